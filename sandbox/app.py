@@ -1,0 +1,125 @@
+"""The application: what is answered where, and the world it keeps."""
+
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from . import bodies, control, graph
+from .fields import USUAL_FIELDS
+from .media import avatar, sample
+from .world import App, World
+
+STATIC = Path(__file__).parent / "static"
+POLICY = "default-src 'self'; img-src *; media-src *"
+
+PAGE_ID = "102030405060708"
+PAGE_NAME = "Bluebird Tea"
+PAGE_TOKEN = "EAASANDBOXPAGETOKEN"  # noqa: S105
+APP_ID = "1517776481860111"
+APP_SECRET = "sandbox-app-secret"  # noqa: S105
+VERIFY_TOKEN = "sandbox-verify-token"  # noqa: S105
+
+
+def create_app(
+    *,
+    app_id: str = APP_ID,
+    app_secret: str = APP_SECRET,
+    verify_token: str = VERIFY_TOKEN,
+    callback_url: str = "",
+    public_url: str = "",
+) -> Starlette:
+    """A sandbox of its own: it shares nothing with others in the same process.
+
+    `callback_url` is the default app's webhook, empty for none yet; `public_url` the origin under which this
+    sandbox's files are reached, empty for the one each request came to.
+    """
+    sandbox = Sandbox(app_id, app_secret, verify_token, callback_url, public_url.rstrip("/"))
+    app = SandboxApp(routes=ROUTES, lifespan=lifespan, exception_handlers={HTTPException: bodies.answer_refused})
+    app.state.sandbox = sandbox
+    return app
+
+
+class SandboxApp(Starlette):
+    async def __call__(self, scope, receive, send):
+        """Starlette wraps `send`; the server's own is kept, because it knows the connection that a fault may cut."""
+        scope["wire"] = send
+        await super().__call__(scope, receive, send)
+
+
+@dataclass
+class Sandbox:
+    app_id: str
+    app_secret: str
+    verify_token: str
+    callback_url: str
+    public_url: str
+
+    def __post_init__(self):
+        self.world = self._new_world()
+
+    def reset(self):
+        self.world.courier.close()
+        self.world = self._new_world()
+
+    def origin(self, request: Request) -> str:
+        return self.public_url or str(request.base_url).rstrip("/")
+
+    def _new_world(self) -> World:
+        app = App(self.app_id, self.app_secret, self.callback_url, self.verify_token)
+        world = World(app)
+        page = world.add_page(PAGE_ID, PAGE_NAME, PAGE_TOKEN)
+        page.subscriptions[app.id] = list(USUAL_FIELDS)
+        return world
+
+
+@asynccontextmanager
+async def lifespan(app: Starlette):
+    yield
+    app.state.sandbox.world.courier.close()
+
+
+async def phone(request: Request) -> Response:
+    return FileResponse(STATIC / "phone.html", headers={"Content-Security-Policy": POLICY, "Cache-Control": "no-cache"})
+
+
+async def kept_file(request: Request) -> Response:
+    file = request.app.state.sandbox.world.media.get(request.path_params["name"])
+    if not file:
+        return Response(status_code=404)
+    # What somebody uploaded is never run as a page of ours.
+    headers = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox"}
+    return Response(file.content, media_type=file.content_type, headers=headers)
+
+
+async def face(request: Request) -> Response:
+    """The profile picture of a customer or a Page."""
+    world = request.app.state.sandbox.world
+    owner = world.customers.get(request.path_params["id"]) or world.pages.get(request.path_params["id"])
+    return Response(avatar(owner.name), media_type="image/png") if owner else Response(status_code=404)
+
+
+async def sample_picture(request: Request) -> Response:
+    return Response(sample(), media_type="image/png")
+
+
+ROUTES = [
+    Route("/", phone),
+    Mount(
+        "/_sandbox",
+        routes=[
+            *control.ROUTES,
+            Route("/media/{name}", kept_file),
+            Route("/faces/{id}.png", face),
+            Route("/sample.png", sample_picture),
+            Mount("/static", StaticFiles(directory=STATIC)),
+        ],
+    ),
+    Route("/{path:path}", graph.answer, methods=["GET", "POST", "DELETE", "PUT", "PATCH"]),
+]

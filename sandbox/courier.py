@@ -1,0 +1,193 @@
+"""Takes webhooks to apps: signed, in order, again when they fail.
+
+https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import chain, repeat
+from typing import TYPE_CHECKING
+
+import requests
+
+from messenger.signature import sign, sign_sha1
+
+from .clock import Clock
+
+if TYPE_CHECKING:
+    from .world import App, Page
+
+TIMEOUT_S = 5
+# Facebook says "a few tries at once" and nothing about the rhythm after them: assumed. All on the sandbox's clock.
+PAUSES_S = (0.2, 1, 3, 10, 30, 60, 120, 300)
+GIVE_UP_AFTER_MS = 3_600_000
+SHUFFLE_COLLECTS_S = 0.05
+
+
+def serialise(body: dict) -> bytes:
+    """Bytes as Facebook writes and signs them: `\\u00fc` for ü, `\\/` for /."""
+    return json.dumps(body, ensure_ascii=True, separators=(",", ":")).replace("/", "\\/").encode()
+
+
+@dataclass
+class Manners:
+    """How webhooks are delivered from now on. `shuffle` mixes whatever waits at that moment."""
+
+    duplicate: bool = False
+    shuffle: bool = False
+    delay_s: float = 0
+    pause: bool = False
+    flowing: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self):
+        self.flowing.set()
+
+    def change(self, **wanted):
+        for name, value in wanted.items():
+            setattr(self, name, value)
+        if self.pause:
+            self.flowing.clear()
+        else:
+            self.flowing.set()
+
+
+class Courier:
+    def __init__(self, clock: Clock):
+        self.clock = clock
+        self.manners = Manners()
+        self._lanes: dict[str, Lane] = {}
+        self._is_closed = False
+
+    def post(self, app: App, page: Page, event: dict):
+        """One event per entry, one entry per body: some bots read no more than the first."""
+        entry = {"id": page.id, "time": self.clock.now(), "messaging": [event]}
+        letter = Letter(page, serialise({"object": "page", "entry": [entry]}))
+        if not self._is_closed:
+            self._lane(app).put(app, letter)
+
+    def waiting(self) -> int:
+        return sum(len(lane) for lane in self._lanes.values())
+
+    def close(self):
+        """What was not delivered never will be."""
+        self._is_closed = True
+        for lane in self._lanes.values():
+            lane.close()
+
+    def _lane(self, app: App) -> Lane:
+        if app.id not in self._lanes:
+            self._lanes[app.id] = Lane(self.clock, self.manners)
+        return self._lanes[app.id]
+
+
+@dataclass
+class Letter:
+    page: Page
+    body: bytes
+
+
+class Lane:
+    """One app's webhooks, one after the other. One that fails holds up those behind it: Facebook would let them
+    pass, but this way a test knows what to expect."""
+
+    def __init__(self, clock: Clock, manners: Manners):
+        self.clock = clock
+        self.manners = manners
+        self._waiting: deque[Letter] = deque()
+        self._filled = asyncio.Event()
+        self._session = requests.Session()
+        self._session.trust_env = False  # looking for proxies costs more than the call
+        self._thread = ThreadPoolExecutor(1, "sandbox-lane")
+        self._task = asyncio.create_task(self._run())
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def put(self, app: App, letter: Letter):
+        self.app = app
+        self._waiting.append(letter)
+        self._filled.set()
+
+    def close(self):
+        self._task.cancel()
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    async def _run(self):
+        while True:
+            await self._filled.wait()
+            await self.manners.flowing.wait()
+            for letter in await self._collect():
+                await self._deliver(letter)
+
+    async def _collect(self) -> list[Letter]:
+        if self.manners.shuffle:
+            await asyncio.sleep(SHUFFLE_COLLECTS_S)
+        count = len(self._waiting) if self.manners.shuffle else 1
+        letters = [self._waiting.popleft() for _ in range(count)]
+        if not self._waiting:
+            self._filled.clear()
+        letters *= 2 if self.manners.duplicate else 1
+        if self.manners.shuffle:
+            secrets.SystemRandom().shuffle(letters)
+        return letters
+
+    async def _deliver(self, letter: Letter):
+        if self.manners.delay_s:
+            await asyncio.sleep(self.manners.delay_s)
+        began = self.clock.now()
+        for pause in chain(PAUSES_S, repeat(PAUSES_S[-1])):
+            if await self._hand_over(letter.body):
+                return
+            if self.clock.now() - began >= GIVE_UP_AFTER_MS:
+                return self._give_up(letter.page)
+            await self.clock.sleep(pause)
+
+    async def _hand_over(self, body: bytes) -> bool:
+        await self.manners.flowing.wait()
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, self._post, self.app, body)
+
+    def _post(self, app: App, body: bytes) -> bool:
+        headers = {
+            "Content-Type": "application/json",
+            "User-Agent": "facebookexternalua",
+            "X-Hub-Signature": sign_sha1(body, app.secret),
+            "X-Hub-Signature-256": sign(body, app.secret),
+        }
+        with suppress(requests.RequestException, ValueError):
+            answer = self._session.post(
+                app.callback_url, data=body, headers=headers, timeout=TIMEOUT_S, allow_redirects=False
+            )
+            return answer.status_code == 200
+        return False
+
+    def _give_up(self, page: Page):
+        """After an hour of failures Facebook unsubscribes the app from the Page, and forgets what it had for it."""
+        page.subscriptions.pop(self.app.id, None)
+        self._waiting = deque(letter for letter in self._waiting if letter.page is not page)
+        if not self._waiting:
+            self._filled.clear()
+
+
+async def verify_callback(url: str, verify_token: str) -> str | None:
+    """Ask the app whether it wants webhooks there, as Facebook does. → what is wrong, None when nothing is."""
+    return await asyncio.to_thread(_verify_callback, url, verify_token)
+
+
+def _verify_callback(url: str, verify_token: str) -> str | None:
+    challenge = str(secrets.randbelow(10**10))
+    query = {"hub.mode": "subscribe", "hub.verify_token": verify_token, "hub.challenge": challenge}
+    try:
+        answer = requests.get(url, params=query, timeout=TIMEOUT_S, allow_redirects=False)
+    except (requests.RequestException, ValueError):
+        return "no answer"
+    if answer.status_code != 200:
+        return f"HTTP Status Code = {answer.status_code}"
+    return None if answer.text == challenge else "the challenge did not come back"

@@ -1,0 +1,106 @@
+"""Facebook's error bodies, as far as anybody outside knows them.
+
+Wording and codes are those of the Messenger Platform's error pages and of public issue threads; *real* means seen
+there, *assumed* means that nobody outside Facebook knows and we chose. HTTP statuses are observations at best.
+https://developers.facebook.com/documentation/business-messaging/messenger-platform/error-codes
+"""
+
+import secrets
+from dataclasses import dataclass, field
+
+
+class Refused(Exception):
+    """A Graph call that ends in an error: `status` for HTTP, `body` for JSON."""
+
+    def __init__(self, status: int, error: dict):
+        super().__init__(error["message"])
+        self.status = status
+        self.body = {"error": error | {"fbtrace_id": trace_id()}}
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """One row of the table. Call it, filling the blanks of the message, to get the exception to raise."""
+
+    message: str
+    code: int
+    subcode: int | None = None
+    type: str = "OAuthException"
+    status: int = 400
+    more: dict = field(default_factory=dict)
+
+    def __call__(self, **blanks) -> Refused:
+        error = {"message": self.message.format(**blanks), "type": self.type, "code": self.code}
+        if self.subcode:
+            error["error_subcode"] = self.subcode
+        return Refused(self.status, error | self.more)
+
+
+def trace_id() -> str:
+    return secrets.token_urlsafe(8)
+
+
+# Who calls, and for what
+TOKEN_MISSING = Refusal("An access token is required to request this resource.", 104)  # real
+TOKEN_UNKNOWN = Refusal("Invalid OAuth access token.", 190)  # real
+PROOF_WRONG = Refusal("Invalid appsecret_proof provided in the API argument", 100, type="GraphMethodException")  # real
+OBJECT_UNKNOWN = Refusal(  # real text and code, type by general practice
+    "Unsupported {method} request. Object with ID '{id}' does not exist, cannot be loaded due to missing permissions, "
+    "or does not support this operation. Please read the Graph API documentation at "
+    "https://developers.facebook.com/docs/graph-api",
+    100,
+    33,
+    type="GraphMethodException",
+)
+PATH_UNKNOWN = Refusal(  # real
+    "(#803) Some of the aliases you requested do not exist: {alias}", 803, status=404
+)
+
+# How the call is written
+PARAM_MISSING = Refusal("(#100) The parameter {name} is required", 100)  # real for recipient
+PARAM_EMPTY = Refusal("(#100) param {name} must be non-empty", 100)  # real for recipient
+PARAM_TOO_LONG = Refusal("(#100) Length of param {name} must be less than or equal to {limit}", 100)  # real for text
+PARAM_TOO_MANY = Refusal("(#100) Param {name} must have at most {limit} elements", 100)  # assumed
+PARAM_NOT_URL = Refusal("(#100) {name} should represent a valid URL", 100)  # real for url
+PARAM_NOT_LISTED = Refusal('(#100) Param {name} must be one of {{{choices}}} - got "{got}".', 100)  # assumed
+PARAM_INVALID = Refusal("(#100) Invalid parameter", 100)  # assumed
+KEYS_UNKNOWN = Refusal('(#100) Invalid keys "{keys}" were found in param "{name}".', 100)  # real
+RECIPIENT_INVALID = Refusal('(#100) Param recipient[id] must be a valid ID string (e.g., "123")', 100)  # real
+MESSAGE_AND_ACTION = Refusal("(#100) Cannot send both message and state at the same time.", 100, 2018014)  # real
+MESSAGE_EMPTY = Refusal(  # code real in 2017, text assumed
+    "(#100) Message cannot be empty, must provide valid attachment or text", 100, 2018034
+)
+TAG_RETIRED = Refusal("Invalid parameter", 100, 1893061)  # real
+
+# Who is spoken to, as whom, and when
+PERSONA_UNKNOWN = Refusal("(#100) Invalid persona_id", 100)  # assumed: there is no public evidence
+PERSONA_CANNOT = Refusal("(#100) Sender action is not supported for personas", 100)  # assumed
+PERSON_UNKNOWN = Refusal("(#100) No matching user found", 100, 2018001)  # real
+PERSON_UNAVAILABLE = Refusal("(#551) This person isn't available right now.", 551, 1545041)  # real
+HUMAN_AGENT_UNAPPROVED = Refusal(  # real start, the tail is assumed
+    "(#10) To use 'Human Agent', your use of this endpoint must be reviewed and approved by Facebook. To submit this "
+    "'Human Agent' feature for review please read our documentation on reviewable features: "
+    "https://developers.facebook.com/docs/apps/review.",
+    10,
+)
+OUTSIDE_WINDOW = Refusal(  # real
+    "(#10) This message is sent outside of allowed window. Learn more about the new policy here: "
+    "https://developers.facebook.com/docs/messenger-platform/policy-overview",
+    10,
+    2018278,
+)
+
+# What Facebook fetches: real for attachments; that persona pictures get the same is assumed
+FILE_NOT_FETCHED = Refusal("(#100) Failed to fetch the file from the url", 100, 2018008)
+FILE_NOT_ACCEPTED = Refusal("(#100) Upload attachment failure.", 100, 2018047)
+FILE_TOO_LARGE = Refusal("(#100) Attachment size exceeds allowable limit", 100, 2018109)
+FILE_MISSING = Refusal("(#100) Incorrect number of files uploaded. Must upload exactly one file.", 100)  # real
+ATTACHMENT_UNKNOWN = Refusal("(#100) Invalid attachment id", 100, 2018074)  # real code, text assumed
+
+# What Facebook calls
+CALLBACK_UNVERIFIED = Refusal("(#2200) callback verification failed: {reason}", 2200)  # assumed
+
+# Facebook itself, on a bad day
+UNEXPECTED = Refusal(  # real
+    "An unexpected error has occurred. Please retry your request later.", 2, status=500, more={"is_transient": True}
+)

@@ -1,0 +1,50 @@
+// The control plane, as the phone uses it. Ids stay strings: they have more digits than a number can hold.
+
+const ROOT = "/_sandbox";
+
+export class Refusal extends Error {
+  constructor(status, sentence) {
+    super(sentence);
+    this.status = status;
+  }
+}
+
+async function call(method, path, body) {
+  const options = { method, headers: { "Content-Type": "application/json" } };
+  if (body) options.body = JSON.stringify(body);
+  const response = await fetch(ROOT + path, options);
+  const text = await response.text();
+  if (!response.ok) throw new Refusal(response.status, sentence(text));
+  return text;
+}
+
+function sentence(text) {
+  try {
+    return JSON.parse(text).error;
+  } catch {
+    return "The sandbox did not understand.";
+  }
+}
+
+const get = async (path) => JSON.parse(await call("GET", path));
+const post = async (path, body = {}) => JSON.parse(await call("POST", path, body));
+
+export const world = () => get("/world");
+export const customers = async () => (await get("/customers")).customers;
+export const addCustomer = (customer) => post("/customers", customer);
+export const fault = (rule) => post("/faults", rule);
+export const noFaults = () => call("DELETE", "/faults");
+export const webhooks = (manners) => post("/webhooks", manners);
+export const skip = (seconds) => post("/clock", { advance_s: seconds });
+export const face = (id) => `${ROOT}/faces/${id}.png`;
+export const SAMPLE = `${ROOT}/sample.png`;
+
+// One customer's verbs. `threadText` is left unparsed, so that an unchanged thread costs a comparison.
+export const customer = (psid) => ({
+  threadText: () => call("GET", `/customers/${psid}/thread`),
+  say: (said) => post(`/customers/${psid}/say`, said),
+  read: () => post(`/customers/${psid}/read`),
+  react: (mid, emoji) => post(`/customers/${psid}/react`, { mid, emoji }),
+  edit: (mid, text) => post(`/customers/${psid}/edit`, { mid, text }),
+  block: (on) => post(`/customers/${psid}/block`, { on }),
+});

@@ -1,0 +1,59 @@
+"""Which app hears of what: an event arrives only if its field is subscribed for the app and for the Page.
+
+https://developers.facebook.com/docs/graph-api/reference/page/subscribed_apps
+"""
+
+from . import errors
+from .call import Call
+from .courier import verify_callback
+from .fields import PAGE_FIELDS
+from .world import App, Page
+
+
+async def of_page(call: Call, page: Page) -> dict:
+    return {"data": [_subscription(app_id, fields) for app_id, fields in page.subscriptions.items()]}
+
+
+async def subscribe_page(call: Call, page: Page) -> dict:
+    page.subscriptions[call.grant.app.id] = _fields(call, "subscribed_fields")
+    return {"success": True}
+
+
+async def unsubscribe_page(call: Call, page: Page) -> dict:
+    page.subscriptions.pop(call.grant.app.id, None)
+    return {"success": True}
+
+
+async def of_app(call: Call, app: App) -> dict:
+    if not app.callback_url:
+        return {"data": []}
+    fields = [{"name": name, "version": "v26.0"} for name in sorted(app.fields or PAGE_FIELDS)]
+    return {"data": [{"object": "page", "callback_url": app.callback_url, "active": True, "fields": fields}]}
+
+
+async def subscribe_app(call: Call, app: App) -> dict:
+    """Sets the webhook, once it proved at once that it wants to be one."""
+    for name in ("object", "callback_url", "verify_token"):
+        if not call.get(name):
+            raise errors.PARAM_MISSING(name=name)
+    if call.get("object") != "page":
+        raise errors.PARAM_NOT_LISTED(name="object", choices="page", got=call.get("object"))
+    fields = set(_fields(call, "fields"))
+    if reason := await verify_callback(call.get("callback_url"), call.get("verify_token")):
+        raise errors.CALLBACK_UNVERIFIED(reason=reason)
+    app.callback_url, app.verify_token, app.fields = call.get("callback_url"), call.get("verify_token"), fields
+    return {"success": True}
+
+
+def _subscription(app_id: str, fields: list[str]) -> dict:
+    return {"category": "Business", "link": "", "name": "Sandbox", "id": app_id, "subscribed_fields": fields}
+
+
+def _fields(call: Call, param: str) -> list[str]:
+    fields = call.words(param)
+    if not fields:
+        raise errors.PARAM_MISSING(name=param)
+    for number, name in enumerate(fields):
+        if name not in PAGE_FIELDS:
+            raise errors.PARAM_NOT_LISTED(name=f"{param}[{number}]", choices=", ".join(PAGE_FIELDS), got=name)
+    return fields

@@ -1,0 +1,113 @@
+"""How a call to the Send API must be written, before anybody asks to whom it goes.
+
+https://developers.facebook.com/documentation/business-messaging/messenger-platform/reference/send-api
+"""
+
+from . import errors
+from .call import Call
+
+TEXT_LIMIT = 2000
+METADATA_LIMIT = 1000
+QUICK_REPLY_LIMIT = 13
+
+MESSAGING_TYPES = ("RESPONSE", "UPDATE", "MESSAGE_TAG", "UTILITY")
+TAGS = ("HUMAN_AGENT", "CUSTOMER_FEEDBACK")
+RETIRED_TAGS = ("CONFIRMED_EVENT_UPDATE", "ACCOUNT_UPDATE", "POST_PURCHASE_UPDATE")
+ACTIONS = ("typing_on", "typing_off", "mark_seen", "react", "unreact")
+ATTACHMENT_TYPES = ("image", "audio", "video", "file", "template")
+MESSAGE_KEYS = {"text", "attachment", "attachments", "sticker_id", "metadata", "quick_replies"}
+QUICK_REPLY_KEYS = {"content_type", "title", "payload", "image_url"}
+
+
+def check(call: Call):
+    _check_recipient(call.get("recipient"))
+    if call.get("message") and call.get("sender_action"):
+        raise errors.MESSAGE_AND_ACTION()
+    if call.get("sender_action"):
+        _check_listed("sender_action", action(call), ACTIONS)
+    else:
+        _check_message(call.get("message"))
+    _check_tag(call.get("messaging_type"), call.get("tag"))
+
+
+def action(call: Call) -> str | None:
+    """One SDK writes them in capitals."""
+    wanted = call.get("sender_action")
+    return str(wanted).lower() if wanted else None
+
+
+def _check_recipient(recipient):
+    if recipient is None:
+        raise errors.PARAM_MISSING(name="recipient")
+    if not recipient:
+        raise errors.PARAM_EMPTY(name="recipient")
+    psid = recipient.get("id") if isinstance(recipient, dict) else None
+    if not isinstance(psid, str) or not psid.isdecimal():
+        raise errors.RECIPIENT_INVALID()
+
+
+def _check_message(message):
+    if not message or not isinstance(message, dict):
+        raise errors.MESSAGE_EMPTY()
+    _check_keys("message", message, MESSAGE_KEYS)
+    if not (message.get("text") or message.get("attachment") or message.get("attachments")):
+        raise errors.MESSAGE_EMPTY()
+    _check_length("message[text]", message.get("text", ""), TEXT_LIMIT)
+    _check_length("message[metadata]", message.get("metadata", ""), METADATA_LIMIT)
+    _check_quick_replies(message.get("quick_replies", []))
+    for attachment in attachments(message):
+        _check_attachment(attachment)
+
+
+def attachments(message: dict) -> list:
+    """One, or since 2025 several in an array."""
+    several = message.get("attachments", [])
+    return [message["attachment"]] if "attachment" in message else several if isinstance(several, list) else [several]
+
+
+def _check_attachment(attachment):
+    if not isinstance(attachment, dict):
+        raise errors.PARAM_INVALID()
+    _check_listed("message[attachment][type]", attachment.get("type"), ATTACHMENT_TYPES)
+    payload = attachment.get("payload")
+    if not isinstance(payload, dict):
+        raise errors.PARAM_MISSING(name="message[attachment][payload]")
+    if "url" in payload and not str(payload["url"]).startswith(("http://", "https://")):
+        raise errors.PARAM_NOT_URL(name="url")
+
+
+def _check_quick_replies(replies):
+    if not isinstance(replies, list) or not all(isinstance(reply, dict) for reply in replies):
+        raise errors.PARAM_INVALID()
+    if len(replies) > QUICK_REPLY_LIMIT:
+        raise errors.PARAM_TOO_MANY(name="message[quick_replies]", limit=QUICK_REPLY_LIMIT)
+    for number, reply in enumerate(replies):
+        _check_keys(f"message[quick_replies][{number}]", reply, QUICK_REPLY_KEYS)
+
+
+def _check_tag(messaging_type, tag):
+    if messaging_type:
+        _check_listed("messaging_type", messaging_type, MESSAGING_TYPES)
+    if tag in RETIRED_TAGS:
+        raise errors.TAG_RETIRED()
+    if tag:
+        _check_listed("tag", tag, TAGS)
+    elif messaging_type == "MESSAGE_TAG":
+        raise errors.PARAM_INVALID()
+
+
+def _check_keys(name: str, value: dict, known: set[str]):
+    if unknown := [key for key in value if key not in known]:
+        raise errors.KEYS_UNKNOWN(keys=", ".join(unknown), name=name)
+
+
+def _check_length(name: str, value, limit: int):
+    if not isinstance(value, str):
+        raise errors.PARAM_INVALID()
+    if len(value) > limit:
+        raise errors.PARAM_TOO_LONG(name=name, limit=limit)
+
+
+def _check_listed(name: str, value, choices: tuple[str, ...]):
+    if value not in choices:
+        raise errors.PARAM_NOT_LISTED(name=name, choices=", ".join(choices), got=value)

@@ -1,0 +1,193 @@
+"""A sandbox on a free port, a webhook that listens, and Mona, who writes."""
+
+import json
+import socket
+import threading
+import time
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+import uvicorn
+
+from sandbox import create_app
+from sandbox.app import APP_ID, APP_SECRET, PAGE_TOKEN, VERIFY_TOKEN
+
+PATIENCE_S = 5
+
+
+def eventually(look):
+    """What `look` finds, as soon as it finds something."""
+    until = time.monotonic() + PATIENCE_S
+    while time.monotonic() < until:
+        if found := look():
+            return found
+        time.sleep(0.01)
+    raise AssertionError("waited in vain")
+
+
+class Box:
+    """A running sandbox: `control` speaks to its control plane, `graph` to its Graph API with the Page's token."""
+
+    def __init__(self, url):
+        self.url = url
+        self.session = requests.Session()
+
+    def control(self, method, path, body=None):
+        return self.session.request(method, f"{self.url}/_sandbox{path}", json=body)
+
+    def tell(self, path, **body):
+        answer = self.control("POST", path, body)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def graph(self, method, path, token=PAGE_TOKEN, **options):
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        return self.session.request(method, self.url + path, headers=headers, **options)
+
+    def requests(self, since=0):
+        return self.control("GET", f"/requests?since={since}").json()["requests"]
+
+    def world(self):
+        return self.control("GET", "/world").json()
+
+    def persona(self, name="Ana R.", picture="/_sandbox/sample.png"):
+        body = {"name": name, "profile_picture_url": self.url + picture}
+        return self.graph("POST", "/v26.0/me/personas", json=body).json()["id"]
+
+    def customer(self, name="Mona Meyer", **more):
+        return Customer(self, self.tell("/customers", name=name, **more)["psid"])
+
+
+class Customer:
+    def __init__(self, box, psid):
+        self.box, self.psid = box, psid
+
+    def say(self, text=None, **more):
+        return self.box.tell(f"/customers/{self.psid}/say", **({"text": text} if text else {}), **more)["mid"]
+
+    def do(self, verb, **more):
+        return self.box.tell(f"/customers/{self.psid}/{verb}", **more)
+
+    def thread(self):
+        return self.box.control("GET", f"/customers/{self.psid}/thread").json()
+
+    def messages(self):
+        return self.thread()["messages"]
+
+    def hears(self, **message):
+        """The Page's message to this customer, as the Graph API answers it."""
+        return self.is_sent(message=message)
+
+    def is_sent(self, **call):
+        return self.box.graph("POST", "/v26.0/me/messages", json={"recipient": {"id": self.psid}} | call)
+
+
+class Receiver:
+    """A webhook: keeps what comes, answers what it is told to, 200 when told nothing."""
+
+    def __init__(self):
+        self.posts = []
+        self.answers = []
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self.url = f"http://127.0.0.1:{self.server.server_port}/webhook"
+        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+    def bodies(self):
+        return [json.loads(raw) for _, raw in list(self.posts)]
+
+    def events(self, kind=None):
+        events = [entry["messaging"][0] for body in self.bodies() for entry in body["entry"]]
+        return [event for event in events if kind is None or kind in event]
+
+    def wait_for(self, count, kind=None):
+        return self.until(lambda: (events := self.events(kind)) and len(events) >= count and events)
+
+    def until(self, look):
+        return eventually(look)
+
+    def _handler(receiver):
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self):
+                query = parse_qs(urlsplit(self.path).query)
+                is_asked = query["hub.mode"] == ["subscribe"] and query["hub.verify_token"] == [VERIFY_TOKEN]
+                self.answer(200 if is_asked else 403, query["hub.challenge"][0])
+
+            def do_POST(self):
+                receiver.posts.append((self.headers, self.rfile.read(int(self.headers["Content-Length"]))))
+                self.answer(receiver.answers.pop(0) if receiver.answers else 200, "")
+
+            def answer(self, status, text):
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(text)))
+                self.end_headers()
+                self.wfile.write(text.encode())
+
+            def log_message(self, *args):
+                pass
+
+        return Handler
+
+
+@contextmanager
+def running(app):
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    listener.listen()
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    yield Box(f"http://127.0.0.1:{listener.getsockname()[1]}")
+    server.should_exit = True
+    thread.join(PATIENCE_S)
+
+
+@pytest.fixture(scope="session")
+def one_box():
+    with running(create_app()) as box:
+        yield box
+
+
+@pytest.fixture
+def other_box():
+    with running(create_app(app_id="222")) as box:
+        yield box
+
+
+@pytest.fixture
+def box(one_box):
+    one_box.tell("/reset")
+    return one_box
+
+
+@pytest.fixture
+def receiver(box):
+    """The default app's webhook."""
+    receiver = Receiver()
+    box.tell("/apps", app_id=APP_ID, secret=APP_SECRET, callback_url=receiver.url, verify_token=VERIFY_TOKEN)
+    yield receiver
+    receiver.close()
+
+
+@pytest.fixture
+def other_receiver():
+    """A webhook that is nobody's yet."""
+    receiver = Receiver()
+    yield receiver
+    receiver.close()
+
+
+@pytest.fixture
+def mona(box):
+    """She has written, so the Page may answer."""
+    mona = box.customer()
+    mona.say("Where is my parcel?")
+    return mona

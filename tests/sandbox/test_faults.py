@@ -1,0 +1,94 @@
+"""Making Facebook misbehave."""
+
+import time
+
+import pytest
+import requests
+
+from sandbox.app import PAGE_ID
+
+
+def test_a_fault_hits_as_often_as_it_was_told(box):
+    assert "id" in box.tell("/faults", match={}, times=2)
+
+    answers = [box.graph("GET", "/me") for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [500, 500, 200]
+    error = answers[0].json()["error"]
+    assert (error["code"], error["type"], error["is_transient"]) == (2, "OAuthException", True)
+
+
+def test_a_fault_can_have_any_error(box):
+    box.tell("/faults", match={"path": "/personas"}, status=400, error={"code": 368, "error_subcode": 1346003})
+
+    answer = box.graph("GET", "/me/personas")
+
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"], error["error_subcode"]) == (400, 368, 1346003)
+    assert "is_transient" not in error
+
+
+@pytest.mark.parametrize(
+    ("match", "is_hit"),
+    [
+        ({"path": "/messages"}, True),
+        ({"path": "/me/mess*"}, True),
+        ({"path": f"/{PAGE_ID}/*"}, False),
+        ({"path": "v26.0"}, False),
+        ({"method": "post"}, True),
+        ({"method": "GET"}, False),
+        ({"body": "typing_on"}, True),
+        ({"body": "typing_off"}, False),
+        ({"method": "POST", "path": "/personas"}, False),
+    ],
+)
+def test_a_fault_hits_only_what_it_matches(box, mona, match, is_hit):
+    box.tell("/faults", match=match)
+
+    answer = mona.is_sent(sender_action="typing_on")
+
+    assert answer.status_code == (500 if is_hit else 200)
+
+
+def test_a_fault_of_rate_zero_never_hits(box):
+    box.tell("/faults", match={}, rate=0)
+
+    assert box.graph("GET", "/me").status_code == 200
+
+
+def test_a_delay_alone_is_no_error(box):
+    box.tell("/faults", match={}, delay_s=0.2)
+    began = time.monotonic()
+
+    assert box.graph("GET", "/me").status_code == 200
+    assert time.monotonic() - began >= 0.2
+
+
+def test_a_connection_cut_before_leaves_nothing_behind(box, mona):
+    box.tell("/faults", match={"path": "/messages"}, times=1, drop="before")
+
+    with pytest.raises(requests.ConnectionError):
+        mona.hears(text="Hello")
+
+    assert len(mona.messages()) == 1
+    note = box.requests()[-1]
+    assert (note["path"], note["status"], note["response"]) == ("/v26.0/me/messages", None, None)
+
+
+def test_a_connection_cut_after_has_done_everything(box, receiver, mona):
+    receiver.wait_for(1)
+    box.tell("/faults", match={"path": "/messages"}, times=1, drop="after")
+
+    with pytest.raises(requests.ConnectionError):
+        mona.hears(text="Hello", metadata="job:1")
+
+    assert mona.messages()[-1]["text"] == "Hello"
+    assert receiver.wait_for(3)[1]["message"]["metadata"] == "job:1"
+
+
+def test_faults_can_be_cleared(box):
+    box.tell("/faults", match={})
+
+    box.control("DELETE", "/faults")
+
+    assert box.graph("GET", "/me").status_code == 200
