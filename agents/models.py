@@ -1,0 +1,99 @@
+"""Who we are: Agent is the user model."""
+
+import re
+import uuid
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.core.exceptions import ValidationError
+from django.core.validators import FileExtensionValidator
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+MAX_NAME = 50  # characters, Facebook's limit for a persona's name
+PICTURE_TYPES = ["jpg", "jpeg", "png", "webp"]
+
+
+def picture_path(agent, filename):
+    """A new name for every upload, so that a changed picture can be told by its name alone."""
+    return f"agents/{uuid.uuid4().hex}.{filename.rsplit('.', 1)[-1].lower()}"
+
+
+def check_picture_size(picture):
+    if picture.size > settings.MAX_PICTURE_BYTES:
+        raise ValidationError(_("A picture has 8 MB at most."))
+
+
+class AgentQuerySet(models.QuerySet):
+    def working(self):
+        """Everybody who has not left."""
+        return self.filter(is_active=True)
+
+    def present(self):
+        return self.working().filter(is_present=True)
+
+
+class AgentManager(UserManager.from_queryset(AgentQuerySet)):
+    pass
+
+
+class Agent(AbstractUser):
+    """A person who answers. `is_active` is false once they have left."""
+
+    picture = models.ImageField(
+        _("picture"),
+        upload_to=picture_path,
+        blank=True,
+        validators=[check_picture_size, FileExtensionValidator(PICTURE_TYPES)],
+        help_text=_("What customers see beside their messages: square, 8 MB at most. Initials where there is none."),
+    )
+    is_present = models.BooleanField(_("present"), default=False)
+    left_at = models.DateTimeField(_("left"), null=True, blank=True, editable=False)
+
+    objects = AgentManager()
+
+    class Meta:
+        verbose_name = _("agent")
+        verbose_name_plural = _("agents")
+        ordering = ["first_name", "last_name", "username"]
+
+    def __str__(self):
+        return self.get_full_name() or self.username
+
+    @property
+    def public_name(self):
+        """The name that customers see, by PERSONA_NAME_PATTERN; a missing last name leaves nothing dangling."""
+        first, last = self.first_name.strip() or self.username, self.last_name.strip()
+        name = settings.PERSONA_NAME_PATTERN.format(first=first, last=last, last_initial=last[:1])
+        return re.sub(r"\s+\W*$", "", name.strip())[:MAX_NAME].strip() or first[:MAX_NAME]
+
+    @property
+    def is_last_admin(self):
+        return self.is_superuser and not Agent.objects.working().filter(is_superuser=True).exclude(pk=self.pk).exists()
+
+    def come_back(self):
+        self._set_present(True)
+
+    def go_away(self):
+        """For a break or the night: personas and conversations stay."""
+        self._set_present(False)
+
+    @transaction.atomic
+    def leave(self):
+        """End this agent's work: their conversations go back to the queue, their personas off Facebook, they out."""
+        self.is_active = self.is_present = False
+        self.left_at = timezone.now()
+        self.save(update_fields=["is_active", "is_present", "left_at"])
+        self.conversations.release()
+        self.personas.withdraw()
+
+    def return_to_work(self):
+        """Let an agent who had left in again; personas come on first use."""
+        self.is_active, self.left_at = True, None
+        self.save(update_fields=["is_active", "left_at"])
+
+    def _set_present(self, is_present):
+        self.is_present = is_present
+        self.save(update_fields=["is_present"])
+        self.conversations.show_presence()

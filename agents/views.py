@@ -1,0 +1,48 @@
+from django.contrib import messages
+from django.contrib.auth import logout as end_session
+from django.contrib.auth.views import LoginView, LogoutView
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRefresh
+
+
+class Login(LoginView):
+    redirect_authenticated_user = True
+
+    def form_valid(self, form):
+        form.get_user().come_back()
+        return super().form_valid(form)
+
+
+login = Login.as_view()
+logout = LogoutView.as_view()
+
+
+@require_POST
+def go_away(request):
+    request.user.go_away()
+    return _refreshed(request)
+
+
+@require_POST
+def come_back(request):
+    request.user.come_back()
+    return _refreshed(request)
+
+
+@require_http_methods(["GET", "POST"])
+def leave(request):
+    """The agent ends their own work. Asked once more before, because their persona goes."""
+    if request.method == "GET":
+        return render(request, "agents/leave.html")
+    if request.user.is_last_admin:
+        messages.error(request, _("You are the only admin: make somebody else one before you leave."))
+        return redirect("leave")
+    request.user.leave()
+    end_session(request)
+    return redirect("login")
+
+
+def _refreshed(request):
+    return HttpResponseClientRefresh() if request.htmx else redirect("conversations")

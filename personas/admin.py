@@ -1,0 +1,107 @@
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from personas.models import Page, Persona
+
+
+class PageForm(forms.ModelForm):
+    token = forms.CharField(
+        label=_("access token"),
+        required=False,
+        widget=forms.PasswordInput(render_value=False, attrs={"class": "vTextField", "autocomplete": "off"}),
+        help_text=_("Never shown again once saved. Leave empty to keep the one that is there."),
+    )
+
+    class Meta:
+        model = Page
+        fields = ["page_id", "token", "groups"]
+
+    def clean_token(self):
+        token = self.cleaned_data["token"].strip() or self.instance.token
+        if not token:
+            raise forms.ValidationError(_("A Page needs an access token."))
+        return token
+
+
+@admin.register(Page)
+class PageAdmin(admin.ModelAdmin):
+    form = PageForm
+    list_display = ["__str__", "page_id", "state", "checked_at"]
+    list_filter = ["state", "groups"]
+    search_fields = ["name", "page_id"]
+    filter_horizontal = ["groups"]
+    readonly_fields = ["name", "state", "problem", "checked_at"]
+    fields = ["page_id", "token", "groups", *readonly_fields]
+    actions = ["check_against_facebook"]
+
+    def get_readonly_fields(self, request, obj=None):
+        return [*self.readonly_fields, "page_id"] if obj else self.readonly_fields
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        form.instance.verify_later()
+        self.message_user(request, _("A worker asks Facebook about this Page: reload to see what came of it."))
+
+    @admin.action(description=_("Check against Facebook"))
+    def check_against_facebook(self, request, pages):
+        for page in pages:
+            page.verify_later()
+        self.message_user(request, _("A worker asks Facebook: reload to see what came of it."))
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = _("state")
+    parameter_name = "state"
+    STATES = {
+        Persona.State.WANTED: Q(graph_id="", refused_at=None, leaving_since=None, gone_at=None),
+        Persona.State.REFUSED: Q(graph_id="", refused_at__isnull=False, leaving_since=None, gone_at=None),
+        Persona.State.LIVE: Q(leaving_since=None, gone_at=None) & ~Q(graph_id=""),
+        Persona.State.LEAVING: Q(leaving_since__isnull=False, gone_at=None),
+        Persona.State.GONE: Q(gone_at__isnull=False),
+    }
+
+    def lookups(self, request, model_admin):
+        return [(state.value, state.label) for state in self.STATES]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(self.STATES.get(self.value(), Q()))
+
+
+@admin.register(Persona)
+class PersonaAdmin(admin.ModelAdmin):
+    list_display = ["name", "agent", "page", "state_now", "graph_id", "problem", "published_at"]
+    list_filter = [StateFilter, "page"]
+    list_select_related = ["agent", "page"]
+    search_fields = ["name", "graph_id", "agent__username", "page__name"]
+    actions = ["delete_on_facebook", "check_against_facebook"]
+    fields = [
+        *["name", "agent", "page", "state_now", "graph_id", "problem", "picture"],
+        *["created_at", "published_at", "leaving_since", "gone_at"],
+    ]
+
+    def has_add_permission(self, request):
+        """They are made on first use."""
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    @admin.display(description=_("state"))
+    def state_now(self, persona):
+        return persona.state.label
+
+    @admin.action(description=_("Delete on Facebook"), permissions=["view"])
+    def delete_on_facebook(self, request, personas):
+        personas.withdraw()
+        self.message_user(request, _("A worker deletes them as soon as nothing waits to go out under them."))
+
+    @admin.action(description=_("Check against Facebook"), permissions=["view"])
+    def check_against_facebook(self, request, personas):
+        for persona in personas:
+            persona.verify_later()
+        self.message_user(request, _("A worker asks Facebook: reload to see what came of it."), messages.INFO)

@@ -1,0 +1,4 @@
+from .page import Page
+from .persona import Persona
+
+__all__ = ["Page", "Persona"]

@@ -1,0 +1,98 @@
+"""A Facebook Page that we answer for."""
+
+import threading
+
+import requests
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.core.validators import RegexValidator
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from messenger import Client, GraphError
+from personas import tasks
+from personas.fields import EncryptedTextField
+
+NEEDED_SCOPES = {"pages_messaging", "pages_manage_metadata"}
+
+_connections = threading.local()
+
+
+class PageQuerySet(models.QuerySet):
+    def open_to(self, agent):
+        """The Pages whose conversations this agent may see: all for an admin, else those of their groups or of none."""
+        if agent.is_superuser:
+            return self
+        return self.filter(Q(groups=None) | Q(groups__in=agent.groups.all())).distinct()
+
+
+class Page(models.Model):
+    class State(models.TextChoices):
+        UNCHECKED = "unchecked", _("not checked yet")
+        CONNECTED = "connected", _("connected")
+        FAILING = "failing", _("not working")
+
+    page_id = models.CharField(
+        _("page id"), max_length=32, unique=True, validators=[RegexValidator(r"^\d+$", _("A page id has digits only."))]
+    )
+    name = models.CharField(_("name"), max_length=200, blank=True, help_text=_("Taken from Facebook."))
+    token = EncryptedTextField(_("access token"))
+    groups = models.ManyToManyField(
+        Group, verbose_name=_("groups"), blank=True, help_text=_("Who may see its conversations; nobody chosen: all.")
+    )
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.UNCHECKED)
+    problem = models.TextField(_("problem"), blank=True)
+    checked_at = models.DateTimeField(_("checked"), null=True, blank=True)
+
+    objects = PageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Page")
+        verbose_name_plural = _("Pages")
+        ordering = ["name", "page_id"]
+
+    def __str__(self):
+        return self.name or self.page_id
+
+    def client(self, **options):
+        """The Graph API for this Page; connections are kept open per thread."""
+        if not hasattr(_connections, "session"):
+            _connections.session = requests.Session()
+        return Client(
+            self.token,
+            secret=settings.FACEBOOK_APP_SECRET,
+            url=settings.GRAPH_API_URL,
+            version=settings.GRAPH_API_VERSION,
+            session=_connections.session,
+            **options,
+        )
+
+    def verify_later(self):
+        transaction.on_commit(lambda: tasks.verify_page.delay(self.pk))
+
+    def verify(self):
+        """Ask Facebook whether the token works for this Page, and have its events sent to us."""
+        try:
+            self.problem = self._connect()
+        except GraphError as error:
+            self.problem = f"{error.sentence} ({error})"
+        self.state = self.State.FAILING if self.problem else self.State.CONNECTED
+        self.checked_at = timezone.now()
+        self.save(update_fields=["name", "state", "problem", "checked_at"])
+
+    def _connect(self):
+        """What is wrong, or nothing."""
+        client = self.client()
+        about = client.page()
+        if str(about.get("id")) != self.page_id:
+            return f"The token is for the Page {about.get('name')} ({about.get('id')}), not for {self.page_id}."
+        self.name = about.get("name") or self.name
+        if settings.FACEBOOK_APP_ID and (missing := self._missing_scopes(client)):
+            return f"The token lacks these permissions: {', '.join(sorted(missing))}."
+        client.subscribe()
+        return ""
+
+    def _missing_scopes(self, client):
+        return NEEDED_SCOPES - set(client.debug_token(settings.FACEBOOK_APP_ID).get("scopes", NEEDED_SCOPES))

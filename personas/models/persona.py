@@ -1,0 +1,248 @@
+"""An agent's face on one Page: made on Facebook on first use, deleted there when the agent leaves."""
+
+import uuid
+from datetime import timedelta
+
+from django.conf import settings
+from django.core import signing
+from django.db import IntegrityError, models, transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from messenger import Act, GraphError
+from personas import pictures, tasks
+
+CLAIM = timedelta(seconds=45)  # longer than the slowest call takes
+REFUSED_FOR = timedelta(minutes=10)  # so long messages go out as the Page before we ask Facebook again
+PASSING_TRIES = 5  # after so many passing errors in a row, about 30 s, messages no longer wait for their persona
+LONGEST_PAUSE = timedelta(minutes=1)
+PICTURE_SECONDS = 600  # Facebook fetches the picture during the call that makes the persona
+
+
+def picture_path(persona, filename):
+    return f"personas/{uuid.uuid4().hex}.{filename.rsplit('.', 1)[-1]}"
+
+
+class PersonaQuerySet(models.QuerySet):
+    def current(self):
+        """At most one for each agent and Page."""
+        return self.filter(leaving_since=None, gone_at=None)
+
+    def leaving(self):
+        """To be deleted on Facebook: asked for, or their agent has left."""
+        return self.filter(Q(leaving_since__isnull=False) | Q(agent__is_active=False), gone_at=None)
+
+    def due(self):
+        return self.filter(Q(next_try_at=None) | Q(next_try_at__lte=timezone.now()))
+
+    def withdraw(self):
+        """Have these deleted on Facebook, once what was queued under them has gone out."""
+        now = timezone.now()
+        self.current().update(leaving_since=now, next_try_at=None)
+        for persona in self.leaving():
+            persona.withdraw_later()
+
+    def face(self, agent, page):
+        """The persona under which `agent` answers on `page`; a changed name or picture makes a new one."""
+        theirs = self.filter(agent=agent, page=page, gone_at=None)
+        persona = theirs.current().first()
+        if not agent.is_active:  # what they had queued still goes out under the face they had
+            persona = theirs.exclude(graph_id="").last() or persona
+        if persona and (persona.shows(agent) or not agent.is_active):
+            return persona
+        return self._replace(persona, agent, page)
+
+    def _replace(self, old, agent, page):
+        try:
+            with transaction.atomic():
+                if old:
+                    self.filter(pk=old.pk).current().withdraw()
+                return self.create(
+                    agent=agent, page=page, name=agent.public_name, picture_source=agent.picture.name or ""
+                )
+        except IntegrityError:  # another worker was first
+            return self.current().get(agent=agent, page=page)
+
+
+class Persona(models.Model):
+    class State(models.TextChoices):
+        WANTED = "wanted", _("not made yet")
+        REFUSED = "refused", _("refused by Facebook")
+        LIVE = "live", _("live")
+        LEAVING = "leaving", _("to be deleted")
+        GONE = "gone", _("deleted")
+
+    page = models.ForeignKey("personas.Page", models.PROTECT, related_name="personas", verbose_name=_("Page"))
+    agent = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="personas", verbose_name=_("agent")
+    )
+    name = models.CharField(_("name"), max_length=50)
+    picture = models.ImageField(_("picture"), upload_to=picture_path, blank=True)
+    picture_source = models.CharField(max_length=200, blank=True, editable=False)  # the agent's picture it was made of
+    graph_id = models.CharField(_("Graph id"), max_length=64, blank=True)
+    problem = models.TextField(_("last error"), blank=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    published_at = models.DateTimeField(_("made on Facebook"), null=True, blank=True)
+    refused_at = models.DateTimeField(_("refused"), null=True, blank=True)
+    leaving_since = models.DateTimeField(_("to be deleted since"), null=True, blank=True)
+    gone_at = models.DateTimeField(_("gone"), null=True, blank=True)
+    tries = models.PositiveIntegerField(default=0, editable=False)
+    next_try_at = models.DateTimeField(null=True, editable=False)
+    claimed_until = models.DateTimeField(null=True, editable=False)
+
+    objects = PersonaQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("persona")
+        verbose_name_plural = _("personas")
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["page", "agent"], condition=Q(leaving_since=None, gone_at=None), name="one_current_persona"
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def state(self):
+        if self.gone_at:
+            return self.State.GONE
+        if self.leaving_since:
+            return self.State.LEAVING
+        if self.graph_id:
+            return self.State.LIVE
+        return self.State.REFUSED if self.refused_at else self.State.WANTED
+
+    @property
+    def is_usable(self):
+        return bool(self.graph_id) and not self.gone_at
+
+    @property
+    def is_refused(self):
+        """Whether messages go out as the Page for now rather than wait for this persona."""
+        return not self.graph_id and self.refused_at is not None
+
+    def shows(self, agent):
+        return (self.name, self.picture_source) == (agent.public_name, agent.picture.name or "")
+
+    # Publish
+
+    def publish(self):
+        """Make it on Facebook unless it is there. Afterwards it is usable, refused, or to be waited for.
+
+        However many workers ask at once, one asks Facebook.
+        """
+        if self.is_usable or not self._may_try() or not self._claim():
+            return
+        try:
+            self._paint()
+            graph_id = (self.tries > 1 and self._adopt()) or self._create()
+        except GraphError as error:
+            self._note_failure(error)
+        else:
+            self._write(graph_id=graph_id, published_at=timezone.now(), problem="", refused_at=None, tries=0)
+
+    def picture_url(self):
+        """Where Facebook fetches the picture: signed, and good for minutes only."""
+        path = reverse("persona-picture", args=[signing.dumps(self.pk, salt="persona-picture")])
+        return settings.PUBLIC_URL + path
+
+    def _may_try(self):
+        return self.next_try_at is None or self.next_try_at <= timezone.now()
+
+    def _claim(self):
+        """By a conditional update: no lock is held while Facebook answers."""
+        now = timezone.now()
+        free = Q(claimed_until=None) | Q(claimed_until__lt=now)
+        claimed = Persona.objects.filter(free, pk=self.pk, graph_id="", gone_at=None).update(
+            claimed_until=now + CLAIM, tries=models.F("tries") + 1
+        )
+        self.refresh_from_db()
+        return claimed == 1
+
+    def _paint(self):
+        if not self.picture:
+            content = pictures.square(self.agent.picture) if self.agent.picture else pictures.initials(self.name)
+            self.picture.save(content.name, content, save=False)
+            Persona.objects.filter(pk=self.pk).update(picture=self.picture.name)
+
+    def _adopt(self):
+        """The id of one that an earlier try made although its answer never reached us."""
+        ours = set(self.page.personas.exclude(graph_id="").values_list("graph_id", flat=True))
+        same = (row["id"] for row in self.page.client().personas() if row.get("name") == self.name)
+        return next((graph_id for graph_id in same if graph_id not in ours), None)
+
+    def _create(self):
+        return self.page.client().create_persona(self.name, self.picture_url())
+
+    def _note_failure(self, error):
+        is_passing = error.meaning.act.is_passing
+        is_refused = not is_passing or self.tries >= PASSING_TRIES
+        now = timezone.now()
+        self._write(
+            problem=f"{error.sentence} ({error})",
+            refused_at=now if is_refused else None,
+            next_try_at=now + (self._pause() if is_passing else REFUSED_FOR),
+        )
+
+    def _pause(self):
+        return min(timedelta(seconds=2**self.tries), LONGEST_PAUSE)
+
+    # Withdraw
+
+    def withdraw_later(self):
+        transaction.on_commit(lambda: tasks.withdraw_persona.delay(self.pk))
+
+    def withdraw(self):
+        """Delete it on Facebook, once nothing waits to go out under it. The sweep tries again what fails."""
+        if self.gone_at or self._is_needed():
+            return
+        try:
+            if graph_id := self.graph_id or (self.tries and self._adopt()):
+                self.page.client().delete_persona(graph_id)
+        except GraphError as error:
+            if error.meaning.act is not Act.NEW_PERSONA:  # it no longer knows it: that is what we want
+                self._note_delay(error)
+                return
+        self._note_gone()
+
+    def _is_needed(self):
+        """For what its agent has queued, while it is being made, or until its replacement is there."""
+        if not self.graph_id and self.claimed_until and self.claimed_until > timezone.now():
+            return True
+        if self.agent.messages.pending().filter(page=self.page).exists():
+            return True
+        current = self.page.personas.current().filter(agent=self.agent).exclude(pk=self.pk)
+        return self.agent.is_active and current.filter(graph_id="").exists()
+
+    def _note_delay(self, error):
+        self.tries += 1
+        self._write(problem=f"{error.sentence} ({error})", tries=self.tries, next_try_at=timezone.now() + self._pause())
+
+    # Verify
+
+    def verify_later(self):
+        transaction.on_commit(lambda: tasks.verify_persona.delay(self.pk))
+
+    def verify(self):
+        """Ask Facebook whether it still knows this persona; note it as gone where not. Raises GraphError otherwise."""
+        if not self.is_usable:
+            return
+        try:
+            self.page.client().persona(self.graph_id)
+        except GraphError as error:
+            if error.meaning.act is not Act.NEW_PERSONA:
+                raise
+            self._note_gone(problem=f"Facebook no longer knows this persona. ({error})")
+
+    def _note_gone(self, problem=""):
+        self._write(gone_at=timezone.now(), problem=problem, next_try_at=None)
+
+    def _write(self, **fields):
+        fields.setdefault("claimed_until", None)
+        Persona.objects.filter(pk=self.pk).update(**fields)
+        self.refresh_from_db()

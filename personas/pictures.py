@@ -1,0 +1,37 @@
+"""The picture that Facebook shows for a persona: a square, either the agent's own or their initials."""
+
+import hashlib
+import io
+
+from django.core.files.base import ContentFile
+from PIL import Image, ImageDraw, ImageFont, ImageOps
+
+SIDE = 512  # px
+COLOURS = ["#0f766e", "#1d4ed8", "#7c3aed", "#be185d", "#b45309", "#15803d", "#0e7490", "#9f1239"]
+
+
+def square(file):
+    """The middle of the picture, upright, as JPEG."""
+    with Image.open(file) as image:
+        image = ImageOps.exif_transpose(image).convert("RGB")
+        return _content(ImageOps.fit(image, (SIDE, SIDE)), "JPEG", quality=90)
+
+
+def initials(name):
+    """White initials on a colour that the name decides, as PNG."""
+    image = Image.new("RGB", (SIDE, SIDE), _colour(name))
+    draw = ImageDraw.Draw(image)
+    letters = "".join(word[0] for word in name.split()[:2]).upper()
+    font = ImageFont.load_default(SIDE * 0.42)
+    draw.text((SIDE / 2, SIDE / 2), letters, fill="white", font=font, anchor="mm")
+    return _content(image, "PNG")
+
+
+def _colour(name):
+    return COLOURS[hashlib.sha256(name.encode()).digest()[0] % len(COLOURS)]
+
+
+def _content(image, kind, **options):
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)
+    return ContentFile(buffer.getvalue(), name=f"picture.{kind.lower()}")

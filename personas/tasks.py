@@ -1,0 +1,30 @@
+"""One line each: load, call the method of the same name."""
+
+from celery import shared_task
+from django.apps import apps
+
+
+@shared_task
+def verify_page(page_id):
+    _model("Page").objects.get(pk=page_id).verify()
+
+
+@shared_task
+def withdraw_persona(persona_id):
+    _model("Persona").objects.get(pk=persona_id).withdraw()
+
+
+@shared_task
+def verify_persona(persona_id):
+    _model("Persona").objects.get(pk=persona_id).verify()
+
+
+@shared_task
+def sweep():
+    """What fell through: deletions that failed, or whose task was lost."""
+    for persona in _model("Persona").objects.leaving().due():
+        persona.withdraw()
+
+
+def _model(name):
+    return apps.get_model("personas", name)
