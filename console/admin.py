@@ -1,0 +1,95 @@
+from django.contrib import admin
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext_lazy as _
+
+from console.models import Arrival, Conversation
+
+SHOWN_MESSAGES = 100
+
+
+class ReadOnly(admin.ModelAdmin):
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class HolderFilter(admin.SimpleListFilter):
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request, model_admin):
+        return [("waiting", _("waiting")), ("held", _("held")), ("closed", _("closed"))]
+
+    def queryset(self, request, queryset):
+        chosen = {
+            "waiting": {"agent": None, "closed_at": None},
+            "held": {"agent__isnull": False, "closed_at": None},
+            "closed": {"closed_at__isnull": False},
+        }
+        return queryset.filter(**chosen.get(self.value(), {}))
+
+
+@admin.register(Conversation)
+class ConversationAdmin(ReadOnly):
+    list_display = ["customer", "page", "agent", "waiting_since", "unread", "last_words", "last_at"]
+    list_filter = [HolderFilter, "page", "agent"]
+    list_select_related = ["customer", "page", "agent"]
+    search_fields = ["customer__name", "customer__psid", "last_words"]
+    ordering = ["-last_at"]
+    date_hierarchy = "last_at"
+    fields = ["customer", "psid", "page", "agent", "closed_at", "waiting_since", "unread", "said"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("customer", "page", "agent")
+
+    @admin.display(description="PSID")
+    def psid(self, conversation):
+        return conversation.customer.psid
+
+    @admin.display(description=_("messages, newest first"))
+    def said(self, conversation):
+        messages = conversation.messages.for_thread().in_order().reverse()[:SHOWN_MESSAGES]
+        rows = format_html_join(
+            "",
+            "<tr><td>{:%Y-%m-%d %H:%M:%S}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
+            (
+                (
+                    message.at,
+                    conversation.customer if message.is_incoming else message.face,
+                    message.text,
+                    _state(message),
+                )
+                for message in messages
+            ),
+        )
+        return format_html("<table>{}</table>", rows)
+
+
+@admin.register(Arrival)
+class ArrivalAdmin(ReadOnly):
+    list_display = ["id", "received_at", "is_read", "tries", "unknown", "problem"]
+    list_filter = ["received_at", ("read_at", admin.EmptyFieldListFilter), ("problem", admin.EmptyFieldListFilter)]
+    search_fields = ["body", "problem"]
+    ordering = ["-pk"]
+    show_full_result_count = False
+    actions = ["read_again"]
+    fields = ["received_at", "read_at", "tries", "unknown", "problem", "body"]
+
+    @admin.display(description=_("read"), boolean=True)
+    def is_read(self, arrival):
+        return arrival.read_at is not None
+
+    @admin.action(description=_("Read again"), permissions=["view"])
+    def read_again(self, request, arrivals):
+        for arrival in arrivals:
+            arrival.read_again()
+        self.message_user(request, _("A worker reads them again."))
+
+
+def _state(message):
+    return f"{message.get_state_display()} {message.problem}".strip()

@@ -1,0 +1,167 @@
+"""Live updates: the only file that knows pub/sub.
+
+A nudge says that something changed and where, never what: browsers ask for that, each for what it may see. One Redis
+subscription per process fans out to every open stream. A browser that missed nudges gets `hello` and asks for all.
+"""
+
+import asyncio
+import logging
+from http.cookies import SimpleCookie
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import close_old_connections, transaction
+from django.http import HttpRequest
+from redis import RedisError
+from redis.asyncio import Redis as AsyncRedis
+
+from console.store import database_number, redis
+
+HEARTBEAT = 15  # s between signs of life; each also asks again whether the agent may still listen
+RECONNECT = 1  # s before the subscription is tried again
+CALM = 0.05  # s in which nudges are gathered before they are sent
+
+logger = logging.getLogger(__name__)
+
+
+def _channel():
+    return f"live:{database_number()}"
+
+
+# Say
+
+
+def nudge(topic):
+    """After commit, tell every browser that `topic` (`queue`, or `conversation-12`) changed. Never raises."""
+    transaction.on_commit(lambda: _publish(topic))
+
+
+def _publish(topic):
+    try:
+        redis().publish(_channel(), topic)
+    except RedisError:
+        logger.warning("Redis is away: browsers will catch up when it is back")
+
+
+# Hear
+
+
+class Hub:
+    """One subscription, many listeners. A listener is the set of topics that its browser has yet to be told."""
+
+    def __init__(self):
+        self._listeners = set()
+        self._task = None
+
+    def join(self):
+        listener = Listener()
+        self._listeners.add(listener)
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._subscribe())
+        return listener
+
+    def part(self, listener):
+        self._listeners.discard(listener)
+
+    async def _subscribe(self):
+        while True:
+            try:
+                await self._listen()
+            except (RedisError, OSError):
+                await asyncio.sleep(RECONNECT)
+
+    async def _listen(self):
+        client = AsyncRedis.from_url(settings.REDIS_URL, decode_responses=True)
+        async with client, client.pubsub() as subscription:
+            await subscription.subscribe(_channel())
+            async for message in subscription.listen():
+                # The answer to our subscribing comes first, also after a break: whatever was missed, ask.
+                self._tell("hello" if message["type"] == "subscribe" else message["data"])
+
+    def _tell(self, topic):
+        for listener in self._listeners:
+            listener.tell(topic)
+
+
+class Listener:
+    def __init__(self):
+        self._topics = {"hello": None}
+        self._something = asyncio.Event()
+        self._something.set()
+
+    def tell(self, topic):
+        self._topics[topic] = None  # a dict is an ordered set: however often it changed, it is told once
+        self._something.set()
+
+    async def next(self):
+        """The topics that changed since the last time; none when nothing did for a heartbeat."""
+        try:
+            await asyncio.wait_for(self._something.wait(), HEARTBEAT)
+        except TimeoutError:
+            return []
+        await asyncio.sleep(CALM)
+        topics, self._topics = list(self._topics), {}
+        self._something.clear()
+        return topics
+
+
+hub = Hub()
+
+
+# Stream
+
+
+async def stream(scope, receive, send):
+    """ASGI: text/event-stream for an agent who is logged in, 403 for anyone else.
+
+    It stands beside Django: a request in Django holds a thread and a database connection until it ends.
+    """
+    if not await _may_listen(scope):
+        await _forbid(send)
+        return
+    headers = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store"), (b"x-accel-buffering", b"no")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    listener = hub.join()
+    talk = asyncio.create_task(_talk(listener, scope, send))
+    gone = asyncio.create_task(_until_gone(receive))
+    try:
+        await asyncio.wait([talk, gone], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        hub.part(listener)
+        talk.cancel()
+        gone.cancel()
+
+
+async def _talk(listener, scope, send):
+    while True:
+        topics = await listener.next()
+        if not topics and not await _may_listen(scope):
+            topics = ["goodbye"]
+        text = "".join(f"data: {topic}\n\n" for topic in topics) or ": still here\n\n"
+        await send({"type": "http.response.body", "body": text.encode(), "more_body": True})
+        if topics == ["goodbye"]:
+            return await send({"type": "http.response.body", "body": b""})
+
+
+async def _until_gone(receive):
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _forbid(send):
+    await send({"type": "http.response.start", "status": 403, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
+
+
+@sync_to_async
+def _may_listen(scope):
+    headers = dict(scope["headers"])
+    cookie = SimpleCookie(headers.get(b"cookie", b"").decode("latin-1")).get(settings.SESSION_COOKIE_NAME)
+    request = HttpRequest()
+    request.session = SessionStore(cookie.value if cookie else None)
+    try:
+        return get_user(request).is_authenticated
+    finally:
+        close_old_connections()

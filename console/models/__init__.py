@@ -1,0 +1,7 @@
+from .arrival import Arrival
+from .attachment import Attachment
+from .conversation import Conversation, TakenByAnother
+from .customer import Customer
+from .message import Message
+
+__all__ = ["Arrival", "Attachment", "Conversation", "Customer", "Message", "TakenByAnother"]

@@ -1,0 +1,84 @@
+"""A file in a message. Facebook's address for it expires, so a copy is kept; the message never waits for it."""
+
+import mimetypes
+import uuid
+from datetime import timedelta
+
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from console import downloads, tasks
+
+
+def file_path(attachment, filename):
+    return f"attachments/{uuid.uuid4().hex}.{filename.rsplit('.', 1)[-1]}"
+
+
+PAUSE = timedelta(minutes=2)  # longer than a download takes, so that no two workers are at one
+
+
+def later():
+    return timezone.now() + PAUSE
+
+
+class AttachmentQuerySet(models.QuerySet):
+    def unfetched(self):
+        """Files whose download should be over by now."""
+        return self.filter(kind__in=Attachment.FILES, file="", problem="", next_try_at__lt=timezone.now())
+
+
+class Attachment(models.Model):
+    FILES = ["image", "audio", "video", "file", "sticker"]  # the rest are links, templates and places
+
+    message = models.ForeignKey("console.Message", models.CASCADE, related_name="attachments")
+    kind = models.CharField(_("kind"), max_length=40)
+    url = models.TextField(_("address"), blank=True)
+    title = models.TextField(_("title"), blank=True)
+    file = models.FileField(_("file"), upload_to=file_path, blank=True)
+    problem = models.TextField(_("problem"), blank=True)
+    next_try_at = models.DateTimeField(default=later, editable=False)
+
+    objects = AttachmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("attachment")
+        verbose_name_plural = _("attachments")
+        ordering = ["pk"]
+
+    def __str__(self):
+        return self.title or self.kind
+
+    @property
+    def is_file(self):
+        return self.kind in self.FILES
+
+    @property
+    def media_type(self):
+        return mimetypes.guess_type(self.file.name)[0] or "application/octet-stream"
+
+    @property
+    def shown_as(self):
+        """image, audio or video when a browser may show our copy, else nothing."""
+        return self.media_type.split("/")[0] if self.file and self.media_type in downloads.SHOWN else ""
+
+    @property
+    def web_address(self):
+        """The address as a link, if it is one that a browser may follow."""
+        return self.url if self.url.startswith(("https://", "http://")) else ""
+
+    def fetch_later(self):
+        if self.is_file:
+            Attachment.objects.filter(pk=self.pk).update(next_try_at=later())
+            transaction.on_commit(lambda: tasks.fetch_attachment.delay(self.pk))
+
+    def fetch(self):
+        if self.file or self.problem:
+            return
+        try:
+            content = downloads.fetch(self.url)
+            self.file.save(content.name, content, save=False)
+        except downloads.DownloadError as error:
+            self.problem = str(error)
+        self.save(update_fields=["file", "problem"])
+        self.message.conversation.touch(self.message)

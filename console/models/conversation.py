@@ -1,0 +1,273 @@
+"""Everything said between one Customer and one Page. At any time one agent holds it, or it waits in the queue."""
+
+from contextlib import contextmanager
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from console import live, tasks, typing_dots
+from console.models.message import Message
+from console.models.receiving import Receiving
+from messenger import GraphError
+from personas.models import Page
+
+LEASE = timedelta(seconds=90)  # longer than one message takes at worst: a persona made, a call, a doubt, a check
+TYPING_EXPIRES = 5  # s after which telling Facebook of typing is of no use
+TYPING_TIMEOUT = (2, 3)  # s
+
+
+class TakenByAnother(Exception):
+    """Somebody else holds the conversation, or nobody: `holder` says who."""
+
+    def __init__(self, holder):
+        super().__init__(str(holder))
+        self.holder = holder
+
+
+class ConversationQuerySet(models.QuerySet):
+    def visible_to(self, agent):
+        return self.filter(page__in=Page.objects.open_to(agent))
+
+    def open(self):
+        return self.filter(closed_at=None)
+
+    def closed(self):
+        return self.filter(closed_at__isnull=False).order_by("-closed_at")
+
+    def waiting(self):
+        return self.open().filter(agent=None).longest_wait_first()
+
+    def held_by(self, agent):
+        return self.open().filter(agent=agent).longest_wait_first()
+
+    def held_by_others(self, agent):
+        return self.open().filter(agent__isnull=False).exclude(agent=agent).longest_wait_first()
+
+    def longest_wait_first(self):
+        return self.order_by(F("waiting_since").asc(nulls_last=True), "-last_at")
+
+    def for_queue(self):
+        return self.select_related("customer", "agent", "page")
+
+    def pending(self):
+        """With something to send and nobody at it."""
+        free = Q(leased_until=None) | Q(leased_until__lt=timezone.now())
+        return self.filter(free, pk__in=Message.objects.pending().order_by().values("conversation"))
+
+    def release(self):
+        for conversation in self.open():
+            conversation.release()
+
+    def show_presence(self):
+        live.nudge("queue")
+
+
+class Conversation(Receiving, models.Model):
+    page = models.ForeignKey("personas.Page", models.PROTECT, related_name="conversations", verbose_name=_("Page"))
+    customer = models.OneToOneField(
+        "console.Customer", models.PROTECT, related_name="conversation", verbose_name=_("customer")
+    )
+    agent = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="conversations",
+        null=True,
+        blank=True,
+        verbose_name=_("held by"),
+    )
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    waiting_since = models.DateTimeField(_("customer waits since"), null=True, blank=True)
+    unread = models.PositiveIntegerField(_("unread"), default=0)
+    last_words = models.CharField(_("last words"), max_length=200, blank=True)
+    last_at = models.DateTimeField(_("last message"), null=True)
+    delivered_until = models.DateTimeField(null=True, editable=False)  # Facebook's watermarks
+    read_until = models.DateTimeField(null=True, editable=False)
+    revision = models.BigIntegerField(default=0, editable=False)  # steps with every change, under the row's lock
+    leased_until = models.DateTimeField(null=True, editable=False)
+
+    objects = ConversationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("conversation")
+        verbose_name_plural = _("conversations")
+        indexes = [
+            models.Index(fields=["agent", "waiting_since"], condition=Q(closed_at=None), name="conversation_queue")
+        ]
+
+    def __str__(self):
+        return str(self.customer)
+
+    @property
+    def is_open(self):
+        return self.closed_at is None
+
+    def is_held_by(self, agent):
+        return self.is_open and self.agent_id == agent.pk
+
+    # Who holds it
+
+    def take(self, agent):
+        with self.changing():
+            if self.is_open and self.agent_id not in (None, agent.pk):
+                raise TakenByAnother(self.agent)
+            self.agent, self.closed_at, self.unread = agent, None, 0
+
+    def release(self):
+        """Back to the queue."""
+        with self.changing():
+            self.agent = None
+
+    def close(self, agent):
+        with self.changing():
+            self._must_be_held_by(agent)
+            self.agent, self.closed_at, self.waiting_since, self.unread = None, timezone.now(), None, 0
+
+    def see(self, agent):
+        """The holder has read what is there. Anybody else only peeks, and that is nobody's business."""
+        if self.unread and self.is_held_by(agent):
+            with self.changing():
+                self.unread = 0
+
+    # Send
+
+    def send(self, author, text, key):
+        """Queue a reply; the same key twice is the same reply."""
+        with self.changing() as revision:
+            self._must_be_held_by(author)
+            message, is_new = Message.objects.get_or_create(
+                key=key, defaults=self._reply(author, text, revision, self._next_moment())
+            )
+            if is_new:
+                self._note_last(message, text)
+                self.waiting_since, self.unread = None, 0
+                typing_dots.stop(self.pk)
+                self.deliver_later()
+        return message
+
+    def retry(self, message, agent):
+        """Queue again what failed or may not have arrived. It moves to the end: there the customer will see it."""
+        with self.changing() as revision:
+            self._must_be_held_by(agent)
+            message.refresh_from_db()
+            if message.can_retry:
+                message.state, message.at, message.revision = Message.State.QUEUED, self._next_moment(), revision
+                message.attempts, message.next_try_at, message.problem = 0, None, ""
+                message.save()
+                self.deliver_later()
+
+    def deliver_later(self, seconds=0):
+        transaction.on_commit(lambda: tasks.deliver.apply_async([self.pk], countdown=seconds), robust=True)
+
+    def deliver(self):
+        """Send what is pending, in order. Only one worker at a time gets past the lease."""
+        while (message := self._next_pending()) and self._lease():
+            try:
+                while message and message.deliver():
+                    self._renew_lease()
+                    message = self._next_pending()
+            finally:
+                self._end_lease()
+            if message:
+                return self.deliver_later(_seconds_until(message.next_try_at))
+
+    # Typing
+
+    def start_typing(self, agent):
+        if self.is_held_by(agent) and typing_dots.start(self.pk):
+            tasks.show_typing.apply_async([self.pk, agent.pk, True], expires=TYPING_EXPIRES, retry=False)
+
+    def stop_typing(self, agent):
+        if self.is_held_by(agent) and typing_dots.stop(self.pk):
+            tasks.show_typing.apply_async([self.pk, agent.pk, False], expires=TYPING_EXPIRES, retry=False)
+
+    def show_typing(self, agent, is_on):
+        """Tell Facebook, as the agent's persona. Dots are a courtesy: what goes wrong with them is nobody's error."""
+        if is_on and not typing_dots.are_wanted(self.pk):
+            return
+        persona = self.page.personas.face(agent, self.page)
+        persona.publish()
+        if persona.is_usable or persona.is_refused:
+            client = self.page.client(timeout=TYPING_TIMEOUT)
+            try:
+                client.sender_action(
+                    self.customer.psid, "typing_on" if is_on else "typing_off", persona_id=persona.graph_id or None
+                )
+            except GraphError:
+                return
+
+    # Change
+
+    @contextmanager
+    def changing(self, is_listed=True):
+        """Lock the row, give the next revision, save, and tell the browsers.
+
+        Under the lock revisions are committed in the order of their numbers: whoever asks for what came after one
+        misses nothing. is_listed: whether the queue shows the change too.
+        """
+        with transaction.atomic():
+            self.refresh_from_db(from_queryset=Conversation.objects.select_for_update())
+            holder = (self.agent_id, self.closed_at)
+            self.revision += 1
+            yield self.revision
+            self.save()
+            live.nudge(f"conversation-{self.pk}")
+            if (self.agent_id, self.closed_at) != holder:
+                live.nudge(f"holder-{self.pk}")
+            if is_listed:
+                live.nudge("queue")
+
+    def touch(self, *messages):
+        """Something that hangs on it changed: have it shown anew."""
+        with self.changing() as revision:
+            self.messages.filter(pk__in=[message.pk for message in messages]).update(revision=revision)
+
+    def _must_be_held_by(self, agent):
+        if not self.is_held_by(agent):
+            raise TakenByAnother(self.agent)
+
+    def _reply(self, author, text, revision, at):
+        return {
+            "conversation": self,
+            "page_id": self.page_id,
+            "author": author,
+            "is_incoming": False,
+            "state": Message.State.QUEUED,
+            "text": text,
+            "at": at,
+            "revision": revision,
+        }
+
+    def _next_moment(self):
+        """Now, and after every reply before: the lane's order is the order of Send, even if a clock was set back."""
+        last = self.messages.filter(is_incoming=False).aggregate(last=models.Max("at"))["last"]
+        return max(timezone.now(), last + timedelta(milliseconds=1)) if last else timezone.now()
+
+    def _note_last(self, message, words):
+        if self.last_at is None or message.at >= self.last_at:
+            self.last_at, self.last_words = message.at, words[:200]
+
+    # Lease
+
+    def _next_pending(self):
+        pending = self.messages.pending().select_related("author", "persona", "page", "conversation__customer")
+        return pending.first()
+
+    def _lease(self):
+        """Claim by a conditional update: no lock is held while Facebook answers."""
+        now = timezone.now()
+        free = Q(leased_until=None) | Q(leased_until__lt=now)
+        return Conversation.objects.filter(free, pk=self.pk).update(leased_until=now + LEASE) == 1
+
+    def _renew_lease(self):
+        Conversation.objects.filter(pk=self.pk).update(leased_until=timezone.now() + LEASE)
+
+    def _end_lease(self):
+        Conversation.objects.filter(pk=self.pk).update(leased_until=None)
+
+
+def _seconds_until(moment):
+    return max(0, (moment - timezone.now()).total_seconds()) if moment else 0

@@ -1,0 +1,201 @@
+"""What Facebook tells of a conversation, made true in ours. Every event may come twice, late, or out of order."""
+
+import hashlib
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import timezone
+
+from console.models.attachment import Attachment
+from console.models.message import Message
+from messenger import events
+
+PAGE_INBOX_APP = "263902037430900"  # answers typed in Facebook's own inbox
+
+
+class NotHereYet(Exception):
+    """The event is about a message that has not come. Events overtake each other: read it again later."""
+
+
+class Receiving:
+    """The part of a Conversation that listens."""
+
+    def receive(self, event):
+        """Take in one event; False when nobody here understands it."""
+        verbs = {
+            events.Message: self._hear,
+            events.Postback: self._hear_postback,
+            events.Echo: self._hear_echo,
+            events.Delivery: self._note_delivery,
+            events.Read: self._note_read,
+            events.Reaction: self._note_reaction,
+            events.Edit: self._note_edit,
+        }
+        verb = verbs.get(type(event))
+        if verb is None:
+            return False
+        verb(event)
+        return True
+
+    def show_receipts(self, revision):
+        """Bring what was sent to the state that Facebook's watermarks give it. Never a step back."""
+        state = Message.State
+        for new, old, until in [
+            (state.READ, [state.SENT, state.DELIVERED], self.read_until),
+            (state.DELIVERED, [state.SENT], self.delivered_until),
+        ]:
+            if until:
+                sent = self.messages.filter(state__in=old, sent_at__lte=until)
+                sent.update(state=new, revision=revision)
+
+    # Said by the customer
+
+    def _hear(self, event):
+        if event.is_deleted:
+            return self._take_back(event)
+        self._add_incoming(event, event.mid, event.text, event.payload, event.attachments)
+
+    def _hear_postback(self, event):
+        self._add_incoming(event, event.mid or _made_up_mid(event), event.title or event.payload, event.payload)
+
+    def _add_incoming(self, event, mid, text, payload, attachments=()):
+        with self.changing() as revision:
+            message = self._add(event, mid, revision, is_incoming=True, text=text, payload=payload)
+            if message:
+                self._attach(message, attachments)
+                self._note_last(message, text or _names(attachments))
+                self.unread += 1
+                self.waiting_since = min(self.waiting_since or message.at, message.at)
+                self.closed_at = None
+
+    def _take_back(self, event):
+        with self.changing() as revision:
+            message = self._known(event.mid)
+            message.is_deleted, message.revision = True, revision
+            message.save()
+
+    def _note_reaction(self, event):
+        with self.changing() as revision:
+            message = self._known(event.mid)
+            if event.at >= message.reaction_at:
+                message.reaction, message.reaction_at, message.revision = event.emoji[:64], event.at, revision
+                message.save()
+
+    def _note_edit(self, event):
+        with self.changing() as revision:
+            message = self._known(event.mid)
+            if event.at > message.edited_at and event.text != message.text:
+                message.earlier_texts.append(message.text)
+                message.text, message.edited_at, message.revision = event.text, event.at, revision
+                message.save()
+
+    # Said by the Page
+
+    def _hear_echo(self, event):
+        """Ours, and then it proves that Facebook has the message; or of another app, or from the Page Inbox."""
+        with self.changing() as revision:
+            ours = self.messages.filter(key=_key(event.metadata)).first() or self._find(event.mid)
+            if ours:
+                self._confirm(ours, event, revision)
+            else:
+                self._add_from_elsewhere(event, revision)
+
+    def _confirm(self, message, event, revision):
+        if message.mid in (None, event.mid):
+            message.mid, message.sent_at, message.revision = event.mid, _moment(event.at), revision
+            if message.state in Message.UNSENT:
+                message.state, message.problem, message.next_try_at = Message.State.SENT, "", None
+            message.save()
+            self.show_receipts(revision)
+
+    def _add_from_elsewhere(self, event, revision):
+        source = "" if event.app_id == settings.FACEBOOK_APP_ID else event.app_id or PAGE_INBOX_APP
+        message = self._add(
+            event,
+            event.mid,
+            revision,
+            text=event.text,
+            source=source,
+            state=Message.State.SENT,
+            sent_at=_moment(event.at),
+        )
+        if message:
+            self._attach(message, event.attachments)
+            self._note_last(message, event.text or _names(event.attachments))
+            self.waiting_since = None
+            self.show_receipts(revision)
+
+    # Receipts
+
+    def _note_delivery(self, event):
+        with self.changing(is_listed=False) as revision:
+            named = self.messages.filter(mid__in=event.mids, state=Message.State.SENT)
+            named.update(state=Message.State.DELIVERED, revision=revision)
+            self.delivered_until = _later(self.delivered_until, event.watermark)
+            self.show_receipts(revision)
+
+    def _note_read(self, event):
+        with self.changing(is_listed=False) as revision:
+            self.read_until = _later(self.read_until, event.watermark)
+            self.show_receipts(revision)
+
+    # Parts
+
+    def _find(self, mid):
+        return self.messages.filter(mid=mid).first()
+
+    def _known(self, mid):
+        message = self._find(mid)
+        if message is None:
+            raise NotHereYet(f"The message {mid} has not come yet.")
+        return message
+
+    def _add(self, event, mid, revision, *, is_incoming=False, state=Message.State.RECEIVED, **fields):
+        """The new message, or nothing if it is there already."""
+        message, is_new = Message.objects.get_or_create(
+            page_id=self.page_id,
+            mid=mid,
+            defaults={
+                "conversation": self,
+                "is_incoming": is_incoming,
+                "state": state,
+                "at": _moment(event.at),
+                "revision": revision,
+                **fields,
+            },
+        )
+        return message if is_new else None
+
+    def _attach(self, message, attachments):
+        for given in attachments:
+            attachment = Attachment.objects.create(
+                message=message, kind=given.kind[:40], url=given.url, title=given.title
+            )
+            attachment.fetch_later()
+
+
+def _names(attachments):
+    return ", ".join(f"[{attachment.kind}]" for attachment in attachments)
+
+
+def _moment(ms):
+    return datetime.fromtimestamp(ms / 1000, UTC) if ms else timezone.now()
+
+
+def _later(known, ms):
+    moment = _moment(ms) if ms else None
+    return max(filter(None, [known, moment]), default=None)
+
+
+def _key(metadata):
+    try:
+        return UUID(metadata)
+    except ValueError:
+        return None
+
+
+def _made_up_mid(event):
+    """Old postbacks have no mid: the same tap must still be one message."""
+    seed = f"{event.psid}:{event.at}:{event.title}:{event.payload}"
+    return "postback:" + hashlib.sha256(seed.encode()).hexdigest()

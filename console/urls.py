@@ -1,0 +1,41 @@
+from django.contrib import admin
+from django.urls import include, path, re_path
+
+from agents import views as agents
+from console.views import conversations, files, health, messages, webhook
+from personas import views as personas
+
+urlpatterns = [
+    path("", conversations.index, name="conversations"),
+    path("queue/", conversations.queue, name="queue"),
+    path(
+        "conversations/<int:pk>/",
+        include(
+            [
+                path("", conversations.show, name="conversation"),
+                path("take/", conversations.take, name="take"),
+                path("release/", conversations.release, name="release"),
+                path("close/", conversations.close, name="close"),
+                path("header/", conversations.header, name="header"),
+                path("see/", conversations.see, name="see"),
+                path("typing/", conversations.typing, name="typing"),
+                path("messages/", messages.index, name="messages"),
+                path("send/", messages.send, name="send"),
+                path("messages/<int:message_pk>/retry/", messages.retry, name="retry"),
+            ]
+        ),
+    ),
+    path("attachments/<int:pk>/", files.attachment, name="attachment"),
+    path("customers/<int:pk>/picture/", files.customer_picture, name="customer-picture"),
+    path("agents/<int:pk>/picture/", files.agent_picture, name="agent-picture"),
+    path("personas/<int:pk>/picture/", files.persona_picture, name="persona-picture-here"),
+    path("personas/<str:signed>.img", personas.picture, name="persona-picture"),
+    path("login/", agents.login, name="login"),
+    path("logout/", agents.logout, name="logout"),
+    path("away/", agents.go_away, name="go-away"),
+    path("back/", agents.come_back, name="come-back"),
+    path("leave/", agents.leave, name="leave"),
+    path("admin/", admin.site.urls),
+    re_path(r"^webhooks/messenger/?$", webhook.messenger, name="webhook"),
+    path("healthz", health.check, name="health"),
+]

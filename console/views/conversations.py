@@ -1,0 +1,137 @@
+"""The desk: the queue on one side, a conversation on the other."""
+
+import uuid
+from urllib.parse import urlsplit
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import Resolver404, resolve
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+from django_htmx.http import trigger_client_event
+
+from console.models import Conversation, TakenByAnother
+
+ROWS = 50  # of each part of the queue; the rest is counted
+
+
+def index(request):
+    return render(request, "conversations/index.html", _queue(request.user))
+
+
+def queue(request):
+    """The queue alone, for a desk that is open already."""
+    return render(request, "conversations/_queue.html", _queue(request.user, current=_open_in_browser(request)))
+
+
+def show(request, pk):
+    conversation = find(request, pk)
+    context = thread_context(request, conversation)
+    if request.htmx and not request.htmx.history_restore_request:
+        return trigger_client_event(render(request, "conversations/_conversation.html", context), "live-queue")
+    return render(request, "conversations/show.html", context | _queue(request.user, current=pk))
+
+
+def header(request, pk):
+    """Who holds it, what one may do, and the composer: all that changes with the holder."""
+    return render(request, "conversations/_holder.html", _pane(request, find(request, pk)))
+
+
+@require_POST
+def take(request, pk):
+    conversation, problem = find(request, pk), ""
+    try:
+        conversation.take(request.user)
+    except TakenByAnother as error:
+        problem = taken_sentence(error)
+    return _changed(request, conversation, problem)
+
+
+@require_POST
+def release(request, pk):
+    conversation = find(request, pk)
+    if conversation.is_held_by(request.user):
+        conversation.release()
+    return _changed(request, conversation)
+
+
+@require_POST
+def close(request, pk):
+    conversation, problem = find(request, pk), ""
+    try:
+        conversation.close(request.user)
+    except TakenByAnother as error:
+        problem = taken_sentence(error)
+    return _changed(request, conversation, problem)
+
+
+@require_POST
+def see(request, pk):
+    find(request, pk).see(request.user)
+    return HttpResponse(status=204)
+
+
+@require_POST
+def typing(request, pk):
+    conversation = find(request, pk)
+    if request.POST.get("on") == "1":
+        conversation.start_typing(request.user)
+    else:
+        conversation.stop_typing(request.user)
+    return HttpResponse(status=204)
+
+
+def find(request, pk):
+    """Access is by finding: what an agent may not see is not there."""
+    visible = Conversation.objects.visible_to(request.user).for_queue()
+    return get_object_or_404(visible, pk=pk)
+
+
+def taken_sentence(error):
+    if error.holder is None:
+        return _("Nobody holds this conversation: take it first.")
+    return _("%(name)s holds this conversation.") % {"name": error.holder}
+
+
+def thread_context(request, conversation, before=None):
+    """The last page of the thread, or the one before a message, oldest first."""
+    messages = conversation.messages.for_thread().before(before) if before else conversation.messages.for_thread()
+    page = list(messages.in_order().reverse()[: ROWS + 1])
+    return _pane(request, conversation) | {"thread": page[:ROWS][::-1], "has_older": len(page) > ROWS}
+
+
+def _pane(request, conversation):
+    return {
+        "conversation": conversation,
+        "is_mine": conversation.is_held_by(request.user),
+        "key": uuid.uuid4(),
+    }
+
+
+def _queue(agent, current=None):
+    visible = Conversation.objects.visible_to(agent).for_queue()
+    parts = [
+        ("mine", _("Mine"), visible.held_by(agent), _("You hold no conversation.")),
+        ("waiting", _("Waiting"), visible.waiting(), _("Nobody is waiting.")),
+        ("others", _("Others"), visible.held_by_others(agent), _("Nobody else holds one.")),
+        ("closed", _("Closed"), visible.closed(), _("Nothing has been closed yet.")),
+    ]
+    rows = [(name, title, list(part[: ROWS + 1]), empty) for name, title, part, empty in parts]
+    unread = sum(row.unread for name, _title, part, _empty in rows if name in ("mine", "waiting") for row in part)
+    return {"parts": rows, "current": current, "unread": unread, "most": ROWS}
+
+
+def _changed(request, conversation, problem=""):
+    """The same answer for every verb that changes the holder."""
+    if not request.htmx:
+        return redirect("conversation", pk=conversation.pk)
+    status = 409 if problem else 200
+    context = _pane(request, find(request, conversation.pk)) | {"problem": problem}
+    return render(request, "conversations/_holder.html", context, status=status)
+
+
+def _open_in_browser(request):
+    try:
+        return resolve(urlsplit(request.htmx.current_url or "").path).kwargs.get("pk")
+    except Resolver404:
+        return None

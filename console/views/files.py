@@ -1,0 +1,36 @@
+"""Pictures and files, each for those who may see what it belongs to. No file is served by its path."""
+
+from django.http import FileResponse, Http404
+from django.shortcuts import get_object_or_404
+
+from agents.models import Agent
+from console.models import Attachment, Conversation, Customer
+from personas.models import Persona
+
+
+def attachment(request, pk):
+    visible = Conversation.objects.visible_to(request.user)
+    attachment = get_object_or_404(Attachment, pk=pk, message__conversation__in=visible)
+    return _answer(attachment.file, as_attachment=not attachment.shown_as)
+
+
+def customer_picture(request, pk):
+    visible = Conversation.objects.visible_to(request.user)
+    return _answer(get_object_or_404(Customer, pk=pk, conversation__in=visible).picture)
+
+
+def agent_picture(request, pk):
+    return _answer(get_object_or_404(Agent, pk=pk).picture)
+
+
+def persona_picture(request, pk):
+    return _answer(get_object_or_404(Persona, pk=pk).picture)
+
+
+def _answer(file, **options):
+    """Every upload has a name of its own, so what a browser keeps never goes stale."""
+    if not file:
+        raise Http404
+    response = FileResponse(file.open(), **options)
+    response["Cache-Control"] = "private, max-age=86400"
+    return response

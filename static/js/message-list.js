@@ -1,0 +1,108 @@
+// The thread. It asks for what changed after the revision it shows, and for older pages as one scrolls up. Every message
+// has an id and a place, so whatever comes twice or late ends up once, where it belongs.
+
+const NEAR = 120; // px from the end within which the reader counts as being there
+const AGAIN = 2_000; // ms until it asks again when the console could not be reached
+
+class MessageList extends HTMLElement {
+  connectedCallback() {
+    this.thread = this.querySelector(".thread");
+    this.topics = [`live-conversation-${this.dataset.conversation}`, "live-hello"];
+    for (const topic of this.topics) document.body.addEventListener(topic, this.refresh);
+    document.addEventListener("visibilitychange", this.see);
+    this.addEventListener("scroll", this.see, { passive: true });
+    this.watchOlder();
+    this.scrollTop = this.scrollHeight;
+    this.refresh();
+    this.see();
+  }
+
+  disconnectedCallback() {
+    for (const topic of this.topics) document.body.removeEventListener(topic, this.refresh);
+    document.removeEventListener("visibilitychange", this.see);
+    this.observer?.disconnect();
+  }
+
+  // One question at a time; whatever happens meanwhile leads to one more.
+  refresh = async () => {
+    if (!this.isConnected) return;
+    if (this.asking) return (this.askAgain = true);
+    this.asking = true;
+    do {
+      this.askAgain = false;
+      const page = await this.fetch(`since=${this.thread.dataset.revision}`);
+      if (page) this.add(page);
+      else setTimeout(this.refresh, AGAIN);
+    } while (this.askAgain);
+    this.asking = false;
+  };
+
+  add(page) {
+    const wasAtEnd = this.isAtEnd;
+    const fresh = page.querySelector(".thread");
+    for (const message of [...fresh.children]) this.place(message);
+    this.thread.dataset.revision = fresh.dataset.revision;
+    htmx.process(this.thread);
+    if (wasAtEnd) this.scrollTop = this.scrollHeight;
+    this.see();
+  }
+
+  place(message) {
+    const old = document.getElementById(message.id);
+    if (old?.dataset.place === message.dataset.place) return old.replaceWith(message);
+    old?.remove();
+    const first = this.thread.firstElementChild;
+    if (!old && first && this.link && message.dataset.place < first.dataset.place) return; // comes with its own page
+    let before = null;
+    for (let other = this.thread.lastElementChild; other?.dataset.place > message.dataset.place; other = before.previousElementSibling)
+      before = other;
+    this.thread.insertBefore(message, before);
+  }
+
+  watchOlder() {
+    this.link = this.querySelector(".older");
+    if (!this.link) return;
+    this.link.addEventListener("click", (event) => (event.preventDefault(), this.older()));
+    this.observer = new IntersectionObserver(([entry]) => entry.isIntersecting && this.older(), { root: this, rootMargin: "300px" });
+    this.observer.observe(this.link);
+  }
+
+  async older() {
+    this.observer.disconnect();
+    const link = this.link;
+    const page = await this.fetch(new URL(link.href).search.slice(1));
+    if (!page) return this.observer.observe(link);
+    const fromEnd = this.scrollHeight - this.scrollTop;
+    const known = [...page.querySelectorAll(".message")].filter((message) => !document.getElementById(message.id));
+    this.thread.prepend(...known);
+    link.replaceWith(...page.querySelectorAll(".older"));
+    htmx.process(this.thread);
+    this.scrollTop = this.scrollHeight - fromEnd;
+    this.watchOlder();
+  }
+
+  async fetch(query) {
+    try {
+      const response = await fetch(`${this.dataset.url}?${query}`, { headers: { "HX-Request": "true" } });
+      if (response.headers.has("HX-Refresh") || response.headers.has("HX-Redirect")) return location.reload();
+      return response.ok && new DOMParser().parseFromString(await response.text(), "text/html");
+    } catch {
+      return null;
+    }
+  }
+
+  // The holder has read what came, once it was on screen. The server knows whether this agent is the holder.
+  see = () => {
+    const last = [...this.thread.querySelectorAll(".incoming")].at(-1)?.id;
+    if (document.hidden || !this.isAtEnd || !last || last === this.seen) return;
+    this.seen = last;
+    const headers = { "HX-Request": "true", "X-CSRFToken": this.dataset.token };
+    fetch(this.dataset.seeUrl, { method: "POST", headers }).catch(() => (this.seen = null));
+  };
+
+  get isAtEnd() {
+    return this.scrollHeight - this.scrollTop - this.clientHeight < NEAR;
+  }
+}
+
+customElements.define("message-list", MessageList);
