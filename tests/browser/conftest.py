@@ -1,0 +1,59 @@
+"""Browsers for the cast: one context each, as on machines of their own."""
+
+import os
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import expect
+
+from tests.conftest import CONSOLE_URL
+
+PATIENCE_MS = 10_000
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args():
+    quiet = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    return {"executable_path": os.environ.get("CHROMIUM"), "args": ["--no-sandbox", "--no-first-run", *quiet]}
+
+
+@pytest.fixture
+def sit_down(stack, browser):
+    """Open the console as an agent. Whatever the browser complains of fails the test."""
+    contexts, complaints = [], []
+
+    def open_console(agent, **options):
+        context = browser.new_context(base_url=CONSOLE_URL, **options)
+        context.add_cookies([_session(agent)])
+        context.set_default_timeout(PATIENCE_MS)
+        contexts.append(context)
+        tab = context.new_page()
+        tab.on("pageerror", lambda error: complaints.append(str(error)))
+        tab.on("console", lambda said: complaints.append(said.text) if "Content Security Policy" in said.text else None)
+        tab.goto("/")
+        expect(tab.get_by_role("navigation", name="Conversations")).to_be_visible()
+        return tab
+
+    yield open_console
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def _session(agent):
+    """As after a log-in: passwords take long to hash, on purpose."""
+    client = Client()
+    client.force_login(agent, backend="django.contrib.auth.backends.ModelBackend")
+    name = settings.SESSION_COOKIE_NAME
+    return {"name": name, "value": client.cookies[name].value, "url": CONSOLE_URL}
+
+
+@pytest.fixture
+def mona_writes(stack, page):
+    """Mona takes out her phone; returns her id at Facebook."""
+    psid = stack.customer("Mona Weber")
+    stack.say(psid, text="Hello, is anybody there?")
+    return psid
+

@@ -1,0 +1,228 @@
+"""The main job in a real browser, with real workers and Facebook over HTTP."""
+
+import re
+import time
+
+import pytest
+from django.contrib.auth.hashers import make_password
+from playwright.sync_api import expect
+
+from tests.stand_in import eventually
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def opens(tab, name="Mona Weber"):
+    tab.get_by_role("navigation", name="Conversations").get_by_role("link", name=name).click()
+    expect(tab.get_by_role("heading", level=1, name=name)).to_be_visible()
+
+
+def takes(tab, name="Mona Weber"):
+    opens(tab, name)
+    tab.get_by_role("button", name="Take").click()
+    expect(composer(tab)).to_be_focused()
+
+
+def composer(tab):
+    return tab.get_by_role("textbox", name="Message to")
+
+
+def says(tab, text):
+    composer(tab).fill(text)
+    composer(tab).press("Enter")
+
+
+def bubbles(tab):
+    return tab.get_by_role("log", name="Messages").get_by_role("listitem")
+
+
+def part(tab, name):
+    return tab.get_by_role("region", name=name)
+
+
+def test_mona_writes_and_ana_answers_as_ana_r(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    waiting = part(tab, "Waiting")
+    expect(waiting.get_by_role("link", name="Mona Weber")).to_contain_text("Hello, is anybody there?")
+    expect(waiting.get_by_role("link", name="Mona Weber")).to_contain_text("1 unread")
+    takes(tab)
+    expect(part(tab, "Mine").get_by_role("link", name="Mona Weber")).to_be_visible()
+    says(tab, "Good morning Mona!")
+    mine = bubbles(tab).filter(has_text="Good morning Mona!")
+    expect(mine).to_contain_text("Ana R.")
+    expect(mine).to_contain_text("Delivered")
+    [heard] = stack.said(mona_writes)
+    assert (heard["text"], heard["persona"]["name"]) == ("Good morning Mona!", "Ana R.")
+    stack.post(f"customers/{mona_writes}/read")
+    expect(mine).to_contain_text("Read")
+
+
+def test_shift_enter_breaks_the_line(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    composer(tab).type("one")
+    composer(tab).press("Shift+Enter")
+    composer(tab).type("two")
+    composer(tab).press("Enter")
+    eventually(lambda: stack.texts(mona_writes) == ["one\ntwo"])
+
+
+def test_bens_screen_shows_it_without_a_reload(sit_down, mona_writes, stack, ana, ben):
+    anas, bens = sit_down(ana), sit_down(ben)
+    opens(bens)
+    takes(anas)
+    expect(part(bens, "Others").get_by_role("link", name="Mona Weber")).to_contain_text("Ana Ruiz")
+    expect(bens.get_by_text("Ana Ruiz answers here.")).to_be_visible()
+    says(anas, "Here I am")
+    expect(bubbles(bens).filter(has_text="Here I am")).to_contain_text("Delivered")
+    stack.say(mona_writes, text="Great!")
+    expect(bubbles(bens).last).to_contain_text("Great!")
+    expect(bubbles(anas).last).to_contain_text("Great!")
+
+
+def test_typing_starts_once_and_stops(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    composer(tab).press_sequentially("I am looking into it", delay=40)
+    typing = eventually(lambda: stack.thread(mona_writes)["typing"])
+    eventually(lambda: stack.thread(mona_writes)["typing"]["on"])
+    typing = stack.thread(mona_writes)["typing"]
+    assert typing["persona"]["name"] == "Ana R."
+    assert len(stack.requests(action="typing_on")) == 1
+    composer(tab).fill("")
+    eventually(lambda: len(stack.requests(action="typing_off")) == 1)
+    assert not stack.thread(mona_writes)["typing"]["on"]
+    assert len(stack.requests(action="typing_on")) == 1
+
+
+def test_a_pause_of_five_seconds_stops_the_dots(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    composer(tab).press_sequentially("Hm")
+    eventually(lambda: stack.requests(action="typing_on"))
+    eventually(lambda: stack.requests(action="typing_off"), seconds=8)
+
+
+def test_a_send_ends_the_dots_by_itself(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    composer(tab).press_sequentially("Done")
+    eventually(lambda: stack.requests(action="typing_on"))
+    tab.get_by_role("button", name="Send").click()
+    eventually(lambda: stack.texts(mona_writes) == ["Done"])
+    tab.wait_for_timeout(500)
+    assert stack.requests(action="typing_off") == []
+
+
+def test_a_burst_arrives_once_each_and_in_order_in_two_browsers(sit_down, mona_writes, stack, ana, ben):
+    tabs = [sit_down(ana), sit_down(ben)]
+    for tab in tabs:
+        opens(tab)
+    lines = [f"line {number:03d}" for number in range(200)]
+    for line in lines:
+        stack.say(mona_writes, text=line)
+    for tab in tabs:
+        expect(bubbles(tab)).to_have_count(201, timeout=30_000)
+        shown = tab.locator(".message .text").all_inner_texts()
+        assert shown[1:] == lines
+
+
+def test_what_a_customer_writes_is_never_markup(sit_down, mona_writes, stack, ana):
+    stack.say(mona_writes, text="<img src=x onerror=alert(1)><b>bold</b>")
+    tab = sit_down(ana)
+    opens(tab)
+    expect(bubbles(tab).last).to_contain_text("<img src=x onerror=alert(1)><b>bold</b>")
+    assert tab.locator(".message b, .message img").count() == 0
+
+
+def test_history_loads_backwards_as_one_scrolls(sit_down, mona_writes, stack, ana):
+    for number in range(120):
+        stack.say(mona_writes, text=f"old {number:03d}")
+    tab = sit_down(ana)
+    expect(part(tab, "Waiting").get_by_role("link", name="Mona Weber")).to_contain_text("old 119")
+    opens(tab)
+    expect(bubbles(tab).last).to_contain_text("old 119")
+    assert bubbles(tab).count() < 121
+    for _page in range(5):
+        tab.locator("message-list").evaluate("list => list.scrollTop = 0")
+        tab.wait_for_timeout(150)
+    expect(bubbles(tab)).to_have_count(121)
+    texts = tab.locator(".message .text").all_inner_texts()
+    assert texts == ["Hello, is anybody there?", *(f"old {number:03d}" for number in range(120))]
+
+
+def test_a_refused_reply_says_why_and_can_be_tried_again(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    error = {"message": "(#368) blocked", "code": 368, "error_subcode": 1346003}
+    stack.fail("messages", status=400, error=error)
+    says(tab, "Buy this!")
+    failed = bubbles(tab).filter(has_text="Buy this!")
+    expect(failed).to_contain_text("Not sent: Facebook refused the content")
+    stack.be_well()
+    failed.get_by_role("button", name="Retry").click()
+    expect(bubbles(tab).filter(has_text="Buy this!")).to_contain_text("Delivered")
+    assert stack.texts(mona_writes) == ["Buy this!"]
+
+
+def test_a_draft_waits_while_ana_looks_at_another_conversation(sit_down, mona_writes, stack, ana):
+    other = stack.customer("Jonas Brandt")
+    stack.say(other, text="Me too")
+    tab = sit_down(ana)
+    takes(tab)
+    composer(tab).type("not yet fin")
+    opens(tab, "Jonas Brandt")
+    opens(tab, "Mona Weber")
+    expect(composer(tab)).to_have_value("not yet fin")
+
+
+def test_what_was_missed_while_offline_is_there_afterwards(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    opens(tab)
+    tab.context.set_offline(True)
+    stack.say(mona_writes, text="are you still there?")
+    time.sleep(0.5)
+    tab.context.set_offline(False)
+    expect(bubbles(tab).last).to_contain_text("are you still there?", timeout=20_000)
+
+
+def test_closing_and_reopening(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    tab.get_by_role("button", name="Close").click()
+    expect(tab.get_by_text("This conversation is closed.")).to_be_visible()
+    stack.say(mona_writes, text="One more thing")
+    expect(part(tab, "Waiting").get_by_role("link", name="Mona Weber")).to_contain_text("One more thing")
+    expect(tab.get_by_role("button", name="Take")).to_be_visible()
+
+
+def test_ana_goes_away_and_comes_back(sit_down, stack, page, ana, ben):
+    anas = sit_down(ana)
+    anas.get_by_role("button", name=re.compile("Present")).click()
+    expect(anas.get_by_role("button", name=re.compile("Away"))).to_be_visible()
+    anas.get_by_role("button", name=re.compile("Away")).click()
+    expect(anas.get_by_role("button", name=re.compile("Present"))).to_be_visible()
+
+
+def test_logging_in(sit_down, stack, page, ana):
+    ana.password = make_password("correct horse", hasher="pbkdf2_sha256")  # as the console checks it
+    ana.save()
+    tab = sit_down(ana)
+    tab.locator("summary", has_text="Ana Ruiz").click()
+    tab.get_by_role("button", name="Log out").click()
+    tab.get_by_label("Name").fill("ana")
+    tab.get_by_label("Password").fill("wrong")
+    tab.get_by_role("button", name="Log in").click()
+    expect(tab.get_by_role("alert")).to_contain_text("correct username and password")
+    tab.get_by_label("Name").fill("ana")
+    tab.get_by_label("Password").fill("correct horse")
+    tab.get_by_role("button", name="Log in").click()
+    expect(part(tab, "Waiting")).to_contain_text("Nobody is waiting.")
+
+
+def test_who_has_left_is_out_also_in_tabs_already_open(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    ana.refresh_from_db()
+    ana.leave()
+    expect(tab.get_by_label("Password")).to_be_visible()

@@ -1,0 +1,220 @@
+"""The cast: Ana and Ben answer, Ada is the admin, Mona writes. Facebook is the sandbox, spoken to over HTTP."""
+
+import os
+import subprocess
+import sys
+import time
+import uuid
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+from django.conf import settings
+from django.db import connection
+
+from agents.models import Agent
+from console.models import Conversation, Customer
+from console.store import redis
+from messenger import signature
+from personas.models import Page
+from tests.stand_in import Pictures, Sandbox, eventually, free_port
+
+ROOT = Path(__file__).parent.parent
+PASSWORD = "not a secret at all"
+PAGE_ID, TOKEN = "102030405060708", "EAASANDBOXPAGETOKEN"
+
+SANDBOX_PORT, CONSOLE_PORT = free_port(), free_port()
+NUMBER = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps an event loop in this thread
+
+# Each process of pytest-xdist has its own Redis database, sandbox and ports; pytest-django gives it a PostgreSQL one.
+settings.REDIS_URL = settings.REDIS_URL.replace("db=0", f"db={NUMBER}")
+settings.CELERY_BROKER_URL = settings.CELERY_BROKER_URL.replace("virtual_host=0", f"virtual_host={NUMBER}")
+settings.GRAPH_API_URL = f"http://127.0.0.1:{SANDBOX_PORT}"
+CONSOLE_URL = f"http://127.0.0.1:{CONSOLE_PORT}"
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
+
+
+@pytest.fixture(autouse=True)
+def own_files(tmp_path_factory):
+    settings.MEDIA_ROOT = FILES
+
+
+FILES = Path(os.environ["DATA_DIR"]) / f"media-{NUMBER}"
+
+
+# The cast
+
+
+@pytest.fixture
+def ana(db):
+    return _agent("ana", first_name="Ana", last_name="Ruiz")
+
+
+@pytest.fixture
+def ben(db):
+    return _agent("ben", first_name="Ben", last_name="Okafor")
+
+
+@pytest.fixture
+def ada(db):
+    return _agent("ada", first_name="Ada", last_name="Lindt", is_staff=True, is_superuser=True)
+
+
+def _agent(username, **fields):
+    return Agent.objects.create_user(username, password=PASSWORD, is_present=True, **fields)
+
+
+@pytest.fixture
+def page(db):
+    return Page.objects.create(page_id=PAGE_ID, token=TOKEN, name="Bluebird Tea", state=Page.State.CONNECTED)
+
+
+@pytest.fixture
+def mona(page, sandbox):
+    """Mona as the console knows her, after she wrote for the first time."""
+    psid = sandbox.customer("Mona Weber")
+    sandbox.say(psid, text="Hello?")
+    customer = Customer.objects.create(page=page, psid=psid, name="Mona Weber")
+    Conversation.objects.create(page=page, customer=customer)
+    return customer
+
+
+@pytest.fixture
+def conversation(mona, ana):
+    """Ana holds Mona's."""
+    conversation = mona.conversation
+    conversation.take(ana)
+    return conversation
+
+
+@pytest.fixture
+def say(conversation, ana):
+    """Ana presses Send."""
+    return lambda text: conversation.send(author=ana, text=text, key=uuid.uuid4())
+
+
+@pytest.fixture
+def arrive(client):
+    """Facebook delivers a webhook body, signed."""
+
+    def post(body, secret=settings.FACEBOOK_APP_SECRET, path="/webhooks/messenger"):
+        signed = {"x-hub-signature-256": signature.sign(body, secret)}
+        return client.post(path, body, content_type="application/json", headers=signed)
+
+    return post
+
+
+# Facebook
+
+
+@pytest.fixture(scope="session")
+def sandbox_process():
+    environment = {"SANDBOX_CALLBACK_URL": f"{CONSOLE_URL}/webhooks/messenger"}
+    command = ["-m", "sandbox", "--port", str(SANDBOX_PORT)]
+    with _process(command, environment, ready=f"{settings.GRAPH_API_URL}/_sandbox/world"):
+        yield Sandbox(settings.GRAPH_API_URL)
+
+
+@pytest.fixture(scope="session")
+def pictures():
+    with Pictures() as server:
+        yield server
+
+
+@pytest.fixture
+def sandbox(sandbox_process, pictures, settings):
+    """Facebook, empty but for the Page; what it would tell us stays with it, and it finds a picture at any address."""
+    settings.PUBLIC_URL = pictures.url
+    sandbox_process.reset()
+    sandbox_process.post("webhooks", pause=True)
+    return sandbox_process
+
+
+# The whole stack
+
+
+@pytest.fixture(scope="session")
+def stack_processes(sandbox_process, django_db_setup):
+    """The console and its workers as bin/dev runs them, on this process's test database."""
+    environment = {
+        "DATABASE_URL": _url_of_test_database(),
+        "REDIS_URL": settings.REDIS_URL,
+        "GRAPH_API_URL": settings.GRAPH_API_URL,
+        "PUBLIC_URL": CONSOLE_URL,
+        "DATA_DIR": str(FILES.parent),
+        "LOG_LEVEL": "INFO",
+    }
+    (FILES.parent / "media").mkdir(exist_ok=True)
+    settings.MEDIA_ROOT = FILES.parent / "media"
+    web = ["-m", "uvicorn", "console.asgi:application", "--port", str(CONSOLE_PORT), "--log-level", "warning"]
+    worker = ["-m", "celery", "-A", "console", "worker", "--pool", "threads", "--without-mingle", "-l", "INFO"]
+    with ExitStack() as processes:
+        for command in [[*worker, "-Q", "messages,default", "-c", "8"], [*worker, "-Q", "typing", "-c", "4"]]:
+            command += ["-n", f"{command[command.index('-Q') + 1]}-{NUMBER}@test".replace(",", "-")]
+            processes.enter_context(_process(command, environment))
+        processes.enter_context(_process(web, environment, ready=f"{CONSOLE_URL}/healthz"))
+        yield
+
+
+@pytest.fixture
+def stack(transactional_db, stack_processes, sandbox, settings):
+    """Everything runs: Facebook delivers, workers work. Returns Facebook."""
+    settings.PUBLIC_URL = CONSOLE_URL
+    sandbox.post("webhooks", pause=False)
+    yield sandbox
+    sandbox.reset()
+    eventually(_is_quiet)
+
+
+def _is_quiet():
+    """Nothing is in a queue or in a worker's hands."""
+    return not any(redis().exists(key) for key in ("messages", "default", "typing", "unacked"))
+
+
+def _url_of_test_database():
+    name = connection.settings_dict["NAME"]
+    before, _slash, after = settings.DATABASE_URL.partition("?")
+    return f"{before.rpartition('/')[0]}/{name}?{after}"
+
+
+@contextmanager
+def _process(command, environment, ready=None):
+    """A program of ours in a process of its own, with its output kept for when it fails."""
+    log = FILES.parent / f"{'-'.join(command[1:3])}-{uuid.uuid4().hex[:6]}.log".replace("/", "-")
+    with log.open("w") as output:
+        child = subprocess.Popen(
+            [sys.executable, *command], cwd=ROOT, env=os.environ | environment, stdout=output, stderr=output
+        )
+    try:
+        if ready:
+            _wait_for(child, ready, log)
+        yield child
+    finally:
+        child.terminate()
+        try:
+            child.wait(10)
+        except subprocess.TimeoutExpired:
+            child.kill()
+
+
+def _wait_for(child, url, log):
+    try:
+        eventually(lambda: child.poll() is not None or _answers(url), seconds=30)
+    except AssertionError as error:
+        raise AssertionError(log.read_text()[-2000:]) from error
+    assert child.poll() is None, log.read_text()[-2000:]
+
+
+def _answers(url):
+    try:
+        return requests.get(url, timeout=1).ok
+    except requests.RequestException:
+        return False
+
+
+@pytest.fixture
+def logs():
+    """What the console and its workers have written so far."""
+    return lambda: "\n".join(path.read_text() for path in FILES.parent.glob("*.log"))

@@ -1,0 +1,148 @@
+"""An agent presses Send: what goes out, under which face, in which order, and what is said of it."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from console.models import Message, TakenByAnother
+
+
+def test_a_reply_goes_out_under_the_agents_persona(say, conversation, mona, sandbox):
+    message = say("Hello Mona, Ana here.")
+    conversation.deliver()
+    [heard] = sandbox.said(mona.psid)
+    assert (heard["text"], heard["persona"]["name"]) == ("Hello Mona, Ana here.", "Ana R.")
+    message.refresh_from_db()
+    assert (message.state, message.mid) == (Message.State.SENT, heard["mid"])
+    assert message.persona.graph_id == heard["persona"]["id"]
+
+
+def test_replies_go_out_in_the_order_of_send(say, conversation, mona, sandbox):
+    for number in range(5):
+        say(f"line {number}")
+    conversation.deliver()
+    assert sandbox.texts(mona.psid) == [f"line {number}" for number in range(5)]
+
+
+def test_the_same_key_twice_is_one_reply(say, conversation, ana, mona, sandbox):
+    first = say("once")
+    assert conversation.send(author=ana, text="once", key=first.key) == first
+    conversation.deliver()
+    assert sandbox.texts(mona.psid) == ["once"]
+
+
+def test_every_reply_carries_its_key_for_facebook_to_echo(say, conversation, sandbox):
+    message = say("Hello")
+    conversation.deliver()
+    sends = [call for call in sandbox.requests("POST", "messages") if "message" in call["body"]]
+    assert [call["body"]["message"]["metadata"] for call in sends] == [str(message.key)]
+
+
+def test_only_the_holder_sends(conversation, ben, mona):
+    with pytest.raises(TakenByAnother):
+        conversation.send(author=ben, text="Me too", key="6d2b0c1e-0000-4000-8000-000000000001")
+    assert not mona.conversation.messages.filter(is_incoming=False).exists()
+
+
+def test_what_facebook_refuses_for_good_fails_with_a_reason_and_lets_the_next_pass(say, conversation, mona, sandbox):
+    refused, next_one = say("refused"), say("next")
+    error = {"message": "(#551) This person isn't available right now.", "code": 551, "error_subcode": 1545041}
+    sandbox.fail("messages", times=1, status=400, error=error)
+    conversation.deliver()
+    refused.refresh_from_db(), next_one.refresh_from_db()
+    assert (refused.state, next_one.state) == (Message.State.FAILED, Message.State.SENT)
+    assert "cannot be reached" in refused.problem
+    assert sandbox.texts(mona.psid) == ["next"]
+
+
+def test_a_passing_error_holds_those_behind_it(say, conversation, mona, sandbox):
+    first, _second = say("first"), say("second")
+    sandbox.fail("messages", times=1, status=500)
+    conversation.deliver()
+    assert sandbox.texts(mona.psid) == []
+    first.refresh_from_db()
+    assert first.state == Message.State.QUEUED
+    assert first.problem
+    _let_time_pass(conversation)
+    conversation.deliver()
+    assert sandbox.texts(mona.psid) == ["first", "second"]
+
+
+def test_retry_sends_a_failed_reply_again_at_the_end(say, conversation, ana, mona, sandbox):
+    failed = say("failed")
+    sandbox.fail("messages", times=1, status=400, error={"message": "(#368)", "code": 368})
+    conversation.deliver()
+    say("later")
+    conversation.retry(failed, ana)
+    conversation.deliver()
+    assert sandbox.texts(mona.psid) == ["later", "failed"]
+    assert [message.text for message in conversation.messages.in_order()] == ["later", "failed"]
+
+
+def test_retry_leaves_a_reply_alone_that_has_not_failed(say, conversation, ana, mona, sandbox):
+    message = say("sent")
+    conversation.deliver()
+    conversation.retry(message, ana)
+    conversation.deliver()
+    assert sandbox.texts(mona.psid) == ["sent"]
+
+
+def test_a_call_without_an_answer_is_unknown_and_never_sent_twice(say, conversation, mona, sandbox):
+    message, behind = say("did it arrive?"), say("behind")
+    sandbox.fail("messages", times=1, drop="after")
+    conversation.deliver()
+    message.refresh_from_db()
+    assert message.state == Message.State.UNKNOWN
+    assert not message.can_retry
+    conversation.deliver()
+    assert sandbox.texts(mona.psid) == ["did it arrive?"]  # and what is behind it waits
+    _let_time_pass(conversation)
+    conversation.deliver()
+    message.refresh_from_db(), behind.refresh_from_db()
+    assert message.state == Message.State.UNKNOWN
+    assert message.can_retry
+    assert behind.state == Message.State.SENT
+    assert sandbox.texts(mona.psid) == ["did it arrive?", "behind"]
+
+
+def test_a_worker_that_died_while_sending_leaves_an_unknown_reply(say, conversation, mona, sandbox):
+    message = say("half way")
+    Message.objects.filter(pk=message.pk).update(state=Message.State.SENDING)
+    conversation.deliver()
+    message.refresh_from_db()
+    assert message.state == Message.State.UNKNOWN
+    assert sandbox.texts(mona.psid) == []
+
+
+def test_while_one_worker_has_the_lease_another_sends_nothing(say, conversation, mona, sandbox):
+    say("mine")
+    assert conversation._lease()
+    conversation.deliver()
+    assert sandbox.texts(mona.psid) == []
+    conversation._end_lease()
+    conversation.deliver()
+    assert sandbox.texts(mona.psid) == ["mine"]
+
+
+def test_a_dead_token_has_the_page_verified(say, conversation, sandbox, django_capture_on_commit_callbacks):
+    message = say("hello")
+    sandbox.fail("messages", status=400, error={"message": "Session has expired", "code": 190, "error_subcode": 463})
+    conversation.deliver()
+    message.refresh_from_db()
+    assert message.state == Message.State.FAILED
+    assert "token" in message.problem
+
+
+def test_a_reply_ends_the_wait(say, conversation, mona):
+    conversation.waiting_since = timezone.now()
+    conversation.unread = 3
+    conversation.save()
+    say("There you are")
+    conversation.refresh_from_db()
+    assert (conversation.waiting_since, conversation.unread) == (None, 0)
+
+
+def _let_time_pass(conversation):
+    """Whatever waits for its time has waited long enough."""
+    conversation.messages.filter(next_try_at__isnull=False).update(next_try_at=timezone.now() - timedelta(seconds=1))

@@ -1,0 +1,107 @@
+"""Facebook in tests: the sandbox's control plane in the words of a story."""
+
+import socket
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import requests
+
+from personas import pictures
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def eventually(look, seconds=10):
+    """What `look` finds, as soon as it finds something."""
+    until = time.monotonic() + seconds
+    while not (found := look()):
+        assert time.monotonic() < until, "waited in vain"
+        time.sleep(0.02)
+    return found
+
+
+class Pictures:
+    """A web server with a picture at every address, where tests without a console have Facebook look for one."""
+
+    class Handler(BaseHTTPRequestHandler):
+        picture = pictures.initials("Ana Ruiz").read()
+
+        def do_GET(self):  # noqa: N802
+            self.send_response(200)
+            self.send_header("Content-Type", "image/png")
+            self.end_headers()
+            self.wfile.write(self.picture)
+
+        def log_message(self, *args):
+            pass
+
+    def __enter__(self):
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self.Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *exception):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+class Sandbox:
+    def __init__(self, url):
+        self.url = url
+        self.session = requests.Session()
+
+    def post(self, path, **body):
+        answer = self.session.post(f"{self.url}/_sandbox/{path}", json=body, timeout=30)
+        assert answer.ok, answer.text
+        return answer.json() if answer.content else {}
+
+    def get(self, path):
+        return self.session.get(f"{self.url}/_sandbox/{path}", timeout=30).json()
+
+    def reset(self):
+        self.post("reset")
+
+    def customer(self, name):
+        return self.post("customers", name=name)["psid"]
+
+    def say(self, psid, **said):
+        return self.post(f"customers/{psid}/say", **said)["mid"]
+
+    def thread(self, psid):
+        return self.get(f"customers/{psid}/thread")
+
+    def texts(self, psid):
+        """What the Page has said to this customer, in order."""
+        return [message["text"] for message in self.said(psid)]
+
+    def said(self, psid):
+        return [message for message in self.thread(psid)["messages"] if message["from"] == "page"]
+
+    def personas(self, deleted=False):
+        answer = self.get("personas")
+        rows = answer["personas"] if isinstance(answer, dict) else answer
+        return [row for row in rows if row["deleted"] is deleted]
+
+    def requests(self, method=None, path="", action=None):
+        """The Graph calls it has received."""
+        calls = self.get("requests?since=0")["requests"]
+        return [
+            call
+            for call in calls
+            if (method is None or call["method"] == method)
+            and path in call["path"]
+            and (action is None or (call["body"] or {}).get("sender_action") == action)
+        ]
+
+    def fail(self, path="", method=None, **fault):
+        match = {"path": path} | ({"method": method} if method else {})
+        self.post("faults", match=match, **fault)
+
+    def be_well(self):
+        self.session.delete(f"{self.url}/_sandbox/faults", timeout=30)
