@@ -5,6 +5,7 @@ import os
 import socket
 import sys
 from contextlib import suppress
+from pathlib import Path
 
 import uvicorn
 
@@ -22,6 +23,7 @@ def main():
         verify_token=options.verify_token,
         callback_url=options.callback_url,
         public_url=options.public_url,
+        world_file=options.world,
     )
     # No access log: clients put tokens in the query.
     config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE_S)
@@ -39,6 +41,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--verify-token", default=_env("WEBHOOK_VERIFY_TOKEN", VERIFY_TOKEN))
     parser.add_argument("--callback-url", default=_env("SANDBOX_CALLBACK_URL", ""), help="where webhooks go")
     parser.add_argument("--public-url", default="", help="the origin of the sandbox's own files, if not the caller's")
+    parser.add_argument("--world", type=Path, help="a file in which the world is kept over restarts")
     return parser.parse_args()
 
 

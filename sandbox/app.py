@@ -1,5 +1,6 @@
 """The application: what is answered where, and the world it keeps."""
 
+import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,13 +12,15 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from . import bodies, control, graph
+from . import bodies, control, graph, memory
 from .fields import USUAL_FIELDS
 from .media import avatar, sample
 from .world import App, World
 
 STATIC = Path(__file__).parent / "static"
 POLICY = "default-src 'self'; img-src *; media-src *"
+
+SAVE_EVERY_S = 5  # a kill loses no more than this
 
 PAGE_ID = "102030405060708"
 PAGE_NAME = "Bluebird Tea"
@@ -34,13 +37,14 @@ def create_app(
     verify_token: str = VERIFY_TOKEN,
     callback_url: str = "",
     public_url: str = "",
+    world_file: Path | None = None,
 ) -> Starlette:
     """A sandbox of its own: it shares nothing with others in the same process.
 
     `callback_url` is the default app's webhook, empty for none yet; `public_url` the origin under which this
-    sandbox's files are reached, empty for the one each request came to.
+    sandbox's files are reached, empty for the one each request came to. `world_file` is where the world is kept.
     """
-    sandbox = Sandbox(app_id, app_secret, verify_token, callback_url, public_url.rstrip("/"))
+    sandbox = Sandbox(app_id, app_secret, verify_token, callback_url, public_url.rstrip("/"), world_file)
     app = SandboxApp(routes=ROUTES, lifespan=lifespan, exception_handlers={HTTPException: bodies.answer_refused})
     app.state.sandbox = sandbox
     return app
@@ -60,9 +64,21 @@ class Sandbox:
     verify_token: str
     callback_url: str
     public_url: str
+    world_file: Path | None = None
 
     def __post_init__(self):
         self.world = self._new_world()
+        if self.world_file and self.world_file.exists():
+            memory.load(self.world, self.world_file)
+
+    def save(self):
+        if self.world_file:
+            memory.save(self.world, self.world_file)
+
+    async def keep_saving(self):
+        while self.world_file:
+            await asyncio.sleep(SAVE_EVERY_S)
+            self.save()
 
     def reset(self):
         self.world.courier.close()
@@ -81,8 +97,11 @@ class Sandbox:
 
 @asynccontextmanager
 async def lifespan(app: Starlette):
+    saving = asyncio.create_task(app.state.sandbox.keep_saving())
     yield
+    saving.cancel()
     app.state.sandbox.world.courier.close()
+    app.state.sandbox.save()
 
 
 async def phone(request: Request) -> Response:

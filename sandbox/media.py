@@ -30,16 +30,16 @@ class Media:
     """Copies kept under a path of our own, as Facebook keeps them on its CDN."""
 
     def __init__(self):
-        self._files: dict[str, File] = {}
+        self.files: dict[str, File] = {}
 
     def keep(self, file: File) -> str:
         """→ the path under which the copy is served."""
         name = secrets.token_urlsafe(16)
-        self._files[name] = file
+        self.files[name] = file
         return f"/_sandbox/media/{name}"
 
     def get(self, name: str) -> File | None:
-        return self._files.get(name)
+        return self.files.get(name)
 
 
 async def fetch_image(url: str) -> File:

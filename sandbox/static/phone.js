@@ -33,7 +33,7 @@ async function showThread() {
   const psid = current.psid;
   const text = await me().threadText();
   if (psid !== current?.psid) return;
-  const seen = JSON.parse(text);
+  const seen = api.parseThread(text);
   if (text !== seenText) {
     thread.show(seen, page());
     showBlocked(seen.blocked);

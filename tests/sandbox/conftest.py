@@ -150,6 +150,11 @@ def running(app):
     thread.join(PATIENCE_S)
 
 
+@pytest.fixture
+def running_sandbox():
+    return running
+
+
 @pytest.fixture(scope="session")
 def one_box():
     with running(create_app()) as box:
