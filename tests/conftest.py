@@ -169,8 +169,9 @@ def stack(transactional_db, stack_processes, sandbox, settings):
 
 
 def _is_quiet():
-    """Nothing is in a queue or in a worker's hands."""
-    return not any(redis().exists(key) for key in ("messages", "default", "typing", "unacked"))
+    """Nothing is in a queue or in a worker's hands, but for what waits for its time."""
+    queued = any(redis().exists(queue) for queue in ("messages", "default", "typing"))
+    return not queued and not any('"eta": null' in task for task in redis().hvals("unacked"))
 
 
 def _url_of_test_database():

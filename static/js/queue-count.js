@@ -1,12 +1,25 @@
-// How many messages are unread, in the tab's title.
+// How many messages are unread, in the tab's title, which htmx sets anew with every conversation.
 
 class QueueCount extends HTMLElement {
   static observedAttributes = ["data-unread"];
 
+  connectedCallback() {
+    document.addEventListener("htmx:after:swap", this.show);
+    this.show();
+  }
+
+  disconnectedCallback() {
+    document.removeEventListener("htmx:after:swap", this.show);
+  }
+
   attributeChangedCallback() {
+    this.show();
+  }
+
+  show = () => {
     const title = document.title.replace(/^\(\d+\) /, "");
     document.title = Number(this.dataset.unread) ? `(${this.dataset.unread}) ${title}` : title;
-  }
+  };
 }
 
 customElements.define("queue-count", QueueCount);

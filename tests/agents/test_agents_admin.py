@@ -1,0 +1,135 @@
+"""Ada looks after the agents: she adds them, gives them a face, and ends their work. Nobody is ever deleted."""
+
+import io
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from PIL import Image
+
+from agents.models import Agent
+from personas.models import Persona
+
+MIB = 1024 * 1024
+NEW = {
+    "username": "cleo",
+    "first_name": "Cleo",
+    "last_name": "Marsh",
+    "email": "",
+    "usable_password": "true",
+    "password1": "quite a long phrase",
+    "password2": "quite a long phrase",
+}
+
+
+@pytest.fixture
+def browser(ada):
+    browser = Client()
+    browser.force_login(ada)
+    return browser
+
+
+def picture(name="face.png", padding=0):
+    buffer = io.BytesIO()
+    Image.new("RGB", (64, 64), "teal").save(buffer, "PNG")
+    return SimpleUploadedFile(name, buffer.getvalue() + bytes(padding), "image/png")
+
+
+def add(browser, **fields):
+    return browser.post("/admin/agents/agent/add/", NEW | fields)
+
+
+def edit(browser, agent, **fields):
+    """The form as it stands, with these fields changed."""
+    address = f"/admin/agents/agent/{agent.pk}/change/"
+    form = browser.get(address).context["adminform"].form
+    values = {name: form.initial.get(name) or "" for name in form.fields if name not in ("picture", "password")}
+    return browser.post(address, values | {"groups": [], "user_permissions": []} | fields)
+
+
+def leave(browser, *agents):
+    chosen = {"action": "leave", "_selected_action": [agent.pk for agent in agents]}
+    return browser.post("/admin/agents/agent/", chosen, follow=True).content.decode()
+
+
+def test_an_agent_is_added_and_can_log_in(browser):
+    assert add(browser).status_code == 302
+    cleo = Agent.objects.get(username="cleo")
+    assert (str(cleo), cleo.public_name, cleo.is_staff) == ("Cleo Marsh", "Cleo M.", False)
+    assert cleo.check_password(NEW["password1"])
+
+
+def test_an_agent_is_renamed(browser, ana):
+    assert edit(browser, ana, last_name="Ruiz Soto").status_code == 302
+    ana.refresh_from_db()
+    assert (ana.last_name, ana.is_active, ana.is_present) == ("Ruiz Soto", True, True)
+
+
+def test_an_agent_gets_a_picture(browser, ana):
+    assert edit(browser, ana, picture=picture()).status_code == 302
+    ana.refresh_from_db()
+    assert ana.picture.name.startswith("agents/")
+    assert ana.picture.read().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("file", "reason"),
+    [
+        (lambda: picture(padding=8 * MIB), "A picture has 8 MB at most."),
+        (lambda: SimpleUploadedFile("face.png", b"<script>alert(1)</script>", "image/png"), "Upload a valid image."),
+        (lambda: picture("face.html"), "File extension"),
+        (lambda: picture("face.svg"), "File extension"),
+    ],
+    ids=["large", "none", "html", "svg"],
+)
+def test_what_is_no_fitting_picture_is_refused(file, reason, browser, ana):
+    assert reason in edit(browser, ana, picture=file()).content.decode()
+    ana.refresh_from_db()
+    assert not ana.picture
+
+
+def test_the_action_leave_ends_their_work(browser, ana, ben, conversation):
+    persona = Persona.objects.create(agent=ana, page=conversation.page, name="Ana R.", graph_id="7")
+    assert "Ana Ruiz has left." in leave(browser, ana)
+    ana.refresh_from_db(), conversation.refresh_from_db(), persona.refresh_from_db()
+    assert (ana.is_active, ana.is_present, bool(ana.left_at)) == (False, False, True)
+    assert (conversation.agent, persona.state) == (None, Persona.State.LEAVING)
+    assert Agent.objects.get(pk=ben.pk).is_active
+
+
+def test_the_only_admin_stays(browser, ada):
+    assert "is the only admin and stays" in leave(browser, ada)
+    ada.refresh_from_db()
+    assert ada.is_active
+
+
+def test_who_has_left_may_be_let_in_again(browser, ana):
+    ana.leave()
+    chosen = {"action": "return_to_work", "_selected_action": [ana.pk]}
+    browser.post("/admin/agents/agent/", chosen)
+    ana.refresh_from_db()
+    assert (ana.is_active, ana.left_at) == (True, None)
+
+
+def test_no_agent_is_deleted(browser, ana):
+    assert browser.get(f"/admin/agents/agent/{ana.pk}/delete/").status_code == 403
+    listed = browser.get("/admin/agents/agent/")
+    assert "delete_selected" not in listed.content.decode()
+
+
+def test_the_list_shows_the_personas_that_there_are(browser, ana, page):
+    Persona.objects.create(agent=ana, page=page, name="Ana R.", graph_id="7")
+    assert "Bluebird Tea: live" in browser.get("/admin/agents/agent/").content.decode()
+
+
+def test_an_agent_who_is_not_staff_gets_no_admin(client, ana):
+    client.force_login(ana)
+    for path in ["", "agents/agent/", "personas/page/", "console/conversation/", "console/arrival/"]:
+        answer = client.get(f"/admin/{path}")
+        assert (answer.status_code, answer["Location"].startswith("/admin/login/")) == (302, True)
+
+
+def test_who_leaves_is_out_of_the_admin_at_once(browser, ada, ana):
+    Agent.objects.filter(pk=ana.pk).update(is_superuser=True, is_staff=True)
+    leave(browser, ada)
+    assert browser.get("/admin/").status_code == 302

@@ -1,0 +1,110 @@
+"""An agent's work ends: conversations, personas, log-in. History stays."""
+
+import pytest
+
+from agents.models import Agent
+from console.models import Message
+from personas.models import Persona
+
+
+@pytest.fixture
+def answered(say, conversation):
+    message = say("I am on it")
+    conversation.deliver()
+    return message
+
+
+def test_their_open_conversations_go_back_to_the_queue(ana, conversation):
+    ana.leave()
+    conversation.refresh_from_db()
+    assert conversation.agent is None
+    assert conversation.is_open
+
+
+def test_a_closed_conversation_stays_closed(ana, conversation):
+    conversation.close(ana)
+    ana.leave()
+    conversation.refresh_from_db()
+    assert not conversation.is_open
+
+
+def test_they_can_no_longer_log_in_nor_use_a_page_that_is_open(ana, client):
+    client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get("/").status_code == 200
+    ana.leave()
+    assert client.get("/").status_code == 302
+    assert client.get("/queue/", headers={"HX-Request": "true"})["HX-Redirect"] == "/login/"
+
+
+def test_their_persona_goes_and_history_keeps_its_name_and_picture(ana, answered, sandbox):
+    ana.leave()
+    persona = Persona.objects.get()
+    persona.withdraw()
+    assert sandbox.personas() == []
+    answered.refresh_from_db()
+    assert answered.face == "Ana R."
+    assert answered.persona.picture.size > 0
+
+
+def test_what_they_had_queued_still_goes_out_under_their_name(ana, answered, say, conversation, mona, sandbox):
+    for text in ("one", "two", "three"):
+        say(text)
+    ana.leave()
+    persona = Persona.objects.get()
+    persona.withdraw()
+    assert persona.state == Persona.State.LEAVING
+    conversation.deliver()
+    assert [heard["persona"]["name"] for heard in sandbox.said(mona.psid)] == ["Ana R."] * 4
+    persona.withdraw()
+    assert sandbox.personas() == []
+
+
+def test_a_first_reply_that_was_still_queued_gets_its_face_too(ana, say, conversation, mona, sandbox):
+    say("just before I go")
+    ana.leave()
+    conversation.deliver()
+    [heard] = sandbox.said(mona.psid)
+    assert heard["persona"]["name"] == "Ana R."
+    [persona] = Persona.objects.leaving()
+    persona.withdraw()
+    assert sandbox.personas() == []
+
+
+def test_going_away_keeps_persona_and_conversations(ana, answered, conversation, sandbox):
+    ana.go_away()
+    conversation.refresh_from_db()
+    assert conversation.agent == ana
+    assert len(sandbox.personas()) == 1
+    assert ana not in Agent.objects.present()
+
+
+def test_whoever_returns_gets_a_new_persona_on_first_use(ana, answered, say, conversation, mona, sandbox):
+    ana.leave()
+    Persona.objects.get().withdraw()
+    ana.return_to_work()
+    conversation.take(ana)
+    say("Back again")
+    conversation.deliver()
+    assert [row["name"] for row in sandbox.personas()] == ["Ana R."]
+    assert sandbox.said(mona.psid)[-1]["persona"]["id"] == sandbox.personas()[0]["id"]
+
+
+def test_an_agent_ends_their_own_work_after_being_asked(ana, conversation, client):
+    client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
+    assert b"Leave the team?" in client.get("/leave/").content
+    assert Agent.objects.get().is_active
+    client.post("/leave/")
+    assert not Agent.objects.get().is_active
+    assert client.get("/").status_code == 302
+
+
+def test_the_only_admin_stays(ada, client):
+    client.force_login(ada, backend="django.contrib.auth.backends.ModelBackend")
+    client.post("/leave/")
+    ada.refresh_from_db()
+    assert ada.is_active
+
+
+def test_messages_stay_with_their_author(ana, answered):
+    ana.leave()
+    assert Message.objects.get(author=ana) == answered

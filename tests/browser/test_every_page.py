@@ -1,0 +1,119 @@
+"""Every page for everybody: by keyboard, by screen reader, on a phone, in the dark."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from console.models import Conversation, Message
+from tests.conftest import CONSOLE_URL
+from tests.stand_in import eventually
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
+
+
+def findings(tab):
+    """What axe-core finds that is serious or worse."""
+    violations = Axe().run(tab).response["violations"]
+    return [
+        (found["id"], [node["html"] for node in found["nodes"]])
+        for found in violations
+        if found["impact"] in ("serious", "critical")
+    ]
+
+
+@pytest.fixture
+def busy_thread(stack, mona_writes, ana):
+    """A conversation of Ana's with a message in every state."""
+    conversation = eventually(lambda: Conversation.objects.filter(customer__name="Mona Weber").first())
+    conversation.take(ana)
+    for number, state in enumerate(Message.State):
+        if state != Message.State.RECEIVED:
+            fields = conversation._reply(ana, f"A message that is {state}", number, conversation._next_moment())
+            Message.objects.create(**fields | {"state": state, "problem": "For a reason.", "as_page": "And as the Page."})
+    Message.objects.filter(is_incoming=True).update(reaction="❤", earlier_texts=["Helo"])
+    return conversation
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("device", [{}, PHONE], ids=["desktop", "phone"])
+def test_no_serious_finding_of_axe(sit_down, busy_thread, ada, ana, scheme, device):
+    tab = sit_down(ana, color_scheme=scheme, **device)
+    assert findings(tab) == []
+    tab.goto(f"/conversations/{busy_thread.pk}/")
+    expect(tab.get_by_role("log", name="Messages")).to_be_visible()
+    assert findings(tab) == []
+    for path in ("/leave/", "/nowhere/"):
+        tab.goto(path)
+        assert findings(tab) == [], path
+    tab.context.clear_cookies()
+    tab.goto("/login/")
+    assert findings(tab) == []
+
+
+def test_the_customers_phone_has_no_serious_finding_either(stack, sit_down, busy_thread, ana):
+    tab = sit_down(ana)
+    tab.goto(f"{stack.url}/?psid={busy_thread.customer.psid}")
+    expect(tab.get_by_text("Hello, is anybody there?")).to_be_visible()
+    assert findings(tab) == []
+
+
+def test_the_main_job_by_keyboard_alone(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    row = tab.get_by_role("link", name="Mona Weber")
+    expect(row).to_be_visible()
+    _tab_to(tab, row)
+    tab.keyboard.press("Enter")
+    take = tab.get_by_role("button", name="Take")
+    expect(take).to_be_visible()
+    _tab_to(tab, take)
+    tab.keyboard.press("Enter")
+    expect(tab.get_by_role("textbox", name="Message to")).to_be_focused()
+    tab.keyboard.type("Hello Mona")
+    tab.keyboard.press("Enter")
+    eventually(lambda: stack.texts(mona_writes) == ["Hello Mona"])
+    close = tab.get_by_role("button", name="Close")
+    _tab_to(tab, close, "Shift+Tab")
+    tab.keyboard.press("Enter")
+    expect(tab.get_by_text("This conversation is closed.")).to_be_visible()
+
+
+def test_on_a_phone_one_thing_at_a_time(sit_down, mona_writes, ana):
+    tab = sit_down(ana, **PHONE)
+    queue = tab.get_by_role("navigation", name="Conversations")
+    queue.get_by_role("link", name="Mona Weber").click()
+    expect(tab.get_by_role("heading", level=1, name="Mona Weber")).to_be_visible()
+    expect(queue).to_be_hidden()
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    tab.get_by_role("link", name="Back to the queue").click()
+    expect(queue).to_be_visible()
+
+
+def test_without_scripts_an_agent_can_still_answer(stack, mona_writes, ana, sit_down):
+    eventually(Conversation.objects.exists)
+    tab = sit_down(ana, java_script_enabled=False)
+    tab.get_by_role("link", name="Mona Weber").click()
+    tab.get_by_role("button", name="Take").click()
+    tab.get_by_role("textbox", name="Message to").fill("By form alone")
+    tab.get_by_role("button", name="Send").click()
+    eventually(lambda: stack.texts(mona_writes) == ["By form alone"])
+
+
+def test_the_back_button_goes_back(sit_down, mona_writes, ana):
+    tab = sit_down(ana)
+    tab.get_by_role("link", name="Mona Weber").click()
+    expect(tab).to_have_url(f"{CONSOLE_URL}/conversations/{Conversation.objects.get().pk}/")
+    expect(tab).to_have_title("(1) Mona Weber · Handover")
+    tab.go_back()
+    expect(tab.get_by_role("heading", name="Pick a conversation")).to_be_visible()
+    expect(tab.get_by_role("navigation", name="Conversations")).to_be_visible()
+
+
+def _tab_to(tab, target, key="Tab"):
+    for _step in range(40):
+        if target.evaluate("element => element === document.activeElement"):
+            return
+        tab.keyboard.press(key)
+    raise AssertionError("cannot be reached by keyboard")
+

@@ -1,0 +1,120 @@
+"""What an agent may not see is not there."""
+
+import uuid
+
+import pytest
+from django.contrib.auth.models import Group
+
+from console.models import Attachment, Conversation
+
+VERBS = ["take", "release", "close", "see", "typing", "send"]
+
+
+@pytest.fixture
+def closed_page(page):
+    """A Page for the tea group only, to which Ben does not belong."""
+    page.groups.add(Group.objects.create(name="tea"))
+    return page
+
+
+@pytest.fixture
+def bens_browser(client, ben):
+    client.force_login(ben, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def test_a_page_without_groups_is_open_to_every_agent(conversation, ben):
+    assert conversation in Conversation.objects.visible_to(ben)
+
+
+def test_a_page_with_groups_is_open_to_them_and_to_admins(conversation, closed_page, ben, ada):
+    assert conversation not in Conversation.objects.visible_to(ben)
+    assert conversation in Conversation.objects.visible_to(ada)
+    ben.groups.add(closed_page.groups.get())
+    assert conversation in Conversation.objects.visible_to(ben)
+
+
+def test_it_is_not_in_the_queue(mona, closed_page, bens_browser):
+    assert b"Mona" not in bens_browser.get("/").content
+    assert b"Mona" not in bens_browser.get("/queue/").content
+
+
+@pytest.mark.parametrize("path", ["", "header/", "messages/"])
+def test_it_cannot_be_opened(mona, closed_page, bens_browser, path):
+    assert bens_browser.get(f"/conversations/{mona.conversation.pk}/{path}").status_code == 404
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_no_verb_reaches_it(mona, closed_page, bens_browser, verb):
+    fields = {"text": "Hi", "key": uuid.uuid4(), "on": "1"}
+    assert bens_browser.post(f"/conversations/{mona.conversation.pk}/{verb}/", fields).status_code == 404
+
+
+def test_nor_do_its_files(mona, closed_page, bens_browser, say):
+    attachment = Attachment.objects.create(message=say("look"), kind="image")
+    assert bens_browser.get(f"/attachments/{attachment.pk}/").status_code == 404
+    assert bens_browser.get(f"/customers/{mona.pk}/picture/").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/", "/queue/", "/conversations/1/", "/leave/", "/agents/1/picture/"])
+def test_whoever_is_not_logged_in_is_sent_to_the_log_in(db, client, path):
+    assert client.get(path)["Location"].startswith("/login/")
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_verbs_change_nothing_by_a_link(conversation, bens_browser, verb):
+    assert bens_browser.get(f"/conversations/{conversation.pk}/{verb}/").status_code == 405
+
+
+def test_a_colleague_can_read_but_not_answer(conversation, bens_browser):
+    path = f"/conversations/{conversation.pk}"
+    assert b"Ana Ruiz answers here." in bens_browser.get(f"{path}/").content
+    answer = bens_browser.post(f"{path}/send/", {"text": "Hi", "key": uuid.uuid4()}, headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.content.strip()) == (422, b"Ana Ruiz holds this conversation.")
+
+
+def test_taking_what_another_holds_names_the_holder(conversation, bens_browser, ana):
+    answer = bens_browser.post(f"/conversations/{conversation.pk}/take/", headers={"HX-Request": "true"})
+    assert answer.status_code == 409
+    assert b"Ana Ruiz holds this conversation." in answer.content
+    conversation.refresh_from_db()
+    assert conversation.agent == ana
+
+
+def test_a_peek_marks_nothing_as_read(mona, bens_browser, ben):
+    Conversation.objects.update(unread=2)
+    bens_browser.post(f"/conversations/{mona.conversation.pk}/see/")
+    assert Conversation.objects.get().unread == 2
+    mona.conversation.take(ben)
+    assert Conversation.objects.get().unread == 0
+
+
+def test_the_desk_costs_the_same_number_of_queries_however_long_the_queue(
+    page, bens_browser, django_assert_max_num_queries
+):
+    from console.models import Customer
+
+    def fill(count):
+        for number in range(count):
+            customer = Customer.objects.create(page=page, psid=str(uuid.uuid4().int)[:16], name=f"Guest {number}")
+            Conversation.objects.create(page=page, customer=customer)
+
+    fill(2)
+    with django_assert_max_num_queries(8):
+        bens_browser.get("/")
+    fill(30)
+    with django_assert_max_num_queries(8):
+        bens_browser.get("/")
+    with django_assert_max_num_queries(8):
+        bens_browser.get("/queue/")
+
+
+def test_a_thread_costs_the_same_number_of_queries_however_long_it_is(
+    conversation, say, bens_browser, django_assert_max_num_queries
+):
+    for number in range(30):
+        say(f"line {number}")
+    with django_assert_max_num_queries(12):
+        bens_browser.get(f"/conversations/{conversation.pk}/")
+    with django_assert_max_num_queries(7):
+        bens_browser.get(f"/conversations/{conversation.pk}/messages/?since=0")

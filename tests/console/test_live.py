@@ -1,0 +1,114 @@
+"""The live stream over HTTP: who may listen, what it says, what it survives."""
+
+import socket
+import threading
+
+import pytest
+import requests
+from django.test import Client
+
+from console import live
+from console.models import Conversation, Customer
+from console.store import redis
+from tests.conftest import CONSOLE_PORT, CONSOLE_URL
+from tests.stand_in import eventually
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Listener:
+    """Reads a stream in a thread of its own, off a socket that can be cut from here."""
+
+    def __init__(self, agent):
+        django = Client()
+        django.force_login(agent, backend="django.contrib.auth.backends.ModelBackend")
+        self.heard, self.headers = [], {}
+        self.socket = socket.create_connection(("127.0.0.1", CONSOLE_PORT), timeout=30)
+        cookie = f"sessionid={django.cookies['sessionid'].value}"
+        self.socket.sendall(f"GET /live/ HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\n\r\n".encode())
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self):
+        with self.socket.makefile("r") as lines:
+            for line in lines:
+                name, _colon, value = line.strip().partition(": ")
+                if name == "data":
+                    self.heard.append(value)
+                elif not self.heard:
+                    self.headers[name] = value
+
+    def hears(self, topic):
+        eventually(lambda: topic in self.heard)
+
+    def close(self):
+        self.socket.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.fixture
+def listen(stack):
+    listeners = []
+
+    def open_stream(agent):
+        listeners.append(Listener(agent))
+        listeners[-1].hears("hello")
+        return listeners[-1]
+
+    yield open_stream
+    for listener in listeners:
+        listener.close()
+
+
+def test_only_an_agent_who_is_logged_in_may_listen(stack):
+    assert requests.get(f"{CONSOLE_URL}/live/", timeout=5).status_code == 403
+    cookies = {"sessionid": "made-up"}
+    assert requests.get(f"{CONSOLE_URL}/live/", cookies=cookies, timeout=5).status_code == 403
+
+
+def test_it_begins_with_hello_and_is_never_cached(listen, ana):
+    listener = listen(ana)
+    assert listener.heard[0] == "hello"
+    assert listener.headers["content-type"] == "text/event-stream"
+    assert listener.headers["cache-control"] == "no-store"
+
+
+def test_every_stream_hears_every_nudge(listen, ana, ben):
+    listeners = [listen(ana), listen(ben), listen(ana)]
+    live.nudge("conversation-7")
+    for listener in listeners:
+        listener.hears("conversation-7")
+
+
+def test_many_nudges_about_one_thing_are_told_once_or_twice(listen, ana):
+    listener = listen(ana)
+    for _nudge in range(100):
+        live.nudge("queue")
+    live.nudge("end")
+    listener.hears("end")
+    assert 1 <= listener.heard.count("queue") < 20
+
+
+def test_nothing_is_told_of_what_was_rolled_back(listen, ana, page):
+    conversation = Conversation.objects.create(
+        page=page, customer=Customer.objects.create(page=page, psid="7001002003004005")
+    )
+    listener = listen(ana)
+    with pytest.raises(ZeroDivisionError), conversation.changing():
+        raise ZeroDivisionError
+    live.nudge("end")
+    listener.hears("end")
+    assert f"conversation-{conversation.pk}" not in listener.heard
+
+
+def test_one_subscription_serves_all_streams_and_is_made_anew_when_it_breaks(listen, ana):
+    listeners = [listen(ana) for _tab in range(5)]
+    subscriptions = [client for client in redis().client_list(_type="pubsub") if client["sub"] == "1"]
+    ours = [client["id"] for client in subscriptions if client["db"] == str(live.database_number())]
+    assert len(ours) == 1
+    for listener in listeners:
+        listener.heard.clear()
+    redis().client_kill_filter(_id=ours[0])
+    for listener in listeners:
+        listener.hears("hello")  # ask for whatever you missed
+    live.nudge("queue")
+    for listener in listeners:
+        listener.hears("queue")

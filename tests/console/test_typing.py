@@ -1,0 +1,56 @@
+"""The customer's typing dots: a courtesy that never stands in the way of anything."""
+
+import pytest
+
+from console import typing_dots
+from console.store import redis
+
+
+@pytest.fixture(autouse=True)
+def forget():
+    for key in redis().scan_iter("typing:*"):
+        redis().delete(key)
+
+
+def test_the_dots_have_the_agents_face(conversation, ana, mona, sandbox):
+    typing_dots.start(conversation.pk)
+    conversation.show_typing(ana, is_on=True)
+    typing = sandbox.thread(mona.psid)["typing"]
+    assert (typing["on"], typing["persona"]["name"]) == (True, "Ana R.")
+
+
+def test_while_keys_move_facebook_is_told_once_in_ten_seconds(conversation):
+    assert [typing_dots.start(conversation.pk) for _key in range(5)] == [True, False, False, False, False]
+    assert 0 < redis().ttl(f"typing:{conversation.pk}:told") <= 10
+
+
+def test_stopping_counts_once(conversation):
+    typing_dots.start(conversation.pk)
+    assert [typing_dots.stop(conversation.pk), typing_dots.stop(conversation.pk)] == [True, False]
+
+
+def test_dots_that_were_overtaken_by_the_message_are_not_shown(conversation, ana, say, sandbox):
+    typing_dots.start(conversation.pk)
+    say("There it is")
+    conversation.show_typing(ana, is_on=True)
+    assert sandbox.requests(action="typing_on") == []
+
+
+def test_a_failing_call_is_nobodys_error(conversation, ana, sandbox):
+    typing_dots.start(conversation.pk)
+    sandbox.fail("messages", status=500)
+    conversation.show_typing(ana, is_on=True)
+    assert len(sandbox.requests(action="typing_on")) == 1  # and it was not tried again
+
+
+def test_a_refused_persona_types_as_the_page(conversation, ana, mona, sandbox):
+    sandbox.fail("personas", "POST", status=400, error={"message": "no", "code": 368})
+    typing_dots.start(conversation.pk)
+    conversation.show_typing(ana, is_on=True)
+    typing = sandbox.thread(mona.psid)["typing"]
+    assert (typing["on"], typing["persona"]) == (True, None)
+
+
+def test_only_the_holder_types(conversation, ben):
+    conversation.start_typing(ben)
+    assert not typing_dots.are_wanted(conversation.pk)

@@ -1,0 +1,205 @@
+"""A persona's life: made on first use, once; made anew when it changes or Facebook forgets it; deleted at the end."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from console.models import Message
+from personas import pictures
+from personas.models import Persona
+
+
+@pytest.fixture
+def face(ana, page):
+    return lambda: page.personas.face(ana, page)
+
+
+@pytest.fixture
+def live(face, sandbox):
+    persona = face()
+    persona.publish()
+    return persona
+
+
+def test_none_is_made_before_its_first_use(ana, page, conversation, sandbox):
+    assert not Persona.objects.exists()
+    assert sandbox.personas() == []
+
+
+def test_it_is_made_on_first_use_and_used_again(live, face, sandbox):
+    assert live.state == Persona.State.LIVE
+    face().publish()
+    assert [row["id"] for row in sandbox.personas()] == [live.graph_id]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "first", "last", "name"),
+    [
+        ("{first} {last_initial}.", "Ana", "Ruiz", "Ana R."),
+        ("{first} {last_initial}.", "Ana", "", "Ana"),
+        ("{first} · Support", "Ana", "Ruiz", "Ana · Support"),
+        ("{first} {last}", "A" * 40, "B" * 40, "A" * 40 + " " + "B" * 9),
+        ("{last}", "Ana", "", "Ana"),
+    ],
+)
+def test_its_name_follows_the_pattern_and_has_50_characters_at_most(settings, ana, pattern, first, last, name):
+    settings.PERSONA_NAME_PATTERN = pattern
+    ana.first_name, ana.last_name = first, last
+    assert ana.public_name == name
+
+
+def test_a_changed_name_makes_a_new_one_at_the_next_use_and_then_deletes_the_old(live, face, ana, sandbox):
+    ana.last_name = "Zamora"
+    ana.save()
+    new = face()
+    live.withdraw()
+    assert [row["name"] for row in sandbox.personas()] == ["Ana R."]  # the old one stays until the new one is there
+    new.publish()
+    live.withdraw()
+    assert [row["name"] for row in sandbox.personas()] == ["Ana Z."]
+    live.refresh_from_db()
+    assert live.state == Persona.State.GONE
+
+
+def test_a_changed_picture_makes_a_new_one(live, face, ana, sandbox):
+    ana.picture.save("me.png", pictures.initials("Someone Else"))
+    new = face()
+    new.publish()
+    assert new.pk != live.pk
+    assert len(sandbox.personas()) == 2  # the old one goes by a worker
+
+
+def test_its_own_copy_of_the_picture_outlives_the_agents(live, ana):
+    assert live.picture.size > 0
+    assert live.picture.name != ana.picture.name
+
+
+def test_facebook_fetches_the_picture_from_a_signed_address_that_is_good_for_minutes(live, time_machine):
+    path = live.picture_url().split("/", 3)[3]
+    answer = Client().get(f"/{path}")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "image/png")
+    assert Client().get(f"/{path[:-8]}AAAA.img").status_code == 404
+    time_machine.move_to(timezone.now() + timedelta(minutes=11))
+    assert Client().get(f"/{path}").status_code == 404
+
+
+def test_a_large_picture_reaches_facebook_as_a_small_square(ana):
+    from PIL import Image
+
+    ana.picture.save("wide.png", pictures.initials("Ana"))
+    with Image.open(pictures.square(ana.picture)) as image:
+        assert image.size == (pictures.SIDE, pictures.SIDE)
+        assert image.format == "JPEG"
+
+
+def test_one_that_facebook_forgot_is_noticed_and_the_message_goes_out_under_a_new_one(live, say, conversation, mona, sandbox):
+    live.page.client().delete_persona(live.graph_id)
+    message = say("Still me")
+    conversation.deliver()
+    message.refresh_from_db()
+    [heard] = sandbox.said(mona.psid)
+    assert heard["persona"]["name"] == "Ana R."
+    assert heard["persona"]["id"] == message.persona.graph_id != live.graph_id
+    live.refresh_from_db()
+    assert live.state == Persona.State.GONE
+
+
+def test_one_that_facebook_keeps_forgetting_does_not_hold_the_message(say, conversation, mona, sandbox, settings):
+    message = say("Hello")
+    Message.objects.filter(pk=message.pk).update(forgotten_faces=3)
+    conversation.deliver()
+    [heard] = sandbox.said(mona.psid)
+    assert heard["persona"] is None
+    message.refresh_from_db()
+    assert message.as_page
+
+
+def test_refused_the_message_goes_out_as_the_page_and_says_why(say, conversation, mona, sandbox):
+    sandbox.fail("personas", "POST", status=400, error={"message": "reported as abusive", "code": 368})
+    message = say("Hello Mona")
+    conversation.deliver()
+    message.refresh_from_db()
+    [heard] = sandbox.said(mona.psid)
+    assert (heard["text"], heard["persona"]) == ("Hello Mona", None)
+    assert message.state == Message.State.SENT
+    assert "reported" in message.as_page
+
+
+def test_refused_it_is_not_asked_for_again_at_every_message(say, conversation, sandbox):
+    sandbox.fail("personas", "POST", status=400, error={"message": "no", "code": 368})
+    for text in ("one", "two", "three"):
+        say(text)
+    conversation.deliver()
+    assert len(sandbox.requests("POST", "personas")) == 1
+
+
+def test_a_passing_error_holds_the_message_until_it_can_go_out_under_the_face(say, conversation, mona, sandbox):
+    sandbox.fail("personas", "POST", times=1, status=500)
+    say("Hello Mona")
+    conversation.deliver()
+    assert sandbox.said(mona.psid) == []
+    Persona.objects.update(next_try_at=None)
+    Message.objects.filter(is_incoming=False).update(next_try_at=None)
+    conversation.deliver()
+    [heard] = sandbox.said(mona.psid)
+    assert heard["persona"]["name"] == "Ana R."
+
+
+def test_an_answer_that_was_lost_does_not_make_a_second_one(face, sandbox):
+    sandbox.fail("personas", "POST", times=1, drop="after")
+    face().publish()
+    assert len(sandbox.personas()) == 1
+    Persona.objects.update(next_try_at=None)
+    face().publish()
+    [there] = sandbox.personas()
+    assert face().graph_id == there["id"]
+
+
+def test_a_worker_that_died_while_making_it_leaves_it_to_the_next(face, sandbox):
+    persona = face()
+    assert persona._claim()
+    face().publish()
+    assert sandbox.personas() == []
+    Persona.objects.update(claimed_until=timezone.now() - timedelta(seconds=1))
+    face().publish()
+    assert len(sandbox.personas()) == 1
+
+
+def test_what_facebook_no_longer_knows_counts_as_deleted(live, sandbox):
+    live.page.client().delete_persona(live.graph_id)
+    Persona.objects.filter(pk=live.pk).withdraw()
+    live.withdraw()
+    assert live.state == Persona.State.GONE
+
+
+def test_verify_tells_a_live_one_from_a_lost_one(live, sandbox):
+    live.verify()
+    assert live.state == Persona.State.LIVE
+    live.page.client().delete_persona(live.graph_id)
+    live.verify()
+    assert live.state == Persona.State.GONE
+    assert "no longer knows" in live.problem
+
+
+def test_a_deletion_that_fails_says_why_and_waits_longer_each_time(live, sandbox):
+    sandbox.fail("", "DELETE", status=500)
+    Persona.objects.filter(pk=live.pk).withdraw()
+    live.refresh_from_db()
+    live.withdraw()
+    first = live.next_try_at - timezone.now()
+    live.withdraw()
+    assert live.state == Persona.State.LEAVING
+    assert "not available" in live.problem
+    assert live.next_try_at - timezone.now() > first
+    assert live not in Persona.objects.leaving().due()
+
+
+def test_one_that_was_never_made_is_simply_gone(face, sandbox):
+    persona = face()
+    Persona.objects.filter(pk=persona.pk).withdraw()
+    persona.refresh_from_db()
+    persona.withdraw()
+    assert persona.state == Persona.State.GONE
+    assert sandbox.requests("DELETE") == []
