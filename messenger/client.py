@@ -6,6 +6,7 @@ The token goes in the Authorization header: `requests` puts whole URLs into its 
 from collections.abc import Iterator
 
 import requests
+from urllib3.exceptions import NewConnectionError
 
 from .errors import GraphError
 from .signature import appsecret_proof
@@ -17,6 +18,7 @@ TIMEOUT = (3.05, 10)  # s to connect, s to answer
 MAX_TEXT = 2000  # UTF-16 units
 MAX_PERSONA_NAME = 50
 MAX_METADATA = 1000
+SUCCESS = range(200, 300)
 
 SUBSCRIBED_FIELDS = [
     "messages",
@@ -34,7 +36,14 @@ SUBSCRIBED_FIELDS = [
 ]
 
 # Raised before a single byte of the request was sent: Facebook cannot have acted on it.
-_NEVER_SENT = (requests.ConnectTimeout, requests.exceptions.InvalidURL, requests.exceptions.MissingSchema)
+_NEVER_SENT = (
+    requests.ConnectTimeout,
+    requests.exceptions.InvalidHeader,
+    requests.exceptions.InvalidURL,
+    requests.exceptions.MissingSchema,
+    NewConnectionError,  # refused, or a name that cannot be resolved
+    UnicodeError,  # a token that no header can hold
+)
 
 
 class Client:
@@ -65,10 +74,13 @@ class Client:
 
     def send(self, psid, message, *, persona_id=None, metadata=None, messaging_type="RESPONSE", tag=None) -> str:
         """Send any message; returns the message id. `metadata` (under 1000 characters) comes back in the echo alone."""
+        if metadata and len(metadata) > MAX_METADATA:
+            raise ValueError(f"Metadata has at most {MAX_METADATA} characters; this has {len(metadata)}.")
         if metadata:
             message = {**message, "metadata": metadata}
         body = {"recipient": {"id": psid}, "messaging_type": messaging_type, "message": message}
-        return self._call("POST", "me/messages", json={**body, **_given(persona_id=persona_id, tag=tag)})["message_id"]
+        body |= _given(persona_id=persona_id, tag=tag)
+        return self._call("POST", "me/messages", "message_id", json=body)["message_id"]
 
     def sender_action(self, psid: str, action: str, *, persona_id=None) -> None:
         """typing_on (shown for 20 s at most), typing_off or mark_seen; a persona only with the first two."""
@@ -81,7 +93,7 @@ class Client:
         """Returns the new id. Facebook fetches the picture (8 MB at most) once, during this call."""
         if not 0 < len(name) <= MAX_PERSONA_NAME:
             raise ValueError(f"A persona's name has 1 to {MAX_PERSONA_NAME} characters; this one has {len(name)}.")
-        return self._call("POST", "me/personas", json={"name": name, "profile_picture_url": picture_url})["id"]
+        return self._call("POST", "me/personas", "id", json={"name": name, "profile_picture_url": picture_url})["id"]
 
     def persona(self, persona_id: str) -> dict:
         """{id, name, profile_picture_url}; a deleted one raises."""
@@ -111,7 +123,7 @@ class Client:
 
     def subscribed_apps(self) -> list[dict]:
         """[{id, name, subscribed_fields}]: the apps that hear of this Page."""
-        return self._call("GET", "me/subscribed_apps")["data"]
+        return self._call("GET", "me/subscribed_apps", "data")["data"]
 
     def debug_token(self, app_id: str) -> dict:
         """{is_valid, app_id, scopes, expires_at (s, 0 = never), error?} of the Page's token. Needs the app's secret."""
@@ -122,14 +134,14 @@ class Client:
 
     def _pages(self, path, params):
         while True:
-            answer = self._call("GET", path, params=params)
+            answer = self._call("GET", path, "data", params=params)
             yield from answer["data"]
             after = answer.get("paging", {}).get("cursors", {}).get("after")
             if not after or not answer["paging"].get("next"):
                 return
             params = {**params, "after": after}
 
-    def _call(self, method, path, *, token=None, params=None, json=None) -> dict:
+    def _call(self, method, path, *wanted, token=None, params=None, json=None) -> dict:
         token = token or self._token
         if self._secret:
             params = {**(params or {}), "appsecret_proof": appsecret_proof(token, self._secret)}
@@ -143,9 +155,9 @@ class Client:
                 timeout=self._timeout,
                 allow_redirects=False,
             )
-        except requests.RequestException as error:
+        except (requests.RequestException, UnicodeError) as error:
             raise _without_answer(error) from None  # its text holds the URL, and with it the proof
-        return _checked(response)
+        return _checked(response, set(wanted))
 
 
 def utf16_length(text: str) -> int:
@@ -158,17 +170,18 @@ def _given(**options):
 
 
 def _without_answer(error):
-    never_sent = isinstance(error, _NEVER_SENT) or "NewConnectionError" in repr(error)
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    never_sent = isinstance(error, _NEVER_SENT) or isinstance(reason, _NEVER_SENT)
     return GraphError(f"No answer from Facebook ({type(error).__name__})", is_unsettled=not never_sent)
 
 
-def _checked(response):
+def _checked(response, wanted):
     """The answer's object: an answer counts as success when it is 2xx, JSON, and holds no error."""
     try:
         answer = response.json()
     except ValueError:
         answer = None
-    if response.ok and isinstance(answer, dict) and "error" not in answer:
+    if response.status_code in SUCCESS and isinstance(answer, dict) and "error" not in answer and wanted <= set(answer):
         return answer
     error = answer.get("error") if isinstance(answer, dict) else None
     if isinstance(error, dict):

@@ -47,6 +47,7 @@ _BUSY = Meaning("Facebook is not available right now; we keep trying.", Who.NOBO
 _SLOW_APP = Meaning("Facebook limits how much our app may call; we slow down.", Who.NOBODY, Act.SLOW_APP)
 _SLOW_PAGE = Meaning("Facebook limits how much this Page may call; we slow down.", Who.NOBODY, Act.SLOW_PAGE)
 _TOKEN = Meaning("The Page's access token no longer works; an admin must renew it.", Who.ADMIN, Act.RENEW_TOKEN)
+_SCOPE = Meaning("The Page's access token lacks a permission; an admin must renew it.", Who.ADMIN, Act.RENEW_TOKEN)
 _PERMISSION = Meaning("Our app lacks a permission on this Page; an admin must grant it.", Who.ADMIN, Act.GIVE_UP)
 _WINDOW = Meaning(
     "More than 24 hours have passed since the customer last wrote; Facebook lets us answer once they write again.",
@@ -92,7 +93,7 @@ BOOK = {
     (190, None): _TOKEN,
     (200, None): _PERMISSION,
     (200, 1545041): _GONE,
-    (230, None): _PERMISSION,
+    (230, None): _SCOPE,
     (341, None): _SLOW_APP,
     (368, None): _CONTENT,
     (546, None): _FILE,
@@ -121,6 +122,7 @@ class GraphError(Exception):
         self.message = message
         self.status = status
         self.code = error.get("code")
+        self.type = error.get("type")
         self.subcode = error.get("error_subcode")
         self.is_transient = error.get("is_transient")
         self.fbtrace_id = error.get("fbtrace_id")
@@ -136,6 +138,8 @@ class GraphError(Exception):
     @property
     def meaning(self) -> Meaning:
         """From the book by code and subcode, then by code, then by the rule for the unknown."""
+        if (self.type, self.code, self.subcode) == ("GraphMethodException", 100, None):
+            return _PROOF
         known = BOOK.get((self.code, self.subcode)) or BOOK.get((self.code, None))
         if known and not (known is _OURS and self.is_transient):
             return known

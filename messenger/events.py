@@ -100,7 +100,7 @@ class Unknown(Event):
 def parse(body: bytes) -> list[Event]:
     """The events of a webhook body in the order in which they stand. ValueError: this is not a Page's webhook."""
     try:
-        parsed = json.loads(body)
+        parsed = json.loads(body.decode())
     except (ValueError, RecursionError) as error:
         raise ValueError("The body is not JSON.") from error
     if not isinstance(parsed, dict) or parsed.get("object") != "page" or not isinstance(parsed.get("entry"), list):
@@ -184,6 +184,8 @@ def _reaction(inner, common):
 
 
 def _edit(inner, common):
+    if not isinstance(inner.get("text"), str):
+        return Unknown(*common)
     return Edit(*common, mid=_text(inner.get("mid")), text=_text(inner.get("text")))
 
 

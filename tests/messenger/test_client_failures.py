@@ -1,0 +1,87 @@
+"""Calls that fail: what Facebook said, and whether the call may have taken effect all the same."""
+
+import json
+
+import pytest
+import requests
+from django.conf import settings
+
+from messenger import Act, Client
+from tests.conftest import TOKEN
+from tests.stand_in import free_port
+
+
+def test_an_error_has_every_field_that_facebook_gave(graph, sandbox, refusal):
+    error = {"message": "(#4) Limit", "code": 4, "error_subcode": 7, "is_transient": True, "fbtrace_id": "AbC"}
+    people = {"error_user_title": "Too fast", "error_user_msg": "Wait a little."}
+    sandbox.fail("me", status=403, error=error | people)
+    found = refusal(graph.page)
+    assert (found.message, found.status, found.code, found.subcode) == ("(#4) Limit", 403, 4, 7)
+    assert (found.is_transient, found.fbtrace_id, found.is_unsettled) == (True, "AbC", False)
+    assert (found.user_title, found.user_message, found.sentence) == ("Too fast", "Wait a little.", "Wait a little.")
+    assert str(found) == "(#4) Limit · code 4 · subcode 7 · HTTP 403 · fbtrace_id AbC"
+
+
+@pytest.mark.parametrize(("drop", "arrives"), [("before", []), ("after", ["Hi"])])
+def test_a_cut_connection_leaves_it_open_whether_the_message_arrived(drop, arrives, graph, sandbox, psid, refusal):
+    sandbox.fail("messages", times=1, drop=drop)
+    assert refusal(graph.send_text, psid, "Hi").is_unsettled
+    assert sandbox.texts(psid) == arrives
+
+
+def test_an_answer_that_comes_too_late_leaves_it_open(sandbox, psid, refusal):
+    sandbox.fail("messages", times=1, delay_s=0.5)
+    hasty = Client(TOKEN, url=sandbox.url, secret=settings.FACEBOOK_APP_SECRET, timeout=(1, 0.1))
+    assert refusal(hasty.send_text, psid, "Hi").is_unsettled
+
+
+def test_a_refused_connection_sent_nothing(refusal):
+    error = refusal(Client(TOKEN, url=f"http://127.0.0.1:{free_port()}").page)
+    assert (error.is_unsettled, error.status, error.meaning.act) == (False, None, Act.RETRY)
+
+
+def test_a_name_that_cannot_be_resolved_sent_nothing(refusal):
+    session = requests.Session()
+    session.trust_env = False
+    assert not refusal(Client(TOKEN, url="http://nobody.invalid", session=session).page).is_unsettled
+
+
+@pytest.mark.parametrize("token", ["EAA\nB", "EAA…B"])
+def test_a_token_that_no_header_can_hold_sent_nothing(token, wire, refusal):
+    assert not refusal(Client(token, url=wire.url).page).is_unsettled
+    assert wire.calls == []
+
+
+@pytest.mark.parametrize(
+    ("status", "text"),
+    [(502, "<h1>Bad gateway</h1>"), (200, "<h1>Hello</h1>"), (200, "[]"), (200, ""), (200, "\xff"), (302, "")],
+)
+def test_an_answer_that_is_not_facebooks_leaves_it_open(status, text, wire, refusal):
+    wire.status, wire.text = status, text
+    error = refusal(wire.client().page)
+    assert (error.is_unsettled, error.status, error.code) == (True, status, None)
+
+
+def test_an_error_in_an_answer_of_200_is_an_error(wire, refusal):
+    wire.text = json.dumps({"error": {"message": "No", "code": 10}})
+    error = refusal(wire.client().page)
+    assert (error.code, error.is_unsettled) == (10, False)
+
+
+def test_a_redirect_is_no_answer_whatever_it_holds(wire, refusal):
+    wire.status = 302
+    assert refusal(wire.client().page).is_unsettled
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda client: client.send_text("1", "Hi"),
+        lambda client: client.create_persona("Ana R.", "https://example.test/a.png"),
+        lambda client: list(client.personas()),
+        lambda client: client.subscribed_apps(),
+    ],
+)
+def test_an_answer_without_what_was_asked_for_leaves_it_open(call, wire, refusal):
+    wire.text = '{"success":true}'
+    assert refusal(call, wire.client()).is_unsettled

@@ -1,0 +1,252 @@
+"""What Facebook sends, read into events: every kind once, the variations seen in the wild, and anything at all."""
+
+import copy
+import json
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from messenger.events import Attachment, Delivery, Echo, Edit, Event, Message, Postback, Reaction, Read, Unknown, parse
+
+PAYLOADS = Path(__file__).parent.parent / "payloads"
+PAGE, MONA, AT, ENTRY_TIME = "102030405060708", "7001002003004005", 1790000000000, 1790000000123
+WITHOUT_PERSON = {"policy_enforcement", "app_roles_legacy", "changes_inbox_label"}
+WITHOUT_TIMESTAMP = {"delivery_without_mids_or_timestamp"}
+
+# kind of payload: what it is read as, and with which fields
+EXPECTED = {
+    "text": (Message, {"mid": "m_1", "text": "Hi", "attachments": (), "payload": "", "is_deleted": False}),
+    "quick_reply": (Message, {"mid": "m_2", "text": "Yes", "payload": "CONFIRM"}),
+    "reply_to": (Message, {"mid": "m_3", "text": "this one", "reply_to": "m_1"}),
+    "image": (Message, {"text": "", "attachments": [("image", "https://cdn.example.test/a.jpg", "")]}),
+    "images": (
+        Message,
+        {
+            "attachments": [
+                ("image", "https://cdn.example.test/a.jpg", ""),
+                ("image", "https://cdn.example.test/b.jpg", ""),
+            ]
+        },
+    ),
+    "audio": (Message, {"attachments": [("audio", "https://cdn.example.test/a.mp4", "")]}),
+    "video": (Message, {"attachments": [("video", "https://cdn.example.test/a.mp4", "")]}),
+    "file": (Message, {"attachments": [("file", "https://cdn.example.test/a.pdf", "")]}),
+    "sticker": (Message, {"attachments": [("sticker", "https://cdn.example.test/s.png", "")]}),
+    "location_legacy": (Message, {"attachments": [("location", "", "")]}),
+    "fallback": (
+        Message,
+        {"text": "https://example.test/x", "attachments": [("fallback", "https://example.test/x", "A page")]},
+    ),
+    "fallback_empty": (Message, {"attachments": [("fallback", "", "")]}),
+    "fallback_unavailable": (Message, {"attachments": [("fallback", "", "Attachment Unavailable")]}),
+    "fallback_old": (Message, {"attachments": [("fallback", "https://example.test/x", "A page")]}),
+    "reel": (Message, {"attachments": [("reel", "https://cdn.example.test/r.mp4", "Reel")]}),
+    "post": (Message, {"attachments": [("post", "https://cdn.example.test/p.jpg", "Post")]}),
+    "template_product": (Message, {"attachments": [("template", "", "")]}),
+    "appointment_booking": (Message, {"attachments": [("appointment_booking", "", "")]}),
+    "message_with_ad_referral": (Message, {"mid": "m_5", "text": "Hi"}),
+    "is_deleted_uncertain": (Message, {"mid": "m_1", "is_deleted": True}),
+    "is_unsupported_uncertain": (Message, {"mid": "m_8", "attachments": [("unsupported", "", "")]}),
+    "echo_own_app": (Echo, {"mid": "m_9", "text": "Hello", "app_id": "1517776481860111", "metadata": "job:42"}),
+    "echo_page_inbox": (Echo, {"mid": "m_10", "app_id": "263902037430900", "metadata": ""}),
+    "postback": (Postback, {"mid": "m_11", "title": "Talk to a human", "payload": "HANDOFF"}),
+    "delivery": (Delivery, {"mids": ("m_9",), "watermark": 1790000001000}),
+    "delivery_without_mids_or_timestamp": (Delivery, {"mids": (), "watermark": 1790000001000}),
+    "read": (Read, {"watermark": 1790000002000}),
+    "reaction": (Reaction, {"mid": "m_9", "emoji": "❤️"}),
+    "unreact": (Reaction, {"mid": "m_9", "emoji": ""}),
+    "message_edit": (Edit, {"mid": "m_1", "text": "Hi there"}),
+    "standby_message": (Message, {"mid": "m_12", "text": "Hi"}),
+    "standby_postback": (Postback, {"mid": "m_13", "title": "Start over", "payload": ""}),
+    "standby_echo": (Echo, {"mid": "m_14", "app_id": "111"}),
+} | {
+    kind: (Unknown, {})
+    for kind in [
+        *["referral", "optin", "account_linking", "policy_enforcement", "feedback_form", "response_feedback"],
+        *["customer_information", "order", "pass_thread_control", "pass_from_idle", "take_thread_control"],
+        *["request_thread_control", "app_roles_legacy", "changes_inbox_label"],
+    ]
+}
+
+
+def payload(kind):
+    return json.loads((PAYLOADS / f"{kind}.json").read_text())
+
+
+def read(body):
+    return parse(json.dumps(body).encode())
+
+
+def test_every_payload_has_its_row():
+    assert {path.stem for path in PAYLOADS.glob("*.json")} == set(EXPECTED)
+
+
+@pytest.mark.parametrize("kind", EXPECTED)
+def test_each_kind_is_read_as_what_it_is(kind):
+    type_, fields = EXPECTED[kind]
+    [event] = read(payload(kind))
+    assert type(event) is type_
+    for name, value in fields.items():
+        expected = tuple(Attachment(*parts) for parts in value) if name == "attachments" else value
+        assert getattr(event, name) == expected
+
+
+@pytest.mark.parametrize("kind", EXPECTED)
+def test_each_kind_says_where_whose_and_when_and_keeps_what_came(kind):
+    body = payload(kind)
+    [entry] = body["entry"]
+    [event] = read(body)
+    assert event.page_id == PAGE
+    assert event.psid == ("" if kind in WITHOUT_PERSON else MONA)
+    assert event.at == (ENTRY_TIME if kind in WITHOUT_TIMESTAMP else AT)
+    assert event.is_standby is kind.startswith("standby")
+    assert [event.raw] == (entry.get("messaging") or entry.get("standby") or entry["changes"])
+
+
+# Variations seen in other people's fixtures
+
+
+def vary(kind, **inner):
+    """The payload, its event, and the event's inner object with these fields in place of its own."""
+    body = payload(kind)
+    event = body["entry"][0]["messaging"][0]
+    event[next(key for key in event if key not in ("sender", "recipient", "timestamp"))].update(inner)
+    return body, event
+
+
+def test_ids_may_come_as_numbers():
+    body, event = vary("text")
+    body["entry"][0]["id"] = int(PAGE)
+    event["sender"]["id"] = int(MONA)
+    assert [(event.page_id, event.psid) for event in read(body)] == [(PAGE, MONA)]
+
+
+@pytest.mark.parametrize("seconds", [1790000000, "1790000000", 1790000000.0])
+def test_times_may_come_in_seconds(seconds):
+    body, event = vary("read", watermark=1790000002)
+    event["timestamp"] = seconds
+    assert [(event.at, event.watermark) for event in read(body)] == [(AT, 1790000002000)]
+
+
+def test_an_event_without_a_time_has_its_entrys_or_none():
+    body, event = vary("text")
+    del event["timestamp"]
+    assert [event.at for event in read(body)] == [ENTRY_TIME]
+    del body["entry"][0]["time"]
+    assert [event.at for event in read(body)] == [0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "inner", "name", "value"),
+    [
+        ("delivery", {"watermark": "1790000001000"}, "watermark", 1790000001000),
+        ("delivery", {"mids": None}, "mids", ()),
+        ("delivery", {"mids": ["m_9", None, 7]}, "mids", ("m_9",)),
+        ("message_edit", {"num_edit": "37"}, "text", "Hi there"),
+        ("unreact", {"emoji": None}, "emoji", ""),
+        ("unreact", {"emoji": "❤️", "reaction": "love"}, "emoji", ""),
+        ("reaction", {"emoji": None}, "emoji", "love"),
+        ("postback", {"mid": None, "payload": None}, "mid", ""),
+        ("echo_own_app", {"app_id": "1517776481860111"}, "app_id", "1517776481860111"),
+        ("echo_own_app", {"app_id": None}, "app_id", ""),
+        ("text", {"text": "nul\x00 and half a pair \ud83d"}, "text", "nul and half a pair ?"),
+        ("text", {"attachments": [{"type": "image"}, "?", None]}, "attachments", (Attachment("image", "", ""),)),
+        (
+            "text",
+            {
+                "attachments": [
+                    {"type": "fallback", "title": "A page", "URL": "https://example.test/x", "payload": None}
+                ]
+            },
+            "attachments",
+            (Attachment("fallback", "https://example.test/x", "A page"),),
+        ),
+        ("image", {"sticker_id": 369239263222822}, "mid", "m_a"),
+    ],
+)
+def test_fields_may_come_differently_or_not_at_all(kind, inner, name, value):
+    body, _event = vary(kind, **inner)
+    assert [getattr(event, name) for event in read(body)] == [value]
+
+
+def test_the_page_is_the_entrys_even_where_the_recipient_differs():
+    body, event = vary("text")
+    event["recipient"]["id"] = "999"
+    assert [event.page_id for event in read(body)] == [PAGE]
+
+
+def test_a_message_without_a_mid_is_unknown():
+    assert [type(event) for event in read(vary("text", mid=None)[0])] == [Unknown]
+
+
+def test_both_spellings_of_policy_enforcement_and_an_optin_without_a_sender_are_kept():
+    for inner in ({"policy-enforcement": {"action": "block"}}, {"optin": {"ref": "x", "user_ref": "u1"}}):
+        body = payload("text")
+        body["entry"][0]["messaging"] = [{"recipient": {"id": PAGE}, "timestamp": AT} | inner]
+        assert [(type(event), event.psid) for event in read(body)] == [(Unknown, "")]
+
+
+def test_events_come_in_the_order_in_which_they_stand():
+    first, second, third = (payload(kind)["entry"][0] for kind in ("text", "standby_postback", "changes_inbox_label"))
+    body = {"object": "page", "entry": [first | {"standby": second["standby"]} | {"changes": third["changes"]}, first]}
+    assert [type(event) for event in read(body)] == [Message, Postback, Unknown, Message]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *[b"", b"null", b"[]", b"{}", b"page", b"\xff\xfe", b'{"object":"page"}', b'{"object":"page","entry":{}}'],
+        *[b'{"object":"instagram","entry":[]}', b'{"object":"page","entry":[' + b"[" * 100_000, b"9" * 5000],
+    ],
+)
+def test_what_is_no_pages_webhook_raises_value_error(body):
+    with pytest.raises(ValueError, match="The body is not"):
+        parse(body)
+
+
+# Anything at all
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()) | st.sampled_from([MONA, "m_1"]),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=12,
+)
+quickly = settings(max_examples=100, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@quickly
+@given(st.binary() | ANYTHING.map(lambda value: json.dumps(value).encode()))
+def test_no_bytes_raise_anything_but_value_error(body):
+    with suppress(ValueError):
+        parse(body)
+
+
+@quickly
+@given(st.lists(ANYTHING | st.fixed_dictionaries({"id": ANYTHING, "messaging": st.lists(ANYTHING)}), max_size=3))
+def test_whatever_stands_in_the_envelope_is_read_as_events(entries):
+    events = read({"object": "page", "entry": entries})
+    assert len(events) >= len(entries)
+    assert all(isinstance(event, Event) for event in events)
+
+
+@quickly
+@given(st.sampled_from(sorted(EXPECTED)), ANYTHING, st.data())
+def test_a_payload_with_any_part_replaced_by_anything_is_read_or_refused(kind, anything, data):
+    body = copy.deepcopy(payload(kind))
+    holder, key = data.draw(st.sampled_from(list(_places(body))))
+    holder[key] = anything
+    try:
+        assert all(isinstance(event, Event) for event in read(body))
+    except ValueError as error:
+        assert str(error).startswith("The body is not")
+
+
+def _places(node):
+    """Every part of the tree, as the dict or list that holds it and where."""
+    for key, value in node.items() if isinstance(node, dict) else enumerate(node):
+        yield node, key
+        if isinstance(value, dict | list):
+            yield from _places(value)
