@@ -1,5 +1,5 @@
 from django.contrib import admin
-from django.utils.html import format_html, format_html_join
+from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from console.models import Arrival, Conversation
@@ -54,20 +54,7 @@ class ConversationAdmin(ReadOnly):
     @admin.display(description=_("messages, newest first"))
     def said(self, conversation):
         messages = conversation.messages.for_thread().in_order().reverse()[:SHOWN_MESSAGES]
-        rows = format_html_join(
-            "",
-            "<tr><td>{:%Y-%m-%d %H:%M:%S}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
-            (
-                (
-                    message.at,
-                    conversation.customer if message.is_incoming else message.face,
-                    message.text,
-                    _state(message),
-                )
-                for message in messages
-            ),
-        )
-        return format_html("<table>{}</table>", rows)
+        return render_to_string("admin/_messages.html", {"conversation": conversation, "thread": messages})
 
 
 @admin.register(Arrival)
@@ -89,7 +76,3 @@ class ArrivalAdmin(ReadOnly):
         for arrival in arrivals:
             arrival.read_again()
         self.message_user(request, _("A worker reads them again."))
-
-
-def _state(message):
-    return f"{message.get_state_display()} {message.problem}".strip()

@@ -10,6 +10,9 @@ from requests_hardened import Config, HTTPSession
 
 MAX_BYTES = 25 * 1024 * 1024  # Facebook's limit for an attachment
 TIMEOUT = (3.05, 20)  # s
+# Python knows these only from 3.14 on, or where /etc/mime.types does.
+for media_type, ending in [("image/webp", ".webp"), ("audio/mp4", ".m4a"), ("audio/ogg", ".oga")]:
+    mimetypes.add_type(media_type, ending)
 # What a browser may show from our own address without running it. All else is offered for saving.
 SHOWN = {"image/jpeg", "image/png", "image/gif", "image/webp", "audio/mpeg", "audio/mp4", "video/mp4", "audio/ogg"}
 
@@ -23,8 +26,10 @@ def fetch(url, kinds=None):
     try:
         with _session(url).get(url, stream=True, timeout=TIMEOUT) as response:
             response.raise_for_status()
+            if response.is_redirect:
+                raise DownloadError("The file could not be fetched (it has moved).")
             media_type = response.headers.get("Content-Type", "").split(";")[0].strip().lower()
-            if kinds and media_type.split("/")[0] not in kinds:
+            if kinds and (media_type not in SHOWN or media_type.split("/")[0] not in kinds):
                 raise DownloadError(f"Expected {' or '.join(kinds)}, got {media_type or 'nothing'}.")
             return ContentFile(_content(response), name="file" + (mimetypes.guess_extension(media_type) or ""))
     except (requests.RequestException, ValueError) as error:
@@ -32,12 +37,12 @@ def fetch(url, kinds=None):
 
 
 def _content(response):
-    content = b""
+    content = bytearray()
     for chunk in response.iter_content(64 * 1024):
         content += chunk
         if len(content) > MAX_BYTES:
             raise DownloadError("The file is larger than 25 MB.")
-    return content
+    return bytes(content)
 
 
 def _session(url):

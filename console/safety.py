@@ -52,7 +52,7 @@ def _refuse_bad_keys(keys):
 def _refuse_bad_pattern(pattern):
     try:
         pattern.format(**NAME_FIELDS)
-    except (KeyError, IndexError, ValueError) as error:
+    except (LookupError, ValueError, AttributeError, TypeError) as error:
         raise ImproperlyConfigured(
             "PERSONA_NAME_PATTERN may name {first}, {last} and {last_initial} only, as in '{first} {last_initial}.'"
         ) from error
@@ -69,8 +69,10 @@ def _refuse_weak(given):
             "Set GRAPH_API_URL to an https address, or remove it: the sandbox is for trials only.",
         ),
         (given["DEBUG"], "Remove DEBUG: it shows the inside of the console to everyone."),
+        (not given["FACEBOOK_APP_ID"], "Set FACEBOOK_APP_ID to the number of your Facebook app."),
+        (EXAMPLE in given["DATABASE_URL"], "Set a password of your own in DATABASE_URL (compose: POSTGRES_PASSWORD)."),
         (
-            "*" in given["ALLOWED_HOSTS"],
+            "*" in given["ALLOWED_HOSTS"] or not given["ALLOWED_HOSTS"],
             "Set ALLOWED_HOSTS to the names under which the console is reached, not '*'.",
         ),
         (

@@ -35,6 +35,7 @@ safety.refuse_missing_or_weak(
     REDIS_URL=REDIS_URL,
     PUBLIC_URL=PUBLIC_URL,
     ALLOWED_HOSTS=ALLOWED_HOSTS,
+    FACEBOOK_APP_ID=FACEBOOK_APP_ID,
     FACEBOOK_APP_SECRET=FACEBOOK_APP_SECRET,
     WEBHOOK_VERIFY_TOKEN=WEBHOOK_VERIFY_TOKEN,
     GRAPH_API_URL=GRAPH_API_URL,
@@ -90,6 +91,7 @@ TEMPLATES = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
@@ -209,6 +211,7 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "level": LOG_LEVEL},
         "axes": {"level": "WARNING"},
+        "urllib3": {"level": "INFO"},  # below that it logs addresses, and debug_token has to name the token in one
         "celery.app.trace": {"level": "WARNING"},
     },
 }

@@ -1,7 +1,7 @@
 """Who is typing to whom, as far as the customer's dots go. It lives in Redis and expires by itself.
 
-Facebook takes the dots away after 20 s, or when a message comes. So one call in 10 s keeps them, and none is needed
-after a send.
+Facebook takes the dots away after 20 s, or when a message comes. So one call in 10 s keeps them while keys move, and
+none is needed after a send.
 """
 
 from redis import RedisError
@@ -29,6 +29,14 @@ def stop(conversation_id):
         return bool(redis().delete(f"typing:{conversation_id}:shown"))
     except RedisError:
         return False
+
+
+def end(conversation_id):
+    """A message goes out: it ends the dots by itself, and the next word begins them anew."""
+    try:
+        redis().delete(f"typing:{conversation_id}:shown", f"typing:{conversation_id}:told")
+    except RedisError:
+        return
 
 
 def are_wanted(conversation_id):

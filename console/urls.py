@@ -36,6 +36,7 @@ urlpatterns = [
     path("back/", agents.come_back, name="come-back"),
     path("leave/", agents.leave, name="leave"),
     path("admin/", admin.site.urls),
+    path("favicon.ico", files.icon),
     re_path(r"^webhooks/messenger/?$", webhook.messenger, name="webhook"),
     path("healthz", health.check, name="health"),
 ]

@@ -22,6 +22,8 @@ class PageForm(forms.ModelForm):
         token = self.cleaned_data["token"].strip() or self.instance.token
         if not token:
             raise forms.ValidationError(_("A Page needs an access token."))
+        if not (token.isascii() and token.isprintable() and " " not in token):
+            raise forms.ValidationError(_("This is not a whole access token: copy it again."))
         return token
 
 

@@ -31,7 +31,7 @@ class Pictures:
     class Handler(BaseHTTPRequestHandler):
         picture = pictures.initials("Ana Ruiz").read()
 
-        def do_GET(self):  # noqa: N802
+        def do_GET(self):
             self.send_response(200)
             self.send_header("Content-Type", "image/png")
             self.end_headers()

@@ -88,7 +88,7 @@ def test_ana_leaves_while_three_of_her_replies_are_queued(stack, mona_wrote, ana
 def test_facebook_is_down_when_she_leaves_and_the_persona_goes_when_it_is_back(stack, mona_wrote, ana, browse):
     mona_wrote.take(ana)
     send(browse(ana), mona_wrote, "Hello")
-    eventually(lambda: stack.personas())
+    eventually(lambda: Message.objects.filter(state=Message.State.DELIVERED).exists())
     stack.fail(status=500)
     ana.leave()
     eventually(lambda: Persona.objects.get().problem)
@@ -116,7 +116,9 @@ def test_a_reply_whose_answer_was_cut_off_is_settled_by_its_echo(stack, mona_wro
     mona_wrote.take(ana)
     stack.fail("messages", times=1, drop="after")
     send(browse(ana), mona_wrote, "Did you get this?")
-    eventually(lambda: Message.objects.filter(state=Message.State.DELIVERED, mid__isnull=False, is_incoming=False).exists())
+    eventually(
+        lambda: Message.objects.filter(state=Message.State.DELIVERED, mid__isnull=False, is_incoming=False).exists()
+    )
     assert stack.texts(mona_wrote.customer.psid) == ["Did you get this?"]
 
 

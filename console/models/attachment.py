@@ -70,7 +70,7 @@ class Attachment(models.Model):
     def fetch_later(self):
         if self.is_file:
             Attachment.objects.filter(pk=self.pk).update(next_try_at=later())
-            transaction.on_commit(lambda: tasks.fetch_attachment.delay(self.pk))
+            transaction.on_commit(lambda: tasks.fetch_attachment.delay(self.pk), robust=True)
 
     def fetch(self):
         if self.file or self.problem:

@@ -144,7 +144,7 @@ class Conversation(Receiving, models.Model):
             if is_new:
                 self._note_last(message, text)
                 self.waiting_since, self.unread = None, 0
-                typing_dots.stop(self.pk)
+                transaction.on_commit(lambda: typing_dots.end(self.pk))
                 self.deliver_later()
         return message
 
@@ -152,7 +152,7 @@ class Conversation(Receiving, models.Model):
         """Queue again what failed or may not have arrived. It moves to the end: there the customer will see it."""
         with self.changing() as revision:
             self._must_be_held_by(agent)
-            message.refresh_from_db()
+            message.refresh_from_db(from_queryset=Message.objects.select_for_update())
             if message.can_retry:
                 message.state, message.at, message.revision = Message.State.QUEUED, self._next_moment(), revision
                 message.attempts, message.next_try_at, message.problem = 0, None, ""

@@ -54,7 +54,7 @@ class Customer(models.Model):
         return self.name or _("Guest ·%(end)s") % {"end": self.psid[-4:]}
 
     def fetch_profile_later(self):
-        transaction.on_commit(lambda: tasks.fetch_profile.delay(self.pk))
+        transaction.on_commit(lambda: tasks.fetch_profile.delay(self.pk), robust=True)
 
     def fetch_profile(self):
         """Name and picture, if Facebook tells them: it may withhold either, or all, and we go on without."""

@@ -32,7 +32,7 @@ class MessageQuerySet(models.QuerySet):
         return self.filter(Q(at__lt=message.at) | Q(at=message.at, pk__lt=message.pk))
 
     def for_thread(self):
-        return self.select_related("author", "persona").prefetch_related("attachments")
+        return self.select_related("author", "persona", "page").prefetch_related("attachments")
 
 
 class Message(models.Model):

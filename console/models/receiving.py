@@ -89,15 +89,18 @@ class Receiving:
                 message.earlier_texts.append(message.text)
                 message.text, message.edited_at, message.revision = event.text, event.at, revision
                 message.save()
+                self._note_last(message, message.text)
 
     # Said by the Page
 
     def _hear_echo(self, event):
         """Ours, and then it proves that Facebook has the message; or of another app, or from the Page Inbox."""
         with self.changing() as revision:
-            ours = self.messages.filter(key=_key(event.metadata)).first() or self._find(event.mid)
+            ours = self._find(key=_key(event.metadata)) or self._find(mid=event.mid)
             if ours:
                 self._confirm(ours, event, revision)
+            elif self._may_be_ours(event):
+                raise NotHereYet("One of our own sends is still without an answer; this may be its echo.")
             else:
                 self._add_from_elsewhere(event, revision)
 
@@ -108,6 +111,11 @@ class Receiving:
                 message.state, message.problem, message.next_try_at = Message.State.SENT, "", None
             message.save()
             self.show_receipts(revision)
+
+    def _may_be_ours(self, event):
+        """An echo without our key, while the id of what we sent is not known yet."""
+        is_our_app = bool(event.app_id) and event.app_id == settings.FACEBOOK_APP_ID
+        return is_our_app and self.messages.filter(state=Message.State.SENDING).exists()
 
     def _add_from_elsewhere(self, event, revision):
         source = "" if event.app_id == settings.FACEBOOK_APP_ID else event.app_id or PAGE_INBOX_APP
@@ -142,11 +150,12 @@ class Receiving:
 
     # Parts
 
-    def _find(self, mid):
-        return self.messages.filter(mid=mid).first()
+    def _find(self, **named):
+        """Locked, so that no worker claims it for sending while we change it."""
+        return self.messages.select_for_update().filter(**named).first()
 
     def _known(self, mid):
-        message = self._find(mid)
+        message = self._find(mid=mid)
         if message is None:
             raise NotHereYet(f"The message {mid} has not come yet.")
         return message

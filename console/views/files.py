@@ -1,7 +1,9 @@
 """Pictures and files, each for those who may see what it belongs to. No file is served by its path."""
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, Http404
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
+from django.templatetags.static import static
 
 from agents.models import Agent
 from console.models import Attachment, Conversation, Customer
@@ -25,6 +27,12 @@ def agent_picture(request, pk):
 
 def persona_picture(request, pk):
     return _answer(get_object_or_404(Persona, pk=pk).picture)
+
+
+@login_not_required
+def icon(request):
+    """Browsers ask for it by this name wherever a page says nothing else."""
+    return redirect(static("icon.svg"))
 
 
 def _answer(file, **options):

@@ -70,7 +70,7 @@ class Page(models.Model):
         )
 
     def verify_later(self):
-        transaction.on_commit(lambda: tasks.verify_page.delay(self.pk))
+        transaction.on_commit(lambda: tasks.verify_page.delay(self.pk), robust=True)
 
     def verify(self):
         """Ask Facebook whether the token works for this Page, and have its events sent to us."""

@@ -195,7 +195,7 @@ class Persona(models.Model):
     # Withdraw
 
     def withdraw_later(self):
-        transaction.on_commit(lambda: tasks.withdraw_persona.delay(self.pk))
+        transaction.on_commit(lambda: tasks.withdraw_persona.delay(self.pk), robust=True)
 
     def withdraw(self):
         """Delete it on Facebook, once nothing waits to go out under it. The sweep tries again what fails."""
@@ -226,7 +226,7 @@ class Persona(models.Model):
     # Verify
 
     def verify_later(self):
-        transaction.on_commit(lambda: tasks.verify_persona.delay(self.pk))
+        transaction.on_commit(lambda: tasks.verify_persona.delay(self.pk), robust=True)
 
     def verify(self):
         """Ask Facebook whether it still knows this persona; note it as gone where not. Raises GraphError otherwise."""

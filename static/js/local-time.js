@@ -11,11 +11,11 @@ const unit = (name) => new Intl.NumberFormat(undefined, { style: "unit", unit: n
 const [minutes, hours, days] = ["minute", "hour", "day"].map(unit);
 
 class LocalTime extends HTMLElement {
-  static observedAttributes = ["datetime"];
+  static observedAttributes = ["datetime", "ago"];
 
   connectedCallback() {
     this.show();
-    if (this.hasAttribute("ago")) this.timer = setInterval(() => this.show(), 10_000);
+    this.timer = setInterval(() => this.show(), 10_000);
   }
 
   disconnectedCallback() {
@@ -38,7 +38,8 @@ function when(moment) {
 }
 
 function ago(ms) {
-  if (ms < HOUR) return minutes.format(Math.max(0, Math.floor(ms / MINUTE)));
+  if (ms < MINUTE) return `<${minutes.format(1)}`;
+  if (ms < HOUR) return minutes.format(Math.floor(ms / MINUTE));
   return ms < DAY ? hours.format(Math.floor(ms / HOUR)) : days.format(Math.floor(ms / DAY));
 }
 

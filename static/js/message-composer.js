@@ -41,7 +41,8 @@ class MessageComposer extends HTMLElement {
     const text = this.field.value.trim();
     if (!text) return;
     this.show("");
-    this.isTyping = false; // the message itself ends the dots
+    this.isTyping = false; // the message itself ends the dots, and what follows begins anew
+    this.toldAt = 0;
     clearTimeout(this.idle);
     this.count(1);
     this.outbox = this.outbox.then(() => this.post(text)).finally(() => this.count(-1));

@@ -56,4 +56,3 @@ def mona_writes(stack, page):
     psid = stack.customer("Mona Weber")
     stack.say(psid, text="Hello, is anybody there?")
     return psid
-

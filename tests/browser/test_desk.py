@@ -208,7 +208,7 @@ def test_logging_in(sit_down, stack, page, ana):
     ana.password = make_password("correct horse", hasher="pbkdf2_sha256")  # as the console checks it
     ana.save()
     tab = sit_down(ana)
-    tab.locator("summary", has_text="Ana Ruiz").click()
+    tab.get_by_role("button", name="Ana Ruiz").click()
     tab.get_by_role("button", name="Log out").click()
     tab.get_by_label("Name").fill("ana")
     tab.get_by_label("Password").fill("wrong")

@@ -31,7 +31,9 @@ def busy_thread(stack, mona_writes, ana):
     for number, state in enumerate(Message.State):
         if state != Message.State.RECEIVED:
             fields = conversation._reply(ana, f"A message that is {state}", number, conversation._next_moment())
-            Message.objects.create(**fields | {"state": state, "problem": "For a reason.", "as_page": "And as the Page."})
+            Message.objects.create(
+                **fields | {"state": state, "problem": "For a reason.", "as_page": "And as the Page."}
+            )
     Message.objects.filter(is_incoming=True).update(reaction="❤", earlier_texts=["Helo"])
     return conversation
 
@@ -116,4 +118,3 @@ def _tab_to(tab, target, key="Tab"):
             return
         tab.keyboard.press(key)
     raise AssertionError("cannot be reached by keyboard")
-

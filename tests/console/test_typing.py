@@ -29,9 +29,12 @@ def test_stopping_counts_once(conversation):
     assert [typing_dots.stop(conversation.pk), typing_dots.stop(conversation.pk)] == [True, False]
 
 
-def test_dots_that_were_overtaken_by_the_message_are_not_shown(conversation, ana, say, sandbox):
+def test_dots_that_were_overtaken_by_the_message_are_not_shown(
+    conversation, ana, say, sandbox, django_capture_on_commit_callbacks
+):
     typing_dots.start(conversation.pk)
-    say("There it is")
+    with django_capture_on_commit_callbacks(execute=True):
+        say("There it is")
     conversation.show_typing(ana, is_on=True)
     assert sandbox.requests(action="typing_on") == []
 

@@ -94,7 +94,7 @@ def test_a_large_picture_reaches_facebook_as_a_small_square(ana):
         assert image.format == "JPEG"
 
 
-def test_one_that_facebook_forgot_is_noticed_and_the_message_goes_out_under_a_new_one(live, say, conversation, mona, sandbox):
+def test_one_that_facebook_forgot_is_made_anew_and_the_message_goes_out(live, say, conversation, mona, sandbox):
     live.page.client().delete_persona(live.graph_id)
     message = say("Still me")
     conversation.deliver()

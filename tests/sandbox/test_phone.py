@@ -32,7 +32,7 @@ def test_a_port_in_use_is_one_sentence():
         taken.listen()
         port = str(taken.getsockname()[1])
         command = [sys.executable, "-m", "sandbox", "--port", port]
-        started = subprocess.run(command, check=False, capture_output=True, text=True, timeout=10)  # noqa: S603
+        started = subprocess.run(command, check=False, capture_output=True, text=True, timeout=10)
 
     assert started.returncode == 1
     assert started.stderr.count("\n") == 1

@@ -1,0 +1,233 @@
+"""Ada at work in the admin: Pages and their tokens, lists that stay quick, agents who come and leave."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from agents.models import Agent
+from console.models import Arrival, Conversation, Customer, Message
+from personas.models import Page, Persona
+from tests.conftest import PAGE_ID, TOKEN
+from tests.console.conftest import moment
+
+OTHER_TOKEN = "EAAOTHERTOKENOFTHESAMEPAGE"
+LISTS = ["personas/page", "personas/persona", "console/conversation", "console/arrival", "agents/agent"]
+
+
+@pytest.fixture
+def admin(client, ada):
+    """Ada's browser, by the part of the address that differs."""
+    client.force_login(ada)
+    return Admin(client)
+
+
+class Admin:
+    def __init__(self, client):
+        self.client = client
+
+    def get(self, path, **query):
+        return self.client.get(f"/admin/{path}/", query)
+
+    def post(self, path, **fields):
+        return self.client.post(f"/admin/{path}/", fields, follow=True)
+
+    def act(self, path, action, *rows):
+        """Choose an action for these rows of a list."""
+        answer = self.post(path, action=action, _selected_action=[row.pk for row in rows])
+        assert answer.status_code == 200
+        return answer.content.decode()
+
+    def rows(self, path, **query):
+        return list(self.get(path, **query).context["cl"].result_list)
+
+
+# Pages
+
+
+@pytest.fixture
+def new_page(admin):
+    admin.post("personas/page/add", page_id=PAGE_ID, token=TOKEN)
+    return Page.objects.get()
+
+
+def test_a_page_is_added_by_its_id_and_token(new_page, admin):
+    assert (new_page.page_id, new_page.token, new_page.state) == (PAGE_ID, TOKEN, Page.State.UNCHECKED)
+
+
+def test_a_worker_is_asked_about_a_page_that_was_saved(new_page, admin, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks() as after:
+        admin.post(f"personas/page/{new_page.pk}/change", token="")
+    assert len(after) == 1
+
+
+def test_the_token_is_never_seen_again(new_page, admin):
+    for path in ["personas/page", f"personas/page/{new_page.pk}/change", f"personas/page/{new_page.pk}/history", ""]:
+        answer = admin.client.get(f"/admin/{path}/".replace("//", "/"))
+        assert answer.status_code == 200
+        assert TOKEN not in answer.content.decode()
+
+
+def test_a_form_that_is_refused_does_not_show_the_token(admin, db):
+    answer = admin.post("personas/page/add", page_id="no digits", token=TOKEN)
+    assert "A page id has digits only." in answer.content.decode()
+    assert TOKEN not in answer.content.decode()
+    assert not Page.objects.exists()
+
+
+def test_the_database_holds_no_token(new_page):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT personas_page::text FROM personas_page")
+        [(page,)] = cursor.fetchall()
+        cursor.execute("SELECT string_agg(log::text, '') FROM django_admin_log log")
+        [(log,)] = cursor.fetchall()
+    assert PAGE_ID in page
+    assert TOKEN not in page + log
+
+
+def test_a_page_needs_a_token(admin, db):
+    assert "A Page needs an access token." in admin.post("personas/page/add", page_id=PAGE_ID).content.decode()
+
+
+@pytest.mark.parametrize(("given", "kept"), [("", TOKEN), ("  ", TOKEN), (f" {OTHER_TOKEN}\n", OTHER_TOKEN)])
+def test_an_empty_token_keeps_the_one_that_is_there(given, kept, new_page, admin):
+    admin.post(f"personas/page/{new_page.pk}/change", token=given)
+    new_page.refresh_from_db()
+    assert new_page.token == kept
+
+
+def test_the_workers_verdict_is_shown(new_page, admin, sandbox):
+    new_page.verify()
+    shown = admin.get(f"personas/page/{new_page.pk}/change").content.decode()
+    assert "Bluebird Tea" in shown
+    assert ">connected<" in shown
+    assert sandbox.requests("POST", "subscribed_apps")
+
+
+@pytest.mark.parametrize(
+    ("token", "verdict"),
+    [("EAAWRONG", "access token no longer works"), ("EAAOTHER", "The token is for the Page Other Page (77)")],
+)
+def test_a_token_that_does_not_fit_is_called_that(token, verdict, new_page, admin, sandbox):
+    sandbox.post("pages", id="77", name="Other Page", token="EAAOTHER")
+    Page.objects.update(token=token)
+    new_page.refresh_from_db()
+    new_page.verify()
+    shown = admin.get(f"personas/page/{new_page.pk}/change").content.decode()
+    assert ">not working<" in shown
+    assert verdict in shown
+    assert token not in shown
+    assert not sandbox.requests("POST", "subscribed_apps")
+
+
+# Lists
+
+
+@pytest.fixture
+def grow(page, ada):
+    """So many rows of everything."""
+
+    def make(count):
+        for n in range(Agent.objects.count(), count + 1):  # and Ada
+            agent = Agent.objects.create(username=f"agent{n}", first_name=f"Agent {n}")
+            other = Page.objects.create(page_id=str(n), token=TOKEN, name=f"Page {n}")
+            persona = Persona.objects.create(agent=agent, page=other, name=f"Face {n}", graph_id=str(n))
+            customer = Customer.objects.create(page=other, psid=str(n), name=f"Customer {n}")
+            Conversation.objects.create(page=other, customer=customer, agent=agent, last_at=moment(n))
+            Arrival.objects.create(body=f'{{"entry": {n}}}', digest=str(n))
+        return persona
+
+    return make
+
+
+def count_queries(get):
+    with CaptureQueriesContext(connection) as queries:
+        answer = get()
+    assert answer.status_code == 200
+    return len(queries)
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_a_list_costs_the_same_however_long_it_is(path, admin, grow):
+    grow(3)
+    admin.get(path)
+    few = count_queries(lambda: admin.get(path))
+    grow(12)
+    assert count_queries(lambda: admin.get(path)) == few
+    assert len(admin.rows(path)) >= 12
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        *[("personas/page", "Page 2"), ("personas/persona", "Face 2"), ("personas/persona", "agent2")],
+        *[("console/conversation", "Customer 2"), ("console/arrival", '"entry": 2'), ("agents/agent", "agent2")],
+    ],
+)
+def test_a_list_can_be_searched(path, words, admin, grow):
+    grow(3)
+    assert len(admin.rows(path, q=words)) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "found"),
+    [
+        ("personas/page", {"state__exact": "unchecked"}, 3),
+        ("personas/page", {"state__exact": "failing"}, 0),
+        *[("personas/persona", {"state": state}, 3 if state == "live" else 0) for state in Persona.State.values],
+        *[("console/conversation", {"state": state}, n) for state, n in {"waiting": 0, "held": 3, "closed": 0}.items()],
+        ("console/arrival", {"read_at__isempty": "1"}, 3),
+        ("console/arrival", {"problem__isempty": "0"}, 0),
+        ("agents/agent", {"is_staff__exact": "1"}, 1),
+    ],
+)
+def test_a_list_can_be_filtered(path, query, found, admin, grow):
+    grow(3)
+    assert len(admin.rows(path, **query)) == found
+
+
+# What is only looked at
+
+
+def test_personas_are_read_only_with_both_actions(admin, grow):
+    persona = grow(3)
+    assert admin.get("personas/persona/add").status_code == 403
+    assert admin.get(f"personas/persona/{persona.pk}/delete").status_code == 403
+    page = admin.get(f"personas/persona/{persona.pk}/change").content.decode()
+    assert persona.graph_id in page
+    assert 'name="_save"' not in page
+    choices = dict(admin.get("personas/persona").context["action_form"].fields["action"].choices)
+    assert set(choices) == {"", "delete_on_facebook", "check_against_facebook"}
+
+
+def test_a_persona_is_deleted_on_facebook_on_wish(admin, grow):
+    persona = grow(3)
+    assert "A worker deletes them" in admin.act("personas/persona", "delete_on_facebook", persona)
+    persona.refresh_from_db()
+    assert persona.state == Persona.State.LEAVING
+    assert "A worker asks Facebook" in admin.act("personas/persona", "check_against_facebook", persona)
+
+
+def test_a_conversation_shows_what_was_said_and_nobodys_markup(admin, conversation, say, hear, said):
+    hear(said("m_1", "<script>alert(1)</script>"))
+    say("Hello Mona")
+    shown = admin.get(f"console/conversation/{conversation.pk}/change").content.decode()
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in shown
+    assert "Hello Mona" in shown
+    assert 'name="_save"' not in shown
+
+
+def test_the_faces_above_what_others_said_cost_one_query(hear, echo, mona, django_assert_num_queries):
+    hear(*[echo(f"m_{n}") for n in range(12)])
+    with django_assert_num_queries(2):  # messages, attachments
+        assert {message.face for message in mona.conversation.messages.for_thread()} == {"Bluebird Tea"}
+
+
+def test_an_arrival_is_read_again_on_wish(admin, hear, said):
+    arrival = hear(said("m_1"))
+    Message.objects.all().delete()
+    assert "A worker reads them again." in admin.act("console/arrival", "read_again", arrival)
+    arrival.refresh_from_db()
+    assert (arrival.read_at, arrival.tries) == (None, 0)
+    arrival.read()
+    assert Message.objects.get().text == "Hi"
+    assert "m_1" in admin.get(f"console/arrival/{arrival.pk}/change").content.decode()

@@ -1,0 +1,228 @@
+"""Files and faces at addresses that strangers chose: a copy of what is harmless, a reason for the rest."""
+
+import subprocess
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from console import downloads
+from console.models import Attachment, Customer
+from tests.console.conftest import fresh
+
+MIB = 1024 * 1024
+
+
+class Cdn:
+    """Facebook's own host, with one file at every address."""
+
+    def __init__(self):
+        self.status, self.media_type, self.content, self.headers, self.asked = 200, "image/png", b"picture", {}, []
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+
+    def _handler(cdn):
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                cdn.asked.append(self.path)
+                self.send_response(cdn.status)
+                self.send_header("Content-Type", cdn.media_type)
+                for name, value in cdn.headers.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(cdn.content)
+
+            def log_message(self, *args):
+                pass
+
+        return Handler
+
+
+@pytest.fixture
+def cdn(sandbox, settings):
+    cdn = Cdn()
+    settings.GRAPH_API_URL = cdn.url  # downloads trust Facebook's stand-in as they trust Facebook
+    yield cdn
+    cdn.server.shutdown()
+    cdn.server.server_close()
+
+
+@pytest.fixture
+def sends(hear, said):
+    """Mona sends one file, and a worker fetches it."""
+
+    def send(url, kind="image", **payload):
+        hear(said("m_1", None, attachments=[{"type": kind, "payload": {"url": url} | payload}]))
+        attachment = Attachment.objects.get()
+        attachment.fetch()
+        return fresh(attachment)
+
+    return send
+
+
+# Attachments
+
+
+@pytest.mark.parametrize("kind", Attachment.FILES)
+def test_each_kind_of_file_is_kept(kind, sends, sandbox, mona):
+    attachment = sends(f"{sandbox.url}/_sandbox/sample.png", kind)
+    assert (attachment.kind, attachment.problem, attachment.shown_as) == (kind, "", "image")
+    assert attachment.file.read().startswith(b"\x89PNG")
+    assert fresh(mona.conversation).last_words == f"[{kind}]"
+
+
+def test_several_files_of_one_message_stay_together(hear, said, thread):
+    files = [{"type": "image", "payload": {"url": f"https://cdn.example.test/{name}"}} for name in "ab"]
+    hear(said("m_1", "two", attachments=files))
+    assert [attachment.url[-1] for attachment in thread.get().attachments.all()] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("given", "address", "title"),
+    [
+        (
+            {"type": "fallback", "payload": {"url": "https://example.test/x", "title": "A"}},
+            "https://example.test/x",
+            "A",
+        ),
+        ({"type": "fallback", "payload": {"url": "javascript:alert(1)"}}, "", ""),
+        ({"type": "fallback", "payload": None, "title": "Attachment Unavailable"}, "", "Attachment Unavailable"),
+        ({"type": "location", "payload": {"coordinates": {"lat": 52.5, "long": 13.4}}}, "", ""),
+        ({"type": "something new" * 9, "payload": {}}, "", ""),
+    ],
+)
+def test_what_is_no_file_is_kept_as_a_link_or_a_word_and_never_fetched(given, address, title, hear, said, thread):
+    hear(said("m_1", None, attachments=[given]))
+    attachment = thread.get().attachments.get()
+    assert (attachment.is_file, attachment.web_address, attachment.title) == (False, address, title)
+
+
+def test_what_facebook_does_not_support_says_so(hear, said, thread, mona):
+    hear(said("m_1", None, is_unsupported=True))
+    assert fresh(mona.conversation).last_words == "[unsupported]"
+
+
+def test_what_was_fetched_is_not_fetched_again(cdn, sends):
+    attachment = sends(f"{cdn.url}/a.png")
+    attachment.fetch()
+    assert cdn.asked == ["/a.png"]
+
+
+def test_what_arrived_too_late_to_be_fetched_is_found_by_the_sweep(hear, said, thread):
+    hear(said("m_1", None, attachments=[{"type": "image", "payload": {"url": "https://cdn.example.test/a"}}]))
+    assert not Attachment.objects.unfetched().exists()
+    Attachment.objects.update(next_try_at="2020-01-01T00:00Z")
+    assert Attachment.objects.unfetched().exists()
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *["127.0.0.1:1", "localhost:1", "0.0.0.0:1", "[::1]:1", "2130706433:1", "user:secret@127.0.0.1:1"],
+        *["[::ffff:127.0.0.1]:1", "169.254.169.254", "[::ffff:169.254.169.254]", "[64:ff9b::a9fe:a9fe]", "[fe80::1]"],
+        *["10.0.0.1", "172.16.0.1", "192.168.0.1", "100.64.0.1", "224.0.0.1"],
+    ],
+)
+def test_an_address_inside_is_not_even_called(host, sends):
+    attachment = sends(f"http://{host}/latest/meta-data/")
+    assert (bool(attachment.file), "InvalidIPAddress" in attachment.problem) == (False, True)
+
+
+@pytest.mark.parametrize(
+    "url", ["", "no address", "//127.0.0.1/", "http://[", "http://a b/", "file:///etc/passwd", "javascript:alert(1)"]
+)
+def test_what_is_no_web_address_says_so(url, sends):
+    attachment = sends(url)
+    assert (bool(attachment.file), "could not be fetched" in attachment.problem) == (False, True)
+
+
+def test_another_program_on_this_machine_is_not_asked(cdn, sends, settings, sandbox):
+    settings.GRAPH_API_URL = sandbox.url
+    assert sends(f"{cdn.url}/secret.png").problem
+    assert cdn.asked == []
+
+
+def test_a_redirect_from_a_trusted_host_leads_nowhere(cdn, sends):
+    cdn.status, cdn.headers = 302, {"Location": f"{cdn.url}/elsewhere.png"}
+    attachment = sends(f"{cdn.url}/a.png")
+    assert cdn.asked == ["/a.png"]
+    assert (bool(attachment.file), bool(attachment.problem)) == (False, True)
+
+
+@pytest.mark.parametrize("status", [403, 404, 500])
+def test_a_file_that_is_gone_says_so(status, cdn, sends):
+    cdn.status = status
+    assert "could not be fetched" in sends(f"{cdn.url}/a.png").problem
+
+
+def test_a_file_has_25_megabytes_at_most(cdn, sends):
+    cdn.content = bytes(25 * MIB + 1)
+    attachment = sends(f"{cdn.url}/a.png", "video")
+    assert (bool(attachment.file), attachment.problem) == (False, "The file is larger than 25 MB.")
+
+
+@pytest.mark.parametrize("media_type", ["text/html", "image/svg+xml", "application/javascript", "nonsense", ""])
+def test_what_a_browser_could_run_is_only_offered_for_saving(media_type, cdn, sends, ana, client):
+    cdn.media_type = media_type
+    attachment = sends(f"{cdn.url}/a.png")
+    client.force_login(ana)
+    answer = client.get(f"/attachments/{attachment.pk}/")
+    assert attachment.shown_as == ""
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert answer["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("media_type", sorted(downloads.SHOWN))
+def test_pictures_sounds_and_films_are_shown(media_type, cdn, sends):
+    cdn.media_type = media_type
+    assert sends(f"{cdn.url}/a").shown_as == media_type.split("/")[0]
+
+
+def test_what_is_shown_has_an_ending_on_a_machine_without_a_list_of_types():
+    program = (
+        "import mimetypes; mimetypes.knownfiles.clear(); from console.downloads import SHOWN;"
+        "endings = {shown: mimetypes.guess_extension(shown) for shown in SHOWN};"
+        "print([shown for shown in SHOWN if mimetypes.guess_type(f'a{endings[shown]}')[0] != shown])"
+    )
+    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "[]"
+
+
+# Faces
+
+
+def test_a_customer_gets_her_name_and_picture(mona):
+    Customer.objects.update(name="")
+    mona.fetch_profile()
+    mona.refresh_from_db()
+    assert (str(mona), mona.picture.read()[:4]) == ("Mona Weber", b"\x89PNG")
+    assert mona.profile_at
+
+
+def test_a_customer_whom_facebook_does_not_describe_is_a_guest(mona, sandbox):
+    sandbox.fail(mona.psid, status=400, error={"message": "(#100) No profile available", "code": 100})
+    mona.fetch_profile()
+    assert (str(fresh(mona)), bool(mona.picture)) == (f"Guest ·{mona.psid[-4:]}", False)
+    assert mona not in Customer.objects.unmet()
+
+
+def test_a_passing_error_leaves_the_name_for_later(mona, sandbox):
+    sandbox.fail(mona.psid, status=500)
+    mona.fetch_profile()
+    assert fresh(mona).profile_at is None
+    Customer.objects.update(next_try_at="2020-01-01T00:00Z")
+    assert mona in Customer.objects.unmet()
+
+
+def test_a_face_that_is_no_picture_is_left_out(mona, cdn):
+    cdn.media_type = "text/html"
+    mona._keep_picture(f"{cdn.url}/face")
+    assert not mona.picture
+
+
+def test_a_face_that_a_browser_could_run_is_left_out(mona, cdn):
+    cdn.media_type = "image/svg+xml"
+    mona._keep_picture(f"{cdn.url}/face")
+    assert not mona.picture

@@ -1,0 +1,181 @@
+"""Facebook at the door: who is let in, what is kept, and how little is done while it waits."""
+
+import json
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from console.models import Arrival, Message
+from messenger import signature
+from sandbox.courier import serialise
+
+PATHS = ["/webhooks/messenger", "/webhooks/messenger/"]
+PAGE_ID, PSID = "102030405060708", "7001002003004005"
+BODY = b'{"object":"page","entry":[]}'
+ESCAPED = (
+    rb'{"object":"page","entry":[{"id":"102030405060708","time":1790000000123,"messaging":[{"sender":{"id":'
+    rb'"7001002003004005"},"recipient":{"id":"102030405060708"},"timestamp":1790000000000,"message":{"mid":"m_demo1",'
+    rb'"text":"Gr\u00fc\u00dfe \ud83d\udc4b https:\/\/ex.am\/p"}}]}]}'
+)
+ESCAPED_SIGNATURE = "sha256=31bbc48bc30c8b8a4d7d7a14c9be5bea278ace528bfd6c3a046d06620e9e5da6"
+
+pytestmark = pytest.mark.django_db
+
+
+def messages(count):
+    """A body with so many messages."""
+    events = [
+        {"sender": {"id": PSID}, "timestamp": 1790000000000 + n, "message": {"mid": f"m_{n}", "text": f"line {n}"}}
+        for n in range(count)
+    ]
+    return serialise({"object": "page", "entry": [{"id": PAGE_ID, "time": 1790000000123, "messaging": events}]})
+
+
+# Facebook asks whether this address is ours
+
+
+@pytest.fixture
+def ask(client):
+    right = {"hub.mode": "subscribe", "hub.verify_token": settings.WEBHOOK_VERIFY_TOKEN, "hub.challenge": "1158201444"}
+    return lambda path=PATHS[0], **changed: client.get(path, right | {f"hub.{key}": changed[key] for key in changed})
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_the_challenge_comes_back_as_plain_text(ask, path):
+    answer = ask(path)
+    assert (answer.status_code, answer.content) == (200, b"1158201444")
+    assert answer["Content-Type"].startswith("text/plain")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"verify_token": "wrong"},
+        {"verify_token": ""},
+        {"verify_token": "ü"},
+        {"mode": "unsubscribe"},
+        {"mode": ""},
+        {"challenge": "<script>alert(1)</script>"},
+        {"challenge": "12a"},
+        {"challenge": "-1"},
+        {"challenge": ""},
+    ],
+)
+def test_anything_else_is_forbidden_and_comes_not_back(ask, changed):
+    answer = ask(**changed)
+    assert answer.status_code == 403
+    assert not [value for value in changed.values() if value and value in answer.content.decode()]
+
+
+def test_nothing_asked_is_forbidden(client):
+    assert client.get(PATHS[0]).status_code == 403
+
+
+# Facebook tells
+
+
+def test_a_signed_body_is_kept_byte_for_byte(arrive, settings):
+    settings.FACEBOOK_APP_SECRET = "test_app_secret"
+    answer = arrive(ESCAPED, secret="test_app_secret")
+    assert (answer.status_code, answer.content) == (200, b"EVENT_RECEIVED")
+    [arrival] = Arrival.objects.all()
+    assert arrival.body.encode() == ESCAPED
+
+
+def test_the_signature_that_facebook_would_send_is_the_one(client, settings):
+    settings.FACEBOOK_APP_SECRET = "test_app_secret"
+    headers = {"x-hub-signature-256": ESCAPED_SIGNATURE}
+    rewritten = json.dumps(json.loads(ESCAPED), ensure_ascii=False, separators=(",", ":")).encode()
+    for body, status in [(rewritten, 403), (ESCAPED, 200)]:
+        answer = client.post(PATHS[0], body, content_type="application/json", headers=headers)
+        assert answer.status_code == status
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_both_addresses_listen(arrive, path):
+    assert arrive(BODY, path=path).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"x-hub-signature-256": ""},
+        {"x-hub-signature-256": "sha256=" + "0" * 64},
+        {"x-hub-signature-256": signature.sign(BODY + b" ", settings.FACEBOOK_APP_SECRET)},
+        {"x-hub-signature-256": signature.sign(BODY, settings.WEBHOOK_VERIFY_TOKEN)},
+        {"x-hub-signature": signature.sign_sha1(BODY, settings.FACEBOOK_APP_SECRET)},
+    ],
+)
+def test_without_facebooks_signature_nothing_is_kept(client, headers):
+    answer = client.post(PATHS[0], BODY, content_type="application/json", headers=headers)
+    assert answer.status_code == 403
+    assert not Arrival.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *[b"", b"hello", b"[]", b"\xff\xfe", b'"\\ud83d"', b'{"object":"page"}', b'{"object":"instagram","entry":[]}'],
+        BODY.decode().encode("utf-16-le"),
+    ],
+)
+def test_what_is_no_pages_webhook_is_refused_and_not_kept(arrive, body):
+    assert arrive(body).status_code == 400
+    assert not Arrival.objects.exists()
+
+
+def test_a_body_of_one_mebibyte_is_taken_and_one_byte_more_is_not(arrive):
+    full = BODY + b" " * (1024 * 1024 - len(BODY))
+    assert arrive(full + b" ").status_code == 413
+    assert not Arrival.objects.exists()
+    assert arrive(full).status_code == 200
+
+
+def test_the_same_body_twice_is_one_arrival(arrive):
+    assert [arrive(messages(1)).status_code for _ in range(2)] == [200, 200]
+    assert Arrival.objects.count() == 1
+
+
+def test_a_body_that_comes_again_is_not_read_again(arrive, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks() as first:
+        arrive(messages(1))
+    with django_capture_on_commit_callbacks() as again:
+        arrive(messages(1))
+    assert (len(first), len(again)) == (1, 0)
+
+
+def test_what_nobody_understands_is_kept_too(arrive):
+    assert arrive(b'{"object":"page","entry":[{"surprise":[1]},null]}').status_code == 200
+    assert Arrival.objects.count() == 1
+
+
+def test_an_unknown_page_is_not_facebooks_fault(arrive):
+    assert arrive(messages(1)).status_code == 200
+    [arrival] = Arrival.objects.all()
+    assert arrival.read_at is None
+
+
+def test_nobody_needs_to_be_logged_in_nor_to_have_a_csrf_token():
+    strict = Client(enforce_csrf_checks=True)
+    headers = {"x-hub-signature-256": signature.sign(BODY, settings.FACEBOOK_APP_SECRET)}
+    answer = strict.post(PATHS[0], BODY, content_type="application/json", headers=headers)
+    assert (answer.status_code, answer.cookies) == (200, {})
+
+
+@pytest.mark.parametrize("method", ["put", "delete", "patch"])
+def test_other_methods_are_not_allowed(client, method):
+    assert getattr(client, method)(PATHS[0]).status_code == 405
+
+
+def test_while_facebook_waits_nothing_is_read_and_nobody_is_asked(arrive, page, sandbox):
+    arrive(messages(3))
+    assert not Message.objects.exists()
+    assert sandbox.requests() == []
+
+
+@pytest.mark.parametrize("count", [1, 100])
+def test_taking_a_body_in_costs_the_same_however_much_is_in_it(arrive, django_assert_num_queries, count):
+    with django_assert_num_queries(6):  # savepoint, look, savepoint, insert, and two releases
+        arrive(messages(count))

@@ -1,0 +1,160 @@
+"""The house rules that a program can check: who imports whom, and what never stands in a page."""
+
+import ast
+import base64
+import hashlib
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+MAY_IMPORT = {
+    "messenger": set(),
+    "agents": set(),
+    "personas": {"agents", "messenger"},
+    "console": {"agents", "personas", "messenger"},
+    "sandbox": {"messenger"},
+}
+WITHOUT_DJANGO = ["messenger", "sandbox"]
+OURS = {*MAY_IMPORT, "tests"}
+SIGNALS = re.compile(r"^django\.(dispatch|.*signals)\b")
+PAGES = sorted([*ROOT.glob("templates/**/*.html"), *ROOT.glob("sandbox/static/*.html")])
+SCRIPTS = sorted([*ROOT.glob("static/js/*.js"), *ROOT.glob("sandbox/static/*.js")])
+VENDOR = ROOT / "static" / "vendor"
+
+
+def modules(package):
+    return sorted(path for path in (ROOT / package).rglob("*.py"))
+
+
+def name(path):
+    return str(path.relative_to(ROOT))
+
+
+def imports(path):
+    """The full names of everything imported anywhere in a module, within functions too."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = ".".join(path.relative_to(ROOT).parts[: -node.level]) if node.level else ""
+            module = ".".join(part for part in (base, node.module) if part)
+            yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
+# Floors
+
+
+@pytest.mark.parametrize("package", MAY_IMPORT)
+def test_imports_only_go_down(package):
+    for path in modules(package):
+        of_ours = {imported.split(".")[0] for imported in imports(path)} & OURS
+        assert of_ours - {package} <= MAY_IMPORT[package], name(path)
+
+
+@pytest.mark.parametrize("package", WITHOUT_DJANGO)
+def test_facebook_and_its_stand_in_know_no_django(package):
+    for path in modules(package):
+        assert not [imported for imported in imports(path) if imported.split(".")[0] in ("django", "celery")], name(
+            path
+        )
+
+
+@pytest.mark.parametrize("package", ["agents", "personas"])
+def test_a_lower_floor_does_not_name_a_higher_one_either(package):
+    higher = [floor for floor in ("personas", "console") if floor not in MAY_IMPORT[package] | {package}]
+    for path in modules(package):
+        if "migrations" not in path.parts:
+            texts = [node.value for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Constant)]
+            assert not [text for text in texts for floor in higher if str(text).startswith(f"{floor}.")], name(path)
+
+
+@pytest.mark.parametrize("package", MAY_IMPORT)
+def test_there_are_no_signals(package):
+    for path in modules(package):
+        assert not [imported for imported in imports(path) if SIGNALS.match(imported)], name(path)
+
+
+def test_nothing_builds_a_graph_address_or_reads_an_error_code_above_messenger():
+    for package in ("agents", "personas", "console"):
+        for path in modules(package):
+            code = path.read_text()
+            assert "graph.facebook.com" not in code or path.name == "settings.py", name(path)
+            assert not re.search(r"\b(error|doubt)\.(code|subcode)\b", code), name(path)
+
+
+# Pages
+
+
+class Tags(HTMLParser):
+    """Every tag of a page with its attributes, and every script's and style's own text."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.inside, self._open = [], [], None
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+        self._open = tag
+
+    def handle_endtag(self, tag):
+        self._open = None
+
+    def handle_data(self, text):
+        if self._open in ("script", "style") and text.strip():
+            self.inside.append(text)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_no_page_holds_script_or_style_of_its_own(page):
+    page = Tags(page.read_text())
+    assert page.inside == []
+    for tag, attributes in page.tags:
+        assert tag != "style"
+        assert tag != "script" or "src" in attributes
+        assert not [given for given in attributes if given == "style" or given.startswith(("on", "hx-on"))]
+        assert not [value for value in attributes.values() if re.match(r"\s*(js|javascript):", value or "", re.I)]
+        assert "[" not in (attributes.get("hx-trigger") or "")  # a filter would need eval
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_nothing_comes_from_another_host(page):
+    for _tag, attributes in Tags(page.read_text()).tags:
+        named = [attributes.get(attribute) or "" for attribute in ("src", "href", "action")]
+        assert not [address for address in named if re.match(r"(https?:)?//", address)]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_what_htmx_does_a_browser_without_it_can_do_too(page):
+    for tag, attributes in Tags(page.read_text()).tags:
+        assert tag != "a" or "hx-get" not in attributes or attributes["href"] == attributes["hx-get"]
+        assert "hx-post" not in attributes or (tag, attributes["action"]) == ("form", attributes["hx-post"])
+        assert tag != "form" or "hx-post" not in attributes or attributes["method"] == "post"
+
+
+def test_nothing_is_called_safe_that_somebody_wrote():
+    trusted = re.compile(r"\|\s*safe(seq)?\b|autoescape\s+off")
+    assert not [name(page) for page in PAGES if trusted.search(page.read_text())]
+    for package in ("agents", "personas", "console"):
+        for path in modules(package):
+            calls = {imported.rpartition(".")[2] for imported in imports(path)}
+            assert not calls & {"mark_safe", "SafeString", "SafeText"}, name(path)
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=name)
+def test_no_script_needs_eval_or_writes_style_attributes(script):
+    code = script.read_text()
+    assert not re.search(r"\beval\(|new Function\(|setAttribute\(\s*[\"'](style|on\w+)|document\.write", code)
+
+
+# What is not ours
+
+
+def test_vendored_files_are_those_that_versions_names():
+    lines = [line.split() for line in (VENDOR / "VERSIONS").read_text().splitlines() if not line.startswith("#")]
+    for file, _package, _version, expected in filter(None, lines):
+        assert base64.b64encode(hashlib.sha384((VENDOR / file).read_bytes()).digest()).decode() == expected
+    assert {path.name for path in VENDOR.glob("*.js")} == {line[0] for line in lines if line}

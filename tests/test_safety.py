@@ -1,0 +1,178 @@
+"""What the console refuses to start with, and what the keys that encrypt tokens are worth."""
+
+import re
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet, InvalidToken
+from django.core.exceptions import FieldError, ImproperlyConfigured
+from django.db import connection
+
+from console import safety
+from personas.models import Page
+from tests.conftest import TOKEN
+
+ROOT = Path(__file__).parent.parent
+PRODUCTION = {
+    "SECRET_KEY": "x7Kq2vR9tB4nW8mZ1cL6pJ3hG5fD0sAyUeIoQrTwVbNk",
+    "DATABASE_URL": "postgresql://console:gT5rW2qX@db/console",
+    "REDIS_URL": "redis://redis",
+    "PUBLIC_URL": "https://help.example.com",
+    "ALLOWED_HOSTS": ["help.example.com"],
+    "FACEBOOK_APP_ID": "1517776481860111",
+    "FACEBOOK_APP_SECRET": "0f3b9a7c5d1e8f2a4b6c8d0e2f4a6b8c",
+    "WEBHOOK_VERIFY_TOKEN": "k2Jd8sLq0Zx7Vb3N",
+    "GRAPH_API_URL": "https://graph.facebook.com",
+    "TOKEN_ENCRYPTION_KEYS": ["3q2-7wD_example5T4bY9kLmNpQrStUvWxYz0123456="],
+    "PERSONA_NAME_PATTERN": "{first} {last_initial}.",
+    "DEBUG": False,
+}
+TRIAL = PRODUCTION | {
+    "SECRET_KEY": "example-only-secret-key",
+    "PUBLIC_URL": "http://127.0.0.1:8000",
+    "ALLOWED_HOSTS": ["127.0.0.1", "localhost", "proxy"],
+    "FACEBOOK_APP_SECRET": "example-only-app-secret",
+    "WEBHOOK_VERIFY_TOKEN": "example-only-verify-token",
+    "GRAPH_API_URL": "http://sandbox:8001",
+    "TOKEN_ENCRYPTION_KEYS": ["example-only-key-not-for-production-0000000="],
+    "DEBUG": True,
+}
+
+
+def start(settings, **changed):
+    safety.refuse_missing_or_weak(**settings | changed)
+
+
+def test_a_proper_production_and_a_proper_trial_start():
+    start(PRODUCTION)
+    start(TRIAL)
+    start(TRIAL, PUBLIC_URL="http://console.localhost:8000", ALLOWED_HOSTS=["::1", "web"])
+
+
+@pytest.mark.parametrize("settings", [PRODUCTION, TRIAL], ids=["production", "trial"])
+@pytest.mark.parametrize("name", [*safety.ALWAYS_NEEDED, "TOKEN_ENCRYPTION_KEYS"])
+def test_what_is_missing_is_named(name, settings):
+    with pytest.raises(ImproperlyConfigured, match=rf"^Set {name}\b.*[.:]"):
+        start(settings, **{name: type(settings[name])()})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PUBLIC_URL", "http://help.example.com"),
+        ("PUBLIC_URL", "help.example.com"),
+        ("GRAPH_API_URL", "http://sandbox:8001"),
+        ("DEBUG", True),
+        ("ALLOWED_HOSTS", ["*"]),
+        ("ALLOWED_HOSTS", []),
+        ("SECRET_KEY", "example-only-secret-key-example-only-secret-key"),
+        ("SECRET_KEY", "short"),
+        ("SECRET_KEY", "abcabc" * 10),
+        ("FACEBOOK_APP_SECRET", "example-only-app-secret"),
+        ("FACEBOOK_APP_SECRET", "short"),
+        ("WEBHOOK_VERIFY_TOKEN", "example-only-verify-token"),
+        ("WEBHOOK_VERIFY_TOKEN", "verify"),
+        ("TOKEN_ENCRYPTION_KEYS", TRIAL["TOKEN_ENCRYPTION_KEYS"]),
+        ("TOKEN_ENCRYPTION_KEYS", PRODUCTION["TOKEN_ENCRYPTION_KEYS"] + TRIAL["TOKEN_ENCRYPTION_KEYS"]),
+        ("FACEBOOK_APP_ID", ""),
+        ("DATABASE_URL", "postgresql://console:example-only-password@db/console"),
+    ],
+)
+def test_what_is_weak_is_refused_in_production_by_name(name, value):
+    with pytest.raises(ImproperlyConfigured, match=rf"\b{name}\b.*"):
+        start(PRODUCTION, **{name: value})
+
+
+@pytest.mark.parametrize(
+    "public",
+    [
+        {"PUBLIC_URL": "https://help.example.com"},
+        {"PUBLIC_URL": "https://203.0.113.5"},
+        {"ALLOWED_HOSTS": ["localhost", "help.example.com"]},
+        {"ALLOWED_HOSTS": ["*"]},
+        {"ALLOWED_HOSTS": [".example.com"]},
+        {"ALLOWED_HOSTS": ["192.168.1.7"]},
+    ],
+)
+def test_a_trial_that_strangers_can_reach_is_refused(public):
+    with pytest.raises(ImproperlyConfigured):
+        start(TRIAL, **public)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        *["{firstname}", "{}", "{0}", "{first", "{first!x}", "{first:d}"],
+        "{first.name}",
+        "{first[x]}",
+    ],
+)
+def test_a_pattern_that_makes_no_name_is_refused(pattern):
+    with pytest.raises(ImproperlyConfigured, match=r"^PERSONA_NAME_PATTERN may name"):
+        start(TRIAL, PERSONA_NAME_PATTERN=pattern)
+
+
+@pytest.mark.parametrize("key", ["short", "ü" * 44, "=" * 44, ""])
+def test_what_is_no_key_is_refused_and_not_repeated(key):
+    with pytest.raises(ImproperlyConfigured, match=r"python -m console\.new_keys") as refused:
+        start(TRIAL, TOKEN_ENCRYPTION_KEYS=[key])
+    assert not key or key not in str(refused.value)
+
+
+def test_every_setting_has_a_line_in_the_example_and_what_is_secret_there_says_so():
+    text = (ROOT / ".env.example").read_text()
+    given = dict(re.findall(r"^([A-Z_]+)=(.*)$", text, re.MULTILINE))
+    assert set(PRODUCTION) <= set(given)
+    for name in ["SECRET_KEY", "TOKEN_ENCRYPTION_KEYS", "FACEBOOK_APP_SECRET", "WEBHOOK_VERIFY_TOKEN"]:
+        assert given[name].startswith(safety.EXAMPLE)
+
+
+# Keys that change
+
+
+@pytest.fixture
+def keys(settings):
+    settings.TOKEN_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
+    return settings
+
+
+def stored():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT token FROM personas_page")
+        return cursor.fetchone()[0]
+
+
+def test_a_token_is_stored_under_the_first_key_and_never_twice_alike(keys, page):
+    first = stored()
+    assert Fernet(keys.TOKEN_ENCRYPTION_KEYS[0]).decrypt(first).decode() == TOKEN
+    page.save()
+    assert stored() != first
+
+
+def test_a_new_key_put_first_reads_what_the_old_one_wrote(keys, page):
+    new = Fernet.generate_key().decode()
+    keys.TOKEN_ENCRYPTION_KEYS = [new, *keys.TOKEN_ENCRYPTION_KEYS]
+    page = Page.objects.get()
+    assert page.token == TOKEN
+    page.save()
+    keys.TOKEN_ENCRYPTION_KEYS = [new]
+    assert Page.objects.get().token == TOKEN
+
+
+def test_with_a_wrong_key_nothing_is_read_at_all(keys, page):
+    keys.TOKEN_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
+    with pytest.raises(InvalidToken):
+        Page.objects.get()
+    assert TOKEN not in stored()
+
+
+def test_what_is_not_encrypted_is_not_taken_for_a_token(keys, page):
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE personas_page SET token = 'plain'")
+    with pytest.raises(InvalidToken):
+        Page.objects.get()
+
+
+def test_nobody_searches_by_token(page):
+    with pytest.raises(FieldError):
+        Page.objects.filter(token=TOKEN).exists()
