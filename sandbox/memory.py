@@ -53,8 +53,7 @@ def _id(thing: Persona | App | None) -> str | None:
 def _customer(world: World, row: dict) -> Customer:
     thread = [
         Message(
-            **said
-            | {"persona": world.personas.get(said["persona"] or ""), "app": world.apps.get(said["app"] or "")}
+            **said | {"persona": world.personas.get(said["persona"] or ""), "app": world.apps.get(said["app"] or "")}
         )
         for said in row["thread"]
     ]
