@@ -10,12 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from console import live, tasks, typing_dots
+from console.models.lane import Lane, free
 from console.models.message import Message
 from console.models.receiving import Receiving
 from messenger import GraphError
 from personas.models import Page
 
-LEASE = timedelta(seconds=90)  # longer than one message takes at worst: a persona made, a call, a doubt, a check
 TYPING_EXPIRES = 5  # s after which telling Facebook of typing is of no use
 TYPING_TIMEOUT = (2, 3)  # s
 
@@ -55,8 +55,7 @@ class ConversationQuerySet(models.QuerySet):
 
     def pending(self):
         """With something to send and nobody at it."""
-        free = Q(leased_until=None) | Q(leased_until__lt=timezone.now())
-        return self.filter(free, pk__in=Message.objects.pending().order_by().values("conversation"))
+        return self.filter(free(), pk__in=Message.objects.pending().order_by().values("conversation"))
 
     def release(self):
         for conversation in self.open():
@@ -66,7 +65,7 @@ class ConversationQuerySet(models.QuerySet):
         live.nudge("queue")
 
 
-class Conversation(Receiving, models.Model):
+class Conversation(Receiving, Lane, models.Model):
     page = models.ForeignKey("personas.Page", models.PROTECT, related_name="conversations", verbose_name=_("Page"))
     customer = models.OneToOneField(
         "console.Customer", models.PROTECT, related_name="conversation", verbose_name=_("customer")
@@ -159,21 +158,6 @@ class Conversation(Receiving, models.Model):
                 message.save()
                 self.deliver_later()
 
-    def deliver_later(self, seconds=0):
-        transaction.on_commit(lambda: tasks.deliver.apply_async([self.pk], countdown=seconds), robust=True)
-
-    def deliver(self):
-        """Send what is pending, in order. Only one worker at a time gets past the lease."""
-        while (message := self._next_pending()) and self._lease():
-            try:
-                while message and message.deliver():
-                    self._renew_lease()
-                    message = self._next_pending()
-            finally:
-                self._end_lease()
-            if message:
-                return self.deliver_later(_seconds_until(message.next_try_at))
-
     # Typing
 
     def start_typing(self, agent):
@@ -249,25 +233,3 @@ class Conversation(Receiving, models.Model):
     def _note_last(self, message, words):
         if self.last_at is None or message.at >= self.last_at:
             self.last_at, self.last_words = message.at, words[:200]
-
-    # Lease
-
-    def _next_pending(self):
-        pending = self.messages.pending().select_related("author", "persona", "page", "conversation__customer")
-        return pending.first()
-
-    def _lease(self):
-        """Claim by a conditional update: no lock is held while Facebook answers."""
-        now = timezone.now()
-        free = Q(leased_until=None) | Q(leased_until__lt=now)
-        return Conversation.objects.filter(free, pk=self.pk).update(leased_until=now + LEASE) == 1
-
-    def _renew_lease(self):
-        Conversation.objects.filter(pk=self.pk).update(leased_until=timezone.now() + LEASE)
-
-    def _end_lease(self):
-        Conversation.objects.filter(pk=self.pk).update(leased_until=None)
-
-
-def _seconds_until(moment):
-    return max(0, (moment - timezone.now()).total_seconds()) if moment else 0

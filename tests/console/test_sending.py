@@ -125,6 +125,17 @@ def test_while_one_worker_has_the_lease_another_sends_nothing(say, conversation,
     assert sandbox.texts(mona.psid) == ["mine"]
 
 
+def test_a_worker_that_was_too_slow_neither_renews_nor_ends_the_lease_of_the_next(conversation):
+    slow, next_one = conversation, type(conversation).objects.get(pk=conversation.pk)
+    slow._lease()
+    type(conversation).objects.update(leased_until=timezone.now() - timedelta(seconds=1))
+    assert next_one._lease()
+    assert not slow._renew_lease()
+    slow._end_lease()
+    assert not slow._lease()
+    assert next_one._renew_lease()
+
+
 def test_a_dead_token_has_the_page_verified(say, conversation, sandbox, django_capture_on_commit_callbacks):
     message = say("hello")
     sandbox.fail("messages", status=400, error={"message": "Session has expired", "code": 190, "error_subcode": 463})

@@ -1,0 +1,63 @@
+"""A conversation's lane: its replies go out one by one, in the order of Send, whatever happens to workers."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from console import tasks
+
+LEASE = timedelta(seconds=90)  # longer than one message takes at worst: a persona made, a call, a doubt, a check
+
+
+def free():
+    """Rows at which no worker is."""
+    return Q(leased_until=None) | Q(leased_until__lt=timezone.now())
+
+
+class Lane:
+    """The part of a Conversation that sends."""
+
+    def deliver_later(self, seconds=0):
+        transaction.on_commit(lambda: tasks.deliver.apply_async([self.pk], countdown=seconds), robust=True)
+
+    def deliver(self):
+        """Send what is pending, in order. Only one worker at a time gets past the lease."""
+        while (message := self._next_pending()) and self._lease():
+            try:
+                while message and message.deliver() and self._renew_lease():
+                    message = self._next_pending()
+            finally:
+                self._end_lease()
+            if message:
+                return self.deliver_later(_seconds_until(message.next_try_at))
+
+    def _next_pending(self):
+        pending = self.messages.pending().select_related("author", "persona", "page", "conversation__customer")
+        return pending.first()
+
+    def _lease(self):
+        """Claim by a conditional update: no lock is held while Facebook answers."""
+        return self._lease_where(free())
+
+    def _renew_lease(self):
+        """False when it ran out and another worker may have it."""
+        return self._lease_where(Q(leased_until=self._leased_until))
+
+    def _lease_where(self, condition):
+        until = timezone.now() + LEASE
+        is_ours = self._rows().filter(condition).update(leased_until=until) == 1
+        if is_ours:
+            self._leased_until = until
+        return is_ours
+
+    def _end_lease(self):
+        self._rows().filter(leased_until=self._leased_until).update(leased_until=None)
+
+    def _rows(self):
+        return type(self).objects.filter(pk=self.pk)
+
+
+def _seconds_until(moment):
+    return max(0, (moment - timezone.now()).total_seconds()) if moment else 0
