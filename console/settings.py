@@ -1,9 +1,11 @@
 """Every setting, from the environment alone. `.env.example` lists them with one line each."""
 
+import sys
 from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from console import safety
@@ -29,20 +31,23 @@ DATA_DIR = Path(env.str("DATA_DIR", default="") or BASE_DIR / "var").resolve()
 LOG_LEVEL = env.str("LOG_LEVEL", default="") or "INFO"
 DEBUG = env.bool("DEBUG", default=False)
 
-safety.refuse_missing_or_weak(
-    SECRET_KEY=SECRET_KEY,
-    DATABASE_URL=DATABASE_URL,
-    REDIS_URL=REDIS_URL,
-    PUBLIC_URL=PUBLIC_URL,
-    ALLOWED_HOSTS=ALLOWED_HOSTS,
-    FACEBOOK_APP_ID=FACEBOOK_APP_ID,
-    FACEBOOK_APP_SECRET=FACEBOOK_APP_SECRET,
-    WEBHOOK_VERIFY_TOKEN=WEBHOOK_VERIFY_TOKEN,
-    GRAPH_API_URL=GRAPH_API_URL,
-    TOKEN_ENCRYPTION_KEYS=TOKEN_ENCRYPTION_KEYS,
-    PERSONA_NAME_PATTERN=PERSONA_NAME_PATTERN,
-    DEBUG=DEBUG,
-)
+try:
+    safety.refuse_missing_or_weak(
+        SECRET_KEY=SECRET_KEY,
+        DATABASE_URL=DATABASE_URL,
+        REDIS_URL=REDIS_URL,
+        PUBLIC_URL=PUBLIC_URL,
+        ALLOWED_HOSTS=ALLOWED_HOSTS,
+        FACEBOOK_APP_ID=FACEBOOK_APP_ID,
+        FACEBOOK_APP_SECRET=FACEBOOK_APP_SECRET,
+        WEBHOOK_VERIFY_TOKEN=WEBHOOK_VERIFY_TOKEN,
+        GRAPH_API_URL=GRAPH_API_URL,
+        TOKEN_ENCRYPTION_KEYS=TOKEN_ENCRYPTION_KEYS,
+        PERSONA_NAME_PATTERN=PERSONA_NAME_PATTERN,
+        DEBUG=DEBUG,
+    )
+except ImproperlyConfigured as error:
+    sys.exit(f"The console does not start. {error}")  # whatever program asked: a sentence, not a traceback
 
 # --- Django --------------------------------------------------------------------------------------------------------
 

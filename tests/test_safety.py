@@ -1,6 +1,9 @@
 """What the console refuses to start with, and what the keys that encrypt tokens are worth."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -41,6 +44,16 @@ TRIAL = PRODUCTION | {
 
 def start(settings, **changed):
     safety.refuse_missing_or_weak(**settings | changed)
+
+
+def test_whatever_starts_says_a_sentence_and_no_traceback():
+    environment = {name: value for name, value in os.environ.items() if name != "WEBHOOK_VERIFY_TOKEN"}
+    for command in (["manage.py", "check"], ["-m", "celery", "-A", "console", "report"]):
+        ended = subprocess.run([sys.executable, *command], env=environment, cwd=ROOT, capture_output=True, text=True)
+        assert ended.returncode != 0
+        assert ended.stderr.strip() == (
+            "The console does not start. Set WEBHOOK_VERIFY_TOKEN: .env.example says what it is for."
+        )
 
 
 def test_a_proper_production_and_a_proper_trial_start():

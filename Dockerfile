@@ -1,0 +1,25 @@
+FROM python:3.13-slim
+
+ENV PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    DATA_DIR=/data
+
+RUN useradd --system --no-create-home --shell /usr/sbin/nologin console \
+    && install -d -o console -g console /data
+
+WORKDIR /app
+COPY requirements.txt .
+RUN pip install --no-cache-dir --disable-pip-version-check --root-user-action=ignore --require-hashes -r requirements.txt
+
+COPY . .
+# The settings refuse to load without values; these are for this one command and do not stay in the image.
+RUN DATABASE_URL=postgresql:///none REDIS_URL=redis://none PUBLIC_URL=http://localhost \
+    SECRET_KEY=none WEBHOOK_VERIFY_TOKEN=none FACEBOOK_APP_SECRET=none \
+    TOKEN_ENCRYPTION_KEYS=example-only-key-not-for-production-0000000= \
+    python manage.py collectstatic --no-input
+
+USER console
+VOLUME /data
+EXPOSE 8000
+CMD ["uvicorn", "console.asgi:application", "--host", "0.0.0.0", "--port", "8000", \
+     "--proxy-headers", "--forwarded-allow-ips", "*", "--timeout-graceful-shutdown", "3", "--no-access-log"]

