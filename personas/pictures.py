@@ -7,6 +7,7 @@ from django.core.files.base import ContentFile
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 SIDE = 512  # px
+LATIN = 0x250  # the font that comes with Pillow draws the letters below this
 COLOURS = ["#0f766e", "#1d4ed8", "#7c3aed", "#be185d", "#b45309", "#15803d", "#0e7490", "#9f1239"]
 
 
@@ -18,12 +19,16 @@ def square(file):
 
 
 def initials(name):
-    """White initials on a colour that the name decides, as PNG."""
+    """White initials on a colour that the name decides, as PNG; a head and shoulders where we cannot write them."""
     image = Image.new("RGB", (SIDE, SIDE), _colour(name))
     draw = ImageDraw.Draw(image)
     letters = "".join(word[0] for word in name.split()[:2]).upper()
-    font = ImageFont.load_default(SIDE * 0.42)
-    draw.text((SIDE / 2, SIDE / 2), letters, fill="white", font=font, anchor="mm")
+    if letters and all(ord(letter) < LATIN for letter in letters):
+        font = ImageFont.load_default(SIDE * 0.42)
+        draw.text((SIDE / 2, SIDE / 2), letters, fill="white", font=font, anchor="mm")
+    else:
+        draw.ellipse((SIDE * 0.34, SIDE * 0.2, SIDE * 0.66, SIDE * 0.52), fill="white")
+        draw.ellipse((SIDE * 0.2, SIDE * 0.6, SIDE * 0.8, SIDE * 1.2), fill="white")
     return _content(image, "PNG")
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
+from PIL import Image
 
 from console.models import Message
 from personas import pictures
@@ -86,7 +87,6 @@ def test_facebook_fetches_the_picture_from_a_signed_address_that_is_good_for_min
 
 
 def test_a_large_picture_reaches_facebook_as_a_small_square(ana):
-    from PIL import Image
 
     ana.picture.save("wide.png", pictures.initials("Ana"))
     with Image.open(pictures.square(ana.picture)) as image:
@@ -203,3 +203,11 @@ def test_one_that_was_never_made_is_simply_gone(face, sandbox):
     persona.withdraw()
     assert persona.state == Persona.State.GONE
     assert sandbox.requests("DELETE") == []
+
+
+@pytest.mark.parametrize("name", ["Ana Ruiz", "Юлия Петрова", "美咲", "", "Ł", "!"])
+def test_whoever_has_no_picture_gets_one(name):
+
+    with Image.open(pictures.initials(name)) as image:
+        assert image.size == (pictures.SIDE, pictures.SIDE)
+        assert len(image.getcolors(maxcolors=10_000)) > 1

@@ -20,10 +20,11 @@ PEOPLE = [
     ("ben", {"first_name": "Ben", "last_name": "Okafor"}),
     ("admin", {"first_name": "Ada", "last_name": "Lindt", "is_staff": True, "is_superuser": True}),
 ]
+PICTURE = {"attachment": {"type": "image", "url": "/_sandbox/sample.png"}}  # one that the sandbox has
 CUSTOMERS = [
     ("Mona Weber", ["Hi! My parcel should have come on Tuesday.", "Order 4711. Can you see where it is?"]),
     ("Jonas Brandt", ["Do you ship to Switzerland?"]),
-    ("Priya Natarajan", ["The blue teapot arrived with a crack in the lid :("]),
+    ("Priya Natarajan", ["The blue teapot arrived with a crack in the lid :(", PICTURE]),
     ("Luc Moreau", ["Is the tasting on Saturday still on?"]),
     ("Sofia Rossi", ["Thank you, it all works now!"]),
 ]
@@ -63,7 +64,7 @@ class Command(BaseCommand):
     def _write(self, name, lines):
         psid = self._sandbox("customers", {"name": name})["psid"]
         for line in lines:
-            self._sandbox(f"customers/{psid}/say", {"text": line})
+            self._sandbox(f"customers/{psid}/say", {"text": line} if isinstance(line, str) else line)
 
     def _wait_for(self, name, messages):
         """Until Facebook's webhooks have come and a worker has read them."""
