@@ -40,7 +40,7 @@ class AgentAdmin(UserAdmin):
             return "-"
         return format_html_join(" · ", "{}: {}", ((face.page, face.state.label) for face in agent.faces)) or "-"
 
-    @admin.action(description=_("Leave: end their work, delete their personas"))
+    @admin.action(description=_("Leave: end their work, delete their personas"), permissions=["change"])
     def leave(self, request, agents):
         for agent in agents.filter(is_active=True):
             if agent.is_last_admin:
@@ -49,7 +49,7 @@ class AgentAdmin(UserAdmin):
                 agent.leave()
                 self.message_user(request, _("%s has left.") % agent, messages.SUCCESS)
 
-    @admin.action(description=_("Return: let them in again"))
+    @admin.action(description=_("Return: let them in again"), permissions=["change"])
     def return_to_work(self, request, agents):
         for agent in agents.filter(is_active=False):
             agent.return_to_work()

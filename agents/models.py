@@ -30,9 +30,6 @@ class AgentQuerySet(models.QuerySet):
         """Everybody who has not left."""
         return self.filter(is_active=True)
 
-    def present(self):
-        return self.working().filter(is_present=True)
-
 
 class AgentManager(UserManager.from_queryset(AgentQuerySet)):
     pass

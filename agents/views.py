@@ -4,7 +4,6 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
-from django_htmx.http import HttpResponseClientRefresh
 
 
 class Login(LoginView):
@@ -15,20 +14,31 @@ class Login(LoginView):
         return super().form_valid(form)
 
 
+class Logout(LogoutView):
+    def post(self, request, *args, **kwargs):
+        if request.user.is_authenticated:
+            request.user.go_away()
+        return super().post(request, *args, **kwargs)
+
+
 login = Login.as_view()
-logout = LogoutView.as_view()
+logout = Logout.as_view()
 
 
 @require_POST
 def go_away(request):
     request.user.go_away()
-    return _refreshed(request)
+    return presence(request)
 
 
 @require_POST
 def come_back(request):
     request.user.come_back()
-    return _refreshed(request)
+    return presence(request)
+
+
+def presence(request):
+    return render(request, "agents/_presence.html") if request.htmx else redirect("conversations")
 
 
 @require_http_methods(["GET", "POST"])
@@ -42,7 +52,3 @@ def leave(request):
     request.user.leave()
     end_session(request)
     return redirect("login")
-
-
-def _refreshed(request):
-    return HttpResponseClientRefresh() if request.htmx else redirect("conversations")

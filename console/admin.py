@@ -44,9 +44,6 @@ class ConversationAdmin(ReadOnly):
     date_hierarchy = "last_at"
     fields = ["customer", "psid", "page", "agent", "closed_at", "waiting_since", "unread", "said"]
 
-    def get_queryset(self, request):
-        return super().get_queryset(request).select_related("customer", "page", "agent")
-
     @admin.display(description="PSID")
     def psid(self, conversation):
         return conversation.customer.psid
@@ -67,11 +64,14 @@ class ArrivalAdmin(ReadOnly):
     actions = ["read_again"]
     fields = ["received_at", "read_at", "tries", "unknown", "problem", "body"]
 
+    def has_act_permission(self, request):
+        return request.user.has_perm("console.change_arrival")
+
     @admin.display(description=_("read"), boolean=True)
     def is_read(self, arrival):
         return arrival.read_at is not None
 
-    @admin.action(description=_("Read again"), permissions=["view"])
+    @admin.action(description=_("Read again"), permissions=["act"])
     def read_again(self, request, arrivals):
         for arrival in arrivals:
             arrival.read_again()

@@ -10,6 +10,7 @@ from requests_hardened import Config, HTTPSession
 
 MAX_BYTES = 25 * 1024 * 1024  # Facebook's limit for an attachment
 TIMEOUT = (3.05, 20)  # s
+SERVER_FAILED = 500
 # Python knows these only from 3.14 on, or where /etc/mime.types does.
 for media_type, ending in [("image/webp", ".webp"), ("audio/mp4", ".m4a"), ("audio/ogg", ".oga")]:
     mimetypes.add_type(media_type, ending)
@@ -18,7 +19,11 @@ SHOWN = {"image/jpeg", "image/png", "image/gif", "image/webp", "audio/mpeg", "au
 
 
 class DownloadError(Exception):
-    """With one sentence that says why."""
+    """With one sentence that says why. is_passing: the same address may serve it later."""
+
+    def __init__(self, sentence, *, is_passing=False):
+        super().__init__(sentence)
+        self.is_passing = is_passing
 
 
 def fetch(url, kinds=None):
@@ -27,13 +32,25 @@ def fetch(url, kinds=None):
         with _session(url).get(url, stream=True, timeout=TIMEOUT) as response:
             response.raise_for_status()
             if response.is_redirect:
-                raise DownloadError("The file could not be fetched (it has moved).")
+                raise DownloadError("The file could not be fetched: it has moved.")
             media_type = response.headers.get("Content-Type", "").split(";")[0].strip().lower()
             if kinds and (media_type not in SHOWN or media_type.split("/")[0] not in kinds):
                 raise DownloadError(f"Expected {' or '.join(kinds)}, got {media_type or 'nothing'}.")
             return ContentFile(_content(response), name="file" + (mimetypes.guess_extension(media_type) or ""))
+    except (requests.ConnectionError, requests.Timeout) as error:
+        raise DownloadError("The file could not be fetched: its server did not answer.", is_passing=True) from error
     except (requests.RequestException, ValueError) as error:
-        raise DownloadError(f"The file could not be fetched ({type(error).__name__}).") from error
+        raise DownloadError(_reason(error), is_passing=_status(error) >= SERVER_FAILED) from error
+
+
+def _status(error):
+    response = getattr(error, "response", None)
+    return 0 if response is None else response.status_code
+
+
+def _reason(error):
+    status = _status(error)
+    return f"The file could not be fetched: {f'its server answered {status}' if status else 'no such address'}."
 
 
 def _content(response):

@@ -6,6 +6,7 @@ subscription per process fans out to every open stream. A browser that missed nu
 
 import asyncio
 import logging
+import time
 from http.cookies import SimpleCookie
 
 from asgiref.sync import sync_to_async
@@ -34,15 +35,15 @@ def _channel():
 
 
 def nudge(topic):
-    """After commit, tell every browser that `topic` (`queue`, or `conversation-12`) changed. Never raises."""
-    transaction.on_commit(lambda: _publish(topic))
+    """After commit, tell every browser that `topic` (`queue`, or `conversation-12`) changed."""
+    transaction.on_commit(lambda: _publish(topic), robust=True)
 
 
 def _publish(topic):
     try:
         redis().publish(_channel(), topic)
     except RedisError:
-        logger.warning("Redis is away: browsers will catch up when it is back")
+        logger.warning("Redis is away: browsers learn of %s when they next ask by themselves", topic)
 
 
 # Hear
@@ -135,10 +136,12 @@ async def stream(scope, receive, send):
 
 
 async def _talk(listener, scope, send):
+    asked_at = time.monotonic()
     while True:
         topics = await listener.next()
-        if not topics and not await _may_listen(scope):
-            topics = ["goodbye"]
+        if time.monotonic() - asked_at >= HEARTBEAT:
+            asked_at = time.monotonic()
+            topics = topics if await _may_listen(scope) else ["goodbye"]
         text = "".join(f"data: {topic}\n\n" for topic in topics) or ": still here\n\n"
         await send({"type": "http.response.body", "body": text.encode(), "more_body": True})
         if topics == ["goodbye"]:

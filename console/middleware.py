@@ -1,6 +1,7 @@
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpResponse
 from django.shortcuts import resolve_url
+from django.utils.cache import add_never_cache_headers
 from django_htmx.http import HttpResponseClientRedirect
 
 
@@ -12,8 +13,11 @@ class LoginRequired(LoginRequiredMiddleware):
         return HttpResponseClientRedirect(resolve_url(self.get_login_url(view_func))) if request.htmx else response
 
 
-class PermissionsPolicy:
-    """No page of ours needs the camera, the microphone or the place."""
+class Headers:
+    """No page of ours needs the camera, the microphone or the place; and what an agent sees is nobody else's.
+
+    A page that a browser keeps would also come back as the fragment that htmx had asked for under the same address.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -21,4 +25,6 @@ class PermissionsPolicy:
     def __call__(self, request) -> HttpResponse:
         response = self.get_response(request)
         response["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
+        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)
         return response

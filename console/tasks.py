@@ -37,6 +37,7 @@ def sweep():
         arrival.read()
     for conversation in _model("console.Conversation").pending():
         conversation.deliver_later()
+    _model("console.Conversation").orphaned().release()
     for customer in _model("console.Customer").unmet():
         customer.fetch_profile_later()
     for attachment in _model("console.Attachment").unfetched():

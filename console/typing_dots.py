@@ -24,19 +24,11 @@ def start(conversation_id):
 
 
 def stop(conversation_id):
-    """Whether there were dots to take away."""
+    """Whether there were dots to take away. A message that goes out ends them by itself."""
     try:
         return bool(redis().delete(f"typing:{conversation_id}:shown"))
     except RedisError:
         return False
-
-
-def end(conversation_id):
-    """A message goes out: it ends the dots by itself, and the next word begins them anew."""
-    try:
-        redis().delete(f"typing:{conversation_id}:shown", f"typing:{conversation_id}:told")
-    except RedisError:
-        return
 
 
 def are_wanted(conversation_id):

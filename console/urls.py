@@ -32,6 +32,7 @@ urlpatterns = [
     path("personas/<str:signed>.img", personas.picture, name="persona-picture"),
     path("login/", agents.login, name="login"),
     path("logout/", agents.logout, name="logout"),
+    path("presence/", agents.presence, name="presence"),
     path("away/", agents.go_away, name="go-away"),
     path("back/", agents.come_back, name="come-back"),
     path("leave/", agents.leave, name="leave"),

@@ -18,6 +18,11 @@ class PageForm(forms.ModelForm):
         model = Page
         fields = ["page_id", "token", "groups"]
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.token:
+            self.fields["token"].widget.attrs["placeholder"] = "••••••••••••"
+
     def clean_token(self):
         token = self.cleaned_data["token"].strip() or self.instance.token
         if not token:
@@ -30,12 +35,12 @@ class PageForm(forms.ModelForm):
 @admin.register(Page)
 class PageAdmin(admin.ModelAdmin):
     form = PageForm
-    list_display = ["__str__", "page_id", "state", "checked_at"]
+    list_display = ["__str__", "page_id", "state", "problem", "checked_at"]
     list_filter = ["state", "groups"]
     search_fields = ["name", "page_id"]
     filter_horizontal = ["groups"]
     readonly_fields = ["name", "state", "problem", "checked_at"]
-    fields = ["page_id", "token", "groups", *readonly_fields]
+    fields = [*readonly_fields, "page_id", "token", "groups"]
     actions = ["check_against_facebook"]
 
     def get_readonly_fields(self, request, obj=None):
@@ -80,7 +85,7 @@ class PersonaAdmin(admin.ModelAdmin):
     actions = ["delete_on_facebook", "check_against_facebook"]
     fields = [
         *["name", "agent", "page", "state_now", "graph_id", "problem", "picture"],
-        *["created_at", "published_at", "leaving_since", "gone_at"],
+        *["created_at", "published_at", "verified_at", "leaving_since", "gone_at"],
     ]
 
     def has_add_permission(self, request):
@@ -93,16 +98,19 @@ class PersonaAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request, obj=None):
         return False
 
+    def has_act_permission(self, request):
+        return request.user.has_perm("personas.change_persona")
+
     @admin.display(description=_("state"))
     def state_now(self, persona):
         return persona.state.label
 
-    @admin.action(description=_("Delete on Facebook"), permissions=["view"])
+    @admin.action(description=_("Delete on Facebook"), permissions=["act"])
     def delete_on_facebook(self, request, personas):
         personas.withdraw()
         self.message_user(request, _("A worker deletes them as soon as nothing waits to go out under them."))
 
-    @admin.action(description=_("Check against Facebook"), permissions=["view"])
+    @admin.action(description=_("Check against Facebook"), permissions=["act"])
     def check_against_facebook(self, request, personas):
         for persona in personas:
             persona.verify_later()

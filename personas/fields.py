@@ -1,11 +1,14 @@
 """A text column that is encrypted at rest."""
 
+import logging
 from functools import cache
 
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.core.exceptions import FieldError
 from django.db import models
+
+logger = logging.getLogger(__name__)
 
 
 @cache
@@ -19,13 +22,20 @@ def box():
 
 
 class EncryptedTextField(models.TextField):
-    """Plain in Python, ciphertext in the database. A wrong key raises InvalidToken; it cannot be searched."""
+    """Plain in Python, ciphertext in the database; it cannot be searched.
+
+    What no key opens reads as "": Facebook then refuses it as a missing token, and an admin can enter it anew.
+    """
 
     def get_prep_value(self, value):
         return value and box().encrypt(value.encode()).decode()
 
     def from_db_value(self, value, expression, connection):
-        return value and box().decrypt(value.encode()).decode()
+        try:
+            return value and box().decrypt(value.encode()).decode()
+        except InvalidToken:
+            logger.error("%s cannot be decrypted: TOKEN_ENCRYPTION_KEYS lacks its key", self)
+            return ""
 
     def get_lookup(self, lookup_name):
         if lookup_name == "isnull":

@@ -23,7 +23,7 @@ def verify_persona(persona_id):
 def sweep():
     """What fell through: deletions that failed, or whose task was lost."""
     for persona in _model("Persona").objects.leaving().due():
-        persona.withdraw()
+        persona.withdraw_later()
 
 
 def _model(name):

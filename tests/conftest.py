@@ -144,6 +144,7 @@ def stack_processes(sandbox_process, django_db_setup):
         "PUBLIC_URL": CONSOLE_URL,
         "DATA_DIR": str(FILES.parent),
         "LOG_LEVEL": "INFO",
+        "REMAP_SIGTERM": "SIGQUIT",  # a worker that is stopped gives back what it has and goes
     }
     (FILES.parent / "media").mkdir(exist_ok=True)
     settings.MEDIA_ROOT = FILES.parent / "media"

@@ -16,7 +16,7 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def eventually(look, seconds=10):
+def eventually(look, seconds=20):
     """What `look` finds, as soon as it finds something."""
     until = time.monotonic() + seconds
     while not (found := look()):

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet
 from django.core.exceptions import FieldError, ImproperlyConfigured
 from django.db import connection
 
@@ -174,16 +174,14 @@ def test_a_new_key_put_first_reads_what_the_old_one_wrote(keys, page):
 
 def test_with_a_wrong_key_nothing_is_read_at_all(keys, page):
     keys.TOKEN_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
-    with pytest.raises(InvalidToken):
-        Page.objects.get()
+    assert Page.objects.get().token == ""  # an admin can enter it anew
     assert TOKEN not in stored()
 
 
 def test_what_is_not_encrypted_is_not_taken_for_a_token(keys, page):
     with connection.cursor() as cursor:
         cursor.execute("UPDATE personas_page SET token = 'plain'")
-    with pytest.raises(InvalidToken):
-        Page.objects.get()
+    assert Page.objects.get().token == ""
 
 
 def test_nobody_searches_by_token(page):

@@ -16,6 +16,7 @@ from personas.models import Page
 
 MAX_TRIES = 12  # then it waits for an admin's "Read again"; with the pauses below about an hour
 LONGEST_PAUSE = 600  # s
+ABOUT_KNOWN = (events.Delivery, events.Read)
 OVERDUE = timedelta(seconds=10)  # so long the task may take before the sweep reads it instead
 
 
@@ -93,6 +94,10 @@ def _receive(event):
     page = Page.objects.filter(page_id=event.page_id).first()
     if page is None:
         raise NotHereYet(f"The Page {event.page_id} is not connected.")
+    if isinstance(event, ABOUT_KNOWN) and not page.customers.filter(psid=event.psid).exists():
+        return True  # about what was said before we were there
     customer = Customer.objects.meet(page, event.psid)
-    conversation, _is_new = Conversation.objects.get_or_create(customer=customer, defaults={"page": page})
+    # A conversation that begins with an echo waits for nobody.
+    begun = {"page": page, "closed_at": timezone.now() if isinstance(event, events.Echo) else None}
+    conversation, _is_new = Conversation.objects.get_or_create(customer=customer, defaults=begun)
     return conversation.receive(event)

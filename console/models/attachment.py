@@ -15,6 +15,7 @@ def file_path(attachment, filename):
     return f"attachments/{uuid.uuid4().hex}.{filename.rsplit('.', 1)[-1]}"
 
 
+MAX_TRIES = 5
 PAUSE = timedelta(minutes=2)  # longer than a download takes, so that no two workers are at one
 
 
@@ -37,6 +38,7 @@ class Attachment(models.Model):
     title = models.TextField(_("title"), blank=True)
     file = models.FileField(_("file"), upload_to=file_path, blank=True)
     problem = models.TextField(_("problem"), blank=True)
+    tries = models.PositiveSmallIntegerField(default=0, editable=False)
     next_try_at = models.DateTimeField(default=later, editable=False)
 
     objects = AttachmentQuerySet.as_manager()
@@ -79,6 +81,8 @@ class Attachment(models.Model):
             content = downloads.fetch(self.url)
             self.file.save(content.name, content, save=False)
         except downloads.DownloadError as error:
-            self.problem = str(error)
-        self.save(update_fields=["file", "problem"])
+            self.tries += 1
+            is_over = not error.is_passing or self.tries >= MAX_TRIES
+            self.problem = str(error) if is_over else ""
+        self.save(update_fields=["file", "problem", "tries"])
         self.message.conversation.touch(self.message)

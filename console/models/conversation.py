@@ -1,13 +1,14 @@
 """Everything said between one Customer and one Page. At any time one agent holds it, or it waits in the queue."""
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from kombu.exceptions import OperationalError
 
 from console import live, tasks, typing_dots
 from console.models.lane import Lane, free
@@ -16,6 +17,7 @@ from console.models.receiving import Receiving
 from messenger import GraphError
 from personas.models import Page
 
+RECENTLY = timedelta(days=1)  # so long a reply that failed shows in the queue
 TYPING_EXPIRES = 5  # s after which telling Facebook of typing is of no use
 TYPING_TIMEOUT = (2, 3)  # s
 
@@ -51,18 +53,29 @@ class ConversationQuerySet(models.QuerySet):
         return self.order_by(F("waiting_since").asc(nulls_last=True), "-last_at")
 
     def for_queue(self):
-        return self.select_related("customer", "agent", "page")
+        failed = Message.objects.filter(
+            conversation=OuterRef("pk"), state=Message.State.FAILED, at__gt=timezone.now() - RECENTLY
+        )
+        return self.select_related("customer", "agent", "page").annotate(has_failed=Exists(failed))
 
     def pending(self):
-        """With something to send and nobody at it."""
-        return self.filter(free(), pk__in=Message.objects.pending().order_by().values("conversation"))
+        """With something to send now and nobody at it."""
+        pending = Message.objects.pending().order_by().values("conversation")
+        early = pending.filter(next_try_at__gt=timezone.now())
+        return self.filter(free(), pk__in=pending).exclude(pk__in=early)
 
     def release(self):
-        for conversation in self.open():
-            conversation.release()
+        for conversation in self.open().select_related("agent"):
+            with suppress(TakenByAnother):  # gone meanwhile
+                conversation.release(conversation.agent)
+        self.show_presence()
 
     def show_presence(self):
         live.nudge("queue")
+
+    def orphaned(self):
+        """Still held by somebody who has left: a take and a leave at the same moment."""
+        return self.open().filter(agent__is_active=False)
 
 
 class Conversation(Receiving, Lane, models.Model):
@@ -110,14 +123,18 @@ class Conversation(Receiving, Lane, models.Model):
     # Who holds it
 
     def take(self, agent):
+        """From the queue, from the closed ones, or from a colleague who is away."""
         with self.changing():
-            if self.is_open and self.agent_id not in (None, agent.pk):
+            if self.is_open and self.agent_id not in (None, agent.pk) and self.agent.is_present:
                 raise TakenByAnother(self.agent)
+            if not self.is_open:
+                self.waiting_since = self._unanswered_since()
             self.agent, self.closed_at, self.unread = agent, None, 0
 
-    def release(self):
+    def release(self, agent):
         """Back to the queue."""
         with self.changing():
+            self._must_be_held_by(agent)
             self.agent = None
 
     def close(self, agent):
@@ -143,7 +160,7 @@ class Conversation(Receiving, Lane, models.Model):
             if is_new:
                 self._note_last(message, text)
                 self.waiting_since, self.unread = None, 0
-                transaction.on_commit(lambda: typing_dots.end(self.pk))
+                transaction.on_commit(lambda: typing_dots.stop(self.pk))
                 self.deliver_later()
         return message
 
@@ -155,6 +172,7 @@ class Conversation(Receiving, Lane, models.Model):
             if message.can_retry:
                 message.state, message.at, message.revision = Message.State.QUEUED, self._next_moment(), revision
                 message.attempts, message.next_try_at, message.problem = 0, None, ""
+                message.author = agent  # whoever says it now: a face that has left stays gone
                 message.save()
                 self.deliver_later()
 
@@ -162,19 +180,23 @@ class Conversation(Receiving, Lane, models.Model):
 
     def start_typing(self, agent):
         if self.is_held_by(agent) and typing_dots.start(self.pk):
-            tasks.show_typing.apply_async([self.pk, agent.pk, True], expires=TYPING_EXPIRES, retry=False)
+            self._show_typing_soon(agent, is_on=True)
 
     def stop_typing(self, agent):
-        if self.is_held_by(agent) and typing_dots.stop(self.pk):
-            tasks.show_typing.apply_async([self.pk, agent.pk, False], expires=TYPING_EXPIRES, retry=False)
+        """Also by an agent who has just given the conversation away: the dots were theirs."""
+        if typing_dots.stop(self.pk):
+            self._show_typing_soon(agent, is_on=False)
+
+    def _show_typing_soon(self, agent, is_on):
+        with suppress(OperationalError):  # Redis is away: so are the dots
+            tasks.show_typing.apply_async([self.pk, agent.pk, is_on], expires=TYPING_EXPIRES, retry=False)
 
     def show_typing(self, agent, is_on):
         """Tell Facebook, as the agent's persona. Dots are a courtesy: what goes wrong with them is nobody's error."""
-        if is_on and not typing_dots.are_wanted(self.pk):
-            return
         persona = self.page.personas.face(agent, self.page)
         persona.publish()
-        if persona.is_usable or persona.is_refused:
+        is_wanted = not is_on or typing_dots.are_wanted(self.pk)
+        if is_wanted and (persona.is_usable or persona.is_refused):
             client = self.page.client(timeout=TYPING_TIMEOUT)
             try:
                 client.sender_action(
@@ -226,9 +248,14 @@ class Conversation(Receiving, Lane, models.Model):
         }
 
     def _next_moment(self):
-        """Now, and after every reply before: the lane's order is the order of Send, even if a clock was set back."""
-        last = self.messages.filter(is_incoming=False).aggregate(last=models.Max("at"))["last"]
+        """Now, and after all that was said before: a reply stands behind its question, whatever the clocks say."""
+        last = self.messages.aggregate(last=models.Max("at"))["last"]
         return max(timezone.now(), last + timedelta(milliseconds=1)) if last else timezone.now()
+
+    def _unanswered_since(self):
+        answered = self.messages.filter(is_incoming=False).aggregate(last=models.Max("at"))["last"]
+        asked = self.messages.filter(is_incoming=True)
+        return (asked.filter(at__gt=answered) if answered else asked).aggregate(first=models.Min("at"))["first"]
 
     def _note_last(self, message, words):
         if self.last_at is None or message.at >= self.last_at:

@@ -24,7 +24,7 @@ def soon():
 
 class CustomerQuerySet(models.QuerySet):
     def meet(self, page, psid):
-        """The customer behind a PSID; a new one gets a conversation, and their name by a worker."""
+        """The customer behind a PSID; a worker asks who a new one is."""
         customer, is_new = self.get_or_create(page=page, psid=psid)
         if is_new:
             customer.fetch_profile_later()
@@ -54,6 +54,7 @@ class Customer(models.Model):
         return self.name or _("Guest ·%(end)s") % {"end": self.psid[-4:]}
 
     def fetch_profile_later(self):
+        Customer.objects.filter(pk=self.pk).update(next_try_at=soon())
         transaction.on_commit(lambda: tasks.fetch_profile.delay(self.pk), robust=True)
 
     def fetch_profile(self):

@@ -23,15 +23,24 @@ class Lane:
         transaction.on_commit(lambda: tasks.deliver.apply_async([self.pk], countdown=seconds), robust=True)
 
     def deliver(self):
-        """Send what is pending, in order. Only one worker at a time gets past the lease."""
-        while (message := self._next_pending()) and self._lease():
+        """Send what is pending, in order. Only one worker at a time gets past the lease.
+
+        It looks once more after giving the lease back: what was written in that instant would wait for the sweep.
+        """
+        while self.messages.pending().exists() and self._lease():
             try:
-                while message and message.deliver() and self._renew_lease():
-                    message = self._next_pending()
+                is_over = self._drain()
             finally:
                 self._end_lease()
-            if message:
-                return self.deliver_later(_seconds_until(message.next_try_at))
+            if not is_over:
+                return
+
+    def _drain(self):
+        """False when the first in line has to wait; who made it wait has seen to it that somebody comes back."""
+        while message := self._next_pending():
+            if not message.deliver() or not self._renew_lease():
+                return False
+        return True
 
     def _next_pending(self):
         pending = self.messages.pending().select_related("author", "persona", "page", "conversation__customer")
@@ -57,7 +66,3 @@ class Lane:
 
     def _rows(self):
         return type(self).objects.filter(pk=self.pk)
-
-
-def _seconds_until(moment):
-    return max(0, (moment - timezone.now()).total_seconds()) if moment else 0

@@ -26,10 +26,16 @@ def queue(request):
 
 def show(request, pk):
     conversation = find(request, pk)
-    context = thread_context(request, conversation)
     if request.htmx and not request.htmx.history_restore_request:
-        return trigger_client_event(render(request, "conversations/_conversation.html", context), "live-queue")
-    return render(request, "conversations/show.html", context | _queue(request.user, current=pk))
+        pane = render(request, "conversations/_conversation.html", thread_context(request, conversation))
+        return trigger_client_event(pane, "live-queue")
+    return show_page(request, conversation)
+
+
+def show_page(request, conversation, **more):
+    """The whole desk with this conversation open."""
+    context = thread_context(request, conversation) | _queue(request.user, current=conversation.pk) | more
+    return render(request, "conversations/show.html", context)
 
 
 def header(request, pk):
@@ -49,10 +55,12 @@ def take(request, pk):
 
 @require_POST
 def release(request, pk):
-    conversation = find(request, pk)
-    if conversation.is_held_by(request.user):
-        conversation.release()
-    return _changed(request, conversation)
+    conversation, problem = find(request, pk), ""
+    try:
+        conversation.release(request.user)
+    except TakenByAnother as error:
+        problem = taken_sentence(error)
+    return _changed(request, conversation, problem)
 
 
 @require_POST

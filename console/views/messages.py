@@ -1,12 +1,13 @@
 """The thread: what is new, what is older, and what the agent says."""
 
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRefresh, trigger_client_event
 
 from console.forms import MessageForm
 from console.models import TakenByAnother
-from console.views.conversations import find, taken_sentence, thread_context
+from console.views.conversations import find, show_page, taken_sentence, thread_context
 
 MOST_CHANGES = 500  # more than this, and the browser starts afresh
 
@@ -28,29 +29,38 @@ def index(request, pk):
 def send(request, pk):
     conversation = find(request, pk)
     form = MessageForm(request.POST)
-    problem = ""
-    if form.is_valid():
-        try:
-            conversation.send(author=request.user, **form.cleaned_data)
-        except TakenByAnother as error:
-            problem = taken_sentence(error)
+    problem = _problem(lambda: form.is_valid() and conversation.send(author=request.user, **form.cleaned_data))
     problem = problem or " ".join(error for errors in form.errors.values() for error in errors)
-    if not request.htmx:
-        return redirect("conversation", pk=pk)
-    answer = render(request, "conversations/_sent.html", {"problem": problem}, status=422 if problem else 200)
-    return trigger_client_event(answer, f"live-conversation-{pk}")
+    return _said(request, conversation, problem, text=form["text"].value() or "")
 
 
 @require_POST
 def retry(request, pk, message_pk):
     conversation = find(request, pk)
+    message = get_object_or_404(conversation.messages, pk=message_pk)
+    return _said(request, conversation, _problem(lambda: conversation.retry(message, request.user)))
+
+
+def _problem(verb):
+    """What stands in the way of the verb, as a sentence; nothing when it is done."""
     try:
-        conversation.retry(get_object_or_404(conversation.messages, pk=message_pk), request.user)
+        verb()
     except TakenByAnother as error:
-        return render(request, "conversations/_sent.html", {"problem": taken_sentence(error)}, status=409)
-    if not request.htmx:
-        return redirect("conversation", pk=pk)
-    return trigger_client_event(render(request, "conversations/_sent.html"), f"live-conversation-{pk}")
+        return taken_sentence(error)
+    return ""
+
+
+def _said(request, conversation, problem, text=""):
+    """The agent's own tab learns of what it said by the same road as every other: it asks what changed."""
+    status = 422 if problem else 200
+    if request.htmx:
+        answer = HttpResponse(problem, status=status, content_type="text/plain")
+        return trigger_client_event(answer, f"live-conversation-{conversation.pk}")
+    if problem:
+        page = show_page(request, conversation, problem=problem, text=text)
+        page.status_code = status
+        return page
+    return redirect("conversation", pk=conversation.pk)
 
 
 def _changes(request, conversation, since):
@@ -60,7 +70,7 @@ def _changes(request, conversation, since):
         return HttpResponseClientRefresh()
     revision = max([conversation.revision, *(message.revision for message in changed)])
     context = {"conversation": conversation, "thread": changed, "revision": revision}
-    return render(request, "messages/_thread.html", context | {"is_mine": conversation.is_held_by(request.user)})
+    return render(request, "messages/_thread.html", context)
 
 
 def _older(request, conversation):

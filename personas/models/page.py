@@ -69,6 +69,13 @@ class Page(models.Model):
             **options,
         )
 
+    def has_persona(self, graph_id):
+        """Whether Facebook lists it. "Unknown object" alone may as well mean a token that may not see it."""
+        client = self.client()
+        if str(client.page().get("id")) != self.page_id:
+            raise GraphError("The token is for another Page", status=400, error={"code": 190})
+        return any(row.get("id") == graph_id for row in client.personas())
+
     def verify_later(self):
         transaction.on_commit(lambda: tasks.verify_page.delay(self.pk), robust=True)
 
@@ -95,4 +102,4 @@ class Page(models.Model):
         return ""
 
     def _missing_scopes(self, client):
-        return NEEDED_SCOPES - set(client.debug_token(settings.FACEBOOK_APP_ID).get("scopes", NEEDED_SCOPES))
+        return NEEDED_SCOPES - set(client.debug_token(settings.FACEBOOK_APP_ID).get("scopes") or NEEDED_SCOPES)

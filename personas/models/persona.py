@@ -10,14 +10,17 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from PIL import Image
 
 from messenger import Act, GraphError
 from personas import pictures, tasks
 
-CLAIM = timedelta(seconds=45)  # longer than the slowest call takes
+CLAIM = timedelta(seconds=45)  # longer than looking through Facebook's list and one call after it take
+UNREADABLE = (OSError, ValueError, SyntaxError, Image.DecompressionBombError)  # what a broken picture raises
 REFUSED_FOR = timedelta(minutes=10)  # so long messages go out as the Page before we ask Facebook again
 PASSING_TRIES = 5  # after so many passing errors in a row, about 30 s, messages no longer wait for their persona
 LONGEST_PAUSE = timedelta(minutes=1)
+STARTED_ANEW = {"tries": 0, "next_try_at": None}
 PICTURE_SECONDS = 600  # Facebook fetches the picture during the call that makes the persona
 
 
@@ -39,9 +42,9 @@ class PersonaQuerySet(models.QuerySet):
 
     def withdraw(self):
         """Have these deleted on Facebook, once what was queued under them has gone out."""
-        now = timezone.now()
-        self.current().update(leaving_since=now, next_try_at=None)
-        for persona in self.leaving():
+        leaving = list(self.filter(gone_at=None))
+        self.current().update(leaving_since=timezone.now(), next_try_at=None)
+        for persona in leaving:
             persona.withdraw_later()
 
     def face(self, agent, page):
@@ -83,11 +86,14 @@ class Persona(models.Model):
     picture_source = models.CharField(max_length=200, blank=True, editable=False)  # the agent's picture it was made of
     graph_id = models.CharField(_("Graph id"), max_length=64, blank=True)
     problem = models.TextField(_("last error"), blank=True)
+    reason = models.TextField(blank=True, editable=False)  # the same in words for agents
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     published_at = models.DateTimeField(_("made on Facebook"), null=True, blank=True)
     refused_at = models.DateTimeField(_("refused"), null=True, blank=True)
     leaving_since = models.DateTimeField(_("to be deleted since"), null=True, blank=True)
     gone_at = models.DateTimeField(_("gone"), null=True, blank=True)
+    verified_at = models.DateTimeField(_("last asked for"), null=True, blank=True)
+    may_exist = models.BooleanField(default=False, editable=False)  # a try to make it never got its answer
     tries = models.PositiveIntegerField(default=0, editable=False)
     next_try_at = models.DateTimeField(null=True, editable=False)
     claimed_until = models.DateTimeField(null=True, editable=False)
@@ -136,15 +142,15 @@ class Persona(models.Model):
 
         However many workers ask at once, one asks Facebook.
         """
-        if self.is_usable or not self._may_try() or not self._claim():
+        if self.is_usable or not self._may_try() or not self._claim() or self.is_usable:
             return
         try:
             self._paint()
-            graph_id = (self.tries > 1 and self._adopt()) or self._create()
+            graph_id = self._adopt() or self._create()
         except GraphError as error:
             self._note_failure(error)
         else:
-            self._write(graph_id=graph_id, published_at=timezone.now(), problem="", refused_at=None, tries=0)
+            self._note_live(graph_id)
 
     def picture_url(self):
         """Where Facebook fetches the picture: signed, and good for minutes only."""
@@ -155,23 +161,32 @@ class Persona(models.Model):
         return self.next_try_at is None or self.next_try_at <= timezone.now()
 
     def _claim(self):
-        """By a conditional update: no lock is held while Facebook answers."""
+        """By a conditional update: no lock is held while Facebook answers. A claim that ran out left a try in doubt."""
         now = timezone.now()
         free = Q(claimed_until=None) | Q(claimed_until__lt=now)
-        claimed = Persona.objects.filter(free, pk=self.pk, graph_id="", gone_at=None).update(
-            claimed_until=now + CLAIM, tries=models.F("tries") + 1
+        in_doubt = models.Case(models.When(claimed_until__isnull=False, then=True), default=models.F("may_exist"))
+        claimed = Persona.objects.filter(free, pk=self.pk, gone_at=None).update(
+            claimed_until=now + CLAIM, tries=models.F("tries") + 1, may_exist=in_doubt
         )
         self.refresh_from_db()
         return claimed == 1
 
     def _paint(self):
         if not self.picture:
-            content = pictures.square(self.agent.picture) if self.agent.picture else pictures.initials(self.name)
+            content = self._face_of_agent()
             self.picture.save(content.name, content, save=False)
             Persona.objects.filter(pk=self.pk).update(picture=self.picture.name)
 
+    def _face_of_agent(self):
+        try:
+            return pictures.square(self.agent.picture) if self.agent.picture else pictures.initials(self.name)
+        except UNREADABLE:  # a broken upload must not hold up what the agent says
+            return pictures.initials(self.name)
+
     def _adopt(self):
         """The id of one that an earlier try made although its answer never reached us."""
+        if not self.may_exist:
+            return None
         ours = set(self.page.personas.exclude(graph_id="").values_list("graph_id", flat=True))
         same = (row["id"] for row in self.page.client().personas() if row.get("name") == self.name)
         return next((graph_id for graph_id in same if graph_id not in ours), None)
@@ -179,12 +194,18 @@ class Persona(models.Model):
     def _create(self):
         return self.page.client().create_persona(self.name, self.picture_url())
 
+    def _note_live(self, graph_id):
+        now = timezone.now()
+        self._write(graph_id=graph_id, published_at=now, problem="", refused_at=None, may_exist=False, **STARTED_ANEW)
+
     def _note_failure(self, error):
         is_passing = error.meaning.act.is_passing
         is_refused = not is_passing or self.tries >= PASSING_TRIES
         now = timezone.now()
         self._write(
             problem=f"{error.sentence} ({error})",
+            reason=_("Facebook would not make the persona: %s") % error.sentence,
+            may_exist=self.may_exist or error.is_unsettled,
             refused_at=now if is_refused else None,
             next_try_at=now + (self._pause() if is_passing else REFUSED_FOR),
         )
@@ -199,29 +220,30 @@ class Persona(models.Model):
 
     def withdraw(self):
         """Delete it on Facebook, once nothing waits to go out under it. The sweep tries again what fails."""
-        if self.gone_at or self._is_needed():
+        if self._is_needed() or not self._claim():
             return
         try:
-            if graph_id := self.graph_id or (self.tries and self._adopt()):
+            self._delete()
+        except GraphError as error:
+            self._write(problem=f"{error.sentence} ({error})", next_try_at=timezone.now() + self._pause())
+        else:
+            self._note_gone()
+
+    def _delete(self):
+        graph_id = self.graph_id or self._adopt()
+        try:
+            if graph_id:
                 self.page.client().delete_persona(graph_id)
         except GraphError as error:
-            if error.meaning.act is not Act.NEW_PERSONA:  # it no longer knows it: that is what we want
-                self._note_delay(error)
-                return
-        self._note_gone()
+            if error.meaning.act is not Act.NEW_PERSONA or self.page.has_persona(graph_id):
+                raise
 
     def _is_needed(self):
-        """For what its agent has queued, while it is being made, or until its replacement is there."""
-        if not self.graph_id and self.claimed_until and self.claimed_until > timezone.now():
-            return True
+        """For what its agent has queued, or until its replacement is there."""
         if self.agent.messages.pending().filter(page=self.page).exists():
             return True
         current = self.page.personas.current().filter(agent=self.agent).exclude(pk=self.pk)
         return self.agent.is_active and current.filter(graph_id="").exists()
-
-    def _note_delay(self, error):
-        self.tries += 1
-        self._write(problem=f"{error.sentence} ({error})", tries=self.tries, next_try_at=timezone.now() + self._pause())
 
     # Verify
 
@@ -229,15 +251,24 @@ class Persona(models.Model):
         transaction.on_commit(lambda: tasks.verify_persona.delay(self.pk), robust=True)
 
     def verify(self):
-        """Ask Facebook whether it still knows this persona; note it as gone where not. Raises GraphError otherwise."""
+        """Ask Facebook whether it still knows this persona, and write down what came of it."""
+        try:
+            self.ask()
+        except GraphError as error:
+            self._write(problem=f"{error.sentence} ({error})", verified_at=timezone.now())
+
+    def ask(self):
+        """The same, for one who has to know: raises GraphError when Facebook does not answer the question."""
         if not self.is_usable:
             return
         try:
             self.page.client().persona(self.graph_id)
         except GraphError as error:
-            if error.meaning.act is not Act.NEW_PERSONA:
+            if error.meaning.act is not Act.NEW_PERSONA or self.page.has_persona(self.graph_id):
                 raise
             self._note_gone(problem=f"Facebook no longer knows this persona. ({error})")
+        else:
+            self._write(problem="", verified_at=timezone.now())
 
     def _note_gone(self, problem=""):
         self._write(gone_at=timezone.now(), problem=problem, next_try_at=None)

@@ -2,12 +2,16 @@
 // live-hello means: whatever may have been missed, ask for it. Of many tabs one holds the stream, because a browser
 // opens only six connections to one place; it passes on what it hears.
 
+const LISTEN_AGAIN = 3_000; // ms
+const ASK_ANYWAY = 60_000; // ms, in case a word of the server was lost
+
 class LiveStream extends HTMLElement {
   connectedCallback() {
     this.tabs = new BroadcastChannel("live");
     this.tabs.onmessage = ({ data }) => this.tell(data);
     document.addEventListener("visibilitychange", this.wake);
     addEventListener("online", this.wake);
+    this.asking = setInterval(this.wake, ASK_ANYWAY);
     this.lead();
     this.tell("hello");
   }
@@ -15,6 +19,7 @@ class LiveStream extends HTMLElement {
   disconnectedCallback() {
     this.tabs.close();
     this.source?.close();
+    clearInterval(this.asking);
     document.removeEventListener("visibilitychange", this.wake);
     removeEventListener("online", this.wake);
   }
@@ -39,16 +44,17 @@ class LiveStream extends HTMLElement {
   }
 
   tell(topic) {
-    if (topic === "goodbye") return this.leave();
-    this.textContent = topic === "away" ? this.dataset.away : "";
-    if (topic !== "away") document.body.dispatchEvent(new CustomEvent(`live-${topic}`));
+    this.textContent = topic === "away" || topic === "goodbye" ? this.dataset.away : "";
+    if (topic === "goodbye") this.askWhy();
+    else if (topic !== "away") document.body.dispatchEvent(new CustomEvent(`live-${topic}`));
   }
 
-  // The server ended the stream for good: logged out, or about to answer again. Either way the page finds out.
-  leave() {
+  // The stream ended for good: this agent is logged out, or a proxy answers for a console that is being restarted.
+  async askWhy() {
     this.source?.close();
-    this.textContent = this.dataset.away;
-    setTimeout(() => location.reload(), 2000 + 3000 * Math.random());
+    const response = await fetch(this.dataset.queue, { headers: { "HX-Request": "true" } }).catch(() => null);
+    if (response?.headers.has("HX-Redirect")) location.reload();
+    else if (this.source) setTimeout(() => this.listen(), LISTEN_AGAIN);
   }
 }
 

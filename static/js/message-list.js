@@ -1,27 +1,51 @@
 // The thread. It asks for what changed after the revision it shows, and for older pages as one scrolls up. Every message
 // has an id and a place, so whatever comes twice or late ends up once, where it belongs.
 
+import { post } from "./csrf.js";
+
 const NEAR = 120; // px from the end within which the reader counts as being there
 const AGAIN = 2_000; // ms until it asks again when the console could not be reached
 
 class MessageList extends HTMLElement {
   connectedCallback() {
     this.thread = this.querySelector(".thread");
+    this.newest = this.parentElement.querySelector(".newest");
+    this.newest.onclick = () => this.toEnd();
     this.topics = [`live-conversation-${this.dataset.conversation}`, "live-hello"];
     for (const topic of this.topics) document.body.addEventListener(topic, this.refresh);
     document.addEventListener("visibilitychange", this.see);
-    this.addEventListener("scroll", this.see, { passive: true });
+    this.addEventListener("scroll", this.scrolled, { passive: true });
+    this.stickToEnd();
     this.watchOlder();
-    this.scrollTop = this.scrollHeight;
     this.refresh();
-    this.see();
   }
 
   disconnectedCallback() {
     for (const topic of this.topics) document.body.removeEventListener(topic, this.refresh);
     document.removeEventListener("visibilitychange", this.see);
+    this.sizes.disconnect();
     this.observer?.disconnect();
   }
+
+  // Times and pictures come late and make messages taller: whoever reads the end stays there.
+  stickToEnd() {
+    this.sticks = true;
+    this.sizes = new ResizeObserver(() => this.sticks && this.toEnd());
+    this.sizes.observe(this);
+    this.sizes.observe(this.thread);
+  }
+
+  toEnd() {
+    this.sticks = true;
+    this.newest.hidden = true;
+    this.scrollTop = this.scrollHeight;
+    this.see();
+  }
+
+  scrolled = () => {
+    this.sticks = this.isAtEnd;
+    if (this.sticks) this.toEnd();
+  };
 
   // One question at a time; whatever happens meanwhile leads to one more.
   refresh = async () => {
@@ -38,18 +62,20 @@ class MessageList extends HTMLElement {
   };
 
   add(page) {
-    const wasAtEnd = this.isAtEnd;
     const fresh = page.querySelector(".thread");
-    for (const message of [...fresh.children]) this.place(message);
+    const messages = [...fresh.children];
+    const isNew = messages.some((message) => !document.getElementById(message.id));
+    const isOurs = messages.some((message) => !document.getElementById(message.id) && message.matches(".outgoing"));
+    for (const message of messages) this.place(message);
     this.thread.dataset.revision = fresh.dataset.revision;
     htmx.process(this.thread);
-    if (wasAtEnd) this.scrollTop = this.scrollHeight;
-    this.see();
+    if (this.sticks || isOurs) this.toEnd();
+    else if (isNew) this.newest.hidden = false;
   }
 
   place(message) {
     const old = document.getElementById(message.id);
-    if (old?.dataset.place === message.dataset.place) return old.replaceWith(message);
+    if (old?.dataset.place === message.dataset.place) return this.renew(old, message);
     old?.remove();
     const first = this.thread.firstElementChild;
     if (!old && first && this.link && message.dataset.place < first.dataset.place) return; // comes with its own page
@@ -57,6 +83,12 @@ class MessageList extends HTMLElement {
     for (let other = this.thread.lastElementChild; other?.dataset.place > message.dataset.place; other = before.previousElementSibling)
       before = other;
     this.thread.insertBefore(message, before);
+  }
+
+  renew(old, message) {
+    const hadFocus = old.contains(document.activeElement);
+    old.replaceWith(message);
+    if (hadFocus) (message.querySelector("button") ?? this).focus();
   }
 
   watchOlder() {
@@ -77,7 +109,7 @@ class MessageList extends HTMLElement {
     this.thread.prepend(...known);
     link.replaceWith(...page.querySelectorAll(".older"));
     htmx.process(this.thread);
-    this.scrollTop = this.scrollHeight - fromEnd;
+    if (!this.sticks) this.scrollTop = this.scrollHeight - fromEnd;
     this.watchOlder();
   }
 
@@ -96,8 +128,7 @@ class MessageList extends HTMLElement {
     const last = [...this.thread.querySelectorAll(".incoming")].at(-1)?.id;
     if (document.hidden || !this.isAtEnd || !last || last === this.seen) return;
     this.seen = last;
-    const headers = { "HX-Request": "true", "X-CSRFToken": this.dataset.token };
-    fetch(this.dataset.seeUrl, { method: "POST", headers }).catch(() => (this.seen = null));
+    post(this.dataset.seeUrl).catch(() => (this.seen = null));
   };
 
   get isAtEnd() {

@@ -75,7 +75,7 @@ def test_going_away_keeps_persona_and_conversations(ana, answered, conversation,
     conversation.refresh_from_db()
     assert conversation.agent == ana
     assert len(sandbox.personas()) == 1
-    assert ana not in Agent.objects.present()
+    assert not ana.is_present
 
 
 def test_whoever_returns_gets_a_new_persona_on_first_use(ana, answered, say, conversation, mona, sandbox):

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.conftest import CONSOLE_URL
 
-PATIENCE_MS = 10_000
+PATIENCE_MS = 20_000
 expect.set_options(timeout=PATIENCE_MS)
 
 
@@ -26,7 +26,7 @@ def sit_down(stack, browser):
 
     def open_console(agent, **options):
         context = browser.new_context(base_url=CONSOLE_URL, **options)
-        context.add_cookies([_session(agent)])
+        context.add_cookies([session_of(agent)])
         context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         tab = context.new_page()
@@ -42,7 +42,7 @@ def sit_down(stack, browser):
     assert complaints == []
 
 
-def _session(agent):
+def session_of(agent):
     """As after a log-in: passwords take long to hash, on purpose."""
     client = Client()
     client.force_login(agent, backend="django.contrib.auth.backends.ModelBackend")

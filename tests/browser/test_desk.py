@@ -5,8 +5,10 @@ import time
 
 import pytest
 from django.contrib.auth.hashers import make_password
+from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
+from tests.browser.conftest import session_of
 from tests.stand_in import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -122,7 +124,7 @@ def test_a_burst_arrives_once_each_and_in_order_in_two_browsers(sit_down, mona_w
     for line in lines:
         stack.say(mona_writes, text=line)
     for tab in tabs:
-        expect(bubbles(tab)).to_have_count(201, timeout=30_000)
+        expect(bubbles(tab)).to_have_count(201, timeout=90_000)
         shown = tab.locator(".message .text").all_inner_texts()
         assert shown[1:] == lines
 
@@ -139,7 +141,7 @@ def test_history_loads_backwards_as_one_scrolls(sit_down, mona_writes, stack, an
     for number in range(120):
         stack.say(mona_writes, text=f"old {number:03d}")
     tab = sit_down(ana)
-    expect(part(tab, "Waiting").get_by_role("link", name="Mona Weber")).to_contain_text("old 119")
+    expect(part(tab, "Waiting").get_by_role("link", name="Mona Weber")).to_contain_text("old 119", timeout=60_000)
     opens(tab)
     expect(bubbles(tab).last).to_contain_text("old 119")
     assert bubbles(tab).count() < 121
@@ -163,6 +165,114 @@ def test_a_refused_reply_says_why_and_can_be_tried_again(sit_down, mona_writes, 
     failed.get_by_role("button", name="Retry").click()
     expect(bubbles(tab).filter(has_text="Buy this!")).to_contain_text("Delivered")
     assert stack.texts(mona_writes) == ["Buy this!"]
+
+
+def test_a_conversation_opens_at_its_newest_message_and_stays_there(sit_down, mona_writes, stack, ana):
+    for number in range(60):
+        stack.say(mona_writes, text=f"line {number}")
+    tab = sit_down(ana)
+    expect(part(tab, "Waiting").get_by_role("link", name="Mona Weber")).to_contain_text("line 59", timeout=60_000)
+    takes(tab)
+    expect(bubbles(tab).last).to_be_in_viewport()
+    stack.say(mona_writes, attachment={"type": "image", "url": "/_sandbox/sample.png"})
+    expect(tab.get_by_role("img", name="Picture from the customer")).to_be_in_viewport()
+    stack.say(mona_writes, text="and?")
+    expect(bubbles(tab).last).to_contain_text("and?")
+    expect(bubbles(tab).last).to_be_in_viewport()
+    expect(part(tab, "Mine").get_by_role("link", name="Mona Weber")).not_to_contain_text("unread")
+
+
+def test_who_reads_further_up_is_told_of_news_and_not_torn_away(sit_down, mona_writes, stack, ana):
+    for number in range(60):
+        stack.say(mona_writes, text=f"line {number}")
+    tab = sit_down(ana)
+    expect(part(tab, "Waiting").get_by_role("link", name="Mona Weber")).to_contain_text("line 59", timeout=60_000)
+    opens(tab)
+    expect(bubbles(tab).last).to_be_in_viewport()
+    tab.get_by_role("log", name="Messages").evaluate("list => list.scrollTop -= 400")
+    stack.say(mona_writes, text="news")
+    tab.get_by_role("button", name="New messages").click()
+    expect(bubbles(tab).last).to_contain_text("news")
+    expect(bubbles(tab).last).to_be_in_viewport()
+
+
+def test_what_the_console_did_not_confirm_stays_and_is_never_sent_twice(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    calls = []
+
+    def lose_answers(route):
+        calls.append(route)
+        if len(calls) == 1:
+            route.fetch()  # the console has it; its answer is lost on the way
+        route.abort()
+
+    tab.route("**/send/", lose_answers)
+    says(tab, "Pay 10 euros")
+    expect(tab.get_by_text("The console has not confirmed this.")).to_be_visible(timeout=40_000)
+    tab.unroute("**/send/")
+    tab.get_by_role("button", name="Send again").click()
+    expect(tab.get_by_text("The console has not confirmed this.")).to_be_hidden()
+    expect(bubbles(tab).filter(has_text="Pay 10 euros")).to_contain_text("Delivered")
+    assert stack.texts(mona_writes) == ["Pay 10 euros"]
+
+
+def test_what_was_written_outlives_the_session(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    path = tab.url
+    composer(tab).fill("Do not lose me")
+    Session.objects.all().delete()
+    composer(tab).press("Enter")
+    expect(tab.get_by_label("Password")).to_be_visible()
+    tab.context.add_cookies([session_of(ana)])
+    tab.goto(path)
+    tab.get_by_role("button", name="Send again").click()
+    eventually(lambda: stack.texts(mona_writes) == ["Do not lose me"])
+
+
+def test_a_log_in_in_another_tab_does_not_end_this_one(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    tab.context.add_cookies([session_of(ana)])
+    tab.context.new_page().goto("/leave/")  # a page with a form renews the CSRF cookie
+    says(tab, "Still here")
+    eventually(lambda: stack.texts(mona_writes) == ["Still here"])
+
+
+def test_a_proxy_that_answers_for_a_restarting_console_ends_nothing(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    opens(tab)
+    tab.context.route("**/*", lambda route: route.fulfill(status=502, body="Bad gateway"))
+    tab.evaluate("(stream => { stream.source.close(); stream.listen(); })(document.querySelector('live-stream'))")
+    expect(tab.get_by_text("Reconnecting…")).to_be_visible()
+    tab.context.unroute_all()
+    stack.say(mona_writes, text="back again?")
+    expect(bubbles(tab).last).to_contain_text("back again?")
+    expect(tab.get_by_text("Reconnecting…")).to_be_hidden()
+
+
+def test_going_back_from_another_page_shows_the_whole_desk(sit_down, mona_writes, ana):
+    tab = sit_down(ana)
+    opens(tab)
+    tab.goto("/leave/")
+    tab.go_back()
+    expect(tab.get_by_role("navigation", name="Conversations")).to_be_visible()
+    expect(tab.get_by_role("heading", level=1, name="Mona Weber")).to_be_visible()
+
+
+def test_retry_is_there_for_whoever_holds_it(sit_down, mona_writes, stack, ana, ben):
+    tab, bens = sit_down(ana), sit_down(ben)
+    takes(tab)
+    stack.fail("messages", status=400, error={"message": "(#368)", "code": 368})
+    says(tab, "refused")
+    expect(bubbles(tab).last.get_by_role("button", name="Retry")).to_be_visible()
+    expect(part(tab, "Mine").get_by_role("link", name="Mona Weber")).to_contain_text("Not sent")
+    tab.get_by_role("button", name="Back to queue").click()
+    expect(bubbles(tab).last.get_by_role("button", name="Retry")).to_be_hidden()
+    opens(bens)
+    bens.get_by_role("button", name="Take").click()
+    expect(bubbles(bens).last.get_by_role("button", name="Retry")).to_be_visible()
 
 
 def test_a_draft_waits_while_ana_looks_at_another_conversation(sit_down, mona_writes, stack, ana):
@@ -196,12 +306,29 @@ def test_closing_and_reopening(sit_down, mona_writes, stack, ana):
     expect(tab.get_by_role("button", name="Take")).to_be_visible()
 
 
-def test_ana_goes_away_and_comes_back(sit_down, stack, page, ana, ben):
-    anas = sit_down(ana)
-    anas.get_by_role("button", name=re.compile("Present")).click()
-    expect(anas.get_by_role("button", name=re.compile("Away"))).to_be_visible()
-    anas.get_by_role("button", name=re.compile("Away")).click()
-    expect(anas.get_by_role("button", name=re.compile("Present"))).to_be_visible()
+def test_ana_goes_away_and_comes_back(sit_down, mona_writes, ana, ben):
+    tab, bens = sit_down(ana), sit_down(ben)
+    takes(tab)
+    opens(bens)
+    tab.get_by_role("button", name=re.compile("Present")).click()
+    expect(tab.get_by_role("button", name=re.compile("Away"))).to_be_visible()
+    expect(part(bens, "Others").get_by_role("link", name="Mona Weber")).to_contain_text("(away)")
+    tab.get_by_role("button", name=re.compile("Away")).click()
+    expect(tab.get_by_role("button", name=re.compile("Present"))).to_be_visible()
+    expect(composer(tab)).to_be_visible()
+
+
+def test_a_colleague_takes_over_from_one_who_is_away(sit_down, mona_writes, stack, ana, ben):
+    tab = sit_down(ana)
+    takes(tab)
+    ana.refresh_from_db()
+    ana.go_away()
+    bens = sit_down(ben)
+    opens(bens)
+    bens.get_by_role("button", name="Take over").click()
+    says(bens, "Ben here, Ana is out")
+    eventually(lambda: [heard["persona"]["name"] for heard in stack.said(mona_writes)] == ["Ben O."])
+    expect(tab.get_by_text("Ben Okafor answers here.")).to_be_visible()
 
 
 def test_logging_in(sit_down, stack, page, ana):

@@ -6,7 +6,7 @@ import uuid
 import pytest
 from django.conf import settings
 
-from console.models import Arrival, Customer, Message
+from console.models import Arrival, Conversation, Customer, Message
 from personas.models import Page
 from sandbox.courier import serialise
 from tests.conftest import PAGE_ID, TOKEN
@@ -221,3 +221,14 @@ def test_an_arrival_that_failed_is_read_again_by_itself_and_not_for_ever(hear, b
     assert list(Arrival.objects.due()) == [arrival]
     Arrival.objects.update(tries=12)
     assert not Arrival.objects.due().exists()
+
+
+def test_a_receipt_of_somebody_we_never_met_is_nothing(hear, page):
+    hear({"sender": {"id": "9999"}, "recipient": {"id": PAGE_ID}, "timestamp": AT, "read": {"watermark": AT}})
+    assert not Conversation.objects.exists()
+
+
+def test_a_conversation_that_begins_with_an_echo_waits_for_nobody(hear, page):
+    message = {"is_echo": True, "app_id": INBOX, "mid": "m_1", "text": "Hello from the Inbox"}
+    hear({"sender": {"id": PAGE_ID}, "recipient": {"id": "9999"}, "timestamp": AT, "message": message})
+    assert not Conversation.objects.get().is_open

@@ -157,3 +157,110 @@ def test_a_reply_ends_the_wait(say, conversation, mona):
 def _let_time_pass(conversation):
     """Whatever waits for its time has waited long enough."""
     conversation.messages.filter(next_try_at__isnull=False).update(next_try_at=timezone.now() - timedelta(seconds=1))
+
+
+def test_the_lane_believes_no_state_that_it_read_before_it_had_the_lease(say, conversation, mona, sandbox):
+    """What another worker was sending when we looked may be queued again by now: that is not a death in the middle."""
+    message = say("slow down")
+    stale = conversation._next_pending()
+    Message.objects.filter(pk=message.pk).update(state=Message.State.SENDING)
+    stale.refresh_from_db()
+    Message.objects.filter(pk=message.pk).update(state=Message.State.QUEUED)
+    conversation.deliver()
+    assert sandbox.texts(mona.psid) == ["slow down"]
+
+
+def test_nobody_comes_back_for_a_reply_that_already_has_its_time(
+    say, conversation, sandbox, django_capture_on_commit_callbacks
+):
+    say("later")
+    sandbox.fail("messages", status=500)
+    with django_capture_on_commit_callbacks() as callbacks:
+        conversation.deliver()
+    assert any("deliver_later" in repr(callback) for callback in callbacks)
+    with django_capture_on_commit_callbacks() as callbacks:
+        for _sweep in range(5):
+            conversation.deliver()
+    assert callbacks == []
+    assert conversation not in type(conversation).objects.pending()
+
+
+def test_what_the_console_itself_stumbles_over_fails_and_lets_the_next_pass(say, conversation, mona, sandbox):
+    broken, _next_one = say("x"), say("next")
+    Message.objects.filter(pk=broken.pk).update(text="y" * 2001)  # more than the client takes
+    conversation.deliver()
+    broken.refresh_from_db()
+    assert broken.state == Message.State.UNKNOWN
+    assert "log says why" in broken.problem
+
+
+def test_whoever_retries_says_it(say, conversation, ana, ben, mona, sandbox):
+    message = say("again")
+    sandbox.fail("messages", times=1, status=400, error={"message": "(#368)", "code": 368})
+    conversation.deliver()
+    ana.leave()
+    conversation.take(ben)
+    conversation.retry(message, ben)
+    conversation.deliver()
+    [heard] = sandbox.said(mona.psid)
+    assert heard["persona"]["name"] == "Ben O."
+
+
+def test_our_clock_alone_makes_nothing_read(say, conversation, mona):
+    """Facebook's clock may be ahead: only what its echo has dated is compared with its watermarks."""
+    message = say("just now")
+    conversation.deliver()
+    conversation.refresh_from_db()
+    conversation.read_until = timezone.now() + timedelta(seconds=30)
+    conversation.save()
+    with conversation.changing() as revision:
+        conversation.show_receipts(revision)
+    message.refresh_from_db()
+    assert message.state == Message.State.SENT
+
+
+def test_a_reply_stands_behind_its_question_whatever_the_clocks_say(say, conversation, page):
+    ahead = timezone.now() + timedelta(hours=1)
+    Message.objects.create(
+        conversation=conversation, page=page, is_incoming=True, state="received", text="?", at=ahead, revision=1
+    )
+    say("!")
+    assert [message.text for message in conversation.messages.in_order()] == ["?", "!"]
+
+
+def test_a_conversation_that_was_closed_unanswered_waits_again_when_it_is_opened(conversation, page, ana):
+    asked = timezone.now()
+    Message.objects.create(
+        conversation=conversation, page=page, is_incoming=True, state="received", text="?", at=asked, revision=1
+    )
+    conversation.close(ana)
+    conversation.take(ana)
+    conversation.release(ana)
+    assert conversation.waiting_since == asked
+
+
+def test_a_release_takes_it_from_nobody_else(conversation, ana, ben):
+    stale = type(conversation).objects.get(pk=conversation.pk)
+    conversation.release(ana)
+    conversation.take(ben)
+    with pytest.raises(TakenByAnother):
+        stale.release(ana)
+    conversation.refresh_from_db()
+    assert conversation.agent == ben
+
+
+def test_what_an_absent_colleague_holds_can_be_taken_over(conversation, ana, ben):
+    with pytest.raises(TakenByAnother):
+        conversation.take(ben)
+    ana.go_away()
+    conversation.refresh_from_db()
+    conversation.take(ben)
+    assert conversation.agent == ben
+
+
+def test_what_somebody_took_while_they_left_goes_back_to_the_queue(conversation, ana):
+    ana.is_active = False
+    ana.save()
+    type(conversation).objects.orphaned().release()
+    conversation.refresh_from_db()
+    assert conversation.agent is None

@@ -57,3 +57,17 @@ def test_a_refused_persona_types_as_the_page(conversation, ana, mona, sandbox):
 def test_only_the_holder_types(conversation, ben):
     conversation.start_typing(ben)
     assert not typing_dots.are_wanted(conversation.pk)
+
+
+def test_dots_that_ended_while_the_persona_was_made_are_not_shown(conversation, ana, sandbox):
+    typing_dots.start(conversation.pk)
+    typing_dots.stop(conversation.pk)
+    conversation.show_typing(ana, is_on=True)
+    assert sandbox.requests(action="typing_on") == []
+
+
+def test_a_send_does_not_begin_the_ten_seconds_anew(conversation, say, django_capture_on_commit_callbacks):
+    assert typing_dots.start(conversation.pk)
+    with django_capture_on_commit_callbacks(execute=True):
+        say("short")
+    assert not typing_dots.start(conversation.pk)

@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.utils import timezone
 from PIL import Image
 
 from console.models import Message
-from personas import pictures
+from personas import pictures as painter
 from personas.models import Persona
 
 
@@ -65,7 +66,7 @@ def test_a_changed_name_makes_a_new_one_at_the_next_use_and_then_deletes_the_old
 
 
 def test_a_changed_picture_makes_a_new_one(live, face, ana, sandbox):
-    ana.picture.save("me.png", pictures.initials("Someone Else"))
+    ana.picture.save("me.png", painter.initials("Someone Else"))
     new = face()
     new.publish()
     assert new.pk != live.pk
@@ -88,9 +89,9 @@ def test_facebook_fetches_the_picture_from_a_signed_address_that_is_good_for_min
 
 def test_a_large_picture_reaches_facebook_as_a_small_square(ana):
 
-    ana.picture.save("wide.png", pictures.initials("Ana"))
-    with Image.open(pictures.square(ana.picture)) as image:
-        assert image.size == (pictures.SIDE, pictures.SIDE)
+    ana.picture.save("wide.png", painter.initials("Ana"))
+    with Image.open(painter.square(ana.picture)) as image:
+        assert image.size == (painter.SIDE, painter.SIDE)
         assert image.format == "JPEG"
 
 
@@ -208,6 +209,81 @@ def test_one_that_was_never_made_is_simply_gone(face, sandbox):
 @pytest.mark.parametrize("name", ["Ana Ruiz", "Юлия Петрова", "美咲", "", "Ł", "!"])
 def test_whoever_has_no_picture_gets_one(name):
 
-    with Image.open(pictures.initials(name)) as image:
-        assert image.size == (pictures.SIDE, pictures.SIDE)
+    with Image.open(painter.initials(name)) as image:
+        assert image.size == (painter.SIDE, painter.SIDE)
         assert len(image.getcolors(maxcolors=10_000)) > 1
+
+
+def test_a_picture_that_cannot_be_read_holds_up_nothing(say, conversation, ana, mona, sandbox):
+    whole = painter.square(painter.initials("Ana")).read()
+    ana.picture.save("broken.jpg", ContentFile(whole[: len(whole) // 2]))
+    say("Hello")
+    conversation.deliver()
+    [heard] = sandbox.said(mona.psid)
+    assert heard["persona"]["name"] == "Ana R."
+
+
+def test_somebody_elses_persona_of_the_same_name_is_not_ours(face, page, pictures, sandbox):
+    foreign = page.client().create_persona("Ana R.", pictures.url)
+    sandbox.fail("personas", "POST", times=1, status=400, error={"message": "(#613)", "code": 613})
+    face().publish()
+    Persona.objects.update(next_try_at=None)
+    face().publish()
+    assert face().graph_id != foreign
+    assert len(sandbox.personas()) == 2
+
+
+def test_unknown_object_alone_does_not_count_as_deleted(live, sandbox):
+    unknown = {"message": "Unsupported delete request.", "code": 100, "error_subcode": 33}
+    sandbox.fail(live.graph_id, status=400, error=unknown)
+    Persona.objects.filter(pk=live.pk).withdraw()
+    live.withdraw()
+    assert live.state == Persona.State.LEAVING
+    live.verify()
+    assert live.gone_at is None
+
+
+def test_a_token_for_another_page_says_nothing_about_our_personas(live, page, sandbox):
+    other = sandbox.post("pages", name="Another")
+    page.token = other["token"]
+    page.save()
+    live.refresh_from_db()
+    live.verify()
+    assert live.gone_at is None
+    assert "token" in live.problem
+
+
+def test_what_verify_found_out_is_written_down(live, sandbox):
+    sandbox.fail(live.graph_id, status=500)
+    live.verify()
+    assert "not available" in live.problem
+    assert live.verified_at
+    sandbox.be_well()
+    live.verify()
+    assert live.problem == ""
+
+
+def test_it_is_not_deleted_while_another_worker_makes_it(face, sandbox):
+    making = face()
+    assert making._claim()
+    leaving = Persona.objects.get()
+    leaving.withdraw()
+    assert leaving.gone_at is None
+
+
+def test_a_changed_face_has_the_old_one_deleted_at_once(live, face, ana, django_capture_on_commit_callbacks):
+    ana.last_name = "Zamora"
+    ana.save()
+    with django_capture_on_commit_callbacks() as callbacks:
+        face()
+    assert len(callbacks) == 1
+
+
+def test_a_message_does_not_turn_in_circles_while_another_worker_makes_its_persona(face, say, conversation):
+    persona = face()
+    Persona.objects.update(next_try_at=timezone.now() - timedelta(seconds=1))
+    assert persona._claim()
+    message = say("Hello")
+    conversation.deliver()
+    message.refresh_from_db()
+    assert message.next_try_at > timezone.now()

@@ -1,0 +1,90 @@
+// What an agent has entered and the console has not yet confirmed, for each conversation. It goes out one by one, in order,
+// also while the agent looks elsewhere, and outlives a reload. Each entry keeps its key, so sending it again after a lost
+// answer cannot send it twice.
+
+import { post } from "./csrf.js";
+
+const TRIES = 4;
+const REFUSED = [403, 409, 422];
+const outboxes = new Map();
+
+export class Outbox {
+  static of(conversation, url) {
+    if (!outboxes.has(conversation)) outboxes.set(conversation, new Outbox(conversation, url));
+    return outboxes.get(conversation);
+  }
+
+  constructor(conversation, url) {
+    this.topic = `live-conversation-${conversation}`;
+    this.storage = `outbox-${conversation}`;
+    this.url = url;
+    this.entries = JSON.parse(sessionStorage.getItem(this.storage) ?? "[]");
+    for (const entry of this.entries) entry.problem ||= " "; // the page went while it was on its way
+    this.onchange = () => {};
+  }
+
+  add(text) {
+    this.entries.push({ text, key: newKey(), problem: "" });
+    this.changed();
+    this.run();
+  }
+
+  again(entry) {
+    entry.problem = "";
+    this.changed();
+    this.run();
+  }
+
+  remove(entry) {
+    this.entries = this.entries.filter((other) => other !== entry);
+    this.changed();
+  }
+
+  get isBusy() {
+    return this.entries.some((entry) => !entry.problem);
+  }
+
+  async run() {
+    if (this.isRunning) return;
+    this.isRunning = true;
+    let entry;
+    while ((entry = this.entries.find((other) => !other.problem))) await this.send(entry);
+    this.isRunning = false;
+  }
+
+  async send(entry) {
+    for (let attempt = 1; attempt <= TRIES; attempt++) {
+      const response = await post(this.url, { text: entry.text, key: entry.key }).catch(() => null);
+      if (response?.headers.has("HX-Redirect")) return this.fail(entry, " ", location.reload());
+      if (response?.ok) return this.sent(entry);
+      if (REFUSED.includes(response?.status)) return this.fail(entry, await sentence(response));
+      await new Promise((resolve) => setTimeout(resolve, 500 * 2 ** attempt));
+    }
+    this.fail(entry, " ");
+  }
+
+  sent(entry) {
+    this.remove(entry);
+    document.body.dispatchEvent(new CustomEvent(this.topic));
+  }
+
+  fail(entry, problem) {
+    entry.problem = problem;
+    this.changed();
+  }
+
+  changed() {
+    sessionStorage.setItem(this.storage, JSON.stringify(this.entries));
+    this.onchange();
+  }
+}
+
+// A refusal of ours is one sentence; whatever else comes is not meant for an agent.
+async function sentence(response) {
+  return response.status === 403 ? " " : (await response.text()).trim() || " ";
+}
+
+// crypto.randomUUID exists under https only.
+function newKey() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
