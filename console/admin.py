@@ -3,19 +3,9 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from console.models import Arrival, Conversation
+from personas.admin import ReadOnly
 
 SHOWN_MESSAGES = 100
-
-
-class ReadOnly(admin.ModelAdmin):
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
 
 class HolderFilter(admin.SimpleListFilter):

@@ -6,6 +6,19 @@ from django.utils.translation import gettext_lazy as _
 from personas.models import Page, Persona
 
 
+class ReadOnly(admin.ModelAdmin):
+    """Rows that make themselves: an admin looks, and acts by actions."""
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
 class PageForm(forms.ModelForm):
     token = forms.CharField(
         label=_("access token"),
@@ -77,7 +90,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Persona)
-class PersonaAdmin(admin.ModelAdmin):
+class PersonaAdmin(ReadOnly):
     list_display = ["name", "agent", "page", "state_now", "graph_id", "problem", "published_at"]
     list_filter = [StateFilter, "page"]
     list_select_related = ["agent", "page"]
@@ -87,16 +100,6 @@ class PersonaAdmin(admin.ModelAdmin):
         *["name", "agent", "page", "state_now", "graph_id", "problem", "picture"],
         *["created_at", "published_at", "verified_at", "leaving_since", "gone_at"],
     ]
-
-    def has_add_permission(self, request):
-        """They are made on first use."""
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     def has_act_permission(self, request):
         return request.user.has_perm("personas.change_persona")

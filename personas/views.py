@@ -4,7 +4,7 @@ from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404
 
 from personas.models import Persona
-from personas.models.persona import PICTURE_SECONDS
+from personas.models.publishing import PICTURE_SECONDS
 
 
 @login_not_required

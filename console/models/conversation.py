@@ -8,18 +8,15 @@ from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from kombu.exceptions import OperationalError
 
-from console import live, tasks, typing_dots
+from console import live, typing_dots
 from console.models.lane import Lane, free
 from console.models.message import Message
 from console.models.receiving import Receiving
-from messenger import GraphError
+from console.models.typing import Typing
 from personas.models import Page
 
 RECENTLY = timedelta(days=1)  # so long a reply that failed shows in the queue
-TYPING_EXPIRES = 5  # s after which telling Facebook of typing is of no use
-TYPING_TIMEOUT = (2, 3)  # s
 
 
 class TakenByAnother(Exception):
@@ -78,7 +75,7 @@ class ConversationQuerySet(models.QuerySet):
         return self.open().filter(agent__is_active=False)
 
 
-class Conversation(Receiving, Lane, models.Model):
+class Conversation(Receiving, Lane, Typing, models.Model):
     page = models.ForeignKey("personas.Page", models.PROTECT, related_name="conversations", verbose_name=_("Page"))
     customer = models.OneToOneField(
         "console.Customer", models.PROTECT, related_name="conversation", verbose_name=_("customer")
@@ -175,35 +172,6 @@ class Conversation(Receiving, Lane, models.Model):
                 message.author = agent  # whoever says it now: a face that has left stays gone
                 message.save()
                 self.deliver_later()
-
-    # Typing
-
-    def start_typing(self, agent):
-        if self.is_held_by(agent) and typing_dots.start(self.pk):
-            self._show_typing_soon(agent, is_on=True)
-
-    def stop_typing(self, agent):
-        """Also by an agent who has just given the conversation away: the dots were theirs."""
-        if typing_dots.stop(self.pk):
-            self._show_typing_soon(agent, is_on=False)
-
-    def _show_typing_soon(self, agent, is_on):
-        with suppress(OperationalError):  # Redis is away: so are the dots
-            tasks.show_typing.apply_async([self.pk, agent.pk, is_on], expires=TYPING_EXPIRES, retry=False)
-
-    def show_typing(self, agent, is_on):
-        """Tell Facebook, as the agent's persona. Dots are a courtesy: what goes wrong with them is nobody's error."""
-        persona = self.page.personas.face(agent, self.page)
-        persona.publish()
-        is_wanted = not is_on or typing_dots.are_wanted(self.pk)
-        if is_wanted and (persona.is_usable or persona.is_refused):
-            client = self.page.client(timeout=TYPING_TIMEOUT)
-            try:
-                client.sender_action(
-                    self.customer.psid, "typing_on" if is_on else "typing_off", persona_id=persona.graph_id or None
-                )
-            except GraphError:
-                return
 
     # Change
 

@@ -45,32 +45,20 @@ def header(request, pk):
 
 @require_POST
 def take(request, pk):
-    conversation, problem = find(request, pk), ""
-    try:
-        conversation.take(request.user)
-    except TakenByAnother as error:
-        problem = taken_sentence(error)
-    return _changed(request, conversation, problem)
+    conversation = find(request, pk)
+    return _change(request, conversation, conversation.take)
 
 
 @require_POST
 def release(request, pk):
-    conversation, problem = find(request, pk), ""
-    try:
-        conversation.release(request.user)
-    except TakenByAnother as error:
-        problem = taken_sentence(error)
-    return _changed(request, conversation, problem)
+    conversation = find(request, pk)
+    return _change(request, conversation, conversation.release)
 
 
 @require_POST
 def close(request, pk):
-    conversation, problem = find(request, pk), ""
-    try:
-        conversation.close(request.user)
-    except TakenByAnother as error:
-        problem = taken_sentence(error)
-    return _changed(request, conversation, problem)
+    conversation = find(request, pk)
+    return _change(request, conversation, conversation.close)
 
 
 @require_POST
@@ -129,13 +117,17 @@ def _queue(agent, current=None):
     return {"parts": rows, "current": current, "unread": unread, "most": ROWS}
 
 
-def _changed(request, conversation, problem=""):
-    """The same answer for every verb that changes the holder."""
+def _change(request, conversation, verb):
+    """The same answer for every verb that changes the holder; who comes too late is told by whom."""
+    problem = ""
+    try:
+        verb(request.user)
+    except TakenByAnother as error:
+        problem = taken_sentence(error)
     if not request.htmx:
         return redirect("conversation", pk=conversation.pk)
-    status = 409 if problem else 200
     context = _pane(request, find(request, conversation.pk)) | {"problem": problem}
-    return render(request, "conversations/_holder.html", context, status=status)
+    return render(request, "conversations/_holder.html", context, status=409 if problem else 200)
 
 
 def _open_in_browser(request):

@@ -1,27 +1,16 @@
 """An agent's face on one Page: made on Facebook on first use, deleted there when the agent leaves."""
 
 import uuid
-from datetime import timedelta
 
 from django.conf import settings
-from django.core import signing
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from PIL import Image
 
 from messenger import Act, GraphError
-from personas import pictures, tasks
-
-CLAIM = timedelta(seconds=45)  # longer than looking through Facebook's list and one call after it take
-UNREADABLE = (OSError, ValueError, SyntaxError, Image.DecompressionBombError)  # what a broken picture raises
-REFUSED_FOR = timedelta(minutes=10)  # so long messages go out as the Page before we ask Facebook again
-PASSING_TRIES = 5  # after so many passing errors in a row, about 30 s, messages no longer wait for their persona
-LONGEST_PAUSE = timedelta(minutes=1)
-STARTED_ANEW = {"tries": 0, "next_try_at": None}
-PICTURE_SECONDS = 600  # Facebook fetches the picture during the call that makes the persona
+from personas import tasks
+from personas.models.publishing import Publishing
 
 
 def picture_path(persona, filename):
@@ -69,7 +58,7 @@ class PersonaQuerySet(models.QuerySet):
             return self.current().get(agent=agent, page=page)
 
 
-class Persona(models.Model):
+class Persona(Publishing, models.Model):
     class State(models.TextChoices):
         WANTED = "wanted", _("not made yet")
         REFUSED = "refused", _("refused by Facebook")
@@ -135,84 +124,6 @@ class Persona(models.Model):
     def shows(self, agent):
         return (self.name, self.picture_source) == (agent.public_name, agent.picture.name or "")
 
-    # Publish
-
-    def publish(self):
-        """Make it on Facebook unless it is there. Afterwards it is usable, refused, or to be waited for.
-
-        However many workers ask at once, one asks Facebook.
-        """
-        if self.is_usable or not self._may_try() or not self._claim() or self.is_usable:
-            return
-        try:
-            self._paint()
-            graph_id = self._adopt() or self._create()
-        except GraphError as error:
-            self._note_failure(error)
-        else:
-            self._note_live(graph_id)
-
-    def picture_url(self):
-        """Where Facebook fetches the picture: signed, and good for minutes only."""
-        path = reverse("persona-picture", args=[signing.dumps(self.pk, salt="persona-picture")])
-        return settings.PUBLIC_URL + path
-
-    def _may_try(self):
-        return self.next_try_at is None or self.next_try_at <= timezone.now()
-
-    def _claim(self):
-        """By a conditional update: no lock is held while Facebook answers. A claim that ran out left a try in doubt."""
-        now = timezone.now()
-        free = Q(claimed_until=None) | Q(claimed_until__lt=now)
-        in_doubt = models.Case(models.When(claimed_until__isnull=False, then=True), default=models.F("may_exist"))
-        claimed = Persona.objects.filter(free, pk=self.pk, gone_at=None).update(
-            claimed_until=now + CLAIM, tries=models.F("tries") + 1, may_exist=in_doubt
-        )
-        self.refresh_from_db()
-        return claimed == 1
-
-    def _paint(self):
-        if not self.picture:
-            content = self._face_of_agent()
-            self.picture.save(content.name, content, save=False)
-            Persona.objects.filter(pk=self.pk).update(picture=self.picture.name)
-
-    def _face_of_agent(self):
-        try:
-            return pictures.square(self.agent.picture) if self.agent.picture else pictures.initials(self.name)
-        except UNREADABLE:  # a broken upload must not hold up what the agent says
-            return pictures.initials(self.name)
-
-    def _adopt(self):
-        """The id of one that an earlier try made although its answer never reached us."""
-        if not self.may_exist:
-            return None
-        ours = set(self.page.personas.exclude(graph_id="").values_list("graph_id", flat=True))
-        same = (row["id"] for row in self.page.client().personas() if row.get("name") == self.name)
-        return next((graph_id for graph_id in same if graph_id not in ours), None)
-
-    def _create(self):
-        return self.page.client().create_persona(self.name, self.picture_url())
-
-    def _note_live(self, graph_id):
-        now = timezone.now()
-        self._write(graph_id=graph_id, published_at=now, problem="", refused_at=None, may_exist=False, **STARTED_ANEW)
-
-    def _note_failure(self, error):
-        is_passing = error.meaning.act.is_passing
-        is_refused = not is_passing or self.tries >= PASSING_TRIES
-        now = timezone.now()
-        self._write(
-            problem=f"{error.sentence} ({error})",
-            reason=_("Facebook would not make the persona: %s") % error.sentence,
-            may_exist=self.may_exist or error.is_unsettled,
-            refused_at=now if is_refused else None,
-            next_try_at=now + (self._pause() if is_passing else REFUSED_FOR),
-        )
-
-    def _pause(self):
-        return min(timedelta(seconds=2**self.tries), LONGEST_PAUSE)
-
     # Withdraw
 
     def withdraw_later(self):
@@ -273,7 +184,10 @@ class Persona(models.Model):
     def _note_gone(self, problem=""):
         self._write(gone_at=timezone.now(), problem=problem, next_try_at=None)
 
+    def _row(self):
+        return Persona.objects.filter(pk=self.pk)
+
     def _write(self, **fields):
         fields.setdefault("claimed_until", None)
-        Persona.objects.filter(pk=self.pk).update(**fields)
+        self._row().update(**fields)
         self.refresh_from_db()

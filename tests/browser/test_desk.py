@@ -223,7 +223,7 @@ def test_what_was_written_outlives_the_session(sit_down, mona_writes, stack, ana
     path = tab.url
     composer(tab).fill("Do not lose me")
     Session.objects.all().delete()
-    composer(tab).press("Enter")
+    tab.keyboard.press("Enter")
     expect(tab.get_by_label("Password")).to_be_visible()
     tab.context.add_cookies([session_of(ana)])
     tab.goto(path)
