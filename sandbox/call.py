@@ -13,7 +13,10 @@ from . import errors
 from .world import Grant, World
 
 VERSION = re.compile(r"^/v\d+(\.\d+)?(?=/|$)")
-OBJECTS = ("recipient", "message", "payload", "thread_control")  # come as JSON strings in forms, and from some in JSON
+# These come as JSON strings in forms, and from some clients in JSON too.
+OBJECTS = {"recipient", "message", "payload", "reply_to", "thread_control"}
+OBJECTS |= {"get_started", "greeting", "ice_breakers", "persistent_menu", "whitelisted_domains", "commands"}
+OBJECTS |= {"home_url", "target_audience", "payment_settings", "user_ids", "batch"}
 
 
 @dataclass
@@ -64,6 +67,12 @@ class Call:
             value = value.split(",")
         return [str(word).strip() for word in value if str(word).strip()] if isinstance(value, list) else []
 
+    def need_words(self, name: str) -> list[str]:
+        words = self.words(name)
+        if not words:
+            raise errors.PARAM_MISSING(name=name)
+        return words
+
 
 async def _body(request: Request, raw: bytes) -> dict:
     """The body as a dict, objects parsed. null means absent. Raises ValueError for what is no JSON object."""
@@ -90,7 +99,7 @@ def _json_object(raw: bytes) -> dict:
 
 
 def _objects(fields: dict) -> dict:
-    return fields | {name: _parsed(fields[name]) for name in OBJECTS if isinstance(fields.get(name), str)}
+    return fields | {name: _parsed(fields[name]) for name in OBJECTS & fields.keys() if isinstance(fields[name], str)}
 
 
 def _parsed(text: str):

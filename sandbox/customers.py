@@ -9,6 +9,7 @@ from .bodies import Body, refused
 from .world import Customer, Message, Page, Persona, World, new_mid
 
 EDITS_ALLOWED = 5
+PROFILE_SHOWN = ("greeting", "get_started", "persistent_menu", "ice_breakers")
 OPENING_KEYS = ("message", "postback", "reaction")
 
 
@@ -87,6 +88,7 @@ async def thread(request: Request) -> JSONResponse:
             "typing": {"on": is_typed_to, "persona": typing_persona},
             "owner_app_id": None,
             "blocked": customer.is_blocking,
+            "page": _profile(customer),
         }
     )
 
@@ -180,6 +182,12 @@ def _seen(message: Message, origin: str) -> dict:
         "delivered": message.is_delivered,
         "read": message.is_read,
     }
+
+
+def _profile(customer: Customer) -> dict:
+    """What the Page set for people who open its chat; null for what it did not."""
+    set_up = customer.page.profile | ({"persistent_menu": customer.menu} if customer.menu else {})
+    return {name: set_up.get(name) for name in PROFILE_SHOWN}
 
 
 def _face(persona: Persona | None, origin: str) -> dict | None:

@@ -71,6 +71,7 @@ MESSAGE_EMPTY = Refusal(  # code real in 2017, text assumed
     "(#100) Message cannot be empty, must provide valid attachment or text", 100, 2018034
 )
 TAG_RETIRED = Refusal("Invalid parameter", 100, 1893061)  # real
+PROFILE_EMPTY = Refusal("(#100) You must set at least one messenger profile setting", 100)  # assumed
 
 # Who is spoken to, as whom, and when
 PERSONA_UNKNOWN = Refusal("(#100) Invalid persona_id", 100)  # assumed: there is no public evidence

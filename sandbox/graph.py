@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from messenger.signature import appsecret_proof
 
-from . import errors, nodes, personas, sends, subscriptions
+from . import errors, nodes, personas, profile, sends, subscriptions
 from .call import Call
 from .world import App, Customer, Page, Persona, World
 
@@ -27,6 +27,12 @@ EDGES = {
     ("GET", Page, "subscribed_apps"): subscriptions.of_page,
     ("POST", Page, "subscribed_apps"): subscriptions.subscribe_page,
     ("DELETE", Page, "subscribed_apps"): subscriptions.unsubscribe_page,
+    ("GET", Page, "messenger_profile"): profile.show,
+    ("POST", Page, "messenger_profile"): profile.change,
+    ("DELETE", Page, "messenger_profile"): profile.clear,
+    ("GET", Page, "custom_user_settings"): profile.show_own,
+    ("POST", Page, "custom_user_settings"): profile.change_own,
+    ("DELETE", Page, "custom_user_settings"): profile.clear_own,
     ("GET", App, "subscriptions"): subscriptions.of_app,
     ("POST", App, "subscriptions"): subscriptions.subscribe_app,
 }

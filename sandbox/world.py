@@ -30,12 +30,14 @@ class App:
 
 @dataclass
 class Page:
-    """`token` is the default app's; `subscriptions` says which app hears of which fields."""
+    """`token` is the default app's; `subscriptions` says which app hears of which fields; `profile` holds what the
+    Messenger Profile API set (greeting, menus, …)."""
 
     id: str
     name: str
     token: str
     subscriptions: dict[str, list[str]] = field(default_factory=dict)
+    profile: dict = field(default_factory=dict)
 
 
 @dataclass
@@ -83,6 +85,7 @@ class Customer:
     is_blocking: bool = False
     typing_until: int = 0
     typing_persona: Persona | None = None
+    menu: list[dict] | None = None  # one of their own, instead of the Page's
 
     def say(self, message: Message):
         self.thread.append(message)
