@@ -23,7 +23,7 @@ INSTALLED = HERE.parent.parent / "var" / "clients"  # outlives a run: npm takes 
 INSTALL_TIMEOUT_S = 300
 RUN_TIMEOUT_S = 60
 
-OTHER_APP = "222"
+OTHER_APP = "222333444555666"
 
 
 @pytest.fixture(scope="session")
