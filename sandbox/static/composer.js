@@ -48,9 +48,10 @@ function start(what, title, text) {
   showSend();
 }
 
-// A thumb, until there are words to send.
+// A thumb, until there are words to send; these want the room that other buttons take.
 function showSend() {
   const isEmpty = !$("words").value.trim();
   $("send").hidden = isEmpty;
   $("send-like").hidden = !isEmpty;
+  $("composer").classList.toggle("writing", !isEmpty);
 }

@@ -10,7 +10,7 @@ import { templateElements } from "./templates/index.js";
 export function messageElement(message, page, find, acts) {
   const isPage = message.from === "page";
   const name = isPage ? signature(message.persona, page) : "You";
-  const parts = el("div.parts", {}, quote(message, page, find), ...contents(message, acts), message.edited && el("p.edited", {}, "Edited"));
+  const parts = el("div.parts", {}, message.edited && el("p.edited", {}, "Edited"), quote(message, page, find), ...contents(message, acts));
   const row = el("div.row", {}, isPage && face(message.persona, page), parts, actions(message, acts));
   const element = el(`article.message.${message.from}`, { "aria-label": name }, isPage && el("p.signature", {}, name), row);
   showReaction(element, message, acts);

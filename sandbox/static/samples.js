@@ -8,7 +8,7 @@ const PICTURE = { type: "image", url: "/_sandbox/sample.png" };
 const LIKE = { type: "sticker", url: `${FILES}/like.png`, sticker_id: "369239263222822" };
 const SAMPLES = [
   ["picture", "Picture", PICTURE],
-  ["audio", "Voice message", { type: "audio", url: `${FILES}/hello.wav` }],
+  ["audio", "Audio", { type: "audio", url: `${FILES}/hello.wav` }],
   ["video", "Video", { type: "video", url: `${FILES}/tea.webm` }],
   ["file", "File", { type: "file", url: `${FILES}/order.pdf` }],
   ["pin", "Location", { type: "location", title: "Berlin", coordinates: { lat: 52.5219, long: 13.4132 } }],

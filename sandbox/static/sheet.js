@@ -11,7 +11,7 @@ export function openSheet(title, build, back) {
   const head = el("header", {}, back && iconButton("back", "Back", back), el("h2", {}, title), iconButton("close", "Close", closeSheet));
   const sheet = el("section.sheet", { role: "dialog", "aria-modal": "true", "aria-label": title }, head, build(closeSheet));
   const veil = el("div.veil", {}, sheet);
-  veil.onclick = (event) => event.target === veil && closeSheet();
+  veil.addEventListener("click", (event) => event.target === veil && closeSheet());
   for (const other of $("phone").children) other.inert = true;
   $("phone").append(veil);
   opened = { veil, returnTo };

@@ -16,7 +16,7 @@ function pictureElement(url, count, number) {
 export function showLarge(url, name) {
   const viewer = el("dialog.viewer", { "aria-label": name, onclose: () => viewer.remove() });
   viewer.append(iconButton("close", "Close", () => viewer.close()), picture("", url, name));
-  viewer.onclick = (event) => event.target === viewer && viewer.close();
+  viewer.addEventListener("click", (event) => event.target === viewer && viewer.close());
   document.body.append(viewer);
   viewer.showModal();
 }
