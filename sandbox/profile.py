@@ -5,7 +5,7 @@ https://developers.facebook.com/docs/messenger-platform/reference/messenger-prof
 
 from . import errors
 from .call import Call
-from .world import Customer, Page
+from .cast import Customer, Page
 
 FIELDS = (
     "account_linking_url",
