@@ -5,13 +5,14 @@ https://developers.facebook.com/docs/graph-api/reference/page/subscribed_apps
 
 from . import errors
 from .call import Call
+from .cast import App, Page
 from .courier import verify_callback
 from .fields import PAGE_FIELDS
-from .world import App, Page
 
 
 async def of_page(call: Call, page: Page) -> dict:
-    return {"data": [_subscription(app_id, fields) for app_id, fields in page.subscriptions.items()]}
+    rows = [_subscription(call.world.apps[id], fields) for id, fields in page.subscriptions.items()]
+    return {"data": rows}
 
 
 async def subscribe_page(call: Call, page: Page) -> dict:
@@ -45,8 +46,13 @@ async def subscribe_app(call: Call, app: App) -> dict:
     return {"success": True}
 
 
-def _subscription(app_id: str, fields: list[str]) -> dict:
-    return {"category": "Business", "link": "", "name": "Sandbox", "id": app_id, "subscribed_fields": fields}
+async def unsubscribe_app(call: Call, app: App) -> dict:
+    app.callback_url, app.fields = "", None
+    return {"success": True}
+
+
+def _subscription(app: App, fields: list[str]) -> dict:
+    return {"category": "Business", "link": "", "name": app.name, "id": app.id, "subscribed_fields": fields}
 
 
 def _fields(call: Call, param: str) -> list[str]:
