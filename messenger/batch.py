@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from .calls import PageTokenCalls
 from .errors import GraphError
+from .usage import Usage
 
 
 class Batch(PageTokenCalls):
@@ -53,7 +54,8 @@ class Answer:
         if self.code in range(200, 300) and not found:
             return None
         found = found if isinstance(found, dict) else {}
-        return GraphError(str(found.get("message", "Facebook gave no reason")), status=self.code, error=found)
+        message = str(found.get("message", "Facebook gave no reason"))
+        return GraphError(message, status=self.code, error=found, usage=Usage.read(self.headers))
 
 
 def item(method: str, path: str, *, params: dict | None = None, body: dict | None = None, **options) -> dict:
