@@ -62,6 +62,7 @@ def utf16_length(text: str) -> int:
 
 def check_message(message: dict) -> None:
     """Everything that is limited in the `message` of a send: its text, metadata, quick replies and template."""
+    message = _dict(message)
     check("text", utf16_length(_text(message.get("text"))))
     check("metadata", _length(message.get("metadata")))
     replies = _dicts(message.get("quick_replies"))

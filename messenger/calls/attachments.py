@@ -3,13 +3,6 @@
 https://developers.facebook.com/docs/messenger-platform/send-messages/saving-assets
 """
 
-import json
-import mimetypes
-from pathlib import PurePath
-
-from requests.utils import super_len
-
-from ..limits import check
 from .path import given
 from .sending import Sending
 
@@ -20,12 +13,11 @@ class Attachments(Sending):
     where it has none of its own. An image has 8 MB at most, all others 25 MB. Other options are those of `send`."""
 
     def send_attachment(
-        self, person, kind, url=None, *, attachment_id=None, file=None, filename=None, is_reusable=None, **options
+        self, person, kind, url=None, *, attachment_id=None, file=None, is_reusable=None, **options
     ) -> str:
         """Send an image, audio, video or file; returns the message id. ValueError: too large, or not exactly one."""
         payload = _payload(url, attachment_id, file, is_reusable)
-        body = self._envelope(person, {"attachment": {"type": kind, "payload": payload}}, **options)
-        return self._post_maybe_with_file("me/messages", "message_id", body, kind, file, filename)
+        return self.send(person, {"attachment": {"type": kind, "payload": payload}}, file=file, **options)
 
     def send_image(self, person, url=None, **options) -> str:
         """A jpg, png or gif of 8 MB at most."""
@@ -48,7 +40,7 @@ class Attachments(Sending):
     def upload_attachment(self, kind, url=None, *, file=None, filename=None, is_reusable=True) -> str:
         """Have Facebook keep an attachment; returns its id, good for 90 days and for this Page alone."""
         body = {"message": {"attachment": {"type": kind, "payload": _payload(url, None, file, is_reusable)}}}
-        return self._post_maybe_with_file("me/message_attachments", "attachment_id", body, kind, file, filename)
+        return self._post_message("me/message_attachments", "attachment_id", body, file, filename)
 
     def upload_image(self, url=None, **options) -> str:
         """As `upload_attachment`."""
@@ -66,21 +58,8 @@ class Attachments(Sending):
         """As `upload_attachment`."""
         return self.upload_attachment("file", url, **options)
 
-    def _post_maybe_with_file(self, path, wanted, body, kind, file, filename):
-        if file is None:
-            return self._call("POST", path, wanted, json=body)[wanted]
-        check("image_bytes" if kind == "image" else "file_bytes", super_len(file))
-        fields = {name: value if isinstance(value, str) else json.dumps(value) for name, value in body.items()}
-        return self._call("POST", path, wanted, upload=(fields, _named(file, filename)))[wanted]
-
 
 def _payload(url, attachment_id, file, is_reusable):
     if sum(source is not None for source in (url, attachment_id, file)) != 1:
         raise ValueError("An attachment has exactly one of url, attachment_id and file.")
     return given(url=url, attachment_id=attachment_id, is_reusable=is_reusable)
-
-
-def _named(file, filename):
-    """Name, content and type. Facebook goes by the type: a sound that does not come as audio/* is refused."""
-    name = filename or PurePath(str(getattr(file, "name", "") or "file")).name
-    return name, file, mimetypes.guess_type(name)[0] or "application/octet-stream"

@@ -92,5 +92,6 @@ def test_ice_breakers_are_counted_for_each_locale():
 @pytest.mark.parametrize("key", ["quick_replies", "text", "metadata", "attachment"])
 def test_what_is_of_another_shape_is_left_to_facebook(key, odd, wire):
     wire.client().send_raw({"recipient": {"id": "1"}, "message": {key: odd}})
+    wire.client().send_raw({"message": odd})
     wire.client().send_template("1", {"template_type": odd if isinstance(odd, str) else "x", "buttons": odd})
-    assert len(wire.calls) == 2
+    assert len(wire.calls) == 3

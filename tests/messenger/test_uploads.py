@@ -70,3 +70,9 @@ def test_an_attachment_has_exactly_one_source(sources, wire):
     with pytest.raises(ValueError, match="exactly one"):
         wire.client().send_attachment(MONA, "image", **sources)
     assert wire.calls == []
+
+
+def test_a_file_needs_an_attachment_to_go_in(wire):
+    with pytest.raises(ValueError, match="the message has none"):
+        wire.client().send(MONA, {"text": "Hi"}, file=b"?")
+    assert wire.calls == []
