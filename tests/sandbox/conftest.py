@@ -103,7 +103,9 @@ class Receiver:
         return [json.loads(raw) for _, raw in list(self.posts)]
 
     def events(self, kind=None):
-        events = [entry["messaging"][0] for body in self.bodies() for entry in body["entry"]]
+        """Those of the main channel."""
+        entries = [entry for body in self.bodies() for entry in body["entry"]]
+        events = [entry["messaging"][0] for entry in entries if "messaging" in entry]
         return [event for event in events if kind is None or kind in event]
 
     def wait_for(self, count, kind=None):
