@@ -26,7 +26,7 @@ export function showMischief(world, current) {
     world.faults && `${world.faults} ${world.faults === 1 ? "fault" : "faults"} set`,
     world.webhooks.pause && `webhooks held (${world.counts.webhooks_waiting})`,
     world.webhooks.duplicate && "webhooks delivered twice",
-    ...[...turned.values()].map(({ name }) => name.toLowerCase()),
+    ...[...turned.values()].map(({ amiss }) => amiss),
     world.ahead_s >= 3600 && `clock ${Math.floor(world.ahead_s / 3600)} h ahead`,
   ].filter(Boolean);
   const text = amiss.length ? amiss.join(" · ") : "All well.";
@@ -41,14 +41,14 @@ async function allWell() {
   turned.clear();
 }
 
-function toggle({ name, means, key, needs, is, turn }, current, changed) {
+function toggle({ name, means, amiss, key, needs, is, turn }, current, changed) {
   const entry = item(name, means, async () => {
     const whose = current();
     const isOn = element.getAttribute("aria-pressed") !== "true";
     await turn(isOn, whose);
     const own = keyFor(key, needs, whose);
     if (!isOn) turned.delete(own);
-    else if (!is) turned.set(own, { name, turnOff: () => turn(false, whose) });
+    else if (!is) turned.set(own, { amiss, turnOff: () => turn(false, whose) });
     changed();
   });
   const element = entry.firstElementChild;

@@ -29,7 +29,7 @@ export const FAULTS = [
   ["Expire the token", "Error 190 on every call", { status: 400, error: TOKEN_EXPIRED }],
 ];
 
-// `is(world)`: whether it is on, where the world tells; `needs`: what it is about, a customer or their Page.
+// `is(world)`: whether it is on, where the world tells; else `amiss` says it; `needs`: what it is about, a customer or their Page.
 export const SWITCHES = [
   {
     name: "Hold webhooks",
@@ -48,12 +48,14 @@ export const SWITCHES = [
   {
     name: "Limit calls",
     means: "Error 80006 after 5 a minute",
+    amiss: "calls limited",
     key: "limits",
     turn: (on) => api.limits(on ? FEW_CALLS : {}),
   },
   {
     name: "Restrict the Page",
     means: "It may not send for now",
+    amiss: "Page restricted",
     key: "restrict",
     needs: "page_id",
     turn: (on, { page_id }) => api.restrict(page_id, on),
@@ -61,6 +63,7 @@ export const SWITCHES = [
   {
     name: "Hide the profile",
     means: "The Page learns no name",
+    amiss: "profile hidden",
     key: "profile",
     needs: "psid",
     turn: (on, { psid }) => api.customer(psid).profile(on ? "empty" : "full"),

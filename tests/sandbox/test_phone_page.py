@@ -9,9 +9,11 @@ from playwright.sync_api import expect
 
 from .conftest import eventually
 
-PATIENCE_MS = 5_000
+PATIENCE_MS = 10_000
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 SAMPLES = "/_sandbox/static/samples"
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
