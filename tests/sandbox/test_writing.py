@@ -3,6 +3,7 @@
 import http.client
 import io
 import json
+from contextlib import closing
 from urllib.parse import urlsplit
 
 import pytest
@@ -33,8 +34,9 @@ def chunked(box, path, parts):
     headers = {"Content-Type": f"multipart/form-data; boundary={boundary}", "Transfer-Encoding": "chunked"}
     pieces = (body[at : at + 100] for at in range(0, len(body), 100))
     connection.request("POST", f"{path}?access_token={PAGE_TOKEN}", pieces, headers, encode_chunked=True)
-    answer = connection.getresponse()
-    return answer.status, json.loads(answer.read())
+    with closing(connection):
+        answer = connection.getresponse()
+        return answer.status, json.loads(answer.read())
 
 
 @pytest.mark.parametrize("named", ['; filename="pic.png"\r\nContent-Type: image/png', "", '; filename="x"'])
@@ -107,6 +109,19 @@ def test_brackets_are_objects_as_php_writes_them(box, mona):
 
     assert box.graph("POST", "/me/messages", data=form).status_code == 200
     assert mona.messages()[-1]["quick_replies"] == [{"title": "Yes", "content_type": "text", "payload": "YES"}]
+
+
+@pytest.mark.parametrize("query", ["fields[0]=greeting", "fields[]=greeting", "fields=greeting", 'fields=["greeting"]'])
+def test_a_list_in_a_query_may_be_written_in_any_way(box, query):
+    box.graph("POST", "/me/messenger_profile", json={"greeting": [{"locale": "default", "text": "Hi"}]})
+
+    assert box.graph("DELETE", f"/v2.12/me/messenger_profile?{query}").json() == {"result": "success"}
+    assert box.graph("GET", "/me/messenger_profile").json() == {"data": []}
+
+
+@pytest.mark.parametrize(("version", "status"), [("/v2.12", 200), ("/v3.2", 400), ("", 400)])
+def test_old_versions_know_no_fields_of_a_page(box, version, status):
+    assert box.graph("POST", f"{version}/me/subscribed_apps").status_code == status
 
 
 def test_null_is_absent_and_what_nobody_knows_is_ignored(mona):
