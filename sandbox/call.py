@@ -37,8 +37,7 @@ class Call:
     @classmethod
     async def read(cls, request: Request, world: "World", origin: str) -> "Call":
         version, path = written.path(request.url.path)
-        query = written.objects(dict(request.query_params))
-        call = cls(world, origin, request.method, path, query, version)
+        call = cls(world, origin, request.method, path, written.form(request.url.query), version)
         try:
             call.raw, call.body, call.files = await written.body(request)
         except written.Unreadable as unreadable:
@@ -61,6 +60,12 @@ class Call:
     @property
     def segments(self) -> list[str]:
         return [segment for segment in self.path.split("/") if segment]
+
+    @property
+    def version_number(self) -> tuple[int, int]:
+        """(0, 0) for a call without one."""
+        major, _, minor = self.version.removeprefix("/v").partition(".")
+        return int(major or 0), int(minor or 0)
 
     @property
     def params(self) -> dict:

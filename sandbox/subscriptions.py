@@ -7,7 +7,9 @@ from . import errors
 from .call import Call
 from .cast import App, Page
 from .courier import verify_callback
-from .fields import PAGE_FIELDS
+from .fields import PAGE_FIELDS, USUAL_FIELDS
+
+FIELDS_SINCE = (3, 2)  # the Graph version
 
 
 async def of_page(call: Call, page: Page) -> dict:
@@ -16,7 +18,10 @@ async def of_page(call: Call, page: Page) -> dict:
 
 
 async def subscribe_page(call: Call, page: Page) -> dict:
-    page.subscriptions[call.grant.app.id] = _fields(call, "subscribed_fields")
+    """Older versions than v3.2 know no fields of a Page: it has those of the app."""
+    app, is_old = call.grant.app, FIELDS_SINCE > call.version_number > (0, 0)
+    is_silent = is_old and not call.words("subscribed_fields")
+    page.subscriptions[app.id] = list(app.fields or USUAL_FIELDS) if is_silent else _fields(call, "subscribed_fields")
     return {"success": True}
 
 

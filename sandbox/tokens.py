@@ -125,10 +125,12 @@ def _long_token(call: Call, app: App) -> dict:
     if not call.get("code"):
         old = str(call.get("fb_exchange_token", ""))
         grant = tokens.grant(old)
-        if not grant or not grant.user:
+        if not grant:
             raise errors.TOKEN_UNKNOWN()
         if problem := tokens.problem(old):
             raise problem
+        if grant.page:
+            return {"access_token": old, "token_type": "bearer"}
     token = tokens.of(app, user) + LONG
     return {"access_token": token, "token_type": "bearer", "expires_in": LONG_LASTS_S}
 

@@ -45,6 +45,7 @@ async def body(request: Request) -> tuple[str, dict, dict[str, File]]:
 
 
 def form(text: str) -> dict:
+    """A query or a form. What is said twice counts as it was said last."""
     return objects(_nested(parse_qsl(text, keep_blank_values=True)))
 
 
@@ -133,6 +134,7 @@ async def _multipart(request: Request, raw: bytes) -> tuple[dict[str, str], dict
     for name, value in form.multi_items():
         if isinstance(value, UploadFile):
             files[name] = File(await value.read(), value.content_type or "")
+            await value.close()
         elif name == FILE_PART:
             files[name] = File(value.encode("latin-1"), "")
         else:

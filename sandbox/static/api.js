@@ -42,6 +42,9 @@ export const fault = (rule) => post("/faults", rule);
 export const noFaults = () => call("DELETE", "/faults");
 export const webhooks = (manners) => post("/webhooks", manners);
 export const skip = (seconds) => post("/clock", { advance_s: seconds });
+export const limits = (limits) => post("/limits", limits);
+export const restrict = (pageId, on) => post(`/pages/${pageId}/restrict`, { on });
+export const defaultApp = (pageId, appId) => post(`/pages/${pageId}/default_app`, { app_id: appId });
 export const face = (id) => `${ROOT}/faces/${id}.png`;
 
 // One customer's verbs. `threadText` is left unparsed, so that an unchanged thread costs a comparison.
@@ -51,5 +54,7 @@ export const customer = (psid) => ({
   read: () => post(`/customers/${psid}/read`),
   react: (mid, emoji) => post(`/customers/${psid}/react`, { mid, emoji }),
   edit: (mid, text) => post(`/customers/${psid}/edit`, { mid, text }),
+  inbox: (text) => post(`/customers/${psid}/inbox`, { text }),
+  profile: (kind) => post(`/customers/${psid}/profile`, { kind }),
   block: (on) => post(`/customers/${psid}/block`, { on }),
 });

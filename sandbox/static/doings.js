@@ -32,11 +32,12 @@ export function doings({ psid, look, said, refused }) {
       if (about?.verb === "edit") return act(me().edit(about.message.mid, text));
       return say(about ? { text, reply_to: about.message.mid } : { text });
     },
-    attach: (attachment) => say({ attachment }),
+    say,
     tap: (postback) => say({ postback }),
     reply: ({ title, payload }) => say({ quick_reply: { title, payload: payload || title } }),
     react: (message, emoji) => act(me().react(message.mid, emoji)),
     block: (on) => act(me().block(on)),
+    inbox: (text) => act(me().inbox(text)),
     edit: startEditing,
     answer: (message) => startAnswering(message, `Answering “${summary(message)}”`),
     // Something that happens outside the conversation; a line says that it did.

@@ -10,7 +10,8 @@ import { templateElements } from "./templates/index.js";
 export function messageElement(message, page, find, acts) {
   const isPage = message.from === "page";
   const name = isPage ? signature(message.persona, page) : "You";
-  const parts = el("div.parts", {}, message.edited && el("p.edited", {}, "Edited"), quote(message, page, find), ...contents(message, acts));
+  const said = el("div.said", {}, ...contents(message, acts));
+  const parts = el("div.parts", {}, message.edited && el("p.edited", {}, "Edited"), quote(message, page, find), said);
   const row = el("div.row", {}, isPage && face(message.persona, page), parts, actions(message, acts));
   const element = el(`article.message.${message.from}`, { "aria-label": name }, isPage && el("p.signature", {}, name), row);
   showReaction(element, message, acts);
@@ -21,7 +22,7 @@ export function messageElement(message, page, find, acts) {
 export function showReaction(element, message, acts) {
   element.querySelector(".reaction")?.remove();
   element.classList.toggle("reacted", Boolean(message.reaction));
-  if (message.reaction) element.querySelector(".parts").append(reactionChip(message, acts));
+  if (message.reaction) element.querySelector(".said").append(reactionChip(message, acts));
   element.reacted = message;
 }
 

@@ -9,6 +9,7 @@ import { listenForMenu } from "./menu.js";
 import { offerMischief, showMischief } from "./mischief.js";
 import { listenForPanel, showPanel } from "./panel.js";
 import { askName, listenForNewcomers, showPeople } from "./people.js";
+import { offerRouting, showOwner, showRouting } from "./routing.js";
 import { offerSamples } from "./samples.js";
 import { closeSheet } from "./sheet.js";
 import { Thread } from "./thread.js";
@@ -51,6 +52,7 @@ async function showThread() {
     thread.show(seen, page(), current);
     showFoot(current, seen);
     $("blocks").checked = seen.blocked;
+    showOwner(seen.owner_app_id);
     seenText = text;
   }
   const isUnread = seen.messages.some((message) => message.from === "page" && !message.read);
@@ -70,11 +72,12 @@ async function lookAtWorld() {
 async function showWorld() {
   let customers;
   [world, customers] = await Promise.all([api.world(), api.customers()]);
-  showMischief(world, current);
-  showClock();
   const next = customers.find(({ psid }) => psid === wanted) ?? customers.at(-1) ?? null;
   if (current === undefined || next?.psid !== current?.psid) hold(next);
   showPeople(customers, current, world.pages, choose);
+  showMischief(world, current);
+  showRouting(world, current);
+  showClock();
 }
 
 // Hand the phone to somebody, or to nobody.
@@ -117,7 +120,7 @@ function showClock() {
 }
 
 listenForWords(acts.send);
-offerSamples(acts.attach);
+offerSamples(acts.say);
 listenForMenu(acts.tap);
 listenForStart(acts.tap);
 listenForPanel();
@@ -126,6 +129,7 @@ listenForNewcomers(async (psid) => {
   $("words").focus();
 });
 offerMischief(showWorld, () => current);
+offerRouting(showWorld, () => current, acts);
 $("first-customer").onclick = () => {
   showPanel(true);
   askName(true);

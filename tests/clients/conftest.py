@@ -72,12 +72,19 @@ def node(node_modules):
 
     def run(script, argument):
         command = ["node", HERE / "node" / script, json.dumps(argument)]
-        environment = os.environ | {"NODE_PATH": str(node_modules), "NO_UPDATE_NOTIFIER": "1"}
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=RUN_TIMEOUT_S)
+        done = subprocess.run(
+            command, env=node_environment(node_modules), capture_output=True, text=True, timeout=RUN_TIMEOUT_S
+        )
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
     return run
+
+
+def node_environment(node_modules):
+    """Without this machine's proxies, which Node's clients would take even to themselves."""
+    ours = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+    return ours | {"NODE_PATH": str(node_modules), "NO_UPDATE_NOTIFIER": "1"}
 
 
 @pytest.fixture(scope="session")
@@ -154,9 +161,10 @@ def facts(sandbox, files):
 
 @contextmanager
 def running(command, log, **options):
-    """A program in a process of its own, with its output kept for when it fails."""
+    """A program in a process of its own; `said()` is its output so far."""
     with log.open("w") as output:
         child = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, **options)
+    child.said = log.read_text
     try:
         yield child
     finally:

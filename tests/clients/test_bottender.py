@@ -1,25 +1,24 @@
 """npm's Bottender: a bot that answers as a persona, and the commands its makers know."""
 
 import os
+import pty
 
 import pytest
 
 from tests.stand_in import eventually, free_port
 
-from .conftest import HERE, OTHER_APP, facts, running
+from .conftest import HERE, OTHER_APP, facts, node_environment, running
 
 VERIFY_TOKEN = "is it you?"
-PATH = "webhooks/messenger"
+TIMEOUT_S = 60  # Node reads some four hundred packages
 PROMPT = "\N{HEAVY RIGHT-POINTING ANGLE QUOTATION MARK ORNAMENT} "
 
 
 @pytest.fixture
 def bottender(node_modules, facebook, files, tmp_path):
-    """Starts a Bottender command; everything it says is in `bottender.log`."""
+    """Starts a Bottender command."""
     world = facts(facebook, files)
-    environment = {
-        "NODE_PATH": str(node_modules),
-        "NO_UPDATE_NOTIFIER": "1",
+    environment = node_environment(node_modules) | {
         "FORCE_COLOR": "0",
         "MESSENGER_ORIGIN": world["origin"],
         "MESSENGER_PAGE_ID": world["page_id"],
@@ -31,31 +30,39 @@ def bottender(node_modules, facebook, files, tmp_path):
         "OTHER_APP": OTHER_APP,
     }
 
-    def start(*arguments, **more):
+    def start(*arguments, stdin=None, **more):
         command = [node_modules / ".bin" / "bottender", *arguments]
-        return running(command, start.log, cwd=HERE / "bot", env=os.environ | environment | more)
+        return running(
+            command,
+            tmp_path / f"{'-'.join(arguments[:2])}.log",
+            cwd=HERE / "bot",
+            env=environment | more,
+            stdin=stdin,
+        )
 
-    start.log, start.world = tmp_path / "bottender.log", world
+    start.world = world
     return start
 
 
 @pytest.fixture
-def robin(bottender, facebook):
+def bot(bottender):
+    port = free_port()
+    with bottender("start", "--port", str(port)) as child:
+        eventually(lambda: "server is running" in child.said(), seconds=TIMEOUT_S)
+        child.webhook = f"http://127.0.0.1:{port}/webhooks/messenger"
+        yield child
+
+
+@pytest.fixture
+def robin(bottender, bot, facebook):
     """The bot, told of everything that happens on the Page. Returns Mona's words to it."""
-    port, world = free_port(), bottender.world
-    with bottender("start", "--port", str(port)):
-        eventually(lambda: "server is running" in bottender.log.read_text(), seconds=20)
-        facebook.post(
-            "apps",
-            app_id=world["app_id"],
-            secret=world["app_secret"],
-            callback_url=f"http://127.0.0.1:{port}/{PATH}",
-            verify_token=VERIFY_TOKEN,
-        )
-        yield lambda **said: facebook.say(world["psid"], **said)
+    world = bottender.world
+    app = {"app_id": world["app_id"], "secret": world["app_secret"]}
+    facebook.post("apps", **app, callback_url=bot.webhook, verify_token=VERIFY_TOKEN)
+    return lambda **said: facebook.say(world["psid"], **said)
 
 
-def test_the_bot_answers_as_its_persona(bottender, robin, facebook):
+def test_the_bot_answers_as_its_persona(bottender, bot, robin, facebook):
     psid = bottender.world["psid"]
     robin(text="Hi!")
     answer = said(facebook, psid, 1)[-1]
@@ -78,10 +85,10 @@ def test_the_bot_answers_as_its_persona(bottender, robin, facebook):
     facebook.post(f"customers/{psid}/react", mid=receipt["mid"], emoji="❤️")
     assert said(facebook, psid, 5)[-1]["text"] == "Thank you for ❤️"
     assert all(message["persona"]["id"] == persona["id"] for message in facebook.said(psid))
-    assert_all_went_well(facebook, bottender)
+    assert_all_went_well(facebook, bot)
 
 
-def test_the_bot_hands_over_and_falls_silent(bottender, robin, facebook):
+def test_the_bot_hands_over_and_falls_silent(bottender, bot, robin, facebook):
     psid = bottender.world["psid"]
     robin(text="I want a person")
     said(facebook, psid, 1)
@@ -90,24 +97,24 @@ def test_the_bot_hands_over_and_falls_silent(bottender, robin, facebook):
     facebook.post(f"customers/{psid}/read")
     eventually(lambda: facebook.get("world")["counts"]["webhooks_waiting"] == 0)
     assert facebook.texts(psid) == ["A colleague will answer."]
-    assert_all_went_well(facebook, bottender)
+    assert_all_went_well(facebook, bot)
 
 
 def said(facebook, psid, count):
     return eventually(lambda: (messages := facebook.said(psid)) and len(messages) >= count and messages)
 
 
-def assert_all_went_well(facebook, bottender):
+def assert_all_went_well(facebook, bot):
     assert [call for call in facebook.requests() if call["status"] != 200] == []
-    assert "rror" not in bottender.log.read_text(), bottender.log.read_text()
+    assert "rror" not in bot.said(), bot.said()
 
 
 def command(bottender, facebook, *arguments):
     """Runs it to its end. Bottender's commands know no other address than Facebook's own: HTTPS_PROXY leads them here.
     → its exit code, and what it said without the sign before each line"""
     with bottender("messenger", *arguments, HTTPS_PROXY=facebook.url, https_proxy=facebook.url) as child:
-        code = child.wait(30)
-    return code, bottender.log.read_text().replace(PROMPT, "")
+        code = child.wait(TIMEOUT_S)
+    return code, child.said().replace(PROMPT, "")
 
 
 def test_its_persona_commands(bottender, facebook, files):
@@ -161,3 +168,18 @@ def test_its_profile_commands(bottender, facebook):
     assert (code, output) == (0, "Successfully delete messenger_profile settings\n")
     assert "GET_STARTED" not in profile("get")[1]
     assert [call for call in facebook.requests() if call["status"] != 200] == []
+
+
+def test_its_webhook_command(bottender, bot, facebook):
+    """It wants to be told yes by somebody at a terminal."""
+    psid = bottender.world["psid"]
+    hand, terminal = pty.openpty()
+    command = ["messenger", "webhook", "set", "-w", bot.webhook]
+    with bottender(*command, stdin=terminal, HTTPS_PROXY=facebook.url, https_proxy=facebook.url) as child:
+        eventually(lambda: "(y/N)" in child.said(), seconds=TIMEOUT_S)
+        os.write(hand, b"y")
+        assert child.wait(TIMEOUT_S) == 0, child.said()
+    os.close(hand)
+    os.close(terminal)
+    facebook.say(psid, text="Hi!")
+    assert said(facebook, psid, 1)[-1]["text"] == "Hello Mona! Which tea?"

@@ -9,9 +9,11 @@ from playwright.sync_api import expect
 
 from .conftest import eventually
 
-PATIENCE_MS = 5_000
+PATIENCE_MS = 10_000
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 SAMPLES = "/_sandbox/static/samples"
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
@@ -183,6 +185,29 @@ def test_other_things_can_be_sent(box, mona, take_out):
     expect(phone.get_by_role("link", name="order.pdf")).to_be_visible()
 
 
+def test_an_answer_quotes_what_it_answers(box, receiver, mona, take_out):
+    mid = mona.hears(text="Which one was it?").json()["message_id"]
+    phone = take_out(mona)
+    phone.get_by_role("article", name="Bluebird Tea").get_by_role("button", name="Reply").press("Enter")
+
+    phone.keyboard.type("The blue one")
+    phone.keyboard.press("Enter")
+
+    expect(phone.get_by_role("button", name="In answer to Bluebird Tea: Which one was it?")).to_be_visible()
+    event = receiver.until(lambda: [e for e in receiver.events("message") if "reply_to" in e["message"]])[0]
+    assert event["message"]["reply_to"] == {"mid": mid}
+
+
+def test_somebody_answers_from_the_page_inbox(box, mona, take_out):
+    phone = take_out(mona)
+    phone.get_by_label("Default app").select_option(label="Page Inbox")
+
+    phone.get_by_role("button", name="Answer from the Page Inbox").click()
+
+    expect(phone.get_by_text("Hello from the Page Inbox.")).to_be_visible()
+    expect(phone.get_by_text("This conversation is controlled by Page Inbox.")).to_be_visible()
+
+
 def test_what_is_on_the_screen_stays_as_it_is_when_more_comes(box, mona, take_out):
     mona.hears(attachment=template("coupon", title="10 % off", coupon_code="TEA10"))
     phone = take_out(mona)
@@ -202,7 +227,7 @@ def test_what_is_on_the_screen_stays_as_it_is_when_more_comes(box, mona, take_ou
 def test_a_thread_with_every_kind_is_for_everybody(box, mona, take_out, look):
     say_everything(box, mona)
     phone = take_out(mona, **look)
-    expect(phone.get_by_text("Template: hologram")).to_be_visible()
+    expect(phone.get_by_text("Template: utility")).to_be_visible()
 
     violations = Axe().run(phone).response["violations"]
 
@@ -228,8 +253,11 @@ def template(kind, **payload):
 def say_everything(box, customer):
     """One message of every kind, both ways."""
     picture = f"{box.url}/_sandbox/sample.png"
-    for type, file in (("audio", "hello.wav"), ("video", "tea.webm"), ("file", "order.pdf"), ("sticker", "like.png")):
+    for type, file in (("audio", "hello.wav"), ("video", "tea.webm"), ("file", "order.pdf")):
         customer.say(attachment={"type": type, "url": f"{SAMPLES}/{file}"})
+    customer.say(attachment={"type": "fallback", "url": "https://example.test/tea", "title": "A page about tea"})
+    customer.say(location={"lat": 52.5, "long": 13.4})
+    customer.say(sticker=369239263222822, reply_to=customer.messages()[0]["mid"])
     ana = box.persona("Ana R.")
     for message in everything(picture, f"{box.url}{SAMPLES}"):
         answer = customer.is_sent(message=message, persona_id=ana)
@@ -276,7 +304,7 @@ def everything(picture, samples):
         *flights(),
         template("one_time_notif_req", title="Shall we tell you when it is back?", payload="BACK"),
         template("notification_messages", title="News about tea", image_url=picture, payload="NEWS"),
-        template("hologram", title="Unheard of"),
+        template("utility", title="Something new"),
     ]
     replies = [
         {"content_type": "text", "title": "Yes", "payload": "YES", "image_url": picture},
@@ -322,7 +350,7 @@ def feedback():
 
 def image_grid(picture, action):
     images = [{"url": picture, "is_hero_image": True}, {"url": picture, "action": action}, {"url": picture}]
-    return template("image_grid", elements=[{"title": "New this week", "images": images, "buttons": [action]}])
+    return template("image_grid", title="New this week", images=images, buttons=[action])
 
 
 def flights():

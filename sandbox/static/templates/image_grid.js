@@ -5,7 +5,8 @@ import { showLarge } from "../kinds/pictures.js";
 import { buttonRow } from "./buttons.js";
 import { card, cardHead } from "./card.js";
 
-export function imageGrid({ elements: [{ images, title, subtitle, buttons }] }, acts) {
+export function imageGrid(payload, acts) {
+  const { images, title, subtitle, buttons } = payload.elements?.[0] ?? payload;
   const cells = images.map((image, place) => cell(image, `Picture ${place + 1} of ${images.length}`, acts));
   const words = title || subtitle ? cardHead({ title, subtitle }) : null;
   return [card(el("div.grid", {}, ...cells), words, buttonRow(buttons, acts))];

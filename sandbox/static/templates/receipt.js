@@ -1,7 +1,7 @@
 // What was bought, where it goes, what it cost.
 
 import { el, link, picture } from "../dom.js";
-import { card, facts, moment, money } from "./card.js";
+import { card, facts, money } from "./card.js";
 
 export function receipt(payload) {
   const { merchant_name, order_number, order_url, recipient_name, payment_method, timestamp, currency } = payload;
@@ -13,7 +13,7 @@ export function receipt(payload) {
       lines(payload.elements ?? [], currency),
       facts([
         ["Order", number],
-        ["Ordered", timestamp && moment(timestamp * 1000)],
+        ["Ordered", timestamp && new Date(timestamp * 1000).toLocaleDateString([], { dateStyle: "medium" })],
         ["Paid with", payment_method],
         ["Ship to", address(recipient_name, payload.address)],
       ]),
@@ -24,7 +24,7 @@ export function receipt(payload) {
 
 function lines(elements, currency) {
   const line = ({ image_url, title, subtitle, quantity, price, currency: own }) => {
-    const about = [subtitle, quantity && `Quantity ${quantity}`].filter(Boolean).join(" · ");
+    const about = [subtitle, quantity && `Qty ${quantity}`].filter(Boolean).join(" · ");
     return el("li", {},
       image_url && picture("", image_url, ""),
       el("span.words", {}, el("strong", {}, title), about && el("small", {}, about)),

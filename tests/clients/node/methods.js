@@ -178,7 +178,7 @@ const groups = {
     await call('deleteAccountLinkingURL', SET);
     await call('deleteWhitelistedDomains', SET);
     await call('deleteIceBreakers', SET);
-    await call('getIceBreakers', undefined);
+    await call('getIceBreakers', null);
     await call('deleteGreeting', SET);
     await call('deletePersistentMenu', SET);
     await call('deleteGetStarted', SET);
