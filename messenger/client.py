@@ -1,39 +1,29 @@
 """Calls to the Graph API for one Page. Every call takes one path and raises one error; nothing is retried here.
 
+What can be said stands in `calls`, a room for each capability; this is how it is said, and what becomes of the answer.
 The token goes in the Authorization header: `requests` puts whole URLs into its exceptions, and proxies into their logs.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 import requests
 from urllib3.exceptions import NewConnectionError
 
+from .batch import Answer, parse
+from .calls import AppCalls, PageTokenCalls
 from .errors import GraphError
+from .limits import LIMITS, check, utf16_length
 from .signature import appsecret_proof
+from .usage import Usage
+
+__all__ = ["MAX_TEXT", "Client", "utf16_length"]
 
 GRAPH_URL = "https://graph.facebook.com"
 GRAPH_VERSION = "v26.0"
 TIMEOUT = (3.05, 10)  # s to connect, s to answer
 
-MAX_TEXT = 2000  # UTF-16 units
-MAX_PERSONA_NAME = 50
-MAX_METADATA = 1000
+MAX_TEXT = LIMITS["text"].most  # UTF-16 units
 SUCCESS = range(200, 300)
-
-SUBSCRIBED_FIELDS = [
-    "messages",
-    "messaging_postbacks",
-    "message_echoes",
-    "message_deliveries",
-    "message_reads",
-    "message_reactions",
-    "message_edits",
-    "messaging_referrals",
-    "messaging_optins",
-    "messaging_handovers",
-    "standby",
-    "messaging_policy_enforcement",
-]
 
 # Raised before a single byte of the request was sent: Facebook cannot have acted on it.
 _NEVER_SENT = (
@@ -46,11 +36,15 @@ _NEVER_SENT = (
 )
 
 
-class Client:
+class Client(PageTokenCalls, AppCalls):
     """Speaks for one Page.
 
     token: the Page's access token. secret: the app's, for appsecret_proof; "" sends none.
     timeout: (connect, read) in seconds. session: a requests.Session to share connections.
+    usage: how much of Facebook's limits was used at the last answer.
+
+    Methods take ids and texts, and raise ValueError for what Facebook would not take, before any call, and GraphError
+    for a call that did not succeed. `person` is a page-scoped id, or a whole recipient.
     """
 
     def __init__(self, token, *, secret="", url=GRAPH_URL, version=GRAPH_VERSION, timeout=TIMEOUT, session=None):
@@ -59,114 +53,43 @@ class Client:
         self._base = f"{url.rstrip('/')}/{version}"
         self._timeout = timeout
         self._session = session or requests.Session()
+        self.usage = Usage()
 
-    # Messages: https://developers.facebook.com/docs/messenger-platform/reference/send-api
+    def send_batch(self, items: Iterable[dict], *, include_headers=False) -> list[Answer | None]:
+        """Make 1 to 50 calls in one: a Batch, or items {method, relative_url, body?, name?, depends_on?, …}.
 
-    def send_text(self, psid: str, text: str, **options) -> str:
-        """Send up to 2000 UTF-16 units of text; returns the message id. Options as for `send`."""
-        if utf16_length(text) > MAX_TEXT:
-            raise ValueError(f"A message holds at most {MAX_TEXT} characters; this one has {utf16_length(text)}.")
-        return self.send(psid, {"text": text}, **options)
-
-    def send_attachment(self, psid: str, kind: str, url: str, **options) -> str:
-        """Send an image (8 MB), audio, video or file (25 MB) that Facebook fetches; returns the message id."""
-        return self.send(psid, {"attachment": {"type": kind, "payload": {"url": url}}}, **options)
-
-    def send(self, psid, message, *, persona_id=None, metadata=None, messaging_type="RESPONSE", tag=None) -> str:
-        """Send any message; returns the message id. `metadata` (under 1000 characters) comes back in the echo alone."""
-        if metadata and len(metadata) > MAX_METADATA:
-            raise ValueError(f"Metadata has at most {MAX_METADATA} characters; this has {len(metadata)}.")
-        if metadata:
-            message = {**message, "metadata": metadata}
-        body = {"recipient": {"id": psid}, "messaging_type": messaging_type, "message": message}
-        body |= _given(persona_id=persona_id, tag=tag)
-        return self._call("POST", "me/messages", "message_id", json=body)["message_id"]
-
-    def sender_action(self, psid: str, action: str, *, persona_id=None) -> None:
-        """typing_on (shown for 20 s at most), typing_off or mark_seen; a persona only with the first two."""
-        body = {"recipient": {"id": psid}, "sender_action": action}
-        self._call("POST", "me/messages", json={**body, **_given(persona_id=persona_id)})
-
-    # Personas: https://developers.facebook.com/docs/messenger-platform/send-messages/personas
-
-    def create_persona(self, name: str, picture_url: str) -> str:
-        """Returns the new id. Facebook fetches the picture (8 MB at most) once, during this call."""
-        if not 0 < len(name) <= MAX_PERSONA_NAME:
-            raise ValueError(f"A persona's name has 1 to {MAX_PERSONA_NAME} characters; this one has {len(name)}.")
-        return self._call("POST", "me/personas", "id", json={"name": name, "profile_picture_url": picture_url})["id"]
-
-    def persona(self, persona_id: str) -> dict:
-        """{id, name, profile_picture_url}; a deleted one raises."""
-        return self._call("GET", persona_id, params={"fields": "id,name,profile_picture_url"})
-
-    def personas(self) -> Iterator[dict]:
-        """All that are not deleted, page after page. A page may be short or empty while more follow."""
-        return self._pages("me/personas", {"fields": "id,name,profile_picture_url", "limit": 100})
-
-    def delete_persona(self, persona_id: str) -> None:
-        """Old messages keep its name and picture; it can send no more."""
-        self._call("DELETE", persona_id)
-
-    # People and the Page: https://developers.facebook.com/docs/messenger-platform/identity/user-profile
-
-    def profile(self, psid: str) -> dict:
-        """{id, name, first_name, last_name, profile_pic}; any of them may be missing, even all."""
-        return self._call("GET", psid, params={"fields": "id,name,first_name,last_name,profile_pic"})
-
-    def page(self) -> dict:
-        """{id, name} of the Page that the token is for."""
-        return self._call("GET", "me", params={"fields": "id,name"})
-
-    def subscribe(self, fields=SUBSCRIBED_FIELDS) -> None:
-        """Have this Page's events of these fields sent to the app that the token belongs to."""
-        self._call("POST", "me/subscribed_apps", json={"subscribed_fields": ",".join(fields)})
-
-    def subscribed_apps(self) -> list[dict]:
-        """[{id, name, subscribed_fields}]: the apps that hear of this Page."""
-        return self._call("GET", "me/subscribed_apps", "data")["data"]
-
-    def debug_token(self, app_id: str) -> dict:
-        """{is_valid, app_id, scopes, expires_at (s, 0 = never), error?} of the Page's token. Needs the app's secret."""
-        params = {"input_token": self._token}
-        return self._call("GET", "debug_token", token=f"{app_id}|{self._secret}", params=params)["data"]
+        Returns their answers in order, None for one that Facebook left out; each says by its `error` whether it
+        failed. Every call counts towards the limits. Never put typing_on and typing_off in the same batch.
+        GraphError: the batch as a whole did not succeed.
+        """
+        items = list(items)
+        check("batch", len(items))
+        body = {"include_headers": include_headers, "batch": items}
+        return parse(self._call("POST", "", json=body, kind=list))
 
     # The one path
 
-    def _pages(self, path, params):
-        while True:
-            answer = self._call("GET", path, "data", params=params)
-            yield from answer["data"]
-            after = answer.get("paging", {}).get("cursors", {}).get("after")
-            if not after or not answer["paging"].get("next"):
-                return
-            params = {**params, "after": after}
-
-    def _call(self, method, path, *wanted, token=None, params=None, json=None) -> dict:
-        token = token or self._token
-        if self._secret:
+    def _call(self, method, path, *wanted, params=None, json=None, upload=None, token=None, kind=dict):
+        token = self._token if token is None else token
+        if self._secret and token:
             params = {**(params or {}), "appsecret_proof": appsecret_proof(token, self._secret)}
+        fields, file = upload or (None, None)
         try:
             response = self._session.request(
                 method,
                 f"{self._base}/{path}",
                 params=params,
                 json=json,
-                headers={"Authorization": f"Bearer {token}"},
+                data=fields,
+                files=file and {"filedata": file},
+                headers={"Authorization": f"Bearer {token}"} if token else {},
                 timeout=self._timeout,
                 allow_redirects=False,
             )
         except (requests.RequestException, UnicodeError) as error:
             raise _without_answer(error) from None  # its text holds the URL, and with it the proof
-        return _checked(response, set(wanted))
-
-
-def utf16_length(text: str) -> int:
-    """How Facebook counts characters: an emoji outside the basic plane is two."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
-def _given(**options):
-    return {name: value for name, value in options.items() if value is not None}
+        self.usage = Usage.read(response.headers)
+        return _checked(response, wanted, kind, self.usage)
 
 
 def _without_answer(error):
@@ -175,16 +98,19 @@ def _without_answer(error):
     return GraphError(f"No answer from Facebook ({type(error).__name__})", is_unsettled=not never_sent)
 
 
-def _checked(response, wanted):
+def _checked(response, wanted, kind, usage):
     """The answer's object: an answer counts as success when it is 2xx, JSON, and holds no error."""
     try:
         answer = response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         answer = None
-    if response.status_code in SUCCESS and isinstance(answer, dict) and "error" not in answer and wanted <= set(answer):
+    is_whole = isinstance(answer, kind) and "error" not in answer and all(key in answer for key in wanted)
+    if response.status_code in SUCCESS and is_whole:
         return answer
     error = answer.get("error") if isinstance(answer, dict) else None
     if isinstance(error, dict):
-        raise GraphError(str(error.get("message", "Facebook gave no reason")), status=response.status_code, error=error)
+        message = str(error.get("message", "Facebook gave no reason"))
+        raise GraphError(message, status=response.status_code, error=error, usage=usage)
     # Not Facebook's own error body: a proxy or an overloaded server spoke, and the call may have gone through.
-    raise GraphError("Facebook's answer cannot be read", status=response.status_code, is_unsettled=True)
+    message = "Facebook's answer cannot be read"
+    raise GraphError(message, status=response.status_code, is_unsettled=True, usage=usage)

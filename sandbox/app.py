@@ -13,9 +13,10 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from . import bodies, control, graph, memory
+from .cast import App, User
+from .drawings import avatar, sample, thumb
 from .fields import USUAL_FIELDS
-from .media import avatar, sample
-from .world import App, World
+from .world import World
 
 STATIC = Path(__file__).parent / "static"
 POLICY = "default-src 'self'; img-src *; media-src *"
@@ -25,6 +26,9 @@ SAVE_EVERY_S = 5  # a kill loses no more than this
 PAGE_ID = "102030405060708"
 PAGE_NAME = "Bluebird Tea"
 PAGE_TOKEN = "EAASANDBOXPAGETOKEN"  # noqa: S105
+USER_ID = "10158000000000001"
+USER_NAME = "Ada Lindt"
+USER_TOKEN = "EAASANDBOXUSERTOKEN"  # noqa: S105
 APP_ID = "1517776481860111"
 APP_SECRET = "sandbox-app-secret"  # noqa: S105
 VERIFY_TOKEN = "sandbox-verify-token"  # noqa: S105
@@ -90,6 +94,7 @@ class Sandbox:
     def _new_world(self) -> World:
         app = App(self.app_id, self.app_secret, self.callback_url, self.verify_token)
         world = World(app)
+        world.user = User(USER_ID, USER_NAME, USER_TOKEN)
         page = world.add_page(PAGE_ID, PAGE_NAME, PAGE_TOKEN)
         page.subscriptions[app.id] = list(USUAL_FIELDS)
         return world
@@ -128,8 +133,17 @@ async def sample_picture(request: Request) -> Response:
     return Response(sample(), media_type="image/png")
 
 
+async def sticker(request: Request) -> Response:
+    return Response(thumb(), media_type="image/png")
+
+
+async def front(request: Request) -> Response:
+    """The customer's phone, unless it is a program that asks for several objects at once."""
+    return await (graph.answer(request) if "ids" in request.query_params else phone(request))
+
+
 ROUTES = [
-    Route("/", phone),
+    Route("/", front),
     Mount(
         "/_sandbox",
         routes=[
@@ -137,6 +151,7 @@ ROUTES = [
             Route("/media/{name}", kept_file),
             Route("/faces/{id}.png", face),
             Route("/sample.png", sample_picture),
+            Route("/sticker.png", sticker),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
     ),

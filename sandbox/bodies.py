@@ -12,6 +12,7 @@ KINDS = {
     int: "a whole number",
     (int, float): "a number",
     dict: "an object",
+    list: "a list",
 }
 
 

@@ -1,47 +1,60 @@
-"""Reading a Graph call, in any of the ways that clients write one."""
+"""A Graph call, however its client wrote it."""
 
-import json
-import re
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
-from starlette.datastructures import UploadFile
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from . import errors
-from .world import Grant, World
+from . import errors, written
+from .media import File
 
-VERSION = re.compile(r"^/v\d+(\.\d+)?(?=/|$)")
-OBJECTS = ("recipient", "message", "payload", "thread_control")  # come as JSON strings in forms, and from some in JSON
+if TYPE_CHECKING:
+    from .tokens import Grant
+    from .world import World
+
+OVERRIDES = ("GET", "DELETE", "POST")
 
 
 @dataclass
 class Call:
-    """`path` is without version and last slash, `params` are query and body together; `grant` comes with the token."""
+    """`path` is without `version` and last slash, `params` are query and body together; `grant` comes with the token;
+    `files` are those uploaded, by the name of their part."""
 
-    world: World
+    world: "World"
     origin: str
     method: str
     path: str
     query: dict
+    version: str = ""
     raw: str = ""
     body: dict = field(default_factory=dict)
+    files: dict[str, File] = field(default_factory=dict)
     token: str = ""
     problem: errors.Refused | None = None
-    grant: Grant | None = None
+    grant: "Grant | None" = None
 
     @classmethod
-    async def read(cls, request: Request, world: World, origin: str) -> "Call":
-        path = VERSION.sub("", request.url.path).rstrip("/") or "/"
-        call = cls(world, origin, request.method, path, _objects(dict(request.query_params)))
-        raw = await request.body()
-        call.raw = raw.decode(errors="replace")
+    async def read(cls, request: Request, world: "World", origin: str) -> "Call":
+        version, path = written.path(request.url.path)
+        call = cls(world, origin, request.method, path, written.form(request.url.query), version)
         try:
-            call.body = await _body(request, raw)
-        except (ValueError, HTTPException):  # the latter for multipart that is none
-            call.problem = errors.PARAM_INVALID()
-        call.token = _header_token(request) or call.get("access_token") or call.get("oauth_token") or ""
+            call.raw, call.body, call.files = await written.body(request)
+        except written.Unreadable as unreadable:
+            call.raw, call.problem = str(unreadable), errors.PARAM_INVALID()
+        call._settle(written.header_token(request))
+        return call
+
+    @classmethod
+    def inner(cls, outer: "Call", method: str, url: str, body: str, files: dict[str, File]) -> "Call":
+        """One call of a batch; without a token of its own it has the batch's."""
+        path, _, query = url.removeprefix(outer.origin).partition("?")
+        version, path = written.path("/" + path.lstrip("/"))
+        call = cls(outer.world, outer.origin, method, path, written.form(query), version or outer.version, body)
+        call.body, call.files = written.form(body), files
+        call._settle("")
+        if not call.token:
+            call.token, call.query = outer.token, _proof(outer) | call.query
         return call
 
     @property
@@ -49,64 +62,54 @@ class Call:
         return [segment for segment in self.path.split("/") if segment]
 
     @property
+    def version_number(self) -> tuple[int, int]:
+        """(0, 0) for a call without one."""
+        major, _, minor = self.version.removeprefix("/v").partition(".")
+        return int(major or 0), int(minor or 0)
+
+    @property
     def params(self) -> dict:
         return self.query | self.body
 
     def get(self, name: str, default=None):
-        return self.params.get(name, default)
+        return self.body[name] if name in self.body else self.query.get(name, default)
+
+    def need(self, name: str) -> str:
+        """A text that must be there."""
+        value = self.get(name)
+        if value in (None, ""):
+            raise errors.PARAM_MISSING(name=name)
+        return str(value)
 
     def words(self, name: str) -> list[str]:
         """A list written as `a,b`, as a JSON array in a string, or as a JSON array."""
-        value = self.get(name, [])
-        if isinstance(value, str) and value.startswith("["):
-            value = _parsed(value)
-        if isinstance(value, str):
-            value = value.split(",")
-        return [str(word).strip() for word in value if str(word).strip()] if isinstance(value, list) else []
+        return written.words(self.get(name, []))
+
+    def need_words(self, name: str) -> list[str]:
+        words = self.words(name)
+        if not words:
+            raise errors.PARAM_MISSING(name=name)
+        return words
+
+    def number(self, name: str, default: int, most: int) -> int:
+        try:
+            return min(max(int(self.get(name, default)), 0) or default, most)
+        except (TypeError, ValueError):
+            raise errors.PARAM_INVALID() from None
+
+    def address(self, **query) -> str:
+        """This call again, absolute and with the token: clients fetch it as it stands."""
+        kept = {key: value for key, value in self.query.items() if key not in ("after", "before")}
+        return f"{self.origin}{self.version}{self.path}?{urlencode(kept | {'access_token': self.token} | query)}"
+
+    def _settle(self, token: str):
+        """Who calls, and which verb is meant: some clients can only GET and POST."""
+        self.token = token or str(self.get("access_token") or self.get("oauth_token") or "")
+        meant = str(self.get("method", "")).upper()
+        if self.method == "POST" and meant in OVERRIDES:
+            self.method = meant
 
 
-async def _body(request: Request, raw: bytes) -> dict:
-    """The body as a dict, objects parsed. null means absent. Raises ValueError for what is no JSON object."""
-    kind = request.headers.get("Content-Type", "")
-    if kind.startswith("multipart/"):
-        return _objects(await _multipart(request))
-    if not raw.strip():
-        return {}
-    if "json" in kind or raw.lstrip().startswith(b"{"):
-        return _objects(_json_object(raw))
-    return _objects(dict(parse_qsl(raw.decode(), keep_blank_values=True)))
-
-
-async def _multipart(request: Request) -> dict:
-    form = await request.form()
-    return {name: value for name, value in form.items() if not isinstance(value, UploadFile)}
-
-
-def _json_object(raw: bytes) -> dict:
-    parsed = _without_nulls(json.loads(raw))
-    if isinstance(parsed, dict):
-        return parsed
-    raise ValueError("not a JSON object")
-
-
-def _objects(fields: dict) -> dict:
-    return fields | {name: _parsed(fields[name]) for name in OBJECTS if isinstance(fields.get(name), str)}
-
-
-def _parsed(text: str):
-    """What the JSON in a string says; the string itself when it is none."""
-    try:
-        return _without_nulls(json.loads(text))
-    except ValueError:
-        return text
-
-
-def _without_nulls(value):
-    if isinstance(value, dict):
-        return {key: _without_nulls(inner) for key, inner in value.items() if inner is not None}
-    return [_without_nulls(inner) for inner in value] if isinstance(value, list) else value
-
-
-def _header_token(request: Request) -> str:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    return token.strip() if scheme.lower() in ("bearer", "oauth") else ""
+def _proof(call: Call) -> dict:
+    proof = call.get("appsecret_proof")
+    return {"appsecret_proof": proof} if proof else {}

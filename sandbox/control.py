@@ -1,17 +1,18 @@
 """The control plane, `/_sandbox/…`: for tests, for the phone's page, for anybody's program. JSON over HTTP.
 
 What makes no sense is answered 400, a customer nobody knows 404, both with `{"error": "a sentence"}`.
-What customers do is in `customers.py`.
+What customers do is in `customers.py`, what can be turned on and off in `switches.py`.
 """
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from . import bodies, customers
+from . import bodies, customers, switches
 from .bodies import Body, refused
+from .cast import App, Page, new_id
 from .courier import Manners, verify_callback
-from .world import App, Page, World, new_id
+from .world import World
 
 NUMBER = (int, float)
 
@@ -28,6 +29,7 @@ async def show_world(request: Request) -> JSONResponse:
         {
             "pages": [_page(page) for page in world.pages.values()],
             "apps": [_app(world, app) for app in world.apps.values()],
+            "user": vars(world.user),
             "counts": _counts(world),
             "webhooks": _manners(world.courier.manners),
             "faults": len(world.faults),
@@ -46,7 +48,9 @@ async def add_app(request: Request) -> JSONResponse:
         secret=body.need("secret"),
         callback_url=body.optional("callback_url", default=""),
         verify_token=body.optional("verify_token", default=""),
+        name=body.optional("name", default="Sandbox"),
         is_human_agent_approved=body.optional("human_agent", bool, default=True),
+        needs_proof=body.optional("require_proof", bool, default=False),
     )
     if not app.id.isdecimal():
         raise refused("“app_id” must be digits.")
@@ -63,7 +67,7 @@ async def add_page(request: Request) -> JSONResponse:
     if not id.isdecimal() or id in world.pages:
         raise refused("“id” must be digits that no Page has yet.")
     token = body.optional("token", default=f"EAASANDBOX{id}")
-    if world.grant(token):
+    if world.tokens.grant(token):
         raise refused("“token” is taken.")
     return JSONResponse(_page(world.add_page(id, body.need("name"), token)))
 
@@ -110,9 +114,10 @@ async def clear_faults(request: Request) -> JSONResponse:
 async def change_webhooks(request: Request) -> JSONResponse:
     """What is not named stays as it was. → how webhooks are delivered now"""
     body, manners = await bodies.read(request), _world(request).courier.manners
-    body.check_names("duplicate", "shuffle", "delay_s", "pause")
+    body.check_names("duplicate", "shuffle", "delay_s", "pause", "entries")
     wanted = {name: body.optional(name, bool) for name in ("duplicate", "shuffle", "pause")}
     wanted["delay_s"] = _between(body, "delay_s", 0, 3600)
+    wanted["entries"] = _between(body, "entries", 1, 1000, kind=int)
     manners.change(**{name: value for name, value in wanted.items() if value is not None})
     return JSONResponse(_manners(manners))
 
@@ -139,7 +144,7 @@ def _app(world: World, app: App) -> dict:
         "id": app.id,
         "secret": app.secret,
         "webhook": app.callback_url,
-        "tokens": {page.id: world.token(app, page) for page in world.pages.values()},
+        "tokens": {page.id: world.tokens.of(app, page) for page in world.pages.values()},
         "subscriptions": {p.id: p.subscriptions[app.id] for p in world.pages.values() if app.id in p.subscriptions},
     }
 
@@ -155,7 +160,7 @@ def _counts(world: World) -> dict:
 
 
 def _manners(manners: Manners) -> dict:
-    return {name: getattr(manners, name) for name in ("duplicate", "shuffle", "delay_s", "pause")}
+    return {name: getattr(manners, name) for name in ("duplicate", "shuffle", "delay_s", "pause", "entries")}
 
 
 def _times(body: Body) -> int | None:
@@ -185,6 +190,7 @@ ROUTES = [
     Route("/apps", add_app, methods=["POST"]),
     Route("/pages", add_page, methods=["POST"]),
     *customers.ROUTES,
+    *switches.ROUTES,
     Route("/personas", list_personas),
     Route("/requests", list_requests),
     Route("/faults", add_fault, methods=["POST"]),

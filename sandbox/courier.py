@@ -9,8 +9,6 @@ import asyncio
 import json
 import secrets
 from collections import deque
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import chain, repeat
 from typing import TYPE_CHECKING
@@ -20,9 +18,10 @@ import requests
 from messenger.signature import sign, sign_sha1
 
 from .clock import Clock
+from .wire import Wire
 
 if TYPE_CHECKING:
-    from .world import App, Page
+    from .cast import App, Page
 
 TIMEOUT_S = 5
 # Facebook says "a few tries at once" and nothing about the rhythm after them: assumed. All on the sandbox's clock.
@@ -38,12 +37,14 @@ def serialise(body: dict) -> bytes:
 
 @dataclass
 class Manners:
-    """How webhooks are delivered from now on. `shuffle` mixes whatever waits at that moment."""
+    """How webhooks are delivered from now on. `shuffle` mixes whatever waits at that moment; `entries` is how many
+    may come in one body."""
 
     duplicate: bool = False
     shuffle: bool = False
     delay_s: float = 0
     pause: bool = False
+    entries: int = 1
     flowing: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self):
@@ -65,12 +66,11 @@ class Courier:
         self._lanes: dict[str, Lane] = {}
         self._is_closed = False
 
-    def post(self, app: App, page: Page, event: dict):
-        """One event per entry, one entry per body: some bots read no more than the first."""
-        entry = {"id": page.id, "time": self.clock.now(), "messaging": [event]}
-        letter = Letter(page, serialise({"object": "page", "entry": [entry]}))
+    def post(self, app: App, page: Page, event: dict, where: str = "messaging"):
+        """One event per entry, one entry per body unless told otherwise: some bots read no more than the first."""
+        entry = {"id": page.id, "time": self.clock.now(), where: [event]}
         if not self._is_closed:
-            self._lane(app).put(app, letter)
+            self._lane(app).put(app, Letter(page, [entry]))
 
     def waiting(self) -> int:
         return sum(len(lane) for lane in self._lanes.values())
@@ -90,7 +90,10 @@ class Courier:
 @dataclass
 class Letter:
     page: Page
-    body: bytes
+    entries: list[dict]
+
+    def body(self) -> bytes:
+        return serialise({"object": "page", "entry": self.entries})
 
 
 class Lane:
@@ -102,9 +105,7 @@ class Lane:
         self.manners = manners
         self._waiting: deque[Letter] = deque()
         self._filled = asyncio.Event()
-        self._session = requests.Session()
-        self._session.trust_env = False  # looking for proxies costs more than the call
-        self._thread = ThreadPoolExecutor(1, "sandbox-lane")
+        self._wire = Wire()
         self._task = asyncio.create_task(self._run())
 
     def __len__(self) -> int:
@@ -117,7 +118,7 @@ class Lane:
 
     def close(self):
         self._task.cancel()
-        self._thread.shutdown(wait=False, cancel_futures=True)
+        self._wire.close()
 
     async def _run(self):
         while True:
@@ -129,11 +130,12 @@ class Lane:
     async def _collect(self) -> list[Letter]:
         if self.manners.shuffle:
             await asyncio.sleep(SHUFFLE_COLLECTS_S)
-        count = len(self._waiting) if self.manners.shuffle else 1
-        letters = [self._waiting.popleft() for _ in range(count)]
+        count = len(self._waiting) if self.manners.shuffle else self.manners.entries
+        letters = [self._waiting.popleft() for _ in range(min(count, len(self._waiting)))]
         if not self._waiting:
             self._filled.clear()
-        letters *= 2 if self.manners.duplicate else 1
+        letters = _bound(letters, self.manners.entries)
+        letters = [letter for letter in letters for _ in range(2 if self.manners.duplicate else 1)]
         if self.manners.shuffle:
             secrets.SystemRandom().shuffle(letters)
         return letters
@@ -141,32 +143,24 @@ class Lane:
     async def _deliver(self, letter: Letter):
         if self.manners.delay_s:
             await asyncio.sleep(self.manners.delay_s)
-        began = self.clock.now()
+        body, began = letter.body(), self.clock.now()
         for pause in chain(PAUSES_S, repeat(PAUSES_S[-1])):
-            if await self._hand_over(letter.body):
+            await self.manners.flowing.wait()
+            if await self._post(body) == 200:
                 return
             if self.clock.now() - began >= GIVE_UP_AFTER_MS:
                 return self._give_up(letter.page)
             await self.clock.sleep(pause)
 
-    async def _hand_over(self, body: bytes) -> bool:
-        await self.manners.flowing.wait()
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, self._post, self.app, body)
-
-    def _post(self, app: App, body: bytes) -> bool:
+    async def _post(self, body: bytes) -> int | None:
+        """→ the HTTP status. A redirect is not followed; one who never answers is not waited for."""
         headers = {
             "Content-Type": "application/json",
             "User-Agent": "facebookexternalua",
-            "X-Hub-Signature": sign_sha1(body, app.secret),
-            "X-Hub-Signature-256": sign(body, app.secret),
+            "X-Hub-Signature": sign_sha1(body, self.app.secret),
+            "X-Hub-Signature-256": sign(body, self.app.secret),
         }
-        with suppress(requests.RequestException, ValueError):
-            answer = self._session.post(
-                app.callback_url, data=body, headers=headers, timeout=TIMEOUT_S, allow_redirects=False
-            )
-            return answer.status_code == 200
-        return False
+        return await self._wire.post(self.app.callback_url, headers, body, TIMEOUT_S)
 
     def _give_up(self, page: Page):
         """After an hour of failures Facebook unsubscribes the app from the Page, and forgets what it had for it."""
@@ -174,6 +168,17 @@ class Lane:
         self._waiting = deque(letter for letter in self._waiting if letter.page is not page)
         if not self._waiting:
             self._filled.clear()
+
+
+def _bound(letters: list[Letter], most: int) -> list[Letter]:
+    """Several letters about the same Page in one body."""
+    bound: list[Letter] = []
+    for letter in letters:
+        if bound and bound[-1].page is letter.page and len(bound[-1].entries) < most:
+            bound[-1].entries += letter.entries
+        else:
+            bound.append(letter)
+    return bound
 
 
 async def verify_callback(url: str, verify_token: str) -> str | None:

@@ -1,15 +1,15 @@
-"""What customers do, told over the control plane, and what they see."""
+"""What customers do, told over the control plane. What they say is in `saying.py`, what they see in `seen.py`."""
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from . import bodies, webhooks
+from . import bodies, nodes, ownership, routing, saying, seen, webhooks
 from .bodies import Body, refused
-from .world import Customer, Message, Page, Persona, World, new_mid
+from .cast import Customer, Message, Page, new_mid
+from .world import World
 
 EDITS_ALLOWED = 5
-OPENING_KEYS = ("message", "postback", "reaction")
 
 
 async def add(request: Request) -> JSONResponse:
@@ -27,17 +27,8 @@ async def index(request: Request) -> JSONResponse:
 async def say(request: Request) -> JSONResponse:
     """→ {mid}, null for an `event` without one."""
     world, customer, body = await _told(request)
-    body.check_names("text", "attachment", "postback", "quick_reply", "event")
-    if event := body.optional("event", dict):
-        return JSONResponse({"mid": _send_event(world, customer, event)})
-    message = Message(new_mid(), "customer", world.clock.stamp())
-    if postback := body.optional("postback", dict):
-        _tap(world, customer, message, Body(postback))
-    elif reply := body.optional("quick_reply", dict):
-        _reply(world, customer, message, Body(reply))
-    else:
-        _write(request, customer, message, body)
-    return JSONResponse({"mid": message.mid})
+    origin = request.app.state.sandbox.origin(request)
+    return JSONResponse({"mid": saying.say(world, customer, body, origin)})
 
 
 async def read(request: Request) -> JSONResponse:
@@ -76,19 +67,45 @@ async def block(request: Request) -> JSONResponse:
     return _done()
 
 
+async def answer_in_inbox(request: Request) -> JSONResponse:
+    """Somebody writes in the Page Inbox, which takes control where there is control to take."""
+    world, customer, body = await _told(request)
+    message = Message(new_mid(), "page", world.clock.stamp(), text=body.need("text"), app_id=routing.INBOX_APP_ID)
+    if customer.page.default_app_id:
+        ownership.seize(world, customer, routing.INBOX_APP_ID, world.clock.now())
+    world.add_message(customer, message)
+    webhooks.message_sent(world, customer, message)
+    webhooks.message_delivered(world, customer, message)
+    return JSONResponse({"mid": message.mid})
+
+
+async def set_owner(request: Request) -> JSONResponse:
+    """Who controls the thread from now on, for a day; null leaves it idle. No app is told."""
+    world, customer, body = await _told(request)
+    app_id = body.optional("app_id")
+    if app_id and app_id not in world.apps and app_id != routing.INBOX_APP_ID:
+        raise refused(f"There is no app {app_id}.")
+    if app_id:
+        routing.give(customer, app_id, world.clock.now())
+    else:
+        routing.release(customer)
+    return _done()
+
+
+async def set_profile(request: Request) -> JSONResponse:
+    """How much of their profile the Page may see."""
+    _, customer, body = await _told(request)
+    kind = body.need("kind")
+    if kind not in nodes.PROFILES:
+        raise refused(f"“kind” must be one of {', '.join(nodes.PROFILES)}.")
+    customer.profile = kind
+    return _done()
+
+
 async def thread(request: Request) -> JSONResponse:
-    """What the customer sees. `owner_app_id` is null while no app controls the thread."""
+    """What the customer sees."""
     customer, origin = _customer(request), request.app.state.sandbox.origin(request)
-    is_typed_to = customer.typing_until > _world(request).clock.now()
-    typing_persona = _face(customer.typing_persona, origin) if is_typed_to else None
-    return JSONResponse(
-        {
-            "messages": [_seen(message, origin) for message in customer.thread],
-            "typing": {"on": is_typed_to, "persona": typing_persona},
-            "owner_app_id": None,
-            "blocked": customer.is_blocking,
-        }
-    )
+    return JSONResponse(seen.thread(customer, _world(request).clock.now(), origin))
 
 
 async def _told(request: Request) -> tuple[World, Customer, Body]:
@@ -122,70 +139,6 @@ def _message(customer: Customer, body: Body) -> Message:
     return message
 
 
-def _write(request: Request, customer: Customer, message: Message, body: Body):
-    message.text = body.optional("text")
-    if attachment := body.optional("attachment", dict):
-        message.attachments = [_attachment(request, Body(attachment))]
-    if not message.text and not message.attachments:
-        raise refused("Say one of: text, attachment, postback, quick_reply, event.")
-    customer.say(message)
-    webhooks.message_said(_world(request), customer, message)
-
-
-def _attachment(request: Request, attachment: Body) -> dict:
-    """A path is a file of our own."""
-    type, url = attachment.need("type"), attachment.need("url")
-    return {"type": type, "url": request.app.state.sandbox.origin(request) + url if url.startswith("/") else url}
-
-
-def _tap(world: World, customer: Customer, message: Message, postback: Body):
-    message.text = postback.need("title")
-    payload = postback.need("payload")
-    customer.say(message)
-    webhooks.postback_tapped(world, customer, message, payload)
-
-
-def _reply(world: World, customer: Customer, message: Message, reply: Body):
-    message.text = reply.need("title")
-    payload = reply.need("payload")
-    customer.say(message)
-    webhooks.message_said(world, customer, message, quick_reply={"payload": payload})
-
-
-def _send_event(world: World, customer: Customer, event: dict) -> str | None:
-    """Any event, sent as it is. A message with text that the thread does not know is shown in it."""
-    inner = next((event[key] for key in OPENING_KEYS if isinstance(event.get(key), dict)), {})
-    mid = inner.get("mid")
-    if inner and not inner.get("is_echo"):
-        customer.opened_at = world.clock.now()
-        if inner is event.get("message") and "text" in inner and mid and not customer.find(mid):
-            customer.say(Message(mid, "customer", world.clock.stamp(), text=inner["text"]))
-    webhooks.anything(world, customer, event)
-    return mid
-
-
-def _seen(message: Message, origin: str) -> dict:
-    return {
-        "mid": message.mid,
-        "from": message.sender,
-        "text": message.text,
-        "attachments": message.attachments,
-        "quick_replies": message.quick_replies,
-        "template": message.template,
-        "persona": _face(message.persona, origin),
-        "app_id": message.app.id if message.app else None,
-        "at": message.at,
-        "reaction": message.reaction,
-        "edited": message.edits > 0,
-        "delivered": message.is_delivered,
-        "read": message.is_read,
-    }
-
-
-def _face(persona: Persona | None, origin: str) -> dict | None:
-    return {"id": persona.id, "name": persona.name, "picture": origin + persona.picture} if persona else None
-
-
 def _done() -> JSONResponse:
     return JSONResponse({"ok": True})
 
@@ -198,5 +151,8 @@ ROUTES = [
     Route("/customers/{psid}/react", react, methods=["POST"]),
     Route("/customers/{psid}/edit", edit, methods=["POST"]),
     Route("/customers/{psid}/block", block, methods=["POST"]),
+    Route("/customers/{psid}/inbox", answer_in_inbox, methods=["POST"]),
+    Route("/customers/{psid}/owner", set_owner, methods=["POST"]),
+    Route("/customers/{psid}/profile", set_profile, methods=["POST"]),
     Route("/customers/{psid}/thread", thread),
 ]

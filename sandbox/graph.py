@@ -1,6 +1,7 @@
 """The Graph side: who may call what, and what comes of it.
 
-A call goes through: a fault somebody asked for, the token, the object, then the verb of the object or of its edge.
+A call goes through: a fault somebody asked for, the token, the object, its permission, the limits, then the verb of the
+object or of its edge (`routes.py`).
 """
 
 import asyncio
@@ -10,26 +11,12 @@ from starlette.responses import JSONResponse, Response
 
 from messenger.signature import appsecret_proof
 
-from . import errors, nodes, personas, sends, subscriptions
+from . import batch, errors, history, identities, routes
 from .call import Call
-from .world import App, Customer, Page, Persona, World
+from .cast import Page
+from .faults import Fault
 
-NODES = {
-    ("GET", Page): nodes.page,
-    ("GET", Customer): nodes.customer,
-    ("GET", Persona): personas.show,
-    ("DELETE", Persona): personas.delete,
-}
-EDGES = {
-    ("POST", Page, "messages"): sends.send,
-    ("GET", Page, "personas"): personas.index,
-    ("POST", Page, "personas"): personas.create,
-    ("GET", Page, "subscribed_apps"): subscriptions.of_page,
-    ("POST", Page, "subscribed_apps"): subscriptions.subscribe_page,
-    ("DELETE", Page, "subscribed_apps"): subscriptions.unsubscribe_page,
-    ("GET", App, "subscriptions"): subscriptions.of_app,
-    ("POST", App, "subscriptions"): subscriptions.subscribe_app,
-}
+VERSION = "v26.0"  # what a call without one gets
 
 
 async def answer(request: Request) -> Response:
@@ -38,12 +25,12 @@ async def answer(request: Request) -> Response:
     at = world.clock.now()
     call = await Call.read(request, world, sandbox.origin(request))
     fault = world.faults.hit(call.method, call.path, call.raw)
-    status, body = await _outcome(call, fault)
-    _note(call, request.url.path, at, status, body)
-    return await _cut(request) if fault and fault.drop else JSONResponse(body, status)
+    status, body = await outcome(call, fault)
+    _note(call, request, at, status, body)
+    return await _cut(request) if fault and fault.drop else JSONResponse(body, status, headers=_headers(call))
 
 
-async def _outcome(call: Call, fault) -> tuple[int | None, dict | None]:
+async def outcome(call: Call, fault: Fault | None) -> tuple[int | None, dict | list | None]:
     """HTTP status and body; None and None when the caller gets neither because the call never took effect."""
     try:
         if fault:
@@ -57,17 +44,21 @@ async def _outcome(call: Call, fault) -> tuple[int | None, dict | None]:
         return refused.status, refused.body
 
 
-def _note(call: Call, path: str, at: int, status: int | None, body: dict | None):
+def _note(call: Call, request: Request, at: int, status: int | None, body: dict | list | None):
     call.world.journal.note(
-        call.world.secrets(),
+        call.world.tokens.secrets(),
         at=at,
-        method=call.method,
-        path=path,
+        method=request.method,
+        path=request.url.path,
         query=call.query,
         body=call.body,
         status=status,
         response=body,
     )
+
+
+def _headers(call: Call) -> dict[str, str]:
+    return {"facebook-api-version": call.version.lstrip("/") or VERSION} | call.world.limits.headers(call.grant)
 
 
 async def _cut(request: Request) -> Response:
@@ -79,60 +70,91 @@ async def _cut(request: Request) -> Response:
     return Response()
 
 
-async def _handle(call: Call) -> dict:
+async def _handle(call: Call) -> dict | list:
+    if verb := _tokenless(call):
+        return await verb(call)
     _authorise(call)
     if call.problem:
         raise call.problem
-    match call.segments:
-        case ["debug_token"] if call.method == "GET":
-            return await nodes.debug_token(call)
-        case [name]:
-            node = _find(call, name)
-            verb = NODES.get((call.method, type(node)))
-        case [name, edge]:
-            node = _find(call, name)
-            verb = EDGES.get((call.method, type(node), edge))
-        case _:
-            raise errors.PATH_UNKNOWN(alias=call.path.strip("/"))
+    if call.method == "POST" and "batch" in call.params:
+        return await batch.run(call, outcome)
+    if call.path == "/" and call.words("ids"):
+        return {name: await _verb(call, [name]) for name in call.words("ids")}
+    if verb := routes.ROOTS.get((call.method, call.path)):
+        return await verb(call)
+    return await _verb(call, call.segments)
+
+
+def _tokenless(call: Call):
+    """What nobody needs a token for."""
+    name = "activities" if call.path.endswith("/activities") else call.path
+    return routes.TOKENLESS.get((call.method, name))
+
+
+async def _verb(call: Call, segments: list[str]) -> dict:
+    if not 1 <= len(segments) <= 2:
+        raise errors.PATH_UNKNOWN(alias=call.path.strip("/"))
+    name, edge = segments[0], segments[1] if len(segments) == 2 else None
+    node = _find(call, name)
+    verb = routes.EDGES.get((call.method, type(node), edge)) if edge else routes.NODES.get((call.method, type(node)))
     if not verb:
-        raise _unsupported(call, call.segments[0])
+        raise _unsupported(call, name)
+    _check_permission(call, edge)
+    call.world.limits.check(call.grant, edge or type(node).__name__.lower())
     return await verb(call, node)
 
 
 def _authorise(call: Call):
+    tokens = call.world.tokens
     if not call.token:
         raise errors.TOKEN_MISSING()
-    call.grant = call.world.grant(call.token)
+    call.grant = tokens.grant(call.token)
     if not call.grant:
         raise errors.TOKEN_UNKNOWN()
+    if problem := tokens.problem(call.token):
+        raise problem
     # Clients send debug_token the proof of the Page's token beside the app's token.
     proof = call.get("appsecret_proof")
     if proof and call.path != "/debug_token" and proof != appsecret_proof(call.token, call.grant.app.secret):
         raise errors.PROOF_WRONG()
+    if call.grant.app.needs_proof and not proof:
+        raise errors.PROOF_MISSING()
+
+
+def _check_permission(call: Call, edge: str | None):
+    needed = routes.PERMISSIONS.get(edge)
+    if needed and call.grant.page and needed not in call.world.tokens.scopes(call.token):
+        raise errors.PERMISSION_MISSING(name=needed)
 
 
 def _find(call: Call, name: str):
     """The object of that name, among those the token may see."""
-    page = call.grant.page
-    node = _page_objects(call.world, page, name) if page else _app_objects(call.grant.app, name)
+    node = _page_objects(call, call.grant.page, name) if call.grant.page else _other_objects(call, name)
     if node:
         return node
-    if name.isdecimal() or name == "me":
+    if name.isdecimal() or name == "me" or name.startswith(("m_", "t_")):
         raise _unsupported(call, name)
     raise errors.PATH_UNKNOWN(alias=name)
 
 
-def _page_objects(world: World, page: Page, name: str):
+def _page_objects(call: Call, page: Page, name: str):
     if name in ("me", page.id):
         return page
-    persona, customer = world.personas.get(name), world.customers.get(name)
-    if persona and persona.page is page and not persona.is_deleted:
-        return persona
-    return customer if customer and customer.page is page else None
+    if name.startswith(history.PREFIXES):
+        return history.find(call.world, page, name)
+    world = call.world
+    node = world.personas.get(name) or world.customers.get(name) or world.labels.get(name)
+    if not node:
+        return identities.find(call, page, name)
+    return node if node.page is page and not getattr(node, "is_deleted", False) else None
 
 
-def _app_objects(app: App, name: str):
-    return app if name == app.id else None
+def _other_objects(call: Call, name: str):
+    """A user sees the Pages too, but speaks for none of them."""
+    if call.grant.user:
+        known = {"me": call.grant.user, call.grant.user.id: call.grant.user}
+        return known.get(name) or (call.world.pages.get(name) if call.method == "GET" else None)
+    return call.grant.app if name in ("me", "app", call.grant.app.id) else None
 
 
 def _unsupported(call: Call, name: str) -> errors.Refused:

@@ -21,6 +21,10 @@ class Journal:
     def __len__(self) -> int:
         return self._count
 
+    def keep(self, count: int | None):
+        """No more than the newest `count`, as far as there is room for them."""
+        self._notes = deque(self._notes, maxlen=KEPT if count is None else min(count, KEPT))
+
     def note(self, secrets: list[str], **note):
         self._count += 1
         self._notes.append({"n": self._count} | mask(note, secrets))

@@ -1,23 +1,35 @@
-"""Files that Facebook keeps a copy of, and the pictures it makes up."""
+"""Files that Facebook fetches and keeps a copy of."""
+
+from __future__ import annotations
 
 import asyncio
-import colorsys
-import hashlib
 import io
 import secrets
 from dataclasses import dataclass
-from functools import lru_cache
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import requests
-from PIL import Image, ImageDraw, ImageFont, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from . import errors
 
+if TYPE_CHECKING:
+    from .cast import Page
+
+PATH = "/_sandbox/media/"
 FETCH_TIMEOUT_S = 10
 IMAGE_LIMIT_BYTES = 8 * 1024 * 1024
 FILE_LIMIT_BYTES = 25 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
-AVATAR_PX = 200
+
+
+LIMITS_BYTES = {"image": IMAGE_LIMIT_BYTES, "audio": FILE_LIMIT_BYTES, "video": FILE_LIMIT_BYTES}
+LIMITS_BYTES |= {"file": FILE_LIMIT_BYTES}
+UNSAID = ("", "application/octet-stream", "binary/octet-stream")
+USUAL_TYPES = {"audio": "audio/mpeg", "video": "video/mp4", "file": "application/octet-stream"}
+# Sound is also kept in containers made for pictures that move.
+TYPES = {"audio": ("audio/", "video/mp4", "application/ogg"), "video": ("video/",), "file": ("",)}
 
 
 @dataclass(frozen=True)
@@ -26,26 +38,68 @@ class File:
     content_type: str
 
 
+@dataclass
+class Asset:
+    """Something uploaded, under an id that messages can name instead of an address."""
+
+    id: str
+    page: Page
+    type: str
+    url: str
+    at: int
+    is_reusable: bool
+
+
 class Media:
     """Copies kept under a path of our own, as Facebook keeps them on its CDN."""
 
     def __init__(self):
         self.files: dict[str, File] = {}
+        self._pinned: set[str] = set()
 
     def keep(self, file: File) -> str:
         """→ the path under which the copy is served."""
         name = secrets.token_urlsafe(16)
         self.files[name] = file
-        return f"/_sandbox/media/{name}"
+        return f"{PATH}{name}"
 
     def get(self, name: str) -> File | None:
         return self.files.get(name)
+
+    def pin(self, url: str):
+        """More than one message may show it."""
+        self._pinned.add(_name(url))
+
+    def drop(self, url: str):
+        """No message shows it any more."""
+        if _name(url) not in self._pinned:
+            self.files.pop(_name(url), None)
+
+
+def check_host(url: str, flagged: list[str]):
+    """Some hosts are known for what other people have reported: tunnels and free hosting among them."""
+    host = urlsplit(url).hostname or ""
+    if any(host == bad or host.endswith(f".{bad}") for bad in flagged):
+        raise errors.FILE_FLAGGED()
 
 
 async def fetch_image(url: str) -> File:
     """A picture from somebody else's server; raises `Refused` when it cannot be had or is none."""
     file = await fetch(url, IMAGE_LIMIT_BYTES)
-    if not file.content_type.startswith("image/") or not _is_image(file.content):
+    if not file.content_type.startswith("image/"):
+        raise errors.FILE_NOT_ACCEPTED()
+    return checked("image", file)
+
+
+def checked(type: str, file: File) -> File:
+    """The file with a content type; raises `Refused` when it is no such thing."""
+    if not file.content:
+        raise errors.FILE_NOT_ACCEPTED()
+    if type == "image":
+        return File(file.content, _image_type(file.content))
+    if file.content_type in UNSAID:
+        return File(file.content, USUAL_TYPES[type])
+    if not file.content_type.startswith(TYPES[type]):
         raise errors.FILE_NOT_ACCEPTED()
     return file
 
@@ -73,53 +127,14 @@ def _read(response: requests.Response, limit: int) -> bytes:
     return bytes(content)
 
 
-def _is_image(content: bytes) -> bool:
+def _image_type(content: bytes) -> str:
     try:
-        Image.open(io.BytesIO(content)).verify()
+        image = Image.open(io.BytesIO(content))
+        image.verify()
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
-        return False
-    return True
+        raise errors.FILE_NOT_ACCEPTED() from None
+    return Image.MIME.get(image.format, "image/png")
 
 
-@lru_cache(maxsize=256)
-def avatar(name: str) -> bytes:
-    """A PNG with the name's initials on the name's own colour."""
-    hue = hashlib.sha256(name.encode()).digest()[0] / 256
-    image = Image.new("RGB", (AVATAR_PX, AVATAR_PX), _rgb(hue, 0.42, 0.45))
-    font = ImageFont.load_default(size=AVATAR_PX * 0.4)
-    centre = (AVATAR_PX / 2, AVATAR_PX / 2)
-    ImageDraw.Draw(image).text(centre, initials(name), fill="white", font=font, anchor="mm")
-    return _png(image)
-
-
-def initials(name: str) -> str:
-    words = name.split()
-    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
-
-
-@lru_cache(maxsize=1)
-def sample() -> bytes:
-    """The picture a customer sends when asked for one: a cup of tea, steaming."""
-    image = Image.new("RGB", (960, 720), "#f3e3cf")
-    draw = ImageDraw.Draw(image)
-    draw.rectangle((0, 500, 960, 720), fill="#c98f5e")
-    draw.ellipse((230, 520, 690, 610), fill="#e9eef2")
-    draw.ellipse((600, 330, 760, 490), outline="#2f6f8f", width=34)
-    draw.rounded_rectangle((280, 280, 640, 570), radius=110, fill="#2f6f8f")
-    draw.rectangle((280, 280, 640, 400), fill="#2f6f8f")
-    draw.ellipse((280, 235, 640, 325), fill="#3f86a8")
-    draw.ellipse((304, 249, 616, 311), fill="#8a4b1f")
-    for x in (390, 460, 530):
-        draw.arc((x - 30, 90, x + 30, 160), 90, 270, fill="white", width=12)
-        draw.arc((x - 30, 148, x + 30, 218), 270, 90, fill="white", width=12)
-    return _png(image)
-
-
-def _png(image: Image.Image) -> bytes:
-    target = io.BytesIO()
-    image.save(target, "PNG")
-    return target.getvalue()
-
-
-def _rgb(hue: float, lightness: float, saturation: float) -> tuple[int, ...]:
-    return tuple(round(part * 255) for part in colorsys.hls_to_rgb(hue, lightness, saturation))
+def _name(url: str) -> str:
+    return url.rpartition(PATH)[2]

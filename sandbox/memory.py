@@ -2,10 +2,15 @@
 
 import base64
 import json
+from collections import OrderedDict
 from pathlib import Path
 
-from .media import File
-from .world import App, Customer, Message, Page, Persona, World
+from .cast import App, Customer, Label, Message, Page, Persona
+from .media import Asset, File
+from .world import World
+
+PLAIN = ("reached", "flagged_hosts", "kept")  # what JSON can tell as it is
+OF_PAGES = {"personas": Persona, "labels": Label, "assets": Asset}
 
 
 def save(world: World, path: Path):
@@ -16,15 +21,24 @@ def save(world: World, path: Path):
 
 
 def load(world: World, path: Path):
-    """Fill a fresh world. Its default app stays as it is: ports and secrets may have changed since."""
+    """Fill a fresh world. Its default app stays as it is: ports and secrets may have changed since. Switches that
+    make Facebook misbehave (faults, limits, manners of delivery) are not kept."""
     told = json.loads(path.read_text())
     world.clock.ahead_ms = told["ahead_ms"]
     world.media.files.update((name, File(base64.b64decode(content), kind)) for name, content, kind in told["media"])
     apps = [App(**row | {"fields": row["fields"] and set(row["fields"])}) for row in told["apps"]]
     world.apps = {app.id: app for app in apps} | world.apps
     world.pages |= {row["id"]: Page(**row) for row in told["pages"]}
-    world.personas = {row["id"]: Persona(**row | {"page": world.pages[row["page"]]}) for row in told["personas"]}
+    for name, kind in OF_PAGES.items():
+        rows = [kind(**row | {"page": world.pages[row["page"]]}) for row in told.get(name, [])]
+        setattr(world, name, {row.id: row for row in rows})
+    for asset in world.assets.values():
+        world.media.pin(asset.url)
     world.customers = {row["psid"]: _customer(world, row) for row in told["customers"]}
+    vars(world).update({name: told[name] for name in PLAIN if name in told})
+    world.tokens.states, world.tokens.scopes_of = told.get("token_states", {}), told.get("token_scopes", {})
+    world.tokens.forget()
+    world.keep(world.kept)
 
 
 def _told(world: World) -> dict:
@@ -36,25 +50,28 @@ def _told(world: World) -> dict:
         ],
         "apps": [vars(app) | {"fields": app.fields and sorted(app.fields)} for app in world.apps.values()],
         "pages": [vars(page) for page in world.pages.values()],
-        "personas": [vars(persona) | {"page": persona.page.id} for persona in world.personas.values()],
+        **{name: [vars(row) | {"page": row.page.id} for row in getattr(world, name).values()] for name in OF_PAGES},
         "customers": [_told_of(customer) for customer in world.customers.values()],
+        **{name: getattr(world, name) for name in PLAIN},
+        "token_states": world.tokens.states,
+        "token_scopes": world.tokens.scopes_of,
     }
 
 
 def _told_of(customer: Customer) -> dict:
-    thread = [vars(message) | {"persona": _id(message.persona), "app": _id(message.app)} for message in customer.thread]
+    thread = [vars(message) | {"persona": _id(message.persona)} for message in customer.messages()]
     return vars(customer) | {"page": customer.page.id, "typing_persona": None, "typing_until": 0, "thread": thread}
 
 
-def _id(thing: Persona | App | None) -> str | None:
-    return thing and thing.id
+def _id(persona: Persona | None) -> str | None:
+    return persona and persona.id
 
 
 def _customer(world: World, row: dict) -> Customer:
-    thread = [
-        Message(
-            **said | {"persona": world.personas.get(said["persona"] or ""), "app": world.apps.get(said["app"] or "")}
-        )
-        for said in row["thread"]
-    ]
+    thread = OrderedDict((said["mid"], _message(world, said)) for said in row["thread"])
     return Customer(**row | {"page": world.pages[row["page"]], "thread": thread})
+
+
+def _message(world: World, said: dict) -> Message:
+    said["app_id"] = said.pop("app", said.get("app_id"))  # files of before call it so
+    return Message(**said | {"persona": world.personas.get(said["persona"] or "")})

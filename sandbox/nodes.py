@@ -1,18 +1,53 @@
-"""Plain objects of the Graph: the Page, a customer's profile, a token."""
+"""Plain objects of the Graph: the Page, a customer's profile, the user, an app."""
 
-from . import errors
+from . import asked, errors
 from .call import Call
-from .world import Customer, Page
+from .cast import App, Customer, Page, User
 
-SCOPES = ["pages_messaging", "pages_manage_metadata", "pages_show_list", "pages_read_engagement"]
+# What a profile may look like: names alone, nothing at all, or an error instead
+PROFILES = ("full", "partial", "empty", "phone", "forbidden")
+FEATURES = ("subscription_messaging", "human_agent", "business_asset_user_profile_access")
 
 
 async def page(call: Call, page: Page) -> dict:
-    return _asked_for(call, {"id": page.id, "name": page.name})
+    facts = {
+        "id": page.id,
+        "name": page.name,
+        "category": "Business",
+        "link": f"https://www.facebook.com/{page.id}",
+        "username": "",
+        "access_token": call.world.tokens.of(call.grant.app, page),
+        "picture": {"data": {"url": f"{call.origin}/_sandbox/faces/{page.id}.png", "is_silhouette": False}},
+        "messaging_feature_status": {
+            "hop_v2": bool(page.default_app_id),
+            "msgr_multi_app": len(page.subscriptions) > 1,
+            "ig_multi_app": False,
+        },
+    }
+    return asked.only(facts, asked.fields(call), ("id", "name"))
+
+
+async def user(call: Call, user: User) -> dict:
+    return asked.only({"id": user.id, "name": user.name}, asked.fields(call))
+
+
+async def app(call: Call, app: App) -> dict:
+    return asked.only({"category": "Business", "link": "", "name": app.name, "id": app.id}, asked.fields(call))
+
+
+async def feature_review(call: Call, page: Page) -> dict:
+    return {"data": [{"feature": feature, "status": "approved"} for feature in FEATURES]}
 
 
 async def customer(call: Call, customer: Customer) -> dict:
     """The profile a Page may see of somebody who wrote to it."""
+    match customer.profile:
+        case "phone":
+            raise errors.NO_PROFILE()
+        case "forbidden":
+            raise errors.PROFILE_NOT_PERMITTED()
+        case "empty":
+            return {}
     first, _, last = customer.name.partition(" ")
     profile = {
         "first_name": first,
@@ -21,25 +56,6 @@ async def customer(call: Call, customer: Customer) -> dict:
         "profile_pic": f"{call.origin}/_sandbox/faces/{customer.psid}.png",
         "id": customer.psid,
     }
-    return _asked_for(call, profile)
-
-
-async def debug_token(call: Call) -> dict:
-    """What a token is worth. One that is worth nothing is an answer too, not an error."""
-    token = call.get("input_token")
-    if not token:
-        raise errors.PARAM_MISSING(name="input_token")
-    grant = call.world.grant(token)
-    if not grant:
-        problem = {"code": 190, "message": "Invalid OAuth access token."}
-        return {"data": {"is_valid": False, "scopes": [], "error": problem}}
-    facts = {"app_id": grant.app.id, "type": "APP", "application": "Sandbox", "is_valid": True, "scopes": []}
-    if grant.page:
-        facts |= {"type": "PAGE", "profile_id": grant.page.id, "scopes": SCOPES}
-        facts |= {"expires_at": 0, "data_access_expires_at": 0}
-    return {"data": facts}
-
-
-def _asked_for(call: Call, facts: dict) -> dict:
-    fields = call.words("fields")
-    return {name: value for name, value in facts.items() if not fields or name in fields or name == "id"}
+    if customer.profile == "partial":
+        profile = {"first_name": first, "id": customer.psid}
+    return asked.only(profile, asked.fields(call))

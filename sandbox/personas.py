@@ -3,16 +3,12 @@
 https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/personas
 """
 
-from urllib.parse import urlencode
-
-from . import errors
+from . import asked, errors, media, paging
+from .asked import Asked
 from .call import Call
-from .media import fetch_image
-from .world import Page, Persona
+from .cast import Page, Persona
 
 NAME_LIMIT = 50
-LIST_LIMIT = 25
-FIELDS = ("name", "profile_picture_url", "id")
 
 
 async def create(call: Call, page: Page) -> dict:
@@ -26,13 +22,13 @@ async def create(call: Call, page: Page) -> dict:
         raise errors.PARAM_MISSING(name="profile_picture_url")
     if not url.startswith(("http://", "https://")):
         raise errors.PARAM_NOT_URL(name="profile_picture_url")
-    picture = call.world.media.keep(await fetch_image(url))
+    media.check_host(url, call.world.flagged_hosts)
+    picture = call.world.media.keep(await media.fetch_image(url))
     return {"id": call.world.add_persona(page, name, picture).id}
 
 
 async def show(call: Call, persona: Persona) -> dict:
-    facts = {"name": persona.name, "profile_picture_url": call.origin + persona.picture, "id": persona.id}
-    return {name: facts[name] for name in FIELDS if name in (call.words("fields") or FIELDS) or name == "id"}
+    return _facts(call, persona, asked.fields(call))
 
 
 async def delete(call: Call, persona: Persona) -> dict:
@@ -42,26 +38,12 @@ async def delete(call: Call, persona: Persona) -> dict:
 
 
 async def index(call: Call, page: Page) -> dict:
-    """The active ones. The page after the last is empty and names no cursors: some clients always ask for it."""
-    limit, after = _number(call, "limit", LIST_LIMIT), _number(call, "after", 0)
-    rows = [p for p in call.world.personas.values() if p.page is page and not p.is_deleted and p.number > after]
-    if not rows:
-        return {"data": []}
-    shown = rows[:limit]
-    paging = {"cursors": {"before": str(shown[0].number), "after": str(shown[-1].number)}}
-    if len(rows) > limit:
-        paging["next"] = _next(call, limit, shown[-1].number)
-    return {"data": [await show(call, persona) for persona in shown], "paging": paging}
+    """The active ones."""
+    rows = [p for p in call.world.personas.values() if p.page is page and not p.is_deleted]
+    wanted = asked.fields(call)
+    return paging.page(call, rows, lambda persona: persona.number, lambda persona: _facts(call, persona, wanted))
 
 
-def _number(call: Call, name: str, default: int) -> int:
-    try:
-        return max(int(call.get(name, default)), 0) or default
-    except (TypeError, ValueError):
-        raise errors.PARAM_INVALID() from None
-
-
-def _next(call: Call, limit: int, after: int) -> str:
-    """Absolute and with the token: clients fetch it as it stands."""
-    query = call.query | {"access_token": call.token, "limit": limit, "after": after}
-    return f"{call.origin}{call.path}?{urlencode(query)}"
+def _facts(call: Call, persona: Persona, wanted: Asked) -> dict:
+    facts = {"name": persona.name, "profile_picture_url": call.origin + persona.picture, "id": persona.id}
+    return asked.only(facts, wanted)

@@ -5,17 +5,23 @@ https://developers.facebook.com/docs/graph-api/reference/page/subscribed_apps
 
 from . import errors
 from .call import Call
+from .cast import App, Page
 from .courier import verify_callback
-from .fields import PAGE_FIELDS
-from .world import App, Page
+from .fields import PAGE_FIELDS, USUAL_FIELDS
+
+FIELDS_SINCE = (3, 2)  # the Graph version
 
 
 async def of_page(call: Call, page: Page) -> dict:
-    return {"data": [_subscription(app_id, fields) for app_id, fields in page.subscriptions.items()]}
+    rows = [_subscription(call.world.apps[id], fields) for id, fields in page.subscriptions.items()]
+    return {"data": rows}
 
 
 async def subscribe_page(call: Call, page: Page) -> dict:
-    page.subscriptions[call.grant.app.id] = _fields(call, "subscribed_fields")
+    """Older versions than v3.2 know no fields of a Page: it has those of the app."""
+    app, is_old = call.grant.app, FIELDS_SINCE > call.version_number > (0, 0)
+    is_silent = is_old and not call.words("subscribed_fields")
+    page.subscriptions[app.id] = list(app.fields or USUAL_FIELDS) if is_silent else _fields(call, "subscribed_fields")
     return {"success": True}
 
 
@@ -45,8 +51,13 @@ async def subscribe_app(call: Call, app: App) -> dict:
     return {"success": True}
 
 
-def _subscription(app_id: str, fields: list[str]) -> dict:
-    return {"category": "Business", "link": "", "name": "Sandbox", "id": app_id, "subscribed_fields": fields}
+async def unsubscribe_app(call: Call, app: App) -> dict:
+    app.callback_url, app.fields = "", None
+    return {"success": True}
+
+
+def _subscription(app: App, fields: list[str]) -> dict:
+    return {"category": "Business", "link": "", "name": app.name, "id": app.id, "subscribed_fields": fields}
 
 
 def _fields(call: Call, param: str) -> list[str]:

@@ -3,7 +3,8 @@
 https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks/webhook-events
 """
 
-from .world import Customer, Message, World
+from .cast import Customer, Label, Message, Page
+from .world import World
 
 REACTIONS = {"😊": "smile", "😄": "smile", "😆": "smile", "😠": "angry", "😡": "angry", "😢": "sad", "😮": "wow"}
 REACTIONS |= {"❤️": "love", "❤": "love", "😍": "love", "👍": "like", "👎": "dislike"}
@@ -14,14 +15,18 @@ def message_said(world: World, customer: Customer, message: Message, **more):
     _publish(world, customer, "messages", {"message": inner}, message.at)
 
 
-def postback_tapped(world: World, customer: Customer, message: Message, payload: str):
-    inner = {"mid": message.mid, "title": message.text, "payload": payload}
+def postback_tapped(world: World, customer: Customer, message: Message, **more):
+    inner = {"mid": message.mid, "title": message.text} | more
     _publish(world, customer, "messaging_postbacks", {"postback": inner}, message.at)
+
+
+def referred(world: World, customer: Customer, referral: dict):
+    _publish(world, customer, "messaging_referrals", {"referral": referral})
 
 
 def message_sent(world: World, customer: Customer, message: Message):
     """The echo. It names the app, as a number, and never the persona."""
-    inner = {"is_echo": True, "app_id": int(message.app.id), "mid": message.mid}
+    inner = {"is_echo": True, "app_id": int(message.app_id), "mid": message.mid}
     if message.metadata:
         inner["metadata"] = message.metadata
     event = {
@@ -30,7 +35,7 @@ def message_sent(world: World, customer: Customer, message: Message):
         "timestamp": message.at,
         "message": inner | _content(message),
     }
-    world.publish(customer.page, "message_echoes", event)
+    world.publish(customer.page, "message_echoes", event, customer)
 
 
 def message_delivered(world: World, customer: Customer, message: Message):
@@ -56,23 +61,76 @@ def message_edited(world: World, customer: Customer, message: Message):
     _publish(world, customer, "message_edits", {"message_edit": inner})
 
 
+def control_passed(world: World, customer: Customer, before: str | None, after: str, metadata: str):
+    inner = {"previous_owner_app_id": before, "new_owner_app_id": after, "metadata": metadata}
+    _tell(world, customer, after, {"pass_thread_control": inner})
+
+
+def control_taken(world: World, customer: Customer, loser: str, before: str | None, after: str, metadata: str):
+    inner = {"previous_owner_app_id": before, "new_owner_app_id": after, "metadata": metadata}
+    _tell(world, customer, loser, {"take_thread_control": inner})
+
+
+def control_requested(world: World, customer: Customer, receiver: str | None, wanting: str, metadata: str):
+    """The app that wants it is a number here."""
+    inner = {"requested_owner_app_id": int(wanting), "metadata": metadata}
+    _tell(world, customer, receiver, {"request_thread_control": inner})
+
+
+def roles_changed(world: World, page: Page, app_id: str, roles: list[str]):
+    """Of the old protocol. Nobody sends it: it is about the Page."""
+    event = {"recipient": {"id": page.id}, "timestamp": world.clock.stamp(), "app_roles": {app_id: roles}}
+    world.tell(app_id, page, "messaging_handovers", event)
+
+
+def policy_enforced(world: World, page: Page, action: str, reason: str):
+    """Nobody sends this one either."""
+    inner = {"action": action} | ({"reason": reason} if reason else {})
+    event = {"recipient": {"id": page.id}, "timestamp": world.clock.stamp(), "policy_enforcement": inner}
+    world.publish(page, "messaging_policy_enforcement", event)
+
+
+def label_changed(world: World, customer: Customer, label: Label, action: str):
+    value = {
+        "user": {"id": customer.psid},
+        "action": action,
+        "label": {"id": label.id, "page_label_name": label.name},
+    }
+    world.publish(customer.page, "inbox_labels", {"field": "inbox_labels", "value": value}, where="changes")
+
+
 def anything(world: World, customer: Customer, event: dict):
     """An event of any shape, whatever fields the app asked for. What it says itself wins."""
     _publish(world, customer, None, event)
 
 
 def _publish(world: World, customer: Customer, field: str | None, inner: dict, at: int | None = None):
-    envelope = {
+    world.publish(customer.page, field, _event(world, customer, at) | inner, customer)
+
+
+def _tell(world: World, customer: Customer, app_id: str | None, inner: dict):
+    world.tell(app_id, customer.page, "messaging_handovers", _event(world, customer) | inner)
+
+
+def _event(world: World, customer: Customer, at: int | None = None) -> dict:
+    return {
         "sender": {"id": customer.psid},
         "recipient": {"id": customer.page.id},
         "timestamp": at or world.clock.stamp(),
     }
-    world.publish(customer.page, field, envelope | inner)
 
 
 def _content(message: Message) -> dict:
-    attachments = [{"type": a["type"], "payload": {"url": a["url"]}} for a in message.attachments]
+    content = {"text": message.text} if message.text is not None else {}
+    attachments = [_attachment(attachment) for attachment in message.attachments]
     if message.template:
         attachments.append({"type": "template", "payload": message.template})
-    content = {"text": message.text} if message.text is not None else {}
-    return content | ({"attachments": attachments} if attachments else {})
+    stickers = [attachment["sticker_id"] for attachment in message.attachments if "sticker_id" in attachment]
+    content |= {"attachments": attachments} if attachments else {}
+    content |= {"sticker_id": stickers[0]} if stickers else {}  # where bots of old look for it
+    return content | ({"reply_to": {"mid": message.reply_to}} if message.reply_to else {})
+
+
+def _attachment(attachment: dict) -> dict:
+    payload = {name: value for name, value in attachment.items() if name != "type"}
+    return {"type": attachment["type"]} | ({"payload": payload} if payload else {})

@@ -27,9 +27,9 @@ function sentence(text) {
 }
 
 // The sandbox's own files have the address under which the console reaches them: a browser reaches them from here.
-const ADDRESSES = new Set(["url", "picture"]);
+const ADDRESS = /(^|_)(url|picture)$/;
 const here = (key, value) =>
-  ADDRESSES.has(key) && typeof value === "string" ? value.replace(/^https?:\/\/[^/]+(?=\/_sandbox\/)/, "") : value;
+  typeof value === "string" && ADDRESS.test(key) ? value.replace(/^https?:\/\/[^/]+(?=\/_sandbox\/)/, "") : value;
 export const parseThread = (text) => JSON.parse(text, here);
 
 const get = async (path) => JSON.parse(await call("GET", path));
@@ -42,8 +42,10 @@ export const fault = (rule) => post("/faults", rule);
 export const noFaults = () => call("DELETE", "/faults");
 export const webhooks = (manners) => post("/webhooks", manners);
 export const skip = (seconds) => post("/clock", { advance_s: seconds });
+export const limits = (limits) => post("/limits", limits);
+export const restrict = (pageId, on) => post(`/pages/${pageId}/restrict`, { on });
+export const defaultApp = (pageId, appId) => post(`/pages/${pageId}/default_app`, { app_id: appId });
 export const face = (id) => `${ROOT}/faces/${id}.png`;
-export const SAMPLE = `${ROOT}/sample.png`;
 
 // One customer's verbs. `threadText` is left unparsed, so that an unchanged thread costs a comparison.
 export const customer = (psid) => ({
@@ -52,5 +54,7 @@ export const customer = (psid) => ({
   read: () => post(`/customers/${psid}/read`),
   react: (mid, emoji) => post(`/customers/${psid}/react`, { mid, emoji }),
   edit: (mid, text) => post(`/customers/${psid}/edit`, { mid, text }),
+  inbox: (text) => post(`/customers/${psid}/inbox`, { text }),
+  profile: (kind) => post(`/customers/${psid}/profile`, { kind }),
   block: (on) => post(`/customers/${psid}/block`, { on }),
 });

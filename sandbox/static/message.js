@@ -1,16 +1,29 @@
 // One message, as the customer sees it.
 
-import { el, isWebAddress } from "./dom.js";
+import { button, el, iconButton } from "./dom.js";
+import { attachmentElements } from "./kinds/attachments.js";
+import { textElement } from "./kinds/text.js";
+import { chooseReaction, reactionChip } from "./reactions.js";
+import { templateElements } from "./templates/index.js";
 
-const EMOJIS = ["❤️", "😆", "😮", "😢", "😡", "👍"];
-
-// `acts`: react(message, emoji), edit(message), tap({title, payload}); `page`: name and face.
-export function messageElement(message, page, acts) {
+// `page`: name and face; `find(mid)`: another message; `acts`: what the customer can do, see doings.js.
+export function messageElement(message, page, find, acts) {
   const isPage = message.from === "page";
-  const bubble = el("div.bubble", {}, ...contents(message, acts), reaction(message));
-  const row = el("div.row", {}, isPage ? face(message.persona, page) : null, bubble, actions(message, acts));
-  const signed = isPage ? el("p.signature", {}, signature(message.persona, page)) : null;
-  return el(`article.message.${message.from}`, { "aria-label": isPage ? signature(message.persona, page) : "You" }, signed, row);
+  const name = isPage ? signature(message.persona, page) : "You";
+  const said = el("div.said", {}, ...contents(message, acts));
+  const parts = el("div.parts", {}, message.edited && el("p.edited", {}, "Edited"), quote(message, page, find), said);
+  const row = el("div.row", {}, isPage && face(message.persona, page), parts, actions(message, acts));
+  const element = el(`article.message.${message.from}`, { "aria-label": name }, isPage && el("p.signature", {}, name), row);
+  showReaction(element, message, acts);
+  return element;
+}
+
+// Apart from the rest, so that a film goes on and a carousel stays where it is.
+export function showReaction(element, message, acts) {
+  element.querySelector(".reaction")?.remove();
+  element.classList.toggle("reacted", Boolean(message.reaction));
+  if (message.reaction) element.querySelector(".said").append(reactionChip(message, acts));
+  element.reacted = message;
 }
 
 export function typingElement(persona, page) {
@@ -19,13 +32,12 @@ export function typingElement(persona, page) {
   return el("div.message.page.typing.first.last", {}, el("div.row", {}, face(persona, page), dots));
 }
 
-export function quickReplies(message, acts) {
-  const replies = message.quick_replies.filter((reply) => reply.title);
-  const buttons = replies.map((reply) => el("button.pill", { type: "button", onclick: () => acts.reply(reply) }, reply.title));
-  return el("div.pills", { role: "group", "aria-label": "Quick replies" }, ...buttons);
+// In a few words, for a quote.
+export function summary({ text, attachments, template }) {
+  return text || (template && "Card") || `Sent: ${attachments[0]?.type ?? "message"}`;
 }
 
-function signature(persona, page) {
+export function signature(persona, page) {
   return persona ? `${persona.name} from ${page.name}` : page.name;
 }
 
@@ -34,66 +46,26 @@ function face(persona, page) {
 }
 
 function contents(message, acts) {
-  const parts = message.attachments.map(attachment);
-  if (message.text) parts.push(el("p.text", {}, message.text));
-  if (message.template) parts.push(...template(message.template, acts));
-  if (message.edited) parts.push(el("p.edited", {}, "Edited"));
-  return parts;
+  return [
+    ...attachmentElements(message.attachments, acts),
+    message.text && textElement(message.text),
+    ...(message.template ? templateElements(message.template, acts) : []),
+  ];
 }
 
-function attachment({ type, url }) {
-  if (!url) return el("p.text", {}, "Attachment unavailable");
-  if (type === "image" || type === "sticker") return el(`img.${type}`, { src: url, alt: "Picture", loading: "lazy" });
-  if (type === "video" || type === "audio") return el(type, { src: url, controls: true, preload: "metadata" });
-  return link(url, "📎 File");
-}
-
-function template(payload, acts) {
-  if (Array.isArray(payload.elements)) return payload.elements.map((card) => cardElement(card, acts));
-  return [payload.text ? el("p.text", {}, payload.text) : null, buttons(payload.buttons, acts)];
-}
-
-function cardElement(card, acts) {
-  const picture = card.image_url ? el("img", { src: card.image_url, alt: "", loading: "lazy" }) : null;
-  const title = card.title ? el("strong", {}, card.title) : null;
-  const subtitle = card.subtitle ? el("span", {}, card.subtitle) : null;
-  return el("div.card", {}, picture, title, subtitle, buttons(card.buttons, acts));
-}
-
-function buttons(list, acts) {
-  return Array.isArray(list) ? el("div.buttons", {}, ...list.map((button) => buttonElement(button, acts))) : null;
-}
-
-function buttonElement(button, acts) {
-  if (button.type === "web_url") return link(button.url, button.title);
-  if (button.type === "phone_number") return el("a", { href: `tel:${button.payload}` }, button.title);
-  const tap = () => acts.tap({ title: button.title, payload: button.payload });
-  return el("button", { type: "button", disabled: button.type !== "postback", onclick: tap }, button.title || button.type);
-}
-
-function link(url, title) {
-  return el("a", { href: isWebAddress(url) ? url : undefined, target: "_blank", rel: "noopener noreferrer" }, title);
-}
-
-function reaction(message) {
-  return message.reaction ? el("span.reaction", { role: "img", "aria-label": `Reaction ${message.reaction}` }, message.reaction) : null;
+function quote({ reply_to }, page, find) {
+  const mid = reply_to?.mid ?? reply_to;
+  if (!mid) return null;
+  const quoted = find(mid);
+  if (!quoted) return el("p.quote", {}, "An earlier message");
+  const who = quoted.message.from === "page" ? (quoted.message.persona?.name ?? page.name) : "You";
+  const show = () => find(mid).element.scrollIntoView({ block: "center", behavior: "smooth" });
+  return button(".quote", show, { "aria-label": `In answer to ${who}: ${summary(quoted.message)}` }, el("strong", {}, who), summary(quoted.message));
 }
 
 function actions(message, acts) {
-  if (message.from === "page") return reactMenu(message, acts);
-  if (!message.text) return null;
-  return el("button.action", { type: "button", "aria-label": `Edit: ${message.text}`, title: "Edit", onclick: () => acts.edit(message) }, "✎");
-}
-
-// The same emoji again takes the reaction back.
-function reactMenu(message, acts) {
-  const menu = el("details.react", {}, el("summary.action", { title: "React", "aria-label": "React" }, "☺"));
-  const choose = (emoji) => () => {
-    menu.open = false;
-    acts.react(message, emoji === message.reaction ? "" : emoji);
-  };
-  const choices = EMOJIS.map((emoji) =>
-    el("button", { type: "button", "aria-pressed": String(emoji === message.reaction), onclick: choose(emoji) }, emoji));
-  menu.append(el("div.emojis", {}, ...choices));
-  return menu;
+  const react = iconButton("smile", "React", () => chooseReaction(react, react.closest(".message").reacted, acts));
+  const edit = () => iconButton("edit", `Edit: ${message.text}`, () => acts.edit(message), { title: "Edit" });
+  const answer = iconButton("reply", "Reply", () => acts.answer(message));
+  return el("div.actions", {}, message.from === "page" && react, message.from === "customer" && message.text && edit(), answer);
 }

@@ -1,21 +1,37 @@
-// Who may hold the phone: the list of customers, and the form for a new one.
+// Who may hold the phone: customers, by the Page they write to, and the form for a new one.
 
 import * as api from "./api.js";
-import { $, el } from "./dom.js";
+import { $, button, el } from "./dom.js";
 
 export function showPeople(customers, current, pages, choose) {
-  const is = JSON.stringify([customers, current?.psid, pages.length]);
+  const is = JSON.stringify([customers, current?.psid, pages.map(({ id, name }) => [id, name])]);
   if ($("customers").dataset.is === is) return;
   $("customers").dataset.is = is;
-  $("customers").replaceChildren(...[...customers].reverse().map((customer) => item(customer, current, choose)));
-  $("newcomer-page").hidden = pages.length < 2;
-  $("newcomer").page_id.replaceChildren(...pages.map(({ id, name }) => el("option", { value: id }, name)));
+  const newestFirst = [...customers].reverse();
+  const groups = pages.map((page) => group(page, newestFirst.filter(({ page_id }) => page_id === page.id), current, choose));
+  $("customers").replaceChildren(...groups.filter(Boolean));
+  $("customers").classList.toggle("several", pages.length > 1);
+  showPages(pages, current);
+}
+
+// The Page's name is shown where there are several.
+function group(page, customers, current, choose) {
+  if (!customers.length) return null;
+  const name = el("h4", { id: `page-${page.id}` }, page.name);
+  return el("section", {}, name, el("ul", { "aria-labelledby": name.id }, ...customers.map((customer) => item(customer, current, choose))));
 }
 
 function item({ psid, name }, current, choose) {
   const isCurrent = psid === current?.psid ? "true" : undefined;
   const face = el("img", { src: api.face(psid), alt: "", width: 32, height: 32 });
-  return el("li", {}, el("button", { type: "button", "aria-current": isCurrent, onclick: () => choose(psid) }, face, name));
+  return el("li", {}, button("", () => choose(psid), { "aria-current": isCurrent }, face, name));
+}
+
+function showPages(pages, current) {
+  const { page_id } = $("newcomer");
+  const chosen = pages.some(({ id }) => id === page_id.value) && !$("newcomer").hidden ? page_id.value : current?.page_id;
+  page_id.replaceChildren(...pages.map(({ id, name }) => el("option", { value: id, selected: id === chosen }, name)));
+  $("newcomer-page").hidden = pages.length < 2;
 }
 
 export function listenForNewcomers(came) {

@@ -1,7 +1,10 @@
 // The conversation. Known by mid: what did not change is not touched, so nothing flickers and focus stays.
 
 import { el } from "./dom.js";
-import { messageElement, quickReplies, typingElement } from "./message.js";
+import { introElement } from "./intro.js";
+import { messageElement, showReaction, typingElement } from "./message.js";
+import { questions } from "./profile.js";
+import { pills, quickReplies } from "./quick_replies.js";
 
 const PAUSE_MS = 15 * 60 * 1000; // a longer silence gets a time above what follows
 const NEAR_END_PX = 80;
@@ -11,55 +14,81 @@ export class Thread {
     this.element = element;
     this.acts = acts;
     this.clear();
-    document.addEventListener("click", (event) => this.closeMenus(event.target));
-    document.addEventListener("keydown", (event) => event.key === "Escape" && this.closeMenus(null));
     // A picture that arrives late makes its message taller, a keyboard or a notice the view lower.
     element.addEventListener("load", () => this.wasAtEnd && this.scrollToEnd(), true);
+    element.addEventListener("loadedmetadata", () => this.wasAtEnd && this.scrollToEnd(), true);
     new ResizeObserver(() => this.wasAtEnd && this.scrollToEnd()).observe(element);
     element.addEventListener("scroll", () => (this.wasAtEnd = this.isAtEnd()), { passive: true });
+    element.addEventListener("click", (event) => this.pick(event.target));
   }
 
   clear() {
-    this.known = new Map(); // mid → {element, is}
-    this.tail = null; // typing dots or quick replies, after the last message
-    this.tailIs = "";
+    this.known = new Map(); // mid → {element, message, is}
     this.wasAtEnd = true;
-    this.element.replaceChildren();
+    this.intro = el("div");
+    this.tail = el("div.tail"); // seen, typing dots, quick replies: after the last message
+    this.introIs = this.tailIs = "";
+    this.element.replaceChildren(this.intro, this.tail);
   }
 
-  show({ messages, typing }, page) {
+  show({ messages, typing, page: profile }, page, customer) {
     const follow = this.wasAtEnd;
+    this.showIntro(messages.length === 0, profile, page, customer);
     messages.forEach((message, place) => this.place(message, messages[place - 1], messages[place + 1], page));
-    this.showTail(typing, messages.at(-1), page);
+    this.showTail(typing, messages.at(-1), profile, page, customer);
     if (follow) this.scrollToEnd();
   }
 
+  showIntro(isEmpty, profile, page, customer) {
+    const is = JSON.stringify([isEmpty, isEmpty && profile, page, customer]);
+    if (is === this.introIs) return;
+    this.introIs = is;
+    const intro = introElement(page, profile, customer, isEmpty);
+    this.intro.replaceWith(intro);
+    this.intro = intro;
+  }
+
   place(message, before, after, page) {
-    const is = JSON.stringify([{ ...message, read: 0, delivered: 0 }, page]);
+    const is = JSON.stringify([{ ...message, read: 0, delivered: 0, reaction: 0 }, page]);
     const known = this.known.get(message.mid);
-    const element = known?.is === is ? known.element : messageElement(message, page, this.acts);
+    const find = (mid) => this.known.get(mid);
+    const element = known?.is === is ? known.element : messageElement(message, page, find, this.acts);
     const pause = !before || message.at - before.at > PAUSE_MS;
     element.classList.toggle("first", pause || !isSameRun(before, message));
     element.classList.toggle("last", !after || after.at - message.at > PAUSE_MS || !isSameRun(message, after));
-    if (known?.element === element) return;
-    if (known) known.element.replaceWith(element);
-    else this.append(element, pause ? timeElement(message.at) : null);
-    this.known.set(message.mid, { element, is });
+    if (known?.element === element && known.message.reaction !== message.reaction) showReaction(element, message, this.acts);
+    if (known && known.element !== element) known.element.replaceWith(element);
+    if (!known) this.tail.before(...(pause ? [timeElement(message.at), element] : [element]));
+    this.known.set(message.mid, { element, message, is });
   }
 
-  append(element, time) {
-    const parts = time ? [time, element] : [element];
-    if (this.tail) this.tail.before(...parts);
-    else this.element.append(...parts);
-  }
-
-  showTail(typing, last, page) {
-    const is = typing.on ? JSON.stringify(typing.persona) : last?.quick_replies.length ? last.mid : "";
+  // What has been tapped away stays away: it comes back only with something new.
+  showTail(typing, last, profile, page, customer) {
+    const breakers = last ? [] : questions(profile);
+    const is = JSON.stringify([typing, last?.mid, last?.from === "customer" && last.read, breakers]);
     if (is === this.tailIs) return;
     this.tailIs = is;
-    this.tail?.remove();
-    this.tail = !is ? null : typing.on ? typingElement(typing.persona, page) : quickReplies(last, this.acts);
-    if (this.tail) this.element.append(this.tail);
+    const ask = ({ title, payload }) => this.acts.tap({ title, payload });
+    const parts = [
+      last?.from === "customer" && el("p.seen", {}, last.read ? "Seen" : "Sent"),
+      typing.on && typingElement(typing.persona, page),
+      !typing.on && last?.quick_replies?.length && quickReplies(last, customer, this.acts),
+      breakers.length && pills("Questions to start with", breakers.map(({ question, payload }) => ({ title: question, payload })), ask),
+    ];
+    this.tail.replaceChildren(...parts.filter(Boolean));
+  }
+
+  // A refusal: what was tapped may be tapped again.
+  restoreTail() {
+    this.tailIs = "";
+  }
+
+  // On a touch screen a tap on a message shows what can be done with it.
+  pick(target) {
+    const message = target.closest(".message");
+    if (target.closest("button, a, input, video")) return;
+    for (const other of this.element.querySelectorAll(".picked")) if (other !== message) other.classList.remove("picked");
+    message?.classList.toggle("picked");
   }
 
   isAtEnd() {
@@ -70,12 +99,6 @@ export class Thread {
   scrollToEnd() {
     this.element.scrollTop = this.element.scrollHeight;
     this.wasAtEnd = true;
-  }
-
-  closeMenus(except) {
-    for (const menu of this.element.querySelectorAll("details[open]")) {
-      if (!menu.contains(except)) menu.open = false;
-    }
   }
 }
 

@@ -50,7 +50,7 @@ class Wire:
         class Handler(BaseHTTPRequestHandler):
             def answer(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                wire.calls.append((self.command, self.path, dict(self.headers), body.decode()))
+                wire.calls.append((self.command, self.path, dict(self.headers), body.decode(errors="replace")))
                 self.send_response(wire.status)
                 for name, value in wire.headers.items():
                     self.send_header(name, value)

@@ -3,18 +3,53 @@
 import copy
 import json
 from contextlib import suppress
+from dataclasses import fields as fields_of
+from dataclasses import is_dataclass, replace
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from messenger.events import Attachment, Delivery, Echo, Edit, Event, Message, Postback, Reaction, Read, Unknown, parse
+from messenger.events import (
+    AccountLinking,
+    Answer,
+    AppRoles,
+    Attachment,
+    CustomerInformation,
+    Delivery,
+    Echo,
+    Edit,
+    Event,
+    Feedback,
+    LabelChanged,
+    Message,
+    OptIn,
+    Order,
+    Policy,
+    Postback,
+    Product,
+    Reaction,
+    Read,
+    Ref,
+    Referral,
+    ResponseFeedback,
+    ThreadPassed,
+    ThreadRequested,
+    ThreadTaken,
+    Unknown,
+    parse,
+)
+from messenger.events.envelope import CHANGES, MESSAGING
 
 PAYLOADS = Path(__file__).parent.parent / "payloads"
 PAGE, MONA, AT, ENTRY_TIME = "102030405060708", "7001002003004005", 1790000000000, 1790000000123
-WITHOUT_PERSON = {"policy_enforcement", "app_roles_legacy", "changes_inbox_label"}
+WITHOUT_PERSON = {"policy_enforcement", "policy_enforcement_legacy", "app_roles_legacy", "optin_checkbox_legacy"}
 WITHOUT_TIMESTAMP = {"delivery_without_mids_or_timestamp"}
+STICKER = "369239263222822"
+INBOX = "263902037430900"
+LINK = Ref(ref="x", source="SHORTLINK", kind="OPEN_THREAD", ad_id="", product_id="", referer_uri="")
+AD = Ref(ref="spring", source="ADS", kind="OPEN_THREAD", ad_id="6012", product_id="", referer_uri="")
 
 # kind of payload: what it is read as, and with which fields
 EXPECTED = {
@@ -34,7 +69,8 @@ EXPECTED = {
     "audio": (Message, {"attachments": [("audio", "https://cdn.example.test/a.mp4", "")]}),
     "video": (Message, {"attachments": [("video", "https://cdn.example.test/a.mp4", "")]}),
     "file": (Message, {"attachments": [("file", "https://cdn.example.test/a.pdf", "")]}),
-    "sticker": (Message, {"attachments": [("sticker", "https://cdn.example.test/s.png", "")]}),
+    "sticker": (Message, {"attachments": [("sticker", "https://cdn.example.test/s.png", "", STICKER)]}),
+    "sticker_legacy": (Message, {"attachments": [("image", "https://cdn.example.test/s.png", "", STICKER)]}),
     "location_legacy": (Message, {"attachments": [("location", "", "")]}),
     "fallback": (
         Message,
@@ -47,28 +83,57 @@ EXPECTED = {
     "post": (Message, {"attachments": [("post", "https://cdn.example.test/p.jpg", "Post")]}),
     "template_product": (Message, {"attachments": [("template", "", "")]}),
     "appointment_booking": (Message, {"attachments": [("appointment_booking", "", "")]}),
-    "message_with_ad_referral": (Message, {"mid": "m_5", "text": "Hi"}),
+    "message_with_ad_referral": (Message, {"mid": "m_5", "text": "Hi", "referral": AD}),
+    "slash_command": (Message, {"mid": "m_6", "text": "/help", "commands": ("help",), "referral": None}),
     "is_deleted_uncertain": (Message, {"mid": "m_1", "is_deleted": True}),
     "is_unsupported_uncertain": (Message, {"mid": "m_8", "attachments": [("unsupported", "", "")]}),
     "echo_own_app": (Echo, {"mid": "m_9", "text": "Hello", "app_id": "1517776481860111", "metadata": "job:42"}),
     "echo_page_inbox": (Echo, {"mid": "m_10", "app_id": "263902037430900", "metadata": ""}),
-    "postback": (Postback, {"mid": "m_11", "title": "Talk to a human", "payload": "HANDOFF"}),
+    "postback": (Postback, {"mid": "m_11", "title": "Talk to a human", "payload": "HANDOFF", "referral": LINK}),
     "delivery": (Delivery, {"mids": ("m_9",), "watermark": 1790000001000}),
     "delivery_without_mids_or_timestamp": (Delivery, {"mids": (), "watermark": 1790000001000}),
     "read": (Read, {"watermark": 1790000002000}),
-    "reaction": (Reaction, {"mid": "m_9", "emoji": "❤️"}),
-    "unreact": (Reaction, {"mid": "m_9", "emoji": ""}),
-    "message_edit": (Edit, {"mid": "m_1", "text": "Hi there"}),
+    "reaction": (Reaction, {"mid": "m_9", "emoji": "❤️", "name": "love"}),
+    "unreact": (Reaction, {"mid": "m_9", "emoji": "", "name": ""}),
+    "message_edit": (Edit, {"mid": "m_1", "text": "Hi there", "times": 1}),
     "standby_message": (Message, {"mid": "m_12", "text": "Hi"}),
     "standby_postback": (Postback, {"mid": "m_13", "title": "Start over", "payload": ""}),
     "standby_echo": (Echo, {"mid": "m_14", "app_id": "111"}),
-} | {
-    kind: (Unknown, {})
-    for kind in [
-        *["referral", "optin", "account_linking", "policy_enforcement", "feedback_form", "response_feedback"],
-        *["customer_information", "order", "pass_thread_control", "pass_from_idle", "take_thread_control"],
-        *["request_thread_control", "app_roles_legacy", "changes_inbox_label"],
-    ]
+    "referral": (Referral, {"referral": replace(LINK, ref="flyer")}),
+    "referral_from_ad": (Referral, {"referral": replace(AD, product_id="99", referer_uri="https://example.test/")}),
+    "referral_from_shop": (Referral, {"referral": Ref("", "SHOPS", "OPEN_THREAD", "", "4711", "")}),
+    "optin": (
+        OptIn,
+        {
+            "kind": "notification_messages",
+            "payload": "x",
+            "token": "tok",
+            "title": "News",
+            "timezone": "Europe/Berlin",
+            "expires_at": 1799000000000,
+            "status": "",
+        },
+    ),
+    "optin_stopped": (OptIn, {"token": "tok", "status": "STOP NOTIFICATIONS"}),
+    "optin_one_time_legacy": (OptIn, {"kind": "one_time_notif_req", "payload": "STOCK", "token": "tok"}),
+    "optin_checkbox_legacy": (OptIn, {"kind": "", "ref": "promo", "user_ref": "u1", "token": ""}),
+    "account_linking": (AccountLinking, {"status": "linked", "authorization_code": "abc"}),
+    "account_unlinking": (AccountLinking, {"status": "unlinked", "authorization_code": ""}),
+    "policy_enforcement": (Policy, {"action": "block", "reason": "Spam reports"}),
+    "policy_enforcement_legacy": (Policy, {"action": "unblock", "reason": ""}),
+    "feedback_form": (Feedback, {"answers": (Answer("0", "q1", "csat", "4", "slow"),)}),
+    "response_feedback": (ResponseFeedback, {"mid": "m_9", "feedback": "Good response"}),
+    "customer_information": (CustomerInformation, {"answers": (Answer("s", "email", "", "a@example.test"),)}),
+    "order": (Order, {"products": (Product("123", "sku1", "Mug", 11, "EUR", 1),), "note": "gift"}),
+    "pass_thread_control": (
+        ThreadPassed,
+        {"previous_app_id": "111", "new_app_id": "222", "metadata": "wants a refund"},
+    ),
+    "pass_from_idle": (ThreadPassed, {"previous_app_id": "", "new_app_id": "222", "metadata": ""}),
+    "take_thread_control": (ThreadTaken, {"previous_app_id": "222", "new_app_id": INBOX, "metadata": ""}),
+    "request_thread_control": (ThreadRequested, {"requested_app_id": "222", "metadata": "please"}),
+    "app_roles_legacy": (AppRoles, {"roles": (("111", ("primary_receiver",)),)}),
+    "changes_inbox_label": (LabelChanged, {"action": "add", "label_id": "55", "name": "vip"}),
 }
 
 
@@ -139,6 +204,10 @@ def test_an_event_without_a_time_has_its_entrys_or_none():
     assert [event.at for event in read(body)] == [0]
 
 
+PRODUCTS = (Product("123", "", "", 10.5, "", 2),)
+FOUR = (Answer("0", "q", "", "4"),)
+
+
 @pytest.mark.parametrize(
     ("kind", "inner", "name", "value"),
     [
@@ -164,7 +233,28 @@ def test_an_event_without_a_time_has_its_entrys_or_none():
             "attachments",
             (Attachment("fallback", "https://example.test/x", "A page"),),
         ),
-        ("image", {"sticker_id": 369239263222822}, "mid", "m_a"),
+        ("image", {"sticker_id": int(STICKER)}, "mid", "m_a"),
+        ("message_edit", {"num_edit": "37"}, "times", 37),
+        ("message_edit", {"num_edit": None}, "times", 0),
+        ("pass_thread_control", {"new_owner_app_id": 222, "previous_owner_app_id": 111}, "new_app_id", "222"),
+        ("take_thread_control", {"previous_owner_app_id": 222}, "previous_app_id", "222"),
+        ("request_thread_control", {"requested_owner_app_id": "222", "metadata": None}, "metadata", ""),
+        (
+            "app_roles_legacy",
+            {"222": ["automation"]},
+            "roles",
+            (("111", ("primary_receiver",)), ("222", ("automation",))),
+        ),
+        ("order", {"products": [{"id": 123, "unit_price": "10.50", "quantity": "2"}]}, "products", PRODUCTS),
+        ("optin", {"user_ref": 7}, "user_ref", "7"),
+        ("policy_enforcement", {"reason": None}, "reason", ""),
+        ("feedback_form", {"feedback_screens": [{"screen_id": 0, "questions": None}]}, "answers", ()),
+        (
+            "feedback_form",
+            {"feedback_screens": [{"screen_id": 0, "questions": {"q": {"payload": 4}}}]},
+            "answers",
+            FOUR,
+        ),
     ],
 )
 def test_fields_may_come_differently_or_not_at_all(kind, inner, name, value):
@@ -182,17 +272,29 @@ def test_a_message_without_a_mid_is_unknown():
     assert [type(event) for event in read(vary("text", mid=None)[0])] == [Unknown]
 
 
-def test_both_spellings_of_policy_enforcement_and_an_optin_without_a_sender_are_kept():
-    for inner in ({"policy-enforcement": {"action": "block"}}, {"optin": {"ref": "x", "user_ref": "u1"}}):
-        body = payload("text")
-        body["entry"][0]["messaging"] = [{"recipient": {"id": PAGE}, "timestamp": AT} | inner]
-        assert [(type(event), event.psid) for event in read(body)] == [(Unknown, "")]
+@pytest.mark.parametrize("kind", ["policy_enforcement", "app_roles_legacy"])
+def test_what_is_about_the_page_is_about_no_person_whoever_sent_it(kind):
+    body = payload(kind)
+    body["entry"][0]["messaging"][0]["sender"] = {"id": PAGE}
+    assert [event.psid for event in read(body)] == [""]
+
+
+def test_a_change_of_another_field_is_unknown():
+    body = payload("changes_inbox_label")
+    for field in ("feed", None, ["inbox_labels"]):
+        body["entry"][0]["changes"][0]["field"] = field
+        assert [type(event) for event in read(body)] == [Unknown]
+
+
+def test_what_an_attachment_holds_is_kept_as_it_came():
+    [event] = read(payload("location_legacy"))
+    assert event.attachments[0].payload == {"coordinates": {"lat": 52.52, "long": 13.4}}
 
 
 def test_events_come_in_the_order_in_which_they_stand():
     first, second, third = (payload(kind)["entry"][0] for kind in ("text", "standby_postback", "changes_inbox_label"))
     body = {"object": "page", "entry": [first | {"standby": second["standby"]} | {"changes": third["changes"]}, first]}
-    assert [type(event) for event in read(body)] == [Message, Postback, Unknown, Message]
+    assert [type(event) for event in read(body)] == [Message, Postback, LabelChanged, Message]
 
 
 @pytest.mark.parametrize(
@@ -208,6 +310,15 @@ def test_what_is_no_pages_webhook_raises_value_error(body):
 
 
 # Anything at all
+
+
+def _places(node):
+    """Every part of the tree, as the dict or list that holds it and where."""
+    for key, value in node.items() if isinstance(node, dict) else enumerate(node):
+        yield node, key
+        if isinstance(value, dict | list):
+            yield from _places(value)
+
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()) | st.sampled_from([MONA, "m_1"]),
@@ -244,9 +355,30 @@ def test_a_payload_with_any_part_replaced_by_anything_is_read_or_refused(kind, a
         assert str(error).startswith("The body is not")
 
 
-def _places(node):
-    """Every part of the tree, as the dict or list that holds it and where."""
-    for key, value in node.items() if isinstance(node, dict) else enumerate(node):
-        yield node, key
-        if isinstance(value, dict | list):
-            yield from _places(value)
+KEYS = sorted(
+    {key for kind in EXPECTED for holder, key in _places(payload(kind)) if isinstance(holder, dict)}
+    | {"product", "follow_up", "commands", "num_edit", "user_ref", "page_label_name", "unit_price", "value"}
+)
+
+
+@quickly
+@given(st.sampled_from([*MESSAGING, *CHANGES]), st.dictionaries(st.sampled_from(KEYS), ANYTHING, max_size=8))
+def test_whatever_stands_within_an_event_comes_out_as_something_that_can_be_stored(key, inner):
+    where = {"changes": [{"field": key, "value": inner}]} if key in CHANGES else {"messaging": [{key: inner}]}
+    [event] = read({"object": "page", "entry": [where]})
+    for text in _texts(event):
+        assert "\x00" not in text
+        assert text.encode().decode() == text
+
+
+def _texts(value):
+    """Every text that a reader took out of what came; what is kept as it came is left aside."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from _texts(part)
+    elif is_dataclass(value):
+        for field in fields_of(value):
+            if field.repr:
+                yield from _texts(getattr(value, field.name))

@@ -4,7 +4,7 @@ import json
 import socket
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
@@ -85,12 +85,23 @@ class Customer:
         return self.box.graph("POST", "/v26.0/me/messages", json={"recipient": {"id": self.psid}} | call)
 
 
+# How an answer may tell where it ends
+WAYS = {
+    "": lambda text: (text, {"Content-Length": str(len(text))}),
+    "chunked": lambda text: ("5\r\nhello\r\n0\r\n\r\n", {"Transfer-Encoding": "chunked"}),
+    "closing": lambda text: (text, {"Content-Length": str(len(text)), "Connection": "close"}),
+    "no length": lambda text: (text, {}),
+}
+
+
 class Receiver:
-    """A webhook: keeps what comes, answers what it is told to, 200 when told nothing."""
+    """A webhook: keeps what comes, answers what it is told to, 200 when told nothing; late if it is to stall."""
 
     def __init__(self):
         self.posts = []
         self.answers = []
+        self.stalls = []
+        self.way = ""
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.url = f"http://127.0.0.1:{self.server.server_port}/webhook"
         threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
@@ -103,7 +114,9 @@ class Receiver:
         return [json.loads(raw) for _, raw in list(self.posts)]
 
     def events(self, kind=None):
-        events = [entry["messaging"][0] for body in self.bodies() for entry in body["entry"]]
+        """Those of the main channel."""
+        entries = [entry for body in self.bodies() for entry in body["entry"]]
+        events = [entry["messaging"][0] for entry in entries if "messaging" in entry]
         return [event for event in events if kind is None or kind in event]
 
     def wait_for(self, count, kind=None):
@@ -123,13 +136,18 @@ class Receiver:
 
             def do_POST(self):
                 receiver.posts.append((self.headers, self.rfile.read(int(self.headers["Content-Length"]))))
-                self.answer(receiver.answers.pop(0) if receiver.answers else 200, "")
+                time.sleep(receiver.stalls.pop(0) if receiver.stalls else 0)
+                with suppress(OSError):  # nobody waits for those who stall
+                    self.answer(receiver.answers.pop(0) if receiver.answers else 200, "")
 
             def answer(self, status, text):
                 self.send_response(status)
-                self.send_header("Content-Length", str(len(text)))
+                text, headers = WAYS[receiver.way](text)
+                for name, value in headers.items():
+                    self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(text.encode())
+                self.close_connection = receiver.way == "no length"
 
             def log_message(self, *args):
                 pass

@@ -1,8 +1,11 @@
-"""A sandbox that is started again with the same world file knows everything it knew."""
+"""What the sandbox remembers: everything over a restart, and no more than it is told to."""
+
+import json
 
 import pytest
 
 from sandbox import create_app
+from sandbox.app import APP_ID, PAGE_ID
 
 
 @pytest.fixture
@@ -29,9 +32,88 @@ def test_a_restart_loses_nothing(start):
         assert mona.is_sent(message={"text": "Still Ana"}, persona_id=persona).ok
 
 
+def test_settings_of_page_people_and_tokens_are_kept_too(start):
+    with start() as box:
+        bot = box.tell("/apps", app_id="222", secret="s")
+        mona = box.customer()
+        mona.say("Hello")
+        box.tell(f"/pages/{PAGE_ID}/default_app", app_id=APP_ID)
+        box.tell(f"/customers/{mona.psid}/owner", app_id="222")
+        mona.do("profile", kind="partial")
+        box.tell("/tokens", token=bot["tokens"][PAGE_ID], state="expired")
+        box.tell("/forget", keep=50)
+        greeting = [{"locale": "default", "text": "Hi"}]
+        box.graph("POST", "/me/messenger_profile", json={"greeting": greeting})
+        label = box.graph("POST", "/me/custom_labels", json={"name": "vip"}).json()["id"]
+        box.graph("POST", f"/{label}/label", json={"user": mona.psid})
+        picture = {"type": "image", "payload": {"url": f"{box.url}/_sandbox/sample.png", "is_reusable": True}}
+        upload = box.graph("POST", "/me/message_attachments", json={"message": {"attachment": picture}}).json()
+        reached = box.graph(
+            "POST", "/me/messages", json={"recipient": {"comment_id": "9"}, "message": {"text": "Hi"}}
+        ).json()
+    with start() as again:
+        mona.box = again
+        assert mona.thread()["owner_app_id"] == "222"
+        assert mona.thread()["page"]["greeting"] == greeting
+        assert mona.hears(text="Hi").json()["error"]["error_subcode"] == 2018300
+        again.tell(f"/customers/{mona.psid}/owner", app_id=APP_ID)
+        image = {"type": "image", "payload": {"attachment_id": upload["attachment_id"]}}
+        assert mona.hears(attachment=image).ok
+        assert set(again.graph("GET", f"/{mona.psid}").json()) == {"first_name", "id"}
+        assert again.graph("GET", "/me", bot["tokens"][PAGE_ID]).json()["error"]["error_subcode"] == 463
+        assert again.graph("GET", f"/{mona.psid}/custom_labels").json()["data"][0]["id"] == label
+        twice = {"recipient": {"comment_id": "9"}, "message": {"text": "Hi"}}
+        assert again.graph("POST", "/me/messages", json=twice).json()["error"]["code"] == 10900
+        assert reached["recipient_id"] in [c["psid"] for c in again.control("GET", "/customers").json()["customers"]]
+
+
 def test_a_reset_is_kept_too(start):
     with start() as box:
         box.customer("Mona")
         box.tell("/reset")
     with start() as again:
         assert again.control("GET", "/customers").json()["customers"] == []
+
+
+def test_a_file_of_before_is_understood(start, tmp_path):
+    with start() as box:
+        mona = box.customer()
+        mona.say("Hello")
+        mona.hears(text="Hi")
+    told = json.loads((tmp_path / "world.json").read_text())
+    for said in told["customers"][0]["thread"]:
+        said["app"] = said.pop("app_id")
+    (tmp_path / "world.json").write_text(json.dumps(told))
+
+    with start() as again:
+        mona.box = again
+        assert [m["app_id"] for m in mona.messages()] == [None, APP_ID]
+
+
+def test_old_messages_and_their_files_are_forgotten_when_asked(box, mona):
+    picture = {"type": "image", "payload": {"url": f"{box.url}/_sandbox/sample.png"}}
+    mona.hears(attachment=picture)
+    address = mona.messages()[-1]["attachments"][0]["url"]
+    tom = box.customer("Tom Okafor")
+    for number in range(5):
+        tom.say(str(number))
+
+    assert box.tell("/forget", keep=3) == {"keep": 3, "messages": 3}
+
+    assert mona.messages() == []
+    assert box.session.get(address).status_code == 404
+    tom.say("5")
+    assert [m["text"] for m in tom.messages()] == ["3", "4", "5"]
+    assert len(box.requests()) == 1
+    assert mona.hears(text="You may still write").ok
+
+
+def test_what_may_be_sent_again_outlives_its_messages(box, mona):
+    payload = {"url": f"{box.url}/_sandbox/sample.png", "is_reusable": True}
+    id = mona.hears(attachment={"type": "image", "payload": payload}).json()["attachment_id"]
+    box.tell("/forget", keep=0)
+
+    box.tell("/forget", keep=None)
+
+    mona.hears(attachment={"type": "image", "payload": {"attachment_id": id}})
+    assert box.session.get(mona.messages()[0]["attachments"][0]["url"]).ok

@@ -3,8 +3,11 @@
 import json
 import time
 
+import pytest
+
 from messenger.signature import sign, sign_sha1
-from sandbox.app import APP_SECRET, PAGE_ID
+from sandbox import courier
+from sandbox.app import APP_SECRET, PAGE_ID, VERIFY_TOKEN
 from sandbox.courier import serialise
 
 # The reference vector of the Messenger Platform's signature, for the secret `test_app_secret`.
@@ -143,3 +146,55 @@ def test_what_was_not_delivered_is_dropped_at_a_reset(box, receiver):
 
     time.sleep(0.1)
     assert receiver.posts == []
+
+
+def test_a_webhook_that_never_answers_is_not_waited_for(box, receiver, monkeypatch):
+    monkeypatch.setattr(courier, "TIMEOUT_S", 0.2)
+    receiver.stalls = [1]
+    box.customer().say("one")
+
+    assert len(receiver.wait_for(2)) == 2
+
+
+def test_a_redirect_is_not_followed(box, receiver):
+    receiver.answers = [302]
+    box.customer().say("one")
+
+    assert len(receiver.wait_for(2)) == 2
+
+
+def test_several_entries_may_come_in_one_body(box, receiver):
+    box.tell("/webhooks", pause=True, entries=3)
+    mona = box.customer()
+    for number in range(4):
+        mona.say(str(number))
+
+    box.tell("/webhooks", pause=False)
+
+    events = receiver.wait_for(4)
+    assert [event["message"]["text"] for event in events] == ["0", "1", "2", "3"]
+    assert [len(body["entry"]) for body in receiver.bodies()] == [3, 1]
+
+
+def test_two_apps_hear_of_the_same_with_their_own_signatures(box, receiver, other_receiver):
+    bot = {"app_id": "222", "secret": "bot-secret", "callback_url": other_receiver.url, "verify_token": VERIFY_TOKEN}
+    box.tell("/apps", **bot)
+    box.customer().say("Hi")
+    receiver.wait_for(1), other_receiver.wait_for(1)
+
+    (headers, raw), (other_headers, other_raw) = receiver.posts[0], other_receiver.posts[0]
+
+    assert headers["X-Hub-Signature-256"] == sign(raw, APP_SECRET)
+    assert other_headers["X-Hub-Signature-256"] == sign(other_raw, "bot-secret")
+
+
+@pytest.mark.parametrize("way", ["chunked", "closing", "no length"])
+def test_a_webhook_may_answer_in_any_way_http_knows(box, receiver, way):
+    receiver.way = way
+    mona = box.customer()
+    mona.say("one")
+    mona.say("two")
+
+    assert [event["message"]["text"] for event in receiver.wait_for(2)] == ["one", "two"]
+    receiver.until(lambda: box.world()["counts"]["webhooks_waiting"] == 0)
+    assert len(receiver.posts) == 2

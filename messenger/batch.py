@@ -1,0 +1,97 @@
+"""Several calls in one: up to 50, answered one by one.
+
+https://developers.facebook.com/docs/graph-api/batch-requests
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from .calls import PageTokenCalls
+from .errors import GraphError
+from .usage import Usage
+
+
+class Batch(PageTokenCalls):
+    """Collects calls instead of making them. It has the methods of the Client that need nothing but the Page's token;
+    what they return means nothing yet, because the answers come, in the same order, from `client.send_batch(batch)`.
+
+        batch = Batch()
+        batch.send_text(psid, "One moment, please.")
+        batch.mark_seen(psid)
+        first, second = client.send_batch(batch)
+    """
+
+    def __init__(self):
+        self._items = []
+
+    def __iter__(self):
+        return iter(self._items)
+
+    def __len__(self):
+        return len(self._items)
+
+    def _call(self, method, path, *wanted, params=None, json=None, upload=None, token=None):
+        if upload:
+            raise ValueError("A batch carries no files: upload them first, and send them by their attachment id.")
+        self._items.append(item(method, path, params=params, body=json))
+        return _NoAnswerYet()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one call of a batch came to. code: HTTP. headers: by name, {} unless asked for. body: as parsed."""
+
+    code: int
+    headers: dict
+    body: Any
+
+    @property
+    def error(self) -> GraphError | None:
+        """Why it failed; None where it did not."""
+        found = self.body.get("error") if isinstance(self.body, dict) else None
+        if self.code in range(200, 300) and not found:
+            return None
+        found = found if isinstance(found, dict) else {}
+        message = str(found.get("message", "Facebook gave no reason"))
+        return GraphError(message, status=self.code, error=found, usage=Usage.read(self.headers))
+
+
+def item(method: str, path: str, *, params: dict | None = None, body: dict | None = None, **options) -> dict:
+    """One call of a batch. Options: name, depends_on, omit_response_on_success."""
+    query = f"?{urlencode(params)}" if params else ""
+    return {"method": method, "relative_url": path + query, **({"body": _form(body)} if body else {}), **options}
+
+
+def parse(answers: list) -> list[Answer | None]:
+    """None where Facebook gave no answer: it took too long, or was not to answer."""
+    return [_answer(answer) if isinstance(answer, dict) else None for answer in answers]
+
+
+def _answer(answer):
+    headers = answer.get("headers") or []
+    return Answer(
+        code=answer.get("code") or 0,
+        headers={header["name"]: header["value"] for header in headers if isinstance(header, dict)},
+        body=_parsed(answer.get("body")),
+    )
+
+
+def _parsed(text):
+    try:
+        return json.loads(text)
+    except (ValueError, TypeError):
+        return text
+
+
+def _form(body):
+    """As forms are written, with objects as JSON in a string."""
+    return urlencode({name: value if isinstance(value, str) else json.dumps(value) for name, value in body.items()})
+
+
+class _NoAnswerYet(dict):
+    """Lets a method pick what it would return."""
+
+    def __missing__(self, key):
+        return [] if key == "data" else ""

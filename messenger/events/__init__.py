@@ -1,0 +1,50 @@
+"""A webhook body, read into frozen events. Whatever is not understood is Unknown; every event keeps its raw object.
+
+https://developers.facebook.com/docs/messenger-platform/reference/webhook-events
+"""
+
+from .done import (
+    AccountLinking,
+    Answer,
+    CustomerInformation,
+    Feedback,
+    OptIn,
+    Order,
+    Product,
+    Referral,
+    ResponseFeedback,
+)
+from .envelope import parse
+from .event import Event, Unknown
+from .held import AppRoles, LabelChanged, Policy, ThreadPassed, ThreadRequested, ThreadTaken
+from .said import Attachment, Delivery, Echo, Edit, Message, Postback, Reaction, Read, Ref
+
+__all__ = [
+    "AccountLinking",
+    "Answer",
+    "AppRoles",
+    "Attachment",
+    "CustomerInformation",
+    "Delivery",
+    "Echo",
+    "Edit",
+    "Event",
+    "Feedback",
+    "LabelChanged",
+    "Message",
+    "OptIn",
+    "Order",
+    "Policy",
+    "Postback",
+    "Product",
+    "Reaction",
+    "Read",
+    "Ref",
+    "Referral",
+    "ResponseFeedback",
+    "ThreadPassed",
+    "ThreadRequested",
+    "ThreadTaken",
+    "Unknown",
+    "parse",
+]

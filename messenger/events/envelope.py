@@ -1,0 +1,86 @@
+"""The body around the events: entries, each with events for us, for another app's thread, and changes of the Page."""
+
+import json
+
+from .done import AccountLinking, CustomerInformation, Feedback, OptIn, Order, Referral, ResponseFeedback
+from .event import Event, Unknown
+from .fields import to_dict, to_id, to_list, to_ms
+from .held import AppRoles, LabelChanged, Policy, ThreadPassed, ThreadRequested, ThreadTaken
+from .said import Delivery, Echo, Edit, Message, Postback, Reaction, Read
+
+# The key that an event has beside its sender, recipient and timestamp: what it is read as.
+MESSAGING = {
+    "message": Message,
+    "postback": Postback,
+    "delivery": Delivery,
+    "read": Read,
+    "reaction": Reaction,
+    "message_edit": Edit,
+    "referral": Referral,
+    "optin": OptIn,
+    "account_linking": AccountLinking,
+    "messaging_feedback": Feedback,
+    "response_feedback": ResponseFeedback,
+    "messaging_customer_information": CustomerInformation,
+    "order": Order,
+    "pass_thread_control": ThreadPassed,
+    "take_thread_control": ThreadTaken,
+    "request_thread_control": ThreadRequested,
+    "app_roles": AppRoles,
+    "policy_enforcement": Policy,
+    "policy-enforcement": Policy,  # as it was spelled once
+}
+CHANGES = {"inbox_labels": LabelChanged}
+
+
+def parse(body: bytes) -> list[Event]:
+    """The events of a webhook body in the order in which they stand. ValueError: this is not a Page's webhook."""
+    try:
+        parsed = json.loads(body.decode())
+    except (ValueError, RecursionError) as error:
+        raise ValueError("The body is not JSON.") from error
+    if not isinstance(parsed, dict) or parsed.get("object") != "page" or not isinstance(parsed.get("entry"), list):
+        raise ValueError("The body is not a Page's webhook.")
+    return [event for entry in parsed["entry"] for event in _entry(entry)]
+
+
+def _entry(entry):
+    """At least one event: an entry in which nothing is understood is Unknown as a whole."""
+    if not isinstance(entry, dict):
+        return [_unknown(entry)]
+    page_id, time = to_id(entry.get("id")), to_ms(entry.get("time"))
+    events = [
+        _messaging(raw, page_id, time, is_standby=key == "standby")
+        for key in ("messaging", "standby")
+        for raw in to_list(entry.get(key))
+    ]
+    events += [_change(raw, page_id, time) for raw in to_list(entry.get("changes"))]
+    return events or [_unknown(entry, page_id, time)]
+
+
+def _messaging(raw, page_id, time, is_standby):
+    if not isinstance(raw, dict):
+        return _unknown(raw, page_id, time)
+    key = next((key for key in MESSAGING if isinstance(raw.get(key), dict)), "")
+    is_echo = key == "message" and raw[key].get("is_echo") is True
+    common = {
+        "page_id": page_id,
+        "psid": to_id(to_dict(raw.get("recipient" if is_echo else "sender")).get("id")),
+        "at": to_ms(raw.get("timestamp")) or time,
+        "is_standby": is_standby,
+        "raw": raw,
+    }
+    kind = Echo if is_echo else MESSAGING.get(key)
+    return (kind and kind.read(raw[key], common)) or Unknown(**common)
+
+
+def _change(raw, page_id, time):
+    field, value = to_dict(raw).get("field"), to_dict(raw).get("value")
+    if not isinstance(field, str) or field not in CHANGES or not isinstance(value, dict):
+        return _unknown(raw, page_id, time)
+    common = {"page_id": page_id, "psid": "", "at": time, "is_standby": False, "raw": raw}
+    return CHANGES[field].read(value, common)
+
+
+def _unknown(raw, page_id="", time=0):
+    return Unknown(page_id, "", time, False, raw)

@@ -1,0 +1,57 @@
+"""Reading one field of whatever Facebook sent. None of these raises, whatever stands there."""
+
+import math
+
+SECONDS_BEFORE = 100_000_000_000  # a time below this is in seconds, not in milliseconds
+
+
+def to_dict(value):
+    return value if isinstance(value, dict) else {}
+
+
+def to_list(value):
+    return value if isinstance(value, list) else []
+
+
+def to_dicts(value):
+    return [entry for entry in to_list(value) if isinstance(entry, dict)]
+
+
+def to_text(value):
+    """NUL cannot be stored, and a lone surrogate cannot be encoded: neither may lose the rest of a message."""
+    if not isinstance(value, str):
+        return ""
+    return value.replace("\x00", "").encode("utf-8", "replace").decode()
+
+
+def to_texts(value):
+    return tuple(to_text(entry) for entry in to_list(value) if to_text(entry))
+
+
+def to_id(value):
+    """Ids are text of up to 17 digits, sometimes sent as numbers."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else to_text(value)
+
+
+def to_number(value):
+    """A finite number, also one that came as text; 0 for anything else."""
+    if isinstance(value, str):
+        try:
+            value = float(value)
+        except ValueError:
+            return 0
+        value = int(value) if value.is_integer() else value
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return value if is_number and -math.inf < value < math.inf else 0
+
+
+def to_count(value):
+    return int(to_number(value))
+
+
+def to_ms(value):
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 18:
+        value = int(value)
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < 10**14:
+        return 0
+    return int(value) if value >= SECONDS_BEFORE else int(value) * 1000

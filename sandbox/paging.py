@@ -1,0 +1,37 @@
+"""Lists in pages, with cursors that end."""
+
+from collections.abc import Callable
+
+from . import errors
+from .call import Call
+
+USUAL_LIMIT = 25
+LIMIT = 100
+
+
+def page(call: Call, rows: list, number: Callable, show: Callable, limit: int = USUAL_LIMIT) -> dict:
+    """Rows in the order of their `number`, which is their cursor. The page after the last is empty and names no
+    cursors: some clients always ask for it. `next` and `previous` are there exactly when there is such a page."""
+    limit = call.number("limit", limit, LIMIT)
+    after, before = _cursor(call, "after"), _cursor(call, "before")
+    wanted = [r for r in rows if (after is None or number(r) > after) and (before is None or number(r) < before)]
+    shown = wanted[-limit:] if before is not None and after is None else wanted[:limit]
+    if not shown:
+        return {"data": []}
+    first, last = number(shown[0]), number(shown[-1])
+    paging = {"cursors": {"before": str(first), "after": str(last)}}
+    if any(number(row) > last for row in rows):
+        paging["next"] = call.address(limit=limit, after=last)
+    if any(number(row) < first for row in rows):
+        paging["previous"] = call.address(limit=limit, before=first)
+    return {"data": [show(row) for row in shown], "paging": paging}
+
+
+def _cursor(call: Call, name: str) -> int | None:
+    cursor = call.get(name)
+    if cursor in (None, ""):
+        return None
+    try:
+        return int(cursor)
+    except (TypeError, ValueError):
+        raise errors.PARAM_INVALID() from None

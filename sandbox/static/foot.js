@@ -1,0 +1,18 @@
+// What stands under the conversation: the composer, the menu alone, Get started, or that the Page is blocked.
+
+import { $ } from "./dom.js";
+import { showMenu } from "./menu.js";
+import { startPayload } from "./profile.js";
+
+let payload = null;
+
+export function listenForStart(tap) {
+  $("get-started").onclick = () => tap({ title: "Get Started", payload });
+}
+
+export function showFoot(customer, seen) {
+  const { isAlone } = showMenu(seen?.page?.persistent_menu);
+  payload = seen && !seen.messages.length ? startPayload(seen.page) : null;
+  const stands = !customer || !seen ? null : seen.blocked ? "blocked" : payload ? "start" : isAlone ? "only-menu" : "composer";
+  for (const id of ["blocked", "start", "only-menu", "composer"]) $(id).hidden = id !== stands;
+}

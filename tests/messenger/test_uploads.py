@@ -1,0 +1,78 @@
+"""Files that go out with the call, as the one part of a multipart body that is named filedata."""
+
+import io
+import json
+from email import message_from_string
+
+import pytest
+
+MONA = "7001002003004005"
+
+
+@pytest.fixture
+def parts(wire):
+    """The parts of the one call: name → (file name, type, content)."""
+    wire.text = '{"message_id":"m_1","attachment_id":"1857"}'
+
+    def read():
+        [(_verb, _address, headers, body)] = wire.calls
+        assert headers["Content-Length"]
+        whole = message_from_string(f"Content-Type: {headers['Content-Type']}\n\n{body}")
+        return {
+            part.get_param("name", header="Content-Disposition"): (
+                part.get_filename(),
+                part["Content-Type"],
+                part.get_payload(),
+            )
+            for part in whole.get_payload()
+        }
+
+    return read
+
+
+def test_a_file_goes_out_with_everything_that_a_message_has(parts, wire):
+    options = {"persona_id": "1003", "metadata": "our key", "tag": "HUMAN_AGENT"}
+    assert wire.client().send_image(MONA, file=b"a picture", filename="a.png", **options) == "m_1"
+    found = parts()
+    assert found["filedata"] == ("a.png", "image/png", "a picture")
+    assert json.loads(found["recipient"][2]) == {"id": MONA}
+    message = {"attachment": {"type": "image", "payload": {}}, "metadata": "our key"}
+    assert json.loads(found["message"][2]) == message
+    assert [found[name][2] for name in ("messaging_type", "persona_id", "tag")] == [
+        "MESSAGE_TAG",
+        "1003",
+        "HUMAN_AGENT",
+    ]
+
+
+def test_a_file_is_kept_by_facebook(parts, wire):
+    assert wire.client().upload_file(file=io.BytesIO(b"%PDF"), filename="receipt.pdf") == "1857"
+    found = parts()
+    assert set(found) == {"message", "filedata"}
+    assert json.loads(found["message"][2]) == {"attachment": {"type": "file", "payload": {"is_reusable": True}}}
+    assert found["filedata"] == ("receipt.pdf", "application/pdf", "%PDF")
+
+
+def test_an_open_file_has_a_name_of_its_own(parts, wire, tmp_path):
+    (tmp_path / "hello.mp3").write_bytes(b"a sound")
+    with (tmp_path / "hello.mp3").open("rb") as file:
+        wire.client().send_audio(MONA, file=file)
+    assert parts()["filedata"] == ("hello.mp3", "audio/mpeg", "a sound")
+
+
+def test_bytes_without_a_name_are_sent_as_bytes(parts, wire):
+    wire.client().send_file(MONA, file=b"?")
+    assert parts()["filedata"] == ("file", "application/octet-stream", "?")
+
+
+@pytest.mark.parametrize("sources", [{}, {"url": "https://example.test", "file": b"?"}, {"url": "", "file": b"?"}])
+def test_an_attachment_has_exactly_one_source(sources, wire):
+    with pytest.raises(ValueError, match="exactly one"):
+        wire.client().send_attachment(MONA, "image", **sources)
+    assert wire.calls == []
+
+
+def test_a_file_needs_an_attachment_to_go_in(wire):
+    with pytest.raises(ValueError, match="the message has none"):
+        wire.client().send(MONA, {"text": "Hi"}, file=b"?")
+    assert wire.calls == []

@@ -1,0 +1,123 @@
+"""Labels, moderation, other ids of the same person, figures, settings and events."""
+
+import pytest
+
+from sandbox.app import APP_ID, PAGE_ID, PAGE_TOKEN
+
+
+def label(box, name="vip", key="page_label_name"):
+    return box.graph("POST", "/me/custom_labels", json={key: name}).json()["id"]
+
+
+@pytest.mark.parametrize("key", ["name", "page_label_name"])
+def test_a_label_has_one_name_under_two_keys(box, key):
+    id = label(box, key=key)
+
+    assert box.graph("GET", f"/{id}?fields=name").json() == {"name": "vip", "id": id}
+    assert box.graph("GET", f"/{id}?fields=page_label_name").json() == {"page_label_name": "vip", "id": id}
+
+
+def test_a_label_is_attached_and_detached(box, receiver):
+    mona = box.customer()
+    box.graph("POST", "/me/subscribed_apps", json={"subscribed_fields": ["inbox_labels"]})
+    id = label(box)
+
+    assert box.graph("POST", f"/{id}/label", json={"user": mona.psid}).json() == {"success": True}
+    listed = box.graph("GET", f"/{mona.psid}/custom_labels?fields=page_label_name").json()
+    assert listed["data"] == [{"page_label_name": "vip", "id": id}]
+    assert set(listed["paging"]["cursors"]) == {"before", "after"}
+
+    assert box.graph("DELETE", f"/{id}/label", json={"user": mona.psid}).json() == {"success": True}
+    assert box.graph("GET", f"/{mona.psid}/custom_labels").json() == {"data": []}
+    changes = receiver.until(
+        lambda: [b["entry"][0]["changes"][0] for b in receiver.bodies() if "changes" in str(b)][1:]
+    )
+    assert changes[0]["field"] == "inbox_labels"
+    assert changes[0]["value"] == {
+        "user": {"id": mona.psid},
+        "action": "remove",
+        "label": {"id": id, "page_label_name": "vip"},
+    }
+
+
+def test_labels_are_listed_and_deleted(box):
+    ids = [label(box, name) for name in ("vip", "spam", "friend")]
+    assert [row["id"] for row in box.graph("GET", "/me/custom_labels").json()["data"]] == ids
+
+    assert box.graph("DELETE", f"/{ids[1]}").json() == {"success": True}
+
+    assert [row["name"] for row in box.graph("GET", "/me/custom_labels").json()["data"]] == ["vip", "friend"]
+    assert box.graph("GET", f"/{ids[1]}").json()["error"]["error_subcode"] == 33
+    assert box.graph("POST", "/me/custom_labels", json={}).json()["error"]["code"] == 100
+
+
+def moderate(box, users, *actions):
+    body = {"user_ids": [{"id": psid} for psid in users], "actions": list(actions)}
+    return box.graph("POST", "/me/moderate_conversations", json=body)
+
+
+def test_who_is_banned_gets_nothing_until_they_are_let_in_again(box, mona):
+    assert moderate(box, [mona.psid], "BLOCK_USER", "MOVE_TO_SPAM").json() == {"success": True}
+    assert mona.hears(text="Hi").json()["error"]["code"] == 551
+    assert box.graph("GET", "/me/conversations?folder=spam").json()["data"]
+
+    moderate(box, [mona.psid], "UNBLOCK_USER")
+
+    assert mona.hears(text="Hi").ok
+
+
+def test_moderation_has_limits(box, mona):
+    assert moderate(box, [mona.psid] * 11, "BAN_USER").status_code == 400
+    assert moderate(box, [mona.psid], "BAN_USER", "UNBAN_USER", "MOVE_TO_SPAM").status_code == 400
+    assert moderate(box, [mona.psid], "HUG_USER").status_code == 400
+    assert moderate(box, ["7001"], "BAN_USER").json()["error"]["error_subcode"] == 2018001
+
+
+def test_a_person_has_another_id_in_every_app(box, mona):
+    rows = box.graph("GET", f"/{mona.psid}/ids_for_apps?app={APP_ID}&page=").json()
+
+    (row,) = rows["data"]
+    assert row["app"] == {"category": "Business", "link": "", "name": "Sandbox", "namespace": "", "id": APP_ID}
+    assert row["id"] != mona.psid
+    back = box.graph("GET", f"/{row['id']}/ids_for_pages").json()["data"]
+    assert [(page["id"], page["page"]["id"]) for page in back] == [(mona.psid, PAGE_ID)]
+
+
+def test_every_metric_asked_for_is_answered(box, mona):
+    metrics = "page_messages_new_conversations_unique,page_messages_blocked_conversations_unique"
+    mona.do("block", on=True)
+
+    query = f"/v6.0/me/insights/?metric={metrics}&since=1790000000&until=1790172800"
+    new, blocked = box.graph("GET", query).json()["data"]
+
+    assert new["name"] == "page_messages_new_conversations_unique"
+    assert (new["period"], new["id"]) == ("day", f"{PAGE_ID}/insights/{new['name']}/day")
+    assert [set(value) for value in new["values"]] == [{"value", "end_time"}] * 2
+    assert (new["values"][-1]["value"], blocked["values"][-1]["value"]) == (1, 1)
+    assert box.graph("GET", "/me/insights?metric=nonsense").status_code == 400
+
+
+def test_settings_for_language_come_in_the_query_with_an_empty_body(box):
+    query = "nlp_enabled=true&model=CUSTOM&custom_token=token&verbose=true&n_best=8"
+
+    assert box.graph("POST", f"/me/nlp_configs?{query}").json() == {"success": True}
+
+
+def test_events_are_logged_without_a_token(box, mona):
+    body = {"event": "CUSTOM_APP_EVENTS", "custom_events": "[]", "page_id": PAGE_ID, "page_scoped_user_id": mona.psid}
+
+    assert box.graph("POST", f"/v6.0/{APP_ID}/activities", None, json=body).json() == {"success": True}
+    assert box.graph("POST", "/v6.0/999/activities", None, json=body).json()["error"]["code"] == 100
+
+
+def test_features_have_a_status(box):
+    rows = box.graph("GET", "/me/messaging_feature_review").json()["data"]
+
+    assert {"feature": "human_agent", "status": "approved"} in rows
+
+
+def test_a_page_tells_more_when_asked(box):
+    facts = box.graph("GET", "/me?fields=id,access_token,picture").json()
+
+    assert facts["access_token"] == PAGE_TOKEN
+    assert box.session.get(facts["picture"]["data"]["url"]).ok
