@@ -89,7 +89,10 @@ class Client(PageTokenCalls, AppCalls):
         except (requests.RequestException, UnicodeError) as error:
             raise _without_answer(error) from None  # its text holds the URL, and with it the proof
         self.usage = Usage.read(response.headers)
-        return _checked(response, wanted, kind, self.usage)
+        try:
+            return _checked(response, wanted, kind, self.usage)
+        except GraphError as error:
+            raise error.without({token, self._token, self._secret}) from None
 
 
 def _without_answer(error):

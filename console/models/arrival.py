@@ -88,9 +88,9 @@ class Arrival(models.Model):
 
 
 def _receive(event):
-    """False for what nobody understands: it is kept and counted."""
-    if isinstance(event, events.Unknown) or not event.psid:
-        return False
+    """False for what nobody understands: it is kept and counted. What is known and concerns no thread is kept too."""
+    if not isinstance(event, Conversation.HEARD) or not event.psid:
+        return not isinstance(event, events.Unknown)
     page = Page.objects.filter(page_id=event.page_id).first()
     if page is None:
         raise NotHereYet(f"The Page {event.page_id} is not connected.")
@@ -100,4 +100,5 @@ def _receive(event):
     # A conversation that begins with an echo waits for nobody.
     begun = {"page": page, "closed_at": timezone.now() if isinstance(event, events.Echo) else None}
     conversation, _is_new = Conversation.objects.get_or_create(customer=customer, defaults=begun)
-    return conversation.receive(event)
+    conversation.receive(event)
+    return True

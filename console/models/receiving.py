@@ -21,8 +21,13 @@ class NotHereYet(Exception):
 class Receiving:
     """The part of a Conversation that listens."""
 
+    HEARD = (
+        *(events.Message, events.Postback, events.Echo),
+        *(events.Delivery, events.Read, events.Reaction, events.Edit),
+    )
+
     def receive(self, event):
-        """Take in one event; False when nobody here understands it."""
+        """Take in one event of the HEARD kinds."""
         verbs = {
             events.Message: self._hear,
             events.Postback: self._hear_postback,
@@ -32,11 +37,7 @@ class Receiving:
             events.Reaction: self._note_reaction,
             events.Edit: self._note_edit,
         }
-        verb = verbs.get(type(event))
-        if verb is None:
-            return False
-        verb(event)
-        return True
+        verbs[type(event)](event)
 
     def show_receipts(self, revision):
         """Bring what was sent to the state that Facebook's watermarks give it. Never a step back."""

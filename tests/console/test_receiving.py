@@ -189,9 +189,16 @@ def test_receipts_change_nothing_that_the_customer_said(hear, said, by_mona, thr
 
 
 def test_unknown_events_are_kept_and_counted(hear, said, by_mona, thread):
-    arrival = hear(by_mona(optin={"ref": "x"}), said("m_1"), {"recipient": {}, "policy_enforcement": {}}, "surprise")
+    arrival = hear(by_mona(something_new={"ref": "x"}), said("m_1"), {"recipient": {}, "another": {}}, "surprise")
     assert (arrival.unknown, arrival.problem, texts(thread)) == (3, "", ["Hi"])
     assert json.loads(arrival.body)["entry"][0]["messaging"][3] == "surprise"
+
+
+def test_what_is_known_and_concerns_no_thread_makes_no_conversation(hear, page):
+    optin = {"type": "notification_messages", "payload": "x"}
+    arrival = hear({"sender": {"id": "9999"}, "recipient": {"id": PAGE_ID}, "timestamp": AT, "optin": optin})
+    assert (arrival.unknown, arrival.problem) == (0, "")
+    assert not Conversation.objects.exists()
 
 
 def test_an_unknown_page_keeps_its_arrival_until_the_page_is_there(arrive, db):

@@ -6,7 +6,7 @@ import pytest
 import requests
 from django.conf import settings
 
-from messenger import Act, Client
+from messenger import Act, Client, GraphError
 from tests.conftest import TOKEN
 from tests.stand_in import free_port
 
@@ -85,3 +85,11 @@ def test_a_redirect_is_no_answer_whatever_it_holds(wire, refusal):
 def test_an_answer_without_what_was_asked_for_leaves_it_open(call, wire, refusal):
     wire.text = '{"success":true}'
     assert refusal(call, wire.client()).is_unsettled
+
+
+def test_a_token_that_facebook_repeats_stays_out_of_the_error(sandbox):
+    sandbox.fail("me", status=400, error={"message": f"Malformed access token {TOKEN}", "code": 190})
+    with pytest.raises(GraphError) as caught:
+        Client(TOKEN, url=sandbox.url).page()
+    assert TOKEN not in str(caught.value) + repr(caught.value)
+    assert "Malformed access token …" in str(caught.value)
