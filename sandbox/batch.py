@@ -40,7 +40,7 @@ async def _answered(outer: Call, item: dict, done: dict, outcome: Callable) -> d
     if status is None:
         return None
     if name := item.get("name"):
-        done[name] = status, answer
+        done[str(name)] = status, answer
     if status == 200 and _is_true(item.get("omit_response_on_success")):
         return None
     headers = {"headers": HEADERS + _usage(call)} if _is_true(outer.get("include_headers", True)) else {}

@@ -28,6 +28,9 @@ TIMEOUT_S = 5
 PAUSES_S = (0.2, 1, 3, 10, 30, 60, 120, 300)
 GIVE_UP_AFTER_MS = 3_600_000
 SHUFFLE_COLLECTS_S = 0.05
+# So many waiting are a crowd: then they go together, as Facebook's do, or they would never be through.
+CROWD = 1000
+CROWD_ENTRIES = 20
 
 
 def serialise(body: dict) -> bytes:
@@ -130,11 +133,12 @@ class Lane:
     async def _collect(self) -> list[Letter]:
         if self.manners.shuffle:
             await asyncio.sleep(SHUFFLE_COLLECTS_S)
-        count = len(self._waiting) if self.manners.shuffle else self.manners.entries
+        entries = max(self.manners.entries, CROWD_ENTRIES if len(self._waiting) > CROWD else 1)
+        count = len(self._waiting) if self.manners.shuffle else entries
         letters = [self._waiting.popleft() for _ in range(min(count, len(self._waiting)))]
         if not self._waiting:
             self._filled.clear()
-        letters = _bound(letters, self.manners.entries)
+        letters = _bound(letters, entries)
         letters = [letter for letter in letters for _ in range(2 if self.manners.duplicate else 1)]
         if self.manners.shuffle:
             secrets.SystemRandom().shuffle(letters)

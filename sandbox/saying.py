@@ -94,7 +94,7 @@ def _hear(world: World, customer: Customer, message: Message):
 def _send_event(world: World, customer: Customer, event: dict) -> str | None:
     """Any event, sent as it is. A message with text that the thread does not know is shown in it."""
     inner = next((event[key] for key in OPENING_KEYS if isinstance(event.get(key), dict)), {})
-    mid = inner.get("mid")
+    mid = inner.get("mid") if isinstance(inner.get("mid"), str) else None
     if inner and not inner.get("is_echo"):
         customer.opened_at = world.clock.now()
         routing.wake(customer, world.clock.now())

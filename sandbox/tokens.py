@@ -137,9 +137,7 @@ def _long_token(call: Call, app: App) -> dict:
 
 async def debug(call: Call) -> dict:
     """What a token is worth. One that is worth nothing is an answer too, not an error."""
-    token, tokens = call.get("input_token"), call.world.tokens
-    if not token:
-        raise errors.PARAM_MISSING(name="input_token")
+    token, tokens = call.need("input_token"), call.world.tokens
     grant = tokens.grant(token)
     if not grant:
         problem = {"code": 190, "message": "Invalid OAuth access token."}

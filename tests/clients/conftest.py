@@ -55,13 +55,14 @@ def _install(wanted, folder):
     half.mkdir()
     for path in wanted:
         shutil.copy(path, half)
-    command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"]
+    quietly = ["--no-audit", "--no-fund", "--loglevel=error", "--fetch-retries=1"]
+    command = ["npm", "ci", "--ignore-scripts", "--prefer-offline", *quietly]
     try:
         done = subprocess.run(command, cwd=half, capture_output=True, text=True, timeout=INSTALL_TIMEOUT_S)
     except subprocess.TimeoutExpired:
         return f"not done after {INSTALL_TIMEOUT_S} s"
     if done.returncode:
-        return done.stderr.strip() or f"npm ended with {done.returncode}"
+        return done.stderr.strip().partition("\n")[0] or f"npm ended with {done.returncode}"
     half.rename(folder)
     return ""
 

@@ -176,6 +176,18 @@ def test_several_entries_may_come_in_one_body(box, receiver):
     assert [len(body["entry"]) for body in receiver.bodies()] == [3, 1]
 
 
+def test_a_crowd_goes_together(box, receiver, monkeypatch):
+    monkeypatch.setattr(courier, "CROWD", 5)
+    box.tell("/webhooks", pause=True)
+    mona = box.customer()
+    said = [mona.say(str(number)) for number in range(10)]
+
+    box.tell("/webhooks", pause=False)
+
+    assert [event["message"]["mid"] for event in receiver.wait_for(10)] == said
+    assert len(receiver.posts) == 1
+
+
 def test_two_apps_hear_of_the_same_with_their_own_signatures(box, receiver, other_receiver):
     bot = {"app_id": "222", "secret": "bot-secret", "callback_url": other_receiver.url, "verify_token": VERIFY_TOKEN}
     box.tell("/apps", **bot)
