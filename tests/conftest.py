@@ -135,7 +135,7 @@ def sandbox(sandbox_process, pictures, settings):
 
 
 @pytest.fixture(scope="session")
-def stack_processes(sandbox_process, django_db_setup):
+def stack_processes(sandbox_process, django_db_setup, django_db_blocker):
     """The console and its workers as bin/dev runs them, on this process's test database."""
     environment = {
         "DATABASE_URL": _url_of_test_database(),
@@ -149,6 +149,7 @@ def stack_processes(sandbox_process, django_db_setup):
     (FILES.parent / "media").mkdir(exist_ok=True)
     settings.MEDIA_ROOT = FILES.parent / "media"
     web = ["-m", "uvicorn", "console.asgi:application", "--port", str(CONSOLE_PORT), "--log-level", "warning"]
+    web += ["--timeout-graceful-shutdown", "1"]
     worker = ["-m", "celery", "-A", "console", "worker", "--pool", "threads", "--without-mingle", "-l", "INFO"]
     with ExitStack() as processes:
         for command in [[*worker, "-Q", "messages,default", "-c", "8"], [*worker, "-Q", "typing", "-c", "4"]]:
@@ -156,6 +157,8 @@ def stack_processes(sandbox_process, django_db_setup):
             processes.enter_context(_process(command, environment))
         processes.enter_context(_process(web, environment, ready=f"{CONSOLE_URL}/healthz"))
         yield
+    with django_db_blocker.unblock():
+        eventually(_is_alone)  # or the database could not be dropped
 
 
 @pytest.fixture
@@ -172,6 +175,12 @@ def _is_quiet():
     """Nothing is in a queue or in a worker's hands, but for what waits for its time."""
     queued = any(redis().exists(queue) for queue in ("messages", "default", "typing"))
     return not queued and not any('"eta": null' in task for task in redis().hvals("unacked"))
+
+
+def _is_alone():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
+        return cursor.fetchone()[0] == 1
 
 
 def _url_of_test_database():
