@@ -135,7 +135,19 @@ def sandbox(sandbox_process, pictures, settings):
 
 
 @pytest.fixture(scope="session")
-def stack_processes(sandbox_process, django_db_setup, django_db_blocker):
+def django_db_setup(django_db_setup, django_db_blocker):
+    """A browser keeps an event loop in this thread, for which Django opens a second connection. Nobody closes that one,
+    and the database could not be dropped."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
+@pytest.fixture(scope="session")
+def stack_processes(sandbox_process, django_db_setup):
     """The console and its workers as bin/dev runs them, on this process's test database."""
     environment = {
         "DATABASE_URL": _url_of_test_database(),
@@ -157,8 +169,6 @@ def stack_processes(sandbox_process, django_db_setup, django_db_blocker):
             processes.enter_context(_process(command, environment))
         processes.enter_context(_process(web, environment, ready=f"{CONSOLE_URL}/healthz"))
         yield
-    with django_db_blocker.unblock():
-        eventually(_is_alone)  # or the database could not be dropped
 
 
 @pytest.fixture
@@ -175,12 +185,6 @@ def _is_quiet():
     """Nothing is in a queue or in a worker's hands, but for what waits for its time."""
     queued = any(redis().exists(queue) for queue in ("messages", "default", "typing"))
     return not queued and not any('"eta": null' in task for task in redis().hvals("unacked"))
-
-
-def _is_alone():
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
-        return cursor.fetchone()[0] == 1
 
 
 def _url_of_test_database():
