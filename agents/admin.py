@@ -1,6 +1,7 @@
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.db.models import Prefetch
+from django.shortcuts import render
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
@@ -42,6 +43,10 @@ class AgentAdmin(UserAdmin):
 
     @admin.action(description=_("Leave: end their work, delete their personas"), permissions=["change"])
     def leave(self, request, agents):
+        """Asked once more before: it cannot be undone, as a persona that is made again is another."""
+        if "confirmed" not in request.POST:
+            context = self.admin_site.each_context(request) | {"agents": agents, "title": _("End their work?")}
+            return render(request, "admin/leave.html", context)
         for agent in agents.filter(is_active=True):
             if agent.is_last_admin:
                 self.message_user(request, _("%s is the only admin and stays.") % agent, messages.ERROR)

@@ -3,7 +3,8 @@
 PostgreSQL is started unless DATABASE_URL is set, and Redis unless REDIS_URL is set, each on a Unix socket only. Their
 data lies in DATA_DIR (default: var/ in the project). Every other setting that is missing gets a value that serves on
 this machine: addresses on 127.0.0.1 with CONSOLE_PORT (8000) and SANDBOX_PORT (8001), the sandbox as Facebook, and keys
-that are made once and kept in DATA_DIR. What was started is stopped when the command ends.
+that are made once and kept in DATA_DIR. What was started is stopped when the command ends. While bin/dev runs, a
+command gets its servers: `bin/with-servers .venv/bin/python manage.py shell`.
 """
 
 import argparse
@@ -28,6 +29,11 @@ from embedded import running_postgres, running_redis
 ROOT = Path(__file__).resolve().parent.parent
 SOCKET_NAME = ".s.PGSQL.5432"  # the longest name in the folder of sockets
 MAX_SOCKET_PATH = 100  # bytes; the kernel stops at 108, macOS at 104
+ENVIRONMENT = "environment.json"
+SHARED = (
+    *("DATABASE_URL", "REDIS_URL", "DATA_DIR", "DEBUG", "PUBLIC_URL", "ALLOWED_HOSTS", "GRAPH_API_URL"),
+    *("FACEBOOK_APP_ID", "FACEBOOK_APP_SECRET", "NO_PROXY"),
+)
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -43,7 +49,7 @@ def main():
     if not shutil.which(options.command[0]):
         parser.exit(127, f"{options.command[0]}: no such command\n")
     stop_on_signals(lambda number: 128 + number)
-    with running_servers(options.temporary) as environment:
+    with servers_of_another(options.temporary) or running_servers(options.temporary) as environment:
         sys.exit(run(options.command, environment))
 
 
@@ -86,6 +92,30 @@ def _is_in_terminal():
         return False
 
 
+def servers_of_another(temporary):
+    """The environment that whoever runs on this DATA_DIR has written down, or nothing."""
+    path = Path(os.environ.get("DATA_DIR") or ROOT / "var").resolve()
+    if temporary or not (path / ENVIRONMENT).exists():
+        return None
+    with open(path / "lock", "a") as lock:
+        if _has_locked(lock):  # nobody runs: the file was left behind
+            return None
+    return contextlib.nullcontext(os.environ | json.loads((path / ENVIRONMENT).read_text()))
+
+
+@contextlib.contextmanager
+def _written_down(environment, data_dir):
+    """Only what the servers are reached by and the console's own settings, readable by nobody else."""
+    path = data_dir / ENVIRONMENT
+    path.unlink(missing_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(json.dumps({name: environment[name] for name in (*SHARED, *_own_keys(data_dir))}))
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
 @contextlib.contextmanager
 def running_servers(temporary=False):
     """Yield the environment in which the console can run, and stop at the end what was started for it."""
@@ -99,6 +129,7 @@ def running_servers(temporary=False):
         for name, server in (("DATABASE_URL", running_postgres), ("REDIS_URL", running_redis)):
             if not environment.get(name):
                 environment[name] = stack.enter_context(server(data_dir, sockets, servers_lock.fileno(), temporary))
+        stack.enter_context(_written_down(environment, data_dir))
         yield environment
 
 

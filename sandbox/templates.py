@@ -110,7 +110,7 @@ TEMPLATES = {
     "image_grid": {
         "title": Text(45),
         "subtitle": SUBTITLE,
-        "elements": Rows(2, 6, is_required=False),
+        "elements": Rows(1, 6, is_required=False),
         "images": Rows(2, 6, is_required=False),
     },
     "one_time_notif_req": {"title": Text(65, is_required=True), "payload": ADDRESS},

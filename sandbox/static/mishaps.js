@@ -18,7 +18,7 @@ const TOKEN_EXPIRED = {
 };
 const FEW_CALLS = { page: { calls: 5, per_s: 60 } };
 
-const SENDING = { method: "POST", path: "/messages" };
+const SENDING = { method: "POST", path: "/messages", body: '"message"' }; // not typing, which speaks to the same address
 const MAKING_PERSONAS = { method: "POST", path: "/personas" };
 
 export const FAULTS = [

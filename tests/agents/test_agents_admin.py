@@ -48,8 +48,17 @@ def edit(browser, agent, **fields):
 
 
 def leave(browser, *agents):
-    chosen = {"action": "leave", "_selected_action": [agent.pk for agent in agents]}
+    chosen = {"action": "leave", "confirmed": "1", "_selected_action": [agent.pk for agent in agents]}
     return browser.post("/admin/agents/agent/", chosen, follow=True).content.decode()
+
+
+def test_the_action_leave_asks_once_more_before(browser, ana):
+    chosen = {"action": "leave", "_selected_action": [ana.pk]}
+    page = browser.post("/admin/agents/agent/", chosen).content.decode()
+    assert "End their work?" in page
+    assert "Ana Ruiz" in page
+    ana.refresh_from_db()
+    assert ana.is_active
 
 
 def test_an_agent_is_added_and_can_log_in(browser):
