@@ -79,14 +79,14 @@ async def list_personas(request: Request) -> JSONResponse:
         {"id": p.id, "page_id": p.page.id, "name": p.name, "picture": origin + p.picture, "deleted": p.is_deleted}
         for p in _world(request).personas.values()
     ]
-    return JSONResponse({"personas": personas})
+    return JSONResponse(personas)
 
 
 async def list_requests(request: Request) -> JSONResponse:
     since = request.query_params.get("since", "0")
     if not since.isdecimal():
         raise refused("“since” must be a whole number.")
-    return JSONResponse({"requests": _world(request).journal.since(int(since))})
+    return JSONResponse(_world(request).journal.since(int(since)))
 
 
 async def add_fault(request: Request) -> JSONResponse:

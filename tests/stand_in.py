@@ -84,13 +84,11 @@ class Sandbox:
         return [message for message in self.thread(psid)["messages"] if message["from"] == "page"]
 
     def personas(self, deleted=False):
-        answer = self.get("personas")
-        rows = answer["personas"] if isinstance(answer, dict) else answer
-        return [row for row in rows if row["deleted"] is deleted]
+        return [row for row in self.get("personas") if row["deleted"] is deleted]
 
     def requests(self, method=None, path="", action=None):
         """The Graph calls it has received."""
-        calls = self.get("requests?since=0")["requests"]
+        calls = self.get("requests?since=0")
         return [
             call
             for call in calls

@@ -43,7 +43,7 @@ def ours(sandbox_process, files):
             made = list(answer) if isinstance(answer, Iterator) else answer
             if "keep" in step:
                 kept[step["keep"]] = made
-        played[name] = sandbox.get(f"requests?since={seen}")["requests"]
+        played[name] = sandbox.get(f"requests?since={seen}")
         seen = max([seen, *(call["n"] for call in played[name])])
     return _in_words(played, world | kept)
 

@@ -48,7 +48,7 @@ class Box:
         return self.session.request(method, self.url + path, headers=headers, **options)
 
     def requests(self, since=0):
-        return self.control("GET", f"/requests?since={since}").json()["requests"]
+        return self.control("GET", f"/requests?since={since}").json()
 
     def world(self):
         return self.control("GET", "/world").json()

@@ -77,7 +77,7 @@ def test_a_picture_that_cannot_be_had_is_refused(box, pictures, picture, subcode
     error = create(box, name="Ana R.", profile_picture_url=f"{origin}/bad.png").json()["error"]
 
     assert (error["code"], error["error_subcode"]) == (100, subcode)
-    assert box.control("GET", "/personas").json() == {"personas": []}
+    assert box.control("GET", "/personas").json() == []
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_a_deleted_persona_is_gone_but_its_messages_keep_its_name(box, mona):
     refused = mona.is_sent(message={"text": "Hello again"}, persona_id=id)
     assert refused.json()["error"]["message"] == "(#100) Invalid persona_id"
     assert mona.messages()[-1]["persona"]["name"] == "Ana R."
-    assert box.control("GET", "/personas").json()["personas"][0]["deleted"] is True
+    assert box.control("GET", "/personas").json()[0]["deleted"] is True
 
 
 def test_a_persona_of_another_page_cannot_be_used(box, mona):
