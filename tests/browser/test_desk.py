@@ -321,14 +321,17 @@ def test_ana_goes_away_and_comes_back(sit_down, mona_writes, ana, ben):
 def test_a_colleague_takes_over_from_one_who_is_away(sit_down, mona_writes, stack, ana, ben):
     tab = sit_down(ana)
     takes(tab)
+    says(tab, "One moment")
+    expect(bubbles(tab).last).to_contain_text("Delivered")
     ana.refresh_from_db()
     ana.go_away()
     bens = sit_down(ben)
     opens(bens)
     bens.get_by_role("button", name="Take over").click()
     says(bens, "Ben here, Ana is out")
-    eventually(lambda: [heard["persona"]["name"] for heard in stack.said(mona_writes)] == ["Ben O."])
+    eventually(lambda: [heard["persona"]["name"] for heard in stack.said(mona_writes)] == ["Ana R.", "Ben O."])
     expect(tab.get_by_text("Ben Okafor answers here.")).to_be_visible()
+    expect(bubbles(tab).last.get_by_text("Ben O.", exact=True)).to_be_in_viewport()
 
 
 def test_logging_in(sit_down, stack, page, ana):
