@@ -1,11 +1,14 @@
 """An agent presses Send: what goes out, under which face, in which order, and what is said of it."""
 
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
-from console.models import Message, TakenByAnother
+from console.models import Conversation, Message, TakenByAnother
+from tests.stand_in import eventually
 
 
 def test_a_reply_goes_out_under_the_agents_persona(say, conversation, mona, sandbox):
@@ -159,15 +162,30 @@ def _let_time_pass(conversation):
     conversation.messages.filter(next_try_at__isnull=False).update(next_try_at=timezone.now() - timedelta(seconds=1))
 
 
-def test_the_lane_believes_no_state_that_it_read_before_it_had_the_lease(say, conversation, mona, sandbox):
-    """What another worker was sending when we looked may be queued again by now: that is not a death in the middle."""
-    message = say("slow down")
-    stale = conversation._next_pending()
-    Message.objects.filter(pk=message.pk).update(state=Message.State.SENDING)
-    stale.refresh_from_db()
-    Message.objects.filter(pk=message.pk).update(state=Message.State.QUEUED)
-    conversation.deliver()
+@pytest.mark.django_db(transaction=True)
+def test_the_lane_believes_no_state_that_it_read_before_it_had_the_lease(conversation, ana, mona, sandbox):
+    """What another worker was sending when we came may be queued again by now: that is no death in the middle."""
+    reply = conversation._reply(ana, "slow down", revision=1, at=conversation._next_moment())
+    message = Message.objects.create(**reply | {"state": Message.State.SENDING})
+    with transaction.atomic():  # the lease cannot be taken until this ends
+        Conversation.objects.select_for_update().get(pk=conversation.pk)
+        worker = threading.Thread(target=_deliver_and_hang_up, args=[conversation.pk])
+        worker.start()
+        eventually(_somebody_waits_for_a_lock)
+        Message.objects.filter(pk=message.pk).update(state=Message.State.QUEUED)
+    worker.join(20)
     assert sandbox.texts(mona.psid) == ["slow down"]
+
+
+def _deliver_and_hang_up(pk):
+    Conversation.objects.get(pk=pk).deliver()
+    connection.close()
+
+
+def _somebody_waits_for_a_lock():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return cursor.fetchone()[0]
 
 
 def test_nobody_comes_back_for_a_reply_that_already_has_its_time(

@@ -1,5 +1,7 @@
 """The customer's typing dots: a courtesy that never stands in the way of anything."""
 
+import threading
+
 import pytest
 
 from console import typing_dots
@@ -61,8 +63,10 @@ def test_only_the_holder_types(conversation, ben):
 
 def test_dots_that_ended_while_the_persona_was_made_are_not_shown(conversation, ana, sandbox):
     typing_dots.start(conversation.pk)
-    typing_dots.stop(conversation.pk)
+    sandbox.fail("personas", "POST", delay_s=0.6)
+    threading.Timer(0.2, typing_dots.stop, [conversation.pk]).start()
     conversation.show_typing(ana, is_on=True)
+    assert len(sandbox.personas()) == 1
     assert sandbox.requests(action="typing_on") == []
 
 
