@@ -38,7 +38,7 @@ async function main() {
     const [method, args] = theirs;
     const answer = await client[method](...filled(args)).catch(() => ({})); // the request's status tells it better
     if (keep) known[keep] = answer.id || answer.messageId || answer.attachmentId || `no ${keep}`;
-    const { requests } = await ask(`${world.origin}/_sandbox/requests?since=${seen}`);
+    const requests = await ask(`${world.origin}/_sandbox/requests?since=${seen}`);
     if (requests.length) seen = requests[requests.length - 1].n;
     played[step] = requests;
   }
