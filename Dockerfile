@@ -21,5 +21,4 @@ RUN DATABASE_URL=postgresql:///none REDIS_URL=redis://none PUBLIC_URL=http://loc
 USER console
 VOLUME /data
 EXPOSE 8000
-CMD ["uvicorn", "console.asgi:application", "--host", "0.0.0.0", "--port", "8000", \
-     "--proxy-headers", "--forwarded-allow-ips", "*", "--timeout-graceful-shutdown", "3", "--no-access-log"]
+CMD ["python", "bin/run.py", "web", "--host", "0.0.0.0", "--port", "8000"]

@@ -18,6 +18,7 @@ import threading
 import time
 
 from children import stop, tethered
+from run import WORKERS
 from servers import ROOT, running_servers, stop_on_signals
 
 READY_TIMEOUT = 90  # s
@@ -81,23 +82,20 @@ def _free_port(setting, value, held):
 def start_everything(family, console, sandbox):
     """Start each program and wait until all of them answer and the demo is there."""
     print("Starting the console …", flush=True)
-    level = "info" if family.is_verbose else "warning"
-    uvicorn = ["-m", "uvicorn", "console.asgi:application", "--host", "127.0.0.1", "--port", str(console)]
-    celery = ["-m", "celery", "-A", "console"]
-    worker = [*celery, "worker", "--loglevel", level, "--pool", "threads"]
-    names = [f"worker@{console}", f"typing@{console}"]
+    level = ["--loglevel", "INFO"] if family.is_verbose else []
+    names = {name: f"{name}@{console}" for name in WORKERS}
 
     family.run("migrate", ["manage.py", "migrate", "--verbosity", "0"])
     world = os.path.join(os.environ["DATA_DIR"], "sandbox-world.json")
     family.start("sandbox", ["-m", "sandbox", "--port", str(sandbox), "--world", world])
-    family.start("web", [*uvicorn, "--timeout-graceful-shutdown", "3", "--log-level", level])
-    family.start("worker", [*worker, "-n", names[0], "-Q", "messages,default", "-c", "16"])
-    family.start("typing", [*worker, "-n", names[1], "-Q", "typing", "-c", "8", "--without-gossip", "--without-mingle"])
-    # Not by the worker's --beat: that one is a fork, which stays behind when the worker is killed.
-    family.start("beat", [*celery, "beat", "--loglevel", level])
+    family.start("web", ["bin/run.py", "web", "--host", "127.0.0.1", "--port", str(console)])
+    for name in WORKERS:
+        family.start(name, ["bin/run.py", name, "-n", names[name], *level])
+    # Not by a worker's --beat: that one is a fork, which stays behind when the worker is killed.
+    family.start("beat", ["bin/run.py", "beat", *level])
     family.wait_for("web", functools.partial(_says_ok, console, "/healthz"))
     family.wait_for("sandbox", functools.partial(_says_ok, sandbox, "/_sandbox/world"))
-    family.wait_for("worker", functools.partial(_answer_ping, names))
+    family.wait_for("worker", functools.partial(_answer_ping, list(names.values())))
     family.run("demo", ["manage.py", "demo", "--verbosity", "0"])
 
 

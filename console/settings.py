@@ -191,12 +191,13 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 8  # s
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_TASK_DEFAULT_QUEUE = "default"
-# Typing has a queue and a worker of its own: it never stands in front of a message.
+# Four queues, so that none waits for another: messages to Facebook, what Facebook told us, typing, and the rest.
+CELERY_TASK_DEFAULT_QUEUE = "errands"
 CELERY_TASK_ROUTES = {
-    "console.tasks.show_typing": {"queue": "typing"},
     "console.tasks.deliver": {"queue": "messages"},
-    "console.tasks.read_arrival": {"queue": "messages"},
+    "console.tasks.read_arrival": {"queue": "arrivals"},
+    "console.tasks.show_typing": {"queue": "typing"},
+    "*.sweep": {"queue": "arrivals"},  # never behind a download: it finds what was lost
 }
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "console.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},

@@ -20,6 +20,8 @@ from personas.models import Page
 from tests.stand_in import Pictures, Sandbox, eventually, free_port
 
 ROOT = Path(__file__).parent.parent
+WORKERS = ["worker", "reader", "errands"]
+QUEUES = ["messages", "arrivals", "typing", "errands"]
 PASSWORD = "not a secret at all"
 PAGE_ID, TOKEN = "102030405060708", "EAASANDBOXPAGETOKEN"
 
@@ -160,13 +162,11 @@ def stack_processes(sandbox_process, django_db_setup):
     }
     (FILES.parent / "media").mkdir(exist_ok=True)
     settings.MEDIA_ROOT = FILES.parent / "media"
-    web = ["-m", "uvicorn", "console.asgi:application", "--port", str(CONSOLE_PORT), "--log-level", "warning"]
-    web += ["--timeout-graceful-shutdown", "1"]
-    worker = ["-m", "celery", "-A", "console", "worker", "--pool", "threads", "--without-mingle", "-l", "INFO"]
     with ExitStack() as processes:
-        for command in [[*worker, "-Q", "messages,default", "-c", "8"], [*worker, "-Q", "typing", "-c", "4"]]:
-            command += ["-n", f"{command[command.index('-Q') + 1]}-{NUMBER}@test".replace(",", "-")]
-            processes.enter_context(_process(command, environment))
+        for name in WORKERS:
+            options = ["--concurrency", "8", "--loglevel", "INFO", "-n", f"{name}-{NUMBER}@test"]
+            processes.enter_context(_process(["bin/run.py", name, *options], environment))
+        web = ["bin/run.py", "web", "--port", str(CONSOLE_PORT), "--log-level", "warning"]
         processes.enter_context(_process(web, environment, ready=f"{CONSOLE_URL}/healthz"))
         yield
 
@@ -183,7 +183,7 @@ def stack(transactional_db, stack_processes, sandbox, settings):
 
 def _is_quiet():
     """Nothing is in a queue or in a worker's hands, but for what waits for its time."""
-    queued = any(redis().exists(queue) for queue in ("messages", "default", "typing"))
+    queued = any(redis().exists(queue) for queue in QUEUES)
     return not queued and not any('"eta": null' in task for task in redis().hvals("unacked"))
 
 
@@ -196,7 +196,7 @@ def _url_of_test_database():
 @contextmanager
 def _process(command, environment, ready=None):
     """A program of ours in a process of its own, with its output kept for when it fails."""
-    log = FILES.parent / f"{'-'.join(command[1:3])}-{uuid.uuid4().hex[:6]}.log".replace("/", "-")
+    log = FILES.parent / f"{command[1]}-{uuid.uuid4().hex[:6]}.log".replace("/", "-")
     with log.open("w") as output:
         child = subprocess.Popen(
             [sys.executable, *command], cwd=ROOT, env=os.environ | environment, stdout=output, stderr=output

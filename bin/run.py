@@ -1,0 +1,39 @@
+"""Become one program of the console: `python bin/run.py worker`. Compose, bin/dev, the tests and bin/bench all start
+them by this, so each is written down once. What follows the name is passed on: `python bin/run.py web --port 8100`.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+CELERY = ["celery", "-A", "console"]
+
+
+def worker(queues, threads):
+    """Threads: a call to Facebook is waiting, and 16 of them cost what one process does."""
+    pool = ["--pool", "threads", "--concurrency", str(threads), "--without-gossip", "--without-mingle"]
+    return [*CELERY, "worker", "--queues", queues, *pool, "--loglevel", "WARNING"]
+
+
+# Each kind of work has workers of its own, so that none stands in front of another: what Facebook told us and who is
+# typing are short; a message may wait ten seconds for Facebook; an errand may fetch a film.
+PROGRAMS = {
+    "web": ["uvicorn", "console.asgi:application", "--timeout-graceful-shutdown", "3", "--no-access-log"],
+    "worker": worker("messages", threads=32),
+    "reader": worker("arrivals,typing", threads=16),
+    "errands": worker("errands", threads=8),
+    "beat": ["celery", "-A", "console.beat", "beat", "--loglevel", "WARNING"],
+}
+WORKERS = [name for name, command in PROGRAMS.items() if "worker" in command]
+
+
+def main():
+    name, *options = sys.argv[1:] or [""]
+    if name not in PROGRAMS:
+        raise SystemExit(f"{__doc__}\nPrograms: {', '.join(PROGRAMS)}")
+    os.chdir(Path(__file__).resolve().parent.parent)
+    os.execv(sys.executable, [sys.executable, "-m", *PROGRAMS[name], *options])
+
+
+if __name__ == "__main__":
+    main()
