@@ -34,16 +34,16 @@ def _channel():
 # Say
 
 
-def nudge(topic):
-    """After commit, tell every browser that `topic` (`queue`, or `conversation-12`) changed."""
-    transaction.on_commit(lambda: _publish(topic), robust=True)
+def nudge(*topics):
+    """After commit, tell every browser that these (`queue`, `conversation-12`) changed."""
+    transaction.on_commit(lambda: _publish(" ".join(topics)), robust=True)
 
 
-def _publish(topic):
+def _publish(topics):
     try:
-        redis().publish(_channel(), topic)
+        redis().publish(_channel(), topics)
     except RedisError:
-        logger.warning("Redis is away: browsers learn of %s when they next ask by themselves", topic)
+        logger.warning("Redis is away: browsers learn of %s when they next ask by themselves", topics)
 
 
 # Hear
@@ -79,11 +79,11 @@ class Hub:
             await subscription.subscribe(_channel())
             async for message in subscription.listen():
                 # The answer to our subscribing comes first, also after a break: whatever was missed, ask.
-                self._tell("hello" if message["type"] == "subscribe" else message["data"])
+                self._tell(["hello"] if message["type"] == "subscribe" else message["data"].split())
 
-    def _tell(self, topic):
+    def _tell(self, topics):
         for listener in self._listeners:
-            listener.tell(topic)
+            listener.tell(topics)
 
 
 class Listener:
@@ -92,8 +92,8 @@ class Listener:
         self._something = asyncio.Event()
         self._something.set()
 
-    def tell(self, topic):
-        self._topics[topic] = None  # a dict is an ordered set: however often it changed, it is told once
+    def tell(self, topics):
+        self._topics.update(dict.fromkeys(topics))  # an ordered set: however often one changed, it is told once
         self._something.set()
 
     async def next(self):

@@ -25,6 +25,8 @@ FACEBOOK_APP_SECRET = env.str("FACEBOOK_APP_SECRET", default="")
 WEBHOOK_VERIFY_TOKEN = env.str("WEBHOOK_VERIFY_TOKEN", default="")
 GRAPH_API_URL = env.str("GRAPH_API_URL", default="") or "https://graph.facebook.com"
 GRAPH_API_VERSION = env.str("GRAPH_API_VERSION", default="") or "v26.0"
+GRAPH_TIMEOUT = env.float("GRAPH_TIMEOUT", default=10)  # s in which Facebook has to answer
+SETTLE_SECONDS = env.float("SETTLE_SECONDS", default=45)  # after a call without an answer, until its absence counts
 TOKEN_ENCRYPTION_KEYS = env.list("TOKEN_ENCRYPTION_KEYS", default=[])
 PERSONA_NAME_PATTERN = env.str("PERSONA_NAME_PATTERN", default="") or "{first} {last_initial}."
 DATA_DIR = Path(env.str("DATA_DIR", default="") or BASE_DIR / "var").resolve()
@@ -195,7 +197,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "errands"
 CELERY_TASK_ROUTES = {
     "console.tasks.deliver": {"queue": "messages"},
-    "console.tasks.read_arrival": {"queue": "arrivals"},
+    "console.tasks.read_arrivals": {"queue": "arrivals"},
     "console.tasks.show_typing": {"queue": "typing"},
     "*.sweep": {"queue": "arrivals"},  # never behind a download: it finds what was lost
 }

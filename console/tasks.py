@@ -5,8 +5,8 @@ from django.apps import apps
 
 
 @shared_task
-def read_arrival(arrival_id):
-    _model("console.Arrival").get(pk=arrival_id).read()
+def read_arrivals():
+    _model("console.Arrival").all().read()
 
 
 @shared_task
@@ -33,10 +33,8 @@ def fetch_attachment(attachment_id):
 @shared_task
 def sweep():
     """What fell through: a lost task, a worker that died, a Redis that forgot."""
-    for arrival in _model("console.Arrival").due():
-        arrival.read()
-    for conversation in _model("console.Conversation").pending():
-        conversation.deliver_later()
+    _model("console.Arrival").all().read()
+    _model("console.Conversation").all().deliver_later()
     _model("console.Conversation").orphaned().release()
     for customer in _model("console.Customer").unmet():
         customer.fetch_profile_later()

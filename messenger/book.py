@@ -15,6 +15,7 @@ class Act(Enum):
     SLOW_PAGE = "slow the Page"
     SLOW_APP = "slow the app"
     RENEW_TOKEN = "renew the token"  # noqa: S105
+    PAUSE_PAGE = "pause the Page"
     NEW_PERSONA = "make the persona anew"
     WINDOW_CLOSED = "window closed"
     OTHER_APP = "another app has the thread"
@@ -25,6 +26,16 @@ class Act(Enum):
     def is_passing(self):
         """Whether the same call may succeed later without anybody doing anything."""
         return self in (Act.RETRY, Act.SLOW_PAGE, Act.SLOW_APP)
+
+    @property
+    def slows(self):
+        """Whether the whole Page, or the app with all its Pages, has to call less."""
+        return self in (Act.SLOW_PAGE, Act.SLOW_APP)
+
+    @property
+    def pauses(self):
+        """Whether nothing goes out for the Page until somebody has done something."""
+        return self in (Act.RENEW_TOKEN, Act.PAUSE_PAGE)
 
 
 class Who(Enum):
@@ -62,7 +73,7 @@ def _ours(sentence, act=Act.GIVE_UP):
 BUSY = _passing("Facebook is not available right now; we keep trying.")
 NO_ANSWER = _passing("Facebook did not answer; we keep trying.")
 WENT_OUT = _passing("Facebook reported an error, yet the message reached the customer; its echo will show it.")
-PROOF = _admin("Facebook did not accept our app secret; an admin must correct it.")
+PROOF = _admin("Facebook did not accept our app secret; an admin must correct it.", Act.PAUSE_PAGE)
 OURS = _ours("Facebook refused the message as malformed; this is our fault.")
 OBJECT = _ours("Facebook no longer knows the object, or does not let us see it.", Act.NEW_PERSONA)
 UNEXPLAINED = _agent("Facebook refused without a reason that we know.")
@@ -87,7 +98,9 @@ _SCOPE = _admin("The Page's access token lacks a permission; an admin must renew
 _PERMISSION = _admin("Our app lacks a permission on this Page; an admin must grant it.")
 _NOT_LIVE = _admin("Our app may not yet write to this person: it must be approved, or they be made a tester of it.")
 _NO_PHONE = _admin("Our app may not write to people by their phone number; an admin must have that allowed.")
-_RESTRICTED = _admin("Facebook has restricted this Page from sending for now; an admin must look into it.")
+_RESTRICTED = _admin(
+    "Facebook has restricted this Page from sending for now; an admin must look into it.", Act.PAUSE_PAGE
+)
 _NO_DEFAULT_APP = _admin(
     "The Page has no default app, so that nobody can take a conversation; an admin must choose one.", Act.OTHER_APP
 )

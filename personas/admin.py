@@ -52,7 +52,7 @@ class PageAdmin(admin.ModelAdmin):
     list_filter = ["state", "groups"]
     search_fields = ["name", "page_id"]
     filter_horizontal = ["groups"]
-    readonly_fields = ["name", "state", "problem", "checked_at"]
+    readonly_fields = ["name", "state", "problem", "checked_at", "paused_since", "waits_until", "why_waiting"]
     fields = [*readonly_fields, "page_id", "token", "groups"]
     actions = ["check_against_facebook"]
 
@@ -61,6 +61,8 @@ class PageAdmin(admin.ModelAdmin):
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
+        if "token" in form.changed_data:
+            form.instance.resume()
         form.instance.verify_later()
         self.message_user(request, _("A worker asks Facebook about this Page: reload to see what came of it."))
 

@@ -21,9 +21,11 @@ def verify_persona(persona_id):
 
 @shared_task
 def sweep():
-    """What fell through: deletions that failed, or whose task was lost."""
+    """What fell through: deletions that failed, or whose task was lost, and Pages that may work again."""
     for persona in _model("Persona").objects.leaving().due():
         persona.withdraw_later()
+    for page in _model("Page").objects.troubled():
+        page.verify_later()
 
 
 def _model(name):

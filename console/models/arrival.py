@@ -1,13 +1,15 @@
 """One webhook body as it came, stored before anything else happens."""
 
 import hashlib
+import threading
 from datetime import timedelta
 
-from django.db import models, transaction
+from django.db import OperationalError, connection, models, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from console import tasks
+from console import bell
 from console.models.conversation import Conversation
 from console.models.customer import Customer
 from console.models.receiving import NotHereYet
@@ -17,26 +19,48 @@ from personas.models import Page
 MAX_TRIES = 12  # then it waits for an admin's "Read again"; with the pauses below about an hour
 LONGEST_PAUSE = 600  # s
 ABOUT_KNOWN = (events.Delivery, events.Read)
-OVERDUE = timedelta(seconds=10)  # so long the task may take before the sweep reads it instead
+DRAINS = 4  # readers at once in one process; the other threads of its pool are for typing
+STORE = """
+INSERT INTO console_arrival (body, digest, received_at, unknown, problem, tries)
+VALUES (%s, %s, now(), 0, '', 0) ON CONFLICT (digest) DO NOTHING
+"""
+
+_drains = threading.Semaphore(DRAINS)
 
 
 class ArrivalQuerySet(models.QuerySet):
     def store(self, body):
-        """Keep a verified body once; its reading is a worker's job."""
+        """Keep a verified body, once, by one INSERT; its reading is a worker's job."""
         digest = hashlib.sha256(body).hexdigest()
-        with transaction.atomic():
-            arrival, is_new = self.get_or_create(digest=digest, defaults={"body": body.decode()})
-            if is_new:
-                arrival.read_later()
-        return arrival
+        with connection.cursor() as cursor:
+            cursor.execute(STORE, [body.decode(), digest])
+        transaction.on_commit(bell.ring, robust=True)
 
     def unread(self):
         return self.filter(read_at=None)
 
     def due(self):
-        now = timezone.now()
-        overdue = models.Q(next_try_at=None, received_at__lt=now - OVERDUE) | models.Q(next_try_at__lt=now)
-        return self.unread().filter(overdue, tries__lt=MAX_TRIES)
+        return self.unread().filter(Q(next_try_at=None) | Q(next_try_at__lt=timezone.now()), tries__lt=MAX_TRIES)
+
+    def read(self):
+        """Read whatever is due, as one of at most DRAINS readers in this process.
+
+        It looks once more after leaving: what came in that instant, and found all busy, would wait for the sweep.
+        """
+        while self.due().exists() and _drains.acquire(blocking=False):
+            try:
+                while self._read_next():
+                    pass
+            finally:
+                _drains.release()
+
+    def _read_next(self):
+        """Whether there was one. Its row is locked while it is read: a reader that dies lets go of it at once."""
+        with transaction.atomic():
+            arrival = self.due().select_for_update(skip_locked=True).order_by("pk").first()
+            if arrival:
+                arrival.read()
+        return arrival is not None
 
 
 class Arrival(models.Model):
@@ -54,27 +78,29 @@ class Arrival(models.Model):
     class Meta:
         verbose_name = _("webhook arrival")
         verbose_name_plural = _("webhook arrivals")
-        indexes = [models.Index(fields=["received_at"], condition=models.Q(read_at=None), name="arrival_unread")]
+        indexes = [models.Index(fields=["id"], condition=Q(read_at=None), name="arrival_unread")]
 
     def __str__(self):
         return f"{self.pk}"
-
-    def read_later(self):
-        transaction.on_commit(lambda: tasks.read_arrival.delay(self.pk), robust=True)
 
     def read_again(self):
         """An admin's wish, whatever became of it before. What is there already stays one."""
         self.read_at, self.tries, self.next_try_at, self.problem = None, 0, None, ""
         self.save()
-        self.read_later()
+        transaction.on_commit(bell.ring, robust=True)
 
     def read(self):
-        """Make each event true in its conversation. One that fails holds up none of the others."""
+        """Make each event true in its conversation. One that fails holds up none of the others.
+
+        Conversations in the order of their people: two readers that lock several then never wait for each other.
+        """
         problems, self.unknown = [], 0
-        for event in events.parse(self.body.encode()):
+        for event in sorted(events.parse(self.body.encode()), key=lambda event: event.psid or ""):
             try:
                 with transaction.atomic():
                     self.unknown += not _receive(event)
+            except OperationalError:  # the database went away: nothing of this is done, and it is read again
+                raise
             except Exception as error:
                 problems.append(f"{type(error).__name__}: {error}")
         self._note(problems)
@@ -91,14 +117,25 @@ def _receive(event):
     """False for what nobody understands: it is kept and counted. What is known and concerns no thread is kept too."""
     if not isinstance(event, Conversation.HEARD) or not event.psid:
         return not isinstance(event, events.Unknown)
+    conversation = _known_conversation(event) or _begin_conversation(event)
+    if conversation is None:
+        return True  # about what was said before we were there
+    conversation.receive(event)
+    return True
+
+
+def _known_conversation(event):
+    known = Conversation.objects.filter(page__page_id=event.page_id, customer__psid=event.psid)
+    return known.select_related("page", "customer").first()
+
+
+def _begin_conversation(event):
     page = Page.objects.filter(page_id=event.page_id).first()
     if page is None:
         raise NotHereYet(f"The Page {event.page_id} is not connected.")
-    if isinstance(event, ABOUT_KNOWN) and not page.customers.filter(psid=event.psid).exists():
-        return True  # about what was said before we were there
+    if isinstance(event, ABOUT_KNOWN):
+        return None
     customer = Customer.objects.meet(page, event.psid)
     # A conversation that begins with an echo waits for nobody.
     begun = {"page": page, "closed_at": timezone.now() if isinstance(event, events.Echo) else None}
-    conversation, _is_new = Conversation.objects.get_or_create(customer=customer, defaults=begun)
-    conversation.receive(event)
-    return True
+    return Conversation.objects.get_or_create(customer=customer, defaults=begun)[0]

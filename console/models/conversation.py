@@ -4,7 +4,7 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -59,7 +59,12 @@ class ConversationQuerySet(models.QuerySet):
         """With something to send now and nobody at it."""
         pending = Message.objects.pending().order_by().values("conversation")
         early = pending.filter(next_try_at__gt=timezone.now())
-        return self.filter(free(), pk__in=pending).exclude(pk__in=early)
+        paused = Page.objects.paused()
+        return self.filter(free(), pk__in=pending).exclude(pk__in=early).exclude(page__in=paused)
+
+    def deliver_later(self):
+        for conversation in self.pending():
+            conversation.deliver_later()
 
     def release(self):
         for conversation in self.open().select_related("agent"):
@@ -69,6 +74,10 @@ class ConversationQuerySet(models.QuerySet):
 
     def show_presence(self):
         live.nudge("queue")
+
+    def show_page(self):
+        """How its Page is stands above every conversation."""
+        live.nudge("hello")
 
     def orphaned(self):
         """Still held by somebody who has left: a take and a leave at the same moment."""
@@ -188,16 +197,33 @@ class Conversation(Receiving, Lane, Typing, models.Model):
             self.revision += 1
             yield self.revision
             self.save()
-            live.nudge(f"conversation-{self.pk}")
-            if (self.agent_id, self.closed_at) != holder:
-                live.nudge(f"holder-{self.pk}")
-            if is_listed:
-                live.nudge("queue")
+            self._nudge(is_listed, has_other_holder=(self.agent_id, self.closed_at) != holder)
+
+    @contextmanager
+    def stepping(self, is_listed=True):
+        """The same where the conversation's own fields stay as they are: one statement locks and steps."""
+        with transaction.atomic():
+            yield self._next_revision()
+            self._nudge(is_listed)
 
     def touch(self, *messages):
         """Something that hangs on it changed: have it shown anew."""
-        with self.changing() as revision:
+        with self.stepping() as revision:
             self.messages.filter(pk__in=[message.pk for message in messages]).update(revision=revision)
+
+    def _next_revision(self):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE console_conversation SET revision = revision + 1 WHERE id = %s RETURNING revision", [self.pk]
+            )
+            [revision] = cursor.fetchone()
+        return revision
+
+    def _nudge(self, is_listed, has_other_holder=False):
+        topics = [f"conversation-{self.pk}"]
+        topics += [f"holder-{self.pk}"] if has_other_holder else []
+        topics += ["queue"] if is_listed else []
+        live.nudge(*topics)
 
     def _must_be_held_by(self, agent):
         if not self.is_held_by(agent):

@@ -62,7 +62,7 @@ class Customer(models.Model):
         try:
             profile = self.page.client().profile(self.psid)
         except GraphError as error:
-            if error.meaning.act.is_passing:
+            if self.page.heed(error) or error.meaning.act.is_passing:
                 Customer.objects.filter(pk=self.pk).update(next_try_at=soon())
                 return
             profile = {}

@@ -2,13 +2,16 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, Q
 from django.utils import timezone
 
 from console import tasks
 
-LEASE = timedelta(seconds=90)  # longer than one message takes at worst: a persona made, a call, a doubt, a check
+LEASE = timedelta(seconds=3 * settings.GRAPH_TIMEOUT)
+CALL = timedelta(seconds=2 * settings.GRAPH_TIMEOUT)  # a call ends well within: connecting, and Facebook's answer
+SOON = 60  # s; what has to wait longer is found by the sweep, for the broker keeps what is late in mind for all workers
 
 
 def free():
@@ -20,14 +23,15 @@ class Lane:
     """The part of a Conversation that sends."""
 
     def deliver_later(self, seconds=0):
-        transaction.on_commit(lambda: tasks.deliver.apply_async([self.pk], countdown=seconds), robust=True)
+        if seconds < SOON:
+            transaction.on_commit(lambda: tasks.deliver.apply_async([self.pk], countdown=seconds), robust=True)
 
     def deliver(self):
         """Send what is pending, in order. Only one worker at a time gets past the lease.
 
         It looks once more after giving the lease back: what was written in that instant would wait for the sweep.
         """
-        while self.messages.pending().exists() and self._lease():
+        while self._lease():
             try:
                 is_over = self._drain()
             finally:
@@ -35,28 +39,32 @@ class Lane:
             if not is_over:
                 return
 
+    def keep_lease(self):
+        """Whether the lane is ours for one more call. Not when the lease ran out and another worker may have it."""
+        if self._leased_until - timezone.now() > CALL:
+            return True
+        return self._lease_where(Q(leased_until=self._leased_until))
+
     def _drain(self):
         """False when the first in line has to wait; who made it wait has seen to it that somebody comes back."""
         while message := self._next_pending():
-            if not message.deliver() or not self._renew_lease():
+            if not message.deliver():
                 return False
         return True
 
     def _next_pending(self):
-        pending = self.messages.pending().select_related("author", "persona", "page", "conversation__customer")
-        return pending.first()
+        message = self.messages.pending().select_related("author", "page").first()
+        if message:
+            message.conversation = self  # which knows the lease
+        return message
 
     def _lease(self):
         """Claim by a conditional update: no lock is held while Facebook answers."""
-        return self._lease_where(free())
+        return self._lease_where(free(), Exists(self.messages.pending().order_by()))
 
-    def _renew_lease(self):
-        """False when it ran out and another worker may have it."""
-        return self._lease_where(Q(leased_until=self._leased_until))
-
-    def _lease_where(self, condition):
+    def _lease_where(self, *conditions):
         until = timezone.now() + LEASE
-        is_ours = self._rows().filter(condition).update(leased_until=until) == 1
+        is_ours = self._rows().filter(*conditions).update(leased_until=until) == 1
         if is_ours:
             self._leased_until = until
         return is_ours

@@ -8,7 +8,7 @@ from console import tasks, typing_dots
 from messenger import GraphError
 
 EXPIRES = 5  # s after which telling Facebook is of no use
-TIMEOUT = (2, 3)  # s
+TIMEOUT = 3  # s
 
 
 class Typing:
@@ -29,6 +29,8 @@ class Typing:
 
     def show_typing(self, agent, is_on):
         """Tell Facebook, as the agent's persona. Dots are a courtesy: what goes wrong with them is nobody's error."""
+        if self.page.is_paused or self.page.is_slowed:
+            return
         persona = self.page.personas.face(agent, self.page)
         persona.publish()
         is_wanted = not is_on or typing_dots.are_wanted(self.pk)

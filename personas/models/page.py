@@ -1,6 +1,7 @@
 """A Facebook Page that we answer for."""
 
 import threading
+from datetime import timedelta
 
 import requests
 from django.conf import settings
@@ -14,7 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from messenger import Client, GraphError
 from personas import tasks
 from personas.fields import EncryptedTextField
+from personas.models.traffic import Traffic
 
+CONNECT_TIMEOUT = 3.05  # s
+CHECK_AGAIN = timedelta(minutes=5)  # what does not work
 NEEDED_SCOPES = {"pages_messaging", "pages_manage_metadata"}
 
 _connections = threading.local()
@@ -27,8 +31,16 @@ class PageQuerySet(models.QuerySet):
             return self
         return self.filter(Q(groups=None) | Q(groups__in=agent.groups.all())).distinct()
 
+    def paused(self):
+        return self.filter(paused_since__isnull=False)
 
-class Page(models.Model):
+    def troubled(self):
+        """Those that did not work a while ago, and may by now."""
+        unchecked = Q(checked_at=None) | Q(checked_at__lt=timezone.now() - CHECK_AGAIN)
+        return self.filter(unchecked, Q(state=Page.State.FAILING) | Q(paused_since__isnull=False))
+
+
+class Page(Traffic, models.Model):
     class State(models.TextChoices):
         UNCHECKED = "unchecked", _("not checked yet")
         CONNECTED = "connected", _("connected")
@@ -45,6 +57,10 @@ class Page(models.Model):
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.UNCHECKED)
     problem = models.TextField(_("problem"), blank=True)
     checked_at = models.DateTimeField(_("checked"), null=True, blank=True)
+    paused_since = models.DateTimeField(_("sends nothing since"), null=True, blank=True)
+    waits_until = models.DateTimeField(_("calls nothing until"), null=True, blank=True)
+    why_waiting = models.TextField(_("why it waits"), blank=True)
+    slowdowns = models.PositiveIntegerField(default=0, editable=False)  # in a row
 
     objects = PageQuerySet.as_manager()
 
@@ -56,8 +72,8 @@ class Page(models.Model):
     def __str__(self):
         return self.name or self.page_id
 
-    def client(self, **options):
-        """The Graph API for this Page; connections are kept open per thread."""
+    def client(self, timeout=settings.GRAPH_TIMEOUT):
+        """The Graph API for this Page; connections are kept open per thread. timeout: s in which it has to answer."""
         if not hasattr(_connections, "session"):
             _connections.session = requests.Session()
         return Client(
@@ -66,7 +82,7 @@ class Page(models.Model):
             url=settings.GRAPH_API_URL,
             version=settings.GRAPH_API_VERSION,
             session=_connections.session,
-            **options,
+            timeout=(min(CONNECT_TIMEOUT, timeout), timeout),
         )
 
     def has_persona(self, graph_id):
@@ -82,12 +98,15 @@ class Page(models.Model):
     def verify(self):
         """Ask Facebook whether the token works for this Page, and have its events sent to us."""
         try:
-            self.problem = self._connect()
+            self.problem, is_known = self._connect(), True
         except GraphError as error:
-            self.problem = f"{error.sentence} ({error})"
-        self.state = self.State.FAILING if self.problem else self.State.CONNECTED
+            self.problem, is_known = f"{error.sentence} ({error})", not error.meaning.act.is_passing
+        if is_known:
+            self.state = self.State.FAILING if self.problem else self.State.CONNECTED
         self.checked_at = timezone.now()
         self.save(update_fields=["name", "state", "problem", "checked_at"])
+        if self.is_paused and self.state == self.State.CONNECTED:
+            self.resume()
 
     def _connect(self):
         """What is wrong, or nothing."""

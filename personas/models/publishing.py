@@ -90,8 +90,9 @@ class Publishing:
         self._write(graph_id=graph_id, published_at=now, problem="", refused_at=None, may_exist=False, **STARTED_ANEW)
 
     def _note_failure(self, error):
-        is_passing = error.meaning.act.is_passing
-        is_refused = not is_passing or self.tries >= PASSING_TRIES
+        is_about_page = self.page.heed(error)  # then it is to be waited for, like everything of that Page
+        is_passing = is_about_page or error.meaning.act.is_passing
+        is_refused = not is_passing or (self.tries >= PASSING_TRIES and not is_about_page)
         now = timezone.now()
         self._write(
             problem=f"{error.sentence} ({error})",

@@ -5,9 +5,13 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
+from console import pace
 from console.models import Conversation, Message, TakenByAnother
+from console.models.sending import DOUBT, SETTLE
+from messenger.events import Echo
 from tests.stand_in import eventually
 
 
@@ -91,7 +95,7 @@ def test_retry_leaves_a_reply_alone_that_has_not_failed(say, conversation, ana, 
     assert sandbox.texts(mona.psid) == ["sent"]
 
 
-def test_a_call_without_an_answer_is_unknown_and_never_sent_twice(say, conversation, mona, sandbox):
+def test_a_call_without_an_answer_is_unknown_until_facebooks_history_shows_it(say, conversation, mona, sandbox):
     message, behind = say("did it arrive?"), say("behind")
     sandbox.fail("messages", times=1, drop="after")
     conversation.deliver()
@@ -103,10 +107,91 @@ def test_a_call_without_an_answer_is_unknown_and_never_sent_twice(say, conversat
     _let_time_pass(conversation)
     conversation.deliver()
     message.refresh_from_db(), behind.refresh_from_db()
-    assert message.state == Message.State.UNKNOWN
-    assert message.can_retry
-    assert behind.state == Message.State.SENT
+    assert (message.state, behind.state) == (Message.State.SENT, Message.State.SENT)
+    assert message.mid == sandbox.said(mona.psid)[0]["mid"]
     assert sandbox.texts(mona.psid) == ["did it arrive?", "behind"]
+
+
+def test_what_facebooks_history_does_not_show_is_sent_again_once_it_has_settled(say, conversation, mona, sandbox):
+    message, _behind = say("lost"), say("behind")
+    sandbox.fail("messages", times=1, drop="before")
+    conversation.deliver()
+    _let_time_pass(conversation)
+    conversation.deliver()
+    message.refresh_from_db()
+    assert message.state == Message.State.UNKNOWN  # a call may take effect late
+    assert sandbox.texts(mona.psid) == []
+    _let_time_pass(conversation, settles=True)
+    conversation.deliver()
+    assert sandbox.texts(mona.psid) == ["lost", "behind"]
+
+
+def test_the_same_words_said_before_are_no_evidence(say, conversation, mona, sandbox):
+    say("ok")
+    conversation.deliver()
+    again = say("ok")
+    sandbox.fail("messages", times=1, drop="before")
+    conversation.deliver()
+    _let_time_pass(conversation)
+    conversation.deliver()
+    again.refresh_from_db()
+    assert again.state == Message.State.UNKNOWN
+    _let_time_pass(conversation, settles=True)
+    conversation.deliver()
+    assert sandbox.texts(mona.psid) == ["ok", "ok"]
+
+
+def test_a_history_that_does_not_reach_back_is_no_evidence(say, conversation, mona, sandbox):
+    message, behind = say("lost?"), say("behind")
+    sandbox.fail("messages", times=1, drop="before")
+    conversation.deliver()
+    for number in range(20):
+        sandbox.say(mona.psid, text=f"and {number}")
+    _let_time_pass(conversation, settles=True)
+    conversation.deliver()
+    message.refresh_from_db()
+    assert (message.state, message.can_retry) == (Message.State.UNKNOWN, False)
+    _let_time_pass(conversation, settles=True, ends=True)
+    conversation.deliver()
+    message.refresh_from_db(), behind.refresh_from_db()
+    assert (message.state, message.can_retry) == (Message.State.UNKNOWN, True)
+    assert behind.state == Message.State.SENT
+    assert sandbox.texts(mona.psid) == ["behind"]
+
+
+def test_when_facebook_tells_no_history_the_agent_decides(say, conversation, ana, mona, sandbox):
+    message, _behind = say("perhaps"), say("behind")
+    sandbox.fail("messages", times=1, drop="after")
+    sandbox.fail("conversations", status=500)
+    conversation.deliver()
+    _let_time_pass(conversation, settles=True, ends=True)
+    conversation.deliver()
+    message.refresh_from_db()
+    assert message.can_retry
+    assert "history does not tell" in message.problem
+    assert sandbox.texts(mona.psid) == ["perhaps", "behind"]
+
+
+def test_an_echo_settles_what_is_unknown_before_anybody_looks(say, conversation, mona, sandbox):
+    message = say("did it arrive?")
+    sandbox.fail("messages", times=1, drop="after")
+    conversation.deliver()
+    [heard] = sandbox.said(mona.psid)
+    conversation.receive(_echo(mona, message, heard))
+    message.refresh_from_db()
+    assert (message.state, message.mid, message.next_try_at) == (Message.State.SENT, heard["mid"], None)
+    assert not sandbox.requests(path="conversations")
+
+
+def test_facebooks_history_is_asked_at_most_twice_a_second(say, conversation, sandbox):
+    say("did it arrive?")
+    sandbox.fail("messages", times=1, drop="after")
+    conversation.deliver()
+    while pace.take(conversation.page_id, pace.HISTORY) < pace.SHORT:
+        pass
+    _let_time_pass(conversation)
+    conversation.deliver()
+    assert not sandbox.requests(path="conversations")
 
 
 def test_a_worker_that_died_while_sending_leaves_an_unknown_reply(say, conversation, mona, sandbox):
@@ -128,24 +213,26 @@ def test_while_one_worker_has_the_lease_another_sends_nothing(say, conversation,
     assert sandbox.texts(mona.psid) == ["mine"]
 
 
-def test_a_worker_that_was_too_slow_neither_renews_nor_ends_the_lease_of_the_next(conversation):
+def test_a_worker_that_was_too_slow_neither_renews_nor_ends_the_lease_of_the_next(say, conversation):
+    say("something")
     slow, next_one = conversation, type(conversation).objects.get(pk=conversation.pk)
     slow._lease()
-    type(conversation).objects.update(leased_until=timezone.now() - timedelta(seconds=1))
+    slow._leased_until = timezone.now() - timedelta(seconds=1)
+    type(conversation).objects.update(leased_until=slow._leased_until)
     assert next_one._lease()
-    assert not slow._renew_lease()
+    assert not slow.keep_lease()
     slow._end_lease()
     assert not slow._lease()
-    assert next_one._renew_lease()
+    assert next_one.keep_lease()
 
 
-def test_a_dead_token_has_the_page_verified(say, conversation, sandbox, django_capture_on_commit_callbacks):
-    message = say("hello")
-    sandbox.fail("messages", status=400, error={"message": "Session has expired", "code": 190, "error_subcode": 463})
-    conversation.deliver()
-    message.refresh_from_db()
-    assert message.state == Message.State.FAILED
-    assert "token" in message.problem
+def test_a_lease_that_nears_its_end_is_renewed_before_a_call(say, conversation):
+    say("something")
+    conversation._lease()
+    conversation._leased_until = timezone.now() + timedelta(seconds=1)
+    type(conversation).objects.update(leased_until=conversation._leased_until)
+    assert conversation.keep_lease()
+    assert conversation._leased_until > timezone.now() + timedelta(seconds=20)
 
 
 def test_a_reply_ends_the_wait(say, conversation, mona):
@@ -157,9 +244,16 @@ def test_a_reply_ends_the_wait(say, conversation, mona):
     assert (conversation.waiting_since, conversation.unread) == (None, 0)
 
 
-def _let_time_pass(conversation):
-    """Whatever waits for its time has waited long enough."""
-    conversation.messages.filter(next_try_at__isnull=False).update(next_try_at=timezone.now() - timedelta(seconds=1))
+def _let_time_pass(conversation, settles=False, ends=False):
+    """Whatever waits for its time has waited long enough; what happened to a call has settled; our patience is over."""
+    waiting = conversation.messages.filter(next_try_at__isnull=False)
+    ago = (SETTLE if settles else timedelta()) + (DOUBT if ends else timedelta())
+    waiting.update(next_try_at=timezone.now() - timedelta(seconds=1), attempted_at=F("attempted_at") - ago)
+
+
+def _echo(mona, message, heard):
+    common = {"page_id": mona.page.page_id, "psid": mona.psid, "at": heard["at"], "is_standby": False, "raw": {}}
+    return Echo(**common, mid=heard["mid"], text=message.text, attachments=(), app_id="", metadata=str(message.key))
 
 
 @pytest.mark.django_db(transaction=True)

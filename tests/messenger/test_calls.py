@@ -311,6 +311,19 @@ ROWS = {
         lambda client: client.message("m_1"),
         ("GET", "m_1", {"fields": "id,created_time,from,to,message,reply_to,attachments,sticker,shares"}, None),
     ),
+    "newest_messages": (
+        lambda client: client.newest_messages(MONA),
+        (
+            "GET",
+            "me/conversations",
+            {
+                "platform": "messenger",
+                "user_id": MONA,
+                "fields": "id,messages.limit(20){id,created_time,from,to,message,reply_to,attachments,sticker,shares}",
+            },
+            None,
+        ),
+    ),
     "history": (lambda client: list(client.history("t_1")), ("GET", "t_1", {"fields": "messages"}, None)),
     # Figures
     "insights": (
@@ -461,6 +474,12 @@ def test_events_are_logged_without_a_token(put):
         (lambda client: client.new_conversations(), {"data": []}, None),
         (lambda client: client.message_ids("t_1"), {"id": "t_1", "messages": {"data": [{"id": "m_1"}]}}, ["m_1"]),
         (lambda client: client.message_ids("t_1"), {"id": "t_1"}, []),
+        (
+            lambda client: client.newest_messages(MONA),
+            {"data": [{"id": "t_1", "messages": {"data": [{"id": "m_2", "from": {}}, {"id": "m_1"}]}}]},
+            [{"id": "m_2", "from": {}}],
+        ),
+        (lambda client: client.newest_messages(MONA), {"data": []}, []),
         (lambda client: client.page_subscription(APP), {"data": [{"object": "user"}, {"object": "page"}]}, "last"),
         (lambda client: client.delete_persona("1003"), {"success": True}, None),
         (lambda client: client.set_greeting("Hello"), {"result": "success"}, None),

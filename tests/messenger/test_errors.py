@@ -22,7 +22,7 @@ ROWS = """
 10/2018278, 10/2534022, 10/2018065                                    W
 10/2018108                                                            person
 10/2018300, 2018300                                                   C
-10/1893063                                                            admin
+10/1893063                                                            P admin
 10/2018336, 10/1404170, 10/1893015, 10/2534077                        A
 100                                                                   X
 100/33                                                                P
@@ -77,6 +77,7 @@ DO = {
     "P": (Act.NEW_PERSONA, Who.US),
     "A": (Act.GIVE_UP, Who.AGENT),
     "admin": (Act.GIVE_UP, Who.ADMIN),
+    "P admin": (Act.PAUSE_PAGE, Who.ADMIN),
     "person": (Act.UNREACHABLE, Who.AGENT),
     "W": (Act.WINDOW_CLOSED, Who.AGENT),
     "C": (Act.OTHER_APP, Who.AGENT),

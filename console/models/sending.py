@@ -1,0 +1,207 @@
+"""How one message goes out: once, as far as Facebook allows. The lane's lease lets one worker at a time in here."""
+
+import logging
+import random
+import time
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import DatabaseError, models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from console import pace
+from console.models.evidence import Evidence
+from messenger import GraphError
+
+MAX_TRIES = 12  # at passing errors; with the pauses below about eight minutes
+LONGEST_PAUSE = 60  # s between two tries
+PERSONA_PAUSE = timedelta(seconds=1)  # while another worker is making the persona
+MAX_FACES = 3  # personas that Facebook may forget under one message, before it goes out as the Page
+SETTLE = timedelta(seconds=settings.SETTLE_SECONDS)  # after this, what Facebook's history does not show did not arrive
+FIRST_LOOK = timedelta(seconds=3)  # after the call; an echo is mostly there before
+DOUBT = SETTLE + timedelta(minutes=3)  # so long we try to look; then an agent has to decide
+STUMBLED = _("The console failed at this; its log says why. Try again, or ask an admin.")
+NO_EVIDENCE = _("Facebook did not answer, and its history does not tell.")
+
+logger = logging.getLogger(__name__)
+
+
+class Sending:
+    """The part of a Message that goes out. Every step says whether those behind may follow."""
+
+    def deliver(self):
+        """Bring it one step on. True when those behind it may follow, False when they have to wait for it."""
+        if self.state == self.State.SENDING:  # a worker died between its call and its answer
+            return self._doubt(_("The worker stopped while it was sending."))
+        if self.page.is_paused or (self.next_try_at and self.next_try_at > timezone.now()):
+            return False
+        try:
+            return self._look_for_evidence() if self.state == self.State.UNKNOWN else self._send()
+        except DatabaseError:
+            raise
+        except Exception:  # whatever it is, those behind it must not wait for it for ever
+            logger.exception("Message %s could not be sent", self.pk)
+            return self._stumble()
+
+    def _stumble(self):
+        self.refresh_from_db(fields=["state"])
+        if self.state == self.State.SENDING:
+            return self._doubt(STUMBLED)
+        return self._become(self.State.FAILED, problem=STUMBLED)
+
+    # One try
+
+    def _send(self):
+        if self.page.is_slowed:
+            return self._wait_for_page()
+        persona = self._persona()
+        if persona and not persona.is_usable and not persona.is_refused:
+            return self._wait_for_persona(persona)
+        wait = pace.take(self.page_id)
+        if wait > pace.SHORT:
+            return self._postpone(timezone.now() + timedelta(seconds=wait), _("Facebook wants fewer calls for now."))
+        time.sleep(wait)
+        if not self.conversation.keep_lease() or not self._claim(persona):
+            return False  # another worker has the lane now, or an echo says that it was sent
+        client = self.page.client()
+        try:
+            mid = self._call(client)
+        except GraphError as error:
+            pace.learn(self.page_id, error.usage)
+            return self._not_sent(error)
+        pace.learn(self.page_id, client.usage)
+        return self._sent(mid)
+
+    def _persona(self):
+        if self.author is None:
+            return None
+        persona = self.page.personas.face(self.author, self.page)
+        persona.publish()
+        return persona
+
+    def _claim(self, persona):
+        has_face = persona and persona.is_usable and self.forgotten_faces < MAX_FACES
+        self.persona = persona if has_face else None
+        self.as_page = "" if has_face or not persona else persona.reason or _("Facebook keeps forgetting the persona.")
+        queued = type(self).objects.filter(pk=self.pk, state=self.State.QUEUED)
+        claimed = queued.update(
+            state=self.State.SENDING,
+            persona=self.persona,
+            as_page=self.as_page,
+            attempts=models.F("attempts") + 1,
+            attempted_at=timezone.now(),
+            next_try_at=None,
+        )
+        return claimed == 1
+
+    def _call(self, client):
+        return client.send_text(
+            self.conversation.customer.psid,
+            self.text,
+            persona_id=self.persona and self.persona.graph_id,
+            metadata=str(self.key),
+        )
+
+    # What came of it
+
+    def _sent(self, mid):
+        self._become(self.State.SENT, mid=mid, problem="", next_try_at=None)
+        self.page.note_success()
+        if self.author and not self.author.is_active:
+            self.author.personas.withdraw()
+        return True
+
+    def _not_sent(self, error):
+        if error.is_unsettled:
+            return self._doubt(_("Facebook did not answer."))
+        if self.persona and error.may_be_about_persona:
+            return self._doubt_persona(error)
+        return self._give_up_or_wait(error)
+
+    def _doubt_persona(self, error):
+        """Facebook may have refused the persona rather than the message: ask it, and have it made anew."""
+        try:
+            self.persona.ask()
+        except GraphError as doubt:
+            return self._give_up_or_wait(doubt)
+        if self.persona.is_usable:
+            return self._give_up_or_wait(error)
+        type(self).objects.filter(pk=self.pk).update(forgotten_faces=models.F("forgotten_faces") + 1)
+        return self._postpone(until=timezone.now())
+
+    def _give_up_or_wait(self, error):
+        """The error book decides: what concerns the whole Page holds all its messages, and is no fault of this one."""
+        if self.page.heed(error):
+            return self._wait_for_page(error.sentence)
+        tries = self.attempts + 1  # the claim counted this one
+        if error.meaning.act.is_passing and tries < MAX_TRIES:
+            pause = min(2**tries, LONGEST_PAUSE) * random.uniform(0.75, 1.25)  # noqa: S311
+            return self._postpone(timezone.now() + timedelta(seconds=pause), error.sentence)
+        return self._become(self.State.FAILED, problem=error.sentence)
+
+    # Wait
+
+    def _wait_for_page(self, problem=""):
+        until = max(self.page.waits_until or timezone.now(), timezone.now())
+        spread = timedelta(seconds=random.uniform(0, 1))  # noqa: S311  (not all of its conversations at once)
+        return self._postpone(until + spread, problem or self.page.why_waiting, attempts=0)
+
+    def _wait_for_persona(self, persona):
+        self.page.refresh_from_db()
+        if self.page.is_paused or self.page.is_slowed:
+            return self._wait_for_page()
+        soon = timezone.now() + PERSONA_PAUSE
+        return self._postpone(until=max(persona.next_try_at or soon, soon))
+
+    def _postpone(self, until, problem="", **fields):
+        self._become(self.State.QUEUED, next_try_at=until, problem=problem, **fields)
+        return self._come_back(until)
+
+    def _come_back(self, until):
+        seconds = (until - timezone.now()).total_seconds()
+        if seconds > 0:
+            self.conversation.deliver_later(seconds)
+        return seconds <= 0
+
+    # In doubt
+
+    def _doubt(self, reason):
+        """Nobody knows whether Facebook has it, and nothing behind it moves until an echo or its history says so."""
+        until = timezone.now() + FIRST_LOOK
+        self._become(self.State.UNKNOWN, problem=reason, next_try_at=until)
+        return self._come_back(until)
+
+    def _look_for_evidence(self):
+        now, since = timezone.now(), self.attempted_at or self.at
+        evidence = self._evidence()
+        if evidence.mid:
+            return self._sent(evidence.mid)
+        if evidence.shows_absence and now - since >= SETTLE:
+            return self._postpone(until=now)
+        if now - since >= DOUBT:
+            return self._become(self.State.UNKNOWN, problem=NO_EVIDENCE, next_try_at=None)
+        later = max(FIRST_LOOK, min(now - since, SETTLE - (now - since)))  # each look after twice the time
+        return self._look_again(now + later)
+
+    def _look_again(self, until):
+        self._become(self.State.UNKNOWN, next_try_at=until)
+        return self._come_back(until)
+
+    def _evidence(self):
+        wait = pace.SHORT if self.page.is_slowed else pace.take(self.page_id, pace.HISTORY)
+        if wait >= pace.SHORT:
+            return Evidence()
+        time.sleep(wait)
+        try:
+            return Evidence.find(self)
+        except GraphError as error:
+            self.page.heed(error)
+            return Evidence()
+
+    def _become(self, state, **fields):
+        """Write the outcome of a try, unless an echo has already shown that it was sent. True, for those behind."""
+        with self.conversation.stepping(is_listed=state == self.State.FAILED) as revision:
+            unsent = type(self).objects.filter(pk=self.pk, state__in=self.UNSENT)
+            unsent.update(state=state, revision=revision, **fields)
+        return True

@@ -1,0 +1,54 @@
+"""How fast a Page may call: at most Facebook's own ceilings, and slower while its headers say that a limit is near.
+
+It lives in Redis, for all workers together. Without Redis nobody counts; Facebook then says so itself, and the error
+book slows the Page. https://developers.facebook.com/docs/messenger-platform/overview/rate-limiting
+"""
+
+from functools import cache
+
+from redis import RedisError
+
+from console.store import redis
+
+MESSAGES = ("messages", 300)  # texts a second for one Page
+HISTORY = ("history", 2)  # calls to the Conversations API a second for one Page
+SHORT = 0.5  # s; a wait up to this is waited for, and the turn is kept
+REMEMBERED = 60  # s that a warning holds; the next answer renews it
+
+# Turns are `1 / rate` apart; `next` is when the next one begins. A turn is taken unless it is too far away.
+TAKE = """
+local time = redis.call('TIME')
+local now = time[1] + time[2] / 1000000
+local rate = math.min(ARGV[1], redis.call('GET', KEYS[2]) or ARGV[1])
+local turn = math.max(tonumber(redis.call('GET', KEYS[1]) or now), now)
+if turn - now <= tonumber(ARGV[2]) then
+    local following = turn + 1 / rate
+    redis.call('SET', KEYS[1], string.format('%.6f', following), 'PX', math.ceil((following - now) * 1000) + 1000)
+end
+return tostring(turn - now)
+"""
+
+
+def take(page_id, kind=MESSAGES):
+    """Seconds until this Page's turn: up to SHORT it is ours once they are over, beyond it was not taken."""
+    name, rate = kind
+    try:
+        return float(_take()(keys=[f"pace:{page_id}:{name}", f"pace:{page_id}:rate"], args=[rate, SHORT]))
+    except RedisError:
+        return 0.0
+
+
+def learn(page_id, usage):
+    """From 80 percent of a limit on Facebook wants fewer calls: 10 a second there, 1 at 90, 1 in ten seconds at 100."""
+    if not usage.is_near_limit:
+        return
+    percent = 100 if usage.minutes else min(usage.percent, 100)
+    try:
+        redis().set(f"pace:{page_id}:rate", 10 ** ((90 - percent) / 10), ex=REMEMBERED)
+    except RedisError:
+        return
+
+
+@cache
+def _take():
+    return redis().register_script(TAKE)

@@ -1,0 +1,193 @@
+"""What Facebook says about a whole Page: its messages wait, nobody else's do, and none is lost or changes its face."""
+
+import time
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from console import pace
+from console.models import Conversation, Customer, Message
+from console.models.sending import MAX_TRIES
+from messenger import Usage
+from personas.models import Page
+
+DEAD = {"message": "Session has expired", "code": 190, "error_subcode": 463}
+RESTRICTED = {"message": "(#10) You are temporarily restricted", "code": 10, "error_subcode": 1893063}
+PAGE_LIMIT = {"message": "(#613) Calls to this api have exceeded the rate limit.", "code": 613}
+APP_LIMIT = {"message": "(#4) Application request limit reached", "code": 4}
+
+
+@pytest.fixture
+def neighbour(sandbox, ana):
+    """Otto writes to another Page, and Ana holds that too."""
+    made = sandbox.post("pages", name="Green Bakery")
+    page = Page.objects.create(page_id=made["id"], token=made["token"], name=made["name"])
+    psid = sandbox.post("customers", name="Otto", page_id=made["id"])["psid"]
+    sandbox.say(psid, text="Bread?")
+    customer = Customer.objects.create(page=page, psid=psid, name="Otto")
+    conversation = Conversation.objects.create(page=page, customer=customer)
+    conversation.take(ana)
+    return conversation
+
+
+@pytest.fixture
+def refuse(sandbox, page):
+    """Facebook refuses what this Page sends. Only its own token carries the address of its customers."""
+
+    def refusing(error, psid, **more):
+        sandbox.post("faults", match={"path": "messages", "body": psid}, status=400, error=error, **more)
+
+    return refusing
+
+
+def test_a_dead_token_holds_the_pages_messages_until_it_is_renewed(say, conversation, neighbour, ana, mona, sandbox):
+    first, second = say("first"), say("second")
+    sandbox.post("tokens", token=conversation.page.token, state="expired")
+    conversation.deliver()
+    neighbour.send(author=ana, text="Fresh ones", key=uuid.uuid4())
+    neighbour.deliver()
+    page = fresh(conversation.page)
+    assert page.is_paused
+    assert "expired" in page.problem
+    assert {fresh(first).state, fresh(second).state} == {Message.State.QUEUED}
+    assert sandbox.texts(neighbour.customer.psid) == ["Fresh ones"]
+    sandbox.post("tokens", token=page.token, state="valid")
+    page.verify()
+    assert not fresh(page).is_paused
+    fresh(conversation).deliver()
+    let_time_pass()
+    fresh(conversation).deliver()
+    assert sandbox.texts(mona.psid) == ["first", "second"]
+    assert {row["persona"]["name"] for row in sandbox.said(mona.psid)} == {"Ana R."}
+
+
+def test_nothing_is_called_while_a_page_is_paused(say, conversation, sandbox):
+    Page.objects.update(paused_since=timezone.now())
+    say("patience")
+    before = len(sandbox.requests())
+    fresh(conversation).deliver()
+    assert not Conversation.objects.pending().exists()
+    assert len(sandbox.requests()) == before
+
+
+def test_a_restricted_page_waits_and_is_tried_again_by_itself(say, conversation, mona, sandbox, refuse, page):
+    message = say("hello")
+    refuse(RESTRICTED, mona.psid, times=1)
+    conversation.deliver()
+    assert fresh(page).is_paused
+    assert fresh(message).state == Message.State.QUEUED
+    assert not Page.objects.troubled().filter(checked_at__gt=timezone.now() - timedelta(minutes=1)).exists()
+    Page.objects.update(checked_at=timezone.now() - timedelta(minutes=6))
+    [troubled] = Page.objects.troubled()
+    troubled.verify()
+    let_time_pass()
+    fresh(conversation).deliver()
+    assert sandbox.texts(mona.psid) == ["hello"]
+
+
+def test_one_page_is_slowed_and_another_is_not(say, conversation, neighbour, ana, mona, sandbox, refuse):
+    message = say("slow")
+    refuse(PAGE_LIMIT, mona.psid, times=1)
+    conversation.deliver()
+    assert fresh(conversation.page).is_slowed
+    assert (fresh(message).state, fresh(message).attempts) == (Message.State.QUEUED, 0)
+    assert "slow down" in fresh(message).problem
+    fresh(conversation).deliver()
+    assert sandbox.texts(mona.psid) == []
+    neighbour.send(author=ana, text="Fresh ones", key=uuid.uuid4())
+    neighbour.deliver()
+    assert sandbox.texts(neighbour.customer.psid) == ["Fresh ones"]
+    let_time_pass()
+    fresh(conversation).deliver()
+    assert sandbox.texts(mona.psid) == ["slow"]
+    assert fresh(conversation.page).slowdowns == 0
+
+
+def test_a_limit_of_the_app_slows_all_its_pages(say, conversation, neighbour, mona, refuse):
+    say("slow")
+    refuse(APP_LIMIT, mona.psid, times=1)
+    conversation.deliver()
+    assert fresh(conversation.page).is_slowed
+    assert fresh(neighbour.page).is_slowed
+
+
+def test_each_slowdown_in_a_row_is_longer(say, conversation, mona, refuse):
+    say("slow")
+    refuse(PAGE_LIMIT, mona.psid)
+    pauses = []
+    for _limit in range(4):
+        let_time_pass()
+        fresh(conversation).deliver()
+        pauses.append(fresh(conversation.page).waits_until - timezone.now())
+    assert pauses == sorted(pauses)
+    assert pauses[-1] > 4 * pauses[0]
+
+
+def test_the_time_that_facebook_names_is_kept(say, conversation, sandbox, page):
+    say("slow")
+    sandbox.post("limits", page={"calls": 1, "per_s": 3600})
+    conversation.page.client().page()  # the one call
+    conversation.deliver()
+    assert timedelta(minutes=50) < fresh(page).waits_until - timezone.now() <= timedelta(minutes=61)
+
+
+def test_a_persona_is_waited_for_when_its_page_has_to_wait(say, conversation, mona, sandbox):
+    say("under my own name")
+    sandbox.fail("personas", times=1, status=400, error=PAGE_LIMIT)
+    conversation.deliver()
+    assert sandbox.texts(mona.psid) == []
+    let_time_pass()
+    conversation.page.personas.update(next_try_at=None)
+    fresh(conversation).deliver()
+    assert [row["persona"]["name"] for row in sandbox.said(mona.psid)] == ["Ana R."]
+
+
+def test_passing_errors_end_after_so_many_tries(say, conversation, sandbox):
+    message = say("never")
+    sandbox.fail("messages", status=500)
+    for _try in range(MAX_TRIES + 1):
+        let_time_pass()
+        conversation.deliver()
+    assert fresh(message).state == Message.State.FAILED
+    assert fresh(message).attempts == MAX_TRIES
+
+
+def test_near_a_limit_a_page_calls_less(page):
+    assert pace.take(page.pk) < 0.01
+    pace.learn(page.pk, Usage(percent=90))
+    pace.take(page.pk)
+    assert 0.9 < pace.take(page.pk) <= 1.1
+
+
+def test_a_page_calls_at_most_300_times_a_second(page):
+    began = time.monotonic()
+    turns = [pace.take(page.pk) + time.monotonic() - began for _call in range(100)]
+    assert turns[-1] >= 99 / 300
+
+
+def test_a_usage_header_slows_the_page(say, conversation, sandbox, page):
+    sandbox.post("limits", usage={"page": 95})
+    say("one"), say("two"), say("three")
+    conversation.deliver()
+    assert pace.take(page.pk) > pace.SHORT
+    assert Message.objects.pending().count() >= 1
+    assert "fewer calls" in Message.objects.pending().first().problem
+
+
+def test_a_profile_is_asked_for_again_when_the_token_was_dead(mona, sandbox, page):
+    sandbox.post("tokens", token=page.token, state="expired")
+    mona.fetch_profile()
+    assert mona.profile_at is None
+    assert fresh(page).is_paused
+
+
+def let_time_pass():
+    ago = timezone.now() - timedelta(seconds=1)
+    Message.objects.filter(next_try_at__isnull=False).update(next_try_at=ago)
+    Page.objects.filter(waits_until__isnull=False).update(waits_until=ago)
+
+
+def fresh(row):
+    return type(row).objects.get(pk=row.pk)
