@@ -17,6 +17,7 @@ from personas.models import Page
 MAX_TRIES = 12  # then it waits for an admin's "Read again"; with the pauses below about an hour
 LONGEST_PAUSE = 600  # s
 ABOUT_KNOWN = (events.Delivery, events.Read)
+WORDLESS = (events.Echo, events.Referral)
 OVERDUE = timedelta(seconds=10)  # so long the task may take before the sweep reads it instead
 
 
@@ -97,8 +98,8 @@ def _receive(event):
     if isinstance(event, ABOUT_KNOWN) and not page.customers.filter(psid=event.psid).exists():
         return True  # about what was said before we were there
     customer = Customer.objects.meet(page, event.psid)
-    # A conversation that begins with an echo waits for nobody.
-    begun = {"page": page, "closed_at": timezone.now() if isinstance(event, events.Echo) else None}
+    # A conversation that begins without a word of the customer's waits for nobody.
+    begun = {"page": page, "closed_at": timezone.now() if isinstance(event, WORDLESS) else None}
     conversation, _is_new = Conversation.objects.get_or_create(customer=customer, defaults=begun)
     conversation.receive(event)
     return True

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from console.models.window import WindowClosed
 from messenger import Act, GraphError
 from personas.models import Page
 
@@ -152,6 +153,10 @@ class Message(models.Model):
         if persona and not persona.is_usable and not persona.is_refused:
             soon = timezone.now() + PERSONA_PAUSE
             return self._postpone(until=max(persona.next_try_at or soon, soon))
+        try:
+            self._tag = self.conversation.tag_for(self)
+        except WindowClosed as closed:
+            return self._become(self.State.FAILED, problem=str(closed))
         if not self._claim(persona):
             return True  # its state changed meanwhile, so there is nothing to send
         try:
@@ -187,6 +192,7 @@ class Message(models.Model):
             self.text,
             persona_id=self.persona and self.persona.graph_id,
             metadata=str(self.key),
+            tag=self._tag,
         )
 
     def _sent(self, mid):
@@ -222,8 +228,7 @@ class Message(models.Model):
         if act.is_passing and timezone.now() - self.at < PATIENCE:
             pause = min(2 ** (self.attempts + 1), LONGEST_PAUSE) * random.uniform(0.75, 1.25)  # noqa: S311
             return self._postpone(until=timezone.now() + timedelta(seconds=pause), problem=error.sentence)
-        self._become(self.State.FAILED, problem=error.sentence)
-        return True
+        return self._become(self.State.FAILED, problem=self.conversation.note_refusal(error, self._tag))
 
     def _wait_for_evidence(self, reason):
         self._become(self.State.UNKNOWN, problem=reason, next_try_at=timezone.now() + SETTLE)
