@@ -89,7 +89,7 @@ class Lane(RuleBasedStateMachine):
         persona = message._persona() if message.state == S.QUEUED else None
         if persona and persona.is_usable and message._claim(persona) and had_called:
             with suppress(GraphError):  # the persona is no more
-                message._call(self.page.client())
+                message._call(self.page.client(), tag=None)
         Conversation.objects.filter(pk=self.pk).update(leased_until=timezone.now() - timedelta(seconds=1))
 
     @rule(settles=st.booleans())
