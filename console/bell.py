@@ -11,6 +11,7 @@ from kombu.exceptions import OperationalError
 
 from console import tasks
 
+PAUSE = 0.005  # s between two rings
 REST = 1  # s after a ring that Redis did not take
 
 logger = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ def _listen():
         _rung.clear()
         try:
             tasks.read_arrivals.apply_async(retry=False)
+            time.sleep(PAUSE)
         except OperationalError:
             logger.warning("Redis is away: what Facebook tells us waits for the next sweep")
             time.sleep(REST)

@@ -125,6 +125,9 @@ class Conversation(Receiving, Lane, Typing, Window, models.Model):
     class Meta:
         verbose_name = _("conversation")
         verbose_name_plural = _("conversations")
+        constraints = [
+            models.CheckConstraint(condition=Q(closed_at=None) | Q(agent=None), name="nobody_holds_what_is_closed")
+        ]
         indexes = [
             models.Index(fields=["agent", "waiting_since"], condition=Q(closed_at=None), name="conversation_queue")
         ]

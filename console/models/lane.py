@@ -11,6 +11,7 @@ from console import tasks
 
 LEASE = timedelta(seconds=3 * settings.GRAPH_TIMEOUT)
 CALL = timedelta(seconds=2 * settings.GRAPH_TIMEOUT)  # a call ends well within: connecting, and Facebook's answer
+AT_ONCE = 20  # messages read by one query
 SOON = 60  # s; what has to wait longer is found by the sweep, for the broker keeps what is late in mind for all workers
 
 
@@ -47,16 +48,20 @@ class Lane:
 
     def _drain(self):
         """False when the first in line has to wait; who made it wait has seen to it that somebody comes back."""
-        while message := self._next_pending():
-            if not message.deliver():
-                return False
+        while pending := self._next_pending():
+            for message in pending:
+                if not message.deliver():
+                    return False
+                if message.state == message.State.QUEUED:  # once more, and at once: before those behind it
+                    break
         return True
 
     def _next_pending(self):
-        message = self.messages.pending().select_related("author", "page").first()
-        if message:
-            message.conversation = self  # which knows the lease
-        return message
+        """Read once the lease is ours. What an echo changes meanwhile, the claim of each message notices."""
+        pending = list(self.messages.pending().select_related("author")[:AT_ONCE])
+        for message in pending:
+            message.conversation, message.page = self, self.page
+        return pending
 
     def _lease(self):
         """Claim by a conditional update: no lock is held while Facebook answers."""

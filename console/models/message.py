@@ -74,7 +74,16 @@ class Message(Sending, models.Model):
     class Meta:
         verbose_name = _("message")
         verbose_name_plural = _("messages")
-        constraints = [models.UniqueConstraint(fields=["page", "mid"], name="one_message_per_mid")]
+        constraints = [
+            models.UniqueConstraint(fields=["page", "mid"], name="one_message_per_mid"),
+            models.CheckConstraint(
+                condition=Q(is_incoming=True, state="received") | Q(is_incoming=False) & ~Q(state="received"),
+                name="received_is_incoming",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["sent", "delivered", "read"]) | Q(mid__isnull=False), name="sent_has_its_mid"
+            ),
+        ]
         indexes = [
             models.Index(fields=["conversation", "at", "id"], name="message_thread"),
             models.Index(fields=["conversation", "revision"], name="message_changes"),

@@ -171,20 +171,19 @@ class Receiving:
         return message
 
     def _add(self, event, mid, revision, *, is_incoming=False, state=Message.State.RECEIVED, **fields):
-        """The new message, or nothing if it is there already."""
-        message, is_new = Message.objects.get_or_create(
+        """The new message, or nothing if it is there already. The conversation's lock keeps others from adding it."""
+        if Message.objects.filter(page_id=self.page_id, mid=mid).exists():
+            return None
+        return Message.objects.create(
+            conversation=self,
             page_id=self.page_id,
             mid=mid,
-            defaults={
-                "conversation": self,
-                "is_incoming": is_incoming,
-                "state": state,
-                "at": _moment(event.at),
-                "revision": revision,
-                **fields,
-            },
+            is_incoming=is_incoming,
+            state=state,
+            at=_moment(event.at),
+            revision=revision,
+            **fields,
         )
-        return message if is_new else None
 
     def _attach(self, message, attachments):
         for given in attachments:

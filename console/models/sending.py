@@ -67,8 +67,10 @@ class Sending:
         if wait > pace.SHORT:
             return self._postpone(timezone.now() + timedelta(seconds=wait), _("Facebook wants fewer calls for now."))
         time.sleep(wait)
-        if not self.conversation.keep_lease() or not self._claim(persona):
-            return False  # another worker has the lane now, or an echo says that it was sent
+        if not self.conversation.keep_lease():
+            return False  # another worker has the lane now
+        if not self._claim(persona):
+            return True  # an echo says that it was sent, or an agent took it back
         client = self.page.client()
         try:
             mid = self._call(client, tag)
@@ -210,4 +212,5 @@ class Sending:
         with self.conversation.stepping(is_listed=state == self.State.FAILED) as revision:
             unsent = type(self).objects.filter(pk=self.pk, state__in=self.UNSENT)
             unsent.update(state=state, revision=revision, **fields)
+        self.state = state
         return True

@@ -85,7 +85,7 @@ class Lane(RuleBasedStateMachine):
         conversation = self.conversation
         if not conversation._lease():
             return
-        message = conversation._next_pending()
+        message = conversation._next_pending()[0]
         persona = message._persona() if message.state == S.QUEUED else None
         if persona and persona.is_usable and message._claim(persona) and had_called:
             with suppress(GraphError):  # the persona is no more

@@ -249,7 +249,7 @@ def test_a_confirmation_in_another_tab_counts_at_the_moment_of_sending(
     say("Hello")
     pass_time(hours=25)
     assert conversation._lease()
-    message = conversation._next_pending()
+    [message] = conversation._next_pending()
     Conversation.objects.get().confirm_human_agent(ana)
     message.deliver()
     assert tags(sandbox) == [("MESSAGE_TAG", "HUMAN_AGENT")]
@@ -290,7 +290,7 @@ def test_its_refusal_of_the_tag_ends_that_too(written, confirmed, say, conversat
 
 def test_a_word_of_hers_meanwhile_counts_more_than_its_refusal(written, say, conversation, sandbox):
     say("Hello")
-    message = conversation._next_pending()
+    [message] = conversation._next_pending()
     message._tag = message.conversation.tag_for(message)
     Conversation.objects.update(heard_at=timezone.now(), window_until=timezone.now() + DAY)
     message.conversation._end(None)
