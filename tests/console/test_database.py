@@ -1,0 +1,90 @@
+"""What PostgreSQL itself refuses, and what becomes of the rows that were there before a change."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+
+from console.models import Arrival, Conversation, Customer, Message
+
+BEFORE = [("console", "0003_attachment_tries"), ("personas", "0002_life"), ("agents", "0001_initial")]
+
+
+@pytest.fixture
+def write(mona, page):
+    """A message of Mona's, but for what is said otherwise."""
+
+    def message(**fields):
+        usual = {"conversation": mona.conversation, "page": page, "is_incoming": True, "state": "received"}
+        return Message.objects.create(**usual | {"at": timezone.now(), "revision": 1} | fields)
+
+    return message
+
+
+@pytest.mark.parametrize(
+    ("constraint", "rows"),
+    [
+        ("one_message_per_mid", [{"mid": "m_1"}, {"mid": "m_1"}]),
+        ("console_message_key_key", [{"key": uuid.UUID(int=1)}, {"key": uuid.UUID(int=1)}]),
+        ("received_is_incoming", [{"is_incoming": False}]),
+        ("received_is_incoming", [{"state": "queued"}]),
+        ("sent_has_its_mid", [{"is_incoming": False, "state": "delivered"}]),
+    ],
+)
+def test_a_message_that_cannot_be_is_refused(constraint, rows, write):
+    *allowed, refused = rows
+    for fields in allowed:
+        write(**fields)
+    refuses(constraint, lambda: write(**refused))
+
+
+def test_messages_without_an_id_of_facebooks_do_not_collide(write):
+    assert write().pk != write().pk
+
+
+def test_one_customer_per_person_and_one_conversation_per_customer(mona, page):
+    refuses("one_customer_per_psid", lambda: Customer.objects.create(page=page, psid=mona.psid))
+    refuses("customer_id", lambda: Conversation.objects.create(page=page, customer=mona))
+
+
+def test_nobody_holds_what_is_closed(conversation):
+    change = Conversation.objects.filter(pk=conversation.pk).update
+    refuses("nobody_holds_what_is_closed", lambda: change(closed_at=timezone.now()))
+
+
+def test_one_arrival_per_body(db):
+    Arrival.objects.create(body="{}", digest="x")
+    refuses("digest", lambda: Arrival.objects.create(body="{}", digest="x"))
+
+
+def refuses(constraint, verb):
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        verb()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_conversations_of_before_know_when_they_were_last_heard():
+    """Whoever updates has open conversations, and must not find all of them shut, or open for ever."""
+    now = timezone.now()
+    old = migrate(BEFORE)
+    page = old.get_model("personas", "Page").objects.create(page_id="1", token="x")
+    customer = old.get_model("console", "Customer").objects.create(page=page, psid="7", next_try_at=now)
+    conversation = old.get_model("console", "Conversation").objects.create(page=page, customer=customer)
+    said = {"conversation": conversation, "page": page, "revision": 1, "state": "received", "is_incoming": True}
+    for hours in (30, 2, 5):
+        at = now - timedelta(hours=hours)
+        old.get_model("console", "Message").objects.create(**said, at=at, key=uuid.uuid4(), mid=f"m_{hours}")
+    migrate(None)
+    conversation = Conversation.objects.get()
+    assert conversation.heard_at == now - timedelta(hours=2)
+    assert conversation.window_until == now + timedelta(hours=22)
+
+
+def migrate(targets):
+    """To these, or to the newest; the models as they were then."""
+    executor = MigrationExecutor(connection)
+    executor.migrate(targets or executor.loader.graph.leaf_nodes())
+    return executor.loader.project_state(targets).apps if targets else None
