@@ -1,7 +1,9 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from messenger.client import MAX_TEXT, utf16_length
+from messenger.client import utf16_length
+
+MOST_TEXT = 20_000  # UTF-16 units in one reply, which then goes out in some ten messages
 
 
 class MessageForm(forms.Form):
@@ -12,9 +14,9 @@ class MessageForm(forms.Form):
 
     def clean_text(self):
         text = self.cleaned_data["text"].replace("\r\n", "\n")
-        if utf16_length(text) > MAX_TEXT:
+        if utf16_length(text) > MOST_TEXT:
             raise forms.ValidationError(
-                _("Facebook takes %(most)s characters at most; this has %(length)s."),
-                params={"most": MAX_TEXT, "length": utf16_length(text)},
+                _("A reply has %(most)s characters at most; this one has %(length)s. Send it in two."),
+                params={"most": MOST_TEXT, "length": utf16_length(text)},
             )
         return text

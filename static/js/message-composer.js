@@ -2,9 +2,9 @@
 // console has it; what the console refuses stays there with the reason.
 
 import { Outbox } from "./outbox.js";
+import { countParts } from "./parts.js";
 import { TypingDots } from "./typing-dots.js";
 
-const NEARLY_FULL = 1800; // UTF-16 units, which is how JavaScript and Facebook count
 
 class MessageComposer extends HTMLElement {
   connectedCallback() {
@@ -67,8 +67,15 @@ class MessageComposer extends HTMLElement {
     const { value } = this.field;
     if (value) sessionStorage.setItem(this.draft, value);
     else sessionStorage.removeItem(this.draft);
-    this.querySelector("output").textContent = value.length > NEARLY_FULL ? `${value.length} / ${this.dataset.most}` : "";
+    this.querySelector("output").textContent = this.size(value);
     this.querySelector(".problem").textContent = "";
+  }
+
+  // In UTF-16 units, which is how JavaScript and Facebook count.
+  size(text) {
+    const { part, most, parts } = this.dataset;
+    if (text.length > most) return `${text.length} / ${most}`;
+    return text.length > part ? parts.replace("#", countParts(text, Number(part))) : "";
   }
 
   showOutbox() {

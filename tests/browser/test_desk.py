@@ -11,6 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from console.models import Conversation
+from messenger.text import parts
 from tests.browser.conftest import session_of
 from tests.stand_in import eventually
 
@@ -70,6 +71,25 @@ def test_shift_enter_breaks_the_line(sit_down, mona_writes, stack, ana):
     composer(tab).type("two")
     composer(tab).press("Enter")
     eventually(lambda: stack.texts(mona_writes) == ["one\ntwo"])
+
+
+def test_a_long_text_says_into_how_many_messages_it_goes(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    composer(tab).fill("A sentence of eight words, such as this. " * 100)
+    expect(tab.get_by_text("3 messages")).to_be_visible()
+    composer(tab).press("Enter")
+    expect(bubbles(tab)).to_have_count(4)
+    eventually(lambda: len(stack.texts(mona_writes)) == 3)
+    assert all(text.endswith("such as this.") for text in stack.texts(mona_writes))
+
+
+@pytest.mark.parametrize("text", ["word " * 3000, "x" * 9000, "Two\n\nparagraphs. " * 500, "😀" * 3000])
+def test_the_browser_counts_messages_as_the_console_cuts_them(text, sit_down, mona_writes, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    composer(tab).fill(text)
+    expect(tab.get_by_text(f"{len(parts(text))} messages")).to_be_visible()
 
 
 def test_bens_screen_shows_it_without_a_reload(sit_down, mona_writes, stack, ana, ben):
