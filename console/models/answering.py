@@ -7,6 +7,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from console import typing_dots
+from console.models.attachment import Attachment
 from console.models.message import Message
 from messenger.text import parts
 
@@ -16,16 +17,20 @@ MOST_MESSAGES = 50  # more than any reply takes
 class Answering:
     """The part of a Conversation that speaks."""
 
-    def send(self, author, text, key):
-        """Queue a reply, a long text in parts; the same key twice is the same reply. Returns its messages."""
+    def send(self, author, text, key, files=()):
+        """Queue a reply: its files, then its text, a long one in parts; each is a message. Returns these.
+
+        The same key twice is the same reply.
+        """
         with self.changing() as revision:
             self._must_be_held_by(author)
             if known := self._said_under(key):
                 return known
             self._must_be_answerable()
+            pieces = [("", file) for file in files] + [(part, None) for part in parts(text)]
             replies = [
-                self._queue(self._reply(author, part, revision, self._next_moment()), key, number)
-                for number, part in enumerate(parts(text))
+                self._queue(self._reply(author, text, revision, self._next_moment()), _key(key, number), file)
+                for number, (text, file) in enumerate(pieces)
             ]
             self.waiting_since, self.unread = None, 0
             transaction.on_commit(lambda: typing_dots.stop(self.pk))
@@ -49,9 +54,10 @@ class Answering:
         keys = [_key(key, number) for number in range(MOST_MESSAGES)]
         return list(self.messages.filter(key__in=keys).in_order())
 
-    def _queue(self, reply, key, number):
-        message = Message.objects.create(key=_key(key, number), **reply)
-        self._note_last(message, message.text)
+    def _queue(self, reply, key, file):
+        message = Message.objects.create(key=key, **reply)
+        attachment = file and Attachment.objects.keep(message, file)
+        self._note_last(message, f"[{attachment.kind}]" if file else message.text)
         return message
 
     def _reply(self, author, text, revision, at):

@@ -187,13 +187,15 @@ class Message(models.Model):
         return claimed == 1
 
     def _call(self):
-        return self.page.client().send_text(
-            self.conversation.customer.psid,
-            self.text,
-            persona_id=self.persona and self.persona.graph_id,
-            metadata=str(self.key),
-            tag=self._tag,
-        )
+        psid = self.conversation.customer.psid
+        options = {
+            "persona_id": self.persona and self.persona.graph_id,
+            "metadata": str(self.key),
+            "tag": self._tag,
+        }
+        if attachment := self.attachments.first():
+            return attachment.send(psid, **options)
+        return self.page.client().send_text(psid, self.text, **options)
 
     def _sent(self, mid):
         self._become(self.State.SENT, mid=mid, problem="")
