@@ -1,20 +1,51 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from messenger.client import MAX_TEXT, utf16_length
+from console import uploads
+from messenger.client import utf16_length
+
+MOST_TEXT = 20_000  # UTF-16 units in one reply, which then goes out in some ten messages
+
+
+class FilesInput(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Any number of files, each as Facebook would take it."""
+
+    widget = FilesInput
+
+    def clean(self, data, initial=None):
+        files = [super(FilesField, self).clean(file, initial) for file in data or []]
+        if len(files) > uploads.MOST_FILES:
+            raise forms.ValidationError(_("Send %(n)s files at a time at most."), params={"n": uploads.MOST_FILES})
+        for file in files:
+            self._check(file)
+        return files
+
+    def _check(self, file):
+        try:
+            uploads.check(file)
+        except uploads.UploadError as error:
+            raise forms.ValidationError(str(error)) from error
 
 
 class MessageForm(forms.Form):
-    text = forms.CharField(
-        label=_("Message"), error_messages={"required": _("Write something first.")}, widget=forms.Textarea
-    )
+    text = forms.CharField(label=_("Message"), required=False, widget=forms.Textarea)
+    files = FilesField(label=_("Files"), required=False, error_messages={"empty": _("The file is empty.")})
     key = forms.UUIDField(widget=forms.HiddenInput)
 
     def clean_text(self):
         text = self.cleaned_data["text"].replace("\r\n", "\n")
-        if utf16_length(text) > MAX_TEXT:
+        if utf16_length(text) > MOST_TEXT:
             raise forms.ValidationError(
-                _("Facebook takes %(most)s characters at most; this has %(length)s."),
-                params={"most": MAX_TEXT, "length": utf16_length(text)},
+                _("A reply has %(most)s characters at most; this one has %(length)s. Send it in two."),
+                params={"most": MOST_TEXT, "length": utf16_length(text)},
             )
         return text
+
+    def clean(self):
+        if not self.errors and not self.cleaned_data["text"] and not self.cleaned_data["files"]:
+            raise forms.ValidationError(_("Write something first."))
+        return super().clean()

@@ -73,16 +73,17 @@ class Client(PageTokenCalls, AppCalls):
         token = self._token if token is None else token
         if self._secret and token:
             params = {**(params or {}), "appsecret_proof": appsecret_proof(token, self._secret)}
-        fields, file = upload or (None, None)
+        body, content_type = upload or (None, None)
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        headers |= {"Content-Type": content_type} if content_type else {}
         try:
             response = self._session.request(
                 method,
                 f"{self._base}/{path}",
                 params=params,
                 json=json,
-                data=fields,
-                files=file and {"filedata": file},
-                headers={"Authorization": f"Bearer {token}"} if token else {},
+                data=body,
+                headers=headers,
                 timeout=self._timeout,
                 allow_redirects=False,
             )

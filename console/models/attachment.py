@@ -3,20 +3,22 @@
 import mimetypes
 import uuid
 from datetime import timedelta
+from pathlib import PurePath
 
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from console import downloads, tasks
+from console import downloads, tasks, uploads
+
+LONGEST_ENDING = 16  # characters
+UPLOAD_TIMEOUT = 60  # s; Facebook looks at a film before it answers
+MAX_TRIES = 5
+PAUSE = timedelta(minutes=2)  # longer than a download takes, so that no two workers are at one
 
 
 def file_path(attachment, filename):
-    return f"attachments/{uuid.uuid4().hex}.{filename.rsplit('.', 1)[-1]}"
-
-
-MAX_TRIES = 5
-PAUSE = timedelta(minutes=2)  # longer than a download takes, so that no two workers are at one
+    return f"attachments/{uuid.uuid4().hex}{PurePath(filename).suffix[:LONGEST_ENDING]}"
 
 
 def later():
@@ -24,6 +26,10 @@ def later():
 
 
 class AttachmentQuerySet(models.QuerySet):
+    def keep(self, message, file):
+        """What an agent sends along. Our copy stays: it is shown in the thread, and a retry sends it again."""
+        return self.create(message=message, kind=uploads.kind_of(file.name), title=file.name, file=file)
+
     def unfetched(self):
         """Files whose download should be over by now."""
         return self.filter(kind__in=Attachment.FILES, file="", problem="", next_try_at__lt=timezone.now())
@@ -65,9 +71,19 @@ class Attachment(models.Model):
         return self.media_type.split("/")[0] if self.file and self.media_type in downloads.SHOWN else ""
 
     @property
+    def file_name(self):
+        """The name that it had with whoever sent it, where that is known."""
+        return self.title if self.file and not self.url else ""
+
+    @property
     def web_address(self):
         """The address as a link, if it is one that a browser may follow."""
         return self.url if self.url.startswith(("https://", "http://")) else ""
+
+    def send(self, client, psid, **options):
+        """As a message of its own; returns the message id."""
+        with self.file.open("rb") as file:
+            return client.send_attachment(psid, self.kind, file=file, filename=self.file_name, **options)
 
     def fetch_later(self):
         if self.is_file:

@@ -9,7 +9,8 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from console import live, typing_dots
+from console import live
+from console.models.answering import Answering
 from console.models.lane import Lane, free
 from console.models.message import Message
 from console.models.receiving import Receiving
@@ -85,7 +86,7 @@ class ConversationQuerySet(models.QuerySet):
         return self.open().filter(agent__is_active=False)
 
 
-class Conversation(Receiving, Lane, Typing, Window, models.Model):
+class Conversation(Receiving, Answering, Lane, Typing, Window, models.Model):
     page = models.ForeignKey("personas.Page", models.PROTECT, related_name="conversations", verbose_name=_("Page"))
     customer = models.OneToOneField(
         "console.Customer", models.PROTECT, related_name="conversation", verbose_name=_("customer")
@@ -170,36 +171,6 @@ class Conversation(Receiving, Lane, Typing, Window, models.Model):
             with self.changing():
                 self.unread = 0
 
-    # Send
-
-    def send(self, author, text, key):
-        """Queue a reply; the same key twice is the same reply."""
-        with self.changing() as revision:
-            self._must_be_held_by(author)
-            message, is_new = Message.objects.get_or_create(
-                key=key, defaults=self._reply(author, text, revision, self._next_moment())
-            )
-            if is_new:
-                self._must_be_answerable()
-                self._note_last(message, text)
-                self.waiting_since, self.unread = None, 0
-                transaction.on_commit(lambda: typing_dots.stop(self.pk))
-                self.deliver_later()
-        return message
-
-    def retry(self, message, agent):
-        """Queue again what failed or may not have arrived. It moves to the end: there the customer will see it."""
-        with self.changing() as revision:
-            self._must_be_held_by(agent)
-            message.refresh_from_db(from_queryset=Message.objects.select_for_update())
-            if message.can_retry:
-                self._must_be_answerable()
-                message.state, message.at, message.revision = Message.State.QUEUED, self._next_moment(), revision
-                message.attempts, message.next_try_at, message.problem = 0, None, ""
-                message.author = agent  # whoever says it now: a face that has left stays gone
-                message.save()
-                self.deliver_later()
-
     # Change
 
     @contextmanager
@@ -250,23 +221,6 @@ class Conversation(Receiving, Lane, Typing, Window, models.Model):
     def _must_be_held_by(self, agent):
         if not self.is_held_by(agent):
             raise TakenByAnother(self.agent)
-
-    def _reply(self, author, text, revision, at):
-        return {
-            "conversation": self,
-            "page_id": self.page_id,
-            "author": author,
-            "is_incoming": False,
-            "state": Message.State.QUEUED,
-            "text": text,
-            "at": at,
-            "revision": revision,
-        }
-
-    def _next_moment(self):
-        """Now, and after all that was said before: a reply stands behind its question, whatever the clocks say."""
-        last = self.messages.aggregate(last=models.Max("at"))["last"]
-        return max(timezone.now(), last + timedelta(milliseconds=1)) if last else timezone.now()
 
     def _unanswered_since(self):
         answered = self.messages.filter(is_incoming=False).aggregate(last=models.Max("at"))["last"]

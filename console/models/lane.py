@@ -40,11 +40,11 @@ class Lane:
             if not is_over:
                 return
 
-    def keep_lease(self):
+    def keep_lease(self, long_enough=CALL):
         """Whether the lane is ours for one more call. Not when the lease ran out and another worker may have it."""
-        if self._leased_until - timezone.now() > CALL:
+        if self._leased_until - timezone.now() > long_enough:
             return True
-        return self._lease_where(Q(leased_until=self._leased_until))
+        return self._lease_where(Q(leased_until=self._leased_until), lease=max(LEASE, long_enough))
 
     def _drain(self):
         """False when the first in line has to wait; who made it wait has seen to it that somebody comes back."""
@@ -67,8 +67,8 @@ class Lane:
         """Claim by a conditional update: no lock is held while Facebook answers."""
         return self._lease_where(free(), Exists(self.messages.pending().order_by()))
 
-    def _lease_where(self, *conditions):
-        until = timezone.now() + LEASE
+    def _lease_where(self, *conditions, lease=LEASE):
+        until = timezone.now() + lease
         is_ours = self._rows().filter(*conditions).update(leased_until=until) == 1
         if is_ours:
             self._leased_until = until

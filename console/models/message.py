@@ -65,6 +65,7 @@ class Message(Sending, models.Model):
     sent_at = models.DateTimeField(_("sent"), null=True)  # by Facebook's clock, from its echo
     attempts = models.PositiveIntegerField(default=0, editable=False)
     attempted_at = models.DateTimeField(null=True, editable=False)
+    in_doubt_since = models.DateTimeField(null=True, editable=False)  # when we last lost sight of a call
     forgotten_faces = models.PositiveSmallIntegerField(default=0, editable=False)
     next_try_at = models.DateTimeField(null=True, editable=False)
     revision = models.BigIntegerField(editable=False)  # the conversation's when this last changed

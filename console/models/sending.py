@@ -11,7 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from console import pace
+from console.models.attachment import UPLOAD_TIMEOUT
 from console.models.evidence import Evidence
+from console.models.lane import CALL
 from console.models.window import WindowClosed
 from messenger import GraphError
 
@@ -19,8 +21,9 @@ MAX_TRIES = 12  # at passing errors; with the pauses below about eight minutes
 LONGEST_PAUSE = 60  # s between two tries
 PERSONA_PAUSE = timedelta(seconds=1)  # while another worker is making the persona
 MAX_FACES = 3  # personas that Facebook may forget under one message, before it goes out as the Page
-SETTLE = timedelta(seconds=settings.SETTLE_SECONDS)  # after this, what Facebook's history does not show did not arrive
-FIRST_LOOK = timedelta(seconds=3)  # after the call; an echo is mostly there before
+SETTLE = timedelta(seconds=settings.SETTLE_SECONDS)  # in doubt; what the history does not show then did not arrive
+FIRST_LOOK = timedelta(seconds=3)  # an echo is mostly there before
+UPLOAD = timedelta(seconds=2 * UPLOAD_TIMEOUT)  # a file is on its way within
 DOUBT = SETTLE + timedelta(minutes=3)  # so long we try to look; then an agent has to decide
 STUMBLED = _("The console failed at this; its log says why. Try again, or ask an admin.")
 NO_EVIDENCE = _("Facebook did not answer, and its history does not tell.")
@@ -67,13 +70,14 @@ class Sending:
         if wait > pace.SHORT:
             return self._postpone(timezone.now() + timedelta(seconds=wait), _("Facebook wants fewer calls for now."))
         time.sleep(wait)
-        if not self.conversation.keep_lease():
+        file = None if self.text else self.attachments.first()
+        if not self.conversation.keep_lease(UPLOAD if file else CALL):
             return False  # another worker has the lane now
         if not self._claim(persona):
             return True  # an echo says that it was sent, or an agent took it back
-        client = self.page.client()
+        client = self.page.client(UPLOAD_TIMEOUT if file else settings.GRAPH_TIMEOUT)
         try:
-            mid = self._call(client, tag)
+            mid = self._call(client, file, tag)
         except GraphError as error:
             pace.learn(self.page_id, error.usage)
             return self._not_sent(error, tag)
@@ -102,14 +106,11 @@ class Sending:
         )
         return claimed == 1
 
-    def _call(self, client, tag):
-        return client.send_text(
-            self.conversation.customer.psid,
-            self.text,
-            persona_id=self.persona and self.persona.graph_id,
-            metadata=str(self.key),
-            tag=tag,
-        )
+    def _call(self, client, file, tag):
+        psid = self.conversation.customer.psid
+        persona_id = self.persona and self.persona.graph_id
+        options = {"persona_id": persona_id, "metadata": str(self.key), "tag": tag}
+        return file.send(client, psid, **options) if file else client.send_text(psid, self.text, **options)
 
     # What came of it
 
@@ -177,11 +178,11 @@ class Sending:
     def _doubt(self, reason):
         """Nobody knows whether Facebook has it, and nothing behind it moves until an echo or its history says so."""
         until = timezone.now() + FIRST_LOOK
-        self._become(self.State.UNKNOWN, problem=reason, next_try_at=until)
+        self._become(self.State.UNKNOWN, problem=reason, in_doubt_since=timezone.now(), next_try_at=until)
         return self._come_back(until)
 
     def _look_for_evidence(self):
-        now, since = timezone.now(), self.attempted_at or self.at
+        now, since = timezone.now(), self.in_doubt_since or self.at
         evidence = self._evidence()
         if evidence.mid:
             return self._sent(evidence.mid)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
+from console import uploads
 from console.models import Conversation, TakenByAnother
 
 ROWS = 50  # of each part of the queue; the rest is counted
@@ -107,6 +108,8 @@ def _pane(request, conversation):
         "conversation": conversation,
         "is_mine": conversation.is_held_by(request.user),
         "key": uuid.uuid4(),
+        "picture_most": uploads.PICTURE_BYTES,
+        "file_most": uploads.FILE_BYTES,
     }
 
 

@@ -13,7 +13,7 @@ from personas.models import Persona
 def attachment(request, pk):
     visible = Conversation.objects.visible_to(request.user)
     attachment = get_object_or_404(Attachment, pk=pk, message__conversation__in=visible)
-    return _answer(attachment.file, as_attachment=not attachment.shown_as)
+    return _answer(attachment.file, as_attachment=not attachment.shown_as, filename=attachment.file_name)
 
 
 def customer_picture(request, pk):

@@ -28,7 +28,7 @@ def index(request, pk):
 @require_POST
 def send(request, pk):
     conversation = find(request, pk)
-    form = MessageForm(request.POST)
+    form = MessageForm(request.POST, request.FILES)
     problem = _problem(lambda: form.is_valid() and conversation.send(author=request.user, **form.cleaned_data))
     problem = problem or " ".join(error for errors in form.errors.values() for error in errors)
     return _said(request, conversation, problem, text=form["text"].value() or "")

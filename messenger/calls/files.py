@@ -3,17 +3,22 @@
 https://developers.facebook.com/docs/messenger-platform/send-messages/saving-assets
 """
 
+import io
 import json
 import mimetypes
+import secrets
 from pathlib import PurePath
 
 from requests.utils import super_len
+from urllib3.filepost import encode_multipart_formdata
 
 from ..limits import check
 
+CHUNK = 64 * 1024  # bytes
 
-def multipart(body: dict, file, filename: str | None = None) -> tuple[dict, tuple]:
-    """The fields of `body`, and the file under its name and type. ValueError: it is too large.
+
+def multipart(body: dict, file, filename: str | None = None) -> tuple["Body", str]:
+    """The fields of `body`, and the file under its name and type, with the content type. ValueError: it is too large.
 
     file: bytes or a binary file object. Facebook goes by the type: a sound that does not come as audio/* is refused.
     """
@@ -24,4 +29,30 @@ def multipart(body: dict, file, filename: str | None = None) -> tuple[dict, tupl
     check("image_bytes" if kind == "image" else "file_bytes", super_len(file))
     name = filename or PurePath(str(getattr(file, "name", "") or "file")).name
     fields = {key: value if isinstance(value, str) else json.dumps(value) for key, value in body.items()}
-    return fields, (name, file, mimetypes.guess_type(name)[0] or "application/octet-stream")
+    place = secrets.token_bytes(16)
+    fields["filedata"] = (name, place, mimetypes.guess_type(name)[0] or "application/octet-stream")
+    whole, content_type = encode_multipart_formdata(fields)
+    head, _place, tail = whole.partition(place)
+    return Body(head, io.BytesIO(file) if isinstance(file, bytes) else file, tail), content_type
+
+
+class Body:
+    """What stands before the file, the file, what stands behind it. Handed over piece by piece: requests would hold a
+    file of 25 MB twice before it sends the first byte."""
+
+    def __init__(self, head, file, tail):
+        self._length = len(head) + super_len(file) + len(tail)
+        self._pieces = [io.BytesIO(head), file, io.BytesIO(tail)]
+
+    def __len__(self):
+        return self._length
+
+    def __iter__(self):
+        return iter(lambda: self.read(CHUNK), b"")
+
+    def read(self, size=-1):
+        while self._pieces:
+            if chunk := self._pieces[0].read(size):
+                return chunk
+            self._pieces.pop(0)
+        return b""

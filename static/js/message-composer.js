@@ -1,10 +1,11 @@
 // Where the agent writes. Enter sends, Shift+Enter breaks the line. What was entered stands above the field until the
 // console has it; what the console refuses stays there with the reason.
 
+import { ChosenFiles, size } from "./chosen-files.js";
 import { Outbox } from "./outbox.js";
+import { countParts } from "./parts.js";
 import { TypingDots } from "./typing-dots.js";
 
-const NEARLY_FULL = 1800; // UTF-16 units, which is how JavaScript and Facebook count
 
 class MessageComposer extends HTMLElement {
   connectedCallback() {
@@ -14,12 +15,13 @@ class MessageComposer extends HTMLElement {
     this.dots = new TypingDots(this.dataset.typingUrl);
     this.outbox = Outbox.of(this.dataset.conversation, this.form.action);
     this.outbox.onchange = () => this.showOutbox();
+    this.files = new ChosenFiles(this);
     this.form.addEventListener("submit", this.submit);
     this.field.addEventListener("keydown", this.enter);
     this.field.addEventListener("input", this.input);
     this.field.addEventListener("blur", this.blur);
     // A click on Send must not leave the field first: that would end the dots before the message does.
-    this.form.querySelector("button").addEventListener("mousedown", (event) => event.preventDefault());
+    this.form.querySelector("[type=submit]").addEventListener("mousedown", (event) => event.preventDefault());
     addEventListener("beforeunload", this.warn);
     this.write(this.field.value || (sessionStorage.getItem(this.draft) ?? ""));
     this.showOutbox();
@@ -28,6 +30,7 @@ class MessageComposer extends HTMLElement {
 
   disconnectedCallback() {
     removeEventListener("beforeunload", this.warn);
+    this.files.leave();
     this.outbox.onchange = () => {};
     this.dots.stop();
   }
@@ -41,10 +44,10 @@ class MessageComposer extends HTMLElement {
   submit = (event) => {
     event.preventDefault();
     const text = this.field.value.trim();
-    if (!text) return;
     this.write("");
     this.dots.end();
-    this.outbox.add(text);
+    for (const file of this.files.take()) this.outbox.addFile(file);
+    if (text) this.outbox.add(text);
   };
 
   input = () => {
@@ -55,7 +58,7 @@ class MessageComposer extends HTMLElement {
 
   blur = () => this.dots.stop();
 
-  warn = (event) => this.outbox.isBusy && event.preventDefault();
+  warn = (event) => (this.outbox.isBusy || this.files.files.length) && event.preventDefault();
 
   write(text) {
     this.field.value = text;
@@ -67,8 +70,19 @@ class MessageComposer extends HTMLElement {
     const { value } = this.field;
     if (value) sessionStorage.setItem(this.draft, value);
     else sessionStorage.removeItem(this.draft);
-    this.querySelector("output").textContent = value.length > NEARLY_FULL ? `${value.length} / ${this.dataset.most}` : "";
-    this.querySelector(".problem").textContent = "";
+    this.querySelector("output").textContent = this.size(value);
+    this.complain("");
+  }
+
+  complain(problem) {
+    this.querySelector(".problem").textContent = problem;
+  }
+
+  // In UTF-16 units, which is how JavaScript and Facebook count.
+  size(text) {
+    const { part, most, parts } = this.dataset;
+    if (text.length > most) return `${text.length} / ${most}`;
+    return text.length > part ? parts.replace("#", countParts(text, Number(part))) : "";
   }
 
   showOutbox() {
@@ -78,17 +92,34 @@ class MessageComposer extends HTMLElement {
   }
 
   showEntry(item, entry) {
-    item.querySelector(".text").textContent = entry.text;
+    const isLost = entry.name && !entry.file;
+    item.querySelector(".text").textContent = entry.text || [entry.name, entry.file && size(entry.file)].filter(Boolean).join(" · ");
     item.classList.toggle("is-stuck", Boolean(entry.problem));
-    if (entry.problem.trim()) item.querySelector(".why").textContent = entry.problem;
-    const [again, edit] = item.querySelectorAll("button");
+    const why = entry.problem.trim() || (isLost && this.dataset.lost);
+    if (why) item.querySelector(".why").textContent = why;
+    const [again, choose, edit, remove] = item.querySelectorAll("button");
+    again.hidden = isLost;
+    choose.hidden = !isLost;
+    edit.hidden = Boolean(entry.name);
+    remove.hidden = !entry.name;
     again.onclick = () => this.outbox.again(entry);
-    edit.onclick = () => {
-      this.outbox.remove(entry);
-      this.write([entry.text, this.field.value].filter(Boolean).join("\n"));
-      this.field.focus();
-    };
+    choose.onclick = () => this.chooseAgain(entry);
+    edit.onclick = () => this.edit(entry);
+    remove.onclick = () => this.outbox.remove(entry);
     return item;
+  }
+
+  edit(entry) {
+    this.outbox.remove(entry);
+    this.write([entry.text, this.field.value].filter(Boolean).join("\n"));
+    this.field.focus();
+  }
+
+  // Under its old key: if the console had got it after all, it stays one message.
+  chooseAgain(entry) {
+    const input = Object.assign(document.createElement("input"), { type: "file" });
+    input.onchange = () => this.outbox.again(entry, input.files[0]);
+    input.click();
   }
 }
 

@@ -1,11 +1,12 @@
 // What an agent has entered and the console has not yet confirmed, for each conversation. It goes out one by one, in order,
-// also while the agent looks elsewhere, and outlives a reload. Each entry keeps its key, so sending it again after a lost
-// answer cannot send it twice.
+// also while the agent looks elsewhere. Each entry keeps its key, so sending it again after a lost answer cannot send it
+// twice. Texts outlive a reload. Files cannot: of them only the name and the key are left, and the agent is asked for the
+// file again.
 
 import { post } from "./csrf.js";
 
 const TRIES = 4;
-const REFUSED = [403, 409, 422];
+const REFUSED = [403, 409, 413, 422];
 const outboxes = new Map();
 
 export class Outbox {
@@ -24,12 +25,21 @@ export class Outbox {
   }
 
   add(text) {
-    this.entries.push({ text, key: newKey(), problem: "" });
+    this.push({ text, key: newKey(), problem: "" });
+  }
+
+  addFile(file) {
+    this.push({ text: "", file, name: file.name, key: newKey(), problem: "" });
+  }
+
+  push(entry) {
+    this.entries.push(entry);
     this.changed();
     this.run();
   }
 
-  again(entry) {
+  again(entry, file = entry.file) {
+    entry.file = file;
     entry.problem = "";
     this.changed();
     this.run();
@@ -54,7 +64,7 @@ export class Outbox {
 
   async send(entry) {
     for (let attempt = 1; attempt <= TRIES; attempt++) {
-      const response = await post(this.url, { text: entry.text, key: entry.key }).catch(() => null);
+      const response = await post(this.url, fields(entry)).catch(() => null);
       if (response?.headers.has("HX-Redirect")) return this.fail(entry, " ", location.reload());
       if (response?.ok) return this.sent(entry);
       if (REFUSED.includes(response?.status)) return this.fail(entry, await sentence(response));
@@ -74,14 +84,23 @@ export class Outbox {
   }
 
   changed() {
-    sessionStorage.setItem(this.storage, JSON.stringify(this.entries));
+    const kept = this.entries.map((entry) => ({ ...entry, file: undefined }));
+    sessionStorage.setItem(this.storage, JSON.stringify(kept));
     this.onchange();
   }
 }
 
+function fields({ text, file, key }) {
+  if (!file) return { text, key };
+  const form = new FormData();
+  form.append("key", key);
+  form.append("files", file);
+  return form;
+}
+
 // A refusal of ours is one sentence; whatever else comes is not meant for an agent.
 async function sentence(response) {
-  return response.status === 403 ? " " : (await response.text()).trim() || " ";
+  return response.status === 403 || response.status === 413 ? " " : (await response.text()).trim() || " ";
 }
 
 // crypto.randomUUID exists under https only.

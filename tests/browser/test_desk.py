@@ -1,5 +1,6 @@
 """The main job in a real browser, with real workers and Facebook over HTTP."""
 
+import base64
 import re
 import time
 from datetime import timedelta
@@ -11,8 +12,13 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from console.models import Conversation
+from messenger.text import parts
+from personas import pictures
 from tests.browser.conftest import session_of
 from tests.stand_in import eventually
+
+PICTURE = {"name": "teapot.png", "mimeType": "image/png", "buffer": pictures.initials("Ana Ruiz").read()}
+RECEIPT = {"name": "receipt.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7"}
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -70,6 +76,134 @@ def test_shift_enter_breaks_the_line(sit_down, mona_writes, stack, ana):
     composer(tab).type("two")
     composer(tab).press("Enter")
     eventually(lambda: stack.texts(mona_writes) == ["one\ntwo"])
+
+
+def test_a_long_text_says_into_how_many_messages_it_goes(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    composer(tab).fill("A sentence of eight words, such as this. " * 100)
+    expect(tab.get_by_text("3 messages")).to_be_visible()
+    composer(tab).press("Enter")
+    expect(bubbles(tab)).to_have_count(4)
+    eventually(lambda: len(stack.texts(mona_writes)) == 3)
+    assert all(text.endswith("such as this.") for text in stack.texts(mona_writes))
+
+
+@pytest.mark.parametrize("text", ["word " * 3000, "x" * 9000, "Two\n\nparagraphs. " * 500, "😀" * 3000])
+def test_the_browser_counts_messages_as_the_console_cuts_them(text, sit_down, mona_writes, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    composer(tab).fill(text)
+    expect(tab.get_by_text(f"{len(parts(text))} messages")).to_be_visible()
+
+
+def seen(stack, psid):
+    """What the customer's phone shows of the Page: texts, and the kinds of files."""
+    return [
+        message["text"] or [attachment["type"] for attachment in message["attachments"]] for message in stack.said(psid)
+    ]
+
+
+def test_ana_sends_a_picture_and_a_file_and_then_a_text(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    tab.get_by_label("Send files").set_input_files([PICTURE, {**RECEIPT, "name": "wrong.pdf"}, RECEIPT])
+    chosen = tab.get_by_role("list", name="Files to send").get_by_role("listitem")
+    expect(chosen).to_have_count(3)
+    tab.get_by_role("button", name="Remove: wrong.pdf").click()
+    composer(tab).press_sequentially("Here it is")
+    tab.get_by_role("button", name="Send", exact=True).click()
+    expect(chosen).to_have_count(0)
+    expect(tab.get_by_role("img", name="Picture from Ana R.")).to_be_visible()
+    expect(bubbles(tab).filter(has_text="receipt.pdf")).to_contain_text("Delivered")
+    expect(bubbles(tab).filter(has_text="Here it is")).to_contain_text("Delivered")
+    assert seen(stack, mona_writes) == [["image"], ["file"], "Here it is"]
+
+
+def test_a_picture_can_be_pasted_or_dropped(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    content = base64.b64encode(PICTURE["buffer"]).decode()
+    tab.evaluate(
+        """([content, kind]) => {
+          const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+          const given = (name) => {
+            const transfer = new DataTransfer();
+            transfer.items.add(new File([bytes], name, { type: kind }));
+            return transfer;
+          };
+          const field = document.querySelector("message-composer textarea");
+          const [clipboardData, dataTransfer] = [given("pasted.png"), given("dropped.png")];
+          const list = document.querySelector("message-list");
+          field.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true }));
+          list.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true }));
+        }""",
+        [content, "image/png"],
+    )
+    expect(tab.get_by_text("pasted.png")).to_be_visible()
+    expect(tab.get_by_text("dropped.png")).to_be_visible()
+    composer(tab).press("Enter")
+    eventually(lambda: seen(stack, mona_writes) == [["image"], ["image"]])
+
+
+def test_a_file_too_large_is_refused_before_it_is_uploaded(sit_down, mona_writes, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    tab.get_by_label("Send files").set_input_files({**PICTURE, "buffer": b"x" * (8 * 1024 * 1024 + 1)})
+    expect(tab.get_by_role("alert").filter(has_text="teapot.png: Facebook takes pictures of 8 MB")).to_be_visible()
+    expect(tab.get_by_role("list", name="Files to send").get_by_role("listitem")).to_have_count(0)
+
+
+def test_a_file_whose_upload_a_reload_interrupted_is_asked_for_again(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    tab.route("**/send/", lambda route: route.abort())
+    tab.get_by_label("Send files").set_input_files(RECEIPT)
+    composer(tab).press("Enter")
+    expect(tab.get_by_text("receipt.pdf")).to_be_visible()
+    tab.unroute("**/send/")
+    tab.on("dialog", lambda dialog: dialog.accept())
+    tab.reload()
+    expect(tab.get_by_text("choose it again")).to_be_visible()
+    with tab.expect_file_chooser() as chooser:
+        tab.get_by_role("button", name="Choose the file again").click()
+    chooser.value.set_files(RECEIPT)
+    expect(bubbles(tab).filter(has_text="receipt.pdf")).to_contain_text("Delivered")
+    assert seen(stack, mona_writes) == [["file"]]
+
+
+def test_chosen_files_wait_while_ana_looks_at_another_conversation(sit_down, mona_writes, stack, ana):
+    other = stack.customer("Jonas Brandt")
+    stack.say(other, text="Me too")
+    tab = sit_down(ana)
+    takes(tab)
+    tab.get_by_label("Send files").set_input_files(RECEIPT)
+    opens(tab, "Jonas Brandt")
+    opens(tab, "Mona Weber")
+    expect(tab.get_by_text("receipt.pdf")).to_be_visible()
+
+
+def test_what_scripts_have_filled_stays_when_the_header_is_asked_for_again(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    tab.get_by_label("Send files").set_input_files(RECEIPT)
+    composer(tab).fill("word " * 500)
+    with tab.expect_response("**/header/"):
+        tab.evaluate("document.body.dispatchEvent(new CustomEvent('live-hello'))")
+    tab.wait_for_timeout(200)
+    expect(tab.get_by_text("receipt.pdf")).to_be_visible()
+    expect(tab.get_by_text("2 messages")).to_be_visible()
+    expect(composer(tab)).to_have_value("word " * 500)
+
+
+def test_an_agent_without_scripts_can_answer_and_send_a_file(sit_down, mona_writes, stack, page, ana):
+    tab = sit_down(ana, java_script_enabled=False)
+    tab.get_by_role("link", name="Mona Weber").click()
+    tab.get_by_role("button", name="Take").click()
+    tab.get_by_label("Send files").set_input_files(RECEIPT)
+    composer(tab).fill("By hand")
+    tab.get_by_role("button", name="Send", exact=True).click()
+    eventually(lambda: seen(stack, mona_writes) == [["file"], "By hand"])
 
 
 def test_bens_screen_shows_it_without_a_reload(sit_down, mona_writes, stack, ana, ben):

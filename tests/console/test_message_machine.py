@@ -66,7 +66,7 @@ class Lane(RuleBasedStateMachine):
     @rule(target=messages)
     def send(self):
         self.typed += 1
-        return self.conversation.send(author=self.agent, text=f"line {self.typed}", key=uuid.uuid4()).pk
+        return self.conversation.send(author=self.agent, text=f"line {self.typed}", key=uuid.uuid4())[0].pk
 
     @rule()
     def deliver(self):
@@ -89,14 +89,14 @@ class Lane(RuleBasedStateMachine):
         persona = message._persona() if message.state == S.QUEUED else None
         if persona and persona.is_usable and message._claim(persona) and had_called:
             with suppress(GraphError):  # the persona is no more
-                message._call(self.page.client(), tag=None)
+                message._call(self.page.client(), file=None, tag=None)
         Conversation.objects.filter(pk=self.pk).update(leased_until=timezone.now() - timedelta(seconds=1))
 
     @rule(settles=st.booleans())
     def let_time_pass(self, settles):
         ago = SETTLE if settles else timedelta()
         self.conversation.messages.update(
-            next_try_at=F("next_try_at") - timedelta(hours=1), attempted_at=F("attempted_at") - ago
+            next_try_at=F("next_try_at") - timedelta(hours=1), in_doubt_since=F("in_doubt_since") - ago
         )
         Page.objects.filter(pk=self.page.pk).update(waits_until=None)
         self.page.personas.update(next_try_at=None)

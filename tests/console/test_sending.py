@@ -1,6 +1,7 @@
 """An agent presses Send: what goes out, under which face, in which order, and what is said of it."""
 
 import threading
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,8 @@ from console.models import Conversation, Message, TakenByAnother
 from console.models.sending import DOUBT, SETTLE
 from messenger.events import Echo
 from tests.stand_in import eventually
+
+LONG = "\n\n".join(f"{number} part. " + "word " * 300 for number in ["First", "Second", "Third"])
 
 
 def test_a_reply_goes_out_under_the_agents_persona(say, conversation, mona, sandbox):
@@ -34,9 +37,38 @@ def test_replies_go_out_in_the_order_of_send(say, conversation, mona, sandbox):
 
 def test_the_same_key_twice_is_one_reply(say, conversation, ana, mona, sandbox):
     first = say("once")
-    assert conversation.send(author=ana, text="once", key=first.key) == first
+    assert conversation.send(author=ana, text="once", key=first.key) == [first]
     conversation.deliver()
     assert sandbox.texts(mona.psid) == ["once"]
+
+
+def test_a_long_reply_goes_out_in_parts_each_with_its_own_state(conversation, ana, mona, sandbox):
+    replies = conversation.send(author=ana, text=LONG, key=uuid.uuid4())
+    error = {"message": "(#368)", "code": 368}
+    sandbox.fail("messages", times=1, status=400, error=error)
+    conversation.deliver()
+    assert [message.state for message in conversation.messages.in_order()] == ["failed", "sent", "sent"]
+    conversation.retry(replies[0], ana)
+    conversation.deliver()
+    assert [text[:5] for text in sandbox.texts(mona.psid)] == ["Secon", "Third", "First"]
+    assert conversation.last_words.startswith("Third")
+
+
+def test_a_long_reply_sent_twice_is_one_reply_whatever_its_parts(conversation, ana):
+    key = uuid.uuid4()
+    replies = conversation.send(author=ana, text=LONG, key=key)
+    assert replies[0].key == key
+    assert conversation.send(author=ana, text=LONG, key=key) == replies
+    assert conversation.send(author=ana, text="Cut otherwise", key=key) == replies
+    assert conversation.messages.count() == 3
+
+
+def test_a_reply_of_any_length_is_refused_with_a_sentence(conversation, ana, client):
+    client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
+    fields = {"text": "x" * 20_001, "key": uuid.uuid4()}
+    answer = client.post(f"/conversations/{conversation.pk}/send/", fields, headers={"HX-Request": "true"})
+    assert answer.status_code == 422
+    assert answer.content == b"A reply has 20000 characters at most; this one has 20001. Send it in two."
 
 
 def test_every_reply_carries_its_key_for_facebook_to_echo(say, conversation, sandbox):
@@ -248,7 +280,7 @@ def _let_time_pass(conversation, settles=False, ends=False):
     """Whatever waits for its time has waited long enough; what happened to a call has settled; our patience is over."""
     waiting = conversation.messages.filter(next_try_at__isnull=False)
     ago = (SETTLE if settles else timedelta()) + (DOUBT if ends else timedelta())
-    waiting.update(next_try_at=timezone.now() - timedelta(seconds=1), attempted_at=F("attempted_at") - ago)
+    waiting.update(next_try_at=timezone.now() - timedelta(seconds=1), in_doubt_since=F("in_doubt_since") - ago)
 
 
 def _echo(mona, message, heard):

@@ -172,7 +172,7 @@ def test_after_a_week_nobody_answers(written, confirmed, say, pass_time):
 def test_the_same_reply_sent_again_after_the_end_is_still_the_same_reply(written, say, conversation, ana, pass_time):
     message = say("once")
     pass_time(hours=25)
-    assert conversation.send(author=ana, text="once", key=message.key) == message
+    assert conversation.send(author=ana, text="once", key=message.key) == [message]
 
 
 def test_a_failed_reply_is_not_tried_again_when_it_is_over(written, say, conversation, ana, sandbox, pass_time):

@@ -6,6 +6,8 @@ from email import message_from_string
 
 import pytest
 
+from messenger.calls.files import multipart
+
 MONA = "7001002003004005"
 
 
@@ -76,3 +78,29 @@ def test_a_file_needs_an_attachment_to_go_in(wire):
     with pytest.raises(ValueError, match="the message has none"):
         wire.client().send(MONA, {"text": "Hi"}, file=b"?")
     assert wire.calls == []
+
+
+def test_a_large_file_is_never_held_as_a_whole(wire):
+    class Large(io.BytesIO):
+        largest = 0
+
+        def read(self, size=-1):
+            self.largest = max(self.largest, size if size >= 0 else 25 * 1024 * 1024)
+            return super().read(size)
+
+    file = Large(b"x" * 3_000_000)
+    wire.client().send_file(MONA, file=file, filename="large.zip")
+    [(_verb, _address, headers, body)] = wire.calls
+    assert len(body) == int(headers["Content-Length"]) > 3_000_000
+    assert 0 < file.largest <= 64 * 1024
+
+
+def test_a_body_can_be_read_in_any_pieces():
+    def body():
+        return multipart({"message": {"attachment": {"type": "file"}}}, b"content", "a.txt")[0]
+
+    whole = body()
+    assert whole.read() != b""
+    pieces = list(body())
+    assert len(b"".join(pieces)) == len(body())
+    assert b"content" in b"".join(pieces)

@@ -1,0 +1,84 @@
+"""What an agent says: one reply, in as many messages as it takes."""
+
+import uuid
+from datetime import timedelta
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from console import typing_dots
+from console.models.attachment import Attachment
+from console.models.message import Message
+from messenger.text import parts
+
+MOST_MESSAGES = 50  # more than any reply takes
+
+
+class Answering:
+    """The part of a Conversation that speaks."""
+
+    def send(self, author, text, key, files=()):
+        """Queue a reply: its files, then its text, a long one in parts; each is a message. Returns these.
+
+        The same key twice is the same reply.
+        """
+        with self.changing() as revision:
+            self._must_be_held_by(author)
+            if known := self._said_under(key):
+                return known
+            self._must_be_answerable()
+            pieces = [("", file) for file in files] + [(part, None) for part in parts(text)]
+            replies = [
+                self._queue(self._reply(author, text, revision, self._next_moment()), _key(key, number), file)
+                for number, (text, file) in enumerate(pieces)
+            ]
+            self.waiting_since, self.unread = None, 0
+            transaction.on_commit(lambda: typing_dots.stop(self.pk))
+            self.deliver_later()
+        return replies
+
+    def retry(self, message, agent):
+        """Queue again what failed or may not have arrived. It moves to the end: there the customer will see it."""
+        with self.changing() as revision:
+            self._must_be_held_by(agent)
+            message.refresh_from_db(from_queryset=Message.objects.select_for_update())
+            if message.can_retry:
+                self._must_be_answerable()
+                message.state, message.at, message.revision = Message.State.QUEUED, self._next_moment(), revision
+                message.attempts, message.next_try_at, message.problem = 0, None, ""
+                message.author = agent  # whoever says it now: a face that has left stays gone
+                message.save()
+                self.deliver_later()
+
+    def _said_under(self, key):
+        keys = [_key(key, number) for number in range(MOST_MESSAGES)]
+        return list(self.messages.filter(key__in=keys).in_order())
+
+    def _queue(self, reply, key, file):
+        message = Message.objects.create(key=key, **reply)
+        attachment = file and Attachment.objects.keep(message, file)
+        self._note_last(message, f"[{attachment.kind}]" if file else message.text)
+        return message
+
+    def _reply(self, author, text, revision, at):
+        return {
+            "conversation": self,
+            "page_id": self.page_id,
+            "author": author,
+            "is_incoming": False,
+            "state": Message.State.QUEUED,
+            "text": text,
+            "at": at,
+            "revision": revision,
+        }
+
+    def _next_moment(self):
+        """Now, and after all that was said before: a reply stands behind its question, whatever the clocks say."""
+        last = self.messages.aggregate(last=models.Max("at"))["last"]
+        return max(timezone.now(), last + timedelta(milliseconds=1)) if last else timezone.now()
+
+
+def _key(key, number):
+    """Of each message of a reply: the first has the reply's own, the others have theirs from it."""
+    key = uuid.UUID(str(key))
+    return uuid.uuid5(key, str(number)) if number else key

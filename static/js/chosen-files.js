@@ -1,0 +1,113 @@
+// The files that go out with the next Send, each with a look at it and a way to take it back. They are chosen, pasted or
+// dropped, and wait here while the agent looks at another conversation; a reload loses them.
+
+const KEPT = new Map(); // by conversation
+const SIDE = 96; // px of a look
+
+export class ChosenFiles {
+  constructor(composer) {
+    this.composer = composer;
+    this.list = composer.querySelector(".chosen");
+    this.template = composer.querySelector("template.chosen-file").content.firstElementChild;
+    this.input = composer.querySelector("input[type=file]");
+    this.pane = composer.closest(".conversation");
+    this.files = KEPT.get(composer.dataset.conversation) ?? [];
+    this.input.addEventListener("change", this.choose);
+    composer.addEventListener("paste", this.paste);
+    this.pane.addEventListener("dragover", this.drag);
+    this.pane.addEventListener("dragleave", this.drag);
+    this.pane.addEventListener("drop", this.drop);
+    this.show();
+  }
+
+  leave() {
+    this.pane.removeEventListener("dragover", this.drag);
+    this.pane.removeEventListener("dragleave", this.drag);
+    this.pane.removeEventListener("drop", this.drop);
+  }
+
+  choose = () => {
+    this.add(this.input.files);
+    this.input.value = "";
+  };
+
+  // Word and Excel put a picture of the text beside it: then the text is meant.
+  paste = (event) => {
+    const { files, types } = event.clipboardData;
+    if (!files.length || types.includes("text/plain")) return;
+    event.preventDefault();
+    this.add(files);
+  };
+
+  drag = (event) => {
+    if (!event.dataTransfer.types.includes("Files")) return;
+    event.preventDefault();
+    const isLeaving = event.type === "dragleave" && !this.pane.contains(event.relatedTarget);
+    this.composer.classList.toggle("is-over", !isLeaving);
+  };
+
+  drop = (event) => {
+    if (!event.dataTransfer.files.length) return;
+    event.preventDefault();
+    this.composer.classList.remove("is-over");
+    this.add(event.dataTransfer.files);
+  };
+
+  // The console checks this too, and more; but only after all of it has been uploaded.
+  add(files) {
+    const { pictureMost, fileMost, tooLarge } = this.composer.dataset;
+    const isTooLarge = (file) => file.size > (file.type.startsWith("image/") ? pictureMost : fileMost);
+    this.keep([...this.files, ...[...files].filter((file) => !isTooLarge(file))]);
+    const large = [...files].filter(isTooLarge).map((file) => file.name);
+    this.composer.complain(large.length ? `${large.join(", ")}: ${tooLarge}` : "");
+    this.composer.field.focus();
+  }
+
+  take() {
+    const { files } = this;
+    this.keep([]);
+    return files;
+  }
+
+  keep(files) {
+    this.files = files;
+    KEPT.set(this.composer.dataset.conversation, files);
+    this.show();
+  }
+
+  show() {
+    this.list.replaceChildren(...this.files.map((file) => this.item(file)));
+  }
+
+  item(file) {
+    const item = this.template.cloneNode(true);
+    const remove = item.querySelector("button");
+    item.querySelector(".file-name").textContent = file.name;
+    item.querySelector(".file-size").textContent = size(file);
+    remove.setAttribute("aria-label", `${remove.title}: ${file.name}`);
+    remove.onclick = () => {
+      this.keep(this.files.filter((other) => other !== file));
+      this.composer.field.focus();
+    };
+    if (file.type.startsWith("image/")) look(file, item.querySelector("canvas"));
+    return item;
+  }
+}
+
+export function size({ size }) {
+  const [unit, of] = size < 1024 * 1024 ? ["kilobyte", 1024] : ["megabyte", 1024 * 1024];
+  const digits = unit === "megabyte" ? 1 : 0;
+  return new Intl.NumberFormat(undefined, { style: "unit", unit, maximumFractionDigits: digits }).format(Math.max(size / of, 1));
+}
+
+// Drawn, because our policy lets no page show an address of the browser's own.
+async function look(file, canvas) {
+  const picture = await createImageBitmap(file).catch(() => null);
+  if (!picture) return;
+  const scale = Math.max(SIDE / picture.width, SIDE / picture.height);
+  const [width, height] = [picture.width * scale, picture.height * scale];
+  canvas.width = canvas.height = SIDE;
+  canvas.hidden = false;
+  canvas.getContext("2d").drawImage(picture, (SIDE - width) / 2, (SIDE - height) / 2, width, height);
+  picture.close();
+}

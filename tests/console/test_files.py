@@ -1,0 +1,187 @@
+"""Agents send pictures and files: each a message of its own, in the order in which Send was pressed."""
+
+import io
+import uuid
+
+import pytest
+import requests
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from console import uploads
+from console.models import Attachment, Message
+from personas import pictures
+
+PICTURE = pictures.initials("Ana Ruiz").read()
+
+
+@pytest.fixture
+def picture():
+    return lambda name="teapot.png": SimpleUploadedFile(name, PICTURE)
+
+
+@pytest.fixture
+def receipt():
+    return SimpleUploadedFile("receipt.pdf", b"%PDF-1.7")
+
+
+@pytest.fixture
+def send(conversation, ana):
+    """Ana presses Send."""
+    return lambda text="", *files: conversation.send(author=ana, text=text, key=uuid.uuid4(), files=files)
+
+
+@pytest.fixture
+def post(client, conversation, ana):
+    """The form, as a browser sends it."""
+    client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
+
+    def post(text="", *files, **headers):
+        fields = {"text": text, "files": files, "key": uuid.uuid4()}
+        return client.post(f"/conversations/{conversation.pk}/send/", fields, headers=headers)
+
+    return post
+
+
+@pytest.fixture
+def refusal(post):
+    """The sentence with which the console refuses."""
+
+    def refuse(text="", *files):
+        answer = post(text, *files, **{"HX-Request": "true"})
+        assert answer.status_code == 422
+        assert not Attachment.objects.exists()
+        return answer.content.decode()
+
+    return refuse
+
+
+def seen(sandbox, mona):
+    """What Mona sees of the Page: texts, and the kinds of files."""
+    return [
+        message["text"] or [attachment["type"] for attachment in message["attachments"]]
+        for message in sandbox.said(mona.psid)
+    ]
+
+
+def test_texts_and_files_go_out_in_the_order_of_send(send, picture, conversation, mona, sandbox):
+    send("one"), send("", picture()), send("two")
+    conversation.deliver()
+    assert seen(sandbox, mona) == ["one", ["image"], "two"]
+
+
+def test_files_sent_with_a_text_stand_before_it_in_the_order_chosen(
+    send, picture, receipt, conversation, mona, sandbox
+):
+    send("Here they are", receipt, picture())
+    conversation.deliver()
+    assert seen(sandbox, mona) == [["file"], ["image"], "Here they are"]
+    assert conversation.last_words == "Here they are"
+
+
+def test_a_picture_goes_out_under_the_persona_and_with_its_key(send, picture, conversation, mona, sandbox):
+    [message] = send("", picture())
+    conversation.deliver()
+    [heard] = sandbox.said(mona.psid)
+    assert heard["persona"]["name"] == "Ana R."
+    message.refresh_from_db()
+    assert (message.state, message.mid) == (Message.State.SENT, heard["mid"])
+    [call] = [call for call in sandbox.requests("POST", "messages") if "message" in call["body"]]
+    assert str(message.key) in str(call["body"]["message"])
+    assert requests.get(heard["attachments"][0]["url"], timeout=5).content == PICTURE
+
+
+def test_the_same_key_twice_is_one_picture(conversation, ana, picture, mona, sandbox):
+    key = uuid.uuid4()
+    for _time in range(2):
+        [message] = conversation.send(author=ana, text="", key=key, files=[picture()])
+    conversation.deliver()
+    assert (message.key, seen(sandbox, mona)) == (key, [["image"]])
+    assert Attachment.objects.count() == 1
+
+
+def test_a_failed_upload_is_sent_again_from_our_copy(send, picture, conversation, ana, mona, sandbox):
+    [message] = send("", picture())
+    sandbox.fail("messages", times=1, status=400, error={"message": "(#546)", "code": 546})
+    conversation.deliver()
+    message.refresh_from_db()
+    assert (message.state, message.problem) == (Message.State.FAILED, "Facebook does not take files of this type.")
+    conversation.retry(message, ana)
+    conversation.deliver()
+    assert seen(sandbox, mona) == [["image"]]
+
+
+def test_a_sound_goes_out_as_a_sound(send, conversation, mona, sandbox):
+    send("", SimpleUploadedFile("hello.mp3", b"ID3"))
+    conversation.deliver()
+    assert seen(sandbox, mona) == [["audio"]]
+
+
+# The form
+
+
+def test_several_files_and_a_text_come_with_one_form(post, picture, receipt, conversation):
+    assert post("Both", picture(), receipt).status_code == 302
+    said = conversation.messages.in_order()
+    assert [message.text or message.attachments.get().title for message in said] == [
+        "teapot.png",
+        "receipt.pdf",
+        "Both",
+    ]
+
+
+def test_a_file_needs_no_text(post, receipt):
+    assert post("", receipt).status_code == 302
+
+
+def test_neither_is_refused(refusal):
+    assert refusal("  ") == "Write something first."
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "sentence"),
+    [
+        ("large.png", uploads.PICTURE_BYTES + 1, "large.png: Facebook takes pictures of 8 MB at most."),
+        ("large.pdf", uploads.FILE_BYTES + 1, "large.pdf: Facebook takes files of 25 MB at most."),
+        ("broken.png", 10, "broken.png: Facebook takes pictures as JPEG, PNG or GIF only."),
+        ("drawing.svg", 10, "drawing.svg: Facebook takes pictures as JPEG, PNG or GIF only."),
+        ("empty.txt", 0, "The file is empty."),
+    ],
+)
+def test_what_facebook_would_not_take_is_refused_with_a_sentence(name, size, sentence, refusal, conversation):
+    assert refusal("And a text", SimpleUploadedFile(name, b"x" * size)) == sentence
+    assert not conversation.messages.exists()
+
+
+def test_a_picture_of_another_format_is_refused_whatever_its_name(refusal):
+    webp = io.BytesIO()
+    Image.new("RGB", (2, 2)).save(webp, "WEBP")
+    assert "JPEG, PNG or GIF" in refusal("", SimpleUploadedFile("a.png", webp.getvalue()))
+
+
+def test_more_than_ten_at_a_time_are_refused(refusal, receipt):
+    many = [SimpleUploadedFile(f"{number}.txt", b"x") for number in range(11)]
+    assert refusal("", *many) == "Send 10 files at a time at most."
+
+
+# In the thread
+
+
+def test_a_picture_says_from_whom_it_is(send, picture, post, client, conversation):
+    send("", picture())
+    html = client.get(f"/conversations/{conversation.pk}/").content.decode()
+    assert 'alt="Picture from Ana R."' in html
+
+
+def test_a_file_keeps_its_name(send, receipt, post, client, conversation):
+    [message] = send("", receipt)
+    assert ">receipt.pdf</a>" in client.get(f"/conversations/{conversation.pk}/").content.decode()
+    answer = client.get(f"/attachments/{message.attachments.get().pk}/")
+    assert answer["Content-Disposition"] == 'attachment; filename="receipt.pdf"'
+    assert answer.getvalue() == b"%PDF-1.7"
+
+
+def test_what_could_run_in_our_place_is_only_saved(send, post, client):
+    [message] = send("", SimpleUploadedFile("page.html", b"<script>alert(1)</script>"))
+    answer = client.get(f"/attachments/{message.attachments.get().pk}/")
+    assert answer["Content-Disposition"].startswith("attachment")
