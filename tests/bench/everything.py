@@ -12,28 +12,26 @@ FIRST = 50  # conversations
 
 
 def measure(options, family, *, web, bare, graph):
-    wanted, rows, small = options.measures, [], []
     stack = Stack(family, web, bare)
     stack.start_all()
     with Graph(graph) as facebook:
         cast = Cast(FIRST)
-        if "pages" in wanted or options.fill:
-            small = _told("pages", lambda: pages.measure_small(stack, cast))
-        if "stream" in wanted:
-            rows += _told("stream", lambda: stream.measure(stack, cast))
-        if "send" in wanted:
-            rows += _told("send", lambda: send.measure(stack, cast, facebook))
-        if "intake" in wanted:
-            rows = _told("intake", lambda: intake.measure(stack, cast)) + rows
-        rows += small
-        if "memory" in wanted:
-            rows += _told("memory", lambda: memory.measure(stack, cast))
+        measures = {
+            "pages": lambda: pages.measure_small(stack, cast),
+            "intake": lambda: intake.measure(stack, cast),
+            "stream": lambda: stream.measure(stack, cast),
+            "send": lambda: send.measure(stack, cast, facebook),
+            "memory": lambda: memory.measure(stack, cast),
+        }
+        wanted = [name for name in measures if name in options.measures or (name == "pages" and options.fill)]
+        rows = {name: _told(stack, name, measures[name]) for name in wanted}
         if options.fill:
-            rows += _told("pages, filled", lambda: pages.measure_filled(stack, cast, small))
-    return rows
+            rows["filled"] = _told(stack, "filled", lambda: pages.measure_filled(stack, cast, rows["pages"]))
+    return [row for some in rows.values() for row in some]
 
 
-def _told(name, measured):
+def _told(stack, name, measured):
+    stack.settle()
     began = time.monotonic()
     rows = measured()
     print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr)

@@ -28,8 +28,8 @@ def measure(stack, cast):
         cursor.execute(TABLE)
     with stack.bare_view():
         rows = [
-            _beside_the_limit(stack, cast, "intake, reader held", held=["reader"]),
-            _beside_the_limit(stack, cast, "intake, reader at work", held=[]),
+            _beside_the_limit(stack, cast, "intake, reading held", held=["reader"]),
+            _beside_the_limit(stack, cast, "intake, reading meanwhile", held=[]),
         ]
     return [*rows, _at_rate(stack, cast)]
 
@@ -76,8 +76,9 @@ def _at_rate(stack, cast):
     failed = sum(answer.status != 200 for _latency, answer in answered)
     row = Row.of(f"intake at {RATE}/s", [latency for latency, _answer in answered], rate=len(answered) / seconds)
     row.target, row.is_met = f"p99 < {TARGET_P99} ms", row.p99 < TARGET_P99 and not failed
-    left = Arrival.objects.unread().count()
-    row.notes = [told(used), f"{left} of {len(answered)} not read yet at the end", f"{failed} not answered 200"]
+    read = len(answered) - Arrival.objects.unread().count()
+    row.notes = [f"{told(used)}; {each(used, 'web', len(answered))}, {each(used, 'reader', read)}"]
+    row.notes += [f"{read} of {len(answered)} had been read at the end; {failed} not answered 200"]
     forget_arrivals()
     return row
 

@@ -68,8 +68,8 @@ def _page(stack, cast, name, path):
     row = Row.of(name, [latency for latency, _answer in answered], target=f"p95 < {TARGET_P95} ms")
     row.is_met = row.p95 < TARGET_P95
     row.queries = _queries(cast, path)
-    size = len(answered[0][1].body) // 1024
-    row.notes = [f"{row.queries} queries, {size} KiB; {told(used)}; {each(used, 'web', REQUESTS)}"]
+    size = len(answered[0][1].body) / 1024
+    row.notes = [f"{row.queries} queries, {size:.1f} KiB; {told(used)}; {each(used, 'web', REQUESTS)}"]
     return row
 
 

@@ -16,6 +16,8 @@ from processes import _says_ok as says_ok
 from run import PROGRAMS, WORKERS
 
 CLOCK = "clock"
+PATIENCE = 15  # s
+IDLE = 0.1  # of a core, by all our programs together
 TICK = os.sysconf("SC_CLK_TCK")
 BARE = ["-m", *(part.replace("console.asgi", "tests.bench.bare") for part in PROGRAMS["web"])]
 
@@ -64,6 +66,15 @@ class Stack:
             yield self.bare
         finally:
             self._end("bare")
+
+    def settle(self):
+        """Wait until our programs have nothing left to do, or look as if they never would."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            with self.measured_cpu() as used:
+                time.sleep(1)
+            if sum(spent for name, spent in used.items() if name in PROGRAMS) < IDLE * used[CLOCK]:
+                return
 
     @contextmanager
     def held(self, *names):

@@ -1,26 +1,28 @@
 """A customer writes: how soon the agents' open browsers are told, and how soon the holder's shows the text."""
 
 import asyncio
+import itertools
 import math
 import time
 
 from console.live import _channel as channel
 from console.store import redis
 from tests.bench.cast import AGENTS
-from tests.bench.client import at_rate, connections
+from tests.bench.client import at_full_speed, at_rate, connections
 from tests.bench.figures import Row
-from tests.bench.stack import told
+from tests.bench.stack import each, told
 from tests.bench.streams import open_streams
 
 STREAMS = 200
 RATE, SECONDS = 20, 10
 TARGET_SEEN_P95, TARGET_STREAM_P99 = 100, 10  # ms
+REDRAW_SECONDS = 4
 SETTLE = 1.0  # s for what is still under way
 
 
 def measure(stack, cast):
     cast.grow(RATE * SECONDS)
-    return [*asyncio.run(_written(stack, cast)), asyncio.run(_published(stack, cast))]
+    return [*asyncio.run(_written(stack, cast)), asyncio.run(_published(stack, cast)), _redrawn(stack, cast)]
 
 
 async def _written(stack, cast):
@@ -95,3 +97,17 @@ async def _published(stack, cast):
     row.is_met = row.p99 < TARGET_STREAM_P99
     row.notes = [told(used)]
     return row
+
+
+def _redrawn(stack, cast):
+    """Every open desk asks for the queue when it changes, once a second at most: so often that many agents ask."""
+    with cast.spread(), stack.measured_cpu() as used:
+        rate, latencies = asyncio.run(at_full_speed(stack.port, _desks(stack, cast), REDRAW_SECONDS, clients=AGENTS))
+    row = Row.of("queue redrawn", latencies, rate=rate, limit=STREAMS, ratio=rate / STREAMS)
+    row.notes = [f"{told(used)}; {each(used, 'web', len(latencies))}; the limit is what {STREAMS} agents ask for"]
+    return row
+
+
+def _desks(stack, cast):
+    asked = [cast.get("/queue/", agent, stack.port, HX_Request="true") for agent in range(AGENTS)]
+    return itertools.cycle(asked)
