@@ -6,6 +6,7 @@ from console.models import Arrival, Conversation
 from personas.admin import ReadOnly
 
 SHOWN_MESSAGES = 100
+WINDOW = ["heard_at", "window_until", "human_agent_until", "human_agent_at", "human_agent_by"]
 
 
 class HolderFilter(admin.SimpleListFilter):
@@ -32,7 +33,7 @@ class ConversationAdmin(ReadOnly):
     search_fields = ["customer__name", "customer__psid", "last_words"]
     ordering = ["-last_at"]
     date_hierarchy = "last_at"
-    fields = ["customer", "psid", "page", "agent", "closed_at", "waiting_since", "unread", "said"]
+    fields = ["customer", "psid", "page", "agent", "closed_at", "waiting_since", "unread", *WINDOW, "said"]
 
     @admin.display(description="PSID")
     def psid(self, conversation):

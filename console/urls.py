@@ -16,6 +16,7 @@ urlpatterns = [
                 path("take/", conversations.take, name="take"),
                 path("release/", conversations.release, name="release"),
                 path("close/", conversations.close, name="close"),
+                path("confirm-human-agent/", conversations.confirm_human_agent, name="confirm-human-agent"),
                 path("header/", conversations.header, name="header"),
                 path("see/", conversations.see, name="see"),
                 path("typing/", conversations.typing, name="typing"),

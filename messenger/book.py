@@ -73,6 +73,7 @@ def _ours(sentence, act=Act.GIVE_UP):
 BUSY = _passing("Facebook is not available right now; we keep trying.")
 NO_ANSWER = _passing("Facebook did not answer; we keep trying.")
 WENT_OUT = _passing("Facebook reported an error, yet the message reached the customer; its echo will show it.")
+PERMISSION = _admin("Our app lacks a permission on this Page; an admin must grant it.")
 PROOF = _admin("Facebook did not accept our app secret; an admin must correct it.", Act.PAUSE_PAGE)
 OURS = _ours("Facebook refused the message as malformed; this is our fault.")
 OBJECT = _ours("Facebook no longer knows the object, or does not let us see it.", Act.NEW_PERSONA)
@@ -95,7 +96,6 @@ _PASSWORD = _admin(
 _EXPIRED = _admin("The Page's access token has expired; an admin must renew it.", Act.RENEW_TOKEN)
 _ROLE = _admin("Who made the token no longer has a role on the Page; an admin who has must renew it.", Act.RENEW_TOKEN)
 _SCOPE = _admin("The Page's access token lacks a permission; an admin must renew it.", Act.RENEW_TOKEN)
-_PERMISSION = _admin("Our app lacks a permission on this Page; an admin must grant it.")
 _NOT_LIVE = _admin("Our app may not yet write to this person: it must be approved, or they be made a tester of it.")
 _NO_PHONE = _admin("Our app may not write to people by their phone number; an admin must have that allowed.")
 _RESTRICTED = _admin(
@@ -160,7 +160,7 @@ BOOK = {
     (4, None): _SLOW_APP,
     (4, 2018022): _TOO_MANY,
     (4, 2018354): _MARKETING,
-    (10, None): _PERMISSION,
+    (10, None): PERMISSION,
     (10, 1404170): _OPT_IN,
     (10, 1893015): _STOPPED,
     (10, 1893063): _RESTRICTED,
@@ -206,7 +206,7 @@ BOOK = {
     (190, 467): _TOKEN,
     (190, 492): _ROLE,
     (190, 493): _EXPIRED,  # not used for 90 days
-    (200, None): _PERMISSION,
+    (200, None): PERMISSION,
     (200, 1545041): _GONE,
     (200, 2018021): _NO_PHONE,
     (200, 2018027): _NO_PHONE,

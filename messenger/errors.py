@@ -67,6 +67,11 @@ class GraphError(Exception):
         """Nobody outside Facebook has seen the body for a dead persona_id: any unexplained 100 may be it."""
         return self.code == 100 and self.meaning in (book.OURS, book.OBJECT)
 
+    @property
+    def may_be_about_tag(self) -> bool:
+        """A tag for which the app is not approved is refused as any permission that it lacks."""
+        return self.code == 10 and self.meaning is book.PERMISSION
+
 
 def _number(code):
     """As it came, unless it is of a shape that no code has."""

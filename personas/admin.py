@@ -29,7 +29,7 @@ class PageForm(forms.ModelForm):
 
     class Meta:
         model = Page
-        fields = ["page_id", "token", "groups"]
+        fields = ["page_id", "token", "groups", "may_use_human_agent"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -53,7 +53,7 @@ class PageAdmin(admin.ModelAdmin):
     search_fields = ["name", "page_id"]
     filter_horizontal = ["groups"]
     readonly_fields = ["name", "state", "problem", "checked_at", "paused_since", "waits_until", "why_waiting"]
-    fields = [*readonly_fields, "page_id", "token", "groups"]
+    fields = [*readonly_fields, "page_id", "token", "groups", "may_use_human_agent"]
     actions = ["check_against_facebook"]
 
     def get_readonly_fields(self, request, obj=None):

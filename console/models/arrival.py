@@ -19,6 +19,7 @@ from personas.models import Page
 MAX_TRIES = 12  # then it waits for an admin's "Read again"; with the pauses below about an hour
 LONGEST_PAUSE = 600  # s
 ABOUT_KNOWN = (events.Delivery, events.Read)
+WORDLESS = (events.Echo, events.Referral)
 DRAINS = 4  # readers at once in one process; the other threads of its pool are for typing
 STORE = """
 INSERT INTO console_arrival (body, digest, received_at, unknown, problem, tries)
@@ -136,6 +137,6 @@ def _begin_conversation(event):
     if isinstance(event, ABOUT_KNOWN):
         return None
     customer = Customer.objects.meet(page, event.psid)
-    # A conversation that begins with an echo waits for nobody.
-    begun = {"page": page, "closed_at": timezone.now() if isinstance(event, events.Echo) else None}
+    # A conversation that begins without a word of the customer's waits for nobody.
+    begun = {"page": page, "closed_at": timezone.now() if isinstance(event, WORDLESS) else None}
     return Conversation.objects.get_or_create(customer=customer, defaults=begun)[0]

@@ -14,6 +14,7 @@ from console.models.lane import Lane, free
 from console.models.message import Message
 from console.models.receiving import Receiving
 from console.models.typing import Typing
+from console.models.window import Window
 from personas.models import Page
 
 RECENTLY = timedelta(days=1)  # so long a reply that failed shows in the queue
@@ -84,7 +85,7 @@ class ConversationQuerySet(models.QuerySet):
         return self.open().filter(agent__is_active=False)
 
 
-class Conversation(Receiving, Lane, Typing, models.Model):
+class Conversation(Receiving, Lane, Typing, Window, models.Model):
     page = models.ForeignKey("personas.Page", models.PROTECT, related_name="conversations", verbose_name=_("Page"))
     customer = models.OneToOneField(
         "console.Customer", models.PROTECT, related_name="conversation", verbose_name=_("customer")
@@ -104,6 +105,18 @@ class Conversation(Receiving, Lane, Typing, models.Model):
     last_at = models.DateTimeField(_("last message"), null=True)
     delivered_until = models.DateTimeField(null=True, editable=False)  # Facebook's watermarks
     read_until = models.DateTimeField(null=True, editable=False)
+    heard_at = models.DateTimeField(_("customer heard"), null=True, editable=False)
+    window_until = models.DateTimeField(_("answers until"), null=True, editable=False)
+    human_agent_until = models.DateTimeField(_("answers of people until"), null=True, editable=False)
+    human_agent_at = models.DateTimeField(_("confirmed that a person answers"), null=True, editable=False)
+    human_agent_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        editable=False,
+        verbose_name=_("confirmed by"),
+    )
     revision = models.BigIntegerField(default=0, editable=False)  # steps with every change, under the row's lock
     leased_until = models.DateTimeField(null=True, editable=False)
 
@@ -164,6 +177,7 @@ class Conversation(Receiving, Lane, Typing, models.Model):
                 key=key, defaults=self._reply(author, text, revision, self._next_moment())
             )
             if is_new:
+                self._must_be_answerable()
                 self._note_last(message, text)
                 self.waiting_since, self.unread = None, 0
                 transaction.on_commit(lambda: typing_dots.stop(self.pk))
@@ -176,6 +190,7 @@ class Conversation(Receiving, Lane, Typing, models.Model):
             self._must_be_held_by(agent)
             message.refresh_from_db(from_queryset=Message.objects.select_for_update())
             if message.can_retry:
+                self._must_be_answerable()
                 message.state, message.at, message.revision = Message.State.QUEUED, self._next_moment(), revision
                 message.attempts, message.next_try_at, message.problem = 0, None, ""
                 message.author = agent  # whoever says it now: a face that has left stays gone
@@ -193,11 +208,11 @@ class Conversation(Receiving, Lane, Typing, models.Model):
         """
         with transaction.atomic():
             self.refresh_from_db(from_queryset=Conversation.objects.select_for_update())
-            holder = (self.agent_id, self.closed_at)
+            headline = self._headline()
             self.revision += 1
             yield self.revision
             self.save()
-            self._nudge(is_listed, has_other_holder=(self.agent_id, self.closed_at) != holder)
+            self._nudge(is_listed, has_other_headline=self._headline() != headline)
 
     @contextmanager
     def stepping(self, is_listed=True):
@@ -205,6 +220,10 @@ class Conversation(Receiving, Lane, Typing, models.Model):
         with transaction.atomic():
             yield self._next_revision()
             self._nudge(is_listed)
+
+    def _headline(self):
+        """What stands above and below the thread, where messages alone change nothing."""
+        return self.agent_id, self.closed_at, self.way, self.time_left and self.answers_until
 
     def touch(self, *messages):
         """Something that hangs on it changed: have it shown anew."""
@@ -219,9 +238,9 @@ class Conversation(Receiving, Lane, Typing, models.Model):
             [revision] = cursor.fetchone()
         return revision
 
-    def _nudge(self, is_listed, has_other_holder=False):
+    def _nudge(self, is_listed, has_other_headline=False):
         topics = [f"conversation-{self.pk}"]
-        topics += [f"holder-{self.pk}"] if has_other_holder else []
+        topics += [f"holder-{self.pk}"] if has_other_headline else []
         topics += ["queue"] if is_listed else []
         live.nudge(*topics)
 

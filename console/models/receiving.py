@@ -23,7 +23,7 @@ class Receiving:
 
     HEARD = (
         *(events.Message, events.Postback, events.Echo),
-        *(events.Delivery, events.Read, events.Reaction, events.Edit),
+        *(events.Delivery, events.Read, events.Reaction, events.Edit, events.Referral),
     )
 
     def receive(self, event):
@@ -36,6 +36,7 @@ class Receiving:
             events.Read: self._note_read,
             events.Reaction: self._note_reaction,
             events.Edit: self._note_edit,
+            events.Referral: self._note_referral,
         }
         verbs[type(event)](event)
 
@@ -62,6 +63,7 @@ class Receiving:
 
     def _add_incoming(self, event, mid, text, payload, attachments=()):
         with self.changing() as revision:
+            self._be_heard(_moment(event.at))
             message = self._add(event, mid, revision, is_incoming=True, text=text, payload=payload)
             if message:
                 self._attach(message, attachments)
@@ -79,6 +81,8 @@ class Receiving:
     def _note_reaction(self, event):
         with self.changing() as revision:
             message = self._known(event.mid)
+            if event.emoji:  # taking one back opens nothing
+                self._be_heard(_moment(event.at))
             if event.at >= message.reaction_at:
                 message.reaction, message.reaction_at, message.revision = event.emoji[:64], event.at, revision
                 message.save()
@@ -91,6 +95,11 @@ class Receiving:
                 message.text, message.edited_at, message.revision = event.text, event.at, revision
                 message.save()
                 self._note_last(message, message.text)
+
+    def _note_referral(self, event):
+        """Came by a link into the thread that is there: nothing to show, yet we may answer."""
+        with self.changing(is_listed=False):
+            self._be_heard(_moment(event.at))
 
     # Said by the Page
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from console import pace
 from console.models.evidence import Evidence
+from console.models.window import WindowClosed
 from messenger import GraphError
 
 MAX_TRIES = 12  # at passing errors; with the pauses below about eight minutes
@@ -58,6 +59,10 @@ class Sending:
         persona = self._persona()
         if persona and not persona.is_usable and not persona.is_refused:
             return self._wait_for_persona(persona)
+        try:
+            tag = self.conversation.tag_for(self)
+        except WindowClosed as closed:
+            return self._become(self.State.FAILED, problem=str(closed))
         wait = pace.take(self.page_id)
         if wait > pace.SHORT:
             return self._postpone(timezone.now() + timedelta(seconds=wait), _("Facebook wants fewer calls for now."))
@@ -66,10 +71,10 @@ class Sending:
             return False  # another worker has the lane now, or an echo says that it was sent
         client = self.page.client()
         try:
-            mid = self._call(client)
+            mid = self._call(client, tag)
         except GraphError as error:
             pace.learn(self.page_id, error.usage)
-            return self._not_sent(error)
+            return self._not_sent(error, tag)
         pace.learn(self.page_id, client.usage)
         return self._sent(mid)
 
@@ -95,12 +100,13 @@ class Sending:
         )
         return claimed == 1
 
-    def _call(self, client):
+    def _call(self, client, tag):
         return client.send_text(
             self.conversation.customer.psid,
             self.text,
             persona_id=self.persona and self.persona.graph_id,
             metadata=str(self.key),
+            tag=tag,
         )
 
     # What came of it
@@ -112,25 +118,25 @@ class Sending:
             self.author.personas.withdraw()
         return True
 
-    def _not_sent(self, error):
+    def _not_sent(self, error, tag):
         if error.is_unsettled:
             return self._doubt(_("Facebook did not answer."))
         if self.persona and error.may_be_about_persona:
-            return self._doubt_persona(error)
-        return self._give_up_or_wait(error)
+            return self._doubt_persona(error, tag)
+        return self._give_up_or_wait(error, tag)
 
-    def _doubt_persona(self, error):
+    def _doubt_persona(self, error, tag):
         """Facebook may have refused the persona rather than the message: ask it, and have it made anew."""
         try:
             self.persona.ask()
         except GraphError as doubt:
-            return self._give_up_or_wait(doubt)
+            return self._give_up_or_wait(doubt, tag)
         if self.persona.is_usable:
-            return self._give_up_or_wait(error)
+            return self._give_up_or_wait(error, tag)
         type(self).objects.filter(pk=self.pk).update(forgotten_faces=models.F("forgotten_faces") + 1)
         return self._postpone(until=timezone.now())
 
-    def _give_up_or_wait(self, error):
+    def _give_up_or_wait(self, error, tag):
         """The error book decides: what concerns the whole Page holds all its messages, and is no fault of this one."""
         if self.page.heed(error):
             return self._wait_for_page(error.sentence)
@@ -138,7 +144,7 @@ class Sending:
         if error.meaning.act.is_passing and tries < MAX_TRIES:
             pause = min(2**tries, LONGEST_PAUSE) * random.uniform(0.75, 1.25)  # noqa: S311
             return self._postpone(timezone.now() + timedelta(seconds=pause), error.sentence)
-        return self._become(self.State.FAILED, problem=error.sentence)
+        return self._become(self.State.FAILED, problem=self.conversation.note_refusal(error, tag))
 
     # Wait
 

@@ -1,4 +1,5 @@
 from django import template
+from django.utils.translation import gettext as _
 
 register = template.Library()
 
@@ -13,3 +14,11 @@ def initials(name):
 def hue(number):
     """One of eight colours for that circle, always the same for the same row."""
     return (number or 0) % 8
+
+
+@register.filter
+def in_hours(left):
+    """5 hr 12 min, as local-time.js goes on to say it."""
+    hours, minutes = divmod(int(left.total_seconds()) // 60, 60)
+    minutes = _("%(minutes)s min") % {"minutes": minutes} if hours or minutes else _("<1 min")
+    return _("%(hours)s hr") % {"hours": hours} + " " + minutes if hours else minutes

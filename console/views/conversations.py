@@ -62,6 +62,12 @@ def close(request, pk):
 
 
 @require_POST
+def confirm_human_agent(request, pk):
+    conversation = find(request, pk)
+    return _change(request, conversation, conversation.confirm_human_agent)
+
+
+@require_POST
 def see(request, pk):
     find(request, pk).see(request.user)
     return HttpResponse(status=204)

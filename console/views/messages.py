@@ -6,7 +6,7 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRefresh, trigger_client_event
 
 from console.forms import MessageForm
-from console.models import TakenByAnother
+from console.models import TakenByAnother, WindowClosed
 from console.views.conversations import find, show_page, taken_sentence, thread_context
 
 MOST_CHANGES = 500  # more than this, and the browser starts afresh
@@ -47,6 +47,8 @@ def _problem(verb):
         verb()
     except TakenByAnother as error:
         return taken_sentence(error)
+    except WindowClosed as error:
+        return str(error)
     return ""
 
 

@@ -7,6 +7,8 @@ from ..limits import check_message
 from .files import multipart
 from .path import Path, given, recipient_of
 
+HUMAN_AGENT = "HUMAN_AGENT"  # the tag of a person's answer, until 7 days after the customer wrote
+
 
 class Sending(Path):
     def send_raw(self, body: dict) -> dict:

@@ -54,6 +54,14 @@ class Page(Traffic, models.Model):
     groups = models.ManyToManyField(
         Group, verbose_name=_("groups"), blank=True, help_text=_("Who may see its conversations; nobody chosen: all.")
     )
+    may_use_human_agent = models.BooleanField(
+        _("people may answer for 7 days"),
+        default=False,
+        help_text=_(
+            "Only once Facebook's App Review has approved the app for “Human Agent”. People can then answer until"
+            " 7 days after the customer wrote, instead of 24 hours. Without the approval Facebook refuses such answers."
+        ),
+    )
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.UNCHECKED)
     problem = models.TextField(_("problem"), blank=True)
     checked_at = models.DateTimeField(_("checked"), null=True, blank=True)

@@ -1,5 +1,7 @@
-// A moment in the reader's own time zone: the clock time, with the day when it was not today; or, with `ago`, how long ago.
+// A moment in the reader's own time zone: the clock time, with the day when it was not today; or, with `ago`, how long ago;
+// or, with `left`, how long until then, and an event when it is over.
 
+const TICK = 10_000; // ms
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
@@ -7,19 +9,21 @@ const DAY = 24 * HOUR;
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
-const unit = (name) => new Intl.NumberFormat(undefined, { style: "unit", unit: name, unitDisplay: "narrow" });
-const [minutes, hours, days] = ["minute", "hour", "day"].map(unit);
+const unit = (unit, unitDisplay = "narrow") => new Intl.NumberFormat(undefined, { style: "unit", unit, unitDisplay });
+const [minutes, hours, days] = ["minute", "hour", "day"].map((name) => unit(name));
+const [wholeMinutes, wholeHours] = ["minute", "hour"].map((name) => unit(name, "short"));
 
 class LocalTime extends HTMLElement {
-  static observedAttributes = ["datetime", "ago"];
+  static observedAttributes = ["datetime", "ago", "left"];
 
   connectedCallback() {
     this.show();
-    this.timer = setInterval(() => this.show(), 10_000);
+    this.timer = setInterval(() => this.show(), TICK);
   }
 
   disconnectedCallback() {
     clearInterval(this.timer);
+    clearTimeout(this.end);
   }
 
   attributeChangedCallback() {
@@ -29,7 +33,17 @@ class LocalTime extends HTMLElement {
   show() {
     const moment = new Date(this.getAttribute("datetime"));
     this.title = full.format(moment);
-    this.textContent = this.hasAttribute("ago") ? ago(Date.now() - moment) : when(moment);
+    if (this.hasAttribute("left")) this.count(moment - Date.now());
+    else this.textContent = this.hasAttribute("ago") ? ago(Date.now() - moment) : when(moment);
+  }
+
+  // The server decides whether it is over, by its own clock: this only says when to ask it, and again until it agrees.
+  count(ms) {
+    this.textContent = left(Math.max(0, ms));
+    this.parentElement.classList.toggle("is-short", ms < HOUR);
+    clearTimeout(this.end);
+    const tell = () => this.dispatchEvent(new CustomEvent("time-over", { bubbles: true }));
+    if (ms < TICK) this.end = setTimeout(tell, Math.max(0, ms));
   }
 }
 
@@ -41,6 +55,12 @@ function ago(ms) {
   if (ms < MINUTE) return `<${minutes.format(1)}`;
   if (ms < HOUR) return minutes.format(Math.floor(ms / MINUTE));
   return ms < DAY ? hours.format(Math.floor(ms / HOUR)) : days.format(Math.floor(ms / DAY));
+}
+
+function left(ms) {
+  if (ms < MINUTE) return `<${wholeMinutes.format(1)}`;
+  const rest = wholeMinutes.format(Math.floor((ms % HOUR) / MINUTE));
+  return ms < HOUR ? rest : `${wholeHours.format(Math.floor(ms / HOUR))} ${rest}`;
 }
 
 customElements.define("local-time", LocalTime);

@@ -2,12 +2,15 @@
 
 import re
 import time
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.models import Session
+from django.utils import timezone
 from playwright.sync_api import expect
 
+from console.models import Conversation
 from tests.browser.conftest import session_of
 from tests.stand_in import eventually
 
@@ -80,6 +83,36 @@ def test_bens_screen_shows_it_without_a_reload(sit_down, mona_writes, stack, ana
     stack.say(mona_writes, text="Great!")
     expect(bubbles(bens).last).to_contain_text("Great!")
     expect(bubbles(anas).last).to_contain_text("Great!")
+
+
+def test_after_a_day_ana_confirms_that_a_person_answers(sit_down, mona_writes, stack, page, ana):
+    page.may_use_human_agent = True
+    page.save()
+    tab = sit_down(ana)
+    takes(tab)
+    stack.post("clock", advance_s=25 * 3600)  # Facebook's: ours learns of it by the refusal
+    says(tab, "Your parcel is here")
+    expect(bubbles(tab).filter(has_text="Your parcel is here")).to_contain_text("Not sent")
+    expect(composer(tab)).to_be_hidden()
+    tab.get_by_role("button", name="Confirm").click()
+    expect(composer(tab)).to_be_focused()
+    bubbles(tab).last.get_by_role("button", name="Retry").click()
+    expect(bubbles(tab).last).to_contain_text("Delivered")
+    assert stack.texts(mona_writes) == ["Your parcel is here"]
+
+
+def test_the_composer_shuts_by_itself_when_the_time_is_over(sit_down, mona_writes, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    conversation = Conversation.objects.get()
+    with conversation.changing():
+        conversation.window_until = timezone.now() + timedelta(seconds=6)
+    expect(tab.locator("#header").get_by_text("<1 min left")).to_be_visible()
+    expect(part(tab, "Mine").get_by_text("<1 min left")).to_be_visible()
+    composer(tab).fill("not yet fin")
+    expect(tab.get_by_text("The customer has to write again first.")).to_be_visible(timeout=10_000)
+    expect(composer(tab)).to_be_hidden()
+    expect(part(tab, "Mine").get_by_text("left")).to_be_hidden()
 
 
 def test_typing_starts_once_and_stops(sit_down, mona_writes, stack, ana):

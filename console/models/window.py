@@ -1,0 +1,123 @@
+"""Until when Facebook lets us answer: anybody for 24 hours after the customer was last heard, a person for 7 days."""
+
+from datetime import timedelta
+from enum import StrEnum
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from messenger import HUMAN_AGENT, Act
+
+DAY = timedelta(hours=24)
+WEEK = timedelta(days=7)
+SHOWN_WITHIN = timedelta(hours=6)  # so long before an end the time that is left is worth showing
+SHORT = timedelta(hours=1)  # less than this is a warning
+
+DAY_OVER = _("The 24 hours in which Facebook lets us answer are over. The customer has to write again first.")
+WEEK_OVER = _("The 7 days in which Facebook lets a person answer are over. The customer has to write again first.")
+UNCONFIRMED = _("The customer's last words are more than 24 hours old: confirm first that a person answers.")
+NOT_BY_A_PERSON = _("The customer's last words are more than 24 hours old: only a person may answer now.")
+NOT_APPROVED = _("Facebook has not approved our app for Human Agent answers: an admin must have it approved.")
+
+
+class Way(StrEnum):
+    """How Facebook takes an answer at this moment."""
+
+    OPEN = "open"  # as any message
+    UNCONFIRMED = "unconfirmed"  # under the tag for people, which the agent has yet to ask for
+    HUMAN_AGENT = "human-agent"  # under that tag
+    SHUT = "shut"  # not at all
+
+
+class WindowClosed(Exception):
+    """Facebook takes no answer now; the text is a sentence that says why."""
+
+
+class Window:
+    """The part of a Conversation that knows until when Facebook lets us answer.
+
+    What Facebook itself says counts more than our clock: a refusal of its ends the window, and where we never heard
+    the customer (the conversation began with an echo) it decides.
+    """
+
+    @property
+    def way(self):
+        now = timezone.now()
+        if self.window_until is None or now < self.window_until:
+            return Way.OPEN
+        if not self.page.may_use_human_agent or (self.human_agent_until and now >= self.human_agent_until):
+            return Way.SHUT
+        return Way.HUMAN_AGENT if self.human_agent_at else Way.UNCONFIRMED
+
+    @property
+    def why_not(self):
+        """What stands in the way of an answer, as a sentence; nothing when nothing does."""
+        over = WEEK_OVER if self.page.may_use_human_agent else DAY_OVER
+        return {Way.UNCONFIRMED: UNCONFIRMED, Way.SHUT: over}.get(self.way, "")
+
+    @property
+    def answers_until(self):
+        """When this way of answering ends; None when it does not, or is over."""
+        if self.way is Way.OPEN:
+            return self.window_until
+        return None if self.way is Way.SHUT else self.human_agent_until
+
+    @property
+    def time_left(self):
+        """Until then, when that is soon."""
+        left = self.answers_until and self.answers_until - timezone.now()
+        return left if left and left < SHOWN_WITHIN else None
+
+    @property
+    def is_time_short(self):
+        return self.time_left is not None and self.time_left < SHORT
+
+    def confirm_human_agent(self, agent):
+        """Once for the conversation an agent says that a person answers here, as Facebook's tag demands."""
+        with self.changing():
+            self._must_be_held_by(agent)
+            if self.way is Way.UNCONFIRMED:
+                self.human_agent_at, self.human_agent_by = timezone.now(), agent
+
+    def tag_for(self, message):
+        """The tag under which this goes out now, None for none. WindowClosed: Facebook would not take it."""
+        if self.way is Way.OPEN:  # nobody but Facebook makes a window shorter
+            return None
+        self.refresh_from_db(fields=["heard_at", "window_until", "human_agent_until", "human_agent_at"])
+        if self.way is Way.OPEN:
+            return None
+        if message.author is None:
+            raise WindowClosed(NOT_BY_A_PERSON)
+        self._must_be_answerable()
+        return HUMAN_AGENT
+
+    def note_refusal(self, error, tag):
+        """What Facebook's refusal of an answer says of the window. Returns the sentence that tells the agent."""
+        if error.meaning.act is Act.WINDOW_CLOSED:
+            self._end(tag)
+        return NOT_APPROVED if tag and error.may_be_about_tag else error.sentence
+
+    def _must_be_answerable(self):
+        if self.why_not:
+            raise WindowClosed(self.why_not)
+
+    def _be_heard(self, at):
+        """The customer did something that opens the window. Told late it changes nothing, and no clock of Facebook's
+        makes the window longer than it is by ours."""
+        at = min(at, timezone.now())
+        if self.heard_at is None or at > self.heard_at:
+            self.heard_at, self.human_agent_until = at, at + WEEK
+            self.window_until = max(at + DAY, self.window_until or at)  # that of an advertisement may be longer
+
+    def _end(self, tag):
+        """Facebook says that it is over already, unless the customer was heard while it said so."""
+        heard_at = self.heard_at
+        with self.changing():
+            if self.heard_at == heard_at:
+                self.window_until = _sooner(self.window_until)
+                self.human_agent_until = _sooner(self.human_agent_until) if tag else self.human_agent_until
+
+
+def _sooner(moment):
+    now = timezone.now()
+    return min(moment, now) if moment else now
