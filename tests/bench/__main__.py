@@ -10,6 +10,7 @@ import os
 import platform
 import socket
 import sys
+import tempfile
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +18,7 @@ from pathlib import Path
 import django
 
 from processes import Family
-from servers import ROOT, stop_on_signals
+from servers import ROOT, running_servers, stop_on_signals
 
 MEASURES = ["intake", "stream", "send", "pages", "memory"]
 
@@ -25,17 +26,24 @@ MEASURES = ["intake", "stream", "send", "pages", "memory"]
 def main():
     options = parse_options()
     stop_on_signals(lambda number: 128 + number)
-    os.chdir(ROOT)
-    web, bare, graph = free_ports(3)
-    os.environ.update(settings(web, graph))
-    django.setup()
-    from tests.bench import everything  # what it imports needs the settings
-
     about = machine()
-    with Family(options.verbose) as family:
-        rows = everything.measure(options, family, web=web, bare=bare, graph=graph)
+    with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as folder:
+        rows = measure(options, folder)
     show(about | {"load_after": round(os.getloadavg()[0], 1)}, rows, options.json)
     sys.exit(any(row.is_met is False for row in rows))
+
+
+def measure(options, folder):
+    """On a durable PostgreSQL and a Redis of our own, whatever is set."""
+    web, bare, graph = free_ports(3)
+    os.chdir(ROOT)
+    os.environ.update(settings(web, graph), DATA_DIR=folder, DATABASE_URL="", REDIS_URL="")
+    with running_servers() as environment, Family(options.verbose) as family:
+        os.environ.update(environment)
+        django.setup()
+        from tests.bench import everything  # what it imports needs the settings
+
+        return everything.measure(options, family, web=web, bare=bare, graph=graph)
 
 
 def parse_options():

@@ -116,12 +116,13 @@ async def at_rate(port, questions, rate, *, at_most=64, on_due=None):
     return answered
 
 
-async def one_after_another(port, questions):
-    """Ask all of them over one connection. Returns a list of (seconds, answer)."""
-    answered = []
+async def one_after_another(port, questions, seconds):
+    """Ask over one connection, until all are answered or the time is over. Returns a list of (seconds, answer)."""
+    answered, until = [], time.monotonic() + seconds
     async with connections(port, 1) as (connection,):
         for question in questions:
-            asked_at = time.monotonic()
+            if (asked_at := time.monotonic()) > until:
+                break
             answer = await asyncio.wait_for(connection.ask(question), PATIENCE)
             answered.append((time.monotonic() - asked_at, answer))
     return answered
