@@ -1,0 +1,116 @@
+"""Start the console as compose runs it, measure it, and print a table: each figure beside its limit on this machine.
+
+Without names all is measured: intake, stream, send, pages, memory. --fill asks for the pages once more at 100 000
+conversations and a million messages, and takes minutes. Figures are to be reached on two cores, the client included.
+"""
+
+import argparse
+import json
+import os
+import platform
+import socket
+import sys
+import tempfile
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+
+import django
+
+from processes import Family
+from servers import ROOT, running_servers, stop_on_signals
+
+MEASURES = ["intake", "stream", "send", "pages", "memory"]
+
+
+def main():
+    options = parse_options()
+    stop_on_signals(lambda number: 128 + number)
+    about = machine()
+    with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as folder:
+        rows = measure(options, folder)
+    show(about | {"load_after": round(os.getloadavg()[0], 1)}, rows, options.json)
+    sys.exit(any(row.is_met is False for row in rows))
+
+
+def measure(options, folder):
+    """On a durable PostgreSQL and a Redis of our own, whatever is set."""
+    web, bare, graph = free_ports(3)
+    os.chdir(ROOT)
+    os.environ.update(settings(web, graph), DATA_DIR=folder, DATABASE_URL="", REDIS_URL="")
+    with running_servers() as environment, Family(options.verbose) as family:
+        os.environ.update(environment)
+        django.setup()
+        from tests.bench import everything  # what it imports needs the settings
+
+        return everything.measure(options, family, web=web, bare=bare, graph=graph)
+
+
+def parse_options():
+    parser = argparse.ArgumentParser(
+        prog="bin/bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("measures", nargs="*", metavar="MEASURE", help=", ".join(MEASURES))
+    parser.add_argument("--fill", action="store_true", help="the pages at 100 000 conversations too")
+    parser.add_argument(
+        "--json", metavar="FILE", type=Path, help="write the figures there as well; - for standard output"
+    )
+    parser.add_argument("--verbose", action="store_true", help="show all that the programs say, not only warnings")
+    options = parser.parse_args()
+    if unknown := set(options.measures) - set(MEASURES):
+        parser.error(f"{', '.join(unknown)}: known are {', '.join(MEASURES)}")
+    options.measures = options.measures or MEASURES
+    return options
+
+
+def free_ports(number):
+    """All are held while looking, so that no two are the same."""
+    with ExitStack() as held:
+        probes = [held.enter_context(socket.create_server(("127.0.0.1", 0))) for _port in range(number)]
+        return [probe.getsockname()[1] for probe in probes]
+
+
+def settings(web, graph):
+    return {
+        "DJANGO_SETTINGS_MODULE": "console.settings",
+        "DEBUG": "0",
+        "LOG_LEVEL": "WARNING",
+        "PUBLIC_URL": f"http://127.0.0.1:{web}",
+        "GRAPH_API_URL": f"http://127.0.0.1:{graph}",
+        "REMAP_SIGTERM": "SIGQUIT",  # as in compose
+        "PYTHONUNBUFFERED": "1",
+        "DJANGO_ALLOW_ASYNC_UNSAFE": "1",  # between two measures nobody minds a short wait
+    }
+
+
+def machine():
+    return {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "processor": _processor(),
+        "cores": len(os.sched_getaffinity(0)),
+        "python": platform.python_version(),
+        "system": platform.platform(terse=True),
+        "load_before": round(os.getloadavg()[0], 1),
+    }
+
+
+def _processor():
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unknown")
+
+
+def show(about, rows, path):
+    from tests.bench.figures import as_json, table
+
+    whole = json.dumps({"machine": about, "rows": as_json(rows)}, indent=2)
+    if path and str(path) == "-":
+        print(whole)
+        return
+    print(", ".join(f"{name.replace('_', ' ')} {value}" for name, value in about.items()), end="\n\n")
+    print(table(rows))
+    if path:
+        path.write_text(whole + "\n")
+
+
+if __name__ == "__main__":
+    main()

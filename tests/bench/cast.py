@@ -1,0 +1,171 @@
+"""Who takes part: twenty agents with their sessions and faces, one Page, its customers, and what they write."""
+
+import itertools
+import time
+import uuid
+from contextlib import contextmanager
+from datetime import timedelta
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.utils import timezone
+
+from agents.models import Agent
+from console.models import Conversation, Customer, Message
+from messenger import signature
+from personas.models import Page
+from tests.bench.client import request
+
+PAGE_ID = "102030405060708"
+AGENTS = 20
+CSRF = "a" * 32
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+BODY = (
+    '{"object":"page","entry":[{"id":"%s","time":%d,"messaging":[{"sender":{"id":"%s"},"recipient":{"id":"%s"},'
+    '"timestamp":%d,"message":{"mid":"m_%s","text":"%s"}}]}]}'
+)
+
+_numbers = itertools.count(1)
+
+
+class Cast:
+    """`cookies[i]` belongs to `agents[i]`; conversation number n is held by agent n modulo their number."""
+
+    def __init__(self, conversations):
+        self.page = Page.objects.create(
+            page_id=PAGE_ID, token="a token", name="Bluebird Tea", state=Page.State.CONNECTED
+        )
+        self.agents = [_agent(number) for number in range(AGENTS)]
+        self.cookies = [_session(agent) for agent in self.agents]
+        for number, agent in enumerate(self.agents, 1):
+            agent.personas.create(
+                page=self.page, name=agent.public_name, graph_id=f"{number}", published_at=timezone.now()
+            )
+        self.conversations = []
+        self.grow(conversations)
+
+    def grow(self, most):
+        """Have at least so many conversations."""
+        there, now = len(self.conversations), timezone.now()
+        customers = Customer.objects.bulk_create(
+            Customer(page=self.page, psid=f"{10**15 + number}", name=f"Customer {number}", profile_at=now)
+            for number in range(there, most)
+        )
+        self.conversations += Conversation.objects.bulk_create(
+            Conversation(page=self.page, customer=customer, agent=self.agents[number % AGENTS], last_at=now)
+            for number, customer in enumerate(customers, there)
+        )
+
+    def talk(self, conversation, length):
+        """A thread of so many messages, question and answer in turns."""
+        now = timezone.now()
+        Message.objects.bulk_create(
+            Message(
+                conversation=conversation,
+                page=self.page,
+                author=None if number % 2 else conversation.agent,
+                is_incoming=bool(number % 2),
+                state=Message.State.RECEIVED if number % 2 else Message.State.READ,
+                text=self.text(),
+                at=now - timedelta(minutes=length - number),
+                revision=number,
+            )
+            for number in range(1, length + 1)
+        )
+        conversation.revision = length
+        conversation.save()
+
+    @contextmanager
+    def spread(self):
+        """A quarter of the conversations waits meanwhile, and a quarter is closed."""
+        now, keys = timezone.now(), [conversation.pk for conversation in self.conversations]
+        Conversation.objects.filter(pk__in=keys[1::4]).update(agent=None, waiting_since=now, unread=1)
+        Conversation.objects.filter(pk__in=keys[3::4]).update(agent=None, closed_at=now)
+        try:
+            yield
+        finally:
+            for conversation in [*self.conversations[1::4], *self.conversations[3::4]]:
+                there = Conversation.objects.filter(pk=conversation.pk)
+                there.update(agent=conversation.agent, closed_at=None, waiting_since=None, unread=0)
+
+    def learn_revisions(self, conversations):
+        """What a browser that shows them all would have been told."""
+        there = Conversation.objects.in_bulk([conversation.pk for conversation in conversations])
+        for conversation in conversations:
+            conversation.revision = there[conversation.pk].revision
+
+    def text(self):
+        """One that nobody has said before."""
+        return f"Where is my parcel {next(_numbers)}? It should have come on Tuesday."
+
+    def webhook(self, conversation, text, port):
+        now = int(time.time() * 1000)
+        body = (BODY % (PAGE_ID, now, conversation.customer.psid, PAGE_ID, now, uuid.uuid4().hex, text)).encode()
+        return request(
+            "POST",
+            "/webhooks/messenger",
+            host=f"127.0.0.1:{port}",
+            body=body,
+            Content_Type="application/json",
+            X_Hub_Signature_256=signature.sign(body, settings.FACEBOOK_APP_SECRET),
+        )
+
+    def webhooks(self, number, port):
+        """So many, spread over all conversations."""
+        return [
+            self.webhook(conversation, self.text(), port)
+            for conversation in itertools.islice(itertools.cycle(self.conversations), number)
+        ]
+
+    def get(self, path, agent, port, **headers):
+        return request("GET", path, host=f"127.0.0.1:{port}", Cookie=self.cookies[agent], **headers)
+
+    def press_send(self, conversation, text, port):
+        agent = self.conversations.index(conversation) % AGENTS
+        return request(
+            "POST",
+            f"/conversations/{conversation.pk}/send/",
+            host=f"127.0.0.1:{port}",
+            body=urlencode({"text": text, "key": uuid.uuid4()}).encode(),
+            Content_Type="application/x-www-form-urlencoded",
+            Cookie=self.cookies[agent],
+            X_CSRFToken=CSRF,
+            HX_Request="true",
+        )
+
+    def queue_replies(self, number):
+        """As if Send had been pressed so often a moment ago, but no worker told yet. Returns the texts."""
+        now = timezone.now()
+        pairs = itertools.islice(itertools.cycle(enumerate(self.conversations)), number)
+        replies = [
+            Message(
+                conversation=conversation,
+                page=self.page,
+                author=self.agents[place % AGENTS],
+                is_incoming=False,
+                state=Message.State.QUEUED,
+                text=self.text(),
+                at=now,
+                revision=0,
+            )
+            for place, conversation in pairs
+        ]
+        Message.objects.bulk_create(replies, batch_size=1000)
+        return [reply.text for reply in replies]
+
+
+def _agent(number):
+    return Agent.objects.create(
+        username=f"agent{number}", first_name=f"Agent{number}", last_name="Ruiz", is_present=True
+    )
+
+
+def _session(agent):
+    session = SessionStore()
+    session.update(
+        {SESSION_KEY: str(agent.pk), BACKEND_SESSION_KEY: BACKEND, HASH_SESSION_KEY: agent.get_session_auth_hash()}
+    )
+    session.save()
+    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}; csrftoken={CSRF}"

@@ -1,0 +1,38 @@
+"""The measures in their order: the small desk before it grows, memory after all the work, the filled desk at last."""
+
+import sys
+import time
+
+from tests.bench import intake, memory, pages, send, stream
+from tests.bench.cast import Cast
+from tests.bench.graph import Graph
+from tests.bench.stack import Stack
+
+FIRST = 50  # conversations
+
+
+def measure(options, family, *, web, bare, graph):
+    stack = Stack(family, web, bare)
+    stack.start_all()
+    with Graph(graph) as facebook:
+        cast = Cast(FIRST)
+        measures = {
+            "pages": lambda: pages.measure_small(stack, cast),
+            "intake": lambda: intake.measure(stack, cast),
+            "stream": lambda: stream.measure(stack, cast),
+            "send": lambda: send.measure(stack, cast, facebook),
+            "memory": lambda: memory.measure(stack, cast),
+        }
+        wanted = [name for name in measures if name in options.measures or (name == "pages" and options.fill)]
+        rows = {name: _told(stack, name, measures[name]) for name in wanted}
+        if options.fill:
+            rows["filled"] = _told(stack, "filled", lambda: pages.measure_filled(stack, cast, rows["pages"]))
+    return [row for some in rows.values() for row in some]
+
+
+def _told(stack, name, measured):
+    stack.settle()
+    began = time.monotonic()
+    rows = measured()
+    print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr)
+    return rows

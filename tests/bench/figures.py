@@ -1,0 +1,83 @@
+"""What was measured, as rows of one table or as JSON."""
+
+import math
+import statistics
+from dataclasses import asdict, dataclass, field
+
+HEADINGS = ("measure", "p50 ms", "p95 ms", "p99 ms", "rate", "limit", "ratio", "target", "ok")
+
+
+@dataclass
+class Row:
+    """One measure. Milliseconds; a rate in `unit`. limit: what the machine can do, measured in the same run.
+
+    is_met: whether it reached the target; None where there is none.
+    """
+
+    name: str
+    p50: float | None = None
+    p95: float | None = None
+    p99: float | None = None
+    rate: float | None = None
+    unit: str = "/s"
+    limit: float | None = None
+    ratio: float | None = None
+    target: str = ""
+    is_met: bool | None = None
+    queries: int | None = None
+    notes: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, name, seconds, **more):
+        """A row of these latencies."""
+        p50, p95, p99 = (percentile(seconds, part) * 1000 for part in (50, 95, 99))
+        return cls(name, p50=p50, p95=p95, p99=p99, **more)
+
+
+def percentile(numbers, part):
+    """The smallest number that `part` percent of them do not exceed; infinite when there are none."""
+    ranked = sorted(numbers)
+    return ranked[max(math.ceil(len(ranked) * part / 100) - 1, 0)] if ranked else math.inf
+
+
+def median(numbers):
+    return statistics.median(numbers)
+
+
+def table(rows):
+    cells = [HEADINGS, *(_cells(row) for row in rows)]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(HEADINGS))]
+    lines = [
+        "  ".join(_padded(cell, width, column) for column, (cell, width) in enumerate(zip(row, widths, strict=True)))
+        for row in cells
+    ]
+    notes = [f"{row.name}: {note}" for row in rows for note in row.notes]
+    return "\n".join([lines[0], "-" * len(lines[0]), *lines[1:], *([""] if notes else []), *notes])
+
+
+def as_json(rows):
+    return [{name: _finite(value) for name, value in asdict(row).items()} for row in rows]
+
+
+def _finite(value):
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _padded(cell, width, column):
+    return cell.ljust(width) if column in (0, len(HEADINGS) - 2) else cell.rjust(width)
+
+
+def _cells(row):
+    met = {True: "yes", False: "NO", None: ""}[row.is_met]
+    with_unit = [_number(row.rate, row.unit), _number(row.limit, row.unit)]
+    return (row.name, *map(_number, (row.p50, row.p95, row.p99)), *with_unit, _ratio(row.ratio), row.target, met)
+
+
+def _number(value, unit=""):
+    if value is None:
+        return ""
+    return f"{value:.1f}{unit}" if abs(value) < 100 else f"{value:.0f}{unit}"
+
+
+def _ratio(value):
+    return "" if value is None else f"{value:.2f}"

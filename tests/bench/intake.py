@@ -1,0 +1,89 @@
+"""Facebook delivers: how many webhooks a second, and how late, beside a bare view that does one INSERT for each."""
+
+import asyncio
+import time
+
+from django.db import connection
+from django.utils import timezone
+
+from console.models import Arrival
+from console.store import redis
+from tests.bench.client import at_full_speed, at_rate
+from tests.bench.figures import Row, median
+from tests.bench.stack import each, told
+
+ROUNDS = 4
+SECONDS = 3  # of each round
+FASTEST = 3000  # bodies a second that are made ready
+RATE, RATE_SECONDS = 300, 10
+TARGET_RATIO, TARGET_P99 = 0.8, 50
+TABLE = (
+    "CREATE TABLE IF NOT EXISTS bench_body (id bigserial PRIMARY KEY, body text NOT NULL, at timestamptz DEFAULT now())"
+)
+QUEUE = "arrivals"
+
+
+def measure(stack, cast):
+    with connection.cursor() as cursor:
+        cursor.execute(TABLE)
+    with stack.bare_view():
+        rows = [
+            _beside_the_limit(stack, cast, "intake, reading held", held=["reader"]),
+            _beside_the_limit(stack, cast, "intake, reading meanwhile", held=[]),
+        ]
+    return [*rows, _at_rate(stack, cast)]
+
+
+def _beside_the_limit(stack, cast, name, held):
+    """Ours and the limit in turns, so that both see the same machine."""
+    with stack.held(*held):
+        for port in (stack.bare, stack.port):
+            _round(stack, cast, port, seconds=1)  # connections are opened, code is warm
+        rounds = [[_round(stack, cast, port) for port in (stack.bare, stack.port)] for _round_number in range(ROUNDS)]
+    limits, ours = zip(*rounds, strict=True)
+    limit, rate = (median([one[0] for one in those]) for those in (limits, ours))
+    ratio = median([our[0] / bare[0] for bare, our in rounds])
+    latencies = [latency for our in ours for latency in our[1]]
+    return Row.of(
+        name,
+        latencies,
+        rate=rate,
+        limit=limit,
+        ratio=ratio,
+        target=f"ratio ≥ {TARGET_RATIO}",
+        is_met=ratio >= TARGET_RATIO,
+        notes=[
+            f"ours: {told(ours[-1][2])}; {each(ours[-1][2], 'web', len(ours[-1][1]))}",
+            f"bare: {told(limits[-1][2])}; {each(limits[-1][2], 'bare', len(limits[-1][1]))}",
+        ],
+    )
+
+
+def _round(stack, cast, port, seconds=SECONDS):
+    questions = cast.webhooks(seconds * FASTEST, port)
+    with stack.measured_cpu() as used:
+        rate, latencies = asyncio.run(at_full_speed(port, questions, seconds))
+    forget_arrivals()
+    return rate, latencies, used
+
+
+def _at_rate(stack, cast):
+    questions = cast.webhooks(RATE * RATE_SECONDS, stack.port)
+    start = time.monotonic()
+    with stack.measured_cpu() as used:
+        answered = asyncio.run(at_rate(stack.port, questions, RATE))
+    seconds = time.monotonic() - start
+    failed = sum(answer.status != 200 for _latency, answer in answered)
+    row = Row.of(f"intake at {RATE}/s", [latency for latency, _answer in answered], rate=len(answered) / seconds)
+    row.target, row.is_met = f"p99 < {TARGET_P99} ms", row.p99 < TARGET_P99 and not failed
+    read = len(answered) - Arrival.objects.unread().count()
+    row.notes = [f"{told(used)}; {each(used, 'web', len(answered))}, {each(used, 'reader', read)}"]
+    row.notes += [f"{read} of {len(answered)} had been read at the end; {failed} not answered 200"]
+    forget_arrivals()
+    return row
+
+
+def forget_arrivals():
+    """What has not been read stays so: the next measure begins with nothing waiting."""
+    redis().delete(QUEUE)
+    Arrival.objects.unread().update(read_at=timezone.now())

@@ -1,0 +1,182 @@
+"""The console as compose runs it, on this machine: every program, what it costs, and its end."""
+
+import os
+import signal
+import socket
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+from children import stop
+from console.celery import app
+from console.store import redis
+from processes import _says_ok as says_ok
+from run import PROGRAMS, WORKERS
+
+CLOCK = "clock"
+PATIENCE = 15  # s
+IDLE = 0.1  # of a core, by all our programs together
+TICK = os.sysconf("SC_CLK_TCK")
+BARE = ["-m", *(part.replace("console.asgi", "tests.bench.bare") for part in PROGRAMS["web"])]
+
+
+class Stack:
+    """`port` of the console, `bare` of the limit; `cpu()` and `pss()` by program."""
+
+    def __init__(self, family, port, bare):
+        self.family = family
+        self.port = port
+        self.bare = bare
+
+    def start_all(self):
+        self.family.run("migrate", ["manage.py", "migrate", "--verbosity", "0"])
+        self.family.run("static", ["manage.py", "collectstatic", "--no-input", "--verbosity", "0"])
+        self._start_web()
+        for name in WORKERS:
+            self.family.start(name, ["bin/run.py", name, "-n", f"{name}@bench{self.port}"])
+        self.family.start("beat", ["bin/run.py", "beat"])
+        self._wait_for_web()
+        for name in WORKERS:
+            self.family.wait_for(name, lambda name=name: _has_joined(f"{name}@bench{self.port}"))
+
+    def _start_web(self):
+        self.family.start("web", ["bin/run.py", "web", "--host", "127.0.0.1", "--port", str(self.port)])
+
+    def _wait_for_web(self):
+        self.family.wait_for("web", lambda: says_ok(self.port, "/healthz"))
+
+    def restart_web(self):
+        self._end("web")
+        self._start_web()
+        self._wait_for_web()
+
+    def _end(self, name):
+        child = self.family.children.pop(name)
+        child.is_stopping = True
+        stop(child.process)
+
+    @contextmanager
+    def bare_view(self):
+        """The limit, beside the console. An idle neighbour costs neither anything."""
+        self.family.start("bare", [*BARE, "--host", "127.0.0.1", "--port", str(self.bare)])
+        self.family.wait_for("bare", lambda: _listens(self.bare))
+        try:
+            yield self.bare
+        finally:
+            self._end("bare")
+
+    def settle(self):
+        """Wait until our programs have nothing left to do, or look as if they never would."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            with self.measured_cpu() as used:
+                time.sleep(1)
+            if sum(spent for name, spent in used.items() if name in PROGRAMS) < IDLE * used[CLOCK]:
+                return
+
+    @contextmanager
+    def held(self, *names):
+        """These programs get no processor meanwhile."""
+        processes = [self.family.children[name].process for name in names]
+        for process in processes:
+            process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for process in processes:
+                process.send_signal(signal.SIGCONT)
+
+    def connections(self):
+        """How many the database has."""
+        with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
+            return connection.execute("SELECT count(*) FROM pg_stat_activity WHERE usename IS NOT NULL").fetchone()[0]
+
+    def pids(self):
+        """Of each program, with its children."""
+        roots = {name: child.process.pid for name, child in self.family.children.items()}
+        roots["redis"] = redis().info("server")["process_id"]
+        roots["postgres"] = int(Path(os.environ["DATA_DIR"], "postgres", "postmaster.pid").read_text().split()[0])
+        return {name: [pid, *_children(pid)] for name, pid in roots.items()}
+
+    def cpu(self):
+        """Seconds used so far."""
+        return {name: sum(map(_cpu_of, pids)) for name, pids in self.pids().items()} | {"client": time.process_time()}
+
+    @contextmanager
+    def measured_cpu(self):
+        """Yields what is filled in afterwards: seconds of processor by program, of strangers too, and of the clock."""
+        used, before, busy, start = {}, self.cpu(), _busy(), time.monotonic()
+        yield used
+        used.update({name: spent - before.get(name, 0) for name, spent in self.cpu().items()})
+        used["others"] = max(_busy() - busy - sum(used.values()), 0)
+        used[CLOCK] = time.monotonic() - start
+
+
+def told(used):
+    """The busy ones first, in percent of one core."""
+    parts = {name: spent / used[CLOCK] for name, spent in used.items() if name != CLOCK}
+    busy = sorted(parts.items(), key=lambda item: -item[1])
+    return "processor " + ", ".join(f"{name} {part:.0%}" for name, part in busy if part >= 0.01)
+
+
+def each(used, name, number):
+    return f"{used[name] / max(number, 1) * 1000:.2f} ms in {name} for each"
+
+
+def pss(pid):
+    """MiB, shared memory counted in parts."""
+    return _memory(pid, "smaps_rollup", "Pss")
+
+
+def rss(pid):
+    return _memory(pid, "smaps_rollup", "Rss")
+
+
+def threads(pid):
+    return len(os.listdir(f"/proc/{pid}/task"))
+
+
+def _memory(pid, file, name):
+    for line in Path(f"/proc/{pid}/{file}").read_text().splitlines():
+        if line.startswith(f"{name}:"):
+            return int(line.split()[1]) / 1024
+    return 0
+
+
+def _cpu_of(pid):
+    """Children that have ended included."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    return sum(map(int, fields[11:15])) / TICK
+
+
+def _busy():
+    """Seconds that all programs on this machine have used, on all cores."""
+    user, nice, system, _idle, _wait, irq, softirq, *_rest = map(int, _first_line("/proc/stat").split()[1:])
+    return (user + nice + system + irq + softirq) / TICK
+
+
+def _first_line(path):
+    with open(path) as file:
+        return file.readline()
+
+
+def _children(pid):
+    try:
+        found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except FileNotFoundError:
+        return []
+    return [one for child in map(int, found) for one in (child, *_children(child))]
+
+
+def _listens(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _has_joined(name):
+    return bool(app.control.ping(destination=[name], timeout=0.5))

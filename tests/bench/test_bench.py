@@ -1,0 +1,68 @@
+"""That bin/bench measures what it says. How fast anything is, no test decides: machines differ."""
+
+import asyncio
+import json
+import math
+
+import pytest
+
+from tests.bench import client, figures
+from tests.bench.figures import Row
+from tests.bench.graph import Graph
+from tests.stand_in import free_port
+
+
+@pytest.mark.parametrize(("part", "number"), [(50, 50), (95, 95), (99, 99), (100, 100), (0, 1)])
+def test_a_percentile_is_one_of_the_numbers(part, number):
+    assert figures.percentile(reversed(range(1, 101)), part) == number
+
+
+def test_what_never_came_is_infinitely_late():
+    row = Row.of("lost", [0.01] * 9 + [math.inf])
+    assert (row.p50, row.p99) == (10, math.inf)
+    assert figures.percentile([], 50) == math.inf
+
+
+def test_rows_become_a_table_and_json():
+    rows = [
+        Row.of("intake", [0.001, math.inf], rate=400, limit=500, ratio=0.8, target="ratio ≥ 0.8", is_met=True),
+        Row("memory", rate=12.5, unit=" MiB", is_met=False, notes=["in all"]),
+    ]
+    headings, _line, intake, memory, _empty, note = figures.table(rows).splitlines()
+    assert headings.split()[0] == "measure"
+    assert intake.split()[-4:] == ["ratio", "≥", "0.8", "yes"]
+    assert memory.split() == ["memory", "12.5", "MiB", "NO"]
+    assert note == "memory: in all"
+    first, _second = json.loads(json.dumps(figures.as_json(rows), allow_nan=False))
+    assert (first["p50"], first["p99"], first["ratio"]) == (1, None, 0.8)
+
+
+def test_an_open_loop_counts_from_when_a_question_was_due():
+    """Two questions due 10 ms after each other over one connection, each answered after 50 ms: the second waits."""
+    port = free_port()
+    texts = ["first", "second"]
+    questions = [_call(text, port) for text in texts]
+    with Graph(port) as graph:
+        (first, _answer), (second, answer) = asyncio.run(client.at_rate(port, questions, 100, at_most=1))
+    assert first >= 0.05
+    assert second >= 0.09
+    assert json.loads(answer.body)["message_id"] == "m_bench2"
+    assert list(graph.came) == texts
+
+
+def test_a_closed_loop_asks_no_more_than_it_may():
+    port = free_port()
+    questions = (_call(str(number), port) for number in range(1000))
+    with Graph(port) as graph:
+        _rate, latencies = asyncio.run(client.at_full_speed(port, questions, 0.2, clients=2))
+    assert 2 <= len(latencies) == len(graph.came) <= 8
+    assert min(latencies) >= 0.05
+
+
+def test_chunks_are_put_together():
+    assert client._dechunked(b"5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n") == b"hello world"
+
+
+def _call(text, port):
+    body = json.dumps({"message": {"text": text}}).encode()
+    return client.request("POST", "/v26.0/me/messages", host=f"127.0.0.1:{port}", body=body)
