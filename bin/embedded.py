@@ -38,7 +38,7 @@ class Server:
 
     def start(self):
         """Until its first answer. In a process group of its own: Ctrl-C is for the command alone."""
-        # We hold the lock, so its writer is gone; PostgreSQL itself would trust a number that is another process by now.
+        # We hold the lock, so its writer is gone; PostgreSQL itself would trust a number another process has by now.
         if self._pid_file:
             self._pid_file.unlink(missing_ok=True)
         with open(self.log, "w") as output:
