@@ -11,7 +11,7 @@ import signal
 import sys
 
 from tests.chaos.mutations.sitecustomize import MUTATIONS
-from tests.chaos.run import run
+from tests.chaos.run import PATIENCE, Plan, run
 
 
 def main():
@@ -24,23 +24,15 @@ def main():
     parser.add_argument("--pace", type=float, help="s between two steps of one conversation, on average")
     parser.add_argument("--mutation", default="", choices=["", *MUTATIONS], help="a fault to build in")
     parser.add_argument("--hurry", action="store_true", help="with shorter leases, as bin/test runs it")
-    parser.add_argument("--no-deaths", action="store_true", help="no Page's token ends")
+    parser.add_argument("--no-deaths", dest="deaths", action="store_false", help="no Page's token ends")
+    parser.add_argument("--patience", type=int, default=PATIENCE, help=f"s for all to come to rest ({PATIENCE})")
     parser.add_argument("--logs", metavar="FOLDER", help="keep what the programs wrote")
     options = parser.parse_args()
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, frame: sys.exit(128 + number))
     print(f"seed {options.seed}", flush=True)
     try:
-        outcome = run(
-            seed=options.seed,
-            seconds=options.seconds,
-            conversations=options.conversations,
-            mutation=options.mutation,
-            hurry=options.hurry,
-            pace=options.pace,
-            may_tokens_die=not options.no_deaths,
-            keep_logs=options.logs,
-        )
+        outcome = run(Plan(**vars(options)))
     except KeyboardInterrupt:
         sys.exit(130)
     print(outcome.report(), flush=True)

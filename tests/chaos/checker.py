@@ -76,8 +76,8 @@ class Verdict:
         return {kind: counted[kind] for kind in KINDS}
 
 
-def judge(threads):
-    verdict = Verdict()
+def judge(threads, verdict=None):
+    verdict = verdict or Verdict()
     for thread in threads:
         _Case(thread, verdict).judge()
     return verdict

@@ -1,11 +1,10 @@
 """Those who write: in each conversation a customer on their phone, and agents in their browsers, one after the other.
 
-Every text is numbered, so that each can be recognised wherever it comes out. What was typed is written down in the order
-of Send: nobody in a conversation sends before the console has confirmed the text before.
+Every text is numbered, so that each can be recognised wherever it comes out. What was typed is written down in the
+order of Send: nobody in a conversation sends before the console has confirmed the text before.
 """
 
 import random
-import re
 import threading
 import time
 import uuid
@@ -19,23 +18,7 @@ BROWSER_TIMEOUT = 20  # s
 PAUSE = 0.4  # s before what the console did not confirm goes out again
 FINISH = 240  # s in which a driver must have come to its end, once everything runs again
 CROWD = 150  # webhooks that wait: then customers and agents take breath, or the run would only ever grow
-WORDS = [
-    "tea",
-    "kettle",
-    "parcel",
-    "Größe",
-    "früh",
-    "茶",
-    "🫖",
-    "cracked",
-    "Tuesday",
-    "refund",
-    "lid",
-    "O'Neill",
-    "<b>bold</b>",
-    "&",
-    "again",
-]
+WORDS = "tea kettle parcel Größe früh 茶 🫖 Tuesday refund O'Neill <b>bold</b> & again".split()  # noqa: SIM905
 
 
 @dataclass(frozen=True)
@@ -45,7 +28,6 @@ class Typed:
     text: str
     key: str
     agent: str  # the name that the customer has to see
-    page: str = ""
 
 
 class Refused(Exception):
@@ -91,7 +73,7 @@ class Browser:
         except requests.RequestException:
             answer = None
         if answer is None or answer.status_code >= 500:
-            time.sleep(PAUSE * random.uniform(0.5, 1.5))
+            time.sleep(PAUSE)
             return None
         if "HX-Redirect" in answer.headers:
             raise Refused(f"{self.agent.first} was logged out")
@@ -127,7 +109,7 @@ class Talk(threading.Thread):
         self.rng = random.Random(f"{seed}-{number}")
         self.browsers = [browser.another() for browser in browsers]
         self.psid = facebook.post("customers", name=f"Customer {number}", page_id=page[0])["psid"]
-        self.holder = None
+        self.pk = self.holder = None
         self.typed = []
         self.written = 0
         self.problem = None
@@ -203,11 +185,6 @@ class Talk(threading.Thread):
 
 
 PK_OF = """SELECT c.id FROM console_conversation c JOIN console_customer u ON u.id = c.customer_id WHERE u.psid = %s"""
-
-
-def number_of(text):
-    """`3-a12` of a text: short enough for a list of differences."""
-    return re.match(r"[^: ]+", text or "")[0] if text else "(no text)"
 
 
 def log_in_all(url):

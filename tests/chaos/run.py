@@ -15,6 +15,20 @@ from tests.chaos.people import MORTAL, PAGES
 from tests.chaos.stack import running_stack
 
 MOST_SHOWN = 15  # differences
+PATIENCE = 420  # s: a dead worker's lease, Facebook's limits and a persona's claim have to run out before
+
+
+@dataclass
+class Plan:
+    seed: int
+    seconds: int  # for which things go wrong
+    conversations: int
+    pace: float | None = None  # s between two steps of a conversation, on average
+    mutation: str = ""
+    hurry: bool = False
+    deaths: bool = True  # whether a Page's token may end
+    patience: int = PATIENCE
+    logs: str | None = None  # the folder in which to keep them
 
 
 @dataclass
@@ -24,6 +38,7 @@ class Outcome:
     faults: Counter
     seconds: dict = field(default_factory=dict)
     gave_up: Counter = field(default_factory=Counter)
+    errors: Counter = field(default_factory=Counter)
 
     @property
     def is_clean(self):
@@ -35,6 +50,7 @@ class Outcome:
         throughput = (count["arrived"] + count["written"]) / max(self.seconds["chaos"], 1)
         lines = [f"seed {self.seed}"]
         lines += [f"  {name:<26}{number:>7}" for name, number in sorted(self.faults.items())]
+        lines += [f"  {name:<26}{number:>7}" for name, number in sorted(self.errors.items())]
         lines += [f"  {name + ' ended by itself':<26}{number:>7}" for name, number in self.gave_up.items()]
         lines += [f"  {'s ' + name:<26}{seconds:>7.0f}" for name, seconds in self.seconds.items()]
         lines += [f"  {'messages each second':<26}{throughput:>7.1f}"]
@@ -46,44 +62,56 @@ class Outcome:
         return "\n".join([*lines, f"… and {more} more"] if more > 0 else lines)
 
 
-def run(*, seed, seconds, conversations, mutation="", hurry=False, pace=None, may_tokens_die=True, keep_logs=None):
-    """→ the Outcome. pace: s between two steps of a conversation, on average."""
+def run(plan):
+    """→ the Outcome."""
     began = time.monotonic()
-    with running_stack(keep_logs, mutation=mutation, hurry=hurry) as stack:
+    with running_stack(plan.logs, mutation=plan.mutation, hurry=plan.hurry) as stack:
         facebook, database = Facebook(stack.sandbox_url), witness.Database(stack.postgres.url)
         browsers = log_in_all(stack.console_url)
-        pace = Pace(pace or conversations / 16)
-        talks = _talks(conversations, seed, facebook, browsers, pace, database.ask)
-        weather = Weather(seed, stack, facebook, may_tokens_die=may_tokens_die)
+        pace = Pace(plan.pace or plan.conversations / 16)
+        talks = _talks(plan, facebook, browsers, pace, database.ask)
+        weather = Weather(plan.seed, stack, facebook, may_tokens_die=plan.deaths)
         spent = {"to start": time.monotonic() - began}
 
         watch = threading.Thread(target=_watch, args=[facebook, pace], daemon=True)
         for thread in (*talks, watch):
             thread.start()
-        spent["chaos"] = _timed(lambda: weather.rage(seconds, look=lambda: None))
+        spent["chaos"] = _timed(lambda: weather.rage(plan.seconds))
         weather.clear()
-        spent["to the last Send"] = _timed(lambda: _finish(talks, pace, stack))
+        spent["to the last Send"] = _timed(lambda: _finish(talks, pace))
         verdict = Verdict()
-        try:
-            spent["until quiet"] = _timed(lambda: witness.wait_until_quiet(facebook, database))
-        except witness.NeverQuiet as unfinished:
-            verdict.add(STATE, f"it never came to rest: {unfinished}")
-        told = [talk for talk in talks if hasattr(talk, "pk")]
+        spent["until quiet"] = _timed(lambda: _come_to_rest(facebook, database, plan.patience, verdict))
         mortal = {MORTAL[0]} if weather.count["tokens ended"] else set()
-        judged = judge(witness.threads(told, facebook, database, browsers[0], mortal))
-        judged.differences[:0] = verdict.differences
+        begun = [talk for talk in talks if talk.pk]
+        judge(witness.threads(begun, facebook, database, browsers[0], mortal), verdict)
         for talk in talks:
             if talk.problem:
-                judged.add(STATE, f"conversation {talk.number} could not go on: {talk.problem}")
-        return Outcome(seed, judged, weather.count, spent, stack.gave_up)
+                verdict.add(STATE, f"conversation {talk.number} could not go on: {talk.problem}")
+        return Outcome(plan.seed, verdict, weather.count, spent, stack.gave_up, _errors(facebook))
 
 
-def _talks(count, seed, facebook, browsers, pace, ask):
-    rng = random.Random(f"{seed}-cast")
+def _come_to_rest(facebook, database, patience, verdict):
+    try:
+        witness.wait_until_quiet(facebook, database, patience)
+    except witness.NeverQuiet as unfinished:
+        verdict.add(STATE, f"it never came to rest: {unfinished}")
+
+
+def _talks(plan, facebook, browsers, pace, ask):
+    rng = random.Random(f"{plan.seed}-cast")
     return [
-        Talk(number, PAGES[number % len(PAGES)], seed, facebook, rng.sample(browsers, 3), pace, ask)
-        for number in range(count)
+        Talk(number, PAGES[number % len(PAGES)], plan.seed, facebook, rng.sample(browsers, 3), pace, ask)
+        for number in range(plan.conversations)
     ]
+
+
+def _errors(facebook):
+    """How often Facebook really answered what. That it cut the connection after the effect shows nowhere."""
+    answers = [call["response"] for call in facebook.get("requests?since=0")]
+    codes = [answer["error"]["code"] for answer in answers if isinstance(answer, dict) and "error" in answer]
+    return Counter(f"Graph calls answered {code}" for code in codes) + Counter(
+        {"Graph calls cut before": answers.count(None)}
+    )
 
 
 def _watch(facebook, pace):
@@ -96,7 +124,7 @@ def _watch(facebook, pace):
         (pace.is_crowded.set if crowded else pace.is_crowded.clear)()
 
 
-def _finish(talks, pace, stack):
+def _finish(talks, pace):
     """Let every driver have what it sent confirmed."""
     pace.is_over.set()
     deadline = time.monotonic() + FINISH

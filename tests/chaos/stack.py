@@ -91,8 +91,8 @@ class Stack:
             stack.enter_context(server)
         self.start_program("sandbox")
         self._wait_for("sandbox", f"{self.sandbox_url}/_sandbox/world")
+        self.start_missing()  # beside what follows: their sweeps find no tables at first, and try again
         self.run("-m", "tests.chaos.cast")
-        self.start_missing()
         self._wait_for("web", f"{self.console_url}/healthz")
 
     def run(self, *arguments):

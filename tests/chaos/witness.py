@@ -8,9 +8,6 @@ import psycopg
 
 from tests.chaos.checker import Row, Seen, Shown, Thread
 
-QUIET_WITHIN = 420  # s: a dead worker's lease, Facebook's limits and a persona's claim have to run out before
-LAST_WORD_WITHIN = 300  # s
-
 ROWS = """
     SELECT m.id, m.at, m.is_incoming, m.state, m.text, m.key::text, m.mid, m.as_page
     FROM console_message m WHERE m.conversation_id = %s"""
@@ -43,10 +40,10 @@ class NeverQuiet(Exception):
     """What is still to be done, after all the time that it may take."""
 
 
-def wait_until_quiet(facebook, database):
+def wait_until_quiet(facebook, database, within):
     """Nothing is to be sent, nothing to be read, and Facebook has told all it has to tell."""
     last = facebook.post("customers", name="The last word")["psid"]
-    deadline = time.monotonic() + QUIET_WITHIN
+    deadline = time.monotonic() + within
     while True:
         _until(lambda: _is_idle(facebook, database), deadline, lambda: _unfinished(database))
         # Webhooks of an app come one after the other, some of them unseen in the courier's hands: once this last one

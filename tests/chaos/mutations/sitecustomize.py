@@ -76,8 +76,6 @@ def newest_first(message):
     """The lane begins at its end."""
     pending = message.MessageQuerySet.pending
     message.MessageQuerySet.pending = lambda self: pending(self).order_by("-at", "-pk")
-    manager = message.Message._meta.managers_map["objects"]
-    type(manager).pending = lambda self: self.get_queryset().pending()
 
 
 def no_receipts(receiving):
@@ -85,9 +83,9 @@ def no_receipts(receiving):
     receiving.Receiving._note_delivery = lambda self, event: None
 
 
-def no_sweep(tasks):
-    """Nobody looks for what a dead worker or an emptied Redis left behind."""
-    tasks.sweep.run = lambda: None
+def no_sweep(conversation):
+    """Nobody looks for the replies that a dead worker or an emptied Redis left behind."""
+    conversation.ConversationQuerySet.pending = lambda self: self.none()
 
 
 MUTATIONS = {
@@ -99,7 +97,7 @@ MUTATIONS = {
     "page-face": ("console.models.message", page_face),
     "newest-first": ("console.models.message", newest_first),
     "no-receipts": ("console.models.receiving", no_receipts),
-    "no-sweep": ("console.tasks", no_sweep),
+    "no-sweep": ("console.models.conversation", no_sweep),
 }
 
 # --- hurry -----------------------------------------------------------------------------------------------------------
