@@ -37,8 +37,8 @@ class Refused(Exception):
 class Browser:
     """An agent's: a session, a CSRF token, and an outbox that repeats what was not confirmed."""
 
-    def __init__(self, url, agent):
-        self.url, self.agent = url, agent
+    def __init__(self, url, agent, is_given_up):
+        self.url, self.agent, self.is_given_up = url, agent, is_given_up
         self.session = requests.Session()
 
     def log_in(self):
@@ -50,22 +50,22 @@ class Browser:
 
     def another(self):
         """The same log-in in another tab: a session of `requests` serves one thread."""
-        tab = Browser(self.url, self.agent)
+        tab = Browser(self.url, self.agent, self.is_given_up)
         tab.session.cookies.update(self.session.cookies)
         return tab
 
     def post(self, path, **fields):
         """Until the console has answered: nothing, or an error of its own, leaves open whether it was done."""
-        while True:
-            answer = self._try(self.session.post, path, data=fields | self._token())
-            if answer is not None:
-                return answer
+        return self._until_answered(self.session.post, path, lambda: {"data": fields | self._token()})
 
     def page(self, path):
-        while True:
-            answer = self._try(self.session.get, path)
-            if answer is not None:
-                return answer.text
+        return self._until_answered(self.session.get, path, dict).text
+
+    def _until_answered(self, method, path, options):
+        while (answer := self._try(method, path, **options())) is None:
+            if self.is_given_up.is_set():
+                raise Refused("no answer until the run was over")
+        return answer
 
     def _try(self, method, path, **options):
         try:
@@ -93,6 +93,11 @@ class Pace:
     seconds: float  # between two steps of one conversation, on average
     is_over: threading.Event = field(default_factory=threading.Event)
     is_crowded: threading.Event = field(default_factory=threading.Event)
+    is_given_up: threading.Event = field(default_factory=threading.Event)  # then nobody repeats anything any more
+
+    def give_up(self):
+        self.is_over.set()
+        self.is_given_up.set()
 
     def breathe(self, rng):
         self.is_over.wait(rng.uniform(0, 2 * self.seconds))
@@ -127,7 +132,7 @@ class Talk(threading.Thread):
         self.write()
         until = time.monotonic() + FINISH
         while not (rows := self.ask(PK_OF, [self.psid])):
-            if time.monotonic() > until:
+            if time.monotonic() > until or self.pace.is_given_up.is_set():
                 raise Refused("what the customer wrote first has not come")
             time.sleep(0.3)
         self.pk = rows[0][0]
@@ -187,5 +192,5 @@ class Talk(threading.Thread):
 PK_OF = """SELECT c.id FROM console_conversation c JOIN console_customer u ON u.id = c.customer_id WHERE u.psid = %s"""
 
 
-def log_in_all(url):
-    return [Browser(url, agent).log_in() for agent in AGENTS]
+def log_in_all(url, pace):
+    return [Browser(url, agent, pace.is_given_up).log_in() for agent in AGENTS]

@@ -6,7 +6,7 @@ from collections import Counter
 
 from tests.chaos.people import MORTAL, PAGES
 
-EVERY = 1.1  # s between two things that go wrong, on average
+EVERY = 0.8  # s between two things that go wrong, on average
 DELAY = 2.5  # s, the longest: an effect that comes later than the console settles would rightly be called absent
 SENDS = {"method": "POST", "path": "/messages"}
 PERSONAS = {"path": "personas"}

@@ -4,6 +4,7 @@ import random
 import threading
 import time
 from collections import Counter
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from tests.chaos import witness
@@ -65,10 +66,11 @@ class Outcome:
 def run(plan):
     """→ the Outcome."""
     began = time.monotonic()
-    with running_stack(plan.logs, mutation=plan.mutation, hurry=plan.hurry) as stack:
+    with running_stack(plan.logs, mutation=plan.mutation, hurry=plan.hurry) as stack, ExitStack() as ends:
         facebook, database = Facebook(stack.sandbox_url), witness.Database(stack.postgres.url)
-        browsers = log_in_all(stack.console_url)
         pace = Pace(plan.pace or plan.conversations / 16)
+        ends.callback(pace.give_up)
+        browsers = log_in_all(stack.console_url, pace)
         talks = _talks(plan, facebook, browsers, pace, database.ask)
         weather = Weather(plan.seed, stack, facebook, may_tokens_die=plan.deaths)
         spent = {"to start": time.monotonic() - began}

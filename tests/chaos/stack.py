@@ -86,9 +86,9 @@ class Stack:
 
     def start(self, stack):
         """Everything, in the order in which one needs the other. What was started ends with `stack`."""
-        stack.callback(self._stop_programs)
         for server in (self.postgres, self.redis):
             stack.enter_context(server)
+        stack.callback(self._stop_programs)
         self.start_program("sandbox")
         self._wait_for("sandbox", f"{self.sandbox_url}/_sandbox/world")
         self.start_missing()  # beside what follows: their sweeps find no tables at first, and try again

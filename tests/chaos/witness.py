@@ -8,6 +8,8 @@ import psycopg
 
 from tests.chaos.checker import Row, Seen, Shown, Thread
 
+AWAY = 120  # s, the longest that PostgreSQL may be
+
 ROWS = """
     SELECT m.id, m.at, m.is_incoming, m.state, m.text, m.key::text, m.mid, m.as_page
     FROM console_message m WHERE m.conversation_id = %s"""
@@ -28,11 +30,14 @@ class Database:
 
     def ask(self, query, parameters=()):
         """By a connection of its own each time, and again while PostgreSQL is away."""
+        deadline = time.monotonic() + AWAY
         while True:
             try:
                 with psycopg.connect(self.url) as connection:
                     return connection.execute(query, parameters).fetchall()
             except psycopg.OperationalError:
+                if time.monotonic() > deadline:
+                    raise
                 time.sleep(0.3)
 
 
