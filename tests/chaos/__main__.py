@@ -23,7 +23,6 @@ def main():
     parser.add_argument("--conversations", type=int, default=60, help="how many customers write at once (60)")
     parser.add_argument("--pace", type=float, help="s between two steps of one conversation, on average")
     parser.add_argument("--mutation", default="", choices=["", *MUTATIONS], help="a fault to build in")
-    parser.add_argument("--hurry", action="store_true", help="with shorter leases, as bin/test runs it")
     parser.add_argument("--no-deaths", dest="deaths", action="store_false", help="no Page's token ends")
     parser.add_argument("--patience", type=int, default=PATIENCE, help=f"s for all to come to rest ({PATIENCE})")
     parser.add_argument("--logs", metavar="FOLDER", help="keep what the programs wrote")

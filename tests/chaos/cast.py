@@ -45,8 +45,12 @@ def renew():
 
     page = Page.objects.get(page_id=MORTAL[0])
     page.token = MORTAL[1]
-    page.save()
-    page.verify()
+    page.save(update_fields=["token"])
+    for _try in range(30):  # a check may meet a fault of its own
+        page.refresh_from_db()
+        page.verify()
+        if page.state == Page.State.CONNECTED:
+            return
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from collections import Counter
 from tests.chaos.people import MORTAL, PAGES
 
 EVERY = 0.8  # s between two things that go wrong, on average
-DELAY = 2.5  # s, the longest: an effect that comes later than the console settles would rightly be called absent
+DELAY = 3  # s: later than the console waits for an answer, and well before it takes a message's absence for a fact
 SENDS = {"method": "POST", "path": "/messages"}
 PERSONAS = {"path": "personas"}
 HISTORY = {"method": "GET", "path": "conversations"}

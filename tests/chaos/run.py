@@ -12,7 +12,7 @@ from tests.chaos.checker import STATE, Verdict, judge
 from tests.chaos.drivers import CROWD, FINISH, Pace, Talk, log_in_all
 from tests.chaos.facebook import Facebook
 from tests.chaos.faults import Weather
-from tests.chaos.people import MORTAL, PAGES
+from tests.chaos.people import PAGES
 from tests.chaos.stack import running_stack
 
 MOST_SHOWN = 15  # differences
@@ -26,7 +26,6 @@ class Plan:
     conversations: int
     pace: float | None = None  # s between two steps of a conversation, on average
     mutation: str = ""
-    hurry: bool = False
     deaths: bool = True  # whether a Page's token may end
     patience: int = PATIENCE
     logs: str | None = None  # the folder in which to keep them
@@ -55,7 +54,7 @@ class Outcome:
         lines += [f"  {name + ' ended by itself':<26}{number:>7}" for name, number in self.gave_up.items()]
         lines += [f"  {'s ' + name:<26}{seconds:>7.0f}" for name, seconds in self.seconds.items()]
         lines += [f"  {'messages each second':<26}{throughput:>7.1f}"]
-        informative = ["typed", "arrived", "written", "failed", "unsettled", "as the Page"]
+        informative = ["typed", "arrived", "written", "unsettled", "as the Page"]
         lines += [f"  {name:<26}{count[name]:>7}" for name in informative]
         lines += [f"  {name.upper():<26}{number:>7}" for name, number in self.verdict.totals.items()]
         lines += [f"{kind}: {sentence}" for kind, sentence in self.verdict.differences[:MOST_SHOWN]]
@@ -66,7 +65,7 @@ class Outcome:
 def run(plan):
     """→ the Outcome."""
     began = time.monotonic()
-    with running_stack(plan.logs, mutation=plan.mutation, hurry=plan.hurry) as stack, ExitStack() as ends:
+    with running_stack(plan.logs, mutation=plan.mutation) as stack, ExitStack() as ends:
         facebook, database = Facebook(stack.sandbox_url), witness.Database(stack.postgres.url)
         pace = Pace(plan.pace or plan.conversations / 16)
         ends.callback(pace.give_up)
@@ -83,9 +82,8 @@ def run(plan):
         spent["to the last Send"] = _timed(lambda: _finish(talks, pace))
         verdict = Verdict()
         spent["until quiet"] = _timed(lambda: _come_to_rest(facebook, database, plan.patience, verdict))
-        mortal = {MORTAL[0]} if weather.count["tokens ended"] else set()
         begun = [talk for talk in talks if talk.pk]
-        judge(witness.threads(begun, facebook, database, browsers[0], mortal), verdict)
+        judge(witness.threads(begun, facebook, database, browsers[0]), verdict)
         for talk in talks:
             if talk.problem:
                 verdict.add(STATE, f"conversation {talk.number} could not go on: {talk.problem}")

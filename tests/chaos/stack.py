@@ -27,7 +27,10 @@ from embedded import postgres, redis_server  # noqa: E402
 from servers import new_keys, socket_dir  # noqa: E402
 
 READY_TIMEOUT = 180  # s, on a machine that does much else
-SETTLE, GRAPH_TIMEOUT = 4, 1  # s: short, so that many calls without an answer fit into a run
+GRAPH_TIMEOUT = 2  # s: short, so that many calls without an answer fit into a run
+# s: and yet so long that no call takes effect after it, however busy this machine is; see DELAY in faults.py.
+SETTLE = 8
+MUTATIONS = str(ROOT / "tests" / "chaos" / "mutations")
 APP_ID, APP_SECRET = "1517776481860111", "sandbox-app-secret"  # the sandbox's own
 NAME_PATTERN = "{first} {last_initial}."
 # Below those that kernels give to outgoing connections: nobody takes the port of a program while that is down.
@@ -44,16 +47,17 @@ PROGRAMS = {
 
 
 class Stack:
-    """mutation: the name of a fault to build into the programs, or ""; hurry: shorten their leases as well."""
+    """mutation: the name of a fault to build into the console's programs; "" leaves them as they are."""
 
-    def __init__(self, folder, sockets, lock, *, mutation="", hurry=False):
+    def __init__(self, folder, sockets, lock, *, mutation=""):
         self.folder = folder
         self.console_port, self.sandbox_port = _free_ports(2)
         self.console_url = f"http://127.0.0.1:{self.console_port}"
         self.sandbox_url = f"http://127.0.0.1:{self.sandbox_port}"
         self.postgres = postgres(folder, sockets, lock, temporary=False)  # with fsync: a crash is what we are here for
         self.redis = redis_server(folder, sockets, lock, temporary=False)
-        self.environment = self._environment() | {"CHAOS_MUTATION": mutation, "CHAOS_HURRY": "1" if hurry else ""}
+        self.environment = self._environment()
+        self.mutated = self.environment | ({"CHAOS_MUTATION": mutation, "PYTHONPATH": MUTATIONS} if mutation else {})
         self.programs = {}
         self.gave_up = Counter()  # programs that ended without having been killed
         self.commands = PROGRAMS | {
@@ -104,13 +108,11 @@ class Stack:
             raise RuntimeError(f"{arguments}: {done.stdout[-2000:]}{done.stderr[-4000:]}")
 
     def start_program(self, name):
-        """The faults to build in come by the path, from a folder that only this run names."""
-        mutated = self.environment | {"PYTHONPATH": str(ROOT / "tests" / "chaos" / "mutations")}
         with (self.folder / f"{name}.log").open("a") as log:
             self.programs[name] = subprocess.Popen(
                 tethered([sys.executable, *self.commands[name]]),
                 cwd=ROOT,
-                env=self.environment if name == "sandbox" else mutated,
+                env=self.environment if name == "sandbox" else self.mutated,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

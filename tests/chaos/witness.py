@@ -74,7 +74,7 @@ def _until(look, deadline, why):
         time.sleep(0.5)
 
 
-def threads(talks, facebook, database, browser, mortal_pages):
+def threads(talks, facebook, database, browser):
     for talk in talks:
         yield Thread(
             talk.number,
@@ -83,7 +83,6 @@ def threads(talks, facebook, database, browser, mortal_pages):
             _seen(facebook, talk.psid),
             [_row(*row) for row in database.ask(ROWS, [talk.pk])],
             shown(browser, talk.pk),
-            may_fail=talk.page[0] in mortal_pages,
         )
 
 

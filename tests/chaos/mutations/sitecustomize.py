@@ -1,15 +1,13 @@
 """Faults built into the console's programs, one at a time, to show that chaos finds them.
 
-Python imports this by itself where this folder is on PYTHONPATH, which tests/chaos/stack.py alone sees to.
-CHAOS_MUTATION names the fault. CHAOS_HURRY shortens the leases that a killed worker leaves behind, in proportion to the
-shorter time-out of its calls, so that a run of a minute need not wait for them.
+Python imports this by itself where this folder is on PYTHONPATH, which tests/chaos/stack.py alone sees to, and only for
+a run with a mutation. CHAOS_MUTATION names it.
 """
 
 import importlib.abc
 import importlib.machinery
 import os
 import sys
-from datetime import timedelta
 
 # --- mutations: for each a module and what to do to it after its import ----------------------------------------------
 
@@ -21,55 +19,57 @@ def no_key(sending):
 
 
 def no_lease(lane):
-    """Every worker gets past the lease, and sends whatever it finds."""
-    lane.Lane._lease = lambda self: True
-    lane.Lane._renew_lease = lambda self: True
+    """Every worker gets past the lease, and goes on whoever else is there."""
+    lane.Lane._lease = lane.Lane.keep_lease = lambda self: True
     lane.Lane._end_lease = lambda self: None
 
 
-def no_claim(message):
+def no_claim(sending):
     """Nobody asks whether another worker is sending the message already."""
 
     def claim(self, persona):
         real(self, persona)
         return True
 
-    real, message.Message._claim = message.Message._claim, claim
+    real, sending.Sending._claim = sending.Sending._claim, claim
 
 
-def resend_unknown(message):
+def no_lease_no_claim(sending):
+    """Neither of the two."""
+    from console.models import lane
+
+    no_lease(lane)
+    no_claim(sending)
+
+
+def resend_unknown(sending):
     """A call without an answer is simply made again."""
-
-    def resend(self, *reason, **more):
-        from django.utils import timezone
-
-        return self._postpone(until=timezone.now())
-
-    message.Message._wait_for_evidence = resend
+    sending.Sending._doubt = lambda self, reason: self._postpone(until=sending.timezone.now())
 
 
 def read_once(arrival):
-    """An arrival counts as read before its events were taken in, so what fails is never tried again."""
+    """An arrival counts as read before its events are taken in, so what fails then is never read again."""
 
-    def read(self):
-        from django.utils import timezone
+    def read_next(self):
+        found = self.due().order_by("pk").first()
+        if found:
+            type(found).objects.filter(pk=found.pk).update(read_at=arrival.timezone.now())
+            found.read()
+            type(found).objects.filter(pk=found.pk).update(read_at=arrival.timezone.now())
+        return found is not None
 
-        type(self).objects.filter(pk=self.pk).update(read_at=timezone.now())
-        real(self)
-        type(self).objects.filter(pk=self.pk).update(read_at=timezone.now())
-
-    real, arrival.Arrival.read = arrival.Arrival.read, read
+    arrival.ArrivalQuerySet._read_next = read_next
 
 
-def page_face(message):
+def page_face(sending):
     """The persona is forgotten in the call."""
-    call = message.Message._call
+    call = sending.Sending._call
 
-    def faceless(self):
+    def faceless(self, client):
         self.persona = None
-        return call(self)
+        return call(self, client)
 
-    message.Message._call = faceless
+    sending.Sending._call = faceless
 
 
 def newest_first(message):
@@ -91,62 +91,38 @@ def no_sweep(conversation):
 MUTATIONS = {
     "no-key": ("messenger.calls.sending", no_key),
     "no-lease": ("console.models.lane", no_lease),
-    "no-claim": ("console.models.message", no_claim),
-    "resend-unknown": ("console.models.message", resend_unknown),
+    "no-claim": ("console.models.sending", no_claim),
+    "no-lease-no-claim": ("console.models.sending", no_lease_no_claim),
+    "resend-unknown": ("console.models.sending", resend_unknown),
     "read-once": ("console.models.arrival", read_once),
-    "page-face": ("console.models.message", page_face),
+    "page-face": ("console.models.sending", page_face),
     "newest-first": ("console.models.message", newest_first),
     "no-receipts": ("console.models.receiving", no_receipts),
     "no-sweep": ("console.models.conversation", no_sweep),
 }
 
-# --- hurry -----------------------------------------------------------------------------------------------------------
-
-HURRY = {
-    ("console.models.lane", "LEASE"): timedelta(seconds=20),
-    ("personas.models.publishing", "CLAIM"): timedelta(seconds=12),
-    ("console.models.message", "SETTLE"): timedelta(seconds=float(os.environ.get("SETTLE_SECONDS") or 45)),
-}
-
-
-def _patches():
-    """(module, what to do to it)"""
-    if mutation := os.environ.get("CHAOS_MUTATION"):
-        yield MUTATIONS[mutation]
-    if os.environ.get("CHAOS_HURRY"):
-        for (module, constant), value in HURRY.items():
-            yield module, lambda loaded, constant=constant, value=value: _shorten(loaded, constant, value)
-
-
-def _shorten(module, constant, value):
-    if hasattr(module, constant):
-        setattr(module, constant, value)
-
-
 # --- when ------------------------------------------------------------------------------------------------------------
 
 
 class Patching(importlib.abc.MetaPathFinder):
-    """Lets the others find a module, and patches it once it has been executed."""
+    """Lets the others find the one module, and changes it once it has been executed."""
 
-    def __init__(self, patches):
-        self.patches = patches
+    def __init__(self, module, change):
+        self.module, self.change = module, change
 
     def find_spec(self, name, path=None, target=None):
-        wanted = [patch for module, patch in self.patches if module == name]
-        spec = importlib.machinery.PathFinder.find_spec(name, path, target) if wanted else None
-        if spec:
-            spec.loader.exec_module = self._then(spec.loader.exec_module, wanted)
+        if name != self.module:
+            return None
+        spec = importlib.machinery.PathFinder.find_spec(name, path, target)
+        execute = spec.loader.exec_module
+
+        def execute_and_change(module):
+            execute(module)
+            self.change(module)
+
+        spec.loader.exec_module = execute_and_change
         return spec
 
-    def _then(self, execute, wanted):
-        def execute_and_patch(module):
-            execute(module)
-            for patch in wanted:
-                patch(module)
 
-        return execute_and_patch
-
-
-if patches := list(_patches()):
-    sys.meta_path.insert(0, Patching(patches))
+if mutation := os.environ.get("CHAOS_MUTATION"):
+    sys.meta_path.insert(0, Patching(*MUTATIONS[mutation]))
