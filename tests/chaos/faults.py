@@ -42,8 +42,8 @@ MANNERS = [
     {"shuffle": True},
     {"duplicate": True, "shuffle": True, "entries": 3},
     {"delay_s": 0.02},
-    {"pause": True},  # late: all that happened meanwhile comes together
 ]
+LATE = (1, 4)  # s for which webhooks are held back, to come all together then
 
 
 class Weather:
@@ -59,7 +59,8 @@ class Weather:
             self.restart_redis: 3,
             self.empty_redis: 3,
             self.answer_otherwise: 34,
-            self.deliver_otherwise: 14,
+            self.deliver_otherwise: 10,
+            self.hold_webhooks: 6,
             self.delete_persona: 8,
             self.end_token: 3 if may_tokens_die else 0,
         }
@@ -131,6 +132,12 @@ class Weather:
         self._count("webhooks' manners changed")
         self.facebook.post("webhooks", **CALM | self.rng.choice([*MANNERS, CALM]))
 
+    def hold_webhooks(self):
+        self._count("webhooks held back")
+        self.facebook.post("webhooks", pause=True)
+        self._wait(LATE)
+        self.facebook.post("webhooks", pause=False)
+
     def delete_persona(self):
         live = [persona for persona in self.facebook.get("personas") if not persona["deleted"]]
         if live:
@@ -153,8 +160,8 @@ class Weather:
 
     # Parts
 
-    def _wait(self):
-        time.sleep(self.rng.uniform(*DOWN))
+    def _wait(self, seconds=DOWN):
+        time.sleep(self.rng.uniform(*seconds))
 
     def _count(self, what):
         self.count[what] += 1
