@@ -12,6 +12,7 @@ SENDS = {"method": "POST", "path": "/messages"}
 PERSONAS = {"path": "personas"}
 HISTORY = {"method": "GET", "path": "conversations"}
 DOWN = (0.3, 2.0)  # s for which a program or a server stays away
+LAST = 3  # s for which agents go on writing although nothing goes out
 DEATH = 12  # s from a token's end to its renewal
 
 # Calls that took effect, or will, and whose caller is not told: always one of these, for they are the hardest.
@@ -74,7 +75,7 @@ class Weather:
         self.answer_otherwise()
         spread = [seconds * (number + 1) / (len(due) + 1) for number in range(len(due))]
         began = time.monotonic()
-        while time.monotonic() < until:
+        while due or time.monotonic() < until:
             if due and time.monotonic() - began >= spread[-len(due)]:
                 due.pop(0)()
             else:
@@ -82,6 +83,12 @@ class Weather:
             self._renew_token()
             self.stack.start_missing()
             time.sleep(self.rng.uniform(0.2, 2 * EVERY - 0.2))
+
+    def let_all_wait(self):
+        """From here on Facebook takes nothing, so that every conversation has something that waits for its time."""
+        self.facebook.be_well()
+        self.facebook.post("faults", match=SENDS, error={"code": 1200, "error_subcode": 2018024}, status=400)
+        time.sleep(LAST)
 
     def clear(self):
         """Nothing goes wrong any more."""

@@ -78,8 +78,11 @@ def run(plan):
         for thread in (*talks, watch):
             thread.start()
         spent["chaos"] = _timed(lambda: weather.rage(plan.seconds))
+        weather.let_all_wait()
+        spent["to the last Send"] = _timed(lambda: _finish(talks, pace, weather))
+        # No Send comes any more that would set a conversation going again: only the sweep knows of what waits.
+        weather.empty_redis()
         weather.clear()
-        spent["to the last Send"] = _timed(lambda: _finish(talks, pace))
         verdict = Verdict()
         spent["until quiet"] = _timed(lambda: _come_to_rest(facebook, database, plan.patience, verdict))
         begun = [talk for talk in talks if talk.pk]
@@ -124,9 +127,10 @@ def _watch(facebook, pace):
         (pace.is_crowded.set if crowded else pace.is_crowded.clear)()
 
 
-def _finish(talks, pace):
+def _finish(talks, pace, weather):
     """Let every driver have what it sent confirmed."""
     pace.is_over.set()
+    weather.stack.start_missing()
     deadline = time.monotonic() + FINISH
     for talk in talks:
         talk.join(max(0, deadline - time.monotonic()))
