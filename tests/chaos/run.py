@@ -84,7 +84,7 @@ def run(plan):
         weather.empty_redis()
         weather.clear()
         verdict = Verdict()
-        spent["until quiet"] = _timed(lambda: _come_to_rest(facebook, database, plan.patience, verdict))
+        spent["until quiet"] = _timed(lambda: _come_to_rest(stack, facebook, database, plan.patience, verdict))
         begun = [talk for talk in talks if talk.pk]
         judge(witness.threads(begun, facebook, database, browsers[0]), verdict)
         for talk in talks:
@@ -93,9 +93,9 @@ def run(plan):
         return Outcome(plan.seed, verdict, weather.count, spent, stack.gave_up, _errors(facebook))
 
 
-def _come_to_rest(facebook, database, patience, verdict):
+def _come_to_rest(stack, facebook, database, patience, verdict):
     try:
-        witness.wait_until_quiet(facebook, database, patience)
+        witness.wait_until_quiet(facebook, database, patience, stack.start_missing)
     except witness.NeverQuiet as unfinished:
         verdict.add(STATE, f"it never came to rest: {unfinished}")
 
@@ -130,10 +130,11 @@ def _watch(facebook, pace):
 def _finish(talks, pace, weather):
     """Let every driver have what it sent confirmed."""
     pace.is_over.set()
-    weather.stack.start_missing()
     deadline = time.monotonic() + FINISH
+    while any(talk.is_alive() for talk in talks) and time.monotonic() < deadline:
+        weather.stack.start_missing()
+        time.sleep(0.2)
     for talk in talks:
-        talk.join(max(0, deadline - time.monotonic()))
         if talk.is_alive():
             talk.problem = "the console does not confirm what was sent"
 

@@ -45,17 +45,29 @@ class NeverQuiet(Exception):
     """What is still to be done, after all the time that it may take."""
 
 
-def wait_until_quiet(facebook, database, within):
-    """Nothing is to be sent, nothing to be read, and Facebook has told all it has to tell."""
+def wait_until_quiet(facebook, database, within, supervise):
+    """Nothing is to be sent, nothing to be read, and Facebook has told all it has to tell.
+
+    supervise: start again what ended meanwhile, as a worker may some seconds after its Redis went.
+    """
+
+    def is_idle():
+        supervise()
+        return _is_idle(facebook, database)
+
+    def has_come(mid):
+        supervise()
+        return database.ask(HAS_COME, [mid])
+
     last = facebook.post("customers", name="The last word")["psid"]
     deadline = time.monotonic() + within
     while True:
-        _until(lambda: _is_idle(facebook, database), deadline, lambda: _unfinished(database))
+        _until(is_idle, deadline, lambda: _unfinished(database))
         # Webhooks of an app come one after the other, some of them unseen in the courier's hands: once this last one
         # is there, so are all before it.
         mid = facebook.post(f"customers/{last}/say", text="Is that all?")["mid"]
-        _until(lambda mid=mid: database.ask(HAS_COME, [mid]), deadline, lambda: "the last word has not come")
-        if _is_idle(facebook, database):
+        _until(lambda mid=mid: has_come(mid), deadline, lambda: "the last word has not come")
+        if is_idle():
             return
 
 
