@@ -21,25 +21,77 @@ START_TIMEOUT = 60  # s, recovery after a crash included
 POSTGRES_TEMPORARY = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
 
 
+class Server:
+    """A server on a socket. It can also crash and be started again on the same files, for those who test just that."""
+
+    def __init__(self, name, url, command, *, is_up, log, lock, stop_by, crash_by, setpriv=(), pid_file=None):
+        self.name, self.url, self.command, self.log = name, url, command, log
+        self._is_up, self._lock, self._stop_by, self._crash_by = is_up, lock, stop_by, crash_by
+        self._setpriv, self._pid_file = setpriv, pid_file
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *exception):
+        stop(self.process, by=self._stop_by)
+
+    def start(self):
+        """Until its first answer. In a process group of its own: Ctrl-C is for the command alone."""
+        # We hold the lock, so its writer is gone; PostgreSQL itself would trust a number another process has by now.
+        if self._pid_file:
+            self._pid_file.unlink(missing_ok=True)
+        with open(self.log, "w") as output:
+            self.process = subprocess.Popen(
+                tethered(self.command, signal_when_orphaned=self._stop_by, setpriv=self._setpriv),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                process_group=0,
+                pass_fds=[self._lock],
+            )
+        try:
+            self._wait_until_up()
+        except BaseException:
+            stop(self.process, by=self._stop_by)
+            raise
+
+    def crash(self):
+        """End at once: sessions are cut and nothing is written any more, as when the machine goes."""
+        stop(self.process, by=self._crash_by)
+
+    def _wait_until_up(self):
+        deadline = time.monotonic() + START_TIMEOUT
+        while self.process.poll() is None and time.monotonic() < deadline:
+            if self._is_up():
+                return
+            time.sleep(0.05)
+        raise SystemExit(f"{self.name} did not start:\n{self.log.read_text(errors='replace')[-2000:]}")
+
+
 @contextlib.contextmanager
 def running_postgres(data_dir, sockets, lock, temporary):
+    with postgres(data_dir, sockets, lock, temporary) as server:
+        yield server.url
+
+
+def postgres(data_dir, sockets, lock, temporary):
     cluster = data_dir / "postgres"
     if not cluster.exists():
         _make_cluster(cluster)
-    # We hold the lock, so its writer is gone; PostgreSQL itself would trust a number that another process has by now.
-    (cluster / "postmaster.pid").unlink(missing_ok=True)
     command = [_postgres_program("postgres"), "-D", cluster, "-h", "", "-k", sockets, "-c", "max_connections=200"]
-    url = f"postgresql://{DATABASE}@/{DATABASE}?host={sockets}"
-    with _running(
+    return Server(
         "PostgreSQL",
+        f"postgresql://{DATABASE}@/{DATABASE}?host={sockets}",
         [*command, *(POSTGRES_TEMPORARY if temporary else [])],
         is_up=lambda: _has_database(sockets),
         log=data_dir / "postgres.log",
-        stop_by=signal.SIGINT,  # "fast": ends open sessions, leaves nothing to recover
-        setpriv=_not_root(),
         lock=lock,
-    ):
-        yield url
+        stop_by=signal.SIGINT,  # "fast": ends open sessions, leaves nothing to recover
+        crash_by=signal.SIGQUIT,  # "immediate": leaves everything to recover, and none of its children behind
+        setpriv=_not_root(),
+        pid_file=cluster / "postmaster.pid",
+    )
 
 
 def _postgres_program(name):
@@ -91,20 +143,26 @@ def _has_database(sockets):
 
 @contextlib.contextmanager
 def running_redis(data_dir, sockets, lock, temporary):
+    with redis_server(data_dir, sockets, lock, temporary) as server:
+        yield server.url
+
+
+def redis_server(data_dir, sockets, lock, temporary):
     folder = data_dir / "redis"
     folder.mkdir(mode=0o700, exist_ok=True)
     socket = sockets / "redis.sock"
     keep = "no" if temporary else "yes"
     listen = ["--port", "0", "--unixsocket", socket, "--unixsocketperm", "700", "--databases", "64"]
-    with _running(
+    return Server(
         "Redis",
+        f"unix://{socket}?db=0",
         [_redis_program(), *listen, "--dir", folder, "--appendonly", keep, "--save", ""],
         is_up=lambda: _redis_answers(socket),
         log=data_dir / "redis.log",
-        stop_by=signal.SIGTERM,
         lock=lock,
-    ):
-        yield f"unix://{socket}?db=0"
+        stop_by=signal.SIGTERM,
+        crash_by=signal.SIGKILL,
+    )
 
 
 def _redis_program():
@@ -118,31 +176,3 @@ def _redis_answers(socket):
             return client.ping()
     except redis.RedisError:
         return False
-
-
-@contextlib.contextmanager
-def _running(name, command, *, is_up, log, stop_by, lock, setpriv=()):
-    """A server, from its first answer to its end. In a process group of its own: Ctrl-C is for the command alone."""
-    with open(log, "w") as output:
-        process = subprocess.Popen(
-            tethered(command, signal_when_orphaned=stop_by, setpriv=setpriv),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            process_group=0,
-            pass_fds=[lock],
-        )
-    try:
-        _wait_until(is_up, process, name, log)
-        yield
-    finally:
-        stop(process, by=stop_by)
-
-
-def _wait_until(is_up, process, name, log):
-    deadline = time.monotonic() + START_TIMEOUT
-    while process.poll() is None and time.monotonic() < deadline:
-        if is_up():
-            return
-        time.sleep(0.05)
-    raise SystemExit(f"{name} did not start:\n{log.read_text(errors='replace')[-2000:]}")

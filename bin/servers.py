@@ -124,7 +124,7 @@ def running_servers(temporary=False):
         stack.enter_context(_lock(data_dir / "lock", within=0))
         # The servers inherit this one: when a start was killed, it is free once its servers have gone too.
         servers_lock = stack.enter_context(_lock(data_dir / "servers.lock", within=20))
-        sockets = stack.enter_context(_socket_dir(data_dir))
+        sockets = stack.enter_context(socket_dir(data_dir))
         environment = _with_local_defaults(data_dir)
         for name, server in (("DATABASE_URL", running_postgres), ("REDIS_URL", running_redis)):
             if not environment.get(name):
@@ -168,7 +168,7 @@ def _has_locked(file):
 
 
 @contextlib.contextmanager
-def _socket_dir(data_dir):
+def socket_dir(data_dir):
     """A private folder with a path that is short and plain enough for a socket."""
     path = data_dir / "run"
     if len(os.fsencode(path / SOCKET_NAME)) <= MAX_SOCKET_PATH and re.fullmatch(r"[\w/.-]+", str(path), re.ASCII):
@@ -203,12 +203,12 @@ def _own_keys(data_dir):
     if not path.exists():
         new = path.with_suffix(".new")
         new.touch(mode=0o600)
-        new.write_text(json.dumps(_new_keys()))
+        new.write_text(json.dumps(new_keys()))
         new.rename(path)
     return json.loads(path.read_text())
 
 
-def _new_keys():
+def new_keys():
     return {
         "SECRET_KEY": secrets.token_urlsafe(50),
         "TOKEN_ENCRYPTION_KEYS": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),

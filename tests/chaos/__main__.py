@@ -1,0 +1,42 @@
+"""Kill, cut, delay, double and forget, and count what came of it: nothing may be lost, nothing come twice, out of
+order, under a wrong face or in a wrong state. Exits with 1 when one of these counts is not zero.
+
+A seed repeats what is said and what goes wrong, though not to the millisecond. --mutation builds a fault into the
+console's programs, to show that it does not go unnoticed.
+"""
+
+import argparse
+import secrets
+import signal
+import sys
+
+from tests.chaos.mutations.sitecustomize import MUTATIONS
+from tests.chaos.run import PATIENCE, Plan, run
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        prog="bin/chaos", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--seconds", type=int, default=600, help="how long things go wrong (600)")
+    parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6), help="any number; printed in any case")
+    parser.add_argument("--conversations", type=int, default=60, help="how many customers write at once (60)")
+    parser.add_argument("--pace", type=float, help="s between two steps of one conversation, on average")
+    parser.add_argument("--mutation", default="", choices=["", *MUTATIONS], help="a fault to build in")
+    parser.add_argument("--no-deaths", dest="deaths", action="store_false", help="no Page's token ends")
+    parser.add_argument("--patience", type=int, default=PATIENCE, help=f"s for all to come to rest ({PATIENCE})")
+    parser.add_argument("--logs", metavar="FOLDER", help="keep what the programs wrote")
+    options = parser.parse_args()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda number, frame: sys.exit(128 + number))
+    print(f"seed {options.seed}", flush=True)
+    try:
+        outcome = run(Plan(**vars(options)))
+    except KeyboardInterrupt:
+        sys.exit(130)
+    print(outcome.report(), flush=True)
+    sys.exit(0 if outcome.is_clean else 1)
+
+
+if __name__ == "__main__":
+    main()

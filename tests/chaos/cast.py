@@ -1,0 +1,57 @@
+"""Make the tables, the agents and the Pages, once the servers and the sandbox are there: `python -m tests.chaos.cast`.
+
+`renew`: give the mortal Page its token again and have it checked, as an admin would.
+"""
+
+import os
+import sys
+
+import django
+import requests
+
+from tests.chaos.people import AGENTS, MORTAL, PAGES, PASSWORD
+
+
+def main():
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
+    django.setup()
+    if sys.argv[1:] == ["renew"]:
+        return renew()
+    make()
+
+
+def make():
+    from django.core.management import call_command
+
+    from agents.models import Agent
+    from personas.models import Page
+
+    call_command("migrate", verbosity=0)
+    for agent in AGENTS:
+        Agent.objects.create_user(
+            agent.username, password=PASSWORD, first_name=agent.first, last_name=agent.last, is_present=True
+        )
+    for page_id, token, name in PAGES:
+        if page_id != PAGES[0][0]:
+            body = {"id": page_id, "token": token, "name": name}
+            requests.post(f"{os.environ['GRAPH_API_URL']}/_sandbox/pages", json=body, timeout=30).raise_for_status()
+        page = Page.objects.create(page_id=page_id, token=token, name=name)
+        page.verify()
+        assert page.state == Page.State.CONNECTED, page.problem
+
+
+def renew():
+    from personas.models import Page
+
+    page = Page.objects.get(page_id=MORTAL[0])
+    page.token = MORTAL[1]
+    page.save(update_fields=["token"])
+    for _try in range(30):  # a check may meet a fault of its own
+        page.refresh_from_db()
+        page.verify()
+        if page.state == Page.State.CONNECTED:
+            return
+
+
+if __name__ == "__main__":
+    main()

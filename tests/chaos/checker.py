@@ -1,0 +1,216 @@
+"""The verdict: what was typed, what the customer sees, what the console holds and what the agent sees, side by side.
+
+It knows no server and no clock, so it is tested with threads that were doctored by hand.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+LOST, TWICE, ORDER, PERSONA, STATE = "lost", "twice", "out of order", "wrong persona", "wrong state"
+KINDS = [LOST, TWICE, ORDER, PERSONA, STATE]
+ARRIVED = ("sent", "delivered", "read")
+PENDING = ("queued", "sending")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A message on the customer's phone. face: the persona's name, None for the Page itself."""
+
+    mid: str
+    is_incoming: bool
+    text: str
+    face: str | None = None
+    is_read: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """A message of the console's, with its place in the thread."""
+
+    pk: int
+    place: tuple
+    is_incoming: bool
+    state: str
+    text: str
+    key: str = ""
+    mid: str | None = None
+    as_page: str = ""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A message on the agent's page."""
+
+    pk: int
+    is_incoming: bool
+    state: str
+    text: str
+    face: str = ""
+
+
+@dataclass
+class Thread:
+    """One conversation from all sides."""
+
+    number: int
+    page: str  # the name that stands above a message without a persona
+    typed: list  # of drivers.Typed, in the order of Send
+    seen: list
+    rows: list
+    shown: list
+
+
+@dataclass
+class Verdict:
+    differences: list = field(default_factory=list)  # (kind, sentence)
+    count: Counter = field(default_factory=Counter)  # of what is no difference, but worth knowing
+
+    def add(self, kind, sentence):
+        self.differences.append((kind, sentence))
+
+    @property
+    def totals(self):
+        counted = Counter(kind for kind, _sentence in self.differences)
+        return {kind: counted[kind] for kind in KINDS}
+
+
+def judge(threads, verdict=None):
+    verdict = verdict or Verdict()
+    for thread in threads:
+        _Case(thread, verdict).judge()
+    return verdict
+
+
+class _Case:
+    def __init__(self, thread, verdict):
+        self.thread, self.verdict = thread, verdict
+        self.rows = sorted(thread.rows, key=lambda row: row.place)
+        self.answers = [seen for seen in thread.seen if not seen.is_incoming]
+        self.questions = [seen for seen in thread.seen if seen.is_incoming]
+        self.by_mid = {seen.mid: seen for seen in thread.seen}
+
+    def judge(self):
+        self._typed()
+        self._nobody_typed()
+        self._order_of_answers()
+        self._questions()
+        self._agents_page()
+
+    # What agents typed
+
+    def _typed(self):
+        rows = {row.key: row for row in self.rows if not row.is_incoming}
+        for typed in self.thread.typed:
+            copies = [seen for seen in self.answers if seen.text == typed.text]
+            if len(copies) > 1:
+                self._add(TWICE, f"the customer has “{typed.text}” {len(copies)} times")
+            if typed.key in rows:
+                self._outcome(typed, rows[typed.key], copies)
+            else:
+                self._add(LOST, f"the console confirmed “{typed.text}” and does not have it")
+            for seen in copies:
+                self._face(typed, rows.get(typed.key), seen)
+
+    def _outcome(self, typed, row, copies):
+        self.verdict.count["typed"] += 1
+        if row.text != typed.text:
+            self._add(LOST, f"“{typed.text}” became “{row.text}”")
+        if row.state in ARRIVED and not copies:
+            self._add(LOST, f"“{typed.text}” is called {row.state}, and the customer does not have it")
+        elif row.state in ARRIVED:
+            self._receipt(row, copies)
+        elif copies:
+            self._add(STATE, f"the customer has “{typed.text}”, and it is called {row.state}")
+        elif row.state in PENDING:
+            self._add(STATE, f"“{typed.text}” is still {row.state}, and nothing is on its way")
+        elif row.state == "unknown":
+            self.verdict.count["unsettled"] += 1
+        else:
+            self._add(LOST, f"“{typed.text}” was given up, although all that went wrong was passing")
+
+    def _receipt(self, row, copies):
+        """All webhooks have come, so it is at least delivered."""
+        self.verdict.count["arrived"] += 1
+        told = "read" if any(seen.is_read for seen in copies) else "delivered"
+        if row.state != told:
+            self._add(STATE, f"“{row.text}” is called {row.state}, and Facebook said {told}")
+        if row.mid not in [seen.mid for seen in copies]:
+            self._add(STATE, f"“{row.text}” has the id of another message")
+
+    def _face(self, typed, row, seen):
+        if seen.face == typed.agent:
+            return
+        if seen.face is None and row and row.as_page:
+            self.verdict.count["as the Page"] += 1
+        else:
+            self._add(PERSONA, f"{typed.agent} sent “{typed.text}”, and the customer sees {seen.face or 'the Page'}")
+
+    def _nobody_typed(self):
+        keys = {typed.key for typed in self.thread.typed}
+        texts = {typed.text for typed in self.thread.typed}
+        for row in self.rows:
+            if not row.is_incoming and row.key not in keys:
+                self._add(TWICE, f"the agent sees “{row.text}” once more, {row.state}, which nobody typed")
+        for seen in self.answers:
+            if seen.text not in texts:
+                self._add(TWICE, f"the customer has “{seen.text}”, which nobody typed")
+
+    def _order_of_answers(self):
+        order = {typed.text: number for number, typed in enumerate(self.thread.typed)}
+        first_seen = list(dict.fromkeys(seen.text for seen in self.answers if seen.text in order))
+        self._ascending([(order[text], text) for text in first_seen], "the customer reads")
+        keys = {typed.key: number for number, typed in enumerate(self.thread.typed)}
+        ours = [row for row in self.rows if row.key in keys]
+        self._ascending([(keys[row.key], row.text) for row in ours], "the console holds")
+
+    def _ascending(self, numbered, who):
+        for (before, earlier), (after, later) in pairwise(numbered):
+            if after < before:
+                self._add(ORDER, f"{who} “{later}” after “{earlier}”")
+
+    # What the customer wrote
+
+    def _questions(self):
+        rows = [row for row in self.rows if row.is_incoming]
+        held = Counter(row.mid for row in rows)
+        for seen in self.questions:
+            self.verdict.count["written"] += 1
+            if not held[seen.mid]:
+                self._add(LOST, f"the customer wrote “{seen.text}”, and the console does not have it")
+            if held[seen.mid] > 1:
+                self._add(TWICE, f"the console has the customer's “{seen.text}” {held[seen.mid]} times")
+        for row in rows:
+            if row.mid not in self.by_mid:
+                self._add(TWICE, f"the console has “{row.text}”, which the customer did not write")
+            elif row.text != self.by_mid[row.mid].text:
+                self._add(LOST, f"the customer's “{self.by_mid[row.mid].text}” became “{row.text}”")
+        order = {seen.mid: number for number, seen in enumerate(self.questions)}
+        known = [row for row in rows if row.mid in order]
+        self._ascending([(order[row.mid], row.text) for row in known], "the console holds")
+
+    # What the agent sees
+
+    def _agents_page(self):
+        rows = {row.pk: row for row in self.rows}
+        places = {row.pk: number for number, row in enumerate(self.rows)}
+        counted = Counter(shown.pk for shown in self.thread.shown)
+        for row in self.rows:
+            if not counted[row.pk]:
+                self._add(LOST, f"“{row.text}” is not on the agent's page")
+            if counted[row.pk] > 1:
+                self._add(TWICE, f"“{row.text}” is on the agent's page {counted[row.pk]} times")
+        known = [shown for shown in self.thread.shown if shown.pk in rows]
+        self._ascending([(places[shown.pk], shown.text) for shown in known], "the agent reads")
+        for shown in known:
+            self._shown(shown, rows[shown.pk])
+
+    def _shown(self, shown, row):
+        if (shown.state, shown.is_incoming) != (row.state, row.is_incoming):
+            self._add(STATE, f"the agent reads {shown.state} at “{row.text}”, and it is {row.state}")
+        seen = self.by_mid.get(row.mid)
+        if seen and not row.is_incoming and shown.face != (seen.face or self.thread.page):
+            self._add(PERSONA, f"the agent reads “{shown.face}” above “{row.text}”, the customer “{seen.face}”")
+
+    def _add(self, kind, sentence):
+        self.verdict.add(kind, f"conversation {self.thread.number}: {sentence}")

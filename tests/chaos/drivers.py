@@ -1,0 +1,196 @@
+"""Those who write: in each conversation a customer on their phone, and agents in their browsers, one after the other.
+
+Every text is numbered, so that each can be recognised wherever it comes out. What was typed is written down in the
+order of Send: nobody in a conversation sends before the console has confirmed the text before.
+"""
+
+import random
+import threading
+import time
+import uuid
+from dataclasses import dataclass, field
+
+import requests
+
+from tests.chaos.people import AGENTS, PASSWORD
+
+BROWSER_TIMEOUT = 20  # s
+PAUSE = 0.4  # s before what the console did not confirm goes out again
+FINISH = 240  # s in which a driver must have come to its end, once everything runs again
+CROWD = 150  # webhooks that wait: then customers and agents take breath, or the run would only ever grow
+WORDS = "tea kettle parcel Größe früh 茶 🫖 Tuesday refund O'Neill <b>bold</b> & again".split()  # noqa: SIM905
+
+
+@dataclass(frozen=True)
+class Typed:
+    """An agent pressed Send."""
+
+    text: str
+    key: str
+    agent: str  # the name that the customer has to see
+
+
+class Refused(Exception):
+    """The console answered with what no agent should have got."""
+
+
+class Browser:
+    """An agent's: a session, a CSRF token, and an outbox that repeats what was not confirmed."""
+
+    def __init__(self, url, agent, is_given_up):
+        self.url, self.agent, self.is_given_up = url, agent, is_given_up
+        self.session = requests.Session()
+
+    def log_in(self):
+        form = {"username": self.agent.username, "password": PASSWORD}
+        self._get("/login/")
+        answer = self.session.post(f"{self.url}/login/", form | self._token(), timeout=60, allow_redirects=False)
+        assert answer.status_code == 302, answer.text
+        return self
+
+    def another(self):
+        """The same log-in in another tab: a session of `requests` serves one thread."""
+        tab = Browser(self.url, self.agent, self.is_given_up)
+        tab.session.cookies.update(self.session.cookies)
+        return tab
+
+    def post(self, path, **fields):
+        """Until the console has answered: nothing, or an error of its own, leaves open whether it was done."""
+        return self._until_answered(self.session.post, path, lambda: {"data": fields | self._token()})
+
+    def page(self, path):
+        return self._until_answered(self.session.get, path, dict).text
+
+    def _until_answered(self, method, path, options):
+        while (answer := self._try(method, path, **options())) is None:
+            if self.is_given_up.is_set():
+                raise Refused("no answer until the run was over")
+        return answer
+
+    def _try(self, method, path, **options):
+        try:
+            answer = method(f"{self.url}{path}", headers={"HX-Request": "true"}, timeout=BROWSER_TIMEOUT, **options)
+        except requests.RequestException:
+            answer = None
+        if answer is None or answer.status_code >= 500:
+            time.sleep(PAUSE)
+            return None
+        if "HX-Redirect" in answer.headers:
+            raise Refused(f"{self.agent.first} was logged out")
+        return answer
+
+    def _get(self, path):
+        return self.session.get(f"{self.url}{path}", timeout=60)
+
+    def _token(self):
+        return {"csrfmiddlewaretoken": self.session.cookies.get("csrftoken", "")}
+
+
+@dataclass
+class Pace:
+    """What all drivers share: whether to go on, and how fast."""
+
+    seconds: float  # between two steps of one conversation, on average
+    is_over: threading.Event = field(default_factory=threading.Event)
+    is_crowded: threading.Event = field(default_factory=threading.Event)
+    is_given_up: threading.Event = field(default_factory=threading.Event)  # then nobody repeats anything any more
+
+    def give_up(self):
+        self.is_over.set()
+        self.is_given_up.set()
+
+    def breathe(self, rng):
+        self.is_over.wait(rng.uniform(0, 2 * self.seconds))
+        while self.is_crowded.is_set() and not self.is_over.is_set():
+            time.sleep(0.2)
+
+
+class Talk(threading.Thread):
+    """One conversation. Its own generator decides what is said, so that a seed repeats it."""
+
+    def __init__(self, number, page, seed, facebook, browsers, pace, ask):
+        super().__init__(name=f"talk {number}", daemon=True)
+        self.number, self.page, self.facebook, self.pace, self.ask = number, page, facebook, pace, ask
+        self.rng = random.Random(f"{seed}-{number}")
+        self.browsers = [browser.another() for browser in browsers]
+        self.psid = facebook.post("customers", name=f"Customer {number}", page_id=page[0])["psid"]
+        self.pk = self.holder = None
+        self.typed = []
+        self.written = 0
+        self.problem = None
+
+    def run(self):
+        try:
+            self._begin()
+            while not self.pace.is_over.is_set():
+                self._step()
+                self.pace.breathe(self.rng)
+        except Exception as error:
+            self.problem = f"{type(error).__name__}: {error}"
+
+    def _begin(self):
+        self.write()
+        until = time.monotonic() + FINISH
+        while not (rows := self.ask(PK_OF, [self.psid])):
+            if time.monotonic() > until or self.pace.is_given_up.is_set():
+                raise Refused("what the customer wrote first has not come")
+            time.sleep(0.3)
+        self.pk = rows[0][0]
+        self.take(self.rng.choice(self.browsers))
+
+    def _step(self):
+        steps = [self.write, self.answer, self.read, self.hand_over, self.repeat]
+        [step] = self.rng.choices(steps, weights=[30, 50, 6, 8, 6])
+        step()
+
+    # The customer
+
+    def write(self):
+        for _ in range(self.rng.randint(1, 2)):
+            self.written += 1
+            said = self.facebook.post(f"customers/{self.psid}/say", text=self._words(f"c{self.written}"))
+            self.last_mid = said["mid"]
+
+    def read(self):
+        self.facebook.post(f"customers/{self.psid}/read")
+
+    def repeat(self):
+        """Facebook tells of the same message once more, in a body that is not the same byte for byte."""
+        thread = self.facebook.get(f"customers/{self.psid}/thread")["messages"]
+        said = next(message for message in reversed(thread) if message["mid"] == self.last_mid)
+        event = {"timestamp": said["at"], "message": {"mid": said["mid"], "text": said["text"]}}
+        self.facebook.post(f"customers/{self.psid}/say", event=event)
+
+    # The agents
+
+    def answer(self):
+        for _ in range(self.rng.randint(1, 3)):
+            text = self._words(f"a{len(self.typed) + 1} {self.holder.agent.first}")
+            typed = Typed(text, str(uuid.UUID(int=self.rng.getrandbits(128), version=4)), self.holder.agent.public_name)
+            self.typed.append(typed)
+            answer = self.holder.post(f"/conversations/{self.pk}/send/", text=typed.text, key=typed.key)
+            if answer.status_code != 200:
+                raise Refused(f"Send was answered {answer.status_code}: {answer.text[:200]}")
+
+    def hand_over(self):
+        """Back to the queue, and a colleague takes it: from here on the customer sees another face."""
+        colleague = self.rng.choice([browser for browser in self.browsers if browser is not self.holder])
+        self.holder.post(f"/conversations/{self.pk}/release/")  # 409: done already, the first answer was lost
+        self.take(colleague)
+
+    def take(self, browser):
+        answer = browser.post(f"/conversations/{self.pk}/take/")
+        if answer.status_code != 200:
+            raise Refused(f"Take was answered {answer.status_code}")
+        self.holder = browser
+
+    def _words(self, number):
+        words = " ".join(self.rng.choices(WORDS, k=self.rng.randint(1, 5)))
+        return f"{self.number}-{number}: {words}"
+
+
+PK_OF = """SELECT c.id FROM console_conversation c JOIN console_customer u ON u.id = c.customer_id WHERE u.psid = %s"""
+
+
+def log_in_all(url, pace):
+    return [Browser(url, agent, pace.is_given_up).log_in() for agent in AGENTS]

@@ -1,0 +1,174 @@
+"""What goes wrong, and when: drawn from the seed's own generator, in the thread that may start programs."""
+
+import random
+import time
+from collections import Counter
+
+from tests.chaos.people import MORTAL, PAGES
+
+EVERY = 0.8  # s between two things that go wrong, on average
+DELAY = 3  # s: later than the console waits for an answer, and well before it takes a message's absence for a fact
+SENDS = {"method": "POST", "path": "/messages"}
+PERSONAS = {"path": "personas"}
+HISTORY = {"method": "GET", "path": "conversations"}
+DOWN = (0.3, 2.0)  # s for which a program or a server stays away
+LAST = 3  # s for which agents go on writing although nothing goes out
+DEATH = 12  # s from a token's end to its renewal
+
+# Calls that took effect, or will, and whose caller is not told: always one of these, for they are the hardest.
+UNTOLD = [
+    (SENDS, {"drop": "after", "rate": 0.15}),
+    (SENDS, {"delay_s": DELAY, "drop": "after", "rate": 0.15}),
+    (SENDS, {"delay_s": DELAY, "rate": 0.15}),
+]
+# What else Facebook answers, or does instead. What holds up a whole Page comes rarely.
+ANSWERS = [
+    (SENDS, {"status": 500, "rate": 0.15}),
+    (SENDS, {"error": {"code": 2, "is_transient": True}, "rate": 0.15}),
+    (SENDS, {"error": {"code": 1200, "error_subcode": 2018024}, "status": 400, "rate": 0.15}),
+    (SENDS, {"error": {"code": 4, "is_transient": True}, "status": 400, "times": 1}),
+    (SENDS, {"error": {"code": 613}, "status": 400, "times": 1}),
+    (SENDS, {"drop": "before", "rate": 0.15}),
+    (SENDS, {"delay_s": DELAY, "drop": "before", "rate": 0.1}),
+    (PERSONAS, {"status": 500, "rate": 0.3}),
+    (PERSONAS, {"drop": "after", "rate": 0.3}),
+    (PERSONAS, {"delay_s": DELAY, "rate": 0.3}),
+    (HISTORY, {"status": 500, "rate": 0.3}),
+    (HISTORY, {"delay_s": DELAY, "rate": 0.3}),
+    (HISTORY, {"error": {"code": 613}, "status": 400, "times": 2}),
+]
+CALM = {"duplicate": False, "shuffle": False, "delay_s": 0, "pause": False, "entries": 1}
+MANNERS = [
+    {"duplicate": True},
+    {"shuffle": True},
+    {"duplicate": True, "shuffle": True, "entries": 3},
+    {"delay_s": 0.02},
+]
+LATE = (1, 4)  # s for which webhooks are held back, to come all together then
+
+
+class Weather:
+    def __init__(self, seed, stack, facebook, *, may_tokens_die):
+        self.rng = random.Random(f"{seed}-weather")
+        self.stack, self.facebook = stack, facebook
+        self.count = Counter()
+        self.dead_until = 0
+        self.kinds = {
+            self.kill_worker: 26,
+            self.kill_program: 8,
+            self.crash_postgres: 3,
+            self.restart_redis: 3,
+            self.empty_redis: 3,
+            self.answer_otherwise: 34,
+            self.deliver_otherwise: 10,
+            self.hold_webhooks: 6,
+            self.delete_persona: 8,
+            self.end_token: 3 if may_tokens_die else 0,
+        }
+
+    def rage(self, seconds):
+        """For so long. Each kind that a run must not go without comes once in any case."""
+        until = time.monotonic() + seconds
+        due = [self.empty_redis, self.crash_postgres, self.restart_redis, self.delete_persona]
+        due += [self.end_token] if self.kinds[self.end_token] else []
+        self.rng.shuffle(due)
+        self.answer_otherwise()
+        spread = [seconds * (number + 1) / (len(due) + 1) for number in range(len(due))]
+        began = time.monotonic()
+        while due or time.monotonic() < until:
+            if due and time.monotonic() - began >= spread[-len(due)]:
+                due.pop(0)()
+            else:
+                self.rng.choices([*self.kinds], [*self.kinds.values()])[0]()
+            self._renew_token()
+            self.stack.start_missing()
+            time.sleep(self.rng.uniform(0.2, 2 * EVERY - 0.2))
+
+    def let_all_wait(self):
+        """From here on Facebook takes nothing, so that every conversation has something that waits for its time."""
+        self.facebook.be_well()
+        self.facebook.post("faults", match=SENDS, error={"code": 1200, "error_subcode": 2018024}, status=400)
+        time.sleep(LAST)
+
+    def clear(self):
+        """Nothing goes wrong any more."""
+        self.facebook.be_well()
+        self.facebook.post("webhooks", **CALM)
+        self._renew_token(now=True)
+        self.stack.start_missing()
+
+    # Programs and servers
+
+    def kill_worker(self):
+        self._kill(self.rng.choice(["worker-1", "worker-2", "reader-1", "reader-2"]))
+
+    def kill_program(self):
+        self._kill(self.rng.choice(["web", "errands", "beat"]))
+
+    def _kill(self, name):
+        self._count(f"{name.partition('-')[0]} killed")
+        self.stack.kill(name)
+        self._wait()
+
+    def crash_postgres(self):
+        self._count("PostgreSQL crashed")
+        self.stack.postgres.crash()
+        self._wait()
+        self.stack.postgres.start()
+
+    def restart_redis(self):
+        self._count("Redis crashed")
+        self.stack.redis.crash()
+        self._wait()
+        self.stack.redis.start()
+
+    def empty_redis(self):
+        self._count("Redis lost all")
+        self.stack.empty_redis()
+
+    # Facebook
+
+    def answer_otherwise(self):
+        """Other faults from now on, none of the old ones."""
+        self.facebook.be_well()
+        for match, fault in [self.rng.choice(UNTOLD), *self.rng.sample(ANSWERS, 2)]:
+            self._count("Graph faults set")
+            self.facebook.post("faults", match=match, **fault)
+
+    def deliver_otherwise(self):
+        self._count("webhooks' manners changed")
+        self.facebook.post("webhooks", **CALM | self.rng.choice([*MANNERS, CALM]))
+
+    def hold_webhooks(self):
+        self._count("webhooks held back")
+        self.facebook.post("webhooks", pause=True)
+        self._wait(LATE)
+        self.facebook.post("webhooks", pause=False)
+
+    def delete_persona(self):
+        live = [persona for persona in self.facebook.get("personas") if not persona["deleted"]]
+        if live:
+            self._count("personas deleted")
+            gone = self.rng.choice(live)
+            token = next(token for page_id, token, _name in PAGES if page_id == gone["page_id"])
+            self.facebook.delete_persona(gone["id"], token)
+
+    def end_token(self):
+        if not self.dead_until:
+            self._count("tokens ended")
+            self.dead_until = time.monotonic() + DEATH
+            self.facebook.post("tokens", token=MORTAL[1], state="expired")
+
+    def _renew_token(self, now=False):
+        if self.dead_until and (now or time.monotonic() > self.dead_until):
+            self.facebook.post("tokens", token=MORTAL[1], state="valid")
+            self.stack.run("-m", "tests.chaos.cast", "renew")
+            self.dead_until = 0
+
+    # Parts
+
+    def _wait(self, seconds=DOWN):
+        time.sleep(self.rng.uniform(*seconds))
+
+    def _count(self, what):
+        self.count[what] += 1

@@ -1,0 +1,128 @@
+"""Faults built into the console's programs, one at a time, to show that chaos finds them.
+
+Python imports this by itself where this folder is on PYTHONPATH, which tests/chaos/stack.py alone sees to, and only for
+a run with a mutation. CHAOS_MUTATION names it.
+"""
+
+import importlib.abc
+import importlib.machinery
+import os
+import sys
+
+# --- mutations: for each a module and what to do to it after its import ----------------------------------------------
+
+
+def no_key(sending):
+    """Messages go out without the key that their echo brings back."""
+    send = sending.Sending.send
+    sending.Sending.send = lambda self, *given, metadata=None, **options: send(self, *given, **options)
+
+
+def no_lease(lane):
+    """Every worker gets past the lease, and goes on whoever else is there."""
+    lane.Lane._lease = lane.Lane.keep_lease = lambda self: True
+    lane.Lane._end_lease = lambda self: None
+
+
+def no_claim(sending):
+    """Nobody asks whether another worker is sending the message already."""
+
+    def claim(self, persona):
+        real(self, persona)
+        return True
+
+    real, sending.Sending._claim = sending.Sending._claim, claim
+
+
+def no_lease_no_claim(sending):
+    """Neither of the two."""
+    from console.models import lane
+
+    no_lease(lane)
+    no_claim(sending)
+
+
+def resend_unknown(sending):
+    """A call without an answer is simply made again."""
+    sending.Sending._doubt = lambda self, reason: self._postpone(until=sending.timezone.now())
+
+
+def read_once(arrival):
+    """An arrival counts as read before its events are taken in, so what fails then is never read again."""
+
+    def read_next(self):
+        found = self.due().order_by("pk").first()
+        if found:
+            type(found).objects.filter(pk=found.pk).update(read_at=arrival.timezone.now())
+            found.read()
+            type(found).objects.filter(pk=found.pk).update(read_at=arrival.timezone.now())
+        return found is not None
+
+    arrival.ArrivalQuerySet._read_next = read_next
+
+
+def page_face(sending):
+    """The persona is forgotten in the call."""
+    call = sending.Sending._call
+
+    def faceless(self, client):
+        self.persona = None
+        return call(self, client)
+
+    sending.Sending._call = faceless
+
+
+def newest_first(message):
+    """The lane begins at its end."""
+    pending = message.MessageQuerySet.pending
+    message.MessageQuerySet.pending = lambda self: pending(self).order_by("-at", "-pk")
+
+
+def no_receipts(receiving):
+    """What Facebook tells of deliveries is not written down."""
+    receiving.Receiving._note_delivery = lambda self, event: None
+
+
+def no_sweep(conversation):
+    """Nobody looks for the replies that a dead worker or an emptied Redis left behind."""
+    conversation.ConversationQuerySet.pending = lambda self: self.none()
+
+
+MUTATIONS = {
+    "no-key": ("messenger.calls.sending", no_key),
+    "no-lease": ("console.models.lane", no_lease),
+    "no-claim": ("console.models.sending", no_claim),
+    "no-lease-no-claim": ("console.models.sending", no_lease_no_claim),
+    "resend-unknown": ("console.models.sending", resend_unknown),
+    "read-once": ("console.models.arrival", read_once),
+    "page-face": ("console.models.sending", page_face),
+    "newest-first": ("console.models.message", newest_first),
+    "no-receipts": ("console.models.receiving", no_receipts),
+    "no-sweep": ("console.models.conversation", no_sweep),
+}
+
+# --- when ------------------------------------------------------------------------------------------------------------
+
+
+class Patching(importlib.abc.MetaPathFinder):
+    """Lets the others find the one module, and changes it once it has been executed."""
+
+    def __init__(self, module, change):
+        self.module, self.change = module, change
+
+    def find_spec(self, name, path=None, target=None):
+        if name != self.module:
+            return None
+        spec = importlib.machinery.PathFinder.find_spec(name, path, target)
+        execute = spec.loader.exec_module
+
+        def execute_and_change(module):
+            execute(module)
+            self.change(module)
+
+        spec.loader.exec_module = execute_and_change
+        return spec
+
+
+if mutation := os.environ.get("CHAOS_MUTATION"):
+    sys.meta_path.insert(0, Patching(*MUTATIONS[mutation]))

@@ -1,0 +1,26 @@
+"""Who is there: read by the program that makes them and by those who play them, so it knows no Django."""
+
+from dataclasses import dataclass
+
+PASSWORD = "not a secret at all"
+PAGES = [("102030405060708", "EAASANDBOXPAGETOKEN", "Bluebird Tea")]  # the sandbox's own
+PAGES += [("102030405060709", "EAACHAOSTWO", "Heron Coffee"), ("102030405060710", "EAACHAOSTHREE", "Magpie Books")]
+MORTAL = PAGES[-1]  # the Page whose token may die
+
+
+@dataclass(frozen=True)
+class Agent:
+    first: str
+    last: str
+
+    @property
+    def username(self):
+        return self.first.lower()
+
+    @property
+    def public_name(self):
+        """What a customer reads above a message; the stack's name pattern makes it so."""
+        return f"{self.first} {self.last[0]}."
+
+
+AGENTS = [Agent("Ana", "Ruiz"), Agent("Ben", "Okafor"), Agent("Cleo", "Adler"), Agent("Dev", "Malik")]

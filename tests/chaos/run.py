@@ -1,0 +1,145 @@
+"""One run: start, let all go wrong, let all be well, compare."""
+
+import random
+import threading
+import time
+from collections import Counter
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+
+from tests.chaos import witness
+from tests.chaos.checker import STATE, Verdict, judge
+from tests.chaos.drivers import CROWD, FINISH, Pace, Talk, log_in_all
+from tests.chaos.facebook import Facebook
+from tests.chaos.faults import Weather
+from tests.chaos.people import PAGES
+from tests.chaos.stack import running_stack
+
+MOST_SHOWN = 15  # differences
+PATIENCE = 420  # s: a dead worker's lease, Facebook's limits and a persona's claim have to run out before
+
+
+@dataclass
+class Plan:
+    seed: int
+    seconds: int  # for which things go wrong
+    conversations: int
+    pace: float | None = None  # s between two steps of a conversation, on average
+    mutation: str = ""
+    deaths: bool = True  # whether a Page's token may end
+    patience: int = PATIENCE
+    logs: str | None = None  # the folder in which to keep them
+
+
+@dataclass
+class Outcome:
+    seed: int
+    verdict: Verdict
+    faults: Counter
+    seconds: dict = field(default_factory=dict)
+    gave_up: Counter = field(default_factory=Counter)
+    errors: Counter = field(default_factory=Counter)
+
+    @property
+    def is_clean(self):
+        return not self.verdict.differences
+
+    def report(self):
+        """A table of counts and the first differences."""
+        count = self.verdict.count
+        throughput = (count["arrived"] + count["written"]) / max(self.seconds["chaos"], 1)
+        lines = [f"seed {self.seed}"]
+        lines += [f"  {name:<26}{number:>7}" for name, number in sorted(self.faults.items())]
+        lines += [f"  {name:<26}{number:>7}" for name, number in sorted(self.errors.items())]
+        lines += [f"  {name + ' ended by itself':<26}{number:>7}" for name, number in self.gave_up.items()]
+        lines += [f"  {'s ' + name:<26}{seconds:>7.0f}" for name, seconds in self.seconds.items()]
+        lines += [f"  {'messages each second':<26}{throughput:>7.1f}"]
+        informative = ["typed", "arrived", "written", "unsettled", "as the Page"]
+        lines += [f"  {name:<26}{count[name]:>7}" for name in informative]
+        lines += [f"  {name.upper():<26}{number:>7}" for name, number in self.verdict.totals.items()]
+        lines += [f"{kind}: {sentence}" for kind, sentence in self.verdict.differences[:MOST_SHOWN]]
+        more = len(self.verdict.differences) - MOST_SHOWN
+        return "\n".join([*lines, f"… and {more} more"] if more > 0 else lines)
+
+
+def run(plan):
+    """→ the Outcome."""
+    began = time.monotonic()
+    with running_stack(plan.logs, mutation=plan.mutation) as stack, ExitStack() as ends:
+        facebook, database = Facebook(stack.sandbox_url), witness.Database(stack.postgres.url)
+        pace = Pace(plan.pace or plan.conversations / 16)
+        ends.callback(pace.give_up)
+        browsers = log_in_all(stack.console_url, pace)
+        talks = _talks(plan, facebook, browsers, pace, database.ask)
+        weather = Weather(plan.seed, stack, facebook, may_tokens_die=plan.deaths)
+        spent = {"to start": time.monotonic() - began}
+
+        watch = threading.Thread(target=_watch, args=[facebook, pace], daemon=True)
+        for thread in (*talks, watch):
+            thread.start()
+        spent["chaos"] = _timed(lambda: weather.rage(plan.seconds))
+        weather.let_all_wait()
+        spent["to the last Send"] = _timed(lambda: _finish(talks, pace, weather))
+        # No Send comes any more that would set a conversation going again: only the sweep knows of what waits.
+        weather.empty_redis()
+        weather.clear()
+        verdict = Verdict()
+        spent["until quiet"] = _timed(lambda: _come_to_rest(stack, facebook, database, plan.patience, verdict))
+        begun = [talk for talk in talks if talk.pk]
+        judge(witness.threads(begun, facebook, database, browsers[0]), verdict)
+        for talk in talks:
+            if talk.problem:
+                verdict.add(STATE, f"conversation {talk.number} could not go on: {talk.problem}")
+        return Outcome(plan.seed, verdict, weather.count, spent, stack.gave_up, _errors(facebook))
+
+
+def _come_to_rest(stack, facebook, database, patience, verdict):
+    try:
+        witness.wait_until_quiet(facebook, database, patience, stack.start_missing)
+    except witness.NeverQuiet as unfinished:
+        verdict.add(STATE, f"it never came to rest: {unfinished}")
+
+
+def _talks(plan, facebook, browsers, pace, ask):
+    rng = random.Random(f"{plan.seed}-cast")
+    return [
+        Talk(number, PAGES[number % len(PAGES)], plan.seed, facebook, rng.sample(browsers, 3), pace, ask)
+        for number in range(plan.conversations)
+    ]
+
+
+def _errors(facebook):
+    """How often Facebook really answered what. That it cut the connection after the effect shows nowhere."""
+    answers = [call["response"] for call in facebook.get("requests?since=0")]
+    codes = [answer["error"]["code"] for answer in answers if isinstance(answer, dict) and "error" in answer]
+    return Counter(f"Graph calls answered {code}" for code in codes) + Counter(
+        {"Graph calls cut before": answers.count(None)}
+    )
+
+
+def _watch(facebook, pace):
+    """Whether more webhooks wait than the console can take in."""
+    while not pace.is_over.wait(1):
+        try:
+            crowded = facebook.waiting() > CROWD
+        except OSError:  # of requests too
+            continue
+        (pace.is_crowded.set if crowded else pace.is_crowded.clear)()
+
+
+def _finish(talks, pace, weather):
+    """Let every driver have what it sent confirmed."""
+    pace.is_over.set()
+    deadline = time.monotonic() + FINISH
+    while any(talk.is_alive() for talk in talks) and time.monotonic() < deadline:
+        weather.stack.start_missing()
+        time.sleep(0.2)
+    for talk in talks:
+        if talk.is_alive():
+            talk.problem = "the console does not confirm what was sent"
+
+
+def _timed(do):
+    began = time.monotonic()
+    do()
+    return time.monotonic() - began

@@ -1,0 +1,197 @@
+"""PostgreSQL, Redis, the sandbox and every program of the console, each of which may be killed and started again.
+
+All of it lies in one folder and on sockets of its own. Only the thread that made the Stack may start anything: what is
+tethered ends with the thread that started it.
+"""
+
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import requests
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.append(str(ROOT / "bin"))
+
+from children import stop, tethered  # noqa: E402
+from embedded import postgres, redis_server  # noqa: E402
+from servers import new_keys, socket_dir  # noqa: E402
+
+READY_TIMEOUT = 180  # s, on a machine that does much else
+GRAPH_TIMEOUT = 2  # s: short, so that many calls without an answer fit into a run
+# s: and yet so long that no call takes effect after it, however busy this machine is; see DELAY in faults.py.
+SETTLE = 8
+MUTATIONS = str(ROOT / "tests" / "chaos" / "mutations")
+APP_ID, APP_SECRET = "1517776481860111", "sandbox-app-secret"  # the sandbox's own
+NAME_PATTERN = "{first} {last_initial}."
+# Below those that kernels give to outgoing connections: nobody takes the port of a program while that is down.
+PORTS = range(20_000, 32_000)
+
+PROGRAMS = {
+    "worker-1": ["bin/run.py", "worker", "-n", "worker-1@chaos"],
+    "worker-2": ["bin/run.py", "worker", "-n", "worker-2@chaos"],
+    "reader-1": ["bin/run.py", "reader", "-n", "reader-1@chaos"],
+    "reader-2": ["bin/run.py", "reader", "-n", "reader-2@chaos"],
+    "errands": ["bin/run.py", "errands", "-n", "errands@chaos"],
+    "beat": ["bin/run.py", "beat"],
+}
+
+
+class Stack:
+    """mutation: the name of a fault to build into the console's programs; "" leaves them as they are."""
+
+    def __init__(self, folder, sockets, lock, *, mutation=""):
+        self.folder = folder
+        self.console_port, self.sandbox_port = _free_ports(2)
+        self.console_url = f"http://127.0.0.1:{self.console_port}"
+        self.sandbox_url = f"http://127.0.0.1:{self.sandbox_port}"
+        self.postgres = postgres(folder, sockets, lock, temporary=False)  # with fsync: a crash is what we are here for
+        self.redis = redis_server(folder, sockets, lock, temporary=False)
+        self.environment = self._environment()
+        self.mutated = self.environment | ({"CHAOS_MUTATION": mutation, "PYTHONPATH": MUTATIONS} if mutation else {})
+        self.programs = {}
+        self.gave_up = Counter()  # programs that ended without having been killed
+        self.commands = PROGRAMS | {
+            "web": ["bin/run.py", "web", "--host", "127.0.0.1", "--port", str(self.console_port)],
+            "sandbox": ["-m", "sandbox", "--port", str(self.sandbox_port)],
+        }
+
+    def _environment(self):
+        return os.environ | {
+            **new_keys(),
+            "DATABASE_URL": self.postgres.url,
+            "REDIS_URL": self.redis.url,
+            "DATA_DIR": str(self.folder),
+            "DEBUG": "1",
+            "LOG_LEVEL": "WARNING",
+            "PUBLIC_URL": self.console_url,
+            "ALLOWED_HOSTS": "127.0.0.1",
+            "GRAPH_API_URL": self.sandbox_url,
+            "FACEBOOK_APP_ID": APP_ID,
+            "FACEBOOK_APP_SECRET": APP_SECRET,
+            "SANDBOX_CALLBACK_URL": f"{self.console_url}/webhooks/messenger",
+            "PERSONA_NAME_PATTERN": NAME_PATTERN,
+            "SETTLE_SECONDS": str(SETTLE),
+            "GRAPH_TIMEOUT": str(GRAPH_TIMEOUT),
+            "NO_PROXY": "127.0.0.1",
+            "PYTHONUNBUFFERED": "1",
+        }
+
+    # Start and stop
+
+    def start(self, stack):
+        """Everything, in the order in which one needs the other. What was started ends with `stack`."""
+        for server in (self.postgres, self.redis):
+            stack.enter_context(server)
+        stack.callback(self._stop_programs)
+        self.start_program("sandbox")
+        self._wait_for("sandbox", f"{self.sandbox_url}/_sandbox/world")
+        self.start_missing()  # beside what follows: their sweeps find no tables at first, and try again
+        self.run("-m", "tests.chaos.cast")
+        self._wait_for("web", f"{self.console_url}/healthz")
+
+    def run(self, *arguments):
+        """A program that ends by itself, as whole as it was written."""
+        done = subprocess.run(
+            tethered([sys.executable, *arguments]), cwd=ROOT, env=self.environment, capture_output=True, text=True
+        )
+        if done.returncode:
+            raise RuntimeError(f"{arguments}: {done.stdout[-2000:]}{done.stderr[-4000:]}")
+
+    def start_program(self, name):
+        with (self.folder / f"{name}.log").open("a") as log:
+            self.programs[name] = subprocess.Popen(
+                tethered([sys.executable, *self.commands[name]]),
+                cwd=ROOT,
+                env=self.environment if name == "sandbox" else self.mutated,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                process_group=0,
+            )
+
+    def start_missing(self):
+        """What was killed, and what gave up by itself: in production a supervisor does this."""
+        for name in self.commands:
+            process = self.programs.get(name)
+            if process and process.poll() not in (None, -signal.SIGKILL):
+                self.gave_up[name] += 1
+            if not process or process.poll() is not None:
+                self.start_program(name)
+
+    def kill(self, name):
+        process = self.programs[name]
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+
+    def empty_redis(self):
+        """It comes back having lost all it held."""
+        self.redis.crash()
+        shutil.rmtree(self.folder / "redis")
+        (self.folder / "redis").mkdir(mode=0o700)
+        self.redis.start()
+
+    def log(self, name):
+        return (self.folder / f"{name}.log").read_text(errors="replace")
+
+    def _stop_programs(self):
+        stop(*self.programs.values(), by=signal.SIGKILL)
+
+    def _wait_for(self, name, url):
+        deadline = time.monotonic() + READY_TIMEOUT
+        while not _answers(url):
+            if self.programs[name].poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"{name} did not start:\n{self.log(name)[-3000:]}")
+            time.sleep(0.1)
+
+
+@contextmanager
+def running_stack(keep_logs=None, **options):
+    """A Stack in a folder of its own, which is removed at the end; the logs go to `keep_logs` before."""
+    with ExitStack() as stack:
+        path = tempfile.TemporaryDirectory(prefix="chaos-", ignore_cleanup_errors=True)
+        folder = Path(stack.enter_context(path)).resolve()
+        sockets = stack.enter_context(socket_dir(folder))
+        lock = stack.enter_context((folder / "servers.lock").open("a"))
+        if keep_logs:
+            stack.callback(_keep, folder, Path(keep_logs))
+        chaos = Stack(folder, sockets, lock.fileno(), **options)
+        chaos.start(stack)
+        yield chaos
+
+
+def _keep(folder, logs):
+    logs.mkdir(parents=True, exist_ok=True)
+    for path in folder.glob("*.log"):
+        shutil.copy(path, logs)
+
+
+def _answers(url):
+    try:
+        return requests.get(url, timeout=5).ok
+    except requests.RequestException:
+        return False
+
+
+def _free_ports(count):
+    """All are held while looking, so that no two are the same."""
+    with ExitStack() as held:
+        found = []
+        for port in random.sample(PORTS, len(PORTS)):
+            if len(found) == count:
+                return found
+            try:
+                held.enter_context(socket.create_server(("127.0.0.1", port)))
+                found.append(port)
+            except OSError:
+                continue
+    raise RuntimeError("There is no free port.")

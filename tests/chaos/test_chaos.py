@@ -1,0 +1,33 @@
+"""A short form of `bin/chaos`, with a seed of its own each time; when it fails, it says how to repeat it."""
+
+import secrets
+import shlex
+
+from tests.chaos.checker import PERSONA
+from tests.chaos.run import Plan, run
+
+
+def test_nothing_is_lost_doubled_swapped_or_misnamed_whatever_goes_wrong():
+    plan = short(seconds=20)
+    outcome = run(plan)
+    told, count, faults = story(plan, outcome), outcome.verdict.count, outcome.faults
+    assert outcome.is_clean, told
+    assert count["arrived"] and count["written"], told
+    assert faults["Redis lost all"] and faults["PostgreSQL crashed"], told
+
+
+def test_a_fault_that_is_built_in_does_not_go_unnoticed():
+    plan = short(seconds=2, conversations=4, mutation="page-face")
+    outcome = run(plan)
+    assert outcome.verdict.totals[PERSONA], story(plan, outcome)
+
+
+def short(**fields):
+    return Plan(**{"seed": secrets.randbelow(10**6), "conversations": 16, "pace": 1.0, "deaths": False} | fields)
+
+
+def story(plan, outcome):
+    options = {"--seed": plan.seed, "--seconds": plan.seconds, "--conversations": plan.conversations}
+    options |= {"--pace": plan.pace} | ({"--mutation": plan.mutation} if plan.mutation else {})
+    words = [str(word) for option in options.items() for word in option]
+    return f"{shlex.join(['bin/chaos', *words, '--no-deaths'])}\n{outcome.report()}"

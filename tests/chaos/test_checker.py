@@ -1,0 +1,207 @@
+"""The checker itself, with threads doctored by hand: whatever is wrong with one of them is found and named."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.chaos.checker import LOST, ORDER, PERSONA, STATE, TWICE, Row, Seen, Shown, Thread, judge
+from tests.chaos.drivers import Typed
+from tests.chaos.witness import Page
+
+
+@pytest.fixture
+def thread():
+    """Mona asks twice; Ana answers, then Ben. Mona has read what Ana said."""
+    return Thread(
+        number=1,
+        page="Bluebird Tea",
+        typed=[Typed("a1", "key-1", "Ana R."), Typed("a2", "key-2", "Ben O.")],
+        seen=[
+            Seen("m-c1", True, "c1"),
+            Seen("m-a1", False, "a1", "Ana R.", is_read=True),
+            Seen("m-c2", True, "c2"),
+            Seen("m-a2", False, "a2", "Ben O."),
+        ],
+        rows=[
+            Row(1, (1, 1), True, "received", "c1", "key-c1", "m-c1"),
+            Row(2, (2, 2), False, "read", "a1", "key-1", "m-a1"),
+            Row(3, (3, 3), True, "received", "c2", "key-c2", "m-c2"),
+            Row(4, (4, 4), False, "delivered", "a2", "key-2", "m-a2"),
+        ],
+        shown=[
+            Shown(1, True, "received", "c1", "Mona"),
+            Shown(2, False, "read", "a1", "Ana R."),
+            Shown(3, True, "received", "c2", "Mona"),
+            Shown(4, False, "delivered", "a2", "Ben O."),
+        ],
+    )
+
+
+def found(thread):
+    """The kinds of difference, each with how often it was found."""
+    return {kind: number for kind, number in judge([thread]).totals.items() if number}
+
+
+def change(items, position, **fields):
+    items[position] = replace(items[position], **fields)
+
+
+def outcome(thread, state):
+    """The last answer never reached the customer, and this is what the console says of it."""
+    del thread.seen[3]
+    change(thread.rows, 3, state=state, mid=None)
+    change(thread.shown, 3, state=state)
+    return judge([thread])
+
+
+def test_threads_that_agree_are_clean(thread):
+    verdict = judge([thread])
+    assert verdict.differences == []
+    assert (verdict.count["typed"], verdict.count["arrived"], verdict.count["written"]) == (2, 2, 2)
+
+
+# Lost
+
+
+@pytest.mark.parametrize("state", ["sent", "delivered", "read"])
+def test_what_is_called_sent_and_is_not_there_is_lost(thread, state):
+    assert outcome(thread, state).totals[LOST] == 1
+
+
+def test_what_was_confirmed_and_forgotten_is_lost(thread):
+    del thread.seen[3], thread.rows[3], thread.shown[3]
+    assert found(thread) == {LOST: 1}
+
+
+def test_a_question_that_never_came_is_lost(thread):
+    del thread.rows[2], thread.shown[2]
+    assert found(thread) == {LOST: 1}
+
+
+def test_what_is_missing_on_the_agents_page_is_lost(thread):
+    del thread.shown[2]
+    assert found(thread) == {LOST: 1}
+
+
+def test_a_changed_text_is_a_lost_one(thread):
+    change(thread.rows, 0, text="c1, cut")
+    assert found(thread) == {LOST: 1}
+
+
+def test_giving_up_is_losing(thread):
+    assert outcome(thread, "failed").totals[LOST] == 1
+
+
+# Twice
+
+
+def test_what_the_customer_has_twice_is_found(thread):
+    thread.seen.append(replace(thread.seen[3], mid="m-a2-again"))
+    assert found(thread) == {TWICE: 1}
+
+
+def test_a_question_that_the_console_has_twice_is_found(thread):
+    thread.rows.append(Row(5, (5, 5), True, "received", "c2", "key-c3", "m-c2"))
+    thread.shown.append(Shown(5, True, "received", "c2", "Mona"))
+    assert found(thread) == {TWICE: 1}
+
+
+def test_an_answer_that_nobody_typed_is_found(thread):
+    thread.rows.append(Row(5, (5, 5), False, "delivered", "a2", "key-of-nobody", "m-a2"))
+    thread.shown.append(Shown(5, False, "delivered", "a2", "Ben O."))
+    assert found(thread) == {TWICE: 1}
+
+
+def test_what_the_agents_page_shows_twice_is_found(thread):
+    thread.shown.append(thread.shown[-1])
+    assert found(thread) == {TWICE: 1}
+
+
+# Out of order
+
+
+def test_answers_that_overtook_each_other_are_found(thread):
+    thread.seen[1], thread.seen[3] = thread.seen[3], thread.seen[1]
+    assert found(thread) == {ORDER: 1}
+
+
+def test_questions_that_stand_in_another_order_are_found(thread):
+    thread.seen[0], thread.seen[2] = thread.seen[2], thread.seen[0]
+    assert found(thread) == {ORDER: 1}
+
+
+def test_an_agents_page_in_another_order_is_found(thread):
+    thread.shown[0], thread.shown[1] = thread.shown[1], thread.shown[0]
+    assert found(thread) == {ORDER: 1}
+
+
+# Wrong persona
+
+
+def test_another_face_is_found_on_the_phone_and_against_the_agents_page(thread):
+    change(thread.seen, 3, face="Ana R.")
+    assert found(thread) == {PERSONA: 2}
+
+
+def test_the_page_itself_is_a_wrong_face_unless_the_console_says_why(thread):
+    change(thread.seen, 3, face=None)
+    change(thread.shown, 3, face="Bluebird Tea")
+    assert found(thread) == {PERSONA: 1}
+    change(thread.rows, 3, as_page="Facebook would not make the persona.")
+    verdict = judge([thread])
+    assert (verdict.differences, verdict.count["as the Page"]) == ([], 1)
+
+
+# Wrong state
+
+
+@pytest.mark.parametrize("state", ["queued", "sending", "unknown", "failed"])
+def test_what_the_customer_has_must_not_be_called_unsent(thread, state):
+    change(thread.rows, 3, state=state)
+    change(thread.shown, 3, state=state)
+    assert found(thread) == {STATE: 1}
+
+
+@pytest.mark.parametrize("state", ["queued", "sending"])
+def test_nothing_may_be_on_its_way_for_ever(thread, state):
+    assert outcome(thread, state).totals[STATE] == 1
+
+
+def test_what_cannot_be_known_is_counted_and_no_difference(thread):
+    verdict = outcome(thread, "unknown")
+    assert (verdict.differences, verdict.count["unsettled"]) == ([], 1)
+
+
+@pytest.mark.parametrize(("position", "state"), [(1, "delivered"), (3, "read"), (3, "sent")])
+def test_a_receipt_that_facebook_did_not_give_or_that_was_missed_is_found(thread, position, state):
+    change(thread.rows, position, state=state)
+    change(thread.shown, position, state=state)
+    assert found(thread) == {STATE: 1}
+
+
+def test_the_id_of_another_message_is_found(thread):
+    change(thread.rows, 3, mid="m-of-another")
+    assert found(thread) == {STATE: 1}
+
+
+def test_a_page_that_shows_another_state_is_found(thread):
+    change(thread.shown, 3, state="queued")
+    assert found(thread) == {STATE: 1}
+
+
+# The agent's page
+
+
+def test_the_agents_page_is_read_as_it_stands():
+    page = Page(
+        '<a class="older" href="/conversations/1/messages/?before=7">Earlier messages</a><ol>'
+        '<li id="message-7" class="message incoming is-received"><p class="face visually-hidden">Mona</p>'
+        '<div><p class="text">&lt;b&gt; &amp; 茶</p></div><p class="meta">12:00</p></li>'
+        '<li id="message-8" class="message outgoing is-read"><p class="face">\n  Ana R.\n</p>'
+        '<div><p class="text">Two\nlines</p></div></li></ol>'
+    )
+    assert page.older == "/conversations/1/messages/?before=7"
+    assert page.messages == [
+        Shown(7, True, "received", "<b> & 茶", "Mona"),
+        Shown(8, False, "read", "Two\nlines", "Ana R."),
+    ]

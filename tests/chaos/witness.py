@@ -1,0 +1,161 @@
+"""What there is to compare, fetched from where each side looks: the phone, the table, the agent's page."""
+
+import re
+import time
+from html.parser import HTMLParser
+
+import psycopg
+
+from tests.chaos.checker import Row, Seen, Shown, Thread
+
+AWAY = 120  # s, the longest that PostgreSQL may be
+
+ROWS = """
+    SELECT m.id, m.at, m.is_incoming, m.state, m.text, m.key::text, m.mid, m.as_page
+    FROM console_message m WHERE m.conversation_id = %s"""
+UNFINISHED = """
+    SELECT (SELECT count(*) FROM console_message
+            WHERE state IN ('queued', 'sending') OR (state = 'unknown' AND next_try_at IS NOT NULL)),
+           (SELECT count(*) FROM console_arrival WHERE read_at IS NULL)"""
+HAS_COME = "SELECT 1 FROM console_message WHERE mid = %s"
+WHY = """
+    SELECT state, problem, attempts, next_try_at, now() FROM console_message
+    WHERE state IN ('queued', 'sending', 'unknown') ORDER BY at LIMIT 5"""
+UNREAD = "SELECT tries, problem, left(body, 300) FROM console_arrival WHERE read_at IS NULL LIMIT 5"
+
+
+class Database:
+    def __init__(self, url):
+        self.url = url
+
+    def ask(self, query, parameters=()):
+        """By a connection of its own each time, and again while PostgreSQL is away."""
+        deadline = time.monotonic() + AWAY
+        while True:
+            try:
+                with psycopg.connect(self.url) as connection:
+                    return connection.execute(query, parameters).fetchall()
+            except psycopg.OperationalError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.3)
+
+
+class NeverQuiet(Exception):
+    """What is still to be done, after all the time that it may take."""
+
+
+def wait_until_quiet(facebook, database, within, supervise):
+    """Nothing is to be sent, nothing to be read, and Facebook has told all it has to tell.
+
+    supervise: start again what ended meanwhile, as a worker may some seconds after its Redis went.
+    """
+
+    def is_idle():
+        supervise()
+        return _is_idle(facebook, database)
+
+    def has_come(mid):
+        supervise()
+        return database.ask(HAS_COME, [mid])
+
+    last = facebook.post("customers", name="The last word")["psid"]
+    deadline = time.monotonic() + within
+    while True:
+        _until(is_idle, deadline, lambda: _unfinished(database))
+        # Webhooks of an app come one after the other, some of them unseen in the courier's hands: once this last one
+        # is there, so are all before it.
+        mid = facebook.post(f"customers/{last}/say", text="Is that all?")["mid"]
+        _until(lambda mid=mid: has_come(mid), deadline, lambda: "the last word has not come")
+        if is_idle():
+            return
+
+
+def _is_idle(facebook, database):
+    return database.ask(UNFINISHED) == [(0, 0)] and facebook.waiting() == 0
+
+
+def _unfinished(database):
+    return f"messages: {database.ask(WHY)}, arrivals: {database.ask(UNREAD)}"
+
+
+def _until(look, deadline, why):
+    while not look():
+        if time.monotonic() > deadline:
+            raise NeverQuiet(why())
+        time.sleep(0.5)
+
+
+def threads(talks, facebook, database, browser):
+    for talk in talks:
+        yield Thread(
+            talk.number,
+            talk.page[2],
+            talk.typed,
+            _seen(facebook, talk.psid),
+            [_row(*row) for row in database.ask(ROWS, [talk.pk])],
+            shown(browser, talk.pk),
+        )
+
+
+def _seen(facebook, psid):
+    return [
+        Seen(
+            message["mid"],
+            message["from"] == "customer",
+            message["text"],
+            message["persona"] and message["persona"]["name"],
+            message["read"],
+        )
+        for message in facebook.get(f"customers/{psid}/thread")["messages"]
+    ]
+
+
+def _row(pk, at, is_incoming, state, text, key, mid, as_page):
+    return Row(pk, (at, pk), is_incoming, state, text, key, mid, as_page)
+
+
+def shown(browser, pk):
+    """All that an agent can scroll to, page by page from the newest, oldest first."""
+    page = Page(browser.page(f"/conversations/{pk}/"))
+    messages = page.messages
+    while page.older:
+        page = Page(browser.page(page.older))
+        messages = page.messages + messages
+    return messages
+
+
+class Page(HTMLParser):
+    """A page of a thread, as far as the comparison needs it."""
+
+    def __init__(self, html):
+        super().__init__()
+        self._found, self._inside, self.older = [], None, None
+        self.feed(html)
+
+    @property
+    def messages(self):
+        return [
+            Shown(found["pk"], found["is_incoming"], found["state"], found["text"], " ".join(found["face"].split()))
+            for found in self._found
+        ]
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        classes = (attributes.get("class") or "").split()
+        if tag == "li" and (named := re.fullmatch(r"message-(\d+)", attributes.get("id") or "")):
+            state = next(name.removeprefix("is-") for name in classes if name.startswith("is-"))
+            found = {"pk": int(named[1]), "is_incoming": "incoming" in classes, "state": state}
+            self._found.append(found | {"face": "", "text": ""})
+        elif tag == "a" and "older" in classes:
+            self.older = attributes["href"]
+        elif tag == "p" and self._found:
+            self._inside = next((name for name in ("face", "text") if name in classes), None)
+
+    def handle_endtag(self, tag):
+        if tag == "p":
+            self._inside = None
+
+    def handle_data(self, text):
+        if self._inside and self._found:
+            self._found[-1][self._inside] += text
