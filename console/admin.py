@@ -8,7 +8,9 @@ from console.models import Arrival, Conversation
 from personas.admin import ReadOnly
 
 SHOWN_MESSAGES = 100
-LISTED = 2000  # rows that a long list can be paged through; further ones are found by search and filter
+# Rows that a long list can be paged through; further ones are found by search and filter. More than the admin shows on
+# one page (list_max_show_all), or it would show every row.
+LISTED = 2000
 
 
 class ShortPaginator(Paginator):
