@@ -2,12 +2,13 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from agents import views as agents
-from console.views import conversations, files, health, messages, webhook
+from console.views import conversations, files, health, messages, queue, webhook
 from personas import views as personas
 
 urlpatterns = [
     path("", conversations.index, name="conversations"),
-    path("queue/", conversations.queue, name="queue"),
+    path("queue/", queue.queue, name="queue"),
+    path("queue/<str:name>/", queue.part, name="part"),
     path(
         "conversations/<int:pk>/",
         include(

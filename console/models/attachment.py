@@ -32,11 +32,15 @@ class AttachmentQuerySet(models.QuerySet):
 
     def unfetched(self):
         """Files whose download should be over by now."""
-        return self.filter(kind__in=Attachment.FILES, file="", problem="", next_try_at__lt=timezone.now())
+        return self.filter(UNFETCHED, next_try_at__lt=timezone.now())
+
+
+FILES = ["image", "audio", "video", "file", "sticker"]  # the rest are links, templates and places
+UNFETCHED = models.Q(kind__in=FILES, file="", problem="")
 
 
 class Attachment(models.Model):
-    FILES = ["image", "audio", "video", "file", "sticker"]  # the rest are links, templates and places
+    FILES = FILES
 
     message = models.ForeignKey("console.Message", models.CASCADE, related_name="attachments")
     kind = models.CharField(_("kind"), max_length=40)
@@ -53,6 +57,7 @@ class Attachment(models.Model):
         verbose_name = _("attachment")
         verbose_name_plural = _("attachments")
         ordering = ["pk"]
+        indexes = [models.Index(fields=["next_try_at"], condition=UNFETCHED, name="attachment_unfetched")]
 
     def __str__(self):
         return self.title or self.kind

@@ -1,11 +1,12 @@
 """Everything said between one Customer and one Page. At any time one agent holds it, or it waits in the queue."""
 
 from contextlib import contextmanager, suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, models, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +20,7 @@ from console.models.window import Window
 from personas.models import Page
 
 RECENTLY = timedelta(days=1)  # so long a reply that failed shows in the queue
+EARLY, LATE = (Value(datetime(year, 1, 1, tzinfo=UTC)) for year in (2000, 4000))  # no message comes before or after
 
 
 class TakenByAnother(Exception):
@@ -31,31 +33,37 @@ class TakenByAnother(Exception):
 
 class ConversationQuerySet(models.QuerySet):
     def visible_to(self, agent):
-        return self.filter(page__in=Page.objects.open_to(agent))
+        """The Pages are looked up first: given their ids, the planner keeps to the indexes below."""
+        pages = Page.objects.open_to(agent).order_by().values_list("pk", flat=True)
+        return self.filter(page__in=list(pages))
 
     def open(self):
         return self.filter(closed_at=None)
 
     def closed(self):
-        return self.filter(closed_at__isnull=False).order_by("-closed_at")
+        return self.filter(closed_at__isnull=False).in_order()
 
     def waiting(self):
-        return self.open().filter(agent=None).longest_wait_first()
+        return self.open().filter(agent=None).in_order()
 
     def held_by(self, agent):
-        return self.open().filter(agent=agent).longest_wait_first()
+        return self.open().filter(agent=agent).in_order()
 
     def held_by_others(self, agent):
-        return self.open().filter(agent__isnull=False).exclude(agent=agent).longest_wait_first()
+        return self.open().filter(agent__isnull=False).exclude(agent=agent).in_order()
 
-    def longest_wait_first(self):
-        return self.order_by(F("waiting_since").asc(nulls_last=True), "-last_at")
+    def in_order(self):
+        return self.order_by("rank", "pk")
+
+    def after(self, rank, pk):
+        """What stands behind this place. The first condition is the one that an index can begin at."""
+        return self.filter(Q(rank__gt=rank) | Q(pk__gt=pk), rank__gte=rank)
 
     def for_queue(self):
         failed = Message.objects.filter(
             conversation=OuterRef("pk"), state=Message.State.FAILED, at__gt=timezone.now() - RECENTLY
         )
-        return self.select_related("customer", "agent", "page").annotate(has_failed=Exists(failed))
+        return self.select_related("customer", "agent", "page").defer("page__token").annotate(has_failed=Exists(failed))
 
     def pending(self):
         """With something to send now and nobody at it."""
@@ -120,6 +128,13 @@ class Conversation(Receiving, Answering, Lane, Typing, Window, models.Model):
     )
     revision = models.BigIntegerField(default=0, editable=False)  # steps with every change, under the row's lock
     leased_until = models.DateTimeField(null=True, editable=False)
+    # Its place in its part of the queue, as one value that an index can hold: the longest wait first, then the newest
+    # of those that nobody waits in; of the closed ones the last closed first.
+    rank = models.GeneratedField(
+        expression=Coalesce(LATE - F("closed_at"), F("waiting_since") - EARLY, LATE - F("last_at"), LATE - EARLY),
+        output_field=models.DurationField(),
+        db_persist=True,
+    )
 
     objects = ConversationQuerySet.as_manager()
 
@@ -129,8 +144,14 @@ class Conversation(Receiving, Answering, Lane, Typing, Window, models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(closed_at=None) | Q(agent=None), name="nobody_holds_what_is_closed")
         ]
-        indexes = [
-            models.Index(fields=["agent", "waiting_since"], condition=Q(closed_at=None), name="conversation_queue")
+        indexes = [  # one for each part of the queue, and the admin's list
+            models.Index(fields=["agent", "rank", "id"], condition=Q(closed_at=None), name="conversation_held"),
+            models.Index(fields=["rank", "id"], condition=Q(closed_at=None, agent=None), name="conversation_waiting"),
+            models.Index(
+                fields=["rank", "id"], condition=Q(closed_at=None, agent__isnull=False), name="conversation_others"
+            ),
+            models.Index(fields=["rank", "id"], condition=Q(closed_at__isnull=False), name="conversation_closed"),
+            models.Index(fields=["-last_at", "-id"], name="conversation_newest"),
         ]
 
     def __str__(self):

@@ -49,6 +49,7 @@ class Customer(models.Model):
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
         constraints = [models.UniqueConstraint(fields=["page", "psid"], name="one_customer_per_psid")]
+        indexes = [models.Index(fields=["next_try_at"], condition=models.Q(profile_at=None), name="customer_unmet")]
 
     def __str__(self):
         return self.name or _("Guest ·%(end)s") % {"end": self.psid[-4:]}

@@ -20,10 +20,17 @@ class MessageQuerySet(models.QuerySet):
         return self.order_by("at", "pk")
 
     def before(self, message):
-        return self.filter(Q(at__lt=message.at) | Q(at=message.at, pk__lt=message.pk))
+        """The second condition is the one that an index can begin at."""
+        return self.filter(Q(at__lt=message.at) | Q(pk__lt=message.pk), at__lte=message.at)
+
+    def since(self, revision):
+        """In the order of the changes: in that of the thread, all of a long one might be read for the few."""
+        return self.filter(revision__gt=revision).order_by("revision")
 
     def for_thread(self):
-        return self.select_related("author", "persona", "page").prefetch_related("attachments")
+        """Without the token, which would be decrypted for every message."""
+        related = self.select_related("author", "persona", "page").defer("page__token")
+        return related.prefetch_related("attachments")
 
 
 class Message(Sending, models.Model):
@@ -93,6 +100,7 @@ class Message(Sending, models.Model):
                 condition=Q(state__in=["queued", "sending", "unknown"]),
                 name="message_pending",
             ),
+            models.Index(fields=["conversation", "at"], condition=Q(state="failed"), name="message_failed"),
         ]
 
     def __str__(self):

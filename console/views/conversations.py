@@ -1,28 +1,22 @@
 """The desk: the queue on one side, a conversation on the other."""
 
 import uuid
-from urllib.parse import urlsplit
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
 from console import uploads
 from console.models import Conversation, TakenByAnother
+from console.views.queue import queue_context
 
-ROWS = 50  # of each part of the queue; the rest is counted
+ROWS = 30  # messages on a page of a thread
 
 
 def index(request):
-    return render(request, "conversations/index.html", _queue(request.user))
-
-
-def queue(request):
-    """The queue alone, for a desk that is open already."""
-    return render(request, "conversations/_queue.html", _queue(request.user, current=_open_in_browser(request)))
+    return render(request, "conversations/index.html", queue_context(request))
 
 
 def show(request, pk):
@@ -35,7 +29,7 @@ def show(request, pk):
 
 def show_page(request, conversation, **more):
     """The whole desk with this conversation open."""
-    context = thread_context(request, conversation) | _queue(request.user, current=conversation.pk) | more
+    context = thread_context(request, conversation) | queue_context(request, current=conversation.pk) | more
     return render(request, "conversations/show.html", context)
 
 
@@ -113,19 +107,6 @@ def _pane(request, conversation):
     }
 
 
-def _queue(agent, current=None):
-    visible = Conversation.objects.visible_to(agent).for_queue()
-    parts = [
-        ("mine", _("Mine"), visible.held_by(agent), _("You hold no conversation.")),
-        ("waiting", _("Waiting"), visible.waiting(), _("Nobody is waiting.")),
-        ("others", _("Others"), visible.held_by_others(agent), _("Nobody else holds one.")),
-        ("closed", _("Closed"), visible.closed(), _("Nothing has been closed yet.")),
-    ]
-    rows = [(name, title, list(part[: ROWS + 1]), empty) for name, title, part, empty in parts]
-    unread = sum(row.unread for name, _title, part, _empty in rows if name in ("mine", "waiting") for row in part)
-    return {"parts": rows, "current": current, "unread": unread, "most": ROWS}
-
-
 def _change(request, conversation, verb):
     """The same answer for every verb that changes the holder; who comes too late is told by whom."""
     problem = ""
@@ -137,10 +118,3 @@ def _change(request, conversation, verb):
         return redirect("conversation", pk=conversation.pk)
     context = _pane(request, find(request, conversation.pk)) | {"problem": problem}
     return render(request, "conversations/_holder.html", context, status=409 if problem else 200)
-
-
-def _open_in_browser(request):
-    try:
-        return resolve(urlsplit(request.htmx.current_url or "").path).kwargs.get("pk")
-    except Resolver404:
-        return None

@@ -67,11 +67,15 @@ def _said(request, conversation, problem, text=""):
 
 def _changes(request, conversation, since):
     """The conversation was read before its messages, so its revision is never ahead of what is shown."""
-    changed = conversation.messages.for_thread().filter(revision__gt=since).in_order()[: MOST_CHANGES + 1]
+    changed = list(conversation.messages.for_thread().since(since)[: MOST_CHANGES + 1])
     if len(changed) > MOST_CHANGES:
         return HttpResponseClientRefresh()
     revision = max([conversation.revision, *(message.revision for message in changed)])
-    context = {"conversation": conversation, "thread": changed, "revision": revision}
+    context = {
+        "conversation": conversation,
+        "thread": sorted(changed, key=lambda message: message.place),
+        "revision": revision,
+    }
     return render(request, "messages/_thread.html", context)
 
 

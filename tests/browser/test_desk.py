@@ -11,7 +11,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from console.models import Conversation
+from console.models import Conversation, Customer
 from messenger.text import parts
 from personas import pictures
 from tests.browser.conftest import session_of
@@ -523,3 +523,47 @@ def test_who_has_left_is_out_also_in_tabs_already_open(sit_down, mona_writes, st
     ana.refresh_from_db()
     ana.leave()
     expect(tab.get_by_label("Password")).to_be_visible()
+
+
+def test_more_of_a_part_stays_open_while_the_desk_changes(sit_down, mona_writes, stack, page, ana):
+    line_up(page, 70)
+    tab = sit_down(ana)
+    rows = part(tab, "Waiting").locator(".row")
+    expect(rows).to_have_count(25)
+    part(tab, "Waiting").get_by_role("link", name="More: Waiting").click()
+    expect(rows).to_have_count(50)
+    expect(part(tab, "Waiting").get_by_role("link", name="More: Waiting")).to_be_focused()
+    Conversation.objects.get(customer__name="Guest 40").take(ana)
+    expect(part(tab, "Mine").get_by_role("link", name="Guest 40")).to_be_visible()
+    expect(part(tab, "Waiting").get_by_role("link", name="Guest 40")).to_be_hidden()
+    expect(rows).to_have_count(50)
+    expect(part(tab, "Waiting").get_by_role("link", name="Guest 50")).to_be_visible()
+    part(tab, "Waiting").get_by_role("link", name="More: Waiting").click()
+    expect(part(tab, "Waiting").get_by_role("link", name="Mona Weber")).to_be_visible()
+    expect(rows).to_have_count(70)
+    names = rows.locator(".row-name").all_inner_texts()
+    assert len(set(names)) == 70
+
+
+def line_up(page, count):
+    """So many who have waited longer than Mona."""
+    for number in range(count):
+        since = timezone.now() - timedelta(days=1, minutes=-number)
+        customer = Customer.objects.create(page=page, psid=f"77{number}", name=f"Guest {number}")
+        Conversation.objects.create(page=page, customer=customer, waiting_since=since, last_at=since)
+
+
+def test_the_closed_ones_come_when_one_looks_and_stay(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    tab.get_by_role("button", name="Close").click()
+    closed = tab.get_by_role("group").filter(has=tab.get_by_role("heading", name="Closed"))
+    expect(part(tab, "Mine")).to_contain_text("You hold no conversation.")
+    for _time in range(2):
+        expect(tab.get_by_role("link", name="Mona Weber")).to_be_hidden()
+        tab.get_by_role("heading", name="Closed").click()
+        expect(closed.get_by_role("link", name="Mona Weber")).to_be_visible()
+        stack.say(stack.customer("Jonas Brandt"), text="Me too")
+        expect(part(tab, "Waiting").get_by_role("link", name="Jonas Brandt").first).to_be_visible()
+        expect(closed.get_by_role("link", name="Mona Weber")).to_be_visible()
+        tab.get_by_role("heading", name="Closed").click()

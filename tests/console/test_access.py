@@ -87,34 +87,3 @@ def test_a_peek_marks_nothing_as_read(mona, bens_browser, ben):
     assert Conversation.objects.get().unread == 2
     mona.conversation.take(ben)
     assert Conversation.objects.get().unread == 0
-
-
-def test_the_desk_costs_the_same_number_of_queries_however_long_the_queue(
-    page, bens_browser, django_assert_max_num_queries
-):
-    from console.models import Customer
-
-    def fill(count):
-        for number in range(count):
-            customer = Customer.objects.create(page=page, psid=str(uuid.uuid4().int)[:16], name=f"Guest {number}")
-            Conversation.objects.create(page=page, customer=customer)
-
-    fill(2)
-    with django_assert_max_num_queries(8):
-        bens_browser.get("/")
-    fill(30)
-    with django_assert_max_num_queries(8):
-        bens_browser.get("/")
-    with django_assert_max_num_queries(8):
-        bens_browser.get("/queue/")
-
-
-def test_a_thread_costs_the_same_number_of_queries_however_long_it_is(
-    conversation, say, bens_browser, django_assert_max_num_queries
-):
-    for number in range(30):
-        say(f"line {number}")
-    with django_assert_max_num_queries(12):
-        bens_browser.get(f"/conversations/{conversation.pk}/")
-    with django_assert_max_num_queries(7):
-        bens_browser.get(f"/conversations/{conversation.pk}/messages/?since=0")

@@ -158,6 +158,18 @@ def test_a_list_costs_the_same_however_long_it_is(path, admin, grow):
     assert len(admin.rows(path)) >= 12
 
 
+@pytest.mark.parametrize("path", ["console/conversation", "console/arrival"])
+def test_a_long_list_counts_no_further_than_it_lists_and_says_where_it_ends(path, admin, grow, monkeypatch):
+    grow(5)
+    assert "The list ends here" not in admin.get(path).content.decode()
+    monkeypatch.setattr("console.admin.LISTED", 3)
+    with CaptureQueriesContext(connection) as queries:
+        assert "The list ends here" in admin.get(path).content.decode()
+    counts = [query["sql"] for query in queries if "COUNT(" in query["sql"]]
+    assert counts
+    assert all("LIMIT 3" in count for count in counts)
+
+
 @pytest.mark.parametrize(
     ("path", "words"),
     [

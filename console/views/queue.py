@@ -1,0 +1,94 @@
+"""The queue: four parts, each read by key, as far as the agent has opened it."""
+
+import re
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from django.http import Http404
+from django.shortcuts import render
+from django.urls import Resolver404, resolve
+from django.utils.translation import gettext as _
+
+from console.models import Conversation
+
+PAGE = 25  # rows of a part that are shown at first, and that More adds
+MOST = 150  # rows of a part that one desk keeps up to date; whoever wants to see more turns pages
+PLACE = re.compile(r"(-?\d{1,18})-(\d{1,18})")  # rank in µs, and pk
+
+
+def queue(request):
+    """The queue alone, for a desk that is open already, with as many rows of each part as that desk shows."""
+    return render(request, "conversations/_queue.html", queue_context(request, _open_in_browser(request)))
+
+
+def part(request, name):
+    """`?after=PLACE`: one page of one part, for the end of what a desk shows or to be turned without scripts."""
+    found = next((part for part in _parts(request.user) if part.name == name), None)
+    if found is None:
+        raise Http404
+    found.read(PAGE, after=_place(request), above=_number(request, "shown"))
+    template = "conversations/_page.html" if request.htmx else "conversations/part.html"
+    return render(request, template, {"part": found, "current": _open_in_browser(request)})
+
+
+def queue_context(request, current=None):
+    parts = _parts(request.user)
+    for part in parts:
+        if part.name != "closed" or "closed" in request.GET:
+            part.read(min(max(_number(request, part.name), PAGE), MOST))
+    unread = sum(row.unread for part in parts if part.name in ("mine", "waiting") for row in part.rows[:PAGE])
+    return {"parts": parts, "current": current, "unread": unread}
+
+
+class Part:
+    """Conversations in their order, of which some rows are read."""
+
+    def __init__(self, name, title, conversations, empty):
+        self.name, self.title, self.conversations, self.empty = name, title, conversations, empty
+        self.is_read, self.rows, self.has_more, self.shown = False, [], False, 0
+
+    def read(self, count, after=None, above=0):
+        """`above` so many are shown already."""
+        behind = self.conversations.after(*after) if after else self.conversations
+        # Chosen first, by an index alone, and joined afterwards: the planner would join all of the part and sort it.
+        chosen = behind.values("pk")[: count + 1]
+        found = list(Conversation.objects.filter(pk__in=chosen).for_queue().in_order())
+        self.is_read, self.rows, self.has_more = True, found[:count], len(found) > count
+        self.shown = above + len(self.rows)
+
+    @property
+    def can_grow(self):
+        return self.shown + PAGE <= MOST
+
+    @property
+    def end(self):
+        """The place after which the next page begins."""
+        last = self.rows[-1]
+        return f"{last.rank // timedelta(microseconds=1)}-{last.pk}"
+
+
+def _parts(agent):
+    visible = Conversation.objects.visible_to(agent)
+    return [
+        Part("mine", _("Mine"), visible.held_by(agent), _("You hold no conversation.")),
+        Part("waiting", _("Waiting"), visible.waiting(), _("Nobody is waiting.")),
+        Part("others", _("Others"), visible.held_by_others(agent), _("Nobody else holds one.")),
+        Part("closed", _("Closed"), visible.closed(), _("Nothing has been closed yet.")),
+    ]
+
+
+def _place(request):
+    place = PLACE.fullmatch(request.GET.get("after", ""))
+    return place and (timedelta(microseconds=int(place[1])), int(place[2]))
+
+
+def _number(request, name):
+    number = request.GET.get(name, "")
+    return int(number) if re.fullmatch(r"[0-9]{1,6}", number) else 0
+
+
+def _open_in_browser(request):
+    try:
+        return resolve(urlsplit(request.htmx.current_url or "").path).kwargs.get("pk")
+    except Resolver404:
+        return None

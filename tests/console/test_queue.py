@@ -1,0 +1,232 @@
+"""The queue in its four parts: their order, the pages of each, and what they cost when there is much of everything."""
+
+import random
+import re
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Group
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from console.models import Arrival, Attachment, Conversation, Customer, Message
+from console.views.queue import MOST, PAGE
+from tests.bench.fill import fill
+
+PARTS = ["mine", "waiting", "others", "closed"]
+NOW = timezone.now()
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def anas_browser(client, ana):
+    client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
+def line_up(page, ana, ben):
+    """So many conversations in a part of Ana's queue: with few moments and with none, so that many stand equal."""
+    holders = {"mine": ana, "others": ben}
+
+    def make(name, count, moments=3):
+        rows = [
+            Conversation(
+                page=page,
+                customer=Customer.objects.create(page=page, psid=uuid.uuid4().hex, name=f"Guest {number}"),
+                agent=holders.get(name),
+                closed_at=_moment(number, moments) if name == "closed" else None,
+                waiting_since=_moment(number, moments) if number % 2 and name != "closed" else None,
+                last_at=_moment(number, moments) if number % 5 else None,
+            )
+            for number in range(count)
+        ]
+        random.Random(1).shuffle(rows)
+        return Conversation.objects.bulk_create(rows)
+
+    return make
+
+
+def _moment(number, moments):
+    return NOW - timedelta(minutes=number % moments)
+
+
+def numbers(answer):
+    return [int(pk) for pk in re.findall(r'id="row-(\d+)"', answer.content.decode())]
+
+
+def more(answer, attribute="href"):
+    """Where More leads."""
+    found = re.search(rf'{attribute}="([^"]*after=[^"]*)"', answer.content.decode())
+    return found and found[1].replace("&amp;", "&")
+
+
+def turn(anas_browser, name, headers=None):
+    """Every page of a part, one after another."""
+    path = f"/queue/{name}/"
+    while path:
+        answer = anas_browser.get(path, headers=headers)
+        yield numbers(answer)
+        path = more(answer)
+
+
+# Order
+
+
+def test_who_waits_longest_stands_first_and_then_the_newest(page, line_up):
+    a, b, c, d, e = line_up("waiting", 5)
+    for row, since, last in [(a, None, 1), (b, 9, 2), (c, 12, 5), (d, None, 3), (e, None, None)]:
+        row.waiting_since = since and NOW - timedelta(minutes=since)
+        row.last_at = last and NOW - timedelta(minutes=last)
+        row.save()
+    assert list(Conversation.objects.waiting()) == [c, b, a, d, e]
+
+
+def test_of_the_closed_ones_the_last_stands_first(line_up):
+    rows = line_up("closed", 5, moments=5)
+    assert list(Conversation.objects.closed()) == sorted(rows, key=lambda row: row.closed_at, reverse=True)
+
+
+# Pages
+
+
+@pytest.mark.parametrize("name", PARTS)
+@pytest.mark.parametrize("headers", [None, HTMX])
+def test_the_pages_hold_each_row_once_even_where_many_stand_equal(name, headers, anas_browser, line_up):
+    rows = line_up(name, 2 * PAGE + 7)
+    pages = list(turn(anas_browser, name, headers))
+    assert [len(page) for page in pages] == [PAGE, PAGE, 7]
+    shown = [pk for page in pages for pk in page]
+    assert sorted(shown) == sorted(row.pk for row in rows)
+    assert shown == list(Conversation.objects.in_order().values_list("pk", flat=True))
+
+
+def test_a_part_that_fits_has_no_more(anas_browser, line_up):
+    line_up("waiting", PAGE)
+    assert more(anas_browser.get("/")) is None
+
+
+def test_rows_that_come_and_go_meanwhile_push_nobody_off_a_page(anas_browser, line_up, ana):
+    stay = {row.pk for row in line_up("waiting", 3 * PAGE)}
+    pages, seen = turn(anas_browser, "waiting"), []
+    for number, shown in enumerate(pages):
+        seen += shown
+        Conversation.objects.get(pk=shown[0]).take(ana)  # it leaves a page that was turned
+        line_up("waiting", 4, moments=number + 1)
+    assert len(seen) == len(set(seen))
+    assert stay <= set(seen)
+
+
+def test_a_place_that_nobody_gave_begins_at_the_front(anas_browser, line_up):
+    line_up("waiting", 3)
+    for place in ["", "x", "1", "1-", "9" * 30 + "-1", "-1-1"]:
+        assert len(numbers(anas_browser.get("/queue/waiting/", {"after": place}))) == 3
+    assert anas_browser.get("/queue/nothing/").status_code == 404
+
+
+def test_the_pages_of_a_part_show_only_what_the_agent_may_see(anas_browser, line_up, page):
+    line_up("waiting", 3)
+    page.groups.add(Group.objects.create(name="tea"))
+    assert numbers(anas_browser.get("/queue/waiting/")) == []
+
+
+# What a desk that is open asks for
+
+
+def test_a_refresh_shows_as_much_as_was_open(anas_browser, line_up):
+    line_up("waiting", 3 * PAGE)
+    first = anas_browser.get("/queue/", headers=HTMX)
+    assert len(numbers(first)) == PAGE
+    second = anas_browser.get(more(first, "hx-get"), headers=HTMX)
+    assert f'name="waiting" value="{2 * PAGE}"' in second.content.decode()
+    again = numbers(anas_browser.get("/queue/", {"waiting": 2 * PAGE}, headers=HTMX))
+    assert again == numbers(first) + numbers(second)
+
+
+def test_a_desk_keeps_a_limited_number_up_to_date_and_beyond_it_pages_are_turned(anas_browser, line_up):
+    line_up("waiting", MOST + 5)
+    full = anas_browser.get("/queue/", {"waiting": 10_000}, headers=HTMX)
+    assert len(numbers(full)) == MOST
+    assert more(full, "hx-get") is None
+    assert len(numbers(anas_browser.get(more(full)))) == 5
+
+
+def test_closed_ones_are_read_once_somebody_looks(anas_browser, line_up):
+    line_up("closed", 3)
+    shut = anas_browser.get("/")
+    assert numbers(shut) == []
+    assert 'href="/queue/closed/"' in shut.content.decode()
+    assert len(numbers(anas_browser.get("/queue/", {"closed": PAGE}, headers=HTMX))) == 3
+
+
+# Cost
+
+
+def queries(get):
+    with CaptureQueriesContext(connection) as found:
+        assert get().status_code == 200
+    return len(found)
+
+
+@pytest.mark.parametrize("path", ["/", "/queue/", "/queue/?closed=60&waiting=60", "/queue/closed/"])
+def test_the_desk_costs_the_same_number_of_queries_however_long_the_queue(path, anas_browser, line_up):
+    for name in PARTS:
+        line_up(name, 3)
+    few = queries(lambda: anas_browser.get(path))
+    for name in PARTS:
+        line_up(name, 57)
+    assert queries(lambda: anas_browser.get(path)) == few <= 8
+
+
+@pytest.mark.parametrize("path", ["", "messages/?since=0", "messages/?before={last}"])
+def test_a_thread_costs_the_same_number_of_queries_however_long_it_is(path, conversation, say, anas_browser):
+    def ask():
+        return anas_browser.get(f"/conversations/{conversation.pk}/{path.format(last=last)}")
+
+    for number in range(3):
+        last = say(f"line {number}").pk
+    few = queries(ask)
+    for number in range(57):
+        last = say(f"line {number}").pk
+    assert queries(ask) == few <= 10
+
+
+@pytest.fixture
+def much(db):
+    """Enough of everything that to read a whole table would be the longer way."""
+    fill(conversations=6_000, messages=20_000)
+
+
+READS = {
+    "held_by": lambda agent: Conversation.objects.held_by(agent).values("pk")[: PAGE + 1],
+    "waiting": lambda agent: Conversation.objects.waiting().values("pk")[: PAGE + 1],
+    "others": lambda agent: Conversation.objects.held_by_others(agent).values("pk")[: PAGE + 1],
+    "closed": lambda agent: Conversation.objects.closed().values("pk")[: PAGE + 1],
+    "closed, further": lambda agent: Conversation.objects.closed().after(_middle_rank(), 1).values("pk")[: PAGE + 1],
+    "the admin's": lambda agent: Conversation.objects.order_by("-last_at", "-pk")[:100],
+    "since": lambda agent: _longest().messages.since(_longest().revision - 1)[:501],
+    "before": lambda agent: _longest().messages.before(_longest().messages.in_order()[5]).in_order().reverse()[:31],
+    "pending": lambda agent: Conversation.objects.pending(),
+    "orphaned": lambda agent: Conversation.objects.orphaned(),
+    "due": lambda agent: Arrival.objects.due(),
+    "unmet": lambda agent: Customer.objects.unmet(),
+    "unfetched": lambda agent: Attachment.objects.unfetched(),
+}
+
+
+def _middle_rank():
+    return Conversation.objects.closed().values_list("rank", flat=True)[3_000]
+
+
+def _longest():
+    return Conversation.objects.order_by("-revision").first()
+
+
+@pytest.mark.parametrize("name", READS)
+def test_what_is_read_often_is_found_by_an_index(name, much, ana):
+    Conversation.objects.waiting().first().take(ana)
+    plan = READS[name](ana).explain()
+    tables = [model._meta.db_table for model in (Arrival, Attachment, Conversation, Customer, Message)]
+    assert not [table for table in tables if re.search(rf"Seq Scan on {table}\b", plan)], plan
