@@ -39,11 +39,15 @@ class MessageList extends HTMLElement {
     this.sticks = true;
     this.newest.hidden = true;
     this.scrollTop = this.scrollHeight;
+    this.top = this.scrollTop;
     this.see();
   }
 
+  // Only a reader who scrolls up leaves the end. When pictures come or the composer grows, the end itself moves away.
   scrolled = () => {
-    this.sticks = this.isAtEnd;
+    const isUp = this.scrollTop < this.top;
+    this.top = this.scrollTop;
+    if (isUp || !this.sticks) this.sticks = this.isAtEnd;
     if (this.sticks) this.toEnd();
   };
 
