@@ -187,11 +187,17 @@ class Sending:
         if evidence.mid:
             return self._sent(evidence.mid)
         if evidence.shows_absence and now - since >= SETTLE:
-            return self._postpone(until=now)
+            return self._send_again()
         if now - since >= DOUBT:
             return self._become(self.State.UNKNOWN, problem=NO_EVIDENCE, next_try_at=None)
         later = max(FIRST_LOOK, min(now - since, SETTLE - (now - since)))  # each look after twice the time
         return self._look_again(now + later)
+
+    def _send_again(self):
+        """Facebook does not have it. What we stumbled over ourselves would only make us stumble again."""
+        if self.problem == STUMBLED or self.attempts >= MAX_TRIES:
+            return self._become(self.State.FAILED, problem=self.problem)
+        return self._postpone(until=timezone.now())
 
     def _look_again(self, until):
         self._become(self.State.UNKNOWN, next_try_at=until)

@@ -335,7 +335,12 @@ def test_what_the_console_itself_stumbles_over_fails_and_lets_the_next_pass(say,
     conversation.deliver()
     broken.refresh_from_db()
     assert broken.state == Message.State.UNKNOWN
+    _let_time_pass(conversation, settles=True)
+    conversation.deliver()
+    broken.refresh_from_db()
+    assert broken.state == Message.State.FAILED
     assert "log says why" in broken.problem
+    assert sandbox.texts(mona.psid) == ["next"]
 
 
 def test_whoever_retries_says_it(say, conversation, ana, ben, mona, sandbox):

@@ -65,9 +65,9 @@ def page_face(sending):
     """The persona is forgotten in the call."""
     call = sending.Sending._call
 
-    def faceless(self, client):
+    def faceless(self, *given):
         self.persona = None
-        return call(self, client)
+        return call(self, *given)
 
     sending.Sending._call = faceless
 
