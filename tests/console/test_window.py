@@ -1,10 +1,8 @@
 """Until when Facebook lets us answer: what opens the window, under which tag answers go out, what says why not."""
 
 from datetime import timedelta
-from importlib import import_module
 
 import pytest
-from django.apps import apps
 from django.utils import timezone
 
 from console.models import Conversation, Message, TakenByAnother, WindowClosed
@@ -131,18 +129,6 @@ def test_a_customer_who_was_never_heard_may_be_answered_until_facebook_says_no(h
     hear({"sender": {"id": PAGE_ID}, "recipient": {"id": "42"}, "timestamp": AT, "message": echo})
     conversation = Conversation.objects.get()
     assert (conversation.way, conversation.time_left) == ("open", None)
-
-
-def test_conversations_from_before_know_when_the_customer_last_wrote(hear, said, echo, mona):
-    hear(said("m_1", at=AT), said("m_2", at=AT + 1000), echo("m_3", at=AT + 2000))
-    Conversation.objects.update(heard_at=None, window_until=None, human_agent_until=None)
-    import_module("console.migrations.0005_heard_before").fill(apps, None)
-    conversation = fresh(mona.conversation)
-    assert conversation.heard_at == moment(AT + 1000)
-    assert (conversation.window_until, conversation.human_agent_until) == (
-        moment(AT + 1000) + DAY,
-        moment(AT + 1000) + WEEK,
-    )
 
 
 # Ways to answer
