@@ -69,6 +69,7 @@ class Cast:
                 is_incoming=bool(number % 2),
                 state=Message.State.RECEIVED if number % 2 else Message.State.READ,
                 text=self.text(),
+                mid=f"m_{conversation.pk}_{number}",
                 at=now - timedelta(minutes=length - number),
                 revision=number,
             )
