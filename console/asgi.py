@@ -1,4 +1,4 @@
-"""One port: the live stream on the event loop, Django's pages in a pool of threads, webhooks in one of their own.
+"""One port: webhooks and the live stream on the event loop, Django's pages in a pool of threads.
 
 Through Django's own ASGI handler a page costs three times as much, and an open stream holds a thread.
 """
@@ -6,25 +6,13 @@ Through Django's own ASGI handler a page costs three times as much, and an open 
 import os
 
 from a2wsgi import WSGIMiddleware
-from django.core.handlers.exception import convert_exception_to_response
-from django.core.handlers.wsgi import WSGIHandler
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
 pages = WSGIMiddleware(get_wsgi_application(), workers=16)
 
-from console.live import stream  # noqa: E402  (needs the settings)
-
-
-class Webhooks(WSGIHandler):
-    """Without middleware, which is for people: it takes longer than everything else that a webhook needs."""
-
-    def load_middleware(self, is_async=False):
-        self._view_middleware = self._template_response_middleware = self._exception_middleware = []
-        self._middleware_chain = convert_exception_to_response(self._get_response)
-
-
-webhooks = WSGIMiddleware(Webhooks(), workers=4)
+from console.intake import PATHS, intake  # noqa: E402  (need the settings)
+from console.live import stream  # noqa: E402
 
 
 async def application(scope, receive, send):
@@ -32,8 +20,8 @@ async def application(scope, receive, send):
         await _lifespan(receive, send)
     elif scope["path"] == "/live/":
         await stream(scope, receive, send)
-    elif scope["path"].startswith("/webhooks/"):
-        await webhooks(scope, receive, send)
+    elif scope["path"] in PATHS and scope["method"] == "POST":
+        await intake(scope, receive, send)
     else:
         await pages(scope, receive, send)
 

@@ -20,21 +20,22 @@ MAX_TRIES = 12  # then it waits for an admin's "Read again"; with the pauses bel
 LONGEST_PAUSE = 600  # s
 ABOUT_KNOWN = (events.Delivery, events.Read)
 WORDLESS = (events.Echo, events.Referral)
-DRAINS = 4  # readers at once in one process; the other threads of its pool are for typing
 STORE = """
 INSERT INTO console_arrival (body, digest, received_at, unknown, problem, tries)
-VALUES (%s, %s, now(), 0, '', 0) ON CONFLICT (digest) DO NOTHING
+SELECT body, digest, now(), 0, '', 0 FROM unnest(%s::text[], %s::text[]) AS given (body, digest)
+ON CONFLICT (digest) DO NOTHING
 """
 
-_drains = threading.Semaphore(DRAINS)
+# One reader keeps its process busy; a second would only contend for the processor, and with typing beside it.
+_reading = threading.Lock()
 
 
 class ArrivalQuerySet(models.QuerySet):
-    def store(self, body):
-        """Keep a verified body, once, by one INSERT; its reading is a worker's job."""
-        digest = hashlib.sha256(body).hexdigest()
+    def store(self, *bodies):
+        """Keep verified bodies, each once, by one INSERT; reading them is a worker's job."""
+        digests = [hashlib.sha256(body).hexdigest() for body in bodies]
         with connection.cursor() as cursor:
-            cursor.execute(STORE, [body.decode(), digest])
+            cursor.execute(STORE, [[body.decode() for body in bodies], digests])
         transaction.on_commit(bell.ring, robust=True)
 
     def unread(self):
@@ -44,16 +45,16 @@ class ArrivalQuerySet(models.QuerySet):
         return self.unread().filter(Q(next_try_at=None) | Q(next_try_at__lt=timezone.now()), tries__lt=MAX_TRIES)
 
     def read(self):
-        """Read whatever is due, as one of at most DRAINS readers in this process.
+        """Read whatever is due, unless somebody in this process does already.
 
-        It looks once more after leaving: what came in that instant, and found all busy, would wait for the sweep.
+        They look once more after leaving: what came in that instant, and found them busy, would wait for the sweep.
         """
-        while self.due().exists() and _drains.acquire(blocking=False):
+        while self.due().exists() and _reading.acquire(blocking=False):
             try:
                 while self._read_next():
                     pass
             finally:
-                _drains.release()
+                _reading.release()
 
     def _read_next(self):
         """Whether there was one. Its row is locked while it is read: a reader that dies lets go of it at once."""
@@ -126,8 +127,10 @@ def _receive(event):
 
 
 def _known_conversation(event):
+    """By its key alone: taking the lock loads the rest."""
     known = Conversation.objects.filter(page__page_id=event.page_id, customer__psid=event.psid)
-    return known.select_related("page", "customer").first()
+    pk = known.values_list("pk", flat=True).first()
+    return Conversation(pk=pk) if pk else None
 
 
 def _begin_conversation(event):

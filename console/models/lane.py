@@ -65,6 +65,7 @@ class Lane:
 
     def _lease(self):
         """Claim by a conditional update: no lock is held while Facebook answers."""
+        self.faces = {}  # under which its authors speak, looked up once for all that is pending
         return self._lease_where(free(), Exists(self.messages.pending().order_by()))
 
     def _lease_where(self, *conditions, lease=LEASE):

@@ -87,9 +87,11 @@ class Sending:
     def _persona(self):
         if self.author is None:
             return None
-        persona = self.page.personas.face(self.author, self.page)
-        persona.publish()
-        return persona
+        faces = self.conversation.faces
+        if not faces.get(self.author_id):
+            persona = faces[self.author_id] = self.page.personas.face(self.author, self.page)
+            persona.publish()
+        return faces[self.author_id]
 
     def _claim(self, persona):
         has_face = persona and persona.is_usable and self.forgotten_faces < MAX_FACES
@@ -130,6 +132,7 @@ class Sending:
 
     def _doubt_persona(self, error, tag):
         """Facebook may have refused the persona rather than the message: ask it, and have it made anew."""
+        self.conversation.faces.clear()
         try:
             self.persona.ask()
         except GraphError as doubt:
