@@ -19,7 +19,7 @@ def worker(queues, threads):
 # typing are short; a message may wait ten seconds for Facebook; an errand may fetch a film.
 PROGRAMS = {
     "web": ["uvicorn", "console.asgi:application", "--timeout-graceful-shutdown", "3", "--no-access-log"],
-    "worker": worker("messages", threads=32),
+    "worker": worker("messages", threads=24),
     "reader": worker("arrivals,typing", threads=16),
     "errands": worker("errands", threads=8),
     "beat": ["celery", "-A", "console.beat", "beat", "--loglevel", "WARNING"],

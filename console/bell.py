@@ -11,7 +11,7 @@ from kombu.exceptions import OperationalError
 
 from console import tasks
 
-PAUSE = 0.005  # s between two rings
+PAUSE = 0.02  # s between two rings: who reads looks for more by itself
 REST = 1  # s after a ring that Redis did not take
 
 logger = logging.getLogger(__name__)

@@ -49,12 +49,14 @@ class ArrivalQuerySet(models.QuerySet):
 
         They look once more after leaving: what came in that instant, and found them busy, would wait for the sweep.
         """
-        while self.due().exists() and _reading.acquire(blocking=False):
+        while _reading.acquire(blocking=False):
             try:
                 while self._read_next():
                     pass
             finally:
                 _reading.release()
+            if not self.due().exists():
+                return
 
     def _read_next(self):
         """Whether there was one. Its row is locked while it is read: a reader that dies lets go of it at once."""

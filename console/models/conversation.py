@@ -207,14 +207,14 @@ class Conversation(Receiving, Answering, Lane, Typing, Window, models.Model):
             self.revision += 1
             yield self.revision
             self.save()
-            self._nudge(is_listed, has_other_headline=self._headline() != headline)
+            self.tell_of_change(is_listed, has_other_headline=self._headline() != headline)
 
     @contextmanager
     def stepping(self, is_listed=True):
         """The same where the conversation's own fields stay as they are: one statement locks and steps."""
         with transaction.atomic():
             yield self._next_revision()
-            self._nudge(is_listed)
+            self.tell_of_change(is_listed)
 
     def _headline(self):
         """What stands above and below the thread, where messages alone change nothing."""
@@ -233,7 +233,7 @@ class Conversation(Receiving, Answering, Lane, Typing, Window, models.Model):
             [revision] = cursor.fetchone()
         return revision
 
-    def _nudge(self, is_listed, has_other_headline=False):
+    def tell_of_change(self, is_listed, has_other_headline=False):
         topics = [f"conversation-{self.pk}"]
         topics += [f"holder-{self.pk}"] if has_other_headline else []
         topics += ["queue"] if is_listed else []

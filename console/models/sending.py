@@ -6,8 +6,9 @@ import time
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import DatabaseError, models
+from django.db import DatabaseError, connection, models
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from console import pace
@@ -25,6 +26,12 @@ SETTLE = timedelta(seconds=settings.SETTLE_SECONDS)  # in doubt; what the histor
 FIRST_LOOK = timedelta(seconds=3)  # an echo is mostly there before
 UPLOAD = timedelta(seconds=2 * UPLOAD_TIMEOUT)  # a file is on its way within
 DOUBT = SETTLE + timedelta(minutes=3)  # so long we try to look; then an agent has to decide
+# One statement and so one commit: the conversation's revision steps under its lock, and the message takes it over.
+BECOME = """
+WITH stepped AS (UPDATE console_conversation SET revision = revision + 1 WHERE id = %s RETURNING revision)
+UPDATE console_message SET {}, revision = stepped.revision FROM stepped
+WHERE console_message.id = %s AND state = ANY(%s)
+"""
 STUMBLED = _("The console failed at this; its log says why. Try again, or ask an admin.")
 NO_EVIDENCE = _("Facebook did not answer, and its history does not tell.")
 
@@ -219,8 +226,11 @@ class Sending:
 
     def _become(self, state, **fields):
         """Write the outcome of a try, unless an echo has already shown that it was sent. True, for those behind."""
-        with self.conversation.stepping(is_listed=state == self.State.FAILED) as revision:
-            unsent = type(self).objects.filter(pk=self.pk, state__in=self.UNSENT)
-            unsent.update(state=state, revision=revision, **fields)
+        fields = {"state": state, **fields}
+        changes = ", ".join(f"{name} = %s" for name in fields)
+        values = [str(value) if isinstance(value, Promise) else value for value in fields.values()]
+        with connection.cursor() as cursor:
+            cursor.execute(BECOME.format(changes), [self.conversation_id, *values, self.pk, list(self.UNSENT)])
+        self.conversation.tell_of_change(is_listed=state == self.State.FAILED)
         self.state = state
         return True

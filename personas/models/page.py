@@ -83,7 +83,7 @@ class Page(Traffic, models.Model):
     def client(self, timeout=settings.GRAPH_TIMEOUT):
         """The Graph API for this Page; connections are kept open per thread. timeout: s in which it has to answer."""
         if not hasattr(_connections, "session"):
-            _connections.session = requests.Session()
+            _connections.session = _new_session()
         return Client(
             self.token,
             secret=settings.FACEBOOK_APP_SECRET,
@@ -130,3 +130,12 @@ class Page(Traffic, models.Model):
 
     def _missing_scopes(self, client):
         return NEEDED_SCOPES - set(client.debug_token(settings.FACEBOOK_APP_ID).get("scopes") or NEEDED_SCOPES)
+
+
+def _new_session():
+    """What the environment says of proxies and certificates is read once, and a .netrc, which would take the place of
+    the token, not at all."""
+    session = requests.Session()
+    told = session.merge_environment_settings(settings.GRAPH_API_URL, {}, None, None, None)
+    session.proxies, session.verify, session.trust_env = told["proxies"], told["verify"], False
+    return session
