@@ -108,8 +108,6 @@ def _store(bodies):
     except OperationalError:
         connection.close()
         Arrival.objects.store(*bodies)
-    finally:
-        connection.close_if_unusable_or_obsolete()  # back into the pool
 
 
 _writer = Writer()
