@@ -7,8 +7,6 @@ import logging
 import threading
 import time
 
-from kombu.exceptions import OperationalError
-
 from console import tasks
 
 PAUSE = 0.02  # s between two rings: who reads looks for more by itself
@@ -41,7 +39,7 @@ def _listen():
         try:
             tasks.read_arrivals.apply_async(retry=False)
             time.sleep(PAUSE)
-        except OperationalError:
-            logger.warning("Redis is away: what Facebook tells us waits for the next sweep")
+        except Exception as error:  # whatever it is, this thread has to go on
+            logger.warning("Redis is away: what Facebook tells us waits for the next sweep (%s)", type(error).__name__)
             time.sleep(REST)
             _rung.set()

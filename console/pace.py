@@ -29,11 +29,11 @@ return tostring(turn - now)
 """
 
 
-def take(page_id, kind=MESSAGES):
-    """Seconds until this Page's turn: up to SHORT it is ours once they are over, beyond it was not taken."""
+def take(page_id, kind=MESSAGES, within=SHORT):
+    """Seconds until this Page's turn: up to `within` it is ours once they are over, beyond it was not taken."""
     name, rate = kind
     try:
-        return float(_take()(keys=[f"pace:{page_id}:{name}", f"pace:{page_id}:rate"], args=[rate, SHORT]))
+        return float(_take()(keys=[f"pace:{page_id}:{name}", f"pace:{page_id}:rate"], args=[rate, within]))
     except RedisError:
         return 0.0
 

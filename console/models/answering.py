@@ -45,7 +45,8 @@ class Answering:
             if message.can_retry:
                 self._must_be_answerable()
                 message.state, message.at, message.revision = Message.State.QUEUED, self._next_moment(), revision
-                message.attempts, message.next_try_at, message.problem = 0, None, ""
+                message.attempts = message.forgotten_faces = 0
+                message.next_try_at, message.problem = None, ""
                 message.author = agent  # whoever says it now: a face that has left stays gone
                 message.save()
                 self.deliver_later()

@@ -49,10 +49,12 @@ class ArrivalQuerySet(models.QuerySet):
 
         They look once more after leaving: what came in that instant, and found them busy, would wait for the sweep.
         """
-        while _reading.acquire(blocking=False):
+        empty_rounds = 0  # what a reader elsewhere has in its hands is due too, and not for us
+        while empty_rounds < 2 and _reading.acquire(blocking=False):
+            empty_rounds += 1
             try:
                 while self._read_next():
-                    pass
+                    empty_rounds = 0
             finally:
                 _reading.release()
             if not self.due().exists():
@@ -82,7 +84,7 @@ class Arrival(models.Model):
     class Meta:
         verbose_name = _("webhook arrival")
         verbose_name_plural = _("webhook arrivals")
-        indexes = [models.Index(fields=["id"], condition=Q(read_at=None), name="arrival_unread")]
+        indexes = [models.Index(fields=["id"], condition=Q(read_at=None, tries__lt=MAX_TRIES), name="arrival_due")]
 
     def __str__(self):
         return f"{self.pk}"
@@ -103,6 +105,9 @@ class Arrival(models.Model):
             try:
                 with transaction.atomic():
                     self.unknown += not _receive(event)
+            except NotHereYet as early:
+                problems.append(str(early))
+                _open_window(event)
             except OperationalError:  # the database went away: nothing of this is done, and it is read again
                 raise
             except Exception as error:
@@ -126,6 +131,12 @@ def _receive(event):
         return True  # about what was said before we were there
     conversation.receive(event)
     return True
+
+
+def _open_window(event):
+    """Who reacts to a message that we never had has done something all the same."""
+    if isinstance(event, events.Reaction) and (conversation := _known_conversation(event)):
+        conversation.hear_of(event)
 
 
 def _known_conversation(event):

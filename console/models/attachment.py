@@ -101,9 +101,9 @@ class Attachment(models.Model):
         try:
             content = downloads.fetch(self.url)
             self.file.save(content.name, content, save=False)
-        except downloads.DownloadError as error:
+        except (downloads.DownloadError, OSError) as error:  # or our own disk is full
             self.tries += 1
-            is_over = not error.is_passing or self.tries >= MAX_TRIES
+            is_over = not getattr(error, "is_passing", True) or self.tries >= MAX_TRIES
             self.problem = str(error) if is_over else ""
         self.save(update_fields=["file", "problem", "tries"])
         self.message.conversation.touch(self.message)

@@ -19,6 +19,7 @@ from console.models.typing import Typing
 from console.models.window import Window
 from personas.models import Page
 
+SWEEP_EVERY = 10  # s
 RECENTLY = timedelta(days=1)  # so long a reply that failed shows in the queue
 EARLY, LATE = (Value(datetime(year, 1, 1, tzinfo=UTC)) for year in (2000, 4000))  # no message comes before or after
 
@@ -73,11 +74,13 @@ class ConversationQuerySet(models.QuerySet):
         return self.filter(free(), pk__in=pending).exclude(pk__in=early).exclude(page__in=paused)
 
     def deliver_later(self):
+        """The sweep asks again: what no worker came to meanwhile need not be asked for twice."""
         for conversation in self.pending():
-            conversation.deliver_later()
+            conversation.deliver_later(expires=SWEEP_EVERY)
 
     def release(self):
-        for conversation in self.open().select_related("agent"):
+        """In the order in which readers lock conversations, so that neither waits for the other for ever."""
+        for conversation in self.open().select_related("agent").order_by("customer__psid", "pk"):
             with suppress(TakenByAnother):  # gone meanwhile
                 conversation.release(conversation.agent)
         self.show_presence()

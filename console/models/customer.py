@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from console import downloads, tasks
-from messenger import GraphError
+from messenger import Act, GraphError
 
 
 def picture_path(customer, filename):
@@ -60,18 +60,25 @@ class Customer(models.Model):
 
     def fetch_profile(self):
         """Name and picture, if Facebook tells them: it may withhold either, or all, and we go on without."""
+        if self.page.is_paused or self.page.is_slowed:
+            return self._put_off()
         try:
             profile = self.page.client().profile(self.psid)
         except GraphError as error:
-            if self.page.heed(error) or error.meaning.act.is_passing:
-                Customer.objects.filter(pk=self.pk).update(next_try_at=soon())
-                return
+            act = error.meaning.act
+            if act.pauses or act is Act.SLOW_APP:  # a limit of profiles alone must not hold messages
+                self.page.heed(error)
+            if act.pauses or act.is_passing:
+                return self._put_off()
             profile = {}
         self.name = _full_name(profile)[:200]
         self._keep_picture(profile.get("profile_pic"))
         self.profile_at = timezone.now()
         self.save(update_fields=["name", "picture", "profile_at"])
         self.conversation.touch()
+
+    def _put_off(self):
+        Customer.objects.filter(pk=self.pk).update(next_try_at=max(soon(), self.page.waits_until or soon()))
 
     def _keep_picture(self, url):
         """Facebook's address for it expires: keep a copy. Without one the customer shows as initials."""

@@ -23,9 +23,10 @@ def free():
 class Lane:
     """The part of a Conversation that sends."""
 
-    def deliver_later(self, seconds=0):
+    def deliver_later(self, seconds=0, **options):
         if seconds < SOON:
-            transaction.on_commit(lambda: tasks.deliver.apply_async([self.pk], countdown=seconds), robust=True)
+            deliver = tasks.deliver.apply_async
+            transaction.on_commit(lambda: deliver([self.pk], countdown=seconds, **options), robust=True)
 
     def deliver(self):
         """Send what is pending, in order. Only one worker at a time gets past the lease.

@@ -16,6 +16,10 @@ class MessageQuerySet(models.QuerySet):
         waits = Q(state__in=[Message.State.QUEUED, Message.State.SENDING])
         return self.filter(waits | Q(state=Message.State.UNKNOWN, next_try_at__isnull=False)).order_by("at", "pk")
 
+    def hurry(self):
+        """What waited for its Page need not wait any longer."""
+        self.filter(state=Message.State.QUEUED).update(next_try_at=None)
+
     def in_order(self):
         return self.order_by("at", "pk")
 
@@ -72,6 +76,8 @@ class Message(Sending, models.Model):
     sent_at = models.DateTimeField(_("sent"), null=True)  # by Facebook's clock, from its echo
     attempts = models.PositiveIntegerField(default=0, editable=False)
     attempted_at = models.DateTimeField(null=True, editable=False)
+    has_turn = models.BooleanField(default=False, editable=False)  # to call, at next_try_at
+    looks = models.PositiveSmallIntegerField(default=0, editable=False)  # into Facebook's history, in this doubt
     in_doubt_since = models.DateTimeField(null=True, editable=False)  # when we last lost sight of a call
     forgotten_faces = models.PositiveSmallIntegerField(default=0, editable=False)
     next_try_at = models.DateTimeField(null=True, editable=False)

@@ -78,10 +78,16 @@ class Receiving:
             message.is_deleted, message.revision = True, revision
             message.save()
 
+    def hear_of(self, reaction):
+        """It opens the window, whatever it is about; taking one back opens nothing."""
+        if reaction.emoji:
+            with self.changing():
+                self._be_heard(_moment(reaction.at))
+
     def _note_reaction(self, event):
         with self.changing() as revision:
             message = self._known(event.mid)
-            if event.emoji:  # taking one back opens nothing
+            if event.emoji:
                 self._be_heard(_moment(event.at))
             if event.at >= message.reaction_at:
                 message.reaction, message.reaction_at, message.revision = event.emoji[:64], event.at, revision

@@ -17,6 +17,7 @@ from console.models.evidence import Evidence
 from console.models.lane import CALL
 from console.models.window import WindowClosed
 from messenger import GraphError
+from messenger.calls.files import UPLOAD_WITHIN
 
 MAX_TRIES = 12  # at passing errors; with the pauses below about eight minutes
 LONGEST_PAUSE = 60  # s between two tries
@@ -24,13 +25,14 @@ PERSONA_PAUSE = timedelta(seconds=1)  # while another worker is making the perso
 MAX_FACES = 3  # personas that Facebook may forget under one message, before it goes out as the Page
 SETTLE = timedelta(seconds=settings.SETTLE_SECONDS)  # in doubt; what the history does not show then did not arrive
 FIRST_LOOK = timedelta(seconds=3)  # an echo is mostly there before
-UPLOAD = timedelta(seconds=2 * UPLOAD_TIMEOUT)  # a file is on its way within
+UPLOAD = timedelta(seconds=UPLOAD_WITHIN + UPLOAD_TIMEOUT + 10)  # a file is there within, or the call has ended
+MIN_LOOKS = 3  # that Facebook was asked for, before an agent has to decide
 DOUBT = SETTLE + timedelta(minutes=3)  # so long we try to look; then an agent has to decide
 # One statement and so one commit: the conversation's revision steps under its lock, and the message takes it over.
 BECOME = """
 WITH stepped AS (UPDATE console_conversation SET revision = revision + 1 WHERE id = %s RETURNING revision)
 UPDATE console_message SET {}, revision = stepped.revision FROM stepped
-WHERE console_message.id = %s AND state = ANY(%s)
+WHERE console_message.id = %s AND state = ANY(%s) AND attempts = %s
 """
 STUMBLED = _("The console failed at this; its log says why. Try again, or ask an admin.")
 NO_EVIDENCE = _("Facebook did not answer, and its history does not tell.")
@@ -73,9 +75,9 @@ class Sending:
             tag = self.conversation.tag_for(self)
         except WindowClosed as closed:
             return self._become(self.State.FAILED, problem=str(closed))
-        wait = pace.take(self.page_id)
+        wait = 0 if self.has_turn else pace.take(self.page_id, within=LONGEST_PAUSE)
         if wait > pace.SHORT:
-            return self._postpone(timezone.now() + timedelta(seconds=wait), _("Facebook wants fewer calls for now."))
+            return self._wait_for_turn(wait)
         time.sleep(wait)
         file = None if self.text else self.attachments.first()
         if not self.conversation.keep_lease(UPLOAD if file else CALL):
@@ -112,7 +114,9 @@ class Sending:
             attempts=models.F("attempts") + 1,
             attempted_at=timezone.now(),
             next_try_at=None,
+            has_turn=False,
         )
+        self.attempts += claimed
         return claimed == 1
 
     def _call(self, client, file, tag):
@@ -153,9 +157,8 @@ class Sending:
         """The error book decides: what concerns the whole Page holds all its messages, and is no fault of this one."""
         if self.page.heed(error):
             return self._wait_for_page(error.sentence)
-        tries = self.attempts + 1  # the claim counted this one
-        if error.meaning.act.is_passing and tries < MAX_TRIES:
-            pause = min(2**tries, LONGEST_PAUSE) * random.uniform(0.75, 1.25)  # noqa: S311
+        if error.meaning.act.is_passing and self.attempts < MAX_TRIES:
+            pause = min(2**self.attempts, LONGEST_PAUSE) * random.uniform(0.75, 1.25)  # noqa: S311
             return self._postpone(timezone.now() + timedelta(seconds=pause), error.sentence)
         return self._become(self.State.FAILED, problem=self.conversation.note_refusal(error, tag))
 
@@ -165,6 +168,13 @@ class Sending:
         until = max(self.page.waits_until or timezone.now(), timezone.now())
         spread = timedelta(seconds=random.uniform(0, 1))  # noqa: S311  (not all of its conversations at once)
         return self._postpone(until + spread, problem or self.page.why_waiting, attempts=0)
+
+    def _wait_for_turn(self, seconds):
+        """A turn within the minute is kept for it; a later one is asked for again, not by all at once."""
+        is_kept = seconds <= LONGEST_PAUSE
+        late = 0 if is_kept else random.uniform(0, LONGEST_PAUSE)  # noqa: S311
+        until = timezone.now() + timedelta(seconds=seconds + late)
+        return self._postpone(until, _("Facebook wants fewer calls for now."), has_turn=is_kept)
 
     def _wait_for_persona(self, persona):
         self.page.refresh_from_db()
@@ -188,20 +198,32 @@ class Sending:
     def _doubt(self, reason):
         """Nobody knows whether Facebook has it, and nothing behind it moves until an echo or its history says so."""
         until = timezone.now() + FIRST_LOOK
-        self._become(self.State.UNKNOWN, problem=reason, in_doubt_since=timezone.now(), next_try_at=until)
+        self._become(self.State.UNKNOWN, problem=reason, in_doubt_since=timezone.now(), looks=0, next_try_at=until)
         return self._come_back(until)
 
     def _look_for_evidence(self):
-        now, since = timezone.now(), self.in_doubt_since or self.at
-        evidence = self._evidence()
+        """Only what Facebook was asked counts: while its Page has to wait, a doubt is as old as it was."""
+        wait = pace.take(self.page_id, pace.HISTORY)
+        if self.page.is_slowed or wait > pace.SHORT:
+            return self._look_again(max(self.page.waits_until or timezone.now(), timezone.now()) + FIRST_LOOK, looks=0)
+        time.sleep(wait)
+        evidence, self.looks = self._evidence(), self.looks + 1
+        age = timezone.now() - (self.in_doubt_since or self.at)
         if evidence.mid:
             return self._sent(evidence.mid)
-        if evidence.shows_absence and now - since >= SETTLE:
+        if evidence.shows_absence and age >= SETTLE:
             return self._send_again()
-        if now - since >= DOUBT:
+        if age >= DOUBT and self.looks >= MIN_LOOKS:
             return self._become(self.State.UNKNOWN, problem=NO_EVIDENCE, next_try_at=None)
-        later = max(FIRST_LOOK, min(now - since, SETTLE - (now - since)))  # each look after twice the time
-        return self._look_again(now + later)
+        later = max(FIRST_LOOK, min(age, SETTLE - age))  # each look after twice the time
+        return self._look_again(timezone.now() + later, looks=self.looks)
+
+    def _evidence(self):
+        try:
+            return Evidence.find(self)
+        except GraphError as error:
+            self.page.heed(error)
+            return Evidence()
 
     def _send_again(self):
         """Facebook does not have it. What we stumbled over ourselves would only make us stumble again."""
@@ -209,28 +231,22 @@ class Sending:
             return self._become(self.State.FAILED, problem=self.problem)
         return self._postpone(until=timezone.now())
 
-    def _look_again(self, until):
-        self._become(self.State.UNKNOWN, next_try_at=until)
+    def _look_again(self, until, looks):
+        self._become(self.State.UNKNOWN, next_try_at=until, looks=looks)
         return self._come_back(until)
 
-    def _evidence(self):
-        wait = pace.SHORT if self.page.is_slowed else pace.take(self.page_id, pace.HISTORY)
-        if wait >= pace.SHORT:
-            return Evidence()
-        time.sleep(wait)
-        try:
-            return Evidence.find(self)
-        except GraphError as error:
-            self.page.heed(error)
-            return Evidence()
-
     def _become(self, state, **fields):
-        """Write the outcome of a try, unless an echo has already shown that it was sent. True, for those behind."""
+        """Write the outcome of a try, unless an echo has shown that it was sent, or another worker tries it by now.
+
+        True, for those behind.
+        """
         fields = {"state": state, **fields}
         changes = ", ".join(f"{name} = %s" for name in fields)
         values = [str(value) if isinstance(value, Promise) else value for value in fields.values()]
         with connection.cursor() as cursor:
-            cursor.execute(BECOME.format(changes), [self.conversation_id, *values, self.pk, list(self.UNSENT)])
-        self.conversation.tell_of_change(is_listed=state == self.State.FAILED)
-        self.state = state
+            known = [self.pk, list(self.UNSENT), self.attempts]
+            cursor.execute(BECOME.format(changes), [self.conversation_id, *values, *known])
+        is_for_agent = state == self.State.FAILED or fields.get("problem") == NO_EVIDENCE
+        self.conversation.tell_of_change(is_listed=is_for_agent)
+        self.state, self.attempts = state, fields.get("attempts", self.attempts)
         return True

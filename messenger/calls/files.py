@@ -7,6 +7,7 @@ import io
 import json
 import mimetypes
 import secrets
+import time
 from pathlib import PurePath
 
 from requests.utils import super_len
@@ -15,6 +16,7 @@ from urllib3.filepost import encode_multipart_formdata
 from ..limits import check
 
 CHUNK = 64 * 1024  # bytes
+UPLOAD_WITHIN = 90  # s; what has not gone out by then is given up, and cannot have taken effect
 
 
 def multipart(body: dict, file, filename: str | None = None) -> tuple["Body", str]:
@@ -43,6 +45,7 @@ class Body:
     def __init__(self, head, file, tail):
         self._length = len(head) + super_len(file) + len(tail)
         self._pieces = [io.BytesIO(head), file, io.BytesIO(tail)]
+        self._began_at = None
 
     def __len__(self):
         return self._length
@@ -51,6 +54,9 @@ class Body:
         return iter(lambda: self.read(CHUNK), b"")
 
     def read(self, size=-1):
+        self._began_at = self._began_at or time.monotonic()
+        if time.monotonic() - self._began_at > UPLOAD_WITHIN:
+            raise TimeoutError("The upload took too long")
         while self._pieces:
             if chunk := self._pieces[0].read(size):
                 return chunk

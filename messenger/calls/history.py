@@ -41,11 +41,14 @@ class History(Path):
         return self._call("GET", mid, params={"fields": ",".join(fields)})
 
     def newest_messages(self, psid: str) -> list[dict]:
-        """The newest 20 messages with somebody, newest first, each as in `message`, in one call."""
+        """The newest 20 messages with somebody, newest first, each as in `message`, in one call.
+
+        One of which Facebook tells no more has but its id and time.
+        """
         fields = f"messages.limit({NEWEST}){{{','.join(MESSAGE_FIELDS)}}}"
         conversation = next(self.conversations(psid, fields=["id", fields]), {})
         rows = conversation.get("messages", {}).get("data", [])
-        return [row for row in rows if "from" in row][:NEWEST]
+        return rows[:NEWEST]
 
     def history(self, conversation_id: str) -> Iterator[dict]:
         """The newest 20 messages, newest first, with a call for each as it is looked at."""

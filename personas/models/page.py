@@ -1,7 +1,6 @@
 """A Facebook Page that we answer for."""
 
 import threading
-from datetime import timedelta
 
 import requests
 from django.conf import settings
@@ -15,10 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from messenger import Client, GraphError
 from personas import tasks
 from personas.fields import EncryptedTextField
-from personas.models.traffic import Traffic
+from personas.models.traffic import CHECK_AGAIN, Traffic
 
 CONNECT_TIMEOUT = 3.05  # s
-CHECK_AGAIN = timedelta(minutes=5)  # what does not work
 NEEDED_SCOPES = {"pages_messaging", "pages_manage_metadata"}
 
 _connections = threading.local()
@@ -113,8 +111,8 @@ class Page(Traffic, models.Model):
             self.state = self.State.FAILING if self.problem else self.State.CONNECTED
         self.checked_at = timezone.now()
         self.save(update_fields=["name", "state", "problem", "checked_at"])
-        if self.is_paused and self.state == self.State.CONNECTED:
-            self.resume()
+        if self.state == self.State.CONNECTED:
+            self.try_again()
 
     def _connect(self):
         """What is wrong, or nothing."""

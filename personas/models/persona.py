@@ -41,7 +41,7 @@ class PersonaQuerySet(models.QuerySet):
         theirs = self.filter(agent=agent, page=page, gone_at=None)
         persona = theirs.current().first()
         if not agent.is_active:  # what they had queued still goes out under the face they had
-            persona = theirs.exclude(graph_id="").last() or persona
+            persona = theirs.exclude(graph_id="").first() or persona
         if persona and (persona.shows(agent) or not agent.is_active):
             return persona
         return self._replace(persona, agent, page)

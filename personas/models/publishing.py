@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from PIL import Image
 
-from messenger import GraphError
+from messenger import Act, GraphError
 from personas import pictures
 
 CLAIM = timedelta(seconds=45)  # longer than looking through Facebook's list and one call after it take
@@ -90,16 +90,20 @@ class Publishing:
         self._write(graph_id=graph_id, published_at=now, problem="", refused_at=None, may_exist=False, **STARTED_ANEW)
 
     def _note_failure(self, error):
-        is_about_page = self.page.heed(error)  # then it is to be waited for, like everything of that Page
-        is_passing = is_about_page or error.meaning.act.is_passing
-        is_refused = not is_passing or (self.tries >= PASSING_TRIES and not is_about_page)
+        act = error.meaning.act
+        if act.pauses or act is Act.SLOW_APP:
+            self.page.heed(error)
+        is_limited = act.pauses or act.slows  # no fault of the persona's: it is waited for, however long
+        is_refused = not is_limited and (not act.is_passing or self.tries >= PASSING_TRIES)
+        pause = REFUSED_FOR if is_refused else timedelta(minutes=error.usage.minutes) or self._pause()
         now = timezone.now()
         self._write(
             problem=f"{error.sentence} ({error})",
             reason=_("Facebook would not make the persona: %s") % error.sentence,
             may_exist=self.may_exist or error.is_unsettled,
             refused_at=now if is_refused else None,
-            next_try_at=now + (self._pause() if is_passing else REFUSED_FOR),
+            next_try_at=now + pause,
+            tries=0 if is_refused or is_limited else self.tries,
         )
 
     def _pause(self):

@@ -3,12 +3,14 @@
 import random
 from datetime import timedelta
 
-from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from messenger import Act
 
 FIRST_SLOWDOWN = timedelta(seconds=2)  # then twice as long with each error in a row, where Facebook names no time
+CHECK_AGAIN = timedelta(minutes=5)  # what does not work
 LONGEST_SLOWDOWN = timedelta(minutes=10)
 
 
@@ -34,13 +36,18 @@ class Traffic:
         return act.pauses or act.slows
 
     def slow_down(self, error):
-        """Call nothing until the time that Facebook names, or longer each time; for all Pages, where it is the app."""
+        """Call nothing until the time that Facebook names, or longer each time; for all Pages, where it is the app.
+
+        A burst of refusals is one slow-down, and no error makes a wait shorter that another has made long.
+        """
+        now = timezone.now()
         pause = min(FIRST_SLOWDOWN * 2 ** min(self.slowdowns, 20), LONGEST_SLOWDOWN) * random.uniform(1, 1.25)  # noqa: S311
-        self.waits_until = timezone.now() + (timedelta(minutes=error.usage.minutes) or pause)
-        self.why_waiting = error.sentence
-        slowed = {"waits_until": self.waits_until, "why_waiting": self.why_waiting}
+        until = now + (timedelta(minutes=error.usage.minutes) or pause)
         pages = type(self).objects.all() if error.meaning.act is Act.SLOW_APP else self._row()
-        pages.update(**slowed, slowdowns=models.F("slowdowns") + 1)
+        pages.filter(Q(waits_until=None) | Q(waits_until__lte=now)).update(slowdowns=F("slowdowns") + 1)
+        latest = Greatest(Coalesce(F("waits_until"), until), until)
+        pages.update(waits_until=latest, why_waiting=error.sentence)
+        self.refresh_from_db(fields=["waits_until", "why_waiting", "slowdowns"])
 
     def note_success(self):
         """Facebook takes calls again."""
@@ -50,19 +57,26 @@ class Traffic:
             self.verify_later()
 
     def pause(self, error):
-        """Hold everything, say why, and have it checked: the token may have been renewed meanwhile."""
+        """Hold everything and say why, unless the token has been renewed since it was refused."""
+        if type(self).objects.get(pk=self.pk).token != self.token:
+            return
         self.paused_since = timezone.now()
         problem = f"{error.sentence} ({error})"
         running = self._row().filter(paused_since=None)
         if running.update(paused_since=self.paused_since, state=self.State.FAILING, problem=problem):
             self.conversations.show_page()
-            self.verify_later()
+
+    def try_again(self):
+        """After a check that found nothing wrong, but not soon: what Facebook refuses in sending, no check sees."""
+        if self.is_paused and timezone.now() - self.paused_since >= CHECK_AGAIN:
+            self.resume()
 
     def resume(self):
         """Let what has waited go out. Each message is checked again against its window."""
         self.paused_since = self.waits_until = None
         self._row().update(paused_since=None, waits_until=None, slowdowns=0)
         self.personas.update(next_try_at=None)
+        self.messages.hurry()
         self.conversations.deliver_later()
         self.conversations.show_page()
 

@@ -61,7 +61,8 @@ ORDER BY n
 MESSAGES = """
 INSERT INTO console_message
     (conversation_id, page_id, author_id, is_incoming, source, state, text, payload, problem, as_page, reaction,
-     reaction_at, earlier_texts, edited_at, is_deleted, key, mid, at, sent_at, attempts, forgotten_faces, revision)
+     reaction_at, earlier_texts, edited_at, is_deleted, key, mid, at, sent_at, attempts, forgotten_faces, revision,
+     has_turn, looks)
 SELECT conversation_id, page_id,
     CASE WHEN NOT is_incoming THEN agent_id END,
     is_incoming, '',
@@ -74,7 +75,7 @@ SELECT conversation_id, page_id,
     CASE WHEN NOT has_failed THEN 'm_fill_' || n || '_' || number END,
     at,
     CASE WHEN NOT is_incoming AND NOT has_failed THEN at END,
-    1, 0, number
+    1, 0, number, false, 0
 FROM (
     SELECT plan.*,
         number,

@@ -1,10 +1,12 @@
 """What Facebook tells of Mona, made true in her conversation: said, echoed, delivered, read, and out of order."""
 
 import json
+import threading
 import uuid
 
 import pytest
 from django.conf import settings
+from django.db import connection, transaction
 
 from console.models import Arrival, Conversation, Customer, Message
 from personas.models import Page
@@ -239,3 +241,33 @@ def test_a_conversation_that_begins_with_an_echo_waits_for_nobody(hear, page):
     message = {"is_echo": True, "app_id": INBOX, "mid": "m_1", "text": "Hello from the Inbox"}
     hear({"sender": {"id": PAGE_ID}, "recipient": {"id": "9999"}, "timestamp": AT, "message": message})
     assert not Conversation.objects.get().is_open
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_reader_leaves_what_another_has_in_its_hands(arrive, django_assert_max_num_queries):
+    arrive(b'{"object":"page","entry":[]}')
+    is_held, is_over = threading.Event(), threading.Event()
+    other = threading.Thread(target=_hold_an_arrival, args=[is_held, is_over])
+    other.start()
+    is_held.wait(10)
+    try:
+        with django_assert_max_num_queries(20):
+            Arrival.objects.all().read()
+    finally:
+        is_over.set()
+        other.join()
+    assert Arrival.objects.unread().exists()
+
+
+def _hold_an_arrival(is_held, is_over):
+    with transaction.atomic():
+        Arrival.objects.select_for_update().get()
+        is_held.set()
+        is_over.wait(10)
+    connection.close()
+
+
+def test_a_reaction_to_what_we_never_had_opens_the_window_all_the_same(hear, by_mona, mona):
+    arrival = hear(by_mona(reaction={"mid": "m_0", "action": "react", "emoji": "❤"}))
+    assert "m_0 has not come" in arrival.problem
+    assert Conversation.objects.get(customer=mona).heard_at == moment(AT)

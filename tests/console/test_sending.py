@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from console import pace
 from console.models import Conversation, Message, TakenByAnother
-from console.models.sending import DOUBT, SETTLE
+from console.models.sending import DOUBT, MIN_LOOKS, SETTLE
 from messenger.events import Echo
+from personas.models import Page
 from tests.stand_in import eventually
 
 LONG = "\n\n".join(f"{number} part. " + "word " * 300 for number in ["First", "Second", "Third"])
@@ -183,8 +184,9 @@ def test_a_history_that_does_not_reach_back_is_no_evidence(say, conversation, mo
     conversation.deliver()
     message.refresh_from_db()
     assert (message.state, message.can_retry) == (Message.State.UNKNOWN, False)
-    _let_time_pass(conversation, settles=True, ends=True)
-    conversation.deliver()
+    for _look in range(MIN_LOOKS):
+        _let_time_pass(conversation, settles=True, ends=True)
+        conversation.deliver()
     message.refresh_from_db(), behind.refresh_from_db()
     assert (message.state, message.can_retry) == (Message.State.UNKNOWN, True)
     assert behind.state == Message.State.SENT
@@ -196,12 +198,38 @@ def test_when_facebook_tells_no_history_the_agent_decides(say, conversation, ana
     sandbox.fail("messages", times=1, drop="after")
     sandbox.fail("conversations", status=500)
     conversation.deliver()
-    _let_time_pass(conversation, settles=True, ends=True)
-    conversation.deliver()
+    for _look in range(MIN_LOOKS):
+        _let_time_pass(conversation, settles=True, ends=True)
+        conversation.deliver()
     message.refresh_from_db()
     assert message.can_retry
     assert "history does not tell" in message.problem
     assert sandbox.texts(mona.psid) == ["perhaps", "behind"]
+
+
+@pytest.mark.parametrize("hindrance", ["the Page is slowed", "it is not our turn"])
+def test_a_doubt_in_which_nobody_could_ask_is_not_given_up(hindrance, say, conversation, page, sandbox):
+    message = say("hello")
+    hour = timezone.now() - timedelta(hours=1)
+    doubt = {"state": Message.State.UNKNOWN, "in_doubt_since": hour, "next_try_at": hour}
+    Message.objects.filter(pk=message.pk).update(**doubt)
+    if hindrance == "the Page is slowed":
+        Page.objects.update(waits_until=timezone.now() + timedelta(minutes=9))
+    while pace.take(page.pk, pace.HISTORY) <= pace.SHORT:
+        pass
+    Conversation.objects.get(pk=conversation.pk).deliver()
+    message.refresh_from_db()
+    assert (message.can_retry, message.looks) == (False, 0)
+    assert not sandbox.requests(path="conversations")
+
+
+def test_a_worker_that_another_has_followed_writes_nothing(say, conversation):
+    message = say("mine")
+    late = Message.objects.get(pk=message.pk)
+    late.conversation = conversation
+    Message.objects.filter(pk=message.pk).update(state=Message.State.SENDING, attempts=1)
+    late._postpone(timezone.now())
+    assert Message.objects.get(pk=message.pk).state == Message.State.SENDING
 
 
 def test_an_echo_settles_what_is_unknown_before_anybody_looks(say, conversation, mona, sandbox):

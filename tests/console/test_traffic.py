@@ -10,7 +10,7 @@ from django.utils import timezone
 from console import pace
 from console.models import Conversation, Customer, Message
 from console.models.sending import MAX_TRIES
-from messenger import Usage
+from messenger import GraphError, Usage
 from personas.models import Page
 
 DEAD = {"message": "Session has expired", "code": 190, "error_subcode": 463}
@@ -54,7 +54,7 @@ def test_a_dead_token_holds_the_pages_messages_until_it_is_renewed(say, conversa
     assert {fresh(first).state, fresh(second).state} == {Message.State.QUEUED}
     assert sandbox.texts(neighbour.customer.psid) == ["Fresh ones"]
     sandbox.post("tokens", token=page.token, state="valid")
-    page.verify()
+    fresh(page).resume()  # as an admin does who saves another token
     assert not fresh(page).is_paused
     fresh(conversation).deliver()
     let_time_pass()
@@ -78,11 +78,12 @@ def test_a_restricted_page_waits_and_is_tried_again_by_itself(say, conversation,
     conversation.deliver()
     assert fresh(page).is_paused
     assert fresh(message).state == Message.State.QUEUED
-    assert not Page.objects.troubled().filter(checked_at__gt=timezone.now() - timedelta(minutes=1)).exists()
-    Page.objects.update(checked_at=timezone.now() - timedelta(minutes=6))
+    fresh(page).verify()  # which finds nothing wrong, and sees no restriction
+    assert fresh(page).is_paused
+    ago = timezone.now() - timedelta(minutes=6)
+    Page.objects.update(checked_at=ago, paused_since=ago)
     [troubled] = Page.objects.troubled()
     troubled.verify()
-    let_time_pass()
     fresh(conversation).deliver()
     assert sandbox.texts(mona.psid) == ["hello"]
 
@@ -126,6 +127,8 @@ def test_each_slowdown_in_a_row_is_longer(say, conversation, mona, refuse):
 
 
 def test_the_time_that_facebook_names_is_kept(say, conversation, sandbox, page):
+    say("first")
+    conversation.deliver()
     say("slow")
     sandbox.post("limits", page={"calls": 1, "per_s": 3600})
     conversation.page.client().page()  # the one call
@@ -181,6 +184,76 @@ def test_a_profile_is_asked_for_again_when_the_token_was_dead(mona, sandbox, pag
     mona.fetch_profile()
     assert mona.profile_at is None
     assert fresh(page).is_paused
+
+
+def test_a_shorter_wait_takes_nothing_from_a_longer_one(page):
+    limited = GraphError("l", status=400, error={"code": 80006}, usage=Usage(percent=100, minutes=30))
+    fresh(page).heed(limited)
+    fresh(page).heed(GraphError("l", status=400, error=PAGE_LIMIT))
+    assert fresh(page).waits_until - timezone.now() > timedelta(minutes=25)
+
+
+def test_a_burst_of_refusals_is_one_slowdown(page):
+    lanes = [fresh(page) for _lane in range(16)]
+    for lane in lanes:
+        lane.heed(GraphError("l", status=400, error=PAGE_LIMIT))
+    assert fresh(page).slowdowns == 1
+
+
+def test_an_error_of_the_old_token_does_not_pause_a_page_whose_token_was_renewed(page):
+    stale = fresh(page)
+    page.token = "EAARENEWED"
+    page.save()
+    stale.heed(GraphError("x", status=400, error=DEAD))
+    assert not fresh(page).is_paused
+
+
+def test_what_a_slowed_page_held_goes_out_when_it_is_resumed(say, conversation, page):
+    message = say("hello")
+    Message.objects.filter(pk=message.pk).update(next_try_at=timezone.now() + timedelta(hours=1))
+    fresh(page).resume()
+    assert Conversation.objects.pending().exists()
+
+
+def test_a_limit_of_profiles_holds_no_messages(mona, sandbox, page):
+    sandbox.fail(mona.psid, times=1, status=400, error=PAGE_LIMIT)
+    mona.fetch_profile()
+    assert not fresh(page).is_slowed
+    assert mona.profile_at is None
+
+
+def test_a_profile_waits_while_its_page_does(mona, sandbox, page):
+    until = timezone.now() + timedelta(minutes=30)
+    Page.objects.update(waits_until=until)
+    fresh(mona).fetch_profile()
+    assert sandbox.requests(path=mona.psid) == []
+    assert fresh(mona).next_try_at == until
+
+
+def test_a_persona_is_not_refused_for_what_its_page_suffered(say, conversation, mona, sandbox, page):
+    say("hello")
+    for error in [PAGE_LIMIT] * 5 + [{"code": 2, "message": "busy"}]:
+        sandbox.fail("personas", times=1, status=400, error=error)
+        page.personas.update(next_try_at=None)
+        let_time_pass()
+        fresh(conversation).deliver()
+    assert not page.personas.get().is_refused
+    assert sandbox.said(mona.psid) == []
+
+
+def test_near_a_limit_each_lane_keeps_the_turn_that_it_was_given(say, conversation, page, mona, sandbox):
+    message = say("my turn")
+    pace.learn(page.pk, Usage(percent=90))
+    pace.take(page.pk)
+    conversation.deliver()
+    waiting = fresh(message)
+    assert (waiting.state, waiting.has_turn) == (Message.State.QUEUED, True)
+    assert waiting.next_try_at > timezone.now()
+    for _other in range(5):
+        pace.take(page.pk, within=60)
+    let_time_pass()
+    fresh(conversation).deliver()
+    assert sandbox.texts(mona.psid) == ["my turn"]
 
 
 def let_time_pass():

@@ -477,7 +477,7 @@ def test_events_are_logged_without_a_token(put):
         (
             lambda client: client.newest_messages(MONA),
             {"data": [{"id": "t_1", "messages": {"data": [{"id": "m_2", "from": {}}, {"id": "m_1"}]}}]},
-            [{"id": "m_2", "from": {}}],
+            [{"id": "m_2", "from": {}}, {"id": "m_1"}],
         ),
         (lambda client: client.newest_messages(MONA), {"data": []}, []),
         (lambda client: client.page_subscription(APP), {"data": [{"object": "user"}, {"object": "page"}]}, "last"),

@@ -287,3 +287,11 @@ def test_a_message_does_not_turn_in_circles_while_another_worker_makes_its_perso
     conversation.deliver()
     message.refresh_from_db()
     assert message.next_try_at > timezone.now()
+
+
+def test_who_has_left_speaks_under_the_newest_face_they_had(page, ana):
+    Persona.objects.create(agent=ana, page=page, name="Before", graph_id="1", leaving_since=timezone.now())
+    Persona.objects.create(agent=ana, page=page, name="After", graph_id="2")
+    ana.is_active = False
+    ana.save()
+    assert page.personas.face(ana, page).name == "After"
