@@ -26,16 +26,22 @@ class Evidence:
         """Ask Facebook. Raises GraphError when it does not tell."""
         since = (message.attempted_at or message.at) - CLOCKS
         told = message.page.client().newest_messages(message.conversation.customer.psid)
+        known = message.conversation.messages.filter(mid__in=[row["id"] for row in told])
         recent = [row for row in told if _moment(row) >= since]
-        unknown = _unknown_to_us(message, [row for row in recent if _is_from_page(row, message.page)])
+        unknown = _without(known, [row for row in recent if _is_from_page(row, message.page)])
         mid = next((row["id"] for row in reversed(unknown) if _says(row, message)), None)
-        reaches_back = len(recent) < len(told) or 0 < len(told) < NEWEST
-        return cls(mid, shows_absence=mid is None and reaches_back)
+        return cls(mid, shows_absence=mid is None and _reaches_back(told, recent, known, message))
 
 
-def _unknown_to_us(message, rows):
-    known = message.conversation.messages.filter(mid__in=[row["id"] for row in rows]).values_list("mid", flat=True)
-    return [row for row in rows if row["id"] not in set(known)]
+def _reaches_back(told, recent, known, message):
+    """Whether it tells of the time before the call: all there is, something older, or what our lane sent then."""
+    is_whole = 0 < len(told) < NEWEST
+    return is_whole or len(recent) < len(told) or known.before(message).filter(is_incoming=False, source="").exists()
+
+
+def _without(known, rows):
+    mids = set(known.values_list("mid", flat=True))
+    return [row for row in rows if row["id"] not in mids]
 
 
 def _is_from_page(row, page):

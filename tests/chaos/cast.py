@@ -48,6 +48,7 @@ def renew():
     page.save(update_fields=["token"])
     for _try in range(30):  # a check may meet a fault of its own
         page.refresh_from_db()
+        page.resume()
         page.verify()
         if page.state == Page.State.CONNECTED:
             return
