@@ -10,6 +10,7 @@ from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 
 from console.models import Conversation
+from personas.models import Page
 
 PAGE = 25  # rows of a part that are shown at first, and that More adds
 MOST = 150  # rows of a part that one desk keeps up to date; whoever wants to see more turns pages
@@ -27,7 +28,7 @@ def part(request, name):
     if found is None:
         raise Http404
     found.read(PAGE, after=_place(request), above=_number(request, "shown"))
-    template = "conversations/_page.html" if request.htmx else "conversations/part.html"
+    template = "conversations/_more.html" if request.htmx else "conversations/part.html"
     return render(request, template, {"part": found, "current": _open_in_browser(request)})
 
 
@@ -36,8 +37,8 @@ def queue_context(request, current=None):
     for part in parts:
         if part.name != "closed" or "closed" in request.GET:
             part.read(min(max(_number(request, part.name), PAGE), MOST))
-    unread = sum(row.unread for part in parts if part.name in ("mine", "waiting") for row in part.rows[:PAGE])
-    return {"parts": parts, "current": current, "unread": unread}
+    stopped = Page.objects.open_to(request.user).paused().defer("token")
+    return {"parts": parts, "current": current, "unread": _unread(parts), "stopped": stopped}
 
 
 class Part:
@@ -75,6 +76,13 @@ def _parts(agent):
         Part("others", _("Others"), visible.held_by_others(agent), _("Nobody else holds one.")),
         Part("closed", _("Closed"), visible.closed(), _("Nothing has been closed yet.")),
     ]
+
+
+def _unread(parts):
+    """Of the first rows of what this agent may answer: 25, or 25+ where there are more rows."""
+    own = [part for part in parts if part.name in ("mine", "waiting")]
+    unread = sum(row.unread for part in own for row in part.rows[:PAGE])
+    return f"{unread}+" if any(part.has_more or len(part.rows) > PAGE for part in own) else str(unread)
 
 
 def _place(request):
