@@ -33,9 +33,11 @@ class TakenByAnother(Exception):
 
 class ConversationQuerySet(models.QuerySet):
     def visible_to(self, agent):
+        return self.on(Page.objects.open_to(agent).order_by().only("pk"))
+
+    def on(self, pages):
         """The Pages are looked up first: given their ids, the planner keeps to the indexes below."""
-        pages = Page.objects.open_to(agent).order_by().values_list("pk", flat=True)
-        return self.filter(page__in=list(pages))
+        return self.filter(page__in=[page.pk for page in pages])
 
     def open(self):
         return self.filter(closed_at=None)

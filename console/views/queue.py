@@ -24,7 +24,7 @@ def queue(request):
 
 def part(request, name):
     """`?after=PLACE`: one page of one part, for the end of what a desk shows or to be turned without scripts."""
-    found = next((part for part in _parts(request.user) if part.name == name), None)
+    found = next((part for part in _parts(request.user, _pages(request.user)) if part.name == name), None)
     if found is None:
         raise Http404
     found.read(PAGE, after=_place(request), above=_number(request, "shown"))
@@ -33,11 +33,12 @@ def part(request, name):
 
 
 def queue_context(request, current=None):
-    parts = _parts(request.user)
+    pages = _pages(request.user)
+    parts = _parts(request.user, pages)
     for part in parts:
         if part.name != "closed" or "closed" in request.GET:
             part.read(min(max(_number(request, part.name), PAGE), MOST))
-    stopped = Page.objects.open_to(request.user).paused().defer("token")
+    stopped = [page for page in pages if page.is_paused]
     return {"parts": parts, "current": current, "unread": _unread(parts), "stopped": stopped}
 
 
@@ -68,8 +69,12 @@ class Part:
         return f"{last.rank // timedelta(microseconds=1)}-{last.pk}"
 
 
-def _parts(agent):
-    visible = Conversation.objects.visible_to(agent)
+def _pages(agent):
+    return list(Page.objects.open_to(agent).order_by().only("name", "paused_since"))
+
+
+def _parts(agent, pages):
+    visible = Conversation.objects.on(pages)
     return [
         Part("mine", _("Mine"), visible.held_by(agent), _("You hold no conversation.")),
         Part("waiting", _("Waiting"), visible.waiting(), _("Nobody is waiting.")),
