@@ -62,10 +62,9 @@ class MessageComposer extends HTMLElement {
   // What had it may be gone: the button that was pressed, or the field that has nothing in it.
   catchFocus() {
     const { activeElement } = document;
-    const isLost = activeElement === document.body || !activeElement.checkVisibility();
-    if (!isLost && !activeElement.closest("#header, #composer")) return;
+    if (activeElement !== document.body && activeElement.checkVisibility()) return;
     if (!this.isShut && IS_AT_A_DESK.matches) this.field.focus();
-    else if (isLost) this.closest(".conversation").querySelector("h1").focus();
+    else this.closest(".conversation").querySelector("h1").focus();
   }
 
   enter = (event) => {
