@@ -20,7 +20,7 @@ from console.models.window import Window
 from personas.models import Page
 
 SWEEP_EVERY = 10  # s
-RECENTLY = timedelta(days=1)  # so long a reply that failed shows in the queue
+RECENTLY = timedelta(days=1)  # so long a reply that failed, or may have, shows in the queue
 EARLY, LATE = (Value(datetime(year, 1, 1, tzinfo=UTC)) for year in (2000, 4000))  # no message comes before or after
 
 
@@ -34,9 +34,11 @@ class TakenByAnother(Exception):
 
 class ConversationQuerySet(models.QuerySet):
     def visible_to(self, agent):
+        return self.on(Page.objects.open_to(agent).order_by().only("pk"))
+
+    def on(self, pages):
         """The Pages are looked up first: given their ids, the planner keeps to the indexes below."""
-        pages = Page.objects.open_to(agent).order_by().values_list("pk", flat=True)
-        return self.filter(page__in=list(pages))
+        return self.filter(page__in=[page.pk for page in pages])
 
     def open(self):
         return self.filter(closed_at=None)
@@ -61,10 +63,12 @@ class ConversationQuerySet(models.QuerySet):
         return self.filter(Q(rank__gt=rank) | Q(pk__gt=pk), rank__gte=rank)
 
     def for_queue(self):
-        failed = Message.objects.filter(
-            conversation=OuterRef("pk"), state=Message.State.FAILED, at__gt=timezone.now() - RECENTLY
-        )
-        return self.select_related("customer", "agent", "page").defer("page__token").annotate(has_failed=Exists(failed))
+        """Two questions for each row, each with an index of its own: message_failed and message_pending."""
+        recent = Message.objects.filter(conversation=OuterRef("pk"), at__gt=timezone.now() - RECENTLY)
+        failed = recent.filter(state=Message.State.FAILED)
+        in_doubt = recent.filter(state=Message.State.UNKNOWN, next_try_at=None)
+        rows = self.select_related("customer", "agent", "page").defer("page__token")
+        return rows.annotate(has_failed=Exists(failed), is_in_doubt=Exists(in_doubt))
 
     def pending(self):
         """With something to send now and nobody at it."""

@@ -117,6 +117,12 @@ class Message(Sending, models.Model):
         return self.state == self.State.FAILED or (self.state == self.State.UNKNOWN and self.next_try_at is None)
 
     @property
+    def holds_others(self):
+        """Waits, or is in doubt: those behind it wait too. What was just queued mostly goes at once."""
+        waits = self.state == self.State.QUEUED and self.problem
+        return bool(waits) or (self.state == self.State.UNKNOWN and not self.can_retry)
+
+    @property
     def place(self):
         """Sorts as text, in a browser too, where it stands in the thread."""
         return f"{int(self.at.timestamp() * 1_000_000):017d}-{self.pk:012d}"

@@ -98,9 +98,11 @@ def thread_context(request, conversation, before=None):
 
 
 def _pane(request, conversation):
+    is_mine = conversation.is_held_by(request.user)
     return {
         "conversation": conversation,
-        "is_mine": conversation.is_held_by(request.user),
+        "is_mine": is_mine,
+        "may_write": is_mine and not conversation.why_not,
         "key": uuid.uuid4(),
         "picture_most": uploads.PICTURE_BYTES,
         "file_most": uploads.FILE_BYTES,

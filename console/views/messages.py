@@ -30,8 +30,8 @@ def send(request, pk):
     conversation = find(request, pk)
     form = MessageForm(request.POST, request.FILES)
     problem = _problem(lambda: form.is_valid() and conversation.send(author=request.user, **form.cleaned_data))
-    problem = problem or " ".join(error for errors in form.errors.values() for error in errors)
-    return _said(request, conversation, problem, text=form["text"].value() or "")
+    wrong = " ".join(error for errors in form.errors.values() for error in errors)
+    return _said(request, conversation, problem, wrong, text=form["text"].value() or "")
 
 
 @require_POST
@@ -52,14 +52,18 @@ def _problem(verb):
     return ""
 
 
-def _said(request, conversation, problem, text=""):
-    """The agent's own tab learns of what it said by the same road as every other: it asks what changed."""
-    status = 422 if problem else 200
+def _said(request, conversation, problem, wrong="", text=""):
+    """The agent's own tab learns of what it said by the same road as every other: it asks what changed.
+
+    409 is a problem that passes with the holder or the window, 422 what is wrong for good with what was to be said.
+    """
+    status = 409 if problem else 422 if wrong else 200
+    problem = problem or wrong
     if request.htmx:
         answer = HttpResponse(problem, status=status, content_type="text/plain")
         return trigger_client_event(answer, f"live-conversation-{conversation.pk}")
     if problem:
-        page = show_page(request, conversation, problem=problem, text=text)
+        page = show_page(request, conversation, refusal=problem, text=text)
         page.status_code = status
         return page
     return redirect("conversation", pk=conversation.pk)

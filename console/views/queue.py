@@ -10,6 +10,7 @@ from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 
 from console.models import Conversation
+from personas.models import Page
 
 PAGE = 25  # rows of a part that are shown at first, and that More adds
 MOST = 150  # rows of a part that one desk keeps up to date; whoever wants to see more turns pages
@@ -23,21 +24,22 @@ def queue(request):
 
 def part(request, name):
     """`?after=PLACE`: one page of one part, for the end of what a desk shows or to be turned without scripts."""
-    found = next((part for part in _parts(request.user) if part.name == name), None)
+    found = next((part for part in _parts(request.user, _pages(request.user)) if part.name == name), None)
     if found is None:
         raise Http404
     found.read(PAGE, after=_place(request), above=_number(request, "shown"))
-    template = "conversations/_page.html" if request.htmx else "conversations/part.html"
+    template = "conversations/_more.html" if request.htmx else "conversations/part.html"
     return render(request, template, {"part": found, "current": _open_in_browser(request)})
 
 
 def queue_context(request, current=None):
-    parts = _parts(request.user)
+    pages = _pages(request.user)
+    parts = _parts(request.user, pages)
     for part in parts:
         if part.name != "closed" or "closed" in request.GET:
             part.read(min(max(_number(request, part.name), PAGE), MOST))
-    unread = sum(row.unread for part in parts if part.name in ("mine", "waiting") for row in part.rows[:PAGE])
-    return {"parts": parts, "current": current, "unread": unread}
+    stopped = [page for page in pages if page.is_paused]
+    return {"parts": parts, "current": current, "unread": _unread(parts), "stopped": stopped}
 
 
 class Part:
@@ -67,14 +69,25 @@ class Part:
         return f"{last.rank // timedelta(microseconds=1)}-{last.pk}"
 
 
-def _parts(agent):
-    visible = Conversation.objects.visible_to(agent)
+def _pages(agent):
+    return list(Page.objects.open_to(agent).order_by().only("name", "paused_since"))
+
+
+def _parts(agent, pages):
+    visible = Conversation.objects.on(pages)
     return [
         Part("mine", _("Mine"), visible.held_by(agent), _("You hold no conversation.")),
         Part("waiting", _("Waiting"), visible.waiting(), _("Nobody is waiting.")),
         Part("others", _("Others"), visible.held_by_others(agent), _("Nobody else holds one.")),
         Part("closed", _("Closed"), visible.closed(), _("Nothing has been closed yet.")),
     ]
+
+
+def _unread(parts):
+    """Of the first rows of what this agent may answer: 25, or 25+ where there are more rows."""
+    own = [part for part in parts if part.name in ("mine", "waiting")]
+    unread = sum(row.unread for part in own for row in part.rows[:PAGE])
+    return f"{unread}+" if any(part.has_more or len(part.rows) > PAGE for part in own) else str(unread)
 
 
 def _place(request):

@@ -3,6 +3,11 @@
 
 const KEPT = new Map(); // by conversation
 const SIDE = 96; // px of a look
+const PICTURES = ["image/jpeg", "image/png", "image/gif"];
+
+// A file let go beside the conversation would take the place of the desk.
+for (const name of ["dragover", "drop"])
+  document.addEventListener(name, (event) => event.dataTransfer?.types.includes("Files") && event.preventDefault());
 
 export class ChosenFiles {
   constructor(composer) {
@@ -42,6 +47,7 @@ export class ChosenFiles {
   drag = (event) => {
     if (!event.dataTransfer.types.includes("Files")) return;
     event.preventDefault();
+    if (this.composer.isShut) return;
     const isLeaving = event.type === "dragleave" && !this.pane.contains(event.relatedTarget);
     this.composer.classList.toggle("is-over", !isLeaving);
   };
@@ -55,12 +61,20 @@ export class ChosenFiles {
 
   // The console checks this too, and more; but only after all of it has been uploaded.
   add(files) {
-    const { pictureMost, fileMost, tooLarge } = this.composer.dataset;
-    const isTooLarge = (file) => file.size > (file.type.startsWith("image/") ? pictureMost : fileMost);
-    this.keep([...this.files, ...[...files].filter((file) => !isTooLarge(file))]);
-    const large = [...files].filter(isTooLarge).map((file) => file.name);
-    this.composer.complain(large.length ? `${large.join(", ")}: ${tooLarge}` : "");
+    if (this.composer.isShut) return;
+    const problems = [...files].map((file) => [file, this.problem(file)]);
+    this.keep([...this.files, ...problems.filter(([, problem]) => !problem).map(([file]) => file)]);
+    const refused = problems.filter(([, problem]) => problem);
+    this.composer.complain(refused.map(([file, problem]) => `${file.name}: ${problem}`).join("\n"));
     this.composer.field.focus();
+  }
+
+  problem({ size, type }) {
+    const { pictureMost, fileMost, tooLarge, noPicture, empty } = this.composer.dataset;
+    const isPicture = type.startsWith("image/");
+    if (size === 0) return empty;
+    if (isPicture && !PICTURES.includes(type)) return noPicture;
+    return size > (isPicture ? pictureMost : fileMost) ? tooLarge : "";
   }
 
   take() {
@@ -73,6 +87,7 @@ export class ChosenFiles {
     this.files = files;
     KEPT.set(this.composer.dataset.conversation, files);
     this.show();
+    this.composer.showDraft();
   }
 
   show() {
@@ -97,7 +112,7 @@ export class ChosenFiles {
 export function size({ size }) {
   const [unit, of] = size < 1024 * 1024 ? ["kilobyte", 1024] : ["megabyte", 1024 * 1024];
   const digits = unit === "megabyte" ? 1 : 0;
-  return new Intl.NumberFormat(undefined, { style: "unit", unit, maximumFractionDigits: digits }).format(Math.max(size / of, 1));
+  return new Intl.NumberFormat(undefined, { style: "unit", unit, maximumFractionDigits: digits }).format(size && Math.max(size / of, 1));
 }
 
 // Drawn, because our policy lets no page show an address of the browser's own.

@@ -11,6 +11,7 @@ class LiveStream extends HTMLElement {
     this.tabs.onmessage = ({ data }) => this.tell(data);
     document.addEventListener("visibilitychange", this.wake);
     addEventListener("online", this.wake);
+    addEventListener("offline", this.away);
     this.asking = setInterval(this.wake, ASK_ANYWAY);
     this.lead();
     this.tell("hello");
@@ -22,7 +23,10 @@ class LiveStream extends HTMLElement {
     clearInterval(this.asking);
     document.removeEventListener("visibilitychange", this.wake);
     removeEventListener("online", this.wake);
+    removeEventListener("offline", this.away);
   }
+
+  away = () => this.tell("away");
 
   wake = () => document.hidden || this.tell("hello");
 

@@ -1,22 +1,28 @@
 // Where the agent writes. Enter sends, Shift+Enter breaks the line. What was entered stands above the field until the
-// console has it; what the console refuses stays there with the reason.
+// console has it; what the console refuses stays there with the reason. While this agent may not answer, data-shut says
+// why, and all of it is kept to read.
 
 import { ChosenFiles, size } from "./chosen-files.js";
 import { Outbox } from "./outbox.js";
 import { countParts } from "./parts.js";
 import { TypingDots } from "./typing-dots.js";
 
+const IS_AT_A_DESK = matchMedia("(pointer: fine)"); // elsewhere a keyboard would jump up
 
 class MessageComposer extends HTMLElement {
+  static observedAttributes = ["data-shut"];
+
   connectedCallback() {
     this.form = this.querySelector("form");
     this.field = this.querySelector("textarea");
+    this.list = this.querySelector(".outbox");
     this.draft = `draft-${this.dataset.conversation}`;
     this.dots = new TypingDots(this.dataset.typingUrl);
     this.outbox = Outbox.of(this.dataset.conversation, this.form.action);
     this.outbox.onchange = () => this.showOutbox();
     this.files = new ChosenFiles(this);
     this.form.addEventListener("submit", this.submit);
+    this.form.querySelector(".copy").onclick = () => copy(this.field.value);
     this.field.addEventListener("keydown", this.enter);
     this.field.addEventListener("input", this.input);
     this.field.addEventListener("blur", this.blur);
@@ -24,8 +30,8 @@ class MessageComposer extends HTMLElement {
     this.form.querySelector("[type=submit]").addEventListener("mousedown", (event) => event.preventDefault());
     addEventListener("beforeunload", this.warn);
     this.write(this.field.value || (sessionStorage.getItem(this.draft) ?? ""));
-    this.showOutbox();
-    if (matchMedia("(pointer: fine)").matches) this.field.focus();
+    this.showWay();
+    if (!this.isShut && IS_AT_A_DESK.matches) this.field.focus();
   }
 
   disconnectedCallback() {
@@ -33,6 +39,32 @@ class MessageComposer extends HTMLElement {
     this.files.leave();
     this.outbox.onchange = () => {};
     this.dots.stop();
+  }
+
+  attributeChangedCallback() {
+    if (!this.outbox) return;
+    this.complain("");
+    this.showWay();
+    setTimeout(() => this.catchFocus()); // once all of the page has changed
+  }
+
+  get isShut() {
+    return "shut" in this.dataset;
+  }
+
+  showWay() {
+    this.field.readOnly = this.isShut;
+    if (this.isShut) this.dots.stop();
+    this.outbox.wayIsOpen(!this.isShut, this.dataset.again);
+    this.showOutbox();
+  }
+
+  // What had it may be gone: the button that was pressed, or the field that has nothing in it.
+  catchFocus() {
+    const { activeElement } = document;
+    if (activeElement !== document.body && activeElement.checkVisibility()) return;
+    if (!this.isShut && IS_AT_A_DESK.matches) this.field.focus();
+    else this.closest(".conversation").querySelector("h1").focus();
   }
 
   enter = (event) => {
@@ -44,10 +76,11 @@ class MessageComposer extends HTMLElement {
   submit = (event) => {
     event.preventDefault();
     const text = this.field.value.trim();
+    if (this.isShut) return;
+    if (this.isTooLong(text)) return this.complain(this.size(text));
     this.write("");
     this.dots.end();
-    for (const file of this.files.take()) this.outbox.addFile(file);
-    if (text) this.outbox.add(text);
+    this.outbox.add(text, this.files.take());
   };
 
   input = () => {
@@ -70,42 +103,59 @@ class MessageComposer extends HTMLElement {
     const { value } = this.field;
     if (value) sessionStorage.setItem(this.draft, value);
     else sessionStorage.removeItem(this.draft);
-    this.querySelector("output").textContent = this.size(value);
+    this.querySelector("output").textContent = this.size(value.trim());
+    this.field.toggleAttribute("aria-invalid", this.isTooLong(value.trim()));
+    this.showDraft();
     this.complain("");
+  }
+
+  showDraft() {
+    this.form.classList.toggle("has-draft", Boolean(this.field.value || this.files.files.length));
   }
 
   complain(problem) {
     this.querySelector(".problem").textContent = problem;
   }
 
+  isTooLong(text) {
+    return text.length > this.dataset.most;
+  }
+
   // In UTF-16 units, which is how JavaScript and Facebook count.
   size(text) {
-    const { part, most, parts } = this.dataset;
-    if (text.length > most) return `${text.length} / ${most}`;
+    const { part, most, parts, tooLong } = this.dataset;
+    if (this.isTooLong(text)) return tooLong.replace("#", text.length - most);
     return text.length > part ? parts.replace("#", countParts(text, Number(part))) : "";
   }
 
   showOutbox() {
+    const hadFocus = this.list.contains(document.activeElement);
     const template = this.querySelector("template").content.firstElementChild;
-    const items = this.outbox.entries.map((entry) => this.showEntry(template.cloneNode(true), entry));
-    this.querySelector(".outbox").replaceChildren(...items);
+    this.list.replaceChildren(...this.outbox.entries.map((entry) => this.showEntry(template.cloneNode(true), entry)));
+    if (hadFocus) this.catchFocus();
   }
 
   showEntry(item, entry) {
-    const isLost = entry.name && !entry.file;
+    const isFile = Boolean(entry.name);
+    const isLost = isFile && !entry.file;
+    const isHeld = !entry.problem && this.outbox.isHeld(entry);
     item.querySelector(".text").textContent = entry.text || [entry.name, entry.file && size(entry.file)].filter(Boolean).join(" · ");
-    item.classList.toggle("is-stuck", Boolean(entry.problem));
-    const why = entry.problem.trim() || (isLost && this.dataset.lost);
+    item.classList.toggle("is-stuck", Boolean(entry.problem) || isHeld);
+    item.classList.toggle("is-held", isHeld);
+    const why = isHeld ? this.dataset.held : entry.problem.trim() || (isLost && this.dataset.lost);
     if (why) item.querySelector(".why").textContent = why;
-    const [again, choose, edit, remove] = item.querySelectorAll("button");
-    again.hidden = isLost;
-    choose.hidden = !isLost;
-    edit.hidden = Boolean(entry.name);
-    remove.hidden = !entry.name;
-    again.onclick = () => this.outbox.again(entry);
-    choose.onclick = () => this.chooseAgain(entry);
-    edit.onclick = () => this.edit(entry);
-    remove.onclick = () => this.outbox.remove(entry);
+    const verbs = {
+      again: [!this.isShut && !isLost && !isHeld && !entry.isFinal, () => this.outbox.again(entry)],
+      choose: [!this.isShut && isLost && !entry.isFinal, () => this.chooseAgain(entry)],
+      edit: [!this.isShut && !isFile, () => this.edit(entry)],
+      copy: [this.isShut && !isFile, () => copy(entry.text)],
+      remove: [this.isShut || isFile, () => this.outbox.remove(entry)],
+    };
+    for (const [name, [isOffered, verb]] of Object.entries(verbs)) {
+      const button = item.querySelector(`.${name}`);
+      button.hidden = !isOffered;
+      button.onclick = verb;
+    }
     return item;
   }
 
@@ -121,6 +171,16 @@ class MessageComposer extends HTMLElement {
     input.onchange = () => this.outbox.again(entry, input.files[0]);
     input.click();
   }
+}
+
+// The clipboard exists under https only.
+function copy(text) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const field = Object.assign(document.createElement("textarea"), { value: text });
+  document.body.append(field);
+  field.select();
+  document.execCommand("copy");
+  field.remove();
 }
 
 customElements.define("message-composer", MessageComposer);

@@ -80,6 +80,7 @@ class MessageList extends HTMLElement {
   place(message) {
     const old = document.getElementById(message.id);
     if (old?.dataset.place === message.dataset.place) return this.renew(old, message);
+    const hadFocus = old?.contains(document.activeElement);
     old?.remove();
     const first = this.thread.firstElementChild;
     if (!old && first && this.link && message.dataset.place < first.dataset.place) return; // comes with its own page
@@ -87,12 +88,17 @@ class MessageList extends HTMLElement {
     for (let other = this.thread.lastElementChild; other?.dataset.place > message.dataset.place; other = before.previousElementSibling)
       before = other;
     this.thread.insertBefore(message, before);
+    if (hadFocus) this.keepFocus(message);
   }
 
   renew(old, message) {
     const hadFocus = old.contains(document.activeElement);
     old.replaceWith(message);
-    if (hadFocus) (message.querySelector("button") ?? this).focus();
+    if (hadFocus) this.keepFocus(message);
+  }
+
+  keepFocus(message) {
+    (message.querySelector("button") ?? this).focus({ preventScroll: true });
   }
 
   watchOlder() {

@@ -6,7 +6,9 @@
 import { post } from "./csrf.js";
 
 const TRIES = 4;
-const REFUSED = [403, 409, 413, 422];
+const BARRED = 409; // for now, by the holder or the window
+const FINAL = [413, 422]; // it can never pass
+const REFUSED = [403, BARRED, ...FINAL];
 const outboxes = new Map();
 
 export class Outbox {
@@ -24,23 +26,18 @@ export class Outbox {
     this.onchange = () => {};
   }
 
-  add(text) {
-    this.push({ text, key: newKey(), problem: "" });
-  }
-
-  addFile(file) {
-    this.push({ text: "", file, name: file.name, key: newKey(), problem: "" });
-  }
-
-  push(entry) {
-    this.entries.push(entry);
+  // What one Send said stays together: when a file of it is refused, its text waits.
+  add(text, files) {
+    const reply = newKey();
+    const entries = files.map((file) => ({ text: "", file, name: file.name }));
+    if (text) entries.push({ text });
+    this.entries.push(...entries.map((entry) => ({ ...entry, reply, key: newKey(), problem: "" })));
     this.changed();
     this.run();
   }
 
   again(entry, file = entry.file) {
-    entry.file = file;
-    entry.problem = "";
+    Object.assign(entry, { file, problem: "", isBarred: false });
     this.changed();
     this.run();
   }
@@ -48,17 +45,32 @@ export class Outbox {
   remove(entry) {
     this.entries = this.entries.filter((other) => other !== entry);
     this.changed();
+    this.run();
+  }
+
+  // Why the console refused it then is not true any more.
+  wayIsOpen(isOpen, sentence) {
+    if (isOpen) for (const entry of this.entries) if (entry.isBarred) entry.problem = sentence;
+  }
+
+  isHeld(entry) {
+    const before = this.entries.slice(0, this.entries.indexOf(entry));
+    return before.some((other) => other.problem && other.reply && other.reply === entry.reply);
+  }
+
+  get next() {
+    return this.entries.find((entry) => !entry.problem && !this.isHeld(entry));
   }
 
   get isBusy() {
-    return this.entries.some((entry) => !entry.problem);
+    return Boolean(this.next);
   }
 
   async run() {
     if (this.isRunning) return;
     this.isRunning = true;
     let entry;
-    while ((entry = this.entries.find((other) => !other.problem))) await this.send(entry);
+    while ((entry = this.next)) await this.send(entry);
     this.isRunning = false;
   }
 
@@ -67,7 +79,7 @@ export class Outbox {
       const response = await post(this.url, fields(entry)).catch(() => null);
       if (response?.headers.has("HX-Redirect")) return this.fail(entry, " ", location.reload());
       if (response?.ok) return this.sent(entry);
-      if (REFUSED.includes(response?.status)) return this.fail(entry, await sentence(response));
+      if (REFUSED.includes(response?.status)) return this.refuse(entry, response);
       await new Promise((resolve) => setTimeout(resolve, 500 * 2 ** attempt));
     }
     this.fail(entry, " ");
@@ -76,6 +88,11 @@ export class Outbox {
   sent(entry) {
     this.remove(entry);
     document.body.dispatchEvent(new CustomEvent(this.topic));
+  }
+
+  async refuse(entry, response) {
+    const { status } = response;
+    this.fail(Object.assign(entry, { isBarred: status === BARRED, isFinal: FINAL.includes(status) }), await sentence(response));
   }
 
   fail(entry, problem) {

@@ -1,4 +1,4 @@
-// How many messages are unread, in the tab's title, which htmx sets anew with every conversation.
+// How many messages are unread ("25+" where not all rows are shown), in the tab's title, which htmx sets anew with every conversation.
 
 class QueueCount extends HTMLElement {
   static observedAttributes = ["data-unread"];
@@ -17,8 +17,8 @@ class QueueCount extends HTMLElement {
   }
 
   show = () => {
-    const title = document.title.replace(/^\(\d+\) /, "");
-    document.title = Number(this.dataset.unread) ? `(${this.dataset.unread}) ${title}` : title;
+    const title = document.title.replace(/^\(\d+\+?\) /, "");
+    document.title = parseInt(this.dataset.unread) ? `(${this.dataset.unread}) ${title}` : title;
   };
 }
 

@@ -13,7 +13,7 @@ FIRST = 50  # conversations
 
 def measure(options, family, *, web, bare, graph):
     stack = Stack(family, web, bare)
-    stack.start_all()
+    stack.start_all(options.workers - 1)
     with Graph(graph) as facebook:
         cast = Cast(FIRST)
         measures = {

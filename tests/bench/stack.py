@@ -30,12 +30,15 @@ class Stack:
         self.port = port
         self.bare = bare
 
-    def start_all(self):
+    def start_all(self, more_workers):
         self.family.run("migrate", ["manage.py", "migrate", "--verbosity", "0"])
         self.family.run("static", ["manage.py", "collectstatic", "--no-input", "--verbosity", "0"])
         self._start_web()
         for name in WORKERS:
             self.family.start(name, ["bin/run.py", name, "-n", f"{name}@bench{self.port}"])
+        for number in range(more_workers):
+            name = f"worker-{number + 2}"
+            self.family.start(name, ["bin/run.py", "worker", "-n", f"{name}@bench{self.port}"])
         self.family.start("beat", ["bin/run.py", "beat"])
         self._wait_for_web()
         for name in WORKERS:

@@ -229,7 +229,7 @@ def test_after_a_day_ana_confirms_that_a_person_answers(sit_down, mona_writes, s
     says(tab, "Your parcel is here")
     expect(bubbles(tab).filter(has_text="Your parcel is here")).to_contain_text("Not sent")
     expect(composer(tab)).to_be_hidden()
-    tab.get_by_role("button", name="Confirm").click()
+    tab.get_by_role("button", name="Answer as a person").click()
     expect(composer(tab)).to_be_focused()
     bubbles(tab).last.get_by_role("button", name="Retry").click()
     expect(bubbles(tab).last).to_contain_text("Delivered")
@@ -246,8 +246,88 @@ def test_the_composer_shuts_by_itself_when_the_time_is_over(sit_down, mona_write
     expect(part(tab, "Mine").get_by_text("<1 min left")).to_be_visible()
     composer(tab).fill("not yet fin")
     expect(tab.get_by_text("The customer has to write again first.")).to_be_visible(timeout=10_000)
-    expect(composer(tab)).to_be_hidden()
+    expect(composer(tab)).not_to_be_editable()
+    expect(composer(tab)).to_have_value("not yet fin")
+    expect(composer(tab)).to_be_focused()
+    expect(tab.get_by_text("Your draft is kept here")).to_be_visible()
+    expect(tab.get_by_role("button", name="Send")).to_be_hidden()
     expect(part(tab, "Mine").get_by_text("left")).to_be_hidden()
+
+
+def test_a_reply_refused_by_the_window_stays_in_sight_until_it_can_be_sent(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    conversation = Conversation.objects.get()
+    Conversation.objects.update(window_until=timezone.now())  # the tab has not heard of it yet
+    says(tab, "Your parcel is here")
+    entry = tab.get_by_role("list", name="Not confirmed yet").get_by_role("listitem")
+    expect(entry).to_contain_text("The customer has to write again first.")
+    conversation.touch()
+    tab.evaluate("document.body.dispatchEvent(new CustomEvent('live-hello'))")
+    expect(composer(tab)).to_be_hidden()
+    expect(entry.get_by_role("button", name="Copy")).to_be_visible()
+    expect(entry.get_by_role("button", name="Send again")).to_be_hidden()
+    stack.say(mona_writes, text="Are you there?")
+    expect(composer(tab)).to_be_editable()
+    expect(entry).to_contain_text("You can answer again now.")
+    entry.get_by_role("button", name="Send again").click()
+    expect(bubbles(tab).filter(has_text="Your parcel is here")).to_contain_text("Delivered")
+
+
+def test_what_was_begun_stays_in_sight_while_somebody_else_may_answer(sit_down, mona_writes, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    composer(tab).fill("not yet fin")
+    tab.get_by_role("button", name="Back to queue").click()
+    expect(tab.get_by_text("Take the conversation to answer.")).to_be_visible()
+    expect(tab.get_by_role("heading", level=1, name="Mona Weber")).to_be_focused()
+    expect(composer(tab)).to_have_value("not yet fin")
+    expect(composer(tab)).not_to_be_editable()
+    tab.get_by_role("button", name="Take").click()
+    expect(composer(tab)).to_be_focused()
+    expect(composer(tab)).to_be_editable()
+    composer(tab).fill("")
+    tab.get_by_role("button", name="Close").click()
+    expect(composer(tab)).to_be_hidden()
+    expect(tab.get_by_role("heading", level=1, name="Mona Weber")).to_be_focused()
+
+
+def test_a_text_too_long_stays_in_the_field(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    says(tab, "x" * 20_700)
+    expect(tab.get_by_role("alert").filter(has_text="Too long by 700 characters")).to_be_visible()
+    expect(composer(tab)).to_have_value("x" * 20_700)
+
+
+def test_the_text_waits_while_a_file_of_the_same_send_is_refused(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    tab.get_by_label("Attach files").set_input_files({**PICTURE, "buffer": b"not a picture"})
+    says(tab, "Here is the picture")
+    entries = tab.get_by_role("list", name="Not confirmed yet").get_by_role("listitem")
+    expect(entries.first).to_contain_text("as JPEG, PNG or GIF only")
+    expect(entries.first.get_by_role("button", name="Send again")).to_be_hidden()
+    expect(entries.last).to_contain_text("Waits for the file above.")
+    assert stack.texts(mona_writes) == []
+    entries.first.get_by_role("button", name="Remove").click()
+    eventually(lambda: stack.texts(mona_writes) == ["Here is the picture"])
+
+
+@pytest.mark.parametrize(
+    ("file", "reason"),
+    [
+        ({**RECEIPT, "buffer": b""}, "receipt.pdf: The file is empty."),
+        ({**PICTURE, "name": "tea.webp", "mimeType": "image/webp"}, "tea.webp: Facebook takes pictures as JPEG"),
+    ],
+    ids=["empty", "webp"],
+)
+def test_a_file_that_cannot_pass_is_refused_when_it_is_chosen(file, reason, sit_down, mona_writes, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    tab.get_by_label("Attach files").set_input_files(file)
+    expect(tab.get_by_role("alert").filter(has_text=reason)).to_be_visible()
+    expect(tab.get_by_role("list", name="Files to send").get_by_role("listitem")).to_have_count(0)
 
 
 def test_typing_starts_once_and_stops(sit_down, mona_writes, stack, ana):
@@ -332,6 +412,7 @@ def test_a_refused_reply_says_why_and_can_be_tried_again(sit_down, mona_writes, 
     stack.be_well()
     failed.get_by_role("button", name="Retry").click()
     expect(bubbles(tab).filter(has_text="Buy this!")).to_contain_text("Delivered")
+    expect(tab.get_by_role("log", name="Messages")).to_be_focused()
     assert stack.texts(mona_writes) == ["Buy this!"]
 
 
@@ -555,6 +636,8 @@ def test_more_of_a_part_stays_open_while_the_desk_changes(sit_down, mona_writes,
     expect(rows).to_have_count(70)
     names = rows.locator(".row-name").all_inner_texts()
     assert len(set(names)) == 70
+    expect(part(tab, "Waiting").get_by_role("heading")).to_have_text("Waiting 70")
+    expect(part(tab, "Waiting").get_by_role("link", name="Guest 51")).to_be_focused()
 
 
 def line_up(page, count):

@@ -70,6 +70,7 @@ def test_the_main_job_by_keyboard_alone(sit_down, mona_writes, stack, ana):
     tab.keyboard.press("Enter")
     take = tab.get_by_role("button", name="Take")
     expect(take).to_be_visible()
+    expect(tab.get_by_role("main")).to_be_focused()
     _tab_to(tab, take)
     tab.keyboard.press("Enter")
     expect(tab.get_by_role("textbox", name="Message to")).to_be_focused()
@@ -80,6 +81,7 @@ def test_the_main_job_by_keyboard_alone(sit_down, mona_writes, stack, ana):
     _tab_to(tab, close, "Shift+Tab")
     tab.keyboard.press("Enter")
     expect(tab.get_by_text("This conversation is closed.")).to_be_visible()
+    expect(tab.get_by_role("heading", level=1, name="Mona Weber")).to_be_focused()
 
 
 def test_on_a_phone_one_thing_at_a_time(sit_down, mona_writes, ana):
@@ -98,9 +100,15 @@ def test_without_scripts_an_agent_can_still_answer(stack, mona_writes, ana, sit_
     tab = sit_down(ana, java_script_enabled=False)
     tab.get_by_role("link", name="Mona Weber").click()
     tab.get_by_role("button", name="Take").click()
-    tab.get_by_role("textbox", name="Message to").fill("By form alone")
+    composer = tab.get_by_role("textbox", name="Message to")
+    composer.fill("By form alone")
+    assert composer.bounding_box()["width"] > 400
+    expect(tab.get_by_text("Enter sends")).to_be_hidden()
     tab.get_by_role("button", name="Send").click()
     eventually(lambda: stack.texts(mona_writes) == ["By form alone"])
+    composer.fill("")
+    tab.get_by_role("button", name="Send").click()
+    expect(tab.get_by_text("Write something first.")).to_have_count(1)
 
 
 def test_the_back_button_goes_back(sit_down, mona_writes, ana):

@@ -70,7 +70,7 @@ def test_a_colleague_can_read_but_not_answer(conversation, bens_browser):
     path = f"/conversations/{conversation.pk}"
     assert b"Ana Ruiz answers here." in bens_browser.get(f"{path}/").content
     answer = bens_browser.post(f"{path}/send/", {"text": "Hi", "key": uuid.uuid4()}, headers={"HX-Request": "true"})
-    assert (answer.status_code, answer.content.strip()) == (422, b"Ana Ruiz holds this conversation.")
+    assert (answer.status_code, answer.content.strip()) == (409, b"Ana Ruiz holds this conversation.")
 
 
 def test_taking_what_another_holds_names_the_holder(conversation, bens_browser, ana):

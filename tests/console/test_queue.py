@@ -161,6 +161,42 @@ def test_closed_ones_are_read_once_somebody_looks(anas_browser, line_up):
     assert len(numbers(anas_browser.get("/queue/", {"closed": PAGE}, headers=HTMX))) == 3
 
 
+def test_more_says_anew_how_many_are_shown(anas_browser, line_up):
+    line_up("waiting", PAGE + 5)
+    first = anas_browser.get("/queue/", headers=HTMX)
+    assert f'class="count">{PAGE}+' in first.content.decode()
+    rest = anas_browser.get(more(first, "hx-get"), headers=HTMX).content.decode()
+    assert re.search(rf'hx-target="#count-waiting"[^>]*>{PAGE + 5}\s*<', rest)
+
+
+# What a row says
+
+
+def test_what_may_not_have_arrived_shows_in_the_queue(anas_browser, say, conversation):
+    message = say("Hello")
+    conversation.messages.filter(pk=message.pk).update(state=Message.State.UNKNOWN, next_try_at=NOW)
+    assert b"May not have arrived" not in anas_browser.get("/queue/", headers=HTMX).content
+    conversation.messages.filter(pk=message.pk).update(next_try_at=None)
+    assert b"May not have arrived" in anas_browser.get("/queue/", headers=HTMX).content
+
+
+@pytest.mark.parametrize(("is_approved", "chip"), [(True, "Confirm first"), (False, "Over")])
+def test_a_row_says_that_a_conversation_cannot_be_answered(is_approved, chip, anas_browser, conversation, page):
+    page.may_use_human_agent = is_approved
+    page.save()
+    assert b'class="chip"' not in anas_browser.get("/queue/", headers=HTMX).content
+    conversation.window_until, conversation.human_agent_until = NOW - timedelta(hours=1), NOW + timedelta(days=5)
+    conversation.save()
+    assert f'class="chip">{chip}<' in anas_browser.get("/queue/", headers=HTMX).content.decode()
+
+
+def test_a_page_that_sends_nothing_is_named_above_the_queue(anas_browser, page):
+    assert b"sends nothing now" not in anas_browser.get("/").content
+    page.paused_since = NOW
+    page.save()
+    assert f"{page} sends nothing now" in anas_browser.get("/").content.decode()
+
+
 # Cost
 
 

@@ -1,0 +1,25 @@
+// Where the focus goes when what had it is gone, or when a key opened something elsewhere.
+
+let rowBefore; // of the More that is being swapped away
+
+const more = ({ detail }) => detail.ctx.sourceElement.closest?.(".more");
+
+document.addEventListener("htmx:before:swap", (event) => {
+  if (more(event)) rowBefore = more(event).previousElementSibling;
+});
+
+document.addEventListener("htmx:after:swap", ({ detail }) => {
+  const { sourceElement, sourceEvent } = detail.ctx;
+  if (sourceElement.matches(".row") && sourceEvent?.detail === 0) toPane(); // a click without a mouse
+  if (rowBefore) setTimeout(toFirstNew, 0, rowBefore); // the next More gets it first, if there is one
+  rowBefore = null;
+});
+
+function toPane() {
+  const pane = document.getElementById("pane");
+  if (!pane.contains(document.activeElement)) pane.focus();
+}
+
+function toFirstNew(row) {
+  if (document.activeElement === document.body) row.nextElementSibling?.querySelector("a")?.focus();
+}
