@@ -21,7 +21,7 @@ from console.models import Conversation, Customer
 from console.store import redis
 from messenger import signature
 from personas.models import Page
-from tests.stand_in import Pictures, Sandbox, eventually, free_port
+from tests.stand_in import Pictures, Sandbox, eventually, free_port, without_a_running_loop
 
 ROOT = Path(__file__).parent.parent
 WORKERS = ["worker", "reader", "errands"]
@@ -106,7 +106,8 @@ def arrive(db):
 
     def post(body, secret=settings.FACEBOOK_APP_SECRET, path="/webhooks/messenger", headers=None):
         signed = {"x-hub-signature-256": signature.sign(body, secret)}
-        return deliver_webhook(path, body, signed if headers is None else headers)
+        with without_a_running_loop():
+            return deliver_webhook(path, body, signed if headers is None else headers)
 
     return post
 

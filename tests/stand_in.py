@@ -1,8 +1,10 @@
 """Facebook in tests: the sandbox's control plane in the words of a story."""
 
+import asyncio
 import socket
 import threading
 import time
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import requests
@@ -14,6 +16,17 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+@contextmanager
+def without_a_running_loop():
+    """Playwright keeps an event loop in this thread, beside which none of ours may run."""
+    running = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    try:
+        yield
+    finally:
+        asyncio._set_running_loop(running)
 
 
 def eventually(look, seconds=20):

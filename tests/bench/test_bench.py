@@ -9,7 +9,13 @@ import pytest
 from tests.bench import client, figures
 from tests.bench.figures import Row
 from tests.bench.graph import Graph
-from tests.stand_in import free_port
+from tests.stand_in import free_port, without_a_running_loop
+
+
+@pytest.fixture(autouse=True)
+def loop_of_our_own():
+    with without_a_running_loop():
+        yield
 
 
 @pytest.mark.parametrize(("part", "number"), [(50, 50), (95, 95), (99, 99), (100, 100), (0, 1)])
