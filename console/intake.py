@@ -25,7 +25,10 @@ logger = logging.getLogger(__name__)
 async def intake(scope, receive, send):
     """ASGI: one webhook body."""
     try:
-        status, text = await _take_in(dict(scope["headers"]), await _body(receive))
+        body = await _body(receive)
+        status, text = judge(dict(scope["headers"]), body)
+        if status == 200:
+            await _writer.keep(body)
     except Exception:
         logger.exception("A webhook could not be stored; Facebook will tell it again")
         status, text = 500, b"It could not be stored: tell it again."
@@ -44,7 +47,8 @@ async def _body(receive):
     return body
 
 
-async def _take_in(headers, body):
+def judge(headers, body):
+    """The answer to it, once it is on disk if that is 200."""
     if len(body) > settings.MAX_WEBHOOK_BYTES:
         return 413, b"The body is larger than 1 MiB."
     signed = headers.get(b"x-hub-signature-256", b"").decode("latin-1")
@@ -53,7 +57,6 @@ async def _take_in(headers, body):
         return 403, b"The signature is not Facebook's."
     if not _is_readable(body):
         return 400, b"This is not a Page's webhook."
-    await _writer.keep(body)
     return 200, b"EVENT_RECEIVED"
 
 

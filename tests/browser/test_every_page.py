@@ -96,6 +96,7 @@ def test_on_a_phone_one_thing_at_a_time(sit_down, mona_writes, ana):
 
 
 def test_without_scripts_an_agent_can_still_answer(stack, mona_writes, ana, sit_down):
+    eventually(lambda: Conversation.objects.filter(customer__name="Mona Weber").exists())  # nothing will tell the page
     eventually(Conversation.objects.exists)
     tab = sit_down(ana, java_script_enabled=False)
     tab.get_by_role("link", name="Mona Weber").click()

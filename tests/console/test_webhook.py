@@ -1,13 +1,16 @@
 """Facebook at the door: who is let in, what is kept, and how little is done while it waits."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import requests
 from django.conf import settings
 
 from console.models import Arrival, Message
 from messenger import signature
 from sandbox.courier import serialise
+from tests.conftest import CONSOLE_URL
 
 PATHS = ["/webhooks/messenger", "/webhooks/messenger/"]
 PAGE_ID, PSID = "102030405060708", "7001002003004005"
@@ -90,11 +93,6 @@ def test_the_signature_that_facebook_would_send_is_the_one(arrive, settings):
         assert arrive(body, headers=headers).status_code == status
 
 
-@pytest.mark.parametrize("path", PATHS)
-def test_both_addresses_listen(arrive, path):
-    assert arrive(BODY, path=path).status_code == 200
-
-
 @pytest.mark.parametrize(
     "headers",
     [
@@ -161,3 +159,27 @@ def test_while_facebook_waits_nothing_is_read_and_nobody_is_asked(arrive, page, 
 def test_taking_a_body_in_costs_the_same_however_much_is_in_it(arrive, django_assert_num_queries, count):
     with django_assert_num_queries(1):
         arrive(messages(count))
+
+
+# At the web server
+
+
+def test_both_addresses_listen(stack, page):
+    for path in PATHS:
+        answer = knock(path, messages(1))
+        assert (answer.status_code, answer.content) == (200, b"EVENT_RECEIVED")
+    assert knock(PATHS[0], b"x" * (1024 * 1024 + 1)).status_code == 413
+    assert Arrival.objects.count() == 1
+
+
+def test_webhooks_that_come_together_are_all_kept(stack, page):
+    bodies = [serialise({"object": "page", "entry": [{"id": PAGE_ID, "time": number}]}) for number in range(60)]
+    with ThreadPoolExecutor(12) as facebook:
+        answers = list(facebook.map(lambda body: knock(PATHS[0], body), bodies))
+    assert {answer.status_code for answer in answers} == {200}
+    assert {arrival.body.encode() for arrival in Arrival.objects.all()} == set(bodies)
+
+
+def knock(path, body):
+    signed = {"X-Hub-Signature-256": signature.sign(body, settings.FACEBOOK_APP_SECRET)}
+    return requests.post(CONSOLE_URL + path, body, headers=signed, timeout=10)
