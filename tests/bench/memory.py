@@ -26,7 +26,7 @@ def _stack(stack):
     row = Row("the whole stack, idle", rate=total, unit=" MiB", limit=TARGET_STACK)
     row.ratio, row.target, row.is_met = total / TARGET_STACK, f"< {TARGET_STACK} MiB", total < TARGET_STACK
     row.notes = [", ".join(f"{name} {share:.0f}" for name, share in shares.items())]
-    row.notes += ["PSS in MiB after the other measures; the proxy and this client are not counted"]
+    row.notes += ["PSS in MiB as started; the proxy and this client are not counted"]
     return row
 
 
