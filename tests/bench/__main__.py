@@ -52,7 +52,7 @@ def parse_options():
     )
     parser.add_argument("measures", nargs="*", metavar="MEASURE", help=", ".join(MEASURES))
     parser.add_argument("--fill", action="store_true", help="the pages at 100 000 conversations too")
-    parser.add_argument("--workers", type=int, default=1, help="as with `docker compose up --scale worker=N`")
+    parser.add_argument("--workers", type=int, default=2, help="as compose runs it: 2")
     parser.add_argument(
         "--json", metavar="FILE", type=Path, help="write the figures there as well; - for standard output"
     )
