@@ -38,6 +38,17 @@ def _is_local(host):
         return host != "*" and ("." not in host or host.endswith(".localhost"))
 
 
+def seconds(name, value):
+    """A number of seconds from the environment, or a sentence that says what it has to be."""
+    try:
+        number = float(value)
+    except ValueError:
+        number = 0
+    if not 0 < number < 3600:
+        raise ImproperlyConfigured(f"{name} is {value!r}: set it to a number of seconds, above 0 and under an hour.")
+    return number
+
+
 def _refuse_bad_keys(keys):
     if not keys:
         raise ImproperlyConfigured("Set TOKEN_ENCRYPTION_KEYS to a key: `python -m console.new_keys` prints one.")

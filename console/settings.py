@@ -25,8 +25,6 @@ FACEBOOK_APP_SECRET = env.str("FACEBOOK_APP_SECRET", default="")
 WEBHOOK_VERIFY_TOKEN = env.str("WEBHOOK_VERIFY_TOKEN", default="")
 GRAPH_API_URL = env.str("GRAPH_API_URL", default="") or "https://graph.facebook.com"
 GRAPH_API_VERSION = env.str("GRAPH_API_VERSION", default="") or "v26.0"
-GRAPH_TIMEOUT = env.float("GRAPH_TIMEOUT", default=10)  # s in which Facebook has to answer
-SETTLE_SECONDS = env.float("SETTLE_SECONDS", default=45)  # after a call without an answer, until its absence counts
 TOKEN_ENCRYPTION_KEYS = env.list("TOKEN_ENCRYPTION_KEYS", default=[])
 PERSONA_NAME_PATTERN = env.str("PERSONA_NAME_PATTERN", default="") or "{first} {last_initial}."
 DATA_DIR = Path(env.str("DATA_DIR", default="") or BASE_DIR / "var").resolve()
@@ -34,6 +32,8 @@ LOG_LEVEL = env.str("LOG_LEVEL", default="") or "INFO"
 DEBUG = env.bool("DEBUG", default=False)
 
 try:
+    GRAPH_TIMEOUT = safety.seconds("GRAPH_TIMEOUT", env.str("GRAPH_TIMEOUT", default="") or "10")
+    SETTLE_SECONDS = safety.seconds("SETTLE_SECONDS", env.str("SETTLE_SECONDS", default="") or "45")
     safety.refuse_missing_or_weak(
         SECRET_KEY=SECRET_KEY,
         DATABASE_URL=DATABASE_URL,

@@ -187,3 +187,10 @@ def test_what_is_not_encrypted_is_not_taken_for_a_token(keys, page):
 def test_nobody_searches_by_token(page):
     with pytest.raises(FieldError):
         Page.objects.filter(token=TOKEN).exists()
+
+
+@pytest.mark.parametrize("value", ["soon", "0", "-1", "nan", "99999"])
+def test_a_time_that_is_none_is_refused_in_a_sentence(value):
+    with pytest.raises(ImproperlyConfigured, match="GRAPH_TIMEOUT"):
+        safety.seconds("GRAPH_TIMEOUT", value)
+    assert safety.seconds("GRAPH_TIMEOUT", "2.5") == 2.5
