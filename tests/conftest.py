@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 import uuid
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -183,7 +184,9 @@ def stack(transactional_db, stack_processes, sandbox, settings):
     sandbox.post("webhooks", pause=False)
     yield sandbox
     sandbox.reset()
-    eventually(_is_quiet)
+    for _look in range(4):  # the bell rings once more a little later
+        eventually(_is_quiet)
+        time.sleep(0.05)
 
 
 def _is_quiet():
