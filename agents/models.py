@@ -46,6 +46,13 @@ class Agent(AbstractUser):
         help_text=_("What customers see beside their messages: square, 8 MB at most. Initials where there is none."),
     )
     is_present = models.BooleanField(_("present"), default=False)
+    away_since = models.DateTimeField(_("away since"), null=True, blank=True, editable=False)
+    seen_at = models.DateTimeField(_("last seen"), null=True, blank=True, editable=False)  # by an open desk
+    is_lost = models.BooleanField(default=False, editable=False)  # away because no desk of theirs is there any more
+    capacity = models.PositiveSmallIntegerField(
+        _("capacity"), default=5, help_text=_("How many open conversations may be assigned to them.")
+    )
+    assigned_at = models.DateTimeField(null=True, editable=False)  # the last conversation
     left_at = models.DateTimeField(_("left"), null=True, blank=True, editable=False)
 
     objects = AgentManager()

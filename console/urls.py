@@ -15,6 +15,8 @@ urlpatterns = [
             [
                 path("", conversations.show, name="conversation"),
                 path("take/", conversations.take, name="take"),
+                path("take-over/", conversations.take_over, name="take-over"),
+                path("hand-back/", conversations.hand_back, name="hand-back"),
                 path("release/", conversations.release, name="release"),
                 path("close/", conversations.close, name="close"),
                 path("confirm-human-agent/", conversations.confirm_human_agent, name="confirm-human-agent"),

@@ -101,7 +101,7 @@ _NO_PHONE = _admin("Our app may not write to people by their phone number; an ad
 _RESTRICTED = _admin(
     "Facebook has restricted this Page from sending for now; an admin must look into it.", Act.PAUSE_PAGE
 )
-_NO_DEFAULT_APP = _admin(
+NO_DEFAULT_APP = _admin(
     "The Page has no default app, so that nobody can take a conversation; an admin must choose one.", Act.OTHER_APP
 )
 _LABEL_TERMS = _admin("Facebook's terms for labels are not accepted; an admin must accept them for the Page.")
@@ -173,7 +173,7 @@ BOOK = {
     (10, 2534077): _INSTAGRAM,
     (11, None): _MENU,
     (17, None): _SLOW_PAGE,
-    (27, None): _NO_DEFAULT_APP,
+    (27, None): NO_DEFAULT_APP,
     (32, None): _SLOW_PAGE,
     (100, None): OURS,
     (100, 33): OBJECT,

@@ -68,6 +68,11 @@ class GraphError(Exception):
         return self.code == 100 and self.meaning in (book.OURS, book.OBJECT)
 
     @property
+    def lacks_default_app(self) -> bool:
+        """The Page has no default app: then no app controls a thread, and each of them may answer."""
+        return self.meaning is book.NO_DEFAULT_APP
+
+    @property
     def may_be_about_tag(self) -> bool:
         """A tag for which the app is not approved is refused as any permission that it lacks."""
         return self.code == 10 and self.meaning is book.PERMISSION

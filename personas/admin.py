@@ -29,7 +29,7 @@ class PageForm(forms.ModelForm):
 
     class Meta:
         model = Page
-        fields = ["page_id", "token", "groups", "may_use_human_agent"]
+        fields = ["page_id", "token", "groups", "may_use_human_agent", "bot_name", "bot_picture"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -53,7 +53,7 @@ class PageAdmin(admin.ModelAdmin):
     search_fields = ["name", "page_id"]
     filter_horizontal = ["groups"]
     readonly_fields = ["name", "state", "problem", "checked_at", "paused_since", "waits_until", "why_waiting"]
-    fields = [*readonly_fields, "page_id", "token", "groups", "may_use_human_agent"]
+    fields = [*readonly_fields, *PageForm.Meta.fields]
     actions = ["check_against_facebook"]
 
     def get_readonly_fields(self, request, obj=None):
@@ -63,6 +63,8 @@ class PageAdmin(admin.ModelAdmin):
         super().save_related(request, form, formsets, change)
         if "token" in form.changed_data:
             form.instance.resume()
+        if not form.instance.bot_name:
+            form.instance.personas.filter(agent=None).withdraw()
         form.instance.verify_later()
         self.message_user(request, _("A worker asks Facebook about this Page: reload to see what came of it."))
 

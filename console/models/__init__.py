@@ -1,8 +1,33 @@
 from .arrival import Arrival
 from .attachment import Attachment
-from .conversation import Conversation, TakenByAnother
+from .conversation import Conversation
 from .customer import Customer
+from .handover import Cause, Handover, Holder
+from .holding import CannotReceive, TakenByAnother
+from .hours import Holiday, Hours
+from .key import Key
 from .message import Message
+from .notice import Notice
+from .rules import Rules
+from .team import Team
 from .window import WindowClosed
 
-__all__ = ["Arrival", "Attachment", "Conversation", "Customer", "Message", "TakenByAnother", "WindowClosed"]
+__all__ = [
+    "Arrival",
+    "Attachment",
+    "CannotReceive",
+    "Cause",
+    "Conversation",
+    "Customer",
+    "Handover",
+    "Holder",
+    "Holiday",
+    "Hours",
+    "Key",
+    "Message",
+    "Notice",
+    "Rules",
+    "TakenByAnother",
+    "Team",
+    "WindowClosed",
+]

@@ -20,7 +20,7 @@ class Answering:
     def send(self, author, text, key, files=()):
         """Queue a reply: its files, then its text, a long one in parts; each is a message. Returns these.
 
-        The same key twice is the same reply.
+        Without an author it is the bot that says it. The same key twice is the same reply.
         """
         with self.changing() as revision:
             self._must_be_held_by(author)
@@ -32,7 +32,7 @@ class Answering:
                 self._queue(self._reply(author, text, revision, self._next_moment()), _key(key, number), file)
                 for number, (text, file) in enumerate(pieces)
             ]
-            self.waiting_since, self.unread = None, 0
+            self.waiting_since, self.unread, self.answer_by = None, 0, None
             transaction.on_commit(lambda: typing_dots.stop(self.pk))
             self.deliver_later()
         return replies
@@ -66,6 +66,7 @@ class Answering:
             "conversation": self,
             "page_id": self.page_id,
             "author": author,
+            "is_by_bot": author is None,
             "is_incoming": False,
             "state": Message.State.QUEUED,
             "text": text,
@@ -76,7 +77,8 @@ class Answering:
     def _next_moment(self):
         """Now, and after all that was said before: a reply stands behind its question, whatever the clocks say."""
         last = self.messages.aggregate(last=models.Max("at"))["last"]
-        return max(timezone.now(), last + timedelta(milliseconds=1)) if last else timezone.now()
+        before = [moment + timedelta(milliseconds=1) for moment in (last, self.held_since) if moment]
+        return max([timezone.now(), *before])
 
 
 def _key(key, number):

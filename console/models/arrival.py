@@ -12,7 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from console import bell
 from console.models.conversation import Conversation
 from console.models.customer import Customer
+from console.models.handover import Holder
+from console.models.notice import Notice
 from console.models.receiving import NotHereYet
+from console.models.rules import Rules
 from messenger import events
 from personas.models import Page
 
@@ -21,8 +24,8 @@ LONGEST_PAUSE = 600  # s
 ABOUT_KNOWN = (events.Delivery, events.Read)
 WORDLESS = (events.Echo, events.Referral)
 STORE = """
-INSERT INTO console_arrival (body, digest, received_at, unknown, problem, tries)
-SELECT body, digest, now(), 0, '', 0 FROM unnest(%s::text[], %s::text[]) AS given (body, digest)
+INSERT INTO console_arrival (body, digest, received_at, unknown, problem, tries, is_passed_on)
+SELECT body, digest, now(), 0, '', 0, false FROM unnest(%s::text[], %s::text[]) AS given (body, digest)
 ON CONFLICT (digest) DO NOTHING
 """
 
@@ -78,6 +81,7 @@ class Arrival(models.Model):
     problem = models.TextField(_("problem"), blank=True)
     tries = models.PositiveIntegerField(_("tries"), default=0)
     next_try_at = models.DateTimeField(null=True, editable=False)
+    is_passed_on = models.BooleanField(default=False, editable=False)
 
     objects = ArrivalQuerySet.as_manager()
 
@@ -100,11 +104,13 @@ class Arrival(models.Model):
 
         Conversations in the order of their people: two readers that lock several then never wait for each other.
         """
-        problems, self.unknown = [], 0
+        problems, heard, self.unknown = [], [], 0
         for event in sorted(events.parse(self.body.encode()), key=lambda event: event.psid or ""):
+            conversation = None
             try:
                 with transaction.atomic():
-                    self.unknown += not _receive(event)
+                    conversation = _conversation(event)
+                    self.unknown += not _receive(event, conversation)
             except NotHereYet as early:
                 problems.append(str(early))
                 _open_window(event)
@@ -112,25 +118,36 @@ class Arrival(models.Model):
                 raise
             except Exception as error:
                 problems.append(f"{type(error).__name__}: {error}")
+            heard.append((event, conversation))
+        self._pass_on(heard)
         self._note(problems)
+
+    def _pass_on(self, heard):
+        """To the bots, once: however often it is read again."""
+        if not self.is_passed_on:
+            Notice.objects.relay(self, heard)
+            self.is_passed_on = True
 
     def _note(self, problems):
         self.tries += 1
         self.problem = "\n".join(problems)
         self.read_at = None if problems else timezone.now()
         self.next_try_at = timezone.now() + timedelta(seconds=min(2**self.tries, LONGEST_PAUSE))
-        self.save(update_fields=["unknown", "tries", "problem", "read_at", "next_try_at"])
+        self.save(update_fields=["unknown", "tries", "problem", "read_at", "next_try_at", "is_passed_on"])
 
 
-def _receive(event):
-    """False for what nobody understands: it is kept and counted. What is known and concerns no thread is kept too."""
+def _conversation(event):
+    """The one that it concerns; None where it concerns none, or what was said before we were there."""
     if not isinstance(event, Conversation.HEARD) or not event.psid:
-        return not isinstance(event, events.Unknown)
-    conversation = _known_conversation(event) or _begin_conversation(event)
-    if conversation is None:
-        return True  # about what was said before we were there
-    conversation.receive(event)
-    return True
+        return None
+    return _known_conversation(event) or _begin_conversation(event)
+
+
+def _receive(event, conversation):
+    """False for what nobody understands: it is kept and counted. What is known and concerns no thread is kept too."""
+    if conversation:
+        conversation.receive(event)
+    return not isinstance(event, events.Unknown)
 
 
 def _open_window(event):
@@ -154,5 +171,9 @@ def _begin_conversation(event):
         return None
     customer = Customer.objects.meet(page, event.psid)
     # A conversation that begins without a word of the customer's waits for nobody.
-    begun = {"page": page, "closed_at": timezone.now() if isinstance(event, WORDLESS) else None}
+    begun = {
+        "page": page,
+        "holder": Holder.BOT if Rules.of(page).has_bot else Holder.QUEUE,
+        "closed_at": timezone.now() if isinstance(event, WORDLESS) else None,
+    }
     return Conversation.objects.get_or_create(customer=customer, defaults=begun)[0]

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from console import live
 from console.models.answering import Answering
+from console.models.handover import Cause, Handover, Holder
+from console.models.holding import Holding, TakenByAnother
 from console.models.lane import Lane, free
 from console.models.message import Message
 from console.models.receiving import Receiving
@@ -22,14 +24,6 @@ from personas.models import Page
 SWEEP_EVERY = 10  # s
 RECENTLY = timedelta(days=1)  # so long a reply that failed, or may have, shows in the queue
 EARLY, LATE = (Value(datetime(year, 1, 1, tzinfo=UTC)) for year in (2000, 4000))  # no message comes before or after
-
-
-class TakenByAnother(Exception):
-    """Somebody else holds the conversation, or nobody: `holder` says who."""
-
-    def __init__(self, holder):
-        super().__init__(str(holder))
-        self.holder = holder
 
 
 class ConversationQuerySet(models.QuerySet):
@@ -47,13 +41,17 @@ class ConversationQuerySet(models.QuerySet):
         return self.filter(closed_at__isnull=False).in_order()
 
     def waiting(self):
-        return self.open().filter(agent=None).in_order()
+        return self.open().filter(holder=Holder.QUEUE).in_order()
 
     def held_by(self, agent):
         return self.open().filter(agent=agent).in_order()
 
     def held_by_others(self, agent):
-        return self.open().filter(agent__isnull=False).exclude(agent=agent).in_order()
+        """By colleagues, or somewhere else."""
+        return self.open().filter(holder__in=[Holder.AGENT, Holder.ELSEWHERE]).exclude(agent=agent).in_order()
+
+    def held_by_bot(self):
+        return self.open().filter(holder=Holder.BOT).in_order()
 
     def in_order(self):
         return self.order_by("rank", "pk")
@@ -67,26 +65,28 @@ class ConversationQuerySet(models.QuerySet):
         recent = Message.objects.filter(conversation=OuterRef("pk"), at__gt=timezone.now() - RECENTLY)
         failed = recent.filter(state=Message.State.FAILED)
         in_doubt = recent.filter(state=Message.State.UNKNOWN, next_try_at=None)
-        rows = self.select_related("customer", "agent", "page").defer("page__token")
+        rows = self.select_related("customer", "agent", "page__rules", "team").defer("page__token")
         return rows.annotate(has_failed=Exists(failed), is_in_doubt=Exists(in_doubt))
 
     def pending(self):
         """With something to send now and nobody at it."""
-        pending = Message.objects.pending().order_by().values("conversation")
-        early = pending.filter(next_try_at__gt=timezone.now())
-        paused = Page.objects.paused()
-        return self.filter(free(), pk__in=pending).exclude(pk__in=early).exclude(page__in=paused)
+        messages = Message.objects.pending().order_by().values("conversation")
+        handovers = Handover.objects.pending().order_by().values("conversation")
+        pending = messages.union(handovers, all=True)
+        later = {"next_try_at__gt": timezone.now()}
+        early = messages.filter(**later).union(handovers.filter(**later), all=True)
+        return self.filter(free(), pk__in=pending).exclude(pk__in=early).exclude(page__in=Page.objects.paused())
 
     def deliver_later(self):
         """The sweep asks again: what no worker came to meanwhile need not be asked for twice."""
         for conversation in self.pending():
             conversation.deliver_later(expires=SWEEP_EVERY)
 
-    def release(self):
+    def release(self, cause=Cause.LEFT):
         """In the order in which readers lock conversations, so that neither waits for the other for ever."""
         for conversation in self.open().select_related("agent").order_by("customer__psid", "pk"):
             with suppress(TakenByAnother):  # gone meanwhile
-                conversation.release(conversation.agent)
+                conversation.release(conversation.agent, cause)
         self.show_presence()
 
     def show_presence(self):
@@ -101,11 +101,12 @@ class ConversationQuerySet(models.QuerySet):
         return self.open().filter(agent__is_active=False)
 
 
-class Conversation(Receiving, Answering, Lane, Typing, Window, models.Model):
+class Conversation(Holding, Receiving, Answering, Lane, Typing, Window, models.Model):
     page = models.ForeignKey("personas.Page", models.PROTECT, related_name="conversations", verbose_name=_("Page"))
     customer = models.OneToOneField(
         "console.Customer", models.PROTECT, related_name="conversation", verbose_name=_("customer")
     )
+    holder = models.CharField(_("holder"), max_length=10, choices=Holder, default=Holder.QUEUE)
     agent = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -114,6 +115,15 @@ class Conversation(Receiving, Answering, Lane, Typing, Window, models.Model):
         blank=True,
         verbose_name=_("held by"),
     )
+    team = models.ForeignKey(
+        "console.Team", models.SET_NULL, related_name="conversations", null=True, blank=True, verbose_name=_("team")
+    )
+    elsewhere_app = models.CharField(max_length=64, blank=True, editable=False)  # id of the app that holds it
+    held_since = models.DateTimeField(_("held since"), null=True, editable=False)
+    answer_by = models.DateTimeField(_("first answer by"), null=True, editable=False)
+    is_new = models.BooleanField(default=False, editable=False)  # came to its holder, who has not seen it yet
+    is_routed_away = models.BooleanField(default=False, editable=False)  # Facebook takes answers of another app only
+    control_at = models.BigIntegerField(default=0, editable=False)  # ms, of Facebook's last word on that
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
     waiting_since = models.DateTimeField(_("customer waits since"), null=True, blank=True)
     unread = models.PositiveIntegerField(_("unread"), default=0)
@@ -149,55 +159,32 @@ class Conversation(Receiving, Answering, Lane, Typing, Window, models.Model):
         verbose_name = _("conversation")
         verbose_name_plural = _("conversations")
         constraints = [
-            models.CheckConstraint(condition=Q(closed_at=None) | Q(agent=None), name="nobody_holds_what_is_closed")
+            models.CheckConstraint(
+                condition=Q(closed_at=None) | Q(holder__in=["bot", "queue"]), name="nobody_holds_what_is_closed"
+            ),
+            models.CheckConstraint(
+                condition=Q(holder="agent", agent__isnull=False) | ~Q(holder="agent") & Q(agent=None),
+                name="an_agent_holds_what_is_held_by_one",
+            ),
         ]
+        permissions = [("take_over_conversation", _("Can take a conversation over from a colleague at work"))]
         indexes = [  # one for each part of the queue, and the admin's list
             models.Index(fields=["agent", "rank", "id"], condition=Q(closed_at=None), name="conversation_held"),
-            models.Index(fields=["rank", "id"], condition=Q(closed_at=None, agent=None), name="conversation_waiting"),
             models.Index(
-                fields=["rank", "id"], condition=Q(closed_at=None, agent__isnull=False), name="conversation_others"
+                fields=["rank", "id"], condition=Q(closed_at=None, holder="queue"), name="conversation_waiting"
             ),
+            models.Index(
+                fields=["rank", "id"],
+                condition=Q(closed_at=None, holder__in=["agent", "elsewhere"]),
+                name="conversation_others",
+            ),
+            models.Index(fields=["rank", "id"], condition=Q(closed_at=None, holder="bot"), name="conversation_bots"),
             models.Index(fields=["rank", "id"], condition=Q(closed_at__isnull=False), name="conversation_closed"),
             models.Index(fields=["-last_at", "-id"], name="conversation_newest"),
         ]
 
     def __str__(self):
         return str(self.customer)
-
-    @property
-    def is_open(self):
-        return self.closed_at is None
-
-    def is_held_by(self, agent):
-        return self.is_open and self.agent_id == agent.pk
-
-    # Who holds it
-
-    def take(self, agent):
-        """From the queue, from the closed ones, or from a colleague who is away."""
-        with self.changing():
-            if self.is_open and self.agent_id not in (None, agent.pk) and self.agent.is_present:
-                raise TakenByAnother(self.agent)
-            if not self.is_open:
-                self.waiting_since = self._unanswered_since()
-            self.agent, self.closed_at, self.unread = agent, None, 0
-
-    def release(self, agent):
-        """Back to the queue."""
-        with self.changing():
-            self._must_be_held_by(agent)
-            self.agent = None
-
-    def close(self, agent):
-        with self.changing():
-            self._must_be_held_by(agent)
-            self.agent, self.closed_at, self.waiting_since, self.unread = None, timezone.now(), None, 0
-
-    def see(self, agent):
-        """The holder has read what is there. Anybody else only peeks, and that is nobody's business."""
-        if self.unread and self.is_held_by(agent):
-            with self.changing():
-                self.unread = 0
 
     # Change
 
@@ -225,7 +212,8 @@ class Conversation(Receiving, Answering, Lane, Typing, Window, models.Model):
 
     def _headline(self):
         """What stands above and below the thread, where messages alone change nothing."""
-        return self.agent_id, self.closed_at, self.way, self.time_left and self.answers_until
+        holding = self.holder, self.agent_id, self.team_id, self.elsewhere_app, self.closed_at
+        return *holding, self.way, self.time_left and self.answers_until
 
     def touch(self, *messages):
         """Something that hangs on it changed: have it shown anew."""
@@ -245,10 +233,6 @@ class Conversation(Receiving, Answering, Lane, Typing, Window, models.Model):
         topics += [f"holder-{self.pk}"] if has_other_headline else []
         topics += ["queue"] if is_listed else []
         live.nudge(*topics)
-
-    def _must_be_held_by(self, agent):
-        if not self.is_held_by(agent):
-            raise TakenByAnother(self.agent)
 
     def _unanswered_since(self):
         answered = self.messages.filter(is_incoming=False).aggregate(last=models.Max("at"))["last"]

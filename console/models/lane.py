@@ -53,21 +53,28 @@ class Lane:
             for message in pending:
                 if not message.deliver():
                     return False
-                if message.state == message.State.QUEUED:  # once more, and at once: before those behind it
+                if message.is_queued:  # once more, and at once: before those behind it
                     break
         return True
 
     def _next_pending(self):
-        """Read once the lease is ours. What an echo changes meanwhile, the claim of each message notices."""
-        pending = list(self.messages.pending().select_related("author")[:AT_ONCE])
-        for message in pending:
+        """Messages, and what Facebook has to be told of holders, in the order in which they came to be.
+
+        Read once the lease is ours. What an echo changes meanwhile, the claim of each message notices.
+        """
+        messages = list(self.messages.pending().select_related("author")[:AT_ONCE])
+        for message in messages:
             message.conversation, message.page = self, self.page
-        return pending
+        handovers = list(self.handovers.pending()[:AT_ONCE])
+        for handover in handovers:
+            handover.conversation = self
+        return sorted([*messages, *handovers], key=lambda pending: pending.place)[:AT_ONCE]
 
     def _lease(self):
         """Claim by a conditional update: no lock is held while Facebook answers."""
         self.faces = {}  # under which its authors speak, looked up once for all that is pending
-        return self._lease_where(free(), Exists(self.messages.pending().order_by()))
+        pending = Exists(self.messages.pending().order_by()) | Exists(self.handovers.pending().order_by())
+        return self._lease_where(free(), pending)
 
     def _lease_where(self, *conditions, lease=LEASE):
         until = timezone.now() + lease

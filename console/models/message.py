@@ -59,6 +59,7 @@ class Message(Sending, models.Model):
         "personas.Persona", models.PROTECT, related_name="messages", null=True, verbose_name=_("persona")
     )
     is_incoming = models.BooleanField(_("from the customer"))
+    is_by_bot = models.BooleanField(_("from the bot"), default=False)
     source = models.CharField(_("said elsewhere"), max_length=64, blank=True)  # app id of an echo that is not ours
     state = models.CharField(_("state"), max_length=12, choices=State)
     text = models.TextField(_("text"), blank=True)
@@ -128,6 +129,10 @@ class Message(Sending, models.Model):
         return f"{int(self.at.timestamp() * 1_000_000):017d}-{self.pk:012d}"
 
     @property
+    def is_queued(self):
+        return self.state == self.State.QUEUED
+
+    @property
     def is_unsent(self):
         return self.state in self.UNSENT
 
@@ -138,4 +143,6 @@ class Message(Sending, models.Model):
             return str(self.page)
         if self.persona:
             return self.persona.name
-        return self.author.public_name if self.author else str(self.page)
+        if self.author:
+            return self.author.public_name
+        return (self.is_by_bot and self.page.bot_name) or str(self.page)

@@ -8,10 +8,12 @@ from django.conf import settings
 from django.utils import timezone
 
 from console.models.attachment import Attachment
+from console.models.handover import Cause, Holder
 from console.models.message import Message
 from messenger import events
+from messenger.calls.threads import PAGE_INBOX_APP_ID
 
-PAGE_INBOX_APP = "263902037430900"  # answers typed in Facebook's own inbox
+PAGE_INBOX_APP = str(PAGE_INBOX_APP_ID)
 
 
 class NotHereYet(Exception):
@@ -24,6 +26,7 @@ class Receiving:
     HEARD = (
         *(events.Message, events.Postback, events.Echo),
         *(events.Delivery, events.Read, events.Reaction, events.Edit, events.Referral),
+        *(events.ThreadPassed, events.ThreadTaken, events.ThreadRequested),
     )
 
     def receive(self, event):
@@ -37,6 +40,9 @@ class Receiving:
             events.Reaction: self._note_reaction,
             events.Edit: self._note_edit,
             events.Referral: self._note_referral,
+            events.ThreadPassed: self._note_owner,
+            events.ThreadTaken: self._note_owner,
+            events.ThreadRequested: self._note_requested,
         }
         verbs[type(event)](event)
 
@@ -64,13 +70,14 @@ class Receiving:
     def _add_incoming(self, event, mid, text, payload, attachments=()):
         with self.changing() as revision:
             self._be_heard(_moment(event.at))
+            self._note_channel(event)
             message = self._add(event, mid, revision, is_incoming=True, text=text, payload=payload)
             if message:
                 self._attach(message, attachments)
                 self._note_last(message, text or _names(attachments))
                 self.unread += 1
                 self.waiting_since = min(self.waiting_since or message.at, message.at)
-                self.closed_at = None
+                self._wake(text, payload)
 
     def _take_back(self, event):
         with self.changing() as revision:
@@ -134,21 +141,43 @@ class Receiving:
         return is_our_app and self.messages.filter(state=Message.State.SENDING).exists()
 
     def _add_from_elsewhere(self, event, revision):
-        source = "" if event.app_id == settings.FACEBOOK_APP_ID else event.app_id or PAGE_INBOX_APP
+        """By the bot, which speaks with our app's token or is an app of its own; or by people outside the console."""
+        is_ours = event.app_id == settings.FACEBOOK_APP_ID
+        is_by_bot = self.rules.has_bot and (is_ours or event.app_id == self.rules.bot_app_id)
+        source = "" if is_ours or is_by_bot else event.app_id or PAGE_INBOX_APP
         message = self._add(
             event,
             event.mid,
             revision,
             text=event.text,
             source=source,
+            is_by_bot=is_by_bot,
             state=Message.State.SENT,
             sent_at=_moment(event.at),
         )
         if message:
             self._attach(message, event.attachments)
             self._note_last(message, event.text or _names(event.attachments))
-            self.waiting_since = None
+            self._note_answer(source, is_by_bot)
             self.show_receipts(revision)
+
+    def _note_answer(self, source, is_by_bot):
+        """A bot that still speaks when people were called for answers nothing."""
+        if source:
+            self._hear_elsewhere(source)
+        if not is_by_bot or self.holder == Holder.BOT:
+            self.waiting_since, self.unread = None, 0 if is_by_bot else self.unread
+
+    # Who controls the thread
+
+    def _note_owner(self, event):
+        if event.new_app_id == settings.FACEBOOK_APP_ID:
+            self.gain_control(event.previous_app_id, event.metadata, event.at)
+        else:
+            self.lose_control(Cause.CONTROL_TAKEN, event.new_app_id, event.metadata, event.at)
+
+    def _note_requested(self, event):
+        self.note_request(event.requested_app_id, event.metadata, event.at)
 
     # Receipts
 

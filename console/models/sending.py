@@ -94,7 +94,7 @@ class Sending:
         return self._sent(mid)
 
     def _persona(self):
-        if self.author is None:
+        if self.author is None and not self.page.bot_name:
             return None
         faces = self.conversation.faces
         if not faces.get(self.author_id):

@@ -6,6 +6,7 @@ from enum import StrEnum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from console.models.handover import Cause
 from messenger import HUMAN_AGENT, Act
 
 DAY = timedelta(hours=24)
@@ -95,6 +96,8 @@ class Window:
         """What Facebook's refusal of an answer says of the window. Returns the sentence that tells the agent."""
         if error.meaning.act is Act.WINDOW_CLOSED:
             self._end(tag)
+        if error.meaning.act is Act.OTHER_APP:
+            self.lose_control(Cause.CONTROL_REFUSED, note=error.sentence)
         return NOT_APPROVED if tag and error.may_be_about_tag else error.sentence
 
     def _must_be_answerable(self):

@@ -1,7 +1,10 @@
 from django import template
 from django.utils.translation import gettext as _
 
+from console.models.handover import app_name
+
 register = template.Library()
+register.filter(app_name)
 
 
 @register.filter

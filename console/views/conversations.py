@@ -9,10 +9,11 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
 from console import uploads
-from console.models import Conversation, TakenByAnother
+from console.models import CannotReceive, Conversation, Holder, TakenByAnother
 from console.views.queue import queue_context
 
 ROWS = 30  # messages on a page of a thread
+MOST_NOTE = 500  # characters
 
 
 def index(request):
@@ -42,6 +43,19 @@ def header(request, pk):
 def take(request, pk):
     conversation = find(request, pk)
     return _change(request, conversation, conversation.take)
+
+
+@require_POST
+def take_over(request, pk):
+    conversation = find(request, pk)
+    return _change(request, conversation, conversation.take_over)
+
+
+@require_POST
+def hand_back(request, pk):
+    conversation = find(request, pk)
+    note = request.POST.get("note", "").strip()[:MOST_NOTE]
+    return _change(request, conversation, lambda agent: conversation.hand_back(agent, note))
 
 
 @require_POST
@@ -85,16 +99,20 @@ def find(request, pk):
 
 
 def taken_sentence(error):
-    if error.holder is None:
+    if error.holder == Holder.QUEUE:
         return _("Nobody holds this conversation: take it first.")
-    return _("%(name)s holds this conversation.") % {"name": error.holder}
+    return _("%(name)s holds this conversation.") % {"name": error.name[:1].upper() + error.name[1:]}
 
 
 def thread_context(request, conversation, before=None):
     """The last page of the thread, or the one before a message, oldest first."""
     messages = conversation.messages.for_thread().before(before) if before else conversation.messages.for_thread()
     page = list(messages.in_order().reverse()[: ROWS + 1])
-    return _pane(request, conversation) | {"thread": page[:ROWS][::-1], "has_older": len(page) > ROWS}
+    has_older, page = len(page) > ROWS, page[:ROWS][::-1]
+    oldest = page[0] if page else None
+    handovers = conversation.handovers.for_thread().between(oldest if has_older else None, before)
+    thread = sorted([*page, *handovers], key=lambda entry: entry.place)
+    return _pane(request, conversation) | {"thread": thread, "oldest": oldest, "has_older": has_older}
 
 
 def _pane(request, conversation):
@@ -116,6 +134,8 @@ def _change(request, conversation, verb):
         verb(request.user)
     except TakenByAnother as error:
         problem = taken_sentence(error)
+    except CannotReceive as error:
+        problem = str(error)
     if not request.htmx:
         return redirect("conversation", pk=conversation.pk)
     context = _pane(request, find(request, conversation.pk)) | {"problem": problem}

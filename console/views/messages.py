@@ -74,10 +74,11 @@ def _changes(request, conversation, since):
     changed = list(conversation.messages.for_thread().since(since)[: MOST_CHANGES + 1])
     if len(changed) > MOST_CHANGES:
         return HttpResponseClientRefresh()
-    revision = max([conversation.revision, *(message.revision for message in changed)])
+    changed += conversation.handovers.for_thread().since(since)
+    revision = max([conversation.revision, *(entry.revision for entry in changed)])
     context = {
         "conversation": conversation,
-        "thread": sorted(changed, key=lambda message: message.place),
+        "thread": sorted(changed, key=lambda entry: entry.place),
         "revision": revision,
     }
     return render(request, "messages/_thread.html", context)

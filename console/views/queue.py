@@ -36,7 +36,7 @@ def queue_context(request, current=None):
     pages = _pages(request.user)
     parts = _parts(request.user, pages)
     for part in parts:
-        if part.name != "closed" or "closed" in request.GET:
+        if not part.is_folded or part.name in request.GET:
             part.read(min(max(_number(request, part.name), PAGE), MOST))
     stopped = [page for page in pages if page.is_paused]
     return {"parts": parts, "current": current, "unread": _unread(parts), "stopped": stopped}
@@ -45,8 +45,9 @@ def queue_context(request, current=None):
 class Part:
     """Conversations in their order, of which some rows are read."""
 
-    def __init__(self, name, title, conversations, empty):
+    def __init__(self, name, title, conversations, empty, is_folded=False):
         self.name, self.title, self.conversations, self.empty = name, title, conversations, empty
+        self.is_folded = is_folded  # and read once it is opened
         self.is_read, self.rows, self.has_more, self.shown = False, [], False, 0
 
     def read(self, count, after=None, above=0):
@@ -70,17 +71,21 @@ class Part:
 
 
 def _pages(agent):
-    return list(Page.objects.open_to(agent).order_by().only("name", "paused_since"))
+    pages = Page.objects.open_to(agent).order_by().select_related("rules")
+    return list(pages.only("name", "paused_since", "rules__webhook_url", "rules__bot_app_id"))
 
 
 def _parts(agent, pages):
     visible = Conversation.objects.on(pages)
-    return [
+    parts = [
         Part("mine", _("Mine"), visible.held_by(agent), _("You hold no conversation.")),
         Part("waiting", _("Waiting"), visible.waiting(), _("Nobody is waiting.")),
         Part("others", _("Others"), visible.held_by_others(agent), _("Nobody else holds one.")),
-        Part("closed", _("Closed"), visible.closed(), _("Nothing has been closed yet.")),
+        Part("bot", _("With the bot"), visible.held_by_bot(), _("The bot holds no conversation."), is_folded=True),
+        Part("closed", _("Closed"), visible.closed(), _("Nothing has been closed yet."), is_folded=True),
     ]
+    has_bot = any(hasattr(page, "rules") and page.rules.has_bot for page in pages)
+    return [part for part in parts if has_bot or part.name != "bot"]
 
 
 def _unread(parts):

@@ -1,16 +1,18 @@
 """A Facebook Page that we answer for."""
 
 import threading
+import uuid
 
 import requests
 from django.conf import settings
 from django.contrib.auth.models import Group
-from django.core.validators import RegexValidator
+from django.core.validators import FileExtensionValidator, RegexValidator
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from agents.models import MAX_NAME, PICTURE_TYPES, check_picture_size
 from messenger import Client, GraphError
 from personas import tasks
 from personas.fields import EncryptedTextField
@@ -20,6 +22,10 @@ CONNECT_TIMEOUT = 3.05  # s
 NEEDED_SCOPES = {"pages_messaging", "pages_manage_metadata"}
 
 _connections = threading.local()
+
+
+def picture_path(page, filename):
+    return f"pages/{uuid.uuid4().hex}.{filename.rsplit('.', 1)[-1].lower()}"
 
 
 class PageQuerySet(models.QuerySet):
@@ -51,6 +57,19 @@ class Page(Traffic, models.Model):
     token = EncryptedTextField(_("access token"))
     groups = models.ManyToManyField(
         Group, verbose_name=_("groups"), blank=True, help_text=_("Who may see its conversations; nobody chosen: all.")
+    )
+    bot_name = models.CharField(
+        _("bot's name"),
+        max_length=MAX_NAME,
+        blank=True,
+        help_text=_("Under which the bot's messages reach customers. Empty: they come from the Page itself."),
+    )
+    bot_picture = models.ImageField(
+        _("bot's picture"),
+        upload_to=picture_path,
+        blank=True,
+        validators=[check_picture_size, FileExtensionValidator(PICTURE_TYPES)],
+        help_text=_("Square, 8 MB at most. Initials where there is none."),
     )
     may_use_human_agent = models.BooleanField(
         _("people may answer for 7 days"),

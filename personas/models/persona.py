@@ -1,4 +1,4 @@
-"""An agent's face on one Page: made on Facebook on first use, deleted there when the agent leaves."""
+"""An agent's face on one Page, or its bot's: made on Facebook on first use, deleted there when the agent leaves."""
 
 import uuid
 
@@ -37,12 +37,16 @@ class PersonaQuerySet(models.QuerySet):
             persona.withdraw_later()
 
     def face(self, agent, page):
-        """The persona under which `agent` answers on `page`; a changed name or picture makes a new one."""
+        """The persona under which `agent` answers on `page`, or without one its bot.
+
+        A changed name or picture makes a new one.
+        """
         theirs = self.filter(agent=agent, page=page, gone_at=None)
         persona = theirs.current().first()
-        if not agent.is_active:  # what they had queued still goes out under the face they had
+        has_left = agent and not agent.is_active
+        if has_left:  # what they had queued still goes out under the face they had
             persona = theirs.exclude(graph_id="").first() or persona
-        if persona and (persona.shows(agent) or not agent.is_active):
+        if persona and (has_left or persona.shows(*_look(agent, page))):
             return persona
         return self._replace(persona, agent, page)
 
@@ -51,9 +55,8 @@ class PersonaQuerySet(models.QuerySet):
             with transaction.atomic():
                 if old:
                     self.filter(pk=old.pk).current().withdraw()
-                return self.create(
-                    agent=agent, page=page, name=agent.public_name, picture_source=agent.picture.name or ""
-                )
+                name, picture = _look(agent, page)
+                return self.create(agent=agent, page=page, name=name, picture_source=picture.name or "")
         except IntegrityError:  # another worker was first
             return self.current().get(agent=agent, page=page)
 
@@ -68,8 +71,8 @@ class Persona(Publishing, models.Model):
 
     page = models.ForeignKey("personas.Page", models.PROTECT, related_name="personas", verbose_name=_("Page"))
     agent = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="personas", verbose_name=_("agent")
-    )
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="personas", null=True, verbose_name=_("agent")
+    )  # none: it is the Page's bot's
     name = models.CharField(_("name"), max_length=50)
     picture = models.ImageField(_("picture"), upload_to=picture_path, blank=True)
     picture_source = models.CharField(max_length=200, blank=True, editable=False)  # the agent's picture it was made of
@@ -95,7 +98,10 @@ class Persona(Publishing, models.Model):
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["page", "agent"], condition=Q(leaving_since=None, gone_at=None), name="one_current_persona"
+                fields=["page", "agent"],
+                condition=Q(leaving_since=None, gone_at=None),
+                nulls_distinct=False,
+                name="one_current_persona",
             )
         ]
 
@@ -121,8 +127,8 @@ class Persona(Publishing, models.Model):
         """Whether messages go out as the Page for now rather than wait for this persona."""
         return not self.graph_id and self.refused_at is not None
 
-    def shows(self, agent):
-        return (self.name, self.picture_source) == (agent.public_name, agent.picture.name or "")
+    def shows(self, name, picture):
+        return (self.name, self.picture_source) == (name, picture.name or "")
 
     # Withdraw
 
@@ -151,10 +157,10 @@ class Persona(Publishing, models.Model):
 
     def _is_needed(self):
         """For what its agent has queued, or until its replacement is there."""
-        if self.agent.messages.pending().filter(page=self.page).exists():
+        if self.page.messages.pending().filter(author=self.agent).exists():
             return True
         current = self.page.personas.current().filter(agent=self.agent).exclude(pk=self.pk)
-        return self.agent.is_active and current.filter(graph_id="").exists()
+        return (self.agent is None or self.agent.is_active) and current.filter(graph_id="").exists()
 
     # Verify
 
@@ -191,3 +197,8 @@ class Persona(Publishing, models.Model):
         fields.setdefault("claimed_until", None)
         self._row().update(**fields)
         self.refresh_from_db()
+
+
+def _look(agent, page):
+    """Name and picture, as they ought to be now."""
+    return (agent.public_name, agent.picture) if agent else (page.bot_name, page.bot_picture)

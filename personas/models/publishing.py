@@ -64,13 +64,14 @@ class Publishing:
 
     def _paint(self):
         if not self.picture:
-            content = self._face_of_agent()
+            content = self._square()
             self.picture.save(content.name, content, save=False)
             self._row().update(picture=self.picture.name)
 
-    def _face_of_agent(self):
+    def _square(self):
+        picture = self.agent.picture if self.agent else self.page.bot_picture
         try:
-            return pictures.square(self.agent.picture) if self.agent.picture else pictures.initials(self.name)
+            return pictures.square(picture) if picture else pictures.initials(self.name)
         except UNREADABLE:  # a broken upload must not hold up what the agent says
             return pictures.initials(self.name)
 

@@ -115,7 +115,7 @@ class MessageList extends HTMLElement {
     const page = await this.fetch(new URL(link.href).search.slice(1));
     if (!page) return this.observer.observe(link);
     const fromEnd = this.scrollHeight - this.scrollTop;
-    const known = [...page.querySelectorAll(".message")].filter((message) => !document.getElementById(message.id));
+    const known = [...page.querySelectorAll(".thread > li")].filter((message) => !document.getElementById(message.id));
     this.thread.prepend(...known);
     link.replaceWith(...page.querySelectorAll(".older"));
     htmx.process(this.thread);

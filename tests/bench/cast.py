@@ -54,7 +54,9 @@ class Cast:
             for number in range(there, most)
         )
         self.conversations += Conversation.objects.bulk_create(
-            Conversation(page=self.page, customer=customer, agent=self.agents[number % AGENTS], last_at=now)
+            Conversation(
+                page=self.page, customer=customer, holder="agent", agent=self.agents[number % AGENTS], last_at=now
+            )
             for number, customer in enumerate(customers, there)
         )
 
@@ -82,14 +84,14 @@ class Cast:
     def spread(self):
         """A quarter of the conversations waits meanwhile, and a quarter is closed."""
         now, keys = timezone.now(), [conversation.pk for conversation in self.conversations]
-        Conversation.objects.filter(pk__in=keys[1::4]).update(agent=None, waiting_since=now, unread=1)
-        Conversation.objects.filter(pk__in=keys[3::4]).update(agent=None, closed_at=now)
+        Conversation.objects.filter(pk__in=keys[1::4]).update(holder="queue", agent=None, waiting_since=now, unread=1)
+        Conversation.objects.filter(pk__in=keys[3::4]).update(holder="queue", agent=None, closed_at=now)
         try:
             yield
         finally:
             for conversation in [*self.conversations[1::4], *self.conversations[3::4]]:
                 there = Conversation.objects.filter(pk=conversation.pk)
-                there.update(agent=conversation.agent, closed_at=None, waiting_since=None, unread=0)
+                there.update(holder="agent", agent=conversation.agent, closed_at=None, waiting_since=None, unread=0)
 
     def learn_revisions(self, conversations):
         """What a browser that shows them all would have been told."""

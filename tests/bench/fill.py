@@ -43,10 +43,13 @@ FROM plan ORDER BY n
 
 CONVERSATIONS = """
 INSERT INTO console_conversation
-    (page_id, customer_id, agent_id, closed_at, waiting_since, unread, last_words, last_at, revision)
+    (page_id, customer_id, holder, agent_id, elsewhere_app, is_new, is_routed_away, control_at,
+     closed_at, waiting_since, unread, last_words, last_at, revision)
 SELECT plan.page_id,
     customer.id,
+    CASE WHEN part = 'held' THEN 'agent' ELSE 'queue' END,
     CASE WHEN part = 'held' THEN agent_id END,
+    '', false, false, 0,
     CASE WHEN part = 'closed' THEN plan.last_at + interval '3 minutes' END,
     CASE WHEN part <> 'closed' AND n %% 6 <> 0 THEN plan.last_at END,
     CASE WHEN part <> 'closed' AND n %% 6 <> 0 THEN 1 + n %% 3 ELSE 0 END,
@@ -60,12 +63,13 @@ ORDER BY n
 # In the order in which they came: the messages of one thread lie far apart in the table, as they do in life.
 MESSAGES = """
 INSERT INTO console_message
-    (conversation_id, page_id, author_id, is_incoming, source, state, text, payload, problem, as_page, reaction,
+    (conversation_id, page_id, author_id, is_by_bot, is_incoming, source, state, text, payload, problem, as_page,
+     reaction,
      reaction_at, earlier_texts, edited_at, is_deleted, key, mid, at, sent_at, attempts, forgotten_faces, revision,
      has_turn, looks)
 SELECT conversation_id, page_id,
     CASE WHEN NOT is_incoming THEN agent_id END,
-    is_incoming, '',
+    false, is_incoming, '',
     CASE WHEN is_incoming THEN 'received' WHEN has_failed THEN 'failed'
         WHEN n %% 5 = 0 THEN 'delivered' ELSE 'read' END,
     (ARRAY['Where is my parcel?','Thank you!','I have looked it up: it leaves our house today, you will get a mail.',
@@ -99,8 +103,8 @@ FROM console_message WHERE is_incoming AND mid LIKE 'm_fill_%%' AND id %% 20 = 0
 """
 
 ARRIVALS = """
-INSERT INTO console_arrival (body, digest, received_at, read_at, unknown, problem, tries)
-SELECT '{"object": "page", "entry": []}', 'fill-' || n, at, at, 0, '', 1
+INSERT INTO console_arrival (body, digest, received_at, read_at, unknown, problem, tries, is_passed_on)
+SELECT '{"object": "page", "entry": []}', 'fill-' || n, at, at, 0, '', 1, true
 FROM generate_series(1, %(conversations)s) AS n, LATERAL (SELECT now() - n * interval '10 minutes' AS at) AS moment
 """
 

@@ -134,7 +134,7 @@ def grow(page, ada):
             other = Page.objects.create(page_id=str(n), token=TOKEN, name=f"Page {n}")
             persona = Persona.objects.create(agent=agent, page=other, name=f"Face {n}", graph_id=str(n))
             customer = Customer.objects.create(page=other, psid=str(n), name=f"Customer {n}")
-            Conversation.objects.create(page=other, customer=customer, agent=agent, last_at=moment(n))
+            Conversation.objects.create(page=other, customer=customer, holder="agent", agent=agent, last_at=moment(n))
             Arrival.objects.create(body=f'{{"entry": {n}}}', digest=str(n))
         return persona
 
@@ -162,7 +162,7 @@ def test_a_list_costs_the_same_however_long_it_is(path, admin, grow):
 def test_a_long_list_counts_no_further_than_it_lists_and_says_where_it_ends(path, admin, grow, monkeypatch):
     grow(5)
     assert "The list ends here" not in admin.get(path).content.decode()
-    monkeypatch.setattr("console.admin.LISTED", 3)
+    monkeypatch.setattr("console.admin.long_list.LISTED", 3)
     with CaptureQueriesContext(connection) as queries:
         assert "The list ends here" in admin.get(path).content.decode()
     counts = [query["sql"] for query in queries if "COUNT(" in query["sql"]]
@@ -188,7 +188,7 @@ def test_a_list_can_be_searched(path, words, admin, grow):
         ("personas/page", {"state__exact": "unchecked"}, 3),
         ("personas/page", {"state__exact": "failing"}, 0),
         *[("personas/persona", {"state": state}, 3 if state == "live" else 0) for state in Persona.State.values],
-        *[("console/conversation", {"state": state}, n) for state, n in {"waiting": 0, "held": 3, "closed": 0}.items()],
+        *[("console/conversation", {"state": state}, n) for state, n in {"queue": 0, "agent": 3, "closed": 0}.items()],
         ("console/arrival", {"read_at__isempty": "1"}, 3),
         ("console/arrival", {"problem__isempty": "0"}, 0),
         ("agents/agent", {"is_staff__exact": "1"}, 1),

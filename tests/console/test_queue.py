@@ -36,6 +36,7 @@ def line_up(page, ana, ben):
             Conversation(
                 page=page,
                 customer=Customer.objects.create(page=page, psid=uuid.uuid4().hex, name=f"Guest {number}"),
+                holder="agent" if name in holders else "queue",
                 agent=holders.get(name),
                 closed_at=_moment(number, moments) if name == "closed" else None,
                 waiting_since=_moment(number, moments) if number % 2 and name != "closed" else None,
@@ -226,7 +227,7 @@ def test_a_thread_costs_the_same_number_of_queries_however_long_it_is(path, conv
     few = queries(ask)
     for number in range(57):
         last = say(f"line {number}").pk
-    assert queries(ask) == few <= 10
+    assert queries(ask) == few <= 11
 
 
 @pytest.fixture
@@ -239,6 +240,7 @@ READS = {
     "held_by": lambda agent: Conversation.objects.held_by(agent).values("pk")[: PAGE + 1],
     "waiting": lambda agent: Conversation.objects.waiting().values("pk")[: PAGE + 1],
     "others": lambda agent: Conversation.objects.held_by_others(agent).values("pk")[: PAGE + 1],
+    "bot": lambda agent: Conversation.objects.held_by_bot().values("pk")[: PAGE + 1],
     "closed": lambda agent: Conversation.objects.closed().values("pk")[: PAGE + 1],
     "closed, further": lambda agent: Conversation.objects.closed().after(_middle_rank(), 1).values("pk")[: PAGE + 1],
     "the admin's": lambda agent: Conversation.objects.order_by("-last_at", "-pk")[:100],

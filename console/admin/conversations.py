@@ -1,0 +1,53 @@
+from django.contrib import admin
+from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy as _
+
+from console.admin.long_list import LongList
+from console.models import Conversation, Holder
+
+SHOWN_MESSAGES = 100
+WINDOW = ["heard_at", "window_until", "human_agent_until", "human_agent_at", "human_agent_by"]
+
+
+class HolderFilter(admin.SimpleListFilter):
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request, model_admin):
+        return [*Holder.choices, ("closed", _("closed"))]
+
+    def queryset(self, request, queryset):
+        if self.value() == "closed":
+            return queryset.filter(closed_at__isnull=False)
+        return queryset.filter(holder=self.value(), closed_at=None) if self.value() in Holder else queryset
+
+
+@admin.register(Conversation)
+class ConversationAdmin(LongList):
+    list_display = ["customer", "page", "holder", "agent", "waiting_since", "unread", "last_words", "last_at"]
+    list_filter = [HolderFilter, "last_at", "page", "agent"]
+    list_select_related = ["customer", "page", "agent"]
+    search_fields = ["customer__name", "customer__psid", "last_words"]
+    ordering = ["-last_at"]
+    fields = [
+        "customer",
+        "psid",
+        "page",
+        "holder",
+        "agent",
+        "team",
+        "closed_at",
+        "waiting_since",
+        "unread",
+        *WINDOW,
+        "said",
+    ]
+
+    @admin.display(description="PSID")
+    def psid(self, conversation):
+        return conversation.customer.psid
+
+    @admin.display(description=_("messages, newest first"))
+    def said(self, conversation):
+        messages = conversation.messages.for_thread().in_order().reverse()[:SHOWN_MESSAGES]
+        return render_to_string("admin/_messages.html", {"conversation": conversation, "thread": messages})

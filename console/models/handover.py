@@ -1,0 +1,208 @@
+"""One change of holder: from, to, by whom, why, when. The history writes itself from the verbs in `holding.py`.
+
+Where another app answers for the bot, Facebook has to be told of the change as well. That call stands in the
+conversation's lane, between what was said before and after it.
+https://developers.facebook.com/docs/messenger-platform/conversation-routing
+"""
+
+import random
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from messenger import GraphError
+from messenger.calls.threads import PAGE_INBOX_APP_ID
+
+MAX_TRIES = 8  # at passing errors, about two minutes
+LONGEST_PAUSE = 30  # s
+MOST_LINES = 100  # of handovers that one page of a thread shows
+METADATA = 1000  # characters that Facebook passes on
+
+
+class Holder(models.TextChoices):
+    BOT = "bot", _("bot")
+    QUEUE = "queue", _("queue")
+    AGENT = "agent", _("agent")
+    ELSEWHERE = "elsewhere", _("elsewhere")
+
+
+class Cause(models.TextChoices):
+    """Why it changed hands, as a sentence for the thread where nobody gave a reason of their own."""
+
+    ASKED = "asked", _("asked for a person")
+    HANDED_OVER = "handed-over", _("the bot asks for a person")
+    BOT_DOWN = "bot-down", _("the bot does not answer")
+    NO_BOT = "no-bot", _("the Page has no bot any more")
+    TAKEN = "taken", _("taken")
+    TAKEN_OVER = "taken-over", _("taken over")
+    ASSIGNED = "assigned", _("assigned")
+    TRANSFERRED = "transferred", _("transferred")
+    RELEASED = "released", _("put back")
+    NO_ANSWER = "no-answer", _("no answer in time")
+    AWAY = "away", _("away for too long")
+    LEFT = "left", _("left the team")
+    HANDED_BACK = "handed-back", _("handed back")
+    IDLE = "idle", _("nobody wrote for a while")
+    RESUMED = "resumed", _("the bot goes on")
+    CLOSED = "closed", _("closed")
+    REOPENED = "reopened", _("the customer writes again")
+    ANSWERED_ELSEWHERE = "answered-elsewhere", _("somebody answered there")
+    CONTROL_TAKEN = "control-taken", _("took the conversation")
+    CONTROL_REFUSED = "control-refused", _("Facebook gave it to somebody else")
+    CONTROL_BACK = "control-back", _("Facebook gave the conversation back")
+    REQUESTED = "requested", _("another app asks for the conversation")
+
+
+class Call(models.TextChoices):
+    """What Facebook has to be told."""
+
+    PASS = "pass", "pass_thread_control"
+    TAKE = "take", "take_thread_control"
+
+
+class HandoverQuerySet(models.QuerySet):
+    def pending(self):
+        """Facebook has yet to be told."""
+        return self.filter(done_at=None).exclude(call="").order_by("at", "pk")
+
+    def in_order(self):
+        return self.order_by("at", "pk")
+
+    def since(self, revision):
+        return self.filter(revision__gt=revision)
+
+    def between(self, oldest, newest):
+        """Those that stand between two messages of the thread; None is its end."""
+        rows = self.filter(at__gte=oldest.at) if oldest else self
+        rows = rows.filter(at__lt=newest.at) if newest else rows
+        return rows.order_by("-at", "-pk")[:MOST_LINES]
+
+    def for_thread(self):
+        return self.select_related("from_agent", "to_agent", "to_team", "by")
+
+
+class Handover(models.Model):
+    conversation = models.ForeignKey("console.Conversation", models.PROTECT, related_name="handovers")
+    from_holder = models.CharField(_("from"), max_length=10, choices=Holder)
+    from_agent = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
+    from_app = models.CharField(max_length=64, blank=True)
+    to_holder = models.CharField(_("to"), max_length=10, choices=Holder)
+    to_agent = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
+    to_team = models.ForeignKey("console.Team", models.SET_NULL, related_name="+", null=True)
+    to_app = models.CharField(max_length=64, blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, verbose_name=_("by whom")
+    )
+    cause = models.CharField(_("why"), max_length=20, choices=Cause)
+    note = models.TextField(_("note"), blank=True)  # whoever changed it gave this reason
+    summary = models.TextField(_("summary"), blank=True)  # of what was said before, for who comes next
+    at = models.DateTimeField(_("when"))  # its place in the thread
+    revision = models.BigIntegerField(editable=False)  # the conversation's when this last changed
+    call = models.CharField(max_length=8, choices=Call, blank=True, editable=False)
+    done_at = models.DateTimeField(null=True, editable=False)
+    tries = models.PositiveSmallIntegerField(default=0, editable=False)
+    next_try_at = models.DateTimeField(null=True, editable=False)
+    problem = models.TextField(_("problem"), blank=True)
+
+    objects = HandoverQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("handover")
+        verbose_name_plural = _("handovers")
+        indexes = [
+            models.Index(fields=["conversation", "at", "id"], name="handover_thread"),
+            models.Index(fields=["conversation", "revision"], name="handover_changes"),
+            models.Index(fields=["conversation"], condition=Q(done_at=None) & ~Q(call=""), name="handover_pending"),
+        ]
+
+    def __str__(self):
+        return f"{self.from_name} → {self.to_name}"
+
+    @property
+    def place(self):
+        """As a message's: sorts as text where it stands in the thread."""
+        return f"{int(self.at.timestamp() * 1_000_000):017d}-h{self.pk:012d}"
+
+    @property
+    def from_name(self):
+        return self._name(self.from_holder, self.from_agent, self.from_app)
+
+    @property
+    def to_name(self):
+        if self.cause == Cause.CLOSED:
+            return _now("closed")
+        if self.to_holder == Holder.QUEUE and self.to_team:
+            return f"{Holder.QUEUE.label} · {self.to_team}"
+        return self._name(self.to_holder, self.to_agent, self.to_app)
+
+    @property
+    def is_queued(self):
+        return False
+
+    @property
+    def is_change(self):
+        """Not so for what concerns the holder and changes nothing: an app that asks."""
+        return self.cause != Cause.REQUESTED
+
+    def _name(self, holder, agent, app):
+        if holder == Holder.ELSEWHERE:
+            return app_name(app)
+        return str(agent) if agent else Holder(holder).label
+
+    # Tell Facebook, from the lane
+
+    def deliver(self):
+        """Make the call. True when those behind it may follow, False when they have to wait for it."""
+        page = self.conversation.page
+        if page.is_paused or page.is_slowed or (self.next_try_at and self.next_try_at > timezone.now()):
+            return False
+        try:
+            self._make_call(page.client())
+        except GraphError as error:
+            return self._not_done(page, error)
+        return self._done(is_ours=self.call == Call.TAKE)
+
+    def _make_call(self, client):
+        psid = self.conversation.customer.psid
+        if self.call == Call.TAKE:
+            client.take_thread_control(psid)
+        else:
+            app_id = self.conversation.rules.bot_app_id
+            client.pass_thread_control(psid, app_id, (self.summary or self.note)[:METADATA] or None)
+
+    def _not_done(self, page, error):
+        if page.heed(error):
+            return self._postpone(max(page.waits_until or timezone.now(), timezone.now()), error)
+        if (error.meaning.act.is_passing or error.is_unsettled) and self.tries < MAX_TRIES:
+            pause = min(2**self.tries, LONGEST_PAUSE) * random.uniform(0.75, 1.25)  # noqa: S311
+            return self._postpone(timezone.now() + timedelta(seconds=pause), error, tries=self.tries + 1)
+        if error.lacks_default_app:  # then every app may answer, and there is nothing to be told
+            return self._done(is_ours=True)
+        self._row().update(done_at=timezone.now(), problem=error.sentence)
+        self.conversation.note_refused_control(self, error.sentence)
+        return True
+
+    def _done(self, is_ours):
+        self._row().update(done_at=timezone.now(), problem="", next_try_at=None)
+        self.conversation.note_control(is_ours)
+        return True
+
+    def _postpone(self, until, error, **fields):
+        self._row().update(next_try_at=until, problem=error.sentence, **fields)
+        self.conversation.deliver_later(max(0, (until - timezone.now()).total_seconds()))
+        return False
+
+    def _row(self):
+        return type(self).objects.filter(pk=self.pk, done_at=None)
+
+
+def app_name(app_id):
+    """Of an app that is not ours, for people."""
+    if app_id == str(PAGE_INBOX_APP_ID):
+        return _now("Page Inbox")
+    return _now("app %s") % app_id if app_id else _now("another app")

@@ -1,0 +1,40 @@
+"""Agents who answer for certain Pages, with a skill by which a bot can ask for them."""
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+
+class Team(models.Model):
+    name = models.CharField(_("name"), max_length=50, unique=True)
+    skill = models.CharField(
+        _("skill"),
+        max_length=50,
+        blank=True,
+        validators=[RegexValidator(r"^[\w-]+$", _("Letters, digits, - and _ only."))],
+        help_text=_("How a bot asks for this team, for instance: refunds."),
+    )
+    pages = models.ManyToManyField("personas.Page", verbose_name=_("Pages"), related_name="teams")
+    members = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, verbose_name=_("members"), related_name="teams", blank=True
+    )
+    closed_sentence = models.CharField(
+        _("said outside business hours"),
+        max_length=1000,
+        blank=True,
+        help_text=_("Empty: the Page's sentence."),
+    )
+
+    class Meta:
+        verbose_name = _("team")
+        verbose_name_plural = _("teams")
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(Lower("skill"), condition=~Q(skill=""), name="one_team_per_skill"),
+        ]
+
+    def __str__(self):
+        return self.name

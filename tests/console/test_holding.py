@@ -1,0 +1,99 @@
+"""Who holds a conversation, and how it changes hands."""
+
+import pytest
+
+from console.models import CannotReceive, Conversation, Holder, Rules, TakenByAnother
+from tests.console.conftest import AT, INBOX, fresh
+
+BOT_APP = "222333444555666"
+
+
+@pytest.fixture
+def bot(page):
+    """The Page has a bot, which another app answers for."""
+    return Rules.objects.create(page=page, bot_app_id=BOT_APP, words="human\nreal person", payloads="PERSON")
+
+
+@pytest.fixture
+def with_bot(mona, bot):
+    """The bot holds Mona's conversation."""
+    Conversation.objects.filter(customer=mona).update(holder=Holder.BOT)
+    return Conversation.objects.get(customer=mona)
+
+
+def lines(conversation):
+    """The thin lines of the thread."""
+    rows = conversation.handovers.in_order()
+    return [f"{row} {row.cause}" + (f" “{row.note}”" if row.note else "") for row in rows]
+
+
+def test_each_change_of_holder_is_written_down(mona, ana, ben):
+    conversation = mona.conversation
+    conversation.take(ana)
+    conversation.transfer(ana, to=ben, note="Refund, please")
+    conversation.release(ben)
+    conversation.take(ana)
+    conversation.close(ana)
+    assert lines(conversation) == [
+        "queue → Ana Ruiz taken",
+        "Ana Ruiz → Ben Okafor transferred “Refund, please”",
+        "Ben Okafor → queue released",
+        "queue → Ana Ruiz taken",
+        "Ana Ruiz → closed closed",
+    ]
+
+
+def test_only_one_gets_it_and_the_other_is_told_by_whom(conversation, ben):
+    with pytest.raises(TakenByAnother) as refusal:
+        conversation.take(ben)
+    assert refusal.value.name == "Ana Ruiz"
+    assert lines(conversation) == ["queue → Ana Ruiz taken"]
+
+
+def test_nobody_who_is_away_gets_it_by_surprise(conversation, ana, ben):
+    ben.go_away()
+    with pytest.raises(CannotReceive, match="Ben Okafor is away"):
+        conversation.transfer(ana, to=ben)
+    assert fresh(conversation).agent == ana
+
+
+@pytest.mark.parametrize("text", ["human", "I want a HUMAN!", "a real   person please"])
+def test_words_call_a_person(text, with_bot, hear, said):
+    hear(said("m_1", text))
+    assert fresh(with_bot).holder == Holder.QUEUE
+    assert lines(with_bot) == [f"bot → queue asked “{text}”"]
+
+
+@pytest.mark.parametrize("text", ["humane", "inhuman", "a real nice person"])
+def test_no_other_words_do(text, with_bot, hear, said):
+    hear(said("m_1", text))
+    assert fresh(with_bot).holder == Holder.BOT
+
+
+def test_a_button_calls_a_person(with_bot, hear, by_mona):
+    hear(by_mona(postback={"mid": "m_1", "title": "Help", "payload": "PERSON"}))
+    assert lines(with_bot) == ["bot → queue asked “Help”"]
+
+
+# Other apps
+
+
+def passed(by_mona, to, at=AT, since="222333444555666", note="wants a refund"):
+    inner = {"previous_owner_app_id": since, "new_owner_app_id": to, "metadata": note}
+    return by_mona(at, pass_thread_control=inner)
+
+
+def test_a_bot_that_passes_the_thread_gives_its_reason(with_bot, hear, by_mona, settings):
+    event = passed(by_mona, settings.FACEBOOK_APP_ID)
+    hear(event)
+    hear(event, by_mona(AT + 1, read={"watermark": AT}))
+    assert lines(with_bot) == ["bot → queue handed-over “wants a refund”"]
+    assert fresh(with_bot).waiting_since
+
+
+def test_the_page_inbox_takes_it(conversation, hear, by_mona):
+    hear(
+        by_mona(AT, take_thread_control={"previous_owner_app_id": "1", "new_owner_app_id": str(INBOX), "metadata": ""})
+    )
+    assert lines(conversation)[1:] == ["Ana Ruiz → Page Inbox control-taken"]
+    assert fresh(conversation).is_routed_away
