@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from messenger import GraphError
+from messenger import Act, GraphError
 from messenger.calls.threads import PAGE_INBOX_APP_ID
 
 MAX_TRIES = 8  # at passing errors, about two minutes
@@ -53,7 +53,7 @@ class Cause(models.TextChoices):
     REOPENED = "reopened", _("the customer writes again")
     ANSWERED_ELSEWHERE = "answered-elsewhere", _("somebody answered there")
     CONTROL_TAKEN = "control-taken", _("took the conversation")
-    CONTROL_REFUSED = "control-refused", _("Facebook gave it to somebody else")
+    CONTROL_REFUSED = "control-refused", _("Facebook lets nobody else answer")
     CONTROL_BACK = "control-back", _("Facebook gave the conversation back")
     REQUESTED = "requested", _("another app asks for the conversation")
 
@@ -109,6 +109,8 @@ class Handover(models.Model):
     next_try_at = models.DateTimeField(null=True, editable=False)
     problem = models.TextField(_("problem"), blank=True)
 
+    ends_round = True  # of the lane: the call decides what becomes of those behind it
+
     objects = HandoverQuerySet.as_manager()
 
     class Meta:
@@ -141,13 +143,10 @@ class Handover(models.Model):
         return self._name(self.to_holder, self.to_agent, self.to_app)
 
     @property
-    def is_queued(self):
-        return False
-
-    @property
     def is_change(self):
-        """Not so for what concerns the holder and changes nothing: an app that asks."""
-        return self.cause != Cause.REQUESTED
+        """Not so where Facebook tells of the holder what changes nothing: an app that asks for the conversation."""
+        before, after = (self.from_holder, self.from_agent_id), (self.to_holder, self.to_agent_id)
+        return before != after or self.cause == Cause.CLOSED
 
     def _name(self, holder, agent, app):
         if holder == Holder.ELSEWHERE:
@@ -181,6 +180,8 @@ class Handover(models.Model):
         if (error.meaning.act.is_passing or error.is_unsettled) and self.tries < MAX_TRIES:
             pause = min(2**self.tries, LONGEST_PAUSE) * random.uniform(0.75, 1.25)  # noqa: S311
             return self._postpone(timezone.now() + timedelta(seconds=pause), error, tries=self.tries + 1)
+        if self.call == Call.PASS and self.tries and error.meaning.act is Act.OTHER_APP:  # done by a try that was lost
+            return self._done(is_ours=False)
         if error.lacks_default_app:  # then every app may answer, and there is nothing to be told
             return self._done(is_ours=True)
         self._row().update(done_at=timezone.now(), problem=error.sentence)

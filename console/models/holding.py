@@ -189,11 +189,11 @@ class Holding:
         if not at or at <= self.control_at or at <= _ms(self.held_since) or event.is_standby == self.is_routed_away:
             return
         if event.is_standby:
-            self._lose_control(Cause.CONTROL_TAKEN, "", "", at)
+            self._lose_control(Cause.CONTROL_REFUSED, "", "", at)
             return
         self.is_routed_away = False
-        if self.holder == Holder.BOT:  # it hears nothing now
-            self._call_facebook(Call.PASS)
+        if self.holder == Holder.BOT:  # which hears nothing now
+            self._give(Holder.BOT, Cause.CONTROL_BACK)
         elif self.holder == Holder.ELSEWHERE:
             self._give(self._usual_holder(), Cause.CONTROL_BACK)
 
@@ -211,9 +211,13 @@ class Holding:
 
     def _hear_elsewhere(self, app_id):
         """Somebody answered outside the console. Whoever of us holds it still may; the bot must not talk over them."""
-        is_ours = self.holder == Holder.AGENT or self.is_routed_away
-        if not is_ours and (self.is_open or self.holder == Holder.BOT):
+        if self.holder == Holder.BOT or (self.holder != Holder.AGENT and self.is_open):
             self._go_elsewhere(Cause.ANSWERED_ELSEWHERE, app_id)
+
+    def _hear_bot(self):
+        """An app that has the thread by Facebook's leave speaks: so it is the bot's again, whoever had it meanwhile."""
+        if self.holder == Holder.ELSEWHERE and self.is_routed_away:
+            self._give(Holder.BOT, Cause.RESUMED)
 
     def _wake(self, text, payload):
         """The customer wrote: who has to answer?"""
@@ -248,7 +252,6 @@ class Holding:
 
     def _give(self, holder, cause, *, agent=None, team=None, app="", by=None, note="", summary=""):
         """Who holds it from now on. Nothing but this changes it."""
-        self.handovers.pending().update(done_at=timezone.now())  # what was not told yet is no longer so
         before = self.holder
         handover = self._write_down(holder, cause, agent=agent, team=team, app=app, by=by, note=note, summary=summary)
         self.holder, self.agent, self.team, self.elsewhere_app = holder, agent, team, app

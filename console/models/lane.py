@@ -53,7 +53,7 @@ class Lane:
             for message in pending:
                 if not message.deliver():
                     return False
-                if message.is_queued:  # once more, and at once: before those behind it
+                if message.ends_round:
                     break
         return True
 

@@ -129,7 +129,8 @@ class Message(Sending, models.Model):
         return f"{int(self.at.timestamp() * 1_000_000):017d}-{self.pk:012d}"
 
     @property
-    def is_queued(self):
+    def ends_round(self):
+        """Of the lane: it goes once more, and at once, before those behind it."""
         return self.state == self.State.QUEUED
 
     @property

@@ -159,6 +159,8 @@ class Receiving:
             self._attach(message, event.attachments)
             self._note_last(message, event.text or _names(event.attachments))
             self._note_answer(source, is_by_bot)
+            if is_by_bot and event.is_standby:
+                self._hear_bot()
             self.show_receipts(revision)
 
     def _note_answer(self, source, is_by_bot):

@@ -1,0 +1,107 @@
+"""What happens at the same instant leaves one history, and everybody knows how it ended."""
+
+import random
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+
+from agents.models import Agent
+from console.models import Conversation, Customer, Holder, Message, Rules, TakenByAnother
+from messenger import events
+from sandbox.courier import serialise
+from tests.conftest import PAGE_ID
+from tests.console.conftest import AT
+
+OURS = "1517776481860111"
+ORDERS = 1000
+
+
+def at_once(verbs, threads):
+    """What each verb returned, or the refusal that it raised."""
+
+    def run(verb):
+        try:
+            return verb()
+        except TakenByAnother as refusal:
+            return refusal
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(run, verbs))
+
+
+def test_of_fifty_who_take_at_once_one_gets_it_and_the_others_are_told_by_whom(transactional_db, page):
+    agents = Agent.objects.bulk_create(
+        Agent(username=f"agent{number}", first_name=f"Agent {number}", is_present=True) for number in range(50)
+    )
+    customer = Customer.objects.create(page=page, psid="7001")
+    conversation = Conversation.objects.create(page=page, customer=customer)
+    start = threading.Barrier(25)
+
+    def take(agent):
+        start.wait()
+        Conversation.objects.get(pk=conversation.pk).take(agent)
+        return agent
+
+    outcomes = at_once([lambda agent=agent: take(agent) for agent in agents], threads=25)
+    [winner] = [outcome for outcome in outcomes if isinstance(outcome, Agent)]
+    told = [outcome.name for outcome in outcomes if isinstance(outcome, TakenByAnother)]
+    assert told == [str(winner)] * 49
+    [line] = conversation.handovers.all()
+    assert (line.from_holder, line.to_agent, line.by) == (Holder.QUEUE, winner, winner)
+    conversation.refresh_from_db()
+    assert (conversation.agent, conversation.revision) == (winner, 1)
+
+
+@pytest.fixture
+def conversations(transactional_db, page, settings):
+    """All with the bot, which hands over at "human"."""
+    settings.FACEBOOK_APP_ID = OURS
+    Rules.objects.create(page=page, webhook_url="http://127.0.0.1:9/", words="human")
+    customers = Customer.objects.bulk_create(Customer(page=page, psid=f"{7000 + n}") for n in range(ORDERS))
+    rows = (Conversation(page=page, customer=customer, holder=Holder.BOT) for customer in customers)
+    return Conversation.objects.bulk_create(rows)
+
+
+def told(conversation, mine, **inner):
+    psid = conversation.customer.psid
+    ends = {"sender": {"id": PAGE_ID}, "recipient": {"id": psid}} if mine else {"sender": {"id": psid}}
+    body = {"object": "page", "entry": [{"id": PAGE_ID, "time": AT, "messaging": [ends | {"timestamp": AT} | inner]}]}
+    [event] = events.parse(serialise(body))
+    return lambda: Conversation(pk=conversation.pk).receive(event)
+
+
+def test_a_word_an_answer_and_a_take_at_once_leave_one_history(conversations, ana):
+    """In a thousand random orders, six at a time."""
+    verbs = []
+    for conversation in conversations:
+        asked = {"mid": f"m_{conversation.pk}", "text": "human"}
+        answered = {"mid": f"a_{conversation.pk}", "text": "I am Robin", "is_echo": True, "app_id": int(OURS)}
+        three = [
+            told(conversation, False, message=asked),
+            told(conversation, True, message=answered),
+            lambda conversation=conversation: Conversation.objects.get(pk=conversation.pk).take(ana),
+        ]
+        random.shuffle(three)
+        verbs += three
+    assert at_once(verbs, threads=6) == [None] * len(verbs)
+
+    said = Message.objects.order_by("conversation_id", "-is_incoming")
+    each = [(conversation.pk, is_incoming) for conversation in conversations for is_incoming in (True, False)]
+    assert list(said.values_list("conversation_id", "is_incoming")) == each
+    assert set(said.filter(is_incoming=False).values_list("is_by_bot")) == {(True,)}
+    stories = {tuple(story(conversation)) for conversation in Conversation.objects.prefetch_related("handovers")}
+    assert stories <= {("bot → queue", "queue → Ana Ruiz"), ("bot → Ana Ruiz",)}
+    assert len(stories) == 2
+    assert set(Conversation.objects.values_list("holder", "agent", "revision")) == {("agent", ana.pk, 3)}
+
+
+def story(conversation):
+    """Its lines, each of which begins where the one before it ended."""
+    lines = list(conversation.handovers.in_order())
+    assert [line.from_name for line in lines[1:]] == [line.to_name for line in lines[:-1]]
+    assert len({line.revision for line in lines}) == len(lines)
+    return [str(line) for line in lines]

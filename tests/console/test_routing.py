@@ -1,0 +1,205 @@
+"""The bot is another Facebook app: who controls the thread, by what Facebook says and by what we tell it."""
+
+import uuid
+
+import pytest
+from django.utils import timezone
+
+from console.models import Conversation, Handover, Holder, Message, Rules
+from tests.conftest import PAGE_ID
+from tests.console.conftest import INBOX, fresh, webhook
+from tests.console.test_holding import lines
+
+BOT = "222333444555666"
+
+
+def now():
+    return int(timezone.now().timestamp() * 1000)
+
+
+@pytest.fixture
+def facebook(sandbox, settings):
+    """Facebook with two apps on the Page, of which the bot's is the default."""
+    app = sandbox.get("world")["apps"][0]
+    sandbox.post("apps", app_id=app["id"], secret=app["secret"])
+    sandbox.post("apps", app_id=BOT, secret="the bot's")
+    sandbox.post(f"pages/{PAGE_ID}/default_app", app_id=BOT)
+    settings.FACEBOOK_APP_ID = app["id"]
+    return sandbox
+
+
+@pytest.fixture
+def with_bot(facebook, mona, page):
+    """The bot's app holds Mona's conversation, as far as anybody knows."""
+    Rules.objects.create(page=page, bot_app_id=BOT)
+    conversation = mona.conversation
+    Conversation.objects.filter(pk=conversation.pk).update(holder=Holder.BOT)
+    facebook.post(f"customers/{mona.psid}/owner", app_id=BOT)
+    return fresh(conversation)
+
+
+@pytest.fixture
+def routed(with_bot, overhear):
+    """Facebook has shown that the bot's app controls it."""
+    overhear("m_first", "Hello?")
+    return fresh(with_bot)
+
+
+@pytest.fixture
+def overhear(hear, mona, arrive):
+    """What Mona says to another app."""
+    from console.models import Arrival
+    from sandbox.courier import serialise
+
+    def tell(mid, text):
+        event = {"sender": {"id": mona.psid}, "recipient": {"id": PAGE_ID}, "timestamp": now()}
+        body = webhook()
+        del body["entry"][0]["messaging"]
+        body["entry"][0]["standby"] = [event | {"message": {"mid": mid, "text": text}}]
+        assert arrive(serialise(body)).status_code == 200
+        Arrival.objects.latest("pk").read()
+
+    return tell
+
+
+def owner(facebook, mona):
+    return facebook.thread(mona.psid)["owner_app_id"]
+
+
+def calls(facebook):
+    return [call["path"].rpartition("/")[2] for call in facebook.requests("POST", "_thread_control")]
+
+
+def test_what_is_said_to_the_bot_stands_in_the_thread(routed):
+    assert [message.text for message in routed.messages.all()] == ["Hello?"]
+    assert (routed.holder, routed.is_routed_away, lines(routed)) == (Holder.BOT, True, [])
+
+
+def test_taking_it_from_the_bot_is_told_to_facebook_before_the_first_answer(routed, ana, facebook, mona):
+    routed.take(ana)
+    routed.send(author=ana, text="Ana here", key=uuid.uuid4())
+    routed.deliver()
+    assert owner(facebook, mona) == str(facebook.get("world")["apps"][0]["id"])
+    assert facebook.texts(mona.psid) == ["Ana here"]
+    assert not fresh(routed).is_routed_away
+
+
+def test_handing_back_passes_it_after_the_last_answer(routed, ana, facebook, mona, say_as):
+    routed.take(ana)
+    say_as(ana, "The refund is on its way.")
+    routed.hand_back(ana, "Refunded")
+    routed.deliver()
+    assert facebook.texts(mona.psid) == ["The refund is on its way."]
+    assert calls(facebook) == ["take_thread_control", "pass_thread_control"]
+    [passed] = facebook.requests("POST", "pass_thread_control")
+    assert passed["body"]["target_app_id"] == BOT
+    assert passed["body"]["metadata"].startswith("Refunded\n1 messages, answered by Ana Ruiz\nAna Ruiz: The refund")
+    assert owner(facebook, mona) == BOT
+    assert (fresh(routed).holder, fresh(routed).is_routed_away) == (Holder.BOT, True)
+
+
+@pytest.fixture
+def say_as(routed):
+    return lambda agent, text: routed.send(author=agent, text=text, key=uuid.uuid4())
+
+
+def test_a_page_without_a_default_app_lets_everybody_answer(routed, ana, facebook, mona, say_as):
+    facebook.post(f"pages/{PAGE_ID}/default_app")
+    routed.take(ana)
+    say_as(ana, "Ana here")
+    routed.deliver()
+    assert facebook.texts(mona.psid) == ["Ana here"]
+    assert fresh(routed).holder == Holder.AGENT
+
+
+def test_who_may_not_take_it_is_told_so(routed, ana, facebook):
+    app = facebook.get("world")["apps"][0]["id"]
+    facebook.post(f"pages/{PAGE_ID}/may_take", app_id=app, on=False)
+    routed.take(ana)
+    routed.deliver()
+    assert fresh(routed).holder == Holder.ELSEWHERE
+    assert lines(routed)[-1].startswith("Ana Ruiz → another app control-refused “")
+
+
+def test_what_cannot_be_passed_comes_to_the_queue(routed, ana, facebook):
+    routed.take(ana)
+    routed.deliver()
+    facebook.fail("pass_thread_control", error={"code": 100, "error_subcode": 2018164, "message": "No such app"})
+    routed.hand_back(ana)
+    routed.deliver()
+    assert fresh(routed).holder == Holder.QUEUE
+    assert "bot → queue control-refused" in lines(routed)[-1]
+
+
+@pytest.mark.parametrize("fault", [{"status": 500}, {"drop": "after"}, {"drop": "before"}])
+def test_a_passing_fault_is_tried_again(fault, routed, ana, facebook, mona):
+    routed.take(ana)
+    routed.deliver()
+    facebook.fail("pass_thread_control", times=1, **fault)
+    routed.hand_back(ana)
+    routed.deliver()
+    Handover.objects.update(next_try_at=None)
+    routed.deliver()
+    assert owner(facebook, mona) == BOT
+    assert fresh(routed).holder == Holder.BOT
+
+
+def test_a_change_of_mind_is_told_in_its_order(with_bot, ana, facebook, mona):
+    """Also where nobody knew that the thread had to be taken when it was passed."""
+    with_bot.take(ana)
+    with_bot.hand_back(ana)
+    facebook.post(f"customers/{mona.psid}/owner", app_id=str(facebook.get("world")["apps"][0]["id"]))
+    with_bot.take(ana)
+    with_bot.send(author=ana, text="Still me", key=uuid.uuid4())
+    with_bot.deliver()
+    assert calls(facebook) == ["pass_thread_control", "take_thread_control"]
+    assert facebook.texts(mona.psid) == ["Still me"]
+    assert fresh(with_bot).holder == Holder.AGENT
+
+
+def test_the_thread_of_another_app_is_refused_and_shown_so(with_bot, ana, mona):
+    """Nobody told us before: the refusal of the message does."""
+    with_bot.take(ana)
+    [message] = with_bot.send(author=ana, text="Hi", key=uuid.uuid4())
+    with_bot.deliver()
+    assert fresh(message).state == Message.State.FAILED
+    assert fresh(with_bot).holder == Holder.ELSEWHERE
+    with_bot.take(ana)
+    with_bot.retry(fresh(message), ana)
+    with_bot.deliver()
+    assert fresh(message).state == Message.State.SENT
+
+
+def test_facebook_gives_it_back_without_a_word(routed, hear, said, facebook, mona):
+    """The bot's 24 hours are over, and what Mona writes comes to us: the bot shall have it again."""
+    facebook.post(f"customers/{mona.psid}/owner", app_id=facebook.get("world")["apps"][0]["id"])
+    hear(said("m_2", "Still there?", at=now() + 1000))
+    routed.deliver()
+    assert owner(facebook, mona) == BOT
+    assert fresh(routed).holder == Holder.BOT
+
+
+def test_somebody_elsewhere_has_it_until_facebook_tells_us_again(conversation, hear, said, by_mona, page):
+    taken = {"previous_owner_app_id": "1", "new_owner_app_id": str(INBOX), "metadata": ""}
+    hear(by_mona(now(), take_thread_control=taken))
+    assert fresh(conversation).holder == Holder.ELSEWHERE
+    hear(said("m_2", "Thanks", at=now() + 1000))
+    assert lines(conversation)[-1] == "Page Inbox → queue control-back"
+
+
+def test_the_bot_is_quiet_once_the_inbox_answered(with_bot, hear, echo):
+    hear(echo("m_9", "From the Inbox", INBOX, at=now()))
+    assert lines(with_bot) == ["bot → Page Inbox answered-elsewhere"]
+
+
+def test_a_request_is_shown_and_changes_nothing(conversation, hear, by_mona):
+    hear(by_mona(now(), request_thread_control={"requested_owner_app_id": int(BOT), "metadata": "please"}))
+    assert fresh(conversation).holder == Holder.AGENT
+    last = conversation.handovers.in_order().last()
+    assert (last.cause, last.note, last.to_app, last.is_change) == ("requested", "please", BOT, False)
+
+
+def test_a_pass_of_an_app_that_nobody_told_us_of_waits_with_its_reason(mona, hear, by_mona, settings):
+    inner = {"previous_owner_app_id": "77", "new_owner_app_id": settings.FACEBOOK_APP_ID, "metadata": "angry"}
+    hear(by_mona(now(), pass_thread_control=inner))
+    assert lines(mona.conversation) == ["app 77 → queue control-back “angry”"]
