@@ -244,7 +244,8 @@ class Holding:
             self.unread = 0
 
     def _close(self, by=None):
-        self._give(self._usual_holder(), Cause.CLOSED, by=by, summary=summary(self))
+        for_bot = summary(self) if by and self.rules.has_bot else ""
+        self._give(self._usual_holder(), Cause.CLOSED, by=by, summary=for_bot)
         self.closed_at, self.waiting_since, self.unread = timezone.now(), None, 0
 
     def _usual_holder(self):

@@ -12,10 +12,9 @@ def summary(conversation, note=""):
     messages = conversation.messages.select_related("author").order_by("-at", "-pk")
     said = list(messages.filter(at__gt=last_change.at) if last_change else messages[:SHOWN])
     names = {str(message.author) for message in said if message.author}
-    head = [note] if note else []
-    head += [f"{len(said)} messages" + (f", answered by {', '.join(sorted(names))}" if names else "")]
-    lines = [_line(message) for message in reversed(said[:SHOWN])]
-    return "\n".join(head + lines)[:METADATA]
+    answered = f"Answered by {', '.join(sorted(names))}." if names else "Nobody answered."
+    head = [*filter(None, [note]), f"{answered} Messages: {len(said)}."]
+    return "\n".join(head + [_line(message) for message in reversed(said[:SHOWN])])[:METADATA]
 
 
 def _line(message):

@@ -1,6 +1,9 @@
 """Who holds a conversation, and how it changes hands."""
 
+import uuid
+
 import pytest
+from django.core.exceptions import PermissionDenied
 
 from console.models import CannotReceive, Conversation, Holder, Rules, TakenByAnother
 from tests.console.conftest import AT, INBOX, fresh
@@ -73,6 +76,59 @@ def test_no_other_words_do(text, with_bot, hear, said):
 def test_a_button_calls_a_person(with_bot, hear, by_mona):
     hear(by_mona(postback={"mid": "m_1", "title": "Help", "payload": "PERSON"}))
     assert lines(with_bot) == ["bot → queue asked “Help”"]
+
+
+def test_a_supervisor_takes_over_and_all_can_see_it(conversation, ada, ben):
+    with pytest.raises(PermissionDenied):
+        conversation.take_over(ben)
+    conversation.take_over(ada)
+    assert lines(conversation)[-1] == "Ana Ruiz → Ada Lindt taken-over"
+
+
+def test_what_is_handed_back_is_the_bots_with_a_summary(with_bot, ana):
+    with_bot.take(ana)
+    with_bot.send(author=ana, text="The parcel comes tomorrow.", key=uuid.uuid4())
+    with_bot.hand_back(ana, "Solved")
+    assert fresh(with_bot).holder == Holder.BOT
+    last = with_bot.handovers.in_order().last()
+    assert last.summary == "Solved\nAnswered by Ana Ruiz. Messages: 1.\nAna Ruiz: The parcel comes tomorrow."
+
+
+def test_a_page_without_a_bot_has_nobody_to_hand_back_to(conversation, ana):
+    with pytest.raises(CannotReceive, match="no bot"):
+        conversation.hand_back(ana)
+
+
+def test_the_bot_takes_back_only_what_nobody_has_taken(with_bot, ana):
+    with_bot.hand_over(note="refund")
+    with_bot.resume()
+    with_bot.hand_over(note="refund")
+    with_bot.take(ana)
+    with pytest.raises(TakenByAnother, match="Ana Ruiz"):
+        with_bot.resume()
+    assert [line.split()[-1] for line in lines(with_bot)] == ["“refund”", "resumed", "“refund”", "taken"]
+
+
+def test_the_bot_may_speak_only_while_it_holds_it(with_bot, ana, bot, page):
+    with_bot.send(author=None, text="I am Robin", key=uuid.uuid4())
+    with_bot.take(ana)
+    with pytest.raises(TakenByAnother, match="Ana Ruiz"):
+        with_bot.send(author=None, text="I am still Robin", key=uuid.uuid4())
+    assert [message.text for message in with_bot.messages.all()] == ["I am Robin"]
+
+
+def test_a_closed_one_is_the_bots_again_when_the_customer_writes(with_bot, ana, hear, said):
+    with_bot.take(ana)
+    with_bot.close(ana)
+    hear(said("m_2", "One more thing"))
+    conversation = fresh(with_bot)
+    assert (conversation.holder, conversation.is_open) == (Holder.BOT, True)
+
+
+def test_a_page_that_lost_its_bot_lets_nobody_wait_for_it(with_bot, bot, hear, said):
+    bot.delete()
+    hear(said("m_1"))
+    assert lines(with_bot) == ["bot → queue no-bot"]
 
 
 # Other apps

@@ -93,7 +93,7 @@ def test_handing_back_passes_it_after_the_last_answer(routed, ana, facebook, mon
     assert calls(facebook) == ["take_thread_control", "pass_thread_control"]
     [passed] = facebook.requests("POST", "pass_thread_control")
     assert passed["body"]["target_app_id"] == BOT
-    assert passed["body"]["metadata"].startswith("Refunded\n1 messages, answered by Ana Ruiz\nAna Ruiz: The refund")
+    assert passed["body"]["metadata"].startswith("Refunded\nAnswered by Ana Ruiz. Messages: 1.\nAna Ruiz: The refund")
     assert owner(facebook, mona) == BOT
     assert (fresh(routed).holder, fresh(routed).is_routed_away) == (Holder.BOT, True)
 
