@@ -92,8 +92,7 @@ class Holding:
         """To the bot, which is told in short what was said."""
         with self.changing():
             self._must_be_held_by(agent)
-            if not self.rules.has_bot:
-                raise CannotReceive(_("This Page has no bot."))
+            self._must_have_bot()
             self._give(Holder.BOT, cause, by=agent, note=note, summary=summary(self, note))
 
     def close(self, agent):
@@ -121,6 +120,7 @@ class Holding:
             if self.holder not in (Holder.QUEUE, Holder.BOT):
                 raise TakenByAnother(self)
             if self.holder == Holder.QUEUE:
+                self._must_have_bot()
                 self._give(Holder.BOT, Cause.RESUMED)
 
     def finish(self):
@@ -289,6 +289,10 @@ class Holding:
     def _must_be_held_by(self, agent):
         if not self.is_held_by(agent):
             raise TakenByAnother(self)
+
+    def _must_have_bot(self):
+        if not self.rules.has_bot:
+            raise CannotReceive(_("This Page has no bot."))
 
     def _must_be_able_to_receive(self, agent):
         if not agent.is_active or not agent.is_present:
