@@ -8,14 +8,10 @@ from django.utils.translation import gettext as _
 from ninja import Router, Status
 
 from console.api.refusals import WrongInput
-from console.api.shapes import Conflict, HandedOver, HandOver, Held, Psid, Refusal, Saying, Sent, SentMessage
+from console.api.shapes import REFUSALS, TAKEN, UNREADABLE, HandedOver, HandOver, Held, Psid, Saying, Sent, SentMessage
 from console.models import Cause
 
 router = Router(tags=["conversations"])
-
-REFUSALS = {401: Refusal, 404: Refusal, 422: Refusal, 429: Refusal}
-UNREADABLE = {400: Refusal}  # the body is no JSON
-TAKEN = {409: Conflict}
 
 
 @router.get("/{psid}", response={200: Held, **REFUSALS}, summary="Who holds it")

@@ -134,6 +134,17 @@ class SentMessage(Sent):
 
 class Refusal(Schema):
     detail: str = Field(description="A sentence for people.")
+
+
+class Unreadable(Refusal):
+    model_config = _example(detail="Cannot parse request body")
+
+
+class Unauthorized(Refusal):
+    model_config = _example(detail="This takes a valid key, in the header Authorization: Bearer hk_…")
+
+
+class Unknown(Refusal):
     model_config = _example(detail="There is no such thing on this Page.")
 
 
@@ -141,3 +152,16 @@ class Conflict(Refusal):
     holder: Holder | None = Field(description="Who holds it; null where something else is in the way.")
     name: str | None
     model_config = _example(detail="Ana Ruiz holds this conversation.", holder="agent", name="Ana Ruiz")
+
+
+class Wrong(Refusal):
+    model_config = _example(detail="reason: Field required.")
+
+
+class TooMany(Refusal):
+    model_config = _example(detail="Too many calls with this key. Try again in 2 s.")
+
+
+REFUSALS = {401: Unauthorized, 404: Unknown, 422: Wrong, 429: TooMany}
+UNREADABLE = {400: Unreadable}  # the body is no JSON
+TAKEN = {409: Conflict}
