@@ -11,10 +11,10 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from console import tasks
+from console import at_once, tasks
 from console.models.handover import METADATA, Cause, Holder, app_name
 from console.models.rules import Rules
-from console.models.telling import Telling
+from console.models.telling import CLAIM, Telling
 from messenger import events
 
 SWEEP_EVERY = 10  # s
@@ -44,7 +44,7 @@ class NoticeQuerySet(models.QuerySet):
             else:
                 body = page_rules.hears_standby and _body(map(events.overheard, told))
             if body:
-                self._add(conversation, Notice.Kind.EVENT, body, page_rules.pk)
+                self._pass_on(page_rules.page, conversation, body)
 
     def next_of_lanes(self):
         """The oldest of each lane, which alone may go."""
@@ -91,9 +91,19 @@ class NoticeQuerySet(models.QuerySet):
             else:
                 notice.delete()
 
-    def _add(self, conversation, kind, body, page_id=None):
-        page_id = page_id or conversation.page_id
-        self.create(page_id=page_id, conversation=conversation, kind=kind, body=body).deliver_later()
+    def _pass_on(self, page, conversation, body):
+        """With the claim of this process upon it, if it is the only one in its lane: then it need not be asked for."""
+        notice = Notice(page=page, conversation=conversation, kind=Notice.Kind.EVENT, body=body)
+        if conversation is None or notice.lane.exists():
+            notice.save()
+            notice.deliver_later()
+        else:
+            notice.claimed_until, notice.tries = timezone.now() + CLAIM, 1
+            notice.save()
+            transaction.on_commit(notice.deliver_at_once, robust=True)
+
+    def _add(self, conversation, kind, body):
+        self.create(page_id=conversation.page_id, conversation=conversation, kind=kind, body=body).deliver_later()
 
 
 class Notice(Telling, models.Model):
@@ -123,6 +133,16 @@ class Notice(Telling, models.Model):
 
     def __str__(self):
         return f"{self.kind} {self.pk}"
+
+    @property
+    def lane(self):
+        return Notice.objects.filter(page=self.page_id, conversation=self.conversation_id, kind=self.kind)
+
+    def deliver_at_once(self):
+        """By a thread of the reader, without the way through the broker."""
+        if not at_once.run(self.deliver_claimed):
+            Notice.objects.filter(pk=self.pk).update(claimed_until=None, tries=0)
+            self.deliver_later()
 
     def deliver_later(self, seconds=0, **options):
         deliver = tasks.tell_bot.apply_async

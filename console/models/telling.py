@@ -42,24 +42,29 @@ class Telling:
 
     def deliver(self):
         """All of its lane that may go now."""
-        while notice := self._next():
-            if not notice._go():
-                return
+        notice = self._next()
+        if notice:
+            notice.deliver_claimed()
+
+    def deliver_claimed(self):
+        """This one, and then those behind it."""
+        notice = self
+        while notice and notice._go():
+            notice = notice._next()
 
     def _next(self):
         """The oldest, claimed for this worker; None where it has to wait, or another worker is at it.
 
         Whoever finds it claimed may leave: its worker looks for the next one after deleting it.
         """
-        lane = type(self).objects.filter(page=self.page_id, conversation=self.conversation_id, kind=self.kind)
-        notice = lane.for_delivery().order_by("pk").first()
-        if notice is None:
-            return None
+        notice = self.lane.for_delivery().order_by("pk").first()
+        return notice if notice and notice._claim() else None
+
+    def _claim(self):
         until = timezone.now() + CLAIM
-        if not lane.due().filter(pk=notice.pk).update(claimed_until=until, tries=F("tries") + 1):
-            return None
-        notice.claimed_until, notice.tries = until, notice.tries + 1
-        return notice
+        claimed = self._rows().due().update(claimed_until=until, tries=F("tries") + 1)
+        self.claimed_until, self.tries = until, self.tries + 1
+        return claimed == 1
 
     @property
     def is_event(self):

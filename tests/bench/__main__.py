@@ -1,7 +1,8 @@
 """Start the console as compose runs it, measure it, and print a table: each figure beside its limit on this machine.
 
-Without names all is measured: intake, stream, send, relay, pages, memory. --fill asks for the pages once more at 100 000
-conversations and a million messages, and takes minutes. Figures are to be reached on two cores, the client included.
+Without names all is measured: intake, stream, send, relay, pages, memory. --fill asks for the pages once more at
+100 000 conversations and a million messages, and takes minutes. Figures are to be reached on two cores, the client
+included.
 """
 
 import argparse
