@@ -140,6 +140,14 @@ class Holding:
             self._must_be_able_to_receive(agent)
             self._give_to(agent, Cause.ASSIGNED)
 
+    def leave_bot(self, problem):
+        """The bot does not answer: who waits for it gets a person. Whether somebody did."""
+        with self.changing():
+            has_waited = self.is_open and self.holder == Holder.BOT and self.waiting_since is not None
+            if has_waited:
+                self._hand_over(Cause.BOT_DOWN, note=problem)
+        return has_waited
+
     # What Facebook says of other apps
 
     def note_control(self, is_ours):
@@ -227,7 +235,7 @@ class Holding:
         elif self.rules.asks_for_person(text, payload):
             self._hand_over(Cause.ASKED, note=text[:SHOWN])
         elif self.rules.is_bot_down:
-            self._hand_over(Cause.BOT_DOWN)
+            self._hand_over(Cause.BOT_DOWN, note=self.rules.bot_problem)
 
     def _hand_over(self, cause, note="", summary="", skill=""):
         self.waiting_since = self.waiting_since or timezone.now()
