@@ -4,7 +4,7 @@ from console.api.shapes import MONA
 
 HOLDER = {"type": "string", "enum": ["bot", "queue", "agent", "elsewhere"]}
 NAME = {"type": "string", "description": "For people."}
-TEAM = {"type": ["string", "null"]}
+TEAM = {"type": "string", "description": "For which it waits. Empty: everybody."}
 
 CHANGE = {
     "type": "object",
@@ -25,7 +25,7 @@ CHANGE = {
         "page": "102030405060708",
         "psid": MONA,
         "from": {"holder": "agent", "name": "Ana Ruiz"},
-        "to": {"holder": "bot", "name": "Robin", "team": None},
+        "to": {"holder": "bot", "name": "Robin", "team": ""},
         "cause": "handed-back",
         "note": "A new lid is on its way",
         "summary": "A new lid is on its way\n4 messages, answered by Ana Ruiz\nCustomer: Thank you!",
@@ -38,7 +38,7 @@ Posted to the address under *who holds it is told to* in the Page's handover rul
 their order. `to.holder` `bot` is the end of what people did: go on from `summary`.
 
 `X-Handover-Signature-256` is `sha256=` and the HMAC-SHA256 of the raw body in hex, with the secret from the same place.
-Answer with a 2xx within some seconds; otherwise it comes again, later and later.
+Answer with a 2xx within 5 seconds; otherwise it comes again, later and later.
 """
 SIGNATURE = {
     "name": "X-Handover-Signature-256",
