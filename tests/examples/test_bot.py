@@ -8,6 +8,7 @@ import uuid
 import pytest
 import requests
 from django.conf import settings
+from django.core.management import call_command
 
 from console.models import Conversation, Holder, Key, Rules
 from personas.models import Page
@@ -108,3 +109,17 @@ def test_it_hears_only_what_is_signed(robin, mona_says, stack):
     forged = {"entry": [{"messaging": [{"sender": {"id": mona_says.psid}, "message": {"mid": "m_1", "text": "Hi"}}]}]}
     assert requests.post(robin, json=forged, timeout=10).status_code == 403
     assert mona_says("Do you ship?", 1) == [SHIPS]
+
+
+def test_the_demo_tells_how_customers_come_past_it(robin):
+    for _again in range(2):
+        call_command("demo", bot=robin, key="hk_only-for-this-test", verbosity=0)
+
+    def names(part):
+        return [conversation.customer.name for conversation in part]
+
+    assert sorted(names(Conversation.objects.waiting())) == ["Jonas Brandt", "Mona Weber"]
+    assert names(Conversation.objects.held_by_bot()) == ["Emil Novak"]
+    assert names(Conversation.objects.closed()) == ["Sofia Rossi"]
+    assert Conversation.objects.open().filter(holder=Holder.AGENT).count() == 2
+    assert Key.objects.find("hk_only-for-this-test").name == "Robin"
