@@ -1,4 +1,4 @@
-"""A bot in thirty lines, imports aside: it greets, answers two questions, and calls a human. How to start it: README.md"""
+"""A bot in thirty lines, imports aside: it greets, answers two questions, calls a human. To start it: README.md"""
 
 import hmac
 import json

@@ -72,12 +72,9 @@ class Bot:
 
         def do_POST(self):
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            self.server.bot.heard.append((dict(self.headers), body))
-            answers = self.server.bot.answers
-            self.send_response(answers.pop(0) if answers else self.server.bot.answers_always)
+            self.send_response(self.server.bot.hear(dict(self.headers), body))
             self.send_header("Location", self.server.bot.url)
             self.send_header("Content-Length", "0")
-            self.server.bot.is_awake.wait(30)
             self.end_headers()
 
         def log_message(self, *args):
@@ -97,6 +94,12 @@ class Bot:
         self.is_awake.set()
         self.server.shutdown()
         self.server.server_close()
+
+    def hear(self, headers, body):
+        """→ the status that it answers."""
+        self.heard.append((headers, body))
+        self.is_awake.wait(30)
+        return self.answers.pop(0) if self.answers else self.answers_always
 
     @property
     def bodies(self):

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from console import at_once, tasks
+from console import tasks
 from console.models.handover import METADATA, Cause, Holder, app_name
 from console.models.rules import Rules
 from console.models.telling import CLAIM, Telling
@@ -137,12 +137,6 @@ class Notice(Telling, models.Model):
     @property
     def lane(self):
         return Notice.objects.filter(page=self.page_id, conversation=self.conversation_id, kind=self.kind)
-
-    def deliver_at_once(self):
-        """By a thread of the reader, without the way through the broker."""
-        if not at_once.run(self.deliver_claimed):
-            Notice.objects.filter(pk=self.pk).update(claimed_until=None, tries=0)
-            self.deliver_later()
 
     def deliver_later(self, seconds=0, **options):
         deliver = tasks.tell_bot.apply_async

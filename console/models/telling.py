@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
 
+from console import at_once
 from console.models.lane import SOON
 from console.models.rules import Rules
 from messenger import signature
@@ -26,6 +27,7 @@ MOST_READ = 65_536  # bytes of an answer, of which only the status counts
 PAUSES = (0.2, 1, 2, 4, 8)  # s; the first for a connection that was closed just then
 EVENT_LASTS = timedelta(seconds=20)  # with these pauses; a bot that never answers gets four tries within
 OUTAGE_LASTS = timedelta(minutes=5)  # what nobody waits for is kept so long for a bot that is down
+NO_SEAT_PAUSE = 1  # s
 LONGEST_PAUSE = 3600  # s
 HOLDER_LASTS = timedelta(days=1)
 
@@ -42,13 +44,19 @@ class Telling:
 
     def deliver(self):
         """All of its lane that may go now."""
-        notice = self._next()
-        if notice:
-            notice.deliver_claimed()
+        with at_once.seat(self.page_id) as is_free:
+            if is_free:
+                self._deliver_from(self._next())
+            else:  # the bot keeps enough threads busy
+                self.deliver_later(NO_SEAT_PAUSE)
 
-    def deliver_claimed(self):
-        """This one, and then those behind it."""
-        notice = self
+    def deliver_at_once(self):
+        """What was claimed with its writing, by a thread of the reader: without the way through the broker."""
+        if not at_once.run(self.page_id, lambda: self._deliver_from(self)):
+            self._rows().update(claimed_until=None, tries=0)
+            self.deliver_later()
+
+    def _deliver_from(self, notice):
         while notice and notice._go():
             notice = notice._next()
 

@@ -1,6 +1,7 @@
 """The relay: a bot hears from the console what it would hear from Facebook, while it holds the conversation."""
 
 import json
+from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from console.at_once import FOR_ONE, seat
 from console.models import Arrival, Conversation, Customer, Holder, Notice, Rules
 from messenger import events, signature
 from tests.conftest import PAGE_ID
@@ -235,6 +237,18 @@ def test_only_the_oldest_goes_and_one_worker_with_it(robin, hear, bot):
     assert heard(bot) == ["first", "second"]
 
 
+def test_a_slow_bot_leaves_threads_for_others(robin, hear, bot, page):
+    hear(by(robin, "m_1"))
+    with ExitStack() as busy:
+        assert all(busy.enter_context(seat(page.pk)) for _thread in range(FOR_ONE))
+        go_on()
+        assert heard(bot) == []
+        with seat(page.pk + 1) as is_free:
+            assert is_free
+    go_on()
+    assert heard(bot) == ["Hi"]
+
+
 def test_a_bot_that_was_taken_away_is_told_nothing(robin, hear, bot):
     hear(by(robin, "m_1"))
     Rules.objects.update(webhook_url="")
@@ -332,6 +346,16 @@ def test_nobody_is_there(robin, hear, bot, rules):
     bot.server.server_close()
     give_up()
     assert why(robin) == ["bot → queue no connection (ConnectionError)"]
+
+
+def test_an_admin_sees_what_waits(robin, hear, bot, ada, client):
+    bot.answers_always = 503
+    hear(by(robin, "m_1"))
+    go_on()
+    client.force_login(ada, backend="django.contrib.auth.backends.ModelBackend")
+    shown = client.get("/admin/console/notice/").content.decode()
+    assert "HTTP 503" in shown
+    assert client.get(f"/admin/console/notice/{Notice.objects.get().pk}/change/").status_code == 200
 
 
 # Who holds it
