@@ -1,7 +1,8 @@
-"""Start the console on this machine: PostgreSQL, Redis, a sandbox in place of Facebook, web server and workers.
+"""Start the console on this machine: PostgreSQL, Redis, a sandbox in place of Facebook, web server, workers, a bot.
 
-CONSOLE_PORT (8000) and SANDBOX_PORT (8001) choose the ports, DATA_DIR (var/) the folder in which everything is kept;
-with other ports and another folder a second console runs beside the first. Ctrl-C stops all that was started.
+CONSOLE_PORT (8000), SANDBOX_PORT (8001) and BOT_PORT (8002) choose the ports, DATA_DIR (var/) the folder in which
+everything is kept; with other ports and another folder a second console runs beside the first. Ctrl-C stops all that
+was started.
 """
 
 import argparse
@@ -22,6 +23,7 @@ from run import WORKERS
 from servers import ROOT, running_servers, stop_on_signals
 
 READY_TIMEOUT = 90  # s
+BOT_KEY = "hk_example-only-key-of-the-demo"  # opens nothing but the sandbox's Page
 LEVEL = re.compile(r"[\d\s:,.[-]*(DEBUG|INFO|WARNING|ERROR|CRITICAL)\b")  # after the time, where there is one
 LOUD = {"WARNING", "ERROR", "CRITICAL"}
 
@@ -29,6 +31,7 @@ WELCOME = """
   Console            http://127.0.0.1:{console}
   Admin              http://127.0.0.1:{console}/admin/
   Customer's phone   http://127.0.0.1:{sandbox}
+  API for bots       http://127.0.0.1:{console}/api/docs
 
   Log in as ana, ben or admin; the password is handover-demo. Ctrl-C stops everything.
 
@@ -37,7 +40,7 @@ Console ready: http://127.0.0.1:{console}"""
 
 def main():
     options = parse_options()
-    console, sandbox = free_ports(CONSOLE_PORT=8000, SANDBOX_PORT=8001)
+    console, sandbox, bot = free_ports(CONSOLE_PORT=8000, SANDBOX_PORT=8001, BOT_PORT=8002)
     stop_on_signals(lambda number: 0)
     with running_servers() as environment, Family(options.verbose) as family:
         os.chdir(ROOT)
@@ -48,7 +51,7 @@ def main():
             SANDBOX_CALLBACK_URL=f"http://127.0.0.1:{console}/webhooks/messenger",
             REMAP_SIGTERM="SIGQUIT",  # a worker gives back what it has not finished
         )
-        start_everything(family, console, sandbox)
+        start_everything(family, console, sandbox, bot)
         print(WELCOME.format(console=console, sandbox=sandbox), flush=True)
         family.wait_until(lambda: False)
 
@@ -79,7 +82,7 @@ def _free_port(setting, value, held):
     return int(value)
 
 
-def start_everything(family, console, sandbox):
+def start_everything(family, console, sandbox, bot):
     """Start each program and wait until all of them answer and the demo is there."""
     print("Starting the console …", flush=True)
     level = ["--loglevel", "INFO"] if family.is_verbose else []
@@ -93,10 +96,18 @@ def start_everything(family, console, sandbox):
         family.start(name, ["bin/run.py", name, "-n", names[name], *level])
     # Not by a worker's --beat: that one is a fork, which stays behind when the worker is killed.
     family.start("beat", ["bin/run.py", "beat", *level])
+    family.start("bot", ["examples/bot.py"], **_of_bot(console, bot))
     family.wait_for("web", functools.partial(_says_ok, console, "/healthz"))
     family.wait_for("sandbox", functools.partial(_says_ok, sandbox, "/_sandbox/world"))
     family.wait_for("worker", functools.partial(_answer_ping, list(names.values())))
-    family.run("demo", ["manage.py", "demo", "--verbosity", "0"])
+    told = ["--bot", f"http://127.0.0.1:{bot}/", "--key", BOT_KEY]
+    family.run("demo", ["manage.py", "demo", "--verbosity", "0", *told])
+
+
+def _of_bot(console, port):
+    """What the example bot is told by its environment."""
+    url, secret = f"http://127.0.0.1:{console}", os.environ["FACEBOOK_APP_SECRET"]
+    return {"HANDOVER_URL": url, "HANDOVER_KEY": BOT_KEY, "PORT": str(port), "APP_SECRET": secret}
 
 
 def _says_ok(port, path):
@@ -129,8 +140,8 @@ class Family:
             child.is_stopping = True
         stop(*(child.process for child in self.children.values()))
 
-    def start(self, name, arguments):
-        self.children[name] = Child(name, arguments, self.is_verbose)
+    def start(self, name, arguments, **environment):
+        self.children[name] = Child(name, arguments, self.is_verbose, environment)
 
     def run(self, name, arguments):
         """Start a program that ends by itself, and wait for that."""
@@ -155,7 +166,7 @@ class Family:
 class Child:
     """A Python program that shows its warnings and errors, or everything."""
 
-    def __init__(self, name, arguments, is_verbose):
+    def __init__(self, name, arguments, is_verbose, environment):
         self.name = name
         self.is_verbose = is_verbose
         self.is_stopping = False  # what programs say about being stopped is no news
@@ -163,6 +174,7 @@ class Child:
         # In a process group of its own: Ctrl-C in the terminal reaches us alone, and we stop everything.
         self.process = subprocess.Popen(
             tethered([sys.executable, *arguments]),
+            env=os.environ | environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

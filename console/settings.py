@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "axes",
     "csp",
+    "ninja",  # the files of /api/docs
     "agents",
     "personas",
     "console",
@@ -189,11 +190,13 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 8  # s
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-# Four queues, so that none waits for another: messages to Facebook, what Facebook told us, typing, and the rest.
+# Five queues, so that none waits for another: messages to Facebook, what Facebook told us, what bots are told, typing,
+# and the rest.
 CELERY_TASK_DEFAULT_QUEUE = "errands"
 CELERY_TASK_ROUTES = {
     "console.tasks.deliver": {"queue": "messages"},
     "console.tasks.read_arrivals": {"queue": "arrivals"},
+    "console.tasks.tell_bot": {"queue": "bots"},
     "console.tasks.show_typing": {"queue": "typing"},
     "*.sweep": {"queue": "arrivals"},  # never behind a download: it finds what was lost
 }

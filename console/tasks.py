@@ -15,6 +15,11 @@ def deliver(conversation_id):
 
 
 @shared_task
+def tell_bot(notice_id):
+    _model("console.Notice").filter(pk=notice_id).deliver()
+
+
+@shared_task
 def show_typing(conversation_id, agent_id, is_on):
     agent = _model("agents.Agent").get(pk=agent_id)
     _model("console.Conversation").get(pk=conversation_id).show_typing(agent, is_on)
@@ -35,6 +40,7 @@ def sweep():
     """What fell through: a lost task, a worker that died, a Redis that forgot."""
     _model("console.Arrival").all().read()
     _model("console.Conversation").all().deliver_later()
+    _model("console.Notice").all().deliver_later()
     _model("console.Conversation").orphaned().release()
     for customer in _model("console.Customer").unmet():
         customer.fetch_profile_later()

@@ -2,6 +2,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from agents import views as agents
+from console import api
 from console.views import conversations, files, health, messages, queue, webhook
 from personas import views as personas
 
@@ -41,6 +42,7 @@ urlpatterns = [
     path("back/", agents.come_back, name="come-back"),
     path("leave/", agents.leave, name="leave"),
     path("admin/", admin.site.urls),
+    path("api/", api.urls),
     path("favicon.ico", files.icon),
     re_path(r"^webhooks/messenger/?$", webhook.messenger, name="webhook"),
     path("healthz", health.check, name="health"),

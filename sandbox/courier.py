@@ -6,7 +6,6 @@ https://developers.facebook.com/documentation/business-messaging/messenger-platf
 from __future__ import annotations
 
 import asyncio
-import json
 import secrets
 from collections import deque
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import requests
 
+from messenger.events import serialise
 from messenger.signature import sign, sign_sha1
 
 from .clock import Clock
@@ -31,11 +31,6 @@ SHUFFLE_COLLECTS_S = 0.05
 # So many waiting are a crowd: then they go together, as Facebook's do, or they would never be through.
 CROWD = 1000
 CROWD_ENTRIES = 20
-
-
-def serialise(body: dict) -> bytes:
-    """Bytes as Facebook writes and signs them: `\\u00fc` for ü, `\\/` for /."""
-    return json.dumps(body, ensure_ascii=True, separators=(",", ":")).replace("/", "\\/").encode()
 
 
 @dataclass

@@ -64,6 +64,48 @@ class Pictures:
         self.server.server_close()
 
 
+class Bot:
+    """A bot's web server: it remembers what it heard, and answers as it is told, 200 when it is told nothing."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(self.server.bot.hear(dict(self.headers), body))
+            self.send_header("Location", self.server.bot.url)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *args):
+            pass
+
+    def __enter__(self):
+        self.heard, self.answers, self.answers_always = [], [], 200
+        self.is_awake = threading.Event()
+        self.is_awake.set()
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self.Handler)
+        self.server.bot, self.server.daemon_threads = self, True
+        self.url = f"http://127.0.0.1:{self.server.server_port}/hook"
+        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        return self
+
+    def __exit__(self, *exception):
+        self.is_awake.set()
+        self.server.shutdown()
+        self.server.server_close()
+
+    def hear(self, headers, body):
+        """→ the status that it answers."""
+        self.heard.append((headers, body))
+        self.is_awake.wait(30)
+        return self.answers.pop(0) if self.answers else self.answers_always
+
+    @property
+    def bodies(self):
+        return [body for _headers, body in self.heard]
+
+
 class Sandbox:
     def __init__(self, url):
         self.url = url

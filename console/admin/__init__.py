@@ -1,4 +1,6 @@
 from .arrivals import ArrivalAdmin
 from .conversations import ConversationAdmin
+from .keys import KeyAdmin
+from .notices import NoticeAdmin
 
-__all__ = ["ArrivalAdmin", "ConversationAdmin"]
+__all__ = ["ArrivalAdmin", "ConversationAdmin", "KeyAdmin", "NoticeAdmin"]

@@ -23,9 +23,9 @@ class Answering:
         Without an author it is the bot that says it. The same key twice is the same reply.
         """
         with self.changing() as revision:
-            self._must_be_held_by(author)
-            if known := self._said_under(key):
+            if known := self._said_under(key):  # whoever holds it by now: it was said
                 return known
+            self._must_be_held_by(author)
             self._must_be_answerable()
             pieces = [("", file) for file in files] + [(part, None) for part in parts(text)]
             replies = [

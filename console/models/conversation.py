@@ -16,6 +16,7 @@ from console.models.handover import Cause, Handover, Holder
 from console.models.holding import Holding, TakenByAnother
 from console.models.lane import Lane, free
 from console.models.message import Message
+from console.models.notice import Notice
 from console.models.receiving import Receiving
 from console.models.typing import Typing
 from console.models.window import Window
@@ -23,6 +24,7 @@ from personas.models import Page
 
 SWEEP_EVERY = 10  # s
 RECENTLY = timedelta(days=1)  # so long a reply that failed, or may have, shows in the queue
+BOT_ANSWERS_WITHIN = timedelta(minutes=5)
 EARLY, LATE = (Value(datetime(year, 1, 1, tzinfo=UTC)) for year in (2000, 4000))  # no message comes before or after
 
 
@@ -52,6 +54,12 @@ class ConversationQuerySet(models.QuerySet):
 
     def held_by_bot(self):
         return self.open().filter(holder=Holder.BOT).in_order()
+
+    def waiting_for_bot(self):
+        """A bot that left a word without an answer for long did so by choice, unless it has not heard it yet."""
+        unheard = Exists(Notice.objects.filter(conversation=OuterRef("pk"), kind=Notice.Kind.EVENT).order_by())
+        lately = Q(last_at__gt=timezone.now() - BOT_ANSWERS_WITHIN)
+        return self.open().filter(unheard | lately, holder=Holder.BOT, waiting_since__isnull=False)
 
     def in_order(self):
         return self.order_by("rank", "pk")
@@ -88,6 +96,11 @@ class ConversationQuerySet(models.QuerySet):
             with suppress(TakenByAnother):  # gone meanwhile
                 conversation.release(conversation.agent, cause)
         self.show_presence()
+
+    def leave_bot(self, problem):
+        """A Page's bot does not answer: nobody who waits for it waits on."""
+        for conversation in self.waiting_for_bot().order_by("customer__psid", "pk"):
+            conversation.leave_bot(problem)
 
     def show_presence(self):
         live.nudge("queue")

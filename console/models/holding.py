@@ -92,8 +92,7 @@ class Holding:
         """To the bot, which is told in short what was said."""
         with self.changing():
             self._must_be_held_by(agent)
-            if not self.rules.has_bot:
-                raise CannotReceive(_("This Page has no bot."))
+            self._must_have_bot()
             self._give(Holder.BOT, cause, by=agent, note=note, summary=summary(self, note))
 
     def close(self, agent):
@@ -121,6 +120,7 @@ class Holding:
             if self.holder not in (Holder.QUEUE, Holder.BOT):
                 raise TakenByAnother(self)
             if self.holder == Holder.QUEUE:
+                self._must_have_bot()
                 self._give(Holder.BOT, Cause.RESUMED)
 
     def finish(self):
@@ -139,6 +139,14 @@ class Holding:
                 raise TakenByAnother(self)
             self._must_be_able_to_receive(agent)
             self._give_to(agent, Cause.ASSIGNED)
+
+    def leave_bot(self, problem):
+        """The bot does not answer: who waits for it gets a person. Whether somebody did."""
+        with self.changing():
+            has_waited = self.is_open and self.holder == Holder.BOT and self.waiting_since is not None
+            if has_waited:
+                self._hand_over(Cause.BOT_DOWN, note=problem)
+        return has_waited
 
     # What Facebook says of other apps
 
@@ -231,7 +239,7 @@ class Holding:
         elif self.rules.asks_for_person(text, payload):
             self._hand_over(Cause.ASKED, note=text[:SHOWN])
         elif self.rules.is_bot_down:
-            self._hand_over(Cause.BOT_DOWN)
+            self._hand_over(Cause.BOT_DOWN, note=self.rules.bot_problem)
 
     def _hand_over(self, cause, note="", summary="", skill=""):
         self.waiting_since = self.waiting_since or timezone.now()
@@ -293,6 +301,10 @@ class Holding:
     def _must_be_held_by(self, agent):
         if not self.is_held_by(agent):
             raise TakenByAnother(self)
+
+    def _must_have_bot(self):
+        if not self.rules.has_bot:
+            raise CannotReceive(_("This Page has no bot."))
 
     def _must_be_able_to_receive(self, agent):
         if not agent.is_active or not agent.is_present:

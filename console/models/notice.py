@@ -3,32 +3,125 @@
 The row is the outbox: written with the change it tells of, deleted once the bot has taken it.
 """
 
-from django.db import models
+import json
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from console import tasks
+from console.models.handover import METADATA, Cause, Holder, app_name
+from console.models.rules import Rules
+from console.models.telling import CLAIM, Telling
+from messenger import events
+
+SWEEP_EVERY = 10  # s
 
 
 class NoticeQuerySet(models.QuerySet):
     def tell(self, handover):
         """Who holds a conversation now."""
+        rules = handover.conversation.rules
+        if rules.holder_url:
+            self._add(handover.conversation, Notice.Kind.HOLDER, json.dumps(_change(handover)))
+        if rules.webhook_url and handover.from_holder != handover.to_holder:
+            self._tell_bot(handover, rules)
 
     def relay(self, arrival, heard):
-        """What Facebook told. heard: [(event, conversation or None)] of one webhook body, in its order."""
+        """What Facebook told. heard: [(event, conversation or None)] of one webhook body, in its order.
+
+        How the conversation stands once all of the body is read decides: what called a person is for people.
+        """
+        rules = Rules.relaying({event.page_id for event, _conversation in heard})
+        lanes = _by_conversation(heard, rules)
+        is_whole = len(lanes) == 1 and len(lanes[0][2]) == len(heard)
+        for page_rules, conversation, told in lanes:
+            if conversation is None or conversation.holder == Holder.BOT:
+                # Byte for byte, and so under the very signatures that Facebook gave it: the same key signs the same.
+                body = arrival.body if is_whole else _body(map(events.entry_of, told))
+            else:
+                body = page_rules.hears_standby and _body(map(events.overheard, told))
+            if body:
+                self._pass_on(page_rules.page, conversation, body)
+
+    def next_of_lanes(self):
+        """The oldest of each lane, which alone may go."""
+        lanes = self.order_by("page_id", "conversation_id", "kind", "pk")
+        return self.filter(pk__in=lanes.distinct("page_id", "conversation_id", "kind").values("pk"))
+
+    def due(self):
+        now = timezone.now()
+        free = Q(claimed_until=None) | Q(claimed_until__lt=now)
+        return self.filter(free & (Q(next_try_at=None) | Q(next_try_at__lte=now)))
+
+    def deliver_later(self):
+        """The sweep asks again, and who finds a bot well again asks for all."""
+        for notice in self.next_of_lanes().due():
+            notice.deliver_later(expires=SWEEP_EVERY)
+
+    def deliver(self):
+        """Those that are there still: another worker may have come by."""
+        for notice in self:
+            notice.deliver()
+
+    def for_delivery(self):
+        """Without the token, which would be decrypted for every notice."""
+        return self.select_related("page__rules").defer("page__token")
+
+    def _tell_bot(self, handover, rules):
+        """In Facebook's own words, which bots know. They are no end of a person's time, where nobody answered."""
+        conversation = handover.conversation
+        if handover.from_holder == Holder.BOT:
+            self._take_from_bot(conversation, rules)
+            if rules.hears_standby:
+                self._add(conversation, Notice.Kind.EVENT, _control(handover, "take_thread_control"))
+        elif handover.to_holder == Holder.BOT and handover.cause != Cause.REOPENED:
+            self._add(conversation, Notice.Kind.EVENT, _control(handover, "pass_thread_control"))
+
+    def _take_from_bot(self, conversation, rules):
+        """What it has not heard yet, it does not hear any more, or as one who only listens."""
+        waiting = self.filter(conversation=conversation, kind=Notice.Kind.EVENT)
+        for notice in waiting:
+            told = events.parse(notice.body.encode())
+            body = rules.hears_standby and _body(map(events.overheard, told))
+            if body:
+                waiting.filter(pk=notice.pk).update(body=body)
+            else:
+                notice.delete()
+
+    def _pass_on(self, page, conversation, body):
+        """With the claim of this process upon it, if it is the only one in its lane: then it need not be asked for."""
+        notice = Notice(page=page, conversation=conversation, kind=Notice.Kind.EVENT, body=body)
+        if conversation is None or notice.lane.exists():
+            notice.save()
+            notice.deliver_later()
+        else:
+            notice.claimed_until, notice.tries = timezone.now() + CLAIM, 1
+            notice.save()
+            transaction.on_commit(notice.deliver_at_once, robust=True)
+
+    def _add(self, conversation, kind, body):
+        self.create(page_id=conversation.page_id, conversation=conversation, kind=kind, body=body).deliver_later()
 
 
-class Notice(models.Model):
+class Notice(Telling, models.Model):
     class Kind(models.TextChoices):
         EVENT = "event", _("event")  # to the bot's webhook, as Facebook would
         HOLDER = "holder", _("holder")  # to the address for changes of holder
 
-    page = models.ForeignKey("personas.Page", models.CASCADE, related_name="notices")
-    conversation = models.ForeignKey("console.Conversation", models.PROTECT, related_name="notices", null=True)
-    kind = models.CharField(max_length=8, choices=Kind)
-    body = models.TextField()
-    created_at = models.DateTimeField(auto_now_add=True)
-    tries = models.PositiveSmallIntegerField(default=0)
-    next_try_at = models.DateTimeField(null=True)
+    page = models.ForeignKey("personas.Page", models.CASCADE, related_name="notices", verbose_name=_("Page"))
+    conversation = models.ForeignKey(
+        "console.Conversation", models.PROTECT, related_name="notices", null=True, verbose_name=_("conversation")
+    )
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind)
+    body = models.TextField(_("body"))
+    created_at = models.DateTimeField(_("written"), auto_now_add=True)
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    next_try_at = models.DateTimeField(_("next try"), null=True)
     claimed_until = models.DateTimeField(null=True)
-    problem = models.TextField(blank=True)
+    problem = models.TextField(_("problem"), blank=True)
 
     objects = NoticeQuerySet.as_manager()
 
@@ -40,3 +133,69 @@ class Notice(models.Model):
 
     def __str__(self):
         return f"{self.kind} {self.pk}"
+
+    @property
+    def lane(self):
+        return Notice.objects.filter(page=self.page_id, conversation=self.conversation_id, kind=self.kind)
+
+    def deliver_later(self, seconds=0, **options):
+        deliver = tasks.tell_bot.apply_async
+        transaction.on_commit(lambda: deliver([self.pk], countdown=seconds, **options), robust=True)
+
+
+def _by_conversation(heard, rules):
+    """[(rules of the Page, conversation or None, its events in order)]. It is as it stood after the last of them."""
+    lanes = {}
+    for event, conversation in heard:
+        if page_rules := rules.get(event.page_id):
+            conversation = conversation or _known(page_rules, event.psid)
+            lane = lanes.setdefault((event.page_id, conversation and conversation.pk), [page_rules, conversation, []])
+            lane[1] = conversation
+            lane[2].append(event)
+    return list(lanes.values())
+
+
+def _known(rules, psid):
+    """What shows in no thread, such as a login, belongs to the person's conversation all the same."""
+    return rules.page.conversations.filter(customer__psid=psid).first() if psid else None
+
+
+def _body(entries):
+    """Facebook's body of these; "" for none."""
+    entries = [entry for entry in entries if entry]
+    return events.write(entries).decode() if entries else ""
+
+
+def _control(handover, name):
+    """That the thread goes from an app to another. Both are ours: Facebook knows of no change."""
+    conversation, at = handover.conversation, int(handover.at.timestamp() * 1000)
+    app_id, page_id = settings.FACEBOOK_APP_ID, conversation.page.page_id
+    told = {
+        "previous_owner_app_id": app_id,
+        "new_owner_app_id": app_id,
+        "metadata": (handover.summary or handover.note)[:METADATA],
+    }
+    raw = {"sender": {"id": conversation.customer.psid}, "recipient": {"id": page_id}, "timestamp": at, name: told}
+    return _body([events.entry(page_id, at, raw)])
+
+
+def _change(handover):
+    """For the address that is told of holders."""
+    team = handover.to_team
+    return {
+        "event": "holder",
+        "id": handover.pk,
+        "page": handover.conversation.page.page_id,
+        "psid": handover.conversation.customer.psid,
+        "from": _end(handover.from_holder, handover.from_agent, handover.from_app),
+        "to": _end(handover.to_holder, handover.to_agent, handover.to_app) | {"team": str(team) if team else ""},
+        "cause": handover.cause,
+        "note": handover.note,
+        "summary": handover.summary,
+        "at": handover.at.isoformat(),
+    }
+
+
+def _end(holder, agent, app):
+    name = app_name(app) if holder == Holder.ELSEWHERE else str(agent or Holder(holder).label)
+    return {"holder": str(holder), "name": name}

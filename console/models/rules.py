@@ -1,13 +1,19 @@
 """How a Page's conversations are handed over: to which bot, on what words, to whom, and when they go back."""
 
 import re
+from datetime import timedelta
 
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from personas.fields import EncryptedTextField
+
+DOWN = timedelta(minutes=1)  # so long a bot that did not answer is asked nothing
+WELL = timedelta(seconds=10)  # a bot that answered so lately is not down, whatever it refuses
+NOTED_EVERY = timedelta(seconds=3)  # that it answers
 
 is_address = RegexValidator(r"^https?://[^\s/]+\S*$", _("An address begins with https:// or http://."))
 
@@ -93,6 +99,7 @@ class Rules(models.Model):
     )
     bot_down_until = models.DateTimeField(_("bot does not answer; asked again after"), null=True, editable=False)
     bot_problem = models.TextField(_("bot's last problem"), blank=True, editable=False)
+    bot_answered_at = models.DateTimeField(_("bot answered"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("handover")
@@ -105,6 +112,12 @@ class Rules(models.Model):
     def of(cls, page):
         return getattr(page, "rules", None) or cls(page=page)
 
+    @classmethod
+    def relaying(cls, page_ids):
+        """{page id: rules} of those Pages whose bot hears from us what Facebook tells."""
+        rows = cls.objects.filter(page__page_id__in=page_ids).exclude(webhook_url="")
+        return {rules.page.page_id: rules for rules in rows.select_related("page").defer("page__token")}
+
     @property
     def has_bot(self):
         return bool(self.webhook_url or self.bot_app_id)
@@ -112,6 +125,41 @@ class Rules(models.Model):
     @property
     def is_bot_down(self):
         return self.bot_down_until is not None and self.bot_down_until > timezone.now()
+
+    # How the bot is
+
+    def may_ask_bot(self):
+        """While it is down nobody asks it but one, each time that the pause is over."""
+        if self.bot_down_until is None:
+            return True
+        now = timezone.now()
+        return self._row().filter(bot_down_until__lte=now).update(bot_down_until=now + DOWN) == 1
+
+    def note_bot_success(self):
+        """Whether it was down before."""
+        now = timezone.now()
+        if self.bot_answered_at is None or self.bot_answered_at < now - NOTED_EVERY:
+            old = Q(bot_answered_at=None) | Q(bot_answered_at__lt=now - NOTED_EVERY)
+            self._row().filter(old).update(bot_answered_at=now)
+        if self.bot_down_until is None and not self.bot_problem:
+            return False
+        troubled = self._row().exclude(bot_down_until=None, bot_problem="")
+        return troubled.update(bot_down_until=None, bot_problem="") == 1
+
+    def note_bot_failure(self, problem):
+        """There is something that it does not take. Whether it is down: one that takes other things is not."""
+        now = timezone.now()
+        self.note_problem(problem)
+        silent = Q(bot_answered_at=None) | Q(bot_answered_at__lt=now - WELL)
+        return self._row().filter(silent).update(bot_down_until=now + DOWN) == 1
+
+    def note_problem(self, problem):
+        self._row().update(bot_problem=problem)
+
+    def _row(self):
+        return type(self).objects.filter(pk=self.pk)
+
+    # Triggers
 
     def asks_for_person(self, text, payload):
         """Whether the customer called for a person, by a button or in words."""

@@ -18,6 +18,7 @@ from .envelope import parse
 from .event import Event, Unknown
 from .held import AppRoles, LabelChanged, Policy, ThreadPassed, ThreadRequested, ThreadTaken
 from .said import Attachment, Delivery, Echo, Edit, Message, Postback, Reaction, Read, Ref
+from .written import entry, entry_of, overheard, serialise, write
 
 __all__ = [
     "AccountLinking",
@@ -46,5 +47,10 @@ __all__ = [
     "ThreadRequested",
     "ThreadTaken",
     "Unknown",
+    "entry",
+    "entry_of",
+    "overheard",
     "parse",
+    "serialise",
+    "write",
 ]

@@ -60,7 +60,7 @@ def _entry(entry):
 
 def _messaging(raw, page_id, time, is_standby):
     if not isinstance(raw, dict):
-        return _unknown(raw, page_id, time)
+        return Unknown(page_id, "", time, is_standby, raw)
     key = next((key for key in MESSAGING if isinstance(raw.get(key), dict)), "")
     is_echo = key == "message" and raw[key].get("is_echo") is True
     common = {
@@ -77,10 +77,10 @@ def _messaging(raw, page_id, time, is_standby):
 def _change(raw, page_id, time):
     field, value = to_dict(raw).get("field"), to_dict(raw).get("value")
     if not isinstance(field, str) or field not in CHANGES or not isinstance(value, dict):
-        return _unknown(raw, page_id, time)
+        return Unknown(page_id, "", time, False, raw, part_of="changes")
     common = {"page_id": page_id, "psid": "", "at": time, "is_standby": False, "raw": raw}
     return CHANGES[field].read(value, common)
 
 
 def _unknown(raw, page_id="", time=0):
-    return Unknown(page_id, "", time, False, raw)
+    return Unknown(page_id, "", time, False, raw, part_of=None)

@@ -23,7 +23,18 @@ class Event:
         """From the object that gives the event its kind, and the fields above; None for what makes no sense."""
         raise NotImplementedError
 
+    @property
+    def channel(self) -> str | None:
+        """The list of its entry in which it stands."""
+        return "standby" if self.is_standby else "messaging"
+
 
 @dataclass(frozen=True)
 class Unknown(Event):
     """Kept and counted, never an error."""
+
+    part_of: str | None = "messaging"  # changes; None for a whole entry in which nothing is understood
+
+    @property
+    def channel(self):
+        return "standby" if self.is_standby else self.part_of

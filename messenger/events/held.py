@@ -81,6 +81,10 @@ class LabelChanged(Event):
     label_id: str
     name: str
 
+    @property
+    def channel(self):
+        return "changes"
+
     @classmethod
     def read(cls, inner, common):
         label = to_dict(inner.get("label"))

@@ -1,7 +1,8 @@
 """Start the console as compose runs it, measure it, and print a table: each figure beside its limit on this machine.
 
-Without names all is measured: intake, stream, send, pages, memory. --fill asks for the pages once more at 100 000
-conversations and a million messages, and takes minutes. Figures are to be reached on two cores, the client included.
+Without names all is measured: intake, stream, send, relay, pages, memory. --fill asks for the pages once more at
+100 000 conversations and a million messages, and takes minutes. Figures are to be reached on two cores, the client
+included.
 """
 
 import argparse
@@ -20,7 +21,7 @@ import django
 from processes import Family
 from servers import ROOT, running_servers, stop_on_signals
 
-MEASURES = ["intake", "stream", "send", "pages", "memory"]
+MEASURES = ["intake", "stream", "send", "relay", "pages", "memory"]
 
 
 def main():
@@ -35,7 +36,7 @@ def main():
 
 def measure(options, folder):
     """On a durable PostgreSQL and a Redis of our own, whatever is set."""
-    web, bare, graph = free_ports(3)
+    web, bare, graph, bot = free_ports(4)
     os.chdir(ROOT)
     os.environ.update(settings(web, graph), DATA_DIR=folder, DATABASE_URL="", REDIS_URL="")
     with running_servers() as environment, Family(options.verbose) as family:
@@ -43,7 +44,7 @@ def measure(options, folder):
         django.setup()
         from tests.bench import everything  # what it imports needs the settings
 
-        return everything.measure(options, family, web=web, bare=bare, graph=graph)
+        return everything.measure(options, family, web=web, bare=bare, graph=graph, bot=bot)
 
 
 def parse_options():

@@ -3,7 +3,7 @@
 import sys
 import time
 
-from tests.bench import intake, memory, pages, send, stream
+from tests.bench import intake, memory, pages, relay, send, stream
 from tests.bench.cast import Cast
 from tests.bench.graph import Graph
 from tests.bench.stack import Stack
@@ -11,7 +11,7 @@ from tests.bench.stack import Stack
 FIRST = 50  # conversations
 
 
-def measure(options, family, *, web, bare, graph):
+def measure(options, family, *, web, bare, graph, bot):
     stack = Stack(family, web, bare)
     stack.start_all(options.workers - 1)
     with Graph(graph) as facebook:
@@ -22,6 +22,7 @@ def measure(options, family, *, web, bare, graph):
             "intake": lambda: intake.measure(stack, cast),
             "stream": lambda: stream.measure(stack, cast),
             "send": lambda: send.measure(stack, cast, facebook),
+            "relay": lambda: relay.measure(stack, cast, bot),
         }
         wanted = [name for name in measures if name in options.measures or (name == "pages" and options.fill)]
         rows = {name: _told(stack, name, measures[name]) for name in wanted}

@@ -12,6 +12,8 @@ DELAY = 0.05  # s until Facebook answers
 class Graph:
     """In a thread of its own. `came`: the moment at which each text was received."""
 
+    delay = DELAY
+
     def __init__(self, port):
         self.port = port
         self.came = {}
@@ -52,7 +54,7 @@ class _Caller(asyncio.Protocol):
             self._heard = b""
             answer = json.dumps(self._graph.answer(body)).encode()
             head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(answer)
-            asyncio.get_running_loop().call_later(DELAY, self._transport.write, head + answer)
+            asyncio.get_running_loop().call_later(self._graph.delay, self._transport.write, head + answer)
 
 
 def _length(head):

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from personas import pictures
+from tests.stand_in import eventually, free_port
 
 HERE = Path(__file__).parent
 INSTALLED = HERE.parent.parent / "var" / "clients"  # outlives a run: npm takes its time
@@ -24,6 +25,8 @@ INSTALL_TIMEOUT_S = 300
 RUN_TIMEOUT_S = 60
 
 OTHER_APP = "222333444555666"
+VERIFY_TOKEN = "is it you?"
+STARTS_WITHIN_S = 60  # Node reads some four hundred packages
 
 
 @pytest.fixture(scope="session")
@@ -86,6 +89,39 @@ def node_environment(node_modules):
     """Without this machine's proxies, which Node's clients would take even to themselves."""
     ours = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     return ours | {"NODE_PATH": str(node_modules), "NO_UPDATE_NOTIFIER": "1"}
+
+
+def bottender_at(world, node_modules, files, folder):
+    """Starts Bottender's commands for this world."""
+    environment = node_environment(node_modules) | {
+        "FORCE_COLOR": "0",
+        "MESSENGER_ORIGIN": world["origin"],
+        "MESSENGER_PAGE_ID": world["page_id"],
+        "MESSENGER_ACCESS_TOKEN": world["token"],
+        "MESSENGER_APP_ID": world["app_id"],
+        "MESSENGER_APP_SECRET": world["app_secret"],
+        "MESSENGER_VERIFY_TOKEN": VERIFY_TOKEN,
+        "FILES": files,
+        "OTHER_APP": OTHER_APP,
+    }
+
+    def start(*arguments, stdin=None, **more):
+        command = [node_modules / ".bin" / "bottender", *arguments]
+        log = folder / f"{'-'.join(arguments[:2])}.log"
+        return running(command, log, cwd=HERE / "bot", env=environment | more, stdin=stdin)
+
+    start.world = world
+    return start
+
+
+@contextmanager
+def running_bot(bottender):
+    """The bot of `bot/`, which hears at its `webhook`."""
+    port = free_port()
+    with bottender("start", "--port", str(port)) as child:
+        eventually(lambda: "server is running" in child.said(), seconds=STARTS_WITHIN_S)
+        child.webhook = f"http://127.0.0.1:{port}/webhooks/messenger"
+        yield child
 
 
 @pytest.fixture(scope="session")

@@ -5,51 +5,23 @@ import pty
 
 import pytest
 
-from tests.stand_in import eventually, free_port
+from tests.stand_in import eventually
 
-from .conftest import HERE, OTHER_APP, facts, node_environment, running
+from .conftest import OTHER_APP, VERIFY_TOKEN, bottender_at, facts, running_bot
 
-VERIFY_TOKEN = "is it you?"
-TIMEOUT_S = 60  # Node reads some four hundred packages
+TIMEOUT_S = 60
 PROMPT = "\N{HEAVY RIGHT-POINTING ANGLE QUOTATION MARK ORNAMENT} "
 
 
 @pytest.fixture
 def bottender(node_modules, facebook, files, tmp_path):
     """Starts a Bottender command."""
-    world = facts(facebook, files)
-    environment = node_environment(node_modules) | {
-        "FORCE_COLOR": "0",
-        "MESSENGER_ORIGIN": world["origin"],
-        "MESSENGER_PAGE_ID": world["page_id"],
-        "MESSENGER_ACCESS_TOKEN": world["token"],
-        "MESSENGER_APP_ID": world["app_id"],
-        "MESSENGER_APP_SECRET": world["app_secret"],
-        "MESSENGER_VERIFY_TOKEN": VERIFY_TOKEN,
-        "FILES": files,
-        "OTHER_APP": OTHER_APP,
-    }
-
-    def start(*arguments, stdin=None, **more):
-        command = [node_modules / ".bin" / "bottender", *arguments]
-        return running(
-            command,
-            tmp_path / f"{'-'.join(arguments[:2])}.log",
-            cwd=HERE / "bot",
-            env=environment | more,
-            stdin=stdin,
-        )
-
-    start.world = world
-    return start
+    return bottender_at(facts(facebook, files), node_modules, files, tmp_path)
 
 
 @pytest.fixture
 def bot(bottender):
-    port = free_port()
-    with bottender("start", "--port", str(port)) as child:
-        eventually(lambda: "server is running" in child.said(), seconds=TIMEOUT_S)
-        child.webhook = f"http://127.0.0.1:{port}/webhooks/messenger"
+    with running_bot(bottender) as child:
         yield child
 
 

@@ -1,5 +1,6 @@
 """Ada at work in the admin: Pages and their tokens, lists that stay quick, agents who come and leave."""
 
+import re
 import time
 
 import pytest
@@ -7,13 +8,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from agents.models import Agent
-from console.models import Arrival, Conversation, Customer, Message
+from console.models import Arrival, Conversation, Customer, Key, Message
 from personas.models import Page, Persona
 from tests.conftest import PAGE_ID, TOKEN
 from tests.console.conftest import moment
 
 OTHER_TOKEN = "EAAOTHERTOKENOFTHESAMEPAGE"
-LISTS = ["personas/page", "personas/persona", "console/conversation", "console/arrival", "agents/agent"]
+LISTS = ["personas/page", "personas/persona", "console/conversation", "console/arrival", "console/key", "agents/agent"]
 
 
 @pytest.fixture
@@ -132,6 +133,7 @@ def grow(page, ada):
         for n in range(Agent.objects.count(), count + 1):  # and Ada
             agent = Agent.objects.create(username=f"agent{n}", first_name=f"Agent {n}")
             other = Page.objects.create(page_id=str(n), token=TOKEN, name=f"Page {n}")
+            Key.objects.make(other, f"Bot {n}")
             persona = Persona.objects.create(agent=agent, page=other, name=f"Face {n}", graph_id=str(n))
             customer = Customer.objects.create(page=other, psid=str(n), name=f"Customer {n}")
             Conversation.objects.create(page=other, customer=customer, holder="agent", agent=agent, last_at=moment(n))
@@ -245,3 +247,24 @@ def test_an_arrival_is_read_again_on_wish(admin, hear, said):
     arrival.read()
     assert Message.objects.get().text == "Hi"
     assert "m_1" in admin.get(f"console/arrival/{arrival.pk}/change").content.decode()
+
+
+# Keys of bots
+
+
+def test_a_key_is_shown_once(admin, page):
+    shown = admin.post("console/key/add", page=page.pk, name="Robin").content.decode()
+    secret = re.search(r"hk_[\w-]+", shown)[0]
+    assert Key.objects.find(secret).name == "Robin"
+    assert secret not in admin.get("console/key").content.decode()
+    assert secret not in admin.get(f"console/key/{Key.objects.get().pk}/change").content.decode()
+
+
+def test_a_key_is_revoked_and_neither_changed_nor_deleted(admin, page):
+    secret = Key.objects.make(page, "Robin")
+    key = Key.objects.get()
+    assert admin.post(f"console/key/{key.pk}/change", page=page.pk, name="Other").status_code == 403
+    assert admin.post(f"console/key/{key.pk}/delete", post="yes").status_code == 403
+    admin.act("console/key", "revoke", key)
+    assert Key.objects.find(secret) is None
+    assert Key.objects.get().name == "Robin"

@@ -8,11 +8,12 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from agents.models import Agent
-from console.models import Conversation
+from console.models import Conversation, Holder, Key, Rules
 from personas.models import Page
 
 PASSWORD = "handover-demo"  # noqa: S105  (printed by bin/dev; no other command makes these log-ins)
 PAGE_ID, TOKEN = "102030405060708", "EAASANDBOXPAGETOKEN"  # the sandbox's own
+PAGE = {"token": TOKEN, "name": "Bluebird Tea", "bot_name": "Robin"}
 PATIENCE = 20  # s for the workers
 
 PEOPLE = [
@@ -23,21 +24,30 @@ PEOPLE = [
 PICTURE = {"attachment": {"type": "image", "url": "/_sandbox/sample.png"}}  # one that the sandbox has
 CUSTOMERS = [
     ("Mona Weber", ["Hi! My parcel should have come on Tuesday.", "Order 4711. Can you see where it is?"]),
-    ("Jonas Brandt", ["Do you ship to Switzerland?"]),
+    ("Jonas Brandt", ["Do you ship to Switzerland?", "A human, please: it will be a large order."]),
     ("Priya Natarajan", ["The blue teapot arrived with a crack in the lid :(", PICTURE]),
     ("Luc Moreau", ["Is the tasting on Saturday still on?"]),
     ("Sofia Rossi", ["Thank you, it all works now!"]),
+    ("Emil Novak", ["When are you open on Saturdays?"]),
 ]
 
 
 class Command(BaseCommand):
     help = __doc__
 
-    def handle(self, **options):
+    def add_arguments(self, parser):
+        parser.add_argument("--bot", help="address of the example bot, which then stands in front of the team")
+        parser.add_argument(
+            "--key", help="with which that bot calls the API; known to all who read this program's code"
+        )
+
+    def handle(self, bot=None, key=None, **options):
         agents = {username: self._agent(username, fields) for username, fields in PEOPLE}
         page = self._page()
+        if bot:
+            self._connect(page, bot, key)
         if not page.conversations.exists():
-            self._converse(page, agents)
+            self._converse(agents, has_bot=bool(bot))
 
     def _agent(self, username, fields):
         agent, is_new = Agent.objects.get_or_create(username=username, defaults=fields)
@@ -47,33 +57,48 @@ class Command(BaseCommand):
         return agent
 
     def _page(self):
-        page, is_new = Page.objects.get_or_create(page_id=PAGE_ID, defaults={"token": TOKEN, "name": "Bluebird Tea"})
+        page, is_new = Page.objects.get_or_create(page_id=PAGE_ID, defaults=PAGE)
         if is_new:
             page.verify_later()
         return page
 
-    def _converse(self, page, agents):
-        for name, lines in CUSTOMERS:
-            self._write(name, lines)
-        _mona, _jonas, priya, luc, sofia = (self._wait_for(name, len(lines)) for name, lines in CUSTOMERS)
+    def _connect(self, page, bot, secret):
+        """What an admin does to connect a bot: the rules, and a key."""
+        addresses = {"webhook_url": bot, "holder_url": bot, "holder_secret": settings.FACEBOOK_APP_SECRET}
+        Rules.objects.update_or_create(page=page, defaults=addresses)
+        key = Key(page=page, name="Robin")
+        key.stand_for(secret)
+        if not Key.objects.filter(digest=key.digest).exists():
+            key.save()
+
+    def _converse(self, agents, has_bot):
+        conversations = [self._write(name, lines, has_bot) for name, lines in CUSTOMERS]
+        _mona, _jonas, priya, luc, sofia, _emil = conversations
         self._answer(priya, agents["ana"], "Oh no! I am sorry. A new lid goes out to you today.")
         self._answer(luc, agents["ben"], "It is, from 3 pm. Shall I put you on the list?")
         self._answer(sofia, agents["ana"], "Lovely. Enjoy your tea!")
         sofia.close(agents["ana"])
 
-    def _write(self, name, lines):
+    def _write(self, name, lines, has_bot):
         psid = self._sandbox("customers", {"name": name})["psid"]
-        for line in lines:
+        for number, line in enumerate(lines, start=1):
             self._sandbox(f"customers/{psid}/say", {"text": line} if isinstance(line, str) else line)
+            conversation = self._wait_for(name, psid, number, has_bot)
+        return conversation
 
-    def _wait_for(self, name, messages):
-        """Until Facebook's webhooks have come and a worker has read them."""
-        for _second in range(PATIENCE * 10):
-            conversation = Conversation.objects.filter(customer__name=name).first()
-            if conversation and conversation.messages.count() >= messages:
+    def _wait_for(self, name, psid, lines, has_bot):
+        """Until Facebook's webhooks have come, a worker has read them, and the bot has answered or handed over."""
+        for _tenth in range(PATIENCE * 10):
+            conversation = Conversation.objects.filter(customer__psid=psid).first()
+            if conversation and self._is_through(conversation, lines, has_bot):
                 return conversation
             time.sleep(0.1)
-        raise CommandError(f"What {name} wrote has not come: are the console, a worker and the sandbox running?")
+        missing = "the example bot" if has_bot and conversation else "the console, a worker and the sandbox"
+        raise CommandError(f"What {name} wrote was not taken in: is {missing} running?")
+
+    def _is_through(self, conversation, lines, has_bot):
+        waits_for_bot = has_bot and conversation.holder == Holder.BOT and conversation.waiting_since
+        return conversation.messages.filter(is_incoming=True).count() >= lines and not waits_for_bot
 
     def _answer(self, conversation, agent, text):
         conversation.take(agent)

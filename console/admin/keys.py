@@ -1,0 +1,34 @@
+from django.contrib import admin, messages
+from django.utils.translation import gettext_lazy as _
+
+from console.models import Key
+from personas.admin import ReadOnly
+
+
+@admin.register(Key)
+class KeyAdmin(ReadOnly):
+    list_display = ["name", "page", "start", "created_at", "used_at", "revoked_at"]
+    list_filter = ["page", ("revoked_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["page"]
+    fields = ["page", "name"]
+    actions = ["revoke"]
+
+    def has_add_permission(self, request):
+        return request.user.has_perm("console.add_key")
+
+    def has_act_permission(self, request):
+        return request.user.has_perm("console.change_key")
+
+    def get_fields(self, request, obj=None):
+        return [*self.fields, "start", "created_at", "used_at", "revoked_at"] if obj else self.fields
+
+    def save_model(self, request, key, form, change):
+        secret = key.draw()
+        super().save_model(request, key, form, change)
+        said = _("The key is %(secret)s  Copy it now: it is never shown again.") % {"secret": secret}
+        self.message_user(request, said, messages.WARNING)
+
+    @admin.action(description=_("Revoke"), permissions=["act"])
+    def revoke(self, request, keys):
+        keys.revoke()
+        self.message_user(request, _("Whoever uses them is refused from now on."))

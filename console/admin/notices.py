@@ -1,0 +1,15 @@
+from django.contrib import admin
+
+from console.admin.long_list import LongList
+from console.models import Notice
+
+
+@admin.register(Notice)
+class NoticeAdmin(LongList):
+    """What bots have yet to be told."""
+
+    list_display = ["id", "kind", "page", "conversation", "created_at", "tries", "next_try_at", "problem"]
+    list_filter = ["kind", "page"]
+    list_select_related = ["page", "conversation__customer"]
+    ordering = ["pk"]
+    fields = ["kind", "page", "conversation", "created_at", "tries", "next_try_at", "problem", "body"]

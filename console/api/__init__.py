@@ -1,0 +1,65 @@
+"""The HTTP API for bots, at /api/, with its documentation at /api/docs."""
+
+from functools import wraps
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import JsonResponse
+from ninja import NinjaAPI, Swagger
+
+from console.api.conversations import router
+from console.api.keys import PageKey
+from console.api.refusals import say_in_json
+from console.api.told import WEBHOOKS
+
+DESCRIPTION = """
+For a bot that stands in front of people. It asks who holds a conversation, hands it over with a reason, and speaks in
+the same ordered lane as the agents, under the Page's bot persona.
+
+A conversation has one holder at a time: `bot`, `queue` (people, nobody has taken it yet), `agent`, or `elsewhere` (the
+Page Inbox, another app). **Only the holder may speak.** While people hold it, whatever you try to say is refused with
+409 and the holder's name.
+
+* Each call carries a key of your Page: `Authorization: Bearer hk_…`. An admin makes it in the console's administration
+  under *API keys*, where it is shown once and can be revoked.
+* Customers are named by their PSID, as in Facebook's webhooks. You reach those of your own Page, nobody else's.
+* 20 calls a second for each key, and 20 more at once after a pause. Then 429, and `Retry-After` says how many seconds.
+* Every refusal is JSON with `detail`, a sentence for people. Go by the status.
+* What customers write reaches you through the console's relay, as Facebook sent it; who holds a conversation is told
+  to you by the webhook below.
+
+```
+curl $HANDOVER_URL/api/conversations/$PSID -H "Authorization: Bearer $HANDOVER_KEY"
+```
+"""
+
+api = NinjaAPI(
+    title="Handover",
+    version="1",
+    description=DESCRIPTION,
+    auth=PageKey(),
+    docs=Swagger({"defaultModelsExpandDepth": 0, "tryItOutEnabled": True, "validatorUrl": None}),
+    urls_namespace="api",
+    openapi_extra={"webhooks": WEBHOOKS},
+)
+api.add_router("/conversations", router)
+say_in_json(api)
+
+
+def _open(view):
+    """Needs no log-in: a bot has its key, and the documentation holds nothing that this program's code does not."""
+
+    @wraps(view, updated=())
+    def answer(request, *args, **kwargs):
+        response = view(request, *args, **kwargs)
+        if response.status_code == 405:
+            detail = {"detail": f"This address takes {response['Allow']} only."}
+            return JsonResponse(detail, status=405, headers={"Allow": response["Allow"]})
+        return response
+
+    answer.csrf_exempt = True
+    return login_not_required(answer)
+
+
+patterns, *_names = urls = api.urls
+for pattern in patterns:
+    pattern.callback = _open(pattern.callback)

@@ -1,0 +1,102 @@
+"""What a bot may do with one conversation of its Page, named by the customer's PSID."""
+
+import uuid
+
+from django.db import IntegrityError
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from ninja import Router, Status
+
+from console.api.refusals import WrongInput
+from console.api.shapes import REFUSALS, TAKEN, UNREADABLE, HandedOver, HandOver, Held, Psid, Saying, Sent, SentMessage
+from console.models import Cause
+
+router = Router(tags=["conversations"])
+
+
+@router.get("/{psid}", response={200: Held, **REFUSALS}, summary="Who holds it")
+def show(request, psid: Psid):
+    """Ask before you answer, if you keep no track of it yourself. You may speak while `holder` is `bot`."""
+    return held(find(request, psid))
+
+
+@router.post(
+    "/{psid}/hand-over", response={200: HandedOver, **UNREADABLE, **TAKEN, **REFUSALS}, summary="Hand it over to people"
+)
+def hand_over(request, psid: Psid, given: HandOver):
+    """From you to the queue, with your reason, for a team or for everybody. From then on people answer.
+
+    409 with the holder `queue`: it waits for people already.
+    """
+    conversation = find(request, psid)
+    conversation.hand_over(note=given.reason, summary=given.summary, skill=given.skill)
+    is_unknown = given.skill and conversation.team is None
+    notice = _("No team of this Page has the skill “%(skill)s”: everybody sees it.") % {"skill": given.skill}
+    return held(conversation) | {"notice": notice if is_unknown else ""}
+
+
+@router.post("/{psid}/resume", response={200: Held, **TAKEN, **REFUSALS}, summary="Take it back from the queue")
+def resume(request, psid: Psid):
+    """The customer went on talking to you while nobody had taken it. Refused once an agent has it."""
+    conversation = find(request, psid)
+    conversation.resume()
+    return held(conversation)
+
+
+@router.post("/{psid}/release", response={200: Held, **TAKEN, **REFUSALS}, summary="Be done with it")
+def release(request, psid: Psid):
+    """All is said and nobody has to do anything: it is closed, until the customer writes again."""
+    conversation = find(request, psid)
+    conversation.finish()
+    return held(conversation)
+
+
+@router.post(
+    "/{psid}/messages",
+    response={202: list[Sent], **UNREADABLE, **TAKEN, **REFUSALS},
+    summary="Say something",
+    tags=["messages"],
+)
+def send(request, psid: Psid, given: Saying):
+    """Goes out in order with all that is said in this conversation, under the bot's name if the Page has one for it.
+
+    The answer comes as soon as it is kept: what is kept goes out, whatever happens. A long text is several messages,
+    each with a key of its own.
+    409 while people hold the conversation, with the name of who does; and once Facebook's 24 hours are over.
+    """
+    try:
+        messages = find(request, psid).send(author=None, text=given.text, key=given.key or uuid.uuid4())
+    except IntegrityError as error:
+        raise WrongInput(_("key: another message has this key. Choose a new one for each.")) from error
+    return Status(202, [{"key": message.key, "state": message.state} for message in messages])
+
+
+@router.get(
+    "/{psid}/messages/{key}",
+    response={200: SentMessage, **REFUSALS},
+    summary="What became of a message",
+    tags=["messages"],
+)
+def message(request, psid: Psid, key: uuid.UUID):
+    """Nothing here is a guess: `sent`, `delivered` and `read` mean that Facebook said so."""
+    said = find(request, psid).messages.filter(is_by_bot=True, is_incoming=False)
+    return get_object_or_404(said.only("key", "state", "problem"), key=key)
+
+
+def find(request, psid):
+    """Access is by finding: what is not on the key's Page is not there."""
+    related = request.auth.page.conversations.select_related("customer", "agent", "team", "page__rules")
+    return get_object_or_404(related.defer("page__token"), customer__psid=psid)
+
+
+def held(conversation):
+    last = conversation.handovers.exclude(cause=Cause.REQUESTED).in_order().last()
+    return {
+        "psid": conversation.customer.psid,
+        "holder": conversation.holder,
+        "name": conversation.holder_name,
+        "team": conversation.team and conversation.team.name,
+        "is_open": conversation.is_open,
+        "since": conversation.held_since,
+        "reason": (last.note or last.get_cause_display()) if last else "",
+    }

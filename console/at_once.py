@@ -1,0 +1,62 @@
+"""Threads of this process for what shall not take the way through the broker. Who finds none free takes that way.
+
+No Page has them all: a bot that is slow leaves some for the others. The worker of the queue counts in the same way.
+"""
+
+import logging
+import math
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+from django.db import connection
+
+THREADS = 16
+AT_ONCE_FOR_ONE = 8  # of these threads, for one Page
+FOR_ONE = 24  # of the 32 threads of a worker, see bin/run.py
+
+logger = logging.getLogger(__name__)
+_threads = ThreadPoolExecutor(THREADS, thread_name_prefix="at-once")
+_busy, _counting = Counter(), threading.Lock()
+
+
+def run(page_id, work):
+    """Whether a thread was free and does it."""
+    if not _take(page_id, AT_ONCE_FOR_ONE, among=THREADS):
+        return False
+    _threads.submit(_run, page_id, work)
+    return True
+
+
+@contextmanager
+def seat(page_id):
+    """Yields whether this Page may keep one more thread busy."""
+    is_free = _take(page_id, FOR_ONE)
+    try:
+        yield is_free
+    finally:
+        if is_free:
+            _leave(page_id)
+
+
+def _run(page_id, work):
+    try:
+        work()
+    except Exception:
+        logger.exception("What was to be done at once was not: the sweep finds it")
+    finally:
+        connection.close()  # back into the pool
+        _leave(page_id)
+
+
+def _take(page_id, for_one, among=math.inf):
+    with _counting:
+        is_free = _busy[page_id] < for_one and _busy.total() < among
+        _busy[page_id] += is_free
+    return is_free
+
+
+def _leave(page_id):
+    with _counting:
+        _busy[page_id] -= 1

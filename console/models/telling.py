@@ -1,0 +1,198 @@
+"""How one notice reaches a bot: at least once, in the order of its lane, which is one kind for one conversation.
+
+Lanes know nothing of each other: a bot that is slow in one conversation answers the others. Only the oldest of a lane
+may go, and it is claimed by a conditional UPDATE: nothing is locked while the bot answers.
+"""
+
+import logging
+import threading
+from contextlib import suppress
+from datetime import timedelta
+
+import requests
+import urllib3
+from django.conf import settings
+from django.db.models import F
+from django.utils import timezone
+
+from console import at_once
+from console.models.lane import SOON
+from console.models.rules import Rules
+from messenger import signature
+
+TIMEOUT = 5  # s; Facebook waits no longer either
+CONNECT_TIMEOUT = 3.05  # s
+CLAIM = timedelta(seconds=3 * TIMEOUT)  # a worker that still has not said anything then is dead
+MOST_READ = 65_536  # bytes of an answer, of which only the status counts
+PAUSES = (0.2, 1, 2, 4, 8)  # s; the first for a connection that was closed just then
+EVENT_LASTS = timedelta(seconds=20)  # with these pauses; a bot that never answers gets four tries within
+OUTAGE_LASTS = timedelta(minutes=5)  # what nobody waits for is kept so long for a bot that is down
+NO_SEAT_PAUSE = 1  # s
+LONGEST_PAUSE = 3600  # s
+HOLDER_LASTS = timedelta(days=1)
+
+logger = logging.getLogger(__name__)
+_connections = threading.local()
+
+
+class NotTaken(Exception):
+    """The bot did not take it; the text says why."""
+
+
+class Telling:
+    """The part of a Notice that goes out."""
+
+    def deliver(self):
+        """All of its lane that may go now."""
+        with at_once.seat(self.page_id) as is_free:
+            if is_free:
+                self._deliver_from(self._next())
+            else:  # the bot keeps enough threads busy
+                self.deliver_later(NO_SEAT_PAUSE)
+
+    def deliver_at_once(self):
+        """What was claimed with its writing, by a thread of the reader: without the way through the broker."""
+        if not at_once.run(self.page_id, lambda: self._deliver_from(self)):
+            self._rows().update(claimed_until=None, tries=0)
+            self.deliver_later()
+
+    def _deliver_from(self, notice):
+        while notice and notice._go():
+            notice = notice._next()
+
+    def _next(self):
+        """The oldest, claimed for this worker; None where it has to wait, or another worker is at it.
+
+        Whoever finds it claimed may leave: its worker looks for the next one after deleting it.
+        """
+        notice = self.lane.for_delivery().order_by("pk").first()
+        return notice if notice and notice._claim() else None
+
+    def _claim(self):
+        until = timezone.now() + CLAIM
+        claimed = self._rows().due().update(claimed_until=until, tries=F("tries") + 1)
+        self.claimed_until, self.tries = until, self.tries + 1
+        return claimed == 1
+
+    @property
+    def is_event(self):
+        return self.kind == self.Kind.EVENT
+
+    @property
+    def rules(self):
+        return Rules.of(self.page)
+
+    def _go(self):
+        """Whether those behind it may follow."""
+        address = self.rules.webhook_url if self.is_event else self.rules.holder_url
+        if not address:  # taken away meanwhile
+            return self._end()
+        if self.is_event and not self.rules.may_ask_bot():
+            return self._wait_for_bot()
+        try:
+            self._post(address)
+        except NotTaken as refusal:
+            return self._not_taken(str(refusal))
+        return self._taken()
+
+    def _post(self, address):
+        body = self.body.encode()
+        headers = {"Content-Type": "application/json", **self._signed(body)}
+        options = {"timeout": (CONNECT_TIMEOUT, TIMEOUT), "allow_redirects": False, "stream": True}
+        try:
+            with _session().post(address, data=body, headers=headers, **options) as answer:
+                _skip(answer)
+        except requests.Timeout:
+            raise NotTaken(f"no answer in {TIMEOUT} s") from None
+        except (requests.RequestException, OSError, ValueError) as error:
+            raise NotTaken(f"no connection ({type(error).__name__})") from None
+        if not 200 <= answer.status_code < 300:
+            raise NotTaken(f"HTTP {answer.status_code}")
+
+    def _signed(self, body):
+        """As Facebook signs: a bot cannot tell the two apart. For the other address with a secret of its own."""
+        if self.is_event:
+            secret = settings.FACEBOOK_APP_SECRET
+            return {
+                "User-Agent": "facebookexternalua",
+                "X-Hub-Signature": signature.sign_sha1(body, secret),
+                "X-Hub-Signature-256": signature.sign(body, secret),
+            }
+        secret = self.rules.holder_secret
+        return {"X-Handover-Signature-256": signature.sign(body, secret)} if secret else {}
+
+    # What came of it
+
+    def _taken(self):
+        self._end()
+        if self.is_event and self.rules.note_bot_success():
+            waiting = self.page.notices.filter(kind=self.Kind.EVENT)
+            waiting.update(next_try_at=None)
+            waiting.deliver_later()
+        return True
+
+    def _not_taken(self, problem):
+        if self._may_try_again():
+            pause = PAUSES[self.tries - 1] if self.is_event else min(2**self.tries, LONGEST_PAUSE)
+            return self._postpone(pause, problem)
+        logger.warning("A bot of %s did not take notice %s in %s tries: %s", self.page, self, self.tries, problem)
+        if self._end():
+            self._give_up(problem)
+        return True
+
+    def _may_try_again(self):
+        age = timezone.now() - self.created_at
+        if not self.is_event:
+            return age < HOLDER_LASTS
+        return self.rules.bot_down_until is None and self.tries <= len(PAUSES) and age < EVENT_LASTS
+
+    def _give_up(self, problem):
+        """No customer waits on a dead bot: neither this one nor the others."""
+        if not self.is_event:
+            return self.rules.note_problem(problem)
+        is_down = self.rules.note_bot_failure(problem)
+        self._leave_bot(problem)
+        if is_down:
+            self.page.conversations.leave_bot(problem)
+
+    def _wait_for_bot(self):
+        """It is down. Who waits for an answer gets a person, all else waits a little."""
+        problem = self.rules.bot_problem
+        if timezone.now() - self.created_at > OUTAGE_LASTS or self._leave_bot(problem):
+            self._end()
+            return True
+        down = self.rules.bot_down_until - timezone.now()
+        return self._postpone(max(1, down.total_seconds()), problem, tries=F("tries") - 1)
+
+    def _leave_bot(self, problem):
+        return self.conversation is not None and self.conversation.leave_bot(problem)
+
+    def _postpone(self, seconds, problem, **fields):
+        until = timezone.now() + timedelta(seconds=seconds)
+        self._rows().filter(claimed_until=self.claimed_until).update(
+            claimed_until=None, next_try_at=until, problem=problem, **fields
+        )
+        if seconds < SOON:
+            self.deliver_later(seconds)
+        return False
+
+    def _end(self):
+        """Whether it was still there."""
+        return self._rows().delete()[0] > 0
+
+    def _rows(self):
+        return type(self).objects.filter(pk=self.pk)
+
+
+def _skip(answer):
+    """Read it to its end, so that the connection can be kept. What becomes of it changes nothing."""
+    with suppress(urllib3.exceptions.HTTPError, OSError):
+        answer.raw.read(MOST_READ)
+
+
+def _session():
+    """Connections are kept open per thread; neither proxies nor a .netrc of the environment have a say."""
+    if not hasattr(_connections, "session"):
+        _connections.session = requests.Session()
+        _connections.session.trust_env = False
+    return _connections.session

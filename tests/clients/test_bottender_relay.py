@@ -1,0 +1,88 @@
+"""A Bottender bot, as its maker wrote it, behind the relay: it answers, people do, and it answers again."""
+
+import uuid
+
+import pytest
+import requests
+
+from console.models import Arrival, Conversation, Holder, Notice, Rules
+from messenger import events
+from tests.stand_in import Bot, eventually
+
+from .conftest import bottender_at, running_bot
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Ear(Bot):
+    """At the bot's door: it remembers what goes through, and changes nothing."""
+
+    def hear(self, headers, body):
+        self.heard.append((headers, body))
+        return requests.post(self.bot.webhook, data=body, headers=headers, timeout=5).status_code
+
+    @property
+    def kinds(self):
+        return [type(event) for body in self.bodies for event in events.parse(body)]
+
+
+@pytest.fixture
+def robin(stack, page, node_modules, files, tmp_path):
+    """The bot, to which the console passes on what Facebook tells. Returns what it hears."""
+    told = stack.get("world")
+    app, facebooks_page = told["apps"][0], told["pages"][0]
+    world = {"origin": stack.url, "page_id": facebooks_page["id"], "token": facebooks_page["token"]}
+    world |= {"app_id": app["id"], "app_secret": app["secret"]}
+    with running_bot(bottender_at(world, node_modules, files, tmp_path)) as bot, Ear() as ear:
+        ear.bot = bot
+        Rules.objects.create(page=page, webhook_url=ear.url, words="human")
+        yield ear
+
+
+def test_bot_person_bot(stack, robin, ana):
+    psid = stack.customer("Mona Weber")
+
+    def say(text):
+        stack.say(psid, text=text)
+
+    def answers(count):
+        """(face, text) of all that she has been told."""
+        said = eventually(lambda: len(stack.said(psid)) >= count and stack.said(psid), seconds=40)
+        return [(message["persona"]["name"], message["text"]) for message in said]
+
+    def rest():
+        """Until all that Facebook has told is read, and all that the bot is told has been heard."""
+        eventually(lambda: not stack.get("world")["counts"]["webhooks_waiting"])
+        eventually(lambda: not Arrival.objects.unread().exists() and not Notice.objects.exists())
+
+    say("Hi!")
+    greeting = ("Robin", "Hello Mona! Which tea?")
+    assert answers(1) == [greeting]
+    conversation = Conversation.objects.get(customer__psid=psid)
+    by_bot = eventually(lambda: conversation.messages.filter(is_by_bot=True).first())
+    assert by_bot.text == greeting[1]
+    rest()
+
+    heard = list(robin.heard)
+    say("I want a human")
+    eventually(lambda: Conversation.objects.filter(pk=conversation.pk, holder=Holder.QUEUE).exists())
+    conversation.take(ana)
+    conversation.send(author=ana, text="Ana here.", key=uuid.uuid4())
+    assert answers(2) == [greeting, ("Ana R.", "Ana here.")]
+    say("Thank you!")
+    eventually(lambda: conversation.messages.filter(text="Thank you!").exists())
+    rest()
+    assert robin.heard == heard
+
+    conversation = Conversation.objects.get(pk=conversation.pk)
+    conversation.hand_back(ana, note="All is well")
+    eventually(lambda: events.ThreadPassed in robin.kinds)
+    [passed] = events.parse(robin.bodies[len(heard)])
+    assert passed.metadata.startswith("All is well")
+    assert "Ana Ruiz: Ana here." in passed.metadata
+    say("Which teas do you have?")
+    assert answers(3) == [greeting, ("Ana R.", "Ana here."), greeting]
+    rest()
+    assert "rror" not in robin.bot.said(), robin.bot.said()
+    lines = [str(row) for row in conversation.handovers.in_order()]
+    assert lines == ["bot → queue", "queue → Ana Ruiz", "Ana Ruiz → bot"]

@@ -1,0 +1,366 @@
+"""The HTTP API: what a bot may do with its Page's conversations, and what it is refused."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext, override_settings
+from django.utils import timezone
+
+from console import pace, store
+from console.models import Conversation, Customer, Holder, Key, Message, Rules, Team
+from console.models import key as keys
+from personas.models import Page
+from tests.console.conftest import fresh
+
+KEY = "5b1f6a52-6df0-4d3a-9a57-1f2f5d0c8f11"
+
+
+class Bot:
+    """A program with a key, and no cookies: any that it had would be checked for CSRF."""
+
+    def __init__(self, secret):
+        self.client = Client(enforce_csrf_checks=True)
+        self.headers = {"Authorization": f"Bearer {secret}"} if secret else {}
+
+    def get(self, path):
+        return self.client.get(f"/api/conversations/{path}", headers=self.headers)
+
+    def post(self, path, **given):
+        return self.client.post(
+            f"/api/conversations/{path}", given, content_type="application/json", headers=self.headers
+        )
+
+
+@pytest.fixture
+def rules(page):
+    return Rules.objects.create(page=page, webhook_url="http://127.0.0.1:9/")
+
+
+@pytest.fixture
+def secret(page):
+    return Key.objects.make(page, "Robin")
+
+
+@pytest.fixture
+def robin(rules, secret):
+    return Bot(secret)
+
+
+@pytest.fixture
+def held(mona, rules):
+    """Robin holds Mona's conversation."""
+    Conversation.objects.filter(customer=mona).update(holder=Holder.BOT)
+    return Conversation.objects.get(customer=mona)
+
+
+def detail(answer, status):
+    assert answer.status_code == status, answer.content
+    assert answer["Content-Type"].startswith("application/json")
+    return answer.json()["detail"]
+
+
+# Each operation
+
+
+def test_who_holds_it(robin, held, mona, ana):
+    assert robin.get(mona.psid).json() == {
+        "psid": mona.psid,
+        "holder": "bot",
+        "name": "the bot",
+        "team": None,
+        "is_open": True,
+        "since": None,
+        "reason": "",
+    }
+    held.take(ana)
+    found = robin.get(mona.psid).json()
+    assert (found["holder"], found["name"], found["reason"]) == ("agent", "Ana Ruiz", "taken")
+    assert found["since"]
+
+
+def test_hand_over_with_reason_summary_and_skill(robin, held, mona, page):
+    team = Team.objects.create(name="Refunds", skill="refunds")
+    team.pages.add(page)
+    answer = robin.post(
+        f"{mona.psid}/hand-over", reason=" Wants a refund ", summary="Order 4711 is broken", skill="Refunds"
+    ).json()
+    assert (answer["holder"], answer["team"], answer["reason"]) == ("queue", "Refunds", "Wants a refund")
+    assert answer["notice"] == ""
+    assert fresh(held).team == team
+    assert held.waiting_since
+    last = held.handovers.get()
+    assert (last.cause, last.note, last.summary) == ("handed-over", "Wants a refund", "Order 4711 is broken")
+
+
+def test_a_skill_that_no_team_has_hands_over_to_everybody_and_says_so(robin, held, mona):
+    answer = robin.post(f"{mona.psid}/hand-over", reason="Wants a refund", skill="refund")
+    assert answer.status_code == 200
+    assert "“refund”" in answer.json()["notice"]
+    assert (fresh(held).holder, held.team) == (Holder.QUEUE, None)
+
+
+def test_resume_before_anybody_took_it(robin, held, mona):
+    held.hand_over()
+    answer = robin.post(f"{mona.psid}/resume").json()
+    assert (answer["holder"], answer["reason"]) == ("bot", "the bot goes on")
+    assert robin.post(f"{mona.psid}/resume").status_code == 200  # once more is the same
+
+
+def test_resume_on_a_page_that_has_no_bot(robin, held, mona):
+    held.hand_over()
+    Rules.objects.update(webhook_url="")
+    assert detail(robin.post(f"{mona.psid}/resume"), 409) == "This Page has no bot."
+    assert fresh(held).holder == Holder.QUEUE
+
+
+def test_release_when_nobody_has_to_do_anything(robin, held, mona):
+    answer = robin.post(f"{mona.psid}/release").json()
+    assert (answer["holder"], answer["is_open"]) == ("bot", False)
+
+
+def test_a_message_goes_into_the_lane_once(robin, held, mona):
+    for _again in range(2):
+        answer = robin.post(f"{mona.psid}/messages", text=" We are open. ", key=KEY)
+        assert (answer.status_code, answer.json()) == (202, [{"key": KEY, "state": "queued"}])
+    said = held.messages.get(is_incoming=False)
+    assert (said.text, said.author, said.is_by_bot, str(said.key)) == ("We are open.", None, True, KEY)
+
+
+def test_a_message_without_a_key_gets_one(robin, held, mona):
+    [sent] = robin.post(f"{mona.psid}/messages", text="Hi").json()
+    assert robin.get(f"{mona.psid}/messages/{sent['key']}").json() == {**sent, "problem": ""}
+
+
+def test_a_long_message_goes_out_in_parts(robin, held, mona):
+    sent = robin.post(f"{mona.psid}/messages", text="word " * 900, key=KEY).json()
+    assert len(sent) == 3
+    assert sent[0]["key"] == KEY
+    for part in sent:
+        assert robin.get(f"{mona.psid}/messages/{part['key']}").json()["state"] == "queued"
+
+
+def test_it_speaks_under_the_bots_persona(robin, held, mona, page, sandbox):
+    Page.objects.update(bot_name="Robin")
+    robin.post(f"{mona.psid}/messages", text="Hello", key=KEY)
+    held.deliver()
+    held.deliver()  # the persona was made meanwhile
+    [heard] = sandbox.said(mona.psid)
+    assert (heard["text"], heard["persona"]["name"]) == ("Hello", "Robin")
+    assert robin.get(f"{mona.psid}/messages/{KEY}").json()["state"] == "sent"
+
+
+def test_what_became_of_a_message(robin, held, mona):
+    robin.post(f"{mona.psid}/messages", text="Hello", key=KEY)
+    Message.objects.filter(key=KEY).update(state=Message.State.FAILED, problem="It was refused.")
+    assert robin.get(f"{mona.psid}/messages/{KEY}").json() == {
+        "key": KEY,
+        "state": "failed",
+        "problem": "It was refused.",
+    }
+
+
+def test_what_agents_said_is_not_the_bots_to_ask_for(robin, say, mona):
+    assert detail(robin.get(f"{mona.psid}/messages/{say('Hello').key}"), 404)
+
+
+# Refusals
+
+
+@pytest.mark.parametrize(
+    ("verb", "given"), [("hand-over", {"reason": "why"}), ("resume", {}), ("release", {}), ("messages", {"text": "Hi"})]
+)
+def test_while_ana_holds_it(robin, held, mona, ana, verb, given):
+    held.take(ana)
+    answer = robin.post(f"{mona.psid}/{verb}", **given)
+    assert detail(answer, 409) == "Ana Ruiz holds this conversation."
+    assert (answer.json()["holder"], answer.json()["name"]) == ("agent", "Ana Ruiz")
+    assert fresh(held).agent == ana
+    assert not held.messages.filter(is_incoming=False).exists()
+
+
+def test_while_it_waits_for_people_or_is_elsewhere(robin, held, mona):
+    held.hand_over()
+    answer = robin.post(f"{mona.psid}/messages", text="Hi").json()
+    assert answer == {"detail": "The queue holds this conversation.", "holder": "queue", "name": "the queue"}
+    held.lose_control("control-taken", "263902037430900")
+    answer = robin.post(f"{mona.psid}/messages", text="Hi").json()
+    assert (answer["holder"], answer["name"]) == ("elsewhere", "Page Inbox")
+
+
+def test_a_message_that_was_taken_in_stays_so_when_ana_takes_the_conversation(robin, held, mona, ana):
+    """The bot lost the first answer and asks again: 409 would say that it was not said."""
+    robin.post(f"{mona.psid}/messages", text="Hi", key=KEY)
+    held.take(ana)
+    answer = robin.post(f"{mona.psid}/messages", text="Hi", key=KEY)
+    assert (answer.status_code, answer.json()) == (202, [{"key": KEY, "state": "queued"}])
+
+
+def test_after_the_window(robin, held, mona):
+    Conversation.objects.update(heard_at=timezone.now() - timedelta(days=2), window_until=timezone.now())
+    answer = robin.post(f"{mona.psid}/messages", text="Hi")
+    assert "24 hours" in detail(answer, 409)
+    assert answer.json()["holder"] is None
+
+
+def test_a_customer_nobody_knows(robin, held):
+    assert detail(robin.get("1"), 404)
+    assert detail(robin.post("1/release"), 404)
+
+
+def test_another_pages_conversations_are_not_there(robin, held, mona):
+    other = Page.objects.create(page_id="9", token="x", name="Other")
+    theirs = Customer.objects.create(page=other, psid="424242", name="Paul")
+    conversation = Conversation.objects.create(page=other, customer=theirs, holder=Holder.BOT)
+    assert robin.get("424242").status_code == 404
+    for verb, given in [("hand-over", {"reason": "x"}), ("resume", {}), ("release", {}), ("messages", {"text": "x"})]:
+        assert robin.post(f"424242/{verb}", **given).status_code == 404
+    assert fresh(conversation).revision == 0
+    stranger = Bot(Key.objects.make(other, "Other"))
+    assert stranger.get("424242").status_code == 200
+    assert stranger.get(mona.psid).status_code == 404
+
+
+def test_a_key_of_another_conversations_message(robin, held, mona, page):
+    paul = Customer.objects.create(page=page, psid="424242", name="Paul")
+    Conversation.objects.create(page=page, customer=paul, holder=Holder.BOT)
+    robin.post(f"{mona.psid}/messages", text="Hi", key=KEY)
+    assert "another message has this key" in detail(robin.post("424242/messages", text="Hi", key=KEY), 422)
+
+
+@pytest.mark.parametrize(
+    ("verb", "given", "said"),
+    [
+        ("hand-over", {}, "reason: Field required."),
+        ("hand-over", {"reason": "   "}, "reason: String should have at least 1 character."),
+        ("hand-over", {"reason": "x" * 501}, "reason: String should have at most 500 characters."),
+        ("hand-over", {"reason": "x", "summary": "x" * 2001}, "summary: String should have at most 2000 characters."),
+        ("messages", {"text": "\n"}, "text: String should have at least 1 character."),
+        ("messages", {"text": "x" * 20_001}, "text: String should have at most 20000 characters."),
+        ("messages", {"text": "🫖" * 10_001}, "text: A message has 20000 characters at most."),
+        ("messages", {"text": "Hi", "key": "mine"}, "key: Input should be a valid UUID"),
+    ],
+)
+def test_bad_input_is_told_in_words(robin, held, mona, verb, given, said):
+    assert detail(robin.post(f"{mona.psid}/{verb}", **given), 422).startswith(said)
+    assert fresh(held).holder == Holder.BOT
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "\x1f"])
+def test_characters_that_no_database_or_customer_could_show(robin, held, mona, text):
+    assert detail(robin.post(f"{mona.psid}/messages", text=text), 422).startswith("text: ")
+
+
+def test_a_body_that_is_no_json(robin, held, mona):
+    for body in (b"{", b"\xff"):
+        answer = robin.client.post(
+            f"/api/conversations/{mona.psid}/messages", body, content_type="application/json", headers=robin.headers
+        )
+        assert detail(answer, 400)
+
+
+def test_the_wrong_method(robin, held, mona):
+    assert detail(robin.get(f"{mona.psid}/release"), 405)
+
+
+# Keys
+
+
+@pytest.mark.parametrize("secret", ["", "hk_wrong", "Ünknown"])
+def test_without_a_valid_key(held, mona, secret):
+    answer = Bot(secret).get(mona.psid)
+    assert "Authorization: Bearer" in detail(answer, 401)
+    assert answer["WWW-Authenticate"] == "Bearer"
+
+
+def test_a_revoked_key(robin, held, mona):
+    Key.objects.get().revoke()
+    assert robin.get(mona.psid).status_code == 401
+    assert Key.objects.get().revoked_at
+
+
+def test_only_its_digest_is_kept(secret):
+    kept = Key.objects.values().get()
+    assert secret.startswith("hk_")
+    assert len(secret) > 40
+    assert secret not in str(kept)
+    assert secret.startswith(kept["start"])
+    assert len(kept["start"]) < 12
+
+
+def test_a_log_in_is_no_key(client, ana, held, mona):
+    client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(f"/api/conversations/{mona.psid}").status_code == 401
+
+
+def test_that_it_was_used_is_written_once_a_minute(robin, held, mona):
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        robin.get(mona.psid)
+        first = Key.objects.get().used_at
+        clock.shift(30)
+        with CaptureQueriesContext(connection) as queries:
+            robin.get(mona.psid)
+        assert not [query for query in queries if "UPDATE" in query["sql"]]
+        assert Key.objects.get().used_at == first
+        clock.shift(31)
+        robin.get(mona.psid)
+        assert Key.objects.get().used_at > first
+
+
+def test_too_many_calls_have_to_wait(robin, held, mona, monkeypatch):
+    monkeypatch.setattr(keys, "CALLS", ("calls", 0.1))  # so few that none comes due while we ask
+    monkeypatch.setattr(keys, "AT_ONCE", 30)
+    answers = [robin.get(mona.psid) for _call in range(5)]
+    assert [answer.status_code for answer in answers] == [200] * 4 + [429]
+    assert detail(answers[-1], 429)
+    assert 1 <= int(answers[-1]["Retry-After"]) <= 10
+    other = Bot(Key.objects.make(held.page, "Another"))
+    assert other.get(mona.psid).status_code == 200
+
+
+@pytest.fixture
+def no_redis():
+    with override_settings(REDIS_URL="redis://127.0.0.1:1/0"):
+        store.redis.cache_clear()
+        pace._take.cache_clear()
+        yield
+    store.redis.cache_clear()
+    pace._take.cache_clear()
+
+
+def test_without_redis_nobody_waits(robin, held, mona, monkeypatch, no_redis):
+    monkeypatch.setattr(keys, "CALLS", ("calls", 0.001))
+    assert {robin.get(mona.psid).status_code for _call in range(3)} == {200}
+
+
+def test_questions_to_the_database_stay_as_few(robin, held, mona, ana):
+    def count(verb):
+        with CaptureQueriesContext(connection) as queries:
+            assert verb().status_code in (200, 202)
+        return len(queries)
+
+    robin.get(mona.psid)  # notes the use of the key
+    few = count(lambda: robin.get(mona.psid)), count(lambda: robin.post(f"{mona.psid}/messages", text="Hi"))
+    for _time in range(5):
+        robin.post(f"{mona.psid}/hand-over", reason="why")
+        robin.post(f"{mona.psid}/resume")
+        robin.post(f"{mona.psid}/messages", text="Hi")
+    many = count(lambda: robin.get(mona.psid)), count(lambda: robin.post(f"{mona.psid}/messages", text="Hi"))
+    assert many == few
+    assert few[0] <= 4
+
+
+# Its documentation
+
+
+def test_it_can_be_read_without_a_log_in(client, db):
+    assert client.get("/api/docs").status_code == 200
+    schema = client.get("/api/openapi.json").json()
+    assert schema["webhooks"]["holder"]["post"]["requestBody"]
+    for path in schema["paths"].values():
+        for operation in path.values():
+            assert operation["summary"]
+            assert operation["description"]
+            assert {"401", "404", "422", "429"} <= set(operation["responses"])

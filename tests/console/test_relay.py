@@ -1,0 +1,446 @@
+"""The relay: a bot hears from the console what it would hear from Facebook, while it holds the conversation."""
+
+import json
+from contextlib import ExitStack
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from console.at_once import FOR_ONE, seat
+from console.models import Arrival, Conversation, Customer, Holder, Notice, Rules
+from messenger import events, signature
+from tests.conftest import PAGE_ID
+from tests.console.conftest import AT, fresh, texts, webhook
+from tests.stand_in import Bot
+
+SECRET = "told to nobody"
+
+
+@pytest.fixture
+def bot():
+    with Bot() as server:
+        yield server
+
+
+@pytest.fixture
+def rules(page, bot):
+    return Rules.objects.create(page=page, webhook_url=bot.url, words="human")
+
+
+@pytest.fixture
+def robin(mona, rules):
+    """Mona's conversation, which the bot holds."""
+    return held_by_bot(mona)
+
+
+@pytest.fixture
+def nina(page, rules):
+    """Another customer, with whom the bot talks."""
+    nina = Customer.objects.create(page=page, psid="7001002003004999", name="Nina Roth")
+    Conversation.objects.create(page=page, customer=nina)
+    return held_by_bot(nina)
+
+
+def held_by_bot(customer):
+    Conversation.objects.filter(customer=customer).update(holder=Holder.BOT)
+    return Conversation.objects.get(customer=customer)
+
+
+def by(conversation, mid, text="Hi", at=AT):
+    said = {"mid": mid, "text": text}
+    return {
+        "sender": {"id": conversation.customer.psid},
+        "recipient": {"id": PAGE_ID},
+        "timestamp": at,
+        "message": said,
+    }
+
+
+def go_on():
+    """Every pause is over, and a worker comes by."""
+    Notice.objects.update(claimed_until=None, next_try_at=None)
+    for first in Notice.objects.next_of_lanes():
+        first.deliver()
+
+
+def heard(bot):
+    """What the bot was told, one word for each event."""
+    return [_word(event) for body in bot.bodies for event in events.parse(body)]
+
+
+def _word(event):
+    channel = "standby " if event.is_standby else ""
+    return channel + (getattr(event, "text", "") or type(event).__name__)
+
+
+# What is passed on
+
+
+def test_byte_for_byte_with_facebooks_own_signatures(robin, hear, bot, settings):
+    arrival = hear(by(robin, "m_1", "Grüße / 👋"))
+    go_on()
+    [(headers, body)] = bot.heard
+    assert body == arrival.body.encode()
+    assert headers["X-Hub-Signature-256"] == signature.sign(body, settings.FACEBOOK_APP_SECRET)
+    assert headers["X-Hub-Signature"] == signature.sign_sha1(body, settings.FACEBOOK_APP_SECRET)
+    assert (headers["Content-Type"], headers["User-Agent"]) == ("application/json", "facebookexternalua")
+    assert not Notice.objects.exists()
+
+
+def test_a_body_in_another_spelling_stays_as_it_is(robin, arrive, bot):
+    body = json.dumps(webhook(by(robin, "m_1", "a/b ü")), indent=1, ensure_ascii=False).encode()
+    assert arrive(body).status_code == 200
+    Arrival.objects.get().read()
+    go_on()
+    assert bot.bodies == [body]
+
+
+def test_echoes_and_receipts_reach_it_too(robin, hear, by_mona, echo, bot, settings):
+    own = echo("m_1", "Hello", int(settings.FACEBOOK_APP_ID))
+    hear(own, by_mona(delivery={"watermark": AT}), by_mona(read={"watermark": AT}))
+    go_on()
+    assert heard(bot) == ["Hello", "Delivery", "Read"]
+
+
+def test_what_concerns_the_whole_page_reaches_it_whoever_holds_what(conversation, rules, hear, bot):
+    hear({"recipient": {"id": PAGE_ID}, "timestamp": AT, "policy_enforcement": {"action": "warning", "reason": "x"}})
+    go_on()
+    assert heard(bot) == ["Policy"]
+
+
+def test_a_body_of_several_people_goes_by_conversation(robin, nina, hear, bot):
+    hear(by(nina, "n_1", "one"), by(robin, "m_1", "two"), by(nina, "n_2", "three"))
+    go_on()
+    told = sorted([_word(event) for event in events.parse(body)] for body in bot.bodies)
+    assert told == [["one", "three"], ["two"]]
+    assert all(body == events.serialise(json.loads(body)) for body in bot.bodies)
+
+
+def test_of_a_mixed_body_it_hears_its_own_part(conversation, nina, rules, hear, bot):
+    hear(by(conversation, "m_1", "for Ana"), by(nina, "n_1", "for the bot"))
+    go_on()
+    assert heard(bot) == ["for the bot"]
+
+
+def test_nothing_while_a_person_holds_it(conversation, rules, hear, by_mona, bot):
+    hear(by(conversation, "m_1"), by_mona(account_linking={"status": "linked"}))
+    assert not Notice.objects.exists()
+
+
+def test_or_the_same_as_standby(conversation, rules, hear, by_mona, bot):
+    Rules.objects.update(hears_standby=True)
+    hear(by(conversation, "m_1", "Hi"), by_mona(postback={"mid": "m_2", "title": "Order", "payload": "ORDER"}))
+    go_on()
+    [entry, tapped] = json.loads(bot.bodies[0])["entry"]
+    assert entry["standby"][0]["message"]["text"] == "Hi"
+    assert tapped["standby"][0]["postback"] == {"mid": "m_2", "title": "Order"}
+
+
+def test_the_word_that_calls_a_person_is_for_people(robin, hear, bot):
+    hear(by(robin, "m_1", "Hi"))
+    hear(by(robin, "m_2", "human"))
+    go_on()
+    assert fresh(robin).holder == Holder.QUEUE
+    assert heard(bot) == []  # nor what it had not heard by then: people answer that
+
+
+def test_told_twice_it_hears_it_once(robin, arrive, bot):
+    body = events.serialise(webhook(by(robin, "m_1")))
+    for _time in range(2):
+        arrive(body)
+        for arrival in Arrival.objects.all():
+            arrival.read()
+    go_on()
+    assert heard(bot) == ["Hi"]
+
+
+def test_told_twice_in_other_words_it_is_one_message(robin, hear, thread, bot):
+    hear(by(robin, "m_1"))
+    hear(by(robin, "m_1"), by(robin, "m_2", "and"))
+    go_on()
+    assert heard(bot) == ["Hi", "Hi", "and"]  # as from Facebook
+    assert texts(thread) == ["Hi", "and"]
+
+
+def test_a_bot_that_answers_twice_has_said_both(robin, hear, echo, thread, settings):
+    app_id = int(settings.FACEBOOK_APP_ID)
+    hear(by(robin, "m_1"))
+    hear(echo("m_2", "Hello!", app_id, AT + 1))
+    hear(echo("m_3", "Hello!", app_id, AT + 2))
+    assert [(said.text, said.is_by_bot) for said in thread][1:] == [("Hello!", True)] * 2
+    assert fresh(robin).holder == Holder.BOT
+
+
+# What it is told of people
+
+
+def test_handed_back_it_gets_the_thread_with_a_summary(rules, conversation, ana, hear, bot, settings):
+    hear(by(conversation, "m_1", "My tea is cold"))
+    conversation.hand_back(ana, note="Refunded")
+    go_on()
+    [passed] = events.parse(bot.bodies[0])
+    assert (passed.psid, passed.new_app_id) == (conversation.customer.psid, settings.FACEBOOK_APP_ID)
+    assert passed.metadata.startswith("Refunded")
+    assert "Customer: My tea is cold" in passed.metadata
+
+
+def test_what_opens_again_was_never_anybodys(conversation, ana, hear, bot, page):
+    conversation.close(ana)
+    Rules.objects.create(page=page, webhook_url=bot.url)
+    hear(by(conversation, "m_1", "Me again"))
+    go_on()
+    assert heard(bot) == ["Me again"]
+
+
+def test_one_that_listens_is_told_that_people_took_it(robin, ana, rules, hear, bot):
+    Rules.objects.update(hears_standby=True)
+    hear(by(robin, "m_1", "Hi"))
+    robin = Conversation.objects.get(pk=robin.pk)
+    robin.take(ana)
+    go_on()
+    assert heard(bot) == ["standby Hi", "ThreadTaken"]
+
+
+# How it is told
+
+
+def test_in_order_whatever_fails(robin, hear, bot):
+    bot.answers = [503, 500, 302]
+    for number in range(3):
+        hear(by(robin, f"m_{number}", f"{number}"))
+    for _time in range(4):
+        go_on()
+    assert heard(bot) == ["0", "0", "0", "0", "1", "2"]
+
+
+def test_lanes_do_not_wait_for_each_other(robin, nina, hear, bot):
+    hear(by(robin, "m_1", "Mona"))
+    hear(by(nina, "n_1", "Nina"))
+    bot.answers = [503]
+    go_on()
+    assert heard(bot) == ["Mona", "Nina"]
+    assert [row.conversation for row in Notice.objects.all()] == [robin]
+
+
+def test_only_the_oldest_goes_and_one_worker_with_it(robin, hear, bot):
+    hear(by(robin, "m_1", "first"))
+    hear(by(robin, "m_2", "second"))
+    for row in Notice.objects.all():
+        row.deliver()  # the reader, which wrote the first, has it
+    assert heard(bot) == []
+    Notice.objects.update(claimed_until=timezone.now() - timedelta(seconds=1))  # it was killed
+    assert Notice.objects.next_of_lanes().due().count() == 1
+    Notice.objects.last().deliver()
+    assert heard(bot) == ["first", "second"]
+
+
+def test_a_slow_bot_leaves_threads_for_others(robin, hear, bot, page):
+    hear(by(robin, "m_1"))
+    with ExitStack() as busy:
+        assert all(busy.enter_context(seat(page.pk)) for _thread in range(FOR_ONE))
+        go_on()
+        assert heard(bot) == []
+        with seat(page.pk + 1) as is_free:
+            assert is_free
+    go_on()
+    assert heard(bot) == ["Hi"]
+
+
+def test_a_bot_that_was_taken_away_is_told_nothing(robin, hear, bot):
+    hear(by(robin, "m_1"))
+    Rules.objects.update(webhook_url="")
+    go_on()
+    assert (bot.heard, Notice.objects.count()) == ([], 0)
+
+
+# A bot that is down
+
+
+def give_up():
+    for _time in range(6):
+        go_on()
+
+
+def why(conversation):
+    return [f"{row} {row.note}" for row in conversation.handovers.in_order()]
+
+
+def test_no_customer_waits_on_a_dead_bot(robin, nina, hear, bot, rules):
+    bot.answers_always = 502
+    hear(by(nina, "n_1", at=AT))
+    Notice.objects.all().delete()  # the bot heard it, and died before it answered
+    Conversation.objects.update(last_at=timezone.now())
+    hear(by(robin, "m_1"))
+    hear(by(robin, "m_2", "Hello?"))
+    give_up()
+    assert [why(conversation) for conversation in (robin, nina)] == [["bot → queue HTTP 502"]] * 2
+    assert fresh(rules).is_bot_down
+    assert rules.bot_problem == "HTTP 502"
+    assert not Notice.objects.exists()
+
+
+def test_who_writes_while_it_is_down_gets_a_person_at_once(robin, hear, bot, rules):
+    Rules.objects.update(bot_down_until=timezone.now() + timedelta(seconds=30), bot_problem="HTTP 502")
+    hear(by(robin, "m_1"))
+    assert why(robin) == ["bot → queue HTTP 502"]
+    assert not Notice.objects.exists()
+
+
+def test_after_the_pause_one_failure_is_enough(robin, hear, bot, rules):
+    """Five seconds long: that is how long the bot may take."""
+    Rules.objects.update(bot_down_until=timezone.now(), bot_problem="HTTP 502")
+    hear(by(robin, "m_1"))
+    bot.is_awake.clear()
+    go_on()
+    assert why(robin) == ["bot → queue no answer in 5 s"]
+    assert fresh(rules).is_bot_down
+
+
+def test_one_success_and_it_is_well(robin, nina, hear, by_mona, bot, rules):
+    hear(by_mona(read={"watermark": AT}))
+    Rules.objects.update(bot_down_until=timezone.now() + timedelta(seconds=30), bot_problem="HTTP 502")
+    go_on()
+    assert heard(bot) == []  # nobody waits for anything, and it is not asked
+    assert fresh(robin).holder == Holder.BOT
+    Rules.objects.update(bot_down_until=timezone.now())
+    hear(by(nina, "n_1", "Hi"))
+    Notice.objects.update(claimed_until=None)
+    Notice.objects.last().deliver()
+    assert (fresh(rules).bot_down_until, rules.bot_problem) == (None, "")
+    assert Notice.objects.due().count() == 1
+    go_on()
+    assert heard(bot) == ["Hi", "Read"]
+
+
+def test_only_one_asks_whether_it_is_well_again(rules):
+    Rules.objects.update(bot_down_until=timezone.now())
+    one, other = Rules.objects.get(), Rules.objects.get()
+    assert [one.may_ask_bot(), other.may_ask_bot(), Rules.objects.get().may_ask_bot()] == [True, False, False]
+
+
+def test_a_word_that_it_chokes_on_does_not_make_it_dead(robin, nina, hear, bot, rules):
+    hear(by(nina, "n_1"))
+    go_on()
+    bot.answers_always = 500
+    hear(by(robin, "m_1"))
+    give_up()
+    assert why(robin) == ["bot → queue HTTP 500"]
+    assert fresh(nina).holder == Holder.BOT
+    assert not fresh(rules).is_bot_down
+
+
+def test_a_receipt_that_fails_calls_nobody(robin, hear, by_mona, bot, rules):
+    bot.answers_always = 500
+    hear(by_mona(read={"watermark": AT}))
+    give_up()
+    assert fresh(robin).holder == Holder.BOT
+    assert fresh(rules).bot_problem == "HTTP 500"
+
+
+def test_nobody_is_there(robin, hear, bot, rules):
+    hear(by(robin, "m_1"))
+    bot.server.shutdown()
+    bot.server.server_close()
+    give_up()
+    assert why(robin) == ["bot → queue no connection (ConnectionError)"]
+
+
+def test_an_admin_sees_what_waits(robin, hear, bot, ada, client):
+    bot.answers_always = 503
+    hear(by(robin, "m_1"))
+    go_on()
+    client.force_login(ada, backend="django.contrib.auth.backends.ModelBackend")
+    shown = client.get("/admin/console/notice/").content.decode()
+    assert "HTTP 503" in shown
+    assert client.get(f"/admin/console/notice/{Notice.objects.get().pk}/change/").status_code == 200
+
+
+# Who holds it
+
+
+def test_each_change_of_holder_is_told_and_signed(page, mona, ana, bot):
+    rules = Rules.objects.create(page=page, holder_url=bot.url, holder_secret=SECRET)
+    conversation = mona.conversation
+    conversation.take(ana)
+    bot.answers = [500]
+    for _time in range(3):
+        go_on()
+    (_headers, again), (headers, body) = bot.heard
+    assert again == body
+    assert headers["X-Handover-Signature-256"] == signature.sign(body, SECRET)
+    told = json.loads(body)
+    handover = conversation.handovers.get()
+    assert told.pop("at") == handover.at.isoformat()
+    assert told == {
+        "event": "holder",
+        "id": handover.pk,
+        "page": PAGE_ID,
+        "psid": mona.psid,
+        "from": {"holder": "queue", "name": "queue"},
+        "to": {"holder": "agent", "name": "Ana Ruiz", "team": ""},
+        "cause": "taken",
+        "note": "",
+        "summary": "",
+    }
+    assert not fresh(rules).is_bot_down
+
+
+def test_after_a_day_it_is_told_no_more(page, mona, ana, bot):
+    rules = Rules.objects.create(page=page, holder_url=bot.url)
+    mona.conversation.take(ana)
+    bot.answers_always = 404
+    go_on()
+    assert Notice.objects.get().problem == "HTTP 404"
+    Notice.objects.update(created_at=timezone.now() - timedelta(days=1))
+    go_on()
+    assert not Notice.objects.exists()
+    assert fresh(rules).bot_problem == "HTTP 404"
+    assert not rules.is_bot_down
+
+
+# Written anew
+
+TEXT = st.text(max_size=20)
+ID = st.integers(1, 10**16).map(str)
+KINDS = st.one_of(
+    st.fixed_dictionaries({"message": st.fixed_dictionaries({"mid": TEXT.filter(bool), "text": TEXT})}),
+    st.fixed_dictionaries({"postback": st.fixed_dictionaries({"title": TEXT, "payload": TEXT})}),
+    st.fixed_dictionaries({"read": st.fixed_dictionaries({"watermark": st.integers(0, 10**13)})}),
+    st.fixed_dictionaries({"something": TEXT}),
+)
+RAW = st.builds(
+    lambda psid, at, kind: {"sender": {"id": psid}, "recipient": {"id": "1"}, "timestamp": at, **kind},
+    *(ID, st.integers(10**12, 10**13), KINDS),
+)
+CHANGE = st.fixed_dictionaries({"field": TEXT, "value": st.dictionaries(TEXT, TEXT, max_size=2)})
+ENTRY = st.one_of(
+    st.fixed_dictionaries(
+        {"id": ID, "time": st.integers(10**12, 10**13)},
+        optional={
+            "messaging": st.lists(RAW | TEXT, min_size=1, max_size=3),
+            "standby": st.lists(RAW, min_size=1, max_size=2),
+            "changes": st.lists(CHANGE, min_size=1, max_size=2),
+        },
+    ),
+    TEXT,
+)
+
+
+@given(st.lists(ENTRY, min_size=1, max_size=4))
+def test_what_is_written_anew_reads_the_same(entries):
+    told = events.parse(events.serialise({"object": "page", "entry": entries}))
+    for event in told:
+        assert events.parse(events.write([events.entry_of(event)])) == [event]
+    assert events.parse(events.write([events.entry_of(event) for event in told])) == told
+
+
+@given(RAW)
+def test_overheard_it_is_the_same_but_for_what_a_button_means(raw):
+    [event] = events.parse(events.write([events.entry("1", AT, raw)]))
+    [overheard] = events.parse(events.write([events.overheard(event)]))
+    assert overheard.is_standby
+    assert (type(overheard), overheard.psid, overheard.at) == (type(event), event.psid, event.at)
+    assert "payload" not in overheard.raw.get("postback", {})

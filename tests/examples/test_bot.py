@@ -1,0 +1,125 @@
+"""The example bot as it is, a program of its own, behind the console's relay."""
+
+import os
+import subprocess
+import sys
+import uuid
+
+import pytest
+import requests
+from django.conf import settings
+from django.core.management import call_command
+
+from console.models import Conversation, Holder, Key, Rules
+from personas.models import Page
+from tests.conftest import CONSOLE_URL, ROOT
+from tests.stand_in import eventually, free_port
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+GREETING = "Hello, I am Robin, a robot. Ask me when we are open or where we ship to, or say “human”."
+OPEN = "We are open Monday to Saturday, 9 to 18 h."
+SHIPS = "We ship to all of Europe, in 2 to 4 days."
+
+
+@pytest.fixture
+def robin(stack, page):
+    """The bot runs, and the Page is set up for it. Returns its address."""
+    url = f"http://127.0.0.1:{free_port()}/"
+    secret = settings.FACEBOOK_APP_SECRET
+    Page.objects.update(bot_name="Robin")
+    Rules.objects.create(page=page, webhook_url=url, holder_url=url, holder_secret=secret)
+    told = {
+        "HANDOVER_URL": CONSOLE_URL,
+        "HANDOVER_KEY": Key.objects.make(page, "Robin"),
+        "PORT": url.split(":")[2].rstrip("/"),
+        "APP_SECRET": secret,
+    }
+    bot = subprocess.Popen([sys.executable, "examples/bot.py"], cwd=ROOT, env=os.environ | told)
+    try:
+        eventually(lambda: _listens(url))
+        yield url
+    finally:
+        bot.kill()
+        bot.wait()
+
+
+def _listens(url):
+    try:
+        return requests.get(url, timeout=5).status_code
+    except requests.ConnectionError:
+        return False
+
+
+@pytest.fixture
+def mona_says(stack, robin):
+    """What she says; returns once the Page has said so many things in all."""
+    psid = stack.customer("Mona Weber")
+
+    def say(text, answers):
+        stack.say(psid, text=text)
+        eventually(lambda: len(stack.texts(psid)) >= answers)
+        return stack.texts(psid)
+
+    say.psid = psid
+    return say
+
+
+def holder_of(psid):
+    return Conversation.objects.filter(customer__psid=psid).values_list("holder", flat=True).first()
+
+
+def test_it_greets_answers_two_questions_and_calls_a_human(stack, mona_says, ana):
+    mona_says("Hello", 1)
+    mona_says("When are you open?", 2)
+    assert mona_says("Do you ship to Norway?", 3) == [GREETING, OPEN, SHIPS]
+    assert {heard["persona"]["name"] for heard in stack.said(mona_says.psid)} == {"Robin"}
+    mona_says("A human, please", 3)
+    eventually(lambda: holder_of(mona_says.psid) == Holder.QUEUE)
+    last = Conversation.objects.get().handovers.in_order().last()
+    assert (last.note, last.summary) == ("Asks for a human", "The last words were: a human, please")
+
+
+def test_it_is_quiet_while_ana_has_it_and_goes_on_when_she_hands_back(stack, mona_says, ana):
+    mona_says("Hello", 1)
+    conversation = Conversation.objects.get()
+    conversation.take(ana)
+    mona_says("When are you open?", 1)
+    eventually(lambda: conversation.messages.filter(is_incoming=True).count() == 2)
+    conversation.send(author=ana, text="Until six today", key=uuid.uuid4())
+    conversation.hand_back(ana, "Wanted to know when we close")
+    eventually(lambda: len(stack.texts(mona_says.psid)) == 3)
+    assert stack.texts(mona_says.psid)[1:] == ["Until six today", "It is Robin again. What else can I do for you?"]
+    assert mona_says("Do you ship?", 4)[3] == SHIPS
+    faces = [heard["persona"]["name"] for heard in stack.said(mona_says.psid)]
+    assert faces == ["Robin", "Ana R.", "Robin", "Robin"]
+
+
+def test_what_it_would_say_while_ana_has_it_is_refused(stack, mona_says, page, ana):
+    mona_says("Hello", 1)
+    Conversation.objects.get().take(ana)
+    bearer = {"Authorization": f"Bearer {Key.objects.make(page, 'Another')}"}
+    address = f"{CONSOLE_URL}/api/conversations/{mona_says.psid}/messages"
+    answer = requests.post(address, json={"text": "I again"}, headers=bearer, timeout=10)
+    assert (answer.status_code, answer.json()["name"]) == (409, "Ana Ruiz")
+    assert stack.texts(mona_says.psid) == [GREETING]
+
+
+def test_it_hears_only_what_is_signed(robin, mona_says, stack):
+    forged = {"entry": [{"messaging": [{"sender": {"id": mona_says.psid}, "message": {"mid": "m_1", "text": "Hi"}}]}]}
+    assert requests.post(robin, json=forged, timeout=10).status_code == 403
+    assert mona_says("Do you ship?", 1) == [SHIPS]
+
+
+def test_the_demo_tells_how_customers_come_past_it(robin):
+    for _again in range(2):
+        call_command("demo", bot=robin, key="hk_only-for-this-test", verbosity=0)
+
+    def names(part):
+        return [conversation.customer.name for conversation in part]
+
+    assert sorted(names(Conversation.objects.waiting())) == ["Jonas Brandt", "Mona Weber"]
+    assert names(Conversation.objects.held_by_bot()) == ["Emil Novak"]
+    assert names(Conversation.objects.closed()) == ["Sofia Rossi"]
+    assert Conversation.objects.open().filter(holder=Holder.AGENT).count() == 2
+    assert Key.objects.find("hk_only-for-this-test").name == "Robin"
