@@ -15,6 +15,11 @@ def deliver(conversation_id):
 
 
 @shared_task
+def assign():
+    _model("console.Conversation").all().assign()
+
+
+@shared_task
 def show_typing(conversation_id, agent_id, is_on):
     agent = _model("agents.Agent").get(pk=agent_id)
     _model("console.Conversation").get(pk=conversation_id).show_typing(agent, is_on)
@@ -36,6 +41,9 @@ def sweep():
     _model("console.Arrival").all().read()
     _model("console.Conversation").all().deliver_later()
     _model("console.Conversation").orphaned().release()
+    _model("agents.Agent").all().lose()
+    _model("console.Conversation").all().keep_time()
+    _model("console.Conversation").all().assign()
     for customer in _model("console.Customer").unmet():
         customer.fetch_profile_later()
     for attachment in _model("console.Attachment").unfetched():

@@ -2,6 +2,7 @@
 
 import re
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.utils import timezone
@@ -10,6 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from personas.fields import EncryptedTextField
 
 is_address = RegexValidator(r"^https?://[^\s/]+\S*$", _("An address begins with https:// or http://."))
+
+NAME = "{name}"  # in a sentence: of the agent, as customers see it
+
+
+def check_braces(sentence):
+    if re.search(r"[{}]", sentence.replace(NAME, "")):
+        raise ValidationError(_("Only {name} may stand in braces."))
 
 
 class Rules(models.Model):
@@ -83,6 +91,7 @@ class Rules(models.Model):
         _("said when somebody takes it"),
         max_length=300,
         blank=True,
+        validators=[check_braces],
         help_text=_("For instance: You are talking to {name} now. Empty: nothing is said."),
     )
     closed_sentence = models.CharField(

@@ -5,6 +5,7 @@ import uuid
 
 import requests
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core.validators import FileExtensionValidator, RegexValidator
 from django.db import models, transaction
@@ -96,6 +97,12 @@ class Page(Traffic, models.Model):
 
     def __str__(self):
         return self.name or self.page_id
+
+    def agents(self):
+        """Who may see its conversations: what open_to says, from the other side."""
+        working = get_user_model().objects.working()
+        groups = list(self.groups.all())
+        return working.filter(Q(is_superuser=True) | Q(groups__in=groups)).distinct() if groups else working
 
     def client(self, timeout=settings.GRAPH_TIMEOUT):
         """The Graph API for this Page; connections are kept open per thread. timeout: s in which it has to answer."""
