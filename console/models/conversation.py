@@ -49,9 +49,16 @@ class ConversationQuerySet(AssigningQuerySet, TimesQuerySet):
     def held_by(self, agent):
         return self.open().filter(agent=agent).in_order()
 
-    def held_by_others(self, agent):
-        """By colleagues, or somewhere else."""
-        return self.open().filter(holder__in=[Holder.AGENT, Holder.ELSEWHERE]).exclude(agent=agent).in_order()
+    def waiting_for(self, teams):
+        """For these teams or for nobody in particular; None is for anybody."""
+        return self.waiting() if teams is None else self.waiting().filter(Q(team=None) | Q(team__in=teams))
+
+    def in_other_hands(self, agent, teams):
+        """Held by colleagues, or somewhere else, or waiting for other teams than these."""
+        others = Q(holder__in=[Holder.AGENT, Holder.ELSEWHERE]) & ~Q(agent=agent)
+        if teams is not None:
+            others |= Q(holder=Holder.QUEUE, team__isnull=False) & ~Q(team__in=teams)
+        return self.open().filter(others).in_order()
 
     def held_by_bot(self):
         return self.open().filter(holder=Holder.BOT).in_order()
@@ -178,7 +185,8 @@ class Conversation(Holding, Assigning, Announcing, Times, Receiving, Answering, 
             ),
             models.Index(
                 fields=["rank", "id"],
-                condition=Q(closed_at=None, holder__in=["agent", "elsewhere"]),
+                condition=Q(closed_at=None)
+                & (Q(holder__in=["agent", "elsewhere"]) | Q(holder="queue", team__isnull=False)),
                 name="conversation_others",
             ),
             models.Index(fields=["rank", "id"], condition=Q(closed_at=None, holder="bot"), name="conversation_bots"),

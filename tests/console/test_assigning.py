@@ -169,6 +169,16 @@ def test_eight_who_assign_at_once_overfill_nobody(rules, wait):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_of_sixteen_that_look_for_an_agent_at_once_three_find_the_three_places(rules, wait):
+    for number in range(3):
+        Agent.objects.create(username=f"agent{number}", is_present=True, capacity=1)
+    rows = wait(16)
+    at_once(*[row.find_agent for row in rows])
+    found = [agent.pk for agent in holders(rows) if agent]
+    assert len(found) == len(set(found)) == 3
+
+
+@pytest.mark.django_db(transaction=True)
 def test_taking_leaving_and_assigning_at_once_leave_nothing_with_who_is_gone(rules, wait):
     agents = [Agent.objects.create(username=f"agent{n}", is_present=True, capacity=9) for n in range(4)]
     rows = wait(12)
