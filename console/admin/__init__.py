@@ -1,4 +1,6 @@
 from .arrivals import ArrivalAdmin
 from .conversations import ConversationAdmin
+from .pages import PageWithRulesAdmin
+from .teams import TeamAdmin
 
-__all__ = ["ArrivalAdmin", "ConversationAdmin"]
+__all__ = ["ArrivalAdmin", "ConversationAdmin", "PageWithRulesAdmin", "TeamAdmin"]
