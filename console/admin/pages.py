@@ -1,4 +1,4 @@
-"""A Page with its rules and hours. These belong to this floor, of which personas knows nothing: they are hung in here."""
+"""A Page with its rules and hours. These belong to this floor, of which personas knows nothing: so they hang here."""
 
 import secrets
 

@@ -5,7 +5,6 @@ import uuid
 
 import requests
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core.validators import FileExtensionValidator, RegexValidator
 from django.db import models, transaction
@@ -13,7 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from agents.models import MAX_NAME, PICTURE_TYPES, check_picture_size
+from agents.models import MAX_NAME, Agent, PICTURE_TYPES, check_picture_size
 from messenger import Client, GraphError
 from personas import tasks
 from personas.fields import EncryptedTextField
@@ -100,7 +99,7 @@ class Page(Traffic, models.Model):
 
     def agents(self):
         """Who may see its conversations: what open_to says, from the other side."""
-        working = get_user_model().objects.working()
+        working = Agent.objects.working()
         groups = list(self.groups.all())
         return working.filter(Q(is_superuser=True) | Q(groups__in=groups)).distinct() if groups else working
 

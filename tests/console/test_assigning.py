@@ -15,7 +15,9 @@ from django.utils import timezone
 
 from agents.models import Agent
 from console.models import Cause, Conversation, Customer, Holder, Rules, TakenByAnother, Team
+from personas.models import Page
 from tests.console.conftest import fresh
+from tests.stand_in import eventually
 
 
 @pytest.fixture
@@ -93,6 +95,18 @@ def test_only_who_may_see_the_page_and_is_in_the_team_gets_one(rules, page, wait
     assign()
     assert holders(for_team) == [ben, ben]
     assert holders(for_all) == [ada, ada]  # an admin sees all, and is in no team
+
+
+def test_who_sees_a_page_is_the_same_from_both_sides(page, ana, ben, ada):
+    tea, pots = Group.objects.create(name="tea"), Group.objects.create(name="pots")
+    other = Page.objects.create(page_id="77", token="EAAOTHER")
+    other.groups.add(tea, pots)
+    ana.groups.add(tea, pots)
+    ben.leave()
+    for one in (page, other):
+        seen = [agent for agent in (ana, ada) if one in Page.objects.open_to(agent)]
+        assert sorted(one.agents(), key=str) == sorted(seen, key=str)
+    assert list(Page.objects.open_to(ben)) == [page]
 
 
 def test_a_team_that_nobody_is_in_holds_up_nobody(rules, wait, ana):
@@ -192,6 +206,16 @@ def test_taking_leaving_and_assigning_at_once_leave_nothing_with_who_is_gone(rul
 def _take(row, agent):
     with suppress(TakenByAnother):
         Conversation.objects.get(pk=row.pk).take(agent)
+
+
+def test_who_writes_has_an_agent_without_waiting_for_the_sweep(stack, rules, ana):
+    stack.say(stack.customer("Luc"), text="Hello?")
+    eventually(lambda: Conversation.objects.filter(agent=ana).exists())
+    Agent.objects.update(is_present=False)
+    stack.say(stack.customer("Zoë"), text="Hello?")
+    eventually(lambda: Conversation.objects.waiting().exists())
+    Agent.objects.get(pk=ana.pk).come_back()
+    eventually(lambda: Conversation.objects.held_by(ana).count() == 2)
 
 
 def at_once(*verbs):
