@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from agents.models import MAX_NAME, Agent, PICTURE_TYPES, check_picture_size
+from agents.models import MAX_NAME, PICTURE_TYPES, Agent, check_picture_size
 from messenger import Client, GraphError
 from personas import tasks
 from personas.fields import EncryptedTextField
