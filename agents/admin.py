@@ -10,15 +10,22 @@ from agents.models import Agent
 
 @admin.register(Agent)
 class AgentAdmin(UserAdmin):
-    list_display = ["username", "first_name", "last_name", "is_present", "is_active", "is_staff", "personas_now"]
+    list_display = [
+        *["username", "first_name", "last_name", "is_present", "capacity", "teams_now"],
+        *["is_active", "is_staff", "personas_now"],
+    ]
     list_filter = ["is_active", "is_present", "is_staff", "groups"]
     search_fields = ["username", "first_name", "last_name", "email"]
     actions = ["leave", "return_to_work"]
-    readonly_fields = ["is_active", "is_present", "left_at", "last_login", "date_joined", "personas_now"]
+    readonly_fields = [
+        *["is_active", "is_present", "away_since", "seen_at", "left_at", "last_login", "date_joined"],
+        *["personas_now", "teams_now"],
+    ]
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
         (_("Who customers see"), {"fields": ["first_name", "last_name", "picture", "personas_now"]}),
-        (_("At work"), {"fields": ["email", "is_active", "is_present", "left_at"]}),
+        (_("At work"), {"fields": ["email", "is_active", "is_present", "away_since", "seen_at", "left_at"]}),
+        (_("The queue"), {"fields": ["capacity", "teams_now"]}),
         (_("May do"), {"fields": ["groups", "is_staff", "is_superuser", "user_permissions"]}),
         (_("Dates"), {"fields": ["last_login", "date_joined"]}),
     ]
@@ -29,7 +36,7 @@ class AgentAdmin(UserAdmin):
 
     def get_queryset(self, request):
         personas = Prefetch("personas", to_attr="faces", queryset=_faces())
-        return super().get_queryset(request).prefetch_related(personas)
+        return super().get_queryset(request).prefetch_related(personas, "teams")
 
     def has_delete_permission(self, request, obj=None):
         """History keeps its authors: whoever goes, leaves."""
@@ -40,6 +47,10 @@ class AgentAdmin(UserAdmin):
         if agent.pk is None:
             return "-"
         return format_html_join(" · ", "{}: {}", ((face.page, face.state.label) for face in agent.faces)) or "-"
+
+    @admin.display(description=_("teams"))
+    def teams_now(self, agent):
+        return (agent.pk and ", ".join(str(team) for team in agent.teams.all())) or "-"
 
     @admin.action(description=_("Leave: end their work, delete their personas"), permissions=["change"])
     def leave(self, request, agents):

@@ -2,17 +2,21 @@
 
 import re
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.exceptions import ValidationError
 from django.core.validators import FileExtensionValidator
 from django.db import models, transaction
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 MAX_NAME = 50  # characters, Facebook's limit for a persona's name
 PICTURE_TYPES = ["jpg", "jpeg", "png", "webp"]
+GRACE = timedelta(seconds=60)  # so long a desk may be silent before its agent counts as away: networks come and go
+SEEN_EVERY = timedelta(seconds=15)  # at most; written down for each agent
 
 
 def picture_path(agent, filename):
@@ -29,6 +33,21 @@ class AgentQuerySet(models.QuerySet):
     def working(self):
         """Everybody who has not left."""
         return self.filter(is_active=True)
+
+    def present(self):
+        """At work by their own choice, and with a desk that was open a moment ago if they ever had one."""
+        return self.working().filter(Q(seen_at=None) | Q(seen_at__gt=timezone.now() - GRACE), is_present=True)
+
+    def vanished(self):
+        """Chose to be present, but no desk of theirs is open any more."""
+        return self.working().filter(is_present=True, seen_at__lte=timezone.now() - GRACE)
+
+    def lose(self):
+        """Away since their desk was last open. One that opens again in this very moment keeps its agent."""
+        for agent in self.vanished():
+            row = Agent.objects.vanished().filter(pk=agent.pk)
+            if row.update(is_present=False, is_lost=True, away_since=F("seen_at")):
+                agent.conversations.show_presence()
 
 
 class AgentManager(UserManager.from_queryset(AgentQuerySet)):
@@ -77,27 +96,41 @@ class Agent(AbstractUser):
         return self.is_superuser and not Agent.objects.working().filter(is_superuser=True).exclude(pk=self.pk).exists()
 
     def come_back(self):
-        self._set_present(True)
+        """To work. The desk from which they do so is open, and has the grace to show it."""
+        self._become(is_present=True, away_since=None, seen_at=self.seen_at and timezone.now())
+        self.conversations.assign_later()
 
     def go_away(self):
         """For a break or the night: personas and conversations stay."""
-        self._set_present(False)
+        self._become(is_present=False, away_since=self.away_since or timezone.now())
+
+    def be_seen(self):
+        """A desk of theirs is open. Who was lost is back; who went away by hand stays away."""
+        row, now = Agent.objects.filter(pk=self.pk), timezone.now()
+        if not self.is_lost:
+            row.filter(Q(seen_at=None) | Q(seen_at__lte=now - SEEN_EVERY)).update(seen_at=now)
+        elif row.filter(is_lost=True).update(seen_at=now, is_present=True, is_lost=False, away_since=None):
+            self.conversations.show_presence()
+            self.conversations.assign_later()
 
     @transaction.atomic
     def leave(self):
         """End this agent's work: their conversations go back to the queue, their personas off Facebook, they out."""
-        self.is_active = self.is_present = False
+        self.is_active = self.is_present = self.is_lost = False
         self.left_at = timezone.now()
-        self.save(update_fields=["is_active", "is_present", "left_at"])
+        self.away_since = self.away_since or self.left_at
+        self.save(update_fields=["is_active", "is_present", "is_lost", "away_since", "left_at"])
         self.conversations.release()
         self.personas.withdraw()
 
     def return_to_work(self):
-        """Let an agent who had left in again; personas come on first use."""
+        """Let an agent who had left in again, away until they log in; personas come on first use."""
         self.is_active, self.left_at = True, None
         self.save(update_fields=["is_active", "left_at"])
 
-    def _set_present(self, is_present):
-        self.is_present = is_present
-        self.save(update_fields=["is_present"])
+    def _become(self, **fields):
+        fields["is_lost"] = False
+        for name, value in fields.items():
+            setattr(self, name, value)
+        self.save(update_fields=fields)
         self.conversations.show_presence()

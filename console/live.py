@@ -20,7 +20,7 @@ from redis.asyncio import Redis as AsyncRedis
 
 from console.store import database_number, redis
 
-HEARTBEAT = 15  # s between signs of life; each also asks again whether the agent may still listen
+HEARTBEAT = 15  # s between signs of life; each also asks again whether the agent may still listen, and notes them seen
 RECONNECT = 1  # s before the subscription is tried again
 CALM = 0.005  # s between two words to a browser; what is nudged meanwhile goes together
 
@@ -162,11 +162,15 @@ async def _forbid(send):
 
 @sync_to_async
 def _may_listen(scope):
+    """Who may is there, and seen."""
     headers = dict(scope["headers"])
     cookie = SimpleCookie(headers.get(b"cookie", b"").decode("latin-1")).get(settings.SESSION_COOKIE_NAME)
     request = HttpRequest()
     request.session = SessionStore(cookie.value if cookie else None)
     try:
-        return get_user(request).is_authenticated
+        agent = get_user(request)
+        if agent.is_authenticated:
+            agent.be_seen()
+        return agent.is_authenticated
     finally:
         close_old_connections()

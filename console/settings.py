@@ -197,6 +197,7 @@ CELERY_TASK_ROUTES = {
     "console.tasks.deliver": {"queue": "messages"},
     "console.tasks.read_arrivals": {"queue": "arrivals"},
     "console.tasks.tell_bot": {"queue": "bots"},
+    "console.tasks.assign": {"queue": "arrivals"},  # a customer waits: never behind a download
     "console.tasks.show_typing": {"queue": "typing"},
     "*.sweep": {"queue": "arrivals"},  # never behind a download: it finds what was lost
 }

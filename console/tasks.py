@@ -20,6 +20,11 @@ def tell_bot(notice_id):
 
 
 @shared_task
+def assign():
+    _model("console.Conversation").all().assign()
+
+
+@shared_task
 def show_typing(conversation_id, agent_id, is_on):
     agent = _model("agents.Agent").get(pk=agent_id)
     _model("console.Conversation").get(pk=conversation_id).show_typing(agent, is_on)
@@ -42,6 +47,9 @@ def sweep():
     _model("console.Conversation").all().deliver_later()
     _model("console.Notice").all().deliver_later()
     _model("console.Conversation").orphaned().release()
+    _model("agents.Agent").all().lose()
+    _model("console.Conversation").all().keep_time()
+    _model("console.Conversation").all().assign()
     for customer in _model("console.Customer").unmet():
         customer.fetch_profile_later()
     for attachment in _model("console.Attachment").unfetched():

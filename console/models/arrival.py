@@ -22,7 +22,6 @@ from personas.models import Page
 MAX_TRIES = 12  # then it waits for an admin's "Read again"; with the pauses below about an hour
 LONGEST_PAUSE = 600  # s
 ABOUT_KNOWN = (events.Delivery, events.Read)
-WORDLESS = (events.Echo, events.Referral)
 STORE = """
 INSERT INTO console_arrival (body, digest, received_at, unknown, problem, tries, is_passed_on)
 SELECT body, digest, now(), 0, '', 0, false FROM unnest(%s::text[], %s::text[]) AS given (body, digest)
@@ -170,10 +169,7 @@ def _begin_conversation(event):
     if isinstance(event, ABOUT_KNOWN):
         return None
     customer = Customer.objects.meet(page, event.psid)
-    # A conversation that begins without a word of the customer's waits for nobody.
-    begun = {
-        "page": page,
-        "holder": Holder.BOT if Rules.of(page).has_bot else Holder.QUEUE,
-        "closed_at": timezone.now() if isinstance(event, WORDLESS) else None,
-    }
+    # It is the customer's first word that opens it: without one it waits for nobody.
+    holder = Holder.BOT if Rules.of(page).has_bot else Holder.QUEUE
+    begun = {"page": page, "holder": holder, "closed_at": timezone.now()}
     return Conversation.objects.get_or_create(customer=customer, defaults=begun)[0]

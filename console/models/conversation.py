@@ -11,13 +11,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from console import live
+from console.models.announcing import Announcing
 from console.models.answering import Answering
+from console.models.assigning import Assigning, AssigningQuerySet
 from console.models.handover import Cause, Handover, Holder
 from console.models.holding import Holding, TakenByAnother
 from console.models.lane import Lane, free
 from console.models.message import Message
 from console.models.notice import Notice
 from console.models.receiving import Receiving
+from console.models.times import Times, TimesQuerySet
 from console.models.typing import Typing
 from console.models.window import Window
 from personas.models import Page
@@ -28,7 +31,7 @@ BOT_ANSWERS_WITHIN = timedelta(minutes=5)
 EARLY, LATE = (Value(datetime(year, 1, 1, tzinfo=UTC)) for year in (2000, 4000))  # no message comes before or after
 
 
-class ConversationQuerySet(models.QuerySet):
+class ConversationQuerySet(AssigningQuerySet, TimesQuerySet):
     def visible_to(self, agent):
         return self.on(Page.objects.open_to(agent).order_by().only("pk"))
 
@@ -48,9 +51,16 @@ class ConversationQuerySet(models.QuerySet):
     def held_by(self, agent):
         return self.open().filter(agent=agent).in_order()
 
-    def held_by_others(self, agent):
-        """By colleagues, or somewhere else."""
-        return self.open().filter(holder__in=[Holder.AGENT, Holder.ELSEWHERE]).exclude(agent=agent).in_order()
+    def waiting_for(self, teams):
+        """For these teams or for nobody in particular; None is for anybody."""
+        return self.waiting() if teams is None else self.waiting().filter(Q(team=None) | Q(team__in=teams))
+
+    def in_other_hands(self, agent, teams):
+        """Held by colleagues, or somewhere else, or waiting for other teams than these."""
+        others = Q(holder__in=[Holder.AGENT, Holder.ELSEWHERE]) & ~Q(agent=agent)
+        if teams is not None:
+            others |= Q(holder=Holder.QUEUE, team__isnull=False) & ~Q(team__in=teams)
+        return self.open().filter(others).in_order()
 
     def held_by_bot(self):
         return self.open().filter(holder=Holder.BOT).in_order()
@@ -114,7 +124,7 @@ class ConversationQuerySet(models.QuerySet):
         return self.open().filter(agent__is_active=False)
 
 
-class Conversation(Holding, Receiving, Answering, Lane, Typing, Window, models.Model):
+class Conversation(Holding, Assigning, Announcing, Times, Receiving, Answering, Lane, Typing, Window, models.Model):
     page = models.ForeignKey("personas.Page", models.PROTECT, related_name="conversations", verbose_name=_("Page"))
     customer = models.OneToOneField(
         "console.Customer", models.PROTECT, related_name="conversation", verbose_name=_("customer")
@@ -188,12 +198,18 @@ class Conversation(Holding, Receiving, Answering, Lane, Typing, Window, models.M
             ),
             models.Index(
                 fields=["rank", "id"],
-                condition=Q(closed_at=None, holder__in=["agent", "elsewhere"]),
+                condition=Q(closed_at=None)
+                & (Q(holder__in=["agent", "elsewhere"]) | Q(holder="queue", team__isnull=False)),
                 name="conversation_others",
             ),
             models.Index(fields=["rank", "id"], condition=Q(closed_at=None, holder="bot"), name="conversation_bots"),
             models.Index(fields=["rank", "id"], condition=Q(closed_at__isnull=False), name="conversation_closed"),
             models.Index(fields=["-last_at", "-id"], name="conversation_newest"),
+            models.Index(
+                fields=["answer_by"],
+                condition=Q(closed_at=None, answer_by__isnull=False),
+                name="conversation_unanswered",
+            ),
         ]
 
     def __str__(self):
@@ -226,7 +242,7 @@ class Conversation(Holding, Receiving, Answering, Lane, Typing, Window, models.M
     def _headline(self):
         """What stands above and below the thread, where messages alone change nothing."""
         holding = self.holder, self.agent_id, self.team_id, self.elsewhere_app, self.closed_at
-        return *holding, self.way, self.time_left and self.answers_until
+        return *holding, self.way, self.time_left and self.answers_until, self.returns_at
 
     def touch(self, *messages):
         """Something that hangs on it changed: have it shown anew."""
@@ -248,7 +264,7 @@ class Conversation(Holding, Receiving, Answering, Lane, Typing, Window, models.M
         live.nudge(*topics)
 
     def _unanswered_since(self):
-        answered = self.messages.filter(is_incoming=False).aggregate(last=models.Max("at"))["last"]
+        answered = self.messages.filter(is_incoming=False, is_automatic=False).aggregate(last=models.Max("at"))["last"]
         asked = self.messages.filter(is_incoming=True)
         return (asked.filter(at__gt=answered) if answered else asked).aggregate(first=models.Min("at"))["first"]
 

@@ -31,7 +31,9 @@ class Holding:
 
     @cached_property
     def rules(self):
-        return Rules.of(self.page)
+        if type(self).page.is_cached(self):
+            return Rules.of(self.page)
+        return Rules.objects.filter(pk=self.page_id).first() or Rules(pk=self.page_id)
 
     @property
     def is_open(self):
@@ -229,9 +231,11 @@ class Holding:
 
     def _wake(self, text, payload):
         """The customer wrote: who has to answer?"""
-        if not self.is_open and self.holder != self._usual_holder():  # the Page got a bot meanwhile, or lost it
+        was_closed, self.closed_at = not self.is_open, None
+        if was_closed and self.holder != self._usual_holder():  # the Page got a bot meanwhile, or lost it
             self._give(self._usual_holder(), Cause.REOPENED)
-        self.closed_at = None
+        elif was_closed and self.holder == Holder.QUEUE:
+            self._line_up()
         if self.holder != Holder.BOT:
             return
         if not self.rules.has_bot:
@@ -245,8 +249,18 @@ class Holding:
         self.waiting_since = self.waiting_since or timezone.now()
         self._give(Holder.QUEUE, cause, team=self.rules.team_for(skill), note=note, summary=summary)
 
+    def _line_up(self):
+        """It waits for people from now on."""
+        self._say_that_closed()
+        if self.rules.assigns:
+            type(self).objects.assign_later()
+
     def _give_to(self, agent, cause, by=None, note=""):
+        is_other_face = bool(self.rules.sentence) and self._is_other_face(agent)
         self._give(Holder.AGENT, cause, agent=agent, team=self.team, by=by, note=note)
+        self._expect_answer()
+        if is_other_face:
+            self._introduce(agent)
         self.is_new = by is None or by.pk != agent.pk
         if not self.is_new:
             self.unread = 0
@@ -271,6 +285,10 @@ class Holding:
             self._call_facebook(Call.TAKE)
         if before != holder or holder == Holder.AGENT:
             Notice.objects.tell(handover)
+        if holder == Holder.QUEUE and cause != Cause.CLOSED:
+            self._line_up()
+        if before == Holder.AGENT:  # who has room for another
+            type(self).objects.assign_later()
         return handover
 
     def _write_down(self, holder, cause, *, agent=None, team=None, app="", by=None, note="", summary=""):
@@ -307,7 +325,7 @@ class Holding:
             raise CannotReceive(_("This Page has no bot."))
 
     def _must_be_able_to_receive(self, agent):
-        if not agent.is_active or not agent.is_present:
+        if not type(agent).objects.present().filter(pk=agent.pk).exists():
             raise CannotReceive(_("%(name)s is away.") % {"name": agent})
         if not type(self.page).objects.open_to(agent).filter(pk=self.page_id).exists():
             raise CannotReceive(_("%(name)s may not see this Page.") % {"name": agent})

@@ -60,6 +60,7 @@ class Message(Sending, models.Model):
     )
     is_incoming = models.BooleanField(_("from the customer"))
     is_by_bot = models.BooleanField(_("from the bot"), default=False)
+    is_automatic = models.BooleanField(_("by a rule"), default=False)  # and no answer to anything
     source = models.CharField(_("said elsewhere"), max_length=64, blank=True)  # app id of an echo that is not ours
     state = models.CharField(_("state"), max_length=12, choices=State)
     text = models.TextField(_("text"), blank=True)

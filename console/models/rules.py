@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -16,6 +17,13 @@ WELL = timedelta(seconds=10)  # a bot that answered so lately is not down, whate
 NOTED_EVERY = timedelta(seconds=3)  # that it answers
 
 is_address = RegexValidator(r"^https?://[^\s/]+\S*$", _("An address begins with https:// or http://."))
+
+NAME = "{name}"  # in a sentence: of the agent, as customers see it
+
+
+def check_braces(sentence):
+    if re.search(r"[{}]", sentence.replace(NAME, "")):
+        raise ValidationError(_("Only {name} may stand in braces."))
 
 
 class Rules(models.Model):
@@ -89,6 +97,7 @@ class Rules(models.Model):
         _("said when somebody takes it"),
         max_length=300,
         blank=True,
+        validators=[check_braces],
         help_text=_("For instance: You are talking to {name} now. Empty: nothing is said."),
     )
     closed_sentence = models.CharField(

@@ -247,6 +247,6 @@ class Sending:
             known = [self.pk, list(self.UNSENT), self.attempts]
             cursor.execute(BECOME.format(changes), [self.conversation_id, *values, *known])
         is_for_agent = state == self.State.FAILED or fields.get("problem") == NO_EVIDENCE
-        self.conversation.tell_of_change(is_listed=is_for_agent)
+        self.conversation.tell_of_change(is_listed=is_for_agent, has_other_headline=is_for_agent)  # it stays with them
         self.state, self.attempts = state, fields.get("attempts", self.attempts)
         return True

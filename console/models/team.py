@@ -33,7 +33,12 @@ class Team(models.Model):
         verbose_name_plural = _("teams")
         ordering = ["name"]
         constraints = [
-            models.UniqueConstraint(Lower("skill"), condition=~Q(skill=""), name="one_team_per_skill"),
+            models.UniqueConstraint(
+                Lower("skill"),
+                condition=~Q(skill=""),
+                name="one_team_per_skill",
+                violation_error_message=_("Another team has this skill."),
+            ),
         ]
 
     def __str__(self):

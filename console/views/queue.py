@@ -76,16 +76,21 @@ def _pages(agent):
 
 
 def _parts(agent, pages):
-    visible = Conversation.objects.on(pages)
+    visible, teams = Conversation.objects.on(pages), _teams(agent)
     parts = [
         Part("mine", _("Mine"), visible.held_by(agent), _("You hold no conversation.")),
-        Part("waiting", _("Waiting"), visible.waiting(), _("Nobody is waiting.")),
-        Part("others", _("Others"), visible.held_by_others(agent), _("Nobody else holds one.")),
+        Part("waiting", _("Waiting"), visible.waiting_for(teams), _("Nobody is waiting.")),
+        Part("others", _("Others"), visible.in_other_hands(agent, teams), _("Nobody else holds one.")),
         Part("bot", _("With the bot"), visible.held_by_bot(), _("The bot holds no conversation."), is_folded=True),
         Part("closed", _("Closed"), visible.closed(), _("Nothing has been closed yet."), is_folded=True),
     ]
     has_bot = any(hasattr(page, "rules") and page.rules.has_bot for page in pages)
     return [part for part in parts if has_bot or part.name != "bot"]
+
+
+def _teams(agent):
+    """Theirs; None, and so anybody's, for one who is in none or looks after all."""
+    return None if agent.is_superuser else list(agent.teams.values_list("pk", flat=True)) or None
 
 
 def _unread(parts):

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from agents.models import MAX_NAME, PICTURE_TYPES, check_picture_size
+from agents.models import MAX_NAME, PICTURE_TYPES, Agent, check_picture_size
 from messenger import Client, GraphError
 from personas import tasks
 from personas.fields import EncryptedTextField
@@ -96,6 +96,12 @@ class Page(Traffic, models.Model):
 
     def __str__(self):
         return self.name or self.page_id
+
+    def agents(self):
+        """Who may see its conversations: what open_to says, from the other side."""
+        working = Agent.objects.working()
+        groups = list(self.groups.all())
+        return working.filter(Q(is_superuser=True) | Q(groups__in=groups)).distinct() if groups else working
 
     def client(self, timeout=settings.GRAPH_TIMEOUT):
         """The Graph API for this Page; connections are kept open per thread. timeout: s in which it has to answer."""

@@ -63,13 +63,13 @@ ORDER BY n
 # In the order in which they came: the messages of one thread lie far apart in the table, as they do in life.
 MESSAGES = """
 INSERT INTO console_message
-    (conversation_id, page_id, author_id, is_by_bot, is_incoming, source, state, text, payload, problem, as_page,
-     reaction,
+    (conversation_id, page_id, author_id, is_by_bot, is_automatic, is_incoming, source, state, text, payload, problem,
+     as_page, reaction,
      reaction_at, earlier_texts, edited_at, is_deleted, key, mid, at, sent_at, attempts, forgotten_faces, revision,
      has_turn, looks)
 SELECT conversation_id, page_id,
     CASE WHEN NOT is_incoming THEN agent_id END,
-    false, is_incoming, '',
+    false, false, is_incoming, '',
     CASE WHEN is_incoming THEN 'received' WHEN has_failed THEN 'failed'
         WHEN n %% 5 = 0 THEN 'delivered' ELSE 'read' END,
     (ARRAY['Where is my parcel?','Thank you!','I have looked it up: it leaves our house today, you will get a mail.',

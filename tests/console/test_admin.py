@@ -8,13 +8,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from agents.models import Agent
-from console.models import Arrival, Conversation, Customer, Key, Message
+from console.models import Arrival, Conversation, Customer, Holiday, Hours, Key, Message, Rules, Team
 from personas.models import Page, Persona
 from tests.conftest import PAGE_ID, TOKEN
 from tests.console.conftest import moment
 
 OTHER_TOKEN = "EAAOTHERTOKENOFTHESAMEPAGE"
-LISTS = ["personas/page", "personas/persona", "console/conversation", "console/arrival", "console/key", "agents/agent"]
+LISTS = [
+    *["personas/page", "personas/persona", "console/conversation", "console/arrival", "console/key", "console/team"],
+    "agents/agent",
+]
 
 
 @pytest.fixture
@@ -34,6 +37,11 @@ class Admin:
     def post(self, path, **fields):
         return self.client.post(f"/admin/{path}/", fields, follow=True)
 
+    def save(self, path, **fields):
+        """The form as it stands, with these fields changed; of rows by the side of it only those that are named."""
+        forms = [inline.formset.management_form for inline in self.get(path).context["inline_admin_formsets"]]
+        return self.post(path, **{name: value for form in forms for name, value in _shown(form)} | fields)
+
     def act(self, path, action, *rows):
         """Choose an action for these rows of a list."""
         answer = self.post(path, action=action, _selected_action=[row.pk for row in rows])
@@ -44,12 +52,16 @@ class Admin:
         return list(self.get(path, **query).context["cl"].result_list)
 
 
+def _shown(form):
+    return [(form.add_prefix(name), form[name].value()) for name in form.fields]
+
+
 # Pages
 
 
 @pytest.fixture
 def new_page(admin):
-    admin.post("personas/page/add", page_id=PAGE_ID, token=TOKEN)
+    admin.save("personas/page/add", page_id=PAGE_ID, token=TOKEN)
     return Page.objects.get()
 
 
@@ -59,7 +71,7 @@ def test_a_page_is_added_by_its_id_and_token(new_page, admin):
 
 def test_a_worker_is_asked_about_a_page_that_was_saved(new_page, admin, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks() as after:
-        admin.post(f"personas/page/{new_page.pk}/change", token="")
+        admin.save(f"personas/page/{new_page.pk}/change", token="")
     assert any("verify_later" in repr(callback) for callback in after)
 
 
@@ -71,7 +83,7 @@ def test_the_token_is_never_seen_again(new_page, admin):
 
 
 def test_a_form_that_is_refused_does_not_show_the_token(admin, db):
-    answer = admin.post("personas/page/add", page_id="no digits", token=TOKEN)
+    answer = admin.save("personas/page/add", page_id="no digits", token=TOKEN)
     assert "A page id has digits only." in answer.content.decode()
     assert TOKEN not in answer.content.decode()
     assert not Page.objects.exists()
@@ -88,12 +100,12 @@ def test_the_database_holds_no_token(new_page):
 
 
 def test_a_page_needs_a_token(admin, db):
-    assert "A Page needs an access token." in admin.post("personas/page/add", page_id=PAGE_ID).content.decode()
+    assert "A Page needs an access token." in admin.save("personas/page/add", page_id=PAGE_ID).content.decode()
 
 
 @pytest.mark.parametrize(("given", "kept"), [("", TOKEN), ("  ", TOKEN), (f" {OTHER_TOKEN}\n", OTHER_TOKEN)])
 def test_an_empty_token_keeps_the_one_that_is_there(given, kept, new_page, admin):
-    admin.post(f"personas/page/{new_page.pk}/change", token=given)
+    admin.save(f"personas/page/{new_page.pk}/change", token=given)
     new_page.refresh_from_db()
     assert new_page.token == kept
 
@@ -122,6 +134,100 @@ def test_a_token_that_does_not_fit_is_called_that(token, verdict, new_page, admi
     assert not sandbox.requests("POST", "subscribed_apps")
 
 
+# How a Page's conversations are handed over
+
+
+@pytest.fixture
+def save_rules(new_page, admin):
+    """Ada saves the Page with these rules."""
+    path = f"personas/page/{new_page.pk}/change"
+
+    def save(**fields):
+        named = {f"rules-0-{name}": value for name, value in fields.items()}
+        if Rules.objects.exists():
+            named["rules-0-page"] = new_page.pk
+        return admin.save(path, **named).content.decode()
+
+    return save
+
+
+def test_a_page_has_no_rules_until_somebody_sets_one(new_page, save_rules):
+    save_rules()
+    assert not Rules.objects.exists()
+    save_rules(webhook_url="https://bot.example/hook", assigns="on", answer_within="5", words="human\na person")
+    rules = Rules.objects.get(page=new_page)
+    assert (rules.webhook_url, rules.assigns, rules.answer_within) == ("https://bot.example/hook", True, 5)
+    assert rules.asks_for_person("A person, please", "")
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"webhook_url": "bot.example"}, "An address begins with https:// or http://."),
+        ({"bot_app_id": "my bot"}, "An app&#x27;s id has digits only."),
+        ({"sentence": "You are talking to {agent} now"}, "Only {name} may stand in braces."),
+        ({"answer_within": "0"}, "greater than or equal to 1"),
+    ],
+)
+def test_a_rule_that_cannot_be_is_refused_with_a_sentence(fields, sentence, save_rules):
+    assert sentence in save_rules(**fields)
+    assert not Rules.objects.exists()
+
+
+def test_a_secret_is_made_with_the_address_and_shown_once(save_rules, new_page, admin):
+    shown = save_rules(holder_url="https://bot.example/holder")
+    secret = Rules.objects.get().holder_secret
+    assert len(secret) >= 40
+    assert f"The new secret, shown only now: {secret}" in shown
+    for path in ["change", "history"]:
+        assert secret not in admin.get(f"personas/page/{new_page.pk}/{path}").content.decode()
+    assert secret not in save_rules(holder_url="https://bot.example/other")
+    assert Rules.objects.get().holder_secret == secret
+
+
+def test_a_secret_is_made_anew_on_wish_or_given(save_rules):
+    save_rules(holder_url="https://bot.example/holder")
+    first = Rules.objects.get().holder_secret
+    shown = save_rules(holder_url="https://bot.example/holder", makes_secret="on")
+    second = Rules.objects.get().holder_secret
+    assert second != first
+    assert second in shown
+    assert "given by Ada" not in save_rules(holder_url="https://bot.example/holder", holder_secret="given by Ada")
+    assert Rules.objects.get().holder_secret == "given by Ada"
+
+
+def test_a_form_that_is_refused_does_not_show_the_secret(save_rules):
+    assert "given by Ada" not in save_rules(webhook_url="nowhere", holder_secret="given by Ada")
+
+
+def test_a_page_has_hours_and_holidays(new_page, admin):
+    rows = {
+        **{"hours_set-0-weekday": "0", "hours_set-0-opens": "09:00", "hours_set-0-closes": "00:00"},
+        **{"holiday_set-0-day": "2026-12-25", "holiday_set-0-name": "Christmas"},
+    }
+    admin.save(f"personas/page/{new_page.pk}/change", **rows)
+    assert str(Hours.objects.get(page=new_page)) == "Monday 09:00-00:00"
+    assert str(Holiday.objects.get(page=new_page)) == "2026-12-25 Christmas"
+
+
+def test_hours_that_end_before_they_begin_are_refused_with_a_sentence(new_page, admin):
+    rows = {"hours_set-0-weekday": "0", "hours_set-0-opens": "09:00", "hours_set-0-closes": "08:00"}
+    answer = admin.save(f"personas/page/{new_page.pk}/change", **rows).content.decode()
+    assert "They end after they begin; 00:00 is the end of the day." in answer
+    assert not Hours.objects.exists()
+
+
+def test_a_team_has_pages_members_and_hours(new_page, admin, ana):
+    span = {"hours_set-0-weekday": "5", "hours_set-0-opens": "10:00", "hours_set-0-closes": "14:00"}
+    team = {"name": "Refunds", "skill": "refunds", "pages": [new_page.pk], "members": [ana.pk]}
+    admin.save("console/team/add", **team, **span)
+    assert list(Team.objects.get(skill="refunds").members.all()) == [ana]
+    assert Hours.objects.get().team.name == "Refunds"
+    answer = admin.save("console/team/add", **team | {"name": "Others", "skill": "REFUNDS"}).content.decode()
+    assert "Another team has this skill." in answer
+    assert "Refunds" in admin.get(f"agents/agent/{ana.pk}/change").content.decode()
+
+
 # Lists
 
 
@@ -138,6 +244,10 @@ def grow(page, ada):
             customer = Customer.objects.create(page=other, psid=str(n), name=f"Customer {n}")
             Conversation.objects.create(page=other, customer=customer, holder="agent", agent=agent, last_at=moment(n))
             Arrival.objects.create(body=f'{{"entry": {n}}}', digest=str(n))
+            Rules.objects.create(page=other, assigns=True)
+            team = Team.objects.create(name=f"Team {n}", skill=f"skill{n}")
+            team.pages.add(other)
+            team.members.add(agent)
         return persona
 
     return make
@@ -177,6 +287,7 @@ def test_a_long_list_counts_no_further_than_it_lists_and_says_where_it_ends(path
     [
         *[("personas/page", "Page 2"), ("personas/persona", "Face 2"), ("personas/persona", "agent2")],
         *[("console/conversation", "Customer 2"), ("console/arrival", '"entry": 2'), ("agents/agent", "agent2")],
+        *[("console/team", "skill2"), ("console/team", "agent2")],
     ],
 )
 def test_a_list_can_be_searched(path, words, admin, grow):

@@ -6,7 +6,9 @@ import threading
 import pytest
 import requests
 from django.test import Client
+from django.utils import timezone
 
+from agents.models import Agent
 from console import live
 from console.models import Conversation, Customer
 from console.store import redis
@@ -112,3 +114,12 @@ def test_one_subscription_serves_all_streams_and_is_made_anew_when_it_breaks(lis
     live.nudge("queue")
     for listener in listeners:
         listener.hears("queue")
+
+
+def test_an_open_stream_shows_the_others_that_its_agent_is_there(listen, ana, ben):
+    others = listen(ben)
+    Agent.objects.filter(pk=ana.pk).update(is_present=False, is_lost=True, away_since=timezone.now())
+    listen(ana)
+    others.hears("queue")
+    ana.refresh_from_db()
+    assert (ana.is_present, ana.is_lost, bool(ana.seen_at)) == (True, False, True)

@@ -11,7 +11,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from console.models import Arrival, Attachment, Conversation, Customer, Message
+from console.models import Arrival, Attachment, Conversation, Customer, Message, Team
+from console.models.times import OVERDUE
 from console.views.queue import MOST, PAGE
 from tests.bench.fill import fill
 
@@ -133,6 +134,50 @@ def test_the_pages_of_a_part_show_only_what_the_agent_may_see(anas_browser, line
     assert numbers(anas_browser.get("/queue/waiting/")) == []
 
 
+# Teams
+
+
+@pytest.fixture
+def refunds(db):
+    return Team.objects.create(name="Refunds")
+
+
+def parts(answer):
+    """The numbers of its rows, by part."""
+    names_and_rows = re.split(r'id="part-(\w+)"', answer.content.decode())[1:]
+    names, rows = names_and_rows[::2], names_and_rows[1::2]
+    return {
+        name: [int(pk) for pk in re.findall(r'id="row-(\d+)"', text)] for name, text in zip(names, rows, strict=True)
+    }
+
+
+@pytest.mark.parametrize(("team", "part"), [("Refunds", "waiting"), ("Tea", "others"), (None, "waiting")])
+def test_what_waits_for_other_teams_stands_with_the_others(team, part, anas_browser, line_up, refunds, ana):
+    tea, [row] = Team.objects.create(name="Tea"), line_up("waiting", 1)
+    refunds.members.add(ana)
+    Conversation.objects.update(team={"Refunds": refunds, "Tea": tea, None: None}[team])
+    shown = parts(anas_browser.get("/queue/", headers=HTMX))
+    assert {name: rows for name, rows in shown.items() if rows} == {part: [row.pk]}
+    assert numbers(anas_browser.get(f"/queue/{part}/")) == [row.pk]
+
+
+@pytest.mark.parametrize("is_superuser", [False, True])
+def test_who_is_in_no_team_or_looks_after_all_sees_all_that_waits(is_superuser, anas_browser, line_up, refunds, ana):
+    [row] = line_up("waiting", 1)
+    Conversation.objects.update(team=refunds)
+    if is_superuser:
+        Team.objects.create(name="Tea").members.add(ana)
+        type(ana).objects.update(is_superuser=True)
+    assert parts(anas_browser.get("/queue/", headers=HTMX))["waiting"] == [row.pk]
+
+
+def test_a_row_among_the_others_names_the_team_that_it_waits_for(anas_browser, line_up, refunds, ana):
+    line_up("waiting", 1)
+    Conversation.objects.update(team=refunds)
+    Team.objects.create(name="Tea").members.add(ana)
+    assert '<span class="holder-name">Refunds</span>' in anas_browser.get("/queue/others/").content.decode()
+
+
 # What a desk that is open asks for
 
 
@@ -227,7 +272,7 @@ def test_a_thread_costs_the_same_number_of_queries_however_long_it_is(path, conv
     few = queries(ask)
     for number in range(57):
         last = say(f"line {number}").pk
-    assert queries(ask) == few <= 11
+    assert queries(ask) == few <= 12
 
 
 @pytest.fixture
@@ -239,7 +284,10 @@ def much(db):
 READS = {
     "held_by": lambda agent: Conversation.objects.held_by(agent).values("pk")[: PAGE + 1],
     "waiting": lambda agent: Conversation.objects.waiting().values("pk")[: PAGE + 1],
-    "others": lambda agent: Conversation.objects.held_by_others(agent).values("pk")[: PAGE + 1],
+    "waiting for teams": lambda agent: Conversation.objects.waiting_for([1, 2]).values("pk")[: PAGE + 1],
+    "others": lambda agent: Conversation.objects.in_other_hands(agent, None).values("pk")[: PAGE + 1],
+    "others and other teams": lambda agent: Conversation.objects.in_other_hands(agent, [1]).values("pk")[: PAGE + 1],
+    "assignable": lambda agent: Conversation.objects.assignable()[:1],
     "bot": lambda agent: Conversation.objects.held_by_bot().values("pk")[: PAGE + 1],
     "closed": lambda agent: Conversation.objects.closed().values("pk")[: PAGE + 1],
     "closed, further": lambda agent: Conversation.objects.closed().after(_middle_rank(), 1).values("pk")[: PAGE + 1],
@@ -247,6 +295,10 @@ READS = {
     "since": lambda agent: _longest().messages.since(_longest().revision - 1)[:501],
     "before": lambda agent: _longest().messages.before(_longest().messages.in_order()[5]).in_order().reverse()[:31],
     "pending": lambda agent: Conversation.objects.pending(),
+    **{
+        adjective: lambda agent, adjective=adjective: getattr(Conversation.objects, adjective)()
+        for adjective in OVERDUE
+    },
     "orphaned": lambda agent: Conversation.objects.orphaned(),
     "due": lambda agent: Arrival.objects.due(),
     "unmet": lambda agent: Customer.objects.unmet(),

@@ -1,0 +1,83 @@
+"""A Page with its rules and hours. These belong to this floor, of which personas knows nothing: so they hang here."""
+
+import secrets
+
+from django import forms
+from django.contrib import admin, messages
+from django.utils.translation import gettext_lazy as _
+
+from console.admin.hours import HolidayInline, HoursInline
+from console.models import Rules
+from personas.admin import PageAdmin
+from personas.models import Page
+
+SECRET_BYTES = 32
+
+
+class RulesForm(forms.ModelForm):
+    holder_secret = forms.CharField(
+        label=_("secret"),
+        required=False,
+        widget=forms.PasswordInput(render_value=False, attrs={"class": "vTextField", "autocomplete": "off"}),
+        help_text=_("Never shown again once saved. Leave empty to keep the one that is there."),
+    )
+    makes_secret = forms.BooleanField(
+        label=_("Make a new secret"),
+        required=False,
+        help_text=_("It is shown once, after saving. One is made in any case where there is an address and no secret."),
+    )
+    new_secret = ""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.initial.pop("holder_secret", ""):
+            self.fields["holder_secret"].widget.attrs["placeholder"] = "••••••••••••"
+
+    def clean(self):
+        given = super().clean()
+        secret = given.get("holder_secret") or self.instance.holder_secret
+        if given.get("makes_secret") or (given.get("holder_url") and not secret):
+            secret = self.new_secret = secrets.token_urlsafe(SECRET_BYTES)
+        given["holder_secret"] = secret
+        return given
+
+
+class RulesInline(admin.StackedInline):
+    model = Rules
+    form = RulesForm
+    can_delete = False
+    verbose_name_plural = _("Handover")
+    readonly_fields = ["bot_down_until", "bot_problem"]
+    fieldsets = [
+        (_("The bot"), {"fields": ["webhook_url", "hears_standby", "bot_app_id", "bot_down_until", "bot_problem"]}),
+        (_("Who holds it is told to"), {"fields": ["holder_url", "holder_secret", "makes_secret"]}),
+        (_("What calls a person"), {"fields": ["payloads", "words"]}),
+        (_("The queue"), {"fields": ["assigns"]}),
+        (_("Times"), {"fields": ["answer_within", "away_for", "back_after"]}),
+        (_("Sentences"), {"fields": ["sentence", "closed_sentence"]}),
+    ]
+
+
+admin.site.unregister(Page)
+
+
+@admin.register(Page)
+class PageWithRulesAdmin(PageAdmin):
+    list_display = [*PageAdmin.list_display, "has_bot", "assigns"]
+    list_select_related = ["rules"]
+    inlines = [RulesInline, HoursInline, HolidayInline]
+
+    @admin.display(description=_("bot"), boolean=True)
+    def has_bot(self, page):
+        return Rules.of(page).has_bot
+
+    @admin.display(description=_("assigns"), boolean=True)
+    def assigns(self, page):
+        return Rules.of(page).assigns
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        made = [row.new_secret for formset in formsets for row in formset.forms if getattr(row, "new_secret", "")]
+        for secret in made:
+            text = _("The new secret, shown only now: %s") % secret
+            self.message_user(request, text, messages.WARNING)

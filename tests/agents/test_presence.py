@@ -1,0 +1,118 @@
+"""Who is there: by choice, and as long as a desk of theirs is open. A lost network is not an absence for a minute."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from agents.models import Agent
+from console.models import CannotReceive
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock(db):
+    with time_machine.travel(NOW, tick=False) as clock:
+        yield clock
+
+
+def stand(ana):
+    """What became of her, as the others see it."""
+    ana.refresh_from_db()
+    return ana.is_present, ana.is_lost, ana.away_since
+
+
+def is_there(ana):
+    return ana in Agent.objects.present()
+
+
+def test_who_has_no_scripts_stays_as_they_chose(clock, ana):
+    clock.shift(timedelta(days=1))
+    Agent.objects.lose()
+    assert stand(ana) == (True, False, None)
+    assert is_there(ana)
+
+
+@pytest.mark.parametrize(("seconds", "there"), [(59, True), (60, False)])
+def test_a_lost_network_is_no_absence_for_a_minute(seconds, there, clock, ana):
+    ana.be_seen()
+    clock.shift(timedelta(seconds=seconds))
+    assert is_there(ana) is there
+    Agent.objects.lose()
+    assert stand(ana) == ((True, False, None) if there else (False, True, NOW))
+
+
+def test_who_was_lost_comes_back_by_being_seen(clock, ana):
+    ana.be_seen()
+    clock.shift(timedelta(minutes=5))
+    Agent.objects.lose()
+    ana.refresh_from_db()
+    ana.be_seen()
+    assert stand(ana) == (True, False, None)
+    assert is_there(ana)
+
+
+def test_who_went_away_by_hand_stays_away_however_often_they_are_seen(clock, ana):
+    ana.be_seen()
+    ana.go_away()
+    clock.shift(timedelta(seconds=20))
+    ana.be_seen()
+    assert stand(ana) == (False, False, NOW)
+    assert ana.seen_at == NOW + timedelta(seconds=20)
+
+
+def test_who_was_lost_and_then_goes_away_has_been_away_since_they_were_lost(clock, ana):
+    ana.be_seen()
+    clock.shift(timedelta(minutes=5))
+    Agent.objects.lose()
+    ana.refresh_from_db()
+    ana.go_away()
+    assert stand(ana) == (False, False, NOW)
+    ana.be_seen()
+    assert not ana.is_present
+
+
+def test_who_logs_in_the_next_day_is_there_before_their_desk_opens(clock, ana):
+    ana.be_seen()
+    ana.go_away()
+    clock.shift(timedelta(days=1))
+    ana.come_back()
+    Agent.objects.lose()
+    assert stand(ana) == (True, False, None)
+    assert is_there(ana)
+
+
+def test_who_leaves_is_away_and_returns_so(clock, ana):
+    ana.leave()
+    assert stand(ana) == (False, False, NOW)
+    ana.return_to_work()
+    assert stand(ana) == (False, False, NOW)
+
+
+def test_it_is_written_down_once_in_fifteen_seconds_however_many_desks_are_open(clock, ana):
+    for seconds, known in [(0, 0), (7, 0), (7, 0), (2, 16)]:
+        clock.shift(timedelta(seconds=seconds))
+        with CaptureQueriesContext(connection) as queries:
+            ana.be_seen()
+        assert len(queries) == 1
+        assert Agent.objects.get().seen_at == NOW + timedelta(seconds=known)
+
+
+def test_who_is_seen_in_the_moment_of_being_lost_stays(clock, ana):
+    ana.be_seen()
+    clock.shift(timedelta(minutes=5))
+    vanished = Agent.objects.vanished()
+    assert list(vanished) == [ana]
+    Agent.objects.update(seen_at=NOW + timedelta(minutes=5))
+    vanished.lose()
+    assert stand(ana) == (True, False, None)
+
+
+def test_nobody_who_has_vanished_gets_a_conversation(clock, conversation, ana, ben):
+    ben.be_seen()
+    clock.shift(timedelta(seconds=61))
+    with pytest.raises(CannotReceive, match="Ben Okafor is away"):
+        conversation.transfer(ana, to=ben)
