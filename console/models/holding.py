@@ -53,6 +53,10 @@ class Holding:
             return self.page.bot_name or _("the bot")
         return app_name(self.elsewhere_app) if self.holder == Holder.ELSEWHERE else _("the queue")
 
+    @property
+    def held_in_short(self):
+        return f"{self.holder}-{self.agent_id or self.elsewhere_app}"
+
     def receivers(self):
         """Colleagues who can have it now, each with how many open conversations they hold."""
         groups = list(self.page.groups.all())

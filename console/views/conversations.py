@@ -35,7 +35,9 @@ def show_page(request, conversation, **more):
 
 def header(request, pk):
     """Who holds it, what one may do, and the composer: all that changes with the holder."""
-    return render(request, "conversations/_holder.html", pane(request, find(request, pk)))
+    conversation = find(request, pk)
+    is_told_anew = request.GET.get("told", conversation.held_in_short) != conversation.held_in_short
+    return render(request, "conversations/_holder.html", pane(request, conversation) | {"is_told_anew": is_told_anew})
 
 
 @require_POST
@@ -106,7 +108,8 @@ def changed(request, pk, status=200, **more):
     """The conversation as it is now, in place; without scripts the whole desk, which says what went wrong."""
     conversation = find(request, pk)
     if request.htmx:
-        return render(request, "conversations/_holder.html", pane(request, conversation) | more, status=status)
+        context = pane(request, conversation) | {"is_told_anew": True} | more
+        return render(request, "conversations/_holder.html", context, status=status)
     if status == 200:
         return redirect("conversation", pk=pk)
     page = show_page(request, conversation, **more)
