@@ -1,9 +1,11 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from agents.models import Agent
 from console import uploads
 from messenger.client import utf16_length
 
+MOST_NOTE = 500  # characters
 MOST_TEXT = 20_000  # UTF-16 units in one reply, which then goes out in some ten messages
 
 
@@ -49,3 +51,27 @@ class MessageForm(forms.Form):
         if not self.errors and not self.cleaned_data["text"] and not self.cleaned_data["files"]:
             raise forms.ValidationError(_("Write something first."))
         return super().clean()
+
+
+class NoteForm(forms.Form):
+    """For whoever gets the conversation next."""
+
+    note = forms.CharField(label=_("Note"), required=False, max_length=MOST_NOTE, widget=forms.Textarea)
+
+
+class TransferForm(NoteForm):
+    """To an agent or to a team: `agent-12`, `team-3`. Whether an agent can have it, the conversation decides."""
+
+    to = forms.CharField(error_messages={"required": _("Choose who gets it.")})
+
+    def __init__(self, conversation, *args):
+        super().__init__(*args)
+        self.conversation = conversation
+
+    def clean_to(self):
+        kind, _dash, pk = self.cleaned_data["to"].partition("-")
+        rows = {"agent": Agent.objects.working(), "team": self.conversation.page.teams.all()}.get(kind)
+        found = rows.filter(pk=pk).first() if rows is not None and pk.isdecimal() else None
+        if found is None:
+            raise forms.ValidationError(_("Choose who gets it."))
+        return {"to" if kind == "agent" else "team": found}

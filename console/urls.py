@@ -3,7 +3,7 @@ from django.urls import include, path, re_path
 
 from agents import views as agents
 from console import api
-from console.views import conversations, files, health, messages, queue, webhook
+from console.views import conversations, files, handovers, health, messages, queue, webhook
 from personas import views as personas
 
 urlpatterns = [
@@ -15,11 +15,12 @@ urlpatterns = [
         include(
             [
                 path("", conversations.show, name="conversation"),
-                path("take/", conversations.take, name="take"),
-                path("take-over/", conversations.take_over, name="take-over"),
-                path("hand-back/", conversations.hand_back, name="hand-back"),
-                path("release/", conversations.release, name="release"),
-                path("close/", conversations.close, name="close"),
+                path("take/", handovers.take, name="take"),
+                path("take-over/", handovers.take_over, name="take-over"),
+                path("transfer/", handovers.transfer, name="transfer"),
+                path("hand-back/", handovers.hand_back, name="hand-back"),
+                path("release/", handovers.release, name="release"),
+                path("close/", handovers.close, name="close"),
                 path("confirm-human-agent/", conversations.confirm_human_agent, name="confirm-human-agent"),
                 path("header/", conversations.header, name="header"),
                 path("see/", conversations.see, name="see"),

@@ -32,7 +32,7 @@ class Answering:
                 self._queue(self._reply(author, text, revision, self._next_moment()), _key(key, number), file)
                 for number, (text, file) in enumerate(pieces)
             ]
-            self.waiting_since, self.unread, self.answer_by = None, 0, None
+            self.waiting_since, self.unread, self.answer_by, self.is_new = None, 0, None, False
             transaction.on_commit(lambda: typing_dots.stop(self.pk))
             self.deliver_later()
         return replies

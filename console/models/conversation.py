@@ -83,7 +83,7 @@ class ConversationQuerySet(AssigningQuerySet, TimesQuerySet):
         recent = Message.objects.filter(conversation=OuterRef("pk"), at__gt=timezone.now() - RECENTLY)
         failed = recent.filter(state=Message.State.FAILED)
         in_doubt = recent.filter(state=Message.State.UNKNOWN, next_try_at=None)
-        rows = self.select_related("customer", "agent", "page__rules", "team").defer("page__token")
+        rows = self.select_related("customer", "agent", "page__rules", "team", "reason__by").defer("page__token")
         return rows.annotate(has_failed=Exists(failed), is_in_doubt=Exists(in_doubt))
 
     def pending(self):
@@ -142,6 +142,9 @@ class Conversation(Holding, Assigning, Announcing, Times, Receiving, Answering, 
         "console.Team", models.SET_NULL, related_name="conversations", null=True, blank=True, verbose_name=_("team")
     )
     elsewhere_app = models.CharField(max_length=64, blank=True, editable=False)  # id of the app that holds it
+    reason = models.ForeignKey(  # which change of holder says why it is where it is
+        "console.Handover", models.SET_NULL, related_name="+", null=True, editable=False
+    )
     held_since = models.DateTimeField(_("held since"), null=True, editable=False)
     answer_by = models.DateTimeField(_("first answer by"), null=True, editable=False)
     is_new = models.BooleanField(default=False, editable=False)  # came to its holder, who has not seen it yet

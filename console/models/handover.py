@@ -32,10 +32,10 @@ class Holder(models.TextChoices):
 
 
 class Cause(models.TextChoices):
-    """Why it changed hands, as a sentence for the thread where nobody gave a reason of their own."""
+    """Why it changed hands; `console/wording.py` makes sentences of it."""
 
-    ASKED = "asked", _("asked for a person")
-    HANDED_OVER = "handed-over", _("the bot asks for a person")
+    ASKED = "asked", _("the customer asked for a human")
+    HANDED_OVER = "handed-over", _("the bot asked for a human")
     BOT_DOWN = "bot-down", _("the bot does not answer")
     NO_BOT = "no-bot", _("the Page has no bot any more")
     TAKEN = "taken", _("taken")
@@ -53,7 +53,7 @@ class Cause(models.TextChoices):
     REOPENED = "reopened", _("the customer writes again")
     ANSWERED_ELSEWHERE = "answered-elsewhere", _("somebody answered there")
     CONTROL_TAKEN = "control-taken", _("took the conversation")
-    CONTROL_REFUSED = "control-refused", _("Facebook lets nobody else answer")
+    CONTROL_REFUSED = "control-refused", _("Facebook lets only another app answer")
     CONTROL_BACK = "control-back", _("Facebook gave the conversation back")
     REQUESTED = "requested", _("another app asks for the conversation")
 
@@ -151,6 +151,8 @@ class Handover(models.Model):
     def _name(self, holder, agent, app):
         if holder == Holder.ELSEWHERE:
             return app_name(app)
+        if holder == Holder.BOT:
+            return bot_label(self.conversation.page)
         return str(agent) if agent else Holder(holder).label
 
     # Tell Facebook, from the lane
@@ -200,6 +202,11 @@ class Handover(models.Model):
 
     def _row(self):
         return type(self).objects.filter(pk=self.pk, done_at=None)
+
+
+def bot_label(page):
+    """The bot's name is one that customers see: agents are told that it is no colleague's."""
+    return _now("%s (bot)") % page.bot_name if page.bot_name else Holder.BOT.label
 
 
 def app_name(app_id):

@@ -1,10 +1,12 @@
 """Who holds a conversation: the bot, the queue, an agent, or somebody elsewhere. One at a time."""
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from agents.models import Agent
 from console.models.handover import Call, Cause, Handover, Holder, app_name
 from console.models.notice import Notice
 from console.models.rules import Rules
@@ -52,6 +54,18 @@ class Holding:
         if self.holder == Holder.BOT:
             return self.page.bot_name or _("the bot")
         return app_name(self.elsewhere_app) if self.holder == Holder.ELSEWHERE else _("the queue")
+
+    @property
+    def held_in_short(self):
+        return f"{self.holder}-{self.agent_id or self.elsewhere_app}"
+
+    def receivers(self):
+        """Colleagues who can have it now, each with how many open conversations they hold."""
+        groups = list(self.page.groups.all())
+        may_see = Q(is_superuser=True) | Q(groups__in=groups) if groups else Q()
+        there = Agent.objects.working().filter(may_see, is_present=True).exclude(pk=self.agent_id)
+        held = Count("conversations", filter=Q(conversations__closed_at=None), distinct=True)
+        return there.annotate(held=held).order_by("first_name", "last_name", "username")
 
     # By agents
 
@@ -278,6 +292,8 @@ class Holding:
         before = self.holder
         handover = self._write_down(holder, cause, agent=agent, team=team, app=app, by=by, note=note, summary=summary)
         self.holder, self.agent, self.team, self.elsewhere_app = holder, agent, team, app
+        if (before, holder) != (Holder.QUEUE, Holder.AGENT):  # who comes for it comes for the reason it waited for
+            self.reason = handover
         self.held_since, self.closed_at, self.is_new, self.answer_by = handover.at, None, False, None
         if holder == Holder.BOT and self.rules.bot_app_id:
             self._call_facebook(Call.PASS)

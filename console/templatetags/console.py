@@ -1,10 +1,14 @@
 from django import template
 from django.utils.translation import gettext as _
 
+from console import wording
 from console.models.handover import app_name
 
 register = template.Library()
 register.filter(app_name)
+register.filter(wording.why)
+register.filter(wording.reason)
+register.filter(wording.holder)
 
 
 @register.filter

@@ -13,7 +13,6 @@ from console.models import CannotReceive, Conversation, Holder, TakenByAnother
 from console.views.queue import queue_context
 
 ROWS = 30  # messages on a page of a thread
-MOST_NOTE = 500  # characters
 
 
 def index(request):
@@ -36,44 +35,15 @@ def show_page(request, conversation, **more):
 
 def header(request, pk):
     """Who holds it, what one may do, and the composer: all that changes with the holder."""
-    return render(request, "conversations/_holder.html", _pane(request, find(request, pk)))
-
-
-@require_POST
-def take(request, pk):
     conversation = find(request, pk)
-    return _change(request, conversation, conversation.take)
-
-
-@require_POST
-def take_over(request, pk):
-    conversation = find(request, pk)
-    return _change(request, conversation, conversation.take_over)
-
-
-@require_POST
-def hand_back(request, pk):
-    conversation = find(request, pk)
-    note = request.POST.get("note", "").strip()[:MOST_NOTE]
-    return _change(request, conversation, lambda agent: conversation.hand_back(agent, note))
-
-
-@require_POST
-def release(request, pk):
-    conversation = find(request, pk)
-    return _change(request, conversation, conversation.release)
-
-
-@require_POST
-def close(request, pk):
-    conversation = find(request, pk)
-    return _change(request, conversation, conversation.close)
+    is_told_anew = request.GET.get("told", conversation.held_in_short) != conversation.held_in_short
+    return render(request, "conversations/_holder.html", pane(request, conversation) | {"is_told_anew": is_told_anew})
 
 
 @require_POST
 def confirm_human_agent(request, pk):
     conversation = find(request, pk)
-    return _change(request, conversation, conversation.confirm_human_agent)
+    return change(request, conversation, conversation.confirm_human_agent)
 
 
 @require_POST
@@ -112,10 +82,11 @@ def thread_context(request, conversation, before=None):
     oldest = page[0] if page else None
     handovers = conversation.handovers.for_thread().between(oldest if has_older else None, before)
     thread = sorted([*page, *handovers], key=lambda entry: entry.place)
-    return _pane(request, conversation) | {"thread": thread, "oldest": oldest, "has_older": has_older}
+    return pane(request, conversation) | {"thread": thread, "oldest": oldest, "has_older": has_older}
 
 
-def _pane(request, conversation):
+def pane(request, conversation):
+    """Who holds it, and what this agent may do."""
     is_mine = conversation.is_held_by(request.user)
     return {
         "conversation": conversation,
@@ -127,16 +98,31 @@ def _pane(request, conversation):
     }
 
 
-def _change(request, conversation, verb):
+def change(request, conversation, verb):
     """The same answer for every verb that changes the holder; who comes too late is told by whom."""
-    problem = ""
+    problem = problem_of(lambda: verb(request.user))
+    return changed(request, conversation.pk, problem=problem, status=409 if problem else 200)
+
+
+def changed(request, pk, status=200, **more):
+    """The conversation as it is now, in place; without scripts the whole desk, which says what went wrong."""
+    conversation = find(request, pk)
+    if request.htmx:
+        context = pane(request, conversation) | {"is_told_anew": True} | more
+        return render(request, "conversations/_holder.html", context, status=status)
+    if status == 200:
+        return redirect("conversation", pk=pk)
+    page = show_page(request, conversation, **more)
+    page.status_code = status
+    return page
+
+
+def problem_of(verb):
+    """What stands in the way of a change of holder, as a sentence; nothing when it is done."""
     try:
-        verb(request.user)
+        verb()
     except TakenByAnother as error:
-        problem = taken_sentence(error)
+        return taken_sentence(error)
     except CannotReceive as error:
-        problem = str(error)
-    if not request.htmx:
-        return redirect("conversation", pk=conversation.pk)
-    context = _pane(request, find(request, conversation.pk)) | {"problem": problem}
-    return render(request, "conversations/_holder.html", context, status=409 if problem else 200)
+        return str(error)
+    return ""

@@ -19,7 +19,7 @@ PLACE = re.compile(r"(-?\d{1,18})-(\d{1,18})")  # rank in µs, and pk
 
 def queue(request):
     """The queue alone, for a desk that is open already, with as many rows of each part as that desk shows."""
-    return render(request, "conversations/_queue.html", queue_context(request, _open_in_browser(request)))
+    return render(request, "conversations/_refresh.html", queue_context(request, _open_in_browser(request)))
 
 
 def part(request, name):
@@ -39,7 +39,8 @@ def queue_context(request, current=None):
         if not part.is_folded or part.name in request.GET:
             part.read(min(max(_number(request, part.name), PAGE), MOST))
     stopped = [page for page in pages if page.is_paused]
-    return {"parts": parts, "current": current, "unread": _unread(parts), "stopped": stopped}
+    handed = [row for row in parts[0].rows if row.is_new and row.pk != current]
+    return {"parts": parts, "current": current, "unread": _unread(parts), "stopped": stopped, "handed": handed}
 
 
 class Part:
@@ -94,9 +95,12 @@ def _teams(agent):
 
 
 def _unread(parts):
-    """Of the first rows of what this agent may answer: 25, or 25+ where there are more rows."""
+    """Messages of the first rows of what this agent may answer: 25, or 25+ where there are more rows.
+
+    What a colleague handed over counts, also where there is nothing else to read.
+    """
     own = [part for part in parts if part.name in ("mine", "waiting")]
-    unread = sum(row.unread for part in own for row in part.rows[:PAGE])
+    unread = sum(row.unread or row.is_new for part in own for row in part.rows[:PAGE])
     return f"{unread}+" if any(part.has_more or len(part.rows) > PAGE for part in own) else str(unread)
 
 

@@ -14,6 +14,8 @@ class MessageList extends HTMLElement {
     this.topics = [`live-conversation-${this.dataset.conversation}`, "live-hello"];
     for (const topic of this.topics) document.body.addEventListener(topic, this.refresh);
     document.addEventListener("visibilitychange", this.see);
+    this.holder = `live-holder-${this.dataset.conversation}`;
+    document.body.addEventListener(this.holder, this.seeAnew);
     this.addEventListener("scroll", this.scrolled, { passive: true });
     this.stickToEnd();
     this.watchOlder();
@@ -23,6 +25,7 @@ class MessageList extends HTMLElement {
   disconnectedCallback() {
     for (const topic of this.topics) document.body.removeEventListener(topic, this.refresh);
     document.removeEventListener("visibilitychange", this.see);
+    document.body.removeEventListener(this.holder, this.seeAnew);
     this.sizes.disconnect();
     this.observer?.disconnect();
   }
@@ -135,10 +138,16 @@ class MessageList extends HTMLElement {
 
   // The holder has read what came, once it was on screen. The server knows whether this agent is the holder.
   see = () => {
-    const last = [...this.thread.querySelectorAll(".incoming")].at(-1)?.id;
-    if (document.hidden || !this.isAtEnd || !last || last === this.seen) return;
+    const last = [...this.thread.querySelectorAll(".incoming")].at(-1)?.id ?? "nothing";
+    if (document.hidden || !this.isAtEnd || last === this.seen) return;
     this.seen = last;
     post(this.dataset.seeUrl).catch(() => (this.seen = null));
+  };
+
+  // Who only looked on may have become the holder.
+  seeAnew = () => {
+    this.seen = null;
+    this.see();
   };
 
   get isAtEnd() {

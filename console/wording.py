@@ -1,0 +1,46 @@
+"""How a change of holder reads, for people."""
+
+from django.utils.translation import gettext as _
+
+from console.models import Cause, Holder
+from console.models.handover import bot_label
+
+DONE_BY = {Cause.TAKEN, Cause.TAKEN_OVER, Cause.ASSIGNED, Cause.TRANSFERRED, Cause.RELEASED, Cause.HANDED_BACK}
+SAID_OF = {Cause.NO_ANSWER, Cause.AWAY, Cause.LEFT}  # whoever had it
+
+
+def why(handover):
+    """What stands in the thread after “Bot → queue:”, with who did it where that is a third person."""
+    if handover.cause == Cause.HANDED_OVER:
+        return _("asked for a human")
+    if handover.by_id and handover.by_id not in (handover.from_agent_id, handover.to_agent_id):
+        return _by(handover)
+    return _cause(handover)
+
+
+def reason(handover):
+    """The same where it stands alone: above a thread, or in a row of the queue."""
+    if handover.cause in DONE_BY and handover.by_id:
+        return _by(handover)
+    if handover.cause in SAID_OF and handover.by_id:
+        return f"{handover.by}: {_cause(handover)}"
+    if handover.cause == Cause.CONTROL_TAKEN:
+        name = _("the bot") if handover.to_holder == Holder.BOT else handover.to_name
+        return _("%(name)s took the conversation") % {"name": name}
+    return _cause(handover)
+
+
+def holder(conversation):
+    """Who holds it, with a mark where that is no colleague."""
+    is_named_bot = conversation.holder == Holder.BOT and conversation.page.bot_name
+    return bot_label(conversation.page) if is_named_bot else conversation.holder_name
+
+
+def _by(handover):
+    return _("%(done)s by %(name)s") % {"done": _cause(handover), "name": handover.by}
+
+
+def _cause(handover):
+    if handover.cause == Cause.CONTROL_REFUSED and handover.to_holder == Holder.QUEUE:
+        return _("Facebook did not pass it on to the bot")
+    return handover.get_cause_display()

@@ -1,0 +1,322 @@
+"""A conversation changes hands in real browsers: two agents and a supervisor, one customer, and her phone."""
+
+import re
+import threading
+import uuid
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from playwright.sync_api import expect
+
+from console.models import Conversation, Holder, Rules, Team
+from tests.browser.test_desk import bubbles, composer, opens, part, says, takes
+from tests.browser.test_every_page import PHONE, _tab_to, findings
+from tests.stand_in import eventually
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+NARROW = {"viewport": {"width": 375, "height": 812}, "has_touch": True}
+
+
+class Bot(BaseHTTPRequestHandler):
+    """Takes whatever it is told, and says nothing by itself."""
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture
+def robin(stack, page):
+    """The Page has a bot, which answers as Robin; while it holds a conversation, it says something there."""
+    page.bot_name = "Robin"
+    page.save()
+    with ThreadingHTTPServer(("127.0.0.1", 0), Bot) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        Rules.objects.create(page=page, webhook_url=f"http://127.0.0.1:{server.server_port}/", words="human")
+        yield lambda text: Conversation.objects.get().send(author=None, text=text, key=uuid.uuid4())
+        server.shutdown()
+
+
+@pytest.fixture
+def refunds(page):
+    team = Team.objects.create(name="Refunds", skill="refunds")
+    team.pages.add(page)
+
+
+@pytest.fixture
+def mona_writes(stack, page, mona_writes):
+    eventually(Conversation.objects.exists)
+    return mona_writes
+
+
+@pytest.fixture
+def phone_of(sit_down, stack, browser):
+    """A customer's phone."""
+    contexts = []
+
+    def take_out(psid):
+        context = browser.new_context(base_url=stack.url, reduced_motion="reduce", **PHONE)
+        contexts.append(context)
+        phone = context.new_page()
+        phone.goto(f"/?psid={psid}")
+        return phone
+
+    yield take_out
+    for context in contexts:
+        context.close()
+
+
+def lines(tab):
+    """The thin lines of the thread."""
+    return tab.locator(".handover > p")
+
+
+def transfers(tab, to, note=""):
+    tab.get_by_role("link", name="Transfer…").click()
+    dialog = tab.get_by_role("dialog")
+    dialog.get_by_role("radio", name=to).check()
+    dialog.get_by_role("textbox", name="Note").fill(note)
+    dialog.get_by_role("button", name="Transfer").click()
+    expect(dialog).to_be_hidden()
+
+
+def test_of_two_who_press_take_one_gets_it_and_the_other_is_told_by_whom(sit_down, mona_writes, ana, ben):
+    anas, bens = sit_down(ana), sit_down(ben)
+    opens(anas)
+    opens(bens)
+    pressed = []
+    bens.route("**/take/", lambda route: pressed.append(route))  # on its way for as long as Ana's takes
+    bens.get_by_role("button", name="Take").click()
+    anas.get_by_role("button", name="Take").click()
+    expect(composer(anas)).to_be_editable()
+    expect(bens.get_by_text("Ana Ruiz answers here.")).to_be_visible()
+    pressed[0].continue_()
+    told = bens.get_by_role("alert").filter(has_text="Ana Ruiz holds this conversation.")
+    expect(told).to_be_visible()
+    with bens.expect_response("**/header/**"):
+        bens.evaluate("document.body.dispatchEvent(new CustomEvent('live-hello'))")
+    expect(told).to_be_visible()
+    expect(lines(bens)).to_have_count(1)
+    anas.get_by_role("button", name="Back to queue").click()
+    expect(told).to_be_hidden()  # it is not true any more
+    bens.unroute("**/take/")
+    bens.get_by_role("button", name="Take").click()
+    expect(composer(bens)).to_be_editable()
+
+
+def test_the_customer_sees_each_face_in_turn(sit_down, robin, mona_writes, stack, phone_of, ana, ben):
+    robin("Hello Mona, how can I help?")
+    anas, bens, phone = sit_down(ana), sit_down(ben), phone_of(mona_writes)
+    expect(phone.get_by_role("article", name="Robin from Bluebird Tea")).to_contain_text("how can I help?")
+    stack.say(mona_writes, text="A human, please")
+    waiting = part(anas, "Waiting").get_by_role("link", name="Mona Weber")
+    expect(waiting).to_contain_text("The customer asked for a human")
+
+    takes(anas)
+    expect(lines(anas).first).to_contain_text("Robin (bot) → queue: the customer asked for a human: “A human, please”")
+    expect(anas.locator("#header")).to_contain_text("you hold it since")
+    expect(bubbles(anas).filter(has_text="how can I help?")).to_contain_text("Robin Bot")
+    says(anas, "Ana here. What happened?")
+    expect(phone.get_by_role("article", name="Ana R. from Bluebird Tea")).to_contain_text("What happened?")
+
+    transfers(anas, "Ben Okafor", note="Refund, please")
+    expect(anas.get_by_text("Ben Okafor answers here.")).to_be_visible()
+    expect(anas.get_by_role("heading", level=1, name="Mona Weber")).to_be_focused()
+    arrived = bens.get_by_role("status").filter(has_text="Ana Ruiz transferred Mona Weber to you: “Refund, please”")
+    expect(arrived).to_be_visible()
+    expect(bens).to_have_title("(1) Handover")
+    row = part(bens, "Mine").get_by_role("link", name="Mona Weber")
+    expect(row).to_contain_text("New Ana Ruiz: “Refund, please”", use_inner_text=True)
+    arrived.get_by_role("link").click()
+    expect(lines(bens).last).to_contain_text("Ana Ruiz → Ben Okafor: transferred: “Refund, please”")
+    expect(arrived).to_be_hidden()
+    expect(row).not_to_contain_text("New")
+    expect(bens).to_have_title("Mona Weber · Handover")
+    says(bens, "Ben here: the money is on its way.")
+    expect(phone.get_by_role("article", name="Ben O. from Bluebird Tea")).to_contain_text("on its way")
+
+    bens.get_by_role("link", name="Back to the bot…").click()
+    bens.get_by_role("textbox", name="Note for the bot").fill("Refunded")
+    bens.get_by_role("button", name="Back to the bot").click()
+    expect(bens.get_by_text("Robin (bot) answers here. Take the conversation to answer yourself.")).to_be_visible()
+    expect(lines(anas).last).to_contain_text("Ben Okafor → Robin (bot): handed back: “Refunded”")
+    expect(anas.get_by_role("button", name="Take from the bot")).to_be_visible()
+    robin("Anything else?")
+    expect(phone.get_by_role("article", name="Robin from Bluebird Tea").last).to_contain_text("Anything else?")
+    faces = [said["persona"]["name"] for said in stack.said(mona_writes)]
+    assert faces == ["Robin", "Ana R.", "Ben O.", "Robin"]
+
+
+def test_what_arrives_while_one_looks_at_it_is_seen_at_once(sit_down, mona_writes, ana, ben):
+    anas, bens = sit_down(ana), sit_down(ben)
+    takes(anas)
+    opens(bens)
+    transfers(anas, "Ben Okafor")
+    expect(composer(bens)).to_be_editable()
+    eventually(lambda: not Conversation.objects.get().is_new)
+    expect(part(bens, "Mine").get_by_role("link", name="Mona Weber")).not_to_contain_text("New")
+
+
+def test_it_arrives_on_a_phone_whatever_is_open_there(sit_down, mona_writes, stack, ana, ben):
+    stack.say(stack.customer("Jonas Brandt"), text="Me too")
+    anas, bens = sit_down(ana), sit_down(ben, **NARROW)
+    opens(bens, "Jonas Brandt")
+    takes(anas)
+    transfers(anas, "Ben Okafor", note="Refund, please")
+    arrived = bens.get_by_role("status").filter(has_text="Ana Ruiz transferred Mona Weber to you")
+    expect(arrived).to_be_visible()
+    assert bens.evaluate("document.documentElement.scrollWidth") <= 375
+    arrived.get_by_role("link").click()
+    expect(bens.get_by_role("heading", level=1, name="Mona Weber")).to_be_visible()
+    expect(composer(bens)).to_be_editable()
+
+
+def test_a_transfer_to_a_team_waits_in_its_queue(sit_down, mona_writes, refunds, ana, ben):
+    anas, bens = sit_down(ana), sit_down(ben)
+    takes(anas)
+    transfers(anas, "Refunds", note="Broken lid")
+    expect(anas.locator("#header")).to_contain_text("waiting in the queue of Refunds")
+    waiting = part(bens, "Waiting").get_by_role("link", name="Mona Weber")
+    expect(waiting).to_contain_text("Refunds Ana Ruiz: “Broken lid”", use_inner_text=True)
+
+
+def test_who_has_just_gone_away_gets_nothing_and_the_form_says_so(sit_down, mona_writes, ana, ben):
+    tab = sit_down(ana)
+    takes(tab)
+    tab.get_by_role("link", name="Transfer…").click()
+    dialog = tab.get_by_role("dialog")
+    dialog.get_by_role("radio", name="Ben Okafor").check()
+    dialog.get_by_role("textbox", name="Note").fill("Refund, please")
+    ben.go_away()
+    dialog.get_by_role("button", name="Transfer").click()
+    expect(dialog.get_by_role("alert")).to_have_text("Ben Okafor is away.")
+    expect(dialog.get_by_role("radio", name="Ben Okafor")).to_be_hidden()
+    expect(dialog.get_by_role("textbox", name="Note")).to_have_value("Refund, please")
+    dialog.get_by_role("link", name="Cancel").click()
+    expect(dialog).to_be_hidden()
+    expect(composer(tab)).to_be_editable()
+
+
+def test_a_supervisor_takes_over_for_all_to_see(sit_down, mona_writes, ana, ben, ada):
+    anas, bens, adas = sit_down(ana), sit_down(ben), sit_down(ada)
+    takes(anas)
+    composer(anas).fill("not yet fin")
+    opens(bens)
+    expect(bens.get_by_text("Ana Ruiz answers here.")).to_be_visible()
+    expect(bens.get_by_role("button", name="Take over")).to_be_hidden()
+    opens(adas)
+    adas.get_by_role("button", name="Take over").click()
+    expect(composer(adas)).to_be_focused()
+    for tab in (anas, bens, adas):
+        expect(lines(tab).last).to_contain_text("Ana Ruiz → Ada Lindt: taken over")
+    expect(anas.get_by_text("Ada Lindt answers here.")).to_be_visible()
+    expect(composer(anas)).to_have_value("not yet fin")
+    expect(composer(anas)).not_to_be_editable()
+
+
+def test_a_transfer_by_keyboard_alone(sit_down, mona_writes, ana, ben, ada):
+    tab = sit_down(ana)
+    takes(tab)
+    _tab_to(tab, tab.get_by_role("link", name="Transfer…"), "Shift+Tab")
+    tab.keyboard.press("Enter")
+    expect(tab.get_by_role("radio", name="Ada Lindt")).to_be_focused()
+    tab.keyboard.press("Escape")
+    expect(tab.get_by_role("dialog")).to_be_hidden()
+    expect(tab.get_by_role("link", name="Transfer…")).to_be_focused()
+    tab.keyboard.press("Enter")
+    expect(tab.get_by_role("radio", name="Ada Lindt")).to_be_focused()
+    tab.keyboard.press("ArrowDown")
+    tab.keyboard.press("Tab")
+    tab.keyboard.type("Refund, please")
+    _tab_to(tab, tab.get_by_role("button", name="Transfer"))
+    tab.keyboard.press("Enter")
+    expect(lines(tab).last).to_contain_text("Ana Ruiz → Ben Okafor: transferred: “Refund, please”")
+    expect(tab.get_by_role("heading", level=1, name="Mona Weber")).to_be_focused()
+
+
+def test_on_a_phone_the_verbs_have_room(sit_down, robin, mona_writes, refunds, ana, ben):
+    robin("Hello!")
+    tab = sit_down(ana, **NARROW)
+    tab.get_by_role("heading", name="With the bot").click()
+    opens(tab)
+    tab.get_by_role("button", name="Take from the bot").tap()
+    expect(composer(tab)).to_be_editable()
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 375
+    tab.get_by_role("button", name="More").tap()
+    for role, name in [("link", "Transfer…"), ("link", "Back to the bot…"), ("button", "Back to queue")]:
+        verb = tab.get_by_role(role, name=name)
+        expect(verb).to_be_visible()
+        box = verb.bounding_box()
+        assert box["height"] >= 40
+        assert box["x"] + box["width"] <= 375
+    tab.get_by_role("link", name="Transfer…").tap()
+    dialog = tab.get_by_role("dialog")
+    dialog.get_by_role("radio", name="Ben Okafor").check()
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 375
+    dialog.get_by_role("button", name="Transfer").tap()
+    expect(tab.get_by_text("Ben Okafor answers here.")).to_be_visible()
+
+
+def test_without_scripts_it_changes_hands_too(sit_down, robin, mona_writes, ana, ben):
+    tab = sit_down(ana, java_script_enabled=False)
+    tab.goto(f"/conversations/{Conversation.objects.get().pk}/")
+    tab.get_by_role("button", name="Take from the bot").click()
+    tab.get_by_role("link", name="Transfer…").click()
+    tab.get_by_role("button", name="Transfer").click()  # to nobody
+    expect(tab.get_by_role("heading", name="Transfer Mona Weber")).to_be_visible()
+    tab.get_by_role("radio", name="Ben Okafor").check()
+    tab.get_by_role("textbox", name="Note").fill("Refund, please")
+    tab.get_by_role("button", name="Transfer").click()
+    expect(tab.get_by_text("Ben Okafor answers here.")).to_be_visible()
+    bens = sit_down(ben, java_script_enabled=False)
+    bens.get_by_role("status").get_by_role("link").click()
+    bens.get_by_role("link", name="Back to the bot…").click()
+    bens.get_by_role("button", name="Back to the bot").click()
+    expect(bens.get_by_text("Robin (bot) answers here.")).to_be_visible()
+    assert Conversation.objects.get().holder == Holder.BOT
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("device", [{}, PHONE], ids=["desktop", "phone"])
+def test_no_serious_finding_of_axe(sit_down, robin, mona_writes, refunds, ana, ben, ada, scheme, device):
+    robin("Hello!")
+    conversation = Conversation.objects.get()
+    conversation.take(ben)
+    conversation.transfer(ben, to=ana, note="Refund, please. " * 20)
+    tab = sit_down(ana, color_scheme=scheme, **device)
+    expect(tab.get_by_role("status").get_by_role("link")).to_be_visible()
+    assert findings(tab) == []
+    tab.goto(f"/conversations/{conversation.pk}/")
+    assert findings(tab) == []
+    if device:
+        tab.get_by_role("button", name="More").click()
+        assert findings(tab) == []
+    tab.get_by_role("link", name="Transfer…").click()
+    expect(tab.get_by_role("dialog")).to_be_visible()
+    assert findings(tab) == []
+    for path in ("transfer/", "hand-back/"):
+        tab.goto(f"/conversations/{conversation.pk}/{path}")
+        assert findings(tab) == [], path
+
+
+def test_a_part_opened_while_the_queue_is_asked_for_stays_open(sit_down, robin, mona_writes, ana):
+    tab = sit_down(ana)
+    asked = []
+    queue = re.compile(r"/queue/(\?|$)")
+    tab.route(queue, lambda route: asked.append((route, route.fetch())))
+    with tab.expect_request(queue):
+        tab.evaluate("document.body.dispatchEvent(new CustomEvent('live-hello'))")
+    tab.get_by_role("heading", name="With the bot").click()
+    row = tab.get_by_role("link", name="Mona Weber")
+    expect(row).to_be_visible()
+    tab.unroute(queue)
+    route, answer = asked[0]
+    with tab.expect_response(queue):
+        route.fulfill(response=answer)
+    tab.wait_for_timeout(200)
+    expect(row).to_be_visible()

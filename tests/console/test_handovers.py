@@ -1,0 +1,321 @@
+"""What agents see of a change of holder, and the forms by which they ask for one."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+from django.template.loader import render_to_string
+
+from console import wording
+from console.models import Cause, Handover, Holder, Rules, Team
+from tests.console.conftest import fresh
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def browser_of(client):
+    def log_in(agent):
+        client.force_login(agent, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return log_in
+
+
+@pytest.fixture
+def refunds(page):
+    team = Team.objects.create(name="Refunds", skill="refunds")
+    team.pages.add(page)
+    return team
+
+
+@pytest.fixture
+def bot(page):
+    page.bot_name = "Robin"
+    page.save()
+    return Rules.objects.create(page=page, webhook_url="http://127.0.0.1:9/bot", words="human")
+
+
+class Words(HTMLParser):
+    """What a page says."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.words = []
+        self.feed(text)
+
+    def handle_data(self, text):
+        self.words.append(text)
+
+
+def words(html):
+    return " ".join(" ".join(Words(html).words).split())
+
+
+# The thin line
+
+
+def line(handover):
+    """As the thread shows it, without the time."""
+    return words(render_to_string("handovers/_handover.html", {"handover": handover})).partition(" · ")[0]
+
+
+LINES = [
+    (Cause.ASKED, "bot", "queue", "Robin (bot) → queue: the customer asked for a human"),
+    (Cause.HANDED_OVER, "bot", "queue", "Robin (bot) → queue: asked for a human"),
+    (Cause.BOT_DOWN, "bot", "queue", "Robin (bot) → queue: the bot does not answer"),
+    (Cause.NO_BOT, "bot", "queue", "Robin (bot) → queue: the Page has no bot any more"),
+    (Cause.TAKEN, "queue", "ana", "Queue → Ana Ruiz: taken"),
+    (Cause.TAKEN, "bot", "ana", "Robin (bot) → Ana Ruiz: taken"),
+    (Cause.TAKEN, "elsewhere", "ana", "Page Inbox → Ana Ruiz: taken"),
+    (Cause.TAKEN_OVER, "ben", "ana", "Ben Okafor → Ana Ruiz: taken over"),
+    (Cause.ASSIGNED, "queue", "ana", "Queue → Ana Ruiz: assigned"),
+    (Cause.TRANSFERRED, "ben", "ana", "Ben Okafor → Ana Ruiz: transferred"),
+    (Cause.TRANSFERRED, "ana", "queue", "Ana Ruiz → queue: transferred"),
+    (Cause.RELEASED, "ana", "queue", "Ana Ruiz → queue: put back"),
+    (Cause.NO_ANSWER, "ana", "queue", "Ana Ruiz → queue: no answer in time"),
+    (Cause.AWAY, "ana", "queue", "Ana Ruiz → queue: away for too long"),
+    (Cause.LEFT, "ana", "queue", "Ana Ruiz → queue: left the team"),
+    (Cause.HANDED_BACK, "ana", "bot", "Ana Ruiz → Robin (bot): handed back"),
+    (Cause.IDLE, "ana", "bot", "Ana Ruiz → Robin (bot): nobody wrote for a while"),
+    (Cause.RESUMED, "queue", "bot", "Queue → Robin (bot): the bot goes on"),
+    (Cause.CLOSED, "ana", "bot", "Ana Ruiz closed the conversation"),
+    (Cause.CLOSED, "bot", "bot", "Robin (bot) closed the conversation"),
+    (Cause.REOPENED, "queue", "bot", "Queue → Robin (bot): the customer writes again"),
+    (Cause.ANSWERED_ELSEWHERE, "bot", "elsewhere", "Robin (bot) → Page Inbox: somebody answered there"),
+    (Cause.CONTROL_TAKEN, "ana", "elsewhere", "Ana Ruiz → Page Inbox: took the conversation"),
+    (Cause.CONTROL_TAKEN, "queue", "bot", "Queue → Robin (bot): took the conversation"),
+    (Cause.CONTROL_REFUSED, "ana", "elsewhere", "Ana Ruiz → Page Inbox: Facebook lets only another app answer"),
+    (Cause.CONTROL_REFUSED, "bot", "queue", "Robin (bot) → queue: Facebook did not pass it on to the bot"),
+    (Cause.CONTROL_BACK, "elsewhere", "queue", "Page Inbox → queue: Facebook gave the conversation back"),
+    (Cause.REQUESTED, "ana", "elsewhere", "Page Inbox asks for the conversation"),
+]
+
+
+@pytest.fixture
+def change(conversation, ana, ben, bot):
+    """A change of holder of this kind, as a row of its own: who had it had a hand in it."""
+    agents = {"ana": ana, "ben": ben}
+
+    def make(cause, before, after, **more):
+        given = {
+            "from_holder": before if before in Holder else Holder.AGENT,
+            "from_agent": agents.get(before),
+            "to_holder": after if after in Holder else Holder.AGENT,
+            "to_agent": agents.get(after),
+            "by": agents.get(before) or agents.get(after),
+        }
+        inbox = {
+            f"{way}_app": "263902037430900" for way, who in [("from", before), ("to", after)] if who == "elsewhere"
+        }
+        times = {"pk": 1, "at": conversation.held_since, "revision": 1}
+        return Handover(conversation=conversation, cause=cause, **given | inbox | times | more)
+
+    return make
+
+
+@pytest.mark.parametrize(("cause", "before", "after", "sentence"), LINES, ids=[f"{row[0]}-{row[2]}" for row in LINES])
+def test_each_change_reads_as_a_sentence(cause, before, after, sentence, change):
+    assert line(change(cause, before, after)) == sentence
+    assert line(change(cause, before, after, note="because")) == f"{sentence}: “ because ”"
+
+
+def test_no_cause_is_without_its_sentence():
+    assert {row[0] for row in LINES} == set(Cause)
+
+
+def test_a_third_person_who_did_it_is_named(change, ada):
+    assert line(change(Cause.TAKEN_OVER, "ben", "ana", by=ada)) == "Ben Okafor → Ana Ruiz: taken over by Ada Lindt"
+
+
+def test_a_problem_with_facebook_is_said_in_the_thread(change):
+    html = render_to_string("handovers/_handover.html", {"handover": change(Cause.TAKEN, "bot", "ana", problem="No.")})
+    assert "Facebook has not done it yet: No." in words(html)
+
+
+def test_a_long_note_is_shown_in_short_and_whole_behind_it(change):
+    html = render_to_string(
+        "handovers/_handover.html", {"handover": change(Cause.TAKEN, "bot", "ana", note="x " * 200)}
+    )
+    assert re.search(r"<summary>“(x ){40,50}", html)
+    assert "x " * 200 in html
+
+
+@pytest.mark.parametrize(
+    ("cause", "before", "after", "sentence"),
+    [
+        (Cause.HANDED_OVER, "bot", "queue", "the bot asked for a human"),
+        (Cause.TRANSFERRED, "ben", "ana", "transferred by Ben Okafor"),
+        (Cause.NO_ANSWER, "ben", "queue", "Ben Okafor: no answer in time"),
+        (Cause.CONTROL_TAKEN, "ana", "elsewhere", "Page Inbox took the conversation"),
+        (Cause.CONTROL_TAKEN, "ana", "bot", "the bot took the conversation"),
+    ],
+)
+def test_alone_it_says_who_did_it(cause, before, after, sentence, change):
+    assert wording.reason(change(cause, before, after)) == sentence
+
+
+# Why it is where it is
+
+
+def test_the_reason_outlives_the_taking(conversation, ana, ben, bot):
+    conversation.hand_back(ana)
+    conversation.hand_over(note="wants a refund")
+    conversation.take(ben)
+    assert fresh(conversation).reason.note == "wants a refund"
+    conversation.transfer(ben, to=ana, note="Yours")
+    assert (fresh(conversation).reason.note, conversation.reason.by) == ("Yours", ben)
+
+
+@pytest.mark.parametrize("path", ["/", "/conversations/{pk}/"])
+def test_the_desk_says_why_somebody_waits_and_where(path, browser_of, conversation, ana, bot, refunds):
+    conversation.hand_back(ana)
+    conversation.hand_over(note="wants a refund", skill="refunds")
+    said = words(browser_of(ana).get(path.format(pk=conversation.pk)).content.decode())
+    assert "Refunds “wants a refund”" in said
+
+
+def test_what_was_handed_over_is_new_until_it_is_seen(browser_of, conversation, ana, ben):
+    conversation.transfer(ana, to=ben, note="Refund, please")
+    bens = browser_of(ben)
+    desk = bens.get("/queue/", headers=HTMX).content.decode()
+    assert "Ana Ruiz transferred Mona Weber to you: “Refund, please”" in words(desk)
+    assert 'class="new"' in desk
+    assert 'data-unread="1"' in desk
+    bens.post(f"/conversations/{conversation.pk}/see/")
+    desk = bens.get("/queue/", headers=HTMX).content.decode()
+    assert 'class="new"' not in desk
+    assert 'data-unread="0"' in desk
+
+
+def test_who_answers_has_seen_it(conversation, ana, ben):
+    conversation.transfer(ana, to=ben)
+    assert fresh(conversation).is_new
+    conversation.send(ben, "Here I am", key="7f0c3a52-0ac0-4a40-8e83-0d5f4f1c7b11")
+    assert not fresh(conversation).is_new
+
+
+# Transfer
+
+
+def test_whom_it_can_go_to(conversation, ana, ben, ada, django_assert_max_num_queries):
+    ben.go_away()
+    assert list(conversation.receivers()) == [ada]
+    ben.come_back()
+    conversation.page.groups.add(Group.objects.create(name="tea"))
+    assert list(conversation.receivers()) == [ada]
+    ben.groups.set(conversation.page.groups.all())
+    conversation.transfer(ana, to=ben)
+    with django_assert_max_num_queries(2):
+        assert [(agent, agent.held) for agent in conversation.receivers()] == [(ada, 0)]
+    conversation.take_over(ada)
+    assert [(agent, agent.held) for agent in conversation.receivers()] == [(ben, 0)]
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["without scripts", "with"])
+def test_the_form_asks_to_whom(headers, browser_of, conversation, ana, ben, refunds):
+    answer = browser_of(ana).get(f"/conversations/{conversation.pk}/transfer/", headers=headers)
+    said = words(answer.content.decode())
+    assert "Transfer Mona Weber" in said
+    assert "Ben Okafor holds 0" in said
+    assert "Refunds" in said
+    assert ("<html" in answer.content.decode()) == (headers == {})
+
+
+@pytest.mark.parametrize(("headers", "status"), [({}, 302), (HTMX, 200)], ids=["without scripts", "with"])
+def test_transferring_to_a_colleague(headers, status, browser_of, conversation, ana, ben):
+    given = {"to": f"agent-{ben.pk}", "note": "Refund, please"}
+    answer = browser_of(ana).post(f"/conversations/{conversation.pk}/transfer/", given, headers=headers)
+    assert answer.status_code == status
+    assert fresh(conversation).agent == ben
+    assert conversation.reason.note == "Refund, please"
+
+
+def test_transferring_to_a_team(browser_of, conversation, ana, refunds):
+    browser_of(ana).post(f"/conversations/{conversation.pk}/transfer/", {"to": f"team-{refunds.pk}"})
+    assert (fresh(conversation).holder, conversation.team) == (Holder.QUEUE, refunds)
+
+
+@pytest.mark.parametrize("to", ["", "ben", "agent-", "agent-0", "team-1", "agent-" + "9" * 30, "queue-1"])
+def test_one_has_to_choose_somebody_who_is_there(to, browser_of, conversation, ana):
+    answer = browser_of(ana).post(f"/conversations/{conversation.pk}/transfer/", {"to": to, "note": "Kept"})
+    assert answer.status_code == 422
+    assert "Choose who gets it." in words(answer.content.decode())
+    assert ">Kept</textarea>" in answer.content.decode()
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["without scripts", "with"])
+def test_who_has_gone_away_meanwhile_is_named_in_the_form(headers, browser_of, conversation, ana, ben):
+    ben.go_away()
+    given = {"to": f"agent-{ben.pk}", "note": "Kept"}
+    answer = browser_of(ana).post(f"/conversations/{conversation.pk}/transfer/", given, headers=headers)
+    assert answer.status_code == 409
+    assert "Ben Okafor is away." in words(answer.content.decode())
+    assert ">Kept</textarea>" in answer.content.decode()
+    assert fresh(conversation).agent == ana
+
+
+@pytest.mark.parametrize("verb", ["transfer", "hand-back"])
+def test_nobody_gives_away_what_a_colleague_holds(verb, browser_of, conversation, ben, bot):
+    bens, path = browser_of(ben), f"/conversations/{conversation.pk}/{verb}/"
+    assert "Ana Ruiz holds this conversation." in words(bens.get(path).content.decode())
+    assert 'type="submit"' not in bens.get(path).content.decode()
+    answer = bens.post(path, {"to": f"agent-{ben.pk}"})
+    assert answer.status_code == 409
+
+
+# Other verbs
+
+
+def test_back_to_the_bot_with_a_note(browser_of, conversation, ana, bot):
+    browser_of(ana).post(f"/conversations/{conversation.pk}/hand-back/", {"note": "Refunded"})
+    assert (fresh(conversation).holder, conversation.reason.note) == (Holder.BOT, "Refunded")
+
+
+def test_a_page_without_a_bot_says_so(browser_of, conversation, ana):
+    answer = browser_of(ana).post(f"/conversations/{conversation.pk}/hand-back/")
+    assert answer.status_code == 409
+    assert "This Page has no bot." in words(answer.content.decode())
+
+
+def test_who_comes_too_late_is_told_by_whom_also_without_scripts(browser_of, conversation, ben):
+    answer = browser_of(ben).post(f"/conversations/{conversation.pk}/take/")
+    assert answer.status_code == 409
+    assert "Ana Ruiz holds this conversation." in words(answer.content.decode())
+
+
+def test_only_supervisors_are_offered_to_take_over(browser_of, conversation, ben):
+    path = f"/conversations/{conversation.pk}/"
+    assert "Take over" not in words(browser_of(ben).get(path).content.decode())
+    assert browser_of(ben).post(f"{path}take-over/").status_code == 403
+    ben.user_permissions.add(Permission.objects.get(codename="take_over_conversation"))
+    assert "Take over" in words(browser_of(ben).get(path).content.decode())
+    browser_of(ben).post(f"{path}take-over/")
+    assert fresh(conversation).agent == ben
+
+
+@pytest.mark.parametrize(
+    ("holder", "more", "says", "offers"),
+    [
+        ("bot", {}, "Robin (bot) answers here. Take the conversation to answer yourself.", "Take from the bot"),
+        ("queue", {}, "Nobody answers here yet. Take the conversation to answer.", "Take"),
+        ("elsewhere", {}, "Another app answers here. Take the conversation back to answer yourself.", "Take"),
+        ("elsewhere", {"is_routed_away": True}, "Another app answers here.", "Take back"),
+    ],
+)
+def test_who_may_not_write_is_told_who_answers_and_what_to_do(
+    holder, more, says, offers, browser_of, conversation, ana, bot
+):
+    type(conversation).objects.update(holder=holder, agent=None, **more)
+    html = browser_of(ana).get(f"/conversations/{conversation.pk}/").content.decode()
+    assert says in words(html)
+    assert re.search(rf'type="submit">{offers}</button>', html)
+    assert "readonly" in html
+
+
+def test_the_bots_words_are_told_from_colleagues(browser_of, conversation, ana, bot):
+    conversation.hand_back(ana)
+    conversation.send(None, "How can I help?", key="7f0c3a52-0ac0-4a40-8e83-0d5f4f1c7b12")
+    said = words(browser_of(ana).get(f"/conversations/{conversation.pk}/").content.decode())
+    assert "Robin Bot How can I help?" in said
