@@ -241,7 +241,7 @@ class Holding:
     def _hear_bot(self):
         """An app that has the thread by Facebook's leave speaks: so it is the bot's again, whoever had it meanwhile."""
         if self.holder == Holder.ELSEWHERE and self.is_routed_away:
-            self._give(Holder.BOT, Cause.RESUMED)
+            self._give(Holder.BOT, Cause.CONTROL_TAKEN)
 
     def _wake(self, text, payload):
         """The customer wrote: who has to answer?"""
@@ -295,7 +295,7 @@ class Holding:
         if (before, holder) != (Holder.QUEUE, Holder.AGENT):  # who comes for it comes for the reason it waited for
             self.reason = handover
         self.held_since, self.closed_at, self.is_new, self.answer_by = handover.at, None, False, None
-        if holder == Holder.BOT and self.rules.bot_app_id:
+        if holder == Holder.BOT and self.rules.bot_app_id and not _has_it_already(before, cause):
             self._call_facebook(Call.PASS)
         elif holder in (Holder.AGENT, Holder.QUEUE) and self.is_routed_away:
             self._call_facebook(Call.TAKE)
@@ -345,6 +345,11 @@ class Holding:
             raise CannotReceive(_("%(name)s is away.") % {"name": agent})
         if not type(self.page).objects.open_to(agent).filter(pk=self.page_id).exists():
             raise CannotReceive(_("%(name)s may not see this Page.") % {"name": agent})
+
+
+def _has_it_already(before, cause):
+    """By Facebook's leave: the bot's app took it itself, or had it all the time."""
+    return cause == Cause.CONTROL_TAKEN or (before == Holder.BOT and cause != Cause.CONTROL_BACK)
 
 
 def _ms(moment):

@@ -5,7 +5,8 @@ import uuid
 import pytest
 from django.utils import timezone
 
-from console.models import Conversation, Handover, Holder, Message, Rules
+from console.models import Arrival, Conversation, Handover, Holder, Message, Rules
+from sandbox.courier import serialise
 from tests.conftest import PAGE_ID
 from tests.console.conftest import INBOX, fresh, webhook
 from tests.console.test_holding import lines
@@ -48,8 +49,6 @@ def routed(with_bot, overhear):
 @pytest.fixture
 def overhear(hear, mona, arrive):
     """What Mona says to another app."""
-    from console.models import Arrival
-    from sandbox.courier import serialise
 
     def tell(mid, text):
         event = {"sender": {"id": mona.psid}, "recipient": {"id": PAGE_ID}, "timestamp": now()}
@@ -203,3 +202,31 @@ def test_a_pass_of_an_app_that_nobody_told_us_of_waits_with_its_reason(mona, hea
     inner = {"previous_owner_app_id": "77", "new_owner_app_id": settings.FACEBOOK_APP_ID, "metadata": "angry"}
     hear(by_mona(now(), pass_thread_control=inner))
     assert lines(mona.conversation) == ["app 77 → queue control-back “angry”"]
+
+
+def test_what_the_bots_app_takes_itself_needs_no_call(conversation, page, facebook, hear, by_mona):
+    Rules.objects.create(page=page, bot_app_id=BOT)
+    taken = {"previous_owner_app_id": "1", "new_owner_app_id": BOT, "metadata": ""}
+    hear(by_mona(now(), take_thread_control=taken))
+    conversation = fresh(conversation)
+    conversation.deliver()
+    assert (conversation.holder, calls(facebook)) == (Holder.BOT, [])
+
+
+def test_a_bot_that_is_done_keeps_its_thread(routed, facebook):
+    routed.finish()
+    routed.deliver()
+    assert (fresh(routed).holder, calls(facebook)) == (Holder.BOT, [])
+
+
+def test_the_bots_own_word_shows_that_it_has_the_thread_again(routed, hear, echo, facebook, mona, arrive):
+    hear(echo("m_9", "From the Inbox", INBOX, at=now()))
+    standby = {"id": PAGE_ID, "time": now(), "standby": [echo("m_10", "I am Robin", int(BOT), at=now())]}
+    assert arrive(serialise({"object": "page", "entry": [standby]})).status_code == 200
+    Arrival.objects.latest("pk").read()
+    routed.deliver()
+    assert [line.split(" “")[0] for line in lines(routed)] == [
+        "bot → Page Inbox answered-elsewhere",
+        "Page Inbox → bot control-taken",
+    ]
+    assert calls(facebook) == []

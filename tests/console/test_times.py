@@ -132,7 +132,7 @@ def test_when_nobody_writes_it_goes_back_to_the_bot(held, clock, ana):
     assert fresh(held).agent == ana
     keep_time(clock, minutes=1)
     assert last(held) == "Ana Ruiz → bot idle"
-    assert "answered by Ana Ruiz" in held.handovers.in_order().last().summary
+    assert "Answered by Ana Ruiz" in held.handovers.in_order().last().summary
     assert fresh(held).returns_at is None
 
 
