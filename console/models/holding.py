@@ -2,7 +2,6 @@
 
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from console.models.handover import Call, Cause, Handover, Holder, app_name
@@ -29,7 +28,7 @@ class CannotReceive(Exception):
 class Holding:
     """The part of a Conversation that changes hands. Each verb locks the row: of two at once, one comes second."""
 
-    @cached_property
+    @property
     def rules(self):
         return Rules.of(self.page)
 
