@@ -78,6 +78,10 @@ class ConversationQuerySet(AssigningQuerySet, TimesQuerySet):
         """What stands behind this place. The first condition is the one that an index can begin at."""
         return self.filter(Q(rank__gt=rank) | Q(pk__gt=pk), rank__gte=rank)
 
+    def for_change(self):
+        """Locked, with what every change asks for: how its Page is, and its rules."""
+        return self.select_for_update(of=("self",)).select_related("page__rules").defer("page__token")
+
     def for_queue(self):
         """Two questions for each row, each with an index of its own: message_failed and message_pending."""
         recent = Message.objects.filter(conversation=OuterRef("pk"), at__gt=timezone.now() - RECENTLY)
@@ -228,7 +232,7 @@ class Conversation(Holding, Assigning, Announcing, Times, Receiving, Answering, 
         misses nothing. is_listed: whether the queue shows the change too.
         """
         with transaction.atomic():
-            self.refresh_from_db(from_queryset=Conversation.objects.select_for_update())
+            self.refresh_from_db(from_queryset=Conversation.objects.for_change())
             headline = self._headline()
             self.revision += 1
             yield self.revision

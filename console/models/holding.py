@@ -3,7 +3,6 @@
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from agents.models import Agent
@@ -31,7 +30,7 @@ class CannotReceive(Exception):
 class Holding:
     """The part of a Conversation that changes hands. Each verb locks the row: of two at once, one comes second."""
 
-    @cached_property
+    @property
     def rules(self):
         if type(self).page.is_cached(self):
             return Rules.of(self.page)

@@ -34,7 +34,7 @@ class NoticeQuerySet(models.QuerySet):
 
         How the conversation stands once all of the body is read decides: what called a person is for people.
         """
-        rules = Rules.relaying({event.page_id for event, _conversation in heard})
+        rules = _relaying(heard)
         lanes = _by_conversation(heard, rules)
         is_whole = len(lanes) == 1 and len(lanes[0][2]) == len(heard)
         for page_rules, conversation, told in lanes:
@@ -143,12 +143,22 @@ class Notice(Telling, models.Model):
         transaction.on_commit(lambda: deliver([self.pk], countdown=seconds, **options), robust=True)
 
 
+def _relaying(heard):
+    """{page id: rules} of those Pages whose bot hears from us what Facebook tells."""
+    read = [(event, conversation) for event, conversation in heard if conversation and conversation.page_id]
+    known = {event.page_id: conversation.rules for event, conversation in read}
+    others = {event.page_id for event, _conversation in heard} - known.keys()
+    rules = (known | Rules.of_pages(others)) if others else known
+    return {page_id: rule for page_id, rule in rules.items() if rule.webhook_url}
+
+
 def _by_conversation(heard, rules):
     """[(rules of the Page, conversation or None, its events in order)]. It is as it stood after the last of them."""
     lanes = {}
     for event, conversation in heard:
         if page_rules := rules.get(event.page_id):
-            conversation = conversation or _known(page_rules, event.psid)
+            if conversation is None or conversation.page_id is None:  # nothing of it could be read
+                conversation = _known(page_rules, event.psid)
             lane = lanes.setdefault((event.page_id, conversation and conversation.pk), [page_rules, conversation, []])
             lane[1] = conversation
             lane[2].append(event)

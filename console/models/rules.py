@@ -122,9 +122,9 @@ class Rules(models.Model):
         return getattr(page, "rules", None) or cls(page=page)
 
     @classmethod
-    def relaying(cls, page_ids):
-        """{page id: rules} of those Pages whose bot hears from us what Facebook tells."""
-        rows = cls.objects.filter(page__page_id__in=page_ids).exclude(webhook_url="")
+    def of_pages(cls, page_ids):
+        """{page id: rules} of those that have any."""
+        rows = cls.objects.filter(page__page_id__in=page_ids)
         return {rules.page.page_id: rules for rules in rows.select_related("page").defer("page__token")}
 
     @property
