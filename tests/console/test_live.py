@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from agents.models import Agent
 from console import live
-from console.models import Conversation, Customer
+from console.models import Conversation, Customer, Rules
 from console.store import redis
+from personas.models import Page
 from tests.conftest import CONSOLE_PORT, CONSOLE_URL
 from tests.stand_in import eventually
 
@@ -123,3 +124,15 @@ def test_an_open_stream_shows_the_others_that_its_agent_is_there(listen, ana, be
     others.hears("queue")
     ana.refresh_from_db()
     assert (ana.is_present, ana.is_lost, bool(ana.seen_at)) == (True, False, True)
+
+
+def test_what_fails_and_so_stays_with_its_agent_is_told_to_the_header(listen, stack, conversation, say, page, ana):
+    Rules.objects.create(page=page, bot_app_id="222", back_after=30)
+    Page.objects.update(paused_since=timezone.now())
+    say("Not now")
+    listener = listen(ana)
+    stack.fail("messages", status=400, error={"message": "(#368)", "code": 368})
+    Page.objects.update(paused_since=None)
+    Conversation.objects.get().deliver()
+    listener.hears(f"holder-{conversation.pk}")
+    assert Conversation.objects.get().returns_at is None

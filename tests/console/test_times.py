@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from agents.models import Agent
+from console import tasks
 from console.models import Conversation, Customer, Holder, Rules, Team
 from tests.console.conftest import fresh, texts
 from tests.console.test_holding import lines
@@ -315,3 +316,15 @@ def test_only_the_name_may_stand_in_braces(sentence, page):
 
 def test_a_sentence_without_a_name_is_one_too(page):
     Rules(page=page, sentence="A person reads this now.").full_clean()
+
+
+# By itself
+
+
+def test_the_sweep_sees_to_all_of_it(held, clock, ana, ben):
+    ana.be_seen()
+    Rules.objects.update(assigns=True)
+    clock.shift(timedelta(minutes=5))
+    tasks.sweep()
+    assert fresh(ana).is_lost
+    assert lines(held)[-2:] == ["Ana Ruiz → queue no-answer", "queue → Ben Okafor assigned"]
