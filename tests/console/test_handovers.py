@@ -77,6 +77,7 @@ LINES = [
     (Cause.NO_ANSWER, "ana", "queue", "Ana Ruiz → queue: no answer in time"),
     (Cause.AWAY, "ana", "queue", "Ana Ruiz → queue: away for too long"),
     (Cause.LEFT, "ana", "queue", "Ana Ruiz → queue: left the team"),
+    (Cause.CONTROL_BACK, "bot", "bot", "Facebook gave the conversation back"),
     (Cause.HANDED_BACK, "ana", "bot", "Ana Ruiz → Robin (bot): handed back"),
     (Cause.IDLE, "ana", "bot", "Ana Ruiz → Robin (bot): nobody wrote for a while"),
     (Cause.RESUMED, "queue", "bot", "Queue → Robin (bot): the bot goes on"),
@@ -96,7 +97,7 @@ LINES = [
 @pytest.fixture
 def change(conversation, ana, ben, bot):
     """A change of holder of this kind, as a row of its own: who had it had a hand in it."""
-    agents = {"ana": ana, "ben": ben}
+    agents, conversation = {"ana": ana, "ben": ben}, fresh(conversation)
 
     def make(cause, before, after, **more):
         given = {

@@ -124,7 +124,13 @@ class Holding(RuleBasedStateMachine):
     @invariant()
     def it_stands_in_one_part_of_the_queue(self):
         rows, ana = Conversation.objects.filter(pk=self.pk), self.people["ana"]
-        parts = [rows.waiting_for(None), rows.held_by(ana), rows.in_other_hands(ana, None), rows.held_by_bot(), rows.closed()]
+        parts = [
+            rows.waiting_for(None),
+            rows.held_by(ana),
+            rows.in_other_hands(ana, None),
+            rows.held_by_bot(),
+            rows.closed(),
+        ]
         assert [part.count() for part in parts].count(1) == 1
 
     @invariant()
