@@ -1,14 +1,17 @@
 """Who is there: by choice, and as long as a desk of theirs is open. A lost network is not an absence for a minute."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from agents.models import Agent
 from console.models import CannotReceive
+from tests.stand_in import eventually
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -101,14 +104,27 @@ def test_it_is_written_down_once_in_fifteen_seconds_however_many_desks_are_open(
         assert Agent.objects.get().seen_at == NOW + timedelta(seconds=known)
 
 
-def test_who_is_seen_in_the_moment_of_being_lost_stays(clock, ana):
-    ana.be_seen()
-    clock.shift(timedelta(minutes=5))
-    vanished = Agent.objects.vanished()
-    assert list(vanished) == [ana]
-    Agent.objects.update(seen_at=NOW + timedelta(minutes=5))
-    vanished.lose()
+@pytest.mark.django_db(transaction=True)
+def test_who_is_seen_in_the_moment_of_being_lost_stays(ana):
+    Agent.objects.update(seen_at=timezone.now() - timedelta(minutes=5))
+    losing = threading.Thread(target=_lose)
+    with transaction.atomic():
+        Agent.objects.update(seen_at=timezone.now())
+        losing.start()
+        eventually(_is_waited_for)
+    losing.join()
     assert stand(ana) == (True, False, None)
+
+
+def _lose():
+    Agent.objects.lose()
+    connection.close()
+
+
+def _is_waited_for():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+        return cursor.fetchone()
 
 
 def test_nobody_who_has_vanished_gets_a_conversation(clock, conversation, ana, ben):

@@ -15,7 +15,7 @@ from hypothesis.extra.django import TestCase
 
 from console.models import Conversation, Customer, Holiday, Hours, Rules, Team, hours
 from personas.models import Page
-from tests.console.conftest import fresh, texts
+from tests.console.conftest import texts
 
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)  # the console's time zone in tests is UTC
 BERLIN = "Europe/Berlin"
@@ -156,11 +156,15 @@ def test_who_comes_to_wait_at_night_is_told_once_by_the_bot(guest, ana, night):
     assert texts(guest.messages) == [SENTENCE]
 
 
-def test_it_answers_nothing(guest):
+def test_it_answers_nothing(guest, night, ana):
+    asked = guest.messages.create(page=guest.page, is_incoming=True, state="received", at=timezone.now(), revision=0)
+    night.shift(1)
     guest.hand_over()
-    assert guest.waiting_since == timezone.now()
-    assert (guest.last_words, guest.last_at) == ("", None)
-    assert fresh(guest)._unanswered_since() is None
+    assert (guest.waiting_since, guest.last_words, guest.last_at) == (timezone.now(), "", None)
+    guest.take(ana)
+    guest.close(ana)
+    guest.take(ana)  # and looks who has been waiting, and since when
+    assert guest.waiting_since == asked.at
 
 
 def test_nothing_is_told_by_day_nor_where_there_is_nothing_to_say(guest, night):
