@@ -44,7 +44,8 @@ def says(tab, text):
 
 
 def bubbles(tab):
-    return tab.get_by_role("log", name="Messages").get_by_role("listitem")
+    """What was said, without the thin lines between."""
+    return tab.get_by_role("log", name="Messages").locator(".message")
 
 
 def part(tab, name):
