@@ -15,11 +15,13 @@ from console.models.announcing import Announcing
 from console.models.answering import Answering
 from console.models.assigning import Assigning, AssigningQuerySet
 from console.models.handover import Cause, Handover, Holder
+from console.models.hands import Hands
 from console.models.holding import Holding, TakenByAnother
 from console.models.lane import Lane, free
 from console.models.message import Message
 from console.models.notice import Notice
 from console.models.receiving import Receiving
+from console.models.routing import Routing
 from console.models.times import Times, TimesQuerySet
 from console.models.typing import Typing
 from console.models.window import Window
@@ -128,7 +130,9 @@ class ConversationQuerySet(AssigningQuerySet, TimesQuerySet):
         return self.open().filter(agent__is_active=False)
 
 
-class Conversation(Holding, Assigning, Announcing, Times, Receiving, Answering, Lane, Typing, Window, models.Model):
+class Conversation(
+    Holding, Hands, Routing, Assigning, Announcing, Times, Receiving, Answering, Lane, Typing, Window, models.Model
+):
     page = models.ForeignKey("personas.Page", models.PROTECT, related_name="conversations", verbose_name=_("Page"))
     customer = models.OneToOneField(
         "console.Customer", models.PROTECT, related_name="conversation", verbose_name=_("customer")
