@@ -16,13 +16,13 @@ def worker(queues, threads):
 
 
 # Each kind of work has workers of its own, so that none stands in front of another: what Facebook told us and who is
-# typing are short; a message may wait ten seconds for Facebook; a bot may take five; an errand may fetch a film.
+# typing are short; a message may wait ten seconds for Facebook; an errand may fetch a film. What bots have not taken at
+# once is tried again beside the errands: a slow bot has a share of those threads, see console/at_once.py.
 PROGRAMS = {
     "web": ["uvicorn", "console.asgi:application", "--timeout-graceful-shutdown", "3", "--no-access-log"],
     "worker": worker("messages", threads=24),
     "reader": worker("arrivals,typing", threads=16),
-    "bots": worker("bots", threads=32),
-    "errands": worker("errands", threads=8),
+    "errands": worker("bots,errands", threads=32),
     "beat": ["celery", "-A", "console.beat", "beat", "--loglevel", "WARNING"],
 }
 WORKERS = [name for name, command in PROGRAMS.items() if "worker" in command]

@@ -14,7 +14,7 @@ from django.db import connection
 
 THREADS = 16
 AT_ONCE_FOR_ONE = 8  # of these threads, for one Page
-FOR_ONE = 24  # of the 32 threads of a worker, see bin/run.py
+FOR_ONE = 8  # of the 32 threads of a worker, see bin/run.py
 
 logger = logging.getLogger(__name__)
 _threads = ThreadPoolExecutor(THREADS, thread_name_prefix="at-once")

@@ -23,7 +23,7 @@ from personas.models import Page
 from tests.stand_in import Pictures, Sandbox, eventually, free_port
 
 ROOT = Path(__file__).parent.parent
-WORKERS = ["worker", "reader", "bots", "errands"]
+WORKERS = ["worker", "reader", "errands"]
 QUEUES = ["messages", "arrivals", "bots", "typing", "errands"]
 PASSWORD = "not a secret at all"
 PAGE_ID, TOKEN = "102030405060708", "EAASANDBOXPAGETOKEN"

@@ -103,7 +103,7 @@ class Weather:
         self._kill(self.rng.choice(["worker-1", "worker-2", "reader-1", "reader-2"]))
 
     def kill_program(self):
-        self._kill(self.rng.choice(["web", "bots", "errands", "beat"]))
+        self._kill(self.rng.choice(["web", "errands", "beat"]))
 
     def _kill(self, name):
         self._count(f"{name.partition('-')[0]} killed")

@@ -41,7 +41,6 @@ PROGRAMS = {
     "worker-2": ["bin/run.py", "worker", "-n", "worker-2@chaos"],
     "reader-1": ["bin/run.py", "reader", "-n", "reader-1@chaos"],
     "reader-2": ["bin/run.py", "reader", "-n", "reader-2@chaos"],
-    "bots": ["bin/run.py", "bots", "-n", "bots@chaos"],
     "errands": ["bin/run.py", "errands", "-n", "errands@chaos"],
     "beat": ["bin/run.py", "beat"],
 }
