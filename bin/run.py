@@ -33,6 +33,7 @@ def main():
     if name not in PROGRAMS:
         raise SystemExit(f"{__doc__}\nPrograms: {', '.join(PROGRAMS)}")
     os.chdir(Path(__file__).resolve().parent.parent)
+    os.environ["CELERY_SKIP_CHECKS"] = "1"  # they load every page's code into every worker; migrate and bin/test check
     os.execv(sys.executable, [sys.executable, "-m", *PROGRAMS[name], *options])
 
 
