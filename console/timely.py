@@ -1,6 +1,6 @@
 """A session whose servers have a time-out for all of their answer.
 
-The one of requests counts anew with every byte: an answer that trickles in, or never ends, would keep a thread for ever.
+The one of requests counts anew with every byte: what trickles in, or never ends, would keep a thread for ever.
 """
 
 import io
