@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from console.at_once import FOR_ONE, seat
 from console.models import Arrival, Conversation, Customer, Holder, Notice, Rules, telling
 from messenger import events, signature
+from personas.models import Page
 from tests.conftest import PAGE_ID
 from tests.console.conftest import AT, fresh, texts, webhook
 from tests.stand_in import Bot, Raw
@@ -424,6 +425,19 @@ def test_each_change_of_holder_is_told_and_signed(page, mona, ana, bot):
         "summary": "",
     }
     assert not fresh(rules).is_bot_down
+
+
+def test_the_bot_is_told_of_under_its_name(page, mona, ana, bot):
+    Rules.objects.create(page=page, holder_url=bot.url, webhook_url=bot.url)
+    Page.objects.update(bot_name="Robin")
+    robin = held_by_bot(mona)
+    robin.take(ana)
+    robin.hand_back(ana)
+    told = [json.loads(notice.body) for notice in Notice.objects.filter(kind="holder").order_by("pk")]
+    assert [(change["from"]["name"], change["to"]["name"]) for change in told] == [
+        ("Robin", "Ana Ruiz"),
+        ("Ana Ruiz", "Robin"),
+    ]
 
 
 def test_after_a_day_it_is_told_no_more(page, mona, ana, bot):
