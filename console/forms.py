@@ -8,6 +8,8 @@ from messenger.client import utf16_length
 MOST_NOTE = 500  # characters
 MOST_TEXT = 20_000  # UTF-16 units in one reply, which then goes out in some ten messages
 
+NOBODY = _("Choose who gets it.")
+
 
 class FilesInput(forms.FileInput):
     allow_multiple_selected = True
@@ -62,7 +64,7 @@ class NoteForm(forms.Form):
 class TransferForm(NoteForm):
     """To an agent or to a team: `agent-12`, `team-3`. Whether an agent can have it, the conversation decides."""
 
-    to = forms.CharField(error_messages={"required": _("Choose who gets it.")})
+    to = forms.CharField(max_length=30, error_messages=dict.fromkeys(["required", "max_length"], NOBODY))
 
     def __init__(self, conversation, *args):
         super().__init__(*args)
@@ -73,5 +75,5 @@ class TransferForm(NoteForm):
         rows = {"agent": Agent.objects.working(), "team": self.conversation.page.teams.all()}.get(kind)
         found = rows.filter(pk=pk).first() if rows is not None and pk.isdecimal() else None
         if found is None:
-            raise forms.ValidationError(_("Choose who gets it."))
+            raise forms.ValidationError(NOBODY)
         return {"to" if kind == "agent" else "team": found}

@@ -30,6 +30,11 @@ def is_production(public_url, allowed_hosts):
     return not all(_is_local(host) for host in [urlsplit(public_url).hostname or "", *allowed_hosts])
 
 
+def is_example(value):
+    """Whether it is known to all who read this program's code."""
+    return EXAMPLE in value
+
+
 def _is_local(host):
     """Loopback, or a name without a dot, as services of one compose project call each other."""
     try:
@@ -81,7 +86,7 @@ def _refuse_weak(given):
         ),
         (given["DEBUG"], "Remove DEBUG: it shows the inside of the console to everyone."),
         (not given["FACEBOOK_APP_ID"], "Set FACEBOOK_APP_ID to the number of your Facebook app."),
-        (EXAMPLE in given["DATABASE_URL"], "Set a password of your own in DATABASE_URL (compose: POSTGRES_PASSWORD)."),
+        (is_example(given["DATABASE_URL"]), "Set a password of your own in DATABASE_URL (compose: POSTGRES_PASSWORD)."),
         (
             "*" in given["ALLOWED_HOSTS"] or not given["ALLOWED_HOSTS"],
             "Set ALLOWED_HOSTS to the names under which the console is reached, not '*'.",
@@ -105,4 +110,4 @@ def _refuse_weak(given):
 
 
 def _is_weak(value, length):
-    return len(value) < length or EXAMPLE in value or len(set(value)) < 8
+    return len(value) < length or is_example(value) or len(set(value)) < 8

@@ -219,7 +219,8 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "level": LOG_LEVEL},
         "axes": {"level": "WARNING"},
-        "urllib3": {"level": "INFO"},  # below that it logs addresses, and debug_token has to name the token in one
+        # Below that it logs addresses: debug_token has to name the token in one, and a bot's may hold a secret.
+        "urllib3": {"level": "ERROR"},
         "celery.app.trace": {"level": "WARNING"},
     },
 }

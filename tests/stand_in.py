@@ -4,7 +4,7 @@ import asyncio
 import socket
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import requests
@@ -104,6 +104,35 @@ class Bot:
     @property
     def bodies(self):
         return [body for _headers, body in self.heard]
+
+
+class Raw:
+    """A server that answers each request with these very bytes, a tenth of a second between the pieces."""
+
+    def __init__(self, *pieces):
+        self.pieces, self.heard = pieces, []
+
+    def __enter__(self):
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}/hook"
+        threading.Thread(target=self._serve, daemon=True).start()
+        return self
+
+    def __exit__(self, *exception):
+        self.listener.close()
+
+    def _serve(self):
+        with suppress(OSError):
+            while True:
+                connection = self.listener.accept()[0]
+                threading.Thread(target=self._answer, args=[connection], daemon=True).start()
+
+    def _answer(self, connection):
+        with connection, suppress(OSError):
+            self.heard.append(connection.recv(65_536))
+            for piece in self.pieces:
+                connection.sendall(piece)
+                time.sleep(0.1)
 
 
 class Sandbox:

@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 from django.core.exceptions import FieldError, ImproperlyConfigured
+from django.core.management import CommandError, call_command
 from django.db import connection
 
+from agents.models import Agent
 from console import safety
+from console.models import Key
 from personas.models import Page
 from tests.conftest import TOKEN
 
@@ -194,3 +197,26 @@ def test_a_time_that_is_none_is_refused_in_a_sentence(value):
     with pytest.raises(ImproperlyConfigured, match="GRAPH_TIMEOUT"):
         safety.seconds("GRAPH_TIMEOUT", value)
     assert safety.seconds("GRAPH_TIMEOUT", "2.5") == 2.5
+
+
+# The demo
+
+
+@pytest.fixture
+def production(settings):
+    settings.PUBLIC_URL, settings.ALLOWED_HOSTS = PRODUCTION["PUBLIC_URL"], PRODUCTION["ALLOWED_HOSTS"]
+
+
+def test_strangers_get_no_demo_with_its_known_passwords(db, production):
+    with pytest.raises(CommandError, match="trials"):
+        call_command("demo")
+    assert not Agent.objects.exists()
+
+
+def test_the_demos_key_opens_nothing_that_strangers_can_reach(page, settings):
+    key = Key(page=page, name="Robin")
+    secret = key.stand_for("hk_example-only-key-of-the-demo")
+    key.save()
+    assert Key.objects.find(secret) == key
+    settings.PUBLIC_URL = PRODUCTION["PUBLIC_URL"]
+    assert Key.objects.find(secret) is None

@@ -1,12 +1,13 @@
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from console.admin.secret import ShowsSecret
 from console.models import Key
 from personas.admin import ReadOnly
 
 
 @admin.register(Key)
-class KeyAdmin(ReadOnly):
+class KeyAdmin(ShowsSecret, ReadOnly):
     list_display = ["name", "page", "start", "created_at", "used_at", "revoked_at"]
     list_filter = ["page", ("revoked_at", admin.EmptyFieldListFilter)]
     list_select_related = ["page"]
@@ -23,10 +24,8 @@ class KeyAdmin(ReadOnly):
         return [*self.fields, "start", "created_at", "used_at", "revoked_at"] if obj else self.fields
 
     def save_model(self, request, key, form, change):
-        secret = key.draw()
+        key.new_secret = key.draw()
         super().save_model(request, key, form, change)
-        said = _("The key is %(secret)s  Copy it now: it is never shown again.") % {"secret": secret}
-        self.message_user(request, said, messages.WARNING)
 
     @admin.action(description=_("Revoke"), permissions=["act"])
     def revoke(self, request, keys):

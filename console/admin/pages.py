@@ -3,10 +3,11 @@
 import secrets
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from console.admin.hours import HolidayInline, HoursInline
+from console.admin.secret import ShowsSecret
 from console.models import Rules
 from personas.admin import PageAdmin
 from personas.models import Page
@@ -62,7 +63,7 @@ admin.site.unregister(Page)
 
 
 @admin.register(Page)
-class PageWithRulesAdmin(PageAdmin):
+class PageWithRulesAdmin(ShowsSecret, PageAdmin):
     list_display = [*PageAdmin.list_display, "has_bot", "assigns"]
     list_select_related = ["rules"]
     inlines = [RulesInline, HoursInline, HolidayInline]
@@ -77,7 +78,5 @@ class PageWithRulesAdmin(PageAdmin):
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
-        made = [row.new_secret for formset in formsets for row in formset.forms if getattr(row, "new_secret", "")]
-        for secret in made:
-            text = _("The new secret, shown only now: %s") % secret
-            self.message_user(request, text, messages.WARNING)
+        rules = (row for formset in formsets for row in formset.forms if isinstance(row, RulesForm))
+        form.instance.new_secret = "".join(row.new_secret for row in rules)  # of which there is one

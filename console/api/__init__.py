@@ -4,8 +4,9 @@ import json
 from functools import wraps
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import JsonResponse
+from django.http import Http404, JsonResponse
 from django.shortcuts import render
+from django.urls import re_path
 from ninja import NinjaAPI, Swagger
 
 from console.api.conversations import router
@@ -61,7 +62,10 @@ def _open(view):
 
     @wraps(view, updated=())
     def answer(request, *args, **kwargs):
-        response = view(request, *args, **kwargs)
+        try:
+            response = view(request, *args, **kwargs)
+        except Http404:
+            return JsonResponse({"detail": "There is nothing here: see /api/docs."}, status=404)
         if response.status_code == 405:
             detail = {"detail": f"This address takes {response['Allow']} only."}
             return JsonResponse(detail, status=405, headers={"Allow": response["Allow"]})
@@ -71,6 +75,11 @@ def _open(view):
     return login_not_required(answer)
 
 
+def _nothing(request):
+    raise Http404
+
+
 patterns, *_names = urls = api.urls
+patterns.append(re_path("", _nothing))  # a bot that has the address wrong is answered in JSON too
 for pattern in patterns:
     pattern.callback = _open(pattern.callback)

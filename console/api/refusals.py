@@ -2,6 +2,7 @@
 
 import math
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404
 from django.utils.translation import gettext as _
 from ninja.errors import AuthenticationError, Throttled, ValidationError
@@ -46,6 +47,7 @@ def say_in_json(api):
         WindowClosed: conflict,
         CannotReceive: conflict,
         Http404: lambda request, error: refuse(request, 404, _("There is no such thing on this Page.")),
+        RequestDataTooBig: lambda request, error: refuse(request, 413, _("This is too long for any call.")),
         ValidationError: lambda request, error: refuse(request, 422, " ".join(map(_sentence, error.errors))),
         WrongInput: lambda request, error: refuse(request, 422, str(error)),
     }

@@ -73,7 +73,9 @@ class Saying(Schema):
         description=f"Up to {MOST_TEXT} characters. What is longer than 2000 goes out in several messages."
     )
     key: UUID | None = Field(
-        None, description="Yours, for this message: sent again with the same key it is the same message, not another."
+        None,
+        description="Yours, for this message: sent again with the same key it is the same message, not another,"
+        " whatever the text is then.",
     )
     model_config = _example(text="We are open from 9 to 18 h.", key=KEY)
 
@@ -140,6 +142,10 @@ class Unreadable(Refusal):
     model_config = _example(detail="Cannot parse request body")
 
 
+class TooLong(Refusal):
+    model_config = _example(detail="This is too long for any call.")
+
+
 class Unauthorized(Refusal):
     model_config = _example(detail="This takes a valid key, in the header Authorization: Bearer hk_…")
 
@@ -163,5 +169,5 @@ class TooMany(Refusal):
 
 
 REFUSALS = {401: Unauthorized, 404: Unknown, 422: Wrong, 429: TooMany}
-UNREADABLE = {400: Unreadable}  # the body is no JSON
+UNREADABLE = {400: Unreadable, 413: TooLong}  # the body is no JSON, or longer than DATA_UPLOAD_MAX_MEMORY_SIZE
 TAKEN = {409: Conflict}

@@ -23,7 +23,7 @@ class Answering:
         Without an author it is the bot that says it. The same key twice is the same reply.
         """
         with self.changing() as revision:
-            if known := self._said_under(key):  # whoever holds it by now: it was said
+            if known := self._said_under(key, author):  # whoever holds it by now: it was said
                 return known
             self._must_be_held_by(author)
             self._must_be_answerable()
@@ -51,9 +51,9 @@ class Answering:
                 message.save()
                 self.deliver_later()
 
-    def _said_under(self, key):
+    def _said_under(self, key, author):
         keys = [_key(key, number) for number in range(MOST_MESSAGES)]
-        return list(self.messages.filter(key__in=keys).in_order())
+        return list(self.messages.filter(key__in=keys, is_by_bot=author is None).in_order())
 
     def _queue(self, reply, key, file):
         message = Message.objects.create(key=key, **reply)

@@ -191,14 +191,14 @@ def _control(handover, name):
 
 def _change(handover):
     """For the address that is told of holders."""
-    team = handover.to_team
+    page, team = handover.conversation.page, handover.to_team
     return {
         "event": "holder",
         "id": handover.pk,
-        "page": handover.conversation.page.page_id,
+        "page": page.page_id,
         "psid": handover.conversation.customer.psid,
-        "from": _end(handover.from_holder, handover.from_agent, handover.from_app),
-        "to": _end(handover.to_holder, handover.to_agent, handover.to_app) | {"team": str(team) if team else ""},
+        "from": _end(page, handover.from_holder, handover.from_agent, handover.from_app),
+        "to": _end(page, handover.to_holder, handover.to_agent, handover.to_app) | {"team": str(team) if team else ""},
         "cause": handover.cause,
         "note": handover.note,
         "summary": handover.summary,
@@ -206,6 +206,7 @@ def _change(handover):
     }
 
 
-def _end(holder, agent, app):
-    name = app_name(app) if holder == Holder.ELSEWHERE else str(agent or Holder(holder).label)
+def _end(page, holder, agent, app):
+    bot = page.bot_name if holder == Holder.BOT else ""
+    name = app_name(app) if holder == Holder.ELSEWHERE else str(agent or bot or Holder(holder).label)
     return {"holder": str(holder), "name": name}

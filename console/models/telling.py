@@ -15,12 +15,12 @@ from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
 
-from console import at_once
+from console import at_once, timely
 from console.models.lane import SOON
 from console.models.rules import Rules
 from messenger import signature
 
-TIMEOUT = 5  # s; Facebook waits no longer either
+TIMEOUT = 5  # s for all of its answer; Facebook waits no longer either
 CONNECT_TIMEOUT = 3.05  # s
 CLAIM = timedelta(seconds=3 * TIMEOUT)  # a worker that still has not said anything then is dead
 MOST_READ = 65_536  # bytes of an answer, of which only the status counts
@@ -191,8 +191,7 @@ def _skip(answer):
 
 
 def _session():
-    """Connections are kept open per thread; neither proxies nor a .netrc of the environment have a say."""
+    """Connections are kept open per thread."""
     if not hasattr(_connections, "session"):
-        _connections.session = requests.Session()
-        _connections.session.trust_env = False
+        _connections.session = timely.session()
     return _connections.session

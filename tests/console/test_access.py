@@ -3,7 +3,7 @@
 import uuid
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 
 from console.models import Attachment, Conversation
 
@@ -48,6 +48,15 @@ def test_it_cannot_be_opened(mona, closed_page, bens_browser, path):
 def test_no_verb_reaches_it(mona, closed_page, bens_browser, verb):
     fields = {"text": "Hi", "key": uuid.uuid4(), "on": "1"}
     assert bens_browser.post(f"/conversations/{mona.conversation.pk}/{verb}/", fields).status_code == 404
+
+
+@pytest.mark.parametrize("verb", ["take-over", "transfer", "hand-back", "confirm-human-agent"])
+def test_nor_a_supervisors(mona, closed_page, bens_browser, ben, verb):
+    ben.user_permissions.add(Permission.objects.get(codename="take_over_conversation"))
+    for ask in (bens_browser.get, bens_browser.post):
+        answer = ask(f"/conversations/{mona.conversation.pk}/{verb}/", {"to": f"agent-{ben.pk}"})
+        assert answer.status_code in (404, 405)
+    assert answer.status_code == 404
 
 
 def test_nor_do_its_files(mona, closed_page, bens_browser, say):

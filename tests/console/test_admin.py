@@ -4,6 +4,7 @@ import re
 import time
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -178,7 +179,7 @@ def test_a_secret_is_made_with_the_address_and_shown_once(save_rules, new_page, 
     shown = save_rules(holder_url="https://bot.example/holder")
     secret = Rules.objects.get().holder_secret
     assert len(secret) >= 40
-    assert f"The new secret, shown only now: {secret}" in shown
+    assert f"<code>{secret}</code>" in shown
     for path in ["change", "history"]:
         assert secret not in admin.get(f"personas/page/{new_page.pk}/{path}").content.decode()
     assert secret not in save_rules(holder_url="https://bot.example/other")
@@ -194,6 +195,17 @@ def test_a_secret_is_made_anew_on_wish_or_given(save_rules):
     assert second in shown
     assert "given by Ada" not in save_rules(holder_url="https://bot.example/holder", holder_secret="given by Ada")
     assert Rules.objects.get().holder_secret == "given by Ada"
+
+
+def test_a_new_secret_is_on_the_answer_alone(new_page, admin, client):
+    """Not carried over to the next page: that would be in a cookie, whether anybody looks at that page or not."""
+    path, rules = f"personas/page/{new_page.pk}/change", {"rules-0-holder_url": "https://bot.example/holder"}
+    answer = admin.save(path, **rules)
+    secret = Rules.objects.get().holder_secret
+    assert not answer.redirect_chain
+    assert secret not in str(client.cookies)
+    assert "no-store" in answer["Cache-Control"]
+    assert secret not in str(Session.objects.values())
 
 
 def test_a_form_that_is_refused_does_not_show_the_secret(save_rules):
@@ -363,9 +375,11 @@ def test_an_arrival_is_read_again_on_wish(admin, hear, said):
 # Keys of bots
 
 
-def test_a_key_is_shown_once(admin, page):
-    shown = admin.post("console/key/add", page=page.pk, name="Robin").content.decode()
-    secret = re.search(r"hk_[\w-]+", shown)[0]
+def test_a_key_is_shown_once(admin, page, client):
+    answer = admin.post("console/key/add", page=page.pk, name="Robin")
+    secret = re.search(r"hk_[\w-]{20,}", answer.content.decode())[0]
+    assert not answer.redirect_chain  # nor is it in a cookie
+    assert secret not in str(client.cookies)
     assert Key.objects.find(secret).name == "Robin"
     assert secret not in admin.get("console/key").content.decode()
     assert secret not in admin.get(f"console/key/{Key.objects.get().pk}/change").content.decode()

@@ -230,6 +230,14 @@ def test_a_key_of_another_conversations_message(robin, held, mona, page):
     assert "another message has this key" in detail(robin.post("424242/messages", text="Hi", key=KEY), 422)
 
 
+def test_a_key_of_an_agents_message(robin, held, mona, ana):
+    """The bot may know it, from the metadata of the echo: what it says under it must not be lost in silence."""
+    held.take(ana)
+    held.send(author=ana, text="Hello", key=KEY)
+    Conversation.objects.update(holder=Holder.BOT, agent=None)
+    assert "another message has this key" in detail(robin.post(f"{mona.psid}/messages", text="Hi", key=KEY), 422)
+
+
 @pytest.mark.parametrize(
     ("verb", "given", "said"),
     [
@@ -259,6 +267,16 @@ def test_a_body_that_is_no_json(robin, held, mona):
             f"/api/conversations/{mona.psid}/messages", body, content_type="application/json", headers=robin.headers
         )
         assert detail(answer, 400)
+
+
+def test_a_body_longer_than_any_call_is(robin, held, mona):
+    assert detail(robin.post(f"{mona.psid}/messages", text="x" * 3_000_000), 413)
+
+
+@pytest.mark.parametrize("path", ["", "nowhere", "conversations", "conversations/1/release/", "conversations/1/a/b"])
+def test_an_address_at_which_there_is_nothing(robin, db, path):
+    for ask in (robin.client.get, robin.client.post):
+        assert "/api/docs" in detail(ask(f"/api/{path}", headers=robin.headers), 404)
 
 
 def test_the_wrong_method(robin, held, mona):

@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 
 from console import wording
 from console.models import Cause, Handover, Holder, Rules, Team
+from personas.models import Page
 from tests.console.conftest import fresh
 
 HTMX = {"HX-Request": "true"}
@@ -238,12 +239,22 @@ def test_transferring_to_a_team(browser_of, conversation, ana, refunds):
     assert (fresh(conversation).holder, conversation.team) == (Holder.QUEUE, refunds)
 
 
-@pytest.mark.parametrize("to", ["", "ben", "agent-", "agent-0", "team-1", "agent-" + "9" * 30, "queue-1"])
+@pytest.mark.parametrize(
+    "to", ["", "ben", "agent-", "agent-0", "team-1", "agent-" + "9" * 30, "team-" + "9" * 5000, "queue-1"]
+)
 def test_one_has_to_choose_somebody_who_is_there(to, browser_of, conversation, ana):
     answer = browser_of(ana).post(f"/conversations/{conversation.pk}/transfer/", {"to": to, "note": "Kept"})
     assert answer.status_code == 422
     assert "Choose who gets it." in words(answer.content.decode())
     assert ">Kept</textarea>" in answer.content.decode()
+
+
+def test_a_team_of_another_page_cannot_be_chosen(browser_of, conversation, ana):
+    other = Page.objects.create(page_id="9", token="x", name="Other")
+    team = Team.objects.create(name="Theirs")
+    team.pages.add(other)
+    answer = browser_of(ana).post(f"/conversations/{conversation.pk}/transfer/", {"to": f"team-{team.pk}"})
+    assert (answer.status_code, fresh(conversation).agent) == (422, ana)
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["without scripts", "with"])

@@ -1,6 +1,7 @@
 """The relay: a bot hears from the console what it would hear from Facebook, while it holds the conversation."""
 
 import json
+import time
 from contextlib import ExitStack
 from datetime import timedelta
 
@@ -10,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.at_once import FOR_ONE, seat
-from console.models import Arrival, Conversation, Customer, Holder, Notice, Rules
+from console.models import Arrival, Conversation, Customer, Holder, Notice, Rules, telling
 from messenger import events, signature
+from personas.models import Page
 from tests.conftest import PAGE_ID
 from tests.console.conftest import AT, fresh, texts, webhook
-from tests.stand_in import Bot
+from tests.stand_in import Bot, Raw
 
 SECRET = "told to nobody"
 
@@ -348,6 +350,43 @@ def test_nobody_is_there(robin, hear, bot, rules):
     assert why(robin) == ["bot → queue no connection (ConnectionError)"]
 
 
+ENDLESS = [b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n"]
+
+
+@pytest.mark.parametrize("start", ENDLESS)
+def test_an_answer_that_trickles_in_keeps_nobody(robin, hear, start, monkeypatch):
+    """The claim would run out, another worker come, and both stay."""
+    monkeypatch.setattr(telling, "TIMEOUT", 0.5)
+    with Raw(start, *[b"."] * 50) as trickling:
+        Rules.objects.update(webhook_url=trickling.url)
+        hear(by(robin, "m_1"))
+        since = time.monotonic()
+        go_on()
+        assert time.monotonic() - since < 2
+    assert Notice.objects.count() == (start is ENDLESS[0])  # of an answer the status counts
+
+
+def test_an_address_may_hold_a_secret_and_stands_in_no_log(robin, hear, caplog, rules):
+    for answer in (b"HTTP/1.1 500 No\r\nnone\r\n\r\n", b"HTTP/1.1 500 No\r\nLocation: /x\r\n\r\n", b"rubbish"):
+        with Raw(answer) as odd:
+            Rules.objects.update(webhook_url=f"{odd.url}?token=hidden")
+            hear(by(robin, f"m_{len(answer)}"))
+            give_up()
+    assert why(robin)
+    assert "hidden" not in caplog.text + str(why(robin)) + fresh(rules).bot_problem
+
+
+def test_no_cookie_comes_back(robin, hear, monkeypatch):
+    """Facebook keeps none, and bots of several Pages may live at one address."""
+    with Raw(b"HTTP/1.1 200 OK\r\nSet-Cookie: a=b\r\nConnection: close\r\n\r\n") as baker:
+        Rules.objects.update(webhook_url=baker.url)
+        for mid in ("m_1", "m_2"):
+            hear(by(robin, mid))
+            go_on()
+        assert len(baker.heard) == 2
+        assert b"cookie" not in b"".join(baker.heard).lower()
+
+
 def test_an_admin_sees_what_waits(robin, hear, bot, ada, client):
     bot.answers_always = 503
     hear(by(robin, "m_1"))
@@ -386,6 +425,19 @@ def test_each_change_of_holder_is_told_and_signed(page, mona, ana, bot):
         "summary": "",
     }
     assert not fresh(rules).is_bot_down
+
+
+def test_the_bot_is_told_of_under_its_name(page, mona, ana, bot):
+    Rules.objects.create(page=page, holder_url=bot.url, webhook_url=bot.url)
+    Page.objects.update(bot_name="Robin")
+    robin = held_by_bot(mona)
+    robin.take(ana)
+    robin.hand_back(ana)
+    told = [json.loads(notice.body) for notice in Notice.objects.filter(kind="holder").order_by("pk")]
+    assert [(change["from"]["name"], change["to"]["name"]) for change in told] == [
+        ("Robin", "Ana Ruiz"),
+        ("Ana Ruiz", "Robin"),
+    ]
 
 
 def test_after_a_day_it_is_told_no_more(page, mona, ana, bot):

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from agents.models import Agent
+from console import safety
 from console.models import Conversation, Holder, Key, Rules
 from personas.models import Page
 
@@ -42,6 +43,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, bot=None, key=None, **options):
+        if safety.is_production(settings.PUBLIC_URL, settings.ALLOWED_HOSTS):
+            raise CommandError("The demo is for trials: everyone knows its passwords, and one is an admin's.")
         agents = {username: self._agent(username, fields) for username, fields in PEOPLE}
         page = self._page()
         if bot:
