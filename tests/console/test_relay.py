@@ -277,6 +277,11 @@ def test_what_cannot_be_passed_on_stops_no_other(robin, hear, thread, monkeypatc
     assert (arrival.problem, Notice.objects.count()) == ("", 1)
 
 
+def test_an_inbox_that_does_not_give_its_name_is_not_the_bot(robin, hear, echo):
+    hear(echo("m_9", "From the Inbox", None))
+    assert fresh(robin).holder == Holder.ELSEWHERE
+
+
 # A bot that is down
 
 
