@@ -11,6 +11,7 @@ from django.utils import timezone
 from agents.models import Agent
 from console import tasks
 from console.models import Conversation, Customer, Holder, Rules, Team
+from console.models.conversation import ConversationQuerySet
 from tests.console.conftest import fresh, texts
 from tests.console.test_holding import lines
 
@@ -83,6 +84,12 @@ def test_it_goes_back_to_its_teams_queue_and_to_somebody_else(held, clock, ana, 
 def test_who_has_answered_keeps_it(held, clock, ana):
     answer(held, ana)
     keep_time(clock, minutes=6)
+    assert fresh(held).agent == ana
+
+
+def test_an_answer_from_elsewhere_is_one_too(held, clock, ana, hear, echo):
+    hear(echo("m_9", "From the Inbox", at=int(NOW.timestamp() * 1000) + 1000))
+    keep_time(clock, minutes=5)
     assert fresh(held).agent == ana
 
 
@@ -328,3 +335,12 @@ def test_the_sweep_sees_to_all_of_it(held, clock, ana, ben):
     tasks.sweep()
     assert fresh(ana).is_lost
     assert lines(held)[-2:] == ["Ana Ruiz → queue no-answer", "queue → Ben Okafor assigned"]
+
+
+def test_one_failure_stops_nothing_else_of_the_sweep(held, clock, ben, monkeypatch, caplog):
+    monkeypatch.setattr(ConversationQuerySet, "deliver_later", lambda *given: 1 / 0)
+    Rules.objects.update(assigns=True)
+    clock.shift(timedelta(minutes=5))
+    tasks.sweep()
+    assert lines(held)[-2:] == ["Ana Ruiz → queue no-answer", "queue → Ben Okafor assigned"]
+    assert "ZeroDivisionError" in caplog.text
