@@ -257,6 +257,15 @@ def test_a_bot_that_was_taken_away_is_told_nothing(robin, hear, bot):
     assert (bot.heard, Notice.objects.count()) == ([], 0)
 
 
+def test_nobody_goes_on_waiting_for_a_bot_that_was_taken_away(robin, hear, bot):
+    hear(by(robin, "m_1"))
+    Rules.objects.update(webhook_url="")
+    go_on()
+    Conversation.objects.all().keep_time()
+    assert why(robin) == ["bot → queue "]
+    assert robin.handovers.get().cause == "no-bot"
+
+
 def test_what_cannot_be_read_of_somebody_new_stops_no_other(rules, hear, bot, page):
     """They liked what the Page had said before the console was there."""
     liked = {"action": "react", "emoji": "❤", "reaction": "love", "mid": "m_before"}

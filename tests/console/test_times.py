@@ -263,6 +263,17 @@ def test_control_ends_after_a_day_without_a_word_from_facebook(bot, waits, line,
     assert held.handovers.pending().exists() is bool(bot and waits)  # the bot's app is told of who waits
 
 
+def test_what_was_answered_elsewhere_long_ago_is_over(elsewhere, clock):
+    """Also where no rule gives it back: who writes again would wait for somebody who has gone long ago."""
+    Rules.objects.update(back_after=None)
+    held = elsewhere(waiting_since=None, elsewhere_app="263902037430900")
+    keep_time(clock, hours=23, minutes=59)
+    assert fresh(held).holder == Holder.ELSEWHERE
+    keep_time(clock, minutes=1)
+    assert last(held) == "Page Inbox → bot idle"
+    assert not fresh(held).is_open
+
+
 # Sentences
 
 
