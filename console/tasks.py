@@ -1,7 +1,23 @@
 """One line each: load, call the method of the same name. Retries are the rows' own; the sweep finds what was lost."""
 
+import logging
+
 from celery import shared_task
 from django.apps import apps
+
+SWEPT = [  # in this order
+    ("console.Arrival", "all", "read"),
+    ("console.Conversation", "all", "deliver_later"),
+    ("console.Notice", "all", "deliver_later"),
+    ("console.Conversation", "orphaned", "release"),
+    ("agents.Agent", "all", "lose"),
+    ("console.Conversation", "all", "keep_time"),
+    ("console.Conversation", "all", "assign"),
+    ("console.Customer", "unmet", "fetch_profile_later"),
+    ("console.Attachment", "unfetched", "fetch_later"),
+]
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task
@@ -42,18 +58,12 @@ def fetch_attachment(attachment_id):
 
 @shared_task
 def sweep():
-    """What fell through: a lost task, a worker that died, a Redis that forgot."""
-    _model("console.Arrival").all().read()
-    _model("console.Conversation").all().deliver_later()
-    _model("console.Notice").all().deliver_later()
-    _model("console.Conversation").orphaned().release()
-    _model("agents.Agent").all().lose()
-    _model("console.Conversation").all().keep_time()
-    _model("console.Conversation").all().assign()
-    for customer in _model("console.Customer").unmet():
-        customer.fetch_profile_later()
-    for attachment in _model("console.Attachment").unfetched():
-        attachment.fetch_later()
+    """What fell through: a lost task, a worker that died, a Redis that forgot. One that fails stops no other."""
+    for label, adjective, verb in SWEPT:
+        try:
+            getattr(getattr(_model(label), adjective)(), verb)()
+        except Exception:
+            logger.exception("The sweep failed at this: %s %s %s", label, adjective, verb)
 
 
 def _model(label):

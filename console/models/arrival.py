@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+from contextlib import contextmanager
 from datetime import timedelta
 
 from django.db import OperationalError, connection, models, transaction
@@ -103,23 +104,22 @@ class Arrival(models.Model):
 
         Conversations in the order of their people: two readers that lock several then never wait for each other.
         """
-        problems, heard, self.unknown = [], [], 0
-        for event in sorted(events.parse(self.body.encode()), key=lambda event: event.psid or ""):
-            conversation = None
-            try:
-                with transaction.atomic():
-                    conversation = _conversation(event)
-                    self.unknown += not _receive(event, conversation)
-            except NotHereYet as early:
-                problems.append(str(early))
-                _open_window(event)
-            except OperationalError:  # the database went away: nothing of this is done, and it is read again
-                raise
-            except Exception as error:
-                problems.append(f"{type(error).__name__}: {error}")
-            heard.append((event, conversation))
-        self._pass_on(heard)
+        problems, self.unknown = [], 0
+        told = sorted(events.parse(self.body.encode()), key=lambda event: event.psid or "")
+        heard = [(event, self._hear(event, problems)) for event in told]
+        with _noting(problems):
+            self._pass_on(heard)
         self._note(problems)
+
+    def _hear(self, event, problems):
+        """Its conversation; None where it concerns none, or failed: one that it began is gone again."""
+        with _noting(problems):
+            conversation = _conversation(event)
+            self.unknown += not _receive(event, conversation)
+            return conversation
+        with _noting(problems):
+            _open_window(event)
+        return None
 
     def _pass_on(self, heard):
         """To the bots, once: however often it is read again."""
@@ -133,6 +133,20 @@ class Arrival(models.Model):
         self.read_at = None if problems else timezone.now()
         self.next_try_at = timezone.now() + timedelta(seconds=min(2**self.tries, LONGEST_PAUSE))
         self.save(update_fields=["unknown", "tries", "problem", "read_at", "next_try_at", "is_passed_on"])
+
+
+@contextmanager
+def _noting(problems):
+    """All of it or nothing, and what fails stops nothing else."""
+    try:
+        with transaction.atomic():
+            yield
+    except NotHereYet as early:
+        problems.append(str(early))
+    except OperationalError:  # the database went away: nothing of this is done, and it is read again
+        raise
+    except Exception as error:
+        problems.append(f"{type(error).__name__}: {error}")
 
 
 def _conversation(event):

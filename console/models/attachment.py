@@ -34,6 +34,10 @@ class AttachmentQuerySet(models.QuerySet):
         """Files whose download should be over by now."""
         return self.filter(UNFETCHED, next_try_at__lt=timezone.now())
 
+    def fetch_later(self):
+        for attachment in self:
+            attachment.fetch_later()
+
 
 FILES = ["image", "audio", "video", "file", "sticker"]  # the rest are links, templates and places
 UNFETCHED = models.Q(kind__in=FILES, file="", problem="")

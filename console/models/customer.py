@@ -34,6 +34,10 @@ class CustomerQuerySet(models.QuerySet):
         """Whose profile should be known by now and is not."""
         return self.filter(profile_at=None, next_try_at__lt=timezone.now())
 
+    def fetch_profile_later(self):
+        for customer in self:
+            customer.fetch_profile_later()
+
 
 class Customer(models.Model):
     page = models.ForeignKey("personas.Page", models.PROTECT, related_name="customers", verbose_name=_("Page"))

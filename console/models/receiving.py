@@ -143,7 +143,8 @@ class Receiving:
     def _add_from_elsewhere(self, event, revision):
         """By the bot, which speaks with our app's token or is an app of its own; or by people outside the console."""
         is_ours = event.app_id == settings.FACEBOOK_APP_ID
-        is_by_bot = self.rules.has_bot and (is_ours or event.app_id == self.rules.bot_app_id)
+        is_of_bots_app = bool(event.app_id) and event.app_id == self.rules.bot_app_id
+        is_by_bot = self.rules.has_bot and (is_ours or is_of_bots_app)
         source = "" if is_ours or is_by_bot else event.app_id or PAGE_INBOX_APP
         message = self._add(
             event,
@@ -158,17 +159,20 @@ class Receiving:
         if message:
             self._attach(message, event.attachments)
             self._note_last(message, event.text or _names(event.attachments))
-            self._note_answer(source, is_by_bot)
+            self._note_answer(message)
             if is_by_bot and event.is_standby:
                 self._hear_bot()
             self.show_receipts(revision)
 
-    def _note_answer(self, source, is_by_bot):
-        """A bot that still speaks when people were called for answers nothing."""
-        if source:
-            self._hear_elsewhere(source)
-        if not is_by_bot or self.holder == Holder.BOT:
-            self.waiting_since, self.unread = None, 0 if is_by_bot else self.unread
+    def _note_answer(self, message):
+        """A bot that still speaks when people were called for answers nothing; what is told late, no later question."""
+        if message.source:
+            self._hear_elsewhere(message.source)
+        if not message.is_by_bot or self.holder == Holder.BOT:
+            is_late = self.waiting_since and message.at < self.last_at
+            self.waiting_since = self._unanswered_since() if is_late else None
+            self.answer_by = self.waiting_since and self.answer_by
+            self.unread = 0 if message.is_by_bot else self.unread
 
     # Who controls the thread
 

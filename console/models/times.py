@@ -14,6 +14,7 @@ from django.utils import timezone
 from console.models.handover import Cause, Handover, Holder
 from console.models.message import Message
 from console.models.summary import summary
+from personas.models import Page
 
 UNANSWERED_ELSEWHERE = timedelta(minutes=15)  # that the customer waits, before the queue gets it
 CONTROL_ENDS = timedelta(hours=24)  # after the last word another app loses the thread, and Facebook tells nobody
@@ -57,10 +58,14 @@ class TimesQuerySet(models.QuerySet):
         return waiting.filter(Q(held_since=None) | Q(held_since__lte=long_ago))
 
     def expired(self):
-        """Another app had control of the thread for as long as Facebook lets it without a word."""
+        """Elsewhere for as long without a word as Facebook lets another app control the thread."""
         long_ago = timezone.now() - CONTROL_ENDS
-        held = self._held(Holder.ELSEWHERE).filter(is_routed_away=True)
-        return held.annotate(silent_since=SILENT_SINCE).filter(silent_since__lte=long_ago)
+        return self._held(Holder.ELSEWHERE).annotate(silent_since=SILENT_SINCE).filter(silent_since__lte=long_ago)
+
+    def botless(self):
+        """The customer waits for a bot, and the Page has none any more."""
+        without = Page.objects.filter(Q(rules=None) | Q(rules__webhook_url="", rules__bot_app_id=""))
+        return self.on(without.only("pk")).open().filter(holder=Holder.BOT, waiting_since__isnull=False)
 
     def _silent(self, holder):
         has_bot = self._held(holder).filter(HAS_BOT, waiting_since=None)
@@ -78,7 +83,8 @@ OVERDUE = {  # who holds it then, and why
     "idle": (Holder.BOT, Cause.IDLE),
     "idle_elsewhere": (Holder.BOT, Cause.IDLE),
     "forgotten_elsewhere": (Holder.QUEUE, Cause.NO_ANSWER),
-    "expired": (None, Cause.CONTROL_BACK),  # whoever does by default
+    "expired": (None, None),  # whoever does by default
+    "botless": (Holder.QUEUE, Cause.NO_BOT),
 }
 
 
@@ -110,8 +116,8 @@ class Times:
 
     def _expire(self):
         """Closed, if nobody waits. Facebook need not be told: nobody has the thread."""
-        self.is_routed_away = False
-        self._give(self._usual_holder(), Cause.CONTROL_BACK)
+        cause, self.is_routed_away = Cause.CONTROL_BACK if self.is_routed_away else Cause.IDLE, False
+        self._give(self._usual_holder(), cause)
         if self.waiting_since is None:
             self.closed_at = timezone.now()
             self.handovers.pending().update(done_at=timezone.now())

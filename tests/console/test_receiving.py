@@ -149,6 +149,13 @@ def test_an_answer_elsewhere_ends_the_wait(hear, said, echo, mona):
     assert (conversation.waiting_since, conversation.last_words) == (None, "Hello")
 
 
+def test_an_answer_that_was_told_late_leaves_the_next_question_waiting(hear, said, echo, mona):
+    hear(said("m_1"))
+    hear(said("m_2", "And the lid?", at=AT + 2))
+    hear(echo("m_9", at=AT + 1))
+    assert fresh(mona.conversation).waiting_since == moment(AT + 2)
+
+
 def test_metadata_that_is_not_ours_confirms_nothing(hear, echo, sent, thread):
     hear(echo("m_9", metadata="job:42"), echo("m_10", metadata=str(uuid.uuid4())))
     assert thread.count() == 3

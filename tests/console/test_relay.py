@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -256,6 +257,40 @@ def test_a_bot_that_was_taken_away_is_told_nothing(robin, hear, bot):
     Rules.objects.update(webhook_url="")
     go_on()
     assert (bot.heard, Notice.objects.count()) == ([], 0)
+
+
+def test_nobody_goes_on_waiting_for_a_bot_that_was_taken_away(robin, hear, bot):
+    hear(by(robin, "m_1"))
+    Rules.objects.update(webhook_url="")
+    go_on()
+    Conversation.objects.all().keep_time()
+    assert why(robin) == ["bot → queue "]
+    assert robin.handovers.get().cause == "no-bot"
+
+
+def test_what_cannot_be_read_of_somebody_new_stops_no_other(rules, hear, bot, page):
+    """They liked what the Page had said before the console was there."""
+    liked = {"action": "react", "emoji": "❤", "reaction": "love", "mid": "m_before"}
+    sender = {"sender": {"id": "7001002003004777"}, "recipient": {"id": PAGE_ID}, "timestamp": AT}
+    hear(sender | {"reaction": liked})
+    connection.check_constraints()
+    go_on()
+    assert heard(bot) == ["Reaction"]
+
+
+def test_what_cannot_be_passed_on_stops_no_other(robin, hear, thread, monkeypatch):
+    monkeypatch.setattr(type(Notice.objects), "relay", lambda *given: 1 / 0)
+    arrival = hear(by(robin, "m_1"))
+    assert texts(thread) == ["Hi"]
+    assert "ZeroDivisionError" in arrival.problem
+    monkeypatch.undo()
+    arrival.read()
+    assert (arrival.problem, Notice.objects.count()) == ("", 1)
+
+
+def test_an_inbox_that_does_not_give_its_name_is_not_the_bot(robin, hear, echo):
+    hear(echo("m_9", "From the Inbox", None))
+    assert fresh(robin).holder == Holder.ELSEWHERE
 
 
 # A bot that is down

@@ -11,6 +11,7 @@ from django.utils import timezone
 from agents.models import Agent
 from console import tasks
 from console.models import Conversation, Customer, Holder, Rules, Team
+from console.models.conversation import ConversationQuerySet
 from tests.console.conftest import fresh, texts
 from tests.console.test_holding import lines
 
@@ -83,6 +84,12 @@ def test_it_goes_back_to_its_teams_queue_and_to_somebody_else(held, clock, ana, 
 def test_who_has_answered_keeps_it(held, clock, ana):
     answer(held, ana)
     keep_time(clock, minutes=6)
+    assert fresh(held).agent == ana
+
+
+def test_an_answer_from_elsewhere_is_one_too(held, clock, ana, hear, echo):
+    hear(echo("m_9", "From the Inbox", at=int(NOW.timestamp() * 1000) + 1000))
+    keep_time(clock, minutes=5)
     assert fresh(held).agent == ana
 
 
@@ -256,6 +263,17 @@ def test_control_ends_after_a_day_without_a_word_from_facebook(bot, waits, line,
     assert held.handovers.pending().exists() is bool(bot and waits)  # the bot's app is told of who waits
 
 
+def test_what_was_answered_elsewhere_long_ago_is_over(elsewhere, clock):
+    """Also where no rule gives it back: who writes again would wait for somebody who has gone long ago."""
+    Rules.objects.update(back_after=None)
+    held = elsewhere(waiting_since=None, elsewhere_app="263902037430900")
+    keep_time(clock, hours=23, minutes=59)
+    assert fresh(held).holder == Holder.ELSEWHERE
+    keep_time(clock, minutes=1)
+    assert last(held) == "Page Inbox → bot idle"
+    assert not fresh(held).is_open
+
+
 # Sentences
 
 
@@ -328,3 +346,12 @@ def test_the_sweep_sees_to_all_of_it(held, clock, ana, ben):
     tasks.sweep()
     assert fresh(ana).is_lost
     assert lines(held)[-2:] == ["Ana Ruiz → queue no-answer", "queue → Ben Okafor assigned"]
+
+
+def test_one_failure_stops_nothing_else_of_the_sweep(held, clock, ben, monkeypatch, caplog):
+    monkeypatch.setattr(ConversationQuerySet, "deliver_later", lambda *given: 1 / 0)
+    Rules.objects.update(assigns=True)
+    clock.shift(timedelta(minutes=5))
+    tasks.sweep()
+    assert lines(held)[-2:] == ["Ana Ruiz → queue no-answer", "queue → Ben Okafor assigned"]
+    assert "ZeroDivisionError" in caplog.text
