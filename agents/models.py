@@ -107,11 +107,10 @@ class Agent(AbstractUser):
     def be_seen(self):
         """A desk of theirs is open. Who was lost is back; who went away by hand stays away."""
         row, now = Agent.objects.filter(pk=self.pk), timezone.now()
-        if not self.is_lost:
+        if self.is_lost:
+            self._be_found(row.filter(is_lost=True), now)
+        elif self.seen_at is None or self.seen_at <= now - SEEN_EVERY:
             row.filter(Q(seen_at=None) | Q(seen_at__lte=now - SEEN_EVERY)).update(seen_at=now)
-        elif row.filter(is_lost=True).update(seen_at=now, is_present=True, is_lost=False, away_since=None):
-            self.conversations.show_presence()
-            self.conversations.assign_later()
 
     @transaction.atomic
     def leave(self):
@@ -127,6 +126,12 @@ class Agent(AbstractUser):
         """Let an agent who had left in again, away until they log in; personas come on first use."""
         self.is_active, self.left_at = True, None
         self.save(update_fields=["is_active", "left_at"])
+
+    def _be_found(self, row, now):
+        self.seen_at, self.is_present, self.is_lost, self.away_since = now, True, False, None
+        if row.update(seen_at=now, is_present=True, is_lost=False, away_since=None):
+            self.conversations.show_presence()
+            self.conversations.assign_later()
 
     def _become(self, **fields):
         fields["is_lost"] = False

@@ -13,6 +13,22 @@ class LoginRequired(LoginRequiredMiddleware):
         return HttpResponseClientRedirect(resolve_url(self.get_login_url(view_func))) if request.htmx else response
 
 
+class Seen:
+    """Whoever works without scripts keeps no desk open: that they ask for pages shows that they are there.
+
+    Who never had a desk open stays as they chose, and need not be seen at all.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request) -> HttpResponse:
+        agent = request.user
+        if agent.is_authenticated and agent.seen_at:
+            agent.be_seen()
+        return self.get_response(request)
+
+
 class Headers:
     """No page of ours needs the camera, the microphone or the place; and what an agent sees is nobody else's.
 

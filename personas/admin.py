@@ -21,7 +21,7 @@ class ReadOnly(admin.ModelAdmin):
 
 class PageForm(forms.ModelForm):
     token = forms.CharField(
-        label=_("access token"),
+        label=_("Access token"),
         required=False,
         widget=forms.PasswordInput(render_value=False, attrs={"class": "vTextField", "autocomplete": "off"}),
         help_text=_("Never shown again once saved. Leave empty to keep the one that is there."),

@@ -47,7 +47,10 @@ class ConversationAdmin(LongList):
     def psid(self, conversation):
         return conversation.customer.psid
 
-    @admin.display(description=_("messages, newest first"))
+    @admin.display(description=_("messages and changes of holder, newest first"))
     def said(self, conversation):
-        messages = conversation.messages.for_thread().in_order().reverse()[:SHOWN_MESSAGES]
-        return render_to_string("admin/_messages.html", {"conversation": conversation, "thread": messages})
+        messages = list(conversation.messages.for_thread().in_order().reverse()[:SHOWN_MESSAGES])
+        oldest = messages[-1] if len(messages) == SHOWN_MESSAGES else None
+        handovers = conversation.handovers.for_thread().between(oldest, None)
+        thread = sorted([*messages, *handovers], key=lambda entry: entry.place, reverse=True)
+        return render_to_string("admin/_thread.html", {"conversation": conversation, "thread": thread})

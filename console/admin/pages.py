@@ -17,7 +17,7 @@ SECRET_BYTES = 32
 
 class RulesForm(forms.ModelForm):
     holder_secret = forms.CharField(
-        label=_("secret"),
+        label=_("Secret"),
         required=False,
         widget=forms.PasswordInput(render_value=False, attrs={"class": "vTextField", "autocomplete": "off"}),
         help_text=_("Never shown again once saved. Leave empty to keep the one that is there."),
@@ -51,7 +51,7 @@ class RulesInline(admin.StackedInline):
     readonly_fields = ["bot_down_until", "bot_problem"]
     fieldsets = [
         (_("The bot"), {"fields": ["webhook_url", "hears_standby", "bot_app_id", "bot_down_until", "bot_problem"]}),
-        (_("Who holds it is told to"), {"fields": ["holder_url", "holder_secret", "makes_secret"]}),
+        (_("Changes of holder"), {"fields": ["holder_url", "holder_secret", "makes_secret"]}),
         (_("What calls a person"), {"fields": ["payloads", "words"]}),
         (_("The queue"), {"fields": ["assigns"]}),
         (_("Times"), {"fields": ["answer_within", "away_for", "back_after"]}),
@@ -64,13 +64,17 @@ admin.site.unregister(Page)
 
 @admin.register(Page)
 class PageWithRulesAdmin(ShowsSecret, PageAdmin):
-    list_display = [*PageAdmin.list_display, "has_bot", "assigns"]
+    list_display = [*PageAdmin.list_display, "has_bot", "bot_problem", "assigns"]
     list_select_related = ["rules"]
     inlines = [RulesInline, HoursInline, HolidayInline]
 
     @admin.display(description=_("bot"), boolean=True)
     def has_bot(self, page):
         return Rules.of(page).has_bot
+
+    @admin.display(description=_("bot's problem"))
+    def bot_problem(self, page):
+        return Rules.of(page).bot_problem
 
     @admin.display(description=_("assigns"), boolean=True)
     def assigns(self, page):

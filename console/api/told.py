@@ -34,7 +34,7 @@ CHANGE = {
     },
 }
 DESCRIPTION = """
-Posted to the address under *who holds it is told to* in the Page's handover rules, once for each change of holder, in
+Posted to the address under *changes of holder go to* in the Page's handover rules, once for each change of holder, in
 their order. `to.holder` `bot` is the end of what people did: go on from `summary`.
 
 `X-Handover-Signature-256` is `sha256=` and the HMAC-SHA256 of the raw body in hex, with the secret from the same place.

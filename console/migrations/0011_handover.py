@@ -93,7 +93,7 @@ class Migration(migrations.Migration):
             name='Notice',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('event', 'event'), ('holder', 'holder')], max_length=8, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('event', 'event'), ('holder', 'change of holder')], max_length=8, verbose_name='kind')),
                 ('body', models.TextField(verbose_name='body')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='written')),
                 ('tries', models.PositiveSmallIntegerField(default=0, verbose_name='tries')),
@@ -115,7 +115,7 @@ class Migration(migrations.Migration):
                 ('webhook_url', models.CharField(blank=True, help_text='While the bot holds a conversation, its events go to this address as Facebook sent them.', max_length=500, validators=[django.core.validators.RegexValidator('^https?://[^\\s/]+\\S*$', 'An address begins with https:// or http://.')], verbose_name="bot's webhook")),
                 ('hears_standby', models.BooleanField(default=False, help_text="While people hold a conversation, the same events reach the bot's webhook as “standby”.", verbose_name='the bot listens to people')),
                 ('bot_app_id', models.CharField(blank=True, help_text='Where the bot is a Facebook app of its own: conversations are passed to it, and come from it.', max_length=32, validators=[django.core.validators.RegexValidator('^\\d+$', "An app's id has digits only.")], verbose_name="bot's Facebook app")),
-                ('holder_url', models.CharField(blank=True, help_text='Each change of holder is posted to this address, signed with the secret below.', max_length=500, validators=[django.core.validators.RegexValidator('^https?://[^\\s/]+\\S*$', 'An address begins with https:// or http://.')], verbose_name='who holds it is told to')),
+                ('holder_url', models.CharField(blank=True, help_text='Each change of holder is posted to this address, signed with the secret below.', max_length=500, validators=[django.core.validators.RegexValidator('^https?://[^\\s/]+\\S*$', 'An address begins with https:// or http://.')], verbose_name='changes of holder go to')),
                 ('holder_secret', personas.fields.EncryptedTextField(blank=True, verbose_name='secret')),
                 ('payloads', models.TextField(blank=True, help_text='One on a line: of buttons and quick replies, exactly as the bot gives them.', verbose_name='payloads that call a person')),
                 ('words', models.TextField(blank=True, help_text='One word or phrase on a line, found anywhere in what a customer writes to the bot.', verbose_name='words that call a person')),

@@ -109,7 +109,7 @@ class NoticeQuerySet(models.QuerySet):
 class Notice(Telling, models.Model):
     class Kind(models.TextChoices):
         EVENT = "event", _("event")  # to the bot's webhook, as Facebook would
-        HOLDER = "holder", _("holder")  # to the address for changes of holder
+        HOLDER = "holder", _("change of holder")  # to the address for changes of holder
 
     page = models.ForeignKey("personas.Page", models.CASCADE, related_name="notices", verbose_name=_("Page"))
     conversation = models.ForeignKey(

@@ -50,7 +50,7 @@ class Rules(models.Model):
         help_text=_("Where the bot is a Facebook app of its own: conversations are passed to it, and come from it."),
     )
     holder_url = models.CharField(
-        _("who holds it is told to"),
+        _("changes of holder go to"),
         max_length=500,
         blank=True,
         validators=[is_address],

@@ -104,6 +104,44 @@ def test_it_is_written_down_once_in_fifteen_seconds_however_many_desks_are_open(
         assert Agent.objects.get().seen_at == NOW + timedelta(seconds=known)
 
 
+def test_who_asks_for_pages_without_scripts_is_seen(clock, client, ana):
+    ana.be_seen()
+    client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
+    for _minute in range(3):
+        clock.shift(timedelta(seconds=50))
+        client.get("/")
+        Agent.objects.lose()
+        assert is_there(ana)
+
+
+def test_who_was_lost_is_back_on_the_very_page_that_they_ask_for(clock, client, ana):
+    ana.be_seen()
+    clock.shift(timedelta(minutes=5))
+    Agent.objects.lose()
+    client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
+    assert "Present" in client.get("/").content.decode()
+    assert stand(ana) == (True, False, None)
+
+
+def test_who_never_had_a_desk_open_is_not_seen_by_their_pages(clock, client, ana):
+    client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
+    client.get("/")
+    clock.shift(timedelta(days=1))
+    Agent.objects.lose()
+    assert stand(ana) == (True, False, None)
+
+
+def test_a_page_costs_nothing_more_where_its_agent_was_seen_a_moment_ago(clock, client, ana):
+    client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
+    counts = []
+    for seen_at in (None, NOW - timedelta(seconds=14), NOW - timedelta(seconds=15)):
+        Agent.objects.update(seen_at=seen_at)
+        with CaptureQueriesContext(connection) as queries:
+            client.get("/presence/")
+        counts.append(len(queries))
+    assert counts == [counts[0], counts[0], counts[0] + 1]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_who_is_seen_in_the_moment_of_being_lost_stays(ana):
     Agent.objects.update(seen_at=timezone.now() - timedelta(minutes=5))

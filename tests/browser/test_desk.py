@@ -649,6 +649,37 @@ def line_up(page, count):
         Conversation.objects.create(page=page, customer=customer, waiting_since=since, last_at=since)
 
 
+def test_what_is_unfolded_while_the_desk_asks_what_changed_shows_its_rows(sit_down, mona_writes, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    tab.get_by_role("button", name="Close").click()
+    closed = tab.get_by_role("group").filter(has=tab.get_by_role("heading", name="Closed"))
+    asked = []
+    tab.route("**/queue/?*", lambda route: asked.append(route), times=1)  # on its way for as long as one likes
+    with tab.expect_request("**/queue/?*"):
+        tab.evaluate("document.body.dispatchEvent(new CustomEvent('live-hello'))")
+    while not asked:
+        tab.wait_for_timeout(20)
+    tab.get_by_role("heading", name="Closed").click()
+    tab.wait_for_timeout(300)  # an answer of its own would be there by now
+    with tab.expect_response("**/queue/?*"):
+        asked[0].continue_()
+    expect(closed.get_by_role("link", name="Mona Weber")).to_be_visible()
+    tab.wait_for_timeout(300)  # and does not go again
+    expect(closed.get_by_role("link", name="Mona Weber")).to_be_visible()
+
+
+def test_an_empty_part_says_so_however_often_the_desk_asks(sit_down, mona_writes, ana):
+    tab = sit_down(ana)
+    closed = tab.get_by_role("group").filter(has=tab.get_by_role("heading", name="Closed"))
+    tab.get_by_role("heading", name="Closed").click()
+    for _time in range(3):
+        expect(closed.get_by_text("Nothing has been closed yet.")).to_be_visible()
+        with tab.expect_response("**/queue/?*"):
+            tab.evaluate("document.body.dispatchEvent(new CustomEvent('live-hello'))")
+    expect(closed.get_by_role("link", name="Show them")).to_be_hidden()
+
+
 def test_the_closed_ones_come_when_one_looks_and_stay(sit_down, mona_writes, stack, ana):
     tab = sit_down(ana)
     takes(tab)

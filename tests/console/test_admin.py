@@ -2,6 +2,7 @@
 
 import re
 import time
+import uuid
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -353,6 +354,24 @@ def test_a_conversation_shows_what_was_said_and_nobodys_markup(admin, conversati
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in shown
     assert "Hello Mona" in shown
     assert 'name="_save"' not in shown
+
+
+def test_a_conversation_shows_who_held_it_and_why_between_what_was_said(admin, conversation, say, ana, ben):
+    say("Hello Mona")
+    conversation.transfer(ana, to=ben, note="Refund, please")
+    say_as_ben = conversation.send(author=ben, text="Ben here", key=uuid.uuid4())
+    conversation.close(ben)
+    html = admin.get(f"console/conversation/{conversation.pk}/change").content.decode()
+    shown = " ".join(re.sub(r"<[^>]+>", "", html).split())
+    told = ["Ben Okafor closed", say_as_ben[0].text, "Ana Ruiz → Ben Okafor: transferred: “Refund, please”"]
+    places = [shown.index(sentence) for sentence in [*told, "Hello Mona", "Queue → Ana Ruiz: taken"]]
+    assert places == sorted(places)
+
+
+def test_the_list_of_pages_says_what_is_wrong_with_a_bot(admin, page):
+    rules = Rules.objects.create(page=page, webhook_url="https://bot.example/")
+    rules.note_bot_failure("no answer in 5 s")
+    assert "no answer in 5 s" in admin.get("personas/page").content.decode()
 
 
 def test_the_faces_above_what_others_said_cost_one_query(hear, echo, mona, django_assert_num_queries):

@@ -151,12 +151,21 @@ def test_a_long_note_is_shown_in_short_and_whole_behind_it(change):
         (Cause.HANDED_OVER, "bot", "queue", "the bot asked for a human"),
         (Cause.TRANSFERRED, "ben", "ana", "transferred by Ben Okafor"),
         (Cause.NO_ANSWER, "ben", "queue", "Ben Okafor: no answer in time"),
+        (Cause.ANSWERED_ELSEWHERE, "bot", "elsewhere", "somebody answered in Page Inbox"),
         (Cause.CONTROL_TAKEN, "ana", "elsewhere", "Page Inbox took the conversation"),
         (Cause.CONTROL_TAKEN, "ana", "bot", "the bot took the conversation"),
     ],
 )
 def test_alone_it_says_who_did_it(cause, before, after, sentence, change):
     assert wording.reason(change(cause, before, after)) == sentence
+
+
+def test_who_took_it_is_not_told_so_above_the_thread(browser_of, conversation, bot, ana, ben):
+    conversation.hand_back(ana)
+    conversation.take(ana)
+    path = f"/conversations/{conversation.pk}/"
+    assert "Taken by Ana Ruiz" not in words(browser_of(ana).get(path).content.decode())
+    assert "Taken by Ana Ruiz" in words(browser_of(ben).get(path).content.decode())
 
 
 # Why it is where it is
@@ -313,7 +322,7 @@ def test_only_supervisors_are_offered_to_take_over(browser_of, conversation, ben
     [
         ("bot", {}, "Robin (bot) answers here. Take the conversation to answer yourself.", "Take from the bot"),
         ("queue", {}, "Nobody answers here yet. Take the conversation to answer.", "Take"),
-        ("elsewhere", {}, "Another app answers here. Take the conversation back to answer yourself.", "Take"),
+        ("elsewhere", {}, "Another app answers here. Take the conversation to answer yourself.", "Take"),
         ("elsewhere", {"is_routed_away": True}, "Another app answers here.", "Take back"),
     ],
 )
