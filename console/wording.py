@@ -5,7 +5,10 @@ from django.utils.translation import gettext as _
 from console.models import Cause, Holder
 from console.models.handover import bot_label
 
-DONE_BY = {Cause.TAKEN, Cause.TAKEN_OVER, Cause.ASSIGNED, Cause.TRANSFERRED, Cause.RELEASED, Cause.HANDED_BACK}
+DONE_BY = {
+    *(Cause.TAKEN, Cause.TAKEN_OVER, Cause.OPENED),
+    *(Cause.ASSIGNED, Cause.TRANSFERRED, Cause.RELEASED, Cause.HANDED_BACK),
+}
 SAID_OF = {Cause.NO_ANSWER, Cause.AWAY, Cause.LEFT}  # whoever had it
 
 

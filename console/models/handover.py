@@ -39,6 +39,7 @@ class Cause(models.TextChoices):
     BOT_DOWN = "bot-down", _("the bot does not answer")
     NO_BOT = "no-bot", _("the Page has no bot any more")
     TAKEN = "taken", _("taken")
+    OPENED = "opened", _("opened again")
     TAKEN_OVER = "taken-over", _("taken over")
     ASSIGNED = "assigned", _("assigned")
     TRANSFERRED = "transferred", _("transferred")

@@ -72,9 +72,7 @@ class Holding:
                 return
             if self.holder == Holder.AGENT and self.agent.is_present:
                 raise TakenByAnother(self)
-            if not self.is_open:
-                self.waiting_since = self._unanswered_since()
-            self._give_to(agent, Cause.TAKEN_OVER if self.holder == Holder.AGENT else Cause.TAKEN, by=agent)
+            self._take(agent)
 
     def take_over(self, agent):
         """From a colleague who is at work: for supervisors, and seen by all in the thread."""
@@ -82,7 +80,7 @@ class Holding:
             raise PermissionDenied
         with self.changing():
             if not self.is_held_by(agent):
-                self._give_to(agent, Cause.TAKEN_OVER if self.holder == Holder.AGENT else Cause.TAKEN, by=agent)
+                self._take(agent)
 
     def release(self, agent, cause=Cause.RELEASED):
         """Back to the queue."""
@@ -161,6 +159,12 @@ class Holding:
         return has_waited
 
     # Parts
+
+    def _take(self, agent):
+        cause = Cause.TAKEN_OVER if self.holder == Holder.AGENT else Cause.TAKEN
+        if not self.is_open:
+            cause, self.waiting_since = Cause.OPENED, self._unanswered_since()
+        self._give_to(agent, cause, by=agent)
 
     def _must_be_held_by(self, agent):
         if not self.is_held_by(agent):

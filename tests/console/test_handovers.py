@@ -69,6 +69,7 @@ LINES = [
     (Cause.TAKEN, "queue", "ana", "Queue → Ana Ruiz: taken"),
     (Cause.TAKEN, "bot", "ana", "Robin (bot) → Ana Ruiz: taken"),
     (Cause.TAKEN, "elsewhere", "ana", "Page Inbox → Ana Ruiz: taken"),
+    (Cause.OPENED, "queue", "ana", "Ana Ruiz opened the conversation again"),
     (Cause.TAKEN_OVER, "ben", "ana", "Ben Okafor → Ana Ruiz: taken over"),
     (Cause.ASSIGNED, "queue", "ana", "Queue → Ana Ruiz: assigned"),
     (Cause.TRANSFERRED, "ben", "ana", "Ben Okafor → Ana Ruiz: transferred"),

@@ -125,6 +125,16 @@ def test_a_closed_one_is_the_bots_again_when_the_customer_writes(with_bot, ana, 
     assert (conversation.holder, conversation.is_open) == (Holder.BOT, True)
 
 
+@pytest.mark.parametrize("verb", ["take", "take_over"])
+def test_an_agent_opens_again_what_was_closed(verb, conversation, ana, ada, hear, said):
+    hear(said("m_1"))
+    conversation.close(ana)
+    getattr(conversation, verb)(ada)
+    assert lines(conversation)[-1] == "queue → Ada Lindt opened"
+    assert (fresh(conversation).agent, conversation.is_open) == (ada, True)
+    assert conversation.waiting_since is not None
+
+
 def test_a_page_that_lost_its_bot_lets_nobody_wait_for_it(with_bot, bot, hear, said):
     bot.delete()
     hear(said("m_1"))
