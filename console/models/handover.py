@@ -5,12 +5,13 @@ conversation's lane, between what was said before and after it.
 https://developers.facebook.com/docs/messenger-platform/conversation-routing
 """
 
+import logging
 import random
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import models
-from django.db.models import Q
+from django.db import DatabaseError, models
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +23,9 @@ MAX_TRIES = 8  # at passing errors, about two minutes
 LONGEST_PAUSE = 30  # s
 MOST_LINES = 100  # of handovers that one page of a thread shows
 METADATA = 1000  # characters that Facebook passes on
+STUMBLED = _("The console failed at this; its log says why.")
+
+logger = logging.getLogger(__name__)
 
 
 class Holder(models.TextChoices):
@@ -39,6 +43,7 @@ class Cause(models.TextChoices):
     BOT_DOWN = "bot-down", _("the bot does not answer")
     NO_BOT = "no-bot", _("the Page has no bot any more")
     TAKEN = "taken", _("taken")
+    OPENED = "opened", _("opened again")
     TAKEN_OVER = "taken-over", _("taken over")
     ASSIGNED = "assigned", _("assigned")
     TRANSFERRED = "transferred", _("transferred")
@@ -162,10 +167,20 @@ class Handover(models.Model):
         page = self.conversation.page
         if page.is_paused or page.is_slowed or (self.next_try_at and self.next_try_at > timezone.now()):
             return False
+        if self.call == Call.PASS and not self.conversation.rules.bot_app_id:  # there is no such app any more
+            return self._done(is_ours=True)
+        if not self.conversation.keep_lease():
+            return False  # another worker has the lane now
+        self._row().update(tries=F("tries") + 1)  # before the call: its worker may die before it writes what came of it
         try:
             self._make_call(page.client())
         except GraphError as error:
             return self._not_done(page, error)
+        except DatabaseError:
+            raise
+        except Exception:  # whatever it is, those behind it must not wait for it for ever
+            logger.exception("Handover %s could not be told to Facebook", self.pk)
+            return self._refused(STUMBLED)
         return self._done(is_ours=self.call == Call.TAKE)
 
     def _make_call(self, client):
@@ -178,27 +193,33 @@ class Handover(models.Model):
 
     def _not_done(self, page, error):
         if page.heed(error):
-            return self._postpone(max(page.waits_until or timezone.now(), timezone.now()), error)
+            return self._postpone(max(page.waits_until or timezone.now(), timezone.now()), error, tries=self.tries)
         if (error.meaning.act.is_passing or error.is_unsettled) and self.tries < MAX_TRIES:
             pause = min(2**self.tries, LONGEST_PAUSE) * random.uniform(0.75, 1.25)  # noqa: S311
-            return self._postpone(timezone.now() + timedelta(seconds=pause), error, tries=self.tries + 1)
+            return self._postpone(timezone.now() + timedelta(seconds=pause), error)
         if self.call == Call.PASS and self.tries and error.meaning.act is Act.OTHER_APP:  # done by a try that was lost
             return self._done(is_ours=False)
         if error.lacks_default_app:  # then every app may answer, and there is nothing to be told
             return self._done(is_ours=True)
-        self._row().update(done_at=timezone.now(), problem=error.sentence)
-        self.conversation.note_refused_control(self, error.sentence)
+        return self._refused(error.sentence)
+
+    def _refused(self, reason):
+        self.conversation.note_refused_control(self, reason)
         return True
 
     def _done(self, is_ours):
-        self._row().update(done_at=timezone.now(), problem="", next_try_at=None)
-        self.conversation.note_control(is_ours)
+        self.conversation.note_control(self, is_ours)
         return True
 
     def _postpone(self, until, error, **fields):
-        self._row().update(next_try_at=until, problem=error.sentence, **fields)
+        with self.conversation.stepping(is_listed=False) as revision:
+            self.become(revision, next_try_at=until, problem=error.sentence, **fields)
         self.conversation.deliver_later(max(0, (until - timezone.now()).total_seconds()))
         return False
+
+    def become(self, revision, **fields):
+        """What came of the call, under the conversation's lock."""
+        self._row().update(revision=revision, **fields)
 
     def _row(self):
         return type(self).objects.filter(pk=self.pk, done_at=None)

@@ -96,7 +96,7 @@ class Hands:
 
     def _call_facebook(self, call):
         """Have the lane tell Facebook of the last change."""
-        last = self.handovers.in_order().last()
+        last = self.handovers.exclude(cause=Cause.REQUESTED).in_order().last()
         if last:
             self.handovers.filter(pk=last.pk).update(call=call, done_at=None, tries=0, next_try_at=None)
             self.deliver_later()

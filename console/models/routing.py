@@ -3,22 +3,27 @@
 https://developers.facebook.com/docs/messenger-platform/conversation-routing
 """
 
+from django.db.models import Max
+from django.utils import timezone
+
 from console.models.handover import Call, Cause, Holder
 
 
 class Routing:
     """The part of a Conversation that shares its customer with other apps."""
 
-    def note_control(self, is_ours):
+    def note_control(self, handover, is_ours):
         """Facebook did as it was told."""
-        with self.changing(is_listed=False):
+        with self.changing(is_listed=False) as revision:
+            handover.become(revision, done_at=timezone.now(), problem="", next_try_at=None)
             self.is_routed_away = not is_ours
-            if not is_ours and self.holder != Holder.BOT:  # somebody took it while the call was under way
+            if not is_ours and self.holder in (Holder.AGENT, Holder.QUEUE):  # called for while the call was under way
                 self._call_facebook(Call.TAKE)
 
     def note_refused_control(self, handover, reason):
         """Facebook did not let us take it, or pass it on: nobody shall wait for one who does not have it."""
-        with self.changing():
+        with self.changing() as revision:
+            handover.become(revision, done_at=timezone.now(), problem=reason)
             if handover.call == Call.PASS and self.holder == Holder.BOT:
                 self._give(Holder.QUEUE, Cause.CONTROL_REFUSED, note=reason)
             elif handover.call == Call.TAKE and self.holder in (Holder.AGENT, Holder.QUEUE):
@@ -55,14 +60,20 @@ class Routing:
         at = event.at
         if not at or at <= self.control_at or at <= _ms(self.held_since) or event.is_standby == self.is_routed_away:
             return
+        if at <= _ms(self._controlled_since()):  # said while our call was under way
+            return
         if event.is_standby:
             self._lose_control(Cause.CONTROL_REFUSED, "", "", at)
             return
-        self.is_routed_away = False
+        self.is_routed_away, self.control_at = False, at
         if self.holder == Holder.BOT:  # which hears nothing now
             self._give(Holder.BOT, Cause.CONTROL_BACK)
         elif self.holder == Holder.ELSEWHERE:
             self._give(self._usual_holder(), Cause.CONTROL_BACK)
+
+    def _controlled_since(self):
+        """When Facebook last did what we told it."""
+        return self.handovers.exclude(call="").aggregate(last=Max("done_at"))["last"]
 
     def _lose_control(self, cause, app_id, note, at):
         self.is_routed_away, self.control_at = True, at or self.control_at

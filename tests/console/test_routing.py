@@ -1,6 +1,8 @@
 """The bot is another Facebook app: who controls the thread, by what Facebook says and by what we tell it."""
 
+import time
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -50,8 +52,8 @@ def routed(with_bot, overhear):
 def overhear(hear, mona, arrive):
     """What Mona says to another app."""
 
-    def tell(mid, text):
-        event = {"sender": {"id": mona.psid}, "recipient": {"id": PAGE_ID}, "timestamp": now()}
+    def tell(mid, text, at=None):
+        event = {"sender": {"id": mona.psid}, "recipient": {"id": PAGE_ID}, "timestamp": at or now()}
         body = webhook()
         del body["entry"][0]["messaging"]
         body["entry"][0]["standby"] = [event | {"message": {"mid": mid, "text": text}}]
@@ -230,3 +232,137 @@ def test_the_bots_own_word_shows_that_it_has_the_thread_again(routed, hear, echo
         "Page Inbox → bot control-taken",
     ]
     assert calls(facebook) == []
+
+
+# At the same moment
+
+
+@pytest.fixture
+def ours(facebook):
+    return facebook.get("world")["apps"][0]["id"]
+
+
+def test_what_she_said_to_the_bot_before_we_had_it_takes_it_from_nobody(routed, ana, overhear):
+    """Ana takes it while Mona writes: it comes on standby, and is read once the thread is ours."""
+    routed.take(ana)
+    said_at = now() + 50
+    time.sleep(0.1)
+    routed.deliver()
+    overhear("m_2", "Anybody?", at=said_at)
+    assert (fresh(routed).agent, routed.is_routed_away) == (ana, False)
+
+
+def test_what_she_said_to_us_before_the_bot_had_it_is_no_gift_of_facebooks(routed, ana, hear, said, facebook):
+    routed.take(ana)
+    routed.deliver()
+    routed.hand_back(ana)
+    said_at = now() + 50
+    time.sleep(0.1)
+    routed.deliver()
+    hear(said("m_2", "Thanks!", at=said_at))
+    routed.deliver()
+    assert fresh(routed).holder == Holder.BOT
+    assert calls(facebook) == ["take_thread_control", "pass_thread_control"]
+
+
+def test_a_worker_that_dies_after_the_pass_does_not_undo_it(routed, ana, facebook, mona, monkeypatch):
+    routed.take(ana)
+    routed.deliver()
+    routed.hand_back(ana)
+
+    def die(*given, **more):
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Handover, "_done", die)
+        with pytest.raises(SystemExit):
+            routed.deliver()
+    assert owner(facebook, mona) == BOT
+    routed.deliver()
+    assert (fresh(routed).holder, routed.is_routed_away) == (Holder.BOT, True)
+
+
+def test_a_call_is_made_by_whoever_has_the_lane(routed, ana, facebook):
+    """The one before it was slow, and the lease is nearly over: another worker may have it by now."""
+    routed.take(ana)
+    assert routed._lease()
+    Conversation.objects.filter(pk=routed.pk).update(leased_until=timezone.now() + timedelta(seconds=60))
+    routed._leased_until = timezone.now() + timedelta(seconds=1)
+    [handover] = routed._next_pending()
+    assert not handover.deliver()
+    assert calls(facebook) == []
+
+
+def test_what_the_console_itself_stumbles_over_holds_up_no_answer(routed, ana, facebook, mona, say_as, monkeypatch):
+    routed.take(ana)
+    say_as(ana, "Ana here")
+    monkeypatch.setattr(Handover, "_make_call", lambda *given: 1 / 0)
+    routed.deliver()
+    assert not routed.messages.pending().exists()
+    assert not routed.handovers.pending().exists()
+    assert fresh(routed).holder == Holder.ELSEWHERE
+
+
+def test_a_bot_that_lost_its_app_is_passed_nothing(routed, ana, facebook):
+    routed.take(ana)
+    routed.deliver()
+    routed.hand_back(ana)
+    Rules.objects.update(bot_app_id="", webhook_url="http://127.0.0.1:9/bot")
+    Conversation.objects.get().deliver()
+    assert calls(facebook) == ["take_thread_control"]
+    assert (fresh(routed).holder, routed.is_routed_away) == (Holder.BOT, False)
+
+
+def test_nothing_is_taken_from_the_bot_for_somebody_elsewhere(routed, ana, hear, echo, facebook, monkeypatch):
+    """The inbox answers while we pass it on."""
+    routed.take(ana)
+    routed.deliver()
+    routed.hand_back(ana)
+    pass_on = Handover._make_call
+
+    def meanwhile(handover, client):
+        pass_on(handover, client)
+        hear(echo("m_9", "From the Inbox", INBOX, at=now()))
+
+    monkeypatch.setattr(Handover, "_make_call", meanwhile)
+    routed.deliver()
+    assert calls(facebook) == ["take_thread_control", "pass_thread_control"]
+    assert fresh(routed).holder == Holder.ELSEWHERE
+
+
+def test_a_request_does_not_put_the_answer_before_the_taking(routed, ana, hear, by_mona, facebook, mona, say_as):
+    """Ana takes it while we pass it on; then the bot's app asks for it."""
+    routed.take(ana)
+    routed.deliver()
+    routed.hand_back(ana)
+    routed.take(ana)
+    say_as(ana, "Still me")
+    hear(by_mona(now(), request_thread_control={"requested_owner_app_id": int(BOT), "metadata": "please"}))
+    routed.deliver()
+    assert facebook.texts(mona.psid) == ["Still me"]
+    assert fresh(routed).holder == Holder.AGENT
+
+
+# What went wrong is seen
+
+
+def test_an_open_thread_shows_what_facebook_has_not_done(routed, ana, facebook):
+    routed.take(ana)
+    before = fresh(routed).revision
+    facebook.fail("take_thread_control", times=1, status=500)
+    routed.deliver()
+    [shown] = routed.handovers.since(before)
+    assert shown.problem
+    before = fresh(routed).revision
+    Handover.objects.update(next_try_at=None)
+    routed.deliver()
+    assert [(row.pk, row.problem) for row in routed.handovers.since(before)] == [(shown.pk, "")]
+
+
+def test_an_open_thread_shows_what_facebook_refused(routed, ana, facebook, ours):
+    facebook.post(f"pages/{PAGE_ID}/may_take", app_id=ours, on=False)
+    routed.take(ana)
+    before = fresh(routed).revision
+    routed.deliver()
+    refused, _elsewhere = routed.handovers.since(before).in_order()
+    assert (refused.cause, bool(refused.problem), bool(refused.done_at)) == ("taken", True, True)
