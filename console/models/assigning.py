@@ -12,7 +12,7 @@ from console.models.handover import Cause
 from console.models.holding import CannotReceive, TakenByAnother
 
 LOCK = 5_290_001  # of PostgreSQL's advisory locks: one at a time hands out, and so counts right
-GAVE_IT_UP = [Cause.RELEASED, Cause.TRANSFERRED, Cause.NO_ANSWER, Cause.AWAY]
+GAVE_IT_UP = [Cause.RELEASED, Cause.TRANSFERRED, Cause.NO_ANSWER]
 
 logger = logging.getLogger(__name__)
 

@@ -106,6 +106,10 @@ class ConversationQuerySet(AssigningQuerySet, TimesQuerySet):
         for conversation in self.pending():
             conversation.deliver_later(expires=SWEEP_EVERY)
 
+    def hurry(self):
+        """What waited for its Page to tell Facebook of their holders need not wait any longer."""
+        Handover.objects.pending().filter(conversation__in=self).update(next_try_at=None)
+
     def release(self, cause=Cause.LEFT):
         """In the order in which readers lock conversations, so that neither waits for the other for ever."""
         for conversation in self.open().select_related("agent").order_by("customer__psid", "pk"):

@@ -19,6 +19,8 @@ class Hands:
             self._give(self._usual_holder(), Cause.REOPENED)
         elif was_closed and self.holder == Holder.QUEUE:
             self._line_up()
+        elif self.holder == Holder.QUEUE:
+            self._say_that_closed()
         if self.holder != Holder.BOT:
             return
         if not self.rules.has_bot:

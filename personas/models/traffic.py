@@ -77,6 +77,7 @@ class Traffic:
         self._row().update(paused_since=None, waits_until=None, slowdowns=0)
         self.personas.update(next_try_at=None)
         self.messages.hurry()
+        self.conversations.hurry()
         self.conversations.deliver_later()
         self.conversations.show_page()
 

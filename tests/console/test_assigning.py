@@ -115,7 +115,7 @@ def test_a_team_that_nobody_is_in_holds_up_nobody(rules, wait, ana):
     assert holders(for_team + for_all) == [None, None, None, ana, ana]
 
 
-@pytest.mark.parametrize("cause", [Cause.RELEASED, Cause.NO_ANSWER, Cause.AWAY])
+@pytest.mark.parametrize("cause", [Cause.RELEASED, Cause.NO_ANSWER])
 def test_it_does_not_go_back_to_whom_it_comes_from(cause, rules, wait, ana, ben):
     ben.go_away()
     first, second = wait(2)
@@ -126,6 +126,19 @@ def test_it_does_not_go_back_to_whom_it_comes_from(cause, rules, wait, ana, ben)
     ben.come_back()
     assign()
     assert holders([first]) == [ben]
+
+
+def test_who_was_away_for_too_long_and_comes_back_may_have_it_again(rules, wait, ana):
+    """There may be nobody else."""
+    [row] = wait(1)
+    row.take(ana)
+    ana.go_away()
+    row.release(ana, Cause.AWAY)
+    assign()
+    assert holders([row]) == [None]
+    ana.come_back()
+    assign()
+    assert holders([row]) == [ana]
 
 
 def test_what_was_pulled_by_hand_is_nobodys_business(rules, wait, ana):

@@ -167,6 +167,19 @@ def test_it_answers_nothing(guest, night, ana):
     assert guest.waiting_since == asked.at
 
 
+def test_who_writes_at_night_where_nobody_waited_is_told_too(guest, ana, hear, night):
+    """Ana answered and put it back in the queue."""
+    guest.hand_over()
+    guest.messages.all().delete()
+    Conversation.objects.update(waiting_since=None)
+    said = {"mid": "m_1", "text": "One more thing"}
+    by_guest = {"sender": {"id": guest.customer.psid}, "recipient": {"id": guest.page.page_id}}
+    for number in range(2):
+        at_ms = int(timezone.now().timestamp() * 1000) + number
+        hear(by_guest | {"timestamp": at_ms, "message": said | {"mid": f"m_{number}"}})
+    assert texts(guest.messages).count(SENTENCE) == 1
+
+
 def test_nothing_is_told_by_day_nor_where_there_is_nothing_to_say(guest, night):
     night.move_to(at("12:00"))
     guest.hand_over()

@@ -343,6 +343,16 @@ def test_a_request_does_not_put_the_answer_before_the_taking(routed, ana, hear, 
     assert fresh(routed).holder == Holder.AGENT
 
 
+def test_what_a_slowed_page_held_is_told_when_it_is_resumed(routed, ana, facebook, page, mona):
+    routed.take(ana)
+    facebook.fail("take_thread_control", times=1, status=400, error={"message": "(#80006)", "code": 80006})
+    Conversation.objects.get().deliver()
+    assert routed.handovers.get().next_try_at
+    fresh(page).resume()
+    Conversation.objects.get().deliver()
+    assert calls(facebook) == ["take_thread_control"] * 2
+
+
 # What went wrong is seen
 
 
