@@ -28,7 +28,7 @@ CHANGE = {
         "to": {"holder": "bot", "name": "Robin", "team": ""},
         "cause": "handed-back",
         "note": "A new lid is on its way",
-        "summary": "A new lid is on its way\n4 messages, answered by Ana Ruiz\nCustomer: Thank you!",
+        "summary": "A new lid is on its way\nAnswered by Ana Ruiz. Messages: 4.\nCustomer: Thank you!",
         "at": "2026-11-20T14:20:00Z",
         "id": 1711,
     },
