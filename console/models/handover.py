@@ -225,6 +225,15 @@ class Handover(models.Model):
         return type(self).objects.filter(pk=self.pk, done_at=None)
 
 
+def name_of(page, holder, agent, app):
+    """Of whoever holds a conversation, in the middle of a sentence."""
+    if holder == Holder.AGENT:
+        return str(agent)
+    if holder == Holder.BOT:
+        return page.bot_name or _now("the bot")
+    return app_name(app) if holder == Holder.ELSEWHERE else _now("the queue")
+
+
 def bot_label(page):
     """The bot's name is one that customers see: agents are told that it is no colleague's."""
     return _now("%s (bot)") % page.bot_name if page.bot_name else Holder.BOT.label

@@ -5,7 +5,7 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from agents.models import Agent
-from console.models.handover import Cause, Holder, app_name
+from console.models.handover import Cause, Holder, name_of
 from console.models.rules import Rules
 from console.models.summary import summary
 
@@ -45,11 +45,7 @@ class Holding:
 
     @property
     def holder_name(self):
-        if self.holder == Holder.AGENT:
-            return str(self.agent)
-        if self.holder == Holder.BOT:
-            return self.page.bot_name or _("the bot")
-        return app_name(self.elsewhere_app) if self.holder == Holder.ELSEWHERE else _("the queue")
+        return name_of(self.page, self.holder, self.agent, self.elsewhere_app)
 
     @property
     def held_in_short(self):

@@ -6,13 +6,14 @@ The row is the outbox: written with the change it tells of, deleted once the bot
 import json
 
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from console import tasks
-from console.models.handover import METADATA, Cause, Holder, app_name
+from console.models.handover import METADATA, Cause, Holder, name_of
 from console.models.rules import Rules
 from console.models.telling import CLAIM, Telling
 from messenger import events
@@ -25,7 +26,7 @@ class NoticeQuerySet(models.QuerySet):
         """Who holds a conversation now."""
         rules = handover.conversation.rules
         if rules.holder_url:
-            self._add(handover.conversation, Notice.Kind.HOLDER, json.dumps(_change(handover)))
+            self._add(handover.conversation, Notice.Kind.HOLDER, json.dumps(_change(handover), cls=DjangoJSONEncoder))
         if rules.webhook_url and handover.from_holder != handover.to_holder:
             self._tell_bot(handover, rules)
 
@@ -202,11 +203,9 @@ def _change(handover):
         "cause": handover.cause,
         "note": handover.note,
         "summary": handover.summary,
-        "at": handover.at.isoformat(),
+        "at": handover.at,
     }
 
 
 def _end(page, holder, agent, app):
-    bot = page.bot_name if holder == Holder.BOT else ""
-    name = app_name(app) if holder == Holder.ELSEWHERE else str(agent or bot or Holder(holder).label)
-    return {"holder": str(holder), "name": name}
+    return {"holder": str(holder), "name": name_of(page, holder, agent, app)}

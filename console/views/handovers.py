@@ -73,6 +73,7 @@ def _form(request, conversation, name, form, problem="", status=200):
     context = {
         "conversation": conversation,
         "is_mine": conversation.is_held_by(request.user),
+        "receivers": conversation.receivers(),
         "teams": conversation.page.teams.all(),
         "form": form,
         "problem": problem,

@@ -168,6 +168,13 @@ def test_who_took_it_is_not_told_so_above_the_thread(browser_of, conversation, b
     assert "Taken by Ana Ruiz" in words(browser_of(ben).get(path).content.decode())
 
 
+def test_where_nobody_can_have_it_no_transfer_is_offered(browser_of, conversation, ana):
+    html = browser_of(ana).get(f"/conversations/{conversation.pk}/transfer/").content.decode()
+    assert "Nobody else who may see this Page is here now." in html
+    assert 'type="submit"' not in html
+    assert "Cancel" in html
+
+
 # Why it is where it is
 
 

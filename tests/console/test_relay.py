@@ -447,13 +447,13 @@ def test_each_change_of_holder_is_told_and_signed(page, mona, ana, bot):
     assert headers["X-Handover-Signature-256"] == signature.sign(body, SECRET)
     told = json.loads(body)
     handover = conversation.handovers.get()
-    assert told.pop("at") == handover.at.isoformat()
+    assert told.pop("at") == f"{handover.at:%Y-%m-%dT%H:%M:%S}.{handover.at.microsecond // 1000:03}Z"
     assert told == {
         "event": "holder",
         "id": handover.pk,
         "page": PAGE_ID,
         "psid": mona.psid,
-        "from": {"holder": "queue", "name": "queue"},
+        "from": {"holder": "queue", "name": "the queue"},
         "to": {"holder": "agent", "name": "Ana Ruiz", "team": ""},
         "cause": "taken",
         "note": "",
