@@ -104,12 +104,14 @@ class Arrival(models.Model):
         Conversations in the order of their people: two readers that lock several then never wait for each other.
         """
         problems, heard, self.unknown = [], [], 0
-        for event in sorted(events.parse(self.body.encode()), key=lambda event: event.psid or ""):
-            conversation = None
+        told = sorted(events.parse(self.body.encode()), key=lambda event: event.psid or "")
+        for event in told:
+            conversation, is_news = None, True
             try:
                 with transaction.atomic():
                     conversation = _conversation(event)
-                    self.unknown += not _receive(event, conversation)
+                    is_news = conversation is None or conversation.receive(event)
+                    self.unknown += isinstance(event, events.Unknown)
             except NotHereYet as early:
                 problems.append(str(early))
                 _open_window(event)
@@ -117,14 +119,15 @@ class Arrival(models.Model):
                 raise
             except Exception as error:
                 problems.append(f"{type(error).__name__}: {error}")
-            heard.append((event, conversation))
-        self._pass_on(heard)
+            if is_news:
+                heard.append((event, conversation))
+        self._pass_on(heard, is_all=len(heard) == len(told))
         self._note(problems)
 
-    def _pass_on(self, heard):
+    def _pass_on(self, heard, is_all):
         """To the bots, once: however often it is read again."""
         if not self.is_passed_on:
-            Notice.objects.relay(self, heard)
+            Notice.objects.relay(self, heard, is_all)
             self.is_passed_on = True
 
     def _note(self, problems):
@@ -140,13 +143,6 @@ def _conversation(event):
     if not isinstance(event, Conversation.HEARD) or not event.psid:
         return None
     return _known_conversation(event) or _begin_conversation(event)
-
-
-def _receive(event, conversation):
-    """False for what nobody understands: it is kept and counted. What is known and concerns no thread is kept too."""
-    if conversation:
-        conversation.receive(event)
-    return not isinstance(event, events.Unknown)
 
 
 def _open_window(event):
