@@ -1,5 +1,7 @@
 """The verdict: what was typed, what the customer sees, what the console holds and what the agent sees, side by side.
 
+Who held the conversation then, and what its bot heard, is judged in `hands.py`.
+
 It knows no server and no clock, so it is tested with threads that were doctored by hand.
 """
 
