@@ -106,25 +106,27 @@ class Arrival(models.Model):
         """
         problems, self.unknown = [], 0
         told = sorted(events.parse(self.body.encode()), key=lambda event: event.psid or "")
-        heard = [(event, self._hear(event, problems)) for event in told]
+        heard = [news for event in told if (news := self._hear(event, problems))]
         with _noting(problems):
-            self._pass_on(heard)
+            self._pass_on(heard, is_all=len(heard) == len(told))
         self._note(problems)
 
     def _hear(self, event, problems):
-        """Its conversation; None where it concerns none, or failed: one that it began is gone again."""
+        """(event, its conversation), or nothing for what was there already. No conversation where it concerns none, or
+        where it failed: one that it began is gone again."""
         with _noting(problems):
             conversation = _conversation(event)
-            self.unknown += not _receive(event, conversation)
-            return conversation
+            is_news = conversation is None or conversation.receive(event)
+            self.unknown += isinstance(event, events.Unknown)
+            return (event, conversation) if is_news else None
         with _noting(problems):
             _open_window(event)
-        return None
+        return event, None
 
-    def _pass_on(self, heard):
+    def _pass_on(self, heard, is_all):
         """To the bots, once: however often it is read again."""
         if not self.is_passed_on:
-            Notice.objects.relay(self, heard)
+            Notice.objects.relay(self, heard, is_all)
             self.is_passed_on = True
 
     def _note(self, problems):
@@ -154,13 +156,6 @@ def _conversation(event):
     if not isinstance(event, Conversation.HEARD) or not event.psid:
         return None
     return _known_conversation(event) or _begin_conversation(event)
-
-
-def _receive(event, conversation):
-    """False for what nobody understands: it is kept and counted. What is known and concerns no thread is kept too."""
-    if conversation:
-        conversation.receive(event)
-    return not isinstance(event, events.Unknown)
 
 
 def _open_window(event):

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from agents.models import Agent
 from console.models.handover import Cause, Holder, name_of
+from console.models.notice import Notice
 from console.models.rules import Rules
 from console.models.summary import summary
 
@@ -149,7 +150,8 @@ class Holding:
     def leave_bot(self, problem):
         """The bot does not answer: who waits for it gets a person. Whether somebody did."""
         with self.changing():
-            has_waited = self.is_open and self.holder == Holder.BOT and self.waiting_since is not None
+            is_bots = self.is_open and self.holder == Holder.BOT
+            has_waited = is_bots and (self.waiting_since is not None or Notice.objects.have_words_of(self))
             if has_waited:
                 self._hand_over(Cause.BOT_DOWN, note=problem)
         return has_waited

@@ -19,6 +19,7 @@ from console.models.telling import CLAIM, Telling
 from messenger import events
 
 SWEEP_EVERY = 10  # s
+WORDS = (events.Message, events.Postback)
 
 
 class NoticeQuerySet(models.QuerySet):
@@ -30,14 +31,16 @@ class NoticeQuerySet(models.QuerySet):
         if rules.webhook_url and handover.from_holder != handover.to_holder:
             self._tell_bot(handover, rules)
 
-    def relay(self, arrival, heard):
+    def relay(self, arrival, heard, is_all):
         """What Facebook told. heard: [(event, conversation or None)] of one webhook body, in its order.
+
+        is_all: whether there is nothing else in the body.
 
         How the conversation stands once all of the body is read decides: what called a person is for people.
         """
         rules = _relaying(heard)
         lanes = _by_conversation(heard, rules)
-        is_whole = len(lanes) == 1 and len(lanes[0][2]) == len(heard)
+        is_whole = is_all and len(lanes) == 1 and len(lanes[0][2]) == len(heard)
         for page_rules, conversation, told in lanes:
             if conversation is None or conversation.holder == Holder.BOT:
                 # Byte for byte, and so under the very signatures that Facebook gave it: the same key signs the same.
@@ -46,6 +49,12 @@ class NoticeQuerySet(models.QuerySet):
                 body = page_rules.hears_standby and _body(map(events.overheard, told))
             if body:
                 self._pass_on(page_rules.page, conversation, body)
+
+    def have_words_of(self, conversation):
+        """Whether the customer said something that the bot has not heard, whatever it answered to what came before."""
+        waiting = self.filter(conversation=conversation, kind=Notice.Kind.EVENT)
+        told = [event for notice in waiting for event in events.parse(notice.body.encode())]
+        return any(isinstance(event, WORDS) and not event.is_standby for event in told)
 
     def next_of_lanes(self):
         """The oldest of each lane, which alone may go."""

@@ -30,7 +30,7 @@ class Receiving:
     )
 
     def receive(self, event):
-        """Take in one event of the HEARD kinds."""
+        """Take in one event of the HEARD kinds. False for words that are there already: whom they were for had them."""
         verbs = {
             events.Message: self._hear,
             events.Postback: self._hear_postback,
@@ -44,7 +44,7 @@ class Receiving:
             events.ThreadTaken: self._note_owner,
             events.ThreadRequested: self._note_requested,
         }
-        verbs[type(event)](event)
+        return verbs[type(event)](event) is not False
 
     def show_receipts(self, revision):
         """Bring what was sent to the state that Facebook's watermarks give it. Never a step back."""
@@ -62,10 +62,10 @@ class Receiving:
     def _hear(self, event):
         if event.is_deleted:
             return self._take_back(event)
-        self._add_incoming(event, event.mid, event.text, event.payload, event.attachments)
+        return self._add_incoming(event, event.mid, event.text, event.payload, event.attachments)
 
     def _hear_postback(self, event):
-        self._add_incoming(event, event.mid or _made_up_mid(event), event.title or event.payload, event.payload)
+        return self._add_incoming(event, event.mid or _made_up_mid(event), event.title or event.payload, event.payload)
 
     def _add_incoming(self, event, mid, text, payload, attachments=()):
         with self.changing() as revision:
@@ -78,6 +78,7 @@ class Receiving:
                 self.unread += 1
                 self.waiting_since = min(self.waiting_since or message.at, message.at)
                 self._wake(text, payload)
+        return message is not None
 
     def _take_back(self, event):
         with self.changing() as revision:

@@ -136,8 +136,9 @@ class Telling:
             pause = PAUSES[self.tries - 1] if self.is_event else min(2**self.tries, LONGEST_PAUSE)
             return self._postpone(pause, problem)
         logger.warning("A bot of %s did not take notice %s in %s tries: %s", self.page, self, self.tries, problem)
-        if self._end():
+        if self._rows().exists():  # neither taken from the bot meanwhile, nor told by another worker
             self._give_up(problem)
+            self._end()  # last: whoever dies before is followed by another who gives up
         return True
 
     def _may_try_again(self):

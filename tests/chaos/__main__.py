@@ -1,5 +1,5 @@
 """Kill, cut, delay, double and forget, and count what came of it: nothing may be lost, nothing come twice, out of
-order, under a wrong face or in a wrong state. Exits with 1 when one of these counts is not zero.
+order, under a wrong face, in a wrong state or into wrong hands. Exits with 1 when one of these counts is not zero.
 
 A seed repeats what is said and what goes wrong, though not to the millisecond. --mutation builds a fault into the
 console's programs, to show that it does not go unnoticed.

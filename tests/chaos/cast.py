@@ -1,4 +1,6 @@
-"""Make the tables, the agents and the Pages, once the servers and the sandbox are there: `python -m tests.chaos.cast`.
+"""Make the tables, the agents and the Pages, once the servers and the sandbox are there.
+
+`python -m tests.chaos.cast BOT_URL`: where the Pages' bots are.
 
 `renew`: give the mortal Page its token again and have it checked, as an admin would.
 """
@@ -9,7 +11,7 @@ import sys
 import django
 import requests
 
-from tests.chaos.people import AGENTS, MORTAL, PAGES, PASSWORD
+from tests.chaos.people import AGENTS, BOTS, CALL, MORTAL, PAGES, PASSWORD
 
 
 def main():
@@ -17,13 +19,14 @@ def main():
     django.setup()
     if sys.argv[1:] == ["renew"]:
         return renew()
-    make()
+    make(sys.argv[1])
 
 
-def make():
+def make(bot_url):
     from django.core.management import call_command
 
     from agents.models import Agent
+    from console.models import Rules
     from personas.models import Page
 
     call_command("migrate", verbosity=0)
@@ -38,6 +41,8 @@ def make():
         page = Page.objects.create(page_id=page_id, token=token, name=name)
         page.verify()
         assert page.state == Page.State.CONNECTED, page.problem
+        if page_id in BOTS:
+            Rules.objects.create(page=page, webhook_url=f"{bot_url}/{page_id}", hears_standby=BOTS[page_id], words=CALL)
 
 
 def renew():

@@ -1,14 +1,20 @@
 """The verdict: what was typed, what the customer sees, what the console holds and what the agent sees, side by side.
 
+Who held the conversation then, and what its bot heard, is judged in `hands.py`.
+
 It knows no server and no clock, so it is tested with threads that were doctored by hand.
 """
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 
+from tests.chaos.hands import Hands, HandsCase
+
 LOST, TWICE, ORDER, PERSONA, STATE = "lost", "twice", "out of order", "wrong persona", "wrong state"
-KINDS = [LOST, TWICE, ORDER, PERSONA, STATE]
+HANDS = "wrong hands"
+KINDS = [LOST, TWICE, ORDER, PERSONA, STATE, HANDS]
 ARRIVED = ("sent", "delivered", "read")
 PENDING = ("queued", "sending")
 
@@ -36,6 +42,9 @@ class Row:
     key: str = ""
     mid: str | None = None
     as_page: str = ""
+    author: str = ""  # username
+    is_by_bot: bool = False
+    revision: int = 0  # of the conversation's, when it last changed
 
 
 @dataclass(frozen=True)
@@ -59,6 +68,8 @@ class Thread:
     seen: list
     rows: list
     shown: list
+    said: list = field(default_factory=list)  # by the bot: each text may have arrived or not
+    hands: Hands | None = None
 
 
 @dataclass
@@ -94,8 +105,11 @@ class _Case:
         self._typed()
         self._nobody_typed()
         self._order_of_answers()
+        self._said_by_bot()
         self._questions()
         self._agents_page()
+        if self.thread.hands:
+            self._hands()
 
     # What agents typed
 
@@ -132,11 +146,14 @@ class _Case:
     def _receipt(self, row, copies):
         """All webhooks have come, so it is at least delivered."""
         self.verdict.count["arrived"] += 1
+        self._told(row, copies)
+        if row.mid not in [seen.mid for seen in copies]:
+            self._add(STATE, f"“{row.text}” has the id of another message")
+
+    def _told(self, row, copies):
         told = "read" if any(seen.is_read for seen in copies) else "delivered"
         if row.state != told:
             self._add(STATE, f"“{row.text}” is called {row.state}, and Facebook said {told}")
-        if row.mid not in [seen.mid for seen in copies]:
-            self._add(STATE, f"“{row.text}” has the id of another message")
 
     def _face(self, typed, row, seen):
         if seen.face == typed.agent:
@@ -150,10 +167,10 @@ class _Case:
         keys = {typed.key for typed in self.thread.typed}
         texts = {typed.text for typed in self.thread.typed}
         for row in self.rows:
-            if not row.is_incoming and row.key not in keys:
+            if not row.is_incoming and row.key not in keys and not self._is_bots(row):
                 self._add(TWICE, f"the agent sees “{row.text}” once more, {row.state}, which nobody typed")
         for seen in self.answers:
-            if seen.text not in texts:
+            if seen.text not in texts and seen.text not in self.thread.said:
                 self._add(TWICE, f"the customer has “{seen.text}”, which nobody typed")
 
     def _order_of_answers(self):
@@ -168,6 +185,31 @@ class _Case:
         for (before, earlier), (after, later) in pairwise(numbered):
             if after < before:
                 self._add(ORDER, f"{who} “{later}” after “{earlier}”")
+
+    # What the bot said
+
+    def _is_bots(self, row):
+        return row.is_by_bot and row.text in self.thread.said
+
+    def _said_by_bot(self):
+        """Facebook tells of it, and so it stands in the thread: once each, in the order in which it was said."""
+        seen = [seen for seen in self.answers if seen.text in self.thread.said]
+        rows = [row for row in self.rows if self._is_bots(row)]
+        held = Counter(row.mid for row in rows)
+        for one in seen:
+            self.verdict.count["said by bots"] += 1
+            if not held[one.mid]:
+                self._add(LOST, f"the bot said “{one.text}”, and the console does not have it")
+            if held[one.mid] > 1:
+                self._add(TWICE, f"the console has the bot's “{one.text}” {held[one.mid]} times")
+        for row in rows:
+            if row.mid in self.by_mid:
+                self._told(row, [self.by_mid[row.mid]])
+            else:
+                self._add(TWICE, f"the console has the bot's “{row.text}”, which the customer does not have")
+        order = {one.mid: number for number, one in enumerate(seen)}
+        known = [row for row in rows if row.mid in order]
+        self._ascending([(order[row.mid], row.text) for row in known], "the console holds")
 
     # What the customer wrote
 
@@ -209,8 +251,18 @@ class _Case:
         if (shown.state, shown.is_incoming) != (row.state, row.is_incoming):
             self._add(STATE, f"the agent reads {shown.state} at “{row.text}”, and it is {row.state}")
         seen = self.by_mid.get(row.mid)
-        if seen and not row.is_incoming and shown.face != (seen.face or self.thread.page):
+        mark = " Bot" if row.is_by_bot else ""
+        if seen and not row.is_incoming and shown.face != (seen.face or self.thread.page) + mark:
             self._add(PERSONA, f"the agent reads “{shown.face}” above “{row.text}”, the customer “{seen.face}”")
+
+    # Whose hands it was in
+
+    def _hands(self):
+        self.verdict.count["changes of hands"] += len(self.thread.hands.changes)
+        self.verdict.count["heard by bots"] += len(self.thread.hands.heard)
+        kinds = {"lost": LOST, "twice": TWICE, "order": ORDER, "wrong": HANDS}
+        say = {name: partial(self._add, kind) for name, kind in kinds.items()}
+        HandsCase(self.thread.hands, self.rows, **say).judge()
 
     def _add(self, kind, sentence):
         self.verdict.add(kind, f"conversation {self.thread.number}: {sentence}")

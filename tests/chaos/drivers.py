@@ -8,11 +8,13 @@ import random
 import threading
 import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import requests
 
-from tests.chaos.people import AGENTS, PASSWORD
+from tests.chaos.hands import Move
+from tests.chaos.people import AGENTS, BOTS, CALL, PASSWORD
 
 BROWSER_TIMEOUT = 20  # s
 PAUSE = 0.4  # s before what the console did not confirm goes out again
@@ -114,8 +116,9 @@ class Talk(threading.Thread):
         self.rng = random.Random(f"{seed}-{number}")
         self.browsers = [browser.another() for browser in browsers]
         self.psid = facebook.post("customers", name=f"Customer {number}", page_id=page[0])["psid"]
-        self.pk = self.holder = None
-        self.typed = []
+        self.has_bot = page[0] in BOTS
+        self.pk = self.holder = None  # holder: the browser of the agent who has it
+        self.typed, self.moves = [], []
         self.written = 0
         self.problem = None
 
@@ -136,20 +139,36 @@ class Talk(threading.Thread):
                 raise Refused("what the customer wrote first has not come")
             time.sleep(0.3)
         self.pk = rows[0][0]
-        self.take(self.rng.choice(self.browsers))
+        if not self.has_bot:
+            self.take(self.rng.choice(self.browsers))
 
     def _step(self):
-        steps = [self.write, self.answer, self.read, self.hand_over, self.repeat]
-        [step] = self.rng.choices(steps, weights=[30, 50, 6, 8, 6])
+        steps = {self.write: 30, self.read: 6, self.repeat: 6, self.call: 4}
+        if self.holder:
+            steps |= {self.answer: 50, self.pass_round: 4, self.transfer: 5, self.release: 2}
+            steps |= {self.hand_back: 10} if self.has_bot else {}
+        else:
+            steps |= {self.come: 8, self.rush: 6}
+            steps |= {self.call: 10} if self.has_bot else {}
+        [step] = self.rng.choices([*steps], [*steps.values()])
         step()
 
     # The customer
 
     def write(self):
         for _ in range(self.rng.randint(1, 2)):
-            self.written += 1
-            said = self.facebook.post(f"customers/{self.psid}/say", text=self._words(f"c{self.written}"))
-            self.last_mid = said["mid"]
+            self._say()
+
+    def call(self):
+        """For a person, and then something behind it at times."""
+        self._say(f" {CALL}, please")
+        if self.rng.random() < 0.5:
+            self._say()
+
+    def _say(self, more=""):
+        self.written += 1
+        said = self.facebook.post(f"customers/{self.psid}/say", text=self._words(f"c{self.written}") + more)
+        self.last_mid = said["mid"]
 
     def read(self):
         self.facebook.post(f"customers/{self.psid}/read")
@@ -172,17 +191,62 @@ class Talk(threading.Thread):
             if answer.status_code != 200:
                 raise Refused(f"Send was answered {answer.status_code}: {answer.text[:200]}")
 
-    def hand_over(self):
-        """Back to the queue, and a colleague takes it: from here on the customer sees another face."""
-        colleague = self.rng.choice([browser for browser in self.browsers if browser is not self.holder])
-        self.holder.post(f"/conversations/{self.pk}/release/")  # 409: done already, the first answer was lost
-        self.take(colleague)
+    def come(self):
+        self.take(self.rng.choice(self.browsers))
 
     def take(self, browser):
         answer = browser.post(f"/conversations/{self.pk}/take/")
         if answer.status_code != 200:
             raise Refused(f"Take was answered {answer.status_code}")
+        self._go_to(browser)
+
+    def rush(self):
+        """All press Take at the same moment: one gets it, the others are told so."""
+        with ThreadPoolExecutor(len(self.browsers)) as crowd:
+            path = f"/conversations/{self.pk}/take/"
+            answers = list(crowd.map(lambda browser: browser.post(path).status_code, self.browsers))
+        if sorted(answers) != [200] + [409] * (len(answers) - 1):
+            raise Refused(f"Take, pressed by all at once, was answered {answers}")
+        self._go_to(self.browsers[answers.index(200)])
+
+    def pass_round(self):
+        """Back to the queue, and a colleague takes it: from here on the customer sees another face."""
+        colleague = self._colleague()
+        self.release()
+        self.take(colleague)
+
+    def transfer(self):
+        colleague = self._colleague()
+        [[pk]] = self.ask(PK_OF_AGENT, [colleague.agent.username])
+        self._press("transfer", to=f"agent-{pk}", note=self._words("note"))
+        self._note("transferred", self.holder, to=colleague)
+        self.holder = colleague
+
+    def release(self):
+        self._press("release")
+        self._note("released", self.holder)
+        self.holder = None
+
+    def hand_back(self):
+        self._press("hand-back", note=self._words("note"))
+        self._note("handed-back", self.holder)
+        self.holder = None
+
+    def _press(self, verb, **fields):
+        """409: done already, the first answer was lost. That it was done once, the history has to show."""
+        answer = self.holder.post(f"/conversations/{self.pk}/{verb}/", **fields)
+        if answer.status_code not in (200, 409):
+            raise Refused(f"{verb} was answered {answer.status_code}: {answer.text[:200]}")
+
+    def _go_to(self, browser):
+        self._note("taken", browser, to=browser)
         self.holder = browser
+
+    def _note(self, cause, by, to=None):
+        self.moves.append(Move(cause, by.agent.username, to.agent.username if to else ""))
+
+    def _colleague(self):
+        return self.rng.choice([browser for browser in self.browsers if browser is not self.holder])
 
     def _words(self, number):
         words = " ".join(self.rng.choices(WORDS, k=self.rng.randint(1, 5)))
@@ -190,6 +254,7 @@ class Talk(threading.Thread):
 
 
 PK_OF = """SELECT c.id FROM console_conversation c JOIN console_customer u ON u.id = c.customer_id WHERE u.psid = %s"""
+PK_OF_AGENT = "SELECT id FROM agents_agent WHERE username = %s"
 
 
 def log_in_all(url, pace):

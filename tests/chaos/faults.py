@@ -4,7 +4,7 @@ import random
 import time
 from collections import Counter
 
-from tests.chaos.people import MORTAL, PAGES
+from tests.chaos.people import BOTS, DOOMED, MORTAL, PAGES
 
 EVERY = 0.8  # s between two things that go wrong, on average
 DELAY = 3  # s: later than the console waits for an answer, and well before it takes a message's absence for a fact
@@ -14,6 +14,8 @@ HISTORY = {"method": "GET", "path": "conversations"}
 DOWN = (0.3, 2.0)  # s for which a program or a server stays away
 LAST = 3  # s for which agents go on writing although nothing goes out
 DEATH = 12  # s from a token's end to its renewal
+OUTAGE = 8  # s for which a bot answers nothing but errors
+BOTS_FAIL = [(0, 0), (0.3, 0), (0, 0.15), (0.3, 0.1)]  # so much of what a bot hears is an error, or without an answer
 
 # Calls that took effect, or will, and whose caller is not told: always one of these, for they are the hardest.
 UNTOLD = [
@@ -48,11 +50,12 @@ LATE = (1, 4)  # s for which webhooks are held back, to come all together then
 
 
 class Weather:
-    def __init__(self, seed, stack, facebook, *, may_tokens_die):
+    def __init__(self, seed, stack, facebook, bots, *, may_tokens_die):
         self.rng = random.Random(f"{seed}-weather")
-        self.stack, self.facebook = stack, facebook
+        self.stack, self.facebook, self.bots = stack, facebook, bots
         self.count = Counter()
         self.dead_until = 0
+        self.bots_dead_until = {}
         self.kinds = {
             self.kill_worker: 26,
             self.kill_program: 8,
@@ -63,13 +66,15 @@ class Weather:
             self.deliver_otherwise: 10,
             self.hold_webhooks: 6,
             self.delete_persona: 8,
+            self.trouble_bot: 10,
+            self.stop_bot: 2,
             self.end_token: 3 if may_tokens_die else 0,
         }
 
     def rage(self, seconds):
         """For so long. Each kind that a run must not go without comes once in any case."""
         until = time.monotonic() + seconds
-        due = [self.empty_redis, self.crash_postgres, self.restart_redis, self.delete_persona]
+        due = [self.empty_redis, self.crash_postgres, self.restart_redis, self.delete_persona, self.stop_bot]
         due += [self.end_token] if self.kinds[self.end_token] else []
         self.rng.shuffle(due)
         self.answer_otherwise()
@@ -81,20 +86,27 @@ class Weather:
             else:
                 self.rng.choices([*self.kinds], [*self.kinds.values()])[0]()
             self._renew_token()
+            self._revive_bots()
             self.stack.start_missing()
             time.sleep(self.rng.uniform(0.2, 2 * EVERY - 0.2))
 
     def let_all_wait(self):
-        """From here on Facebook takes nothing, so that every conversation has something that waits for its time."""
+        """From here on Facebook takes nothing, so that every conversation has something that waits for its time.
+
+        And one of the bots is dead for good.
+        """
+        self.bots_dead_until.pop(DOOMED, None)
+        self.bots.die(DOOMED)
         self.facebook.be_well()
         self.facebook.post("faults", match=SENDS, error={"code": 1200, "error_subcode": 2018024}, status=400)
         time.sleep(LAST)
 
     def clear(self):
-        """Nothing goes wrong any more."""
+        """Nothing goes wrong any more, but that a bot is dead."""
         self.facebook.be_well()
         self.facebook.post("webhooks", **CALM)
         self._renew_token(now=True)
+        self._revive_bots(now=True)
         self.stack.start_missing()
 
     # Programs and servers
@@ -164,6 +176,27 @@ class Weather:
             self.facebook.post("tokens", token=MORTAL[1], state="valid")
             self.stack.run("-m", "tests.chaos.cast", "renew")
             self.dead_until = 0
+
+    # Bots
+
+    def trouble_bot(self):
+        self._count("bots' manners changed")
+        self.bots.fail(self.rng.choice([*BOTS]), *self.rng.choice(BOTS_FAIL))
+
+    def stop_bot(self):
+        self._count("bots died")
+        page_id = self.rng.choice([*BOTS])
+        self.bots.die(page_id)
+        self.bots_dead_until[page_id] = time.monotonic() + OUTAGE
+
+    def _revive_bots(self, now=False):
+        for page_id, until in [*self.bots_dead_until.items()]:
+            if now or time.monotonic() > until:
+                del self.bots_dead_until[page_id]
+                self.bots.revive(page_id)
+        if now:
+            for page_id in BOTS:
+                self.bots.fail(page_id, 0, 0)
 
     # Parts
 

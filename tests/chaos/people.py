@@ -6,6 +6,10 @@ PASSWORD = "not a secret at all"
 PAGES = [("102030405060708", "EAASANDBOXPAGETOKEN", "Bluebird Tea")]  # the sandbox's own
 PAGES += [("102030405060709", "EAACHAOSTWO", "Heron Coffee"), ("102030405060710", "EAACHAOSTHREE", "Magpie Books")]
 MORTAL = PAGES[-1]  # the Page whose token may die
+# Who has a bot, and whether it listens to people too. The first Page has none: there agents alone answer.
+BOTS = {PAGES[1][0]: False, PAGES[2][0]: True}
+DOOMED = PAGES[1][0]  # the Page whose bot is dead in the end
+CALL = "human"  # the word that calls a person
 
 
 @dataclass(frozen=True)

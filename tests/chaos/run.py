@@ -8,12 +8,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from tests.chaos import witness
+from tests.chaos.bot import Bots
 from tests.chaos.checker import STATE, Verdict, judge
 from tests.chaos.drivers import CROWD, FINISH, Pace, Talk, log_in_all
 from tests.chaos.facebook import Facebook
 from tests.chaos.faults import Weather
 from tests.chaos.people import PAGES
-from tests.chaos.stack import running_stack
+from tests.chaos.stack import APP_SECRET, running_stack
 
 MOST_SHOWN = 15  # differences
 PATIENCE = 420  # s: a dead worker's lease, Facebook's limits and a persona's claim have to run out before
@@ -55,6 +56,7 @@ class Outcome:
         lines += [f"  {'s ' + name:<26}{seconds:>7.0f}" for name, seconds in self.seconds.items()]
         lines += [f"  {'messages each second':<26}{throughput:>7.1f}"]
         informative = ["typed", "arrived", "written", "unsettled", "as the Page"]
+        informative += ["said by bots", "heard by bots", "changes of hands"]
         lines += [f"  {name:<26}{count[name]:>7}" for name in informative]
         lines += [f"  {name.upper():<26}{number:>7}" for name, number in self.verdict.totals.items()]
         lines += [f"{kind}: {sentence}" for kind, sentence in self.verdict.differences[:MOST_SHOWN]]
@@ -70,8 +72,9 @@ def run(plan):
         pace = Pace(plan.pace or plan.conversations / 16)
         ends.callback(pace.give_up)
         browsers = log_in_all(stack.console_url, pace)
+        bots = ends.enter_context(Bots(stack.bot_port, stack.sandbox_url, APP_SECRET, plan.seed))
         talks = _talks(plan, facebook, browsers, pace, database.ask)
-        weather = Weather(plan.seed, stack, facebook, may_tokens_die=plan.deaths)
+        weather = Weather(plan.seed, stack, facebook, bots, may_tokens_die=plan.deaths)
         spent = {"to start": time.monotonic() - began}
 
         watch = threading.Thread(target=_watch, args=[facebook, pace], daemon=True)
@@ -80,17 +83,20 @@ def run(plan):
         spent["chaos"] = _timed(lambda: weather.rage(plan.seconds))
         weather.let_all_wait()
         spent["to the last Send"] = _timed(lambda: _finish(talks, pace, weather))
+        bots.hush()
         # No Send comes any more that would set a conversation going again: only the sweep knows of what waits.
         weather.empty_redis()
         weather.clear()
         verdict = Verdict()
         spent["until quiet"] = _timed(lambda: _come_to_rest(stack, facebook, database, plan.patience, verdict))
         begun = [talk for talk in talks if talk.pk]
-        judge(witness.threads(begun, facebook, database, browsers[0]), verdict)
+        judge(witness.threads(begun, facebook, database, browsers[0], bots), verdict)
         for talk in talks:
             if talk.problem:
                 verdict.add(STATE, f"conversation {talk.number} could not go on: {talk.problem}")
-        return Outcome(plan.seed, verdict, weather.count, spent, stack.gave_up, _errors(facebook))
+        for problem in bots.problems:
+            verdict.add(STATE, problem)
+        return Outcome(plan.seed, verdict, weather.count + bots.count, spent, stack.gave_up, _errors(facebook))
 
 
 def _come_to_rest(stack, facebook, database, patience, verdict):

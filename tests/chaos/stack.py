@@ -51,13 +51,14 @@ class Stack:
 
     def __init__(self, folder, sockets, lock, *, mutation=""):
         self.folder = folder
-        self.console_port, self.sandbox_port = _free_ports(2)
+        self.console_port, self.sandbox_port, self.bot_port = _free_ports(3)
         self.console_url = f"http://127.0.0.1:{self.console_port}"
         self.sandbox_url = f"http://127.0.0.1:{self.sandbox_port}"
+        self.bot_url = f"http://127.0.0.1:{self.bot_port}"
         self.postgres = postgres(folder, sockets, lock, temporary=False)  # with fsync: a crash is what we are here for
         self.redis = redis_server(folder, sockets, lock, temporary=False)
         self.environment = self._environment()
-        self.mutated = self.environment | ({"CHAOS_MUTATION": mutation, "PYTHONPATH": MUTATIONS} if mutation else {})
+        self.changed = self.environment | {"CHAOS_MUTATION": mutation, "PYTHONPATH": MUTATIONS}
         self.programs = {}
         self.gave_up = Counter()  # programs that ended without having been killed
         self.commands = PROGRAMS | {
@@ -89,14 +90,14 @@ class Stack:
     # Start and stop
 
     def start(self, stack):
-        """Everything, in the order in which one needs the other. What was started ends with `stack`."""
+        """Everything but the bots, in the order in which one needs the other. What was started ends with `stack`."""
         for server in (self.postgres, self.redis):
             stack.enter_context(server)
         stack.callback(self._stop_programs)
         self.start_program("sandbox")
         self._wait_for("sandbox", f"{self.sandbox_url}/_sandbox/world")
         self.start_missing()  # beside what follows: their sweeps find no tables at first, and try again
-        self.run("-m", "tests.chaos.cast")
+        self.run("-m", "tests.chaos.cast", self.bot_url)
         self._wait_for("web", f"{self.console_url}/healthz")
 
     def run(self, *arguments):
@@ -112,7 +113,7 @@ class Stack:
             self.programs[name] = subprocess.Popen(
                 tethered([sys.executable, *self.commands[name]]),
                 cwd=ROOT,
-                env=self.environment if name == "sandbox" else self.mutated,
+                env=self.environment if name == "sandbox" else self.changed,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -7,12 +7,13 @@ from tests.chaos.checker import PERSONA
 from tests.chaos.run import Plan, run
 
 
-def test_nothing_is_lost_doubled_swapped_or_misnamed_whatever_goes_wrong():
+def test_nothing_is_lost_doubled_swapped_misnamed_or_in_wrong_hands_whatever_goes_wrong():
     plan = short(seconds=20)
     outcome = run(plan)
     told, count, faults = story(plan, outcome), outcome.verdict.count, outcome.faults
     assert outcome.is_clean, told
     assert count["arrived"] and count["written"], told
+    assert count["heard by bots"] and count["changes of hands"], told
     assert faults["Redis lost all"] and faults["PostgreSQL crashed"], told
 
 

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from tests.chaos.checker import LOST, ORDER, PERSONA, STATE, TWICE, Row, Seen, Shown, Thread, judge
+from tests.chaos.checker import HANDS, LOST, ORDER, PERSONA, STATE, TWICE, Row, Seen, Shown, Thread, judge
 from tests.chaos.drivers import Typed
+from tests.chaos.hands import BOT, QUEUE, Change, Hands, Heard, Move
 from tests.chaos.witness import Page
 
 
@@ -187,6 +188,164 @@ def test_the_id_of_another_message_is_found(thread):
 def test_a_page_that_shows_another_state_is_found(thread):
     change(thread.shown, 3, state="queued")
     assert found(thread) == {STATE: 1}
+
+
+# What the bot said
+
+
+@pytest.fixture
+def answered(thread):
+    """The bot said something too, and Mona has it."""
+    thread.said = ["b1", "b2, which never arrived"]
+    thread.seen.append(Seen("m-b1", False, "b1"))
+    thread.rows.append(Row(5, (5, 5), False, "delivered", "b1", "key-b1", "m-b1", is_by_bot=True))
+    thread.shown.append(Shown(5, False, "delivered", "b1", "Bluebird Tea Bot"))
+    return thread
+
+
+def test_what_a_bot_said_is_no_stranger(answered):
+    assert found(answered) == {}
+
+
+def test_what_a_bot_said_and_the_console_did_not_hear_is_lost(answered):
+    del answered.rows[4], answered.shown[4]
+    assert found(answered) == {LOST: 1}
+
+
+def test_what_only_the_console_heard_the_bot_say_is_found(answered):
+    del answered.seen[4]
+    assert found(answered) == {TWICE: 1}
+
+
+def test_an_agents_words_are_not_the_bots(answered):
+    change(answered.rows, 4, text="a2")
+    change(answered.shown, 4, text="a2")
+    assert found(answered) == {TWICE: 1, LOST: 1}
+
+
+def test_a_bot_without_its_mark_is_found(answered):
+    change(answered.shown, 4, face="Bluebird Tea")
+    assert found(answered) == {PERSONA: 1}
+
+
+# Whose hands it was in
+
+ANA, BEN = ("agent", "ana"), ("agent", "ben")
+
+
+@pytest.fixture
+def handed(thread):
+    """The bot hears c1 and c2; Mona calls a person with c3, Ana takes it and answers, Ben gets it and answers; with c4
+    they still have it, c5 is for the bot again."""
+    thread.typed = [Typed("a1", "key-1", "Ana R."), Typed("a2", "key-2", "Ben O.")]
+    asked = [Row(n, (at, n), True, "received", f"c{n}", f"key-c{n}", f"m-c{n}", revision=at) for n, at in ASKED.items()]
+    a1 = Row(6, (7, 6), False, "read", "a1", "key-1", "m-a1", author="ana", revision=15)
+    a2 = Row(7, (9, 7), False, "delivered", "a2", "key-2", "m-a2", author="ben", revision=16)
+    thread.rows = [*asked, a1, a2]
+    thread.seen = [Seen(row.mid, True, row.text) for row in asked]
+    thread.seen += [Seen("m-a1", False, "a1", "Ana R.", is_read=True), Seen("m-a2", False, "a2", "Ben O.")]
+    faces = {6: "Ana R.", 7: "Ben O."}
+    in_order = sorted(thread.rows, key=lambda row: row.place)
+    thread.shown = [Shown(row.pk, row.is_incoming, row.state, row.text, faces.get(row.pk, "Mona")) for row in in_order]
+    changes = [
+        Change(3, 3.5, BOT, QUEUE, "asked"),
+        Change(6, 6, QUEUE, ANA, "taken", "ana"),
+        Change(8, 8, ANA, BEN, "transferred", "ana"),
+        Change(11, 11, BEN, BOT, "handed-back", "ben"),
+    ]
+    moves = [Move("taken", "ana", "ana"), Move("transferred", "ana", "ben"), Move("handed-back", "ben")]
+    heard = [Heard("m-c1"), Heard("m-c1"), Heard("m-c2"), Heard("m-c4", is_standby=True), Heard("m-c5")]
+    thread.hands = Hands(BOT, changes, moves, heard, has_bot=True)
+    return thread
+
+
+ASKED = {1: 1, 2: 2, 3: 3, 4: 10, 5: 12}  # c1, …: their revisions
+
+
+def test_hands_that_agree_are_clean(handed):
+    assert found(handed) == {}
+
+
+def test_a_chain_with_a_gap_is_found(handed):
+    change(handed.hands.changes, 2, before=BEN)
+    assert found(handed) == {HANDS: 1}
+
+
+def test_a_change_that_is_not_the_holder_is_found(handed):
+    handed.hands.holder = QUEUE
+    assert found(handed) == {HANDS: 1}
+
+
+def test_changes_that_the_lock_did_not_order_are_found(handed):
+    change(handed.hands.changes, 2, at=6)
+    change(handed.rows, 6, place=(7.5, 7))
+    assert found(handed) == {ORDER: 1, HANDS: 1}
+
+
+def test_a_press_that_changed_nothing_is_lost(handed):
+    handed.hands.moves.append(Move("taken", "ana", "ana"))
+    assert found(handed) == {LOST: 1}
+
+
+def test_a_change_that_nobody_pressed_is_found(handed):
+    del handed.hands.moves[2]
+    assert found(handed) == {TWICE: 1}
+
+
+def test_presses_in_another_order_are_found(handed):
+    handed.hands.moves.reverse()
+    assert found(handed) == {ORDER: 1}
+
+
+@pytest.mark.parametrize("at", [5, 8.5, 11.5])
+def test_who_speaks_without_holding_it_is_found(handed, at):
+    """Ana in the queue's time, in Ben's, in the bot's."""
+    change(handed.rows, 5, place=(at, 6))
+    assert HANDS in found(handed)
+
+
+@pytest.mark.parametrize("mid", ["m-c3", "m-c4"])
+def test_what_was_for_people_and_the_bot_was_told_is_found(handed, mid):
+    handed.hands.heard.append(Heard(mid))
+    assert HANDS in found(handed)
+
+
+def test_what_the_bot_holds_and_was_not_told_is_lost(handed):
+    handed.hands.heard.pop()
+    assert found(handed) == {LOST: 1}
+
+
+def test_listening_is_not_hearing(handed):
+    change(handed.hands.heard, 4, is_standby=True)
+    assert found(handed) == {LOST: 1}
+
+
+def test_a_bot_that_loses_it_may_miss_the_end(handed):
+    handed.hands.heard.remove(Heard("m-c2"))
+    assert found(handed) == {}
+
+
+def test_and_nothing_before_the_end(handed):
+    handed.hands.heard[:2] = []
+    assert found(handed) == {LOST: 1}
+
+
+def test_hearing_in_another_order_is_found(handed):
+    handed.hands.heard.insert(0, Heard("m-c2"))
+    assert found(handed) == {ORDER: 1}
+
+
+def test_waiting_on_a_dead_bot_is_found(handed):
+    handed.hands.is_waiting = True
+    assert found(handed) == {}
+    handed.hands.is_bot_dead = True
+    assert found(handed) == {HANDS: 1}
+
+
+def test_without_a_bot_it_begins_in_the_queue(handed):
+    handed.hands.has_bot = False
+    handed.hands.changes = [Change(6, 6, QUEUE, ANA, "taken", "ana"), *handed.hands.changes[2:]]
+    assert found(handed) == {}
 
 
 # The agent's page

@@ -7,21 +7,36 @@ from html.parser import HTMLParser
 import psycopg
 
 from tests.chaos.checker import Row, Seen, Shown, Thread
+from tests.chaos.hands import Change, Hands
 
 AWAY = 120  # s, the longest that PostgreSQL may be
 
 ROWS = """
-    SELECT m.id, m.at, m.is_incoming, m.state, m.text, m.key::text, m.mid, m.as_page
-    FROM console_message m WHERE m.conversation_id = %s"""
+    SELECT m.id, m.at, m.is_incoming, m.state, m.text, m.key::text, m.mid, m.as_page,
+           coalesce(author.username, ''), m.is_by_bot, m.revision
+    FROM console_message m LEFT JOIN agents_agent author ON author.id = m.author_id WHERE m.conversation_id = %s"""
+CHANGES = """
+    SELECT h.revision, h.at, h.from_holder, coalesce(giver.username, ''), h.to_holder, coalesce(taker.username, ''),
+           h.cause, coalesce(presser.username, '')
+    FROM console_handover h
+    LEFT JOIN agents_agent giver ON giver.id = h.from_agent_id
+    LEFT JOIN agents_agent taker ON taker.id = h.to_agent_id
+    LEFT JOIN agents_agent presser ON presser.id = h.by_id
+    WHERE h.conversation_id = %s"""
+HOLDER = """
+    SELECT c.holder, coalesce(a.username, ''), c.waiting_since IS NOT NULL
+    FROM console_conversation c LEFT JOIN agents_agent a ON a.id = c.agent_id WHERE c.id = %s"""
 UNFINISHED = """
     SELECT (SELECT count(*) FROM console_message
             WHERE state IN ('queued', 'sending') OR (state = 'unknown' AND next_try_at IS NOT NULL)),
-           (SELECT count(*) FROM console_arrival WHERE read_at IS NULL)"""
+           (SELECT count(*) FROM console_arrival WHERE read_at IS NULL),
+           (SELECT count(*) FROM console_notice)"""
 HAS_COME = "SELECT 1 FROM console_message WHERE mid = %s"
 WHY = """
     SELECT state, problem, attempts, next_try_at, now() FROM console_message
     WHERE state IN ('queued', 'sending', 'unknown') ORDER BY at LIMIT 5"""
 UNREAD = "SELECT tries, problem, left(body, 300) FROM console_arrival WHERE read_at IS NULL LIMIT 5"
+UNTOLD = "SELECT id, kind, tries, next_try_at, claimed_until, problem, left(body, 300) FROM console_notice LIMIT 5"
 
 
 class Database:
@@ -46,7 +61,7 @@ class NeverQuiet(Exception):
 
 
 def wait_until_quiet(facebook, database, within, supervise):
-    """Nothing is to be sent, nothing to be read, and Facebook has told all it has to tell.
+    """Nothing is to be sent, nothing to be read, no bot to be told, and Facebook has told all it has to tell.
 
     supervise: start again what ended meanwhile, as a worker may some seconds after its Redis went.
     """
@@ -72,11 +87,11 @@ def wait_until_quiet(facebook, database, within, supervise):
 
 
 def _is_idle(facebook, database):
-    return database.ask(UNFINISHED) == [(0, 0)] and facebook.waiting() == 0
+    return database.ask(UNFINISHED) == [(0, 0, 0)] and facebook.waiting() == 0
 
 
 def _unfinished(database):
-    return f"messages: {database.ask(WHY)}, arrivals: {database.ask(UNREAD)}"
+    return f"messages: {database.ask(WHY)}, arrivals: {database.ask(UNREAD)}, notices: {database.ask(UNTOLD)}"
 
 
 def _until(look, deadline, why):
@@ -86,7 +101,7 @@ def _until(look, deadline, why):
         time.sleep(0.5)
 
 
-def threads(talks, facebook, database, browser):
+def threads(talks, facebook, database, browser, bots):
     for talk in talks:
         yield Thread(
             talk.number,
@@ -95,7 +110,22 @@ def threads(talks, facebook, database, browser):
             _seen(facebook, talk.psid),
             [_row(*row) for row in database.ask(ROWS, [talk.pk])],
             shown(browser, talk.pk),
+            list(bots.said[talk.psid]),
+            _hands(talk, database, bots),
         )
+
+
+def _hands(talk, database, bots):
+    [(holder, agent, is_waiting)] = database.ask(HOLDER, [talk.pk])
+    return Hands(
+        holder=(holder, agent),
+        changes=[_change(*row) for row in database.ask(CHANGES, [talk.pk])],
+        moves=talk.moves,
+        heard=list(bots.heard[talk.psid]),
+        has_bot=talk.has_bot,
+        is_waiting=is_waiting,
+        is_bot_dead=talk.page[0] in bots.known_dead,
+    )
 
 
 def _seen(facebook, psid):
@@ -111,8 +141,12 @@ def _seen(facebook, psid):
     ]
 
 
-def _row(pk, at, is_incoming, state, text, key, mid, as_page):
-    return Row(pk, (at, pk), is_incoming, state, text, key, mid, as_page)
+def _row(pk, at, *fields):
+    return Row(pk, (at, pk), *fields)
+
+
+def _change(revision, at, giver, giving, taker, taking, *why):
+    return Change(revision, at, (giver, giving), (taker, taking), *why)
 
 
 def shown(browser, pk):

@@ -43,6 +43,10 @@ class Listener:
     def hears(self, topic):
         eventually(lambda: topic in self.heard)
 
+    def answers(self):
+        live.nudge("knock")
+        return "knock" in self.heard
+
     def close(self):
         self.socket.shutdown(socket.SHUT_RDWR)
 
@@ -53,7 +57,7 @@ def listen(stack):
 
     def open_stream(agent):
         listeners.append(Listener(agent))
-        listeners[-1].hears("hello")
+        eventually(listeners[-1].answers)  # the hello comes before the process has subscribed
         return listeners[-1]
 
     yield open_stream

@@ -2,7 +2,7 @@
 
 import json
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import timedelta
 
 import pytest
@@ -164,8 +164,25 @@ def test_told_twice_in_other_words_it_is_one_message(robin, hear, thread, bot):
     hear(by(robin, "m_1"))
     hear(by(robin, "m_1"), by(robin, "m_2", "and"))
     go_on()
-    assert heard(bot) == ["Hi", "Hi", "and"]  # as from Facebook
+    assert heard(bot) == ["Hi", "and"]
     assert texts(thread) == ["Hi", "and"]
+
+
+def test_what_was_for_people_is_not_the_bots_when_it_is_told_again(conversation, ana, rules, hear, bot):
+    hear(by(conversation, "m_1", "For Ana"))
+    conversation.hand_back(ana)
+    hear(by(conversation, "m_1", "For Ana"), by(conversation, "m_2", "and"))
+    go_on()
+    assert heard(bot) == ["ThreadPassed", "and"]
+
+
+def test_what_is_taken_back_is_told_of_a_message_that_is_known(robin, hear, bot):
+    hear(by(robin, "m_1"))
+    taken_back = by(robin, "m_1")
+    taken_back["message"] = {"mid": "m_1", "is_deleted": True}
+    hear(taken_back)
+    go_on()
+    assert heard(bot) == ["Hi", "Message"]
 
 
 def test_a_bot_that_answers_twice_has_said_both(robin, hear, echo, thread, settings):
@@ -367,6 +384,27 @@ def test_a_word_that_it_chokes_on_does_not_make_it_dead(robin, nina, hear, bot, 
     assert why(robin) == ["bot → queue HTTP 500"]
     assert fresh(nina).holder == Holder.BOT
     assert not fresh(rules).is_bot_down
+
+
+def test_an_answer_to_what_came_before_is_none_to_what_it_has_not_heard(robin, hear, echo, bot, settings):
+    hear(by(robin, "m_1"))
+    go_on()
+    bot.answers_always = 500
+    hear(by(robin, "m_2", "And this?"))
+    hear(echo("m_3", "Hello!", int(settings.FACEBOOK_APP_ID), AT + 1))  # late, to the first
+    give_up()
+    assert why(robin) == ["bot → queue HTTP 500"]
+    assert fresh(robin).waiting_since
+
+
+def test_who_dies_giving_up_is_followed_by_another_who_does(robin, hear, bot, rules, monkeypatch):
+    bot.answers_always = 502
+    hear(by(robin, "m_1"))
+    with monkeypatch.context() as patched, suppress(SystemExit):
+        patched.setattr(Conversation, "leave_bot", lambda self, problem: exit())  # the worker is killed here
+        give_up()
+    give_up()
+    assert why(robin) == ["bot → queue HTTP 502"]
 
 
 def test_a_receipt_that_fails_calls_nobody(robin, hear, by_mona, bot, rules):

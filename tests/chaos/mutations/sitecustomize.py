@@ -1,13 +1,32 @@
-"""Faults built into the console's programs, one at a time, to show that chaos finds them.
+"""Faults built into the console's programs, one at a time, to show that chaos finds them; and haste, in any case.
 
-Python imports this by itself where this folder is on PYTHONPATH, which tests/chaos/stack.py alone sees to, and only for
-a run with a mutation. CHAOS_MUTATION names it.
+Python imports this by itself where this folder is on PYTHONPATH, which tests/chaos/stack.py alone sees to.
+CHAOS_MUTATION names the fault.
 """
 
 import importlib.abc
 import importlib.machinery
 import os
 import sys
+from collections import defaultdict
+from datetime import timedelta
+
+# Patience with bots, as short as a run is.
+HASTE = {
+    "console.models.rules": {
+        "DOWN": timedelta(seconds=4),
+        "WELL": timedelta(seconds=3),
+        "NOTED_EVERY": timedelta(seconds=1),
+    },
+    "console.models.telling": {
+        "TIMEOUT": 2,
+        "CONNECT_TIMEOUT": 2,
+        "CLAIM": timedelta(seconds=6),
+        "PAUSES": (0.2, 0.5, 1),
+        "EVENT_LASTS": timedelta(seconds=8),
+        "OUTAGE_LASTS": timedelta(seconds=6),
+    },
+}
 
 # --- mutations: for each a module and what to do to it after its import ----------------------------------------------
 
@@ -88,6 +107,38 @@ def no_sweep(conversation):
     conversation.ConversationQuerySet.pending = lambda self: self.none()
 
 
+def relay_to_all(notice):
+    """The bot is told whoever holds the conversation."""
+
+    def lanes_of_bots(heard, rules):
+        lanes = real(heard, rules)
+        for _rules, conversation, _told in lanes:
+            if conversation:
+                conversation.holder = notice.Holder.BOT
+        return lanes
+
+    real, notice._by_conversation = notice._by_conversation, lanes_of_bots
+
+
+def tell_once(telling):
+    """What a bot does not take at the first try, it is not told again."""
+    telling.Telling._not_taken = lambda self, problem: self._end()
+
+
+def no_way_out(conversation):
+    """A bot that is dead keeps what it holds."""
+    conversation.Conversation.leave_bot = lambda self, problem: False
+
+
+def no_lock(conversation):
+    """Changes of the same conversation stand in nobody's way."""
+
+    def for_change(self):
+        return self.select_related("page__rules").defer("page__token")
+
+    conversation.ConversationQuerySet.for_change = for_change
+
+
 MUTATIONS = {
     "no-key": ("messenger.calls.sending", no_key),
     "no-lease": ("console.models.lane", no_lease),
@@ -99,30 +150,41 @@ MUTATIONS = {
     "newest-first": ("console.models.message", newest_first),
     "no-receipts": ("console.models.receiving", no_receipts),
     "no-sweep": ("console.models.conversation", no_sweep),
+    "relay-to-all": ("console.models.notice", relay_to_all),
+    "tell-once": ("console.models.telling", tell_once),
+    "no-way-out": ("console.models.conversation", no_way_out),
+    "no-lock": ("console.models.conversation", no_lock),
 }
 
 # --- when ------------------------------------------------------------------------------------------------------------
 
 
 class Patching(importlib.abc.MetaPathFinder):
-    """Lets the others find the one module, and changes it once it has been executed."""
+    """Lets the others find these modules, and changes each once it has been executed."""
 
-    def __init__(self, module, change):
-        self.module, self.change = module, change
+    def __init__(self, changes):
+        self.changes = changes  # {module: what to do to it}
 
     def find_spec(self, name, path=None, target=None):
-        if name != self.module:
+        if name not in self.changes:
             return None
         spec = importlib.machinery.PathFinder.find_spec(name, path, target)
         execute = spec.loader.exec_module
 
         def execute_and_change(module):
             execute(module)
-            self.change(module)
+            for change in self.changes[name]:
+                change(module)
 
         spec.loader.exec_module = execute_and_change
         return spec
 
 
-if mutation := os.environ.get("CHAOS_MUTATION"):
-    sys.meta_path.insert(0, Patching(*MUTATIONS[mutation]))
+if "CHAOS_MUTATION" in os.environ:
+    wanted = defaultdict(list)
+    for module, constants in HASTE.items():
+        wanted[module].append(lambda module, constants=constants: vars(module).update(constants))
+    if mutation := os.environ["CHAOS_MUTATION"]:
+        module, change = MUTATIONS[mutation]
+        wanted[module].append(change)
+    sys.meta_path.insert(0, Patching(wanted))

@@ -1,0 +1,162 @@
+"""Whose hands a conversation was in: the handover rows beside what agents pressed, what bots heard, and who spoke.
+
+What happened when is told by the conversation's revisions, which are given under its lock: a customer's message keeps
+that of its reading, a handover that of its change. Messages of agents stand by their `at`, which the same lock orders.
+"""
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+BOT, QUEUE = ("bot", ""), ("queue", "")  # a holder and, of an agent, the username
+
+
+@dataclass(frozen=True)
+class Move:
+    """An agent pressed a button, and the console said that it is done."""
+
+    cause: str
+    by: str
+    to: str = ""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A handover row."""
+
+    revision: int
+    at: object
+    before: tuple
+    after: tuple
+    cause: str
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A message of the customer's that the bot took."""
+
+    mid: str
+    is_standby: bool = False
+
+
+@dataclass
+class Hands:
+    holder: tuple
+    changes: list
+    moves: list = field(default_factory=list)
+    heard: list = field(default_factory=list)
+    has_bot: bool = False
+    is_waiting: bool = False  # the customer
+    is_bot_dead: bool = False  # and was asked in vain
+
+
+class Periods:
+    """Between the changes: who holds it, and until when."""
+
+    def __init__(self, hands):
+        self.first = BOT if hands.has_bot else QUEUE
+        self.changes = sorted(hands.changes, key=lambda change: change.revision)
+
+    def number(self, revision):
+        """Of the period in which this was read, the change that it made itself included."""
+        return sum(change.revision <= revision for change in self.changes)
+
+    def holder(self, number):
+        return self.changes[number - 1].after if number else self.first
+
+    def has_ended(self, number):
+        return number < len(self.changes)
+
+    def holder_at(self, moment):
+        return self.holder(sum(change.at < moment for change in self.changes))
+
+
+class HandsCase:
+    """lost, twice, order, hands: how to say what is wrong, each given a sentence."""
+
+    def __init__(self, hands, rows, *, lost, twice, order, wrong):
+        self.hands, self.rows = hands, rows
+        self.lost, self.twice, self.order, self.wrong = lost, twice, order, wrong
+        self.periods = Periods(hands)
+        self.questions = sorted((row for row in rows if row.is_incoming), key=lambda row: row.revision)
+
+    def judge(self):
+        self._chain()
+        self._moves()
+        self._authors()
+        if self.hands.has_bot:
+            self._overheard()
+            self._order_of_hearing()
+            self._unheard()
+        if self.hands.is_bot_dead and self.hands.is_waiting and self.hands.holder == BOT:
+            self.wrong("the customer waits on a dead bot")
+
+    # Changes
+
+    def _chain(self):
+        changes, holder = self.periods.changes, self.periods.first
+        for change in changes:
+            if change.before != holder:
+                self.wrong(f"{_name(holder)} held it, and then it went from {_name(change.before)} ({change.cause})")
+            holder = change.after
+        if self.hands.holder != holder:
+            self.wrong(f"it went to {_name(holder)}, and {_name(self.hands.holder)} holds it")
+        for one, other in pairwise(changes):
+            if one.revision == other.revision or one.at >= other.at:
+                self.order(f"“{one.cause}” and “{other.cause}” have no order")
+
+    def _moves(self):
+        """Every press made one change, in their order, and no other stands in an agent's name."""
+        made = [Move(change.cause, change.by, change.after[1]) for change in self.periods.changes if change.by]
+        pressed = self.hands.moves
+        if made == pressed:
+            return
+        number = next((n for n, (one, other) in enumerate(zip(made, pressed, strict=False)) if one != other), None)
+        number = min(len(made), len(pressed)) if number is None else number
+        if len(made) < len(pressed):
+            self.lost(f"{pressed[number]} is not in the history")
+        elif len(made) > len(pressed):
+            self.twice(f"{made[number]} is in the history, and nobody pressed that")
+        else:
+            self.order(f"{pressed[number]} was pressed, and the history says {made[number]}")
+
+    def _authors(self):
+        for row in self.rows:
+            holder = self.periods.holder_at(row.place[0])
+            if row.author and holder != ("agent", row.author):
+                self.wrong(f"{row.author} said “{row.text}” while {_name(holder)} held it")
+
+    # What the bot heard
+
+    def _overheard(self):
+        heard = {heard.mid for heard in self.hands.heard if not heard.is_standby}
+        for row in self.questions:
+            holder = self.periods.holder(self.periods.number(row.revision))
+            if row.mid in heard and holder != BOT:
+                self.wrong(f"“{row.text}” was for {_name(holder)}, and the bot was told it as its own")
+
+    def _order_of_hearing(self):
+        order = {row.mid: (number, row.text) for number, row in enumerate(self.questions)}
+        first_heard = dict.fromkeys(heard.mid for heard in self.hands.heard if not heard.is_standby)
+        for (before, earlier), (after, later) in pairwise(order[mid] for mid in first_heard if mid in order):
+            if after < before:
+                self.order(f"the bot heard “{later}” after “{earlier}”")
+
+    def _unheard(self):
+        """Only the end of what came in while the bot had it, and only where it lost the conversation then."""
+        heard = {heard.mid for heard in self.hands.heard if not heard.is_standby}
+        missed = {}  # the first that was not heard, of each period
+        for row in self.questions:
+            number = self.periods.number(row.revision)
+            if self.periods.holder(number) != BOT:
+                continue
+            if row.mid not in heard:
+                missed.setdefault(number, row)
+                if not self.periods.has_ended(number):
+                    self.lost(f"the bot was never told “{row.text}”")
+            elif number in missed:
+                self.lost(f"the bot was told “{row.text}”, and not “{missed.pop(number).text}” before")
+
+
+def _name(holder):
+    return holder[1] or f"the {holder[0]}"
