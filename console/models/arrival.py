@@ -118,7 +118,8 @@ class Arrival(models.Model):
             conversation = _conversation(event)
             is_news = conversation is None or conversation.receive(event)
             self.unknown += isinstance(event, events.Unknown)
-            return (event, conversation) if is_news else None
+            # Read again because the bots could not be told, it holds what was there before.
+            return (event, conversation) if is_news or self.tries else None
         with _noting(problems):
             _open_window(event)
         return event, None
