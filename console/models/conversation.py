@@ -89,8 +89,12 @@ class ConversationQuerySet(AssigningQuerySet, TimesQuerySet):
         recent = Message.objects.filter(conversation=OuterRef("pk"), at__gt=timezone.now() - RECENTLY)
         failed = recent.filter(state=Message.State.FAILED)
         in_doubt = recent.filter(state=Message.State.UNKNOWN, next_try_at=None)
-        rows = self.select_related("customer", "agent", "page__rules", "team", "reason__by").defer("page__token")
+        rows = self.select_related("customer", "agent", "team", "reason__by")
         return rows.annotate(has_failed=Exists(failed), is_in_doubt=Exists(in_doubt))
+
+    def with_page(self):
+        """And its rules; without the token, which would be decrypted."""
+        return self.select_related("page__rules").defer("page__token")
 
     def pending(self):
         """With something to send now and nobody at it."""

@@ -64,7 +64,7 @@ def typing(request, pk):
 
 def find(request, pk):
     """Access is by finding: what an agent may not see is not there."""
-    visible = Conversation.objects.visible_to(request.user).for_queue()
+    visible = Conversation.objects.visible_to(request.user).for_queue().with_page()
     return get_object_or_404(visible, pk=pk)
 
 

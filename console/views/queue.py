@@ -46,7 +46,8 @@ def queue_context(request, current=None):
 class Part:
     """Conversations in their order, of which some rows are read."""
 
-    def __init__(self, name, title, conversations, empty, is_folded=False):
+    def __init__(self, pages, name, title, conversations, empty, is_folded=False):
+        self.pages = {page.pk: page for page in pages}
         self.name, self.title, self.conversations, self.empty = name, title, conversations, empty
         self.is_folded = is_folded  # and read once it is opened
         self.is_read, self.rows, self.has_more, self.shown = False, [], False, 0
@@ -57,6 +58,8 @@ class Part:
         # Chosen first, by an index alone, and joined afterwards: the planner would join all of the part and sort it.
         chosen = behind.values("pk")[: count + 1]
         found = list(Conversation.objects.filter(pk__in=chosen).for_queue().in_order())
+        for row in found:  # a few Pages, with their rules: not joined to every row
+            row.page = self.pages[row.page_id]
         self.is_read, self.rows, self.has_more = True, found[:count], len(found) > count
         self.shown = above + len(self.rows)
 
@@ -72,18 +75,17 @@ class Part:
 
 
 def _pages(agent):
-    pages = Page.objects.open_to(agent).order_by().select_related("rules")
-    return list(pages.only("name", "paused_since", "rules__webhook_url", "rules__bot_app_id"))
+    return list(Page.objects.open_to(agent).order_by().select_related("rules").defer("token"))
 
 
 def _parts(agent, pages):
     visible, teams = Conversation.objects.on(pages), _teams(agent)
     parts = [
-        Part("mine", _("Mine"), visible.held_by(agent), _("You hold no conversation.")),
-        Part("waiting", _("Waiting"), visible.waiting_for(teams), _("Nobody is waiting.")),
-        Part("others", _("Others"), visible.in_other_hands(agent, teams), _("Nobody else holds one.")),
-        Part("bot", _("With the bot"), visible.held_by_bot(), _("The bot holds no conversation."), is_folded=True),
-        Part("closed", _("Closed"), visible.closed(), _("Nothing has been closed yet."), is_folded=True),
+        Part(pages, "mine", _("Mine"), visible.held_by(agent), _("You hold no conversation.")),
+        Part(pages, "waiting", _("Waiting"), visible.waiting_for(teams), _("Nobody is waiting.")),
+        Part(pages, "others", _("Others"), visible.in_other_hands(agent, teams), _("Nobody else holds one.")),
+        Part(pages, "bot", _("With the bot"), visible.held_by_bot(), _("The bot holds none."), is_folded=True),
+        Part(pages, "closed", _("Closed"), visible.closed(), _("Nothing has been closed yet."), is_folded=True),
     ]
     has_bot = any(hasattr(page, "rules") and page.rules.has_bot for page in pages)
     return [part for part in parts if has_bot or part.name != "bot"]
