@@ -40,7 +40,7 @@ def say_in_json(api):
     def conflict(request, error):
         return refuse(request, 409, str(error), holder=None, name=None)
 
-    handlers = {
+    answers = {
         AuthenticationError: unauthorized,
         Throttled: throttled,
         TakenByAnother: taken,
@@ -51,7 +51,7 @@ def say_in_json(api):
         ValidationError: lambda request, error: refuse(request, 422, " ".join(map(_sentence, error.errors))),
         WrongInput: lambda request, error: refuse(request, 422, str(error)),
     }
-    for refusal, answer in handlers.items():
+    for refusal, answer in answers.items():
         api.exception_handler(refusal)(answer)
 
 
