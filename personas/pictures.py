@@ -4,10 +4,13 @@ import hashlib
 import io
 
 from django.core.files.base import ContentFile
-from PIL import Image, ImageDraw, ImageFont, ImageOps
+from PIL import Image, ImageChops, ImageDraw, ImageFont, ImageOps, ImageStat
 
 SIDE = 512  # px
 LATIN = 0x250  # the font that comes with Pillow draws the letters below this
+UNREADABLE = (OSError, ValueError, SyntaxError, Image.DecompressionBombError)  # what a broken picture raises
+SMALL = 32  # px of a side, to compare pictures
+ALIKE = 6  # of 255: so much compressing a picture again changes a colour, on average over all of it
 COLOURS = ["#0f766e", "#1d4ed8", "#7c3aed", "#be185d", "#b45309", "#15803d", "#0e7490", "#9f1239"]
 
 
@@ -30,6 +33,21 @@ def initials(name):
         draw.ellipse((SIDE * 0.34, SIDE * 0.2, SIDE * 0.66, SIDE * 0.52), fill="white")
         draw.ellipse((SIDE * 0.2, SIDE * 0.6, SIDE * 0.8, SIDE * 1.2), fill="white")
     return _content(image, "PNG")
+
+
+def are_alike(one, other):
+    """Whether two files show the same picture, though one was scaled or compressed again. Not if one is no picture."""
+    try:
+        difference = ImageChops.difference(_in_small(one), _in_small(other))
+    except UNREADABLE:
+        return False
+    return max(ImageStat.Stat(difference).mean) <= ALIKE
+
+
+def _in_small(file):
+    with Image.open(file) as image:
+        image.draft("RGB", (SMALL, SMALL))
+        return image.convert("RGB").resize((SMALL, SMALL), Image.Resampling.BOX)
 
 
 def _colour(name):

@@ -86,6 +86,7 @@ class Persona(Publishing, models.Model):
     gone_at = models.DateTimeField(_("gone"), null=True, blank=True)
     verified_at = models.DateTimeField(_("last asked for"), null=True, blank=True)
     may_exist = models.BooleanField(default=False, editable=False)  # a try to make it never got its answer
+    listed_before = models.JSONField(null=True, editable=False)  # ids on Facebook before that try: none of them is ours
     tries = models.PositiveIntegerField(default=0, editable=False)
     next_try_at = models.DateTimeField(null=True, editable=False)
     claimed_until = models.DateTimeField(null=True, editable=False)

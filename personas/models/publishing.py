@@ -4,18 +4,17 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core import signing
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from PIL import Image
 
 from messenger import Act, GraphError
 from personas import pictures
+from personas.models import adoption
 
 CLAIM = timedelta(seconds=45)  # longer than looking through Facebook's list and one call after it take
-UNREADABLE = (OSError, ValueError, SyntaxError, Image.DecompressionBombError)  # what a broken picture raises
 REFUSED_FOR = timedelta(minutes=10)  # so long messages go out as the Page before we ask Facebook again
 PASSING_TRIES = 5  # after so many passing errors in a row, about 30 s, messages no longer wait for their persona
 LONGEST_PAUSE = timedelta(minutes=1)
@@ -72,23 +71,31 @@ class Publishing:
         picture = self.agent.picture if self.agent else self.page.bot_picture
         try:
             return pictures.square(picture) if picture else pictures.initials(self.name)
-        except UNREADABLE:  # a broken upload must not hold up what the agent says
+        except pictures.UNREADABLE:  # a broken upload must not hold up what the agent says
             return pictures.initials(self.name)
 
     def _adopt(self):
-        """The id of one that an earlier try made although its answer never reached us."""
-        if not self.may_exist:
+        """Take the one that an earlier try made although its answer never reached us. Two of ours may look the same:
+        the Page's row is locked, so that not both take the same one."""
+        graph_id = adoption.find(self)
+        if graph_id is None:
             return None
-        ours = set(self.page.personas.exclude(graph_id="").values_list("graph_id", flat=True))
-        same = (row["id"] for row in self.page.client().personas() if row.get("name") == self.name)
-        return next((graph_id for graph_id in same if graph_id not in ours), None)
+        with transaction.atomic():
+            type(self.page).objects.select_for_update().only("pk").get(pk=self.page_id)
+            if self.page.personas.filter(graph_id=graph_id).exists():
+                return None
+            self._row().update(graph_id=graph_id)
+        return graph_id
 
     def _create(self):
+        """Before the first call that may go unanswered, note what is there: none of it is ours."""
+        if not self.may_exist or self.listed_before is None:
+            self._row().update(listed_before=adoption.listed(self.page))
         return self.page.client().create_persona(self.name, self.picture_url())
 
     def _note_live(self, graph_id):
-        now = timezone.now()
-        self._write(graph_id=graph_id, published_at=now, problem="", refused_at=None, may_exist=False, **STARTED_ANEW)
+        settled = {"problem": "", "refused_at": None, "may_exist": False, "listed_before": None}
+        self._write(graph_id=graph_id, published_at=timezone.now(), **settled, **STARTED_ANEW)
 
     def _note_failure(self, error):
         act = error.meaning.act

@@ -148,16 +148,6 @@ def test_a_passing_error_holds_the_message_until_it_can_go_out_under_the_face(sa
     assert heard["persona"]["name"] == "Ana R."
 
 
-def test_an_answer_that_was_lost_does_not_make_a_second_one(face, sandbox):
-    sandbox.fail("personas", "POST", times=1, drop="after")
-    face().publish()
-    assert len(sandbox.personas()) == 1
-    Persona.objects.update(next_try_at=None)
-    face().publish()
-    [there] = sandbox.personas()
-    assert face().graph_id == there["id"]
-
-
 def test_a_worker_that_died_while_making_it_leaves_it_to_the_next(face, sandbox):
     persona = face()
     assert persona._claim()
