@@ -1,15 +1,42 @@
 from django.contrib import admin, messages
-from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.forms import AdminPasswordChangeForm, UserChangeForm
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
 from django.shortcuts import render
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
+from agents.rights import OnlyAdmin
+
+
+class AgentForm(UserChangeForm):
+    def clean_is_superuser(self):
+        stays = self.cleaned_data["is_superuser"]
+        try:
+            if not stays:
+                self.instance.check_not_last_admin()
+        except OnlyAdmin as error:
+            raise ValidationError(str(error)) from error
+        return stays
+
+
+class PasswordForm(AdminPasswordChangeForm):
+    def clean(self):
+        given = super().clean()
+        if not given.get("set_usable_password") and self.user.is_last_admin:
+            self.add_error("usable_password", _("%s is the only admin: make somebody else one first.") % self.user)
+        return given
 
 
 @admin.register(Agent)
 class AgentAdmin(UserAdmin):
+    """Nobody gives a right that they do not have, nor changes the log-in of an agent who has more rights."""
+
+    form = AgentForm
+    change_password_form = PasswordForm
     list_display = [
         *["username", "first_name", "last_name", "is_present", "capacity", "teams_now"],
         *["is_active", "is_staff", "personas_now"],
@@ -35,12 +62,26 @@ class AgentAdmin(UserAdmin):
     ]
 
     def get_queryset(self, request):
-        personas = Prefetch("personas", to_attr="faces", queryset=_faces())
+        personas = Prefetch("personas", to_attr="faces", queryset=_faces(request.user))
         return super().get_queryset(request).prefetch_related(personas, "teams")
+
+    def has_change_permission(self, request, obj=None):
+        may_change = super().has_change_permission(request, obj)
+        return may_change and (obj is None or request.user.has_rights_of(obj))
 
     def has_delete_permission(self, request, obj=None):
         """History keeps its authors: whoever goes, leaves."""
         return False
+
+    def get_readonly_fields(self, request, obj=None):
+        return [*self.readonly_fields, *([] if request.user.is_superuser else ["is_superuser"])]
+
+    def formfield_for_manytomany(self, db_field, request=None, **options):
+        if db_field.name == "groups":
+            options["queryset"] = request.user.grantable_groups()
+        elif db_field.name == "user_permissions":
+            options["queryset"] = request.user.grantable_permissions()
+        return super().formfield_for_manytomany(db_field, request, **options)
 
     @admin.display(description=_("personas"))
     def personas_now(self, agent):
@@ -58,21 +99,54 @@ class AgentAdmin(UserAdmin):
         if "confirmed" not in request.POST:
             context = self.admin_site.each_context(request) | {"agents": agents, "title": _("End their work?")}
             return render(request, "admin/leave.html", context)
-        for agent in agents.filter(is_active=True):
-            if agent.is_last_admin:
+        for agent in self._changeable(request, agents.filter(is_active=True)):
+            try:
+                agent.leave()
+            except OnlyAdmin:
                 self.message_user(request, _("%s is the only admin and stays.") % agent, messages.ERROR)
             else:
-                agent.leave()
                 self.message_user(request, _("%s has left.") % agent, messages.SUCCESS)
 
     @admin.action(description=_("Return: let them in again"), permissions=["change"])
     def return_to_work(self, request, agents):
-        for agent in agents.filter(is_active=False):
+        for agent in self._changeable(request, agents.filter(is_active=False)):
             agent.return_to_work()
             self.message_user(request, _("%s may log in again.") % agent, messages.SUCCESS)
 
+    def _changeable(self, request, agents):
+        for agent in agents:
+            if self.has_change_permission(request, agent):
+                yield agent
+            else:
+                sentence = _("%s has rights that you do not have: ask an admin who has them.") % agent
+                self.message_user(request, sentence, messages.ERROR)
 
-def _faces():
-    """The personas that exist on Facebook or shall: through the relation, as agents know nothing of personas."""
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class GroupOfAgentsAdmin(GroupAdmin):
+    """A group gives its agents permissions and Pages: only members change it, and add no permission they lack."""
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and self._is_own(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and self._is_own(request, obj)
+
+    def formfield_for_manytomany(self, db_field, request=None, **options):
+        if db_field.name == "permissions":
+            options["queryset"] = request.user.grantable_permissions()
+        return super().formfield_for_manytomany(db_field, request, **options)
+
+    def _is_own(self, request, group):
+        return group is None or request.user.grantable_groups().filter(pk=group.pk).exists()
+
+
+def _faces(looker):
+    """The personas that exist on Facebook or shall, of the Pages that the looker may see: through the relation, as
+    agents know nothing of personas."""
     related = Agent._meta.get_field("personas").related_model
-    return related.objects.filter(gone_at=None).select_related("page")
+    pages = related._meta.get_field("page").related_model.objects.open_to(looker).order_by()
+    return related.objects.filter(gone_at=None, page__in=pages.values("pk")).select_related("page")

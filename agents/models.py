@@ -13,6 +13,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from agents.rights import Rights
+
 MAX_NAME = 50  # characters, Facebook's limit for a persona's name
 PICTURE_TYPES = ["jpg", "jpeg", "png", "webp"]
 GRACE = timedelta(seconds=60)  # so long a desk may be silent before its agent counts as away: networks come and go
@@ -54,7 +56,7 @@ class AgentManager(UserManager.from_queryset(AgentQuerySet)):
     pass
 
 
-class Agent(AbstractUser):
+class Agent(Rights, AbstractUser):
     """A person who answers. `is_active` is false once they have left."""
 
     picture = models.ImageField(
@@ -91,10 +93,6 @@ class Agent(AbstractUser):
         name = settings.PERSONA_NAME_PATTERN.format(first=first, last=last, last_initial=last[:1])
         return re.sub(r"\s+\W*$", "", name.strip())[:MAX_NAME].strip() or first[:MAX_NAME]
 
-    @property
-    def is_last_admin(self):
-        return self.is_superuser and not Agent.objects.working().filter(is_superuser=True).exclude(pk=self.pk).exists()
-
     def come_back(self):
         """To work. The desk from which they do so is open, and has the grace to show it."""
         self._become(is_present=True, away_since=None, seen_at=self.seen_at and timezone.now())
@@ -114,11 +112,16 @@ class Agent(AbstractUser):
 
     @transaction.atomic
     def leave(self):
-        """End this agent's work: their conversations go back to the queue, their personas off Facebook, they out."""
+        """End this agent's work: their conversations go back to the queue, their personas off Facebook, they out.
+
+        Raises OnlyAdmin for the last superuser.
+        """
+        self.check_not_last_admin()
         self.is_active = self.is_present = self.is_lost = False
         self.left_at = timezone.now()
         self.away_since = self.away_since or self.left_at
-        self.save(update_fields=["is_active", "is_present", "is_lost", "away_since", "left_at"])
+        self.departures += 1
+        self.save(update_fields=["is_active", "is_present", "is_lost", "away_since", "left_at", "departures"])
         self.conversations.release()
         self.personas.withdraw()
 

@@ -5,6 +5,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from agents.rights import OnlyAdmin
+
 
 class Login(LoginView):
     redirect_authenticated_user = True
@@ -46,9 +48,10 @@ def leave(request):
     """The agent ends their own work. Asked once more before, because their persona goes."""
     if request.method == "GET":
         return render(request, "agents/leave.html")
-    if request.user.is_last_admin:
+    try:
+        request.user.leave()
+    except OnlyAdmin:
         messages.error(request, _("You are the only admin: make somebody else one before you leave."))
         return redirect("leave")
-    request.user.leave()
     end_session(request)
     return redirect("login")

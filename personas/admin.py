@@ -4,6 +4,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from personas.models import Page, Persona
+from personas.rows_of_pages import OpenPagesFilter, RowsOfOpenPages
 
 
 class ReadOnly(admin.ModelAdmin):
@@ -29,7 +30,7 @@ class PageForm(forms.ModelForm):
 
     class Meta:
         model = Page
-        fields = ["page_id", "token", "groups", "may_use_human_agent", "bot_name", "bot_picture"]
+        fields = ["page_id", "token", "is_open_to_all", "groups", "may_use_human_agent", "bot_name", "bot_picture"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -44,11 +45,18 @@ class PageForm(forms.ModelForm):
             raise forms.ValidationError(_("This is not a whole access token: copy it again."))
         return token
 
+    def clean(self):
+        given = super().clean()
+        if given.get("is_open_to_all") and given.get("groups"):
+            self.add_error("groups", _("Either all agents see it, or only these groups: choose one of the two."))
+        return given
+
 
 @admin.register(Page)
-class PageAdmin(admin.ModelAdmin):
+class PageAdmin(RowsOfOpenPages, admin.ModelAdmin):
     form = PageForm
-    list_display = ["__str__", "page_id", "state", "problem", "checked_at"]
+    page_lookup = "pk"
+    list_display = ["__str__", "page_id", "state", "problem", "checked_at", "seen_by"]
     list_filter = ["state", "groups"]
     search_fields = ["name", "page_id"]
     filter_horizontal = ["groups"]
@@ -56,8 +64,17 @@ class PageAdmin(admin.ModelAdmin):
     fields = [*readonly_fields, *PageForm.Meta.fields]
     actions = ["check_against_facebook"]
 
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("groups")
+
     def get_readonly_fields(self, request, obj=None):
         return [*self.readonly_fields, "page_id"] if obj else self.readonly_fields
+
+    @admin.display(description=_("seen by"))
+    def seen_by(self, page):
+        if page.is_open_to_all:
+            return _("all agents")
+        return ", ".join(group.name for group in page.groups.all()) or _("superusers only")
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
@@ -94,9 +111,9 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Persona)
-class PersonaAdmin(ReadOnly):
+class PersonaAdmin(RowsOfOpenPages, ReadOnly):
     list_display = ["name", "agent", "page", "state_now", "graph_id", "problem", "published_at"]
-    list_filter = [StateFilter, "page"]
+    list_filter = [StateFilter, ("page", OpenPagesFilter)]
     list_select_related = ["agent", "page"]
     search_fields = ["name", "graph_id", "agent__username", "page__name"]
     actions = ["delete_on_facebook", "check_against_facebook"]

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 import pytest
 import requests
 from django.conf import settings
+from django.contrib.auth.models import Group
 from django.db import connection
 
 from agents.models import Agent
@@ -73,6 +74,15 @@ def _agent(username, **fields):
 @pytest.fixture
 def page(db):
     return Page.objects.create(page_id=PAGE_ID, token=TOKEN, name="Bluebird Tea", state=Page.State.CONNECTED)
+
+
+def restrict(page, name="tea"):
+    """Only the agents of this group may see the Page's conversations."""
+    page.is_open_to_all = False
+    page.save(update_fields=["is_open_to_all"])
+    group, _is_new = Group.objects.get_or_create(name=name)
+    page.groups.add(group)
+    return group
 
 
 @pytest.fixture

@@ -14,6 +14,10 @@ class ArrivalAdmin(LongList):
     actions = ["read_again"]
     fields = ["received_at", "read_at", "tries", "unknown", "problem", "body"]
 
+    def has_view_permission(self, request, obj=None):
+        """One body may tell of several Pages: only somebody who sees all Pages may read it."""
+        return request.user.is_superuser
+
     def has_act_permission(self, request):
         return request.user.has_perm("console.change_arrival")
 

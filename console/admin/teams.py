@@ -3,19 +3,26 @@ from django.utils.translation import gettext_lazy as _
 
 from console.admin.hours import HolidayInline, HoursInline
 from console.models import Team
+from personas.models import Page
+from personas.rows_of_pages import OffersOpenPages, OpenPagesFilter
 
 
 @admin.register(Team)
-class TeamAdmin(admin.ModelAdmin):
+class TeamAdmin(OffersOpenPages, admin.ModelAdmin):
     list_display = ["name", "skill", "pages_now", "members_now"]
-    list_filter = ["pages"]
+    list_filter = [("pages", OpenPagesFilter)]
     search_fields = ["name", "skill", "members__username", "members__first_name", "members__last_name"]
     fields = ["name", "skill", "pages", "members", "closed_sentence"]
     filter_horizontal = ["pages", "members"]
     inlines = [HoursInline, HolidayInline]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).prefetch_related("pages", "members")
+        """The teams of open Pages alone: a form that offers fewer Pages than a team has would take the others away."""
+        teams = super().get_queryset(request).prefetch_related("pages", "members")
+        if request.user.is_superuser:
+            return teams
+        others = Page.objects.exclude(pk__in=Page.objects.open_to(request.user).order_by().values("pk"))
+        return teams.exclude(pages__in=others)
 
     @admin.display(description=_("Pages"))
     def pages_now(self, team):

@@ -4,7 +4,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
-from agents.models import Agent
 from console.models.handover import Cause, Holder, name_of
 from console.models.notice import Notice
 from console.models.rules import Rules
@@ -54,9 +53,7 @@ class Holding:
 
     def receivers(self):
         """Colleagues who can have it now, each with how many open conversations they hold."""
-        groups = list(self.page.groups.all())
-        may_see = Q(is_superuser=True) | Q(groups__in=groups) if groups else Q()
-        there = Agent.objects.working().filter(may_see, is_present=True).exclude(pk=self.agent_id)
+        there = self.page.agents().filter(is_present=True).exclude(pk=self.agent_id)
         held = Count("conversations", filter=Q(conversations__closed_at=None), distinct=True)
         return there.annotate(held=held).order_by("first_name", "last_name", "username")
 

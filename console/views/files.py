@@ -7,7 +7,7 @@ from django.templatetags.static import static
 
 from agents.models import Agent
 from console.models import Attachment, Conversation, Customer
-from personas.models import Persona
+from personas.models import Page, Persona
 
 
 def attachment(request, pk):
@@ -26,7 +26,8 @@ def agent_picture(request, pk):
 
 
 def persona_picture(request, pk):
-    return _answer(get_object_or_404(Persona, pk=pk).picture)
+    visible = Page.objects.open_to(request.user).order_by()
+    return _answer(get_object_or_404(Persona, pk=pk, page__in=visible).picture)
 
 
 @login_not_required

@@ -30,10 +30,13 @@ def picture_path(page, filename):
 
 class PageQuerySet(models.QuerySet):
     def open_to(self, agent):
-        """The Pages whose conversations this agent may see: all for an admin, else those of their groups or of none."""
+        """Filter to the Pages whose conversations this agent may see. A superuser sees all.
+
+        A Page that lost its last group is nobody's but a superuser's, unless somebody has opened it to all.
+        """
         if agent.is_superuser:
             return self
-        return self.filter(Q(groups=None) | Q(groups__in=agent.groups.all())).distinct()
+        return self.filter(Q(is_open_to_all=True) | Q(groups__in=agent.groups.all())).distinct()
 
     def paused(self):
         return self.filter(paused_since__isnull=False)
@@ -55,8 +58,14 @@ class Page(Traffic, models.Model):
     )
     name = models.CharField(_("name"), max_length=200, blank=True, help_text=_("Taken from Facebook."))
     token = EncryptedTextField(_("access token"))
+    is_open_to_all = models.BooleanField(
+        _("open to all agents"),
+        default=True,
+        db_default=False,
+        help_text=_("All agents may see its conversations. Otherwise only superusers and the groups below may."),
+    )
     groups = models.ManyToManyField(
-        Group, verbose_name=_("groups"), blank=True, help_text=_("Who may see its conversations; nobody chosen: all.")
+        Group, verbose_name=_("groups"), blank=True, help_text=_("Agents of these groups may see its conversations.")
     )
     bot_name = models.CharField(
         _("bot's name"),
@@ -98,10 +107,11 @@ class Page(Traffic, models.Model):
         return self.name or self.page_id
 
     def agents(self):
-        """Who may see its conversations: what open_to says, from the other side."""
+        """Return the agents who may see its conversations: open_to from the other side."""
         working = Agent.objects.working()
-        groups = list(self.groups.all())
-        return working.filter(Q(is_superuser=True) | Q(groups__in=groups)).distinct() if groups else working
+        if self.is_open_to_all:
+            return working
+        return working.filter(Q(is_superuser=True) | Q(groups__page=self)).distinct()
 
     def client(self, timeout=settings.GRAPH_TIMEOUT):
         """The Graph API for this Page; connections are kept open per thread. timeout: s in which it has to answer."""

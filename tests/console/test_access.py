@@ -4,8 +4,11 @@ import uuid
 
 import pytest
 from django.contrib.auth.models import Group, Permission
+from django.core.files.base import ContentFile
 
 from console.models import Attachment, Conversation
+from personas.models import Page, Persona
+from tests.conftest import restrict
 
 VERBS = ["take", "release", "close", "see", "typing", "send"]
 
@@ -13,7 +16,7 @@ VERBS = ["take", "release", "close", "see", "typing", "send"]
 @pytest.fixture
 def closed_page(page):
     """A Page for the tea group only, to which Ben does not belong."""
-    page.groups.add(Group.objects.create(name="tea"))
+    restrict(page)
     return page
 
 
@@ -23,7 +26,7 @@ def bens_browser(client, ben):
     return client
 
 
-def test_a_page_without_groups_is_open_to_every_agent(conversation, ben):
+def test_a_page_that_is_open_to_all_shows_its_conversations_to_every_agent(conversation, ben):
     assert conversation in Conversation.objects.visible_to(ben)
 
 
@@ -32,6 +35,14 @@ def test_a_page_with_groups_is_open_to_them_and_to_admins(conversation, closed_p
     assert conversation in Conversation.objects.visible_to(ada)
     ben.groups.add(closed_page.groups.get())
     assert conversation in Conversation.objects.visible_to(ben)
+
+
+def test_a_page_whose_group_is_deleted_is_open_to_admins_alone(conversation, closed_page, ana, ben, ada):
+    Group.objects.all().delete()
+    page = Page.objects.get()
+    assert [conversation in Conversation.objects.visible_to(agent) for agent in (ana, ben, ada)] == [False, False, True]
+    assert list(page.agents()) == [ada]
+    assert list(Conversation.objects.get().receivers()) == [ada]
 
 
 def test_it_is_not_in_the_queue(mona, closed_page, bens_browser):
@@ -63,6 +74,15 @@ def test_nor_do_its_files(mona, closed_page, bens_browser, say):
     attachment = Attachment.objects.create(message=say("look"), kind="image")
     assert bens_browser.get(f"/attachments/{attachment.pk}/").status_code == 404
     assert bens_browser.get(f"/customers/{mona.pk}/picture/").status_code == 404
+
+
+def test_nor_does_the_picture_of_a_persona_on_it(closed_page, bens_browser, ana, ben):
+    persona = Persona.objects.create(page=closed_page, agent=ana, name="Ana R.")
+    persona.picture.save("face.png", ContentFile(b"picture"))
+    path = f"/personas/{persona.pk}/picture/"
+    assert bens_browser.get(path).status_code == 404
+    ben.groups.add(closed_page.groups.get())
+    assert bens_browser.get(path).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/", "/queue/", "/conversations/1/", "/leave/", "/agents/1/picture/"])

@@ -8,7 +8,6 @@ from contextlib import suppress
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Group
 from django.db import close_old_connections, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -16,6 +15,7 @@ from django.utils import timezone
 from agents.models import Agent
 from console.models import Cause, Conversation, Customer, Holder, Rules, TakenByAnother, Team
 from personas.models import Page
+from tests.conftest import restrict
 from tests.console.conftest import fresh
 from tests.stand_in import eventually
 
@@ -87,8 +87,7 @@ def test_only_who_is_there_gets_one(rules, wait, ana, ben):
 
 
 def test_only_who_may_see_the_page_and_is_in_the_team_gets_one(rules, page, wait, ana, ben, ada):
-    tea, team = Group.objects.create(name="tea"), Team.objects.create(name="Refunds")
-    page.groups.add(tea)
+    tea, team = restrict(page, "tea"), Team.objects.create(name="Refunds")
     ben.groups.add(tea)
     team.members.add(ana, ben)
     for_team, for_all = wait(2, team=team), wait(2)
@@ -98,9 +97,8 @@ def test_only_who_may_see_the_page_and_is_in_the_team_gets_one(rules, page, wait
 
 
 def test_who_sees_a_page_is_the_same_from_both_sides(page, ana, ben, ada):
-    tea, pots = Group.objects.create(name="tea"), Group.objects.create(name="pots")
     other = Page.objects.create(page_id="77", token="EAAOTHER")
-    other.groups.add(tea, pots)
+    tea, pots = restrict(other, "tea"), restrict(other, "pots")
     ana.groups.add(tea, pots)
     ben.leave()
     for one in (page, other):

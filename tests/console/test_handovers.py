@@ -4,12 +4,13 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Permission
 from django.template.loader import render_to_string
 
 from console import wording
 from console.models import Cause, Handover, Holder, Rules, Team
 from personas.models import Page
+from tests.conftest import restrict
 from tests.console.conftest import fresh
 
 HTMX = {"HX-Request": "true"}
@@ -222,7 +223,7 @@ def test_whom_it_can_go_to(conversation, ana, ben, ada, django_assert_max_num_qu
     ben.go_away()
     assert list(conversation.receivers()) == [ada]
     ben.come_back()
-    conversation.page.groups.add(Group.objects.create(name="tea"))
+    restrict(conversation.page)
     assert list(conversation.receivers()) == [ada]
     ben.groups.set(conversation.page.groups.all())
     conversation.transfer(ana, to=ben)

@@ -6,7 +6,6 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Group
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -15,6 +14,7 @@ from console.models import Arrival, Attachment, Conversation, Customer, Message,
 from console.models.times import OVERDUE
 from console.views.queue import MOST, PAGE
 from tests.bench.fill import fill
+from tests.conftest import restrict
 
 PARTS = ["mine", "waiting", "others", "closed"]
 NOW = timezone.now()
@@ -130,7 +130,7 @@ def test_a_place_that_nobody_gave_begins_at_the_front(anas_browser, line_up):
 
 def test_the_pages_of_a_part_show_only_what_the_agent_may_see(anas_browser, line_up, page):
     line_up("waiting", 3)
-    page.groups.add(Group.objects.create(name="tea"))
+    restrict(page)
     assert numbers(anas_browser.get("/queue/waiting/")) == []
 
 
