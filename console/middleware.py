@@ -2,7 +2,7 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpResponse
 from django.shortcuts import resolve_url
 from django.utils.cache import add_never_cache_headers
-from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
 
 class LoginRequired(LoginRequiredMiddleware):
@@ -11,6 +11,21 @@ class LoginRequired(LoginRequiredMiddleware):
     def handle_no_permission(self, request, view_func):
         response = super().handle_no_permission(request, view_func)
         return HttpResponseClientRedirect(resolve_url(self.get_login_url(view_func))) if request.htmx else response
+
+
+class PageOfAgent:
+    """A page of somebody who was logged in here before does nothing in the name of whoever is now: it reloads."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request) -> HttpResponse:
+        agent, user = request.headers.get("X-Agent"), request.user
+        if agent is None or not user.is_authenticated or agent == str(user.pk):
+            return self.get_response(request)
+        response = HttpResponseClientRefresh()
+        response.status_code = 409
+        return response
 
 
 class Seen:

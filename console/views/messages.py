@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRefresh, trigger_client_event
 
@@ -28,6 +29,8 @@ def index(request, pk):
 @require_POST
 def send(request, pk):
     conversation = find(request, pk)
+    if request.POST.get("agent", str(request.user.pk)) != str(request.user.pk):
+        return _said(request, conversation, _("Not sent: somebody else was logged in when this was written."))
     form = MessageForm(request.POST, request.FILES)
     problem = _problem(lambda: form.is_valid() and conversation.send(author=request.user, **form.cleaned_data))
     wrong = " ".join(error for errors in form.errors.values() for error in errors)

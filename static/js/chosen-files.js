@@ -9,6 +9,10 @@ const PICTURES = ["image/jpeg", "image/png", "image/gif"];
 for (const name of ["dragover", "drop"])
   document.addEventListener(name, (event) => event.dataTransfer?.types.includes("Files") && event.preventDefault());
 
+addEventListener("beforeunload", (event) => {
+  if ([...KEPT.values()].some((files) => files.length)) event.preventDefault();
+});
+
 export class ChosenFiles {
   constructor(composer) {
     this.composer = composer;

@@ -1,18 +1,38 @@
-// Every request of ours carries the token of the cookie, which a log-in in another tab may have changed since this page came.
+// Every request of ours carries the token of the cookie, which a log-in in another tab may have changed since this page
+// came, and the agent whose page this is: the console refuses it once somebody else is logged in here.
 
-export const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
+export const agent = document.body.dataset.agent ?? "";
+
+const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
+
+export const headers = () => ({ "HX-Request": "true", "X-Agent": agent, "X-CSRFToken": token() });
 
 // It outlives the page that makes it; not with files, for a browser keeps 64 KB at most alive.
-export const post = (url, fields = {}) => {
+export const post = (url, fields = {}, signal = null) => {
   const hasFiles = fields instanceof FormData;
-  return fetch(url, {
-    method: "POST",
-    body: hasFiles ? fields : new URLSearchParams(fields),
-    headers: { "HX-Request": "true", "X-CSRFToken": token() },
-    keepalive: !hasFiles,
-  });
+  const body = hasFiles ? fields : new URLSearchParams(fields);
+  return fetch(url, { method: "POST", body, headers: headers(), keepalive: !hasFiles, signal });
 };
 
-document.addEventListener("htmx:config:request", ({ detail }) => {
-  detail.ctx.request.headers["X-CSRFToken"] = token();
-});
+// The console may send the whole page away: its agent is logged out, or somebody else is in. Texts stay in this browser
+// then, under the agent's id, so there is no reason to ask before leaving.
+let isLeaving = false;
+
+const sendsAway = ({ headers }) => headers.has("HX-Redirect") || headers.has("HX-Refresh");
+
+export const isSentAway = () => isLeaving;
+
+export function leaveIfSentAway(response) {
+  if (!sendsAway(response)) return false;
+  leave();
+  location.reload();
+  return true;
+}
+
+function leave() {
+  isLeaving = true;
+  setTimeout(() => (isLeaving = false), 2_000); // the agent stayed after all
+}
+
+document.addEventListener("htmx:config:request", ({ detail }) => Object.assign(detail.ctx.request.headers, headers()));
+document.addEventListener("htmx:before:response", ({ detail }) => sendsAway(detail.ctx.response) && leave());

@@ -2,6 +2,8 @@
 // live-hello means: whatever may have been missed, ask for it. Of many tabs one holds the stream, because a browser
 // opens only six connections to one place; it passes on what it hears.
 
+import { headers, leaveIfSentAway } from "./csrf.js";
+
 const LISTEN_AGAIN = 3_000; // ms
 const ASK_ANYWAY = 60_000; // ms, in case a word of the server was lost
 
@@ -56,9 +58,9 @@ class LiveStream extends HTMLElement {
   // The stream ended for good: this agent is logged out, or a proxy answers for a console that is being restarted.
   async askWhy() {
     this.source?.close();
-    const response = await fetch(this.dataset.queue, { headers: { "HX-Request": "true" } }).catch(() => null);
-    if (response?.headers.has("HX-Redirect")) location.reload();
-    else if (this.source) setTimeout(() => this.listen(), LISTEN_AGAIN);
+    const response = await fetch(this.dataset.queue, { headers: headers() }).catch(() => null);
+    if (response && leaveIfSentAway(response)) return;
+    if (this.source) setTimeout(() => this.listen(), LISTEN_AGAIN);
   }
 }
 

@@ -2,6 +2,7 @@
 // console has it; what the console refuses stays there with the reason. While this agent may not answer, data-shut says
 // why, and all of it is kept to read.
 
+import { agent } from "./csrf.js";
 import { ChosenFiles, size } from "./chosen-files.js";
 import { Outbox } from "./outbox.js";
 import { countParts } from "./parts.js";
@@ -16,10 +17,11 @@ class MessageComposer extends HTMLElement {
     this.form = this.querySelector("form");
     this.field = this.querySelector("textarea");
     this.list = this.querySelector(".outbox");
-    this.draft = `draft-${this.dataset.conversation}`;
+    this.draft = `draft-${agent}-${this.dataset.conversation}`;
     this.dots = new TypingDots(this.dataset.typingUrl);
-    this.outbox = Outbox.of(this.dataset.conversation, this.form.action);
-    this.outbox.onchange = () => this.showOutbox();
+    const { conversation, name } = this.dataset;
+    this.outbox = Outbox.of(conversation, { url: this.form.action, name });
+    document.addEventListener("outbox-changed", this.outboxChanged);
     this.files = new ChosenFiles(this);
     this.form.addEventListener("submit", this.submit);
     this.form.querySelector(".copy").onclick = () => copy(this.field.value);
@@ -28,16 +30,14 @@ class MessageComposer extends HTMLElement {
     this.field.addEventListener("blur", this.blur);
     // A click on Send must not leave the field first: that would end the dots before the message does.
     this.form.querySelector("[type=submit]").addEventListener("mousedown", (event) => event.preventDefault());
-    addEventListener("beforeunload", this.warn);
     this.write(this.field.value || (sessionStorage.getItem(this.draft) ?? ""));
     this.showWay();
     if (!this.isShut && IS_AT_A_DESK.matches) this.field.focus();
   }
 
   disconnectedCallback() {
-    removeEventListener("beforeunload", this.warn);
     this.files.leave();
-    this.outbox.onchange = () => {};
+    document.removeEventListener("outbox-changed", this.outboxChanged);
     this.dots.stop();
   }
 
@@ -91,8 +91,6 @@ class MessageComposer extends HTMLElement {
 
   blur = () => this.dots.stop();
 
-  warn = (event) => (this.outbox.isBusy || this.files.files.length) && event.preventDefault();
-
   write(text) {
     this.field.value = text;
     this.keep();
@@ -128,6 +126,8 @@ class MessageComposer extends HTMLElement {
     return text.length > part ? parts.replace("#", countParts(text, Number(part))) : "";
   }
 
+  outboxChanged = ({ detail }) => detail === this.outbox && this.showOutbox();
+
   showOutbox() {
     const hadFocus = this.list.contains(document.activeElement);
     const template = this.querySelector("template").content.firstElementChild;
@@ -137,19 +137,22 @@ class MessageComposer extends HTMLElement {
 
   showEntry(item, entry) {
     const isFile = Boolean(entry.name);
-    const isLost = isFile && !entry.file;
-    const isHeld = !entry.problem && this.outbox.isHeld(entry);
+    const isLost = this.outbox.isLost(entry);
+    const isRefused = Boolean(entry.problem);
+    const isHeld = !isRefused && this.outbox.isHeld(entry);
+    const isBehind = !isRefused && !isHeld && this.outbox.isStuck && entry !== this.outbox.first;
+    const mayBeThere = entry.isUnanswered || (!isRefused && !isHeld && !isBehind);
     item.querySelector(".text").textContent = entry.text || [entry.name, entry.file && size(entry.file)].filter(Boolean).join(" · ");
-    item.classList.toggle("is-stuck", Boolean(entry.problem) || isHeld);
-    item.classList.toggle("is-held", isHeld);
-    const why = isHeld ? this.dataset.held : entry.problem.trim() || (isLost && this.dataset.lost);
+    item.classList.toggle("is-stuck", isRefused || isHeld || isBehind || isLost || Boolean(entry.isUnanswered));
+    item.classList.toggle("is-held", !isRefused && !isLost);
+    const why = this.why(entry, isLost, isHeld, isBehind);
     if (why) item.querySelector(".why").textContent = why;
     const verbs = {
-      again: [!this.isShut && !isLost && !isHeld && !entry.isFinal, () => this.outbox.again(entry)],
+      again: [!this.isShut && !isLost && !isHeld && !isBehind && !entry.isFinal, () => this.outbox.again(entry)],
       choose: [!this.isShut && isLost && !entry.isFinal, () => this.chooseAgain(entry)],
-      edit: [!this.isShut && !isFile, () => this.edit(entry)],
+      edit: [!this.isShut && !isFile && !mayBeThere, () => this.edit(entry)],
       copy: [this.isShut && !isFile, () => copy(entry.text)],
-      remove: [this.isShut || isFile, () => this.outbox.remove(entry)],
+      remove: [(this.isShut && !mayBeThere) || isFile, () => this.outbox.remove(entry)],
     };
     for (const [name, [isOffered, verb]] of Object.entries(verbs)) {
       const button = item.querySelector(`.${name}`);
@@ -157,6 +160,15 @@ class MessageComposer extends HTMLElement {
       button.onclick = verb;
     }
     return item;
+  }
+
+  why(entry, isLost, isHeld, isBehind) {
+    const { lost, held, behind, unanswered } = this.dataset;
+    if (entry.problem.trim()) return entry.problem;
+    if (isLost) return lost;
+    if (isHeld) return held;
+    if (isBehind) return behind;
+    return entry.isUnanswered ? unanswered : "";
   }
 
   edit(entry) {

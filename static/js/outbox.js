@@ -1,29 +1,40 @@
-// What an agent has entered and the console has not yet confirmed, for each conversation. It goes out one by one, in order,
-// also while the agent looks elsewhere. Each entry keeps its key, so sending it again after a lost answer cannot send it
-// twice. Texts outlive a reload. Files cannot: of them only the name and the key are left, and the agent is asked for the
-// file again.
+// What this agent has entered and the console has not yet confirmed, for each conversation. It goes out one by one, in
+// order, also while the agent looks elsewhere. An entry without an answer holds those behind it and is sent again by
+// itself; a refusal lets them pass. Each entry keeps its key, so sending it again cannot send it twice.
+//
+// It is kept under the agent's id, so nobody else who logs in here sees or sends it. Texts outlive a reload. Files cannot:
+// of them only the name and the key are left, and the agent is asked for the file again.
 
-import { post } from "./csrf.js";
+import { agent, isSentAway, leaveIfSentAway, post } from "./csrf.js";
 
-const TRIES = 4;
+const FIRST_PAUSE = 1_000; // ms before it is sent again, then twice as long each time
+const LONGEST_PAUSE = 30_000; // ms
+const TEXT_WITHIN = 20_000; // ms, then there was no answer
+const FILE_WITHIN = 300_000; // ms
 const BARRED = 409; // for now, by the holder or the window
 const FINAL = [413, 422]; // it can never pass
-const REFUSED = [403, BARRED, ...FINAL];
+const OWN_SENTENCE = [BARRED, 422]; // whatever else comes is not meant for an agent
+const PASSING = [408, 425, 429]; // says nothing about the reply
+const STORED = `outbox-${agent}-`;
 const outboxes = new Map();
 
 export class Outbox {
-  static of(conversation, url) {
-    if (!outboxes.has(conversation)) outboxes.set(conversation, new Outbox(conversation, url));
-    return outboxes.get(conversation);
+  static of(conversation, about) {
+    if (!outboxes.has(conversation)) outboxes.set(conversation, new Outbox(conversation));
+    return Object.assign(outboxes.get(conversation), about);
   }
 
-  constructor(conversation, url) {
+  // Those that hold something the agent should know of, beside what is just on its way.
+  static get stuck() {
+    return [...outboxes.values()].filter((outbox) => outbox.isStuck);
+  }
+
+  constructor(conversation) {
+    this.conversation = conversation;
     this.topic = `live-conversation-${conversation}`;
-    this.storage = `outbox-${conversation}`;
-    this.url = url;
-    this.entries = JSON.parse(sessionStorage.getItem(this.storage) ?? "[]");
-    for (const entry of this.entries) entry.problem ||= " "; // the page went while it was on its way
-    this.onchange = () => {};
+    this.entries = [];
+    this.pause = FIRST_PAUSE;
+    Object.assign(this, JSON.parse(sessionStorage.getItem(STORED + conversation)));
   }
 
   // What one Send said stays together: when a file of it is refused, its text waits.
@@ -39,7 +50,7 @@ export class Outbox {
   again(entry, file = entry.file) {
     Object.assign(entry, { file, problem: "", isBarred: false });
     this.changed();
-    this.run();
+    this.hurry();
   }
 
   remove(entry) {
@@ -58,54 +69,86 @@ export class Outbox {
     return before.some((other) => other.problem && other.reply && other.reply === entry.reply);
   }
 
-  get next() {
+  isLost(entry) {
+    return Boolean(entry.name) && !entry.file;
+  }
+
+  // The first that was not refused: nothing overtakes it.
+  get first() {
     return this.entries.find((entry) => !entry.problem && !this.isHeld(entry));
   }
 
-  get isBusy() {
-    return Boolean(this.next);
+  get next() {
+    const { first } = this;
+    return first && !this.isLost(first) ? first : null;
+  }
+
+  get isStuck() {
+    return this.entries.some((entry) => entry.problem || entry.isUnanswered || this.isLost(entry));
   }
 
   async run() {
     if (this.isRunning) return;
     this.isRunning = true;
     let entry;
-    while ((entry = this.next)) await this.send(entry);
+    while ((entry = this.next)) if (!(await this.send(entry))) await this.rest();
     this.isRunning = false;
   }
 
+  // The network may be back: no need to wait for the end of the pause.
+  hurry() {
+    this.wake?.();
+    this.run();
+  }
+
+  rest() {
+    const { pause } = this;
+    this.pause = Math.min(2 * pause, LONGEST_PAUSE);
+    return new Promise((resolve) => {
+      this.wake = resolve;
+      setTimeout(resolve, pause);
+    });
+  }
+
+  // Whether the console gave an answer. One that does not name what changed is a proxy's, or somebody's before it.
   async send(entry) {
-    for (let attempt = 1; attempt <= TRIES; attempt++) {
-      const response = await post(this.url, fields(entry)).catch(() => null);
-      if (response?.headers.has("HX-Redirect")) return this.fail(entry, " ", location.reload());
-      if (response?.ok) return this.sent(entry);
-      if (REFUSED.includes(response?.status)) return this.refuse(entry, response);
-      await new Promise((resolve) => setTimeout(resolve, 500 * 2 ** attempt));
+    const within = AbortSignal.timeout(entry.file ? FILE_WITHIN : TEXT_WITHIN);
+    const response = await post(this.url, fields(entry), within).catch(() => null);
+    if (response && !leaveIfSentAway(response)) {
+      if (response.ok && response.headers.has("HX-Trigger")) return this.sent(entry);
+      if (isRefusal(response)) return this.refuse(entry, response);
     }
-    this.fail(entry, " ");
+    entry.isUnanswered = true;
+    this.changed();
+    return false;
   }
 
   sent(entry) {
+    this.pause = FIRST_PAUSE;
     this.remove(entry);
     document.body.dispatchEvent(new CustomEvent(this.topic));
+    return true;
   }
 
   async refuse(entry, response) {
     const { status } = response;
-    this.fail(Object.assign(entry, { isBarred: status === BARRED, isFinal: FINAL.includes(status) }), await sentence(response));
-  }
-
-  fail(entry, problem) {
-    entry.problem = problem;
+    const sentence = OWN_SENTENCE.includes(status) ? (await response.text().catch(() => "")).trim() : "";
+    const facts = { isUnanswered: false, isBarred: status === BARRED, isFinal: FINAL.includes(status) };
+    Object.assign(entry, facts, { problem: sentence || " " });
     this.changed();
+    return true;
   }
 
   changed() {
-    const kept = this.entries.map((entry) => ({ ...entry, file: undefined }));
-    sessionStorage.setItem(this.storage, JSON.stringify(kept));
-    this.onchange();
+    const { url, name } = this;
+    const entries = this.entries.map((entry) => ({ ...entry, file: undefined }));
+    if (entries.length) sessionStorage.setItem(STORED + this.conversation, JSON.stringify({ url, name, entries }));
+    else sessionStorage.removeItem(STORED + this.conversation);
+    document.dispatchEvent(new CustomEvent("outbox-changed", { detail: this }));
   }
 }
+
+const isRefusal = ({ status }) => status >= 400 && status < 500 && !PASSING.includes(status);
 
 function fields({ text, file, key }) {
   if (!file) return { text, key };
@@ -115,12 +158,21 @@ function fields({ text, file, key }) {
   return form;
 }
 
-// A refusal of ours is one sentence; whatever else comes is not meant for an agent.
-async function sentence(response) {
-  return response.status === 403 || response.status === 413 ? " " : (await response.text()).trim() || " ";
-}
-
 // crypto.randomUUID exists under https only.
 function newKey() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
+
+const hurry = () => outboxes.forEach((outbox) => outbox.hurry());
+
+addEventListener("online", hurry);
+document.addEventListener("visibilitychange", hurry);
+document.body.addEventListener("live-hello", hurry);
+
+addEventListener("beforeunload", (event) => {
+  const entries = [...outboxes.values()].flatMap((outbox) => outbox.entries);
+  if (entries.some((entry) => entry.file || !isSentAway())) event.preventDefault();
+});
+
+for (const stored of Object.keys(sessionStorage).filter((name) => name.startsWith(STORED)))
+  Outbox.of(stored.slice(STORED.length)).run();

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.hashers import make_password
-from django.contrib.sessions.models import Session
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -15,41 +14,13 @@ from console.models import Conversation, Customer
 from messenger.text import parts
 from personas import pictures
 from tests.browser.conftest import session_of
+from tests.browser.desk import bubbles, composer, opens, part, says, takes
 from tests.stand_in import eventually
 
 PICTURE = {"name": "teapot.png", "mimeType": "image/png", "buffer": pictures.initials("Ana Ruiz").read()}
 RECEIPT = {"name": "receipt.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7"}
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def opens(tab, name="Mona Weber"):
-    tab.get_by_role("navigation", name="Conversations").get_by_role("link", name=name).click()
-    expect(tab.get_by_role("heading", level=1, name=name)).to_be_visible()
-
-
-def takes(tab, name="Mona Weber"):
-    opens(tab, name)
-    tab.get_by_role("button", name="Take").click()
-    expect(composer(tab)).to_be_focused()
-
-
-def composer(tab):
-    return tab.get_by_role("textbox", name="Message to")
-
-
-def says(tab, text):
-    composer(tab).fill(text)
-    composer(tab).press("Enter")
-
-
-def bubbles(tab):
-    """What was said, without the thin lines between."""
-    return tab.get_by_role("log", name="Messages").locator(".message")
-
-
-def part(tab, name):
-    return tab.get_by_role("region", name=name)
 
 
 def test_mona_writes_and_ana_answers_as_ana_r(sit_down, mona_writes, stack, ana):
@@ -455,41 +426,6 @@ def test_who_reads_further_up_is_told_of_news_and_not_torn_away(sit_down, mona_w
     tab.get_by_role("button", name="New messages").click()
     expect(bubbles(tab).last).to_contain_text("news")
     expect(bubbles(tab).last).to_be_in_viewport()
-
-
-def test_what_the_console_did_not_confirm_stays_and_is_never_sent_twice(sit_down, mona_writes, stack, ana):
-    tab = sit_down(ana)
-    takes(tab)
-    calls = []
-
-    def lose_answers(route):
-        calls.append(route)
-        if len(calls) == 1:
-            route.fetch()  # the console has it; its answer is lost on the way
-        route.abort()
-
-    tab.route("**/send/", lose_answers)
-    says(tab, "Pay 10 euros")
-    expect(tab.get_by_text("The console has not confirmed this.")).to_be_visible(timeout=40_000)
-    tab.unroute("**/send/")
-    tab.get_by_role("button", name="Send again").click()
-    expect(tab.get_by_text("The console has not confirmed this.")).to_be_hidden()
-    expect(bubbles(tab).filter(has_text="Pay 10 euros")).to_contain_text("Delivered")
-    assert stack.texts(mona_writes) == ["Pay 10 euros"]
-
-
-def test_what_was_written_outlives_the_session(sit_down, mona_writes, stack, ana):
-    tab = sit_down(ana)
-    takes(tab)
-    path = tab.url
-    composer(tab).fill("Do not lose me")
-    Session.objects.all().delete()
-    tab.keyboard.press("Enter")
-    expect(tab.get_by_label("Password")).to_be_visible()
-    tab.context.add_cookies([session_of(ana)])
-    tab.goto(path)
-    tab.get_by_role("button", name="Send again").click()
-    eventually(lambda: stack.texts(mona_writes) == ["Do not lose me"])
 
 
 def test_a_log_in_in_another_tab_does_not_end_this_one(sit_down, mona_writes, stack, ana):

@@ -1,0 +1,27 @@
+// In a conversation's row of the queue: whether what this agent said there has not reached the console.
+
+import { Outbox } from "./outbox.js";
+
+class UnsentMark extends HTMLElement {
+  static observedAttributes = ["data-conversation"];
+
+  connectedCallback() {
+    document.addEventListener("outbox-changed", this.show);
+    this.show();
+  }
+
+  disconnectedCallback() {
+    document.removeEventListener("outbox-changed", this.show);
+  }
+
+  attributeChangedCallback() {
+    this.show();
+  }
+
+  show = () => {
+    const isStuck = Outbox.stuck.some(({ conversation }) => conversation === this.dataset.conversation);
+    this.textContent = isStuck ? this.dataset.text : "";
+  };
+}
+
+customElements.define("unsent-mark", UnsentMark);

@@ -1,0 +1,216 @@
+"""What an agent said and the console has not confirmed: in order, once, under their own face, and never in silence."""
+
+import pytest
+from django.contrib.sessions.models import Session
+from playwright.sync_api import expect
+
+from console.models import Conversation
+from tests.browser.conftest import session_of
+from tests.browser.desk import bubbles, composer, opens, part, row, says, takes, unconfirmed, until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SEND = "**/send/"
+
+
+def logs_in(tab, agent, path):
+    """In the tab of whoever was there before, which has left the desk."""
+    tab.goto("about:blank")
+    tab.context.add_cookies([session_of(agent)])
+    tab.goto(path)
+
+
+def fails(tab, status=502, times=None):
+    options = {"times": times} if times else {}
+    tab.route(SEND, lambda route: route.fulfill(status=status, body="Bad gateway"), **options)
+
+
+def test_replies_said_offline_go_out_by_themselves_and_in_order(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    tab.context.set_offline(True)
+    for text in ("one", "two", "three"):
+        says(tab, text)
+    expect(unconfirmed(tab).nth(0)).to_contain_text("The console has not confirmed this.")
+    expect(unconfirmed(tab).nth(1)).to_contain_text("Waits for the reply above.")
+    tab.context.set_offline(False)
+    until(tab, lambda: stack.texts(mona_writes) == ["one", "two", "three"])
+    expect(unconfirmed(tab)).to_have_count(0)
+
+
+def test_two_tabs_that_were_offline_each_keep_their_order(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    other = tab.context.new_page()
+    other.goto(tab.url)
+    tab.context.set_offline(True)
+    for number in range(3):
+        says(tab, f"tab {number}")
+        says(other, f"other {number}")
+    expect(unconfirmed(tab)).to_have_count(3)
+    expect(unconfirmed(other)).to_have_count(3)
+    tab.context.set_offline(False)
+    until(tab, lambda: len(stack.texts(mona_writes)) >= 6)
+    for name in ("tab", "other"):
+        sent = [text for text in stack.texts(mona_writes) if text.startswith(name)]
+        assert sent == [f"{name} {number}" for number in range(3)]
+
+
+def test_a_console_that_fails_is_asked_again_without_a_click(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    fails(tab, times=2)
+    says(tab, "one")
+    says(tab, "two")
+    until(tab, lambda: stack.texts(mona_writes) == ["one", "two"])
+
+
+def test_a_page_of_a_proxy_confirms_nothing(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    fails(tab, status=200, times=1)
+    says(tab, "one")
+    until(tab, lambda: stack.texts(mona_writes) == ["one"])
+
+
+def test_a_refusal_lets_those_behind_it_pass(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    tab.route(SEND, lambda route: route.fulfill(status=422, body="Not this."), times=1)
+    says(tab, "one")
+    says(tab, "two")
+    until(tab, lambda: stack.texts(mona_writes) == ["two"])
+    expect(unconfirmed(tab)).to_contain_text("Not this.")
+    expect(row(tab)).to_contain_text("Not confirmed")
+
+
+def test_a_reply_whose_confirmation_was_lost_is_never_sent_twice(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    takes(tab)
+
+    def lose_answer(route):
+        route.fetch()  # the console has it; its answer is lost on the way
+        route.abort()
+
+    tab.route(SEND, lose_answer, times=2)
+    says(tab, "Pay 10 euros")
+    says(tab, "please")
+    expect(bubbles(tab).filter(has_text="please")).to_contain_text("Delivered")
+    expect(unconfirmed(tab)).to_have_count(0)
+    assert stack.texts(mona_writes) == ["Pay 10 euros", "please"]
+
+
+def test_a_reply_that_may_have_arrived_is_not_offered_for_editing(sit_down, mona_writes, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    fails(tab)
+    says(tab, "one")
+    says(tab, "two")
+    expect(unconfirmed(tab).nth(0).get_by_role("button", name="Send again")).to_be_visible()
+    expect(unconfirmed(tab).nth(0).get_by_role("button", name="Back to the field")).to_be_hidden()
+    unconfirmed(tab).nth(1).get_by_role("button", name="Back to the field").click()
+    expect(composer(tab)).to_have_value("two")
+    expect(unconfirmed(tab)).to_have_count(1)
+
+
+def test_a_reply_stuck_in_another_conversation_shows_above_the_desk_and_in_its_row(sit_down, mona_writes, stack, ana):
+    stack.say(stack.customer("Jonas Brandt"), text="Me too")
+    tab = sit_down(ana)
+    takes(tab)
+    fails(tab)
+    says(tab, "one")
+    notice = tab.get_by_role("link", name="A reply to Mona Weber has not reached the console yet.")
+    expect(unconfirmed(tab)).to_contain_text("The console has not confirmed this.")
+    expect(notice).to_be_hidden()
+    opens(tab, "Jonas Brandt")
+    expect(row(tab)).to_contain_text("Not confirmed")
+    with tab.expect_response("**/queue/?*"):
+        tab.evaluate("document.body.dispatchEvent(new CustomEvent('live-hello'))")
+    expect(row(tab)).to_contain_text("Not confirmed")
+    notice.click()
+    expect(unconfirmed(tab)).to_contain_text("one")
+    expect(notice).to_be_hidden()
+    tab.unroute(SEND)
+    until(tab, lambda: stack.texts(mona_writes) == ["one"], seconds=40)
+    expect(row(tab)).not_to_contain_text("Not confirmed")
+
+
+def test_closing_the_tab_asks_first_while_a_reply_is_stuck_anywhere(sit_down, mona_writes, stack, ana):
+    stack.say(stack.customer("Jonas Brandt"), text="Me too")
+    tab = sit_down(ana)
+    takes(tab)
+    fails(tab)
+    says(tab, "one")
+    opens(tab, "Jonas Brandt")
+    with tab.expect_event("dialog") as asked:
+        tab.close(run_before_unload=True)
+    assert asked.value.type == "beforeunload"
+    asked.value.dismiss()
+    tab.unroute(SEND)
+    until(tab, lambda: stack.texts(mona_writes) == ["one"], seconds=40)
+
+
+def test_closing_the_tab_asks_nothing_once_all_is_confirmed(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    says(tab, "one")
+    expect(bubbles(tab).filter(has_text="one")).to_contain_text("Delivered")
+    with tab.expect_event("close"):
+        tab.close(run_before_unload=True)
+
+
+def test_what_was_written_outlives_the_session_and_goes_out_after_the_log_in(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    path = tab.url
+    composer(tab).fill("Do not lose me")
+    Session.objects.all().delete()
+    tab.keyboard.press("Enter")
+    expect(tab.get_by_label("Password")).to_be_visible()
+    logs_in(tab, ana, path)
+    until(tab, lambda: stack.texts(mona_writes) == ["Do not lose me"])
+
+
+def test_after_a_change_of_shift_nothing_of_the_first_agent_is_shown_or_sent(sit_down, mona_writes, stack, ana, ben):
+    tab = sit_down(ana)
+    takes(tab)
+    path = tab.url
+    fails(tab)
+    says(tab, "Ana's stuck reply")
+    expect(unconfirmed(tab)).to_contain_text("The console has not confirmed this.")
+    composer(tab).fill("Ana's draft")
+    tab.get_by_role("button", name="Back to queue").click()
+    expect(part(tab, "Waiting").get_by_role("link", name="Mona Weber")).to_be_visible()
+    logs_in(tab, ben, path)
+    tab.unroute(SEND)
+    tab.get_by_role("button", name="Take").click()
+    expect(composer(tab)).to_have_attribute("placeholder", "Answer as Ben O.")
+    expect(composer(tab)).to_have_value("")
+    expect(unconfirmed(tab)).to_have_count(0)
+    says(tab, "Ben here")
+    until(tab, lambda: [heard["persona"]["name"] for heard in stack.said(mona_writes)] == ["Ben O."])
+    tab.get_by_role("button", name="Back to queue").click()
+    logs_in(tab, ana, path)
+    expect(unconfirmed(tab)).to_contain_text("Nobody holds this conversation: take it first.")
+    tab.get_by_role("button", name="Take").click()
+    expect(composer(tab)).to_have_value("Ana's draft")
+    unconfirmed(tab).get_by_role("button", name="Send again").click()
+    until(tab, lambda: len(stack.said(mona_writes)) == 2)
+    [_bens, anas] = stack.said(mona_writes)
+    assert (anas["text"], anas["persona"]["name"]) == ("Ana's stuck reply", "Ana R.")
+
+
+def test_a_tab_of_ana_sends_nothing_as_ben_who_logged_in_in_another(sit_down, mona_writes, stack, ana, ben):
+    tab = sit_down(ana)
+    takes(tab)
+    fails(tab)
+    says(tab, "Ana's words")
+    expect(unconfirmed(tab)).to_contain_text("The console has not confirmed this.")
+    ana.refresh_from_db()
+    ana.go_away()
+    Conversation.objects.get().take(ben)
+    tab.context.add_cookies([session_of(ben)])
+    tab.unroute(SEND)
+    expect(tab.get_by_role("button", name="Ben Okafor")).to_be_visible(timeout=40_000)
+    expect(unconfirmed(tab)).to_have_count(0)
+    assert stack.texts(mona_writes) == []
