@@ -85,6 +85,14 @@ class Attachment(models.Model):
         return self.title if self.file and not self.url else ""
 
     @property
+    def size(self):
+        """In bytes; None when our copy is gone."""
+        try:
+            return self.file.size
+        except (OSError, ValueError):
+            return None
+
+    @property
     def web_address(self):
         """The address as a link, if it is one that a browser may follow."""
         return self.url if self.url.startswith(("https://", "http://")) else ""

@@ -1,7 +1,9 @@
 """What Facebook's history says about a call that got no answer.
 
 It tells the newest 20 messages of a conversation, and no metadata: so ours is one from the Page that we do not know
-yet, of the same words, from after the call. https://developers.facebook.com/docs/messenger-platform/conversations
+yet, from after the call, of the same words, or with a file of the same kind and size. Facebook may store pictures,
+films and sounds in another size than we sent: one of another size may be ours, and then nothing is certain.
+https://developers.facebook.com/docs/messenger-platform/conversations
 """
 
 from dataclasses import dataclass
@@ -29,8 +31,10 @@ class Evidence:
         known = message.conversation.messages.filter(mid__in=[row["id"] for row in told])
         recent = [row for row in told if _moment(row) >= since]
         unknown = _without(known, [row for row in recent if _is_from_page(row, message.page)])
-        mid = next((row["id"] for row in reversed(unknown) if _says(row, message)), None)
-        return cls(mid, shows_absence=mid is None and _reaches_back(told, recent, known, message))
+        file = message.file_to_send
+        mid = next((row["id"] for row in reversed(unknown) if _is_it(row, message, file)), None)
+        is_certain = mid is None and not any(_may_be_it(row, message, file) for row in unknown)
+        return cls(mid, shows_absence=is_certain and _reaches_back(told, recent, known, message))
 
 
 def _reaches_back(told, recent, known, message):
@@ -48,8 +52,35 @@ def _is_from_page(row, page):
     return str((row.get("from") or {}).get("id")) == page.page_id
 
 
-def _says(row, message):
-    return (row.get("message") or "").split() == message.text.split()
+def _is_it(row, message, file):
+    is_of_its_size = file is None or any(told.get("size") == file.size for told in _files(row))
+    return is_of_its_size and _may_be_it(row, message, file)
+
+
+def _may_be_it(row, message, file):
+    if file is None:
+        return _words(row) == message.text.split()
+    told = _files(row)
+    return not _words(row) and not row.get("sticker") and (not told or any(_may_show(one, file) for one in told))
+
+
+def _may_show(told, file):
+    """Whether an attachment of the history may be our file. Documents keep their size."""
+    if file.kind == "file":
+        return told.get("size") in (file.size, None)
+    return _is_picture(told) == (file.kind == "image")
+
+
+def _is_picture(told):
+    return "image_data" in told or (told.get("mime_type") or "").startswith("image/")
+
+
+def _words(row):
+    return (row.get("message") or "").split()
+
+
+def _files(row):
+    return (row.get("attachments") or {}).get("data") or []
 
 
 def _moment(row):

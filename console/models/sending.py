@@ -79,7 +79,7 @@ class Sending:
         if wait > pace.SHORT:
             return self._wait_for_turn(wait)
         time.sleep(wait)
-        file = None if self.text else self.attachments.first()
+        file = self.file_to_send
         if not self.conversation.keep_lease(UPLOAD if file else CALL):
             return False  # another worker has the lane now
         if not self._claim(persona):
@@ -92,6 +92,10 @@ class Sending:
             return self._not_sent(error, tag)
         pace.learn(self.page_id, client.usage)
         return self._sent(mid)
+
+    @property
+    def file_to_send(self):
+        return None if self.text else self.attachments.first()
 
     def _persona(self):
         if self.author is None and not self.page.bot_name:
