@@ -1,34 +1,25 @@
 """Who we are: Agent is the user model."""
 
 import re
-import uuid
 from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
-from django.core.exceptions import ValidationError
-from django.core.validators import FileExtensionValidator
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from agents.pictures import check_picture, new_path
 from agents.rights import Rights
 
 MAX_NAME = 50  # characters, Facebook's limit for a persona's name
-PICTURE_TYPES = ["jpg", "jpeg", "png", "webp"]
 GRACE = timedelta(seconds=60)  # so long a desk may be silent before its agent counts as away: networks come and go
 SEEN_EVERY = timedelta(seconds=15)  # at most; written down for each agent
 
 
 def picture_path(agent, filename):
-    """A new name for every upload, so that a changed picture can be told by its name alone."""
-    return f"agents/{uuid.uuid4().hex}.{filename.rsplit('.', 1)[-1].lower()}"
-
-
-def check_picture_size(picture):
-    if picture.size > settings.MAX_PICTURE_BYTES:
-        raise ValidationError(_("A picture has 8 MB at most."))
+    return new_path("agents")
 
 
 class AgentQuerySet(models.QuerySet):
@@ -63,7 +54,7 @@ class Agent(Rights, AbstractUser):
         _("picture"),
         upload_to=picture_path,
         blank=True,
-        validators=[check_picture_size, FileExtensionValidator(PICTURE_TYPES)],
+        validators=[check_picture],
         help_text=_("What customers see beside their messages: square, 8 MB at most. Initials where there is none."),
     )
     is_present = models.BooleanField(_("present"), default=False)

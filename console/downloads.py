@@ -1,6 +1,5 @@
 """Files at addresses that strangers chose: limited in size, type and where they may lie."""
 
-import mimetypes
 from urllib.parse import urlsplit
 
 import requests
@@ -8,14 +7,12 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from requests_hardened import Config, HTTPSession
 
+from messenger.media_types import sniff
+from personas.files import SHOWN
+
 MAX_BYTES = 25 * 1024 * 1024  # Facebook's limit for an attachment
 TIMEOUT = (3.05, 20)  # s
 SERVER_FAILED = 500
-# Python knows these only from 3.14 on, or where /etc/mime.types does.
-for media_type, ending in [("image/webp", ".webp"), ("audio/mp4", ".m4a"), ("audio/ogg", ".oga")]:
-    mimetypes.add_type(media_type, ending)
-# What a browser may show from our own address without running it. All else is offered for saving.
-SHOWN = {"image/jpeg", "image/png", "image/gif", "image/webp", "audio/mpeg", "audio/mp4", "video/mp4", "audio/ogg"}
 
 
 class DownloadError(Exception):
@@ -27,20 +24,24 @@ class DownloadError(Exception):
 
 
 def fetch(url, kinds=None):
-    """The file as ContentFile named by its type. kinds: wanted first halves of the media type, such as "image"."""
+    """The file as ContentFile. kinds: wanted first halves of the media type, such as "image"."""
     try:
         with _session(url).get(url, stream=True, timeout=TIMEOUT) as response:
             response.raise_for_status()
             if response.is_redirect:
                 raise DownloadError("The file could not be fetched: it has moved.")
-            media_type = response.headers.get("Content-Type", "").split(";")[0].strip().lower()
-            if kinds and (media_type not in SHOWN or media_type.split("/")[0] not in kinds):
-                raise DownloadError(f"Expected {' or '.join(kinds)}, got {media_type or 'nothing'}.")
-            return ContentFile(_content(response), name="file" + (mimetypes.guess_extension(media_type) or ""))
+            content = _content(response)
+            _check_kind(sniff(content), kinds)
+            return ContentFile(content, name="file")
     except (requests.ConnectionError, requests.Timeout) as error:
         raise DownloadError("The file could not be fetched: its server did not answer.", is_passing=True) from error
     except (requests.RequestException, ValueError) as error:
         raise DownloadError(_reason(error), is_passing=_status(error) >= SERVER_FAILED) from error
+
+
+def _check_kind(media_type, kinds):
+    if kinds and (media_type not in SHOWN or media_type.split("/")[0] not in kinds):
+        raise DownloadError(f"Expected {' or '.join(kinds)}, got {media_type}.")
 
 
 def _status(error):

@@ -176,6 +176,7 @@ CONTENT_SECURITY_POLICY = {
 }
 MAX_WEBHOOK_BYTES = 1024 * 1024
 MAX_PICTURE_BYTES = 8 * 1024 * 1024  # Facebook's limit for a persona's picture
+MAX_PICTURE_PIXELS = 25_000_000  # of a picture that is decoded: each takes four bytes of memory
 
 # --- Redis and Celery ----------------------------------------------------------------------------------------------
 

@@ -1,42 +1,66 @@
-"""Files that agents send: limited in size and type as Facebook limits them, with a sentence for what it refuses."""
+"""Files that agents send: limited in size and type as Facebook limits them, with a sentence for each refusal."""
 
-import mimetypes
+from pathlib import PurePath
 
 from django.utils.translation import gettext as _
 from PIL import Image
 
-from console.downloads import SHOWN
 from messenger.limits import LIMITS
+from messenger.media_types import sniff_file
+from personas.files import SHOWN
 
 MOST_FILES = 10  # in one reply
-PICTURES = ["JPEG", "PNG", "GIF"]
+FORMATS = ["JPEG", "PNG", "GIF"]
+PICTURE_NAMES = {".jpg", ".jpeg", ".png", ".gif", ".webp", ".svg", ".bmp", ".tif", ".tiff", ".heic", ".avif"}
 PICTURE_BYTES = LIMITS["image_bytes"].most
 FILE_BYTES = LIMITS["file_bytes"].most
+MAX_PIXELS = 64_000_000  # nothing here decodes it, but every browser that shows it does
 
 
 class UploadError(Exception):
     """With one sentence that says why Facebook would not take the file."""
 
 
-def kind_of(name):
-    """image, audio or video where Facebook shows it as such, else file."""
-    media_type = mimetypes.guess_type(name)[0] or ""
-    return media_type.split("/")[0] if media_type in SHOWN or media_type.startswith("image/") else "file"
+def kind_of(file):
+    """image, audio or video where its bytes are such as Facebook shows, else file."""
+    media_type = sniff_file(file)
+    if media_type == "video/mp4" and _ending(file) == ".m4a":  # one container, of which many phones name no more
+        return "audio"
+    return media_type.split("/")[0] if media_type in SHOWN else "file"
 
 
 def check(file):
-    if kind_of(file.name) != "image":
+    """A name alone makes nothing a picture, but what is called one has to be one."""
+    if kind_of(file) != "image" and _ending(file) not in PICTURE_NAMES:
         return _check_size(file, FILE_BYTES, _("Facebook takes files of 25 MB at most."))
     _check_size(file, PICTURE_BYTES, _("Facebook takes pictures of 8 MB at most."))
+    if not _is_whole_picture(file):
+        raise UploadError(_("%s: Facebook takes pictures as JPEG, PNG or GIF only.") % file.name)
+
+
+def _is_whole_picture(file):
     try:
-        with Image.open(file, formats=PICTURES) as image:
+        with Image.open(file, formats=FORMATS) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise UploadError(_too_many_pixels(file))
             image.verify()
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise UploadError(_("%s: Facebook takes pictures as JPEG, PNG or GIF only.") % file.name) from error
+    except Image.DecompressionBombError as error:
+        raise UploadError(_too_many_pixels(file)) from error
+    except (OSError, SyntaxError, ValueError):
+        return False
     finally:
         file.seek(0)
+    return True
+
+
+def _too_many_pixels(file):
+    return _("%s: A picture has 64 megapixels at most.") % file.name
 
 
 def _check_size(file, most, sentence):
     if file.size > most:
         raise UploadError(f"{file.name}: {sentence}")
+
+
+def _ending(file):
+    return PurePath(file.name).suffix.lower()

@@ -2,13 +2,17 @@
 
 import hashlib
 import io
+from contextlib import contextmanager
 
+from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from PIL import Image, ImageChops, ImageDraw, ImageFont, ImageOps, ImageStat
 
+from agents import pictures
+
 SIDE = 512  # px
 LATIN = 0x250  # the font that comes with Pillow draws the letters below this
-UNREADABLE = (OSError, ValueError, SyntaxError, Image.DecompressionBombError)  # what a broken picture raises
+UNREADABLE = (*pictures.UNREADABLE, ValidationError)  # what a broken picture raises, or one of too many pixels
 SMALL = 32  # px of a side, to compare pictures
 ALIKE = 6  # of 255: so much compressing a picture again changes a colour, on average over all of it
 COLOURS = ["#0f766e", "#1d4ed8", "#7c3aed", "#be185d", "#b45309", "#15803d", "#0e7490", "#9f1239"]
@@ -16,9 +20,9 @@ COLOURS = ["#0f766e", "#1d4ed8", "#7c3aed", "#be185d", "#b45309", "#15803d", "#0
 
 def square(file):
     """The middle of the picture, upright, as JPEG."""
-    with Image.open(file) as image:
-        image = ImageOps.exif_transpose(image).convert("RGB")
-        return _content(ImageOps.fit(image, (SIDE, SIDE)), "JPEG", quality=90)
+    with _opened(file, SIDE) as image:
+        image = ImageOps.exif_transpose(ImageOps.fit(image, (SIDE, SIDE)))
+        return _content(image.convert("RGB"), "JPEG", quality=90)
 
 
 def initials(name):
@@ -45,9 +49,17 @@ def are_alike(one, other):
 
 
 def _in_small(file):
-    with Image.open(file) as image:
-        image.draft("RGB", (SMALL, SMALL))
+    with _opened(file, SMALL) as image:
         return image.convert("RGB").resize((SMALL, SMALL), Image.Resampling.BOX)
+
+
+@contextmanager
+def _opened(file, side):
+    """Not decoded yet: neither at all if it has too many pixels, nor much larger than needed if it is a JPEG."""
+    with Image.open(file, formats=pictures.FORMATS) as image:
+        pictures.refuse_too_many_pixels(image)
+        image.draft("RGB", (side, side))
+        yield image
 
 
 def _colour(name):
@@ -57,4 +69,4 @@ def _colour(name):
 def _content(image, kind, **options):
     buffer = io.BytesIO()
     image.save(buffer, kind, **options)
-    return ContentFile(buffer.getvalue(), name=f"picture.{kind.lower()}")
+    return ContentFile(buffer.getvalue(), name="picture")

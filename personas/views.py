@@ -1,8 +1,9 @@
 from django.contrib.auth.decorators import login_not_required
 from django.core import signing
-from django.http import FileResponse, Http404
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 
+from personas.files import file_response
 from personas.models import Persona
 from personas.models.publishing import PICTURE_SECONDS
 
@@ -14,7 +15,4 @@ def picture(request, signed):
         pk = signing.loads(signed, salt="persona-picture", max_age=PICTURE_SECONDS)
     except signing.BadSignature as error:
         raise Http404 from error
-    persona = get_object_or_404(Persona, pk=pk)
-    if not persona.picture:
-        raise Http404
-    return FileResponse(persona.picture.open())
+    return file_response(get_object_or_404(Persona, pk=pk).picture)

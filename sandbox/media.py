@@ -131,7 +131,7 @@ def _image_type(content: bytes) -> str:
     try:
         image = Image.open(io.BytesIO(content))
         image.verify()
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
         raise errors.FILE_NOT_ACCEPTED() from None
     return Image.MIME.get(image.format, "image/png")
 

@@ -1,24 +1,26 @@
 """A file in a message. Facebook's address for it expires, so a copy is kept; the message never waits for it."""
 
-import mimetypes
-import uuid
 from datetime import timedelta
-from pathlib import PurePath
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urlsplit
 
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from agents.pictures import new_path
 from console import downloads, tasks, uploads
+from personas.files import SHOWN, media_type_of
 
-LONGEST_ENDING = 16  # characters
+LONGEST_NAME = 150  # characters
 UPLOAD_TIMEOUT = 60  # s; Facebook looks at a film before it answers
 MAX_TRIES = 5
 PAUSE = timedelta(minutes=2)  # longer than a download takes, so that no two workers are at one
 
 
 def file_path(attachment, filename):
-    return f"attachments/{uuid.uuid4().hex}{PurePath(filename).suffix[:LONGEST_ENDING]}"
+    return new_path("attachments")
 
 
 def later():
@@ -28,7 +30,7 @@ def later():
 class AttachmentQuerySet(models.QuerySet):
     def keep(self, message, file):
         """What an agent sends along. Our copy stays: it is shown in the thread, and a retry sends it again."""
-        return self.create(message=message, kind=uploads.kind_of(file.name), title=file.name, file=file)
+        return self.create(message=message, kind=uploads.kind_of(file), title=file.name, file=file)
 
     def unfetched(self):
         """Files whose download should be over by now."""
@@ -70,19 +72,22 @@ class Attachment(models.Model):
     def is_file(self):
         return self.kind in self.FILES
 
-    @property
+    @cached_property
     def media_type(self):
-        return mimetypes.guess_type(self.file.name)[0] or "application/octet-stream"
+        """Read from our copy; nothing while there is none, or when it has gone from the disk."""
+        return media_type_of(self.file) if self.file else ""
 
     @property
     def shown_as(self):
-        """image, audio or video when a browser may show our copy, else nothing."""
-        return self.media_type.split("/")[0] if self.file and self.media_type in downloads.SHOWN else ""
+        """image, audio or video when a browser may show our copy, else nothing. A film may hold nothing but a sound."""
+        found = self.media_type.split("/")[0] if self.media_type in SHOWN else ""
+        return "audio" if (found, self.kind) == ("video", "audio") else found
 
     @property
     def file_name(self):
-        """The name that it had with whoever sent it, where that is known."""
-        return self.title if self.file and not self.url else ""
+        """The name that it had with whoever sent it, where that is known: to be shown and saved by, nothing else."""
+        name = self.title or _last_part(self.url)
+        return "".join(letter for letter in name if letter.isprintable() and letter not in "/\\")[:LONGEST_NAME]
 
     @property
     def size(self):
@@ -119,3 +124,10 @@ class Attachment(models.Model):
             self.problem = str(error) if is_over else ""
         self.save(update_fields=["file", "problem", "tries"])
         self.message.conversation.touch(self.message)
+
+
+def _last_part(url):
+    try:
+        return unquote(PurePosixPath(urlsplit(url).path).name)
+    except ValueError:  # it is no address
+        return ""

@@ -1,18 +1,18 @@
 """A person on Messenger, known by their page-scoped id (PSID) on one Page."""
 
-import uuid
 from datetime import timedelta
 
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from agents.pictures import new_path
 from console import downloads, tasks
 from messenger import Act, GraphError
 
 
 def picture_path(customer, filename):
-    return f"customers/{uuid.uuid4().hex}.{filename.rsplit('.', 1)[-1]}"
+    return new_path("customers")
 
 
 PAUSE = timedelta(minutes=1)  # between two tries to learn who somebody is

@@ -1,45 +1,36 @@
 """Pictures and files, each for those who may see what it belongs to. No file is served by its path."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.templatetags.static import static
 
 from agents.models import Agent
 from console.models import Attachment, Conversation, Customer
+from personas.files import file_response
 from personas.models import Page, Persona
 
 
 def attachment(request, pk):
     visible = Conversation.objects.visible_to(request.user)
     attachment = get_object_or_404(Attachment, pk=pk, message__conversation__in=visible)
-    return _answer(attachment.file, as_attachment=not attachment.shown_as, filename=attachment.file_name)
+    return file_response(attachment.file, attachment.file_name)
 
 
 def customer_picture(request, pk):
     visible = Conversation.objects.visible_to(request.user)
-    return _answer(get_object_or_404(Customer, pk=pk, conversation__in=visible).picture)
+    return file_response(get_object_or_404(Customer, pk=pk, conversation__in=visible).picture)
 
 
 def agent_picture(request, pk):
-    return _answer(get_object_or_404(Agent, pk=pk).picture)
+    return file_response(get_object_or_404(Agent, pk=pk).picture)
 
 
 def persona_picture(request, pk):
     visible = Page.objects.open_to(request.user).order_by()
-    return _answer(get_object_or_404(Persona, pk=pk, page__in=visible).picture)
+    return file_response(get_object_or_404(Persona, pk=pk, page__in=visible).picture)
 
 
 @login_not_required
 def icon(request):
     """Browsers ask for it by this name wherever a page says nothing else."""
     return redirect(static("icon.svg"))
-
-
-def _answer(file, **options):
-    """Every upload has a name of its own, so what a browser keeps never goes stale."""
-    if not file:
-        raise Http404
-    response = FileResponse(file.open(), **options)
-    response["Cache-Control"] = "private, max-age=86400"
-    return response

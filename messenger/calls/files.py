@@ -5,7 +5,6 @@ https://developers.facebook.com/docs/messenger-platform/send-messages/saving-ass
 
 import io
 import json
-import mimetypes
 import secrets
 import time
 from pathlib import PurePath
@@ -14,6 +13,7 @@ from requests.utils import super_len
 from urllib3.filepost import encode_multipart_formdata
 
 from ..limits import check
+from ..media_types import UNKNOWN, sniff_file
 
 CHUNK = 64 * 1024  # bytes
 UPLOAD_WITHIN = 90  # s; what has not gone out by then is given up, and cannot have taken effect
@@ -22,7 +22,7 @@ UPLOAD_WITHIN = 90  # s; what has not gone out by then is given up, and cannot h
 def multipart(body: dict, file, filename: str | None = None) -> tuple["Body", str]:
     """The fields of `body`, and the file under its name and type, with the content type. ValueError: it is too large.
 
-    file: bytes or a binary file object. Facebook goes by the type: a sound that does not come as audio/* is refused.
+    file: bytes or a binary file object that can seek. The name is passed on, and decides nothing.
     """
     attachment = body["message"].get("attachment")
     if not isinstance(attachment, dict):
@@ -30,12 +30,21 @@ def multipart(body: dict, file, filename: str | None = None) -> tuple["Body", st
     kind = attachment.get("type")
     check("image_bytes" if kind == "image" else "file_bytes", super_len(file))
     name = filename or PurePath(str(getattr(file, "name", "") or "file")).name
+    file = io.BytesIO(file) if isinstance(file, bytes) else file
     fields = {key: value if isinstance(value, str) else json.dumps(value) for key, value in body.items()}
     place = secrets.token_bytes(16)
-    fields["filedata"] = (name, place, mimetypes.guess_type(name)[0] or "application/octet-stream")
+    fields["filedata"] = (name, place, _media_type(file, kind))
     whole, content_type = encode_multipart_formdata(fields)
     head, _place, tail = whole.partition(place)
-    return Body(head, io.BytesIO(file) if isinstance(file, bytes) else file, tail), content_type
+    return Body(head, file, tail), content_type
+
+
+def _media_type(file, kind):
+    """Facebook refuses a sound that does not come as audio/*. Sounds also lie in containers made for films."""
+    found = sniff_file(file)
+    if kind == "audio" and not found.startswith("audio/"):
+        return "audio/mp4" if found == "video/mp4" else "audio/mpeg"
+    return "video/mp4" if kind == "video" and found == UNKNOWN else found
 
 
 class Body:

@@ -1,18 +1,18 @@
 """A Facebook Page that we answer for."""
 
 import threading
-import uuid
 
 import requests
 from django.conf import settings
 from django.contrib.auth.models import Group
-from django.core.validators import FileExtensionValidator, RegexValidator
+from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from agents.models import MAX_NAME, PICTURE_TYPES, Agent, check_picture_size
+from agents.models import MAX_NAME, Agent
+from agents.pictures import check_picture, new_path
 from messenger import Client, GraphError
 from personas import tasks
 from personas.fields import EncryptedTextField
@@ -25,7 +25,7 @@ _connections = threading.local()
 
 
 def picture_path(page, filename):
-    return f"pages/{uuid.uuid4().hex}.{filename.rsplit('.', 1)[-1].lower()}"
+    return new_path("pages")
 
 
 class PageQuerySet(models.QuerySet):
@@ -77,7 +77,7 @@ class Page(Traffic, models.Model):
         _("bot's picture"),
         upload_to=picture_path,
         blank=True,
-        validators=[check_picture_size, FileExtensionValidator(PICTURE_TYPES)],
+        validators=[check_picture],
         help_text=_("Square, 8 MB at most. Initials where there is none."),
     )
     may_use_human_agent = models.BooleanField(

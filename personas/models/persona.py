@@ -1,20 +1,19 @@
 """An agent's face on one Page, or its bot's: made on Facebook on first use, deleted there when the agent leaves."""
 
-import uuid
-
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from agents.pictures import new_path
 from messenger import Act, GraphError
 from personas import tasks
 from personas.models.publishing import Publishing
 
 
 def picture_path(persona, filename):
-    return f"personas/{uuid.uuid4().hex}.{filename.rsplit('.', 1)[-1]}"
+    return new_path("personas")
 
 
 class PersonaQuerySet(models.QuerySet):

@@ -1,6 +1,7 @@
 """Ada looks after the agents: she adds them, gives them a face, and ends their work. Nobody is ever deleted."""
 
 import io
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -29,9 +30,9 @@ def browser(ada):
     return browser
 
 
-def picture(name="face.png", padding=0):
+def picture(name="face.png", padding=0, side=64, format="PNG"):
     buffer = io.BytesIO()
-    Image.new("RGB", (64, 64), "teal").save(buffer, "PNG")
+    Image.new("1", (side, side)).save(buffer, format)
     return SimpleUploadedFile(name, buffer.getvalue() + bytes(padding), "image/png")
 
 
@@ -77,8 +78,16 @@ def test_an_agent_is_renamed(browser, ana):
 def test_an_agent_gets_a_picture(browser, ana):
     assert edit(browser, ana, picture=picture()).status_code == 302
     ana.refresh_from_db()
-    assert ana.picture.name.startswith("agents/")
+    assert re.fullmatch("agents/[0-9a-f]{32}", ana.picture.name)
     assert ana.picture.read().startswith(b"\x89PNG")
+
+
+def test_an_agent_whose_picture_has_gone_from_the_disk_can_be_edited(browser, ana):
+    edit(browser, ana, picture=picture())
+    ana.refresh_from_db()
+    ana.picture.storage.delete(ana.picture.name)
+    assert edit(browser, ana, last_name="Ruiz Soto").status_code == 302
+    assert browser.get(f"/agents/{ana.pk}/picture/").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -86,10 +95,13 @@ def test_an_agent_gets_a_picture(browser, ana):
     [
         (lambda: picture(padding=8 * MIB), "A picture has 8 MB at most."),
         (lambda: SimpleUploadedFile("face.png", b"<script>alert(1)</script>", "image/png"), "Upload a valid image."),
+        (lambda: picture(side=13_000), "A picture has 25 megapixels at most."),
+        (lambda: picture(side=14_000), "Upload a valid image."),  # Pillow's own limit
+        (lambda: picture(format="GIF"), "Choose a picture in JPEG, PNG or WebP format."),
         (lambda: picture("face.html"), "File extension"),
         (lambda: picture("face.svg"), "File extension"),
     ],
-    ids=["large", "none", "html", "svg"],
+    ids=["large", "none", "many-pixels", "too-many-pixels", "gif", "html", "svg"],
 )
 def test_what_is_no_fitting_picture_is_refused(file, reason, browser, ana):
     assert reason in edit(browser, ana, picture=file()).content.decode()

@@ -5,14 +5,23 @@ import uuid
 
 import pytest
 import requests
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from console import uploads
 from console.models import Attachment, Message
 from personas import pictures
+from personas.models import Persona
 
 PICTURE = pictures.initials("Ana Ruiz").read()
+
+
+def huge(side=13_000):
+    """A PNG whose few bytes are that many pixels wide and high."""
+    buffer = io.BytesIO()
+    Image.new("1", (side, side)).save(buffer, "PNG")
+    return buffer.getvalue()
 
 
 @pytest.fixture
@@ -159,6 +168,10 @@ def test_a_picture_of_another_format_is_refused_whatever_its_name(refusal):
     assert "JPEG, PNG or GIF" in refusal("", SimpleUploadedFile("a.png", webp.getvalue()))
 
 
+def test_a_small_file_that_would_fill_the_memory_of_each_browser_is_refused(refusal):
+    assert refusal("", SimpleUploadedFile("a.png", huge())) == "a.png: A picture has 64 megapixels at most."
+
+
 def test_more_than_ten_at_a_time_are_refused(refusal, receipt):
     many = [SimpleUploadedFile(f"{number}.txt", b"x") for number in range(11)]
     assert refusal("", *many) == "Send 10 files at a time at most."
@@ -181,7 +194,36 @@ def test_a_file_keeps_its_name(send, receipt, post, client, conversation):
     assert answer.getvalue() == b"%PDF-1.7"
 
 
-def test_what_could_run_in_our_place_is_only_saved(send, post, client):
-    [message] = send("", SimpleUploadedFile("page.html", b"<script>alert(1)</script>"))
+@pytest.mark.parametrize("name", ["page.html", "http:x.html?.png", "http:x.html?", "x.svg", "x.png", "x.js", "x"])
+def test_a_page_sent_under_any_name_is_never_shown_from_our_address(name, send, post, client):
+    [message] = send("", SimpleUploadedFile(name, b"<script>alert(1)</script>"))
     answer = client.get(f"/attachments/{message.attachments.get().pk}/")
+    assert answer["Content-Type"] == "application/octet-stream"
     assert answer["Content-Disposition"].startswith("attachment")
+    assert answer["Content-Security-Policy"].startswith("sandbox")
+    assert answer["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("name", ["page.html", "http:x.html?.png", "http:x.html?", "x.js", "x"])
+def test_a_picture_under_any_name_is_shown_as_a_picture(name, post, client, conversation):
+    post("", SimpleUploadedFile(name, PICTURE))
+    attachment = Attachment.objects.get()
+    answer = client.get(f"/attachments/{attachment.pk}/")
+    assert (attachment.kind, attachment.shown_as, attachment.title) == ("image", "image", name)
+    assert (answer["Content-Type"], answer["Content-Disposition"]) == ("image/png", f'inline; filename="{name}"')
+    assert answer["Content-Security-Policy"].startswith("sandbox")
+    assert "." not in attachment.file.name
+
+
+def test_faces_are_served_as_what_their_bytes_are(ana, mona, page, client):
+    """Whatever somebody managed to have stored."""
+    client.force_login(ana)
+    persona = Persona.objects.create(agent=ana, page=page, name="Ana R.")
+    for file in (ana.picture, mona.picture, persona.picture):
+        file.save("http:x.html?.png", ContentFile(b"<script>alert(1)</script>"))
+    addresses = [f"/agents/{ana.pk}/picture/", f"/customers/{mona.pk}/picture/", f"/personas/{persona.pk}/picture/"]
+    for address in [*addresses, f"/{persona.picture_url().split('/', 3)[3]}"]:
+        answer = client.get(address)
+        assert answer["Content-Type"] == "application/octet-stream"
+        assert answer["Content-Disposition"] == 'attachment; filename="file"'
+        assert answer["Content-Security-Policy"].startswith("sandbox")

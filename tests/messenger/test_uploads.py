@@ -9,6 +9,7 @@ import pytest
 from messenger.calls.files import multipart
 
 MONA = "7001002003004005"
+PICTURE = b"\x89PNG\r\n\x1a\n"
 
 
 @pytest.fixture
@@ -34,9 +35,9 @@ def parts(wire):
 
 def test_a_file_goes_out_with_everything_that_a_message_has(parts, wire):
     options = {"persona_id": "1003", "metadata": "our key", "tag": "HUMAN_AGENT"}
-    assert wire.client().send_image(MONA, file=b"a picture", filename="a.png", **options) == "m_1"
+    assert wire.client().send_image(MONA, file=PICTURE, filename="a.html", **options) == "m_1"
     found = parts()
-    assert found["filedata"] == ("a.png", "image/png", "a picture")
+    assert found["filedata"][:2] == ("a.html", "image/png")
     assert json.loads(found["recipient"][2]) == {"id": MONA}
     message = {"attachment": {"type": "image", "payload": {}}, "metadata": "our key"}
     assert json.loads(found["message"][2]) == message
@@ -65,6 +66,29 @@ def test_an_open_file_has_a_name_of_its_own(parts, wire, tmp_path):
 def test_bytes_without_a_name_are_sent_as_bytes(parts, wire):
     wire.client().send_file(MONA, file=b"?")
     assert parts()["filedata"] == ("file", "application/octet-stream", "?")
+
+
+@pytest.mark.parametrize(
+    ("kind", "head", "media_type"),
+    [
+        ("image", b"\xff\xd8\xff\xe0", "image/jpeg"),
+        ("image", b"GIF89a", "image/gif"),
+        ("audio", b"\xff\xfb\x90", "audio/mpeg"),
+        ("audio", b"OggS", "audio/ogg"),
+        ("audio", b"\0\0\0\x20ftypM4A ", "audio/mp4"),
+        ("audio", b"\0\0\0\x20ftypisom", "audio/mp4"),
+        ("video", b"\0\0\0\x20ftypisom", "video/mp4"),
+        ("video", b"unknown", "video/mp4"),
+        ("file", b"RIFF\0\0\0\0WEBPVP8 ", "image/webp"),
+        ("file", b"\0\0\0\x20ftypheic", "application/octet-stream"),
+        ("file", b"\xff\xfeH\0i\0", "application/octet-stream"),  # UTF-16, which begins almost as an MP3 does
+        ("file", b"<script>", "application/octet-stream"),
+    ],
+)
+@pytest.mark.parametrize("name", ["x", "x.html", "http:x.html?.png", "x.png", "x.mp3"])
+def test_facebook_is_told_the_type_of_the_bytes_whatever_the_name_says(kind, head, media_type, name, parts, wire):
+    wire.client().send_attachment(MONA, kind, file=head, filename=name)
+    assert parts()["filedata"][1] == media_type
 
 
 @pytest.mark.parametrize("sources", [{}, {"url": "https://example.test", "file": b"?"}, {"url": "", "file": b"?"}])

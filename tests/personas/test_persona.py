@@ -1,5 +1,6 @@
 """A persona's life: made on first use, once; made anew when it changes or Facebook forgets it; deleted at the end."""
 
+import io
 from datetime import timedelta
 
 import pytest
@@ -93,6 +94,17 @@ def test_a_large_picture_reaches_facebook_as_a_small_square(ana):
     with Image.open(painter.square(ana.picture)) as image:
         assert image.size == (painter.SIDE, painter.SIDE)
         assert image.format == "JPEG"
+
+
+@pytest.mark.parametrize(("side", "is_painted"), [(4_900, True), (5_100, False), (13_000, False)])
+def test_a_picture_of_too_many_pixels_is_not_decoded_and_initials_stand_in(side, is_painted, page, ana):
+    buffer = io.BytesIO()
+    Image.new("1", (side, side), 1).save(buffer, "PNG")
+    ana.picture.save("huge.png", ContentFile(buffer.getvalue()))
+    persona = Persona.objects.create(agent=ana, page=page, name="Ana Z.")
+    persona._paint()
+    with Image.open(persona.picture) as image:
+        assert (image.format == "JPEG") is is_painted  # initials are a PNG
 
 
 def test_one_that_facebook_forgot_is_made_anew_and_the_message_goes_out(live, say, conversation, mona, sandbox):

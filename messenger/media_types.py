@@ -1,0 +1,49 @@
+"""The media type of a file, read from its first bytes.
+
+A file name is no evidence: whoever sends a file chooses its name, and two versions of Python read the same name
+differently.
+"""
+
+HEAD = 64  # bytes; enough for every type below
+UNKNOWN = "application/octet-stream"
+STARTS = [
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+    (b"ID3", "audio/mpeg"),
+    *((bytes([0xFF, second]), "audio/mpeg") for second in (0xFB, 0xFA, 0xF3, 0xF2, 0xE3, 0xE2)),  # MPEG layer III
+    (b"OggS", "audio/ogg"),
+    (b"%PDF", "application/pdf"),
+]
+BRANDS = {b"M4A ": "audio/mp4", b"M4B ": "audio/mp4", b"qt  ": "video/quicktime"}  # the rest of the family is video/mp4
+STILL = (b"heic", b"heix", b"mif1", b"msf1", b"avif", b"avis")  # pictures in a container made for films
+ENDINGS = {
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/gif": ".gif",
+    "image/webp": ".webp",
+    "audio/mpeg": ".mp3",
+    "audio/ogg": ".ogg",
+    "audio/mp4": ".m4a",
+    "video/mp4": ".mp4",
+    "video/quicktime": ".mov",
+    "application/pdf": ".pdf",
+}
+
+
+def sniff(head: bytes) -> str:
+    """The media type of a file that begins with these bytes; UNKNOWN where they do not tell."""
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "image/webp"
+    if head[4:8] == b"ftyp":
+        return UNKNOWN if head[8:12] in STILL else BRANDS.get(head[8:12], "video/mp4")
+    return next((media_type for start, media_type in STARTS if head.startswith(start)), UNKNOWN)
+
+
+def sniff_file(file) -> str:
+    """The media type of a binary file; it is left at the place where it was."""
+    place = file.tell()
+    head = file.read(HEAD)
+    file.seek(place)
+    return sniff(head)

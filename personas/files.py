@@ -1,0 +1,42 @@
+"""Stored files, as a browser gets them. Only their bytes decide what they are: every name is somebody's claim."""
+
+from django.http import FileResponse, Http404
+
+from messenger.media_types import ENDINGS, sniff_file
+
+# A browser may show these from our own address. All else is only offered for saving.
+SHOWN = {"image/jpeg", "image/png", "image/gif", "image/webp", "audio/mpeg", "audio/mp4", "video/mp4", "audio/ogg"}
+POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'"  # the style is the browser's own, for a lone picture
+
+
+def file_response(file, name=""):
+    """The file, under the name that it is saved by; 404 where there is none, or none any more."""
+    content = _open(file)
+    media_type = sniff_file(content)
+    response = FileResponse(
+        content,
+        as_attachment=media_type not in SHOWN,
+        filename=name or f"file{ENDINGS.get(media_type, '')}",
+        content_type=media_type,
+    )
+    response["Content-Security-Policy"] = POLICY
+    response["Cache-Control"] = "private, max-age=86400"  # every upload has a path of its own, so it never goes stale
+    return response
+
+
+def media_type_of(file):
+    """The media type of a stored file; nothing where it is gone."""
+    try:
+        with file.storage.open(file.name) as content:
+            return sniff_file(content)
+    except FileNotFoundError:
+        return ""
+
+
+def _open(file):
+    if not file:
+        raise Http404
+    try:
+        return file.storage.open(file.name)
+    except FileNotFoundError as error:
+        raise Http404 from error
