@@ -8,12 +8,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from console.models.attachment import Attachment
+from console.models.automatic import PAGE_INBOX_APP, is_automatic, mark_late
 from console.models.handover import Cause, Holder
 from console.models.message import Message
 from messenger import events
-from messenger.calls.threads import PAGE_INBOX_APP_ID
-
-PAGE_INBOX_APP = str(PAGE_INBOX_APP_ID)
 
 
 class NotHereYet(Exception):
@@ -74,6 +72,8 @@ class Receiving:
             message = self._add(event, mid, revision, is_incoming=True, text=text, payload=payload)
             if message:
                 self._attach(message, attachments)
+                if self.last_at and message.at < self.last_at and mark_late(self, message, revision):
+                    self._unhear_elsewhere(message)
                 self._note_last(message, text or _names(attachments))
                 self.unread += 1
                 self.waiting_since = min(self.waiting_since or message.at, message.at)
@@ -154,13 +154,14 @@ class Receiving:
             text=event.text,
             source=source,
             is_by_bot=is_by_bot,
+            is_automatic=is_automatic(self, source, _moment(event.at)),
             state=Message.State.SENT,
-            sent_at=_moment(event.at),
         )
         if message:
             self._attach(message, event.attachments)
-            self._note_last(message, event.text or _names(event.attachments))
-            self._note_answer(message)
+            if not message.is_automatic:
+                self._note_last(message, event.text or _names(event.attachments))
+                self._note_answer(message)
             if is_by_bot and event.is_standby:
                 self._hear_bot()
             self.show_receipts(revision)
@@ -223,6 +224,7 @@ class Receiving:
             is_incoming=is_incoming,
             state=state,
             at=_moment(event.at),
+            sent_at=_moment(event.at),
             revision=revision,
             **fields,
         )

@@ -92,6 +92,13 @@ class Routing:
         if self.holder == Holder.BOT or (self.holder != Holder.AGENT and self.is_open):
             self._go_elsewhere(Cause.ANSWERED_ELSEWHERE, app_id)
 
+    def _unhear_elsewhere(self, question):
+        """What looked like somebody's answer was an automatic reply: whoever answers by default has it again."""
+        is_mistaken = self.holder == Holder.ELSEWHERE and self.reason and self.reason.cause == Cause.ANSWERED_ELSEWHERE
+        answers = self.messages.filter(is_incoming=False, is_automatic=False, sent_at__gte=question.sent_at)
+        if is_mistaken and not self.is_routed_away and not answers.exclude(source="").exists():
+            self._give(self._usual_holder(), Cause.REOPENED)
+
     def _hear_bot(self):
         """An app that has the thread by Facebook's leave speaks: so it is the bot's again, whoever had it meanwhile."""
         if self.holder == Holder.ELSEWHERE and self.is_routed_away:

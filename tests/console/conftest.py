@@ -9,6 +9,7 @@ from sandbox.courier import serialise
 from tests.conftest import PAGE_ID
 
 AT = 1790000000000  # ms
+MINUTE = 60_000  # ms
 INBOX = 263902037430900  # the app under which people answer in Facebook's own inbox
 
 

@@ -12,7 +12,7 @@ from console.models import Arrival, Conversation, Customer, Message
 from personas.models import Page
 from sandbox.courier import serialise
 from tests.conftest import PAGE_ID, TOKEN
-from tests.console.conftest import AT, INBOX, fresh, moment, texts, webhook
+from tests.console.conftest import AT, INBOX, MINUTE, fresh, moment, texts, webhook
 
 OURS = int(settings.FACEBOOK_APP_ID)
 State = Message.State
@@ -144,16 +144,16 @@ def test_what_others_say_for_the_page_stands_in_the_thread(app_id, source, hear,
 
 
 def test_an_answer_elsewhere_ends_the_wait(hear, said, echo, mona):
-    hear(said("m_1"), echo("m_9", at=AT + 1))
+    hear(said("m_1"), echo("m_9", at=AT + MINUTE))
     conversation = fresh(mona.conversation)
     assert (conversation.waiting_since, conversation.last_words) == (None, "Hello")
 
 
 def test_an_answer_that_was_told_late_leaves_the_next_question_waiting(hear, said, echo, mona):
     hear(said("m_1"))
-    hear(said("m_2", "And the lid?", at=AT + 2))
-    hear(echo("m_9", at=AT + 1))
-    assert fresh(mona.conversation).waiting_since == moment(AT + 2)
+    hear(said("m_2", "And the lid?", at=AT + 2 * MINUTE))
+    hear(echo("m_9", at=AT + MINUTE))
+    assert fresh(mona.conversation).waiting_since == moment(AT + 2 * MINUTE)
 
 
 def test_metadata_that_is_not_ours_confirms_nothing(hear, echo, sent, thread):

@@ -16,7 +16,7 @@ from console.models import Arrival, Conversation, Customer, Holder, Notice, Rule
 from messenger import events, signature
 from personas.models import Page
 from tests.conftest import PAGE_ID
-from tests.console.conftest import AT, fresh, texts, webhook
+from tests.console.conftest import AT, MINUTE, fresh, texts, webhook
 from tests.stand_in import Bot, Raw
 
 SECRET = "told to nobody"
@@ -306,7 +306,7 @@ def test_what_cannot_be_passed_on_stops_no_other(robin, hear, thread, monkeypatc
 
 
 def test_an_inbox_that_does_not_give_its_name_is_not_the_bot(robin, hear, echo):
-    hear(echo("m_9", "From the Inbox", None))
+    hear(by(robin, "m_1"), echo("m_9", "From the Inbox", None, AT + MINUTE))
     assert fresh(robin).holder == Holder.ELSEWHERE
 
 

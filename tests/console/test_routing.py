@@ -10,7 +10,7 @@ from django.utils import timezone
 from console.models import Arrival, Conversation, Handover, Holder, Message, Rules
 from sandbox.courier import serialise
 from tests.conftest import PAGE_ID
-from tests.console.conftest import INBOX, fresh, webhook
+from tests.console.conftest import INBOX, MINUTE, fresh, webhook
 from tests.console.test_holding import lines
 
 BOT = "222333444555666"
@@ -188,8 +188,8 @@ def test_somebody_elsewhere_has_it_until_facebook_tells_us_again(conversation, h
     assert lines(conversation)[-1] == "Page Inbox → queue control-back"
 
 
-def test_the_bot_is_quiet_once_the_inbox_answered(with_bot, hear, echo):
-    hear(echo("m_9", "From the Inbox", INBOX, at=now()))
+def test_the_bot_is_quiet_once_the_inbox_answered(with_bot, hear, said, echo):
+    hear(said("m_1", at=now()), echo("m_9", "From the Inbox", INBOX, at=now() + MINUTE))
     assert lines(with_bot) == ["bot → Page Inbox answered-elsewhere"]
 
 
@@ -222,7 +222,7 @@ def test_a_bot_that_is_done_keeps_its_thread(routed, facebook):
 
 
 def test_the_bots_own_word_shows_that_it_has_the_thread_again(routed, hear, echo, facebook, mona, arrive):
-    hear(echo("m_9", "From the Inbox", INBOX, at=now()))
+    hear(echo("m_9", "From the Inbox", INBOX, at=now() + MINUTE))
     standby = {"id": PAGE_ID, "time": now(), "standby": [echo("m_10", "I am Robin", int(BOT), at=now())]}
     assert arrive(serialise({"object": "page", "entry": [standby]})).status_code == 200
     Arrival.objects.latest("pk").read()
@@ -322,7 +322,7 @@ def test_nothing_is_taken_from_the_bot_for_somebody_elsewhere(routed, ana, hear,
 
     def meanwhile(handover, client):
         pass_on(handover, client)
-        hear(echo("m_9", "From the Inbox", INBOX, at=now()))
+        hear(echo("m_9", "From the Inbox", INBOX, at=now() + MINUTE))
 
     monkeypatch.setattr(Handover, "_make_call", meanwhile)
     routed.deliver()

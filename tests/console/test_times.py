@@ -12,7 +12,7 @@ from agents.models import Agent
 from console import tasks
 from console.models import Conversation, Customer, Holder, Rules, Team
 from console.models.conversation import ConversationQuerySet
-from tests.console.conftest import fresh, texts
+from tests.console.conftest import MINUTE, fresh, texts
 from tests.console.test_holding import lines
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -87,8 +87,9 @@ def test_who_has_answered_keeps_it(held, clock, ana):
     assert fresh(held).agent == ana
 
 
-def test_an_answer_from_elsewhere_is_one_too(held, clock, ana, hear, echo):
-    hear(echo("m_9", "From the Inbox", at=int(NOW.timestamp() * 1000) + 1000))
+def test_an_answer_from_elsewhere_is_one_too(held, clock, ana, hear, said, echo):
+    asked_at = int(NOW.timestamp() * 1000)
+    hear(said("m_1", at=asked_at), echo("m_9", "From the Inbox", at=asked_at + MINUTE))
     keep_time(clock, minutes=5)
     assert fresh(held).agent == ana
 
