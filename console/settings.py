@@ -25,7 +25,7 @@ FACEBOOK_APP_ID = env.str("FACEBOOK_APP_ID", default="")
 FACEBOOK_APP_SECRET = env.str("FACEBOOK_APP_SECRET", default="")
 WEBHOOK_VERIFY_TOKEN = env.str("WEBHOOK_VERIFY_TOKEN", default="")
 GRAPH_API_URL = env.str("GRAPH_API_URL", default="") or "https://graph.facebook.com"
-GRAPH_API_VERSION = env.str("GRAPH_API_VERSION", default="") or "v26.0"
+GRAPH_API_VERSION = env.str("GRAPH_API_VERSION", default="") or "v27.0"
 TOKEN_ENCRYPTION_KEYS = env.list("TOKEN_ENCRYPTION_KEYS", default=[])
 PERSONA_NAME_PATTERN = env.str("PERSONA_NAME_PATTERN", default="") or "{first} {last_initial}."
 DATA_DIR = Path(env.str("DATA_DIR", default="") or BASE_DIR / "var").resolve()

@@ -19,7 +19,7 @@ from .usage import Usage
 __all__ = ["MAX_TEXT", "Client", "utf16_length"]
 
 GRAPH_URL = "https://graph.facebook.com"
-GRAPH_VERSION = "v26.0"
+GRAPH_VERSION = "v27.0"
 TIMEOUT = (3.05, 10)  # s to connect, s to answer
 
 MAX_TEXT = LIMITS["text"].most  # UTF-16 units

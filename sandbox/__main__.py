@@ -9,7 +9,7 @@ from pathlib import Path
 
 import uvicorn
 
-from .app import APP_ID, APP_SECRET, VERIFY_TOKEN, create_app
+from .app import APP_ID, APP_SECRET, VERIFY_TOKEN, create_app, server_config
 
 GRACE_S = 3
 
@@ -24,12 +24,12 @@ def main():
         callback_url=options.callback_url,
         public_url=options.public_url,
         world_file=options.world,
+        made_on_v27=options.made_on_v27,
+        any_address_is_a_picture=options.any_address_is_a_picture,
     )
-    # No access log: clients put tokens in the query.
-    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE_S)
     print(f"Sandbox ready: http://{options.host}:{options.port}", flush=True)
     with suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[listener])
+        uvicorn.Server(server_config(app, GRACE_S)).run(sockets=[listener])
 
 
 def _options() -> argparse.Namespace:
@@ -42,6 +42,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--callback-url", default=_env("SANDBOX_CALLBACK_URL", ""), help="where webhooks go")
     parser.add_argument("--public-url", default="", help="the origin of the sandbox's own files, if not the caller's")
     parser.add_argument("--world", type=Path, help="a file in which the world is kept over restarts")
+    parser.add_argument("--made-on-v27", action="store_true", help="the default app was made after 4 November 2026")
+    parser.add_argument(
+        "--any-address-is-a-picture", action="store_true", help="for programs that name addresses with nothing there"
+    )
     return parser.parse_args()
 
 

@@ -2,9 +2,10 @@
 
 import asyncio
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -21,6 +22,7 @@ from .world import World
 STATIC = Path(__file__).parent / "static"
 POLICY = "default-src 'self'; img-src *; media-src *"
 
+KEEP_ALIVE_S = 60
 SAVE_EVERY_S = 5  # a kill loses no more than this
 
 PAGE_ID = "102030405060708"
@@ -42,16 +44,31 @@ def create_app(
     callback_url: str = "",
     public_url: str = "",
     world_file: Path | None = None,
+    made_on_v27: bool = False,
+    any_address_is_a_picture: bool = False,
 ) -> Starlette:
     """A sandbox of its own: it shares nothing with others in the same process.
 
     `callback_url` is the default app's webhook, empty for none yet; `public_url` the origin under which this
     sandbox's files are reached, empty for the one each request came to. `world_file` is where the world is kept.
+    `made_on_v27`: the default app is one made after 4 November 2026. `any_address_is_a_picture`: see `foreign.py`.
     """
-    sandbox = Sandbox(app_id, app_secret, verify_token, callback_url, public_url.rstrip("/"), world_file)
+    default_app = App(app_id, app_secret, callback_url, verify_token, is_made_on_v27=made_on_v27)
+    sandbox = Sandbox(default_app, public_url.rstrip("/"), world_file, any_address_is_a_picture)
     app = SandboxApp(routes=ROUTES, lifespan=lifespan, exception_handlers={HTTPException: bodies.answer_refused})
     app.state.sandbox = sandbox
     return app
+
+
+def server_config(app: Starlette, grace_s: float) -> uvicorn.Config:
+    """A server that keeps connections as long as Facebook's does. No access log: clients put tokens in the query."""
+    return uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=grace_s,
+    )
 
 
 class SandboxApp(Starlette):
@@ -63,12 +80,10 @@ class SandboxApp(Starlette):
 
 @dataclass
 class Sandbox:
-    app_id: str
-    app_secret: str
-    verify_token: str
-    callback_url: str
+    default_app: App
     public_url: str
     world_file: Path | None = None
+    any_address_is_a_picture: bool = False
 
     def __post_init__(self):
         self.world = self._new_world()
@@ -92,8 +107,9 @@ class Sandbox:
         return self.public_url or str(request.base_url).rstrip("/")
 
     def _new_world(self) -> World:
-        app = App(self.app_id, self.app_secret, self.callback_url, self.verify_token)
+        app = replace(self.default_app)
         world = World(app)
+        world.is_any_address_a_picture = self.any_address_is_a_picture
         world.user = User(USER_ID, USER_NAME, USER_TOKEN)
         page = world.add_page(PAGE_ID, PAGE_NAME, PAGE_TOKEN)
         page.subscriptions[app.id] = list(USUAL_FIELDS)

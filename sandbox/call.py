@@ -13,13 +13,14 @@ if TYPE_CHECKING:
     from .tokens import Grant
     from .world import World
 
+VERSION = "v27.0"  # what a call without one gets
 OVERRIDES = ("GET", "DELETE", "POST")
 
 
 @dataclass
 class Call:
     """`path` is without `version` and last slash, `params` are query and body together; `grant` comes with the token;
-    `files` are those uploaded, by the name of their part."""
+    `files` are those uploaded, by the name of their part; `is_overridden`: a parameter names another verb than HTTP."""
 
     world: "World"
     origin: str
@@ -33,6 +34,7 @@ class Call:
     token: str = ""
     problem: errors.Refused | None = None
     grant: "Grant | None" = None
+    is_overridden: bool = False
 
     @classmethod
     async def read(cls, request: Request, world: "World", origin: str) -> "Call":
@@ -106,8 +108,8 @@ class Call:
         """Who calls, and which verb is meant: some clients can only GET and POST."""
         self.token = token or str(self.get("access_token") or self.get("oauth_token") or "")
         meant = str(self.get("method", "")).upper()
-        if self.method == "POST" and meant in OVERRIDES:
-            self.method = meant
+        if meant in OVERRIDES and meant != self.method:
+            self.method, self.is_overridden = meant, True
 
 
 def _proof(call: Call) -> dict:

@@ -9,7 +9,8 @@ TYPING_LASTS_MS = 20_000
 
 @dataclass
 class App:
-    """`fields` is what the app asked for at app level; None, until it asks, is everything."""
+    """`fields` is what the app asked for at app level; None, until it asks, is everything. `is_made_on_v27`: it was
+    made after 4 November 2026, and may not use what `protocol.py` lists."""
 
     id: str
     secret: str
@@ -19,6 +20,7 @@ class App:
     name: str = "Sandbox"
     is_human_agent_approved: bool = True
     needs_proof: bool = False
+    is_made_on_v27: bool = False
 
 
 @dataclass
@@ -33,7 +35,8 @@ class User:
 @dataclass
 class Page:
     """`token` is the default app's; `subscriptions` says which app hears of which fields; `profile` holds what the
-    Messenger Profile API set (greeting, menus, …); those in `may_not_take` may not take a thread's control."""
+    Messenger Profile API set (greeting, menus, …); those in `may_not_take` may not take a thread's control;
+    `automatic` are the texts of `automatic.py`, `integrity` the facts of `integrity.py`."""
 
     id: str
     name: str
@@ -44,6 +47,8 @@ class Page:
     default_app_id: str | None = None
     may_not_take: list[str] = field(default_factory=list)
     is_restricted: bool = False
+    automatic: dict[str, str] = field(default_factory=dict)
+    integrity: dict = field(default_factory=dict)
 
 
 @dataclass
@@ -70,7 +75,7 @@ class Label:
 @dataclass
 class Message:
     """`sender` is "customer" or "page"; `at` is milliseconds; `attachments` are {type, url, …}; a `reaction` is the
-    other side's emoji; `app_id` is who sent it for the Page."""
+    other side's emoji; `app_id` is who sent it for the Page, None for some of those that are `automatic`."""
 
     mid: str
     sender: str
@@ -85,6 +90,7 @@ class Message:
     reply_to: str | None = None
     reaction: str | None = None
     edits: int = 0
+    automatic: str | None = None
     is_delivered: bool = False
     is_read: bool = False
 

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from . import bodies, customers, switches
+from . import automatic, bodies, customers, integrity, switches
 from .bodies import Body, refused
 from .cast import App, Page, new_id
 from .courier import Manners, verify_callback
@@ -51,6 +51,7 @@ async def add_app(request: Request) -> JSONResponse:
         name=body.optional("name", default="Sandbox"),
         is_human_agent_approved=body.optional("human_agent", bool, default=True),
         needs_proof=body.optional("require_proof", bool, default=False),
+        is_made_on_v27=body.optional("made_on_v27", bool, default=False),
     )
     if not app.id.isdecimal():
         raise refused("“app_id” must be digits.")
@@ -136,7 +137,7 @@ def _world(request: Request) -> World:
 
 
 def _page(page: Page) -> dict:
-    return {"id": page.id, "name": page.name, "token": page.token}
+    return {"id": page.id, "name": page.name, "token": page.token, "automatic": page.automatic}
 
 
 def _app(world: World, app: App) -> dict:
@@ -191,6 +192,8 @@ ROUTES = [
     Route("/pages", add_page, methods=["POST"]),
     *customers.ROUTES,
     *switches.ROUTES,
+    *automatic.ROUTES,
+    *integrity.ROUTES,
     Route("/personas", list_personas),
     Route("/requests", list_requests),
     Route("/faults", add_fault, methods=["POST"]),

@@ -1,4 +1,4 @@
-"""Takes webhooks to apps: signed, in order, again when they fail.
+"""Takes webhooks to apps: signed, in order, each again by itself when it fails.
 
 https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks
 """
@@ -95,19 +95,21 @@ class Letter:
 
 
 class Lane:
-    """One app's webhooks, one after the other. One that fails holds up those behind it: Facebook would let them
-    pass, but this way a test knows what to expect."""
+    """One app's webhooks, one after the other. One that fails is tried again by itself, for an hour, while those
+    behind it pass."""
 
     def __init__(self, clock: Clock, manners: Manners):
         self.clock = clock
         self.manners = manners
         self._waiting: deque[Letter] = deque()
         self._filled = asyncio.Event()
-        self._wire = Wire()
+        self._failed: dict[asyncio.Task, Page] = {}
+        self._wire, self._second_wire = Wire(), Wire()
+        self._second_wire_free = asyncio.Lock()
         self._task = asyncio.create_task(self._run())
 
     def __len__(self) -> int:
-        return len(self._waiting)
+        return len(self._waiting) + len(self._failed)
 
     def put(self, app: App, letter: Letter):
         self.app = app
@@ -115,8 +117,10 @@ class Lane:
         self._filled.set()
 
     def close(self):
-        self._task.cancel()
+        for task in (self._task, *self._failed):
+            task.cancel()
         self._wire.close()
+        self._second_wire.close()
 
     async def _run(self):
         while True:
@@ -142,16 +146,23 @@ class Lane:
     async def _deliver(self, letter: Letter):
         if self.manners.delay_s:
             await asyncio.sleep(self.manners.delay_s)
-        body, began = letter.body(), self.clock.now()
+        began = self.clock.now()
+        if await self._post(self._wire, letter.body()) != 200:
+            task = asyncio.create_task(self._retry(letter, began))
+            self._failed[task] = letter.page
+            task.add_done_callback(self._failed.pop)
+
+    async def _retry(self, letter: Letter, began: int):
         for pause in chain(PAUSES_S, repeat(PAUSES_S[-1])):
+            await self.clock.sleep(pause)
             await self.manners.flowing.wait()
-            if await self._post(body) == 200:
-                return
+            async with self._second_wire_free:
+                if await self._post(self._second_wire, letter.body()) == 200:
+                    return
             if self.clock.now() - began >= GIVE_UP_AFTER_MS:
                 return self._give_up(letter.page)
-            await self.clock.sleep(pause)
 
-    async def _post(self, body: bytes) -> int | None:
+    async def _post(self, wire: Wire, body: bytes) -> int | None:
         """→ the HTTP status. A redirect is not followed; one who never answers is not waited for."""
         headers = {
             "Content-Type": "application/json",
@@ -159,7 +170,7 @@ class Lane:
             "X-Hub-Signature": sign_sha1(body, self.app.secret),
             "X-Hub-Signature-256": sign(body, self.app.secret),
         }
-        return await self._wire.post(self.app.callback_url, headers, body, TIMEOUT_S)
+        return await wire.post(self.app.callback_url, headers, body, TIMEOUT_S)
 
     def _give_up(self, page: Page):
         """After an hour of failures Facebook unsubscribes the app from the Page, and forgets what it had for it."""
@@ -167,6 +178,8 @@ class Lane:
         self._waiting = deque(letter for letter in self._waiting if letter.page is not page)
         if not self._waiting:
             self._filled.clear()
+        for task in [task for task, about in self._failed.items() if about is page]:
+            task.cancel()  # the one that gives up among them: it has nothing left to do
 
 
 def _bound(letters: list[Letter], most: int) -> list[Letter]:

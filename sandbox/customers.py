@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from . import bodies, nodes, ownership, routing, saying, seen, webhooks
+from . import bodies, calls, nodes, ownership, routing, saying, seen, webhooks
 from .bodies import Body, refused
 from .cast import Customer, Message, Page, new_mid
 from .world import World
@@ -79,6 +79,23 @@ async def answer_in_inbox(request: Request) -> JSONResponse:
     return JSONResponse({"mid": message.mid})
 
 
+async def call(request: Request) -> JSONResponse:
+    """They ring until somebody accepts, they hang up, or a minute is over."""
+    world, customer, _ = await _told(request)
+    if calls.current(world, customer):
+        raise refused("They are calling already.")
+    return JSONResponse({"call_id": calls.begin(world, customer).id})
+
+
+async def hang_up(request: Request) -> JSONResponse:
+    world, customer, _ = await _told(request)
+    ring = calls.current(world, customer)
+    if not ring:
+        raise refused("They are not calling.")
+    calls.end(world, ring)
+    return _done()
+
+
 async def set_owner(request: Request) -> JSONResponse:
     """Who controls the thread from now on, for a day; null leaves it idle. No app is told."""
     world, customer, body = await _told(request)
@@ -104,8 +121,8 @@ async def set_profile(request: Request) -> JSONResponse:
 
 async def thread(request: Request) -> JSONResponse:
     """What the customer sees."""
-    customer, origin = _customer(request), request.app.state.sandbox.origin(request)
-    return JSONResponse(seen.thread(customer, _world(request).clock.now(), origin))
+    world, customer, origin = _world(request), _customer(request), request.app.state.sandbox.origin(request)
+    return JSONResponse(seen.thread(customer, calls.current(world, customer), world.clock.now(), origin))
 
 
 async def _told(request: Request) -> tuple[World, Customer, Body]:
@@ -152,6 +169,8 @@ ROUTES = [
     Route("/customers/{psid}/edit", edit, methods=["POST"]),
     Route("/customers/{psid}/block", block, methods=["POST"]),
     Route("/customers/{psid}/inbox", answer_in_inbox, methods=["POST"]),
+    Route("/customers/{psid}/call", call, methods=["POST"]),
+    Route("/customers/{psid}/hang_up", hang_up, methods=["POST"]),
     Route("/customers/{psid}/owner", set_owner, methods=["POST"]),
     Route("/customers/{psid}/profile", set_profile, methods=["POST"]),
     Route("/customers/{psid}/thread", thread),

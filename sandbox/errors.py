@@ -81,6 +81,9 @@ PATH_UNKNOWN = Refusal(  # real
 )
 
 # How the call is written
+FEATURE_RETIRED = Refusal(  # assumed
+    "(#12) {feature} are not available to apps created on or after the release of v27.0", 12
+)
 PARAM_MISSING = Refusal("(#100) The parameter {name} is required", 100)  # real for recipient
 PARAM_EMPTY = Refusal("(#100) param {name} must be non-empty", 100)  # real for recipient
 PARAM_TOO_LONG = Refusal("(#100) Length of param {name} must be less than or equal to {limit}", 100)  # real for text
@@ -142,6 +145,13 @@ NOT_THREAD_OWNER = Refusal("(#100) The action is invalid since it's not the thre
 TARGET_APP_UNKNOWN = Refusal("(#100) Incorrect App ID.", 100, 2018164)  # real
 NO_DEFAULT_APP = Refusal("(#27) The Page has no default app for conversation routing.", 27)  # real code, text assumed
 TAKING_FORBIDDEN = Refusal("(#200) The Page does not let this app take thread control.", 200)  # assumed
+
+# Who calls by telephone: all assumed
+CALL_UNKNOWN = Refusal("(#100) Invalid call_id", 100)
+CALL_SESSION_INVALID = Refusal("(#100) Param session must hold an SDP offer", 100)
+CALL_OVER = Refusal("(#100) The call has ended", 100)
+CALL_ACCEPTED = Refusal("(#100) The call was already accepted", 100)
+CALL_OF_ANOTHER_APP = Refusal("(#100) The calling app is not the owner of the call", 100)
 
 # Too much
 APP_LIMIT = Refusal("(#4) Application request limit reached", 4, more={"is_transient": True})  # real

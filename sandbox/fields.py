@@ -15,6 +15,8 @@ USUAL_FIELDS = [
     "messaging_policy_enforcement",
     "messaging_integrity",
     "messaging_feedback",
+    "business_integrity",
+    "calls",
 ]
 PAGE_FIELDS = [
     *USUAL_FIELDS,
@@ -37,8 +39,6 @@ PAGE_FIELDS = [
     "send_cart",
     "inbox_labels",
     "feed",
-    "business_integrity",
-    "calls",
     "call_permission_reply",
     "call_settings_update",
 ]

@@ -5,18 +5,17 @@ object or of its edge (`routes.py`).
 """
 
 import asyncio
+from dataclasses import replace
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from messenger.signature import appsecret_proof
 
-from . import batch, errors, history, identities, routes
-from .call import Call
+from . import asked, batch, errors, history, identities, protocol, routes
+from .call import VERSION, Call
 from .cast import Page
 from .faults import Fault
-
-VERSION = "v26.0"  # what a call without one gets
 
 
 async def answer(request: Request) -> Response:
@@ -27,7 +26,9 @@ async def answer(request: Request) -> Response:
     fault = world.faults.hit(call.method, call.path, call.raw)
     status, body = await outcome(call, fault)
     _note(call, request, at, status, body)
-    return await _cut(request) if fault and fault.drop else JSONResponse(body, status, headers=_headers(call))
+    if fault and fault.drop:
+        return await _cut(request)
+    return protocol.answered(call, status, body, _headers(call))
 
 
 async def outcome(call: Call, fault: Fault | None) -> tuple[int | None, dict | list | None]:
@@ -74,6 +75,7 @@ async def _handle(call: Call) -> dict | list:
     if verb := _tokenless(call):
         return await verb(call)
     _authorise(call)
+    protocol.check(call)
     if call.problem:
         raise call.problem
     if call.method == "POST" and "batch" in call.params:
@@ -101,7 +103,19 @@ async def _verb(call: Call, segments: list[str]) -> dict:
         raise _unsupported(call, name)
     _check_permission(call, edge)
     call.world.limits.check(call.grant, edge or type(node).__name__.lower())
-    return await verb(call, node)
+    answer = await verb(call, node)
+    return answer if edge or call.method != "GET" else answer | await _edges(call, name, node, answer)
+
+
+async def _edges(call: Call, name: str, node, answer: dict) -> dict:
+    """`fields=name,personas.limit(5){name}`: edges of an object that were asked for as if they were its fields."""
+    found = {}
+    for edge, wanted in asked.fields(call).items():
+        shown_as = wanted.alias or edge
+        if shown_as not in answer and ("GET", type(node), edge) in routes.EDGES:
+            inner = replace(call, path=f"/{name}/{edge}", query=wanted.query(), body={})
+            found[shown_as] = await _verb(inner, [name, edge])
+    return found
 
 
 def _authorise(call: Call):

@@ -3,10 +3,9 @@
 https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversations
 """
 
-import time
 from dataclasses import dataclass, replace
 
-from . import asked, errors, paging, routing
+from . import asked, errors, paging, protocol, routing
 from .asked import Asked
 from .call import Call
 from .cast import Customer, Message, Page
@@ -89,7 +88,7 @@ def _facts(call: Call, conversation: Conversation, wanted: Asked) -> dict:
     facts = {
         "id": conversation.id,
         "link": f"/{page.id}/inbox/{customer.psid}/",
-        "updated_time": _time(conversation.updated_at),
+        "updated_time": protocol.time(call, conversation.updated_at),
         "message_count": len(said),
         "unread_count": sum(m.sender == "customer" and not m.is_read for m in said),
         "can_reply": bool(customer.opened_at and now - customer.opened_at <= WINDOW_MS),
@@ -105,12 +104,11 @@ def _facts(call: Call, conversation: Conversation, wanted: Asked) -> dict:
 
 def _nested(call: Call, conversation: Conversation, wanted: Asked) -> dict:
     """The messages within their conversation; the next page is asked for without it."""
-    query = {"fields": ",".join(wanted)} if wanted else {}
-    inner = replace(call, path=f"/{conversation.id}/messages", query=query, body={})
-    return _messages(inner, conversation, wanted, wanted.limit or paging.USUAL_LIMIT)
+    inner = replace(call, path=f"/{conversation.id}/messages", query=wanted.query(), body={})
+    return _messages(inner, conversation, wanted)
 
 
-def _messages(call: Call, conversation: Conversation, wanted: Asked, limit: int = paging.USUAL_LIMIT) -> dict:
+def _messages(call: Call, conversation: Conversation, wanted: Asked) -> dict:
     rows = conversation.newest_first()
     told = {message.mid for message in rows[:TOLD]}
 
@@ -118,7 +116,7 @@ def _messages(call: Call, conversation: Conversation, wanted: Asked, limit: int 
         fields = wanted if message.mid in told else Asked({name: Asked() for name in USUAL_OF_MESSAGE})
         return _message_facts(call, conversation.customer, message, fields)
 
-    return paging.page(call, rows, lambda message: FAR_MS - message.at, shown, limit)
+    return paging.page(call, rows, lambda message: FAR_MS - message.at, shown)
 
 
 def _message_facts(call: Call, customer: Customer, message: Message, wanted: Asked) -> dict:
@@ -126,7 +124,7 @@ def _message_facts(call: Call, customer: Customer, message: Message, wanted: Ask
     sender, receiver = (customer, customer.page) if message.sender == "customer" else (customer.page, customer)
     facts = {
         "id": message.mid,
-        "created_time": _time(message.at),
+        "created_time": protocol.time(call, message.at),
         "from": _person(sender),
         "to": {"data": [_person(receiver)]},
         "message": message.text or "",
@@ -154,7 +152,3 @@ def _file(call: Call, attachment: dict) -> dict:
 def _person(who: Customer | Page) -> dict:
     id = who.psid if isinstance(who, Customer) else who.id
     return {"name": who.name, "email": f"{id}@facebook.com", "id": id}
-
-
-def _time(at: int) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%S+0000", time.gmtime(at / 1000))

@@ -56,7 +56,8 @@ async def detach(call: Call, label: Label) -> dict:
 
 
 async def moderate(call: Call, page: Page) -> dict:
-    wanted, actions = call.get("user_ids"), call.need_words("actions")
+    """Some clients write the actions in lower case."""
+    wanted, actions = call.get("user_ids"), [action.upper() for action in call.need_words("actions")]
     if not isinstance(wanted, list) or not 1 <= len(wanted) <= USERS_LIMIT or len(actions) > ACTIONS_LIMIT:
         raise errors.PARAM_INVALID()
     for action in actions:

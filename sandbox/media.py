@@ -83,9 +83,9 @@ def check_host(url: str, flagged: list[str]):
         raise errors.FILE_FLAGGED()
 
 
-async def fetch_image(url: str) -> File:
+async def fetch_image(url: str, timeout_s: float) -> File:
     """A picture from somebody else's server; raises `Refused` when it cannot be had or is none."""
-    file = await fetch(url, IMAGE_LIMIT_BYTES)
+    file = await fetch(url, timeout_s, IMAGE_LIMIT_BYTES)
     if not file.content_type.startswith("image/"):
         raise errors.FILE_NOT_ACCEPTED()
     return checked("image", file)
@@ -104,13 +104,13 @@ def checked(type: str, file: File) -> File:
     return file
 
 
-async def fetch(url: str, limit: int = FILE_LIMIT_BYTES) -> File:
-    return await asyncio.to_thread(_fetch, url, limit)
+async def fetch(url: str, timeout_s: float, limit: int = FILE_LIMIT_BYTES) -> File:
+    return await asyncio.to_thread(_fetch, url, timeout_s, limit)
 
 
-def _fetch(url: str, limit: int) -> File:
+def _fetch(url: str, timeout_s: float, limit: int) -> File:
     try:
-        with requests.get(url, timeout=FETCH_TIMEOUT_S, stream=True) as response:
+        with requests.get(url, timeout=timeout_s, stream=True) as response:
             response.raise_for_status()
             content_type = response.headers.get("Content-Type", "application/octet-stream")
             return File(_read(response, limit), content_type)

@@ -9,7 +9,7 @@ from .cast import App, Customer, Label, Message, Page, Persona
 from .media import Asset, File
 from .world import World
 
-PLAIN = ("reached", "flagged_hosts", "kept")  # what JSON can tell as it is
+PLAIN = ("reached", "flagged_hosts", "is_any_address_a_picture", "kept")  # what JSON can tell as it is
 OF_PAGES = {"personas": Persona, "labels": Label, "assets": Asset}
 
 

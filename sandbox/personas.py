@@ -3,7 +3,7 @@
 https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/personas
 """
 
-from . import asked, errors, media, paging
+from . import asked, errors, foreign, paging
 from .asked import Asked
 from .call import Call
 from .cast import Page, Persona
@@ -22,8 +22,7 @@ async def create(call: Call, page: Page) -> dict:
         raise errors.PARAM_MISSING(name="profile_picture_url")
     if not url.startswith(("http://", "https://")):
         raise errors.PARAM_NOT_URL(name="profile_picture_url")
-    media.check_host(url, call.world.flagged_hosts)
-    picture = call.world.media.keep(await media.fetch_image(url))
+    picture = call.world.media.keep(await foreign.picture(call.world, url))
     return {"id": call.world.add_persona(page, name, picture).id}
 
 

@@ -1,9 +1,11 @@
 """Which verb belongs to which object and which edge, and the permission an edge needs."""
 
 from . import (
+    calls,
     history,
     identities,
     insights,
+    integrity,
     labels,
     nodes,
     ownership,
@@ -70,6 +72,9 @@ EDGES = {
     ("GET", App, "subscriptions"): subscriptions.of_app,
     ("POST", App, "subscriptions"): subscriptions.subscribe_app,
     ("DELETE", App, "subscriptions"): subscriptions.unsubscribe_app,
+    ("GET", Page, "pages_status"): integrity.show,
+    ("GET", Page, "page_status"): integrity.show,  # as another page of Meta's spells it
+    ("POST", Page, "calls"): calls.act,
     ("GET", User, "accounts"): tokens.accounts,
     ("GET", Customer, "ids_for_apps"): identities.for_apps,
     ("GET", Customer, "ids_for_pages"): identities.for_pages,
@@ -87,5 +92,8 @@ PERMISSIONS = {
     "release_thread_control": "pages_messaging",
     "request_thread_control": "pages_messaging",
     "extend_thread_control": "pages_messaging",
+    "calls": "pages_messaging",
     "subscribed_apps": "pages_manage_metadata",
+    "pages_status": "pages_manage_metadata",
+    "page_status": "pages_manage_metadata",
 }

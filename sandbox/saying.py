@@ -1,6 +1,6 @@
 """What a customer says: words, files, stickers, places, taps, or an event of any shape."""
 
-from . import routing, webhooks
+from . import automatic, routing, webhooks
 from .bodies import Body, refused
 from .cast import Customer, Message, new_mid
 from .world import World
@@ -21,6 +21,8 @@ def say(world: World, customer: Customer, body: Body, origin: str) -> str | None
         _reply(world, customer, message, Body(reply))
     else:
         _write(world, customer, message, body, origin)
+    if customer.find(message.mid):
+        automatic.answer(world, customer)
     return message.mid
 
 
@@ -33,6 +35,7 @@ def _write(world: World, customer: Customer, message: Message, body: Body, origi
         return _arrive(world, customer, referral)
     if not message.text and not message.attachments:
         raise refused(f"Say one of: {', '.join(PARTS[:-1])}, postback, quick_reply, event.")
+    automatic.welcome(world, customer, referral)
     _hear(world, customer, message)
     webhooks.message_said(world, customer, message, **({"referral": referral} if referral else {}))
 
@@ -42,6 +45,7 @@ def _arrive(world: World, customer: Customer, referral: dict):
     customer.opened_at = world.clock.now()
     routing.wake(customer, world.clock.now())
     webhooks.referred(world, customer, referral)
+    automatic.welcome(world, customer, referral)
 
 
 def _attachments(body: Body, origin: str) -> list[dict]:

@@ -1,12 +1,13 @@
 """What a customer sees on their phone, as the control plane tells it."""
 
 from . import routing
+from .calls import Ring
 from .cast import Customer, Message, Persona
 
 PROFILE = ("greeting", "get_started", "persistent_menu", "ice_breakers")
 
 
-def thread(customer: Customer, now: int, origin: str) -> dict:
+def thread(customer: Customer, ring: Ring | None, now: int, origin: str) -> dict:
     """`owner_app_id` is null while no app controls the thread."""
     is_typed_to = customer.typing_until > now
     return {
@@ -14,6 +15,7 @@ def thread(customer: Customer, now: int, origin: str) -> dict:
         "typing": {"on": is_typed_to, "persona": _face(customer.typing_persona, origin) if is_typed_to else None},
         "owner_app_id": routing.owner(customer, now),
         "blocked": customer.is_blocking,
+        "call": {"id": ring.id, "accepted": ring.app_id is not None} if ring else None,
         "page": _profile(customer),
     }
 

@@ -4,7 +4,7 @@ https://developers.facebook.com/docs/graph-api/reference/page/subscribed_apps
 """
 
 from . import errors
-from .call import Call
+from .call import VERSION, Call
 from .cast import App, Page
 from .courier import verify_callback
 from .fields import PAGE_FIELDS, USUAL_FIELDS
@@ -33,7 +33,7 @@ async def unsubscribe_page(call: Call, page: Page) -> dict:
 async def of_app(call: Call, app: App) -> dict:
     if not app.callback_url:
         return {"data": []}
-    fields = [{"name": name, "version": "v26.0"} for name in sorted(app.fields or PAGE_FIELDS)]
+    fields = [{"name": name, "version": VERSION} for name in sorted(app.fields or PAGE_FIELDS)]
     return {"data": [{"object": "page", "callback_url": app.callback_url, "active": True, "fields": fields}]}
 
 

@@ -16,7 +16,7 @@ NUMBER = (int, float)
 
 async def set_default_app(request: Request) -> JSONResponse:
     """Which app idle threads go to; null for none, then all apps hear and say everything."""
-    world, page, body = await _told(request)
+    world, page, body = await told(request)
     before, app_id = page.default_app_id, body.optional("app_id")
     if app_id and app_id != routing.INBOX_APP_ID:
         _check_app(world, app_id)
@@ -30,7 +30,7 @@ async def set_default_app(request: Request) -> JSONResponse:
 
 async def set_may_take(request: Request) -> JSONResponse:
     """Whether an app may take a thread's control. All may until told otherwise."""
-    world, page, body = await _told(request)
+    world, page, body = await told(request)
     app_id = body.need("app_id")
     _check_app(world, app_id)
     page.may_not_take = [id for id in page.may_not_take if id != app_id]
@@ -41,7 +41,7 @@ async def set_may_take(request: Request) -> JSONResponse:
 
 async def restrict(request: Request) -> JSONResponse:
     """A Page that may not send for now, and its apps hear why."""
-    world, page, body = await _told(request)
+    world, page, body = await told(request)
     page.is_restricted = body.optional("on", bool, default=True)
     reason = body.optional("reason", default="Reported by people.") if page.is_restricted else ""
     webhooks.policy_enforced(world, page, "block" if page.is_restricted else "unblock", reason)
@@ -87,6 +87,13 @@ async def flag(request: Request) -> JSONResponse:
     return _done()
 
 
+async def make_up_pictures(request: Request) -> JSONResponse:
+    """Whether an address from which nothing comes is a picture all the same."""
+    world = _world(request)
+    world.is_any_address_a_picture = (await bodies.read(request)).optional("on", bool, default=True)
+    return JSONResponse({"on": world.is_any_address_a_picture})
+
+
 async def forget(request: Request) -> JSONResponse:
     """Remember no more than so many messages and calls, now and from now on; null for no end."""
     world, body = _world(request), await bodies.read(request)
@@ -97,7 +104,7 @@ async def forget(request: Request) -> JSONResponse:
     return JSONResponse({"keep": keep, "messages": sum(len(c.thread) for c in world.customers.values())})
 
 
-async def _told(request: Request) -> tuple[World, Page, Body]:
+async def told(request: Request) -> tuple[World, Page, Body]:
     world, page_id = _world(request), request.path_params["page_id"]
     if page_id not in world.pages:
         raise refused(f"There is no Page {page_id}.", status=404)
@@ -141,5 +148,6 @@ ROUTES = [
     Route("/tokens", set_token, methods=["POST"]),
     Route("/limits", set_limits, methods=["POST"]),
     Route("/flagged", flag, methods=["POST"]),
+    Route("/any_address_is_a_picture", make_up_pictures, methods=["POST"]),
     Route("/forget", forget, methods=["POST"]),
 ]

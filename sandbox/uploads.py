@@ -3,7 +3,7 @@
 https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/saving-assets
 """
 
-from . import errors, media, syntax, templates
+from . import errors, foreign, media, syntax, templates
 from .call import Call
 from .cast import Page, new_id
 from .media import Asset, File
@@ -73,12 +73,8 @@ async def _fetched(call: Call, attachment: dict) -> str:
     type, url = attachment["type"], attachment["payload"].get("url")
     if bool(url) == bool(call.files) or len(call.files) > 1:
         raise errors.FILE_MISSING()
-    if url:
-        media.check_host(url, call.world.flagged_hosts)
-        file = await media.fetch(url, media.LIMITS_BYTES[type])
-    else:
-        file = next(iter(call.files.values()))
-    return call.origin + call.world.media.keep(_checked(type, file))
+    file = await foreign.file(call.world, type, url) if url else _checked(type, next(iter(call.files.values())))
+    return call.origin + call.world.media.keep(file)
 
 
 def _checked(type: str, file: File) -> File:

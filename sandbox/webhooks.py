@@ -26,7 +26,7 @@ def referred(world: World, customer: Customer, referral: dict):
 
 def message_sent(world: World, customer: Customer, message: Message):
     """The echo. It names the app, as a number, and never the persona."""
-    inner = {"is_echo": True, "app_id": int(message.app_id), "mid": message.mid}
+    inner = {"is_echo": True, "mid": message.mid} | ({"app_id": int(message.app_id)} if message.app_id else {})
     if message.metadata:
         inner["metadata"] = message.metadata
     event = {

@@ -3,7 +3,10 @@
 Everything here changes on the event loop only, so nothing is locked.
 """
 
+from __future__ import annotations
+
 from collections import deque
+from typing import TYPE_CHECKING
 
 from .cast import App, Customer, Label, Message, Page, Persona, User, new_id
 from .clock import Clock
@@ -15,6 +18,9 @@ from .limits import Limits
 from .media import Asset, Media
 from .routing import channel, overheard
 from .tokens import Tokens
+
+if TYPE_CHECKING:
+    from .calls import Ring
 
 
 class World:
@@ -33,8 +39,10 @@ class World:
         self.personas: dict[str, Persona] = {}
         self.assets: dict[str, Asset] = {}
         self.labels: dict[str, Label] = {}
+        self.rings: dict[str, Ring] = {}  # by the id of the call
         self.reached: dict[str, str] = {}  # PSIDs of those written to by phone number, comment and the like
         self.flagged_hosts: list[str] = []
+        self.is_any_address_a_picture = False
         self.tokens = Tokens(self)
         self.kept: int | None = None  # how many messages are remembered, all if None
         self._said: deque[Customer] = deque()  # whose message was the oldest, the next, …

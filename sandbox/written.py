@@ -16,7 +16,7 @@ FILE_PART = "filedata"  # even without a file name, which makes it a field like 
 # These come as JSON strings in forms, and from some clients in JSON too.
 OBJECTS = {"recipient", "message", "payload", "reply_to", "thread_control", "batch", "user_ids", "extinfo"}
 OBJECTS |= {"get_started", "greeting", "ice_breakers", "persistent_menu", "whitelisted_domains", "commands"}
-OBJECTS |= {"home_url", "target_audience", "payment_settings"}
+OBJECTS |= {"home_url", "target_audience", "payment_settings", "session"}
 
 
 class Unreadable(Exception):
@@ -24,7 +24,7 @@ class Unreadable(Exception):
 
 
 def path(path: str) -> tuple[str, str]:
-    """→ version (“/v26.0” or empty) and the path without it and without its last slash"""
+    """→ version (“/v27.0” or empty) and the path without it and without its last slash"""
     version = VERSION.match(path)
     version = version.group() if version else ""
     return version, path[len(version) :].rstrip("/") or "/"

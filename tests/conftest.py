@@ -129,7 +129,7 @@ def arrive(db):
 @pytest.fixture(scope="session")
 def sandbox_process():
     environment = {"SANDBOX_CALLBACK_URL": f"{CONSOLE_URL}/webhooks/messenger"}
-    command = ["-m", "sandbox", "--port", str(SANDBOX_PORT)]
+    command = ["-m", "sandbox", "--port", str(SANDBOX_PORT), "--made-on-v27"]
     with _process(command, environment, ready=f"{settings.GRAPH_API_URL}/_sandbox/world"):
         yield Sandbox(settings.GRAPH_API_URL)
 

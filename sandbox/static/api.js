@@ -44,6 +44,7 @@ export const webhooks = (manners) => post("/webhooks", manners);
 export const skip = (seconds) => post("/clock", { advance_s: seconds });
 export const limits = (limits) => post("/limits", limits);
 export const restrict = (pageId, on) => post(`/pages/${pageId}/restrict`, { on });
+export const automatic = (pageId, kind, text) => post(`/pages/${pageId}/automatic`, { kind, text });
 export const defaultApp = (pageId, appId) => post(`/pages/${pageId}/default_app`, { app_id: appId });
 export const face = (id) => `${ROOT}/faces/${id}.png`;
 
@@ -54,6 +55,8 @@ export const customer = (psid) => ({
   read: () => post(`/customers/${psid}/read`),
   react: (mid, emoji) => post(`/customers/${psid}/react`, { mid, emoji }),
   edit: (mid, text) => post(`/customers/${psid}/edit`, { mid, text }),
+  ring: () => post(`/customers/${psid}/call`),
+  hangUp: () => post(`/customers/${psid}/hang_up`),
   inbox: (text) => post(`/customers/${psid}/inbox`, { text }),
   profile: (kind) => post(`/customers/${psid}/profile`, { kind }),
   block: (on) => post(`/customers/${psid}/block`, { on }),

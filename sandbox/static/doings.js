@@ -37,6 +37,7 @@ export function doings({ psid, look, said, refused }) {
     reply: ({ title, payload }) => say({ quick_reply: { title, payload: payload || title } }),
     react: (message, emoji) => act(me().react(message.mid, emoji)),
     block: (on) => act(me().block(on)),
+    ring: (on) => act(on ? me().ring() : me().hangUp()),
     inbox: (text) => act(me().inbox(text)),
     edit: startEditing,
     answer: (message) => startAnswering(message, `Answering “${summary(message)}”`),

@@ -1,6 +1,7 @@
 // The customer's phone: who holds it, and what they see.
 
 import * as api from "./api.js";
+import { offerAutomatic, showAutomatic } from "./automatic.js";
 import { listenForWords, startAnew } from "./composer.js";
 import { doings, showLost } from "./doings.js";
 import { $ } from "./dom.js";
@@ -53,6 +54,7 @@ async function showThread() {
     showFoot(current, seen);
     $("blocks").checked = seen.blocked;
     showOwner(seen.owner_app_id);
+    showRing(seen.call);
     seenText = text;
   }
   const isUnread = seen.messages.some((message) => message.from === "page" && !message.read);
@@ -77,6 +79,7 @@ async function showWorld() {
   showPeople(customers, current, world.pages, choose);
   showMischief(world, current);
   showRouting(world, current);
+  showAutomatic(world, current);
   showClock();
 }
 
@@ -89,7 +92,7 @@ function hold(customer) {
   closeSheet();
   startAnew();
   showFoot(customer, null);
-  $("blocks").disabled = !customer;
+  $("blocks").disabled = $("ring").disabled = !customer;
   $("page-name").textContent = page().name;
   $("customer-name").textContent = customer ? `as ${customer.name}` : "Sandbox";
   $("page-face").hidden = $("thread").hidden = !customer;
@@ -112,6 +115,12 @@ function page() {
   return known ? { name: known.name, face: api.face(known.id) } : { name: "Messenger", face: "" };
 }
 
+// A call rings for a minute; who accepts it is nobody one could talk to.
+function showRing(call) {
+  $("ring").textContent = !call ? "Call the Page" : call.accepted ? "Hang up (accepted)" : "Hang up (ringing)";
+  $("ring").onclick = () => acts.ring(!call);
+}
+
 // Facebook's clock, which may be ahead of ours.
 function showClock() {
   const now = new Date(Date.now() + world.ahead_s * 1000);
@@ -129,6 +138,7 @@ listenForNewcomers(async (psid) => {
   $("words").focus();
 });
 offerMischief(showWorld, () => current);
+offerAutomatic(showWorld, () => current);
 offerRouting(showWorld, () => current, acts);
 $("first-customer").onclick = () => {
   showPanel(true);

@@ -71,4 +71,4 @@ def test_chunks_are_put_together():
 
 def _call(text, port):
     body = json.dumps({"message": {"text": text}}).encode()
-    return client.request("POST", "/v26.0/me/messages", host=f"127.0.0.1:{port}", body=body)
+    return client.request("POST", "/v27.0/me/messages", host=f"127.0.0.1:{port}", body=body)

@@ -5,7 +5,7 @@ Each call by a connection of its own: one that was kept may be closed just then,
 
 import requests
 
-VERSION = "v26.0"
+VERSION = "v27.0"
 
 
 class Facebook:

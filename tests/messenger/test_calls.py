@@ -413,7 +413,7 @@ def put(wire):
     def call(method, **options):
         method(wire.client(**options))
         [(verb, address, headers, body)] = wire.calls
-        path = urlsplit(address).path.removeprefix("/v26.0/")
+        path = urlsplit(address).path.removeprefix("/v27.0/")
         query = dict(parse_qsl(urlsplit(address).query))
         return (verb, path, query, json.loads(body) if body else None), headers
 
@@ -540,7 +540,7 @@ def test_a_batch_collects_what_a_client_would_do_and_its_answers_are_parsed(wire
     assert (second.code, second.body, fourth) == (200, {"data": []}, None)
     assert (third.error.status, third.error.subcode) == (400, 2018300)
     [(verb, address, _headers, body)] = wire.calls
-    assert (verb, urlsplit(address).path, json.loads(body)["include_headers"]) == ("POST", "/v26.0/", True)
+    assert (verb, urlsplit(address).path, json.loads(body)["include_headers"]) == ("POST", "/v27.0/", True)
     texted, asked, passed, deleted = json.loads(body)["batch"]
     assert (texted["method"], texted["relative_url"]) == ("POST", "me/messages")
     assert dict(parse_qsl(texted["body"])) == {

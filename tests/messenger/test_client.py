@@ -100,7 +100,7 @@ def test_the_token_goes_in_the_header_alone_and_the_proof_beside_it(name, wire):
     assert TOKEN not in f"{path}{headers}{body}"
     assert SECRET not in f"{path}{headers}{body}"
     assert parse_qs(urlsplit(path).query)["appsecret_proof"] == [appsecret_proof(TOKEN, SECRET)]
-    assert path.startswith("/v26.0/")
+    assert path.startswith("/v27.0/")
 
 
 def test_without_a_secret_no_proof_is_sent(wire):

@@ -1,6 +1,7 @@
 """A sandbox on a free port, a webhook that listens, and Mona, who writes."""
 
 import json
+import os
 import socket
 import threading
 import time
@@ -11,11 +12,15 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 import uvicorn
+from playwright.sync_api import expect
 
 from sandbox import create_app
-from sandbox.app import APP_ID, APP_SECRET, PAGE_TOKEN, VERIFY_TOKEN
+from sandbox.app import APP_ID, APP_SECRET, PAGE_TOKEN, VERIFY_TOKEN, server_config
 
 PATIENCE_S = 5
+PATIENCE_MS = 10_000  # a browser's
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def eventually(look):
@@ -55,15 +60,15 @@ class Box:
 
     def persona(self, name="Ana R.", picture="/_sandbox/sample.png"):
         body = {"name": name, "profile_picture_url": self.url + picture}
-        return self.graph("POST", "/v26.0/me/personas", json=body).json()["id"]
+        return self.graph("POST", "/v27.0/me/personas", json=body).json()["id"]
 
     def customer(self, name="Mona Meyer", **more):
-        return Customer(self, self.tell("/customers", name=name, **more)["psid"])
+        return Customer(self, self.tell("/customers", name=name, **more)["psid"], name)
 
 
 class Customer:
-    def __init__(self, box, psid):
-        self.box, self.psid = box, psid
+    def __init__(self, box, psid, name):
+        self.box, self.psid, self.name = box, psid, name
 
     def say(self, text=None, **more):
         return self.box.tell(f"/customers/{self.psid}/say", **({"text": text} if text else {}), **more)["mid"]
@@ -82,7 +87,7 @@ class Customer:
         return self.is_sent(message=message)
 
     def is_sent(self, **call):
-        return self.box.graph("POST", "/v26.0/me/messages", json={"recipient": {"id": self.psid}} | call)
+        return self.box.graph("POST", "/v27.0/me/messages", json={"recipient": {"id": self.psid}} | call)
 
 
 # How an answer may tell where it ends
@@ -95,11 +100,13 @@ WAYS = {
 
 
 class Receiver:
-    """A webhook: keeps what comes, answers what it is told to, 200 when told nothing; late if it is to stall."""
+    """A webhook: keeps what comes, answers what it is told to, 200 when told nothing; late if it is to stall.
+    `refuses` is a part of the bodies that it answers 500."""
 
     def __init__(self):
         self.posts = []
         self.answers = []
+        self.refuses = b""
         self.stalls = []
         self.way = ""
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -109,6 +116,9 @@ class Receiver:
     def close(self):
         self.server.shutdown()
         self.server.server_close()
+
+    def opinion(self, body):
+        return 500 if self.refuses and self.refuses in body else 200
 
     def bodies(self):
         return [json.loads(raw) for _, raw in list(self.posts)]
@@ -135,10 +145,11 @@ class Receiver:
                 self.answer(200 if is_asked else 403, query["hub.challenge"][0])
 
             def do_POST(self):
-                receiver.posts.append((self.headers, self.rfile.read(int(self.headers["Content-Length"]))))
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                receiver.posts.append((self.headers, body))
                 time.sleep(receiver.stalls.pop(0) if receiver.stalls else 0)
                 with suppress(OSError):  # nobody waits for those who stall
-                    self.answer(receiver.answers.pop(0) if receiver.answers else 200, "")
+                    self.answer(receiver.answers.pop(0) if receiver.answers else receiver.opinion(body), "")
 
             def answer(self, status, text):
                 self.send_response(status)
@@ -160,7 +171,7 @@ def running(app):
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     listener.listen()
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1))
+    server = uvicorn.Server(server_config(app, grace_s=1))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     yield Box(f"http://127.0.0.1:{listener.getsockname()[1]}")
@@ -214,3 +225,30 @@ def mona(box):
     mona = box.customer()
     mona.say("Where is my parcel?")
     return mona
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args():
+    return {"executable_path": os.environ.get("CHROMIUM"), "args": ["--no-sandbox", "--disable-gpu", "--no-first-run"]}
+
+
+@pytest.fixture
+def take_out(box, browser):
+    """Open a customer's phone. Whatever the browser complains of fails the test."""
+    contexts, complaints = [], []
+
+    def open_phone(customer, **options):
+        context = browser.new_context(base_url=box.url, reduced_motion="reduce", **options)
+        context.set_default_timeout(PATIENCE_MS)
+        contexts.append(context)
+        phone = context.new_page()
+        phone.on("pageerror", lambda error: complaints.append(str(error)))
+        phone.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        phone.goto(f"/?psid={customer.psid}")
+        expect(phone.get_by_text(f"as {customer.name}")).to_be_visible()
+        return phone
+
+    yield open_phone
+    for context in contexts:
+        context.close()
+    assert complaints == []

@@ -8,7 +8,7 @@ from sandbox.app import APP_ID, PAGE_ID, PAGE_TOKEN, VERIFY_TOKEN
 def test_a_new_world_has_one_page_and_one_app(box):
     world = box.world()
 
-    assert world["pages"] == [{"id": PAGE_ID, "name": "Bluebird Tea", "token": PAGE_TOKEN}]
+    assert world["pages"] == [{"id": PAGE_ID, "name": "Bluebird Tea", "token": PAGE_TOKEN, "automatic": {}}]
     assert [(app["id"], app["secret"]) for app in world["apps"]] == [(APP_ID, "sandbox-app-secret")]
     assert world["counts"]["customers"] == 0
 

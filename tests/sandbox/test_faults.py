@@ -34,7 +34,7 @@ def test_a_fault_can_have_any_error(box):
         ({"path": "/messages"}, True),
         ({"path": "/me/mess*"}, True),
         ({"path": f"/{PAGE_ID}/*"}, False),
-        ({"path": "v26.0"}, False),
+        ({"path": "v27.0"}, False),
         ({"method": "post"}, True),
         ({"method": "GET"}, False),
         ({"body": "typing_on"}, True),
@@ -72,7 +72,7 @@ def test_a_connection_cut_before_leaves_nothing_behind(box, mona):
 
     assert len(mona.messages()) == 1
     note = box.requests()[-1]
-    assert (note["path"], note["status"], note["response"]) == ("/v26.0/me/messages", None, None)
+    assert (note["path"], note["status"], note["response"]) == ("/v27.0/me/messages", None, None)
 
 
 def test_a_connection_cut_after_has_done_everything(box, receiver, mona):

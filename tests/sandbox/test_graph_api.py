@@ -1,6 +1,9 @@
 """Tokens, plain objects, subscriptions, and the journal that gives no secret away."""
 
+import http.client
 import json
+import time
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -80,7 +83,19 @@ def test_the_token_may_come_in_any_way(box, mona, way):
     assert box.graph("POST", "/me/messages", token, **options).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/me", f"/{PAGE_ID}", "/v6.0/me/", f"/v26.0/{PAGE_ID}/"])
+def test_a_connection_is_kept_longer_than_five_seconds_as_facebooks_is(box):
+    """Programs keep theirs for the next call, and few try again when it was closed meanwhile."""
+    connection = http.client.HTTPConnection(urlsplit(box.url).netloc, timeout=5)
+    connection.request("GET", "/_sandbox/world")
+    connection.getresponse().read()
+
+    time.sleep(6)  # a server of our kind closes after five unless told otherwise
+
+    connection.request("GET", "/_sandbox/world")
+    assert connection.getresponse().status == 200
+
+
+@pytest.mark.parametrize("path", ["/me", f"/{PAGE_ID}", "/v6.0/me/", f"/v27.0/{PAGE_ID}/"])
 def test_the_page_says_who_it_is(box, path):
     assert box.graph("GET", path).json() == {"id": PAGE_ID, "name": "Bluebird Tea"}
 
@@ -124,7 +139,7 @@ def test_a_misspelt_field_is_refused(box):
 
 def subscribe_app(box, url, verify_token=VERIFY_TOKEN):
     query = {"object": "page", "callback_url": url, "verify_token": verify_token, "fields": "messages"}
-    return box.graph("POST", f"/v26.0/{APP_ID}/subscriptions", APP_TOKEN, params=query)
+    return box.graph("POST", f"/v27.0/{APP_ID}/subscriptions", APP_TOKEN, params=query)
 
 
 def test_an_app_sets_its_webhook_and_its_fields(box, receiver, mona):
@@ -147,11 +162,11 @@ def test_a_webhook_that_does_not_verify_is_refused(box, receiver):
 
 def test_every_request_is_noted_from_one_on(box, mona):
     mona.hears(text="Hi")
-    box.graph("GET", "/v26.0/me", params={"fields": "id"})
+    box.graph("GET", "/v27.0/me", params={"fields": "id"})
 
     first, second = box.requests()
 
-    assert (first["n"], first["method"], first["path"], first["status"]) == (1, "POST", "/v26.0/me/messages", 200)
+    assert (first["n"], first["method"], first["path"], first["status"]) == (1, "POST", "/v27.0/me/messages", 200)
     assert first["body"] == {"recipient": {"id": mona.psid}, "message": {"text": "Hi"}}
     assert first["response"]["recipient_id"] == mona.psid
     assert (second["query"], second["at"] >= first["at"]) == ({"fields": "id"}, True)

@@ -66,6 +66,15 @@ def test_who_is_banned_gets_nothing_until_they_are_let_in_again(box, mona):
     assert mona.hears(text="Hi").ok
 
 
+def test_moderation_may_be_written_in_lower_case(box, mona):
+    moderate(box, [mona.psid], "ban_user", "move_to_spam")
+    assert mona.hears(text="Hi").json()["error"]["code"] == 551
+
+    moderate(box, [mona.psid], "Unban_User")
+
+    assert mona.hears(text="Hi").ok
+
+
 def test_moderation_has_limits(box, mona):
     assert moderate(box, [mona.psid] * 11, "BAN_USER").status_code == 400
     assert moderate(box, [mona.psid], "BAN_USER", "UNBAN_USER", "MOVE_TO_SPAM").status_code == 400

@@ -1,6 +1,5 @@
 """The customer's page in a real browser: what can be seen, tapped and reached by keyboard."""
 
-import os
 import re
 
 import pytest
@@ -9,52 +8,14 @@ from playwright.sync_api import expect
 
 from .conftest import eventually
 
-PATIENCE_MS = 10_000
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 SAMPLES = "/_sandbox/static/samples"
-
-expect.set_options(timeout=PATIENCE_MS)
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args():
-    return {"executable_path": os.environ.get("CHROMIUM"), "args": ["--no-sandbox", "--disable-gpu", "--no-first-run"]}
-
-
-@pytest.fixture
-def take_out(box, browser):
-    """Open a customer's phone. Whatever the browser complains of fails the test."""
-    contexts, complaints = [], []
-
-    def open_phone(customer, **options):
-        context = browser.new_context(base_url=box.url, reduced_motion="reduce", **options)
-        context.set_default_timeout(PATIENCE_MS)
-        contexts.append(context)
-        phone = context.new_page()
-        phone.on("pageerror", lambda error: complaints.append(str(error)))
-        phone.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-        phone.goto(f"/?psid={customer.psid}")
-        expect(phone.get_by_text(f"as {customer.name}")).to_be_visible()
-        return phone
-
-    yield open_phone
-    for context in contexts:
-        context.close()
-    assert complaints == []
-
-
-@pytest.fixture
-def mona(mona):
-    mona.name = "Mona Meyer"
-    return mona
 
 
 @pytest.fixture
 def newcomer(box):
     """Has not written yet."""
-    newcomer = box.customer("Nora Neu")
-    newcomer.name = "Nora Neu"
-    return newcomer
+    return box.customer("Nora Neu")
 
 
 def test_a_quick_reply_is_said_and_the_others_vanish(box, receiver, mona, take_out):

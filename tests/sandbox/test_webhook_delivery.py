@@ -1,4 +1,4 @@
-"""Webhooks as Facebook delivers them: signed, escaped, in order, again when they fail."""
+"""Webhooks as Facebook delivers them: signed, escaped, in order, each again by itself when it fails."""
 
 import json
 import time
@@ -7,7 +7,7 @@ import pytest
 
 from messenger.signature import sign, sign_sha1
 from sandbox import courier
-from sandbox.app import APP_SECRET, PAGE_ID, VERIFY_TOKEN
+from sandbox.app import APP_ID, APP_SECRET, PAGE_ID, VERIFY_TOKEN
 from sandbox.courier import serialise
 
 # The reference vector of the Messenger Platform's signature, for the secret `test_app_secret`.
@@ -57,7 +57,7 @@ def test_a_burst_arrives_in_order(box, receiver):
     assert [event["message"]["text"] for event in events] == [str(number) for number in range(100)]
 
 
-def test_a_failed_delivery_is_tried_again_before_the_next(box, receiver):
+def test_a_refused_webhook_is_tried_again_by_itself_while_others_pass(box, receiver):
     receiver.answers = [500]
     mona = box.customer()
     mona.say("one")
@@ -65,7 +65,52 @@ def test_a_failed_delivery_is_tried_again_before_the_next(box, receiver):
 
     events = receiver.wait_for(3)
 
-    assert [event["message"]["text"] for event in events] == ["one", "one", "two"]
+    assert [event["message"]["text"] for event in events] == ["one", "two", "one"]
+
+
+def test_an_app_that_always_refuses_one_event_goes_on_hearing_of_others(box, receiver):
+    """As a bot does that answers 500 to an event without a sender."""
+    receiver.refuses = b"app_roles"
+    mona = box.customer()
+    box.tell(f"/pages/{PAGE_ID}/default_app", app_id=APP_ID)
+    for number in range(20):
+        mona.say(str(number))
+
+    receiver.wait_for(20, "message")
+    receiver.wait_for(3, "app_roles")
+    assert box.world()["counts"]["webhooks_waiting"] == 1
+
+
+def test_a_webhook_that_is_refused_for_an_hour_ends_the_subscription_though_others_passed(box, receiver):
+    receiver.refuses = b"app_roles"
+    mona = box.customer()
+    box.tell(f"/pages/{PAGE_ID}/default_app", app_id=APP_ID)
+    mona.say("This one passes")
+    receiver.wait_for(1, "message")
+    receiver.wait_for(1, "app_roles")
+
+    box.tell("/clock", advance_s=3601)
+
+    receiver.until(lambda: box.world()["apps"][0]["subscriptions"] == {})
+    assert box.world()["counts"]["webhooks_waiting"] == 0
+
+
+def test_each_refused_webhook_has_an_hour_of_its_own(box, receiver):
+    receiver.refuses = b"message"
+    mona = box.customer()
+    mona.say("one")
+    receiver.wait_for(1)
+    box.tell("/clock", advance_s=3000)
+    receiver.wait_for(2)
+    receiver.refuses = b"two"
+    receiver.until(lambda: box.world()["counts"]["webhooks_waiting"] == 0)
+    mona.say("two")
+    receiver.until(lambda: box.world()["counts"]["webhooks_waiting"] == 1)
+
+    box.tell("/clock", advance_s=700)
+
+    receiver.until(lambda: receiver.events()[-1]["message"]["text"] == "two")
+    assert box.world()["apps"][0]["subscriptions"] != {}
 
 
 def test_an_answer_other_than_200_is_a_failure(box, receiver):

@@ -78,7 +78,7 @@ def test_an_empty_list_has_no_paging(box):
     assert box.graph("GET", "/me/personas").json() == {"data": []}
 
 
-@pytest.mark.parametrize("version", ["", "/v2.6", "/v2.12", "/v6.0", "/v19.0", "/v26.0", "/v99.9"])
+@pytest.mark.parametrize("version", ["", "/v2.6", "/v2.12", "/v6.0", "/v19.0", "/v26.0", "/v27.0", "/v99.9"])
 @pytest.mark.parametrize("node", ["me", PAGE_ID])
 def test_any_version_and_either_name_of_the_page_will_do(box, mona, version, node):
     call = {"recipient": {"id": mona.psid}, "message": {"text": "Hi"}}
@@ -86,7 +86,7 @@ def test_any_version_and_either_name_of_the_page_will_do(box, mona, version, nod
     answer = box.graph("POST", f"{version}/{node}/messages/", json=call)
 
     assert answer.status_code == 200
-    assert answer.headers["facebook-api-version"] == (version or "/v26.0")[1:]
+    assert answer.headers["facebook-api-version"] == (version or "/v27.0")[1:]
 
 
 @pytest.mark.parametrize("separator", ["|", "%7C"])

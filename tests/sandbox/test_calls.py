@@ -1,0 +1,117 @@
+"""Voice calls: ringing, accepted, ended, missed."""
+
+import pytest
+
+from sandbox.app import PAGE_ID, VERIFY_TOKEN
+
+OFFER = {"sdp_type": "offer", "sdp": "v=0\r\n"}
+
+
+@pytest.fixture
+def heard(receiver):
+    """The calls that the webhook heard of, once there are so many."""
+
+    def calls():
+        return [call for body in receiver.bodies() for entry in body["entry"] for call in entry.get("calls", [])]
+
+    return lambda count: receiver.until(lambda: (found := calls()) and len(found) >= count and found)
+
+
+@pytest.fixture
+def call_id(receiver, mona):
+    return mona.do("call")["call_id"]
+
+
+def act(box, action, call_id, **more):
+    return box.graph("POST", "/me/calls", json={"platform": "messenger", "call_id": call_id, "action": action, **more})
+
+
+def test_a_call_is_heard_beside_the_messages_in_seconds(box, receiver, mona, call_id, heard):
+    (call,) = heard(1)
+
+    assert call == {
+        "id": call_id,
+        "to": PAGE_ID,
+        "from": mona.psid,
+        "event": "connect",
+        "timestamp": call["timestamp"],
+        "call_direction": "user_initiated",
+    }
+    assert call_id.startswith("c_") and call["timestamp"] < 10**11
+    entry = next(body["entry"][0] for body in receiver.bodies() if "calls" in body["entry"][0])
+    assert "messaging" not in entry
+
+
+def test_a_call_that_nobody_accepts_ends_after_a_minute(box, mona, call_id, heard):
+    box.tell("/clock", advance_s=61)
+
+    assert [call["event"] for call in heard(2)] == ["connect", "terminate"]
+    assert mona.thread()["call"] is None
+
+
+def test_a_call_is_accepted_and_does_not_end_by_itself(box, mona, call_id, heard):
+    answer = act(box, "accept", call_id, session=OFFER).json()
+
+    assert answer["success"] is True
+    assert answer["session"]["sdp_response"]["sdp_type"] == "answer"
+    box.tell("/clock", advance_s=61)
+    assert mona.thread()["call"] == {"id": call_id, "accepted": True}
+    assert act(box, "terminate", call_id).json() == {"success": True}
+    assert [call["event"] for call in heard(2)] == ["connect", "terminate"]
+
+
+@pytest.mark.parametrize("action", ["reject", "terminate", "TERMINATE"])
+def test_a_call_is_ended_by_the_page(box, mona, call_id, heard, action):
+    assert act(box, action, call_id).json() == {"success": True}
+
+    assert heard(2)[1]["event"] == "terminate"
+    assert mona.thread()["call"] is None
+
+
+def test_a_customer_hangs_up(box, mona, call_id, heard):
+    mona.do("hang_up")
+
+    assert heard(2)[1]["event"] == "terminate"
+    assert box.control("POST", f"/customers/{mona.psid}/hang_up").status_code == 400
+
+
+def test_a_customer_calls_once_at_a_time(box, mona, call_id):
+    assert box.control("POST", f"/customers/{mona.psid}/call").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        ({"action": "accept"}, "call_id"),
+        ({"call_id": "c_nobody", "action": "accept"}, "Invalid call_id"),
+        ({"call_id": True, "action": "hold"}, "must be one of"),
+        ({"call_id": True, "action": "accept"}, "SDP offer"),
+        ({"call_id": True, "action": "accept", "session": {"sdp_type": "answer", "sdp": "v=0"}}, "SDP offer"),
+    ],
+)
+def test_a_call_that_is_badly_named_is_refused(box, call_id, call, words):
+    call = call | ({"call_id": call_id} if call.get("call_id") is True else {})
+
+    answer = box.graph("POST", "/me/calls", json=call)
+
+    assert answer.status_code == 400
+    assert words in answer.json()["error"]["message"]
+
+
+def test_a_call_is_accepted_once_and_belongs_to_that_app(box, call_id, other_receiver):
+    bot = {"app_id": "222", "secret": "s", "callback_url": other_receiver.url, "verify_token": VERIFY_TOKEN}
+    token = box.tell("/apps", **bot)["tokens"][PAGE_ID]
+    assert act(box, "accept", call_id, session=OFFER).ok
+
+    body = {"call_id": call_id, "action": "accept", "session": OFFER}
+    again = box.graph("POST", "/me/calls", token, json=body).json()["error"]["message"]
+    ended = box.graph("POST", "/me/calls", token, json=body | {"action": "terminate"}).json()["error"]["message"]
+
+    assert "already accepted" in again
+    assert "not the owner" in ended
+
+
+def test_a_call_that_is_over_is_not_accepted(box, mona, call_id):
+    mona.do("hang_up")
+
+    assert "has ended" in act(box, "accept", call_id, session=OFFER).json()["error"]["message"]
