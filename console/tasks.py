@@ -53,7 +53,7 @@ def fetch_profile(customer_id):
 
 @shared_task
 def fetch_attachment(attachment_id):
-    _model("console.Attachment").get(pk=attachment_id).fetch()
+    _model("console.Attachment").filter(pk=attachment_id).fetch()
 
 
 @shared_task

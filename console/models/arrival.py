@@ -5,6 +5,8 @@ import threading
 from contextlib import contextmanager
 from datetime import timedelta
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import OperationalError, connection, models, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -15,7 +17,7 @@ from console.models.conversation import Conversation
 from console.models.customer import Customer
 from console.models.handover import Holder
 from console.models.notice import Notice
-from console.models.receiving import NotHereYet
+from console.models.receiving import Heard, NotHereYet
 from console.models.rules import Rules
 from messenger import events
 from personas.models import Page
@@ -63,6 +65,18 @@ class ArrivalQuerySet(models.QuerySet):
             if not self.due().exists():
                 return
 
+    def holding(self, mid):
+        """Those with the content of this message, but for what another reader has in its hands.
+
+        That reader finds the message unsent once it gets the conversation's lock, and forgets it itself.
+        """
+        return self.filter(mids__contains=[number_of(mid)]).select_for_update(skip_locked=True)
+
+    def forget(self, mid):
+        """Take the content of an unsent message out of the stored bodies."""
+        for arrival in self.holding(mid):
+            self.filter(pk=arrival.pk).update(body=events.forget(arrival.body, mid))
+
     def _read_next(self):
         """Whether there was one. Its row is locked while it is read: a reader that dies lets go of it at once."""
         with transaction.atomic():
@@ -82,13 +96,17 @@ class Arrival(models.Model):
     tries = models.PositiveIntegerField(_("tries"), default=0)
     next_try_at = models.DateTimeField(null=True, editable=False)
     is_passed_on = models.BooleanField(default=False, editable=False)
+    mids = ArrayField(models.BigIntegerField(), default=list, db_default=[], editable=False)  # number_of each message
 
     objects = ArrivalQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("webhook arrival")
         verbose_name_plural = _("webhook arrivals")
-        indexes = [models.Index(fields=["id"], condition=Q(read_at=None, tries__lt=MAX_TRIES), name="arrival_due")]
+        indexes = [
+            models.Index(fields=["id"], condition=Q(read_at=None, tries__lt=MAX_TRIES), name="arrival_due"),
+            GinIndex(fields=["mids"], name="arrival_mids"),
+        ]
 
     def __str__(self):
         return f"{self.pk}"
@@ -104,9 +122,11 @@ class Arrival(models.Model):
 
         Conversations in the order of their people: two readers that lock several then never wait for each other.
         """
-        problems, self.unknown = [], 0
+        problems, self.unknown, self.unsent = [], 0, set()
         told = sorted(events.parse(self.body.encode()), key=lambda event: event.psid or "")
+        self.mids = sorted({number_of(event.mid) for event in told if getattr(event, "mid", "")})
         heard = [news for event in told if (news := self._hear(event, problems))]
+        heard = [news for news in heard if self._may_be_kept(news[0])]
         with _noting(problems):
             self._pass_on(heard, is_all=len(heard) == len(told))
         self._note(problems)
@@ -116,13 +136,24 @@ class Arrival(models.Model):
         where it failed: one that it began is gone again."""
         with _noting(problems):
             conversation = _conversation(event)
-            is_news = conversation is None or conversation.receive(event)
+            heard = Heard.NEWS if conversation is None else conversation.receive(event)
+            if heard is Heard.UNSENT:
+                self._forget(event.mid)
             self.unknown += isinstance(event, events.Unknown)
             # Read again because the bots could not be told, it holds what was there before.
-            return (event, conversation) if is_news or self.tries else None
+            return (event, conversation) if heard is not Heard.KNOWN or self.tries else None
         with _noting(problems):
             _open_window(event)
         return event, None
+
+    def _forget(self, mid):
+        self.unsent.add(mid)
+        self.body = events.forget(self.body, mid)
+        Arrival.objects.exclude(pk=self.pk).forget(mid)
+
+    def _may_be_kept(self, event):
+        """Return whether it says nothing that was unsent: an unsend event itself says nothing at all."""
+        return getattr(event, "mid", None) not in self.unsent or getattr(event, "is_deleted", False)
 
     def _pass_on(self, heard, is_all):
         """To the bots, once: however often it is read again."""
@@ -135,7 +166,9 @@ class Arrival(models.Model):
         self.problem = "\n".join(problems)
         self.read_at = None if problems else timezone.now()
         self.next_try_at = timezone.now() + timedelta(seconds=min(2**self.tries, LONGEST_PAUSE))
-        self.save(update_fields=["unknown", "tries", "problem", "read_at", "next_try_at", "is_passed_on"])
+        changed = ["body"] if self.unsent else []
+        outcome = ["unknown", "tries", "problem", "read_at", "next_try_at", "is_passed_on", "mids"]
+        self.save(update_fields=outcome + changed)
 
 
 @contextmanager
@@ -149,7 +182,12 @@ def _noting(problems):
     except OperationalError:  # the database went away: nothing of this is done, and it is read again
         raise
     except Exception as error:
-        problems.append(f"{type(error).__name__}: {error}")
+        problems.append(f"{type(error).__name__}: {error}".split("\n")[0])  # the rest quotes the row
+
+
+def number_of(mid):
+    """A message id as a number that an index can hold, whatever its length."""
+    return int.from_bytes(hashlib.sha256(mid.encode()).digest()[:8], signed=True)
 
 
 def _conversation(event):

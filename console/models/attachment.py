@@ -36,9 +36,20 @@ class AttachmentQuerySet(models.QuerySet):
         """Files whose download should be over by now."""
         return self.filter(UNFETCHED, next_try_at__lt=timezone.now())
 
+    def discard(self):
+        """Delete the rows, and their files from the disk. A worker at one of them finds its row gone."""
+        for attachment in self.select_for_update():
+            attachment.file.delete(save=False)
+        self.all().delete()
+
     def fetch_later(self):
         for attachment in self:
             attachment.fetch_later()
+
+    def fetch(self):
+        """Fetch those that are still there: a message may have been unsent meanwhile."""
+        for attachment in self:
+            attachment.fetch()
 
 
 FILES = ["image", "audio", "video", "file", "sticker"]  # the rest are links, templates and places
@@ -122,8 +133,15 @@ class Attachment(models.Model):
             self.tries += 1
             is_over = not getattr(error, "is_passing", True) or self.tries >= MAX_TRIES
             self.problem = str(error) if is_over else ""
-        self.save(update_fields=["file", "problem", "tries"])
-        self.message.conversation.touch(self.message)
+        self._keep()
+
+    def _keep(self):
+        """Write what came of it, unless the message was unsent during the download."""
+        outcome = {"file": self.file.name, "problem": self.problem, "tries": self.tries}
+        if Attachment.objects.filter(pk=self.pk).update(**outcome):
+            self.message.conversation.touch(self.message)
+        elif self.file:
+            self.file.delete(save=False)
 
 
 def _last_part(url):

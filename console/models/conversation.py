@@ -284,7 +284,7 @@ class Conversation(
 
     def _unanswered_since(self):
         answered = self.messages.filter(is_incoming=False, is_automatic=False).aggregate(last=models.Max("at"))["last"]
-        asked = self.messages.filter(is_incoming=True)
+        asked = self.messages.filter(is_incoming=True, is_deleted=False)
         return (asked.filter(at__gt=answered) if answered else asked).aggregate(first=models.Min("at"))["first"]
 
     def _note_last(self, message, words):

@@ -71,7 +71,7 @@ class Message(Sending, models.Model):
     reaction_at = models.BigIntegerField(default=0, editable=False)  # ms
     earlier_texts = models.JSONField(_("earlier texts"), default=list, blank=True)
     edited_at = models.BigIntegerField(default=0, editable=False)  # ms
-    is_deleted = models.BooleanField(_("taken back"), default=False)
+    is_deleted = models.BooleanField(_("unsent"), default=False)
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)  # of the form, and in Facebook's metadata
     mid = models.CharField("mid", max_length=255, null=True, blank=True)  # noqa: DJ001  (unique, so no "" for none)
     at = models.DateTimeField(_("when"))  # its place in the thread

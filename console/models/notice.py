@@ -54,7 +54,7 @@ class NoticeQuerySet(models.QuerySet):
         """Whether the customer said something that the bot has not heard, whatever it answered to what came before."""
         waiting = self.filter(conversation=conversation, kind=Notice.Kind.EVENT)
         told = [event for notice in waiting for event in events.parse(notice.body.encode())]
-        return any(isinstance(event, WORDS) and not event.is_standby for event in told)
+        return any(isinstance(event, WORDS) and not event.is_standby and not _is_unsend(event) for event in told)
 
     def next_of_lanes(self):
         """The oldest of each lane, which alone may go."""
@@ -178,6 +178,10 @@ def _by_conversation(heard, rules):
 def _known(rules, psid):
     """What shows in no thread, such as a login, belongs to the person's conversation all the same."""
     return rules.page.conversations.filter(customer__psid=psid).first() if psid else None
+
+
+def _is_unsend(event):
+    return isinstance(event, events.Message) and event.is_deleted
 
 
 def _body(entries):

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import UTC, datetime
+from enum import Enum
 from uuid import UUID
 
 from django.conf import settings
@@ -11,11 +12,20 @@ from console.models.attachment import Attachment
 from console.models.automatic import PAGE_INBOX_APP, is_automatic, mark_late
 from console.models.handover import Cause, Holder
 from console.models.message import Message
+from console.models.unsending import remember, unsend
 from messenger import events
 
 
 class NotHereYet(Exception):
     """The event is about a message that has not come. Events overtake each other: read it again later."""
+
+
+class Heard(Enum):
+    """What an event was to a conversation."""
+
+    NEWS = "news"
+    KNOWN = "known"  # words that are there already: whom they were for had them
+    UNSENT = "unsent"  # about a message that was unsent: nobody may keep what it says
 
 
 class Receiving:
@@ -28,7 +38,7 @@ class Receiving:
     )
 
     def receive(self, event):
-        """Take in one event of the HEARD kinds. False for words that are there already: whom they were for had them."""
+        """Take in one event of the HEARD kinds, and return what it was."""
         verbs = {
             events.Message: self._hear,
             events.Postback: self._hear_postback,
@@ -42,7 +52,7 @@ class Receiving:
             events.ThreadTaken: self._note_owner,
             events.ThreadRequested: self._note_requested,
         }
-        return verbs[type(event)](event) is not False
+        return verbs[type(event)](event) or Heard.NEWS
 
     def show_receipts(self, revision):
         """Bring what was sent to the state that Facebook's watermarks give it. Never a step back."""
@@ -59,7 +69,7 @@ class Receiving:
 
     def _hear(self, event):
         if event.is_deleted:
-            return self._take_back(event)
+            return self._unsend(event)
         return self._add_incoming(event, event.mid, event.text, event.payload, event.attachments)
 
     def _hear_postback(self, event):
@@ -69,22 +79,27 @@ class Receiving:
         with self.changing() as revision:
             self._be_heard(_moment(event.at))
             self._note_channel(event)
+            if known := self._recall(mid):
+                return known
             message = self._add(event, mid, revision, is_incoming=True, text=text, payload=payload)
-            if message:
-                self._attach(message, attachments)
-                if self.last_at and message.at < self.last_at and mark_late(self, message, revision):
-                    self._unhear_elsewhere(message)
-                self._note_last(message, text or _names(attachments))
-                self.unread += 1
-                self.waiting_since = min(self.waiting_since or message.at, message.at)
-                self._wake(text, payload)
-        return message is not None
+            self._attach(message, attachments)
+            if self.last_at and message.at < self.last_at and mark_late(self, message, revision):
+                self._unhear_elsewhere(message)
+            self._note_last(message, text or _names(attachments))
+            self.unread += 1
+            self.waiting_since = min(self.waiting_since or message.at, message.at)
+            self._wake(text, payload)
+        return Heard.NEWS
 
-    def _take_back(self, event):
+    def _unsend(self, event):
+        """Also before the message comes, or long after: it is remembered."""
         with self.changing() as revision:
-            message = self._known(event.mid)
-            message.is_deleted, message.revision = True, revision
-            message.save()
+            message = self._find(mid=event.mid)
+            if message is None:
+                remember(self, event, _moment(event.at), revision)
+            elif not message.is_deleted:
+                unsend(self, message, revision)
+        return Heard.UNSENT
 
     def hear_of(self, reaction):
         """It opens the window, whatever it is about; taking one back opens nothing."""
@@ -97,13 +112,15 @@ class Receiving:
             message = self._known(event.mid)
             if event.emoji:
                 self._be_heard(_moment(event.at))
-            if event.at >= message.reaction_at:
+            if event.at >= message.reaction_at and not message.is_deleted:
                 message.reaction, message.reaction_at, message.revision = event.emoji[:64], event.at, revision
                 message.save()
 
     def _note_edit(self, event):
         with self.changing() as revision:
             message = self._known(event.mid)
+            if message.is_deleted:
+                return Heard.UNSENT
             if event.at > message.edited_at and event.text != message.text:
                 message.earlier_texts.append(message.text)
                 message.text, message.edited_at, message.revision = event.text, event.at, revision
@@ -119,14 +136,18 @@ class Receiving:
 
     def _hear_echo(self, event):
         """Ours, and then it proves that Facebook has the message; or of another app, or from the Page Inbox."""
+        if event.is_deleted:
+            return self._unsend(event)
         with self.changing() as revision:
             ours = self._find(key=_key(event.metadata)) or self._find(mid=event.mid)
+            if ours and ours.is_deleted:
+                return Heard.UNSENT
             if ours:
                 self._confirm(ours, event, revision)
             elif self._may_be_ours(event):
                 raise NotHereYet("One of our own sends is still without an answer; this may be its echo.")
             else:
-                self._add_from_elsewhere(event, revision)
+                return self._add_from_elsewhere(event, revision)
 
     def _confirm(self, message, event, revision):
         if message.mid in (None, event.mid):
@@ -147,6 +168,8 @@ class Receiving:
         is_of_bots_app = bool(event.app_id) and event.app_id == self.rules.bot_app_id
         is_by_bot = self.rules.has_bot and (is_ours or is_of_bots_app)
         source = "" if is_ours or is_by_bot else event.app_id or PAGE_INBOX_APP
+        if known := self._recall(event.mid):
+            return known
         message = self._add(
             event,
             event.mid,
@@ -157,14 +180,14 @@ class Receiving:
             is_automatic=is_automatic(self, source, _moment(event.at)),
             state=Message.State.SENT,
         )
-        if message:
-            self._attach(message, event.attachments)
-            if not message.is_automatic:
-                self._note_last(message, event.text or _names(event.attachments))
-                self._note_answer(message)
-            if is_by_bot and event.is_standby:
-                self._hear_bot()
-            self.show_receipts(revision)
+        self._attach(message, event.attachments)
+        if not message.is_automatic:
+            self._note_last(message, event.text or _names(event.attachments))
+            self._note_answer(message)
+        if is_by_bot and event.is_standby:
+            self._hear_bot()
+        self.show_receipts(revision)
+        return Heard.NEWS
 
     def _note_answer(self, message):
         """A bot that still speaks when people were called for answers nothing; what is told late, no later question."""
@@ -213,10 +236,12 @@ class Receiving:
             raise NotHereYet(f"The message {mid} has not come yet.")
         return message
 
+    def _recall(self, mid):
+        """None for a message that the Page does not have yet. The conversation's lock keeps others from adding it."""
+        known = Message.objects.filter(page_id=self.page_id, mid=mid).values_list("is_deleted", flat=True).first()
+        return known if known is None else Heard.UNSENT if known else Heard.KNOWN
+
     def _add(self, event, mid, revision, *, is_incoming=False, state=Message.State.RECEIVED, **fields):
-        """The new message, or nothing if it is there already. The conversation's lock keeps others from adding it."""
-        if Message.objects.filter(page_id=self.page_id, mid=mid).exists():
-            return None
         return Message.objects.create(
             conversation=self,
             page_id=self.page_id,

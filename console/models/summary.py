@@ -4,6 +4,7 @@ from console.models.handover import METADATA, Holder
 
 SHOWN = 6  # of the last messages
 MOST_LINE = 120  # characters of each
+CUSTOMER, UNSENT = "Customer", "(message unsent)"
 
 
 def summary(conversation, note=""):
@@ -17,6 +18,15 @@ def summary(conversation, note=""):
     return "\n".join(head + [_line(message) for message in reversed(said[:SHOWN])])[:METADATA]
 
 
+def without(summary, text):
+    """The same summary without the line of a customer's text, also where the summary was cut within that line."""
+    line = f"{CUSTOMER}: {text[:MOST_LINE]}"
+    if line in summary:
+        return summary.replace(line, f"{CUSTOMER}: {UNSENT}")
+    cut = next((end for end in range(len(line) - 1, len(CUSTOMER) + 2, -1) if summary.endswith("\n" + line[:end])), 0)
+    return summary[:-cut] + f"{CUSTOMER}: {UNSENT}"[:cut] if cut and len(summary) == METADATA else summary
+
+
 def _line(message):
-    who = "Customer" if message.is_incoming else message.author or "Bot"
-    return f"{who}: {message.text[:MOST_LINE] or '(no text)'}"
+    who = CUSTOMER if message.is_incoming else message.author or "Bot"
+    return f"{who}: {message.text[:MOST_LINE] or (UNSENT if message.is_deleted else '(no text)')}"

@@ -18,6 +18,7 @@ from .envelope import parse
 from .event import Event, Unknown
 from .held import AppRoles, LabelChanged, Policy, ThreadPassed, ThreadRequested, ThreadTaken
 from .said import Attachment, Delivery, Echo, Edit, Message, Postback, Reaction, Read, Ref
+from .unsent import forget
 from .written import entry, entry_of, overheard, serialise, write
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "Unknown",
     "entry",
     "entry_of",
+    "forget",
     "overheard",
     "parse",
     "serialise",

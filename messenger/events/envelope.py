@@ -4,7 +4,7 @@ import json
 
 from .done import AccountLinking, CustomerInformation, Feedback, OptIn, Order, Referral, ResponseFeedback
 from .event import Event, Unknown
-from .fields import to_dict, to_id, to_list, to_ms
+from .fields import to_dict, to_flag, to_id, to_list, to_ms
 from .held import AppRoles, LabelChanged, Policy, ThreadPassed, ThreadRequested, ThreadTaken
 from .said import Delivery, Echo, Edit, Message, Postback, Reaction, Read
 
@@ -62,7 +62,7 @@ def _messaging(raw, page_id, time, is_standby):
     if not isinstance(raw, dict):
         return Unknown(page_id, "", time, is_standby, raw)
     key = next((key for key in MESSAGING if isinstance(raw.get(key), dict)), "")
-    is_echo = key == "message" and raw[key].get("is_echo") is True
+    is_echo = key == "message" and to_flag(raw[key].get("is_echo"))
     common = {
         "page_id": page_id,
         "psid": to_id(to_dict(raw.get("recipient" if is_echo else "sender")).get("id")),

@@ -28,6 +28,11 @@ def to_texts(value):
     return tuple(to_text(entry) for entry in to_list(value) if to_text(entry))
 
 
+def to_flag(value):
+    """Facebook writes some flags as the text "true"."""
+    return value is True or (isinstance(value, str) and value.strip().lower() == "true")
+
+
 def to_id(value):
     """Ids are text of up to 17 digits, sometimes sent as numbers."""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else to_text(value)

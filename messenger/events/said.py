@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .event import Event
-from .fields import to_count, to_dict, to_dicts, to_id, to_ms, to_text, to_texts
+from .fields import to_count, to_dict, to_dicts, to_flag, to_id, to_ms, to_text, to_texts
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Attachment:
     @classmethod
     def read_all(cls, message: dict) -> "tuple[Attachment, ...]":
         """The id of a sticker stood beside the attachments once."""
-        unsupported = (cls("unsupported", "", ""),) if message.get("is_unsupported") is True else ()
+        unsupported = (cls("unsupported", "", ""),) if to_flag(message.get("is_unsupported")) else ()
         sticker_id = to_id(message.get("sticker_id"))
         return unsupported + tuple(cls._read(raw, sticker_id) for raw in to_dicts(message.get("attachments")))
 
@@ -73,7 +73,7 @@ class Message(Event):
     attachments: tuple[Attachment, ...]
     payload: str  # of the quick reply that was tapped
     reply_to: str
-    is_deleted: bool
+    is_deleted: bool  # the customer unsent it
     referral: Ref | None = None
     commands: tuple[str, ...] = ()  # slash commands by name
 
@@ -87,7 +87,7 @@ class Message(Event):
             attachments=Attachment.read_all(inner),
             payload=to_text(to_dict(inner.get("quick_reply")).get("payload")),
             reply_to=to_text(to_dict(inner.get("reply_to")).get("mid")),
-            is_deleted=inner.get("is_deleted") is True,
+            is_deleted=to_flag(inner.get("is_deleted")),
             referral=Ref.read(inner.get("referral")),
             commands=tuple(to_text(command.get("name")) for command in to_dicts(inner.get("commands"))),
         )
@@ -102,6 +102,7 @@ class Echo(Event):
     attachments: tuple[Attachment, ...]
     app_id: str
     metadata: str
+    is_deleted: bool = False  # somebody unsent it for the Page
 
     @classmethod
     def read(cls, inner, common):
@@ -113,6 +114,7 @@ class Echo(Event):
             attachments=Attachment.read_all(inner),
             app_id=to_id(inner.get("app_id")),
             metadata=to_text(inner.get("metadata")),
+            is_deleted=to_flag(inner.get("is_deleted")),
         )
 
 

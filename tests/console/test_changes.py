@@ -1,4 +1,4 @@
-"""What Mona changes about what was said, even before it was heard: reactions, edits, taking back."""
+"""What Mona changes about what was said, even before it was heard: reactions and edits."""
 
 import pytest
 
@@ -56,14 +56,9 @@ def test_an_edited_message_that_comes_again_stays_edited(hear, edit, said, spoke
     assert texts(thread) == ["Where is my order?"]
 
 
-def test_what_was_taken_back_is_marked_so(hear, take_back, spoken):
-    hear(take_back)
-    assert fresh(spoken).is_deleted
-
-
 @pytest.mark.parametrize(
     ("change", "name", "value"),
-    [("react", "reaction", "❤️"), ("edit", "text", "❤️"), ("take_back", "is_deleted", True)],
+    [("react", "reaction", "❤️"), ("edit", "text", "❤️")],
 )
 def test_a_change_that_overtook_its_message_waits_for_it(change, name, value, hear, said, thread, request):
     event = request.getfixturevalue(change)

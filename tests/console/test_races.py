@@ -9,6 +9,7 @@ from django.db import connection
 
 from agents.models import Agent
 from console.models import Conversation, Customer, Holder, Message, Rules, TakenByAnother
+from console.models.receiving import Heard
 from messenger import events
 from sandbox.courier import serialise
 from tests.conftest import PAGE_ID
@@ -87,7 +88,7 @@ def test_a_word_an_answer_and_a_take_at_once_leave_one_history(conversations, an
         ]
         random.shuffle(three)
         verbs += three
-    assert set(at_once(verbs, threads=6)) == {None, True}  # of a take, and of what was news
+    assert set(at_once(verbs, threads=6)) == {None, Heard.NEWS}  # of a take, and of what was news
 
     said = Message.objects.order_by("conversation_id", "-is_incoming")
     each = [(conversation.pk, is_incoming) for conversation in conversations for is_incoming in (True, False)]

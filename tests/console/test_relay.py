@@ -178,6 +178,7 @@ def test_what_was_for_people_is_not_the_bots_when_it_is_told_again(conversation,
 
 def test_what_is_taken_back_is_told_of_a_message_that_is_known(robin, hear, bot):
     hear(by(robin, "m_1"))
+    go_on()
     taken_back = by(robin, "m_1")
     taken_back["message"] = {"mid": "m_1", "is_deleted": True}
     hear(taken_back)

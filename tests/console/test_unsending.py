@@ -1,0 +1,204 @@
+"""What a customer unsends is gone: from the thread, the queue, the disk, the summaries, the stored bodies, the bots."""
+
+import json
+from pathlib import Path
+
+import pytest
+from django.core.files.base import ContentFile
+
+from console.models import Arrival, Attachment, Handover, Notice, Rules
+from console.models.handover import Cause, Holder
+from messenger import events
+from sandbox.courier import serialise
+from tests.console.conftest import AT, fresh, moment, texts, webhook
+
+SECRET = "my card number is 4929 1234"
+
+
+@pytest.fixture(params=[True, "true"], ids=["as a flag", "as text"])
+def unsend(by_mona, request):
+    return lambda mid="m_1", at=AT + 9000: by_mona(at, message={"mid": mid, "is_deleted": request.param})
+
+
+@pytest.fixture
+def page_with_bot(page):
+    Rules.objects.create(page=page, webhook_url="http://127.0.0.1:9/hook", words="card")
+    return page
+
+
+def stored():
+    """Everything that the console has kept of webhooks and for bots."""
+    kept = [*Arrival.objects.values_list("body", "problem"), *Notice.objects.values_list("body", flat=True)]
+    return json.dumps([*kept, *map(list, Handover.objects.values_list("note", "summary"))])
+
+
+def test_an_unsent_message_leaves_only_a_line_in_the_thread(hear, said, unsend, thread, client, ana, mona):
+    hear(said("m_1", SECRET, quick_reply={"payload": SECRET}))
+    hear(unsend())
+    [message] = thread
+    assert (message.is_deleted, message.text, message.payload, message.earlier_texts) == (True, "", "", [])
+    client.force_login(ana)
+    page = client.get(f"/conversations/{mona.conversation.pk}/").content.decode()
+    assert "Message unsent" in page
+    assert SECRET not in page
+
+
+def test_the_row_forgets_its_words_its_unread_mark_and_its_wait(hear, said, unsend, mona):
+    hear(said("m_1", SECRET))
+    hear(unsend())
+    conversation = fresh(mona.conversation)
+    assert (conversation.last_words, conversation.unread) == ("Message unsent", 0)
+    assert conversation.waiting_since is None
+    assert conversation.is_open
+
+
+def test_who_said_something_else_goes_on_waiting_for_an_answer_to_that(hear, said, unsend, mona):
+    hear(said("m_1", SECRET, AT), said("m_2", "Where is my parcel?", AT + 1000))
+    hear(unsend())
+    conversation = fresh(mona.conversation)
+    assert (conversation.waiting_since, conversation.unread) == (moment(AT + 1000), 1)
+    assert conversation.last_words == "Where is my parcel?"
+
+
+def test_unsending_what_was_read_leaves_the_unread_mark_to_what_was_not(hear, said, unsend, conversation, ana):
+    hear(said("m_1", SECRET))
+    conversation.see(ana)
+    hear(said("m_2", "One more thing", AT + 1))
+    hear(unsend())
+    assert fresh(conversation).unread == 1
+
+
+def test_the_words_before_an_edit_go_too(hear, said, by_mona, unsend, thread):
+    hear(said("m_1", SECRET))
+    hear(by_mona(AT + 1, message_edit={"mid": "m_1", "text": SECRET + " 5678", "num_edit": 1}))
+    hear(unsend())
+    assert (thread.get().text, thread.get().earlier_texts) == ("", [])
+    assert SECRET not in stored()
+
+
+def test_the_files_of_an_unsent_message_leave_the_disk(hear, said, unsend, client, ana):
+    hear(said("m_1", None, attachments=[{"type": "image", "payload": {"url": "https://cdn.example.test/a.jpg"}}]))
+    attachment = Attachment.objects.get()
+    attachment.file.save("a.jpg", ContentFile(b"picture"))
+    path = Path(attachment.file.path)
+    hear(unsend())
+    assert not path.exists()
+    client.force_login(ana)
+    assert client.get(f"/attachments/{attachment.pk}/").status_code == 404
+    assert "cdn.example.test" not in stored()
+
+
+def test_a_file_whose_download_ends_after_the_unsending_does_not_stay(hear, said, unsend):
+    hear(said("m_1", None, attachments=[{"type": "image", "payload": {"url": "https://cdn.example.test/a.jpg"}}]))
+    downloading = Attachment.objects.get()
+    hear(unsend())
+    downloading.file.save("a.jpg", ContentFile(b"picture"), save=False)
+    path = Path(downloading.file.path)
+    downloading._keep()
+    assert not path.exists()
+
+
+def test_stored_bodies_forget_the_words_and_keep_the_others(hear, said, unsend, mona):
+    arrival = hear(said("m_1", SECRET), said("m_2", "and this", AT + 1))
+    hear(unsend())
+    first, second = events.parse(fresh(arrival).body.encode())
+    assert (first.mid, first.is_deleted, first.psid, first.text) == ("m_1", True, mona.psid, "")
+    assert (second.text, SECRET in stored()) == ("and this", False)
+
+
+def test_a_message_that_comes_after_it_was_unsent_stays_away(hear, said, unsend, thread, mona):
+    hear(unsend(at=AT + 1))
+    late = hear(said("m_1", SECRET, attachments=[{"type": "image", "payload": {"url": "https://x.example/a.jpg"}}]))
+    assert texts(thread) == [""]
+    assert not Attachment.objects.exists()
+    assert (fresh(mona.conversation).unread, late.problem, SECRET in stored()) == (0, "", False)
+
+
+def test_so_does_an_edit_of_it(hear, by_mona, unsend, thread):
+    hear(unsend())
+    hear(by_mona(AT + 1, message_edit={"mid": "m_1", "text": SECRET, "num_edit": 1}))
+    assert texts(thread) == [""]
+    assert SECRET not in stored()
+
+
+def test_told_in_one_body_it_reaches_neither_thread_nor_bot(hear, said, unsend, page_with_bot, thread):
+    hear(said("m_1", SECRET), unsend())
+    assert texts(thread) == [""]
+    assert SECRET not in stored()
+
+
+def test_unsending_what_never_came_makes_nobody_wait(hear, unsend, mona):
+    arrival = hear(unsend("m_0"))
+    conversation = fresh(mona.conversation)
+    assert (arrival.problem, conversation.unread, conversation.waiting_since) == ("", 0, None)
+
+
+def test_the_reason_for_which_a_person_was_called_forgets_it(hear, said, unsend, page_with_bot, conversation, ana):
+    conversation.hand_back(ana)
+    hear(said("m_1", SECRET))
+    reason = fresh(conversation).reason
+    assert (reason.cause, reason.note) == (Cause.ASKED, SECRET)
+    hear(unsend())
+    assert (fresh(reason).note, SECRET in stored()) == ("", False)
+
+
+def test_the_summary_for_the_bot_forgets_it(hear, said, unsend, page_with_bot, conversation, ana):
+    hear(said("m_1", SECRET))
+    conversation.hand_back(ana, note="Please go on")
+    assert f"Customer: {SECRET}" in stored()
+    hear(unsend())
+    assert SECRET not in stored()
+    assert "Customer: (message unsent)" in Handover.objects.in_order().last().summary
+
+
+def test_what_the_bot_has_yet_to_hear_is_told_as_unsent(hear, said, unsend, page_with_bot, mona):
+    mona.conversation.handovers.all().delete()
+    type(mona.conversation).objects.update(holder=Holder.BOT, closed_at=None)
+    Rules.objects.update(words="")
+    hear(said("m_1", SECRET))
+    assert SECRET in stored()
+    hear(unsend())
+    assert SECRET not in stored()
+    told = [event for notice in Notice.objects.all() for event in events.parse(notice.body.encode())]
+    assert {(event.mid, event.is_deleted) for event in told} == {("m_1", True)}
+    assert not Notice.objects.have_words_of(mona.conversation)
+
+
+def test_a_summary_by_the_bot_forgets_it(hear, said, unsend, page_with_bot, conversation, ana):
+    hear(said("m_1", SECRET))
+    conversation.hand_back(ana)
+    conversation.hand_over(note=f"Wrote “{SECRET}”", summary=f"They said: {SECRET}. Then nothing.")
+    hear(unsend())
+    assert SECRET not in stored()
+    assert fresh(conversation).reason.summary == "They said: (unsent). Then nothing."
+
+
+def test_a_reply_unsent_by_the_page_is_gone_too(hear, echo, thread):
+    hear(echo("m_9", SECRET))
+    hear(echo("m_9", None, at=AT + 1, is_deleted=True))
+    assert [(message.is_deleted, message.text) for message in thread] == [(True, "")]
+    assert SECRET not in stored()
+
+
+def test_a_body_without_the_unsent_message_is_left_byte_for_byte():
+    body = serialise(webhook({"sender": {"id": "1"}, "message": {"mid": "m_2", "text": "Grüße / 👋"}})).decode()
+    assert events.forget(body, "m_1") == body
+
+
+def test_a_stored_body_that_is_read_again_stays_without_the_words(hear, said, unsend, thread):
+    arrival = hear(said("m_1", SECRET))
+    hear(unsend())
+    fresh(arrival).read_again()
+    fresh(arrival).read()
+    assert (texts(thread), fresh(arrival).problem, SECRET in stored()) == ([""], "", False)
+
+
+def test_a_summary_cut_within_the_words_forgets_what_is_left_of_them(
+    hear, said, unsend, page_with_bot, conversation, ana
+):
+    hear(said("m_1", SECRET))
+    conversation.hand_back(ana, note="x" * 937)
+    assert Handover.objects.in_order().last().summary.endswith("4929")
+    hear(unsend())
+    assert "4929" not in stored()
+    assert Handover.objects.in_order().last().summary.endswith("Customer: (message unsent)")
