@@ -46,4 +46,4 @@ class Webhook(BaseHTTPRequestHandler):
             call(told["psid"], "messages", text="It is Robin again. What else can I do for you?")
 
 
-HTTPServer(("", int(os.environ.get("PORT", 8002))), Webhook).serve_forever()
+HTTPServer((os.environ.get("HOST", "127.0.0.1"), int(os.environ.get("PORT", 8002))), Webhook).serve_forever()

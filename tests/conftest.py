@@ -168,7 +168,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
 def stack_processes(sandbox_process, django_db_setup):
     """The console and its workers as bin/dev runs them, on this process's test database."""
     environment = {
-        "DATABASE_URL": _url_of_test_database(),
+        "DATABASE_URL": url_of_test_database(),
         "REDIS_URL": settings.REDIS_URL,
         "GRAPH_API_URL": settings.GRAPH_API_URL,
         "PUBLIC_URL": CONSOLE_URL,
@@ -205,7 +205,7 @@ def _is_quiet():
     return not queued and not any('"eta": null' in task for task in redis().hvals("unacked"))
 
 
-def _url_of_test_database():
+def url_of_test_database():
     name = connection.settings_dict["NAME"]
     before, _slash, after = settings.DATABASE_URL.partition("?")
     return f"{before.rpartition('/')[0]}/{name}?{after}"

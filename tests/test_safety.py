@@ -220,3 +220,10 @@ def test_the_demos_key_opens_nothing_that_strangers_can_reach(page, settings):
     assert Key.objects.find(secret) == key
     settings.PUBLIC_URL = PRODUCTION["PUBLIC_URL"]
     assert Key.objects.find(secret) is None
+
+
+def test_compose_publishes_every_port_on_this_machine_alone_unless_told_otherwise():
+    published = re.findall(r"^ +- (\S+:\d+)(?: #.*)?$", (ROOT / "docker-compose.yml").read_text(), re.MULTILINE)
+    assert len(published) == 3
+    assert all(port.startswith("${BIND_ADDRESS:-127.0.0.1}:") for port in published)
+    assert "\nBIND_ADDRESS=127.0.0.1\n" in (ROOT / ".env.example").read_text()

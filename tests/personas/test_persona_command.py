@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from personas.models import Page, Persona
-from tests.conftest import PAGE_ID, ROOT, TOKEN, _url_of_test_database
+from tests.conftest import PAGE_ID, ROOT, TOKEN, url_of_test_database
 
 pytestmark = pytest.mark.usefixtures("page", "sandbox")
 
@@ -129,7 +129,7 @@ def test_without_any_page_it_says_so(persona):
 
 @pytest.mark.parametrize("words", [["get"], ["get", "--id", "404"], ["rename"], []])
 def test_from_the_command_line_an_error_goes_to_standard_error_with_exit_code_1(words, transactional_db, page):
-    environment = os.environ | {"DATABASE_URL": _url_of_test_database(), "GRAPH_API_URL": settings.GRAPH_API_URL}
+    environment = os.environ | {"DATABASE_URL": url_of_test_database(), "GRAPH_API_URL": settings.GRAPH_API_URL}
     command = [sys.executable, "manage.py", "persona", *words]
     ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
     assert (ended.returncode, ended.stdout) == (1, "")

@@ -8,16 +8,15 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from agents.models import Agent
-from console import safety
+from console import examples, safety
 from console.models import Conversation, Holder, Key, Rules
 from personas.models import Page
 
-PASSWORD = "handover-demo"  # noqa: S105  (printed by bin/dev; no other command makes these log-ins)
 PAGE_ID, TOKEN = "102030405060708", "EAASANDBOXPAGETOKEN"  # the sandbox's own
 PAGE = {"token": TOKEN, "name": "Bluebird Tea", "bot_name": "Robin"}
 PATIENCE = 20  # s for the workers
 
-PEOPLE = [
+PEOPLE = [  # console.examples knows their names
     ("ana", {"first_name": "Ana", "last_name": "Ruiz"}),
     ("ben", {"first_name": "Ben", "last_name": "Okafor"}),
     ("admin", {"first_name": "Ada", "last_name": "Lindt", "is_staff": True, "is_superuser": True}),
@@ -41,8 +40,13 @@ class Command(BaseCommand):
         parser.add_argument(
             "--key", help="with which that bot calls the API; known to all who read this program's code"
         )
+        parser.add_argument(
+            "--end", action="store_true", help="take away what everybody knows: passwords, the key, example secrets"
+        )
 
-    def handle(self, bot=None, key=None, **options):
+    def handle(self, bot=None, key=None, end=False, **options):
+        if end:
+            return self._end()
         if safety.is_production(settings.PUBLIC_URL, settings.ALLOWED_HOSTS):
             raise CommandError("The demo is for trials: everyone knows its passwords, and one is an admin's.")
         agents = {username: self._agent(username, fields) for username, fields in PEOPLE}
@@ -52,10 +56,17 @@ class Command(BaseCommand):
         if not page.conversations.exists():
             self._converse(agents, has_bot=bool(bot))
 
+    def _end(self):
+        examples.end()
+        self.stdout.write(
+            "No example credential works any more. `python manage.py changepassword NAME` sets a new password for a"
+            " log-in of the demo, `createsuperuser` makes another admin. Enter lost access tokens again at their Pages."
+        )
+
     def _agent(self, username, fields):
         agent, is_new = Agent.objects.get_or_create(username=username, defaults=fields)
         if is_new:
-            agent.set_password(PASSWORD)
+            agent.set_password(examples.PASSWORD)
             agent.save()
         return agent
 

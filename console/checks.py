@@ -1,0 +1,10 @@
+"""What `manage.py check --deploy` says of the console."""
+
+from django.core.checks import Error, Tags, register
+
+
+@register(Tags.security, deploy=True)
+def no_example_credential_works(app_configs, **options):
+    from console import examples  # imports models, which every process that only sets Django up would then hold
+
+    return [Error(problem, hint=examples.WAY_OUT, id="console.E001") for problem in examples.problems()]

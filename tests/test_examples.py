@@ -1,0 +1,179 @@
+"""In production no log-in, key or secret works that everybody knows, also where the database began as a trial."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
+from django.db import connection
+
+from agents.models import Agent
+from console import examples
+from console.management.commands.demo import PEOPLE
+from console.models import Key, Rules
+from personas.models import Page
+from tests.conftest import ROOT, TOKEN, free_port, url_of_test_database
+from tests.test_safety import PRODUCTION
+
+DEMO_KEY = "hk_example-only-key-of-the-demo"
+OWN_KEYS = PRODUCTION["TOKEN_ENCRYPTION_KEYS"]
+
+
+@pytest.fixture
+def production(settings):
+    settings.PUBLIC_URL, settings.ALLOWED_HOSTS = PRODUCTION["PUBLIC_URL"], PRODUCTION["ALLOWED_HOSTS"]
+    settings.TOKEN_ENCRYPTION_KEYS = OWN_KEYS
+
+
+@pytest.fixture
+def log_ins(db):
+    """Those of the demo."""
+    for name, fields in PEOPLE:
+        Agent.objects.create_user(name, password=examples.PASSWORD, **fields)
+
+
+@pytest.fixture
+def key(page):
+    key = Key(page=page, name="Robin")
+    key.stand_for(DEMO_KEY)
+    key.save()
+    return key
+
+
+@pytest.fixture
+def leaked_page(db, settings):
+    """Its token was stored while the key of .env.example was in use."""
+    settings.TOKEN_ENCRYPTION_KEYS = [examples.ENCRYPTION_KEY]
+    return Page.objects.create(page_id="77", token=TOKEN, name="Green Bakery")
+
+
+def test_production_names_each_log_in_of_the_demo(log_ins, production):
+    assert [problem.split("”")[0] for problem in examples.problems()] == [
+        *["The log-in “ana", "The log-in “ben", "The log-in “admin"]
+    ]
+
+
+def test_the_log_ins_are_those_that_the_demo_makes():
+    assert [name for name, _fields in PEOPLE] == examples.LOG_INS
+
+
+def test_an_admin_of_the_demo_is_found_under_another_name_too(log_ins, production):
+    Agent.objects.filter(username="admin").update(username="ada.lindt")
+    assert "The log-in “ada.lindt” has the password of the demo." in examples.problems()
+
+
+def test_a_log_in_with_a_password_of_its_own_or_none_or_that_has_left_is_no_problem(log_ins, production):
+    ana, ben, admin = Agent.objects.order_by("pk")
+    ana.set_password("quite a long phrase")
+    ben.set_unusable_password()
+    admin.is_active = False
+    Agent.objects.bulk_update([ana, ben, admin], ["password", "is_active"])
+    assert examples.problems() == []
+
+
+def test_production_names_the_key_of_the_demo(key, production):
+    assert examples.problems() == ["The API key “Robin” of the Page Bluebird Tea is that of the demo."]
+    key.revoke()
+    assert examples.problems() == []
+
+
+def test_production_names_what_the_example_key_has_encrypted(leaked_page, production):
+    sentence = "The access token of Green Bakery is an example, or is encrypted with the key of .env.example."
+    assert examples.problems() == [sentence]
+    Page.objects.get().save()  # with a key of its own
+    Page.objects.update(token=TOKEN)
+    assert examples.problems() == []
+
+
+def test_production_names_a_secret_that_is_an_example(page, production):
+    Page.objects.update(token=TOKEN)
+    Rules.objects.create(page=page, holder_secret="example-only-app-secret")
+    assert ["The secret of Bluebird Tea" in problem for problem in examples.problems()] == [True]
+
+
+def test_a_trial_may_have_all_of_these(log_ins, key, leaked_page):
+    assert examples.problems() == []
+
+
+def test_a_database_that_is_not_migrated_yet_holds_no_example(log_ins, production):
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE agents_agent RENAME TO not_there_yet")
+    assert examples.problems() == []
+
+
+def test_the_command_ends_them(log_ins, key, leaked_page, production):
+    assert len(examples.problems()) == 5
+    call_command("demo", end=True)
+    assert examples.problems() == []
+    assert not Agent.objects.get(username="admin").has_usable_password()
+    assert Key.objects.find(DEMO_KEY) is None
+    assert Page.objects.get(pk=leaked_page.pk).token == ""
+
+
+def test_nobody_gets_the_password_of_the_demo_later():
+    with pytest.raises(ValidationError, match="everybody knows"):
+        validate_password(examples.PASSWORD)
+
+
+def test_check_deploy_names_them_and_what_to_do(log_ins, production):
+    with pytest.raises(SystemCheckError, match=r"The log-in “admin” has the password of the demo\.\s+HINT: .*--end"):
+        call_command("check", deploy=True)
+    call_command("check")  # which migrate makes too, and which asks no database
+
+
+# The web server
+
+
+@pytest.fixture
+def start(transactional_db, log_ins):
+    """Start the web server on this database under production settings; returns its exit code and what it said."""
+    Agent.objects.update(password=make_password(examples.PASSWORD, hasher="pbkdf2_sha256"))  # not the tests' quick one
+    children = []
+
+    def start(**changed):
+        port = free_port()
+        lists = {name: ",".join(value) for name, value in PRODUCTION.items() if isinstance(value, list)}
+        here = {"DATABASE_URL": url_of_test_database(), "REDIS_URL": settings.REDIS_URL, "DEBUG": "0"}
+        environment = os.environ | PRODUCTION | lists | here | changed
+        child = subprocess.Popen(
+            [sys.executable, "bin/run.py", "web", "--port", str(port)],
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        children.append(child)
+        return child
+
+    yield start
+    for child in children:
+        child.kill()
+        child.wait(10)
+
+
+def test_the_web_server_refuses_to_start_while_a_log_in_of_the_demo_works(start):
+    said, _errors = (child := start()).communicate(timeout=60)
+    assert child.returncode not in (0, None)
+    assert "The console does not start. The log-in “ana” has the password of the demo." in said
+    assert "python manage.py demo --end" in said
+    assert "Traceback" not in said
+
+
+def test_the_web_server_starts_once_they_are_ended(start):
+    examples.end()
+    child = start()
+    assert any("Application startup complete" in line for line in child.stdout)
+
+
+def test_the_web_server_does_not_start_blindly_without_its_database(start):
+    child = start(DATABASE_URL=f"postgresql://console:gT5rW2qX@127.0.0.1:{free_port()}/console")
+    said, _errors = child.communicate(timeout=60)
+    assert child.returncode not in (0, None)
+    assert examples.NO_DATABASE in said
