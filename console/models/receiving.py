@@ -3,17 +3,19 @@
 import hashlib
 from datetime import UTC, datetime
 from enum import Enum
-from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone
 
+from console.models import echoes
 from console.models.attachment import Attachment
 from console.models.automatic import PAGE_INBOX_APP, is_automatic, mark_late
 from console.models.handover import Cause, Holder
 from console.models.message import Message
 from console.models.unsending import remember, unsend
 from messenger import events
+
+SAME_IN_BOTH = ("author", "persona", "as_page", "is_by_bot", "is_automatic")  # of a message that was sent twice
 
 
 class NotHereYet(Exception):
@@ -139,7 +141,9 @@ class Receiving:
         if event.is_deleted:
             return self._unsend(event)
         with self.changing() as revision:
-            ours = self._find(key=_key(event.metadata)) or self._find(mid=event.mid)
+            ours = echoes.find(self, event, revision)
+            if ours and echoes.is_second(event, ours):
+                return self._add_second(ours, event, revision)
             if ours and ours.is_deleted:
                 return Heard.UNSENT
             if ours:
@@ -150,12 +154,19 @@ class Receiving:
                 return self._add_from_elsewhere(event, revision)
 
     def _confirm(self, message, event, revision):
-        if message.mid in (None, event.mid):
-            message.mid, message.sent_at, message.revision = event.mid, _moment(event.at), revision
-            if message.state in Message.UNSENT:
-                message.state, message.problem, message.next_try_at = Message.State.SENT, "", None
-            message.save()
-            self.show_receipts(revision)
+        message.mid, message.sent_at, message.revision = event.mid, _moment(event.at), revision
+        if message.state in Message.UNSENT:
+            message.state, message.problem, message.next_try_at = Message.State.SENT, "", None
+        message.save()
+        self.show_receipts(revision)
+
+    def _add_second(self, first, event, revision):
+        """A call that was made again, because nothing showed that it had taken effect, did so after all."""
+        same = {name: getattr(first, name) for name in SAME_IN_BOTH}
+        message = self._add(event, event.mid, revision, state=Message.State.SENT, text=event.text, **same)
+        self._attach(message, event.attachments)
+        self._note_last(message, event.text or _names(event.attachments))
+        self.show_receipts(revision)
 
     def _may_be_ours(self, event):
         """An echo without our key, while the id of what we sent is not known yet."""
@@ -273,13 +284,6 @@ def _moment(ms):
 def _later(known, ms):
     moment = _moment(ms) if ms else None
     return max(filter(None, [known, moment]), default=None)
-
-
-def _key(metadata):
-    try:
-        return UUID(metadata)
-    except ValueError:
-        return None
 
 
 def _made_up_mid(event):

@@ -1,0 +1,148 @@
+"""Which message an echo is about: when a call took effect twice, and when the same words came from elsewhere."""
+
+import itertools
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import F
+from django.utils import timezone
+
+from console.models import Message
+from console.models.sending import SETTLE
+from personas import pictures
+from tests.console.conftest import INBOX, texts
+
+OURS = int(settings.FACEBOOK_APP_ID)
+PICTURE = pictures.initials("Ana Ruiz").read()
+State = Message.State
+
+
+@pytest.fixture
+def lose(conversation, sandbox):
+    """The next call has no answer, and takes effect or not."""
+
+    def lose(drop):
+        sandbox.fail("messages", times=1, drop=drop)
+        conversation.deliver()
+
+    return lose
+
+
+@pytest.fixture
+def settle(conversation):
+    def settle():
+        waiting = conversation.messages.filter(next_try_at__isnull=False)
+        past = timezone.now() - timedelta(seconds=1)
+        waiting.update(next_try_at=past, in_doubt_since=F("in_doubt_since") - SETTLE)
+        conversation.deliver()
+
+    return settle
+
+
+@pytest.fixture
+def take_effect_late(page, mona):
+    """Facebook carries out the call that it had dropped."""
+
+    def take_effect(message):
+        page.client().send_text(mona.psid, message.text, metadata=str(message.key))
+
+    return take_effect
+
+
+def _echo(mona, heard, **more):
+    inner = {"is_echo": True, "mid": heard["mid"], "text": heard["text"], **more}
+    if heard["attachments"]:
+        inner["attachments"] = [
+            {"type": file["type"], "payload": {"url": file["url"]}} for file in heard["attachments"]
+        ]
+        del inner["text"]
+    people = {"sender": {"id": mona.page.page_id}, "recipient": {"id": mona.psid}}
+    return people | {"timestamp": heard["at"], "message": inner}
+
+
+def test_a_call_that_took_effect_after_it_was_made_again_stands_in_the_thread_twice(
+    say, lose, settle, take_effect_late, hear, mona, thread, ana, sandbox
+):
+    message = say("Your tea is on its way")
+    lose("before")
+    settle()
+    take_effect_late(message)
+    for heard in sandbox.said(mona.psid):
+        hear(_echo(mona, heard, app_id=OURS, metadata=str(message.key)))
+    assert texts(thread) == ["Your tea is on its way"] * 2
+    assert [(row.state, row.author, row.face) for row in thread] == [(State.SENT, ana, "Ana R.")] * 2
+    assert {row.mid for row in thread} == {heard["mid"] for heard in sandbox.said(mona.psid)}
+
+
+@pytest.mark.parametrize("order", sorted(set(itertools.permutations([0, 1, 0, 1]))))
+def test_two_echoes_of_one_key_are_two_messages_in_any_order_and_however_often_told(
+    order, say, lose, settle, take_effect_late, hear, mona, thread, sandbox
+):
+    message = say("once more")
+    lose("before")
+    settle()
+    take_effect_late(message)
+    said = sandbox.said(mona.psid)
+    for place in order:
+        hear(_echo(mona, said[place], app_id=OURS, metadata=str(message.key)))
+    assert sorted(row.mid for row in thread) == sorted(heard["mid"] for heard in said)
+    assert {row.state for row in thread} == {State.SENT}
+
+
+def test_a_picture_that_arrived_twice_is_seen_twice(conversation, ana, page, lose, settle, hear, mona, thread, sandbox):
+    file = SimpleUploadedFile("teapot.png", PICTURE)
+    [message] = conversation.send(author=ana, text="", key=uuid.uuid4(), files=[file])
+    lose("before")
+    settle()
+    page.client().send_attachment(mona.psid, "image", file=PICTURE, filename="teapot.png", metadata=str(message.key))
+    for heard in sandbox.said(mona.psid):
+        hear(_echo(mona, heard, app_id=OURS, metadata=str(message.key)))
+    assert [[attachment.kind for attachment in row.attachments.all()] for row in thread] == [["image"], ["image"]]
+
+
+@pytest.mark.parametrize("app_id", [INBOX, None])
+def test_the_same_words_from_the_page_inbox_do_not_pass_for_a_reply_that_was_lost(
+    app_id, say, lose, settle, page, hear, mona, thread, sandbox
+):
+    say("ok")
+    lose("before")
+    page.client().send_text(mona.psid, "ok")
+    settle()
+    assert [row.state for row in thread] == [State.SENT]  # what Facebook's history says, until the echo comes
+    [heard] = sandbox.said(mona.psid)
+    hear(_echo(mona, heard, app_id=app_id))
+    ours, theirs = thread.order_by("pk")
+    assert (ours.state, ours.mid, ours.can_retry) == (State.UNKNOWN, None, True)
+    assert "from elsewhere" in ours.problem
+    assert (theirs.state, theirs.mid, theirs.source) == (State.SENT, heard["mid"], str(INBOX))
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+@pytest.mark.parametrize("place", [0, 1])
+def test_of_two_with_the_same_words_each_is_whose_it_is(
+    order, place, say, lose, settle, page, conversation, hear, mona, thread, sandbox
+):
+    """Ana's reply arrived without an answer, and somebody wrote the same in the Page Inbox."""
+    message = say("ok")
+    if place == 1:
+        page.client().send_text(mona.psid, "ok")
+    lose("after")
+    if place == 0:
+        page.client().send_text(mona.psid, "ok")
+    settle()
+    said = sandbox.said(mona.psid)
+    for number in order:
+        of_ours = {"app_id": OURS, "metadata": str(message.key)} if number == place else {"app_id": INBOX}
+        hear(_echo(mona, said[number], **of_ours))
+    assert {row.mid: row.source for row in thread} == {said[place]["mid"]: "", said[1 - place]["mid"]: str(INBOX)}
+    assert {row.state for row in thread} == {State.SENT}
+
+
+def test_an_echo_of_ours_without_its_key_takes_nothing_back(say, conversation, hear, mona, thread, sandbox):
+    say("ok")
+    conversation.deliver()
+    hear(_echo(mona, sandbox.said(mona.psid)[0], app_id=OURS))
+    assert [row.state for row in thread] == [State.SENT]
