@@ -16,7 +16,13 @@ from personas.files import SHOWN, media_type_of
 LONGEST_NAME = 150  # characters
 UPLOAD_TIMEOUT = 60  # s; Facebook looks at a film before it answers
 MAX_TRIES = 5
+LABELS = {"missed_call": _("Missed call")}
 PAUSE = timedelta(minutes=2)  # longer than a download takes, so that no two workers are at one
+
+
+def label_of(kind):
+    """Words for what Facebook calls so; its own where we have none."""
+    return str(LABELS.get(kind, kind))
 
 
 def file_path(attachment, filename):
@@ -78,6 +84,10 @@ class Attachment(models.Model):
 
     def __str__(self):
         return self.title or self.kind
+
+    @property
+    def label(self):
+        return label_of(self.kind)
 
     @property
     def is_file(self):

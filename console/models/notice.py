@@ -19,7 +19,7 @@ from console.models.telling import CLAIM, Telling
 from messenger import events
 
 SWEEP_EVERY = 10  # s
-WORDS = (events.Message, events.Postback)
+WORDS = (events.Message, events.Postback, events.MissedCall)
 
 
 class NoticeQuerySet(models.QuerySet):

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from console.models import echoes
-from console.models.attachment import Attachment
+from console.models.attachment import Attachment, label_of
 from console.models.automatic import PAGE_INBOX_APP, is_automatic, mark_late
 from console.models.handover import Cause, Holder
 from console.models.message import Message
@@ -34,7 +34,7 @@ class Receiving:
     """The part of a Conversation that listens."""
 
     HEARD = (
-        *(events.Message, events.Postback, events.Echo),
+        *(events.Message, events.Postback, events.Echo, events.MissedCall),
         *(events.Delivery, events.Read, events.Reaction, events.Edit, events.Referral),
         *(events.ThreadPassed, events.ThreadTaken, events.ThreadRequested),
     )
@@ -44,6 +44,7 @@ class Receiving:
         verbs = {
             events.Message: self._hear,
             events.Postback: self._hear_postback,
+            events.MissedCall: self._note_missed_call,
             events.Echo: self._hear_echo,
             events.Delivery: self._note_delivery,
             events.Read: self._note_read,
@@ -77,10 +78,15 @@ class Receiving:
     def _hear_postback(self, event):
         return self._add_incoming(event, event.mid or _made_up_mid(event), event.title or event.payload, event.payload)
 
-    def _add_incoming(self, event, mid, text, payload, attachments=()):
+    def _note_missed_call(self, event):
+        """It waits for an answer as words do, but opens no messaging window and leaves thread control alone."""
+        return self._add_incoming(event, event.mid, "", "", event.attachments, is_message=False)
+
+    def _add_incoming(self, event, mid, text, payload, attachments=(), *, is_message=True):
         with self.changing() as revision:
-            self._be_heard(_moment(event.at))
-            self._note_channel(event)
+            if is_message:
+                self._be_heard(_moment(event.at))
+                self._note_channel(event)
             if known := self._recall(mid):
                 return known
             message = self._add(event, mid, revision, is_incoming=True, text=text, payload=payload)
@@ -274,7 +280,7 @@ class Receiving:
 
 
 def _names(attachments):
-    return ", ".join(f"[{attachment.kind}]" for attachment in attachments)
+    return ", ".join(f"[{label_of(attachment.kind)}]" for attachment in attachments)
 
 
 def _moment(ms):

@@ -19,6 +19,8 @@ SUBSCRIBED_FIELDS = [
     "standby",
     "messaging_policy_enforcement",
 ]
+# Facebook refuses all fields when the app may not have one of them, so these are asked for in vain at times.
+OPTIONAL_FIELDS = ["calls", "business_integrity", "messaging_integrity"]
 
 
 class PageCalls(Path):

@@ -3,6 +3,7 @@
 https://developers.facebook.com/docs/messenger-platform/reference/webhook-events
 """
 
+from .calls import MissedCall
 from .done import (
     AccountLinking,
     Answer,
@@ -34,6 +35,7 @@ __all__ = [
     "Feedback",
     "LabelChanged",
     "Message",
+    "MissedCall",
     "OptIn",
     "Order",
     "Policy",

@@ -2,6 +2,7 @@
 
 import json
 
+from .calls import MissedCall
 from .done import AccountLinking, CustomerInformation, Feedback, OptIn, Order, Referral, ResponseFeedback
 from .event import Event, Unknown
 from .fields import to_dict, to_flag, to_id, to_list, to_ms
@@ -55,6 +56,7 @@ def _entry(entry):
         for raw in to_list(entry.get(key))
     ]
     events += [_change(raw, page_id, time) for raw in to_list(entry.get("changes"))]
+    events += [_call(raw, page_id, time) for raw in to_list(entry.get("calls"))]
     return events or [_unknown(entry, page_id, time)]
 
 
@@ -80,6 +82,11 @@ def _change(raw, page_id, time):
         return Unknown(page_id, "", time, False, raw, part_of="changes")
     common = {"page_id": page_id, "psid": "", "at": time, "is_standby": False, "raw": raw}
     return CHANGES[field].read(value, common)
+
+
+def _call(raw, page_id, time):
+    common = {"page_id": page_id, "psid": "", "at": time, "is_standby": False, "raw": raw}
+    return MissedCall.read(to_dict(raw), common) or Unknown(**common, part_of="calls")
 
 
 def _unknown(raw, page_id="", time=0):

@@ -33,7 +33,7 @@ class Event:
 class Unknown(Event):
     """Kept and counted, never an error."""
 
-    part_of: str | None = "messaging"  # changes; None for a whole entry in which nothing is understood
+    part_of: str | None = "messaging"  # changes, calls; None for a whole entry in which nothing is understood
 
     @property
     def channel(self):

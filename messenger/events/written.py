@@ -19,7 +19,7 @@ def write(entries: list) -> bytes:
 
 
 def entry(page_id: str, time: int, raw, channel: str = "messaging") -> dict:
-    """One event. channel: messaging, standby or changes. There is a list, but Facebook puts no second one into it."""
+    """One event. channel: messaging, standby, changes or calls: a list into which Facebook puts no second one."""
     return {"id": page_id, "time": time, channel: [raw]}
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from agents.models import MAX_NAME, Agent
 from agents.pictures import check_picture, new_path
 from messenger import Client, GraphError
+from messenger.calls.page import OPTIONAL_FIELDS, SUBSCRIBED_FIELDS
 from personas import tasks
 from personas.fields import EncryptedTextField
 from personas.models.traffic import CHECK_AGAIN, Traffic
@@ -158,8 +159,17 @@ class Page(Traffic, models.Model):
         self.name = about.get("name") or self.name
         if settings.FACEBOOK_APP_ID and (missing := self._missing_scopes(client)):
             return f"The token lacks these permissions: {', '.join(sorted(missing))}."
-        client.subscribe()
+        self._subscribe(client)
         return ""
+
+    def _subscribe(self, client):
+        """With what not every app may have, if Facebook lets us; without it otherwise."""
+        try:
+            client.subscribe([*SUBSCRIBED_FIELDS, *OPTIONAL_FIELDS])
+        except GraphError as error:
+            if error.meaning.act.is_passing:
+                raise
+            client.subscribe()
 
     def _missing_scopes(self, client):
         return NEEDED_SCOPES - set(client.debug_token(settings.FACEBOOK_APP_ID).get("scopes") or NEEDED_SCOPES)

@@ -120,6 +120,15 @@ def test_the_workers_verdict_is_shown(new_page, admin, sandbox):
     assert sandbox.requests("POST", "subscribed_apps")
 
 
+def test_an_app_that_may_not_hear_of_calls_hears_of_the_rest(new_page, sandbox):
+    may_not = {"message": "(#100) This app may not subscribe to calls", "code": 100}
+    sandbox.post("faults", match={"path": "subscribed_apps", "body": "calls"}, error=may_not, status=400)
+    new_page.verify()
+    assert new_page.state == Page.State.CONNECTED
+    asked = [call["body"]["subscribed_fields"] for call in sandbox.requests("POST", "subscribed_apps")]
+    assert ["calls" in fields for fields in asked] == [True, False]
+
+
 @pytest.mark.parametrize(
     ("token", "verdict"),
     [("EAAWRONG", "access token no longer works"), ("EAAOTHER", "The token is for the Page Other Page (77)")],

@@ -24,6 +24,7 @@ from messenger.events import (
     Feedback,
     LabelChanged,
     Message,
+    MissedCall,
     OptIn,
     Order,
     Policy,
@@ -133,6 +134,7 @@ EXPECTED = {
     "take_thread_control": (ThreadTaken, {"previous_app_id": "222", "new_app_id": INBOX, "metadata": ""}),
     "request_thread_control": (ThreadRequested, {"requested_app_id": "222", "metadata": "please"}),
     "app_roles_legacy": (AppRoles, {"roles": (("111", ("primary_receiver",)),)}),
+    "missed_call": (MissedCall, {"mid": "c_M5YPhGE5jm0L", "attachments": [("missed_call", "", "")]}),
     "changes_inbox_label": (LabelChanged, {"action": "add", "label_id": "55", "name": "vip"}),
 }
 
@@ -168,7 +170,7 @@ def test_each_kind_says_where_whose_and_when_and_keeps_what_came(kind):
     assert event.psid == ("" if kind in WITHOUT_PERSON else MONA)
     assert event.at == (ENTRY_TIME if kind in WITHOUT_TIMESTAMP else AT)
     assert event.is_standby is kind.startswith("standby")
-    assert [event.raw] == (entry.get("messaging") or entry.get("standby") or entry["changes"])
+    assert [event.raw] == next(entry[key] for key in ("messaging", "standby", "changes", "calls") if key in entry)
 
 
 # Variations seen in other people's fixtures
@@ -284,6 +286,31 @@ def test_a_change_of_another_field_is_unknown():
     for field in ("feed", None, ["inbox_labels"]):
         body["entry"][0]["changes"][0]["field"] = field
         assert [type(event) for event in read(body)] == [Unknown]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        {"event": "connect"},
+        {"event": "media_update"},
+        {"call_direction": "business_initiated"},
+        {"duration": 33},
+        {"timestamp": 1790000000 - 90},  # no call rings so long: somebody accepted it
+        {"timestamp": None},
+        {"id": None},
+    ],
+)
+def test_a_call_that_is_not_known_to_be_missed_is_unknown(call):
+    body = payload("missed_call")
+    body["entry"][0]["calls"][0].update(call)
+    [event] = read(body)
+    assert (type(event), event.channel) == (Unknown, "calls")
+
+
+def test_calls_stand_beside_messages():
+    body = payload("text")
+    body["entry"][0]["calls"] = payload("missed_call")["entry"][0]["calls"]
+    assert [type(event) for event in read(body)] == [Message, MissedCall]
 
 
 def test_what_an_attachment_holds_is_kept_as_it_came():

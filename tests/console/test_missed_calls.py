@@ -1,0 +1,93 @@
+"""A call that nobody took is seen in the thread and waits like a message."""
+
+import pytest
+
+from console.models import Arrival, Conversation, Rules
+from console.models.handover import Holder
+from sandbox.courier import serialise
+from tests.conftest import PAGE_ID
+from tests.console.conftest import AT, MINUTE, fresh, moment
+from tests.stand_in import eventually
+
+CALL = {"to": PAGE_ID, "event": "terminate", "timestamp": AT // 1000, "call_direction": "user_initiated"}
+
+
+@pytest.fixture
+def ring(arrive, mona):
+    """Mona called, and a worker reads of it."""
+
+    def tell(id="c_1", psid=mona.psid, ended_at=AT + MINUTE, **more):
+        call = CALL | {"id": id, "from": psid} | more
+        body = {"object": "page", "entry": [{"id": PAGE_ID, "time": ended_at, "calls": [call]}]}
+        assert arrive(serialise(body)).status_code == 200
+        arrival = Arrival.objects.latest("pk")
+        arrival.read()
+        return arrival
+
+    return tell
+
+
+def test_a_missed_call_is_seen_in_the_thread_and_waits(ring, mona, ana, client):
+    ring()
+
+    conversation = fresh(mona.conversation)
+    assert (conversation.waiting_since, conversation.unread) == (moment(AT), 1)
+    client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
+    assert "Missed call" in client.get(f"/conversations/{conversation.pk}/").content.decode()
+    assert "Missed call" in client.get("/queue/waiting/").content.decode()
+
+
+def test_a_missed_call_told_twice_is_one(ring, thread):
+    ring(), ring(ended_at=AT + MINUTE + 1)
+
+    assert thread.count() == 1
+
+
+def test_a_call_of_somebody_new_begins_a_conversation(ring, page):
+    ring(psid="7009009009009009")
+
+    assert Conversation.objects.get(customer__psid="7009009009009009").waiting_since == moment(AT)
+
+
+@pytest.mark.parametrize("call", [{"event": "connect"}, {"duration": 20}, {"ended_at": AT + 10 * MINUTE}])
+def test_a_call_that_rings_or_was_taken_is_nothing_to_answer(ring, page, call):
+    arrival = ring(psid="7009009009009009", **call)
+
+    assert (arrival.read_at is not None, arrival.problem) == (True, "")
+    assert not Conversation.objects.filter(customer__psid="7009009009009009").exists()
+
+
+def test_a_missed_call_opens_no_window(ring, mona):
+    ring()
+
+    assert fresh(mona.conversation).heard_at is None
+
+
+def test_a_missed_call_reopens_a_closed_conversation(ring, hear, said, mona):
+    hear(said("m_1"))
+    Conversation.objects.update(closed_at=moment(AT), waiting_since=None)
+
+    ring()
+
+    assert fresh(mona.conversation).closed_at is None
+
+
+def test_a_bot_that_holds_the_conversation_is_told_of_the_call(ring, page, mona, settings):
+    Rules.objects.create(page=page, webhook_url="http://127.0.0.1:9/bot")
+    Conversation.objects.update(holder=Holder.BOT)
+
+    ring()
+
+    [notice] = page.notices.all()
+    assert '"calls":[' in notice.body
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_customer_who_hangs_up_leaves_a_missed_call(stack, page):
+    psid = stack.customer("Mona Weber")
+    stack.post(f"customers/{psid}/call")
+    stack.post(f"customers/{psid}/hang_up")
+
+    conversation = eventually(lambda: Conversation.objects.filter(customer__psid=psid).first())
+
+    eventually(lambda: conversation.messages.filter(attachments__kind="missed_call").exists())
