@@ -38,7 +38,9 @@ class PageForm(forms.ModelForm):
             self.fields["token"].widget.attrs["placeholder"] = "••••••••••••"
 
     def clean_token(self):
-        token = self.cleaned_data["token"].strip() or self.instance.token
+        entered = self.cleaned_data["token"].strip()
+        self.is_token_entered = bool(entered)  # the same one again too, once it works again
+        token = entered or self.instance.token
         if not token:
             raise forms.ValidationError(_("A Page needs an access token."))
         if not (token.isascii() and token.isprintable() and " " not in token):
@@ -78,7 +80,7 @@ class PageAdmin(RowsOfOpenPages, admin.ModelAdmin):
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
-        if "token" in form.changed_data:
+        if form.is_token_entered:
             form.instance.resume()
         if not form.instance.bot_name:
             form.instance.personas.filter(agent=None).withdraw()

@@ -93,6 +93,8 @@ class Page(Traffic, models.Model):
     problem = models.TextField(_("problem"), blank=True)
     checked_at = models.DateTimeField(_("checked"), null=True, blank=True)
     paused_since = models.DateTimeField(_("sends nothing since"), null=True, blank=True)
+    why_paused = models.TextField(_("why it sends nothing"), blank=True, default="", db_default="")
+    is_token_refused = models.BooleanField(default=False, db_default=False, editable=False)  # and paused for that
     waits_until = models.DateTimeField(_("calls nothing until"), null=True, blank=True)
     why_waiting = models.TextField(_("why it waits"), blank=True)
     slowdowns = models.PositiveIntegerField(default=0, editable=False)  # in a row

@@ -63,18 +63,28 @@ class Traffic:
         self.paused_since = timezone.now()
         problem = f"{error.sentence} ({error})"
         running = self._row().filter(paused_since=None)
-        if running.update(paused_since=self.paused_since, state=self.State.FAILING, problem=problem):
+        if running.update(
+            paused_since=self.paused_since,
+            why_paused=problem,
+            is_token_refused=error.meaning.act is Act.RENEW_TOKEN,
+            state=self.State.FAILING,
+            problem=problem,
+        ):
             self.conversations.show_page()
 
     def try_again(self):
-        """After a check that found nothing wrong, but not soon: what Facebook refuses in sending, no check sees."""
-        if self.is_paused and timezone.now() - self.paused_since >= CHECK_AGAIN:
+        """Resume after a check that found nothing wrong.
+
+        At once where the token was refused: the check saw that it works. What Facebook refuses only in sending no check
+        sees, and it is not tried again soon.
+        """
+        if self.is_paused and (self.is_token_refused or timezone.now() - self.paused_since >= CHECK_AGAIN):
             self.resume()
 
     def resume(self):
         """Let what has waited go out. Each message is checked again against its window."""
         self.paused_since = self.waits_until = None
-        self._row().update(paused_since=None, waits_until=None, slowdowns=0)
+        self._row().update(paused_since=None, why_paused="", is_token_refused=False, waits_until=None, slowdowns=0)
         self.personas.update(next_try_at=None)
         self.messages.hurry()
         self.conversations.hurry()

@@ -8,6 +8,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from agents.models import Agent
 from console.models import Arrival, Conversation, Customer, Holiday, Hours, Key, Message, Rules, Team
@@ -110,6 +111,16 @@ def test_an_empty_token_keeps_the_one_that_is_there(given, kept, new_page, admin
     admin.save(f"personas/page/{new_page.pk}/change", token=given)
     new_page.refresh_from_db()
     assert new_page.token == kept
+
+
+@pytest.mark.parametrize("token", [TOKEN, OTHER_TOKEN])
+def test_a_page_starts_at_once_when_its_token_is_entered_again(token, new_page, admin):
+    Page.objects.update(paused_since=timezone.now(), why_paused="The token has expired.", is_token_refused=True)
+    admin.save(f"personas/page/{new_page.pk}/change", token="")
+    assert Page.objects.get().is_paused
+    admin.save(f"personas/page/{new_page.pk}/change", token=token)
+    new_page.refresh_from_db()
+    assert (new_page.is_paused, new_page.why_paused, new_page.is_token_refused) == (False, "", False)
 
 
 def test_the_workers_verdict_is_shown(new_page, admin, sandbox):

@@ -5,6 +5,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from console import pace
@@ -61,6 +62,38 @@ def test_a_dead_token_holds_the_pages_messages_until_it_is_renewed(say, conversa
     fresh(conversation).deliver()
     assert sandbox.texts(mona.psid) == ["first", "second"]
     assert {row["persona"]["name"] for row in sandbox.said(mona.psid)} == {"Ana R."}
+
+
+def test_a_page_starts_at_once_when_a_check_finds_that_its_token_works_again(say, conversation, mona, sandbox):
+    say("hello")
+    sandbox.post("tokens", token=conversation.page.token, state="expired")
+    conversation.deliver()
+    fresh(conversation.page).verify()
+    assert fresh(conversation.page).is_paused
+    sandbox.post("tokens", token=conversation.page.token, state="valid")
+    fresh(conversation.page).verify()
+    assert not fresh(conversation.page).is_paused
+    fresh(conversation).deliver()
+    assert sandbox.texts(mona.psid) == ["hello"]
+
+
+def test_a_token_that_is_refused_only_in_sending_is_tried_once_in_five_minutes(say, conversation, mona, refuse):
+    say("hello")
+    refuse(DEAD, mona.psid)
+    conversation.deliver()
+    tries = 0
+    for _sweep in range(10):
+        for page in Page.objects.troubled():
+            page.verify()
+            tries += 1
+        let_time_pass()
+        fresh(conversation).deliver()
+    assert tries == 1
+    page = fresh(conversation.page)
+    assert page.is_paused
+    assert "expired" in page.why_paused
+    with time_machine.travel(timezone.now() + timedelta(minutes=6)):
+        assert list(Page.objects.troubled()) == [page]
 
 
 def test_nothing_is_called_while_a_page_is_paused(say, conversation, sandbox):
