@@ -27,6 +27,7 @@ Page Inbox, another app). **Only the holder may speak.** While people hold it, w
 * Customers are named by their PSID, as in Facebook's webhooks. You reach those of your own Page, nobody else's.
 * 20 calls a second for each key, and 20 more at once after a pause. Then 429, and `Retry-After` says how many seconds.
 * Every refusal is JSON with `detail`, a sentence for people. Go by the status.
+* A field or a query parameter that an operation does not know is refused with 422, which names it.
 * What customers write reaches you through the console's relay, as Facebook sent it; who holds a conversation is told
   to you by the webhook below.
 

@@ -1,6 +1,7 @@
 """What a bot may do with one conversation of its Page, named by the customer's PSID."""
 
 import uuid
+from functools import wraps
 
 from django.db import IntegrityError
 from django.shortcuts import get_object_or_404
@@ -8,10 +9,38 @@ from django.utils.translation import gettext as _
 from ninja import Router, Status
 
 from console.api.refusals import WrongInput
-from console.api.shapes import REFUSALS, TAKEN, UNREADABLE, HandedOver, HandOver, Held, Psid, Saying, Sent, SentMessage
+from console.api.shapes import (
+    REFUSALS,
+    TAKEN,
+    UNREADABLE,
+    HandedOver,
+    HandOver,
+    Held,
+    Nothing,
+    Psid,
+    Saying,
+    Sent,
+    SentMessage,
+)
 from console.models import Cause
 
 router = Router(tags=["conversations"])
+
+
+def takes_no_query(operation):
+    """Refuse what stands behind a "?" and would be lost in silence."""
+
+    @wraps(operation)
+    def answer(request, *args, **kwargs):
+        if request.GET:
+            names = ", ".join(request.GET)
+            raise WrongInput(_("%(names)s: there is no such parameter in the query here.") % {"names": names})
+        return operation(request, *args, **kwargs)
+
+    return answer
+
+
+router.add_decorator(takes_no_query)
 
 
 @router.get("/{psid}", response={200: Held, **REFUSALS}, summary="Who holds it")
@@ -35,16 +64,18 @@ def hand_over(request, psid: Psid, given: HandOver):
     return held(conversation) | {"notice": notice if is_unknown else ""}
 
 
-@router.post("/{psid}/resume", response={200: Held, **TAKEN, **REFUSALS}, summary="Take it back from the queue")
-def resume(request, psid: Psid):
+@router.post(
+    "/{psid}/resume", response={200: Held, **UNREADABLE, **TAKEN, **REFUSALS}, summary="Take it back from the queue"
+)
+def resume(request, psid: Psid, given: Nothing = None):
     """The customer went on talking to you while nobody had taken it. Refused once an agent has it."""
     conversation = find(request, psid)
     conversation.resume()
     return held(conversation)
 
 
-@router.post("/{psid}/release", response={200: Held, **TAKEN, **REFUSALS}, summary="Be done with it")
-def release(request, psid: Psid):
+@router.post("/{psid}/release", response={200: Held, **UNREADABLE, **TAKEN, **REFUSALS}, summary="Be done with it")
+def release(request, psid: Psid, given: Nothing = None):
     """All is said and nobody has to do anything: it is closed, until the customer writes again."""
     conversation = find(request, psid)
     conversation.finish()

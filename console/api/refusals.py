@@ -58,5 +58,7 @@ def say_in_json(api):
 def _sentence(error):
     place, *where = error["loc"]
     where = where[1:] if place == "body" else where  # without the name that our function has for it
+    if error["type"] == "extra_forbidden":
+        return _("%(field)s: there is no such field here.") % {"field": ".".join(map(str, where))}
     said = error["msg"].removeprefix("Value error, ").rstrip(".")
     return f"{'.'.join(map(str, where)) or place}: {said}."

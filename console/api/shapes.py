@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 from ninja import Field, Path, Schema
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, ConfigDict, StringConstraints
 
 from console.forms import MOST_TEXT
 from messenger.client import utf16_length
@@ -53,7 +53,17 @@ def _example(**example):
 # In
 
 
-class HandOver(Schema):
+class Given(Schema):
+    """Refuses fields that it does not know: one whose name is misspelt would be lost in silence."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Nothing(Given):
+    """A body without fields, or none at all."""
+
+
+class HandOver(Given):
     reason: _text(MOST_REASON, least=1) = Field(
         description=f"Why, in a few words: it stands in the thread. {MOST_REASON} characters at most."
     )
@@ -68,7 +78,7 @@ class HandOver(Schema):
     )
 
 
-class Saying(Schema):
+class Saying(Given):
     text: _text(MOST_TEXT, _sayable, least=1) = Field(
         description=f"Up to {MOST_TEXT} characters. What is longer than 2000 goes out in several messages."
     )

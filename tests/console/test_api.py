@@ -256,6 +256,41 @@ def test_bad_input_is_told_in_words(robin, held, mona, verb, given, said):
     assert fresh(held).holder == Holder.BOT
 
 
+@pytest.mark.parametrize(
+    ("verb", "given", "said"),
+    [
+        ("hand-over", {"reason": "why", "Skill": "refunds"}, "Skill: there is no such field here."),
+        ("messages", {"text": "Hi", "keys": KEY, "to": "1"}, "keys: there is no such field here. to: there is no such"),
+        ("resume", {"reason": "why"}, "reason: there is no such field here."),
+        ("release", {"text": "Bye"}, "text: there is no such field here."),
+        ("release?text=Bye", {}, "text: there is no such parameter in the query here."),
+        ("hand-over?reason=why", {"reason": "why"}, "reason: there is no such parameter in the query here."),
+    ],
+)
+def test_what_an_operation_does_not_know_is_refused_and_named(robin, held, mona, verb, given, said):
+    assert detail(robin.post(f"{mona.psid}/{verb}", **given), 422).startswith(said)
+    held.refresh_from_db()
+    assert (held.holder, held.is_open, held.messages.filter(is_incoming=False).count()) == (Holder.BOT, True, 0)
+
+
+def test_a_question_with_a_query_is_refused(robin, held, mona):
+    said = "since: there is no such parameter in the query here."
+    assert detail(robin.get(f"{mona.psid}?since=1"), 422) == said
+
+
+def test_an_operation_without_fields_takes_no_body_or_an_empty_one(robin, held, mona, secret):
+    address, headers = f"/api/conversations/{mona.psid}/release", {"Authorization": f"Bearer {secret}"}
+    for body in (b"", b"{}"):
+        answer = robin.client.post(address, body, content_type="application/json", headers=headers)
+        assert answer.status_code == 200, answer.content
+    assert detail(robin.client.post(address, b"{", content_type="application/json", headers=headers), 400)
+
+
+def test_the_documentation_says_that_unknown_fields_are_refused(client, db):
+    shapes = client.get("/api/openapi.json").json()["components"]["schemas"]
+    assert [shapes[name]["additionalProperties"] for name in ("HandOver", "Saying", "Nothing")] == [False] * 3
+
+
 @pytest.mark.parametrize("text", ["a\x00b", "\x1f"])
 def test_characters_that_no_database_or_customer_could_show(robin, held, mona, text):
     assert detail(robin.post(f"{mona.psid}/messages", text=text), 422).startswith("text: ")
