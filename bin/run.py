@@ -15,11 +15,14 @@ def worker(queues, threads):
     return [*CELERY, "worker", "--queues", queues, *pool, "--loglevel", "WARNING"]
 
 
+# A connection that nobody uses is closed by the proxy first (Caddyfile): what it sends meets none that we just closed.
+WEB = ["--timeout-keep-alive", "75", "--limit-concurrency", "4000", "--ws", "none", "--no-access-log"]
+
 # Each kind of work has workers of its own, so that none stands in front of another: what Facebook told us and who is
 # typing are short; a message may wait ten seconds for Facebook; an errand may fetch a film. What bots have not taken at
 # once is tried again beside the errands: a slow bot has a share of those threads, see console/at_once.py.
 PROGRAMS = {
-    "web": ["uvicorn", "console.asgi:application", "--timeout-graceful-shutdown", "3", "--no-access-log"],
+    "web": ["console.server", "console.asgi:application", "--timeout-graceful-shutdown", "3", *WEB],
     "worker": worker("messages", threads=24),
     "reader": worker("arrivals,typing", threads=16),
     "errands": worker("bots,errands", threads=32),

@@ -7,7 +7,6 @@ subscription per process fans out to every open stream. A browser that missed nu
 import asyncio
 import logging
 import time
-from http.cookies import SimpleCookie
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
@@ -17,6 +16,7 @@ from django.db import close_old_connections, transaction
 from django.http import HttpRequest
 from redis import RedisError
 from redis.asyncio import Redis as AsyncRedis
+from starlette.responses import Response, StreamingResponse
 
 from console.store import database_number, redis
 
@@ -116,59 +116,38 @@ hub = Hub()
 # Stream
 
 
-async def stream(scope, receive, send):
-    """ASGI: text/event-stream for an agent who is logged in, 403 for anyone else.
+async def stream(request):
+    """Answer text/event-stream to an agent who is logged in, 403 to anyone else.
 
     It stands beside Django: a request in Django holds a thread and a database connection until it ends.
     """
-    if not await _may_listen(scope):
-        await _forbid(send)
-        return
-    headers = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store"), (b"x-accel-buffering", b"no")]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    if not await _may_listen(request):
+        return Response(status_code=403)
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Content-Type": "text/event-stream"}
+    return StreamingResponse(_talk(request), headers=headers)
+
+
+async def _talk(request):
     listener = hub.join()
-    talk = asyncio.create_task(_talk(listener, scope, send))
-    gone = asyncio.create_task(_until_gone(receive))
     try:
-        await asyncio.wait([talk, gone], return_when=asyncio.FIRST_COMPLETED)
+        asked_at, topics = time.monotonic(), []
+        while topics != ["goodbye"]:
+            topics = await listener.next()
+            if time.monotonic() - asked_at >= HEARTBEAT:
+                asked_at = time.monotonic()
+                topics = topics if await _may_listen(request) else ["goodbye"]
+            yield "".join(f"data: {topic}\n\n" for topic in topics) or ": still here\n\n"
     finally:
         hub.part(listener)
-        talk.cancel()
-        gone.cancel()
-
-
-async def _talk(listener, scope, send):
-    asked_at = time.monotonic()
-    while True:
-        topics = await listener.next()
-        if time.monotonic() - asked_at >= HEARTBEAT:
-            asked_at = time.monotonic()
-            topics = topics if await _may_listen(scope) else ["goodbye"]
-        text = "".join(f"data: {topic}\n\n" for topic in topics) or ": still here\n\n"
-        await send({"type": "http.response.body", "body": text.encode(), "more_body": True})
-        if topics == ["goodbye"]:
-            return await send({"type": "http.response.body", "body": b""})
-
-
-async def _until_gone(receive):
-    while (await receive())["type"] != "http.disconnect":
-        pass
-
-
-async def _forbid(send):
-    await send({"type": "http.response.start", "status": 403, "headers": []})
-    await send({"type": "http.response.body", "body": b""})
 
 
 @sync_to_async
-def _may_listen(scope):
+def _may_listen(request):
     """Who may is there, and seen."""
-    headers = dict(scope["headers"])
-    cookie = SimpleCookie(headers.get(b"cookie", b"").decode("latin-1")).get(settings.SESSION_COOKIE_NAME)
-    request = HttpRequest()
-    request.session = SessionStore(cookie.value if cookie else None)
+    asked = HttpRequest()
+    asked.session = SessionStore(request.cookies.get(settings.SESSION_COOKIE_NAME))
     try:
-        agent = get_user(request)
+        agent = get_user(asked)
         if agent.is_authenticated:
             agent.be_seen()
         return agent.is_authenticated

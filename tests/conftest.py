@@ -115,10 +115,10 @@ def arrive(db):
 
     def post(body, secret=settings.FACEBOOK_APP_SECRET, headers=None):
         signed = {"x-hub-signature-256": signature.sign(body, secret)} if headers is None else headers
-        status, text = judge({name.encode(): value.encode() for name, value in signed.items()}, body)
+        status, text = judge(signed, body)
         if status == 200:
             Arrival.objects.store(body)
-        return SimpleNamespace(status_code=status, content=text)
+        return SimpleNamespace(status_code=status, content=text.encode())
 
     return post
 

@@ -16,7 +16,7 @@ from django.urls import path
 
 from messenger import signature
 
-THREADS = 16  # as in console.asgi
+THREADS = 16  # as in console.pages
 
 env = environ.Env()
 SECRET = env.str("FACEBOOK_APP_SECRET")

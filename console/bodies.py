@@ -1,0 +1,187 @@
+"""Receive the body of a request on the event loop, before one of the few threads of the pages is taken for it.
+
+A client that stalls keeps a place here, and no thread. Every body has a limit by its address, and a deadline that moves
+with what has come; one longer than 64 KiB lies in a temporary file. When all places are taken, the body that has been
+on its way longest makes room: an honest one is complete within milliseconds, and is never that.
+"""
+
+import asyncio
+import json
+import logging
+import re
+from contextlib import contextmanager
+from tempfile import SpooledTemporaryFile
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
+from starlette.responses import StreamingResponse
+
+from console.uploads import FILE_BYTES, MOST_FILES
+
+MIB = 1024 * 1024  # bytes
+IN_MEMORY = PIECE = 64 * 1024  # bytes
+PATIENCE = 10  # s for a body, and as many more …
+LEAST = 80 * 1024  # … each time that so many bytes of it have come: 8 KiB/s
+LINGER = 2  # s in which a client that is refused may go on sending: it might not read the answer before
+RETRY_AFTER = 5  # s
+
+logger = logging.getLogger(__name__)
+
+
+class Refused(Exception):
+    def __init__(self, status, sentence):
+        super().__init__(sentence)
+        self.status, self.sentence = status, sentence
+
+
+class Room:
+    """What is taken at one kind of address: bytes in one body, bodies on their way at once, bytes in all of them."""
+
+    def __init__(self, path, most, bodies=128, together=64 * MIB):
+        self.path, self.most, self.bodies, self.together = re.compile(path), most, bodies, together
+        self.size = 0
+        self._places = {}  # their time-outs, the one that was taken first in front
+
+    def check(self, size):
+        """Refuse a body that is longer than one may be, or what is too much together."""
+        if size > self.most:
+            most = self.most // MIB
+            raise Refused(413, _("The request is larger than the %(most)s MiB that are taken here.") % {"most": most})
+        if self.size > self.together:
+            raise _full()
+
+    @contextmanager
+    def keep(self, place):
+        self._places[place] = None
+        if len(self._places) > self.bodies:
+            self._empty(next(iter(self._places)))
+        try:
+            yield
+        finally:
+            self._places.pop(place, None)
+
+    def _empty(self, place):
+        del self._places[place]
+        place.reschedule(asyncio.get_running_loop().time())
+
+
+ROOMS = [
+    Room(r"/webhooks/messenger/?$", settings.MAX_WEBHOOK_BYTES),
+    Room(r"/conversations/\d+/send/$", MOST_FILES * FILE_BYTES + MIB, together=1024 * MIB),
+    Room(r"/admin/", settings.MAX_PICTURE_BYTES + MIB, together=256 * MIB),
+    Room(r"", MIB),
+]
+
+
+class Body:
+    """Its bytes count in their room until the request is answered."""
+
+    def __init__(self, room, file):
+        self.room, self.file, self.size = room, file, 0
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.room.size -= self.size
+
+    async def fill(self, receive):
+        try:
+            async with asyncio.timeout(None) as place:
+                with self.room.keep(place):
+                    await self._fill_in_time(receive)
+        except TimeoutError:
+            raise _full() from None
+        except OSError as error:
+            logger.warning("The body of a request could not be kept: %s", error)
+            raise Refused(503, _("The console has no room for this just now: try again later.")) from None
+
+    async def _fill_in_time(self, receive):
+        enough = LEAST
+        try:
+            async with asyncio.timeout(PATIENCE) as deadline:
+                while await self._add(receive):
+                    if self.size >= enough:
+                        enough = self.size + LEAST
+                        deadline.reschedule(asyncio.get_running_loop().time() + PATIENCE)
+        except TimeoutError:
+            raise Refused(408, _("The request did not arrive in time: send it again.")) from None
+
+    async def _add(self, receive):
+        """Return whether there is more to come."""
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        piece = message["body"]
+        self.size += len(piece)
+        self.room.size += len(piece)
+        self.room.check(self.size)
+        self.file.write(piece)
+        return message["more_body"]
+
+    def replay(self, receive):
+        """Return ASGI's receive: the body as it came, then whatever comes after it."""
+        self.file.seek(0)
+        messages = self._messages()
+
+        async def receive_again():
+            return next(messages, None) or await receive()
+
+        return receive_again
+
+    def _messages(self):
+        while piece := self.file.read(PIECE):
+            yield {"type": "http.request", "body": piece, "more_body": True}
+        yield {"type": "http.request", "body": b"", "more_body": False}
+
+
+class ReceivedBodies:
+    """ASGI middleware: what is behind it never waits for a body."""
+
+    def __init__(self, app):
+        self.app = app
+
+    async def __call__(self, scope, receive, send):
+        if scope["type"] != "http" or not _has_body(headers := Headers(scope=scope)):
+            return await self.app(scope, receive, send)
+        room = next(room for room in ROOMS if room.path.match(scope["path"]))
+        try:
+            with SpooledTemporaryFile(IN_MEMORY) as file, Body(room, file) as body:
+                room.check(_declared(headers))
+                await body.fill(receive)
+                await self.app(scope, body.replay(receive), send)
+        except Refused as refused:
+            await _answer(refused, scope)(scope, receive, send)
+        except ClientDisconnect:
+            return
+
+
+def _has_body(headers):
+    return "transfer-encoding" in headers or headers.get("content-length", "0") != "0"
+
+
+def _declared(headers):
+    length = headers.get("content-length", "")
+    return int(length) if length.isdecimal() else 0
+
+
+def _full():
+    return Refused(503, _("Too much arrives at once: try again in a few seconds."))
+
+
+def _answer(refused, scope):
+    is_api = scope["path"].startswith("/api/")
+    content = json.dumps({"detail": refused.sentence}) if is_api else refused.sentence
+    headers = {"Content-Length": str(len(content.encode())), "Connection": "close"}
+    if refused.status == 503:
+        headers["Retry-After"] = str(RETRY_AFTER)
+    media_type = "application/json" if is_api else "text/plain"
+    return StreamingResponse(_say_and_linger(content), refused.status, headers, media_type)
+
+
+async def _say_and_linger(content):
+    """Meanwhile Starlette takes whatever else the client sends, and drops it."""
+    yield content
+    await asyncio.sleep(LINGER)

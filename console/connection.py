@@ -1,0 +1,79 @@
+"""A connection of the web server, with the deadlines that uvicorn lacks: for a header, and for reading the answer.
+
+Without them a thousand clients that send half a header, or read half an answer, would keep a thousand connections.
+"""
+
+import asyncio
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+HEADER_SECONDS = 10
+HEADER_BYTES = 64 * 1024
+READING_SECONDS = 10  # between two looks at what a client has read
+LEAST_READ = 10 * 1024  # bytes in that time: 1 KiB/s
+
+
+class Connection(HttpToolsProtocol):
+    _header_deadline = _reading_deadline = None
+    _header_bytes = 0
+
+    def connection_made(self, transport):
+        super().connection_made(transport)
+        transport.set_write_buffer_limits(high=0)  # we are told as soon as anything stays unread
+        self._expect_headers()
+
+    def connection_lost(self, error):
+        self._cancel(self._header_deadline)
+        self._cancel(self._reading_deadline)
+        super().connection_lost(error)
+
+    # Headers
+
+    def data_received(self, data):
+        super().data_received(data)
+        if self._header_deadline:
+            self._header_bytes += len(data)
+            if self._header_bytes > HEADER_BYTES:
+                self._give_up()
+
+    def on_message_begin(self):
+        super().on_message_begin()
+        self._expect_headers()
+
+    def on_headers_complete(self):
+        self._header_deadline = self._cancel(self._header_deadline)
+        self._header_bytes = 0
+        super().on_headers_complete()
+
+    def _expect_headers(self):
+        self._cancel(self._header_deadline)
+        self._header_deadline = self.loop.call_later(HEADER_SECONDS, self._give_up)
+
+    # Answers
+
+    def pause_writing(self):
+        super().pause_writing()
+        self._expect_reading()
+
+    def resume_writing(self):
+        self._reading_deadline = self._cancel(self._reading_deadline)
+        super().resume_writing()
+
+    def _expect_reading(self):
+        unread = self.transport.get_write_buffer_size()
+        self._reading_deadline = self.loop.call_later(READING_SECONDS, self._look, unread)
+
+    def _look(self, unread_before):
+        if unread_before - self.transport.get_write_buffer_size() < LEAST_READ:
+            self._give_up()
+        else:
+            self._expect_reading()
+
+    def _give_up(self):
+        """At once: closing politely would wait for the client to read what is left."""
+        self.transport.abort()
+
+    @staticmethod
+    def _cancel(timer: asyncio.TimerHandle | None):
+        if timer:
+            timer.cancel()

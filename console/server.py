@@ -1,0 +1,11 @@
+"""uvicorn with connections of our own. bin/run.py says with which options."""
+
+import sys
+
+from uvicorn.config import HTTP_PROTOCOLS
+from uvicorn.main import main
+
+HTTP_PROTOCOLS["httptools"] = "console.connection:Connection"
+
+if __name__ == "__main__":
+    main(["--http", "httptools", *sys.argv[1:]])

@@ -1,0 +1,214 @@
+"""Clients that send slowly, or without end, or read nothing: they cost the others nothing, and are let go."""
+
+import json
+import os
+import re
+import socket
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+import requests
+from django.test import Client
+
+from console import live
+from console.models import Arrival
+from tests.conftest import CONSOLE_PORT, CONSOLE_URL
+from tests.console.test_webhook import BODY, knock
+from tests.stand_in import eventually
+
+MIB = 1024 * 1024
+FORM = "Content-Type: application/x-www-form-urlencoded\r\n"
+SENTENCE = "The request did not arrive in time: send it again."
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def dial(stack):
+    """Opens a connection to the web server and sends these bytes."""
+    with ExitStack() as sockets:
+
+        def connect(*sent, window=None):
+            client = sockets.enter_context(socket.socket())
+            if window:
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
+            client.settimeout(30)
+            client.connect(("127.0.0.1", CONSOLE_PORT))
+            for piece in sent:
+                client.sendall(piece)
+            return client
+
+        yield connect
+
+
+def post(path, length, body=b""):
+    """With a cookie that makes Django read the form, as the token may be in there."""
+    headers = f"Host: 127.0.0.1\r\nContent-Length: {length}\r\nCookie: csrftoken={'c' * 32}\r\n{FORM}"
+    return f"POST {path} HTTP/1.1\r\n{headers}\r\n".encode() + body
+
+
+def get(path, cookie=""):
+    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{cookie}\r\n".encode()
+
+
+HALF_A_LOGIN = post("/login/", 100, b"username=ana")
+
+
+def answer(client):
+    """All that comes until the server closes."""
+    with client.makefile("rb") as read:
+        return read.read().decode()
+
+
+def seconds_for(path="/login/"):
+    began = time.monotonic()
+    assert requests.get(CONSOLE_URL + path, timeout=20).ok
+    return time.monotonic() - began
+
+
+# Bodies that do not come
+
+
+def test_pages_answer_while_forty_logins_are_half_sent(dial):
+    seconds_for()
+    for _client in range(40):
+        dial(HALF_A_LOGIN)
+    assert seconds_for() < 2
+
+
+def test_pages_answer_while_forty_replies_are_half_sent(dial):
+    for _client in range(40):
+        dial(post("/conversations/1/send/", 100_000, b"text="))
+    assert seconds_for() < 2
+
+
+def test_what_does_not_come_is_let_go_with_a_sentence(dial):
+    page, bot = dial(HALF_A_LOGIN), dial(post("/api/conversations/1/messages", 100, b"{"))
+    half_a_header, nothing = dial(b"GET /login/ HTTP/1.1\r\nHost: 127"), dial()
+    for client, sentence in [(page, SENTENCE), (bot, json.dumps({"detail": SENTENCE}))]:
+        said = answer(client)
+        assert said.startswith("HTTP/1.1 408 ")
+        assert said.endswith(sentence)
+    assert answer(half_a_header) == answer(nothing) == ""
+
+
+def test_two_hundred_stalled_webhooks_cost_little_memory_and_others_are_taken(dial, web):
+    seconds_for()
+    before = memory_of(web)
+    clients = [dial(post("/webhooks/messenger", MIB, b"x" * (MIB - 1))) for _client in range(200)]
+    assert knock("/webhooks/messenger", BODY).status_code == 200
+    assert Arrival.objects.count() == 1
+    assert memory_of(web) - before < 60 * MIB
+    assert {answer(client)[:13] for client in clients} <= {"HTTP/1.1 408 ", "HTTP/1.1 503 "}
+
+
+@pytest.fixture
+def web(stack_processes):
+    """The folder of /proc that knows about the web server."""
+    [process] = [process for process in Path("/proc").iterdir() if f"--port\0{CONSOLE_PORT}\0" in _command(process)]
+    return process
+
+
+def memory_of(web):
+    return int(re.search(r"VmRSS:\s+(\d+)", (web / "status").read_text())[1]) * 1024
+
+
+def sockets_of(web):
+    """Asked of the server: a client that reads nothing does not learn that it was let go."""
+    return len([link for link in (web / "fd").iterdir() if _target(link).startswith("socket:")])
+
+
+def _target(link):
+    try:
+        return os.readlink(link)
+    except OSError:
+        return ""
+
+
+def _command(process):
+    try:
+        return (process / "cmdline").read_text()
+    except OSError:
+        return ""
+
+
+# Bodies that are too long
+
+
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [("/login/", 1), ("/webhooks/messenger", 1), ("/admin/personas/page/add/", 9), ("/conversations/1/send/", 251)],
+)
+def test_a_body_that_is_longer_than_its_address_takes_is_refused_before_it_comes(dial, path, most):
+    said = answer(dial(post(path, most * MIB + 1)))
+    assert said.startswith("HTTP/1.1 413 ")
+    assert said.endswith(f"The request is larger than the {most} MiB that are taken here.")
+
+
+def test_a_body_without_an_end_is_refused_once_it_is_too_long(dial):
+    client = dial(b"POST /login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n")
+    for _piece in range(17):
+        client.sendall(b"10000\r\n" + b"x" * 65536 + b"\r\n")
+    assert answer(client).startswith("HTTP/1.1 413 ")
+
+
+# Headers that are too long
+
+
+def test_a_header_without_an_end_is_let_go(dial):
+    client = dial(b"GET /login/ HTTP/1.1\r\nX-Long: ")
+    with pytest.raises(OSError):
+        for _piece in range(1000):
+            client.sendall(b"x" * 65536)
+
+
+# Answers that nobody reads
+
+
+@pytest.fixture
+def script(stack):
+    """The address of a file of more than a megabyte."""
+    page = requests.get(f"{CONSOLE_URL}/api/docs", timeout=10).text
+    return re.search(r'src="(/static/[^"]*swagger-ui-bundle[^"]*)"', page)[1]
+
+
+def test_pages_answer_while_forty_clients_do_not_read_a_file(dial, script, web):
+    before = sockets_of(web)
+    often = 10 * get(script)  # more than the kernel takes for a client
+    clients = [dial(often, window=4096) for _client in range(40)]
+    assert seconds_for() < 2
+    assert sockets_of(web) >= before + len(clients)
+    eventually(lambda: sockets_of(web) <= before + 5, seconds=60)
+
+
+def test_a_stream_that_is_not_read_is_let_go(dial, ana, web):
+    django = Client()
+    django.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
+    cookie = f"Cookie: sessionid={django.cookies['sessionid'].value}\r\n"
+    client = dial(get("/live/", cookie), window=4096)
+    eventually(lambda: live.nudge("knock") or b"data: knock" in client.recv(1000))
+    before = sockets_of(web)
+    for number in range(800):
+        live.nudge(f"topic-{number}-" + "x" * 20_000)
+    eventually(lambda: sockets_of(web) < before, seconds=60)
+
+
+def test_a_whole_file_reaches_a_client_who_reads_it(script):
+    got = requests.get(CONSOLE_URL + script, headers={"Accept-Encoding": "identity"}, timeout=20)
+    assert len(got.content) == int(got.headers["Content-Length"]) > MIB
+
+
+def test_a_body_that_comes_in_pieces_reaches_its_page_whole(dial):
+    session = requests.Session()
+    page = session.get(f"{CONSOLE_URL}/login/", timeout=10)
+    token = re.search(r'csrfmiddlewaretoken" value="([^"]+)"', page.text)[1]
+    body = f"csrfmiddlewaretoken={token}&username=nobody&password={'x' * 200_000}".encode()
+    client = dial(
+        f"POST /login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(body)}\r\nConnection: close\r\n".encode(),
+        f"Cookie: csrftoken={session.cookies['csrftoken']}\r\n".encode(),
+        b"Content-Type: application/x-www-form-urlencoded\r\n\r\n",
+        *[body[start : start + 30_000] for start in range(0, len(body), 30_000)],
+    )
+    assert "Please enter a correct username and password" in answer(client)
