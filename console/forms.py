@@ -6,6 +6,7 @@ from console import uploads
 from messenger.client import utf16_length
 
 MOST_NOTE = 500  # characters
+MOST_PK = 2**63 - 1
 MOST_TEXT = 20_000  # UTF-16 units in one reply, which then goes out in some ten messages
 
 NOBODY = _("Choose who gets it.")
@@ -55,10 +56,24 @@ class MessageForm(forms.Form):
         return super().clean()
 
 
+class SeenForm(forms.Form):
+    """How far the agent had read: the last message on their page."""
+
+    seen = forms.IntegerField(required=False, min_value=0, max_value=MOST_PK, widget=forms.HiddenInput)
+
+    def last_seen(self):
+        """Its number; None where the page did not say, or nothing that makes sense."""
+        return self.cleaned_data.get("seen") if self.is_valid() else None
+
+
 class NoteForm(forms.Form):
     """For whoever gets the conversation next."""
 
     note = forms.CharField(label=_("Note"), required=False, max_length=MOST_NOTE, widget=forms.Textarea)
+
+
+class HandBackForm(NoteForm, SeenForm):
+    """To the bot, unless the customer wrote meanwhile."""
 
 
 class TransferForm(NoteForm):

@@ -13,6 +13,7 @@ from console.api.shapes import (
     REFUSALS,
     TAKEN,
     UNREADABLE,
+    Done,
     HandedOver,
     HandOver,
     Held,
@@ -75,10 +76,13 @@ def resume(request, psid: Psid, given: Nothing = None):
 
 
 @router.post("/{psid}/release", response={200: Held, **UNREADABLE, **TAKEN, **REFUSALS}, summary="Be done with it")
-def release(request, psid: Psid, given: Nothing = None):
-    """All is said and nobody has to do anything: it is closed, until the customer writes again."""
+def release(request, psid: Psid, given: Done = None):
+    """All is said and nobody has to do anything: it is closed, until the customer writes again.
+
+    409 with `holder` null: the customer has just written more than you have heard. It stays open and yours.
+    """
     conversation = find(request, psid)
-    conversation.finish()
+    conversation.finish(_number(conversation, given.seen) if given and given.seen else None)
     return held(conversation)
 
 
@@ -118,6 +122,13 @@ def find(request, psid):
     """Access is by finding: what is not on the key's Page is not there."""
     related = request.auth.page.conversations.select_related("customer", "agent", "team", "page__rules")
     return get_object_or_404(related.defer("page__token"), customer__psid=psid)
+
+
+def _number(conversation, mid):
+    said = conversation.messages.filter(mid=mid).first()
+    if said is None:
+        raise WrongInput(_("seen: this conversation has no message with this id."))
+    return said.pk
 
 
 def held(conversation):

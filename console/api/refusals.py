@@ -7,7 +7,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from ninja.errors import AuthenticationError, Throttled, ValidationError
 
-from console.models import CannotReceive, TakenByAnother, WindowClosed
+from console.models import CannotReceive, TakenByAnother, UnseenMessages, WindowClosed
 
 
 class WrongInput(Exception):
@@ -44,6 +44,7 @@ def say_in_json(api):
         AuthenticationError: unauthorized,
         Throttled: throttled,
         TakenByAnother: taken,
+        UnseenMessages: conflict,
         WindowClosed: conflict,
         CannotReceive: conflict,
         Http404: lambda request, error: refuse(request, 404, _("There is no such thing on this Page.")),

@@ -14,6 +14,7 @@ from messenger.client import utf16_length
 MOST_REASON = 500  # characters
 MOST_SUMMARY = 2000
 MOST_SKILL = 50
+MOST_MID = 255
 
 MONA, KEY = "5557003111222333", "5b1f6a52-6df0-4d3a-9a57-1f2f5d0c8f11"
 
@@ -76,6 +77,15 @@ class HandOver(Given):
     model_config = _example(
         reason="Wants a refund", summary="Order 4711 came broken; has sent a picture.", skill="refunds"
     )
+
+
+class Done(Given):
+    seen: _text(MOST_MID) = Field(
+        "",
+        description="The `mid` of the last message that you have heard. Where the customer has written more since,"
+        " nothing is closed. Without it, what the relay has yet to tell you counts as more.",
+    )
+    model_config = _example(seen="m_sZ2Kb")
 
 
 class Saying(Given):

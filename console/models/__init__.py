@@ -3,7 +3,7 @@ from .attachment import Attachment
 from .conversation import Conversation
 from .customer import Customer
 from .handover import Cause, Handover, Holder
-from .holding import CannotReceive, TakenByAnother
+from .holding import CannotReceive, TakenByAnother, UnseenMessages
 from .hours import Holiday, Hours
 from .key import Key
 from .message import Message
@@ -29,5 +29,6 @@ __all__ = [
     "Rules",
     "TakenByAnother",
     "Team",
+    "UnseenMessages",
     "WindowClosed",
 ]

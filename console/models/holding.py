@@ -3,6 +3,7 @@
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from console.models.handover import Cause, Holder, name_of
 from console.models.notice import Notice
@@ -22,6 +23,19 @@ class TakenByAnother(Exception):
 
 class CannotReceive(Exception):
     """Whom a conversation was to go to cannot have it; the text is a sentence that says why."""
+
+
+class UnseenMessages(Exception):
+    """The customer wrote more than whoever lets go of the conversation has seen. `newest` is the last of that."""
+
+    def __init__(self, conversation, unseen):
+        self.newest = unseen.last().pk
+        told = ngettext(
+            "%(name)s has just written one more line. The conversation stays open and with you.",
+            "%(name)s has just written %(count)s more lines. The conversation stays open and with you.",
+            count := unseen.count(),
+        )
+        super().__init__(told % {"name": conversation.customer, "count": count})
 
 
 class Holding:
@@ -92,16 +106,19 @@ class Holding:
                 self._must_be_able_to_receive(to)
                 self._give_to(to, Cause.TRANSFERRED, by=agent, note=note)
 
-    def hand_back(self, agent, note="", cause=Cause.HANDED_BACK):
-        """To the bot, which is told in short what was said."""
+    def hand_back(self, agent, note="", cause=Cause.HANDED_BACK, seen=None):
+        """To the bot, which is told in short what was said. seen: the last message that the agent has seen."""
         with self.changing():
             self._must_be_held_by(agent)
             self._must_have_bot()
+            self._must_have_been_seen(until=seen)
             self._give(Holder.BOT, cause, by=agent, note=note, summary=summary(self, note))
 
-    def close(self, agent):
+    def close(self, agent, seen=None):
+        """seen: the last message that the agent has seen; a newer one of the customer's keeps it open."""
         with self.changing():
             self._must_be_held_by(agent)
+            self._must_have_been_seen(until=seen)
             self._close(by=agent)
 
     def see(self, agent):
@@ -125,13 +142,14 @@ class Holding:
                 raise TakenByAnother(self)
             if self.holder == Holder.QUEUE:
                 self._must_have_bot()
-                self._give(Holder.BOT, Cause.RESUMED)
+                self._give(Holder.BOT, Cause.RESUMED, summary=summary(self))
 
-    def finish(self):
-        """The bot is done, and nobody has to do anything."""
+    def finish(self, seen=None):
+        """The bot is done, and nobody has to do anything. seen: the last message that it has heard, if it says so."""
         with self.changing():
             self._must_be_held_by(None)
             if self.is_open:
+                self._must_have_been_heard(until=seen)
                 self._close()
 
     # By rule
@@ -164,6 +182,19 @@ class Holding:
     def _must_be_held_by(self, agent):
         if not self.is_held_by(agent):
             raise TakenByAnother(self)
+
+    def _must_have_been_seen(self, until):
+        """A customer who writes at the moment of the press is not sent away. Messages are numbered under the lock."""
+        unseen = self.messages.filter(is_incoming=True, pk__gt=until or 0).order_by("pk")
+        if until is not None and unseen.exists():
+            raise UnseenMessages(self, unseen)
+
+    def _must_have_been_heard(self, until):
+        """By the bot, which may not have been told yet what the customer said last."""
+        self._must_have_been_seen(until)
+        unheard = self.messages.filter(is_incoming=True).order_by("pk")
+        if until is None and Notice.objects.have_words_of(self) and unheard.exists():
+            raise UnseenMessages(self, unheard.filter(pk=unheard.last().pk))
 
     def _must_have_bot(self):
         if not self.rules.has_bot:

@@ -82,7 +82,9 @@ def thread_context(request, conversation, before=None):
     oldest = page[0] if page else None
     handovers = conversation.handovers.for_thread().between(oldest if has_older else None, before)
     thread = sorted([*page, *handovers], key=lambda entry: entry.place)
-    return pane(request, conversation) | {"thread": thread, "oldest": oldest, "has_older": has_older}
+    seen = max((message.pk for message in page), default=0)
+    shown = {"thread": thread, "oldest": oldest, "has_older": has_older, "seen": seen}
+    return pane(request, conversation) | shown
 
 
 def pane(request, conversation):

@@ -4,8 +4,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import reswap, retarget
 
-from console.forms import NoteForm, TransferForm
-from console.models import TakenByAnother
+from console.forms import HandBackForm, SeenForm, TransferForm
+from console.models import TakenByAnother, UnseenMessages
 from console.views.conversations import change, changed, find, problem_of, taken_sentence
 
 
@@ -29,8 +29,11 @@ def release(request, pk):
 
 @require_POST
 def close(request, pk):
-    conversation = find(request, pk)
-    return change(request, conversation, conversation.close)
+    conversation, seen = find(request, pk), SeenForm(request.POST).last_seen()
+    try:
+        return change(request, conversation, lambda agent: conversation.close(agent, seen))
+    except UnseenMessages as more:
+        return changed(request, pk, status=409, problem=str(more), anyway="close", newest=more.newest)
 
 
 @require_http_methods(["GET", "POST"])
@@ -47,12 +50,15 @@ def transfer(request, pk):
 @require_http_methods(["GET", "POST"])
 def hand_back(request, pk):
     conversation = find(request, pk)
-    form = NoteForm(request.POST if request.method == "POST" else None)
+    form = HandBackForm(request.POST if request.method == "POST" else None)
 
-    def verb(note):
-        conversation.hand_back(request.user, note)
+    def verb(note, seen):
+        conversation.hand_back(request.user, note, seen=seen)
 
-    return _ask(request, conversation, "hand-back", form, verb)
+    try:
+        return _ask(request, conversation, "hand-back", form, verb)
+    except UnseenMessages as more:
+        return _form(request, conversation, "hand-back", form, str(more), status=409, newest=more.newest)
 
 
 def _ask(request, conversation, name, form, verb):
@@ -66,7 +72,7 @@ def _ask(request, conversation, name, form, verb):
     return changed(request, conversation.pk, is_done=True)
 
 
-def _form(request, conversation, name, form, problem="", status=200):
+def _form(request, conversation, name, form, problem="", status=200, newest=None):
     if not conversation.is_held_by(request.user):
         problem = problem or taken_sentence(TakenByAnother(conversation))
     partial = f"handovers/_{name}.html"
@@ -76,6 +82,8 @@ def _form(request, conversation, name, form, problem="", status=200):
         "receivers": conversation.receivers(),
         "teams": conversation.page.teams.all(),
         "form": form,
+        "seen": newest or form["seen"].value() or request.GET.get("seen") if "seen" in form.fields else None,
+        "is_anyway": newest is not None,
         "problem": problem,
         "partial": partial,
     }

@@ -1,5 +1,7 @@
 // A verb that asks something first: its form comes into #ask, and goes from there once it is done.
 
+import { tell } from "./seen.js";
+
 class AskDialog extends HTMLElement {
   connectedCallback() {
     this.dialog = this.querySelector("dialog");
@@ -16,7 +18,10 @@ class AskDialog extends HTMLElement {
 
   changed = () => {
     if (!this.ask.firstElementChild) this.dialog.close();
-    else if (!this.dialog.open) this.dialog.showModal();
+    else if (!this.dialog.open) {
+      tell(this.ask.querySelector("[name=seen]"));
+      this.dialog.showModal();
+    }
   };
 
   cancel = (event) => {

@@ -137,6 +137,7 @@ class MessageList extends HTMLElement {
 
   // The holder has read what came, once it was on screen. The server knows whether this agent is the holder.
   see = () => {
+    if (!document.hidden && this.isAtEnd) this.dataset.seen = this.numbers.reduce((most, number) => Math.max(most, number), 0);
     const last = [...this.thread.querySelectorAll(".incoming")].at(-1)?.id ?? "nothing";
     if (document.hidden || !this.isAtEnd || last === this.seen) return;
     this.seen = last;
@@ -148,6 +149,10 @@ class MessageList extends HTMLElement {
     this.seen = null;
     this.see();
   };
+
+  get numbers() {
+    return [...this.thread.querySelectorAll(".message")].map((message) => Number(message.id.replace("message-", "")));
+  }
 
   get isAtEnd() {
     return this.scrollHeight - this.scrollTop - this.clientHeight < NEAR;

@@ -300,3 +300,27 @@ def test_no_serious_finding_of_axe(sit_down, robin, mona_writes, refunds, ana, b
     for path in ("transfer/", "hand-back/"):
         tab.goto(f"/conversations/{conversation.pk}/{path}")
         assert findings(tab) == [], path
+
+
+@pytest.mark.parametrize("verb", ["Close", "Back to the bot"])
+def test_what_mona_writes_while_ana_lets_go_is_shown_to_ana_before_it_goes(
+    verb, sit_down, robin, mona_writes, stack, ana
+):
+    tab = sit_down(ana)
+    stack.say(mona_writes, text="A human, please")
+    takes(tab)
+    stack.say(mona_writes, text="This one is on the screen")
+    expect(bubbles(tab).filter(has_text="This one is on the screen")).to_be_visible()
+    tab.route("**/messages/?since=*", lambda route: None)  # what she writes next is on its way to the page
+    stack.say(mona_writes, text="Wait, one more thing")
+    eventually(lambda: Conversation.objects.get().messages.filter(text="Wait, one more thing").exists())
+    if verb == "Close":
+        tab.get_by_role("button", name="Close").click()
+    else:
+        tab.get_by_role("link", name=f"{verb}…").click()
+        tab.get_by_role("dialog").get_by_role("button", name=verb).click()
+    expect(tab.get_by_text("Mona Weber has just written one more line.")).to_be_visible()
+    expect(composer(tab)).to_be_editable()
+    tab.get_by_role("button", name=f"{verb} anyway").click()
+    expect(tab.get_by_text("Mona Weber has just written one more line.")).to_be_hidden()
+    eventually(lambda: Conversation.objects.get().agent is None)
