@@ -24,7 +24,8 @@ def sweep():
     """What fell through: deletions that failed, or whose task was lost, and Pages that may work again."""
     for persona in _model("Persona").objects.leaving().due():
         persona.withdraw_later()
-    for page in _model("Page").objects.troubled():
+    pages = _model("Page").objects
+    for page in [*pages.troubled(), *pages.outdated()]:
         page.verify_later()
 
 

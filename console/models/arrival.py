@@ -16,7 +16,7 @@ from console import bell
 from console.models.conversation import Conversation
 from console.models.customer import Customer
 from console.models.handover import Holder
-from console.models.notice import Notice
+from console.models.notice import WORDS, Notice
 from console.models.receiving import Heard, NotHereYet
 from console.models.rules import Rules
 from messenger import events
@@ -206,8 +206,13 @@ def _open_window(event):
 def _known_conversation(event):
     """By its key alone: taking the lock loads the rest."""
     known = Conversation.objects.filter(page__page_id=event.page_id, customer__psid=event.psid)
-    pk = known.values_list("pk", flat=True).first()
-    return Conversation(pk=pk) if pk else None
+    found = known.values_list("pk", "customer", "customer__next_try_at").first()
+    if found is None:
+        return None
+    pk, customer, next_try_at = found
+    if isinstance(event, WORDS):
+        Customer(pk=customer, next_try_at=next_try_at).fetch_profile_again()
+    return Conversation(pk=pk)
 
 
 def _begin_conversation(event):

@@ -1,13 +1,15 @@
 """A person on Messenger, known by their page-scoped id (PSID) on one Page."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agents.pictures import new_path
-from console import downloads, tasks
+from console import downloads, pace, tasks
 from messenger import Act, GraphError
 
 
@@ -16,6 +18,10 @@ def picture_path(customer, filename):
 
 
 PAUSE = timedelta(minutes=1)  # between two tries to learn who somebody is
+REFUSED_FOR = timedelta(days=1)  # after a second refusal in a row
+REFRESHED_EVERY = timedelta(days=7)
+AGAIN = ("profiles", 5)  # a second for one Page, of those asked for again
+SWEPT_AT_ONCE = 50
 
 
 def soon():
@@ -31,8 +37,12 @@ class CustomerQuerySet(models.QuerySet):
         return customer
 
     def unmet(self):
-        """Whose profile should be known by now and is not."""
-        return self.filter(profile_at=None, next_try_at__lt=timezone.now())
+        """Whose profile should be known by now and is not; where it was refused, a day ago, of open conversations."""
+        now = timezone.now()
+        refused = Q(next_try_at__lt=now) & ~Q(refusals=1) | Q(next_try_at__lt=now - REFUSED_FOR)
+        is_worth_it = Q(refusals=0) | Q(conversation__closed_at=None)
+        due = self.filter(refused, is_worth_it, profile_at=None, next_try_at__lt=now, page__paused_since=None)
+        return due.order_by("next_try_at")[:SWEPT_AT_ONCE]
 
     def fetch_profile_later(self):
         for customer in self:
@@ -46,6 +56,7 @@ class Customer(models.Model):
     picture = models.FileField(_("picture"), upload_to=picture_path, blank=True)
     profile_at = models.DateTimeField(_("profile fetched"), null=True, blank=True)
     next_try_at = models.DateTimeField(default=soon, editable=False)
+    refusals = models.PositiveIntegerField(default=0, db_default=0, editable=False)  # of its profile, in a row
 
     objects = CustomerQuerySet.as_manager()
 
@@ -62,24 +73,45 @@ class Customer(models.Model):
         Customer.objects.filter(pk=self.pk).update(next_try_at=soon())
         transaction.on_commit(lambda: tasks.fetch_profile.delay(self.pk), robust=True)
 
+    def fetch_profile_again(self):
+        """At the customer's words, when it is due: once after a first refusal, then daily; a known one weekly."""
+        now = timezone.now()
+        due = Customer.objects.filter(pk=self.pk, next_try_at__lte=now)
+        if self.next_try_at <= now and due.update(next_try_at=soon()):
+            transaction.on_commit(lambda: tasks.fetch_profile.delay(self.pk), robust=True)
+
     def fetch_profile(self):
         """Name and picture, if Facebook tells them: it may withhold either, or all, and we go on without."""
-        if self.page.is_paused or self.page.is_slowed:
+        if self.page.is_paused or self.page.is_slowed or not self._has_turn():
             return self._put_off()
         try:
             profile = self.page.client().profile(self.psid)
         except GraphError as error:
-            act = error.meaning.act
-            if act.pauses or act is Act.SLOW_APP:  # a limit of profiles alone must not hold messages
-                self.page.heed(error)
-            if act.pauses or act.is_passing:
-                return self._put_off()
-            profile = {}
-        self.name = _full_name(profile)[:200]
+            return self._note_failure(error)
+        shown = self.name, self.picture.name
+        self.name = _full_name(profile)[:200] or self.name
         self._keep_picture(profile.get("profile_pic"))
-        self.profile_at = timezone.now()
-        self.save(update_fields=["name", "picture", "profile_at"])
-        self.conversation.touch()
+        self.profile_at, self.refusals = timezone.now(), 0
+        self.next_try_at = self.profile_at + REFRESHED_EVERY
+        self.save(update_fields=["name", "picture", "profile_at", "refusals", "next_try_at"])
+        if shown != (self.name, self.picture.name):
+            self.conversation.touch()
+
+    def _has_turn(self):
+        """Nobody waits for a profile that is asked for again: those of one Page are asked for one by one."""
+        is_first = self.profile_at is None and not self.refusals
+        return is_first or pace.take(self.page_id, AGAIN, within=0) == 0
+
+    def _note_failure(self, error):
+        act = error.meaning.act
+        if act.pauses or act is Act.SLOW_APP:  # a limit of profiles alone must not hold messages
+            self.page.heed(error)
+        if act.pauses or act.is_passing:
+            return self._put_off()
+        now = timezone.now()
+        self.refusals += 1
+        self.next_try_at = now if self.refusals == 1 else now + REFUSED_FOR
+        self.save(update_fields=["refusals", "next_try_at"])
 
     def _put_off(self):
         Customer.objects.filter(pk=self.pk).update(next_try_at=max(soon(), self.page.waits_until or soon()))
@@ -88,10 +120,22 @@ class Customer(models.Model):
         """Facebook's address for it expires: keep a copy. Without one the customer shows as initials."""
         try:
             if url:
-                content = downloads.fetch(url, kinds=["image"])
-                self.picture.save(content.name, content, save=False)
+                self._replace_picture(downloads.fetch(url, kinds=["image"]))
         except downloads.DownloadError:
             pass
+
+    def _replace_picture(self, content):
+        old = self.picture.name
+        if old and self._is_same_picture(content):
+            return
+        self.picture.save(content.name, content, save=False)
+        if old:
+            transaction.on_commit(lambda: self.picture.storage.delete(old), robust=True)
+
+    def _is_same_picture(self, content):
+        with suppress(FileNotFoundError), self.picture.open() as known:
+            return known.read() == content.read()
+        return False
 
 
 def _full_name(profile):

@@ -17,7 +17,7 @@ from messenger import Client, GraphError
 from messenger.calls.page import OPTIONAL_FIELDS, SUBSCRIBED_FIELDS
 from personas import tasks
 from personas.fields import EncryptedTextField
-from personas.models.traffic import CHECK_AGAIN, Traffic
+from personas.models.traffic import CHECK_AGAIN, CHECK_ALL, Traffic
 
 CONNECT_TIMEOUT = 3.05  # s
 NEEDED_SCOPES = {"pages_messaging", "pages_manage_metadata"}
@@ -46,6 +46,10 @@ class PageQuerySet(models.QuerySet):
         """Those that did not work a while ago, and may by now."""
         unchecked = Q(checked_at=None) | Q(checked_at__lt=timezone.now() - CHECK_AGAIN)
         return self.filter(unchecked, Q(state=Page.State.FAILING) | Q(paused_since__isnull=False))
+
+    def outdated(self):
+        """Those whose name may have changed, or whose token may have stopped working unseen."""
+        return self.filter(state=Page.State.CONNECTED, checked_at__lt=timezone.now() - CHECK_ALL)
 
 
 class Page(Traffic, models.Model):

@@ -11,6 +11,7 @@ from messenger import Act
 
 FIRST_SLOWDOWN = timedelta(seconds=2)  # then twice as long with each error in a row, where Facebook names no time
 CHECK_AGAIN = timedelta(minutes=5)  # what does not work
+CHECK_ALL = timedelta(days=1)
 LONGEST_SLOWDOWN = timedelta(minutes=10)
 
 

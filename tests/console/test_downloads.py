@@ -265,6 +265,8 @@ def test_a_customer_gets_her_name_and_picture(mona):
 
 
 def test_a_customer_whom_facebook_does_not_describe_is_a_guest(mona, sandbox):
+    Customer.objects.update(name="")
+    mona = fresh(mona)
     sandbox.fail(mona.psid, status=400, error={"message": "(#100) No profile available", "code": 100})
     mona.fetch_profile()
     assert (str(fresh(mona)), bool(mona.picture)) == (f"Guest ·{mona.psid[-4:]}", False)

@@ -1,0 +1,131 @@
+"""Who a customer is: asked for again where Facebook refused it, and now and then, as people change name and picture."""
+
+from datetime import timedelta
+from itertools import count
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from console.models import Conversation, Customer
+from console.models.customer import AGAIN
+from personas.models import Page
+from personas.pictures import initials
+from tests.console.conftest import fresh
+
+
+@pytest.fixture
+def refused(mona, sandbox):
+    """Facebook did not tell who Mona is."""
+    Customer.objects.update(name="")
+    sandbox.post(f"customers/{mona.psid}/profile", kind="forbidden")
+    fresh(mona).fetch_profile()
+    return Customer.objects.get()
+
+
+@pytest.fixture
+def write(hear, said, mona):
+    """Mona writes; returns whether a worker is asked to ask Facebook who she is."""
+    mids = map(str, count())
+
+    def write():
+        before = fresh(mona).next_try_at
+        hear(said(next(mids), at=int(timezone.now().timestamp() * 1000)))
+        return fresh(mona).next_try_at != before
+
+    return write
+
+
+def later(**time):
+    return time_machine.travel(timezone.now() + timedelta(**time))
+
+
+def test_a_profile_that_was_refused_is_asked_for_at_the_next_message_and_then_daily(refused, write):
+    assert write()
+    fresh(refused).fetch_profile()
+    assert not write()
+    with later(hours=23):
+        assert not write()
+    with later(hours=25):
+        assert write()
+        fresh(refused).fetch_profile()
+        assert not write()
+
+
+def test_two_messages_at_once_ask_once(refused, write):
+    assert [write(), write()] == [True, False]
+
+
+def test_a_refused_profile_of_an_open_conversation_is_asked_for_a_day_later_without_a_message(refused):
+    Conversation.objects.update(closed_at=None)
+    assert refused not in Customer.objects.unmet()
+    with later(hours=25):
+        assert refused in Customer.objects.unmet()
+        Conversation.objects.update(closed_at=timezone.now(), holder="queue")
+        assert refused not in Customer.objects.unmet()
+
+
+def test_a_customer_whose_profile_is_granted_at_last_gets_her_name(refused, write, sandbox):
+    assert str(refused).startswith("Guest")
+    sandbox.post(f"customers/{refused.psid}/profile", kind="full")
+    assert write()
+    fresh(refused).fetch_profile()
+    assert (str(fresh(refused)), fresh(refused).refusals) == ("Mona Weber", 0)
+
+
+def test_a_name_is_asked_for_again_weekly_when_she_writes(mona, write):
+    mona.fetch_profile()
+    assert not write()
+    with later(days=6):
+        assert not write()
+    with later(days=8):
+        assert write()
+
+
+def test_a_new_name_and_picture_take_the_place_of_the_old_ones(mona, sandbox):
+    mona.fetch_profile()
+    old = fresh(mona).picture.name
+    Customer.objects.update(name="Mona Miller")
+    fresh(mona).fetch_profile()
+    assert str(fresh(mona)) == "Mona Weber"
+    assert fresh(mona).picture.name == old  # the same picture is kept once
+
+
+def test_an_old_picture_goes_when_there_is_a_new_one(mona, django_capture_on_commit_callbacks):
+    mona.fetch_profile()
+    mona.picture.save("face", initials("Somebody Else"))
+    old = mona.picture.name
+    with django_capture_on_commit_callbacks(execute=True):
+        fresh(mona).fetch_profile()
+    assert fresh(mona).picture.name != old
+    assert not mona.picture.storage.exists(old)
+
+
+def test_what_is_known_stays_when_facebook_no_longer_tells_it(mona, sandbox):
+    mona.fetch_profile()
+    for kind in ("empty", "forbidden"):
+        sandbox.post(f"customers/{mona.psid}/profile", kind=kind)
+        fresh(mona).fetch_profile()
+    assert str(fresh(mona)) == "Mona Weber"
+    assert fresh(mona).picture
+
+
+def test_profiles_are_asked_for_again_a_few_a_second_and_the_others_later(mona, sandbox):
+    mona.fetch_profile()
+    before = len(sandbox.requests(path=mona.psid))
+    for _customer in range(5 * AGAIN[1]):
+        fresh(mona).fetch_profile()
+    assert len(sandbox.requests(path=mona.psid)) - before < 5 * AGAIN[1]
+    assert fresh(mona).next_try_at < timezone.now() + timedelta(minutes=2)
+
+
+# Pages
+
+
+def test_the_name_of_a_page_is_asked_for_daily(page, sandbox):
+    Page.objects.update(name="Old Tea", checked_at=timezone.now())
+    assert not Page.objects.outdated().exists()
+    with later(hours=25):
+        [outdated] = Page.objects.outdated()
+    outdated.verify()
+    assert fresh(page).name == "Bluebird Tea"
