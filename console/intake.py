@@ -43,7 +43,7 @@ def judge(headers, body):
         logger.warning("A webhook came that FACEBOOK_APP_SECRET has not signed")
         return 403, "The signature is not Facebook's."
     if not _is_readable(body):
-        return 400, "This is not a Page's webhook."
+        return 400, "This is no webhook."
     return 200, "EVENT_RECEIVED"
 
 

@@ -70,8 +70,8 @@ def _ours(sentence, act=Act.GIVE_UP):
     return Meaning(sentence, Who.US, act)
 
 
-BUSY = _passing("Facebook is not available right now; we keep trying.")
-NO_ANSWER = _passing("Facebook did not answer; we keep trying.")
+BUSY = _passing("Facebook is not available right now.")
+NO_ANSWER = _passing("Facebook did not answer.")
 WENT_OUT = _passing("Facebook reported an error, yet the message reached the customer; its echo will show it.")
 PERMISSION = _admin("Our app lacks a permission on this Page; an admin must grant it.")
 PROOF = _admin("Facebook did not accept our app secret; an admin must correct it.", Act.PAUSE_PAGE)
@@ -101,11 +101,12 @@ _NO_PHONE = _admin("Our app may not write to people by their phone number; an ad
 _RESTRICTED = _admin(
     "Facebook has restricted this Page from sending for now; an admin must look into it.", Act.PAUSE_PAGE
 )
+_BLOCKED = _admin("Facebook has blocked this Page from sending for now; an admin must look into it.", Act.PAUSE_PAGE)
+_SPAM = _admin("Facebook has blocked this Page because of spam; an admin must look into it.", Act.PAUSE_PAGE)
 NO_DEFAULT_APP = _admin(
     "The Page has no default app, so that nobody can take a conversation; an admin must choose one.", Act.OTHER_APP
 )
 _LABEL_TERMS = _admin("Facebook's terms for labels are not accepted; an admin must accept them for the Page.")
-_COMMERCE = _admin("Facebook has switched off selling by message for this Page; an admin must look into it.")
 _PROFILES = _admin("Our app may not see who customers are; an admin must have the permission granted.")
 _APP_ID = _ours("Facebook knows no app of the id to which the conversation was to go; our settings are wrong.")
 _METHOD = _ours("Facebook knows no such method; this is our fault.")
@@ -215,6 +216,7 @@ BOOK = {
     (341, None): _SLOW_APP,
     (368, None): _CONTENT,
     (368, 1346003): _CONTENT,
+    (368, 1390008): _SPAM,
     (506, None): _TWICE,
     (546, None): _TYPE,
     (551, None): _GONE,
@@ -227,7 +229,7 @@ BOOK = {
     (803, None): _PATH,
     (1200, None): BUSY,
     (1200, 2018024): BUSY,
-    (2022, None): _COMMERCE,
+    (2022, None): _BLOCKED,
     (2500, None): _PATH,
     (10303, None): _LINKING,
     (80001, None): _SLOW_PAGE,

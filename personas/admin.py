@@ -58,13 +58,16 @@ class PageForm(forms.ModelForm):
 class PageAdmin(RowsOfOpenPages, admin.ModelAdmin):
     form = PageForm
     page_lookup = "pk"
-    list_display = ["__str__", "page_id", "state", "problem", "checked_at", "seen_by"]
+    list_display = ["__str__", "page_id", "state", "problem", "why_paused", "checked_at", "seen_by"]
     list_filter = ["state", "groups"]
     search_fields = ["name", "page_id"]
     filter_horizontal = ["groups"]
-    readonly_fields = ["name", "state", "problem", "checked_at", "paused_since", "waits_until", "why_waiting"]
+    readonly_fields = [
+        *("name", "state", "problem", "checked_at", "paused_since", "why_paused", "policy"),
+        *("waits_until", "why_waiting"),
+    ]
     fields = [*readonly_fields, *PageForm.Meta.fields]
-    actions = ["check_against_facebook"]
+    actions = ["check_against_facebook", "send_again"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("groups")
@@ -92,6 +95,12 @@ class PageAdmin(RowsOfOpenPages, admin.ModelAdmin):
         for page in pages:
             page.verify_later()
         self.message_user(request, _("A worker asks Facebook: reload to see what came of it."))
+
+    @admin.action(description=_("Send again"), permissions=["change"])
+    def send_again(self, request, pages):
+        for page in pages:
+            page.resume()
+        self.message_user(request, _("What has waited goes out now, if Facebook takes it."))
 
 
 class StateFilter(admin.SimpleListFilter):

@@ -135,6 +135,8 @@ class Arrival(models.Model):
         """(event, its conversation), or nothing for what was there already. No conversation where it concerns none, or
         where it failed: one that it began is gone again."""
         with _noting(problems):
+            if isinstance(event, events.Policy):
+                _enforce(event)
             conversation = _conversation(event)
             heard = Heard.NEWS if conversation is None else conversation.receive(event)
             if heard is Heard.UNSENT:
@@ -195,6 +197,11 @@ def _conversation(event):
     if not isinstance(event, Conversation.HEARD) or not event.psid:
         return None
     return _known_conversation(event) or _begin_conversation(event)
+
+
+def _enforce(event):
+    for page in Page.objects.filter(page_id=event.page_id):
+        page.enforce(event.action, event.reason, event.at)
 
 
 def _open_window(event):

@@ -157,7 +157,7 @@ class Conversation(
     team = models.ForeignKey(
         "console.Team", models.SET_NULL, related_name="conversations", null=True, blank=True, verbose_name=_("team")
     )
-    elsewhere_app = models.CharField(max_length=64, blank=True, editable=False)  # id of the app that holds it
+    elsewhere_app = models.TextField(blank=True, editable=False)  # id of the app that holds it
     reason = models.ForeignKey(  # which change of holder says why it is where it is
         "console.Handover", models.SET_NULL, related_name="+", null=True, editable=False
     )

@@ -3,8 +3,10 @@
 from contextlib import suppress
 from datetime import timedelta
 
+from django.contrib.postgres.indexes import HashIndex
 from django.db import models, transaction
 from django.db.models import Q
+from django.db.models.functions import MD5
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -51,7 +53,7 @@ class CustomerQuerySet(models.QuerySet):
 
 class Customer(models.Model):
     page = models.ForeignKey("personas.Page", models.PROTECT, related_name="customers", verbose_name=_("Page"))
-    psid = models.CharField("PSID", max_length=64)
+    psid = models.TextField("PSID")
     name = models.CharField(_("name"), max_length=200, blank=True)
     picture = models.FileField(_("picture"), upload_to=picture_path, blank=True)
     profile_at = models.DateTimeField(_("profile fetched"), null=True, blank=True)
@@ -63,8 +65,11 @@ class Customer(models.Model):
     class Meta:
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
-        constraints = [models.UniqueConstraint(fields=["page", "psid"], name="one_customer_per_psid")]
-        indexes = [models.Index(fields=["next_try_at"], condition=models.Q(profile_at=None), name="customer_unmet")]
+        constraints = [models.UniqueConstraint("page", MD5("psid"), name="one_customer_per_page_and_psid")]
+        indexes = [
+            HashIndex(fields=["psid"], name="customer_psid"),
+            models.Index(fields=["next_try_at"], condition=models.Q(profile_at=None), name="customer_unmet"),
+        ]
 
     def __str__(self):
         return self.name or _("Guest ·%(end)s") % {"end": self.psid[-4:]}

@@ -95,11 +95,11 @@ class Handover(models.Model):
     conversation = models.ForeignKey("console.Conversation", models.PROTECT, related_name="handovers")
     from_holder = models.CharField(_("from"), max_length=10, choices=Holder)
     from_agent = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
-    from_app = models.CharField(max_length=64, blank=True)
+    from_app = models.TextField(blank=True)
     to_holder = models.CharField(_("to"), max_length=10, choices=Holder)
     to_agent = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
     to_team = models.ForeignKey("console.Team", models.SET_NULL, related_name="+", null=True)
-    to_app = models.CharField(max_length=64, blank=True)
+    to_app = models.TextField(blank=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, verbose_name=_("by whom")
     )

@@ -3,8 +3,10 @@
 import uuid
 
 from django.conf import settings
+from django.contrib.postgres.indexes import HashIndex
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import MD5
 from django.utils.translation import gettext_lazy as _
 
 from console.models.sending import Sending
@@ -61,7 +63,7 @@ class Message(Sending, models.Model):
     is_incoming = models.BooleanField(_("from the customer"))
     is_by_bot = models.BooleanField(_("from the bot"), default=False)
     is_automatic = models.BooleanField(_("by a rule"), default=False)  # and no answer to anything
-    source = models.CharField(_("said elsewhere"), max_length=64, blank=True)  # app id of an echo that is not ours
+    source = models.TextField(_("said elsewhere"), blank=True)  # app id of an echo that is not ours
     state = models.CharField(_("state"), max_length=12, choices=State)
     text = models.TextField(_("text"), blank=True)
     payload = models.TextField(_("payload"), blank=True)
@@ -73,7 +75,7 @@ class Message(Sending, models.Model):
     edited_at = models.BigIntegerField(default=0, editable=False)  # ms
     is_deleted = models.BooleanField(_("unsent"), default=False)
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)  # of the form, and in Facebook's metadata
-    mid = models.CharField("mid", max_length=255, null=True, blank=True)  # noqa: DJ001  (unique, so no "" for none)
+    mid = models.TextField("mid", null=True, blank=True)  # noqa: DJ001  (unique, so no "" for none)
     at = models.DateTimeField(_("when"))  # its place in the thread
     sent_at = models.DateTimeField(_("sent"), null=True)  # by Facebook's clock, from its echo
     attempts = models.PositiveIntegerField(default=0, editable=False)
@@ -91,7 +93,7 @@ class Message(Sending, models.Model):
         verbose_name = _("message")
         verbose_name_plural = _("messages")
         constraints = [
-            models.UniqueConstraint(fields=["page", "mid"], name="one_message_per_mid"),
+            models.UniqueConstraint("page", MD5("mid"), name="one_message_per_page_and_mid"),
             models.CheckConstraint(
                 condition=Q(is_incoming=True, state="received") | Q(is_incoming=False) & ~Q(state="received"),
                 name="received_is_incoming",
@@ -101,6 +103,7 @@ class Message(Sending, models.Model):
             ),
         ]
         indexes = [
+            HashIndex(fields=["mid"], name="message_mid"),
             models.Index(fields=["conversation", "at", "id"], name="message_thread"),
             models.Index(fields=["conversation", "revision"], name="message_changes"),
             models.Index(

@@ -16,7 +16,7 @@ from .done import (
     ResponseFeedback,
 )
 from .envelope import parse
-from .event import Event, Unknown
+from .event import DashboardTest, Event, OtherObject, Unknown
 from .held import AppRoles, LabelChanged, Policy, ThreadPassed, ThreadRequested, ThreadTaken
 from .said import Attachment, Delivery, Echo, Edit, Message, Postback, Reaction, Read, Ref
 from .unsent import forget
@@ -28,6 +28,7 @@ __all__ = [
     "AppRoles",
     "Attachment",
     "CustomerInformation",
+    "DashboardTest",
     "Delivery",
     "Echo",
     "Edit",
@@ -38,6 +39,7 @@ __all__ = [
     "MissedCall",
     "OptIn",
     "Order",
+    "OtherObject",
     "Policy",
     "Postback",
     "Product",

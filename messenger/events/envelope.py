@@ -4,8 +4,8 @@ import json
 
 from .calls import MissedCall
 from .done import AccountLinking, CustomerInformation, Feedback, OptIn, Order, Referral, ResponseFeedback
-from .event import Event, Unknown
-from .fields import to_dict, to_flag, to_id, to_list, to_ms
+from .event import DashboardTest, Event, OtherObject, Unknown
+from .fields import to_dict, to_flag, to_id, to_list, to_ms, to_text
 from .held import AppRoles, LabelChanged, Policy, ThreadPassed, ThreadRequested, ThreadTaken
 from .said import Delivery, Echo, Edit, Message, Postback, Reaction, Read
 
@@ -32,17 +32,21 @@ MESSAGING = {
     "policy-enforcement": Policy,  # as it was spelled once
 }
 CHANGES = {"inbox_labels": LabelChanged}
+NO_PAGE = "0"  # the Page of a sample that the dashboard sends
 
 
 def parse(body: bytes) -> list[Event]:
-    """The events of a webhook body in the order in which they stand. ValueError: this is not a Page's webhook."""
+    """The events of a webhook body in the order in which they stand. ValueError: this is no webhook."""
     try:
         parsed = json.loads(body.decode())
     except (ValueError, RecursionError) as error:
         raise ValueError("The body is not JSON.") from error
-    if not isinstance(parsed, dict) or parsed.get("object") != "page" or not isinstance(parsed.get("entry"), list):
-        raise ValueError("The body is not a Page's webhook.")
-    return [event for entry in parsed["entry"] for event in _entry(entry)]
+    about, entries = to_dict(parsed).get("object"), to_dict(parsed).get("entry")
+    if not isinstance(about, str) or not isinstance(entries, list):
+        raise ValueError("The body is not a webhook.")
+    if about != "page":
+        return [OtherObject("", "", 0, False, entry, part_of=None, object=to_text(about)) for entry in entries]
+    return [event for entry in entries for event in _entry(entry)]
 
 
 def _entry(entry):
@@ -78,6 +82,8 @@ def _messaging(raw, page_id, time, is_standby):
 
 def _change(raw, page_id, time):
     field, value = to_dict(raw).get("field"), to_dict(raw).get("value")
+    if page_id == NO_PAGE and isinstance(field, str):
+        return DashboardTest("", "", time, False, raw, field=to_text(field))
     if not isinstance(field, str) or field not in CHANGES or not isinstance(value, dict):
         return Unknown(page_id, "", time, False, raw, part_of="changes")
     common = {"page_id": page_id, "psid": "", "at": time, "is_standby": False, "raw": raw}

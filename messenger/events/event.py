@@ -30,6 +30,17 @@ class Event:
 
 
 @dataclass(frozen=True)
+class DashboardTest(Event):
+    """Facebook's own sample, sent by the Test button beside a webhook field. It is about no Page and no person."""
+
+    field: str
+
+    @property
+    def channel(self):
+        return "changes"
+
+
+@dataclass(frozen=True)
 class Unknown(Event):
     """Kept and counted, never an error."""
 
@@ -38,3 +49,10 @@ class Unknown(Event):
     @property
     def channel(self):
         return "standby" if self.is_standby else self.part_of
+
+
+@dataclass(frozen=True)
+class OtherObject(Unknown):
+    """An entry about something that is no Page: an Instagram account, a user, permissions."""
+
+    object: str = ""

@@ -101,6 +101,9 @@ class Page(Traffic, models.Model):
     is_token_refused = models.BooleanField(default=False, db_default=False, editable=False)  # and paused for that
     waits_until = models.DateTimeField(_("calls nothing until"), null=True, blank=True)
     why_waiting = models.TextField(_("why it waits"), blank=True)
+    is_blocked = models.BooleanField(_("blocked by Facebook"), default=False, db_default=False)  # until it says not
+    policy = models.TextField(_("Facebook's last word on its conduct"), blank=True, db_default="")
+    policy_at = models.BigIntegerField(default=0, db_default=0, editable=False)  # ms, by Facebook's clock
     slowdowns = models.PositiveIntegerField(default=0, editable=False)  # in a row
 
     objects = PageQuerySet.as_manager()

@@ -75,7 +75,7 @@ class Persona(Publishing, models.Model):
     name = models.CharField(_("name"), max_length=50)
     picture = models.ImageField(_("picture"), upload_to=picture_path, blank=True)
     picture_source = models.CharField(max_length=200, blank=True, editable=False)  # the agent's picture it was made of
-    graph_id = models.CharField(_("Graph id"), max_length=64, blank=True)
+    graph_id = models.TextField(_("Graph id"), blank=True)
     problem = models.TextField(_("last error"), blank=True)
     reason = models.TextField(blank=True, editable=False)  # the same in words for agents
     created_at = models.DateTimeField(_("created"), auto_now_add=True)

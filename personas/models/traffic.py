@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from messenger import Act
 
@@ -66,26 +67,45 @@ class Traffic:
         running = self._row().filter(paused_since=None)
         if running.update(
             paused_since=self.paused_since,
-            why_paused=problem,
+            why_paused=error.sentence,
             is_token_refused=error.meaning.act is Act.RENEW_TOKEN,
             state=self.State.FAILING,
             problem=problem,
         ):
             self.conversations.show_page()
 
+    def enforce(self, action, reason, at):
+        """Heed what Facebook says of this Page: `warning`, `block` or `unblock`. Told late it changes nothing."""
+        sentence = _policy_sentence(action, reason)
+        if not self._row().filter(policy_at__lt=at).update(policy_at=at, policy=sentence):
+            return
+        if action == "block":
+            self._block(sentence)
+        elif action == "unblock":
+            self.resume()
+
+    def _block(self, sentence):
+        """Hold everything until Facebook lifts the block, or an admin tries: no check can see it."""
+        since = Coalesce(F("paused_since"), timezone.now())
+        self._row().update(paused_since=since, why_paused=sentence, is_blocked=True)
+        self.conversations.show_page()
+
     def try_again(self):
         """Resume after a check that found nothing wrong.
 
         At once where the token was refused: the check saw that it works. What Facebook refuses only in sending no check
-        sees, and it is not tried again soon.
+        sees, and it is not tried again soon; what it has blocked, not before it lifts the block.
         """
-        if self.is_paused and (self.is_token_refused or timezone.now() - self.paused_since >= CHECK_AGAIN):
+        if not self.is_paused or self.is_blocked:
+            return
+        if self.is_token_refused or timezone.now() - self.paused_since >= CHECK_AGAIN:
             self.resume()
 
     def resume(self):
         """Let what has waited go out. Each message is checked again against its window."""
         self.paused_since = self.waits_until = None
-        self._row().update(paused_since=None, why_paused="", is_token_refused=False, waits_until=None, slowdowns=0)
+        running = {"paused_since": None, "why_paused": "", "is_token_refused": False, "is_blocked": False}
+        self._row().update(**running, waits_until=None, slowdowns=0)
         self.personas.update(next_try_at=None)
         self.messages.hurry()
         self.conversations.hurry()
@@ -94,3 +114,11 @@ class Traffic:
 
     def _row(self):
         return type(self).objects.filter(pk=self.pk)
+
+
+def _policy_sentence(action, reason):
+    """What Facebook said, for agents and admins; nothing once a block is lifted."""
+    reason = reason.strip() or _("it gives no reason")
+    if action == "block":
+        return _("Facebook has blocked this Page from sending: %s.") % reason.rstrip(".")
+    return "" if action == "unblock" else _("Facebook warns this Page: %s.") % reason.rstrip(".")

@@ -3,6 +3,7 @@
 import re
 import time
 import uuid
+from html import unescape
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -13,6 +14,7 @@ from django.utils import timezone
 from agents.models import Agent
 from console.models import Arrival, Conversation, Customer, Holiday, Hours, Key, Message, Rules, Team
 from personas.models import Page, Persona
+from sandbox.courier import serialise
 from tests.conftest import PAGE_ID, TOKEN
 from tests.console.conftest import moment
 
@@ -398,6 +400,26 @@ def test_the_faces_above_what_others_said_cost_one_query(hear, echo, mona, djang
     hear(*[echo(f"m_{n}") for n in range(12)])
     with django_assert_num_queries(2):  # messages, attachments
         assert {message.face for message in mona.conversation.messages.for_thread()} == {"Bluebird Tea"}
+
+
+def test_an_arrival_shows_what_facebook_told(admin, arrive, page):
+    entry = {"id": "0", "time": 1790000000, "changes": [{"field": "messages", "value": {"sender": {"id": "12334"}}}]}
+    told = {"id": "102030405060708", "messaging": [{"sender": {"id": "1"}, "message": {"mid": "m_1", "text": "Hi"}}]}
+    for about, entries in [("page", [entry]), ("instagram", [{"id": "17841"}]), ("page", [told])]:
+        assert arrive(serialise({"object": about, "entry": entries})).status_code == 200
+    Arrival.objects.all().read()
+    shown = unescape(admin.get("console/arrival").content.decode())
+    for words in ("Facebook's test of “messages”", "not about a Page: instagram", "Message"):
+        assert words in shown
+    assert set(Arrival.objects.values_list("problem", "unknown")) == {("", 0), ("", 1)}
+
+
+def test_a_page_blocked_by_facebook_says_why_and_an_admin_can_have_it_try(admin, page, hear):
+    hear({"timestamp": 1790000000000, "policy_enforcement": {"action": "block", "reason": "spam reports"}})
+    assert "Facebook has blocked this Page from sending: spam reports." in admin.get("personas/page").content.decode()
+    admin.act("personas/page", "send_again", page)
+    page.refresh_from_db()
+    assert not page.is_paused
 
 
 def test_an_arrival_is_read_again_on_wish(admin, hear, said):

@@ -27,7 +27,7 @@ def write(mona, page):
 @pytest.mark.parametrize(
     ("constraint", "rows"),
     [
-        ("one_message_per_mid", [{"mid": "m_1"}, {"mid": "m_1"}]),
+        ("one_message_per_page_and_mid", [{"mid": "m_1"}, {"mid": "m_1"}]),
         ("console_message_key_key", [{"key": uuid.UUID(int=1)}, {"key": uuid.UUID(int=1)}]),
         ("received_is_incoming", [{"is_incoming": False}]),
         ("received_is_incoming", [{"state": "queued"}]),
@@ -46,7 +46,7 @@ def test_messages_without_an_id_of_facebooks_do_not_collide(write):
 
 
 def test_one_customer_per_person_and_one_conversation_per_customer(mona, page):
-    refuses("one_customer_per_psid", lambda: Customer.objects.create(page=page, psid=mona.psid))
+    refuses("one_customer_per_page_and_psid", lambda: Customer.objects.create(page=page, psid=mona.psid))
     refuses("customer_id", lambda: Conversation.objects.create(page=page, customer=mona))
 
 

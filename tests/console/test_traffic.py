@@ -13,6 +13,7 @@ from console.models import Conversation, Customer, Message
 from console.models.sending import MAX_TRIES
 from messenger import GraphError, Usage
 from personas.models import Page
+from tests.console.conftest import AT
 
 DEAD = {"message": "Session has expired", "code": 190, "error_subcode": 463}
 RESTRICTED = {"message": "(#10) You are temporarily restricted", "code": 10, "error_subcode": 1893063}
@@ -297,3 +298,57 @@ def let_time_pass():
 
 def fresh(row):
     return type(row).objects.get(pk=row.pk)
+
+
+# What Facebook says of the Page's conduct
+
+
+@pytest.fixture
+def tell_policy(hear):
+    return lambda action, at, reason="Spam reports": hear(
+        {"timestamp": at, "policy_enforcement": {"action": action, "reason": reason}}
+    )
+
+
+def test_a_blocked_page_sends_nothing_and_says_why_until_facebook_lifts_it(
+    say, conversation, page, sandbox, mona, tell_policy, client, ana
+):
+    tell_policy("block", AT)
+    message = say("patience")
+    conversation.deliver()
+    client.force_login(ana)
+    desk = client.get(f"/conversations/{conversation.pk}/").content.decode()
+    assert desk.count("Facebook has blocked this Page from sending: Spam reports.") == 2  # above queue and thread
+    assert (fresh(message).state, sandbox.texts(mona.psid)) == (Message.State.QUEUED, [])
+    tell_policy("unblock", AT + 1)
+    fresh(conversation).deliver()
+    assert sandbox.texts(mona.psid) == ["patience"]
+    page = fresh(page)
+    assert (page.why_paused, page.policy, page.is_blocked, page.is_paused) == ("", "", False, False)
+
+
+def test_no_check_lifts_a_block(page, sandbox, tell_policy):
+    tell_policy("block", AT)
+    Page.objects.update(paused_since=timezone.now() - timedelta(hours=1))
+    fresh(page).verify()
+    assert fresh(page).is_paused
+
+
+def test_a_block_told_again_after_it_was_lifted_blocks_nothing(page, tell_policy):
+    tell_policy("block", AT), tell_policy("unblock", AT + 1), tell_policy("block", AT, "Spam reports, again")
+    assert not fresh(page).is_paused
+
+
+def test_a_warning_is_kept_and_stops_nothing(page, tell_policy):
+    tell_policy("warning", AT)
+    page = fresh(page)
+    assert (page.policy, page.is_paused) == ("Facebook warns this Page: Spam reports.", False)
+
+
+@pytest.mark.parametrize("error", [{"code": 2022}, {"code": 368, "error_subcode": 1390008}], ids=str)
+def test_an_error_that_blocks_the_page_holds_its_messages_and_says_why(error, say, conversation, mona, refuse, page):
+    message = say("hello")
+    refuse({"message": "blocked"} | error, mona.psid, times=1)
+    conversation.deliver()
+    assert fresh(message).state == Message.State.QUEUED
+    assert fresh(page).why_paused.startswith("Facebook has blocked this Page")

@@ -112,11 +112,11 @@ def test_without_facebooks_signature_nothing_is_kept(arrive, headers):
 @pytest.mark.parametrize(
     "body",
     [
-        *[b"", b"hello", b"[]", b"\xff\xfe", b'"\\ud83d"', b'{"object":"page"}', b'{"object":"instagram","entry":[]}'],
+        *[b"", b"hello", b"[]", b"\xff\xfe", b'"\\ud83d"', b'{"object":"page"}', b'{"object":7,"entry":[]}'],
         BODY.decode().encode("utf-16-le"),
     ],
 )
-def test_what_is_no_pages_webhook_is_refused_and_not_kept(arrive, body):
+def test_what_is_no_webhook_is_refused_and_not_kept(arrive, body):
     assert arrive(body).status_code == 400
     assert not Arrival.objects.exists()
 
@@ -129,6 +129,17 @@ def test_the_same_body_twice_is_one_arrival(arrive):
 def test_what_nobody_understands_is_kept_too(arrive):
     assert arrive(b'{"object":"page","entry":[{"surprise":[1]},null]}').status_code == 200
     assert Arrival.objects.count() == 1
+
+
+@pytest.mark.parametrize("about", ["instagram", "user", "permissions", "application"])
+def test_what_is_about_no_page_is_kept_and_made_into_nothing(arrive, page, about):
+    body = json.loads(messages(1)) | {"object": about}
+    assert arrive(serialise(body)).status_code == 200
+    arrival = Arrival.objects.get()
+    arrival.read()
+    assert (arrival.unknown, arrival.problem) == (1, "")
+    assert arrival.read_at
+    assert not Message.objects.exists()
 
 
 def test_an_unknown_page_is_not_facebooks_fault(arrive):

@@ -51,6 +51,7 @@ ROWS = """
 80001, 80002, 80006                                                   R page
 341                                                                   R app
 368, 368/1346003                                                      A
+368/1390008                                                           P admin
 546                                                                   A
 613                                                                   R page
 613/2018338                                                           A
@@ -66,7 +67,7 @@ ROWS = """
 2018321                                                               C
 9000001                                                               nobody
 10303                                                                 A
-2022                                                                  admin
+2022                                                                  P admin
 2018389, 2018390, 2018391, 2018392, 2018393, 2018394, 2018395, 2018396  A
 """
 DO = {
@@ -100,6 +101,11 @@ DUE = dict(_due())
 
 def error(code=None, subcode=None, *, status=400, **more):
     return GraphError("(#) text", status=status, error={"code": code, "error_subcode": subcode} | more)
+
+
+def test_no_error_promises_to_be_tried_again_for_it_is_said_of_what_failed_too():
+    assert not [meaning.sentence for meaning in BOOK.values() if "trying" in meaning.sentence]
+    assert "trying" not in error(status=None).sentence + error(status=503).sentence
 
 
 def test_every_entry_of_the_book_is_looked_at_here():

@@ -328,10 +328,10 @@ def test_events_come_in_the_order_in_which_they_stand():
     "body",
     [
         *[b"", b"null", b"[]", b"{}", b"page", b"\xff\xfe", b'{"object":"page"}', b'{"object":"page","entry":{}}'],
-        *[b'{"object":"instagram","entry":[]}', b'{"object":"page","entry":[' + b"[" * 100_000, b"9" * 5000],
+        *[b'{"object":7,"entry":[]}', b'{"object":"page","entry":[' + b"[" * 100_000, b"9" * 5000],
     ],
 )
-def test_what_is_no_pages_webhook_raises_value_error(body):
+def test_what_is_no_webhook_raises_value_error(body):
     with pytest.raises(ValueError, match="The body is not"):
         parse(body)
 
