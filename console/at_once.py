@@ -25,7 +25,11 @@ def run(page_id, work):
     """Whether a thread was free and does it."""
     if not _take(page_id, AT_ONCE_FOR_ONE, among=THREADS):
         return False
-    _threads.submit(_run, page_id, work)
+    try:
+        _threads.submit(_run, page_id, work)
+    except RuntimeError:  # the machine gives no more threads
+        _leave(page_id)
+        return False
     return True
 
 

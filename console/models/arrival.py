@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.db import OperationalError, connection, models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -21,9 +21,11 @@ from console.models.receiving import Heard, NotHereYet
 from console.models.rules import Rules
 from messenger import events
 from personas.models import Page
+from personas.shortage import is_shortage
 
 MAX_TRIES = 12  # then it waits for an admin's "Read again"; with the pauses below about an hour
 LONGEST_PAUSE = 600  # s
+SHORTAGE_PAUSE = timedelta(seconds=15)  # while our own machine is out of something
 ABOUT_KNOWN = (events.Delivery, events.Read)
 STORE = """
 INSERT INTO console_arrival (body, digest, received_at, unknown, problem, tries, is_passed_on)
@@ -79,10 +81,16 @@ class ArrivalQuerySet(models.QuerySet):
 
     def _read_next(self):
         """Whether there was one. Its row is locked while it is read: a reader that dies lets go of it at once."""
-        with transaction.atomic():
-            arrival = self.due().select_for_update(skip_locked=True).order_by("pk").first()
-            if arrival:
-                arrival.read()
+        arrival = None
+        try:
+            with transaction.atomic():
+                arrival = self.due().select_for_update(skip_locked=True).order_by("pk").first()
+                if arrival:
+                    arrival.read()
+        except (MemoryError, OSError, RuntimeError) as error:
+            if arrival is None or not is_shortage(error):
+                raise
+            self.filter(pk=arrival.pk).update(next_try_at=timezone.now() + SHORTAGE_PAUSE)  # the others may fit
         return arrival is not None
 
 
@@ -181,9 +189,9 @@ def _noting(problems):
             yield
     except NotHereYet as early:
         problems.append(str(early))
-    except OperationalError:  # the database went away: nothing of this is done, and it is read again
-        raise
     except Exception as error:
+        if is_shortage(error):  # the database went away, say: nothing of this is done, and it is read again
+            raise
         problems.append(f"{type(error).__name__}: {error}".split("\n")[0])  # the rest quotes the row
 
 

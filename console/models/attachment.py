@@ -1,5 +1,6 @@
 """A file in a message. Facebook's address for it expires, so a copy is kept; the message never waits for it."""
 
+import logging
 from datetime import timedelta
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
@@ -12,12 +13,16 @@ from django.utils.translation import gettext_lazy as _
 from agents.pictures import new_path
 from console import downloads, tasks, uploads
 from personas.files import SHOWN, media_type_of
+from personas.shortage import is_shortage
 
 LONGEST_NAME = 150  # characters
 UPLOAD_TIMEOUT = 60  # s; Facebook looks at a film before it answers
 MAX_TRIES = 5
 LABELS = {"missed_call": _("Missed call")}
+NOT_KEPT = "The file could not be kept: the console's log says why."
 PAUSE = timedelta(minutes=2)  # longer than a download takes, so that no two workers are at one
+
+logger = logging.getLogger(__name__)
 
 
 def label_of(kind):
@@ -139,10 +144,12 @@ class Attachment(models.Model):
         try:
             content = downloads.fetch(self.url)
             self.file.save(content.name, content, save=False)
-        except (downloads.DownloadError, OSError) as error:  # or our own disk is full
+        except (downloads.DownloadError, OSError, MemoryError) as error:
+            if is_shortage(error):  # says nothing of the file: the sweep comes back
+                return logger.warning("Attachment %s has to wait: %s", self.pk, error)
             self.tries += 1
             is_over = not getattr(error, "is_passing", True) or self.tries >= MAX_TRIES
-            self.problem = str(error) if is_over else ""
+            self.problem = (str(error) if isinstance(error, downloads.DownloadError) else NOT_KEPT) if is_over else ""
         self._keep()
 
     def _keep(self):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from agents.pictures import new_path
 from console import downloads, pace, tasks
 from messenger import Act, GraphError
+from personas.shortage import is_shortage
 
 
 def picture_path(customer, filename):
@@ -95,9 +96,9 @@ class Customer(models.Model):
             return self._note_failure(error)
         shown = self.name, self.picture.name
         self.name = _full_name(profile)[:200] or self.name
-        self._keep_picture(profile.get("profile_pic"))
-        self.profile_at, self.refusals = timezone.now(), 0
-        self.next_try_at = self.profile_at + REFRESHED_EVERY
+        is_kept = self._keep_picture(profile.get("profile_pic"))
+        self.profile_at, self.refusals = timezone.now() if is_kept else None, 0
+        self.next_try_at = self.profile_at + REFRESHED_EVERY if is_kept else soon()
         self.save(update_fields=["name", "picture", "profile_at", "refusals", "next_try_at"])
         if shown != (self.name, self.picture.name):
             self.conversation.touch()
@@ -122,12 +123,16 @@ class Customer(models.Model):
         Customer.objects.filter(pk=self.pk).update(next_try_at=max(soon(), self.page.waits_until or soon()))
 
     def _keep_picture(self, url):
-        """Facebook's address for it expires: keep a copy. Without one the customer shows as initials."""
+        """Facebook's address for it expires: keep a copy. Without one the customer shows as initials.
+
+        Return False where our machine is out of something: then it is worth asking again.
+        """
         try:
             if url:
                 self._replace_picture(downloads.fetch(url, kinds=["image"]))
-        except downloads.DownloadError:
-            pass
+        except (downloads.DownloadError, OSError, MemoryError) as error:
+            return not is_shortage(error)
+        return True
 
     def _replace_picture(self, content):
         old = self.picture.name

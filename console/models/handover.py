@@ -10,7 +10,7 @@ import random
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import DatabaseError, models
+from django.db import DatabaseError, InterfaceError, models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _now
@@ -18,9 +18,11 @@ from django.utils.translation import gettext_lazy as _
 
 from messenger import Act, GraphError
 from messenger.calls.threads import PAGE_INBOX_APP_ID
+from personas.shortage import is_shortage
 
 MAX_TRIES = 8  # at passing errors, about two minutes
 LONGEST_PAUSE = 30  # s
+SHORTAGE_PAUSE = timedelta(seconds=15)  # while our own machine is out of something
 MOST_LINES = 100  # of handovers that one page of a thread shows
 METADATA = 1000  # characters that Facebook passes on
 STUMBLED = _("The console failed at this; its log says why.")
@@ -176,10 +178,12 @@ class Handover(models.Model):
             self._make_call(page.client())
         except GraphError as error:
             return self._not_done(page, error)
-        except DatabaseError:
+        except (DatabaseError, InterfaceError):
             raise
-        except Exception:  # whatever it is, those behind it must not wait for it for ever
+        except Exception as error:  # whatever it is, those behind it must not wait for it for ever
             logger.exception("Handover %s could not be told to Facebook", self.pk)
+            if is_shortage(error):
+                return self._postpone(timezone.now() + SHORTAGE_PAUSE, STUMBLED, tries=self.tries)
             return self._refused(STUMBLED)
         return self._done(is_ours=self.call == Call.TAKE)
 
@@ -193,10 +197,13 @@ class Handover(models.Model):
 
     def _not_done(self, page, error):
         if page.heed(error):
-            return self._postpone(max(page.waits_until or timezone.now(), timezone.now()), error, tries=self.tries)
+            until = max(page.waits_until or timezone.now(), timezone.now())
+            return self._postpone(until, error.sentence, tries=self.tries)
+        if is_shortage(error):
+            return self._postpone(timezone.now() + SHORTAGE_PAUSE, error.sentence, tries=self.tries)
         if (error.meaning.act.is_passing or error.is_unsettled) and self.tries < MAX_TRIES:
             pause = min(2**self.tries, LONGEST_PAUSE) * random.uniform(0.75, 1.25)  # noqa: S311
-            return self._postpone(timezone.now() + timedelta(seconds=pause), error)
+            return self._postpone(timezone.now() + timedelta(seconds=pause), error.sentence)
         if self.call == Call.PASS and self.tries and error.meaning.act is Act.OTHER_APP:  # done by a try that was lost
             return self._done(is_ours=False)
         if error.lacks_default_app:  # then every app may answer, and there is nothing to be told
@@ -211,9 +218,9 @@ class Handover(models.Model):
         self.conversation.note_control(self, is_ours)
         return True
 
-    def _postpone(self, until, error, **fields):
+    def _postpone(self, until, problem, **fields):
         with self.conversation.stepping(is_listed=False) as revision:
-            self.become(revision, next_try_at=until, problem=error.sentence, **fields)
+            self.become(revision, next_try_at=until, problem=problem, **fields)
         self.conversation.deliver_later(max(0, (until - timezone.now()).total_seconds()))
         return False
 

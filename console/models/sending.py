@@ -6,7 +6,7 @@ import time
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import DatabaseError, connection, models
+from django.db import DatabaseError, InterfaceError, connection, models
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -18,10 +18,12 @@ from console.models.lane import CALL
 from console.models.window import WindowClosed
 from messenger import GraphError
 from messenger.calls.files import UPLOAD_WITHIN
+from personas.shortage import is_shortage
 
 MAX_TRIES = 12  # at passing errors; with the pauses below about eight minutes
 LONGEST_PAUSE = 60  # s between two tries
 PERSONA_PAUSE = timedelta(seconds=1)  # while another worker is making the persona
+SHORTAGE_PAUSE = timedelta(seconds=15)  # while our own machine is out of something
 MAX_FACES = 3  # personas that Facebook may forget under one message, before it goes out as the Page
 SETTLE = timedelta(seconds=settings.SETTLE_SECONDS)  # in doubt; what the history does not show then did not arrive
 FIRST_LOOK = timedelta(seconds=3)  # an echo is mostly there before
@@ -35,6 +37,7 @@ UPDATE console_message SET {}, revision = stepped.revision FROM stepped
 WHERE console_message.id = %s AND state = ANY(%s) AND attempts = %s
 """
 STUMBLED = _("The console failed at this; its log says why. Try again, or ask an admin.")
+SHORTAGE = _("The console is out of disk space, memory or connections. It goes on by itself once there is some again.")
 NO_EVIDENCE = _("Facebook did not answer, and its history does not tell.")
 
 logger = logging.getLogger(__name__)
@@ -51,17 +54,25 @@ class Sending:
             return False
         try:
             return self._look_for_evidence() if self.state == self.State.UNKNOWN else self._send()
-        except DatabaseError:
+        except (DatabaseError, InterfaceError):
             raise
-        except Exception:  # whatever it is, those behind it must not wait for it for ever
+        except Exception as error:  # whatever it is, those behind it must not wait for it for ever
             logger.exception("Message %s could not be sent", self.pk)
-            return self._stumble()
+            return self._wait_for_resources() if is_shortage(error) else self._stumble()
 
     def _stumble(self):
         self.refresh_from_db(fields=["state"])
         if self.state == self.State.SENDING:
             return self._doubt(STUMBLED)
         return self._become(self.State.FAILED, problem=STUMBLED)
+
+    def _wait_for_resources(self):
+        self.refresh_from_db(fields=["state"])
+        if self.state == self.State.SENDING:
+            return self._doubt(SHORTAGE)
+        if self.state == self.State.UNKNOWN:
+            return self._look_again(timezone.now() + SHORTAGE_PAUSE, looks=self.looks)
+        return self._postpone(timezone.now() + SHORTAGE_PAUSE, SHORTAGE)
 
     # One try
 
@@ -80,6 +91,8 @@ class Sending:
             return self._wait_for_turn(wait)
         time.sleep(wait)
         file = self.file_to_send
+        if file:
+            file.file.open()  # what cannot be opened is not on its way either
         if not self.conversation.keep_lease(UPLOAD if file else CALL):
             return False  # another worker has the lane now
         if not self._claim(persona):
@@ -161,6 +174,8 @@ class Sending:
         """The error book decides: what concerns the whole Page holds all its messages, and is no fault of this one."""
         if self.page.heed(error):
             return self._wait_for_page(error.sentence)
+        if is_shortage(error):
+            return self._postpone(timezone.now() + SHORTAGE_PAUSE, SHORTAGE, attempts=0)
         if error.meaning.act.is_passing and self.attempts < MAX_TRIES:
             pause = min(2**self.attempts, LONGEST_PAUSE) * random.uniform(0.75, 1.25)  # noqa: S311
             return self._postpone(timezone.now() + timedelta(seconds=pause), error.sentence)
@@ -231,6 +246,8 @@ class Sending:
 
     def _send_again(self):
         """Facebook does not have it. What we stumbled over ourselves would only make us stumble again."""
+        if self.problem == SHORTAGE:
+            return self._postpone(timezone.now(), SHORTAGE, attempts=0)
         if self.problem == STUMBLED or self.attempts >= MAX_TRIES:
             return self._become(self.State.FAILED, problem=self.problem)
         return self._postpone(until=timezone.now())

@@ -19,6 +19,7 @@ from console import at_once, timely
 from console.models.lane import SOON
 from console.models.rules import Rules
 from messenger import signature
+from personas.shortage import is_shortage
 
 TIMEOUT = 5  # s for all of its answer; Facebook waits no longer either
 CONNECT_TIMEOUT = 3.05  # s
@@ -28,6 +29,7 @@ PAUSES = (0.2, 1, 2, 4, 8)  # s; the first for a connection that was closed just
 EVENT_LASTS = timedelta(seconds=20)  # with these pauses; a bot that never answers gets four tries within
 OUTAGE_LASTS = timedelta(minutes=5)  # what nobody waits for is kept so long for a bot that is down
 NO_SEAT_PAUSE = 1  # s
+SHORTAGE_PAUSE = 5  # s, while our own machine is out of something
 LONGEST_PAUSE = 3600  # s
 HOLDER_LASTS = timedelta(days=1)
 
@@ -92,6 +94,8 @@ class Telling:
         try:
             self._post(address)
         except NotTaken as refusal:
+            if is_shortage(refusal) and timezone.now() - self.created_at < OUTAGE_LASTS:  # no fault of the bot's
+                return self._postpone(SHORTAGE_PAUSE, str(refusal), tries=F("tries") - 1)
             return self._not_taken(str(refusal))
         return self._taken()
 
@@ -104,7 +108,7 @@ class Telling:
                 _skip(answer)
         except requests.Timeout:
             raise NotTaken(f"no answer in {TIMEOUT} s") from None
-        except (requests.RequestException, OSError, ValueError) as error:
+        except (requests.RequestException, OSError, ValueError, MemoryError) as error:
             raise NotTaken(f"no connection ({type(error).__name__})") from None
         if not 200 <= answer.status_code < 300:
             raise NotTaken(f"HTTP {answer.status_code}")

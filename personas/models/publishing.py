@@ -1,10 +1,11 @@
 """How a persona comes to be on Facebook: once, however many workers ask, and whatever is lost on the way."""
 
+import logging
 from datetime import timedelta
 
 from django.conf import settings
 from django.core import signing
-from django.db import models, transaction
+from django.db import DatabaseError, InterfaceError, models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
@@ -13,13 +14,17 @@ from django.utils.translation import gettext_lazy as _
 from messenger import Act, GraphError
 from personas import pictures
 from personas.models import adoption
+from personas.shortage import is_shortage
 
 CLAIM = timedelta(seconds=45)  # longer than looking through Facebook's list and one call after it take
 REFUSED_FOR = timedelta(minutes=10)  # so long messages go out as the Page before we ask Facebook again
 PASSING_TRIES = 5  # after so many passing errors in a row, about 30 s, messages no longer wait for their persona
 LONGEST_PAUSE = timedelta(minutes=1)
 STARTED_ANEW = {"tries": 0, "next_try_at": None}
+UNMADE = _("The console could not make the persona; its log says why.")
 PICTURE_SECONDS = 600  # Facebook fetches the picture during the call that makes the persona
+
+logger = logging.getLogger(__name__)
 
 
 class Publishing:
@@ -37,6 +42,11 @@ class Publishing:
             graph_id = self._adopt() or self._create()
         except GraphError as error:
             self._note_failure(error)
+        except (DatabaseError, InterfaceError):
+            raise
+        except Exception as error:  # a full disk, say: no reason to fail the message that waits for it
+            logger.exception("Persona %s could not be made", self.pk)
+            self._note_stumble(error)
         else:
             self._note_live(graph_id)
 
@@ -71,7 +81,9 @@ class Publishing:
         picture = self.agent.picture if self.agent else self.page.bot_picture
         try:
             return pictures.square(picture) if picture else pictures.initials(self.name)
-        except pictures.UNREADABLE:  # a broken upload must not hold up what the agent says
+        except pictures.UNREADABLE as error:  # a broken upload must not hold up what the agent says
+            if is_shortage(error):
+                raise
             return pictures.initials(self.name)
 
     def _adopt(self):
@@ -103,15 +115,30 @@ class Publishing:
             self.page.heed(error)
         is_limited = act.pauses or act.slows  # no fault of the persona's: it is waited for, however long
         is_refused = not is_limited and (not act.is_passing or self.tries >= PASSING_TRIES)
-        pause = REFUSED_FOR if is_refused else timedelta(minutes=error.usage.minutes) or self._pause()
+        self._put_off(
+            f"{error.sentence} ({error})",
+            reason=_("Facebook would not make the persona: %s") % error.sentence,
+            is_refused=is_refused,
+            pause=timedelta(minutes=error.usage.minutes) or self._pause(),
+            may_exist=self.may_exist or error.is_unsettled,
+            tries=0 if is_refused or is_limited else self.tries,
+        )
+
+    def _note_stumble(self, error):
+        """The console itself could not make it. Nobody knows whether Facebook did."""
+        is_refused = self.tries >= PASSING_TRIES
+        tries = 0 if is_refused else self.tries
+        problem = f"{UNMADE} ({type(error).__name__}: {error})"
+        self._put_off(problem, UNMADE, is_refused, self._pause(), may_exist=True, tries=tries)
+
+    def _put_off(self, problem, reason, is_refused, pause, **fields):
         now = timezone.now()
         self._write(
-            problem=f"{error.sentence} ({error})",
-            reason=_("Facebook would not make the persona: %s") % error.sentence,
-            may_exist=self.may_exist or error.is_unsettled,
+            problem=problem,
+            reason=reason,
             refused_at=now if is_refused else None,
-            next_try_at=now + pause,
-            tries=0 if is_refused or is_limited else self.tries,
+            next_try_at=now + (REFUSED_FOR if is_refused else pause),
+            **fields,
         )
 
     def _pause(self):

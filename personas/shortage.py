@@ -1,0 +1,38 @@
+"""What may run out on our own machine: disk, memory, open files, threads, connections.
+
+It passes, and it says nothing about what was being done: that is done again later.
+"""
+
+import errno
+
+from django.db import InterfaceError, OperationalError
+
+ERRORS = (MemoryError, OperationalError, InterfaceError)
+NUMBERS = {
+    *(errno.ENOSPC, errno.EDQUOT, errno.EROFS),  # a disk that is full, or was found broken
+    *(errno.EMFILE, errno.ENFILE),
+    *(errno.ENOMEM, errno.ENOBUFS),
+}
+NO_THREAD = "can't start new thread"
+
+
+def is_shortage(error):
+    """Return whether this error, or one that it was raised for, says that something has run out."""
+    return any(map(_is_one, _with_causes(error)))
+
+
+def _is_one(error):
+    if isinstance(error, OSError) and error.errno in NUMBERS:
+        return True
+    return isinstance(error, ERRORS) or (isinstance(error, RuntimeError) and NO_THREAD in str(error))
+
+
+def _with_causes(error):
+    """requests and urllib3 keep the cause in `args` or `reason` too."""
+    waiting, seen = [error], []
+    while waiting:
+        error = waiting.pop()
+        if isinstance(error, BaseException) and error not in seen:
+            seen.append(error)
+            waiting += [error.__cause__, error.__context__, getattr(error, "reason", None), *error.args]
+    return seen

@@ -1,0 +1,299 @@
+"""The console's own machine is out of something: disk, memory, open files, connections. Nothing fails for good."""
+
+import errno
+import os
+import uuid
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+import requests
+from django.core.files.storage import FileSystemStorage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db.models import F
+from django.db.models.signals import pre_save
+from django.utils import timezone
+from urllib3.util import connection as sockets
+
+from console.models import Arrival, Attachment, Conversation, Customer, Holder, Message, Notice, Rules, telling
+from console.models.sending import MAX_TRIES, SETTLE
+from personas import pictures
+from personas.models import Page, Persona
+from personas.models import page as pages
+from personas.models.publishing import PASSING_TRIES
+from personas.shortage import is_shortage
+from sandbox.courier import serialise
+from tests.console.conftest import AT, fresh, texts, webhook
+from tests.stand_in import Bot
+
+State = Message.State
+ME = pictures.initials("Somebody Else")
+
+
+@contextmanager
+def out_of(number, where, name):
+    """What the operating system says there, until it is over."""
+
+    def refuse(*given, **options):
+        raise OSError(number, os.strerror(number), "/some/where")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(where, name, refuse)
+        yield
+
+
+def full_disk(number=errno.ENOSPC):
+    return out_of(number, FileSystemStorage, "_save")
+
+
+def no_open_files():
+    return out_of(errno.EMFILE, FileSystemStorage, "_open")
+
+
+def no_sockets():
+    """No new connection, and the old ones are closed."""
+    pages._connections.__dict__.clear()
+    return out_of(errno.EMFILE, sockets, "create_connection")
+
+
+def let_time_pass(conversation, ago=timedelta()):
+    past = timezone.now() - timedelta(seconds=1)
+    waiting = conversation.messages.filter(next_try_at__isnull=False)
+    waiting.update(next_try_at=past, in_doubt_since=F("in_doubt_since") - ago)
+    Persona.objects.filter(next_try_at__isnull=False).update(next_try_at=past)
+    conversation.deliver()
+
+
+# Replies
+
+
+def test_a_reply_waits_for_a_persona_that_no_disk_had_room_for(say, conversation, mona, sandbox):
+    message = say("Hello Mona")
+    with full_disk():
+        conversation.deliver()
+        let_time_pass(conversation)
+    assert fresh(message).state == State.QUEUED
+    let_time_pass(conversation)
+    [heard] = sandbox.said(mona.psid)
+    assert (heard["text"], heard["persona"]["name"]) == ("Hello Mona", "Ana R.")
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES])
+def test_a_persona_that_cannot_be_painted_for_long_lets_the_reply_go_out_as_the_page(
+    number, say, conversation, mona, sandbox
+):
+    message = say("Hello Mona")
+    with full_disk(number):
+        for _try in range(PASSING_TRIES + 1):
+            let_time_pass(conversation)
+    [heard] = sandbox.said(mona.psid)
+    assert (heard["text"], heard["persona"]) == ("Hello Mona", None)
+    message.refresh_from_db()
+    assert message.state == State.SENT
+    assert message.as_page == "The console could not make the persona; its log says why."
+
+
+def test_an_agents_picture_that_cannot_be_opened_now_is_not_replaced_by_initials(page, ana, sandbox):
+    ana.picture.save("me.png", ME)
+    with no_open_files():
+        page.personas.face(ana, page).publish()
+    persona = page.personas.get()
+    assert (persona.graph_id, persona.picture.name) == ("", "")
+    Persona.objects.update(next_try_at=None)
+    page.personas.get().publish()
+    assert pictures.are_alike(page.personas.get().picture.open(), ana.picture.open())
+
+
+def test_a_file_that_cannot_be_opened_now_is_sent_later_and_once(conversation, ana, mona, sandbox):
+    file = SimpleUploadedFile("receipt.pdf", b"%PDF-1.7")
+    [message] = conversation.send(author=ana, text="", key=uuid.uuid4(), files=[file])
+    conversation.page.personas.face(ana, conversation.page).publish()
+    with no_open_files():
+        for _try in range(3):
+            let_time_pass(conversation)
+    message.refresh_from_db()
+    assert (message.state, message.attempts) == (State.QUEUED, 0)
+    assert "out of disk space, memory or connections" in message.problem
+    let_time_pass(conversation)
+    assert fresh(message).state == State.SENT
+    assert len(sandbox.said(mona.psid)) == 1
+
+
+def test_without_a_connection_of_our_own_a_reply_waits_however_long(say, conversation, mona, sandbox):
+    message, _next_one = say("one"), say("two")
+    conversation.page.personas.face(message.author, conversation.page).publish()
+    with no_sockets():
+        for _try in range(MAX_TRIES + 2):
+            let_time_pass(conversation)
+    assert fresh(message).state == State.QUEUED
+    let_time_pass(conversation)
+    assert sandbox.texts(mona.psid) == ["one", "two"]
+
+
+def test_memory_that_ran_out_during_the_call_makes_the_reply_unknown_and_then_sends_it_again(
+    say, conversation, mona, sandbox, monkeypatch
+):
+    message = say("Hello")
+    with monkeypatch.context() as patch:
+        patch.setattr(requests.Session, "request", _out_of_memory_at_messages(requests.Session.request))
+        conversation.deliver()
+    assert fresh(message).state == State.UNKNOWN
+    let_time_pass(conversation, ago=SETTLE)
+    assert fresh(message).state == State.SENT
+    assert sandbox.texts(mona.psid) == ["Hello"]
+
+
+def _out_of_memory_at_messages(request):
+    def refuse(self, method, url, **options):
+        if url.endswith("/messages"):
+            raise MemoryError
+        return request(self, method, url, **options)
+
+    return refuse
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("error", [InterfaceError, OperationalError])
+def test_a_database_connection_that_breaks_fails_no_reply(error, say, conversation, mona, sandbox):
+    message = say("Hello")
+    with connection.execute_wrapper(_breaks_once(error)), pytest.raises(error):
+        conversation.deliver()
+    assert fresh(message).state == State.QUEUED
+    conversation.deliver()
+    assert sandbox.texts(mona.psid) == ["Hello"]
+
+
+def _breaks_once(error):
+    broken = []
+
+    def execute(execute, sql, parameters, many, context):
+        if not broken and sql.startswith('UPDATE "console_message"'):
+            broken.append(sql)
+            raise error("the connection is closed")
+        return execute(sql, parameters, many, context)
+
+    return execute
+
+
+# What comes from Facebook
+
+
+def test_a_customers_file_is_fetched_once_the_disk_has_room_again(hear, said, sandbox):
+    url = _picture_at_facebook(sandbox)
+    hear(said("m_1", None, attachments=[{"type": "image", "payload": {"url": url}}]))
+    attachment = Attachment.objects.get()
+    with full_disk():
+        for _try in range(12):
+            fresh(attachment).fetch()
+    assert (fresh(attachment).problem, fresh(attachment).tries) == ("", 0)
+    Attachment.objects.update(next_try_at=timezone.now() - timedelta(seconds=1))
+    assert list(Attachment.objects.unfetched()) == [attachment]
+    attachment.fetch()
+    assert fresh(attachment).file
+
+
+def test_an_agent_reads_no_path_of_the_server_where_a_file_could_not_be_kept(hear, said, sandbox):
+    url = _picture_at_facebook(sandbox)
+    hear(said("m_1", None, attachments=[{"type": "image", "payload": {"url": url}}]))
+    attachment = Attachment.objects.get()
+    with full_disk(errno.EACCES):
+        for _try in range(12):
+            fresh(attachment).fetch()
+    assert fresh(attachment).problem == "The file could not be kept: the console's log says why."
+
+
+def _picture_at_facebook(sandbox):
+    psid = sandbox.customer("Otto Berg")
+    sandbox.say(psid, text="Hello?")
+    return Page.objects.get().client().profile(psid)["profile_pic"]
+
+
+def test_a_customers_name_is_kept_and_the_picture_fetched_later(mona, sandbox):
+    Customer.objects.update(name="")
+    with full_disk():
+        fresh(mona).fetch_profile()
+    assert (fresh(mona).name, fresh(mona).picture.name) == ("Mona Weber", "")
+    Customer.objects.update(next_try_at=timezone.now() - timedelta(seconds=1))
+    Customer.objects.unmet().get().fetch_profile()
+    assert fresh(mona).picture
+    assert not Customer.objects.filter(profile_at=None).exists()
+
+
+@pytest.fixture
+def too_large():
+    """A message that the memory has no room for."""
+
+    def refuse(instance, **more):
+        if instance.mid in mids:
+            raise MemoryError
+
+    mids = {"m_large"}
+    pre_save.connect(refuse, sender=Message)
+    yield mids
+    pre_save.disconnect(refuse, sender=Message)
+
+
+def test_a_webhook_that_memory_has_no_room_for_waits_and_holds_up_no_other(arrive, said, thread, too_large):
+    for mid in ("m_large", "m_2"):
+        arrive(serialise(webhook(said(mid, mid))))
+    Arrival.objects.all().read()
+    assert texts(thread) == ["m_2"]
+    waiting = Arrival.objects.get(read_at=None)
+    assert (waiting.tries, waiting.problem, waiting.next_try_at > timezone.now()) == (0, "", True)
+    too_large.clear()
+    Arrival.objects.update(next_try_at=None)
+    Arrival.objects.all().read()
+    assert sorted(texts(thread)) == ["m_2", "m_large"]
+
+
+# Bots
+
+
+def test_a_bot_is_not_called_down_because_the_console_has_no_connection_left(mona, page, hear, by_mona):
+    with Bot() as bot:
+        Rules.objects.create(page=page, webhook_url=bot.url)
+        Conversation.objects.update(holder=Holder.BOT)
+        with no_bot_sockets():
+            hear(by_mona(AT, message={"mid": "m_1", "text": "Hi"}))
+            for _try in range(10):
+                _tell_bot()
+            assert bot.bodies == []
+            rules = Rules.objects.get()
+            assert (rules.bot_down_until, fresh(mona.conversation).holder) == (None, Holder.BOT)
+        _tell_bot()
+        assert len(bot.bodies) == 1
+    assert not Notice.objects.exists()
+
+
+def no_bot_sockets():
+    telling._connections.__dict__.clear()
+    return out_of(errno.EMFILE, sockets, "create_connection")
+
+
+def _tell_bot():
+    Notice.objects.update(claimed_until=None, next_try_at=None)
+    for notice in Notice.objects.next_of_lanes():
+        notice.deliver()
+
+
+# What counts as such
+
+
+@pytest.mark.parametrize(
+    ("error", "is_one"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), True),
+        (OSError(errno.EMFILE, "Too many open files"), True),
+        (MemoryError(), True),
+        (OperationalError("too many connections"), True),
+        (RuntimeError("can't start new thread"), True),
+        (requests.ConnectionError(OSError(errno.EMFILE, "Too many open files")), True),
+        (FileNotFoundError(errno.ENOENT, "No such file"), False),
+        (ConnectionRefusedError(errno.ECONNREFUSED, "refused"), False),
+        (RuntimeError("something else"), False),
+        (DatabaseError("no such column"), False),
+    ],
+)
+def test_what_ran_out_and_what_is_wrong_are_told_apart(error, is_one):
+    assert is_shortage(error) is is_one
