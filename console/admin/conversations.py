@@ -53,5 +53,6 @@ class ConversationAdmin(RowsOfOpenPages, LongList):
         messages = list(conversation.messages.for_thread().in_order().reverse()[:SHOWN_MESSAGES])
         oldest = messages[-1] if len(messages) == SHOWN_MESSAGES else None
         handovers = conversation.handovers.for_thread().between(oldest, None)
-        thread = sorted([*messages, *handovers], key=lambda entry: entry.place, reverse=True)
+        activities = conversation.activities.between(oldest, None)
+        thread = sorted([*messages, *handovers, *activities], key=lambda entry: entry.place, reverse=True)
         return render_to_string("admin/_thread.html", {"conversation": conversation, "thread": thread})

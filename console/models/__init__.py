@@ -1,3 +1,4 @@
+from .activity import Activity
 from .arrival import Arrival
 from .attachment import Attachment
 from .conversation import Conversation
@@ -13,6 +14,7 @@ from .team import Team
 from .window import WindowClosed
 
 __all__ = [
+    "Activity",
     "Arrival",
     "Attachment",
     "CannotReceive",

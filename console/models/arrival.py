@@ -14,15 +14,16 @@ from django.utils.translation import gettext_lazy as _
 
 from console import bell
 from console.models.conversation import Conversation
+from console.models.correcting import Heard, NotHereYet
 from console.models.customer import Customer
 from console.models.handover import Holder
 from console.models.notice import WORDS, Notice
-from console.models.receiving import Heard, NotHereYet
 from console.models.rules import Rules
 from messenger import events
 from personas.models import Page
 from personas.shortage import is_shortage
 
+PATIENCE = 4  # tries, about half a minute, for a message that a reaction may have overtaken
 MAX_TRIES = 12  # then it waits for an admin's "Read again"; with the pauses below about an hour
 LONGEST_PAUSE = 600  # s
 SHORTAGE_PAUSE = timedelta(seconds=15)  # while our own machine is out of something
@@ -146,7 +147,7 @@ class Arrival(models.Model):
             if isinstance(event, events.Policy):
                 _enforce(event)
             conversation = _conversation(event)
-            heard = Heard.NEWS if conversation is None else conversation.receive(event)
+            heard = Heard.NEWS if conversation is None else conversation.receive(event, is_last=self.tries >= PATIENCE)
             if heard is Heard.UNSENT:
                 self._forget(event.mid)
             self.unknown += isinstance(event, events.Unknown)

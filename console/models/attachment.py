@@ -18,7 +18,7 @@ from personas.shortage import is_shortage
 LONGEST_NAME = 150  # characters
 UPLOAD_TIMEOUT = 60  # s; Facebook looks at a film before it answers
 MAX_TRIES = 5
-LABELS = {"missed_call": _("Missed call")}
+LABELS = {"missed_call": _("Missed call"), "order": _("Order")}
 NOT_KEPT = "The file could not be kept: the console's log says why."
 PAUSE = timedelta(minutes=2)  # longer than a download takes, so that no two workers are at one
 
@@ -74,6 +74,7 @@ class Attachment(models.Model):
     kind = models.CharField(_("kind"), max_length=40)
     url = models.TextField(_("address"), blank=True)
     title = models.TextField(_("title"), blank=True)
+    payload = models.JSONField(null=True, editable=False)  # as it came, of what is no file: a template, an order
     file = models.FileField(_("file"), upload_to=file_path, blank=True)
     problem = models.TextField(_("problem"), blank=True)
     tries = models.PositiveSmallIntegerField(default=0, editable=False)

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from console.models.line import LineQuerySet
 from messenger import Act, GraphError
 from messenger.calls.threads import PAGE_INBOX_APP_ID
 from personas.shortage import is_shortage
@@ -23,7 +24,6 @@ from personas.shortage import is_shortage
 MAX_TRIES = 8  # at passing errors, about two minutes
 LONGEST_PAUSE = 30  # s
 SHORTAGE_PAUSE = timedelta(seconds=15)  # while our own machine is out of something
-MOST_LINES = 100  # of handovers that one page of a thread shows
 METADATA = 1000  # characters that Facebook passes on
 STUMBLED = _("The console failed at this; its log says why.")
 
@@ -72,22 +72,10 @@ class Call(models.TextChoices):
     TAKE = "take", "take_thread_control"
 
 
-class HandoverQuerySet(models.QuerySet):
+class HandoverQuerySet(LineQuerySet):
     def pending(self):
         """Facebook has yet to be told."""
         return self.filter(done_at=None).exclude(call="").order_by("at", "pk")
-
-    def in_order(self):
-        return self.order_by("at", "pk")
-
-    def since(self, revision):
-        return self.filter(revision__gt=revision)
-
-    def between(self, oldest, newest):
-        """Those that stand between two messages of the thread; None is its end."""
-        rows = self.filter(at__gte=oldest.at) if oldest else self
-        rows = rows.filter(at__lt=newest.at) if newest else rows
-        return rows.order_by("-at", "-pk")[:MOST_LINES]
 
     def for_thread(self):
         return self.select_related("from_agent", "to_agent", "to_team", "by")

@@ -5,11 +5,14 @@ import uuid
 from django.conf import settings
 from django.contrib.postgres.indexes import HashIndex
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import MD5
+from django.db.models import Case, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import MD5, JSONObject, Left
 from django.utils.translation import gettext_lazy as _
 
+from console.models.attachment import Attachment
 from console.models.sending import Sending
+
+QUOTED = 200  # characters of a message that a reply to it shows
 
 
 class MessageQuerySet(models.QuerySet):
@@ -36,7 +39,7 @@ class MessageQuerySet(models.QuerySet):
     def for_thread(self):
         """Without the token, which would be decrypted for every message."""
         related = self.select_related("author", "persona", "page").defer("page__token")
-        return related.prefetch_related("attachments")
+        return related.annotate(quote=_quote()).prefetch_related("attachments")
 
 
 class Message(Sending, models.Model):
@@ -67,6 +70,8 @@ class Message(Sending, models.Model):
     state = models.CharField(_("state"), max_length=12, choices=State)
     text = models.TextField(_("text"), blank=True)
     payload = models.TextField(_("payload"), blank=True)
+    reply_to = models.TextField(blank=True, default="", db_default="", editable=False)  # mid of the message it answers
+    is_partial = models.BooleanField(default=False, db_default=False, editable=False)  # known from its edit alone
     problem = models.TextField(_("problem"), blank=True)
     as_page = models.TextField(_("why it went out as the Page"), blank=True)
     reaction = models.CharField(_("reaction"), max_length=64, blank=True)
@@ -151,3 +156,16 @@ class Message(Sending, models.Model):
         if self.author:
             return self.author.public_name
         return (self.is_by_bot and self.page.bot_name) or str(self.page)
+
+
+def _quote():
+    """The message to which one replies, in short, as JSON: looked up only for replies."""
+    quoted = Message.objects.filter(
+        page=OuterRef("page"), conversation=OuterRef("conversation"), mid=OuterRef("reply_to")
+    )
+    kinds = Attachment.objects.filter(message=OuterRef("pk")).order_by("pk").values("kind")[:1]
+    words = JSONObject(text=Left("text", QUOTED), is_deleted="is_deleted", kind=Subquery(kinds))
+    nothing = Value(None, models.JSONField())
+    return Case(
+        When(reply_to="", then=nothing), default=Subquery(quoted.values(words=words)), output_field=models.JSONField()
+    )

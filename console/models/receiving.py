@@ -1,46 +1,38 @@
 """What Facebook tells of a conversation, made true in ours. Every event may come twice, late, or out of order."""
 
 import hashlib
-from datetime import UTC, datetime
-from enum import Enum
 
 from django.conf import settings
-from django.utils import timezone
 
 from console.models import echoes
+from console.models.activity import BESIDE_TALKING, Activity
 from console.models.attachment import Attachment, label_of
 from console.models.automatic import PAGE_INBOX_APP, is_automatic, mark_late
+from console.models.correcting import Correcting, Heard, NotHereYet, moment_of
 from console.models.handover import Cause, Holder
 from console.models.message import Message
-from console.models.unsending import remember, unsend
 from messenger import events
 
 SAME_IN_BOTH = ("author", "persona", "as_page", "is_by_bot", "is_automatic")  # of a message that was sent twice
 
 
-class NotHereYet(Exception):
-    """The event is about a message that has not come. Events overtake each other: read it again later."""
-
-
-class Heard(Enum):
-    """What an event was to a conversation."""
-
-    NEWS = "news"
-    KNOWN = "known"  # words that are there already: whom they were for had them
-    UNSENT = "unsent"  # about a message that was unsent: nobody may keep what it says
-
-
-class Receiving:
+class Receiving(Correcting):
     """The part of a Conversation that listens."""
 
     HEARD = (
-        *(events.Message, events.Postback, events.Echo, events.MissedCall),
+        *(events.Message, events.Postback, events.Echo, events.MissedCall, events.Order),
         *(events.Delivery, events.Read, events.Reaction, events.Edit, events.Referral),
         *(events.ThreadPassed, events.ThreadTaken, events.ThreadRequested),
+        *BESIDE_TALKING,
     )
 
-    def receive(self, event):
-        """Take in one event of the HEARD kinds, and return what it was."""
+    def receive(self, event, is_last=False):
+        """Take in one event of the HEARD kinds, and return what it was.
+
+        is_last: a reaction waits no longer for the message that it is about, which may be older than the console.
+        """
+        if is_last and isinstance(event, events.Reaction) and not self._find(mid=event.mid):
+            return self._note_activity(event)
         verbs = {
             events.Message: self._hear,
             events.Postback: self._hear_postback,
@@ -54,6 +46,8 @@ class Receiving:
             events.ThreadPassed: self._note_owner,
             events.ThreadTaken: self._note_owner,
             events.ThreadRequested: self._note_requested,
+            events.Order: self._hear_order,
+            **dict.fromkeys(BESIDE_TALKING, self._note_activity),
         }
         return verbs[type(event)](event) or Heard.NEWS
 
@@ -73,7 +67,11 @@ class Receiving:
     def _hear(self, event):
         if event.is_deleted:
             return self._unsend(event)
-        return self._add_incoming(event, event.mid, event.text, event.payload, event.attachments)
+        reply_to = event.reply_to
+        return self._add_incoming(event, event.mid, event.text, event.payload, event.attachments, reply_to=reply_to)
+
+    def _hear_order(self, event):
+        return self._add_incoming(event, event.mid, event.note, "", event.attachments)
 
     def _hear_postback(self, event):
         return self._add_incoming(event, event.mid or _made_up_mid(event), event.title or event.payload, event.payload)
@@ -82,63 +80,44 @@ class Receiving:
         """It waits for an answer as words do, but opens no messaging window and leaves thread control alone."""
         return self._add_incoming(event, event.mid, "", "", event.attachments, is_message=False)
 
-    def _add_incoming(self, event, mid, text, payload, attachments=(), *, is_message=True):
+    def _add_incoming(self, event, mid, text, payload, attachments=(), *, is_message=True, reply_to=""):
         with self.changing() as revision:
             if is_message:
-                self._be_heard(_moment(event.at))
+                self._be_heard(moment_of(event.at))
                 self._note_channel(event)
-            if known := self._recall(mid):
+            known, said = self._recall(mid), {"text": text, "payload": payload, "reply_to": reply_to}
+            if known is Heard.PARTLY:
+                return self._complete(self._find(mid=mid), event, attachments, revision, **said)
+            if known:
                 return known
-            message = self._add(event, mid, revision, is_incoming=True, text=text, payload=payload)
+            message = self._add(event, mid, revision, is_incoming=True, **said)
             self._attach(message, attachments)
+            if referral := getattr(event, "referral", None):
+                Activity.objects.add_referral(self, referral, message.at, revision)
             if self.last_at and message.at < self.last_at and mark_late(self, message, revision):
                 self._unhear_elsewhere(message)
-            self._note_last(message, text or _names(attachments))
-            self.unread += 1
-            self.waiting_since = min(self.waiting_since or message.at, message.at)
-            self._wake(text, payload)
+            self._count_in(message, text or _names(attachments))
         return Heard.NEWS
 
-    def _unsend(self, event):
-        """Also before the message comes, or long after: it is remembered."""
-        with self.changing() as revision:
-            message = self._find(mid=event.mid)
-            if message is None:
-                remember(self, event, _moment(event.at), revision)
-            elif not message.is_deleted:
-                unsend(self, message, revision)
-        return Heard.UNSENT
+    def _count_in(self, message, words):
+        """It waits for an answer."""
+        self._note_last(message, words)
+        self.unread += 1
+        self.waiting_since = min(self.waiting_since or message.at, message.at)
+        self._wake(message.text, message.payload)
 
-    def hear_of(self, reaction):
-        """It opens the window, whatever it is about; taking one back opens nothing."""
-        if reaction.emoji:
-            with self.changing():
-                self._be_heard(_moment(reaction.at))
-
-    def _note_reaction(self, event):
-        with self.changing() as revision:
-            message = self._known(event.mid)
-            if event.emoji:
-                self._be_heard(_moment(event.at))
-            if event.at >= message.reaction_at and not message.is_deleted:
-                message.reaction, message.reaction_at, message.revision = event.emoji[:64], event.at, revision
-                message.save()
-
-    def _note_edit(self, event):
-        with self.changing() as revision:
-            message = self._known(event.mid)
-            if message.is_deleted:
-                return Heard.UNSENT
-            if event.at > message.edited_at and event.text != message.text:
-                message.earlier_texts.append(message.text)
-                message.text, message.edited_at, message.revision = event.text, event.at, revision
-                message.save()
-                self._note_last(message, message.text)
+    # Done by the customer beside talking
 
     def _note_referral(self, event):
-        """Came by a link into the thread that is there: nothing to show, yet we may answer."""
+        """Came by a link into the thread that is there: we may answer."""
         with self.changing(is_listed=False):
-            self._be_heard(_moment(event.at))
+            self._be_heard(moment_of(event.at))
+        return self._note_activity(event)
+
+    def _note_activity(self, event):
+        with self.changing(is_listed=False) as revision:
+            is_news = Activity.objects.note(self, event, moment_of(event.at), revision)
+        return Heard.NEWS if is_news else Heard.KNOWN
 
     # Said by the Page
 
@@ -160,7 +139,7 @@ class Receiving:
                 return self._add_from_elsewhere(event, revision)
 
     def _confirm(self, message, event, revision):
-        message.mid, message.sent_at, message.revision = event.mid, _moment(event.at), revision
+        message.mid, message.sent_at, message.revision = event.mid, moment_of(event.at), revision
         if message.state in Message.UNSENT:
             message.state, message.problem, message.next_try_at = Message.State.SENT, "", None
         message.save()
@@ -192,9 +171,10 @@ class Receiving:
             event.mid,
             revision,
             text=event.text,
+            reply_to=event.reply_to,
             source=source,
             is_by_bot=is_by_bot,
-            is_automatic=is_automatic(self, source, _moment(event.at)),
+            is_automatic=is_automatic(self, source, moment_of(event.at)),
             state=Message.State.SENT,
         )
         self._attach(message, event.attachments)
@@ -247,16 +227,13 @@ class Receiving:
         """Locked, so that no worker claims it for sending while we change it."""
         return self.messages.select_for_update().filter(**named).first()
 
-    def _known(self, mid):
-        message = self._find(mid=mid)
-        if message is None:
-            raise NotHereYet(f"The message {mid} has not come yet.")
-        return message
-
     def _recall(self, mid):
         """None for a message that the Page does not have yet. The conversation's lock keeps others from adding it."""
-        known = Message.objects.filter(page_id=self.page_id, mid=mid).values_list("is_deleted", flat=True).first()
-        return known if known is None else Heard.UNSENT if known else Heard.KNOWN
+        known = Message.objects.filter(page_id=self.page_id, mid=mid).values_list("is_deleted", "is_partial").first()
+        if known is None:
+            return None
+        is_deleted, is_partial = known
+        return Heard.UNSENT if is_deleted else Heard.PARTLY if is_partial else Heard.KNOWN
 
     def _add(self, event, mid, revision, *, is_incoming=False, state=Message.State.RECEIVED, **fields):
         return Message.objects.create(
@@ -265,8 +242,8 @@ class Receiving:
             mid=mid,
             is_incoming=is_incoming,
             state=state,
-            at=_moment(event.at),
-            sent_at=_moment(event.at),
+            at=moment_of(event.at),
+            sent_at=moment_of(event.at),
             revision=revision,
             **fields,
         )
@@ -274,7 +251,7 @@ class Receiving:
     def _attach(self, message, attachments):
         for given in attachments:
             attachment = Attachment.objects.create(
-                message=message, kind=given.kind[:40], url=given.url, title=given.title
+                message=message, kind=given.kind[:40], url=given.url, title=given.title, payload=_payload(given)
             )
             attachment.fetch_later()
 
@@ -283,12 +260,13 @@ def _names(attachments):
     return ", ".join(f"[{label_of(attachment.kind)}]" for attachment in attachments)
 
 
-def _moment(ms):
-    return datetime.fromtimestamp(ms / 1000, UTC) if ms else timezone.now()
+def _payload(attachment):
+    """What can be drawn of it; a file is its address."""
+    return None if attachment.kind in Attachment.FILES else events.to_json(attachment.payload)
 
 
 def _later(known, ms):
-    moment = _moment(ms) if ms else None
+    moment = moment_of(ms) if ms else None
     return max(filter(None, [known, moment]), default=None)
 
 

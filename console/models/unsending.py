@@ -24,8 +24,10 @@ def unsend(conversation, message, revision):
     _take_off_the_row(conversation, message, copies)
     message.attachments.discard()
     message.text = message.payload = message.reaction = ""
+    message.is_partial = False
     message.earlier_texts, message.is_deleted, message.revision = [], True, revision
     message.save()
+    conversation.messages.filter(reply_to=message.mid).update(revision=revision)
     _end_wait(conversation, message)
     _take_out_of_handovers(conversation, copies, revision)
     _take_out_of_bot_events(conversation, message, copies)

@@ -1,12 +1,15 @@
 from django import template
 from django.utils.translation import gettext as _
 
-from console import wording
+from console import activity_wording, wording
+from console.models.attachment import label_of
 from console.models.handover import app_name
 
 register = template.Library()
 register.filter(app_name)
 register.filter(wording.why)
+register.filter("activity_words", activity_wording.words)
+register.filter("attachment_label", label_of)
 register.filter(wording.reason)
 register.filter(wording.holder)
 

@@ -80,8 +80,9 @@ def thread_context(request, conversation, before=None):
     page = list(messages.in_order().reverse()[: ROWS + 1])
     has_older, page = len(page) > ROWS, page[:ROWS][::-1]
     oldest = page[0] if page else None
-    handovers = conversation.handovers.for_thread().between(oldest if has_older else None, before)
-    thread = sorted([*page, *handovers], key=lambda entry: entry.place)
+    ends = (oldest if has_older else None, before)
+    lines = [*conversation.handovers.for_thread().between(*ends), *conversation.activities.between(*ends)]
+    thread = sorted([*page, *lines], key=lambda entry: entry.place)
     seen = max((message.pk for message in page), default=0)
     shown = {"thread": thread, "oldest": oldest, "has_older": has_older, "seen": seen}
     return pane(request, conversation) | shown

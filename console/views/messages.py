@@ -77,7 +77,7 @@ def _changes(request, conversation, since):
     changed = list(conversation.messages.for_thread().since(since)[: MOST_CHANGES + 1])
     if len(changed) > MOST_CHANGES:
         return HttpResponseClientRefresh()
-    changed += conversation.handovers.for_thread().since(since)
+    changed += [*conversation.handovers.for_thread().since(since), *conversation.activities.since(since)]
     revision = max([conversation.revision, *(entry.revision for entry in changed)])
     context = {
         "conversation": conversation,

@@ -20,7 +20,10 @@ SUBSCRIBED_FIELDS = [
     "messaging_policy_enforcement",
 ]
 # Facebook refuses all fields when the app may not have one of them, so these are asked for in vain at times.
-OPTIONAL_FIELDS = ["calls", "business_integrity", "messaging_integrity"]
+OPTIONAL_FIELDS = [
+    *("calls", "business_integrity", "messaging_integrity", "messaging_account_linking", "messaging_feedback"),
+    *("messaging_customer_information", "messaging_in_thread_lead_form_submit", "send_cart"),
+]
 
 
 class PageCalls(Path):

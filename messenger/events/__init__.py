@@ -6,7 +6,6 @@ https://developers.facebook.com/docs/messenger-platform/reference/webhook-events
 from .calls import MissedCall
 from .done import (
     AccountLinking,
-    Answer,
     CustomerInformation,
     Feedback,
     OptIn,
@@ -17,8 +16,9 @@ from .done import (
 )
 from .envelope import parse
 from .event import DashboardTest, Event, OtherObject, Unknown
+from .fields import to_json
 from .held import AppRoles, LabelChanged, Policy, ThreadPassed, ThreadRequested, ThreadTaken
-from .said import Attachment, Delivery, Echo, Edit, Message, Postback, Reaction, Read, Ref
+from .said import Answer, Attachment, Delivery, Echo, Edit, Message, Postback, Reaction, Read, Ref
 from .unsent import forget
 from .written import entry, entry_of, overheard, serialise, write
 
@@ -58,5 +58,6 @@ __all__ = [
     "overheard",
     "parse",
     "serialise",
+    "to_json",
     "write",
 ]

@@ -3,11 +3,13 @@
 https://developers.facebook.com/docs/messenger-platform/reference/webhook-events
 """
 
+import hashlib
+import json
 from dataclasses import dataclass
 
 from .event import Event
 from .fields import to_dict, to_dicts, to_id, to_ms, to_number, to_text
-from .said import Ref
+from .said import Answer, Attachment, Ref
 
 
 @dataclass(frozen=True)
@@ -62,17 +64,6 @@ class AccountLinking(Event):
     def read(cls, inner, common):
         status, code = to_text(inner.get("status")), to_text(inner.get("authorization_code"))
         return cls(**common, status=status, authorization_code=code)
-
-
-@dataclass(frozen=True)
-class Answer:
-    """One question of a form, answered."""
-
-    screen: str
-    question: str
-    kind: str  # csat, nps, ces, free_form; "" in forms that ask for facts
-    payload: str
-    follow_up: str = ""
 
 
 @dataclass(frozen=True)
@@ -135,6 +126,11 @@ class Product:
     currency: str
     quantity: int | float
 
+    def __str__(self):
+        """How many of what, and in brackets for how much each."""
+        price = f" ({f'{self.currency} {self.unit_price}'.strip()})" if self.unit_price else ""
+        return f"{self.quantity or 1} × {self.name or self.retailer_id or self.id}{price}"  # noqa: RUF001
+
     @classmethod
     def read(cls, raw: dict) -> "Product":
         return cls(
@@ -153,6 +149,17 @@ class Order(Event):
 
     products: tuple[Product, ...]
     note: str
+
+    @property
+    def mid(self):
+        """Facebook gives an order no message id: the same order told twice must still be one message."""
+        seed = json.dumps([self.psid, self.at, self.raw.get("order")], sort_keys=True)
+        return "order:" + hashlib.sha256(seed.encode()).hexdigest()
+
+    @property
+    def attachments(self):
+        products = " · ".join(map(str, self.products))
+        return (Attachment("order", "", products, payload=self.raw.get("order")),)
 
     @classmethod
     def read(cls, inner, common):

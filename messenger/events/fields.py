@@ -2,6 +2,8 @@
 
 import math
 
+DEEPEST = 30  # levels of a payload that are kept
+
 SECONDS_BEFORE = 100_000_000_000  # a time below this is in seconds, not in milliseconds
 
 
@@ -26,6 +28,19 @@ def to_text(value):
 
 def to_texts(value):
     return tuple(to_text(entry) for entry in to_list(value) if to_text(entry))
+
+
+def to_json(value, depth=0):
+    """What came, as a database can keep it: no NUL, no half characters, no infinite numbers, nothing endlessly deep."""
+    if isinstance(value, dict | list) and depth >= DEEPEST:
+        return None
+    if isinstance(value, dict):
+        return {to_text(name): to_json(part, depth + 1) for name, part in value.items()}
+    if isinstance(value, list):
+        return [to_json(part, depth + 1) for part in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return to_text(value) if isinstance(value, str) else value
 
 
 def to_flag(value):

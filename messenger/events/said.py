@@ -39,6 +39,17 @@ class Attachment:
 
 
 @dataclass(frozen=True)
+class Answer:
+    """One question of a form, answered."""
+
+    screen: str
+    question: str
+    kind: str  # csat, nps, ces, free_form; "" in forms that ask for facts
+    payload: str
+    follow_up: str = ""
+
+
+@dataclass(frozen=True)
 class Ref:
     """How somebody came into the conversation: by a link, an ad, a shop's product."""
 
@@ -48,12 +59,16 @@ class Ref:
     ad_id: str
     product_id: str
     referer_uri: str
+    ad_title: str = ""
+    answers: tuple[Answer, ...] = ()  # to the form of a lead ad
 
     @classmethod
     def read(cls, raw) -> "Ref | None":
         if not isinstance(raw, dict):
             return None
-        product = to_dict(raw.get("product")).get("id") or to_dict(raw.get("ads_context_data")).get("product_id")
+        ad = to_dict(raw.get("ads_context_data"))
+        product = to_dict(raw.get("product")).get("id") or ad.get("product_id")
+        answers = to_dicts(to_dict(raw.get("lead")).get("data"))
         return cls(
             ref=to_text(raw.get("ref")),
             source=to_text(raw.get("source")),
@@ -61,6 +76,8 @@ class Ref:
             ad_id=to_id(raw.get("ad_id")),
             product_id=to_id(product),
             referer_uri=to_text(raw.get("referer_uri")),
+            ad_title=to_text(ad.get("ad_title")),
+            answers=tuple(Answer("", to_text(row.get("question")), "", to_id(row.get("answer"))) for row in answers),
         )
 
 
@@ -103,6 +120,7 @@ class Echo(Event):
     app_id: str
     metadata: str
     is_deleted: bool = False  # somebody unsent it for the Page
+    reply_to: str = ""
 
     @classmethod
     def read(cls, inner, common):
@@ -115,6 +133,7 @@ class Echo(Event):
             app_id=to_id(inner.get("app_id")),
             metadata=to_text(inner.get("metadata")),
             is_deleted=to_flag(inner.get("is_deleted")),
+            reply_to=to_text(to_dict(inner.get("reply_to")).get("mid")),
         )
 
 
@@ -144,10 +163,10 @@ class Edit(Event):
     @classmethod
     def read(cls, inner, common):
         """Without its text it says nothing."""
-        if not isinstance(inner.get("text"), str):
+        mid, times = to_text(inner.get("mid")), to_count(inner.get("num_edit"))
+        if not mid or not isinstance(inner.get("text"), str):
             return None
-        times = to_count(inner.get("num_edit"))
-        return cls(**common, mid=to_text(inner.get("mid")), text=to_text(inner.get("text")), times=times)
+        return cls(**common, mid=mid, text=to_text(inner.get("text")), times=times)
 
 
 @dataclass(frozen=True)

@@ -56,17 +56,12 @@ def test_an_edited_message_that_comes_again_stays_edited(hear, edit, said, spoke
     assert texts(thread) == ["Where is my order?"]
 
 
-@pytest.mark.parametrize(
-    ("change", "name", "value"),
-    [("react", "reaction", "❤️"), ("edit", "text", "❤️")],
-)
-def test_a_change_that_overtook_its_message_waits_for_it(change, name, value, hear, said, thread, request):
-    event = request.getfixturevalue(change)
-    early = hear(event("❤️") if callable(event) else event)
+def test_a_reaction_that_overtook_its_message_waits_for_it(react, hear, said, thread):
+    early = hear(react("❤️"))
     assert (early.read_at, "m_1 has not come" in early.problem) == (None, True)
     hear(said("m_1"))
     early.read()
-    assert (early.problem, getattr(thread.get(), name)) == ("", value)
+    assert (early.problem, thread.get().reaction) == ("", "❤️")
     assert early.read_at
 
 

@@ -9,7 +9,7 @@ from django.db import connection
 
 from agents.models import Agent
 from console.models import Conversation, Customer, Holder, Message, Rules, TakenByAnother
-from console.models.receiving import Heard
+from console.models.correcting import Heard
 from messenger import events
 from sandbox.courier import serialise
 from tests.conftest import PAGE_ID

@@ -206,8 +206,7 @@ def test_unknown_events_are_kept_and_counted(hear, said, by_mona, thread):
 
 
 def test_what_is_known_and_concerns_no_thread_makes_no_conversation(hear, page):
-    optin = {"type": "notification_messages", "payload": "x"}
-    arrival = hear({"sender": {"id": "9999"}, "recipient": {"id": PAGE_ID}, "timestamp": AT, "optin": optin})
+    arrival = hear({"recipient": {"id": PAGE_ID}, "timestamp": AT, "optin": {"ref": "promo", "user_ref": "u1"}})
     assert (arrival.unknown, arrival.problem) == (0, "")
     assert not Conversation.objects.exists()
 

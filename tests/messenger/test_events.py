@@ -50,7 +50,8 @@ WITHOUT_TIMESTAMP = {"delivery_without_mids_or_timestamp"}
 STICKER = "369239263222822"
 INBOX = "263902037430900"
 LINK = Ref(ref="x", source="SHORTLINK", kind="OPEN_THREAD", ad_id="", product_id="", referer_uri="")
-AD = Ref(ref="spring", source="ADS", kind="OPEN_THREAD", ad_id="6012", product_id="", referer_uri="")
+AD = Ref(ref="spring", source="ADS", kind="OPEN_THREAD", ad_id="6012", product_id="", referer_uri="", ad_title="Sale")
+LEAD = (Answer("", "Your e-mail?", "", "mona@example.test"), Answer("", "Your size?", "", "M"))
 
 # kind of payload: what it is read as, and with which fields
 EXPECTED = {
@@ -87,10 +88,16 @@ EXPECTED = {
     "message_with_ad_referral": (Message, {"mid": "m_5", "text": "Hi", "referral": AD}),
     "slash_command": (Message, {"mid": "m_6", "text": "/help", "commands": ("help",), "referral": None}),
     "is_deleted_uncertain": (Message, {"mid": "m_1", "is_deleted": True}),
+    "is_deleted_as_text": (Message, {"mid": "m_1", "is_deleted": True}),
     "is_unsupported_uncertain": (Message, {"mid": "m_8", "attachments": [("unsupported", "", "")]}),
     "echo_own_app": (Echo, {"mid": "m_9", "text": "Hello", "app_id": "1517776481860111", "metadata": "job:42"}),
+    "echo_button_template": (Echo, {"mid": "m_15", "attachments": [("template", "", "")]}),
     "echo_page_inbox": (Echo, {"mid": "m_10", "app_id": "263902037430900", "metadata": ""}),
     "postback": (Postback, {"mid": "m_11", "title": "Talk to a human", "payload": "HANDOFF", "referral": LINK}),
+    "postback_from_ad": (
+        Postback,
+        {"title": "Get started", "referral": Ref("tea", "ADS", "OPEN_THREAD", "6013", "", "", "Free tea")},
+    ),
     "delivery": (Delivery, {"mids": ("m_9",), "watermark": 1790000001000}),
     "delivery_without_mids_or_timestamp": (Delivery, {"mids": (), "watermark": 1790000001000}),
     "read": (Read, {"watermark": 1790000002000}),
@@ -102,6 +109,7 @@ EXPECTED = {
     "standby_echo": (Echo, {"mid": "m_14", "app_id": "111"}),
     "referral": (Referral, {"referral": replace(LINK, ref="flyer")}),
     "referral_from_ad": (Referral, {"referral": replace(AD, product_id="99", referer_uri="https://example.test/")}),
+    "lead_of_an_ad": (Referral, {"referral": Ref("", "ADS", "LEAD_COMPLETE", "6012", "", "", "", LEAD)}),
     "referral_from_shop": (Referral, {"referral": Ref("", "SHOPS", "OPEN_THREAD", "", "4711", "")}),
     "optin": (
         OptIn,

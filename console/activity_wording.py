@@ -1,0 +1,102 @@
+"""How an activity of a customer reads, for people."""
+
+from django.utils.translation import gettext as _
+
+from console.models.activity import Kind
+
+ADS, SHORTLINK = "ADS", "SHORTLINK"
+STOP, RESUME = "STOP NOTIFICATIONS", "RESUME NOTIFICATIONS"
+GOOD, BAD = "Good response", "Bad response"
+
+
+def words(activity):
+    """One sentence without its full stop, which begins with a verb: the customer is whom the thread is with."""
+    return SENTENCES[activity.kind](activity.details)
+
+
+def _referral(details):
+    if details.get("kind", "").startswith("LEAD"):
+        return _lead(details)
+    about = _about(details)
+    return f"{_door(details)} · {about}" if about else _door(details)
+
+
+def _door(details):
+    """By which door they came in."""
+    title, source = details.get("ad_title"), details.get("source")
+    if source == ADS or title or details.get("ad_id"):
+        number = details.get("ad_id")
+        name = _("“%s”") % title if title else number or ""
+        return _("Came by the ad %s") % name if name else _("Came by an ad")
+    if details.get("product_id"):
+        return _("Came from a product in the shop")
+    if details.get("referer_uri"):
+        return _("Came by a link on %s") % details["referer_uri"]
+    return _("Came by a link") if source in (SHORTLINK, None, "") else _("Came by %s") % source
+
+
+def _about(details):
+    """The product, and the word that the business itself put into the link."""
+    product, ref = details.get("product_id"), details.get("ref")
+    return " · ".join([_("product %s") % product] * bool(product) + [_("link “%s”") % ref] * bool(ref))
+
+
+def _lead(details):
+    is_whole = details["kind"] == "LEAD_COMPLETE"
+    sentence = _("Filled in the form of an ad") if is_whole else _("Began to fill in the form of an ad")
+    return _with_answers(sentence, details)
+
+
+def _opt_in(details):
+    about = details.get("title") or details.get("payload") or details.get("ref") or ""
+    status = details.get("status")
+    sentence = _("Opted in to messages")
+    if details.get("kind") == "one_time_notif_req":
+        sentence = _("Asked to be told once")
+    elif status == STOP:
+        sentence = _("Opted out of messages")
+    elif status == RESUME:
+        sentence = _("Opted in to messages again")
+    return f"{sentence}: {about}" if about else sentence
+
+
+def _account(details):
+    return _("Linked their account") if details.get("status") == "linked" else _("Unlinked their account")
+
+
+def _feedback(details):
+    return _with_answers(_("Gave feedback"), details)
+
+
+def _rating(details):
+    sentences = {GOOD: _("Rated a reply as good"), BAD: _("Rated a reply as bad")}
+    return sentences.get(details.get("feedback")) or _("Rated a reply: %s") % details.get("feedback", "")
+
+
+def _form(details):
+    return _with_answers(_("Filled in a form"), details)
+
+
+def _reaction(details):
+    return _("Reacted with %s to an earlier message") % details.get("emoji", "")
+
+
+def _with_answers(sentence, details):
+    answers = "; ".join(filter(None, map(_answer, details.get("answers", []))))
+    return f"{sentence}: {answers}" if answers else sentence
+
+
+def _answer(answer):
+    said = " ".join(filter(None, [answer.get("payload"), answer.get("follow_up") and f"“{answer['follow_up']}”"]))
+    return f"{answer.get('question')}: {said}" if answer.get("question") else said
+
+
+SENTENCES = {
+    Kind.REFERRAL: _referral,
+    Kind.OPT_IN: _opt_in,
+    Kind.ACCOUNT: _account,
+    Kind.FEEDBACK: _feedback,
+    Kind.RATING: _rating,
+    Kind.FORM: _form,
+    Kind.REACTION: _reaction,
+}

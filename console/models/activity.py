@@ -1,0 +1,90 @@
+"""Something that a customer did beside talking: came by an ad, opted in, linked an account, filled in a form.
+
+It stands in the thread as a line. `console/activity_wording.py` puts it into words.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from console.models.line import LineQuerySet
+from messenger import events
+
+
+class Kind(models.TextChoices):
+    REFERRAL = "referral", _("came by a link or an ad")
+    OPT_IN = "opt-in", _("opted in or out")
+    ACCOUNT = "account", _("linked or unlinked an account")
+    FEEDBACK = "feedback", _("gave feedback")
+    RATING = "rating", _("rated a reply")
+    FORM = "form", _("filled in a form")
+    REACTION = "reaction", _("reacted to an earlier message")
+
+
+KINDS = {
+    events.Referral: Kind.REFERRAL,
+    events.OptIn: Kind.OPT_IN,
+    events.AccountLinking: Kind.ACCOUNT,
+    events.Feedback: Kind.FEEDBACK,
+    events.ResponseFeedback: Kind.RATING,
+    events.CustomerInformation: Kind.FORM,
+    events.Reaction: Kind.REACTION,
+}
+BESIDE_TALKING = tuple(kind for kind in KINDS if kind not in (events.Referral, events.Reaction))
+SECRETS = {"token", "authorization_code"}  # of use to programs only; the stored webhook body has them
+ENVELOPE = {"page_id", "psid", "at", "is_standby", "raw"}
+
+
+class ActivityQuerySet(LineQuerySet):
+    def note(self, conversation, event, at, revision):
+        """Add what this event tells; return whether it was news."""
+        if isinstance(event, events.Referral):
+            return self.add_referral(conversation, event.referral, at, revision)
+        return self._add(conversation, KINDS[type(event)], _details(event), at, revision)
+
+    def add_referral(self, conversation, referral, at, revision):
+        """Add by what the customer came; return whether it was news."""
+        return self._add(conversation, Kind.REFERRAL, asdict(referral), at, revision)
+
+    def _add(self, conversation, kind, details, at, revision):
+        details = {name: value for name, value in details.items() if value}
+        seed = json.dumps([kind, at.isoformat(), details], sort_keys=True)
+        digest = hashlib.sha256(seed.encode()).hexdigest()
+        told = {"kind": kind, "details": details, "at": at, "revision": revision}
+        return self.get_or_create(conversation=conversation, digest=digest, defaults=told)[1]
+
+
+class Activity(models.Model):
+    conversation = models.ForeignKey("console.Conversation", models.PROTECT, related_name="activities")
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    details = models.JSONField(_("details"))
+    at = models.DateTimeField(_("when"))  # its place in the thread
+    revision = models.BigIntegerField(editable=False)  # the conversation's when it came
+    digest = models.CharField(max_length=64, editable=False)  # the same event told twice is one line
+
+    objects = ActivityQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("activity")
+        verbose_name_plural = _("activities")
+        constraints = [models.UniqueConstraint(fields=["conversation", "digest"], name="one_activity_per_event")]
+        indexes = [
+            models.Index(fields=["conversation", "at", "id"], name="activity_thread"),
+            models.Index(fields=["conversation", "revision"], name="activity_changes"),
+        ]
+
+    def __str__(self):
+        return f"{self.kind} {self.pk}"
+
+    @property
+    def place(self):
+        """As a message's: sorts as text, above a message of the same moment, which the customer came with."""
+        return f"{int(self.at.timestamp() * 1_000_000):017d}-+{self.pk:012d}"
+
+
+def _details(event):
+    fields = asdict(event)
+    return {name: fields[name] for name in fields.keys() - ENVELOPE - SECRETS}

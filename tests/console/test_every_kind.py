@@ -1,0 +1,273 @@
+"""Every kind of event that Facebook documents, and what the agent sees of it in the thread, or that it is nothing."""
+
+import json
+import re
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from console.models import Activity, Arrival, Attachment, Conversation, Customer, Message, Rules
+from console.models.handover import Holder
+from messenger import events
+from sandbox.courier import serialise
+from tests.console.conftest import AT, fresh, moment, texts
+
+PAYLOADS = Path(__file__).parent.parent / "payloads"
+MONA = "7001002003004005"
+NOTHING = None  # deliberately: a receipt, or a matter of the Page
+
+# kind of payload: what stands in the thread after it
+SEEN = {
+    "account_linking": "Linked their account",
+    "account_unlinking": "Unlinked their account",
+    "app_roles_legacy": NOTHING,
+    "appointment_booking": "appointment_booking",
+    "audio": "Fetching audio",
+    "changes_inbox_label": NOTHING,
+    "customer_information": "Filled in a form: email: a@example.test",
+    "delivery": NOTHING,
+    "delivery_without_mids_or_timestamp": NOTHING,
+    "echo_button_template": "template",
+    "echo_own_app": "Hello",
+    "echo_page_inbox": "Hello from the Inbox",
+    "fallback": "A page",
+    "fallback_empty": "fallback",
+    "fallback_old": "A page",
+    "fallback_unavailable": "Attachment Unavailable",
+    "feedback_form": "Gave feedback: q1: 4 “slow”",
+    "file": "Fetching file",
+    "image": "Fetching image",
+    "images": "Fetching image",
+    "is_deleted_as_text": "Message unsent",
+    "is_deleted_uncertain": "Message unsent",
+    "is_unsupported_uncertain": "unsupported",
+    "lead_of_an_ad": "Filled in the form of an ad: Your e-mail?: mona@example.test; Your size?: M",
+    "location_legacy": "location",
+    "message_edit": "Hi there",
+    "message_with_ad_referral": "Came by the ad “Sale” · link “spring”",
+    "missed_call": "Missed call",
+    "optin": "Opted in to messages: News",
+    "optin_checkbox_legacy": NOTHING,  # no person is known yet
+    "optin_one_time_legacy": "Asked to be told once: STOCK",
+    "optin_stopped": "Opted out of messages",
+    "order": "Order: 1 × Mug (EUR 11)",  # noqa: RUF001
+    "pass_from_idle": "Queue → app 222: took the conversation",
+    "pass_thread_control": "took the conversation: “ wants a refund ”",
+    "policy_enforcement": "Facebook has blocked this Page from sending: Spam reports.",
+    "policy_enforcement_legacy": NOTHING,
+    "post": "Post",
+    "postback": "Talk to a human",
+    "postback_from_ad": "Came by the ad “Free tea”",
+    "quick_reply": "Yes",
+    "reaction": NOTHING,  # half a minute later: "Reacted with ❤️ to an earlier message"
+    "read": NOTHING,
+    "reel": "Reel",
+    "referral": "Came by a link · link “flyer”",
+    "referral_from_ad": "Came by the ad “Sale” · product 99 · link “spring”",
+    "referral_from_shop": "Came from a product in the shop · product 4711",
+    "reply_to": "In reply to an earlier message",
+    "request_thread_control": "asks for the conversation",
+    "response_feedback": "Rated a reply as good",
+    "slash_command": "/help",
+    "standby_echo": "Other app speaks",
+    "standby_message": "Hi",
+    "standby_postback": "Start over",
+    "sticker": "Fetching sticker",
+    "sticker_legacy": "Fetching image",
+    "take_thread_control": "Queue → Page Inbox: took the conversation",
+    "template_product": "template",
+    "text": "Hi",
+    "unreact": NOTHING,
+    "video": "Fetching video",
+}
+
+
+@pytest.fixture
+def thread_of(client, ada):
+    """What an agent reads above and in the thread with Mona; nothing where there is none."""
+    client.force_login(ada)
+
+    def read():
+        conversation = Conversation.objects.filter(customer__psid=MONA).first()
+        page = client.get(f"/conversations/{conversation.pk}/").content.decode() if conversation else ""
+        thread = re.search(r"<ol class=\"thread\".*?</ol>", page, re.DOTALL)
+        return _plain(thread[0]) if thread else ""
+
+    return read
+
+
+def _plain(html):
+    """Without the time of each line."""
+    html = re.sub(r"<local-time.*?</local-time>|<svg.*?</svg>", "", html, flags=re.DOTALL)
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
+
+
+def tell(arrive, kind):
+    assert arrive((PAYLOADS / f"{kind}.json").read_bytes()).status_code == 200
+    arrival = Arrival.objects.latest("pk")
+    arrival.read()
+    return arrival
+
+
+def test_no_kind_is_forgotten():
+    assert {path.stem for path in PAYLOADS.glob("*.json")} == set(SEEN)
+
+
+@pytest.mark.parametrize("kind", sorted(kind for kind, seen in SEEN.items() if seen and "policy" not in kind))
+def test_the_agent_sees_it_in_words(kind, arrive, page, thread_of):
+    arrival = tell(arrive, kind)
+    assert (arrival.problem, arrival.unknown) == ("", 0)
+    assert SEEN[kind] in thread_of()
+
+
+@pytest.mark.parametrize("kind", sorted(kind for kind, seen in SEEN.items() if seen is NOTHING))
+def test_the_agent_sees_deliberately_nothing_of_it(kind, arrive, page, thread_of):
+    tell(arrive, kind)
+    assert (thread_of(), Arrival.objects.get().unknown) == ("", 0)
+
+
+@pytest.mark.parametrize("kind", ["order", "feedback_form", "referral_from_ad", "optin", "postback_from_ad"])
+def test_told_again_in_another_body_it_is_there_once(kind, arrive, page):
+    tell(arrive, kind)
+    before = Activity.objects.count(), Message.objects.count()
+    arrive(serialise(json.loads((PAYLOADS / f"{kind}.json").read_text()) | {"again": True}))
+    Arrival.objects.latest("pk").read()
+    assert (Activity.objects.count(), Message.objects.count()) == before
+
+
+# An order
+
+
+def test_an_order_is_a_message_that_waits_in_the_queue_and_opens_the_window(arrive, page, thread_of):
+    tell(arrive, "order")
+    conversation = Conversation.objects.get()
+    assert (conversation.holder, conversation.is_open, conversation.unread) == (Holder.QUEUE, True, 1)
+    assert (conversation.waiting_since, conversation.heard_at) == (moment(AT), moment(AT))
+    assert conversation.last_words == "gift"
+    assert "Order: 1 × Mug (EUR 11) gift" in thread_of()  # noqa: RUF001
+    assert Attachment.objects.get().payload["products"][0]["retailer_id"] == "sku1"
+
+
+def test_the_note_of_an_order_may_call_a_person(hear, by_mona, mona, page):
+    Rules.objects.create(page=page, webhook_url="http://127.0.0.1:9/hook", words="gift wrap")
+    Conversation.objects.update(holder=Holder.BOT)
+    hear(by_mona(order={"products": [{"name": "Mug", "quantity": 2}], "note": "with gift wrap please"}))
+    assert fresh(mona.conversation).holder == Holder.QUEUE
+
+
+# Referrals
+
+
+def test_by_what_somebody_came_stands_above_their_first_words(arrive, page, thread_of):
+    tell(arrive, "message_with_ad_referral")
+    assert re.search(r"Came by the ad “Sale” · link “spring” ·.* Hi", thread_of())
+
+
+def test_an_opt_in_begins_a_conversation_that_waits_for_nobody(arrive, page):
+    tell(arrive, "optin")
+    conversation = Conversation.objects.get()
+    assert (conversation.is_open, conversation.waiting_since, conversation.unread) == (False, None, 0)
+    assert "tok" not in json.dumps(Activity.objects.get().details)
+
+
+# Quotes
+
+
+def test_a_reply_shows_in_short_what_it_answers(hear, said, client, ana, mona):
+    hear(said("m_1", "Which lid? " + "x" * 300), said("m_2", "this one", AT + 1, reply_to={"mid": "m_1"}))
+    client.force_login(ana)
+    thread = client.get(f"/conversations/{mona.conversation.pk}/messages/?since=0").content.decode()
+    [quote] = re.findall(r"<blockquote.*?</blockquote>", thread, re.DOTALL)
+    assert "Which lid?" in quote
+    assert len(_plain(quote)) <= 120
+
+
+def test_a_quote_changes_with_what_it_quotes(hear, said, by_mona, mona, client, ana):
+    hear(said("m_1", "first words"), said("m_2", "this one", AT + 1, reply_to={"mid": "m_1"}))
+    client.force_login(ana)
+    for event, words in [
+        (by_mona(AT + 2, message_edit={"mid": "m_1", "text": "other words", "num_edit": 1}), "other words"),
+        (by_mona(AT + 3, message={"mid": "m_1", "is_deleted": True}), "Message unsent"),
+    ]:
+        since = fresh(mona.conversation).revision
+        hear(event)
+        changed = client.get(f"/conversations/{mona.conversation.pk}/messages/?since={since}").content.decode()
+        assert words in re.search(r"<blockquote.*?</blockquote>", changed, re.DOTALL)[0]
+
+
+def test_a_picture_and_a_message_that_we_never_had_can_be_quoted_too(hear, said, client, ana, mona):
+    picture = [{"type": "image", "payload": {"url": "https://cdn.example.test/a.jpg"}}]
+    hear(said("m_1", None, attachments=picture), said("m_2", "that", AT + 1, reply_to={"mid": "m_1"}))
+    hear(said("m_3", "this", AT + 2, reply_to={"mid": "m_0"}))
+    client.force_login(ana)
+    thread = client.get(f"/conversations/{mona.conversation.pk}/").content.decode()
+    quotes = [_plain(quote) for quote in re.findall(r"<blockquote.*?</blockquote>", thread, re.DOTALL)]
+    assert quotes == ["[image]", "In reply to an earlier message"]
+
+
+# What is about messages of before the console
+
+
+def test_an_edit_of_a_message_from_before_shows_the_new_words_and_waits(hear, by_mona, mona, thread):
+    arrival = hear(by_mona(message_edit={"mid": "m_0", "text": "My address is Elm 5, not 4", "num_edit": 1}))
+    conversation = fresh(mona.conversation)
+    assert (arrival.problem, texts(thread)) == ("", ["My address is Elm 5, not 4"])
+    assert (conversation.unread, conversation.waiting_since) == (1, moment(AT))
+    assert conversation.last_words == "My address is Elm 5, not 4"
+    assert conversation.heard_at is None  # an edit opens no window
+
+
+def test_an_edit_that_overtook_its_message_stays_one_message(hear, said, by_mona, thread, mona):
+    hear(by_mona(AT + 5000, message_edit={"mid": "m_1", "text": "Elm 5", "num_edit": 1}))
+    picture = [{"type": "image", "payload": {"url": "https://cdn.example.test/a.jpg"}}]
+    hear(said("m_1", "Elm 4", AT, attachments=picture))
+    [message] = thread
+    assert (message.text, message.earlier_texts, message.at) == ("Elm 5", ["Elm 4"], moment(AT))
+    assert (message.attachments.count(), fresh(mona.conversation).unread) == (1, 1)
+
+
+def test_a_reaction_to_a_message_from_before_ends_quietly_as_a_line(hear, by_mona, mona, client, ana):
+    arrival = hear(by_mona(reaction={"mid": "m_0", "action": "react", "emoji": "❤️"}))
+    while arrival.read_at is None:
+        assert arrival.tries < 6
+        arrival.read()
+    assert arrival.problem == ""
+    client.force_login(ana)
+    thread = client.get(f"/conversations/{mona.conversation.pk}/").content.decode()
+    assert "Reacted with ❤️ to an earlier message" in thread
+    assert fresh(mona.conversation).heard_at == moment(AT)
+
+
+# Kept as it came
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("location", {"coordinates": {"lat": 52.52, "long": 13.4}}),
+        ("appointment_booking", {"booking_id": "b1", "status": "requested", "start_time": 1790003600}),
+        ("template", {"template_type": "button", "text": "What next?", "buttons": [{"title": "Talk to a person"}]}),
+        ("template", ["anything", None, 7]),
+    ],
+)
+def test_what_is_no_file_is_kept_as_it_came_so_that_it_can_be_drawn(kind, value, hear, said, echo):
+    hear(said("m_1", None, attachments=[{"type": kind, "payload": value}]))
+    hear(echo("m_2", None, attachments=[{"type": kind, "payload": value}], at=AT + 9000))
+    assert list(Attachment.objects.values_list("payload", flat=True)) == [value, value]
+
+
+def test_no_payload_is_too_strange_to_be_kept(hear, said, thread):
+    deep = json.loads("[" * 400 + "]" * 400)
+    strange = {"nul\x00": "half \ud83d", "number": float("inf"), "none": float("nan"), "deep": deep, "big": 10**400}
+    arrival = hear(said("m_1", "Hi", attachments=[{"type": "template", "payload": strange}]))
+    assert (arrival.problem, texts(thread)) == ("", ["Hi"])
+    payload = Attachment.objects.get().payload
+    assert (payload["nul"], payload["number"], payload["none"]) == ("half ?", None, None)
+
+
+def test_customers_are_known_by_their_id_alone(arrive, page):
+    for kind in ("optin", "text", "order"):
+        tell(arrive, kind)
+    assert Customer.objects.get().psid == MONA
+    assert events.parse(Arrival.objects.latest("pk").body.encode())
