@@ -7,7 +7,7 @@ from console.models import Conversation, Holder
 from personas.rows_of_pages import OpenPagesFilter, RowsOfOpenPages
 
 SHOWN_MESSAGES = 100
-WINDOW = ["heard_at", "window_until", "human_agent_until", "human_agent_at", "human_agent_by"]
+WINDOW = ["heard_at", "window_until", "ad_until", "human_agent_until", "human_agent_at", "human_agent_by"]
 
 
 class HolderFilter(admin.SimpleListFilter):

@@ -26,7 +26,7 @@ class Answering:
             if known := self._said_under(key, author):  # whoever holds it by now: it was said
                 return known
             self._must_be_held_by(author)
-            self._must_be_answerable()
+            self._must_be_answerable(author)
             pieces = [("", file) for file in files] + [(part, None) for part in parts(text)]
             replies = [
                 self._queue(self._reply(author, text, revision, self._next_moment()), _key(key, number), file)
@@ -43,7 +43,7 @@ class Answering:
             self._must_be_held_by(agent)
             message.refresh_from_db(from_queryset=Message.objects.select_for_update())
             if message.can_retry:
-                self._must_be_answerable()
+                self._must_be_answerable(agent)
                 message.state, message.at, message.revision = Message.State.QUEUED, self._next_moment(), revision
                 message.attempts = message.forgotten_faces = 0
                 message.next_try_at, message.problem = None, ""

@@ -175,6 +175,8 @@ class Conversation(
     read_until = models.DateTimeField(null=True, editable=False)
     heard_at = models.DateTimeField(_("customer heard"), null=True, editable=False)
     window_until = models.DateTimeField(_("answers until"), null=True, editable=False)
+    ad_click_at = models.DateTimeField(null=True, editable=False)  # and no message has come since
+    ad_until = models.DateTimeField(_("after an ad perhaps until"), null=True, editable=False)
     human_agent_until = models.DateTimeField(_("answers of people until"), null=True, editable=False)
     human_agent_at = models.DateTimeField(_("confirmed that a person answers"), null=True, editable=False)
     human_agent_by = models.ForeignKey(

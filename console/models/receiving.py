@@ -94,6 +94,9 @@ class Receiving(Correcting):
             self._attach(message, attachments)
             if referral := getattr(event, "referral", None):
                 Activity.objects.add_referral(self, referral, message.at, revision)
+                self._come_by(referral, message.at)
+            if is_message:
+                self._begin_ad_window(message.at)
             if self.last_at and message.at < self.last_at and mark_late(self, message, revision):
                 self._unhear_elsewhere(message)
             self._count_in(message, text or _names(attachments))
@@ -112,6 +115,7 @@ class Receiving(Correcting):
         """Came by a link into the thread that is there: we may answer."""
         with self.changing(is_listed=False):
             self._be_heard(moment_of(event.at))
+            self._come_by(event.referral, moment_of(event.at))
         return self._note_activity(event)
 
     def _note_activity(self, event):

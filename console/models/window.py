@@ -12,6 +12,7 @@ from messenger import HUMAN_AGENT, Act
 DAY = timedelta(hours=24)
 WEEK = timedelta(days=7)
 SHOWN_WITHIN = timedelta(hours=6)  # so long before an end the time that is left is worth showing
+ADS = "ADS"  # the source of a referral by a Click-to-Messenger ad
 SHORT = timedelta(hours=1)  # less than this is a warning
 
 DAY_OVER = _("The 24 hours in which Facebook lets us answer are over. The customer has to write again first.")
@@ -25,6 +26,7 @@ class Way(StrEnum):
     """How Facebook takes an answer at this moment."""
 
     OPEN = "open"  # as any message
+    AD = "ad"  # as any message, perhaps: the window of an ad lasts up to 7 days, and nothing tells how long
     UNCONFIRMED = "unconfirmed"  # under the tag for people, which the agent has yet to ask for
     HUMAN_AGENT = "human-agent"  # under that tag
     SHUT = "shut"  # not at all
@@ -46,6 +48,8 @@ class Window:
         now = timezone.now()
         if self.window_until is None or now < self.window_until:
             return Way.OPEN
+        if self.ad_until and now < self.ad_until:
+            return Way.AD
         if not self.page.may_use_human_agent or (self.human_agent_until and now >= self.human_agent_until):
             return Way.SHUT
         return Way.HUMAN_AGENT if self.human_agent_at else Way.UNCONFIRMED
@@ -61,6 +65,8 @@ class Window:
         """When this way of answering ends; None when it does not, or is over."""
         if self.way is Way.OPEN:
             return self.window_until
+        if self.way is Way.AD:
+            return self.ad_until
         return None if self.way is Way.SHUT else self.human_agent_until
 
     @property
@@ -84,13 +90,13 @@ class Window:
         """The tag under which this goes out now, None for none. WindowClosed: Facebook would not take it."""
         if self.way is Way.OPEN:  # nobody but Facebook makes a window shorter
             return None
-        self.refresh_from_db(fields=["heard_at", "window_until", "human_agent_until", "human_agent_at"])
+        self.refresh_from_db(fields=["heard_at", "window_until", "ad_until", "human_agent_until", "human_agent_at"])
         if self.way is Way.OPEN:
             return None
         if message.author is None:
             raise WindowClosed(NOT_BY_A_PERSON)
-        self._must_be_answerable()
-        return HUMAN_AGENT
+        self._must_be_answerable(message.author)
+        return None if self.way is Way.AD else HUMAN_AGENT
 
     def note_refusal(self, error, tag):
         """What Facebook's refusal of an answer says of the window. Returns the sentence that tells the agent."""
@@ -100,9 +106,12 @@ class Window:
             self.lose_control(Cause.CONTROL_REFUSED, note=error.sentence)
         return NOT_APPROVED if tag and error.may_be_about_tag else error.sentence
 
-    def _must_be_answerable(self):
+    def _must_be_answerable(self, author):
+        """For the bot and the rules, without an author, only what Facebook promises counts."""
         if self.why_not:
             raise WindowClosed(self.why_not)
+        if author is None and self.way is not Way.OPEN:
+            raise WindowClosed(NOT_BY_A_PERSON)
 
     def _be_heard(self, at):
         """The customer did something that opens the window. Told late it changes nothing, and no clock of Facebook's
@@ -110,7 +119,17 @@ class Window:
         at = min(at, timezone.now())
         if self.heard_at is None or at > self.heard_at:
             self.heard_at, self.human_agent_until = at, at + WEEK
-            self.window_until = max(at + DAY, self.window_until or at)  # that of an advertisement may be longer
+            self.window_until = max(at + DAY, self.window_until or at)
+
+    def _come_by(self, referral, at):
+        """By an ad the window may be longer, from the first message after the click: `_begin_ad_window`."""
+        if referral and referral.source == ADS:
+            self.ad_click_at = at
+
+    def _begin_ad_window(self, at):
+        if self.ad_click_at and at >= self.ad_click_at:
+            week = min(at, timezone.now()) + WEEK
+            self.ad_click_at, self.ad_until = None, max(week, self.ad_until or week)
 
     def _end(self, tag):
         """Facebook says that it is over already, unless the customer was heard while it said so."""
@@ -118,6 +137,7 @@ class Window:
         with self.changing():
             if self.heard_at == heard_at:
                 self.window_until = _sooner(self.window_until)
+                self.ad_until = self.ad_until if tag else None
                 self.human_agent_until = _sooner(self.human_agent_until) if tag else self.human_agent_until
 
 
