@@ -3,6 +3,7 @@
 Through Django's own ASGI handler a page costs three times as much, and an open stream holds a thread.
 """
 
+import asyncio
 import os
 
 from asgiref.sync import sync_to_async
@@ -16,9 +17,15 @@ django = get_wsgi_application()
 
 from console import examples  # noqa: E402  (need the settings)
 from console.bodies import ReceivedBodies  # noqa: E402
+from console.celery import app as celery  # noqa: E402
 from console.intake import PATHS, intake  # noqa: E402
 from console.live import stream  # noqa: E402
 from console.pages import Pages  # noqa: E402
+from console.publishing import Publisher  # noqa: E402
+
+PUBLISHING_SECONDS = 1  # for what waits when the web server is stopped
+
+celery.publishes_later = Publisher()
 
 
 class Application(Router):
@@ -30,6 +37,7 @@ class Application(Router):
             return await send({"type": "lifespan.startup.failed", "message": message})
         await send({"type": "lifespan.startup.complete"})
         await receive()
+        await asyncio.to_thread(celery.publishes_later.finish, PUBLISHING_SECONDS)
         await send({"type": "lifespan.shutdown.complete"})
 
 

@@ -37,7 +37,7 @@ def _listen():
     while _rung.wait():
         _rung.clear()
         try:
-            tasks.read_arrivals.apply_async(retry=False)
+            tasks.read_arrivals.apply_async(retry=False, is_waited_for=True)
             time.sleep(PAUSE)
         except Exception as error:  # whatever it is, this thread has to go on
             logger.warning("Redis is away: what Facebook tells us waits for the next sweep (%s)", type(error).__name__)

@@ -6,6 +6,21 @@ from celery import Celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
 
-app = Celery("console")
+
+class Console(Celery):
+    """`publishes_later` takes tasks to the broker in a thread of its own; without it, their sender waits for that."""
+
+    publishes_later = None
+
+    def send_task(self, *arguments, is_waited_for=False, **options):
+        def publish():
+            return super(Console, self).send_task(*arguments, **options)
+
+        if self.publishes_later and not is_waited_for:
+            return self.publishes_later(publish)
+        return publish()
+
+
+app = Console("console")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

@@ -14,14 +14,16 @@ from django.contrib.auth import get_user
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import close_old_connections, transaction
 from django.http import HttpRequest
+from redis import ConnectionError as RedisConnectionError
 from redis import RedisError
 from redis.asyncio import Redis as AsyncRedis
 from starlette.responses import Response, StreamingResponse
 
-from console.store import database_number, redis
+from console.store import breaker, database_number, redis
 
 HEARTBEAT = 15  # s between signs of life; each also asks again whether the agent may still listen, and notes them seen
 RECONNECT = 1  # s before the subscription is tried again
+SILENCE = 3  # s without a word from Redis after which it is asked whether it is there
 CALM = 0.005  # s between two words to a browser; what is nudged meanwhile goes together
 
 logger = logging.getLogger(__name__)
@@ -43,7 +45,12 @@ def _publish(topics):
     try:
         redis().publish(_channel(), topics)
     except RedisError:
-        logger.warning("Redis is away: browsers learn of %s when they next ask by themselves", topics)
+        logger.warning("Redis is away: browsers learn of %s once it is back", topics)
+
+
+@breaker.on_return
+def _tell_all_to_ask():
+    _publish("hello")
 
 
 # Hear
@@ -74,16 +81,30 @@ class Hub:
                 await asyncio.sleep(RECONNECT)
 
     async def _listen(self):
-        client = AsyncRedis.from_url(settings.REDIS_URL, decode_responses=True)
+        client = AsyncRedis.from_url(settings.REDIS_URL, decode_responses=True, socket_timeout=2, retry=None)
         async with client, client.pubsub() as subscription:
             await subscription.subscribe(_channel())
-            async for message in subscription.listen():
+            async for message in _messages(subscription):
                 # The answer to our subscribing comes first, also after a break: whatever was missed, ask.
                 self._tell(["hello"] if message["type"] == "subscribe" else message["data"].split())
 
     def _tell(self, topics):
         for listener in self._listeners:
             listener.tell(topics)
+
+
+async def _messages(subscription):
+    """Yields until Redis hangs: a connection that is dead without a word would never tell anything again."""
+    is_asked = False
+    while True:
+        message = await subscription.get_message(timeout=SILENCE)
+        if message and message["type"] != "pong":
+            yield message
+        elif message is None and is_asked:
+            raise RedisConnectionError("Redis does not answer.")
+        elif message is None:
+            await subscription.ping()
+        is_asked = message is None
 
 
 class Listener:

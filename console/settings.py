@@ -182,6 +182,7 @@ MAX_PICTURE_PIXELS = 25_000_000  # of a picture that is decoded: each takes four
 
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker whose Redis is away for an hour is still there after it
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 600,  # s, longer than the longest task and the longest countdown
     "unacked_restore_interval": 5,

@@ -1,14 +1,95 @@
-"""The one Redis connection pool of this process. What lies in Redis is passing: losing it loses no message."""
+"""The one Redis connection pool of this process. What lies in Redis is passing: losing it loses no message.
 
+A Redis that hangs must not hold those who ask it something in passing. The first of them waits a quarter of a second,
+all others are refused at once, until a thread of our own has heard from it again.
+"""
+
+import logging
+import threading
+import time
 from functools import cache
 
 from django.conf import settings
-from redis import Redis
+from redis import ConnectionError as RedisConnectionError
+from redis import Redis, RedisError
+from redis import TimeoutError as RedisTimeoutError
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+PATIENCE = 0.25  # s
+LOOK_EVERY = 0.5  # s, while it is away
+
+logger = logging.getLogger(__name__)
+
+
+class Breaker:
+    """Whether Redis is away, for all threads of this process."""
+
+    def __init__(self):
+        self._is_open = False
+        self._changing = threading.Lock()
+        self._on_return = []
+
+    def on_return(self, callback):
+        """Call it once Redis answers again: what was to be said meanwhile was not."""
+        self._on_return.append(callback)
+        return callback
+
+    def check(self):
+        if self._is_open:
+            raise RedisConnectionError("Redis has not answered, and is not asked until it does.")
+
+    def open(self):
+        with self._changing:
+            if not self._is_open:
+                self._is_open = True
+                threading.Thread(target=self._wait_for_return, name="redis-breaker", daemon=True).start()
+
+    def _wait_for_return(self):
+        logger.warning("Redis does not answer: what needs it is left out until it does")
+        while not _answers():
+            time.sleep(LOOK_EVERY)
+        self._is_open = False
+        logger.warning("Redis answers again")
+        for callback in self._on_return:
+            callback()
+
+
+class GuardedRedis(Redis):
+    def execute_command(self, *arguments, **options):
+        breaker.check()
+        try:
+            return super().execute_command(*arguments, **options)
+        except (RedisConnectionError, RedisTimeoutError):
+            breaker.open()
+            raise
+
+
+breaker = Breaker()
 
 
 @cache
 def redis():
-    return Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2, decode_responses=True)
+    return _client(GuardedRedis)
+
+
+def _client(kind):
+    retry = Retry(NoBackoff(), 0)
+    return kind.from_url(
+        settings.REDIS_URL,
+        socket_timeout=PATIENCE,
+        socket_connect_timeout=PATIENCE,
+        retry=retry,
+        decode_responses=True,
+    )
+
+
+def _answers():
+    try:
+        with _client(Redis) as client:
+            return client.ping()
+    except RedisError:
+        return False
 
 
 def database_number():

@@ -167,7 +167,19 @@ def django_db_setup(django_db_setup, django_db_blocker):
 @pytest.fixture(scope="session")
 def stack_processes(sandbox_process, django_db_setup):
     """The console and its workers as bin/dev runs them, on this process's test database."""
-    environment = {
+    environment = environment_of_programs()
+    (FILES.parent / "media").mkdir(exist_ok=True)
+    settings.MEDIA_ROOT = FILES.parent / "media"
+    with ExitStack() as processes:
+        for name in WORKERS:
+            options = ["--concurrency", "8", "--loglevel", "INFO", "-n", f"{name}-{NUMBER}@test"]
+            processes.enter_context(_process(["bin/run.py", name, *options], environment))
+        processes.enter_context(web_server(CONSOLE_PORT))
+        yield
+
+
+def environment_of_programs():
+    return {
         "DATABASE_URL": url_of_test_database(),
         "REDIS_URL": settings.REDIS_URL,
         "GRAPH_API_URL": settings.GRAPH_API_URL,
@@ -176,15 +188,12 @@ def stack_processes(sandbox_process, django_db_setup):
         "LOG_LEVEL": "INFO",
         "REMAP_SIGTERM": "SIGQUIT",  # a worker that is stopped gives back what it has and goes
     }
-    (FILES.parent / "media").mkdir(exist_ok=True)
-    settings.MEDIA_ROOT = FILES.parent / "media"
-    with ExitStack() as processes:
-        for name in WORKERS:
-            options = ["--concurrency", "8", "--loglevel", "INFO", "-n", f"{name}-{NUMBER}@test"]
-            processes.enter_context(_process(["bin/run.py", name, *options], environment))
-        web = ["bin/run.py", "web", "--port", str(CONSOLE_PORT), "--log-level", "warning"]
-        processes.enter_context(_process(web, environment, ready=f"{CONSOLE_URL}/healthz"))
-        yield
+
+
+def web_server(port, **environment):
+    """A web server of this process's test database."""
+    command = ["bin/run.py", "web", "--port", str(port), "--log-level", "warning"]
+    return _process(command, environment_of_programs() | environment, ready=f"http://127.0.0.1:{port}/healthz")
 
 
 @pytest.fixture

@@ -135,6 +135,50 @@ class Raw:
                 time.sleep(0.1)
 
 
+class Line:
+    """A TCP port that leads to a server, and may go dead: then it takes connections and bytes, and never answers.
+
+    A connection that was open when the line went dead stays dead for ever, as after a cut that nobody was told of.
+    """
+
+    def __init__(self, connect):
+        self.connect, self.is_dead, self.deaths = connect, False, 0
+
+    def die(self):
+        self.is_dead, self.deaths = True, self.deaths + 1
+
+    def live(self):
+        self.is_dead = False
+
+    def __enter__(self):
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=200)
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self._serve, daemon=True).start()
+        return self
+
+    def __exit__(self, *exception):
+        self.listener.close()
+
+    def _serve(self):
+        with suppress(OSError):
+            while True:
+                client = self.listener.accept()[0]
+                server = self.connect()
+                for ends in [(client, server), (server, client)]:
+                    threading.Thread(target=self._carry, args=[*ends, self._state()], daemon=True).start()
+
+    def _state(self):
+        return self.is_dead, self.deaths
+
+    def _carry(self, source, target, born):
+        with suppress(OSError):
+            while piece := source.recv(65_536):
+                if self._state() == born and not self.is_dead:
+                    target.sendall(piece)
+        source.close()
+        target.close()
+
+
 class Sandbox:
     def __init__(self, url):
         self.url = url
