@@ -7,11 +7,12 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection, models
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from console import pace
+from console import clock, pace
 from console.models.attachment import UPLOAD_TIMEOUT
 from console.models.evidence import Evidence
 from console.models.lane import CALL
@@ -129,7 +130,7 @@ class Sending:
             persona=self.persona,
             as_page=self.as_page,
             attempts=models.F("attempts") + 1,
-            attempted_at=timezone.now(),
+            attempted_at=Now(),
             next_try_at=None,
             has_turn=False,
         )
@@ -217,7 +218,7 @@ class Sending:
     def _doubt(self, reason):
         """Nobody knows whether Facebook has it, and nothing behind it moves until an echo or its history says so."""
         until = timezone.now() + FIRST_LOOK
-        self._become(self.State.UNKNOWN, problem=reason, in_doubt_since=timezone.now(), looks=0, next_try_at=until)
+        self._become(self.State.UNKNOWN, problem=reason, in_doubt_since=clock.now(), looks=0, next_try_at=until)
         return self._come_back(until)
 
     def _look_for_evidence(self):
@@ -227,7 +228,7 @@ class Sending:
             return self._look_again(max(self.page.waits_until or timezone.now(), timezone.now()) + FIRST_LOOK, looks=0)
         time.sleep(wait)
         evidence, self.looks = self._evidence(), self.looks + 1
-        age = timezone.now() - (self.in_doubt_since or self.at)
+        age = clock.now() - (self.in_doubt_since or self.at)
         if evidence.mid:
             return self._sent(evidence.mid)
         if evidence.shows_absence and age >= SETTLE:
