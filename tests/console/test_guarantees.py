@@ -1,0 +1,146 @@
+"""What holds although nobody sees it, until two things happen in the same instant."""
+
+import threading
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+
+from console.models import Arrival, Conversation, Customer, Holder, Notice, Rules
+from sandbox.courier import serialise
+from tests.conftest import PAGE_ID
+from tests.console.conftest import AT, fresh, webhook
+from tests.stand_in import Bot, eventually
+
+
+@pytest.fixture
+def two(transactional_db, page, ana):
+    """Ana's conversations with two people, in the order of their PSIDs; the second one began earlier."""
+    second, first = (Customer.objects.create(page=page, psid=psid) for psid in ("7002", "7001"))
+    held = {"page": page, "holder": Holder.AGENT, "agent": ana}
+    later = Conversation.objects.create(customer=second, **held)
+    return Conversation.objects.create(customer=first, **held), later
+
+
+def meanwhile(work):
+    """Starts it in a thread that hangs up at its end."""
+
+    def run():
+        try:
+            work()
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread
+
+
+def waits_for_a_lock():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return cursor.fetchone()[0]
+
+
+def holds_only_the_first(two, work):
+    """Whether what waits for the first person's conversation has locked nothing of the second's."""
+    first, second = two
+    try:
+        with transaction.atomic():
+            Conversation.objects.select_for_update().get(pk=first.pk)
+            thread = meanwhile(work)
+            eventually(waits_for_a_lock)
+            return Conversation.objects.select_for_update(skip_locked=True).filter(pk=second.pk).exists()
+    finally:
+        thread.join(20)
+
+
+def test_events_of_one_body_lock_conversations_in_the_order_of_their_people(two, arrive):
+    """Two readers whose bodies name the same people in another order would wait for each other for ever."""
+    first, second = (conversation.customer.psid for conversation in two)
+    said = [
+        {"sender": {"id": psid}, "recipient": {"id": PAGE_ID}, "timestamp": AT, "message": {"mid": psid, "text": "Hi"}}
+        for psid in (second, first)
+    ]
+    arrive(serialise(webhook(*said)))
+    assert holds_only_the_first(two, lambda: _in_a_transaction(Arrival.objects.get().read))
+
+
+def test_an_agent_who_leaves_gives_conversations_back_in_the_order_of_their_people(two, ana):
+    assert holds_only_the_first(two, lambda: _in_a_transaction(ana.leave))
+
+
+def _in_a_transaction(work):
+    with transaction.atomic():
+        work()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_reply_that_is_written_while_the_lease_is_given_back_goes_out_at_once(say, conversation, ana, mona, sandbox):
+    """Its own worker finds the lease taken and leaves; whoever gives the lease back has to look again."""
+    say("one")
+    with connection.execute_wrapper(_just_before_the_lease_ends(lambda: _say_and_deliver(conversation, ana, "two"))):
+        conversation.deliver()
+    assert sandbox.texts(mona.psid) == ["one", "two"]
+
+
+def _just_before_the_lease_ends(work):
+    is_over = []
+
+    def execute(execute, sql, parameters, many, context):
+        if not is_over and sql.startswith('UPDATE "console_conversation" SET "leased_until" = NULL'):
+            is_over.append(True)
+            work()
+        return execute(sql, parameters, many, context)
+
+    return execute
+
+
+def _say_and_deliver(conversation, ana, text):
+    conversation = Conversation.objects.get(pk=conversation.pk)
+    conversation.send(author=ana, text=text, key=uuid.uuid4())
+    conversation.deliver()
+
+
+class Takes(Bot):
+    """A bot whose customer is taken by an agent while it refuses."""
+
+    def hear(self, headers, body):
+        try:
+            self.meanwhile()
+        finally:
+            connection.close()
+        return super().hear(headers, body)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_bot_is_not_down_because_it_refused_what_was_taken_from_it_meanwhile(mona, page, ana):
+    with Takes() as bot:
+        bot.answers_always = 500
+        bot.meanwhile = lambda: Conversation.objects.get(customer=mona).take(ana)
+        rules = Rules.objects.create(page=page, webhook_url=bot.url)
+        Conversation.objects.update(holder=Holder.BOT)
+        old = timezone.now() - timedelta(hours=1)
+        said = {"sender": {"id": mona.psid}, "recipient": {"id": PAGE_ID}, "timestamp": AT}
+        body = serialise(webhook(said | {"message": {"mid": "m_1", "text": "Hi"}})).decode()
+        notice = Notice.objects.create(page=page, conversation=mona.conversation, kind=Notice.Kind.EVENT, body=body)
+        Notice.objects.update(created_at=old)
+        fresh(notice).deliver()
+        assert len(bot.bodies) == 1
+        assert (fresh(rules).bot_down_until, fresh(rules).bot_problem) == (None, "")
+    assert fresh(mona.conversation).agent == ana
+
+
+@pytest.mark.parametrize("heard", ["said", "reacted"])
+def test_a_clock_of_facebooks_that_is_ahead_makes_the_window_no_longer(heard, hear, said, echo, by_mona, mona):
+    ahead = int((timezone.now() + timedelta(hours=3)).timestamp() * 1000)
+    if heard == "said":
+        hear(said("m_1", "Hi", ahead))
+    else:
+        hear(echo("m_0", at=AT), by_mona(ahead, reaction={"mid": "m_0", "action": "react", "emoji": "❤"}))
+    conversation = fresh(mona.conversation)
+    assert conversation.heard_at <= timezone.now()
+    assert conversation.window_until <= timezone.now() + timedelta(hours=24)
+    assert conversation.human_agent_until <= timezone.now() + timedelta(days=7)
