@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from console.models.activity import Kind
+from console.models.activity import WHOLE_LEAD, Kind
 
 ADS, SHORTLINK = "ADS", "SHORTLINK"
 STOP, RESUME = "STOP NOTIFICATIONS", "RESUME NOTIFICATIONS"
@@ -42,7 +42,7 @@ def _about(details):
 
 
 def _lead(details):
-    is_whole = details["kind"] == "LEAD_COMPLETE"
+    is_whole = details["kind"] == WHOLE_LEAD
     sentence = _("Filled in the form of an ad") if is_whole else _("Began to fill in the form of an ad")
     return _with_answers(sentence, details)
 

@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from console.models.line import LineQuerySet
 from messenger import events
 
+WHOLE_LEAD = "LEAD_COMPLETE"  # the type of a referral by the form of an ad that was filled in to its end
+
 
 class Kind(models.TextChoices):
     REFERRAL = "referral", _("came by a link or an ad")

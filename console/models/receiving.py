@@ -9,6 +9,7 @@ from console.models.activity import BESIDE_TALKING, Activity
 from console.models.attachment import Attachment, label_of
 from console.models.automatic import PAGE_INBOX_APP, is_automatic, mark_late
 from console.models.correcting import Correcting, Heard, NotHereYet, moment_of
+from console.models.doing import Doing
 from console.models.handover import Cause, Holder
 from console.models.message import Message
 from messenger import events
@@ -16,7 +17,7 @@ from messenger import events
 SAME_IN_BOTH = ("author", "persona", "as_page", "is_by_bot", "is_automatic")  # of a message that was sent twice
 
 
-class Receiving(Correcting):
+class Receiving(Correcting, Doing):
     """The part of a Conversation that listens."""
 
     HEARD = (
@@ -105,23 +106,12 @@ class Receiving(Correcting):
     def _count_in(self, message, words):
         """It waits for an answer."""
         self._note_last(message, words)
-        self.unread += 1
-        self.waiting_since = min(self.waiting_since or message.at, message.at)
+        self._wait(message.at)
         self._wake(message.text, message.payload)
 
-    # Done by the customer beside talking
-
-    def _note_referral(self, event):
-        """Came by a link into the thread that is there: we may answer."""
-        with self.changing(is_listed=False):
-            self._be_heard(moment_of(event.at))
-            self._come_by(event.referral, moment_of(event.at))
-        return self._note_activity(event)
-
-    def _note_activity(self, event):
-        with self.changing(is_listed=False) as revision:
-            is_news = Activity.objects.note(self, event, moment_of(event.at), revision)
-        return Heard.NEWS if is_news else Heard.KNOWN
+    def _wait(self, since):
+        self.unread += 1
+        self.waiting_since = min(self.waiting_since or since, since)
 
     # Said by the Page
 

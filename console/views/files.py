@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import get_object_or_404, redirect
 from django.templatetags.static import static
+from django.utils.cache import get_conditional_response
 
 from agents.models import Agent
 from console.models import Attachment, Conversation, Customer
@@ -13,7 +14,8 @@ from personas.models import Page, Persona
 def attachment(request, pk):
     visible = Conversation.objects.visible_to(request.user)
     attachment = get_object_or_404(Attachment, pk=pk, message__conversation__in=visible)
-    return file_response(attachment.file, attachment.file_name)
+    etag = f'"{attachment.file.name}"'
+    return get_conditional_response(request, etag=etag) or _asked_for_anew(attachment, etag)
 
 
 def customer_picture(request, pk):
@@ -28,6 +30,13 @@ def agent_picture(request, pk):
 def persona_picture(request, pk):
     visible = Page.objects.open_to(request.user).order_by()
     return file_response(get_object_or_404(Persona, pk=pk, page__in=visible).picture)
+
+
+def _asked_for_anew(attachment, etag):
+    """A browser may keep the file, and has to ask each time whether it may still show it: a message can be unsent."""
+    response = file_response(attachment.file, attachment.file_name)
+    response["Cache-Control"], response["ETag"] = "private, no-cache", etag
+    return response
 
 
 @login_not_required

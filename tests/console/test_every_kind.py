@@ -5,13 +5,17 @@ import re
 from html import unescape
 from pathlib import Path
 
+import hypothesis
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import strategies as st
 
 from console.models import Activity, Arrival, Attachment, Conversation, Customer, Message, Rules
 from console.models.handover import Holder
 from messenger import events
 from sandbox.courier import serialise
 from tests.console.conftest import AT, fresh, moment, texts
+from tests.messenger.test_events import ANYTHING, _places
 
 PAYLOADS = Path(__file__).parent.parent / "payloads"
 MONA = "7001002003004005"
@@ -164,6 +168,13 @@ def test_by_what_somebody_came_stands_above_their_first_words(arrive, page, thre
     assert re.search(r"Came by the ad “Sale” · link “spring” ·.* Hi", thread_of())
 
 
+def test_who_filled_in_the_form_of_an_ad_waits_in_the_queue(arrive, page):
+    tell(arrive, "lead_of_an_ad")
+    conversation = Conversation.objects.get()
+    assert (conversation.is_open, conversation.holder, conversation.unread) == (True, Holder.QUEUE, 1)
+    assert conversation.waiting_since == moment(AT)
+
+
 def test_an_opt_in_begins_a_conversation_that_waits_for_nobody(arrive, page):
     tell(arrive, "optin")
     conversation = Conversation.objects.get()
@@ -264,6 +275,18 @@ def test_no_payload_is_too_strange_to_be_kept(hear, said, thread):
     assert (arrival.problem, texts(thread)) == ("", ["Hi"])
     payload = Attachment.objects.get().payload
     assert (payload["nul"], payload["number"], payload["none"]) == ("half ?", None, None)
+
+
+@hypothesis.settings(max_examples=150, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@given(st.sampled_from(sorted(SEEN)), ANYTHING, st.data())
+def test_whatever_stands_in_a_payload_is_taken_in_without_an_error(arrive, page, kind, anything, data):
+    body = json.loads((PAYLOADS / f"{kind}.json").read_text())
+    holder, key = data.draw(st.sampled_from(list(_places(body))))
+    holder[key] = anything
+    if arrive(json.dumps(body).encode()).status_code == 200:
+        arrival = Arrival.objects.latest("pk")
+        arrival.read()
+        assert "Error" not in arrival.problem
 
 
 def test_customers_are_known_by_their_id_alone(arrive, page):

@@ -88,6 +88,20 @@ def test_the_files_of_an_unsent_message_leave_the_disk(hear, said, unsend, clien
     assert "cdn.example.test" not in stored()
 
 
+def test_a_browser_shows_no_file_from_its_cache_once_the_message_is_unsent(hear, said, unsend, client, ana):
+    hear(said("m_1", None, attachments=[{"type": "image", "payload": {"url": "https://cdn.example.test/a.jpg"}}]))
+    attachment = Attachment.objects.get()
+    attachment.file.save("a.jpg", ContentFile(b"picture"))
+    client.force_login(ana)
+    address = f"/attachments/{attachment.pk}/"
+    first = client.get(address)
+    assert (b"".join(first), first["Cache-Control"]) == (b"picture", "private, no-cache")
+    kept = {"If-None-Match": first["ETag"]}
+    assert client.get(address, headers=kept).status_code == 304
+    hear(unsend())
+    assert client.get(address, headers=kept).status_code == 404
+
+
 def test_a_file_whose_download_ends_after_the_unsending_does_not_stay(hear, said, unsend):
     hear(said("m_1", None, attachments=[{"type": "image", "payload": {"url": "https://cdn.example.test/a.jpg"}}]))
     downloading = Attachment.objects.get()
