@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 CELERY = ["celery", "-A", "console"]
+TRUSTED_PROXIES = os.environ.get("TRUSTED_PROXIES", "").split() or ["127.0.0.1"]  # they say who asks
 
 
 def worker(queues, threads):
@@ -17,6 +18,7 @@ def worker(queues, threads):
 
 # A connection that nobody uses is closed by the proxy first (Caddyfile): what it sends meets none that we just closed.
 WEB = ["--timeout-keep-alive", "75", "--limit-concurrency", "4000", "--ws", "none", "--no-access-log"]
+WEB += ["--forwarded-allow-ips", ",".join(TRUSTED_PROXIES)]
 
 # Each kind of work has workers of its own, so that none stands in front of another: what Facebook told us and who is
 # typing are short; a message may wait ten seconds for Facebook; an errand may fetch a film. What bots have not taken at

@@ -11,7 +11,6 @@ import time
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth import get_user
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import close_old_connections, transaction
 from django.http import HttpRequest
 from redis import ConnectionError as RedisConnectionError
@@ -19,6 +18,7 @@ from redis import RedisError
 from redis.asyncio import Redis as AsyncRedis
 from starlette.responses import Response, StreamingResponse
 
+from console.sessions import SessionStore
 from console.store import breaker, database_number, redis
 
 HEARTBEAT = 15  # s between signs of life; each also asks again whether the agent may still listen, and notes them seen

@@ -148,16 +148,22 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "conversations"
 LOGOUT_REDIRECT_URL = "login"
-AXES_FAILURE_LIMIT = 5
+AXES_HANDLER = "agents.throttle.Throttle"
+AXES_USERNAME_CALLABLE = "agents.throttle.client_username"
+AXES_CLIENT_IP_CALLABLE = "agents.throttle.client_address"
+AXES_FAILURE_LIMIT = 5  # of one name at one address
+MOST_FAILURES = 30  # of all names at one address, which may be an office
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
 AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # whoever is locked out may try, and is let in when it is over
 AXES_VERBOSE = False
 
 # --- in the browser ------------------------------------------------------------------------------------------------
 
 IS_HTTPS = PUBLIC_URL.startswith("https://")
+SESSION_ENGINE = "console.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else None

@@ -3,7 +3,6 @@
 import uuid
 from functools import wraps
 
-from django.db import IntegrityError
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from ninja import Router, Status
@@ -99,10 +98,7 @@ def send(request, psid: Psid, given: Saying):
     each with a key of its own.
     409 while people hold the conversation, with the name of who does; and once Facebook's 24 hours are over.
     """
-    try:
-        messages = find(request, psid).send(author=None, text=given.text, key=given.key or uuid.uuid4())
-    except IntegrityError as error:
-        raise WrongInput(_("key: another message has this key. Choose a new one for each.")) from error
+    messages = find(request, psid).send(author=None, text=given.text, key=given.key or uuid.uuid4())
     return Status(202, [{"key": message.key, "state": message.state} for message in messages])
 
 

@@ -7,7 +7,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from ninja.errors import AuthenticationError, Throttled, ValidationError
 
-from console.models import CannotReceive, TakenByAnother, UnseenMessages, WindowClosed
+from console.models import CannotReceive, KeyInUse, TakenByAnother, UnseenMessages, WindowClosed
 
 
 class WrongInput(Exception):
@@ -51,6 +51,7 @@ def say_in_json(api):
         RequestDataTooBig: lambda request, error: refuse(request, 413, _("This is too long for any call.")),
         ValidationError: lambda request, error: refuse(request, 422, " ".join(map(_sentence, error.errors))),
         WrongInput: lambda request, error: refuse(request, 422, str(error)),
+        KeyInUse: lambda request, error: refuse(request, 422, f"key: {error}"),
     }
     for refusal, answer in answers.items():
         api.exception_handler(refusal)(answer)

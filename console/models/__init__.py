@@ -1,4 +1,5 @@
 from .activity import Activity
+from .answering import KeyInUse
 from .arrival import Arrival
 from .attachment import Attachment
 from .conversation import Conversation
@@ -26,6 +27,7 @@ __all__ = [
     "Holiday",
     "Hours",
     "Key",
+    "KeyInUse",
     "Message",
     "Notice",
     "Rules",

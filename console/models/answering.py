@@ -3,8 +3,9 @@
 import uuid
 from datetime import timedelta
 
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from console import typing_dots
 from console.models.attachment import Attachment
@@ -12,6 +13,10 @@ from console.models.message import Message
 from messenger.text import parts
 
 MOST_MESSAGES = 50  # more than any reply takes
+
+
+class KeyInUse(Exception):
+    """The idempotency key belongs to a message of another conversation or author; the text is a sentence for people."""
 
 
 class Answering:
@@ -22,6 +27,14 @@ class Answering:
 
         Without an author it is the bot that says it. The same key twice is the same reply.
         """
+        try:
+            return self._say(author, text, key, files)
+        except IntegrityError as error:
+            if "console_message_key_key" not in str(error):
+                raise
+            raise KeyInUse(_("Another message has this key: choose a new one for each.")) from error
+
+    def _say(self, author, text, key, files):
         with self.changing() as revision:
             if known := self._said_under(key, author):  # whoever holds it by now: it was said
                 return known

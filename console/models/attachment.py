@@ -105,6 +105,11 @@ class Attachment(models.Model):
         return media_type_of(self.file) if self.file else ""
 
     @property
+    def is_gone(self):
+        """Our copy was there, and is no longer on the disk."""
+        return bool(self.file) and not self.media_type
+
+    @property
     def shown_as(self):
         """image, audio or video when a browser may show our copy, else nothing. A film may hold nothing but a sound."""
         found = self.media_type.split("/")[0] if self.media_type in SHOWN else ""

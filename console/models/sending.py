@@ -39,6 +39,7 @@ WHERE console_message.id = %s AND state = ANY(%s) AND attempts = %s
 """
 STUMBLED = _("The console failed at this; its log says why. Try again, or ask an admin.")
 SHORTAGE = _("The console is out of disk space, memory or connections. It goes on by itself once there is some again.")
+FILE_GONE = _("The file is no longer stored here: attach it again.")
 NO_EVIDENCE = _("Facebook did not answer, and its history does not tell.")
 
 logger = logging.getLogger(__name__)
@@ -92,6 +93,8 @@ class Sending:
             return self._wait_for_turn(wait)
         time.sleep(wait)
         file = self.file_to_send
+        if file and file.is_gone:
+            return self._become(self.State.FAILED, problem=FILE_GONE)
         if file:
             file.file.open()  # what cannot be opened is not on its way either
         if not self.conversation.keep_lease(UPLOAD if file else CALL):

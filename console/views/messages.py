@@ -7,9 +7,10 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRefresh, trigger_client_event
 
 from console.forms import MessageForm
-from console.models import TakenByAnother, WindowClosed
+from console.models import KeyInUse, TakenByAnother, WindowClosed
 from console.views.conversations import find, show_page, taken_sentence, thread_context
 
+MOST_DIGITS = 19  # of a primary key
 MOST_CHANGES = 500  # more than this, and the browser starts afresh
 
 
@@ -32,7 +33,7 @@ def send(request, pk):
     if request.POST.get("agent", str(request.user.pk)) != str(request.user.pk):
         return _said(request, conversation, _("Not sent: somebody else was logged in when this was written."))
     form = MessageForm(request.POST, request.FILES)
-    problem = _problem(lambda: form.is_valid() and conversation.send(author=request.user, **form.cleaned_data))
+    problem = _problem(lambda: form.is_valid() and _say(conversation, request.user, form))
     wrong = " ".join(error for errors in form.errors.values() for error in errors)
     return _said(request, conversation, problem, wrong, text=form["text"].value() or "")
 
@@ -42,6 +43,13 @@ def retry(request, pk, message_pk):
     conversation = find(request, pk)
     message = get_object_or_404(conversation.messages, pk=message_pk)
     return _said(request, conversation, _problem(lambda: conversation.retry(message, request.user)))
+
+
+def _say(conversation, agent, form):
+    try:
+        conversation.send(author=agent, **form.cleaned_data)
+    except KeyInUse as error:
+        form.add_error("key", str(error))
 
 
 def _problem(verb):
@@ -89,7 +97,7 @@ def _changes(request, conversation, since):
 
 def _older(request, conversation):
     pk = request.GET["before"]
-    before = get_object_or_404(conversation.messages, pk=pk if pk.isdecimal() else None)
+    before = get_object_or_404(conversation.messages, pk=pk if pk.isdecimal() and len(pk) <= MOST_DIGITS else None)
     context = thread_context(request, conversation, before=before)
     template = "messages/_thread.html" if request.htmx else "conversations/older.html"
     return render(request, template, context)

@@ -119,5 +119,5 @@ def _number(request, name):
 def _open_in_browser(request):
     try:
         return resolve(urlsplit(request.htmx.current_url or "").path).kwargs.get("pk")
-    except Resolver404:
+    except (Resolver404, ValueError):  # it is none of our pages, or no address at all
         return None

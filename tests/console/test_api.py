@@ -227,7 +227,7 @@ def test_a_key_of_another_conversations_message(robin, held, mona, page):
     paul = Customer.objects.create(page=page, psid="424242", name="Paul")
     Conversation.objects.create(page=page, customer=paul, holder=Holder.BOT)
     robin.post(f"{mona.psid}/messages", text="Hi", key=KEY)
-    assert "another message has this key" in detail(robin.post("424242/messages", text="Hi", key=KEY), 422)
+    assert "key: Another message has this key" in detail(robin.post("424242/messages", text="Hi", key=KEY), 422)
 
 
 def test_a_key_of_an_agents_message(robin, held, mona, ana):
@@ -235,7 +235,7 @@ def test_a_key_of_an_agents_message(robin, held, mona, ana):
     held.take(ana)
     held.send(author=ana, text="Hello", key=KEY)
     Conversation.objects.update(holder=Holder.BOT, agent=None)
-    assert "another message has this key" in detail(robin.post(f"{mona.psid}/messages", text="Hi", key=KEY), 422)
+    assert "key: Another message has this key" in detail(robin.post(f"{mona.psid}/messages", text="Hi", key=KEY), 422)
 
 
 @pytest.mark.parametrize(

@@ -120,6 +120,22 @@ def test_a_failed_upload_is_sent_again_from_our_copy(send, picture, conversation
     assert seen(sandbox, mona) == [["image"]]
 
 
+def test_a_file_that_has_gone_from_the_disk_before_it_went_out_fails_with_a_sentence(
+    send, picture, conversation, mona, sandbox
+):
+    [message] = send("", picture())
+    file = message.attachments.get().file
+    file.storage.delete(file.name)
+    send("After it")
+    conversation.deliver()
+    message.refresh_from_db()
+    assert (message.state, message.problem) == (
+        Message.State.FAILED,
+        "The file is no longer stored here: attach it again.",
+    )
+    assert seen(sandbox, mona) == ["After it"]
+
+
 def test_a_sound_goes_out_as_a_sound(send, conversation, mona, sandbox):
     send("", SimpleUploadedFile("hello.mp3", b"ID3"))
     conversation.deliver()

@@ -1,0 +1,237 @@
+"""Whatever a request holds, in whatever part of it, the answer is a page or a refusal and never a failure of ours."""
+
+import json
+import re
+import uuid
+from urllib.parse import quote
+
+import pytest
+import requests
+from django.db import transaction
+from django.test import Client
+from django.urls import URLResolver, get_resolver
+
+from console.models import Attachment, Conversation, Customer, Key, Message
+from personas.models import Persona
+from tests.conftest import CONSOLE_URL
+
+VALUES = {
+    "nothing": "",
+    "nul": "\0",
+    "half-a-character": b"\xff\xfe",
+    "surrogate": b"\xed\xa0\x80",
+    "huge-number": "9" * 30,
+    "endless-number": "1" * 5_000,
+    "negative": "-1",
+    "other-digits": "٣",
+    "not-a-number": "NaN",
+    "half-an-address": "http://[",
+    "quotes": "\"'`;--%s{}{{",
+    "a-list": "1,2,\0",
+    "long-text": "a" * 9_000,
+    "date": "9999-99-99T99:99:99Z",
+    "place": "999999999999999999-999999999999999999",
+}
+SHORT = ["\0", "9" * 30, "NaN", "http://["]
+QUERY = [
+    *["since", "before", "after", "shown", "mine", "waiting", "others", "bot", "closed", "told", "next", "limit"],
+    *["hub.mode", "hub.verify_token", "hub.challenge", "q", "o", "p", "e", "all", "_popup"],
+    *["_changelist_filters", "id__exact", "state", "state__exact", "page__id__exact", "groups__id__exact", "at__gte"],
+    *["is_active__exact", "agent__id__in", "app_label", "model_name", "field_name", "term"],
+]
+FORM = [
+    *["text", "files", "key", "agent", "note", "to", "on", "username", "password", "next", "action", "confirmed"],
+    *["_selected_action", "select_across", "index", "page_id", "token", "groups", "name", "capacity", "first_name"],
+    *["seen", "last", "language"],
+]
+HEADERS = [
+    *["HX-Request", "HX-Current-URL", "HX-Target", "HX-Boosted", "HX-History-Restore-Request", "HX-Trigger"],
+    *["Accept", "Accept-Language", "Authorization", "Content-Type", "Content-Length", "Host", "Origin", "Referer"],
+    *["If-Modified-Since", "If-None-Match", "Range", "User-Agent", "X-CSRFToken", "X-Forwarded-For"],
+    *["X-Forwarded-Host", "X-Forwarded-Proto", "X-Hub-Signature-256", "X-Requested-With", "Last-Event-ID"],
+]
+HEADER_VALUES = ["", "\x01", "é", "ÿþ", "9" * 30, "http://[", "http://a:b:c/", "[", "%00%ff", "a" * 8_000, ",;=\\"]
+COOKIES = ["sessionid", "csrftoken", "messages", "django_language", "theme"]
+COOKIE_VALUES = ['"\\000"', "\x01", "é", "9" * 30, '{"a":"b"}', '"', "=", "a" * 4_000, "..:..:..", "[1]"]
+TEXTS = ["\0", "a" * 9_000, "\ud800", "1e999", "  "]
+BODIES = [
+    *(
+        (body, "application/json")
+        for body in ["", "[]", "null", "1e999", "NaN", '{"text":{}}', "[" * 5_000, b"\xff\xfe"]
+    ),
+    *((json.dumps(dict.fromkeys(["text", "key", "reason", "summary"], text)), "application/json") for text in TEXTS),
+    *((body, "multipart/form-data; boundary=x") for body in ["", "--x", "--x\r\n\r\n", b"\xff\xfe"]),
+    *(
+        ("text=1", content_type)
+        for content_type in ["multipart/form-data", "text/plain; charset=none", "a", "", "é/\x01"]
+    ),
+]
+
+
+def routes(patterns, before=""):
+    """Every address of the console, with its parameters still in it."""
+    for pattern in patterns:
+        route = before + re.sub(r"[\^$?]|\\Z", "", str(pattern.pattern))
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, route)
+        else:
+            yield route
+
+
+ROUTES = sorted(set(routes(get_resolver().url_patterns)))
+
+
+@pytest.fixture
+def world(conversation, ana, page):
+    """One of each thing that an address may name."""
+    message = Message.objects.create(
+        conversation=conversation, page=page, is_incoming=True, state="received", at=conversation.held_since, revision=1
+    )
+    return {
+        "conversations": conversation.pk,
+        "messages": message.pk,
+        "attachments": Attachment.objects.create(message=message, kind="image").pk,
+        "customers": conversation.customer_id,
+        "agents": ana.pk,
+        "personas": Persona.objects.create(agent=ana, page=page, name="Ana R.").pk,
+        "psid": conversation.customer.psid,
+        "key": uuid.UUID(int=1),
+    }
+
+
+@pytest.fixture
+def ask(ada, page):
+    """Send one request as Ada, or as the bot; what it changed is undone."""
+    client = Client(raise_request_exception=False)
+    client.force_login(ada)
+    session = client.cookies["sessionid"].value
+
+    def ask(method, address, cookies=None, **options):
+        client.cookies.clear()
+        with transaction.atomic():
+            key = Key.objects.make(page, "Robin")  # a new one each time, as each has its rate limit
+            own = {"Authorization": f"Bearer {key}", "Cookie": cookies or f"sessionid={session}"}
+            options["headers"] = own | options.get("headers", {})
+            answer = client.generic(method, address, **options)
+            transaction.set_rollback(True)
+        assert answer.status_code < 500, (method, address[:200], options, answer.content[:300])
+        return answer
+
+    return ask
+
+
+def address_of(route, world):
+    """The address of something that is there."""
+
+    def value(found):
+        name = found[1].rpartition(":")[2]
+        before = route[: found.start()].strip("/").rpartition("/")[2]
+        return str(world.get(name) or world.get(before) or world["agents"])
+
+    return "/" + re.sub(r"<([^>]+)>", value, route)
+
+
+def alone(names, route):
+    """What is refused may hide something else, so each comes by itself too; in the administration all is Django's."""
+    return [] if route.startswith("admin/") else names
+
+
+def encoded(value):
+    return quote(value, safe="")
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_no_query_makes_an_address_fail(route, ask, world):
+    address = address_of(route, world)
+    for value in VALUES.values():
+        ask("GET", f"{address}?{'&'.join(f'{name}={encoded(value)}' for name in QUERY)}")
+    for number, name in enumerate(alone(QUERY, route)):
+        ask("GET", f"{address}?{name}={encoded(SHORT[number % len(SHORT)])}")
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_no_form_and_no_body_makes_an_address_fail(route, ask, world):
+    address, form = address_of(route, world), "application/x-www-form-urlencoded"
+    for value in VALUES.values():
+        ask("POST", address, data="&".join(f"{name}={encoded(value)}" for name in FORM), content_type=form)
+    for number, name in enumerate(alone(FORM, route)):
+        ask("POST", address, data=f"{name}={encoded(SHORT[number % len(SHORT)])}", content_type=form)
+    for body, content_type in BODIES:
+        ask("POST", address, data=body, content_type=content_type)
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_no_header_and_no_cookie_makes_an_address_fail(route, ask, world):
+    address = address_of(route, world)
+    for number, name in enumerate(alone(HEADERS, route)):
+        value = HEADER_VALUES[number % len(HEADER_VALUES)]
+        ask("GET", address, headers={"HX-Request": "true", name: value})
+    for value in HEADER_VALUES:
+        ask("GET", address, headers=dict.fromkeys(set(HEADERS) - {"Host", "Authorization"}, value))
+        ask("GET", address, headers={"HX-Request": "true", "HX-Current-URL": value})
+    for value in COOKIE_VALUES:
+        ask("GET", address, cookies="; ".join(f"{name}={value}" for name in COOKIES))
+
+
+@pytest.mark.parametrize("route", [route for route in ROUTES if "<" in route])
+def test_no_value_in_a_path_makes_it_fail(route, ask, world):
+    for value in [*VALUES.values(), "0", "..", "a/b", "1_2F"]:
+        ask("GET", "/" + re.sub(r"<[^>]+>", encoded(value), route))
+        ask("POST", "/" + re.sub(r"<[^>]+>", encoded(value), route))
+
+
+def test_a_key_of_a_message_in_another_conversation_is_refused_with_a_sentence(client, ana, conversation, page):
+    client.force_login(ana)
+    paul = Customer.objects.create(page=page, psid="424242", name="Paul")
+    other = Conversation.objects.create(page=page, customer=paul)
+    other.take(ana)
+    fields = {"text": "Hello", "key": uuid.UUID(int=7)}
+    assert client.post(f"/conversations/{conversation.pk}/send/", fields).status_code == 302
+    answer = client.post(f"/conversations/{other.pk}/send/", fields, headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.content) == (
+        422,
+        b"Another message has this key: choose a new one for each.",
+    )
+    assert not other.messages.exists()
+
+
+# On the event loop, beside Django
+
+
+@pytest.fixture
+def session(client, ana):
+    client.force_login(ana)
+    return client.cookies["sessionid"].value
+
+
+@pytest.mark.parametrize(
+    "cookies",
+    [
+        'prefs={"a":"b"}; sessionid={}',
+        'prefs={"a":"b, c"}; sessionid={}; x=[1,2]',
+        "a=b=c; é=ü; sessionid={}",
+        "sessionid={}; a@b:c=d",
+        '"; sessionid={}',
+    ],
+)
+def test_somebody_elses_cookie_takes_nobody_off_the_stream(cookies, stack, session):
+    headers = {"Cookie": cookies.replace("{}", session).encode()}
+    with requests.get(f"{CONSOLE_URL}/live/", headers=headers, stream=True, timeout=5) as answer:
+        assert (answer.status_code, next(answer.iter_lines())) == (200, b"data: hello")
+
+
+@pytest.mark.parametrize("value", COOKIE_VALUES)
+def test_the_stream_refuses_a_cookie_that_is_no_session(value, stack):
+    answer = requests.get(f"{CONSOLE_URL}/live/", headers={"Cookie": f"sessionid={value}".encode()}, timeout=5)
+    assert answer.status_code in (400, 403)
+
+
+@pytest.mark.parametrize("path", ["/live/", "/", "/webhooks/messenger"])
+def test_a_websocket_handshake_is_no_failure(path, stack):
+    headers = {
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    }
+    assert requests.get(f"{CONSOLE_URL}{path}", headers=headers, timeout=5).status_code < 500
