@@ -58,12 +58,12 @@ class PageForm(forms.ModelForm):
 class PageAdmin(RowsOfOpenPages, admin.ModelAdmin):
     form = PageForm
     page_lookup = "pk"
-    list_display = ["__str__", "page_id", "state", "problem", "why_paused", "checked_at", "seen_by"]
+    list_display = ["__str__", "page_id", "state", "problem", "why_paused", "integrity", "checked_at", "seen_by"]
     list_filter = ["state", "groups"]
     search_fields = ["name", "page_id"]
     filter_horizontal = ["groups"]
     readonly_fields = [
-        *("name", "state", "problem", "checked_at", "paused_since", "why_paused", "policy"),
+        *("name", "state", "problem", "checked_at", "paused_since", "why_paused", "policy", "integrity"),
         *("waits_until", "why_waiting"),
     ]
     fields = [*readonly_fields, *PageForm.Meta.fields]

@@ -144,8 +144,7 @@ class Arrival(models.Model):
         """(event, its conversation), or nothing for what was there already. No conversation where it concerns none, or
         where it failed: one that it began is gone again."""
         with _noting(problems):
-            if isinstance(event, events.Policy):
-                _enforce(event)
+            _tell_page(event)
             conversation = _conversation(event)
             heard = Heard.NEWS if conversation is None else conversation.receive(event, is_last=self.tries >= PATIENCE)
             if heard is Heard.UNSENT:
@@ -208,9 +207,15 @@ def _conversation(event):
     return _known_conversation(event) or _begin_conversation(event)
 
 
-def _enforce(event):
-    for page in Page.objects.filter(page_id=event.page_id):
-        page.enforce(event.action, event.reason, event.at)
+def _tell_page(event):
+    """What is about the Page itself."""
+    pages = Page.objects.filter(page_id=event.page_id)
+    if isinstance(event, events.Policy):
+        for page in pages:
+            page.enforce(event.action, event.reason, event.at)
+    elif isinstance(event, events.Integrity):
+        for page in pages:
+            page.note_integrity(event.status, event.details, event.at)
 
 
 def _open_window(event):

@@ -17,7 +17,7 @@ from .done import (
 from .envelope import parse
 from .event import DashboardTest, Event, OtherObject, Unknown
 from .fields import to_json
-from .held import AppRoles, LabelChanged, Policy, ThreadPassed, ThreadRequested, ThreadTaken
+from .held import AppRoles, Integrity, LabelChanged, Policy, ThreadPassed, ThreadRequested, ThreadTaken
 from .said import Answer, Attachment, Delivery, Echo, Edit, Message, Postback, Reaction, Read, Ref
 from .unsent import forget
 from .written import entry, entry_of, overheard, serialise, write
@@ -34,6 +34,7 @@ __all__ = [
     "Edit",
     "Event",
     "Feedback",
+    "Integrity",
     "LabelChanged",
     "Message",
     "MissedCall",

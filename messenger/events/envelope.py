@@ -6,7 +6,7 @@ from .calls import MissedCall
 from .done import AccountLinking, CustomerInformation, Feedback, OptIn, Order, Referral, ResponseFeedback
 from .event import DashboardTest, Event, OtherObject, Unknown
 from .fields import to_dict, to_flag, to_id, to_list, to_ms, to_text
-from .held import AppRoles, LabelChanged, Policy, ThreadPassed, ThreadRequested, ThreadTaken
+from .held import AppRoles, Integrity, LabelChanged, Policy, ThreadPassed, ThreadRequested, ThreadTaken
 from .said import Delivery, Echo, Edit, Message, Postback, Reaction, Read
 
 # The key that an event has beside its sender, recipient and timestamp: what it is read as.
@@ -31,7 +31,7 @@ MESSAGING = {
     "policy_enforcement": Policy,
     "policy-enforcement": Policy,  # as it was spelled once
 }
-CHANGES = {"inbox_labels": LabelChanged}
+CHANGES = {"inbox_labels": LabelChanged, "business_integrity": Integrity}
 NO_PAGE = "0"  # the Page of a sample that the dashboard sends
 
 

@@ -6,7 +6,7 @@ https://developers.facebook.com/docs/messenger-platform/reference/webhook-events
 from dataclasses import dataclass
 
 from .event import Event
-from .fields import to_dict, to_id, to_text, to_texts
+from .fields import to_dict, to_dicts, to_id, to_ms, to_text, to_texts
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,27 @@ class Policy(Event):
     def read(cls, inner, common):
         action, reason = to_text(inner.get("action")), to_text(inner.get("reason"))
         return cls(**common | {"psid": ""}, action=action, reason=reason)
+
+
+@dataclass(frozen=True)
+class Integrity(Event):
+    """What Facebook thinks of the Page, and what it may not do for now. It is about no person."""
+
+    status: str  # ok, warning, restricted, suspended
+    details: tuple[str, ...]  # of violations and restrictions, in Facebook's words
+
+    @property
+    def channel(self):
+        return "changes"
+
+    @classmethod
+    def read(cls, inner, common):
+        rows = [*to_dicts(inner.get("violations")), *to_dicts(inner.get("restrictions"))]
+        details = [to_text(row.get("description")) or to_text(row.get("feature") or row.get("type")) for row in rows]
+        at = to_ms(inner.get("timestamp")) or common["at"]
+        return cls(
+            **common | {"at": at}, status=to_text(inner.get("status")).lower(), details=tuple(filter(None, details))
+        )
 
 
 @dataclass(frozen=True)

@@ -103,6 +103,8 @@ class Page(Traffic, models.Model):
     why_waiting = models.TextField(_("why it waits"), blank=True)
     is_blocked = models.BooleanField(_("blocked by Facebook"), default=False, db_default=False)  # until it says not
     policy = models.TextField(_("Facebook's last word on its conduct"), blank=True, db_default="")
+    integrity = models.TextField(_("what Facebook thinks of it"), blank=True, db_default="")
+    integrity_at = models.BigIntegerField(default=0, db_default=0, editable=False)  # ms, by Facebook's clock
     policy_at = models.BigIntegerField(default=0, db_default=0, editable=False)  # ms, by Facebook's clock
     slowdowns = models.PositiveIntegerField(default=0, editable=False)  # in a row
 

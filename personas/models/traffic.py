@@ -84,6 +84,12 @@ class Traffic:
         elif action == "unblock":
             self.resume()
 
+    def note_integrity(self, status, details, at):
+        """Keep for admins what Facebook thinks of this Page. What it forbids shows in the errors of what is sent."""
+        told = _("Facebook calls this Page “%s”.") % status if status not in ("", "ok") else ""
+        sentence = " ".join([told, *details]) if told else ""
+        self._row().filter(integrity_at__lt=at).update(integrity_at=at, integrity=sentence)
+
     def _block(self, sentence):
         """Hold everything until Facebook lifts the block, or an admin tries: no check can see it."""
         since = Coalesce(F("paused_since"), timezone.now())

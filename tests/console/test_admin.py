@@ -422,6 +422,17 @@ def test_a_page_blocked_by_facebook_says_why_and_an_admin_can_have_it_try(admin,
     assert not page.is_paused
 
 
+def test_what_facebook_thinks_of_a_page_stands_in_the_list_of_pages(admin, arrive, page):
+    value = {"timestamp": 1790000000, "restrictions": [{"feature": "messaging", "description": "No ads for a week."}]}
+    for later, status, is_shown in [(0, "RESTRICTED", True), (1, "ok", False), (-1, "warning", False)]:
+        change = {"field": "business_integrity", "value": value | {"status": status, "timestamp": 1790000000 + later}}
+        arrive(serialise({"object": "page", "entry": [{"id": PAGE_ID, "changes": [change]}]}))
+        Arrival.objects.all().read()
+        shown = admin.get("personas/page").content.decode()
+        assert ("Facebook calls this Page “restricted”. No ads for a week." in shown) is is_shown
+        assert "warning”" not in shown
+
+
 def test_an_arrival_is_read_again_on_wish(admin, hear, said):
     arrival = hear(said("m_1"))
     Message.objects.all().delete()

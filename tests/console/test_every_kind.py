@@ -28,6 +28,7 @@ SEEN = {
     "app_roles_legacy": NOTHING,
     "appointment_booking": "appointment_booking",
     "audio": "Fetching audio",
+    "changes_business_integrity": NOTHING,  # for admins: test_admin
     "changes_inbox_label": NOTHING,
     "customer_information": "Filled in a form: email: a@example.test",
     "delivery": NOTHING,

@@ -22,6 +22,7 @@ from messenger.events import (
     Edit,
     Event,
     Feedback,
+    Integrity,
     LabelChanged,
     Message,
     MissedCall,
@@ -45,7 +46,13 @@ from messenger.events.envelope import CHANGES, MESSAGING
 
 PAYLOADS = Path(__file__).parent.parent / "payloads"
 PAGE, MONA, AT, ENTRY_TIME = "102030405060708", "7001002003004005", 1790000000000, 1790000000123
-WITHOUT_PERSON = {"policy_enforcement", "policy_enforcement_legacy", "app_roles_legacy", "optin_checkbox_legacy"}
+WITHOUT_PERSON = {
+    "changes_business_integrity",
+    "policy_enforcement",
+    "policy_enforcement_legacy",
+    "app_roles_legacy",
+    "optin_checkbox_legacy",
+}
 WITHOUT_TIMESTAMP = {"delivery_without_mids_or_timestamp"}
 STICKER = "369239263222822"
 INBOX = "263902037430900"
@@ -143,6 +150,10 @@ EXPECTED = {
     "request_thread_control": (ThreadRequested, {"requested_app_id": "222", "metadata": "please"}),
     "app_roles_legacy": (AppRoles, {"roles": (("111", ("primary_receiver",)),)}),
     "missed_call": (MissedCall, {"mid": "c_M5YPhGE5jm0L", "attachments": [("missed_call", "", "")]}),
+    "changes_business_integrity": (
+        Integrity,
+        {"status": "restricted", "details": ("Spam was reported.", "Messages are limited for a week.")},
+    ),
     "changes_inbox_label": (LabelChanged, {"action": "add", "label_id": "55", "name": "vip"}),
 }
 
