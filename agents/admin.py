@@ -65,6 +65,11 @@ class AgentAdmin(UserAdmin):
         personas = Prefetch("personas", to_attr="faces", queryset=_faces(request.user))
         return super().get_queryset(request).prefetch_related(personas, "teams")
 
+    def save_related(self, request, form, formsets, change):
+        """Whoever may not see a Page any more gives back what they hold of it."""
+        super().save_related(request, form, formsets, change)
+        form.instance.conversations.orphaned().release()
+
     def has_change_permission(self, request, obj=None):
         may_change = super().has_change_permission(request, obj)
         return may_change and (obj is None or request.user.has_rights_of(obj))

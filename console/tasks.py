@@ -12,6 +12,7 @@ SWEPT = [  # in this order
     ("console.Conversation", "orphaned", "release"),
     ("agents.Agent", "all", "lose"),
     ("console.Conversation", "all", "keep_time"),
+    ("console.Conversation", "out_of_sight", "come_into_sight"),
     ("console.Conversation", "all", "assign"),
     ("console.Customer", "unmet", "fetch_profile_later"),
     ("console.Attachment", "unfetched", "fetch_later"),

@@ -9,7 +9,7 @@ DONE_BY = {
     *(Cause.TAKEN, Cause.TAKEN_OVER, Cause.OPENED),
     *(Cause.ASSIGNED, Cause.TRANSFERRED, Cause.RELEASED, Cause.HANDED_BACK),
 }
-SAID_OF = {Cause.NO_ANSWER, Cause.AWAY, Cause.LEFT}  # whoever had it
+SAID_OF = {Cause.NO_ANSWER, Cause.AWAY, Cause.LEFT, Cause.NO_ACCESS}  # whoever had it
 
 
 def why(handover):

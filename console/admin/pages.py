@@ -82,5 +82,6 @@ class PageWithRulesAdmin(ShowsSecret, PageAdmin):
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
+        form.instance.conversations.orphaned().release()
         rules = (row for formset in formsets for row in formset.forms if isinstance(row, RulesForm))
         form.instance.new_secret = "".join(row.new_secret for row in rules)  # of which there is one

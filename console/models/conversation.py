@@ -1,7 +1,7 @@
 """Everything said between one Customer and one Page. At any time one agent holds it, or it waits in the queue."""
 
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.db import connection, models, transaction
@@ -22,18 +22,17 @@ from console.models.message import Message
 from console.models.notice import Notice
 from console.models.receiving import Receiving
 from console.models.routing import Routing
+from console.models.sight import BOT_ANSWERS_WITHIN, RECENTLY, Sight, SightQuerySet
 from console.models.times import Times, TimesQuerySet
 from console.models.typing import Typing
 from console.models.window import Window
 from personas.models import Page
 
 SWEEP_EVERY = 10  # s
-RECENTLY = timedelta(days=1)  # so long a reply that failed, or may have, shows in the queue
-BOT_ANSWERS_WITHIN = timedelta(minutes=5)
 EARLY, LATE = (Value(datetime(year, 1, 1, tzinfo=UTC)) for year in (2000, 4000))  # no message comes before or after
 
 
-class ConversationQuerySet(AssigningQuerySet, TimesQuerySet):
+class ConversationQuerySet(AssigningQuerySet, TimesQuerySet, SightQuerySet):
     def visible_to(self, agent):
         return self.on(Page.objects.open_to(agent).order_by().only("pk"))
 
@@ -114,10 +113,14 @@ class ConversationQuerySet(AssigningQuerySet, TimesQuerySet):
         """What waited for its Page to tell Facebook of their holders need not wait any longer."""
         Handover.objects.pending().filter(conversation__in=self).update(next_try_at=None)
 
-    def release(self, cause=Cause.LEFT):
-        """In the order in which readers lock conversations, so that neither waits for the other for ever."""
+    def release(self):
+        """Take them from agents who have left, or may not see them any more.
+
+        In the order in which readers lock conversations, so that neither waits for the other for ever.
+        """
         for conversation in self.open().select_related("agent").order_by("customer__psid", "pk"):
             with suppress(TakenByAnother):  # gone meanwhile
+                cause = Cause.NO_ACCESS if conversation.agent.is_active else Cause.LEFT
                 conversation.release(conversation.agent, cause)
         self.show_presence()
 
@@ -133,13 +136,21 @@ class ConversationQuerySet(AssigningQuerySet, TimesQuerySet):
         """How its Page is stands above every conversation."""
         live.nudge("hello")
 
-    def orphaned(self):
-        """Still held by somebody who has left: a take and a leave at the same moment."""
-        return self.open().filter(agent__is_active=False)
-
 
 class Conversation(
-    Holding, Hands, Routing, Assigning, Announcing, Times, Receiving, Answering, Lane, Typing, Window, models.Model
+    Holding,
+    Hands,
+    Routing,
+    Assigning,
+    Announcing,
+    Times,
+    Sight,
+    Receiving,
+    Answering,
+    Lane,
+    Typing,
+    Window,
+    models.Model,
 ):
     page = models.ForeignKey("personas.Page", models.PROTECT, related_name="conversations", verbose_name=_("Page"))
     customer = models.OneToOneField(
@@ -225,6 +236,11 @@ class Conversation(
             ),
             models.Index(fields=["rank", "id"], condition=Q(closed_at=None, holder="bot"), name="conversation_bots"),
             models.Index(fields=["rank", "id"], condition=Q(closed_at__isnull=False), name="conversation_closed"),
+            models.Index(  # of none, if all goes well: see sight.py
+                fields=["id"],
+                condition=Q(closed_at__isnull=False, waiting_since__isnull=False),
+                name="conversation_closed_away",
+            ),
             models.Index(fields=["-last_at", "-id"], name="conversation_newest"),
             models.Index(
                 fields=["answer_by"],

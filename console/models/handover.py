@@ -62,6 +62,9 @@ class Cause(models.TextChoices):
     CONTROL_TAKEN = "control-taken", _("took the conversation")
     CONTROL_REFUSED = "control-refused", _("Facebook lets only another app answer")
     CONTROL_BACK = "control-back", _("Facebook gave the conversation back")
+    NO_ACCESS = "no-access", _("no longer sees this Page")
+    NOT_SENT = "not-sent", _("a reply was not sent")
+    OVERLOOKED = "overlooked", _("nobody was looking at it")
     REQUESTED = "requested", _("another app asks for the conversation")
 
 

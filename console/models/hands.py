@@ -6,6 +6,8 @@ from console.models.handover import Call, Cause, Handover, Holder
 from console.models.notice import Notice
 from console.models.summary import summary
 
+CALLS = {Cause.ASKED, Cause.HANDED_OVER, Cause.BOT_DOWN, Cause.NO_BOT, Cause.CONTROL_BACK, Cause.NOT_SENT}
+PUTS_BACK = {Cause.RELEASED, Cause.NO_ANSWER, Cause.AWAY, Cause.LEFT, Cause.NO_ACCESS}
 SHOWN = 200  # characters of what the customer asked for
 
 
@@ -63,7 +65,7 @@ class Hands:
         before = self.holder
         handover = self._write_down(holder, cause, agent=agent, team=team, app=app, by=by, note=note, summary=summary)
         self.holder, self.agent, self.team, self.elsewhere_app = holder, agent, team, app
-        if (before, holder) != (Holder.QUEUE, Holder.AGENT):  # who comes for it comes for the reason it waited for
+        if not self._waits_for_the_same_reason(before, handover):
             self.reason = handover
         self.held_since, self.closed_at, self.is_new, self.answer_by = handover.at, None, False, None
         if holder == Holder.BOT and self.rules.bot_app_id and not _has_it_already(before, cause):
@@ -73,10 +75,23 @@ class Hands:
         if before != holder or holder == Holder.AGENT:
             Notice.objects.tell(handover)
         if holder == Holder.QUEUE and cause != Cause.CLOSED:
+            self.unread = max(self.unread, self._unanswered().count())
             self._line_up()
         if before == Holder.AGENT:  # who has room for another
             type(self).objects.assign_later()
         return handover
+
+    def _waits_for_the_same_reason(self, before, handover):
+        """Who comes for it comes for the reason it waited for, and who puts it back without a note adds none."""
+        if (before, handover.to_holder) == (Holder.QUEUE, Holder.AGENT):
+            return handover.cause != Cause.NOT_SENT
+        says_why = self.reason and (self.reason.note or self.reason.cause in CALLS)
+        return bool(says_why) and not handover.note and handover.cause in PUTS_BACK
+
+    def _unanswered(self):
+        """What the customer has said since they wait."""
+        asked = self.messages.filter(is_incoming=True, is_deleted=False)
+        return asked.filter(at__gte=self.waiting_since) if self.waiting_since else asked.none()
 
     def _write_down(self, holder, cause, *, agent=None, team=None, app="", by=None, note="", summary=""):
         return Handover.objects.create(

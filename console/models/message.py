@@ -21,6 +21,10 @@ class MessageQuerySet(models.QuerySet):
         waits = Q(state__in=[Message.State.QUEUED, Message.State.SENDING])
         return self.filter(waits | Q(state=Message.State.UNKNOWN, next_try_at__isnull=False)).order_by("at", "pk")
 
+    def unsent(self):
+        """Refused for good, or nobody can say: an agent has to decide."""
+        return self.filter(Q(state=Message.State.FAILED) | Q(state=Message.State.UNKNOWN, next_try_at=None))
+
     def hurry(self):
         """What waited for its Page need not wait any longer."""
         self.filter(state=Message.State.QUEUED).update(next_try_at=None)

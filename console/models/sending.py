@@ -274,4 +274,6 @@ class Sending:
         is_for_agent = state == self.State.FAILED or fields.get("problem") == NO_EVIDENCE
         self.conversation.tell_of_change(is_listed=is_for_agent, has_other_headline=is_for_agent)  # it stays with them
         self.state, self.attempts = state, fields.get("attempts", self.attempts)
+        if is_for_agent:
+            self.conversation.note_unsent()
         return True

@@ -2,6 +2,8 @@
 
 `python -m tests.chaos.cast BOT_URL`: where the Pages' bots are.
 
+`out-of-sight`: print the conversations of which nobody would notice that the customer waits.
+
 `renew`: give the mortal Page its token again and have it checked, as an admin would.
 """
 
@@ -19,6 +21,8 @@ def main():
     django.setup()
     if sys.argv[1:] == ["renew"]:
         return renew()
+    if sys.argv[1:] == ["out-of-sight"]:
+        return print(*out_of_sight())
     make(sys.argv[1])
 
 
@@ -43,6 +47,12 @@ def make(bot_url):
         assert page.state == Page.State.CONNECTED, page.problem
         if page_id in BOTS:
             Rules.objects.create(page=page, webhook_url=f"{bot_url}/{page_id}", hears_standby=BOTS[page_id], words=CALL)
+
+
+def out_of_sight():
+    from console.models import Conversation
+
+    return Conversation.objects.out_of_sight().values_list("pk", flat=True)
 
 
 def renew():

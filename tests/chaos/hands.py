@@ -48,6 +48,7 @@ class Hands:
     has_bot: bool = False
     is_waiting: bool = False  # the customer
     is_bot_dead: bool = False  # and was asked in vain
+    is_out_of_sight: bool = False  # the customer waits, and nobody would notice
 
 
 class Periods:
@@ -90,6 +91,8 @@ class HandsCase:
             self._unheard()
         if self.hands.is_bot_dead and self.hands.is_waiting and self.hands.holder == BOT:
             self.wrong("the customer waits on a dead bot")
+        if self.hands.is_out_of_sight:
+            self.wrong(f"the customer is in nobody's sight: {_name(self.hands.holder)} has it")
 
     # Changes
 

@@ -90,7 +90,8 @@ def run(plan):
         verdict = Verdict()
         spent["until quiet"] = _timed(lambda: _come_to_rest(stack, facebook, database, plan.patience, verdict))
         begun = [talk for talk in talks if talk.pk]
-        judge(witness.threads(begun, facebook, database, browsers[0], bots), verdict)
+        lost = {int(pk) for pk in stack.run("-m", "tests.chaos.cast", "out-of-sight").split()}
+        judge(witness.threads(begun, facebook, database, browsers[0], bots, lost), verdict)
         for talk in talks:
             if talk.problem:
                 verdict.add(STATE, f"conversation {talk.number} could not go on: {talk.problem}")

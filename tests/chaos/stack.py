@@ -101,12 +101,13 @@ class Stack:
         self._wait_for("web", f"{self.console_url}/healthz")
 
     def run(self, *arguments):
-        """A program that ends by itself, as whole as it was written."""
+        """Run a program that ends by itself, as whole as it was written; return what it prints."""
         done = subprocess.run(
             tethered([sys.executable, *arguments]), cwd=ROOT, env=self.environment, capture_output=True, text=True
         )
         if done.returncode:
             raise RuntimeError(f"{arguments}: {done.stdout[-2000:]}{done.stderr[-4000:]}")
+        return done.stdout
 
     def start_program(self, name):
         with (self.folder / f"{name}.log").open("a") as log:

@@ -101,7 +101,8 @@ def _until(look, deadline, why):
         time.sleep(0.5)
 
 
-def threads(talks, facebook, database, browser, bots):
+def threads(talks, facebook, database, browser, bots, lost):
+    """lost: the conversations that are in nobody's sight."""
     for talk in talks:
         yield Thread(
             talk.number,
@@ -111,11 +112,11 @@ def threads(talks, facebook, database, browser, bots):
             [_row(*row) for row in database.ask(ROWS, [talk.pk])],
             shown(browser, talk.pk),
             list(bots.said[talk.psid]),
-            _hands(talk, database, bots),
+            _hands(talk, database, bots, is_out_of_sight=talk.pk in lost),
         )
 
 
-def _hands(talk, database, bots):
+def _hands(talk, database, bots, is_out_of_sight):
     [(holder, agent, is_waiting)] = database.ask(HOLDER, [talk.pk])
     return Hands(
         holder=(holder, agent),
@@ -125,6 +126,7 @@ def _hands(talk, database, bots):
         has_bot=talk.has_bot,
         is_waiting=is_waiting,
         is_bot_dead=talk.page[0] in bots.known_dead,
+        is_out_of_sight=is_out_of_sight,
     )
 
 

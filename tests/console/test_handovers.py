@@ -93,6 +93,9 @@ LINES = [
     (Cause.CONTROL_REFUSED, "ana", "elsewhere", "Ana Ruiz → Page Inbox: Facebook lets only another app answer"),
     (Cause.CONTROL_REFUSED, "bot", "queue", "Robin (bot) → queue: Facebook did not pass it on to the bot"),
     (Cause.CONTROL_BACK, "elsewhere", "queue", "Page Inbox → queue: Facebook gave the conversation back"),
+    (Cause.NO_ACCESS, "ana", "queue", "Ana Ruiz → queue: no longer sees this Page"),
+    (Cause.NOT_SENT, "bot", "ana", "Robin (bot) → Ana Ruiz: a reply was not sent"),
+    (Cause.OVERLOOKED, "bot", "queue", "Robin (bot) → queue: nobody was looking at it"),
     (Cause.REQUESTED, "ana", "elsewhere", "Page Inbox asks for the conversation"),
 ]
 

@@ -1,21 +1,23 @@
-"""Whatever agents, the bot, the customer and Facebook do: one holder at a time, and a history that says how."""
+"""Whatever agents, bot, customer and Facebook do: one holder, a history that says how, and somebody who looks."""
 
 import uuid
 from contextlib import suppress
+from datetime import timedelta
 from itertools import count, pairwise
 
+from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from console.models import CannotReceive, Conversation, Customer, Holder, Rules, TakenByAnother
+from console.models import CannotReceive, Conversation, Customer, Holder, Rules, TakenByAnother, UnseenMessages
 from messenger import events
 from personas.models import Page
 
 OURS, BOT, INBOX = "1517776481860111", "222333444555666", "263902037430900"
-NO_RIGHT = (TakenByAnother, CannotReceive, PermissionDenied)
+NO_RIGHT = (TakenByAnother, CannotReceive, PermissionDenied, UnseenMessages)
 WHO = st.sampled_from(["ana", "ben", "ada"])
 APPS = st.sampled_from([OURS, BOT, INBOX, "99"])
 numbers = count(1)
@@ -30,8 +32,12 @@ class Holding(RuleBasedStateMachine):
         Rules.objects.create(page=self.page, bot_app_id=BOT, words="human")
         customer = Customer.objects.create(page=self.page, psid=str(10**15 + next(numbers)))
         self.pk = Conversation.objects.create(page=self.page, customer=customer, holder=Holder.BOT).pk
+        self.group = Group.objects.create(name=f"Bakers {self.pk}")
+        self.page.groups.set([self.group])
+        self.seen = dict.fromkeys(self.people, 0)  # the last message on the screen of each agent
         for agent in self.people.values():
             agent.come_back()
+            agent.groups.set([self.group])
 
     @property
     def conversation(self):
@@ -49,10 +55,31 @@ class Holding(RuleBasedStateMachine):
 
     # What people do
 
-    @rule(who=WHO, verb=st.sampled_from(["take", "take_over", "release", "close", "hand_back", "see"]))
+    def may_see(self, who):
+        return Conversation.objects.visible_to(self.people[who]).filter(pk=self.pk).exists()
+
+    @rule(who=WHO, verb=st.sampled_from(["take", "take_over", "release", "see"]))
     def press(self, who, verb):
         with suppress(*NO_RIGHT):
-            getattr(self.conversation, verb)(self.people[who])
+            if self.may_see(who):
+                getattr(self.conversation, verb)(self.people[who])
+
+    @rule(who=WHO)
+    def look(self, who):
+        newest = self.conversation.messages.order_by("pk").last()
+        self.seen[who] = newest.pk if newest else 0
+
+    @rule(who=WHO, verb=st.sampled_from(["close", "hand_back"]))
+    def let_go(self, who, verb):
+        """Nobody lets go of what they have not seen."""
+        with suppress(*NO_RIGHT):
+            getattr(self.conversation, verb)(self.people[who], seen=self.seen[who])
+            assert not self.conversation.messages.filter(is_incoming=True, pk__gt=self.seen[who]).exists()
+
+    @rule(who=st.sampled_from(["ana", "ben"]))
+    def lose_the_page_or_get_it_back(self, who):
+        self.people[who].groups.set([] if self.may_see(who) else [self.group])
+        Conversation.objects.orphaned().release()  # as the admin's form and the sweep do
 
     @rule(who=WHO, to=WHO)
     def transfer(self, who, to):
@@ -76,7 +103,22 @@ class Holding(RuleBasedStateMachine):
         agent = self.people[who]
         agent.go_away() if agent.is_present else agent.come_back()
 
+    @rule(who=WHO)
+    def go_for_good_or_come_back(self, who):
+        agent = self.people[who]
+        if agent.is_active and not agent.is_last_admin:
+            agent.leave()
+        elif not agent.is_active:
+            agent.return_to_work()
+
     # What the bot does
+
+    @rule(is_down=st.booleans())
+    def fail_or_be_well(self, is_down):
+        until = timezone.now() + timedelta(minutes=1) if is_down else None
+        Rules.objects.filter(pk=self.page.pk).update(bot_down_until=until, bot_problem="HTTP 502" if is_down else "")
+        if is_down:
+            self.page.conversations.leave_bot("HTTP 502")
 
     @rule(verb=st.sampled_from(["hand_over", "resume", "finish"]))
     def ask(self, verb):
@@ -110,7 +152,16 @@ class Holding(RuleBasedStateMachine):
         """Whatever had to be told is told, and taken or refused: this Page is unknown to the sandbox."""
         self.conversation.deliver()
 
+    @rule()
+    def facebook_refuses_a_reply(self):
+        if message := self.conversation.messages.filter(state="queued").first():
+            message._become("failed", problem="No.")
+
     # What is always so
+
+    @invariant()
+    def every_unanswered_customer_is_in_somebodys_sight(self):
+        assert not Conversation.objects.out_of_sight().exists()
 
     @invariant()
     def the_history_leads_to_the_holder(self):

@@ -300,6 +300,7 @@ READS = {
         for adjective in OVERDUE
     },
     "orphaned": lambda agent: Conversation.objects.orphaned(),
+    "out of sight": lambda agent: Conversation.objects.out_of_sight(),
     "due": lambda agent: Arrival.objects.due(),
     "unmet": lambda agent: Customer.objects.unmet(),
     "unfetched": lambda agent: Attachment.objects.unfetched(),
