@@ -136,6 +136,10 @@ def alone(names, route):
     return [] if route.startswith("admin/") else names
 
 
+def values(route):
+    return SHORT if route.startswith("admin/") else VALUES.values()
+
+
 def encoded(value):
     return quote(value, safe="")
 
@@ -143,7 +147,7 @@ def encoded(value):
 @pytest.mark.parametrize("route", ROUTES)
 def test_no_query_makes_an_address_fail(route, ask, world):
     address = address_of(route, world)
-    for value in VALUES.values():
+    for value in values(route):
         ask("GET", f"{address}?{'&'.join(f'{name}={encoded(value)}' for name in QUERY)}")
     for number, name in enumerate(alone(QUERY, route)):
         ask("GET", f"{address}?{name}={encoded(SHORT[number % len(SHORT)])}")
@@ -152,11 +156,11 @@ def test_no_query_makes_an_address_fail(route, ask, world):
 @pytest.mark.parametrize("route", ROUTES)
 def test_no_form_and_no_body_makes_an_address_fail(route, ask, world):
     address, form = address_of(route, world), "application/x-www-form-urlencoded"
-    for value in VALUES.values():
+    for value in values(route):
         ask("POST", address, data="&".join(f"{name}={encoded(value)}" for name in FORM), content_type=form)
     for number, name in enumerate(alone(FORM, route)):
         ask("POST", address, data=f"{name}={encoded(SHORT[number % len(SHORT)])}", content_type=form)
-    for body, content_type in BODIES:
+    for body, content_type in BODIES if alone(FORM, route) else []:
         ask("POST", address, data=body, content_type=content_type)
 
 
@@ -166,7 +170,7 @@ def test_no_header_and_no_cookie_makes_an_address_fail(route, ask, world):
     for number, name in enumerate(alone(HEADERS, route)):
         value = HEADER_VALUES[number % len(HEADER_VALUES)]
         ask("GET", address, headers={"HX-Request": "true", name: value})
-    for value in HEADER_VALUES:
+    for value in HEADER_VALUES if alone(HEADERS, route) else []:
         ask("GET", address, headers=dict.fromkeys(set(HEADERS) - {"Host", "Authorization"}, value))
         ask("GET", address, headers={"HX-Request": "true", "HX-Current-URL": value})
     for value in COOKIE_VALUES:

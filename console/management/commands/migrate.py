@@ -1,0 +1,44 @@
+"""`manage.py migrate`, safe while the console runs: no statement waits long for a lock.
+
+Whoever waits for a lock of a whole table holds up everybody who comes after. So each try is short, and repeated.
+"""
+
+import time
+
+from django.core.management.base import CommandError
+from django.core.management.commands.migrate import Command as Migrate
+from django.db import OperationalError, connection
+from psycopg.errors import LockNotAvailable
+
+LOCK_TIMEOUT = "2s"
+TRIES = 60
+PAUSE = 1  # s between two, in which those who waited behind us go on
+
+
+class Command(Migrate):
+    def handle(self, *args, **options):
+        for _try in range(TRIES):
+            try:
+                return super().handle(*args, **options)
+            except OperationalError as error:
+                if not isinstance(error.__cause__, LockNotAvailable):
+                    raise
+            finally:
+                _wait_for_locks("0")
+            self.stderr.write(" a table is in use: trying again")
+            time.sleep(PAUSE)
+        raise CommandError(
+            "Some table is in use all the time: stop what holds it (pg_stat_activity) and migrate again."
+        )
+
+    def migration_progress_callback(self, action, migration=None, fake=False):
+        if action == "apply_start":
+            # An index that is made concurrently waits for old transactions, but holds up nobody meanwhile.
+            _wait_for_locks(LOCK_TIMEOUT if migration.atomic else "0")
+        super().migration_progress_callback(action, migration, fake)
+
+
+def _wait_for_locks(at_most):
+    """Of this connection alone; 0 is without end."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, false)", [at_most])

@@ -1,0 +1,122 @@
+"""What a migration may do while the release before it runs: see docs/upgrading.md."""
+
+import re
+
+import pytest
+from django.contrib.postgres.operations import AddConstraintNotValid, AddIndexConcurrently
+from django.db import connection, migrations, models
+from django.db.migrations.loader import MigrationLoader
+
+# The promise counts for what comes after these.
+PROMISED_AFTER = {"agents": "0002_presence", "personas": "0005_bot", "console": "0011_handover"}
+# Looked at by a person: why no running process can be hurt. A contracting one names the release that no longer uses it.
+LOOKED_AT = {
+    "0007_page_is_open_to_all": "a business has a handful of Pages",
+    "0009_page_policy": "varchar becomes text, which rewrites no row",
+    "0015_ids_of_any_length": "varchar becomes text, which rewrites no row",
+}
+# In the SQL of a migration, for tables that were there before it.
+FORBIDDEN = {
+    r"^ALTER TABLE \S+ RENAME TO": "renames a table",
+    r"RENAME COLUMN": "renames a column",
+    r"^DROP TABLE": "removes a table",
+    r"DROP COLUMN": "removes a column",
+    r"ALTER COLUMN \S+ TYPE": "changes the type of a column",
+    r"SET NOT NULL": "forbids nothing in a column",
+    r"DROP DEFAULT": "has no database default",
+    r"ADD COLUMN (?!.*\bDEFAULT\b).* NOT NULL": "has no database default",
+    r"ADD CONSTRAINT \S+ (UNIQUE|EXCLUDE|PRIMARY KEY)(?! USING)": "adds a unique constraint",
+    r"ADD CONSTRAINT \S+ (CHECK|FOREIGN KEY)(?!.* NOT VALID)": "checks all rows under a lock",
+    r"^CREATE (UNIQUE )?INDEX (?!CONCURRENTLY)": "makes an index under a lock",
+    r"^DROP INDEX (?!CONCURRENTLY)": "removes an index under a lock",
+}
+
+
+def promised():
+    """The migrations that have to leave the old processes all they need."""
+    loader = MigrationLoader(None)
+    return [key for key in sorted(loader.disk_migrations) if key[1] > PROMISED_AFTER.get(key[0], "9999")]
+
+
+def problems(migration, state):
+    """What would stop the old processes, or make them wait."""
+    with connection.schema_editor(collect_sql=True, atomic=migration.atomic) as editor:
+        migration.apply(state.clone(), editor, collect_sql=True)
+    new_tables = re.findall(r'^CREATE TABLE ("\w+")', "\n".join(editor.collected_sql), re.M)
+    old = [line for line in editor.collected_sql if not any(table in line for table in new_tables)]
+    found = [problem for line in old for pattern, problem in FORBIDDEN.items() if re.search(pattern, line)]
+    fills = any(isinstance(operation, migrations.RunPython) for operation in migration.operations)
+    return found + ["fills rows in one transaction"] * (fills and migration.atomic)
+
+
+@pytest.mark.parametrize(("app", "name"), promised())
+def test_each_migration_leaves_the_old_processes_all_they_need(app, name, transactional_db):
+    loader = MigrationLoader(connection)
+    found = problems(loader.disk_migrations[app, name], loader.project_state((app, name), at_end=False))
+    assert not found or name in LOOKED_AT, found
+
+
+def made_up(*operations, atomic=True):
+    migration = migrations.Migration("9999_made_up", "console")
+    migration.operations, migration.atomic = operations, atomic
+    return migration
+
+
+TEXT = models.TextField(default="", db_default="")
+INDEX = models.Index(fields=["sent_at"], name="made_up")
+CHECK = models.CheckConstraint(condition=models.Q(revision__gte=0), name="made_up")
+
+
+def fill(apps, schema_editor):
+    pass
+
+
+@pytest.mark.parametrize(
+    ("migration", "problem"),
+    [
+        (made_up(migrations.AddField("message", "x", models.TextField(default=""))), "has no database default"),
+        (
+            made_up(
+                migrations.AddField("message", "x", models.TextField(default="")),
+                migrations.AddField("message", "y", TEXT),
+            ),
+            "has no database default",
+        ),
+        (made_up(migrations.RemoveField("message", "payload")), "removes a column"),
+        (made_up(migrations.RenameField("message", "payload", "cargo")), "renames a column"),
+        (made_up(migrations.RenameModel("attachment", "file")), "renames a table"),
+        (made_up(migrations.DeleteModel("attachment")), "removes a table"),
+        (made_up(migrations.AddIndex("message", INDEX)), "makes an index under a lock"),
+        (made_up(migrations.RemoveIndex("message", "message_thread")), "removes an index under a lock"),
+        (made_up(migrations.AlterField("message", "state", models.IntegerField())), "changes the type of a column"),
+        (
+            made_up(
+                migrations.AddConstraint("message", models.UniqueConstraint(fields=["at"], name="made_up")),
+            ),
+            "adds a unique constraint",
+        ),
+        (made_up(migrations.AddConstraint("message", CHECK)), "checks all rows under a lock"),
+        (
+            made_up(migrations.AlterField("message", "mid", models.CharField(max_length=255))),
+            "forbids nothing in a column",
+        ),
+        (made_up(migrations.RunPython(fill)), "fills rows in one transaction"),
+    ],
+)
+def test_a_migration_that_would_stop_old_processes_is_found(migration, problem, db):
+    assert problem in problems(migration, MigrationLoader(connection).project_state())
+
+
+@pytest.mark.parametrize(
+    "migration",
+    [
+        made_up(migrations.AddField("message", "x", TEXT)),
+        made_up(migrations.AddField("message", "x", models.TextField(null=True))),
+        made_up(AddIndexConcurrently("message", INDEX), atomic=False),
+        made_up(AddConstraintNotValid("message", CHECK)),
+        made_up(migrations.RunPython(fill), atomic=False),
+        made_up(migrations.CreateModel("MadeUp", [("id", models.BigAutoField(primary_key=True)), ("x", TEXT)])),
+    ],
+)
+def test_a_migration_that_the_rules_allow_is_not_refused(migration, transactional_db):
+    assert problems(migration, MigrationLoader(connection).project_state()) == []
