@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from agents.names import isolated, plain
 from agents.pictures import check_picture, new_path
 from agents.rights import Rights
 
@@ -75,12 +76,12 @@ class Agent(Rights, AbstractUser):
         ordering = ["first_name", "last_name", "username"]
 
     def __str__(self):
-        return self.get_full_name() or self.username
+        return isolated(self.get_full_name() or self.username)
 
     @property
     def public_name(self):
         """The name that customers see, by PERSONA_NAME_PATTERN; a missing last name leaves nothing dangling."""
-        first, last = self.first_name.strip() or self.username, self.last_name.strip()
+        first, last = plain(self.first_name).strip() or self.username, plain(self.last_name).strip()
         name = settings.PERSONA_NAME_PATTERN.format(first=first, last=last, last_initial=last[:1])
         return re.sub(r"\s+\W*$", "", name.strip())[:MAX_NAME].strip() or first[:MAX_NAME]
 
@@ -88,6 +89,11 @@ class Agent(Rights, AbstractUser):
         """To work. The desk from which they do so is open, and has the grace to show it."""
         self._become(is_present=True, away_since=None, seen_at=self.seen_at and timezone.now())
         self.conversations.assign_later()
+
+    def log_out(self):
+        """One device fewer. A desk that is still open on another shows itself at once, and keeps its agent at work."""
+        if self.is_present:
+            self._become(is_present=False, is_lost=True, away_since=timezone.now())
 
     def go_away(self):
         """For a break or the night: personas and conversations stay."""
@@ -128,7 +134,7 @@ class Agent(Rights, AbstractUser):
             self.conversations.assign_later()
 
     def _become(self, **fields):
-        fields["is_lost"] = False
+        fields = {"is_lost": False, **fields}
         for name, value in fields.items():
             setattr(self, name, value)
         self.save(update_fields=fields)

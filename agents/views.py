@@ -18,9 +18,11 @@ class Login(LoginView):
 
 class Logout(LogoutView):
     def post(self, request, *args, **kwargs):
-        if request.user.is_authenticated:
-            request.user.go_away()
-        return super().post(request, *args, **kwargs)
+        agent = request.user
+        response = super().post(request, *args, **kwargs)
+        if agent.is_authenticated:
+            agent.log_out()  # once no request of this session can show that they are there
+        return response
 
 
 login = Login.as_view()

@@ -21,13 +21,13 @@ COLOURS = ["#0f766e", "#1d4ed8", "#7c3aed", "#be185d", "#b45309", "#15803d", "#0
 def square(file):
     """The middle of the picture, upright, as JPEG."""
     with _opened(file, SIDE) as image:
-        image = ImageOps.exif_transpose(ImageOps.fit(image, (SIDE, SIDE)))
-        return _content(image.convert("RGB"), "JPEG", quality=90)
+        image = ImageOps.exif_transpose(ImageOps.fit(_on_white(image), (SIDE, SIDE)))
+        return _content(image, "JPEG", quality=90)
 
 
 def initials(name):
     """White initials on a colour that the name decides, as PNG; a head and shoulders where we cannot write them."""
-    image = Image.new("RGB", (SIDE, SIDE), _colour(name))
+    image = Image.new("RGB", (SIDE, SIDE), COLOURS[colour_number(name)])
     draw = ImageDraw.Draw(image)
     letters = "".join(word[0] for word in name.split()[:2]).upper()
     if letters and all(ord(letter) < LATIN for letter in letters):
@@ -50,7 +50,7 @@ def are_alike(one, other):
 
 def _in_small(file):
     with _opened(file, SMALL) as image:
-        return image.convert("RGB").resize((SMALL, SMALL), Image.Resampling.BOX)
+        return _on_white(image).resize((SMALL, SMALL), Image.Resampling.BOX)
 
 
 @contextmanager
@@ -62,8 +62,17 @@ def _opened(file, side):
         yield image
 
 
-def _colour(name):
-    return COLOURS[hashlib.sha256(name.encode()).digest()[0] % len(COLOURS)]
+def colour_number(name):
+    """One of COLOURS, always the same for the same name."""
+    return hashlib.sha256(name.encode()).digest()[0] % len(COLOURS)
+
+
+def _on_white(image):
+    """JPEG has no transparency: what shows through would turn black."""
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    ground = Image.new("RGBA", image.size, "white")
+    return Image.alpha_composite(ground, image.convert("RGBA")).convert("RGB")
 
 
 def _content(image, kind, **options):

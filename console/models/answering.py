@@ -71,7 +71,7 @@ class Answering:
     def _queue(self, reply, key, file):
         message = Message.objects.create(key=key, **reply)
         attachment = file and Attachment.objects.keep(message, file)
-        self._note_last(message, f"[{attachment.kind}]" if file else message.text)
+        self._note_last(message, attachment.words if file else message.text)
         return message
 
     def _reply(self, author, text, revision, at):

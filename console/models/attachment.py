@@ -11,23 +11,18 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from agents.pictures import new_path
-from console import downloads, tasks, uploads
+from console import attachment_words, downloads, tasks, uploads
+from messenger import events
 from personas.files import SHOWN, media_type_of
 from personas.shortage import is_shortage
 
 LONGEST_NAME = 150  # characters
 UPLOAD_TIMEOUT = 60  # s; Facebook looks at a film before it answers
 MAX_TRIES = 5
-LABELS = {"missed_call": _("Missed call"), "order": _("Order")}
 NOT_KEPT = "The file could not be kept: the console's log says why."
 PAUSE = timedelta(minutes=2)  # longer than a download takes, so that no two workers are at one
 
 logger = logging.getLogger(__name__)
-
-
-def label_of(kind):
-    """Words for what Facebook calls so; its own where we have none."""
-    return str(LABELS.get(kind, kind))
 
 
 def file_path(attachment, filename):
@@ -39,6 +34,11 @@ def later():
 
 
 class AttachmentQuerySet(models.QuerySet):
+    def told(self, given):
+        """What Facebook tells of one, not saved yet."""
+        payload = None if given.kind in FILES else events.to_json(given.payload)
+        return self.model(kind=given.kind[:40], url=given.url, title=given.title, payload=payload)
+
     def keep(self, message, file):
         """What an agent sends along. Our copy stays: it is shown in the thread, and a retry sends it again."""
         return self.create(message=message, kind=uploads.kind_of(file), title=file.name, file=file)
@@ -92,10 +92,6 @@ class Attachment(models.Model):
         return self.title or self.kind
 
     @property
-    def label(self):
-        return label_of(self.kind)
-
-    @property
     def is_file(self):
         return self.kind in self.FILES
 
@@ -128,6 +124,21 @@ class Attachment(models.Model):
             return self.file.size
         except (OSError, ValueError):
             return None
+
+    @property
+    def content(self):
+        """What there is to read in it, where it is no file."""
+        return attachment_words.content_of(self.kind, self.title, self.payload, self.web_address)
+
+    @property
+    def words(self):
+        """One line, where there is no room for more."""
+        name = self.file_name if self.kind == "file" else "" if self.is_file else self.title
+        return attachment_words.in_short(self.kind, name, self.payload, "" if self.is_file else self.web_address)
+
+    @property
+    def kind_name(self):
+        return attachment_words.kind_name(self.kind)
 
     @property
     def web_address(self):

@@ -86,7 +86,7 @@ class ConversationQuerySet(AssigningQuerySet, TimesQuerySet, SightQuerySet):
     def for_queue(self):
         """Two questions for each row, each with an index of its own: message_failed and message_pending."""
         recent = Message.objects.filter(conversation=OuterRef("pk"), at__gt=timezone.now() - RECENTLY)
-        failed = recent.filter(state=Message.State.FAILED)
+        failed = recent.failed()
         in_doubt = recent.filter(state=Message.State.UNKNOWN, next_try_at=None)
         rows = self.select_related("customer", "agent", "team", "reason__by")
         return rows.annotate(has_failed=Exists(failed), is_in_doubt=Exists(in_doubt))

@@ -10,6 +10,7 @@ from django.db.models.functions import MD5
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from agents.names import isolated, plain
 from agents.pictures import new_path
 from console import downloads, pace, tasks
 from messenger import Act, GraphError
@@ -73,7 +74,7 @@ class Customer(models.Model):
         ]
 
     def __str__(self):
-        return self.name or _("Guest ·%(end)s") % {"end": self.psid[-4:]}
+        return isolated(self.name) or _("Guest ·%(end)s") % {"end": self.psid[-4:]}
 
     def fetch_profile_later(self):
         Customer.objects.filter(pk=self.pk).update(next_try_at=soon())
@@ -95,7 +96,7 @@ class Customer(models.Model):
         except GraphError as error:
             return self._note_failure(error)
         shown = self.name, self.picture.name
-        self.name = _full_name(profile)[:200] or self.name
+        self.name = plain(_full_name(profile))[:200] or self.name
         is_kept = self._keep_picture(profile.get("profile_pic"))
         self.profile_at, self.refusals = timezone.now() if is_kept else None, 0
         self.next_try_at = self.profile_at + REFRESHED_EVERY if is_kept else soon()

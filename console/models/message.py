@@ -5,7 +5,7 @@ import uuid
 from django.conf import settings
 from django.contrib.postgres.indexes import HashIndex
 from django.db import models
-from django.db.models import Case, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import MD5, JSONObject, Left
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +24,12 @@ class MessageQuerySet(models.QuerySet):
     def unsent(self):
         """Refused for good, or nobody can say: an agent has to decide."""
         return self.filter(Q(state=Message.State.FAILED) | Q(state=Message.State.UNKNOWN, next_try_at=None))
+
+    def failed(self):
+        """With nothing that people said after it and that went out: then they have dealt with it."""
+        later = Message.objects.filter(conversation=OuterRef("conversation"), at__gt=OuterRef("at"))
+        gone = later.filter(state__in=Message.GONE, is_by_bot=False, is_automatic=False).order_by()
+        return self.filter(~Exists(gone), state=Message.State.FAILED)
 
     def hurry(self):
         """What waited for its Page need not wait any longer."""
@@ -57,6 +63,7 @@ class Message(Sending, models.Model):
         READ = "read", _("read")
         FAILED = "failed", _("failed")
 
+    GONE = [State.SENT, State.DELIVERED, State.READ]
     UNSENT = [State.QUEUED, State.SENDING, State.UNKNOWN, State.FAILED]
 
     conversation = models.ForeignKey("console.Conversation", models.PROTECT, related_name="messages")
@@ -125,6 +132,11 @@ class Message(Sending, models.Model):
 
     def __str__(self):
         return self.text[:60] or str(_("(no text)"))
+
+    @property
+    def words(self):
+        """What it says in one line, where that is no text: its files, its place, its buttons."""
+        return self.text or ", ".join(attachment.words for attachment in self.attachments.all())
 
     @property
     def can_retry(self):

@@ -6,7 +6,7 @@ from django.conf import settings
 
 from console.models import echoes
 from console.models.activity import BESIDE_TALKING, Activity
-from console.models.attachment import Attachment, label_of
+from console.models.attachment import Attachment
 from console.models.automatic import PAGE_INBOX_APP, is_automatic, mark_late
 from console.models.correcting import Correcting, Heard, NotHereYet, moment_of
 from console.models.doing import Doing
@@ -188,7 +188,10 @@ class Receiving(Correcting, Doing):
             is_late = self.waiting_since and message.at < self.last_at
             self.waiting_since = self._unanswered_since() if is_late else None
             self.answer_by = self.waiting_since and self.answer_by
-            self.unread = 0 if message.is_by_bot else self.unread
+            self.unread = min(self.unread, self._said_since(self.waiting_since))  # who answered has read
+
+    def _said_since(self, at):
+        return self.messages.filter(is_incoming=True, at__gte=at).count() if at else 0
 
     # Who controls the thread
 
@@ -244,19 +247,14 @@ class Receiving(Correcting, Doing):
 
     def _attach(self, message, attachments):
         for given in attachments:
-            attachment = Attachment.objects.create(
-                message=message, kind=given.kind[:40], url=given.url, title=given.title, payload=_payload(given)
-            )
+            attachment = Attachment.objects.told(given)
+            attachment.message = message
+            attachment.save()
             attachment.fetch_later()
 
 
 def _names(attachments):
-    return ", ".join(f"[{label_of(attachment.kind)}]" for attachment in attachments)
-
-
-def _payload(attachment):
-    """What can be drawn of it; a file is its address."""
-    return None if attachment.kind in Attachment.FILES else events.to_json(attachment.payload)
+    return ", ".join(Attachment.objects.told(given).words for given in attachments)
 
 
 def _later(known, ms):

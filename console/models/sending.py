@@ -260,6 +260,10 @@ class Sending:
         self._become(self.State.UNKNOWN, next_try_at=until, looks=looks)
         return self._come_back(until)
 
+    def _follows_a_failure(self):
+        """The row said so until now."""
+        return self.conversation.messages.filter(state=self.State.FAILED).exists()
+
     def _become(self, state, **fields):
         """Write the outcome of a try, unless an echo has shown that it was sent, or another worker tries it by now.
 
@@ -272,7 +276,8 @@ class Sending:
             known = [self.pk, list(self.UNSENT), self.attempts]
             cursor.execute(BECOME.format(changes), [self.conversation_id, *values, *known])
         is_for_agent = state == self.State.FAILED or fields.get("problem") == NO_EVIDENCE
-        self.conversation.tell_of_change(is_listed=is_for_agent, has_other_headline=is_for_agent)  # it stays with them
+        is_listed = is_for_agent or (state == self.State.SENT and self._follows_a_failure())
+        self.conversation.tell_of_change(is_listed=is_listed, has_other_headline=is_for_agent)  # it stays with them
         self.state, self.attempts = state, fields.get("attempts", self.attempts)
         if is_for_agent:
             self.conversation.note_unsent()

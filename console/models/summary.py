@@ -1,5 +1,7 @@
 """In short what people and a customer said while the bot was out: for the bot, when it gets the conversation back."""
 
+from django.db.models import prefetch_related_objects
+
 from console.models.handover import METADATA, Holder
 
 SHOWN = 6  # of the last messages
@@ -15,7 +17,9 @@ def summary(conversation, note=""):
     names = {str(message.author) for message in said if message.author}
     answered = f"Answered by {', '.join(sorted(names))}." if names else "Nobody answered."
     head = [*filter(None, [note]), f"{answered} Messages: {len(said)}."]
-    return "\n".join(head + [_line(message) for message in reversed(said[:SHOWN])])[:METADATA]
+    last = said[:SHOWN][::-1]
+    prefetch_related_objects(last, "attachments")
+    return "\n".join(head + [_line(message) for message in last])[:METADATA]
 
 
 def without(summary, text):
@@ -29,4 +33,4 @@ def without(summary, text):
 
 def _line(message):
     who = CUSTOMER if message.is_incoming else message.author or "Bot"
-    return f"{who}: {message.text[:MOST_LINE] or (UNSENT if message.is_deleted else '(no text)')}"
+    return f"{who}: {message.words[:MOST_LINE] or (UNSENT if message.is_deleted else '(no text)')}"

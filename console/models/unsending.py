@@ -37,7 +37,9 @@ class Copies:
     """The words of one message, wherever they were repeated."""
 
     def __init__(self, message):
-        self.texts = [text for text in (message.text, *message.earlier_texts) if text]
+        files = message.attachments.all()
+        told = [file.words for file in files if file.words != file.kind_name]
+        self.texts = [text for text in (message.text, *message.earlier_texts, *told) if text]
 
     def are_all_of(self, words, length):
         """Return whether these words are the beginning of the message, cut at this length."""

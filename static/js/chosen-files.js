@@ -40,10 +40,9 @@ export class ChosenFiles {
     this.input.value = "";
   };
 
-  // Word and Excel put a picture of the text beside it: then the text is meant.
   paste = (event) => {
-    const { files, types } = event.clipboardData;
-    if (!files.length || types.includes("text/plain")) return;
+    const files = pasted(event.clipboardData);
+    if (!files.length) return;
     event.preventDefault();
     this.add(files);
   };
@@ -111,6 +110,25 @@ export class ChosenFiles {
     if (file.type.startsWith("image/")) look(file, item.querySelector("canvas"));
     return item;
   }
+}
+
+// Word and Excel put a picture of the text beside it: then the text is meant. File managers put the names of the files
+// beside them, and some a picture of their icon: then the files of these names are meant, each once.
+function pasted(clipboard) {
+  const files = [...clipboard.files];
+  const lines = clipboard.getData("text/plain").split(/[\r\n]+/).filter((line) => line.trim());
+  if (!lines.length) return files;
+  const names = lines.map(nameIn);
+  const named = files.filter(({ name }) => names.includes(plain(name)) || names.includes(plain(name.replace(/\.[^.]+$/, ""))));
+  return named.filter(({ name, size }, at) => named.findIndex((file) => file.name === name && file.size === size) === at);
+}
+
+const plain = (name) => name.normalize("NFC").trim();
+
+// A name, a path, or the address of a file.
+function nameIn(line) {
+  const last = line.trim().split("/").at(-1);
+  return plain(line.startsWith("file:") ? decodeURIComponent(last) : last);
 }
 
 export function size({ size }) {

@@ -1,4 +1,5 @@
-// A moment in the reader's own time zone: the clock time, with the day when it was not today; or, with `ago`, how long ago;
+// A moment in the reader's own time zone: the clock time, with the day when it was not today, and its year when that was
+// another; or, with `ago`, how long ago;
 // or, with `left`, how long until then, and an event when it is over.
 
 const TICK = 10_000; // ms
@@ -8,6 +9,7 @@ const DAY = 24 * HOUR;
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+const year = new Intl.DateTimeFormat(undefined, { year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
 const unit = (unit, unitDisplay = "narrow") => new Intl.NumberFormat(undefined, { style: "unit", unit, unitDisplay });
 const [minutes, hours, days] = ["minute", "hour", "day"].map((name) => unit(name));
@@ -48,7 +50,9 @@ class LocalTime extends HTMLElement {
 }
 
 function when(moment) {
-  return moment.toDateString() === new Date().toDateString() ? clock.format(moment) : day.format(moment);
+  const now = new Date();
+  if (moment.toDateString() === now.toDateString()) return clock.format(moment);
+  return (moment.getFullYear() === now.getFullYear() ? day : year).format(moment);
 }
 
 function ago(ms) {

@@ -1,4 +1,5 @@
-// Where the agent writes. Enter sends, Shift+Enter breaks the line. What was entered stands above the field until the
+// Where the agent writes. At a desk Enter sends and Shift+Enter breaks the line; on a phone, which has no Shift+Enter, Enter
+// breaks the line. What was entered stands above the field until the
 // console has it; what the console refuses stays there with the reason. While this agent may not answer, data-shut says
 // why, and all of it is kept to read.
 
@@ -9,6 +10,7 @@ import { countParts } from "./parts.js";
 import { TypingDots } from "./typing-dots.js";
 
 const IS_AT_A_DESK = matchMedia("(pointer: fine)"); // elsewhere a keyboard would jump up
+const COMPOSING = 229; // the key code while an input method composes; Safari has ended the composition by its last Enter
 
 class MessageComposer extends HTMLElement {
   static observedAttributes = ["data-shut"];
@@ -68,7 +70,8 @@ class MessageComposer extends HTMLElement {
   }
 
   enter = (event) => {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    if (event.key !== "Enter" || event.shiftKey || !IS_AT_A_DESK.matches) return;
+    if (event.isComposing || event.keyCode === COMPOSING) return;
     event.preventDefault();
     this.form.requestSubmit();
   };

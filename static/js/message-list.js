@@ -94,10 +94,19 @@ class MessageList extends HTMLElement {
     if (hadFocus) this.keepFocus(message);
   }
 
+  // What has not changed stays as it is: text may be selected in it, or a sound be playing.
   renew(old, message) {
     const hadFocus = old.contains(document.activeElement);
-    old.replaceWith(message);
-    if (hadFocus) this.keepFocus(message);
+    for (const { name, value } of message.attributes) old.setAttribute(name, value);
+    const parts = [...message.children];
+    for (const part of [...old.children]) if (!parts.some((other) => other.isEqualNode(part))) part.remove();
+    let next = old.firstElementChild;
+    for (const part of parts) {
+      if (next?.isEqualNode(part)) next = next.nextElementSibling;
+      else old.insertBefore(part, next);
+    }
+    while (next) [next] = [next.nextElementSibling, next.remove()];
+    if (hadFocus && !old.contains(document.activeElement)) this.keepFocus(old);
   }
 
   keepFocus(message) {

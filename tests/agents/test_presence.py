@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from django.db import connection, transaction
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -170,3 +171,39 @@ def test_nobody_who_has_vanished_gets_a_conversation(clock, conversation, ana, b
     clock.shift(timedelta(seconds=61))
     with pytest.raises(CannotReceive, match="Ben Okafor is away"):
         conversation.transfer(ana, to=ben)
+
+
+# Several desks
+
+
+def logged_in(agent):
+    browser = Client()
+    browser.force_login(agent, backend="django.contrib.auth.backends.ModelBackend")
+    return browser
+
+
+def test_logging_out_on_one_device_leaves_an_agent_present_who_has_a_desk_on_another(ana, client):
+    other = logged_in(ana)
+    ana.be_seen()
+    client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
+    client.post("/logout/")
+    other.get("/queue/")  # the desk on the other device is told that presences changed, and asks
+    assert Agent.objects.get(pk=ana.pk).is_present
+
+
+def test_logging_out_on_the_only_device_makes_an_agent_away(ana, client):
+    ana.be_seen()
+    client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
+    client.post("/logout/")
+    client.get("/queue/")
+    assert not Agent.objects.get(pk=ana.pk).is_present
+
+
+def test_who_went_away_by_hand_stays_away_when_another_device_logs_out(ana, client):
+    other = logged_in(ana)
+    ana.be_seen()
+    ana.go_away()
+    client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
+    client.post("/logout/")
+    other.get("/queue/")
+    assert not Agent.objects.get(pk=ana.pk).is_present

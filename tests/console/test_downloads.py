@@ -63,12 +63,21 @@ def sends(hear, said):
 # Attachments
 
 
+WORDS = {
+    "image": "Picture",
+    "audio": "Voice message",
+    "video": "Video",
+    "file": "File: sample.png",
+    "sticker": "Sticker",
+}
+
+
 @pytest.mark.parametrize("kind", Attachment.FILES)
 def test_each_kind_of_file_is_kept(kind, sends, sandbox, mona):
     attachment = sends(f"{sandbox.url}/_sandbox/sample.png", kind)
     assert (attachment.kind, attachment.problem, attachment.shown_as) == (kind, "", "image")
     assert attachment.file.read().startswith(b"\x89PNG")
-    assert fresh(mona.conversation).last_words == f"[{kind}]"
+    assert fresh(mona.conversation).last_words == WORDS[kind]
 
 
 def test_several_files_of_one_message_stay_together(hear, said, thread):
@@ -99,7 +108,7 @@ def test_what_is_no_file_is_kept_as_a_link_or_a_word_and_never_fetched(given, ad
 
 def test_what_facebook_does_not_support_says_so(hear, said, thread, mona):
     hear(said("m_1", None, is_unsupported=True))
-    assert fresh(mona.conversation).last_words == "[unsupported]"
+    assert fresh(mona.conversation).last_words == "Something that Facebook does not pass on"
 
 
 def test_what_was_fetched_is_not_fetched_again(cdn, sends):

@@ -26,18 +26,18 @@ SEEN = {
     "account_linking": "Linked their account",
     "account_unlinking": "Unlinked their account",
     "app_roles_legacy": NOTHING,
-    "appointment_booking": "appointment_booking",
+    "appointment_booking": "Appointment requested 21 Sep 2026, 17:13",
     "audio": "Fetching audio",
     "changes_business_integrity": NOTHING,  # for admins: test_admin
     "changes_inbox_label": NOTHING,
     "customer_information": "Filled in a form: email: a@example.test",
     "delivery": NOTHING,
     "delivery_without_mids_or_timestamp": NOTHING,
-    "echo_button_template": "template",
+    "echo_button_template": "How can we help? Talk to a person",
     "echo_own_app": "Hello",
     "echo_page_inbox": "Hello from the Inbox",
     "fallback": "A page",
-    "fallback_empty": "fallback",
+    "fallback_empty": "Link",
     "fallback_old": "A page",
     "fallback_unavailable": "Attachment Unavailable",
     "feedback_form": "Gave feedback: q1: 4 “slow”",
@@ -46,9 +46,9 @@ SEEN = {
     "images": "Fetching image",
     "is_deleted_as_text": "Message unsent",
     "is_deleted_uncertain": "Message unsent",
-    "is_unsupported_uncertain": "unsupported",
+    "is_unsupported_uncertain": "Something that Facebook does not pass on",
     "lead_of_an_ad": "Filled in the form of an ad: Your e-mail?: mona@example.test; Your size?: M",
-    "location_legacy": "location",
+    "location_legacy": "52.52000, 13.40000 Open the map",
     "message_edit": "Hi there",
     "message_with_ad_referral": "Came by the ad “Sale” · link “spring”",
     "missed_call": "Missed call",
@@ -81,7 +81,7 @@ SEEN = {
     "sticker": "Fetching sticker",
     "sticker_legacy": "Fetching image",
     "take_thread_control": "Queue → Page Inbox: took the conversation",
-    "template_product": "template",
+    "template_product": "Mug EUR 11",
     "text": "Hi",
     "unreact": NOTHING,
     "video": "Fetching video",
@@ -215,7 +215,7 @@ def test_a_picture_and_a_message_that_we_never_had_can_be_quoted_too(hear, said,
     client.force_login(ana)
     thread = client.get(f"/conversations/{mona.conversation.pk}/").content.decode()
     quotes = [_plain(quote) for quote in re.findall(r"<blockquote.*?</blockquote>", thread, re.DOTALL)]
-    assert quotes == ["[image]", "In reply to an earlier message"]
+    assert quotes == ["[Picture]", "In reply to an earlier message"]
 
 
 # What is about messages of before the console

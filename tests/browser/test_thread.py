@@ -1,0 +1,124 @@
+"""What was said, as it looks: nothing covers anything, nothing turns anything, and nothing that one holds goes away."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from console.models import Conversation, Customer, Message
+from tests.browser.desk import bubbles, opens, part, row, says, takes
+from tests.stand_in import eventually
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LONG = "https://example.com/" + "a" * 400
+HEBREW = "\u05de\u05d5\u05e0\u05d4"
+
+
+@pytest.fixture(params=[{"width": 1440, "height": 900}, {"width": 390, "height": 844}], ids=["desktop", "phone"])
+def screen(request):
+    return request.param
+
+
+def test_an_address_in_a_text_is_a_link(sit_down, mona_writes, stack, ana):
+    stack.say(mona_writes, text="Is it https://example.com/tea? Call +49 30 1234567, it costs 1.299,00 €.")
+    tab = sit_down(ana)
+    opens(tab)
+    links = bubbles(tab).last.get_by_role("link")
+    expect(links).to_have_text(["https://example.com/tea", "+49 30 1234567"])
+    expect(links.first).to_have_attribute("rel", "noopener noreferrer nofollow")
+
+
+def test_a_reaction_leaves_the_state_in_sight(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    says(tab, "Good morning!")
+    expect(bubbles(tab).last).to_contain_text("Delivered")
+    mid = stack.said(mona_writes)[0]["mid"]
+    stack.post(f"customers/{mona_writes}/react", mid=mid, emoji="❤")
+    expect(bubbles(tab).last.locator(".reaction")).to_be_visible()
+    reaction, state = (bubbles(tab).last.locator(part).bounding_box() for part in (".reaction", ".state"))
+    assert reaction["y"] + reaction["height"] <= state["y"] + 1
+
+
+def test_a_link_without_a_break_widens_nothing(screen, sit_down, mona_writes, stack, ana):
+    stack.say(mona_writes, attachment={"type": "fallback", "url": LONG, "title": ""})
+    stack.say(mona_writes, attachment={"type": "fallback", "url": LONG, "title": "T" * 400})
+    stack.say(mona_writes, text=LONG)
+    stack.say(mona_writes, attachment={"type": "file", "url": f"/_sandbox/sample.pdf?{'a' * 300}"})
+    tab = sit_down(ana, viewport=screen)
+    row(tab).click()
+    expect(bubbles(tab)).to_have_count(5)
+    thread = tab.locator("message-list")
+    assert thread.evaluate("list => list.scrollWidth <= list.clientWidth")
+    assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_what_was_said_last_year_shows_its_year(sit_down, mona_writes, stack, ana):
+    eventually(lambda: Message.objects.exists())
+    then = timezone.now().replace(year=timezone.now().year - 1, month=3, day=2)
+    Message.objects.update(at=then)
+    Conversation.objects.update(last_at=then, waiting_since=None)
+    tab = sit_down(ana)
+    expect(row(tab).locator(".row-time")).to_contain_text(str(then.year))
+    opens(tab)
+    expect(bubbles(tab).last.locator(".meta")).to_contain_text(str(then.year))
+
+
+def test_a_text_that_is_selected_stays_selected_when_its_state_changes(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    says(tab, "The code is 4711")
+    expect(bubbles(tab).last).to_contain_text("Delivered")
+    bubbles(tab).last.locator(".text").evaluate("text => getSelection().selectAllChildren(text)")
+    stack.post(f"customers/{mona_writes}/read")
+    expect(bubbles(tab).last).to_contain_text("Read")
+    assert tab.evaluate("getSelection().toString()") == "The code is 4711"
+
+
+def test_a_name_that_turns_the_direction_turns_nothing_around_it(sit_down, mona_writes, ana, ben):
+    eventually(lambda: Customer.objects.exclude(profile_at=None).exists())
+    Customer.objects.update(name="Mona \u202erebeW")
+    tab = sit_down(ana)
+    expect(row(tab, "Mona rebeW")).to_be_visible()
+    Customer.objects.update(name=HEBREW)
+    tab.reload()
+    expect(row(tab, HEBREW).locator(".row-name")).to_have_text(f"\u2068{HEBREW}\u2069")
+
+
+def test_not_sent_leaves_the_row_once_a_later_reply_went_out(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    stack.fail("messages", status=400, error={"message": "(#368)", "code": 368, "error_subcode": 1346003})
+    says(tab, "Buy this!")
+    expect(row(tab)).to_contain_text("Not sent")
+    stack.be_well()
+    says(tab, "Or that?")
+    expect(row(tab)).not_to_contain_text("Not sent")
+    expect(bubbles(tab).filter(has_text="Buy this!")).to_contain_text("Not sent")
+
+
+def test_a_notice_of_what_was_handed_over_covers_no_row(screen, sit_down, mona_writes, stack, page, ana, ben):
+    eventually(lambda: Conversation.objects.exists())
+    for number in range(24):
+        at = timezone.now() - timedelta(days=1)
+        customer = Customer.objects.create(page=page, psid=f"77{number}", name=f"Guest {number}")
+        Conversation.objects.create(page=page, customer=customer, waiting_since=at, last_at=at)
+    conversation = Conversation.objects.get(customer__name="Mona Weber")
+    conversation.take(ben)
+    tab = sit_down(ana, viewport=screen)
+    conversation.transfer(ben, to=ana)
+    notice = tab.get_by_role("link", name="Ben Okafor transferred Mona Weber to you")
+    expect(notice).to_be_visible()
+    last = part(tab, "Waiting").get_by_role("link", name="Guest 23", exact=False)
+    last.scroll_into_view_if_needed()
+    assert not overlap(notice.bounding_box(), last.bounding_box())
+    queue = tab.get_by_role("navigation", name="Conversations").bounding_box()
+    assert not overlap(notice.bounding_box(), queue)
+
+
+def overlap(one, other):
+    beside = one["x"] + one["width"] <= other["x"] or other["x"] + other["width"] <= one["x"]
+    above = one["y"] + one["height"] <= other["y"] + 1 or other["y"] + other["height"] <= one["y"] + 1
+    return not (beside or above)

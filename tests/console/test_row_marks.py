@@ -1,0 +1,51 @@
+"""What a row of the queue says of a conversation is true now."""
+
+import pytest
+from django.utils import timezone
+
+from console.models import Conversation, Message
+from tests.console.conftest import AT, MINUTE, fresh
+
+
+def has_failed():
+    return Conversation.objects.for_queue().get().has_failed
+
+
+@pytest.fixture
+def failed(say):
+    message = say("Buy this!")
+    Message.objects.filter(pk=message.pk).update(state=Message.State.FAILED)
+    return message
+
+
+def test_a_reply_that_failed_stands_in_the_row_until_a_later_one_went_out(failed, say):
+    assert has_failed()
+    later = say("Or that?")
+    assert has_failed()
+    Message.objects.filter(pk=later.pk).update(state=Message.State.DELIVERED, mid="m_2")
+    assert not has_failed()
+
+
+def test_a_reply_that_fails_after_others_went_out_stands_in_the_row(say):
+    Message.objects.filter(pk=say("one").pk).update(state=Message.State.DELIVERED, mid="m_1")
+    Message.objects.filter(pk=say("two").pk).update(state=Message.State.FAILED)
+    assert has_failed()
+
+
+def test_what_the_bot_says_later_mends_nothing(failed, conversation):
+    fields = {"conversation": conversation, "page": conversation.page, "is_incoming": False, "revision": 9}
+    Message.objects.create(**fields, is_by_bot=True, state=Message.State.SENT, mid="m_2", at=timezone.now())
+    assert has_failed()
+
+
+def test_an_answer_from_the_page_inbox_takes_the_unread_badge_away(mona, hear, said, echo):
+    hear(said("m_1"), said("m_2", at=AT + MINUTE))
+    assert fresh(mona.conversation).unread == 2
+    hear(echo("m_3", at=AT + 2 * MINUTE))
+    assert fresh(mona.conversation).unread == 0
+
+
+def test_what_came_after_a_late_answer_stays_unread(mona, hear, said, echo):
+    hear(said("m_1"), said("m_3", at=AT + 2 * MINUTE))
+    hear(echo("m_2", at=AT + MINUTE))
+    assert fresh(mona.conversation).unread == 1

@@ -1,0 +1,36 @@
+"""What Facebook shows of an agent, and the desk of the same agent."""
+
+import io
+import re
+from pathlib import Path
+
+import pytest
+from django.core.files.base import ContentFile
+from django.template.loader import render_to_string
+from PIL import Image
+
+from personas import pictures
+
+CSS = (Path(__file__).parent.parent.parent / "static/css/console.css").read_text()
+
+
+def drawing(mode):
+    """A black dot on nothing."""
+    image = Image.new("RGBA", (64, 64), (0, 0, 0, 0))
+    image.putpixel((32, 32), (0, 0, 0, 255))
+    buffer = io.BytesIO()
+    image.convert(mode).save(buffer, "PNG")
+    return ContentFile(buffer.getvalue(), name="logo.png")
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "P"])
+def test_what_is_transparent_in_a_picture_turns_white_and_not_black(mode):
+    with Image.open(pictures.square(drawing(mode))) as image:
+        assert min(image.getpixel((2, 2))) > 250
+
+
+def test_an_agents_initials_have_the_same_colour_at_the_desk_as_beside_their_messages(ana):
+    with Image.open(pictures.initials(ana.public_name)) as image:
+        beside_messages = "#{:02x}{:02x}{:02x}".format(*image.getpixel((2, 2)))
+    number = re.search(r"avatar-(\d)", render_to_string("_avatar.html", {"agent": ana}))[1]
+    assert re.search(rf"\.avatar-{number} {{ --face: (#\w+); }}", CSS)[1] == beside_messages
