@@ -9,13 +9,23 @@ from django.utils.translation import gettext_lazy as _
 from console.admin.hours import HolidayInline, HoursInline
 from console.admin.secret import ShowsSecret
 from console.models import Rules
+from console.models.rules import BOT_FIELDS, usual_bot_fields
 from personas.admin import PageAdmin
 from personas.models import Page
 
 SECRET_BYTES = 32
+HOW_BOT_IS = ["bot_down_until", "bot_problem"]
 
 
 class RulesForm(forms.ModelForm):
+    bot_fields = forms.MultipleChoiceField(
+        label=_("The bot hears of"),
+        required=False,
+        choices=[(name, name) for name in BOT_FIELDS],
+        initial=usual_bot_fields,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("The webhook fields that the bot subscribed to. Receipts and echoes only if it expects them."),
+    )
     holder_secret = forms.CharField(
         label=_("Secret"),
         required=False,
@@ -48,9 +58,9 @@ class RulesInline(admin.StackedInline):
     form = RulesForm
     can_delete = False
     verbose_name_plural = _("Handover")
-    readonly_fields = ["bot_down_until", "bot_problem"]
+    readonly_fields = HOW_BOT_IS
     fieldsets = [
-        (_("The bot"), {"fields": ["webhook_url", "hears_standby", "bot_app_id", "bot_down_until", "bot_problem"]}),
+        (_("The bot"), {"fields": ["webhook_url", "bot_fields", "hears_standby", "bot_app_id", *HOW_BOT_IS]}),
         (_("Changes of holder"), {"fields": ["holder_url", "holder_secret", "makes_secret"]}),
         (_("What calls a person"), {"fields": ["payloads", "words"]}),
         (_("The queue"), {"fields": ["assigns"]}),

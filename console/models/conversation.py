@@ -68,7 +68,7 @@ class ConversationQuerySet(AssigningQuerySet, TimesQuerySet, SightQuerySet):
 
     def waiting_for_bot(self):
         """A bot that left a word without an answer for long did so by choice, unless it has not heard it yet."""
-        unheard = Exists(Notice.objects.filter(conversation=OuterRef("pk"), kind=Notice.Kind.EVENT).order_by())
+        unheard = Exists(Notice.objects.with_words().filter(conversation=OuterRef("pk")).order_by())
         lately = Q(last_at__gt=timezone.now() - BOT_ANSWERS_WITHIN)
         return self.open().filter(unheard | lately, holder=Holder.BOT, waiting_since__isnull=False)
 

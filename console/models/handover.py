@@ -44,6 +44,7 @@ class Cause(models.TextChoices):
     HANDED_OVER = "handed-over", _("the bot asked for a human")
     BOT_DOWN = "bot-down", _("the bot does not answer")
     NO_BOT = "no-bot", _("the Page has no bot any more")
+    NOT_TOLD = "not-told", _("the bot does not take this kind of message")
     TAKEN = "taken", _("taken")
     OPENED = "opened", _("opened again")
     TAKEN_OVER = "taken-over", _("taken over")

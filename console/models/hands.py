@@ -6,7 +6,15 @@ from console.models.handover import Call, Cause, Handover, Holder
 from console.models.notice import Notice
 from console.models.summary import summary
 
-CALLS = {Cause.ASKED, Cause.HANDED_OVER, Cause.BOT_DOWN, Cause.NO_BOT, Cause.CONTROL_BACK, Cause.NOT_SENT}
+CALLS = {
+    Cause.ASKED,
+    Cause.HANDED_OVER,
+    Cause.BOT_DOWN,
+    Cause.NO_BOT,
+    Cause.NOT_TOLD,
+    Cause.CONTROL_BACK,
+    Cause.NOT_SENT,
+}
 PUTS_BACK = {Cause.RELEASED, Cause.NO_ANSWER, Cause.AWAY, Cause.LEFT, Cause.NO_ACCESS}
 SHOWN = 200  # characters of what the customer asked for
 

@@ -4,6 +4,7 @@ The row is the outbox: written with the change it tells of, deleted once the bot
 """
 
 import json
+from itertools import groupby
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -39,22 +40,26 @@ class NoticeQuerySet(models.QuerySet):
         How the conversation stands once all of the body is read decides: what called a person is for people.
         """
         rules = _relaying(heard)
-        lanes = _by_conversation(heard, rules)
-        is_whole = is_all and len(lanes) == 1 and len(lanes[0][2]) == len(heard)
-        for page_rules, conversation, told in lanes:
-            if conversation is None or conversation.holder == Holder.BOT:
-                # Byte for byte, and so under the very signatures that Facebook gave it: the same key signs the same.
-                body = arrival.body if is_whole else _body(map(events.entry_of, told))
-            else:
-                body = page_rules.hears_standby and _body(map(events.overheard, told))
-            if body:
-                self._pass_on(page_rules.page, conversation, body)
+        for page_rules, conversation, told in _by_conversation(heard, rules):
+            if _is_missed(page_rules, conversation, told):
+                conversation.hand_over(Cause.NOT_TOLD)
+            # Words by themselves: a bot that refuses the receipt beside them has refused no words.
+            for has_words, part in groupby(page_rules.subscribed(told), key=_has_words):
+                part = list(part)
+                if conversation is None or conversation.holder == Holder.BOT:
+                    # Byte for byte, and so under the signatures that Facebook gave it: the same key signs the same.
+                    body = arrival.body if is_all and len(part) == len(heard) else _body(map(events.entry_of, part))
+                    self._pass_on(page_rules.page, conversation, body, has_words)
+                elif page_rules.hears_standby and (body := _body(map(events.overheard, part))):
+                    self._pass_on(page_rules.page, conversation, body, has_words=False)
 
     def have_words_of(self, conversation):
         """Whether the customer said something that the bot has not heard, whatever it answered to what came before."""
-        waiting = self.filter(conversation=conversation, kind=Notice.Kind.EVENT)
-        told = [event for notice in waiting for event in events.parse(notice.body.encode())]
-        return any(isinstance(event, WORDS) and not event.is_standby and not _is_unsend(event) for event in told)
+        return self.with_words().filter(conversation=conversation).exists()
+
+    def with_words(self):
+        """Those in which a customer waits for the bot's answer."""
+        return self.filter(kind=Notice.Kind.EVENT, has_words=True)
 
     def next_of_lanes(self):
         """The oldest of each lane, which alone may go."""
@@ -86,9 +91,12 @@ class NoticeQuerySet(models.QuerySet):
         if handover.from_holder == Holder.BOT:
             self._take_from_bot(conversation, rules)
             if rules.hears_standby:
-                self._add(conversation, Notice.Kind.EVENT, _control(handover, "take_thread_control"))
+                body = _control(handover, "take_thread_control")
+                self._add(conversation, Notice.Kind.EVENT, body, has_words=False)
         elif handover.to_holder == Holder.BOT and handover.cause != Cause.REOPENED:
-            self._add(conversation, Notice.Kind.EVENT, _control(handover, "pass_thread_control"))
+            is_waiting = conversation.waiting_since is not None
+            body = _control(handover, "pass_thread_control")
+            self._add(conversation, Notice.Kind.EVENT, body, has_words=is_waiting)
 
     def _take_from_bot(self, conversation, rules):
         """What it has not heard yet, it does not hear any more, or as one who only listens."""
@@ -97,13 +105,14 @@ class NoticeQuerySet(models.QuerySet):
             told = events.parse(notice.body.encode())
             body = rules.hears_standby and _body(map(events.overheard, told))
             if body:
-                waiting.filter(pk=notice.pk).update(body=body)
+                waiting.filter(pk=notice.pk).update(body=body, has_words=False)
             else:
                 notice.delete()
 
-    def _pass_on(self, page, conversation, body):
+    def _pass_on(self, page, conversation, body, has_words):
         """With the claim of this process upon it, if it is the only one in its lane: then it need not be asked for."""
-        notice = Notice(page=page, conversation=conversation, kind=Notice.Kind.EVENT, body=body)
+        kind = Notice.Kind.EVENT
+        notice = Notice(page=page, conversation=conversation, kind=kind, body=body, has_words=has_words)
         if conversation is None or notice.lane.exists():
             notice.save()
             notice.deliver_later()
@@ -112,8 +121,9 @@ class NoticeQuerySet(models.QuerySet):
             notice.save()
             transaction.on_commit(notice.deliver_at_once, robust=True)
 
-    def _add(self, conversation, kind, body):
-        self.create(page_id=conversation.page_id, conversation=conversation, kind=kind, body=body).deliver_later()
+    def _add(self, conversation, kind, body, **fields):
+        named = {"page_id": conversation.page_id, "conversation": conversation}
+        self.create(kind=kind, body=body, **named, **fields).deliver_later()
 
 
 class Notice(Telling, models.Model):
@@ -127,6 +137,7 @@ class Notice(Telling, models.Model):
     )
     kind = models.CharField(_("kind"), max_length=8, choices=Kind)
     body = models.TextField(_("body"))
+    has_words = models.BooleanField(default=True, db_default=True, editable=False)  # somebody waits for an answer to it
     created_at = models.DateTimeField(_("written"), auto_now_add=True)
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     next_try_at = models.DateTimeField(_("next try"), null=True)
@@ -180,8 +191,16 @@ def _known(rules, psid):
     return rules.page.conversations.filter(customer__psid=psid).first() if psid else None
 
 
-def _is_unsend(event):
-    return isinstance(event, events.Message) and event.is_deleted
+def _is_missed(rules, conversation, told):
+    """Whether the customer waits for the bot with words of a field that it did not subscribe to."""
+    is_bots = conversation is not None and conversation.holder == Holder.BOT and not rules.bot_app_id
+    heard = rules.subscribed(told)
+    return is_bots and any(_has_words(event) and event not in heard for event in told)
+
+
+def _has_words(event):
+    is_unsend = isinstance(event, events.Message) and event.is_deleted
+    return isinstance(event, WORDS) and not event.is_standby and not is_unsend
 
 
 def _body(entries):

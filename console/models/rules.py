@@ -10,15 +10,26 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from messenger import events
 from personas.fields import EncryptedTextField
 
 DOWN = timedelta(minutes=1)  # so long a bot that did not answer is asked nothing
 WELL = timedelta(seconds=10)  # a bot that answered so lately is not down, whatever it refuses
 NOTED_EVERY = timedelta(seconds=3)  # that it answers
 
+BOT_FIELDS = [*dict.fromkeys(events.FIELDS.values()), events.OTHER]
+USUAL_BOT_FIELDS = [
+    *("messages", "messaging_postbacks", "messaging_referrals", "messaging_optins", "messaging_account_linking"),
+    *("messaging_feedback", "messaging_customer_information", "messaging_handovers", "messaging_policy_enforcement"),
+]
+
 is_address = RegexValidator(r"^https?://[^\s/]+\S*$", _("An address begins with https:// or http://."))
 
 NAME = "{name}"  # in a sentence: of the agent, as customers see it
+
+
+def usual_bot_fields():
+    return [*USUAL_BOT_FIELDS]
 
 
 def check_braces(sentence):
@@ -36,6 +47,12 @@ class Rules(models.Model):
         blank=True,
         validators=[is_address],
         help_text=_("While the bot holds a conversation, its events go to this address as Facebook sent them."),
+    )
+    bot_fields = models.JSONField(
+        _("the bot hears of"),
+        default=usual_bot_fields,
+        db_default=models.Value(USUAL_BOT_FIELDS, models.JSONField()),
+        blank=True,
     )
     hears_standby = models.BooleanField(
         _("the bot listens to people"),
@@ -144,10 +161,10 @@ class Rules(models.Model):
         now = timezone.now()
         return self._row().filter(bot_down_until__lte=now).update(bot_down_until=now + DOWN) == 1
 
-    def note_bot_success(self):
-        """Whether it was down before."""
+    def note_bot_success(self, has_words):
+        """Note that it took something; return whether it was down before. A receipt proves nothing about words."""
         now = timezone.now()
-        if self.bot_answered_at is None or self.bot_answered_at < now - NOTED_EVERY:
+        if has_words and (self.bot_answered_at is None or self.bot_answered_at < now - NOTED_EVERY):
             old = Q(bot_answered_at=None) | Q(bot_answered_at__lt=now - NOTED_EVERY)
             self._row().filter(old).update(bot_answered_at=now)
         if self.bot_down_until is None and not self.bot_problem:
@@ -167,6 +184,12 @@ class Rules(models.Model):
 
     def _row(self):
         return type(self).objects.filter(pk=self.pk)
+
+    # What it hears
+
+    def subscribed(self, told):
+        """Those of these events that the bot subscribed to."""
+        return [event for event in told if events.field_of(event) in self.bot_fields]
 
     # Triggers
 

@@ -50,7 +50,7 @@ class SightQuerySet(models.QuerySet):
     def _deserted(self):
         """With the bot of a Page that has none, or whose bot took it and went down before it answered."""
         down = Page.objects.filter(rules__bot_down_until__gt=timezone.now())
-        unheard = Exists(Notice.objects.filter(conversation=OuterRef("pk"), kind=Notice.Kind.EVENT).order_by())
+        unheard = Exists(Notice.objects.with_words().filter(conversation=OuterRef("pk")).order_by())
         lately = Q(last_at__gt=timezone.now() - BOT_ANSWERS_WITHIN)
         gone = Q(page__in=Page.objects.filter(NO_BOT)) | Q(lately, ~unheard, page__in=down)
         return self.filter(gone, closed_at=None, holder=Holder.BOT)

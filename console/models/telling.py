@@ -26,6 +26,7 @@ CONNECT_TIMEOUT = 3.05  # s
 CLAIM = timedelta(seconds=3 * TIMEOUT)  # a worker that still has not said anything then is dead
 MOST_READ = 65_536  # bytes of an answer, of which only the status counts
 PAUSES = (0.2, 1, 2, 4, 8)  # s; the first for a connection that was closed just then
+RETRIES_OF_RECEIPTS = 1  # and of whatever else nobody waits for
 EVENT_LASTS = timedelta(seconds=20)  # with these pauses; a bot that never answers gets four tries within
 OUTAGE_LASTS = timedelta(minutes=5)  # what nobody waits for is kept so long for a bot that is down
 NO_SEAT_PAUSE = 1  # s
@@ -39,6 +40,10 @@ _connections = threading.local()
 
 class NotTaken(Exception):
     """The bot did not take it; the text says why."""
+
+
+class NoConnection(NotTaken):
+    """Nobody is there at all."""
 
 
 class Telling:
@@ -96,7 +101,7 @@ class Telling:
         except NotTaken as refusal:
             if is_shortage(refusal) and timezone.now() - self.created_at < OUTAGE_LASTS:  # no fault of the bot's
                 return self._postpone(SHORTAGE_PAUSE, str(refusal), tries=F("tries") - 1)
-            return self._not_taken(str(refusal))
+            return self._not_taken(refusal)
         return self._taken()
 
     def _post(self, address):
@@ -109,7 +114,7 @@ class Telling:
         except requests.Timeout:
             raise NotTaken(f"no answer in {TIMEOUT} s") from None
         except (requests.RequestException, OSError, ValueError, MemoryError) as error:
-            raise NotTaken(f"no connection ({type(error).__name__})") from None
+            raise NoConnection(f"no connection ({type(error).__name__})") from None
         if not 200 <= answer.status_code < 300:
             raise NotTaken(f"HTTP {answer.status_code}")
 
@@ -129,31 +134,34 @@ class Telling:
 
     def _taken(self):
         self._end()
-        if self.is_event and self.rules.note_bot_success():
+        if self.is_event and self.rules.note_bot_success(self.has_words):
             waiting = self.page.notices.filter(kind=self.Kind.EVENT)
             waiting.update(next_try_at=None)
             waiting.deliver_later()
         return True
 
-    def _not_taken(self, problem):
-        if self._may_try_again():
+    def _not_taken(self, refusal):
+        problem, is_anybodys = str(refusal), self.has_words or isinstance(refusal, NoConnection)
+        if self._may_try_again(is_anybodys):
             pause = PAUSES[self.tries - 1] if self.is_event else min(2**self.tries, LONGEST_PAUSE)
             return self._postpone(pause, problem)
         logger.warning("A bot of %s did not take notice %s in %s tries: %s", self.page, self, self.tries, problem)
         if self._rows().exists():  # neither taken from the bot meanwhile, nor told by another worker
-            self._give_up(problem)
+            self._give_up(problem, is_anybodys)
             self._end()  # last: whoever dies before is followed by another who gives up
         return True
 
-    def _may_try_again(self):
+    def _may_try_again(self, is_anybodys):
+        """A receipt that the bot refuses concerns nobody, and what stands behind it goes on soon."""
         age = timezone.now() - self.created_at
         if not self.is_event:
             return age < HOLDER_LASTS
-        return self.rules.bot_down_until is None and self.tries <= len(PAUSES) and age < EVENT_LASTS
+        most = len(PAUSES) if is_anybodys else RETRIES_OF_RECEIPTS
+        return self.rules.bot_down_until is None and self.tries <= most and age < EVENT_LASTS
 
-    def _give_up(self, problem):
+    def _give_up(self, problem, is_anybodys):
         """No customer waits on a dead bot: neither this one nor the others."""
-        if not self.is_event:
+        if not self.is_event or not is_anybodys:
             return self.rules.note_problem(problem)
         is_down = self.rules.note_bot_failure(problem)
         self._leave_bot(problem)

@@ -19,10 +19,13 @@ from .event import DashboardTest, Event, OtherObject, Unknown
 from .fields import to_json
 from .held import AppRoles, Integrity, LabelChanged, Policy, ThreadPassed, ThreadRequested, ThreadTaken
 from .said import Answer, Attachment, Delivery, Echo, Edit, Message, Postback, Reaction, Read, Ref
+from .subscribed import FIELDS, OTHER, field_of
 from .unsent import forget
 from .written import entry, entry_of, overheard, serialise, write
 
 __all__ = [
+    "FIELDS",
+    "OTHER",
     "AccountLinking",
     "Answer",
     "AppRoles",
@@ -55,6 +58,7 @@ __all__ = [
     "Unknown",
     "entry",
     "entry_of",
+    "field_of",
     "forget",
     "overheard",
     "parse",

@@ -1,11 +1,13 @@
 """The relay: a bot hears from the console what it would hear from Facebook, while it holds the conversation."""
 
 import json
+import re
 import time
 from contextlib import ExitStack, suppress
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 from hypothesis import given
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 
 from console.at_once import FOR_ONE, seat
 from console.models import Arrival, Conversation, Customer, Holder, Notice, Rules, telling
+from console.models.rules import USUAL_BOT_FIELDS
 from messenger import events, signature
 from personas.models import Page
 from tests.conftest import PAGE_ID
@@ -20,6 +23,7 @@ from tests.console.conftest import AT, MINUTE, fresh, texts, webhook
 from tests.stand_in import Bot, Raw
 
 SECRET = "told to nobody"
+OURS = int(settings.FACEBOOK_APP_ID)
 
 
 @pytest.fixture
@@ -45,6 +49,11 @@ def nina(page, rules):
     nina = Customer.objects.create(page=page, psid="7001002003004999", name="Nina Roth")
     Conversation.objects.create(page=page, customer=nina)
     return held_by_bot(nina)
+
+
+def subscribe(*fields):
+    """The Page's bot to these as well."""
+    Rules.objects.update(bot_fields=[*USUAL_BOT_FIELDS, *fields])
 
 
 def held_by_bot(customer):
@@ -101,7 +110,8 @@ def test_a_body_in_another_spelling_stays_as_it_is(robin, arrive, bot):
     assert bot.bodies == [body]
 
 
-def test_echoes_and_receipts_reach_it_too(robin, hear, by_mona, echo, bot, settings):
+def test_echoes_and_receipts_reach_it_by_choice(robin, hear, by_mona, echo, bot, settings):
+    subscribe("message_echoes", "message_deliveries", "message_reads")
     own = echo("m_1", "Hello", int(settings.FACEBOOK_APP_ID))
     hear(own, by_mona(delivery={"watermark": AT}), by_mona(read={"watermark": AT}))
     go_on()
@@ -288,6 +298,7 @@ def test_nobody_goes_on_waiting_for_a_bot_that_was_taken_away(robin, hear, bot):
 
 def test_what_cannot_be_read_of_somebody_new_stops_no_other(rules, hear, bot, page):
     """They liked what the Page had said before the console was there."""
+    subscribe("message_reactions")
     liked = {"action": "react", "emoji": "❤", "reaction": "love", "mid": "m_before"}
     sender = {"sender": {"id": "7001002003004777"}, "recipient": {"id": PAGE_ID}, "timestamp": AT}
     hear(sender | {"reaction": liked})
@@ -355,6 +366,7 @@ def test_after_the_pause_one_failure_is_enough(robin, hear, bot, rules):
 
 
 def test_one_success_and_it_is_well(robin, nina, hear, by_mona, bot, rules):
+    subscribe("message_reads")
     hear(by_mona(read={"watermark": AT}))
     Rules.objects.update(bot_down_until=timezone.now() + timedelta(seconds=30), bot_problem="HTTP 502")
     go_on()
@@ -408,12 +420,111 @@ def test_who_dies_giving_up_is_followed_by_another_who_does(robin, hear, bot, ru
     assert why(robin) == ["bot → queue HTTP 502"]
 
 
-def test_a_receipt_that_fails_calls_nobody(robin, hear, by_mona, bot, rules):
+def test_a_receipt_that_it_refuses_calls_nobody_and_holds_up_no_word(robin, nina, hear, by_mona, bot, rules):
+    subscribe("message_reads")
+    hear(by(nina, "n_1"))
+    Notice.objects.all().delete()  # the bot heard it, and is still to answer
+    Conversation.objects.update(last_at=timezone.now())
+    bot.answers = [500]
+    hear(by_mona(read={"watermark": AT}))  # the reader has tried it once
+    hear(by(robin, "m_2", "two"))
+    go_on()
+    assert heard(bot) == ["Read", "two"]
+    assert [fresh(conversation).holder for conversation in (robin, nina)] == [Holder.BOT, Holder.BOT]
+    assert not fresh(rules).is_bot_down
+
+
+REFUSED = {
+    "an echo": lambda mona: {"message": {"is_echo": True, "mid": "m_e", "text": "Hello", "app_id": OURS}},
+    "a delivery": lambda mona: {"delivery": {"watermark": AT}},
+    "a reaction": lambda mona: {"reaction": {"mid": "m_1", "action": "react", "emoji": "x", "reaction": "like"}},
+    "an opt-in": lambda mona: {"optin": {"type": "one_time_notif_req", "payload": "x"}},
+}
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+def test_what_nobody_waits_for_may_be_refused_for_ever(kind, robin, hear, by_mona, bot, rules):
+    subscribe("message_echoes", "message_deliveries", "message_reactions")
+    event = by_mona(**REFUSED[kind](robin))
+    if kind == "an echo":
+        event |= {"sender": event["recipient"], "recipient": event["sender"]}
     bot.answers_always = 500
+    hear(event)
+    go_on()
+    go_on()
+    assert not Notice.objects.exists()
+    assert not fresh(rules).is_bot_down
+    assert rules.bot_problem == "HTTP 500"  # an admin may want to know
+
+
+def test_what_it_overhears_and_refuses_calls_nobody(conversation, rules, hear, bot):
+    Rules.objects.update(hears_standby=True)
+    bot.answers_always = 400
+    hear(by(conversation, "m_1", "for Ana"))
+    go_on()
+    go_on()
+    assert not Notice.objects.exists()
+    assert not fresh(rules).is_bot_down
+
+
+def test_a_receipt_that_reaches_nobody_shows_that_the_bot_is_down(robin, hear, by_mona, bot, rules):
+    subscribe("message_reads")
     hear(by_mona(read={"watermark": AT}))
+    bot.server.shutdown()
+    bot.server.server_close()
     give_up()
-    assert fresh(robin).holder == Holder.BOT
-    assert fresh(rules).bot_problem == "HTTP 500"
+    assert fresh(rules).is_bot_down
+
+
+def test_words_go_by_themselves_where_a_receipt_comes_beside_them(robin, hear, by_mona, bot):
+    subscribe("message_reads")
+    hear(by(robin, "m_1", "one"), by_mona(read={"watermark": AT}), by(robin, "m_2", "two"))
+    bot.answers = [200, 500, 500]
+    for _time in range(3):
+        go_on()
+    assert heard(bot) == ["one", "Read", "Read", "two"]
+
+
+def test_a_receipt_that_it_takes_does_not_hide_that_it_takes_no_words(robin, hear, by_mona, bot, rules):
+    subscribe("message_reads")
+    hear(by_mona(read={"watermark": AT}))
+    go_on()
+    assert fresh(rules).bot_answered_at is None
+    bot.answers_always = 500
+    hear(by(robin, "m_1"))
+    give_up()
+    assert fresh(rules).is_bot_down
+
+
+# What it subscribed to
+
+
+def test_it_hears_the_usual_fields_and_no_receipts(robin, hear, by_mona, echo, bot):
+    tap = {"mid": "m_2", "title": "Order", "payload": "ORDER"}
+    receipts = [
+        by_mona(delivery={"watermark": AT}),
+        by_mona(read={"watermark": AT}),
+        echo("m_9", app_id=int(settings.FACEBOOK_APP_ID)),
+    ]
+    hear(by(robin, "m_1", "Hi"), *receipts, by_mona(postback=tap), by_mona(something_new={}))
+    go_on()
+    assert heard(bot) == ["Hi", "Postback"]
+
+
+def test_words_of_a_kind_that_it_does_not_hear_of_call_people(robin, hear, by_mona, bot):
+    Rules.objects.update(bot_fields=["messages"])
+    hear(by_mona(postback={"mid": "m_2", "title": "Order", "payload": "ORDER"}))
+    go_on()
+    assert heard(bot) == []
+    assert (fresh(robin).holder, robin.handovers.get().cause) == (Holder.QUEUE, "not-told")
+
+
+def test_an_admin_chooses_what_it_hears(rules, page, ada, client):
+    client.force_login(ada, backend="django.contrib.auth.backends.ModelBackend")
+    shown = client.get(f"/admin/personas/page/{page.pk}/change/").content.decode()
+    chosen = re.findall(r'name="rules-0-bot_fields" value="(\w+)"[^>]*checked', shown)
+    assert sorted(chosen) == sorted(USUAL_BOT_FIELDS)
+    assert 'value="message_reads"' in shown
 
 
 def test_nobody_is_there(robin, hear, bot, rules):
