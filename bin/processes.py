@@ -97,7 +97,7 @@ def start_everything(family, console, sandbox, bot):
     # Not by a worker's --beat: that one is a fork, which stays behind when the worker is killed.
     family.start("beat", ["bin/run.py", "beat", *level])
     family.start("bot", ["examples/bot.py"], **_of_bot(console, bot))
-    family.wait_for("web", functools.partial(_says_ok, console, "/healthz"))
+    family.wait_for("web", functools.partial(_says_ok, console, "/readyz"))
     family.wait_for("sandbox", functools.partial(_says_ok, sandbox, "/_sandbox/world"))
     family.wait_for("worker", functools.partial(_answer_ping, list(names.values())))
     told = ["--bot", f"http://127.0.0.1:{bot}/", "--key", BOT_KEY]

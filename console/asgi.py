@@ -18,6 +18,7 @@ django = get_wsgi_application()
 from console import examples  # noqa: E402  (need the settings)
 from console.bodies import ReceivedBodies  # noqa: E402
 from console.celery import app as celery  # noqa: E402
+from console.health import livez, readyz  # noqa: E402
 from console.intake import PATHS, intake  # noqa: E402
 from console.live import stream  # noqa: E402
 from console.pages import Pages  # noqa: E402
@@ -51,6 +52,8 @@ def _problems():
 application = Application(
     [
         Route("/live/", stream),
+        Route("/livez", livez),
+        Route("/readyz", readyz),
         *[Route(path, intake, methods=["POST"]) for path in PATHS],
         Mount("/", Pages(django)),
     ],

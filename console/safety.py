@@ -5,13 +5,17 @@ with the values of `.env.example`. With any other name it is in production, and 
 """
 
 import ipaddress
+import re
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
 ALWAYS_NEEDED = ["SECRET_KEY", "DATABASE_URL", "REDIS_URL", "PUBLIC_URL", "WEBHOOK_VERIFY_TOKEN", "FACEBOOK_APP_SECRET"]
 EXAMPLE = "example-only"  # every value in .env.example that must not see production contains it
+LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
+YES, NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 NAME_FIELDS = {"first": "Ana", "last": "Ruiz", "last_initial": "R"}
 
 
@@ -54,6 +58,82 @@ def seconds(name, value):
     return number
 
 
+def boolean(name, value):
+    """A yes or no from the environment, or a sentence: whatever is neither would pass for no."""
+    if value.lower() not in {*YES, *NO}:
+        raise ImproperlyConfigured(f"{name} is {value!r}: set it to 1 or 0.")
+    return value.lower() in YES
+
+
+def refuse_malformed(**given):
+    """Raise ImproperlyConfigured with a sentence about the first setting that is not what it has to be.
+
+    What is missing is not looked at here.
+    """
+    for name, is_right, sentence in SHAPES:
+        values = given[name] if isinstance(given[name], list) else [given[name]]
+        for value in filter(None, values):
+            if not is_right(value):
+                raise ImproperlyConfigured(f"{name} is {_without_password(value)!r}: {sentence}")
+
+
+def _is_url(value, *schemes, is_origin=False):
+    try:
+        parts = urlsplit(value)
+        parts.port  # noqa: B018  (raises when it is none)
+    except ValueError:
+        return False
+    return parts.scheme in schemes and (not is_origin or (bool(parts.hostname) and not (parts.path + parts.query)))
+
+
+def _is_time_zone(value):
+    try:
+        return bool(ZoneInfo(value))
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        return False
+
+
+def _without_password(value):
+    return re.sub(r"(?<=:)[^:@/]*(?=@)", "…", value)
+
+
+SHAPES = [
+    (
+        "DATABASE_URL",
+        lambda value: _is_url(value, "postgres", "postgresql"),
+        "set it to a URL, as in postgresql://user:password@host:5432/name.",
+    ),
+    (
+        "REDIS_URL",
+        lambda value: _is_url(value, "redis", "rediss", "unix"),
+        "set it to a URL, as in redis://:password@host:6379/0, or with rediss:// for TLS.",
+    ),
+    (
+        "PUBLIC_URL",
+        lambda value: _is_url(value, "http", "https", is_origin=True),
+        "set it to scheme and host, as in https://help.example.com.",
+    ),
+    (
+        "ALLOWED_HOSTS",
+        lambda value: re.fullmatch(r"\*|\.?[\w.-]+|\[?[0-9a-fA-F:.]+\]?", value),
+        "set it to host names, without scheme and port, separated by commas.",
+    ),
+    ("FACEBOOK_APP_ID", str.isdecimal, "set it to the number of your Facebook app."),
+    (
+        "GRAPH_API_URL",
+        lambda value: _is_url(value, "http", "https", is_origin=True),
+        "set it to scheme and host, as in http://sandbox:8001, or remove it for the real Facebook.",
+    ),
+    (
+        "GRAPH_API_VERSION",
+        lambda value: re.fullmatch(r"v[0-9]+\.[0-9]+", value),
+        "set it to a version, as in v27.0, or remove it.",
+    ),
+    ("LOG_LEVEL", lambda value: value in LEVELS, f"set it to one of {', '.join(LEVELS)}."),
+    ("TIME_ZONE", _is_time_zone, "set it to a name of the IANA time zone database, as in Europe/Berlin."),
+]
+
+
 def _refuse_bad_keys(keys):
     if not keys:
         raise ImproperlyConfigured("Set TOKEN_ENCRYPTION_KEYS to a key: `python -m console.new_keys` prints one.")
@@ -87,6 +167,12 @@ def _refuse_weak(given):
         (given["DEBUG"], "Remove DEBUG: it shows the inside of the console to everyone."),
         (not given["FACEBOOK_APP_ID"], "Set FACEBOOK_APP_ID to the number of your Facebook app."),
         (is_example(given["DATABASE_URL"]), "Set a password of your own in DATABASE_URL (compose: POSTGRES_PASSWORD)."),
+        (is_example(given["REDIS_URL"]), "Set a password of your own in REDIS_URL (compose: REDIS_PASSWORD)."),
+        (
+            re.search(r"ssl_cert_reqs=(?!.*required)", given["REDIS_URL"], re.I),
+            "Remove ssl_cert_reqs from REDIS_URL: without its certificate, Redis may be anybody. "
+            "For an authority of your own add ssl_ca_certs=/path/to/it.pem.",
+        ),
         (
             "*" in given["ALLOWED_HOSTS"] or not given["ALLOWED_HOSTS"],
             "Set ALLOWED_HOSTS to the names under which the console is reached, not '*'.",

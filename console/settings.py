@@ -3,6 +3,7 @@
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from ssl import CERT_REQUIRED
 
 import environ
 from csp.constants import NONE, SELF
@@ -30,11 +31,23 @@ TOKEN_ENCRYPTION_KEYS = env.list("TOKEN_ENCRYPTION_KEYS", default=[])
 PERSONA_NAME_PATTERN = env.str("PERSONA_NAME_PATTERN", default="") or "{first} {last_initial}."
 DATA_DIR = Path(env.str("DATA_DIR", default="") or BASE_DIR / "var").resolve()
 LOG_LEVEL = env.str("LOG_LEVEL", default="") or "INFO"
-DEBUG = env.bool("DEBUG", default=False)
+TIME_ZONE = env.str("TIME_ZONE", default="") or "UTC"
 
 try:
+    DEBUG = safety.boolean("DEBUG", env.str("DEBUG", default=""))
     GRAPH_TIMEOUT = safety.seconds("GRAPH_TIMEOUT", env.str("GRAPH_TIMEOUT", default="") or "10")
     SETTLE_SECONDS = safety.seconds("SETTLE_SECONDS", env.str("SETTLE_SECONDS", default="") or "45")
+    safety.refuse_malformed(
+        DATABASE_URL=DATABASE_URL,
+        REDIS_URL=REDIS_URL,
+        PUBLIC_URL=PUBLIC_URL,
+        ALLOWED_HOSTS=ALLOWED_HOSTS,
+        FACEBOOK_APP_ID=FACEBOOK_APP_ID,
+        GRAPH_API_URL=GRAPH_API_URL,
+        GRAPH_API_VERSION=GRAPH_API_VERSION,
+        LOG_LEVEL=LOG_LEVEL,
+        TIME_ZONE=TIME_ZONE,
+    )
     safety.refuse_missing_or_weak(
         SECRET_KEY=SECRET_KEY,
         DATABASE_URL=DATABASE_URL,
@@ -115,6 +128,9 @@ TEMPLATES = [
 DATABASES = {"default": {**environ.Env.db_url_config(DATABASE_URL), "CONN_HEALTH_CHECKS": True}}
 # A pool for each process: a thread that has nothing to do holds no connection, and what is idle is closed.
 DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 40, "max_idle": 20, "timeout": 10}
+# A database that is cut off without a word is noticed within half a minute; else its connections would hang for ever.
+DATABASES["default"]["OPTIONS"] |= {"connect_timeout": 5, "keepalives_idle": 15, "keepalives_interval": 5}
+DATABASES["default"]["OPTIONS"] |= {"keepalives_count": 3, "tcp_user_timeout": 30_000}  # ms
 
 STATIC_URL = "static/"
 STATIC_ROOT = None if DEBUG else BASE_DIR / "staticfiles"
@@ -131,7 +147,6 @@ WHITENOISE_USE_FINDERS = DEBUG
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-TIME_ZONE = env.str("TIME_ZONE", default="") or "UTC"
 USE_TZ = True
 
 # --- who may come in -----------------------------------------------------------------------------------------------
@@ -187,6 +202,8 @@ MAX_PICTURE_PIXELS = 25_000_000  # of a picture that is decoded: each takes four
 # --- Redis and Celery ----------------------------------------------------------------------------------------------
 
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
+# kombu checks no certificate unless it is told to. The parameters of the URL, as ssl_ca_certs, come on top.
+CELERY_BROKER_USE_SSL = {"ssl_cert_reqs": CERT_REQUIRED} if REDIS_URL.startswith("rediss://") else None
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker whose Redis is away for an hour is still there after it
 CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -215,6 +232,15 @@ CELERY_TASK_ROUTES = {
     "*.sweep": {"queue": "arrivals"},  # never behind a download: it finds what was lost
 }
 CELERY_BEAT_SCHEDULE = {
+    **{
+        f"beat-{queue}": {
+            "task": "console.tasks.beat",
+            "args": [queue],
+            "schedule": 15.0,
+            "options": {"expires": 15, "queue": queue},
+        }
+        for queue in ("messages", "arrivals", "errands")  # one of each kind of worker, for /readyz
+    },
     "sweep": {"task": "console.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
     "sweep-personas": {"task": "personas.tasks.sweep", "schedule": 15.0, "options": {"expires": 15}},
 }

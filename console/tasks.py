@@ -5,6 +5,8 @@ import logging
 from celery import shared_task
 from django.apps import apps
 
+from console import heartbeats
+
 SWEPT = [  # in this order
     ("console.Arrival", "all", "read"),
     ("console.Conversation", "all", "deliver_later"),
@@ -58,6 +60,12 @@ def fetch_attachment(attachment_id):
 
 
 @shared_task
+def beat(queue):
+    """A worker of this queue is there, and so is whoever sends it tasks."""
+    heartbeats.beat(queue)
+
+
+@shared_task
 def sweep():
     """What fell through: a lost task, a worker that died, a Redis that forgot. One that fails stops no other."""
     for label, adjective, verb in SWEPT:
@@ -65,6 +73,7 @@ def sweep():
             getattr(getattr(_model(label), adjective)(), verb)()
         except Exception:
             logger.exception("The sweep failed at this: %s %s %s", label, adjective, verb)
+    heartbeats.beat("sweep")
 
 
 def _model(label):

@@ -3,7 +3,7 @@ from django.urls import include, path, re_path
 
 from agents import views as agents
 from console import api
-from console.views import conversations, files, handovers, health, messages, queue, webhook
+from console.views import conversations, files, handovers, messages, queue, webhook
 from personas import views as personas
 
 urlpatterns = [
@@ -46,5 +46,4 @@ urlpatterns = [
     path("api/", api.urls),
     path("favicon.ico", files.icon),
     re_path(r"^webhooks/messenger/?$", webhook.messenger, name="webhook"),
-    path("healthz", health.check, name="health"),
 ]

@@ -143,12 +143,19 @@ class Line:
 
     def __init__(self, connect):
         self.connect, self.is_dead, self.deaths = connect, False, 0
+        self._ends = []
 
     def die(self):
         self.is_dead, self.deaths = True, self.deaths + 1
 
     def live(self):
         self.is_dead = False
+
+    def close(self):
+        """Tell both sides of what is open, as the kernel does once it notices."""
+        for end in self._ends:
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
 
     def __enter__(self):
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=200)
@@ -162,10 +169,14 @@ class Line:
     def _serve(self):
         with suppress(OSError):
             while True:
-                client = self.listener.accept()[0]
+                client = self._accept()
                 server = self.connect()
+                self._ends += [client, server]
                 for ends in [(client, server), (server, client)]:
                     threading.Thread(target=self._carry, args=[*ends, self._state()], daemon=True).start()
+
+    def _accept(self):
+        return self.listener.accept()[0]
 
     def _state(self):
         return self.is_dead, self.deaths

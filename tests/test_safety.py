@@ -91,12 +91,74 @@ def test_what_is_missing_is_named(name, settings):
         ("TOKEN_ENCRYPTION_KEYS", TRIAL["TOKEN_ENCRYPTION_KEYS"]),
         ("TOKEN_ENCRYPTION_KEYS", PRODUCTION["TOKEN_ENCRYPTION_KEYS"] + TRIAL["TOKEN_ENCRYPTION_KEYS"]),
         ("FACEBOOK_APP_ID", ""),
+        ("REDIS_URL", "redis://:example-only-password@redis/0"),
+        ("REDIS_URL", "rediss://redis/0?ssl_cert_reqs=none"),
         ("DATABASE_URL", "postgresql://console:example-only-password@db/console"),
     ],
 )
 def test_what_is_weak_is_refused_in_production_by_name(name, value):
     with pytest.raises(ImproperlyConfigured, match=rf"\b{name}\b.*"):
         start(PRODUCTION, **{name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TIME_ZONE", "Europe/Berln"),
+        ("TIME_ZONE", "../etc/passwd"),
+        ("LOG_LEVEL", "VERBOSE"),
+        ("LOG_LEVEL", "info"),
+        ("DEBUG", "ture"),
+        ("GRAPH_TIMEOUT", "ten"),
+        ("SETTLE_SECONDS", "-1"),
+        ("DATABASE_URL", "localhost:5432/console"),
+        ("DATABASE_URL", "mysql://console@db/console"),
+        ("DATABASE_URL", "postgresql://console@db:port/console"),
+        ("REDIS_URL", "localhost:6379"),
+        ("REDIS_URL", "http://redis:6379"),
+        ("PUBLIC_URL", "localhost:8000"),
+        ("PUBLIC_URL", "http://localhost:8000/console"),
+        ("GRAPH_API_URL", "sandbox:8001"),
+        ("GRAPH_API_VERSION", "27"),
+        ("FACEBOOK_APP_ID", "app"),
+        ("ALLOWED_HOSTS", "http://localhost"),
+        ("ALLOWED_HOSTS", "localhost:8000"),
+    ],
+)
+def test_a_wrong_value_is_refused_at_start_by_a_sentence_that_names_the_setting(name, value):
+    ended = subprocess.run(
+        [sys.executable, "-c", "import console.settings"],
+        env=os.environ | {name: value},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert ended.returncode != 0
+    assert re.fullmatch(rf"The console does not start\. {name} is '.*': set it to .*\.", ended.stderr.strip())
+
+
+def test_a_wrong_address_is_refused_without_its_password():
+    with pytest.raises(ImproperlyConfigured) as refused:
+        safety.refuse_malformed(**SHAPED | {"DATABASE_URL": "mysql://console:gT5rW2qX@db/console"})
+    assert "gT5rW2qX" not in str(refused.value)
+
+
+SHAPED = PRODUCTION | {"GRAPH_API_VERSION": "v27.0", "LOG_LEVEL": "INFO", "TIME_ZONE": "Europe/Berlin"}
+
+
+@pytest.mark.parametrize(
+    "right",
+    [
+        {},
+        {"REDIS_URL": "rediss://:secret@redis:6379/0?ssl_ca_certs=/ca.pem"},
+        {"REDIS_URL": "unix:///run/redis.sock?db=0"},
+        {"DATABASE_URL": "postgresql:///console?host=/run/postgresql"},
+        {"PUBLIC_URL": "http://[::1]:8000", "ALLOWED_HOSTS": ["::1", "[::1]", ".example.com", "*", "10.0.0.1"]},
+        {"FACEBOOK_APP_ID": "", "TIME_ZONE": "UTC"},
+    ],
+)
+def test_right_values_are_taken(right):
+    safety.refuse_malformed(**SHAPED | right)
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ class Stack:
         self.family.start("web", ["bin/run.py", "web", "--host", "127.0.0.1", "--port", str(self.port)])
 
     def _wait_for_web(self):
-        self.family.wait_for("web", lambda: says_ok(self.port, "/healthz"))
+        self.family.wait_for("web", lambda: says_ok(self.port, "/readyz"))
 
     def restart_web(self):
         self._end("web")

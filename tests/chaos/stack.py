@@ -98,7 +98,7 @@ class Stack:
         self._wait_for("sandbox", f"{self.sandbox_url}/_sandbox/world")
         self.start_missing()  # beside what follows: their sweeps find no tables at first, and try again
         self.run("-m", "tests.chaos.cast", self.bot_url)
-        self._wait_for("web", f"{self.console_url}/healthz")
+        self._wait_for("web", f"{self.console_url}/readyz")
 
     def run(self, *arguments):
         """Run a program that ends by itself, as whole as it was written; return what it prints."""

@@ -1,0 +1,26 @@
+"""When each kind of worker, and the sweep, was last heard from. It lies in Redis, without which nobody hears them."""
+
+import time
+from contextlib import suppress
+
+from redis import RedisError
+
+from console.store import redis
+
+QUEUES = ["messages", "arrivals", "errands"]  # one of each kind of worker, see bin/run.py
+REMEMBERED = 24 * 3600  # s
+
+
+def beat(name):
+    with suppress(RedisError):
+        redis().set(_row(name), time.time(), ex=REMEMBERED)
+
+
+def ages(names):
+    """{name: seconds since it was heard, or None}; RedisError without Redis."""
+    times = redis().mget([_row(name) for name in names])
+    return {name: time.time() - float(at) if at else None for name, at in zip(names, times, strict=True)}
+
+
+def _row(name):
+    return f"heartbeat:{name}"

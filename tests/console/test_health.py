@@ -1,0 +1,117 @@
+"""What a load balancer and a monitor are told: by IP, without a Host header, and whatever is away."""
+
+import socket
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+from django.utils import timezone
+
+from console import heartbeats, tasks
+from console.models import Arrival, Message
+from console.store import redis
+from personas.models import Page
+from tests.conftest import CONSOLE_PORT, CONSOLE_URL, NUMBER, url_of_test_database, web_server
+from tests.stand_in import Line, eventually, free_port
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def ready(url=CONSOLE_URL):
+    answer = requests.get(f"{url}/readyz", timeout=20)
+    return answer.status_code, answer.json()["status"], answer.json()["problems"]
+
+
+@pytest.fixture
+def workers_heard(stack):
+    for queue in heartbeats.QUEUES:
+        tasks.beat.apply_async([queue], queue=queue)
+    tasks.sweep.delay()
+    eventually(lambda: None not in heartbeats.ages([*heartbeats.QUEUES, "sweep"]).values())
+
+
+@pytest.fixture(autouse=True)
+def nothing_heard():
+    redis().delete(*[f"heartbeat:{name}" for name in [*heartbeats.QUEUES, "sweep"]])
+
+
+def is_eventually(expected, url=CONSOLE_URL):
+    """An answer may be a second old."""
+    eventually(lambda: ready(url) == expected)
+
+
+@pytest.mark.parametrize("path", ["/livez", "/readyz"])
+def test_it_answers_by_ip_without_a_host_header(stack, path):
+    with socket.create_connection(("127.0.0.1", CONSOLE_PORT), timeout=20) as client:
+        client.sendall(f"GET {path} HTTP/1.0\r\n\r\n".encode())
+        assert client.makefile("rb").read().startswith(b"HTTP/1.1 200 ")
+    assert requests.get(CONSOLE_URL + path, headers={"Host": "10.0.0.7"}, timeout=20).ok
+
+
+def test_all_is_well_while_each_kind_of_worker_and_the_sweep_are_heard_from(workers_heard):
+    is_eventually((200, "ok", {}))
+
+
+def test_workers_that_nobody_hears_from_are_named_and_take_no_web_process_out(workers_heard):
+    redis().set("heartbeat:errands", 0)
+    redis().delete("heartbeat:sweep")
+    eventually(lambda: len(ready()[2]) == 2)
+    status, word, problems = ready()
+    assert (status, word, set(problems)) == (200, "degraded", {"workers of errands", "sweep"})
+
+
+def test_a_webhook_that_waits_for_minutes_is_said(workers_heard):
+    arrival = Arrival.objects.create(body='{"object":"page","entry":[]}', digest="x" * 64)
+    is_eventually((200, "ok", {}))
+    Arrival.objects.filter(pk=arrival.pk).update(received_at=timezone.now() - timedelta(minutes=5))
+    eventually(lambda: ready()[2].get("webhooks", "").startswith("The oldest has waited 30"))
+
+
+def test_a_reply_that_waits_for_minutes_is_said_unless_its_page_is_paused(workers_heard, conversation, say):
+    message = Message.objects.filter(pk=say("Hello").pk)
+    eventually(lambda: message.get().mid)  # nobody comes to it again
+    message.update(state=Message.State.QUEUED, at=timezone.now() - timedelta(minutes=5))
+    eventually(lambda: "messages" in ready()[2])
+    Page.objects.update(paused_since=timezone.now())
+    is_eventually((200, "ok", {}))
+
+
+def test_without_redis_a_web_process_stays_in_service(stack_processes):
+    port = free_port()
+    with Line(_redis) as line, web_server(port, REDIS_URL=f"redis://127.0.0.1:{line.port}/{NUMBER}"):
+        line.die()
+        eventually(lambda: "redis" in ready(f"http://127.0.0.1:{port}")[2])
+        assert ready(f"http://127.0.0.1:{port}")[:2] == (200, "degraded")
+
+
+def test_without_the_database_a_web_process_lives_and_is_out_of_service(stack_processes):
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    with Line(_database) as line, web_server(port, DATABASE_URL=_database_url(line.port)):
+        line.die()
+        eventually(lambda: ready(url)[:2] == (503, "unavailable"))
+        assert requests.get(f"{url}/livez", timeout=5).ok
+        line.live()
+        line.close()
+        eventually(lambda: ready(url)[0] == 200, seconds=40)
+
+
+def _redis():
+    return _unix(redis().connection_pool.connection_kwargs["path"])
+
+
+def _database():
+    [folder] = parse_qs(urlsplit(url_of_test_database()).query)["host"]
+    return _unix(f"{folder}/.s.PGSQL.5432")
+
+
+def _unix(path):
+    server = socket.socket(socket.AF_UNIX)
+    server.connect(path)
+    return server
+
+
+def _database_url(port):
+    parts = urlsplit(url_of_test_database())
+    return f"postgresql://{parts.username or 'postgres'}@127.0.0.1:{port}{parts.path}"
