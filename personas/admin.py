@@ -1,6 +1,9 @@
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import Q
+from django.shortcuts import render
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from personas.models import Page, Persona
@@ -41,7 +44,7 @@ class PageForm(forms.ModelForm):
         entered = self.cleaned_data["token"].strip()
         self.is_token_entered = bool(entered)  # the same one again too, once it works again
         token = entered or self.instance.token
-        if not token:
+        if not token and not self.instance.is_disconnected:
             raise forms.ValidationError(_("A Page needs an access token."))
         if not (token.isascii() and token.isprintable() and " " not in token):
             raise forms.ValidationError(_("This is not a whole access token: copy it again."))
@@ -58,8 +61,8 @@ class PageForm(forms.ModelForm):
 class PageAdmin(RowsOfOpenPages, admin.ModelAdmin):
     form = PageForm
     page_lookup = "pk"
-    list_display = ["__str__", "page_id", "state", "problem", "why_paused", "integrity", "checked_at", "seen_by"]
-    list_filter = ["state", "groups"]
+    list_display = ["__str__", "page_id", "state", "pauses", "problem", "integrity", "checked_at", "seen_by"]
+    list_filter = ["state", ("paused_since", admin.EmptyFieldListFilter), "groups"]
     search_fields = ["name", "page_id"]
     filter_horizontal = ["groups"]
     readonly_fields = [
@@ -67,7 +70,7 @@ class PageAdmin(RowsOfOpenPages, admin.ModelAdmin):
         *("waits_until", "why_waiting"),
     ]
     fields = [*readonly_fields, *PageForm.Meta.fields]
-    actions = ["check_against_facebook", "send_again"]
+    actions = ["check_against_facebook", "send_again", "disconnect"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("groups")
@@ -84,13 +87,23 @@ class PageAdmin(RowsOfOpenPages, admin.ModelAdmin):
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         if form.is_token_entered:
-            form.instance.resume()
+            form.instance.connect_again()
         if not form.instance.bot_name:
             form.instance.personas.filter(agent=None).withdraw()
         form.instance.verify_later()
         self.message_user(request, _("A worker asks Facebook about this Page: reload to see what came of it."))
 
-    @admin.action(description=_("Check against Facebook"))
+    @admin.display(description=_("sends nothing"))
+    def pauses(self, page):
+        """Every reason for which nothing goes out now."""
+        pauses = []
+        if page.is_paused:
+            pauses.append(_("since %(when)s: %(why)s") % {"when": _moment(page.paused_since), "why": page.why_paused})
+        if page.is_slowed:
+            pauses.append(_("until %(when)s: %(why)s") % {"when": _moment(page.waits_until), "why": page.why_waiting})
+        return " ".join(pauses) or "-"
+
+    @admin.action(description=_("Check against Facebook"), permissions=["change"])
     def check_against_facebook(self, request, pages):
         for page in pages:
             page.verify_later()
@@ -101,6 +114,20 @@ class PageAdmin(RowsOfOpenPages, admin.ModelAdmin):
         for page in pages:
             page.resume()
         self.message_user(request, _("What has waited goes out now, if Facebook takes it."))
+
+    @admin.action(description=_("Disconnect: send nothing, hear nothing, keep the history"), permissions=["change"])
+    def disconnect(self, request, pages):
+        """Asked once more before: the personas are deleted, and the token is forgotten."""
+        if "confirmed" not in request.POST:
+            context = self.admin_site.each_context(request) | {"pages": pages, "title": _("Disconnect these Pages?")}
+            return render(request, "admin/disconnect.html", context)
+        for page in pages:
+            page.disconnect(by=request.user)
+        self.message_user(request, _("A worker takes leave of Facebook: reload to see what came of it."))
+
+
+def _moment(moment):
+    return date_format(localtime(moment), "SHORT_DATETIME_FORMAT")
 
 
 class StateFilter(admin.SimpleListFilter):

@@ -10,6 +10,11 @@ def verify_page(page_id):
 
 
 @shared_task
+def disconnect_page(page_id):
+    _model("Page").objects.get(pk=page_id).finish_disconnecting()
+
+
+@shared_task
 def withdraw_persona(persona_id):
     _model("Persona").objects.get(pk=persona_id).withdraw()
 
@@ -27,6 +32,8 @@ def sweep():
     pages = _model("Page").objects
     for page in [*pages.troubled(), *pages.outdated()]:
         page.verify_later()
+    for page in pages.ending():
+        page.finish_disconnecting_later()
 
 
 def _model(name):

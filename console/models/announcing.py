@@ -33,7 +33,8 @@ class Announcing:
     def _announce(self, text, occasion):
         """Have the bot's face say it, once on each occasion. It answers nobody: who waits goes on waiting."""
         key = uuid.uuid5(uuid.NAMESPACE_OID, f"conversation {self.pk}: {occasion}")
-        if text and self.way is Way.OPEN and not self.messages.filter(key=key).exists():
+        may_speak = self.way is Way.OPEN and not self.page.is_disconnected
+        if text and may_speak and not self.messages.filter(key=key).exists():
             reply = self._reply(None, text, self.revision, self._next_moment())
             Message.objects.create(key=key, is_automatic=True, **reply)
             self.deliver_later()

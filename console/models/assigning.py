@@ -10,6 +10,7 @@ from django.utils import timezone
 from console import tasks
 from console.models.handover import Cause
 from console.models.holding import CannotReceive, TakenByAnother
+from personas.models import Page
 
 LOCK = 5_290_001  # of PostgreSQL's advisory locks: one at a time hands out, and so counts right
 GAVE_IT_UP = [Cause.RELEASED, Cause.TRANSFERRED, Cause.NO_ANSWER]
@@ -22,7 +23,8 @@ class AssigningQuerySet(models.QuerySet):
         transaction.on_commit(tasks.assign.delay, robust=True)
 
     def assignable(self):
-        return self.waiting().filter(page__rules__assigns=True)
+        """Not on a disconnected Page, where nobody could answer."""
+        return self.waiting().filter(page__rules__assigns=True).exclude(page__state__in=Page.State.ended())
 
     def assign(self):
         """What waits goes to those who have room, the longest wait first, until nobody has room for any."""

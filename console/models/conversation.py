@@ -8,12 +8,14 @@ from django.db import connection, models, transaction
 from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from console import live
 from console.models.announcing import Announcing
 from console.models.answering import Answering
 from console.models.assigning import Assigning, AssigningQuerySet
+from console.models.giving_up import give_up
 from console.models.handover import Cause, Handover, Holder
 from console.models.hands import Hands
 from console.models.holding import Holding, TakenByAnother
@@ -123,6 +125,11 @@ class ConversationQuerySet(AssigningQuerySet, TimesQuerySet, SightQuerySet):
                 cause = Cause.NO_ACCESS if conversation.agent.is_active else Cause.LEFT
                 conversation.release(conversation.agent, cause)
         self.show_presence()
+
+    def give_up(self):
+        """Their Page is disconnected: what waits to go out, or for a bot, waits no longer."""
+        self.leave_bot(_now("The Page was disconnected."))
+        give_up(self)
 
     def leave_bot(self, problem):
         """A Page's bot does not answer: nobody who waits for it waits on."""

@@ -170,7 +170,7 @@ def _relaying(heard):
     known = {event.page_id: conversation.rules for event, conversation in read}
     others = {event.page_id for event, _conversation in heard} - known.keys()
     rules = (known | Rules.of_pages(others)) if others else known
-    return {page_id: rule for page_id, rule in rules.items() if rule.webhook_url}
+    return {page_id: rule for page_id, rule in rules.items() if rule.webhook_url and rule.has_bot}
 
 
 def _by_conversation(heard, rules):

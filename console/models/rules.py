@@ -146,7 +146,7 @@ class Rules(models.Model):
 
     @property
     def has_bot(self):
-        return bool(self.webhook_url or self.bot_app_id)
+        return bool(self.webhook_url or self.bot_app_id) and not self.page.is_disconnected
 
     @property
     def is_bot_down(self):

@@ -19,7 +19,7 @@ from personas.models import Page
 
 RECENTLY = timedelta(days=1)  # so long a reply that failed, or may have, shows in the queue and calls its author
 BOT_ANSWERS_WITHIN = timedelta(minutes=5)
-NO_BOT = Q(rules=None) | Q(rules__webhook_url="", rules__bot_app_id="")
+NO_BOT = Q(rules=None) | Q(rules__webhook_url="", rules__bot_app_id="") | Q(state__in=Page.State.ended())
 
 logger = logging.getLogger(__name__)
 

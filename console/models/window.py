@@ -17,6 +17,7 @@ SHORT = timedelta(hours=1)  # less than this is a warning
 
 DAY_OVER = _("The 24 hours in which Facebook lets us answer are over. The customer has to write again first.")
 WEEK_OVER = _("The 7 days in which Facebook lets a person answer are over. The customer has to write again first.")
+DISCONNECTED = _("This Page is disconnected: nobody can answer until an admin connects it again.")
 UNCONFIRMED = _("The customer's last words are more than 24 hours old: confirm first that a person answers.")
 NOT_BY_A_PERSON = _("The customer's last words are more than 24 hours old: only a person may answer now.")
 NOT_APPROVED = _("Facebook has not approved our app for Human Agent answers: an admin must have it approved.")
@@ -57,6 +58,8 @@ class Window:
     @property
     def why_not(self):
         """What stands in the way of an answer, as a sentence; nothing when nothing does."""
+        if self.page.is_disconnected:
+            return DISCONNECTED
         over = WEEK_OVER if self.page.may_use_human_agent else DAY_OVER
         return {Way.UNCONFIRMED: UNCONFIRMED, Way.SHUT: over}.get(self.way, "")
 

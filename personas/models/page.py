@@ -1,6 +1,7 @@
 """A Facebook Page that we answer for."""
 
 import threading
+from datetime import timedelta
 
 import requests
 from django.conf import settings
@@ -17,8 +18,10 @@ from messenger import Client, GraphError
 from messenger.calls.page import OPTIONAL_FIELDS, SUBSCRIBED_FIELDS
 from personas import tasks
 from personas.fields import EncryptedTextField
+from personas.models.disconnecting import Disconnecting
 from personas.models.traffic import CHECK_AGAIN, CHECK_ALL, Traffic
 
+LEAVE_AGAIN = timedelta(minutes=1)
 CONNECT_TIMEOUT = 3.05  # s
 NEEDED_SCOPES = {"pages_messaging", "pages_manage_metadata"}
 
@@ -45,18 +48,30 @@ class PageQuerySet(models.QuerySet):
     def troubled(self):
         """Those that did not work a while ago, and may by now."""
         unchecked = Q(checked_at=None) | Q(checked_at__lt=timezone.now() - CHECK_AGAIN)
-        return self.filter(unchecked, Q(state=Page.State.FAILING) | Q(paused_since__isnull=False))
+        is_troubled = Q(state=Page.State.FAILING) | Q(paused_since__isnull=False)
+        return self.filter(unchecked, is_troubled).exclude(state__in=Page.State.ended())
+
+    def ending(self):
+        """Those that still have to take leave of Facebook, where that was not tried a moment ago."""
+        unchecked = Q(checked_at=None) | Q(checked_at__lt=timezone.now() - LEAVE_AGAIN)
+        return self.filter(unchecked, state=Page.State.ENDING)
 
     def outdated(self):
         """Those whose name may have changed, or whose token may have stopped working unseen."""
         return self.filter(state=Page.State.CONNECTED, checked_at__lt=timezone.now() - CHECK_ALL)
 
 
-class Page(Traffic, models.Model):
+class Page(Traffic, Disconnecting):
     class State(models.TextChoices):
         UNCHECKED = "unchecked", _("not checked yet")
         CONNECTED = "connected", _("connected")
         FAILING = "failing", _("not working")
+        ENDING = "ending", _("being disconnected")
+        DISCONNECTED = "disconnected", _("disconnected")
+
+        @classmethod
+        def ended(cls):
+            return [cls.ENDING, cls.DISCONNECTED]
 
     page_id = models.CharField(
         _("page id"), max_length=32, unique=True, validators=[RegexValidator(r"^\d+$", _("A page id has digits only."))]
@@ -150,6 +165,8 @@ class Page(Traffic, models.Model):
 
     def verify(self):
         """Ask Facebook whether the token works for this Page, and have its events sent to us."""
+        if self.is_disconnected:
+            return
         try:
             self.problem, is_known = self._connect(), True
         except GraphError as error:
@@ -157,8 +174,9 @@ class Page(Traffic, models.Model):
         if is_known:
             self.state = self.State.FAILING if self.problem else self.State.CONNECTED
         self.checked_at = timezone.now()
-        self.save(update_fields=["name", "state", "problem", "checked_at"])
-        if self.state == self.State.CONNECTED:
+        found = {name: getattr(self, name) for name in ("name", "state", "problem", "checked_at")}
+        is_ours = self._row().exclude(state__in=self.State.ended()).update(**found)  # not disconnected meanwhile
+        if is_ours and self.state == self.State.CONNECTED:
             self.try_again()
 
     def _connect(self):

@@ -22,8 +22,9 @@ class PersonaQuerySet(models.QuerySet):
         return self.filter(leaving_since=None, gone_at=None)
 
     def leaving(self):
-        """To be deleted on Facebook: asked for, or their agent has left."""
-        return self.filter(Q(leaving_since__isnull=False) | Q(agent__is_active=False), gone_at=None)
+        """To be deleted on Facebook: asked for, or their agent has left. Without a token nothing can be deleted."""
+        asked_for = Q(leaving_since__isnull=False) | Q(agent__is_active=False)
+        return self.filter(asked_for, gone_at=None).exclude(page__state="disconnected")
 
     def due(self):
         return self.filter(Q(next_try_at=None) | Q(next_try_at__lte=timezone.now()))

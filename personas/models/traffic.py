@@ -77,7 +77,8 @@ class Traffic:
     def enforce(self, action, reason, at):
         """Heed what Facebook says of this Page: `warning`, `block` or `unblock`. Told late it changes nothing."""
         sentence = _policy_sentence(action, reason)
-        if not self._row().filter(policy_at__lt=at).update(policy_at=at, policy=sentence):
+        connected = self._row().exclude(state__in=self.State.ended())
+        if not connected.filter(policy_at__lt=at).update(policy_at=at, policy=sentence):
             return
         if action == "block":
             self._block(sentence)
@@ -109,9 +110,11 @@ class Traffic:
 
     def resume(self):
         """Let what has waited go out. Each message is checked again against its window."""
-        self.paused_since = self.waits_until = None
         running = {"paused_since": None, "why_paused": "", "is_token_refused": False, "is_blocked": False}
-        self._row().update(**running, waits_until=None, slowdowns=0)
+        connected = self._row().exclude(state__in=self.State.ended())
+        if not connected.update(**running, waits_until=None, slowdowns=0):
+            return
+        self.paused_since = self.waits_until = None
         self.personas.update(next_try_at=None)
         self.messages.hurry()
         self.conversations.hurry()

@@ -1,0 +1,230 @@
+"""Ada disconnects a Page: nothing is sent or heard any more, all that was said stays, and it can be connected again."""
+
+import time
+import uuid
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from console.models import Arrival, Conversation, Holder, Message, Notice, Rules, WindowClosed
+from personas.models import Page, Persona
+from sandbox.courier import serialise
+from tests.conftest import TOKEN
+from tests.console.conftest import webhook
+
+BUSY = {"message": "An unknown error has occurred.", "code": 1}
+
+
+def fresh(row):
+    return type(row).objects.get(pk=row.pk)
+
+
+@pytest.fixture
+def admin(client, ada):
+    client.force_login(ada)
+    return client
+
+
+@pytest.fixture
+def answered(say, conversation):
+    """Ana has answered under her persona."""
+    message = say("I am on it")
+    conversation.deliver()
+    return message
+
+
+@pytest.fixture
+def disconnect(page, ada, sandbox):
+    """Ada chooses it, and a worker takes leave of Facebook."""
+
+    def disconnect():
+        page.disconnect(by=ada)
+        fresh(page).finish_disconnecting()
+        return fresh(page)
+
+    return disconnect
+
+
+def act(admin, action, page, **fields):
+    chosen = {"action": action, "_selected_action": [page.pk], **fields}
+    return admin.post("/admin/personas/page/", chosen, follow=True).content.decode()
+
+
+def test_it_is_asked_once_more_before(admin, page):
+    shown = act(admin, "disconnect", page)
+    assert "Disconnect these Pages?" in shown
+    assert "Bluebird Tea" in shown
+    assert not fresh(page).is_disconnected
+    assert "A worker takes leave of Facebook" in act(admin, "disconnect", page, confirmed="1")
+    assert fresh(page).state == Page.State.ENDING
+
+
+def test_facebook_tells_nothing_more_the_personas_go_and_the_token_is_forgotten(answered, disconnect, sandbox):
+    assert len(sandbox.personas()) == 1
+    page = disconnect()
+    assert sandbox.requests("DELETE", "subscribed_apps")
+    assert sandbox.personas() == []
+    assert (page.state, page.token, page.problem) == (Page.State.DISCONNECTED, "", "")
+
+
+def test_all_that_was_said_stays_with_its_faces(answered, conversation, disconnect, ana, client):
+    disconnect()
+    client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
+    shown = client.get(f"/conversations/{conversation.pk}/").content.decode()
+    assert "I am on it" in shown
+    assert "Ana R." in shown
+    assert "This Page is disconnected: nobody can answer until an admin connects it again." in shown
+    assert "sends nothing now" not in shown
+
+
+def test_a_reply_that_waited_fails_and_says_why_and_one_in_doubt_is_left_to_the_agent(say, disconnect, conversation):
+    waiting, doubtful = say("Wait"), say("Doubt")
+    Message.objects.filter(pk=doubtful.pk).update(state=Message.State.UNKNOWN, next_try_at=timezone.now())
+    revision = fresh(conversation).revision
+    disconnect()
+    assert (fresh(waiting).state, fresh(doubtful).state) == (Message.State.FAILED, Message.State.UNKNOWN)
+    assert fresh(waiting).problem == "The Page was disconnected before this went out."
+    assert fresh(doubtful).can_retry
+    assert fresh(waiting).revision > revision  # open desks show it
+
+
+def test_nobody_can_answer_there(disconnect, conversation, ana):
+    disconnect()
+    with pytest.raises(WindowClosed, match="disconnected"):
+        fresh(conversation).send(author=ana, text="Hello?", key=uuid.uuid4())
+    Conversation.objects.update(holder=Holder.BOT, agent=None)
+    with pytest.raises(WindowClosed, match="disconnected"):
+        fresh(conversation).send(author=None, text="Hello?", key=uuid.uuid4())
+
+
+def test_who_waits_for_the_bot_or_writes_later_waits_in_the_queue_and_the_bot_hears_nothing(
+    mona, page, arrive, disconnect
+):
+    Rules.objects.create(page=page, webhook_url="http://127.0.0.1:9/", closed_sentence="We are closed.")
+    Conversation.objects.update(holder=Holder.BOT, waiting_since=timezone.now(), last_at=timezone.now())
+    disconnect()
+    assert Conversation.objects.get().holder == Holder.QUEUE
+    words = {"sender": {"id": "99"}, "recipient": {"id": page.page_id}, "timestamp": int(time.time() * 1000)}
+    arrive(serialise(webhook(words | {"message": {"mid": "m_late", "text": "Hello?"}})))
+    Arrival.objects.latest("pk").read()
+    late = Conversation.objects.get(customer__psid="99")
+    assert (late.holder, late.is_open) == (Holder.QUEUE, True)
+    assert not Notice.objects.filter(conversation=late).exists()
+    assert not Message.objects.pending().exists()
+
+
+def test_a_customer_whom_the_bot_has_left_waiting_for_long_comes_into_sight_too(mona, page, disconnect):
+    Rules.objects.create(page=page, webhook_url="http://127.0.0.1:9/")
+    long_ago = timezone.now() - timedelta(hours=1)
+    Conversation.objects.update(holder=Holder.BOT, waiting_since=long_ago, last_at=long_ago)
+    disconnect()
+    Conversation.objects.out_of_sight().come_into_sight()
+    assert Conversation.objects.get().holder == Holder.QUEUE
+
+
+def test_waiting_conversations_are_assigned_to_nobody(mona, page, disconnect, ben):
+    Rules.objects.create(page=page, assigns=True)
+    Conversation.objects.update(holder=Holder.QUEUE, closed_at=None)
+    assert Conversation.objects.assignable().exists()
+    disconnect()
+    assert not Conversation.objects.assignable().exists()
+
+
+def test_the_token_is_kept_until_facebook_has_been_told(answered, disconnect, sandbox, page):
+    sandbox.fail("subscribed_apps", method="DELETE", status=500, error=BUSY)
+    assert (disconnect().state, fresh(page).token) == (Page.State.ENDING, TOKEN)
+    assert not Page.objects.ending().exists()
+    sandbox.be_well()
+    with time_machine.travel(timezone.now() + timedelta(minutes=2)):
+        [ending] = Page.objects.ending()
+    ending.finish_disconnecting()
+    assert (fresh(page).state, fresh(page).token, sandbox.personas()) == (Page.State.DISCONNECTED, "", [])
+
+
+def test_after_a_day_of_trying_the_token_is_forgotten_all_the_same(answered, disconnect, sandbox, page):
+    sandbox.fail("subscribed_apps", method="DELETE", status=500, error=BUSY)
+    disconnect()
+    with time_machine.travel(timezone.now() + timedelta(days=1, minutes=1)):
+        fresh(page).finish_disconnecting()
+    assert (fresh(page).state, fresh(page).token) == (Page.State.DISCONNECTED, "")
+
+
+def test_a_token_that_is_dead_is_forgotten_at_once(answered, disconnect, sandbox):
+    sandbox.post("tokens", token=TOKEN, state="expired")
+    assert (disconnect().state, Persona.objects.leaving().count()) == (Page.State.DISCONNECTED, 0)
+
+
+def test_nobody_asks_facebook_about_it_any_more(disconnect, mona, sandbox):
+    page = disconnect()
+    before = len(sandbox.requests())
+    page.verify()
+    fresh(mona).fetch_profile()
+    with time_machine.travel(timezone.now() + timedelta(days=2)):
+        assert not Page.objects.troubled().exists()
+        assert not Page.objects.outdated().exists()
+        assert not Page.objects.ending().exists()
+    assert len(sandbox.requests()) == before
+
+
+def test_a_check_that_was_under_way_does_not_connect_it_again(page, ada, sandbox):
+    checked = fresh(page)
+    page.disconnect(by=ada)
+    checked.verify()
+    assert fresh(page).state == Page.State.ENDING
+    assert fresh(page).is_paused
+
+
+def test_it_is_connected_again_by_entering_a_token(answered, disconnect, conversation, admin, page, ana, mona, sandbox):
+    disconnect()
+    path = f"/admin/personas/page/{page.pk}/change/"
+    forms = [inline.formset.management_form for inline in admin.get(path).context["inline_admin_formsets"]]
+    shown = {form.add_prefix(name): form[name].value() for form in forms for name in form.fields}
+    assert admin.post(path, shown | {"token": "", "is_open_to_all": "on"}).status_code == 302
+    assert fresh(page).state == Page.State.DISCONNECTED
+    assert admin.post(path, shown | {"token": TOKEN, "is_open_to_all": "on"}).status_code == 302
+    assert (fresh(page).state, fresh(page).is_paused) == (Page.State.UNCHECKED, False)
+    fresh(page).verify()
+    assert fresh(page).state == Page.State.CONNECTED
+    fresh(conversation).send(author=ana, text="Back again", key=uuid.uuid4())
+    fresh(conversation).deliver()
+    assert sandbox.texts(mona.psid) == ["I am on it", "Back again"]
+    assert [row["name"] for row in sandbox.personas()] == ["Ana R."]
+
+
+# What the list shows
+
+
+def test_the_list_shows_every_pause_and_why(admin, page):
+    Page.objects.update(paused_since=timezone.now(), why_paused="Facebook has restricted this Page.")
+    slow = {"waits_until": timezone.now() + timedelta(hours=1), "why_waiting": "Facebook wants fewer calls."}
+    Page.objects.create(page_id="77", token=TOKEN, name="Green Bakery", **slow)
+    shown = admin.get("/admin/personas/page/").content.decode()
+    assert "Facebook has restricted this Page." in shown
+    assert "Facebook wants fewer calls." in shown
+
+
+def test_the_reason_of_a_pause_stays_when_a_check_finds_nothing_wrong(admin, page, sandbox):
+    Page.objects.update(paused_since=timezone.now(), why_paused="Facebook has restricted this Page.")
+    fresh(page).verify()
+    assert "Facebook has restricted this Page." in admin.get("/admin/personas/page/").content.decode()
+
+
+def test_the_list_shows_who_disconnected_a_page(admin, disconnect):
+    disconnect()
+    assert "Disconnected by Ada Lindt." in admin.get("/admin/personas/page/").content.decode()
+
+
+def test_an_admin_has_a_paused_page_send_again(admin, page):
+    Page.objects.update(paused_since=timezone.now(), why_paused="Facebook has restricted this Page.")
+    act(admin, "send_again", page)
+    assert not fresh(page).is_paused
+
+
+def test_a_disconnected_page_does_not_send_again_without_a_token(admin, disconnect):
+    page = disconnect()
+    act(admin, "send_again", page)
+    page.enforce("unblock", "", at=1)
+    assert fresh(page).is_paused
+    assert fresh(page).why_paused == "Disconnected by Ada Lindt."
