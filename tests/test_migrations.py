@@ -13,6 +13,7 @@ PROMISED_AFTER = {"agents": "0002_presence", "personas": "0005_bot", "console": 
 LOOKED_AT = {
     "0007_page_is_open_to_all": "a business has a handful of Pages",
     "0009_page_policy": "varchar becomes text, which rewrites no row",
+    "0020_erase_unsent": "few messages were unsent, and it holds no rows but theirs",
     "0015_ids_of_any_length": "varchar becomes text, which rewrites no row",
 }
 # In the SQL of a migration, for tables that were there before it.
