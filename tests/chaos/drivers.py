@@ -10,6 +10,7 @@ import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import cycle
 
 import requests
 
@@ -18,6 +19,7 @@ from tests.chaos.people import AGENTS, BOTS, CALL, PASSWORD
 
 BROWSER_TIMEOUT = 20  # s
 PAUSE = 0.4  # s before what the console did not confirm goes out again
+LOST = 0.1  # of the answers to Send, on their way to the browser
 FINISH = 240  # s in which a driver must have come to its end, once everything runs again
 CROWD = 150  # webhooks that wait: then customers and agents take breath, or the run would only ever grow
 WORDS = "tea kettle parcel Größe früh 茶 🫖 Tuesday refund O'Neill <b>bold</b> & again".split()  # noqa: SIM905
@@ -39,20 +41,21 @@ class Refused(Exception):
 class Browser:
     """An agent's: a session, a CSRF token, and an outbox that repeats what was not confirmed."""
 
-    def __init__(self, url, agent, is_given_up):
-        self.url, self.agent, self.is_given_up = url, agent, is_given_up
+    def __init__(self, urls, agent, is_given_up):
+        self.urls, self.agent, self.is_given_up = urls, agent, is_given_up
+        self._next_url = cycle(urls)  # each request to the next web process, as behind a proxy
         self.session = requests.Session()
 
     def log_in(self):
         form = {"username": self.agent.username, "password": PASSWORD}
         self._get("/login/")
-        answer = self.session.post(f"{self.url}/login/", form | self._token(), timeout=60, allow_redirects=False)
+        answer = self.session.post(f"{self.urls[0]}/login/", form | self._token(), timeout=60, allow_redirects=False)
         assert answer.status_code == 302, answer.text
         return self
 
     def another(self):
         """The same log-in in another tab: a session of `requests` serves one thread."""
-        tab = Browser(self.url, self.agent, self.is_given_up)
+        tab = Browser(self.urls, self.agent, self.is_given_up)
         tab.session.cookies.update(self.session.cookies)
         return tab
 
@@ -71,7 +74,8 @@ class Browser:
 
     def _try(self, method, path, **options):
         try:
-            answer = method(f"{self.url}{path}", headers={"HX-Request": "true"}, timeout=BROWSER_TIMEOUT, **options)
+            url, headers = f"{next(self._next_url)}{path}", {"HX-Request": "true"}
+            answer = method(url, headers=headers, timeout=BROWSER_TIMEOUT, **options)
         except requests.RequestException:
             answer = None
         if answer is None or answer.status_code >= 500:
@@ -82,7 +86,7 @@ class Browser:
         return answer
 
     def _get(self, path):
-        return self.session.get(f"{self.url}{path}", timeout=60)
+        return self.session.get(f"{self.urls[0]}{path}", timeout=60)
 
     def _token(self):
         return {"csrfmiddlewaretoken": self.session.cookies.get("csrftoken", "")}
@@ -120,6 +124,7 @@ class Talk(threading.Thread):
         self.pk = self.holder = None  # holder: the browser of the agent who has it
         self.typed, self.moves = [], []
         self.written = 0
+        self.routed = None  # of other_app.py, on the Page that has one
         self.problem = None
 
     def run(self):
@@ -150,6 +155,7 @@ class Talk(threading.Thread):
         else:
             steps |= {self.come: 8, self.rush: 6}
             steps |= {self.call: 10} if self.has_bot else {}
+        steps |= self.routed.steps if self.routed else {}
         [step] = self.rng.choices([*steps], [*steps.values()])
         step()
 
@@ -187,7 +193,10 @@ class Talk(threading.Thread):
             text = self._words(f"a{len(self.typed) + 1} {self.holder.agent.first}")
             typed = Typed(text, str(uuid.UUID(int=self.rng.getrandbits(128), version=4)), self.holder.agent.public_name)
             self.typed.append(typed)
-            answer = self.holder.post(f"/conversations/{self.pk}/send/", text=typed.text, key=typed.key)
+            path, said = f"/conversations/{self.pk}/send/", {"text": typed.text, "key": typed.key}
+            answer = self.holder.post(path, **said)
+            if self.rng.random() < LOST:  # so the browser says it once more, and another process may hear it
+                answer = self.holder.post(path, **said)
             if answer.status_code != 200:
                 raise Refused(f"Send was answered {answer.status_code}: {answer.text[:200]}")
 
@@ -257,5 +266,5 @@ PK_OF = """SELECT c.id FROM console_conversation c JOIN console_customer u ON u.
 PK_OF_AGENT = "SELECT id FROM agents_agent WHERE username = %s"
 
 
-def log_in_all(url, pace):
-    return [Browser(url, agent, pace.is_given_up).log_in() for agent in AGENTS]
+def log_in_all(urls, pace):
+    return [Browser(urls, agent, pace.is_given_up).log_in() for agent in AGENTS]

@@ -4,6 +4,7 @@ import random
 import time
 from collections import Counter
 
+from tests.chaos.infrastructure import Infrastructure
 from tests.chaos.people import BOTS, DOOMED, MORTAL, PAGES
 
 EVERY = 0.8  # s between two things that go wrong, on average
@@ -70,14 +71,18 @@ class Weather:
             self.stop_bot: 2,
             self.end_token: 3 if may_tokens_die else 0,
         }
+        self.below = Infrastructure(self.rng, stack, facebook, self.count)
+        self.kinds |= self.below.kinds
 
     def rage(self, seconds):
         """For so long. Each kind that a run must not go without comes once in any case."""
         until = time.monotonic() + seconds
         due = [self.empty_redis, self.crash_postgres, self.restart_redis, self.delete_persona, self.stop_bot]
         due += [self.end_token] if self.kinds[self.end_token] else []
+        due += self.below.due
         self.rng.shuffle(due)
         self.answer_otherwise()
+        self.below.begin()
         spread = [seconds * (number + 1) / (len(due) + 1) for number in range(len(due))]
         began = time.monotonic()
         while due or time.monotonic() < until:
@@ -115,7 +120,7 @@ class Weather:
         self._kill(self.rng.choice(["worker-1", "worker-2", "reader-1", "reader-2"]))
 
     def kill_program(self):
-        self._kill(self.rng.choice(["web", "errands", "beat"]))
+        self._kill(self.rng.choice(["web", "web-2", "errands", "beat"]))
 
     def _kill(self, name):
         self._count(f"{name.partition('-')[0]} killed")

@@ -9,6 +9,7 @@ MORTAL = PAGES[-1]  # the Page whose token may die
 # Who has a bot, and whether it listens to people too. The first Page has none: there agents alone answer.
 BOTS = {PAGES[1][0]: False, PAGES[2][0]: True}
 DOOMED = PAGES[1][0]  # the Page whose bot is dead in the end
+ROUTED = PAGES[0][0]  # where another app takes threads, too
 CALL = "human"  # the word that calls a person
 
 

@@ -13,7 +13,8 @@ from tests.chaos.checker import STATE, Verdict, judge
 from tests.chaos.drivers import CROWD, FINISH, Pace, Talk, log_in_all
 from tests.chaos.facebook import Facebook
 from tests.chaos.faults import Weather
-from tests.chaos.people import PAGES
+from tests.chaos.other_app import OtherApp, Routed
+from tests.chaos.people import PAGES, ROUTED
 from tests.chaos.stack import APP_SECRET, running_stack
 
 MOST_SHOWN = 15  # differences
@@ -71,9 +72,12 @@ def run(plan):
         facebook, database = Facebook(stack.sandbox_url), witness.Database(stack.postgres.url)
         pace = Pace(plan.pace or plan.conversations / 16)
         ends.callback(pace.give_up)
-        browsers = log_in_all(stack.console_url, pace)
+        browsers = log_in_all(stack.console_urls, pace)
         bots = ends.enter_context(Bots(stack.bot_port, stack.sandbox_url, APP_SECRET, plan.seed))
         talks = _talks(plan, facebook, browsers, pace, database.ask)
+        other_app = OtherApp(facebook)
+        for talk in talks:
+            talk.routed = Routed(talk, other_app) if talk.page[0] == ROUTED else None
         weather = Weather(plan.seed, stack, facebook, bots, may_tokens_die=plan.deaths)
         spent = {"to start": time.monotonic() - began}
 
@@ -97,7 +101,9 @@ def run(plan):
                 verdict.add(STATE, f"conversation {talk.number} could not go on: {talk.problem}")
         for problem in bots.problems:
             verdict.add(STATE, problem)
-        return Outcome(plan.seed, verdict, weather.count + bots.count, spent, stack.gave_up, _errors(facebook))
+        return Outcome(
+            plan.seed, verdict, weather.count + bots.count + other_app.count, spent, stack.gave_up, _errors(facebook)
+        )
 
 
 def _come_to_rest(stack, facebook, database, patience, verdict):

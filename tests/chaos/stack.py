@@ -25,6 +25,7 @@ sys.path.append(str(ROOT / "bin"))
 from children import stop, tethered  # noqa: E402
 from embedded import postgres, redis_server  # noqa: E402
 from servers import new_keys, socket_dir  # noqa: E402
+from tests.chaos.infrastructure import Hardware  # noqa: E402
 
 READY_TIMEOUT = 180  # s, on a machine that does much else
 GRAPH_TIMEOUT = 2  # s: short, so that many calls without an answer fit into a run
@@ -51,18 +52,22 @@ class Stack:
 
     def __init__(self, folder, sockets, lock, *, mutation=""):
         self.folder = folder
-        self.console_port, self.sandbox_port, self.bot_port = _free_ports(3)
-        self.console_url = f"http://127.0.0.1:{self.console_port}"
+        *web_ports, self.sandbox_port, self.bot_port = _free_ports(4)
+        self.console_urls = [f"http://127.0.0.1:{port}" for port in web_ports]
+        self.console_url = self.console_urls[0]  # where Facebook delivers
         self.sandbox_url = f"http://127.0.0.1:{self.sandbox_port}"
         self.bot_url = f"http://127.0.0.1:{self.bot_port}"
         self.postgres = postgres(folder, sockets, lock, temporary=False)  # with fsync: a crash is what we are here for
         self.redis = redis_server(folder, sockets, lock, temporary=False)
         self.environment = self._environment()
+        self.hardware = Hardware(folder / "hardware")
         self.changed = self.environment | {"CHAOS_MUTATION": mutation, "PYTHONPATH": MUTATIONS}
+        self.changed |= {"CHAOS_HARDWARE": str(self.hardware.folder)}
         self.programs = {}
         self.gave_up = Counter()  # programs that ended without having been killed
         self.commands = PROGRAMS | {
-            "web": ["bin/run.py", "web", "--host", "127.0.0.1", "--port", str(self.console_port)],
+            "web": ["bin/run.py", "web", "--host", "127.0.0.1", "--port", str(web_ports[0])],
+            "web-2": ["bin/run.py", "web", "--host", "127.0.0.1", "--port", str(web_ports[1])],
             "sandbox": ["-m", "sandbox", "--port", str(self.sandbox_port)],
         }
 
@@ -98,7 +103,8 @@ class Stack:
         self._wait_for("sandbox", f"{self.sandbox_url}/_sandbox/world")
         self.start_missing()  # beside what follows: their sweeps find no tables at first, and try again
         self.run("-m", "tests.chaos.cast", self.bot_url)
-        self._wait_for("web", f"{self.console_url}/readyz")
+        for name, url in zip(["web", "web-2"], self.console_urls, strict=True):
+            self._wait_for(name, f"{url}/readyz")
 
     def run(self, *arguments):
         """Run a program that ends by itself, as whole as it was written; return what it prints."""
@@ -114,7 +120,7 @@ class Stack:
             self.programs[name] = subprocess.Popen(
                 tethered([sys.executable, *self.commands[name]]),
                 cwd=ROOT,
-                env=self.environment if name == "sandbox" else self.changed,
+                env=self.environment if name == "sandbox" else self.changed | {"CHAOS_PROGRAM": name},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

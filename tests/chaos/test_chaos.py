@@ -15,6 +15,7 @@ def test_nothing_is_lost_doubled_swapped_misnamed_or_in_wrong_hands_whatever_goe
     assert count["arrived"] and count["written"], told
     assert count["heard by bots"] and count["changes of hands"], told
     assert faults["Redis lost all"] and faults["PostgreSQL crashed"], told
+    assert faults["Redis hung"] and faults["PostgreSQL hung"] and faults["Redis full"] and faults["disk full"], told
 
 
 def test_a_fault_that_is_built_in_does_not_go_unnoticed():

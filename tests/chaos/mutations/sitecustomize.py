@@ -11,6 +11,12 @@ import sys
 from collections import defaultdict
 from datetime import timedelta
 
+try:
+    import below
+    import hardware
+except ImportError:  # this folder is not on the path: somebody only asks for the names
+    from tests.chaos.mutations import below, hardware
+
 # Patience with bots, as short as a run is.
 HASTE = {
     "console.models.rules": {
@@ -154,6 +160,7 @@ MUTATIONS = {
     "tell-once": ("console.models.telling", tell_once),
     "no-way-out": ("console.models.conversation", no_way_out),
     "no-lock": ("console.models.conversation", no_lock),
+    **below.MUTATIONS,
 }
 
 # --- when ------------------------------------------------------------------------------------------------------------
@@ -182,6 +189,8 @@ class Patching(importlib.abc.MetaPathFinder):
 
 if "CHAOS_MUTATION" in os.environ:
     wanted = defaultdict(list)
+    for module, change in hardware.CHANGES.items():
+        wanted[module].append(change)
     for module, constants in HASTE.items():
         wanted[module].append(lambda module, constants=constants: vars(module).update(constants))
     if mutation := os.environ["CHAOS_MUTATION"]:

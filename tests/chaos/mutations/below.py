@@ -1,0 +1,100 @@
+"""Faults of the console's that show only when a server hangs or is full, or when there is more than one web process."""
+
+import asyncio
+import uuid
+
+PATIENCE = 2  # s, less than a server hangs
+
+
+def forget_when_slow(intake):
+    """Facebook gets its 200 in time, even when the database says nothing and the webhook is nowhere."""
+    keep = intake.Writer.keep
+
+    async def keep_in_time(self, body):
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await intake.sync_to_async(lambda: intake.connection.cursor().execute("SELECT 1"))()
+        except TimeoutError:
+            return
+        await keep(self, body)
+
+    intake.Writer.keep = keep_in_time
+
+
+def silent_redis_fails(pace):
+    """A Redis that says nothing fails the message that asked it."""
+    from redis.exceptions import ConnectionError, ResponseError
+
+    pace.RedisError = (ConnectionError, ResponseError)
+
+
+def full_redis_fails(lane):
+    """A reply that Redis has no memory to queue is given up."""
+    from redis.exceptions import RedisError, ResponseError
+
+    from console.store import redis
+
+    deliver_later = lane.Lane.deliver_later
+
+    def deliver_later_or_never(self, *given, **options):
+        try:
+            redis().set("is there room?", 1, px=1)
+        except RedisError as error:
+            if isinstance(error, ResponseError):
+                self.messages.filter(state="queued").update(state="failed")
+        deliver_later(self, *given, **options)
+
+    lane.Lane.deliver_later = deliver_later_or_never
+
+
+def full_disk_fails(publishing):
+    """A persona that cannot be painted fails the message that waits for it."""
+    from personas import shortage
+
+    def stumble(self, error):
+        raise error
+
+    publishing.Publishing._note_stumble = stumble
+    shortage.is_shortage = lambda error: False
+
+
+def own_moments(answering):
+    """A reply stands where the clock of its web process says."""
+    from django.utils import timezone
+
+    answering.Answering._next_moment = lambda self: timezone.now()
+
+
+def keys_in_memory(answering):
+    """Each web process knows only the replies that itself has taken."""
+    taken, said_under = set(), answering.Answering._said_under
+    send = answering.Answering.send
+
+    def send_once(self, author, text, key, files=()):
+        if str(key) not in taken and said_under(self, key, author):
+            key = uuid.uuid4()
+        taken.add(str(key))
+        return send(self, author, text, key, files)
+
+    answering.Answering.send = send_once
+
+
+def deaf_on_standby(envelope):
+    """What a customer says while another app has the thread is not heard."""
+    parse = envelope._messaging
+
+    def heard(raw, page_id, time, is_standby):
+        return envelope._unknown(raw, page_id, time) if is_standby else parse(raw, page_id, time, is_standby)
+
+    envelope._messaging = heard
+
+
+MUTATIONS = {
+    "forget-when-slow": ("console.intake", forget_when_slow),
+    "silent-redis-fails": ("console.pace", silent_redis_fails),
+    "full-redis-fails": ("console.models.lane", full_redis_fails),
+    "full-disk-fails": ("personas.models.publishing", full_disk_fails),
+    "own-moments": ("console.models.answering", own_moments),
+    "keys-in-memory": ("console.models.answering", keys_in_memory),
+    "deaf-on-standby": ("messenger.events.envelope", deaf_on_standby),
+}

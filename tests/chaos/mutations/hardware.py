@@ -1,0 +1,43 @@
+"""A disk that is full and clocks that jump, as the console's programs see them: told by files in CHAOS_HARDWARE.
+
+No fault of the console's, and so there in every run; see tests/chaos/infrastructure.py for who writes the files.
+"""
+
+import errno
+import os
+from datetime import timedelta
+from pathlib import Path
+
+FOLDER = Path(os.environ.get("CHAOS_HARDWARE", "/nonexistent"))
+PROGRAM = os.environ.get("CHAOS_PROGRAM", "")
+
+
+def full_disk(storage):
+    """Nothing can be written beneath DATA_DIR; what is there can be read."""
+    save = storage.FileSystemStorage._save
+
+    def save_if_there_is_room(self, name, content):
+        if (FOLDER / "disk").exists():
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), name)
+        return save(self, name, content)
+
+    storage.FileSystemStorage._save = save_if_there_is_room
+
+
+def jumping_clock(timezone):
+    """What the program takes for now, in what it writes and in what it compares. Monotonic clocks do not jump."""
+    now = timezone.now
+    timezone.now = lambda: now() + timedelta(seconds=_offset())
+
+
+def _offset():
+    try:
+        return float((FOLDER / f"clock-{PROGRAM}").read_text())
+    except OSError:
+        return 0.0
+
+
+CHANGES = {
+    "django.core.files.storage.filesystem": full_disk,
+    "django.utils.timezone": jumping_clock,
+}

@@ -1,0 +1,100 @@
+"""Another app of a Page under conversation routing: it takes threads and gives them back, and says nothing itself.
+
+Under routing Facebook takes messages from one app alone. The console learns who that is from webhooks, late and twice.
+"""
+
+import time
+from collections import Counter
+
+import requests
+
+from tests.chaos.facebook import VERSION
+from tests.chaos.people import ROUTED
+from tests.chaos.stack import APP_ID
+
+OTHER_APP = "900100200300400"
+PATIENCE = 90  # s until the console knows, whatever is down
+PENDING = """
+    SELECT 1 FROM console_message WHERE conversation_id = %s AND state IN ('queued', 'sending', 'unknown')
+    UNION ALL SELECT 1 FROM console_handover WHERE conversation_id = %s AND call <> '' AND done_at IS NULL"""
+HOLDER = "SELECT holder FROM console_conversation WHERE id = %s"
+REQUESTS = "SELECT count(*) FROM console_handover WHERE conversation_id = %s AND cause = 'requested'"
+
+
+class OtherApp:
+    """An app without a webhook: it acts when a Talk wants it to."""
+
+    def __init__(self, facebook):
+        self.url, self.count = facebook.url, Counter()
+        app = facebook.post("apps", app_id=OTHER_APP, secret="other-app-secret", name="Other app")
+        self.token = app["tokens"][ROUTED]
+        facebook.post(f"pages/{ROUTED}/default_app", app_id=APP_ID)
+
+    def take(self, psid):
+        self._call("take_thread_control", psid)
+
+    def give_back(self, psid):
+        self._call("pass_thread_control", psid, target_app_id=APP_ID)
+
+    def ask_for(self, psid):
+        self._call("request_thread_control", psid)
+
+    def _call(self, edge, psid, **fields):
+        self.count[f"{edge} by another app"] += 1
+        answer = requests.post(
+            f"{self.url}/{VERSION}/me/{edge}",
+            json={"recipient": {"id": psid}, **fields},
+            headers={"Authorization": f"Bearer {self.token}"},
+            timeout=60,
+        )
+        assert answer.ok, answer.text
+
+
+class Routed:
+    """What happens in a Talk on the routed Page beside talking. The Talk waits for each step: who types into a thread
+    that is being taken away is told so by Facebook, and that is no passing error."""
+
+    def __init__(self, talk, app):
+        self.talk, self.app = talk, app
+        self.steps = {self.be_asked_for: 4, self.go_elsewhere: 14}
+
+    def be_asked_for(self):
+        before = self._requests()
+        self.app.ask_for(self.talk.psid)
+        self._until(lambda: self._requests() > before)
+
+    def go_elsewhere(self):
+        """To the other app, beside which we overhear the customer; then an agent takes it, or it is given back."""
+        if not self._until(self._is_idle):
+            return
+        self.app.take(self.talk.psid)
+        self.talk.holder = None
+        if not self._until(lambda: self._holder() == "elsewhere"):
+            return
+        self.talk.write()
+        if self.talk.rng.random() < 0.5:
+            self.talk.come()
+            self._until(self._is_idle)
+        else:
+            self.app.give_back(self.talk.psid)
+            self._until(lambda: self._holder() == "queue")
+
+    def _is_idle(self):
+        return not self.talk.ask(PENDING, [self.talk.pk] * 2)
+
+    def _holder(self):
+        return self.talk.ask(HOLDER, [self.talk.pk])[0][0]
+
+    def _requests(self):
+        return self.talk.ask(REQUESTS, [self.talk.pk])[0][0]
+
+    def _until(self, look):
+        """Return whether it came so; not when the run is over, for then nothing goes out any more."""
+        deadline = time.monotonic() + PATIENCE
+        while not look():
+            if self.talk.pace.is_over.is_set():
+                return False
+            if time.monotonic() > deadline:
+                raise AssertionError("the console did not learn who controls the thread")
+            time.sleep(0.2)
+        return True
