@@ -93,7 +93,7 @@ class Message(Sending, models.Model):
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)  # of the form, and in Facebook's metadata
     mid = models.TextField("mid", null=True, blank=True)  # noqa: DJ001  (unique, so no "" for none)
     at = models.DateTimeField(_("when"))  # its place in the thread
-    sent_at = models.DateTimeField(_("sent"), null=True)  # by Facebook's clock, from its echo
+    sent_at = models.DateTimeField(_("sent"), null=True)  # by Facebook's clock
     attempts = models.PositiveIntegerField(default=0, editable=False)
     attempted_at = models.DateTimeField(null=True, editable=False)
     has_turn = models.BooleanField(default=False, editable=False)  # to call, at next_try_at

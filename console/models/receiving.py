@@ -12,6 +12,7 @@ from console.models.correcting import Correcting, Heard, NotHereYet, moment_of
 from console.models.doing import Doing
 from console.models.handover import Cause, Holder
 from console.models.message import Message
+from console.models.placing import place
 from messenger import events
 
 SAME_IN_BOTH = ("author", "persona", "as_page", "is_by_bot", "is_automatic")  # of a message that was sent twice
@@ -239,8 +240,8 @@ class Receiving(Correcting, Doing):
             mid=mid,
             is_incoming=is_incoming,
             state=state,
-            at=moment_of(event.at),
-            sent_at=moment_of(event.at),
+            at=place(self, said_at := moment_of(event.at)),
+            sent_at=said_at,
             revision=revision,
             **fields,
         )
