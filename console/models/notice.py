@@ -44,7 +44,7 @@ class NoticeQuerySet(models.QuerySet):
             if _is_missed(page_rules, conversation, told):
                 conversation.hand_over(Cause.NOT_TOLD)
             # Words by themselves: a bot that refuses the receipt beside them has refused no words.
-            for has_words, part in groupby(page_rules.subscribed(told), key=_has_words):
+            for has_words, part in groupby(page_rules.subscribed(told), key=is_for_bot_to_answer):
                 part = list(part)
                 if conversation is None or conversation.holder == Holder.BOT:
                     # Byte for byte, and so under the signatures that Facebook gave it: the same key signs the same.
@@ -195,10 +195,11 @@ def _is_missed(rules, conversation, told):
     """Whether the customer waits for the bot with words of a field that it did not subscribe to."""
     is_bots = conversation is not None and conversation.holder == Holder.BOT and not rules.bot_app_id
     heard = rules.subscribed(told)
-    return is_bots and any(_has_words(event) and event not in heard for event in told)
+    return is_bots and any(is_for_bot_to_answer(event) and event not in heard for event in told)
 
 
-def _has_words(event):
+def is_for_bot_to_answer(event):
+    """Whether the customer waits for an answer to it."""
     is_unsend = isinstance(event, events.Message) and event.is_deleted
     return isinstance(event, WORDS) and not event.is_standby and not is_unsend
 

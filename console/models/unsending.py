@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from console.models.handover import Cause
 from console.models.hands import SHOWN
 from console.models.message import Message
-from console.models.notice import Notice
+from console.models.notice import Notice, is_for_bot_to_answer
 from console.models.summary import without
 from messenger import events
 
@@ -100,7 +100,8 @@ def _take_out_of_bot_events(conversation, message, copies):
         shorter = copies.take_out_of_all(parsed)
         body = body if shorter == parsed else events.serialise(shorter).decode()
         if body != notice.body:
-            Notice.objects.filter(pk=notice.pk).update(body=body)
+            has_words = notice.has_words and any(map(is_for_bot_to_answer, events.parse(body.encode())))
+            Notice.objects.filter(pk=notice.pk).update(body=body, has_words=has_words)
 
 
 def remember(conversation, event, at, revision):

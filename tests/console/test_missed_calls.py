@@ -73,7 +73,7 @@ def test_a_missed_call_reopens_a_closed_conversation(ring, hear, said, mona):
 
 
 def test_a_bot_that_holds_the_conversation_is_told_of_the_call(ring, page, mona, settings):
-    Rules.objects.create(page=page, webhook_url="http://127.0.0.1:9/bot")
+    Rules.objects.create(page=page, webhook_url="http://127.0.0.1:9/bot", bot_fields=["calls"])
     Conversation.objects.update(holder=Holder.BOT)
 
     ring()
