@@ -10,21 +10,23 @@ CELERY = ["celery", "-A", "console"]
 TRUSTED_PROXIES = os.environ.get("TRUSTED_PROXIES", "").split() or ["127.0.0.1"]  # they say who asks
 
 
+def web(application):
+    limits = ["--timeout-keep-alive", "75", "--timeout-graceful-shutdown", "3", "--limit-concurrency", "4000"]
+    return ["console.server", f"console.asgi:{application}", *limits, "--ws", "none", "--no-access-log"]
+
+
 def worker(queues, threads):
     """Threads: a call to Facebook is waiting, and 16 of them cost what one process does."""
     pool = ["--pool", "threads", "--concurrency", str(threads), "--without-gossip", "--without-mingle"]
     return [*CELERY, "worker", "--queues", queues, *pool, "--loglevel", "WARNING"]
 
 
-# A connection that nobody uses is closed by the proxy first (Caddyfile): what it sends meets none that we just closed.
-WEB = ["--timeout-keep-alive", "75", "--limit-concurrency", "4000", "--ws", "none", "--no-access-log"]
-WEB += ["--forwarded-allow-ips", ",".join(TRUSTED_PROXIES)]
-
 # Each kind of work has workers of its own, so that none stands in front of another: what Facebook told us and who is
 # typing are short; a message may wait ten seconds for Facebook; an errand may fetch a film. What bots have not taken at
 # once is tried again beside the errands: a slow bot has a share of those threads, see console/at_once.py.
 PROGRAMS = {
-    "web": ["console.server", "console.asgi:application", "--timeout-graceful-shutdown", "3", *WEB],
+    "web": [*web("application"), "--forwarded-allow-ips", ",".join(TRUSTED_PROXIES)],
+    "web-behind-proxy": [*web("behind_proxy"), "--no-proxy-headers"],
     "worker": worker("messages", threads=24),
     "reader": worker("arrivals,typing", threads=16),
     "errands": worker("bots,errands", threads=32),

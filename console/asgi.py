@@ -7,6 +7,7 @@ import asyncio
 import os
 
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from starlette.middleware import Middleware
@@ -18,6 +19,7 @@ django = get_wsgi_application()
 from console import examples  # noqa: E402  (need the settings)
 from console.bodies import ReceivedBodies  # noqa: E402
 from console.celery import app as celery  # noqa: E402
+from console.forwarded import BehindProxy  # noqa: E402
 from console.health import livez, readyz  # noqa: E402
 from console.intake import PATHS, intake  # noqa: E402
 from console.live import stream  # noqa: E402
@@ -60,3 +62,4 @@ application = Application(
     redirect_slashes=False,
     middleware=[Middleware(ReceivedBodies)],
 )
+behind_proxy = BehindProxy(application, settings.TRUSTED_PROXIES)

@@ -11,6 +11,7 @@ HEADER_SECONDS = 10
 HEADER_BYTES = 64 * 1024
 READING_SECONDS = 10  # between two looks at what a client has read
 LEAST_READ = 10 * 1024  # bytes in that time: 1 KiB/s
+LAST_REQUEST_SECONDS = 0.5  # in which what a proxy has just sent arrives
 
 
 class Connection(HttpToolsProtocol):
@@ -26,6 +27,10 @@ class Connection(HttpToolsProtocol):
         self._cancel(self._header_deadline)
         self._cancel(self._reading_deadline)
         super().connection_lost(error)
+
+    def shutdown(self):
+        """Let in the request that may be on its way: a proxy that meets a closed connection answers 502."""
+        self.loop.call_later(LAST_REQUEST_SECONDS, super().shutdown)
 
     # Headers
 

@@ -28,6 +28,7 @@ WEBHOOK_VERIFY_TOKEN = env.str("WEBHOOK_VERIFY_TOKEN", default="")
 GRAPH_API_URL = env.str("GRAPH_API_URL", default="") or "https://graph.facebook.com"
 GRAPH_API_VERSION = env.str("GRAPH_API_VERSION", default="") or "v27.0"
 TOKEN_ENCRYPTION_KEYS = env.list("TOKEN_ENCRYPTION_KEYS", default=[])
+TRUSTED_PROXIES = env("TRUSTED_PROXIES", default="").split()
 PERSONA_NAME_PATTERN = env.str("PERSONA_NAME_PATTERN", default="") or "{first} {last_initial}."
 DATA_DIR = Path(env.str("DATA_DIR", default="") or BASE_DIR / "var").resolve()
 LOG_LEVEL = env.str("LOG_LEVEL", default="") or "INFO"
