@@ -1,23 +1,28 @@
 """Receive the body of a request on the event loop, before one of the few threads of the pages is taken for it.
 
 A client that stalls keeps a place here, and no thread. Every body has a limit by its address, and a deadline that moves
-with what has come; one longer than 64 KiB lies in a temporary file. When all places are taken, the body that has been
-on its way longest makes room: an honest one is complete within milliseconds, and is never that.
+with what has come; one longer than 64 KiB lies in a temporary file. When a room is full, the body that has been on its
+way longest makes place: an honest one is complete within milliseconds, and is never that. Large files take longer, so
+theirs are rooms for agents alone: no stranger can push them out.
 """
 
 import asyncio
 import json
 import logging
+import math
 import re
 from contextlib import contextmanager
 from tempfile import SpooledTemporaryFile
 
+from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.db import close_old_connections
 from django.utils.translation import gettext as _
 from starlette.datastructures import Headers
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import StreamingResponse
 
+from console.sessions import agent_of
 from console.uploads import FILE_BYTES, MOST_FILES
 
 MIB = 1024 * 1024  # bytes
@@ -39,40 +44,68 @@ class Refused(Exception):
 class Room:
     """What is taken at one kind of address: bytes in one body, bodies on their way at once, bytes in all of them."""
 
-    def __init__(self, path, most, bodies=128, together=64 * MIB):
+    def __init__(self, path, most, bodies=128, together=64 * MIB, is_for_agents=False, is_kept=True):
         self.path, self.most, self.bodies, self.together = re.compile(path), most, bodies, together
+        self.is_for_agents, self.is_kept = is_for_agents, is_kept
         self.size = 0
-        self._places = {}  # their time-outs, the one that was taken first in front
+        self._places = {}  # their bodies, the one that took its place first in front
 
     def check(self, size):
-        """Refuse a body that is longer than one may be, or what is too much together."""
+        """Refuse a body that is longer than one may be."""
         if size > self.most:
             most = self.most // MIB
             raise Refused(413, _("The request is larger than the %(most)s MiB that are taken here.") % {"most": most})
-        if self.size > self.together:
-            raise _full()
 
     @contextmanager
-    def keep(self, place):
-        self._places[place] = None
+    def keep(self, place, body):
+        self._places[place] = body
         if len(self._places) > self.bodies:
-            self._empty(next(iter(self._places)))
+            self._empty_first()
         try:
             yield
         finally:
             self._places.pop(place, None)
 
-    def _empty(self, place):
-        del self._places[place]
+    def add(self, size):
+        self.size += size
+        while self.size > self.together and self._places:
+            self._empty_first()
+
+    def _empty_first(self):
+        place = next(iter(self._places))
+        self._places.pop(place).leave()
         place.reschedule(asyncio.get_running_loop().time())
 
 
+COMMON = Room(r"", MIB)
+# Of those who are not logged in, for an agent who was a moment ago: nothing of it is kept, and Django sends them to the
+# log-in page.
+STRANGERS = Room(r"", MOST_FILES * FILE_BYTES + MIB, together=math.inf, is_kept=False)
 ROOMS = [
     Room(r"/webhooks/messenger/?$", settings.MAX_WEBHOOK_BYTES),
-    Room(r"/conversations/\d+/send/$", MOST_FILES * FILE_BYTES + MIB, together=1024 * MIB),
-    Room(r"/admin/", settings.MAX_PICTURE_BYTES + MIB, together=256 * MIB),
-    Room(r"", MIB),
+    Room(r"/conversations/\d+/send/$", STRANGERS.most, together=1024 * MIB, is_for_agents=True),
+    Room(r"/admin/", settings.MAX_PICTURE_BYTES + MIB, together=256 * MIB, is_for_agents=True),
+    COMMON,
 ]
+
+
+async def room_for(scope, headers):
+    """Return where this body is received. Whether somebody is logged in is asked only for what may take a while."""
+    room = next(room for room in ROOMS if room.path.match(scope["path"]))
+    size = _declared(headers)
+    room.check(size)
+    is_short = "content-length" in headers and size <= IN_MEMORY
+    if not room.is_for_agents or (not is_short and await _is_logged_in(Request(scope).cookies)):
+        return room
+    return COMMON if size <= COMMON.most else STRANGERS
+
+
+@sync_to_async
+def _is_logged_in(cookies):
+    try:
+        return agent_of(cookies).is_authenticated
+    finally:
+        close_old_connections()
 
 
 class Body:
@@ -85,12 +118,16 @@ class Body:
         return self
 
     def __exit__(self, *exception):
+        self.leave()
+
+    def leave(self):
         self.room.size -= self.size
+        self.size = 0
 
     async def fill(self, receive):
         try:
             async with asyncio.timeout(None) as place:
-                with self.room.keep(place):
+                with self.room.keep(place, self):
                     await self._fill_in_time(receive)
         except TimeoutError:
             raise _full() from None
@@ -116,9 +153,10 @@ class Body:
             raise ClientDisconnect
         piece = message["body"]
         self.size += len(piece)
-        self.room.size += len(piece)
+        self.room.add(len(piece))
         self.room.check(self.size)
-        self.file.write(piece)
+        if self.room.is_kept:
+            self.file.write(piece)
         return message["more_body"]
 
     def replay(self, receive):
@@ -146,10 +184,9 @@ class ReceivedBodies:
     async def __call__(self, scope, receive, send):
         if scope["type"] != "http" or not _has_body(headers := Headers(scope=scope)):
             return await self.app(scope, receive, send)
-        room = next(room for room in ROOMS if room.path.match(scope["path"]))
         try:
+            room = await room_for(scope, headers)
             with SpooledTemporaryFile(IN_MEMORY) as file, Body(room, file) as body:
-                room.check(_declared(headers))
                 await body.fill(receive)
                 await self.app(scope, body.replay(receive), send)
         except Refused as refused:

@@ -1,6 +1,7 @@
 """A connection of the web server, with the deadlines that uvicorn lacks: for a header, and for reading the answer.
 
 Without them a thousand clients that send half a header, or read half an answer, would keep a thousand connections.
+Uvicorn also has no limit for trailers, and one without an end would keep the event loop busy with copying it.
 """
 
 import asyncio
@@ -16,7 +17,7 @@ LAST_REQUEST_SECONDS = 0.5  # in which what a proxy has just sent arrives
 
 class Connection(HttpToolsProtocol):
     _header_deadline = _reading_deadline = None
-    _header_bytes = 0
+    _bytes_beside_body = 0  # of headers, of trailers, of what may stand at the head of a chunk
 
     def connection_made(self, transport):
         super().connection_made(transport)
@@ -35,11 +36,10 @@ class Connection(HttpToolsProtocol):
     # Headers
 
     def data_received(self, data):
+        self._bytes_beside_body += len(data)
         super().data_received(data)
-        if self._header_deadline:
-            self._header_bytes += len(data)
-            if self._header_bytes > HEADER_BYTES:
-                self._give_up()
+        if self._bytes_beside_body > HEADER_BYTES:
+            self._give_up()
 
     def on_message_begin(self):
         super().on_message_begin()
@@ -47,8 +47,19 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self):
         self._header_deadline = self._cancel(self._header_deadline)
-        self._header_bytes = 0
+        self._bytes_beside_body = 0
         super().on_headers_complete()
+
+    def on_chunk_header(self):
+        self._bytes_beside_body = 0
+
+    def on_body(self, body):
+        self._bytes_beside_body -= len(body)
+        super().on_body(body)
+
+    def on_message_complete(self):
+        self._bytes_beside_body = 0
+        super().on_message_complete()
 
     def _expect_headers(self):
         self._cancel(self._header_deadline)

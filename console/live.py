@@ -10,15 +10,13 @@ import time
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.contrib.auth import get_user
 from django.db import close_old_connections, transaction
-from django.http import HttpRequest
 from redis import ConnectionError as RedisConnectionError
 from redis import RedisError
 from redis.asyncio import Redis as AsyncRedis
 from starlette.responses import Response, StreamingResponse
 
-from console.sessions import SessionStore
+from console.sessions import agent_of
 from console.store import breaker, database_number, redis
 
 HEARTBEAT = 15  # s between signs of life; each also asks again whether the agent may still listen, and notes them seen
@@ -165,10 +163,8 @@ async def _talk(request):
 @sync_to_async
 def _may_listen(request):
     """Who may is there, and seen."""
-    asked = HttpRequest()
-    asked.session = SessionStore(request.cookies.get(settings.SESSION_COOKIE_NAME))
     try:
-        agent = get_user(asked)
+        agent = agent_of(request.cookies)
         if agent.is_authenticated:
             agent.be_seen()
         return agent.is_authenticated

@@ -5,6 +5,7 @@ import os
 import re
 import socket
 import time
+import uuid
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -53,6 +54,7 @@ def get(path, cookie=""):
     return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{cookie}\r\n".encode()
 
 
+CHUNKED = b"POST /login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n"
 HALF_A_LOGIN = post("/login/", 100, b"username=ana")
 
 
@@ -134,6 +136,59 @@ def _command(process):
         return ""
 
 
+# Strangers who fill every place
+
+
+@pytest.fixture
+def upload(conversation, ana):
+    """A reply of Ana's with a file of some size: (path, header, body)."""
+    django = Client()
+    django.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
+    fields = {"key": str(uuid.uuid4())}
+    files = {"files": ("list.csv", b"tea;cups\n" * 40_000)}
+    cookies = {"sessionid": django.cookies["sessionid"].value, "csrftoken": "c" * 32}
+    headers = {"X-CSRFToken": "c" * 32, "HX-Request": "true"}
+    url = f"{CONSOLE_URL}/conversations/{conversation.pk}/send/"
+    return requests.Request("POST", url, headers, files, fields, cookies=cookies)
+
+
+def raw(request):
+    made = requests.Session().prepare_request(request)
+    lines = "".join(f"{name}: {value}\r\n" for name, value in made.headers.items() if name != "Connection")
+    head = f"POST {made.path_url} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n{lines}\r\n"
+    return head.encode() + made.body
+
+
+def test_two_hundred_half_replies_of_strangers_push_out_no_agents_file(dial, upload, conversation):
+    sent = raw(upload)
+    agent = dial(sent[:200_000])
+    for _stranger in range(200):
+        dial(post(f"/conversations/{conversation.pk}/send/", 300_000, b"x" * 100_000))
+    seconds_for()
+    agent.sendall(sent[200_000:])
+    assert answer(agent).startswith("HTTP/1.1 200 ")
+    assert conversation.messages.get(author__username="ana").attachments.get().title == "list.csv"
+
+
+def test_who_was_logged_out_meanwhile_is_sent_to_the_login_with_a_large_file(dial, upload):
+    del upload.cookies["sessionid"]
+    upload.files["files"] = ("list.csv", b"tea;cups\n" * 400_000)
+    said = answer(dial(raw(upload)))
+    assert said.startswith("HTTP/1.1 200 ")
+    assert "hx-redirect: /login/" in said.lower()
+
+
+@pytest.mark.parametrize("path", ["/webhooks/messenger", "/login/"])
+def test_strangers_whose_bodies_fill_a_room_keep_nobody_out(dial, path):
+    for _stranger in range(64):
+        dial(post(path, MIB, b"x" * (MIB - 1)))
+    last = dial(post(path, MIB, b"x" * 63))
+    seconds_for()
+    assert knock("/webhooks/messenger", BODY).status_code == 200
+    assert requests.post(f"{CONSOLE_URL}/login/", {"username": "ana"}, timeout=10).status_code == 403  # no CSRF token
+    last.close()
+
+
 # Bodies that are too long
 
 
@@ -148,7 +203,7 @@ def test_a_body_that_is_longer_than_its_address_takes_is_refused_before_it_comes
 
 
 def test_a_body_without_an_end_is_refused_once_it_is_too_long(dial):
-    client = dial(b"POST /login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n")
+    client = dial(CHUNKED)
     for _piece in range(17):
         client.sendall(b"10000\r\n" + b"x" * 65536 + b"\r\n")
     assert answer(client).startswith("HTTP/1.1 413 ")
@@ -162,6 +217,19 @@ def test_a_header_without_an_end_is_let_go(dial):
     with pytest.raises(OSError):
         for _piece in range(1000):
             client.sendall(b"x" * 65536)
+
+
+@pytest.mark.parametrize("piece", [b"x" * 65_536, b"X-Next: " + b"x" * 1_000 + b"\r\n"], ids=["one", "many"])
+def test_trailers_without_an_end_are_let_go(dial, piece):
+    client = dial(CHUNKED, b"1\r\nx\r\n0\r\nX-First: ")
+    with pytest.raises(OSError):
+        for _piece in range(400 * 65_536 // len(piece)):
+            client.sendall(piece)
+
+
+def test_a_body_of_many_small_chunks_is_taken(dial):
+    client = dial(CHUNKED, b"1\r\nx\r\n" * 100_000, b"0\r\nX-Trailer: x\r\n\r\n")
+    assert client.recv(1_000).startswith(b"HTTP/1.1 403 ")  # it has no CSRF token
 
 
 # Answers that nobody reads
