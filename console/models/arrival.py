@@ -131,8 +131,9 @@ class Arrival(models.Model):
 
         Conversations in the order of their people: two readers that lock several then never wait for each other.
         """
-        problems, self.unknown, self.unsent = [], 0, set()
-        told = sorted(events.parse(self.body.encode()), key=lambda event: event.psid or "")
+        problems, told, self.unknown, self.unsent = [], [], 0, set()
+        with _noting(problems):  # what another Python took, with other limits to how deep JSON may be
+            told = sorted(events.parse(self.body.encode()), key=lambda event: event.psid or "")
         self.mids = sorted({number_of(event.mid) for event in told if getattr(event, "mid", "")})
         heard = [news for event in told if (news := self._hear(event, problems))]
         heard = [news for news in heard if self._may_be_kept(news[0])]

@@ -300,3 +300,11 @@ def test_a_reaction_to_what_we_never_had_opens_the_window_all_the_same(hear, by_
     arrival = hear(by_mona(reaction={"mid": "m_0", "action": "react", "emoji": "❤"}))
     assert "m_0 has not come" in arrival.problem
     assert Conversation.objects.get(customer=mona).heard_at == moment(AT)
+
+
+def test_a_stored_body_that_cannot_be_parsed_holds_up_no_other(said, thread, mona):
+    Arrival.objects.store(b"[" * 5_000, serialise(webhook(said("m_1", "Hello?"))))
+    Arrival.objects.read()
+    assert [message.text for message in thread] == ["Hello?"]
+    [refused] = Arrival.objects.unread()
+    assert (refused.tries, refused.problem) == (1, "ValueError: The body is not JSON.")
