@@ -4,7 +4,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.hashers import check_password
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import OperationalError, ProgrammingError, models
 from django.db.models import Q
 from django.db.models.functions import Cast
@@ -17,7 +17,6 @@ from personas.fields import EncryptedTextField
 
 LOG_INS = ["ana", "ben", "admin"]
 PASSWORD = "handover-demo"  # noqa: S105  (printed by bin/dev)
-ENCRYPTION_KEY = "example-only-key-not-for-production-0000000="
 TRIED = 20  # log-ins at most: to try a password takes a fifth of a second
 WAY_OUT = "`python manage.py demo --end` takes away all that everybody knows."
 NO_DATABASE = "The database does not answer, so nobody knows whether a log-in of the demo works. Start it first."
@@ -43,6 +42,14 @@ def end():
     _keys().revoke()
     for model, field, pk in _secrets():
         model.objects.filter(pk=pk).update(**{field.name: ""})
+
+
+class RefusesDemoPassword:
+    """An authentication backend. In production the demo's password opens nothing, under whatever name it came along."""
+
+    def authenticate(self, request, password=None, **credentials):
+        if password == PASSWORD and safety.is_production(settings.PUBLIC_URL, settings.ALLOWED_HOSTS):
+            raise PermissionDenied
 
 
 class NotTheDemoPassword:
@@ -95,6 +102,6 @@ def _secrets():
 
 def _opens(ciphertext):
     try:
-        return bool(Fernet(ENCRYPTION_KEY).decrypt(ciphertext.encode()))
+        return bool(Fernet(safety.EXAMPLE_KEY).decrypt(ciphertext.encode()))
     except InvalidToken:
         return False

@@ -6,7 +6,8 @@ with the values of `.env.example`. With any other name it is in production, and 
 
 import ipaddress
 import re
-from urllib.parse import urlsplit
+from base64 import urlsafe_b64decode
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cryptography.fernet import Fernet
@@ -14,6 +15,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 ALWAYS_NEEDED = ["SECRET_KEY", "DATABASE_URL", "REDIS_URL", "PUBLIC_URL", "WEBHOOK_VERIFY_TOKEN", "FACEBOOK_APP_SECRET"]
 EXAMPLE = "example-only"  # every value in .env.example that must not see production contains it
+SANDBOX_SECRET = "sandbox-app-secret"  # noqa: S105  (bin/dev runs with it)
+EXAMPLE_KEY = "example-only-key-not-for-production-0000000="
 LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 YES, NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 NAME_FIELDS = {"first": "Ana", "last": "Ruiz", "last_initial": "R"}
@@ -36,7 +39,12 @@ def is_production(public_url, allowed_hosts):
 
 def is_example(value):
     """Whether it is known to all who read this program's code."""
-    return EXAMPLE in value
+    return EXAMPLE in unquote(value) or value == SANDBOX_SECRET
+
+
+def _is_example_key(key):
+    """Compare what they decode to: one key can be written in many ways."""
+    return urlsafe_b64decode(key) == urlsafe_b64decode(EXAMPLE_KEY)
 
 
 def _is_local(host):
@@ -187,7 +195,7 @@ def _refuse_weak(given):
             "Set WEBHOOK_VERIFY_TOKEN to 16 random characters of your own or more.",
         ),
         (
-            any(key.startswith(EXAMPLE) for key in given["TOKEN_ENCRYPTION_KEYS"]),
+            any(map(_is_example_key, given["TOKEN_ENCRYPTION_KEYS"])),
             "Set TOKEN_ENCRYPTION_KEYS to keys of your own: the one in .env.example is known to everyone.",
         ),
     ]:

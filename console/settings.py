@@ -155,6 +155,7 @@ USE_TZ = True
 AUTH_USER_MODEL = "agents.Agent"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
+    "console.examples.RefusesDemoPassword",
     "django.contrib.auth.backends.ModelBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [

@@ -14,7 +14,7 @@ from django.core.management.base import SystemCheckError
 from django.db import connection
 
 from agents.models import Agent
-from console import examples
+from console import examples, safety
 from console.management.commands.demo import PEOPLE
 from console.models import Key, Rules
 from personas.models import Page
@@ -49,7 +49,7 @@ def key(page):
 @pytest.fixture
 def leaked_page(db, settings):
     """Its token was stored while the key of .env.example was in use."""
-    settings.TOKEN_ENCRYPTION_KEYS = [examples.ENCRYPTION_KEY]
+    settings.TOKEN_ENCRYPTION_KEYS = [safety.EXAMPLE_KEY]
     return Page.objects.create(page_id="77", token=TOKEN, name="Green Bakery")
 
 
@@ -75,6 +75,16 @@ def test_a_log_in_with_a_password_of_its_own_or_none_or_that_has_left_is_no_prob
     admin.is_active = False
     Agent.objects.bulk_update([ana, ben, admin], ["password", "is_active"])
     assert examples.problems() == []
+
+
+def test_the_password_of_the_demo_opens_nothing_in_production_under_any_name(log_ins, client, request):
+    Agent.objects.filter(username="ana").update(username="ana.ruiz")
+    fields = {"username": "ana.ruiz", "password": examples.PASSWORD}
+    assert client.post("/login/", fields).status_code == 302
+    client.post("/logout/")
+    request.getfixturevalue("production")
+    answer = client.post("/login/", fields, headers={"Host": "help.example.com"})
+    assert "Please enter a correct username and password" in answer.content.decode()
 
 
 def test_production_names_the_key_of_the_demo(key, production):

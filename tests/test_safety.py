@@ -289,3 +289,22 @@ def test_compose_publishes_every_port_on_this_machine_alone_unless_told_otherwis
     assert len(published) == 3
     assert all(port.startswith("${BIND_ADDRESS:-127.0.0.1}:") for port in published)
     assert "\nBIND_ADDRESS=127.0.0.1\n" in (ROOT / ".env.example").read_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TOKEN_ENCRYPTION_KEYS", ["example-only-key-not-for-production-0000001="]),  # the same 256 bits
+        (
+            "TOKEN_ENCRYPTION_KEYS",
+            [*PRODUCTION["TOKEN_ENCRYPTION_KEYS"], "example+only+key+not+for+production+0000000="],
+        ),
+        ("TOKEN_ENCRYPTION_KEYS", [" example-only-key-not-for-production-0000000=\n"]),
+        ("DATABASE_URL", "postgresql://console:example%2Donly%2dpassword@db/console"),
+        ("REDIS_URL", "redis://:%65xample-only-password@redis"),
+        ("FACEBOOK_APP_SECRET", "sandbox-app-secret"),
+    ],
+)
+def test_an_example_is_refused_in_production_however_it_is_written(name, value):
+    with pytest.raises(ImproperlyConfigured, match=name):
+        start(PRODUCTION, **{name: value})
