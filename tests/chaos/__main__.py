@@ -10,6 +10,7 @@ import secrets
 import signal
 import sys
 
+from tests.chaos import desks
 from tests.chaos.mutations.sitecustomize import MUTATIONS
 from tests.chaos.run import PATIENCE, Plan, run
 
@@ -22,7 +23,11 @@ def main():
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6), help="any number; printed in any case")
     parser.add_argument("--conversations", type=int, default=60, help="how many customers write at once (60)")
     parser.add_argument("--pace", type=float, help="s between two steps of one conversation, on average")
-    parser.add_argument("--mutation", default="", choices=["", *MUTATIONS], help="a fault to build in")
+    parser.add_argument(
+        "--mutation", default="", choices=["", *MUTATIONS, *desks.MUTATIONS], help="a fault to build in"
+    )
+    desks_help = "how many agents write in a real browser that loses its network (1, where there is a Chromium)"
+    parser.add_argument("--desks", type=int, default=int(bool(desks.chromium())), help=desks_help)
     parser.add_argument("--no-deaths", dest="deaths", action="store_false", help="no Page's token ends")
     parser.add_argument("--patience", type=int, default=PATIENCE, help=f"s for all to come to rest ({PATIENCE})")
     parser.add_argument("--logs", metavar="FOLDER", help="keep what the programs wrote")

@@ -13,7 +13,7 @@ import sys
 import django
 import requests
 
-from tests.chaos.people import AGENTS, BOTS, CALL, MORTAL, PAGES, PASSWORD
+from tests.chaos.people import AGENTS, AT_DESKS, BOTS, CALL, MORTAL, PAGES, PASSWORD
 
 
 def main():
@@ -38,6 +38,8 @@ def make(bot_url):
         Agent.objects.create_user(
             agent.username, password=PASSWORD, first_name=agent.first, last_name=agent.last, is_present=True
         )
+    at_desks = {"first_name": AT_DESKS.first, "last_name": AT_DESKS.last, "capacity": 0}  # nothing is assigned to them
+    Agent.objects.create_user(AT_DESKS.username, password=PASSWORD, **at_desks)
     for page_id, token, name in PAGES:
         if page_id != PAGES[0][0]:
             body = {"id": page_id, "token": token, "name": name}

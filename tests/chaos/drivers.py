@@ -266,5 +266,5 @@ PK_OF = """SELECT c.id FROM console_conversation c JOIN console_customer u ON u.
 PK_OF_AGENT = "SELECT id FROM agents_agent WHERE username = %s"
 
 
-def log_in_all(urls, pace):
-    return [Browser(urls, agent, pace.is_given_up).log_in() for agent in AGENTS]
+def log_in_all(urls, pace, agents=AGENTS):
+    return [Browser(urls, agent, pace.is_given_up).log_in() for agent in agents]

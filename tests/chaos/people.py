@@ -28,4 +28,5 @@ class Agent:
         return f"{self.first} {self.last[0]}."
 
 
+AT_DESKS = Agent("Eli", "Stern")  # who writes in real browsers, and nowhere else
 AGENTS = [Agent("Ana", "Ruiz"), Agent("Ben", "Okafor"), Agent("Cleo", "Adler"), Agent("Dev", "Malik")]

@@ -7,7 +7,7 @@ from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
-from tests.chaos import witness
+from tests.chaos import desks, witness
 from tests.chaos.bot import Bots
 from tests.chaos.checker import STATE, Verdict, judge
 from tests.chaos.drivers import CROWD, FINISH, Pace, Talk, log_in_all
@@ -28,6 +28,7 @@ class Plan:
     conversations: int
     pace: float | None = None  # s between two steps of a conversation, on average
     mutation: str = ""
+    desks: int = 1  # real browsers
     deaths: bool = True  # whether a Page's token may end
     patience: int = PATIENCE
     logs: str | None = None  # the folder in which to keep them
@@ -68,7 +69,8 @@ class Outcome:
 def run(plan):
     """→ the Outcome."""
     began = time.monotonic()
-    with running_stack(plan.logs, mutation=plan.mutation) as stack, ExitStack() as ends:
+    in_programs = "" if plan.mutation in desks.MUTATIONS else plan.mutation
+    with running_stack(plan.logs, mutation=in_programs) as stack, ExitStack() as ends:
         facebook, database = Facebook(stack.sandbox_url), witness.Database(stack.postgres.url)
         pace = Pace(plan.pace or plan.conversations / 16)
         ends.callback(pace.give_up)
@@ -78,6 +80,8 @@ def run(plan):
         other_app = OtherApp(facebook)
         for talk in talks:
             talk.routed = Routed(talk, other_app) if talk.page[0] == ROUTED else None
+        at_desks = desks.sit_down_all(plan, facebook, stack.console_url, pace, database.ask)
+        talks += at_desks
         weather = Weather(plan.seed, stack, facebook, bots, may_tokens_die=plan.deaths)
         spent = {"to start": time.monotonic() - began}
 
@@ -101,9 +105,8 @@ def run(plan):
                 verdict.add(STATE, f"conversation {talk.number} could not go on: {talk.problem}")
         for problem in bots.problems:
             verdict.add(STATE, problem)
-        return Outcome(
-            plan.seed, verdict, weather.count + bots.count + other_app.count, spent, stack.gave_up, _errors(facebook)
-        )
+        counts = weather.count + bots.count + other_app.count + desks.losses(at_desks)
+        return Outcome(plan.seed, verdict, counts, spent, stack.gave_up, _errors(facebook))
 
 
 def _come_to_rest(stack, facebook, database, patience, verdict):

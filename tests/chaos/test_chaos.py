@@ -3,7 +3,7 @@
 import secrets
 import shlex
 
-from tests.chaos.checker import PERSONA
+from tests.chaos.checker import ORDER, PERSONA
 from tests.chaos.run import Plan, run
 
 
@@ -16,12 +16,19 @@ def test_nothing_is_lost_doubled_swapped_misnamed_or_in_wrong_hands_whatever_goe
     assert count["heard by bots"] and count["changes of hands"], told
     assert faults["Redis lost all"] and faults["PostgreSQL crashed"], told
     assert faults["Redis hung"] and faults["PostgreSQL hung"] and faults["Redis full"] and faults["disk full"], told
+    assert faults["networks lost by desks"], told
 
 
 def test_a_fault_that_is_built_in_does_not_go_unnoticed():
     plan = short(seconds=2, conversations=4, mutation="page-face")
     outcome = run(plan)
     assert outcome.verdict.totals[PERSONA], story(plan, outcome)
+
+
+def test_a_browser_that_lets_replies_overtake_each_other_does_not_go_unnoticed():
+    plan = short(seed=7, seconds=20, conversations=2, mutation="no-block")
+    outcome = run(plan)
+    assert outcome.verdict.totals[ORDER], story(plan, outcome)
 
 
 def short(**fields):

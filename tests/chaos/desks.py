@@ -1,0 +1,133 @@
+"""Agents at real browsers that lose their network while they write, each in a conversation that nobody else touches.
+
+They press Enter and turn the network off and on, and do nothing else: the page itself has to bring to the console what
+was not confirmed, once and in order.
+"""
+
+import os
+import shutil
+import time
+import uuid
+from collections import Counter
+from dataclasses import replace
+from urllib.parse import parse_qs
+
+from playwright.sync_api import Error, sync_playwright
+
+from tests.chaos.drivers import FINISH, Refused, Talk, Typed, log_in_all
+from tests.chaos.people import AT_DESKS, PAGES
+
+PATIENCE_MS = 10_000
+OUTBOX = "**/js/outbox*.js"
+# What to replace in the outbox, and by what.
+MUTATIONS = {
+    "no-block": (  # what got no answer steps behind the others
+        "entry.isUnanswered = true;",
+        "entry.isUnanswered = true; this.entries = [...this.entries.filter((other) => other !== entry), entry];",
+    ),
+}
+
+
+def chromium():
+    """The path of the browser; nothing where there is none."""
+    names = [os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome"]
+    return next(filter(None, map(shutil.which, filter(None, names))), None)
+
+
+def sit_down_all(plan, facebook, url, pace, ask):
+    """On the Page whose token does not die and that has no bot: its agents alone speak there."""
+    browsers = log_in_all([url], pace, [AT_DESKS])
+    common = (PAGES[0], plan.seed, facebook, browsers, pace, ask)
+    return [Desk(plan.conversations + number, *common, url=url, mutation=plan.mutation) for number in range(plan.desks)]
+
+
+def losses(at_desks):
+    return Counter({"networks lost by desks": sum(desk.losses for desk in at_desks)})
+
+
+class Desk(Talk):
+    """The agent is the one browser that it is given, and whose log-in the page uses."""
+
+    def __init__(self, *given, url, mutation=""):
+        super().__init__(*given)
+        self.url, self.mutation = url, MUTATIONS.get(mutation)
+        self.keys, self.is_offline, self.losses = {}, False, 0
+
+    def run(self):
+        try:
+            self._begin()
+            with sync_playwright() as playwright:
+                self.sit_down(playwright)
+                while not self.pace.is_over.is_set():
+                    self._step()
+                    self.pace.breathe(self.rng)
+                self.finish()
+        except Exception as error:
+            self.problem = f"{type(error).__name__}: {error}"
+        self.typed = [replace(typed, key=self.keys.get(typed.text, "")) for typed in self.typed]
+
+    def sit_down(self, playwright):
+        arguments = ["--no-sandbox", "--disable-gpu"]
+        browser = playwright.chromium.launch(executable_path=chromium(), args=arguments)
+        self.network = browser.new_context(base_url=self.url)
+        cookies = self.holder.session.cookies.get_dict().items()
+        self.network.add_cookies([{"name": name, "value": value, "url": self.url} for name, value in cookies])
+        self.network.set_default_timeout(PATIENCE_MS)
+        if self.mutation:
+            self.network.route(OUTBOX, self._mutate)
+        self.tab = self.network.new_page()
+        self.tab.on("request", self._note_key)
+        self._until(self._is_open, "the conversation does not open")
+
+    def _step(self):
+        steps = {self.answer: 50, self.write: 15, self.read: 5, self.lose_network: 30}
+        [step] = self.rng.choices([*steps], [*steps.values()])
+        step()
+
+    def answer(self):
+        for _ in range(self.rng.randint(1, 3)):
+            text = self._words(f"a{len(self.typed) + 1} {self.holder.agent.first}")
+            self.typed.append(Typed(text, "", self.holder.agent.public_name))
+            self.field.fill(text)
+            self.field.press("Enter")
+
+    def lose_network(self):
+        """Or have it back."""
+        self.is_offline = not self.is_offline
+        self.losses += self.is_offline
+        self.network.set_offline(self.is_offline)
+
+    def finish(self):
+        self.network.set_offline(False)
+        self._until(lambda: self.tab.locator(".outbox li").count() == 0, "the page does not bring all to the console")
+
+    @property
+    def field(self):
+        return self.tab.get_by_role("textbox", name="Message to")
+
+    def _is_open(self):
+        """The console may be away just now."""
+        try:
+            self.tab.goto(f"/conversations/{self.pk}/")
+            return self.field.is_editable(timeout=PATIENCE_MS)
+        except Error:
+            return False
+
+    def _until(self, look, problem):
+        until = time.monotonic() + FINISH
+        while not look():
+            if time.monotonic() > until or self.pace.is_given_up.is_set():
+                raise Refused(problem)
+            self.tab.wait_for_timeout(200)
+
+    def _note_key(self, request):
+        """Of each text that goes out, as often as it does: the first key is the one that it has to keep."""
+        if request.method == "POST" and request.url.endswith("/send/") and request.post_data:
+            [text], [key] = (parse_qs(request.post_data)[name] for name in ("text", "key"))
+            self.keys.setdefault(text, str(uuid.UUID(key)))
+
+    def _mutate(self, route):
+        before, after = self.mutation
+        answer = route.fetch()
+        assert before in answer.text()
+        route.fulfill(response=answer, body=answer.text().replace(before, after))
