@@ -14,13 +14,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from console import tasks
+from console.models.activity import WHOLE_LEAD
 from console.models.handover import METADATA, Cause, Holder, name_of
 from console.models.rules import Rules
 from console.models.telling import CLAIM, Telling
 from messenger import events
 
 SWEEP_EVERY = 10  # s
-WORDS = (events.Message, events.Postback, events.MissedCall)
+WORDS = (events.Message, events.Postback, events.MissedCall, events.Order)
 
 
 class NoticeQuerySet(models.QuerySet):
@@ -201,7 +202,8 @@ def _is_missed(rules, conversation, told):
 def is_for_bot_to_answer(event):
     """Whether the customer waits for an answer to it."""
     is_unsend = isinstance(event, events.Message) and event.is_deleted
-    return isinstance(event, WORDS) and not event.is_standby and not is_unsend
+    is_lead = isinstance(event, events.Referral) and event.referral.kind == WHOLE_LEAD
+    return (isinstance(event, WORDS) or is_lead) and not event.is_standby and not is_unsend
 
 
 def _body(entries):

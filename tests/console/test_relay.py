@@ -519,6 +519,25 @@ def test_words_of_a_kind_that_it_does_not_hear_of_call_people(robin, hear, by_mo
     assert (fresh(robin).holder, robin.handovers.get().cause) == (Holder.QUEUE, "not-told")
 
 
+LEAD = {"type": "LEAD_COMPLETE", "source": "ADS", "ad_id": "6045", "lead": {"data": []}}
+WAITED_FOR = {"an order": {"order": {"products": [{"name": "Mug"}]}}, "the form of an ad": {"referral": LEAD}}
+
+
+@pytest.mark.parametrize("kind", WAITED_FOR)
+def test_who_orders_or_fills_in_a_form_gets_a_person_when_the_bot_refuses_it(kind, robin, hear, by_mona, bot):
+    bot.answers_always = 500
+    hear(by_mona(int(time.time() * 1000), **WAITED_FOR[kind]))
+    give_up()
+    assert (fresh(robin).holder, robin.handovers.get().cause) == (Holder.QUEUE, "bot-down")
+
+
+@pytest.mark.parametrize("kind", WAITED_FOR)
+def test_who_orders_or_fills_in_a_form_gets_a_person_when_the_bot_does_not_hear_of_it(kind, robin, hear, by_mona):
+    Rules.objects.update(bot_fields=["messaging_postbacks"])
+    hear(by_mona(**WAITED_FOR[kind]))
+    assert (fresh(robin).holder, robin.handovers.get().cause) == (Holder.QUEUE, "not-told")
+
+
 def test_an_admin_chooses_what_it_hears(rules, page, ada, client):
     client.force_login(ada, backend="django.contrib.auth.backends.ModelBackend")
     shown = client.get(f"/admin/personas/page/{page.pk}/change/").content.decode()
