@@ -3,6 +3,7 @@
 A payload is as Facebook sent it: anything may be missing, or of another type than documented.
 """
 
+import math
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -133,9 +134,10 @@ def _moment(value, zone):
 
 def _number(value):
     try:
-        return None if isinstance(value, bool) else float(value)
-    except (TypeError, ValueError):
+        number = None if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError, OverflowError):  # the last for an integer of hundreds of digits
         return None
+    return number if number is not None and math.isfinite(number) else None
 
 
 def _text(value):

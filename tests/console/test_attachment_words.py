@@ -101,3 +101,16 @@ def test_a_place_that_was_unsent_is_taken_out_of_a_summary(place):
     told = summary(place)
     copies = Copies(place.messages.get(mid="m_1"))
     assert "52.52" not in copies.take_out_of(told)
+
+
+@pytest.mark.parametrize("number", [10**400, "nan", "1e999"])
+def test_a_place_or_time_that_no_map_and_no_calendar_has_loses_no_message(
+    number, hear, said, conversation, ana, client
+):
+    client.force_login(ana)
+    place = {"type": "location", "payload": {"coordinates": {"lat": number, "long": number}}}
+    booking = {"type": "appointment_booking", "payload": {"status": "confirmed", "start_time": number}}
+    assert hear(said("m_1", None, attachments=[place, booking])).problem == ""
+    thread = client.get(f"/conversations/{conversation.pk}/").content.decode()
+    assert "Appointment confirmed" in thread
+    assert "openstreetmap" not in thread
