@@ -68,6 +68,8 @@ def _messaging(raw, page_id, time, is_standby):
     if not isinstance(raw, dict):
         return Unknown(page_id, "", time, is_standby, raw)
     key = next((key for key in MESSAGING if isinstance(raw.get(key), dict)), "")
+    if page_id == NO_PAGE:
+        return DashboardTest("", "", time, is_standby, raw, field=key, part_of="messaging")
     is_echo = key == "message" and to_flag(raw[key].get("is_echo"))
     common = {
         "page_id": page_id,

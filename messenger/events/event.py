@@ -34,10 +34,11 @@ class DashboardTest(Event):
     """Facebook's own sample, sent by the Test button beside a webhook field. It is about no Page and no person."""
 
     field: str
+    part_of: str = "changes"  # or messaging, as the samples of some fields
 
     @property
     def channel(self):
-        return "changes"
+        return "standby" if self.is_standby else self.part_of
 
 
 @dataclass(frozen=True)

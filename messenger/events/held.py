@@ -69,7 +69,7 @@ class Policy(Event):
 
     @classmethod
     def read(cls, inner, common):
-        action, reason = to_text(inner.get("action")), to_text(inner.get("reason"))
+        action, reason = to_text(inner.get("action")).lower(), to_text(inner.get("reason"))
         return cls(**common | {"psid": ""}, action=action, reason=reason)
 
 

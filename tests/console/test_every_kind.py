@@ -295,3 +295,17 @@ def test_customers_are_known_by_their_id_alone(arrive, page):
         tell(arrive, kind)
     assert Customer.objects.get().psid == MONA
     assert events.parse(Arrival.objects.latest("pk").body.encode())
+
+
+@pytest.mark.parametrize("channel", ["messaging", "standby"])
+@pytest.mark.parametrize("kind", ["text", "message_edit", "reaction", "read", "order"])
+def test_a_sample_of_the_dashboard_is_read_at_once_whatever_it_shows(kind, channel, arrive, page):
+    """It is about Page 0, which nobody will ever connect."""
+    body = json.loads((PAYLOADS / f"{kind}.json").read_text())
+    [entry] = body["entry"]
+    body["entry"] = [{"id": "0", "time": entry["time"], channel: entry["messaging"]}]
+    assert arrive(json.dumps(body).encode()).status_code == 200
+    arrival = Arrival.objects.get()
+    arrival.read()
+    assert (arrival.problem, arrival.unknown, Customer.objects.count()) == ("", 0, 0)
+    assert arrival.read_at is not None

@@ -339,6 +339,13 @@ def test_a_block_told_again_after_it_was_lifted_blocks_nothing(page, tell_policy
     assert not fresh(page).is_paused
 
 
+def test_a_block_counts_in_whatever_case_facebook_writes_it(page, tell_policy):
+    tell_policy("BLOCK", AT)
+    assert fresh(page).is_paused
+    tell_policy("UNBLOCK", AT + 1)
+    assert not fresh(page).is_paused
+
+
 def test_a_warning_is_kept_and_stops_nothing(page, tell_policy):
     tell_policy("warning", AT)
     page = fresh(page)
