@@ -5,6 +5,7 @@ from enum import Enum
 
 from django.utils import timezone
 
+from console.models.placing import place
 from console.models.unsending import remember, unsend
 
 
@@ -61,11 +62,14 @@ class Correcting:
     def _complete(self, message, event, attachments, revision, text, **said):
         """The message itself comes after its edit: what it said at first is the earlier text."""
         message.earlier_texts.insert(0, text)
-        for name, value in {**said, "at": min(message.at, moment_of(event.at)), "is_partial": False}.items():
+        message.sent_at = moment_of(event.at)
+        message.at = place(self, message.sent_at, moved=message)
+        for name, value in said.items():
             setattr(message, name, value)
-        message.revision = revision
+        message.is_partial, message.revision = False, revision
         message.save()
         self._attach(message, attachments)
+        self._come_in_by(event, message, revision)
         return Heard.NEWS
 
     def _unsend(self, event):

@@ -29,9 +29,12 @@ class Entry(NamedTuple):
         return (self.is_told and self.said_at <= moment) or self.at < moment - CLOCKS_DIFFER
 
 
-def place(conversation, said_at):
-    """The `at` of a message that comes now and was said at this time of Facebook's clock."""
-    entries = _end_of_thread(conversation, said_at)
+def place(conversation, said_at, moved=None):
+    """The `at` of a message that comes now and was said at this time of Facebook's clock.
+
+    moved: that message, where it stands in the thread already, at the time of its edit.
+    """
+    entries = _end_of_thread(conversation.messages.exclude(pk=moved and moved.pk), conversation, said_at)
     younger = [number for number, entry in enumerate(entries) if entry.is_younger(said_at)]
     if not younger:
         return max(said_at, entries[0].at + STEP) if entries else said_at
@@ -41,10 +44,10 @@ def place(conversation, said_at):
     return said_at if before < said_at < after else before + (after - before) / 2
 
 
-def _end_of_thread(conversation, said_at):
+def _end_of_thread(others, conversation, said_at):
     """Newest first: all down to the first that is surely older."""
     messages = []
-    for entry in _messages(conversation):
+    for entry in _messages(others):
         messages.append(entry)
         if entry.is_older(said_at):
             break
@@ -53,8 +56,8 @@ def _end_of_thread(conversation, said_at):
     return sorted([*messages, *handovers], key=lambda entry: entry.at, reverse=True)
 
 
-def _messages(conversation):
-    rows = conversation.messages.in_order().reverse().values_list("at", "sent_at", "is_incoming", "attempted_at")
+def _messages(others):
+    rows = others.in_order().reverse().values_list("at", "sent_at", "is_incoming", "attempted_at")
     for at, sent_at, is_incoming, attempted_at in chain(rows[:FEW], _lazily(rows)):
         said_at = sent_at or (at if is_incoming else None)  # older rows have their Facebook's time as their place
         yield Entry(at, said_at, is_told=said_at is not None and attempted_at is None)

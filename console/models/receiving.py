@@ -94,15 +94,19 @@ class Receiving(Correcting, Doing):
                 return known
             message = self._add(event, mid, revision, is_incoming=True, **said)
             self._attach(message, attachments)
-            if referral := getattr(event, "referral", None):
-                Activity.objects.add_referral(self, referral, message.at, revision)
-                self._come_by(referral, message.at)
             if is_message:
-                self._begin_ad_window(message.at)
+                self._come_in_by(event, message, revision)
             if self.last_at and message.at < self.last_at and mark_late(self, message, revision):
                 self._unhear_elsewhere(message)
             self._count_in(message, text or _names(attachments))
         return Heard.NEWS
+
+    def _come_in_by(self, event, message, revision):
+        """By an ad or a link, where the message says so."""
+        if referral := getattr(event, "referral", None):
+            Activity.objects.add_referral(self, referral, message.at, revision)
+            self._come_by(referral, message.at)
+        self._begin_ad_window(message.at)
 
     def _count_in(self, message, words):
         """It waits for an answer."""
@@ -138,6 +142,7 @@ class Receiving(Correcting, Doing):
         if message.state in Message.UNSENT:
             message.state, message.problem, message.next_try_at = Message.State.SENT, "", None
         message.save()
+        self._show_in_replies(message, revision)
         self.show_receipts(revision)
 
     def _add_second(self, first, event, revision):
@@ -234,7 +239,7 @@ class Receiving(Correcting, Doing):
         return Heard.UNSENT if is_deleted else Heard.PARTLY if is_partial else Heard.KNOWN
 
     def _add(self, event, mid, revision, *, is_incoming=False, state=Message.State.RECEIVED, **fields):
-        return Message.objects.create(
+        message = Message.objects.create(
             conversation=self,
             page_id=self.page_id,
             mid=mid,
@@ -245,6 +250,13 @@ class Receiving(Correcting, Doing):
             revision=revision,
             **fields,
         )
+        if self.last_at and message.at < self.last_at:
+            self._show_in_replies(message, revision)
+        return message
+
+    def _show_in_replies(self, message, revision):
+        """Replies that came before the message they quote have it only now."""
+        self.messages.filter(reply_to=message.mid, at__gt=message.at).update(revision=revision)
 
     def _attach(self, message, attachments):
         for given in attachments:

@@ -1,0 +1,58 @@
+"""What comes before that which it is about: in whatever order Facebook tells it, the thread is the same in the end."""
+
+import re
+import time
+from itertools import permutations
+
+import pytest
+
+from console.models import Activity
+from tests.console.conftest import AT, MINUTE, fresh, texts
+
+AD = {"source": "ADS", "type": "OPEN_THREAD", "ad_id": "6045", "ads_context_data": {"ad_title": "Free tea"}}
+
+
+@pytest.fixture
+def story(said, by_mona):
+    return [
+        said("m_1", "Which lid?"),
+        said("m_2", "this one", AT + 1000, reply_to={"mid": "m_1"}),
+        by_mona(AT + 2000, message_edit={"mid": "m_1", "text": "Which lid fits?", "num_edit": 1}),
+        by_mona(AT + 3000, order={"products": [{"name": "Mug"}], "note": "with a lid"}),
+    ]
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+def test_words_an_edit_a_reply_and_an_order_end_the_same_in_any_order(order, story, hear, thread, mona):
+    for number in order:
+        hear(story[number])
+    assert texts(thread) == ["Which lid fits?", "this one", "with a lid"]
+    assert thread.first().earlier_texts == ["Which lid?"]
+    conversation = fresh(mona.conversation)
+    assert (conversation.unread, conversation.last_words) == (3, "with a lid")
+
+
+def test_a_message_that_comes_after_its_edit_stays_behind_the_reply_that_was_there(say, hear, said, by_mona, thread):
+    """Although our clock is a minute ahead of Facebook's, and so the reply the youngest of them."""
+    at = int(time.time() * 1000) - MINUTE
+    say("We have two lids")
+    hear(by_mona(at + 2000, message_edit={"mid": "m_1", "text": "Which fits?", "num_edit": 1}))
+    hear(said("m_1", "Which?", at + 1000))
+    assert texts(thread) == ["We have two lids", "Which fits?"]
+
+
+def test_the_ad_stands_above_a_message_that_comes_after_its_edit(hear, said, by_mona, mona):
+    hear(by_mona(AT + 1000, message_edit={"mid": "m_1", "text": "Is it free?", "num_edit": 1}))
+    hear(said("m_1", "Is it fre", referral=AD))
+    assert Activity.objects.get().details["ad_title"] == "Free tea"
+    assert fresh(mona.conversation).ad_until is not None
+
+
+@pytest.mark.parametrize("quoted", ["the customer's own words", "words of the Page"])
+def test_a_quote_appears_when_the_message_comes_after_its_reply(quoted, hear, said, echo, mona, client, ana):
+    client.force_login(ana)
+    hear(said("m_2", "this one", AT + 1000, reply_to={"mid": "m_1"}))
+    since = fresh(mona.conversation).revision
+    hear(said("m_1", "Which lid?") if "own" in quoted else echo("m_1", "Which lid?"))
+    changed = client.get(f"/conversations/{mona.conversation.pk}/messages/?since={since}").content.decode()
+    assert "Which lid?" in re.search(r"<blockquote.*?</blockquote>", changed, re.DOTALL)[0]
