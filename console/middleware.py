@@ -48,6 +48,7 @@ class Headers:
     """No page of ours needs the camera, the microphone or the place; and what an agent sees is nobody else's.
 
     A page that a browser keeps would also come back as the fragment that htmx had asked for under the same address.
+    X-Agent tells a page of ours that this answer is the console's, to its agent, and not that of a proxy in between.
     """
 
     def __init__(self, get_response):
@@ -56,6 +57,8 @@ class Headers:
     def __call__(self, request) -> HttpResponse:
         response = self.get_response(request)
         response["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
-        if request.user.is_authenticated and not response.has_header("Cache-Control"):
-            add_never_cache_headers(response)
+        if request.user.is_authenticated:
+            response["X-Agent"] = str(request.user.pk)
+            if not response.has_header("Cache-Control"):
+                add_never_cache_headers(response)
         return response

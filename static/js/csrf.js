@@ -14,6 +14,10 @@ export const post = (url, fields = {}, signal = null) => {
   return fetch(url, { method: "POST", body, headers: headers(), keepalive: !hasFiles, signal });
 };
 
+// The console's own answer to this agent. While it is being restarted a proxy answers in its place, and in a hotel or a
+// train a portal does, also with 200: nothing of that is put into the page, or counts for anything.
+export const isOurs = (response) => response.headers.get("X-Agent") === agent;
+
 // The console may send the whole page away: its agent is logged out, or somebody else is in. Texts stay in this browser
 // then, under the agent's id, so there is no reason to ask before leaving.
 let isLeaving = false;
@@ -35,4 +39,14 @@ function leave() {
 }
 
 document.addEventListener("htmx:config:request", ({ detail }) => Object.assign(detail.ctx.request.headers, headers()));
-document.addEventListener("htmx:before:response", ({ detail }) => sendsAway(detail.ctx.response) && leave());
+document.addEventListener("htmx:before:response", (event) => {
+  const { response } = event.detail.ctx;
+  if (sendsAway(response)) return leave();
+  if (isOurs(response) && response.status < 500) return;
+  event.preventDefault();
+  tellThatUnanswered();
+});
+document.addEventListener("htmx:error", ({ detail: { ctx } }) => ctx && !ctx.response && tellThatUnanswered());
+
+// live-stream.js says so above the desk, and has everything asked again.
+const tellThatUnanswered = () => document.dispatchEvent(new CustomEvent("unanswered"));

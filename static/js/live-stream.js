@@ -5,6 +5,7 @@
 import { headers, leaveIfSentAway } from "./csrf.js";
 
 const LISTEN_AGAIN = 3_000; // ms
+const ASK_AGAIN = 3_000; // ms, after a question that the console did not answer
 const ASK_ANYWAY = 60_000; // ms, in case a word of the server was lost
 
 class LiveStream extends HTMLElement {
@@ -14,6 +15,7 @@ class LiveStream extends HTMLElement {
     document.addEventListener("visibilitychange", this.wake);
     addEventListener("online", this.wake);
     addEventListener("offline", this.away);
+    document.addEventListener("unanswered", this.unanswered);
     this.asking = setInterval(this.wake, ASK_ANYWAY);
     this.lead();
     this.tell("hello");
@@ -26,9 +28,17 @@ class LiveStream extends HTMLElement {
     document.removeEventListener("visibilitychange", this.wake);
     removeEventListener("online", this.wake);
     removeEventListener("offline", this.away);
+    document.removeEventListener("unanswered", this.unanswered);
+    clearTimeout(this.askingAgain);
   }
 
   away = () => this.tell("away");
+
+  unanswered = () => {
+    this.away();
+    clearTimeout(this.askingAgain);
+    this.askingAgain = setTimeout(this.wake, ASK_AGAIN);
+  };
 
   wake = () => document.hidden || this.tell("hello");
 

@@ -1,7 +1,7 @@
 // The thread. It asks for what changed after the revision it shows, and for older pages as one scrolls up. Every message
 // has an id and a place, so whatever comes twice or late ends up once, where it belongs.
 
-import { headers, leaveIfSentAway, post } from "./csrf.js";
+import { headers, isOurs, leaveIfSentAway, post } from "./csrf.js";
 
 const NEAR = 120; // px from the end within which the reader counts as being there
 const AGAIN = 2_000; // ms until it asks again when the console could not be reached
@@ -138,7 +138,8 @@ class MessageList extends HTMLElement {
   async fetch(query) {
     try {
       const response = await fetch(`${this.dataset.url}?${query}`, { headers: headers() });
-      return !leaveIfSentAway(response) && response.ok && new DOMParser().parseFromString(await response.text(), "text/html");
+      if (leaveIfSentAway(response) || !response.ok || !isOurs(response)) return null;
+      return new DOMParser().parseFromString(await response.text(), "text/html");
     } catch {
       return null;
     }

@@ -5,14 +5,15 @@
 // It is kept under the agent's id, so nobody else who logs in here sees or sends it. Texts outlive a reload. Files cannot:
 // of them only the name and the key are left, and the agent is asked for the file again.
 
-import { agent, isSentAway, leaveIfSentAway, post } from "./csrf.js";
+import { agent, isOurs, isSentAway, leaveIfSentAway, post } from "./csrf.js";
 
 const FIRST_PAUSE = 1_000; // ms before it is sent again, then twice as long each time
 const LONGEST_PAUSE = 30_000; // ms
 const TEXT_WITHIN = 20_000; // ms, then there was no answer
 const FILE_WITHIN = 300_000; // ms
 const BARRED = 409; // for now, by the holder or the window
-const FINAL = [413, 422]; // it can never pass
+const TOO_LARGE = 413; // said before it is known whose it is
+const FINAL = [TOO_LARGE, 422]; // it can never pass
 const OWN_SENTENCE = [BARRED, 422]; // whatever else comes is not meant for an agent
 const PASSING = [408, 425, 429]; // says nothing about the reply
 const STORED = `outbox-${agent}-`;
@@ -110,12 +111,12 @@ export class Outbox {
     });
   }
 
-  // Whether the console gave an answer. One that does not name what changed is a proxy's, or somebody's before it.
+  // Whether the console gave an answer. One that does not name what changed is somebody's before it.
   async send(entry) {
     const within = AbortSignal.timeout(entry.file ? FILE_WITHIN : TEXT_WITHIN);
     const response = await post(this.url, fields(entry), within).catch(() => null);
     if (response && !leaveIfSentAway(response)) {
-      if (response.ok && response.headers.has("HX-Trigger")) return this.sent(entry);
+      if (response.ok && isOurs(response) && response.headers.has("HX-Trigger")) return this.sent(entry);
       if (isRefusal(response)) return this.refuse(entry, response);
     }
     entry.isUnanswered = true;
@@ -148,7 +149,10 @@ export class Outbox {
   }
 }
 
-const isRefusal = ({ status }) => status >= 400 && status < 500 && !PASSING.includes(status);
+function isRefusal(response) {
+  const { status } = response;
+  return status === TOO_LARGE || (isOurs(response) && status >= 400 && status < 500 && !PASSING.includes(status));
+}
 
 function fields({ text, file, key }) {
   if (!file) return { text, key };

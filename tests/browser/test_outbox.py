@@ -65,18 +65,21 @@ def test_a_console_that_fails_is_asked_again_without_a_click(sit_down, mona_writ
     until(tab, lambda: stack.texts(mona_writes) == ["one", "two"])
 
 
-def test_a_page_of_a_proxy_confirms_nothing(sit_down, mona_writes, stack, ana):
+@pytest.mark.parametrize("status", [200, 403, 404, 407])
+def test_a_page_of_a_proxy_confirms_and_refuses_nothing(status, sit_down, mona_writes, stack, ana):
     tab = sit_down(ana)
     takes(tab)
-    fails(tab, status=200, times=1)
+    fails(tab, status=status, times=1)
     says(tab, "one")
-    until(tab, lambda: stack.texts(mona_writes) == ["one"])
+    says(tab, "two")
+    until(tab, lambda: stack.texts(mona_writes) == ["one", "two"])
 
 
 def test_a_refusal_lets_those_behind_it_pass(sit_down, mona_writes, stack, ana):
     tab = sit_down(ana)
     takes(tab)
-    tab.route(SEND, lambda route: route.fulfill(status=422, body="Not this."), times=1)
+    refusal = {"status": 422, "body": "Not this.", "headers": {"X-Agent": str(ana.pk)}}
+    tab.route(SEND, lambda route: route.fulfill(**refusal), times=1)
     says(tab, "one")
     says(tab, "two")
     until(tab, lambda: stack.texts(mona_writes) == ["two"])

@@ -1,0 +1,63 @@
+"""Between the desk and the console: a proxy whose console is being restarted, a portal that wants a log-in first."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.desk import bubbles, opens, row, says, takes, until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def stands_between(tab, status):
+    """Somebody else's page is the answer to all that the desk asks for."""
+    page = {"status": status, "content_type": "text/html", "body": "<title>Oops</title><h1>Bad gateway</h1>"}
+    is_asked = {"xhr", "fetch"}
+    tab.route(
+        "**/*",
+        lambda route: route.fulfill(**page) if route.request.resource_type in is_asked else route.continue_(),
+    )
+
+
+def asks_for_all(tab):
+    with tab.expect_response("**/queue/**"):
+        tab.evaluate("document.body.dispatchEvent(new CustomEvent('live-hello'))")
+
+
+def away(tab):
+    return tab.locator("live-stream")
+
+
+@pytest.mark.parametrize("status", [502, 200, 404])
+def test_somebody_elses_page_is_put_nowhere_and_all_goes_on_by_itself(status, sit_down, mona_writes, ana):
+    tab = sit_down(ana)
+    stands_between(tab, status)
+    row(tab).click()
+    expect(away(tab)).to_have_text("Reconnecting…")
+    asks_for_all(tab)
+    expect(tab.get_by_text("Bad gateway")).to_have_count(0)
+    expect(row(tab)).to_be_visible()
+    tab.unroute("**/*")
+    expect(away(tab)).to_have_text("")
+    opens(tab)
+
+
+def test_a_verb_that_a_proxy_answered_leaves_its_buttons(sit_down, mona_writes, ana):
+    tab = sit_down(ana)
+    opens(tab)
+    stands_between(tab, 502)
+    tab.get_by_role("button", name="Take").click()
+    expect(away(tab)).to_have_text("Reconnecting…")
+    tab.unroute("**/*")
+    takes(tab)
+
+
+def test_a_thread_goes_on_after_somebody_elses_page(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    stands_between(tab, 200)
+    asks_for_all(tab)
+    tab.unroute("**/*")
+    stack.say(mona_writes, text="Are you there?")
+    expect(bubbles(tab).filter(has_text="Are you there?")).to_be_visible()
+    says(tab, "Yes")
+    until(tab, lambda: stack.texts(mona_writes) == ["Yes"])
