@@ -9,8 +9,8 @@ import { agent, isOurs, isSentAway, leaveIfSentAway, post } from "./csrf.js";
 
 const FIRST_PAUSE = 1_000; // ms before it is sent again, then twice as long each time
 const LONGEST_PAUSE = 30_000; // ms
-const TEXT_WITHIN = 20_000; // ms, then there was no answer
-const FILE_WITHIN = 300_000; // ms
+const WITHIN = 20_000; // ms, then there was no answer …
+const SLOWEST = 8; // … bytes/ms of a file come on top: so slow may it arrive at the console
 const BARRED = 409; // for now, by the holder or the window
 const TOO_LARGE = 413; // said before it is known whose it is
 const FINAL = [TOO_LARGE, 422]; // it can never pass
@@ -113,7 +113,7 @@ export class Outbox {
 
   // Whether the console gave an answer. One that does not name what changed is somebody's before it.
   async send(entry) {
-    const within = AbortSignal.timeout(entry.file ? FILE_WITHIN : TEXT_WITHIN);
+    const within = AbortSignal.timeout(WITHIN + Math.ceil((entry.file?.size ?? 0) / SLOWEST));
     const response = await post(this.url, fields(entry), within).catch(() => null);
     if (response && !leaveIfSentAway(response)) {
       if (response.ok && isOurs(response) && response.headers.has("HX-Trigger")) return this.sent(entry);

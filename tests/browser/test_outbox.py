@@ -4,6 +4,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
+from console.bodies import LEAST, PATIENCE
 from console.models import Conversation
 from tests.browser.conftest import session_of
 from tests.browser.desk import bubbles, composer, opens, part, row, says, takes, unconfirmed, until
@@ -73,6 +74,18 @@ def test_a_page_of_a_proxy_confirms_and_refuses_nothing(status, sit_down, mona_w
     says(tab, "one")
     says(tab, "two")
     until(tab, lambda: stack.texts(mona_writes) == ["one", "two"])
+
+
+def test_a_large_file_is_not_given_up_while_the_console_still_takes_it(sit_down, mona_writes, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    tab.evaluate("AbortSignal.timeout = (within) => { window.within = within; return new AbortController().signal; }")
+    slowest, size = LEAST / PATIENCE, 5 * 1024 * 1024  # bytes/s
+    film = {"name": "film.bin", "mimeType": "application/octet-stream", "buffer": b"x" * size}
+    tab.get_by_label("Attach files").set_input_files(film)
+    says(tab, "")
+    until(tab, lambda: tab.evaluate("window.within") is not None)
+    assert tab.evaluate("window.within") >= 1000 * size / slowest
 
 
 def test_a_refusal_lets_those_behind_it_pass(sit_down, mona_writes, stack, ana):
