@@ -17,8 +17,16 @@ def words(activity):
 def _referral(details):
     if details.get("kind", "").startswith("LEAD"):
         return _lead(details)
+    if details.get("ref") and _is_by_link(details):
+        return _("Came by the link “%s”") % details["ref"]
     about = _about(details)
     return f"{_door(details)} · {about}" if about else _door(details)
+
+
+def _is_by_link(details):
+    """The link says all: no ad, product or website was on the way."""
+    has_more = any(details.get(name) for name in ("ad_title", "ad_id", "product_id", "referer_uri"))
+    return not has_more and details.get("source") in (SHORTLINK, None, "")
 
 
 def _door(details):
@@ -32,7 +40,7 @@ def _door(details):
         return _("Came from a product in the shop")
     if details.get("referer_uri"):
         return _("Came by a link on %s") % details["referer_uri"]
-    return _("Came by a link") if source in (SHORTLINK, None, "") else _("Came by %s") % source
+    return _("Came by a link") if _is_by_link(details) else _("Came by %s") % source
 
 
 def _about(details):

@@ -13,6 +13,7 @@ from personas.files import SHOWN
 MAX_BYTES = 25 * 1024 * 1024  # Facebook's limit for an attachment
 TIMEOUT = (3.05, 20)  # s
 SERVER_FAILED = 500
+GONE = {403: "access to it has ended", 404: "it is no longer there", 410: "it is no longer there"}
 
 
 class DownloadError(Exception):
@@ -51,7 +52,8 @@ def _status(error):
 
 def _reason(error):
     status = _status(error)
-    return f"The file could not be fetched: {f'its server answered {status}' if status else 'no such address'}."
+    other = f"its server answered {status}" if status else "no such address"
+    return f"The file could not be fetched: {GONE.get(status, other)}."
 
 
 def _content(response):

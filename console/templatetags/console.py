@@ -20,8 +20,10 @@ register.filter(wording.holder)
 
 @register.filter
 def initials(name):
-    """Two letters for the circle of somebody without a picture."""
-    return "".join(word[0] for word in plain(str(name)).split()[:2]).upper()
+    """One or two letters for the circle of somebody without a picture; a mark or an emoji where the name has none."""
+    words = plain(str(name)).split()
+    words = [word for word in words if word[0].isalnum()] or words[:1]
+    return "".join(word[0] for word in words[:2]).upper()
 
 
 @register.filter

@@ -128,7 +128,7 @@ class Product:
 
     def __str__(self):
         """How many of what, and in brackets for how much each."""
-        price = f" ({f'{self.currency} {self.unit_price}'.strip()})" if self.unit_price else ""
+        price = f" ({f'{self.currency} {_amount(self.unit_price)}'.strip()})" if self.unit_price else ""
         return f"{self.quantity or 1} × {self.name or self.retailer_id or self.id}{price}"  # noqa: RUF001
 
     @classmethod
@@ -141,6 +141,12 @@ class Product:
             currency=to_text(raw.get("currency")),
             quantity=to_number(raw.get("quantity")),
         )
+
+
+def _amount(price):
+    """9.9 is 9.90; a whole number stays as it came, because not every currency has cents."""
+    two_places = f"{price:.2f}"
+    return two_places if isinstance(price, float) and float(two_places) == price else str(price)
 
 
 @dataclass(frozen=True)

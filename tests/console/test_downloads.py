@@ -7,6 +7,7 @@ from urllib.parse import unquote
 import pytest
 
 from console.models import Attachment, Customer
+from console.templatetags.console import initials
 from tests.console.conftest import fresh
 
 MIB = 1024 * 1024
@@ -158,10 +159,13 @@ def test_a_redirect_from_a_trusted_host_leads_nowhere(cdn, sends):
     assert (bool(attachment.file), bool(attachment.problem)) == (False, True)
 
 
-@pytest.mark.parametrize("status", [403, 404])
-def test_a_file_that_is_gone_says_so(status, cdn, sends):
+@pytest.mark.parametrize(("status", "words"), [(403, "access to it has ended"), (404, "it is no longer there")])
+def test_a_file_that_is_gone_says_so_in_words(status, words, cdn, sends, ana, client, mona):
     cdn.status = status
-    assert "could not be fetched" in sends(f"{cdn.url}/a.png").problem
+    assert sends(f"{cdn.url}/a.png").problem == f"The file could not be fetched: {words}."
+    client.force_login(ana)
+    page = client.get(f"/conversations/{mona.conversation.pk}/").content.decode()
+    assert f'<p class="aside">The file could not be fetched: {words}.' in page
 
 
 def test_a_server_that_fails_for_a_moment_loses_no_file(cdn, sends):
@@ -259,7 +263,7 @@ def test_a_file_that_has_gone_from_the_disk_is_said_to_be_gone(cdn, sends, ana, 
     client.force_login(ana)
     assert client.get(f"/attachments/{attachment.pk}/").status_code == 404
     page = client.get(f"/conversations/{mona.conversation.pk}/").content.decode()
-    assert "The image is no longer stored here." in page
+    assert "Picture: no longer stored here" in page
 
 
 # Faces
@@ -280,6 +284,13 @@ def test_a_customer_whom_facebook_does_not_describe_is_a_guest(mona, sandbox):
     mona.fetch_profile()
     assert (str(fresh(mona)), bool(mona.picture)) == (f"Guest ·{mona.psid[-4:]}", False)
     assert mona not in Customer.objects.unmet()
+
+
+@pytest.mark.parametrize(
+    ("name", "letters"), [("Guest ·5001", "G"), ("Mona Weber", "MW"), ("Mona (work) Weber", "MW"), ("·", "·"), ("", "")]
+)
+def test_initials_are_letters_where_a_name_has_any(name, letters):
+    assert initials(name) == letters
 
 
 def test_a_passing_error_leaves_the_name_for_later(mona, sandbox):

@@ -27,7 +27,7 @@ SEEN = {
     "account_unlinking": "Unlinked their account",
     "app_roles_legacy": NOTHING,
     "appointment_booking": "Appointment requested 21 Sep 2026, 17:13",
-    "audio": "Fetching audio",
+    "audio": "Voice message: loading",
     "changes_business_integrity": NOTHING,  # for admins: test_admin
     "changes_inbox_label": NOTHING,
     "customer_information": "Filled in a form: email: a@example.test",
@@ -41,9 +41,9 @@ SEEN = {
     "fallback_old": "A page",
     "fallback_unavailable": "Attachment Unavailable",
     "feedback_form": "Gave feedback: q1: 4 “slow”",
-    "file": "Fetching file",
-    "image": "Fetching image",
-    "images": "Fetching image",
+    "file": "File: loading",
+    "image": "Picture: loading",
+    "images": "Picture: loading",
     "is_deleted_as_text": "Message unsent",
     "is_deleted_uncertain": "Message unsent",
     "is_unsupported_uncertain": "Something that Facebook does not pass on",
@@ -68,7 +68,7 @@ SEEN = {
     "reaction": NOTHING,  # half a minute later: "Reacted with ❤️ to an earlier message"
     "read": NOTHING,
     "reel": "Reel",
-    "referral": "Came by a link · link “flyer”",
+    "referral": "Came by the link “flyer”",
     "referral_from_ad": "Came by the ad “Sale” · product 99 · link “spring”",
     "referral_from_shop": "Came from a product in the shop · product 4711",
     "reply_to": "In reply to an earlier message",
@@ -78,13 +78,13 @@ SEEN = {
     "standby_echo": "Other app speaks",
     "standby_message": "Hi",
     "standby_postback": "Start over",
-    "sticker": "Fetching sticker",
-    "sticker_legacy": "Fetching image",
+    "sticker": "Sticker: loading",
+    "sticker_legacy": "Picture: loading",
     "take_thread_control": "Queue → Page Inbox: took the conversation",
     "template_product": "Mug EUR 11",
     "text": "Hi",
     "unreact": NOTHING,
-    "video": "Fetching video",
+    "video": "Video: loading",
 }
 
 

@@ -225,6 +225,14 @@ def test_an_event_without_a_time_has_its_entrys_or_none():
     assert [event.at for event in read(body)] == [0]
 
 
+@pytest.mark.parametrize(
+    ("price", "words"), [("9.90", "EUR 9.90"), (9.5, "EUR 9.50"), (11, "EUR 11"), ("0.125", "EUR 0.125")]
+)
+def test_the_price_of_a_product_has_all_its_cents(price, words):
+    product = Product.read({"name": "Sencha", "unit_price": price, "currency": "EUR", "quantity": 2})
+    assert str(product) == f"2 × Sencha ({words})"  # noqa: RUF001
+
+
 PRODUCTS = (Product("123", "", "", 10.5, "", 2),)
 FOUR = (Answer("0", "q", "", "4"),)
 
