@@ -91,7 +91,7 @@ class PageAdmin(RowsOfOpenPages, admin.ModelAdmin):
         if not form.instance.bot_name:
             form.instance.personas.filter(agent=None).withdraw()
         form.instance.verify_later()
-        self.message_user(request, _("A worker asks Facebook about this Page: reload to see what came of it."))
+        self.message_user(request, _("Checking this Page with Facebook. Reload to see the result."))
 
     @admin.display(description=_("sends nothing"))
     def pauses(self, page):
@@ -107,7 +107,7 @@ class PageAdmin(RowsOfOpenPages, admin.ModelAdmin):
     def check_against_facebook(self, request, pages):
         for page in pages:
             page.verify_later()
-        self.message_user(request, _("A worker asks Facebook: reload to see what came of it."))
+        self.message_user(request, _("Checking with Facebook. Reload to see the result."))
 
     @admin.action(description=_("Send again"), permissions=["change"])
     def send_again(self, request, pages):
@@ -123,7 +123,7 @@ class PageAdmin(RowsOfOpenPages, admin.ModelAdmin):
             return render(request, "admin/disconnect.html", context)
         for page in pages:
             page.disconnect(by=request.user)
-        self.message_user(request, _("A worker takes leave of Facebook: reload to see what came of it."))
+        self.message_user(request, _("Disconnecting from Facebook. Reload to see the result."))
 
 
 def _moment(moment):
@@ -176,4 +176,4 @@ class PersonaAdmin(RowsOfOpenPages, ReadOnly):
     def check_against_facebook(self, request, personas):
         for persona in personas:
             persona.verify_later()
-        self.message_user(request, _("A worker asks Facebook: reload to see what came of it."), messages.INFO)
+        self.message_user(request, _("Checking with Facebook. Reload to see the result."), messages.INFO)

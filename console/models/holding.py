@@ -31,8 +31,8 @@ class UnseenMessages(Exception):
     def __init__(self, conversation, unseen):
         self.newest = unseen.last().pk
         told = ngettext(
-            "%(name)s has just written one more line. The conversation stays open and with you.",
-            "%(name)s has just written %(count)s more lines. The conversation stays open and with you.",
+            "%(name)s just sent another message. The conversation stays open and assigned to you.",
+            "%(name)s just sent %(count)s more messages. The conversation stays open and assigned to you.",
             count := unseen.count(),
         )
         super().__init__(told % {"name": conversation.customer, "count": count})

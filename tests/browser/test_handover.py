@@ -319,8 +319,8 @@ def test_what_mona_writes_while_ana_lets_go_is_shown_to_ana_before_it_goes(
     else:
         tab.get_by_role("link", name=f"{verb}…").click()
         tab.get_by_role("dialog").get_by_role("button", name=verb).click()
-    expect(tab.get_by_text("Mona Weber has just written one more line.")).to_be_visible()
+    expect(tab.get_by_text("Mona Weber just sent another message.")).to_be_visible()
     expect(composer(tab)).to_be_editable()
     tab.get_by_role("button", name=f"{verb} anyway").click()
-    expect(tab.get_by_text("Mona Weber has just written one more line.")).to_be_hidden()
+    expect(tab.get_by_text("Mona Weber just sent another message.")).to_be_hidden()
     eventually(lambda: Conversation.objects.get().agent is None)

@@ -366,7 +366,7 @@ def test_a_persona_is_deleted_on_facebook_on_wish(admin, grow):
     assert "A worker deletes them" in admin.act("personas/persona", "delete_on_facebook", persona)
     persona.refresh_from_db()
     assert persona.state == Persona.State.LEAVING
-    assert "A worker asks Facebook" in admin.act("personas/persona", "check_against_facebook", persona)
+    assert "Checking with Facebook" in admin.act("personas/persona", "check_against_facebook", persona)
 
 
 def test_a_conversation_shows_what_was_said_and_nobodys_markup(admin, conversation, say, hear, said):

@@ -12,7 +12,7 @@ from tests.console.test_handovers import HTMX, words
 from tests.console.test_holding import lines
 from tests.console.test_routing import now
 
-SENTENCE = "Mona Weber has just written one more line. The conversation stays open and with you."
+SENTENCE = "Mona Weber just sent another message. The conversation stays open and assigned to you."
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_close_offers_a_way_to_go_on_anyway(conversation, question, browser, sur
     answer = browser.post(address, {"seen": question.pk}, headers=HTMX)
     html = answer.content.decode()
     assert answer.status_code == 409
-    assert "Mona Weber has just written 2 more lines." in words(html)
+    assert "Mona Weber just sent 2 more messages." in words(html)
     assert "Close anyway" in html
     assert browser.post(address, {"seen": max(hidden(html))}, headers=HTMX).status_code == 200
     assert not fresh(conversation).is_open

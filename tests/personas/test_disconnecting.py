@@ -37,7 +37,7 @@ def answered(say, conversation):
 
 @pytest.fixture
 def disconnect(page, ada, sandbox):
-    """Ada chooses it, and a worker takes leave of Facebook."""
+    """Ada disconnects the Page, and a worker does the rest."""
 
     def disconnect():
         page.disconnect(by=ada)
@@ -57,7 +57,7 @@ def test_it_is_asked_once_more_before(admin, page):
     assert "Disconnect these Pages?" in shown
     assert "Bluebird Tea" in shown
     assert not fresh(page).is_disconnected
-    assert "A worker takes leave of Facebook" in act(admin, "disconnect", page, confirmed="1")
+    assert "Disconnecting from Facebook" in act(admin, "disconnect", page, confirmed="1")
     assert fresh(page).state == Page.State.ENDING
 
 
