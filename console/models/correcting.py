@@ -70,6 +70,7 @@ class Correcting:
         message.save()
         self._attach(message, attachments)
         self._come_in_by(event, message, revision)
+        self._doubt_answers(message, revision)
         return Heard.NEWS
 
     def _unsend(self, event):

@@ -96,8 +96,8 @@ class Receiving(Correcting, Doing):
             self._attach(message, attachments)
             if is_message:
                 self._come_in_by(event, message, revision)
-            if self.last_at and message.at < self.last_at and mark_late(self, message, revision):
-                self._unhear_elsewhere(message)
+            if self.last_at and message.at < self.last_at:
+                self._doubt_answers(message, revision)
             self._count_in(message, text or _names(attachments))
         return Heard.NEWS
 
@@ -107,6 +107,11 @@ class Receiving(Correcting, Doing):
             Activity.objects.add_referral(self, referral, message.at, revision)
             self._come_by(referral, message.at)
         self._begin_ad_window(message.at)
+
+    def _doubt_answers(self, message, revision):
+        """What was said within seconds of a message that comes late was said by no person."""
+        if mark_late(self, message, revision):
+            self._unhear_elsewhere(message)
 
     def _count_in(self, message, words):
         """It waits for an answer."""

@@ -6,7 +6,7 @@ from itertools import permutations
 
 import pytest
 
-from console.models import Activity
+from console.models import Activity, Holder
 from tests.console.conftest import AT, MINUTE, fresh, texts
 
 AD = {"source": "ADS", "type": "OPEN_THREAD", "ad_id": "6045", "ads_context_data": {"ad_title": "Free tea"}}
@@ -56,3 +56,13 @@ def test_a_quote_appears_when_the_message_comes_after_its_reply(quoted, hear, sa
     hear(said("m_1", "Which lid?") if "own" in quoted else echo("m_1", "Which lid?"))
     changed = client.get(f"/conversations/{mona.conversation.pk}/messages/?since={since}").content.decode()
     assert "Which lid?" in re.search(r"<blockquote.*?</blockquote>", changed, re.DOTALL)[0]
+
+
+def test_an_automatic_reply_answers_nobody_where_the_message_comes_after_its_edit(hear, said, echo, by_mona, mona):
+    hear(by_mona(AT + 30_000, message_edit={"mid": "m_1", "text": "Are you open?", "num_edit": 1}))
+    hear(echo("m_2", "Thanks! We reply within a day.", at=AT + 900))
+    hear(said("m_1", "Are you"))
+    assert mona.conversation.messages.get(mid="m_2").is_automatic
+    conversation = fresh(mona.conversation)
+    assert (conversation.holder, conversation.unread) == (Holder.QUEUE, 1)
+    assert conversation.waiting_since is not None
