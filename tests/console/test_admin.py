@@ -32,6 +32,9 @@ def admin(client, ada):
     return Admin(client)
 
 
+PAGES = "personas/page/"  # whose form has boxes that are ticked before anybody does
+
+
 class Admin:
     def __init__(self, client):
         self.client = client
@@ -44,8 +47,12 @@ class Admin:
 
     def save(self, path, **fields):
         """The form as it stands, with these fields changed; of rows by the side of it only those that are named."""
-        forms = [inline.formset.management_form for inline in self.get(path).context["inline_admin_formsets"]]
-        return self.post(path, **{name: value for form in forms for name, value in _shown(form)} | fields)
+        formsets = [inline.formset for inline in self.get(path).context["inline_admin_formsets"]]
+        as_it_stands = {name: value for formset in formsets for name, value in _shown(formset.management_form)}
+        as_it_stands |= {
+            "rules-0-bot_fields": row["bot_fields"].value() for row in formsets[0] if path.startswith(PAGES)
+        }
+        return self.post(path, **as_it_stands | fields)
 
     def act(self, path, action, *rows):
         """Choose an action for these rows of a list."""

@@ -9,7 +9,7 @@ import requests
 from django.utils import timezone
 
 from console import heartbeats, tasks
-from console.models import Arrival, Message
+from console.models import Arrival, Conversation, Message
 from console.store import redis
 from personas.models import Page
 from tests.conftest import CONSOLE_PORT, CONSOLE_URL, NUMBER, url_of_test_database, web_server
@@ -70,7 +70,7 @@ def test_a_webhook_that_waits_for_minutes_is_said(workers_heard):
 
 def test_a_reply_that_waits_for_minutes_is_said_unless_its_page_is_paused(workers_heard, conversation, say):
     message = Message.objects.filter(pk=say("Hello").pk)
-    eventually(lambda: message.get().mid)  # nobody comes to it again
+    eventually(lambda: message.get().mid and Conversation.objects.get().leased_until is None)  # nobody comes again
     message.update(state=Message.State.QUEUED, at=timezone.now() - timedelta(minutes=5))
     eventually(lambda: "messages" in ready()[2])
     Page.objects.update(paused_since=timezone.now())
