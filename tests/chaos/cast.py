@@ -13,7 +13,10 @@ import sys
 import django
 import requests
 
-from tests.chaos.people import AGENTS, AT_DESKS, BOTS, CALL, MORTAL, PAGES, PASSWORD
+from tests.chaos.people import ADMIN, AGENTS, AT_DESKS, BOTS, CALL, LEAVER, LETTERS, MORTAL, PAGES, PASSWORD
+
+ROOM = 1000  # conversations that may be assigned to one agent
+NOT_ASSIGNED = [ADMIN, AT_DESKS]  # to them nothing is
 
 
 def main():
@@ -34,13 +37,12 @@ def make(bot_url):
     from personas.models import Page
 
     call_command("migrate", verbosity=0)
-    for agent in AGENTS:
-        Agent.objects.create_user(
-            agent.username, password=PASSWORD, first_name=agent.first, last_name=agent.last, is_present=True
-        )
-    at_desks = {"first_name": AT_DESKS.first, "last_name": AT_DESKS.last, "capacity": 0}  # nothing is assigned to them
-    Agent.objects.create_user(AT_DESKS.username, password=PASSWORD, **at_desks)
-    for page_id, token, name in PAGES:
+    for agent in [LEAVER, *AGENTS, *NOT_ASSIGNED]:  # the first is given the first letter
+        name = {"first_name": agent.first, "last_name": agent.last}
+        is_admin = {"is_staff": agent is ADMIN, "is_superuser": agent is ADMIN}
+        is_there = {"is_present": agent not in NOT_ASSIGNED, "capacity": 0 if agent in NOT_ASSIGNED else ROOM}
+        Agent.objects.create_user(agent.username, password=PASSWORD, **name, **is_admin, **is_there)
+    for page_id, token, name in [*PAGES, LETTERS]:
         if page_id != PAGES[0][0]:
             body = {"id": page_id, "token": token, "name": name}
             requests.post(f"{os.environ['GRAPH_API_URL']}/_sandbox/pages", json=body, timeout=30).raise_for_status()
@@ -49,6 +51,7 @@ def make(bot_url):
         assert page.state == Page.State.CONNECTED, page.problem
         if page_id in BOTS:
             Rules.objects.create(page=page, webhook_url=f"{bot_url}/{page_id}", hears_standby=BOTS[page_id], words=CALL)
+    Rules.objects.create(page=page, assigns=True)  # of the letters
 
 
 def out_of_sight():

@@ -59,9 +59,9 @@ class Browser:
         tab.session.cookies.update(self.session.cookies)
         return tab
 
-    def post(self, path, **fields):
+    def post(self, path, files=None, **fields):
         """Until the console has answered: nothing, or an error of its own, leaves open whether it was done."""
-        return self._until_answered(self.session.post, path, lambda: {"data": fields | self._token()})
+        return self._until_answered(self.session.post, path, lambda: {"data": fields | self._token(), "files": files})
 
     def page(self, path):
         return self._until_answered(self.session.get, path, dict).text
@@ -138,14 +138,17 @@ class Talk(threading.Thread):
 
     def _begin(self):
         self.write()
+        self._wait_until_it_is_there()
+        if not self.has_bot:
+            self.take(self.rng.choice(self.browsers))
+
+    def _wait_until_it_is_there(self):
         until = time.monotonic() + FINISH
         while not (rows := self.ask(PK_OF, [self.psid])):
             if time.monotonic() > until or self.pace.is_given_up.is_set():
                 raise Refused("what the customer wrote first has not come")
             time.sleep(0.3)
         self.pk = rows[0][0]
-        if not self.has_bot:
-            self.take(self.rng.choice(self.browsers))
 
     def _step(self):
         steps = {self.write: 30, self.read: 6, self.repeat: 6, self.call: 4}

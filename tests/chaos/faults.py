@@ -5,7 +5,7 @@ import time
 from collections import Counter
 
 from tests.chaos.infrastructure import Infrastructure
-from tests.chaos.people import BOTS, DOOMED, MORTAL, PAGES
+from tests.chaos.people import BOTS, DOOMED, LETTERS, MORTAL, PAGES
 
 EVERY = 0.8  # s between two things that go wrong, on average
 DELAY = 3  # s: later than the console waits for an answer, and well before it takes a message's absence for a fact
@@ -167,7 +167,7 @@ class Weather:
         if live:
             self._count("personas deleted")
             gone = self.rng.choice(live)
-            token = next(token for page_id, token, _name in PAGES if page_id == gone["page_id"])
+            token = next(token for page_id, token, _name in [*PAGES, LETTERS] if page_id == gone["page_id"])
             self.facebook.delete_persona(gone["id"], token)
 
     def end_token(self):

@@ -7,17 +7,20 @@ from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
-from tests.chaos import desks, witness
+from tests.chaos import desks, letters_witness, witness
 from tests.chaos.bot import Bots
 from tests.chaos.checker import STATE, Verdict, judge
-from tests.chaos.drivers import CROWD, FINISH, Pace, Talk, log_in_all
+from tests.chaos.drivers import CROWD, FINISH, Browser, Pace, Talk, log_in_all
 from tests.chaos.facebook import Facebook
 from tests.chaos.faults import Weather
+from tests.chaos.letters import Leaving, Letter
+from tests.chaos.letters_checker import judge_letters
 from tests.chaos.other_app import OtherApp, Routed
-from tests.chaos.people import PAGES, ROUTED
+from tests.chaos.people import LEAVER, PAGES, ROUTED
 from tests.chaos.stack import APP_SECRET, running_stack
 
 MOST_SHOWN = 15  # differences
+LETTERS_AT_LEAST = 3  # beside the conversations that are asked for
 PATIENCE = 420  # s: a dead worker's lease, Facebook's limits and a persona's claim have to run out before
 
 
@@ -59,6 +62,8 @@ class Outcome:
         lines += [f"  {'messages each second':<26}{throughput:>7.1f}"]
         informative = ["typed", "arrived", "written", "unsettled", "as the Page"]
         informative += ["said by bots", "heard by bots", "changes of hands"]
+        informative += ["posted", "letters that arrived", "letters that arrived twice"]
+        informative += ["calls made late", "said elsewhere too", "unsent", "personas of who left"]
         lines += [f"  {name:<26}{count[name]:>7}" for name in informative]
         lines += [f"  {name.upper():<26}{number:>7}" for name, number in self.verdict.totals.items()]
         lines += [f"{kind}: {sentence}" for kind, sentence in self.verdict.differences[:MOST_SHOWN]]
@@ -82,15 +87,18 @@ def run(plan):
             talk.routed = Routed(talk, other_app) if talk.page[0] == ROUTED else None
         at_desks = desks.sit_down_all(plan, facebook, stack.console_url, pace, database.ask)
         talks += at_desks
+        letters = _letters(plan, facebook, browsers, pace, database.ask)
+        leaving = Leaving(browsers[0].urls, pace, database.ask)
         weather = Weather(plan.seed, stack, facebook, bots, may_tokens_die=plan.deaths)
         spent = {"to start": time.monotonic() - began}
 
         watch = threading.Thread(target=_watch, args=[facebook, pace], daemon=True)
-        for thread in (*talks, watch):
+        leave = threading.Thread(target=leaving.after, args=[plan.seconds / 2], daemon=True)
+        for thread in (*talks, *letters, watch, leave):
             thread.start()
         spent["chaos"] = _timed(lambda: weather.rage(plan.seconds))
         weather.let_all_wait()
-        spent["to the last Send"] = _timed(lambda: _finish(talks, pace, weather))
+        spent["to the last Send"] = _timed(lambda: _finish([*talks, *letters], pace, weather))
         bots.hush()
         # No Send comes any more that would set a conversation going again: only the sweep knows of what waits.
         weather.empty_redis()
@@ -100,7 +108,9 @@ def run(plan):
         begun = [talk for talk in talks if talk.pk]
         lost = {int(pk) for pk in stack.run("-m", "tests.chaos.cast", "out-of-sight").split()}
         judge(witness.threads(begun, facebook, database, browsers[0], bots, lost), verdict)
-        for talk in talks:
+        judge_letters(letters_witness.letters([one for one in letters if one.pk], facebook, database), verdict)
+        letters_witness.judge_leaving(leaving, facebook, database, verdict)
+        for talk in [*talks, *letters]:
             if talk.problem:
                 verdict.add(STATE, f"conversation {talk.number} could not go on: {talk.problem}")
         for problem in bots.problems:
@@ -122,6 +132,12 @@ def _talks(plan, facebook, browsers, pace, ask):
         Talk(number, PAGES[number % len(PAGES)], plan.seed, facebook, rng.sample(browsers, 3), pace, ask)
         for number in range(plan.conversations)
     ]
+
+
+def _letters(plan, facebook, browsers, pace, ask):
+    leaver = Browser(browsers[0].urls, LEAVER, pace.is_given_up).log_in()
+    count = max(LETTERS_AT_LEAST, plan.conversations // 4)
+    return [Letter(number, plan, facebook, [*browsers, leaver], pace, ask) for number in range(count)]
 
 
 def _errors(facebook):

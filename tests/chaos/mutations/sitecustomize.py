@@ -13,12 +13,18 @@ from datetime import timedelta
 
 try:
     import below
+    import delivery
     import hardware
 except ImportError:  # this folder is not on the path: somebody only asks for the names
-    from tests.chaos.mutations import below, hardware
+    from tests.chaos.mutations import below, delivery, hardware
 
-# Patience with bots, as short as a run is.
+# Patience with bots, files and doubts, as short as a run is.
 HASTE = {
+    "console.models.sending": {
+        "UPLOAD_TIMEOUT": 4,
+        "UPLOAD": timedelta(seconds=12),
+        "DOUBT": timedelta(seconds=20),
+    },
     "console.models.rules": {
         "DOWN": timedelta(seconds=4),
         "WELL": timedelta(seconds=3),
@@ -161,6 +167,7 @@ MUTATIONS = {
     "no-way-out": ("console.models.conversation", no_way_out),
     "no-lock": ("console.models.conversation", no_lock),
     **below.MUTATIONS,
+    **delivery.MUTATIONS,
 }
 
 # --- when ------------------------------------------------------------------------------------------------------------

@@ -1,0 +1,60 @@
+"""Faults for letters: each makes one of the console's promises about what is said untrue."""
+
+
+def any_file(evidence):
+    """A file without an answer is settled by whatever the Page sent without text."""
+    evidence._is_it = lambda row, message, file: evidence._words(row) == message.text.split()
+
+
+def one_echo(echoes):
+    """The second echo of one key is taken for the first once more."""
+    echoes.is_second = lambda event, message: False
+
+
+def same_words(echoes):
+    """An id that the history gave is never doubted."""
+    echoes._is_of_another = lambda event, known, ours: False
+
+
+def no_retry(answering):
+    """Retry is confirmed, and nothing is sent."""
+    answering.Answering.retry = lambda self, message, agent: None
+
+
+def keep_personas(persona):
+    """Whoever leaves keeps their personas on Facebook."""
+    persona.PersonaQuerySet.withdraw = lambda self: None
+    persona.Persona.withdraw = lambda self: None
+
+
+def no_assigning(conversation):
+    """What waits is given to nobody."""
+    conversation.ConversationQuerySet.assign = lambda self: None
+
+
+def no_edits(receiving):
+    """What a customer edited stays as it was."""
+    receiving.Receiving._note_edit = lambda self, event: None
+
+
+def no_reactions(receiving):
+    """Reactions are not written down."""
+    receiving.Receiving._note_reaction = lambda self, event: None
+
+
+def keep_unsent(receiving):
+    """What a customer unsent stays."""
+    receiving.Receiving._unsend = lambda self, event: None
+
+
+MUTATIONS = {
+    "any-file": ("console.models.evidence", any_file),
+    "one-echo": ("console.models.echoes", one_echo),
+    "same-words": ("console.models.echoes", same_words),
+    "no-retry": ("console.models.answering", no_retry),
+    "keep-personas": ("personas.models.persona", keep_personas),
+    "no-assigning": ("console.models.conversation", no_assigning),
+    "no-edits": ("console.models.receiving", no_edits),
+    "no-reactions": ("console.models.receiving", no_reactions),
+    "keep-unsent": ("console.models.receiving", keep_unsent),
+}
