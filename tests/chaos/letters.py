@@ -55,7 +55,7 @@ class Deeds:
     lates: int = 0  # calls that may have taken effect twice
     same: int = 0  # words that came from elsewhere too
     refusals: int = 0  # that Facebook was told to refuse for good
-    retried: set = field(default_factory=set)  # keys
+    retried: dict = field(default_factory=dict)  # key: who sent it again last, and is its author from then on
     unsent: set = field(default_factory=set)  # mids
 
 
@@ -137,7 +137,7 @@ class Letter(Talk):
             browser = self._holder()
             answer = browser and self._answer(browser, f"/conversations/{self.pk}/messages/{pk}/retry/")
             if answer is not None and answer.status_code == 200:
-                self.deeds.retried.add(key)
+                self.deeds.retried[key] = browser.agent.public_name
 
     def _post(self, content, files=None, **fields):
         if not (browser := self._holder()):

@@ -137,7 +137,8 @@ class _LetterCase:
             self._add(LOST, f"“{posted.content}” is called {row.state}, and has the id of another message")
         for message in copies:
             held = self.held.get(message.mid, row)
-            if message.face != posted.face and not (message.face is None and (held.as_page or row.as_page)):
+            faces = {posted.face, self.deeds.retried.get(posted.key, posted.face)}
+            if message.face not in faces and not (message.face is None and (held.as_page or row.as_page)):
                 seen = message.face or "the Page"
                 self._add(PERSONA, f"{posted.face} sent “{posted.content}”, and the customer sees {seen}")
 

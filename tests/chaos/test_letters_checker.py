@@ -96,8 +96,15 @@ def test_what_was_sent_again_and_still_failed_is_lost(letter):
     del letter.phone[2]
     change(letter.held, 2, state="failed", mid=None)
     letter.deeds.refusals = 1
-    letter.deeds.retried.add("key-2")
+    letter.deeds.retried["key-2"] = "Ben W."
     assert found(letter) == {LOST: 1}
+
+
+def test_what_a_colleague_sent_again_arrives_under_the_colleagues_face(letter):
+    change(letter.phone, 2, face="Ben W.")
+    assert found(letter) == {PERSONA: 1}
+    letter.deeds.retried["key-2"] = "Ben W."
+    assert found(letter) == {}
 
 
 def test_two_are_right_where_a_call_took_effect_late_and_both_are_shown(letter):

@@ -49,9 +49,8 @@ class Admin:
         """The form as it stands, with these fields changed; of rows by the side of it only those that are named."""
         formsets = [inline.formset for inline in self.get(path).context["inline_admin_formsets"]]
         as_it_stands = {name: value for formset in formsets for name, value in _shown(formset.management_form)}
-        as_it_stands |= {
-            "rules-0-bot_fields": row["bot_fields"].value() for row in formsets[0] if path.startswith(PAGES)
-        }
+        if path.startswith(PAGES):
+            as_it_stands["rules-0-bot_fields"] = formsets[0][0]["bot_fields"].value()
         return self.post(path, **as_it_stands | fields)
 
     def act(self, path, action, *rows):
