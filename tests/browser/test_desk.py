@@ -136,7 +136,7 @@ def test_a_file_whose_upload_a_reload_interrupted_is_asked_for_again(sit_down, m
     tab.unroute("**/send/")
     tab.on("dialog", lambda dialog: dialog.accept())
     tab.reload()
-    expect(tab.get_by_text("choose it again")).to_be_visible()
+    expect(tab.get_by_text("before this file was sent.")).to_be_visible()
     with tab.expect_file_chooser() as chooser:
         tab.get_by_role("button", name="Choose the file again").click()
     chooser.value.set_files(RECEIPT)

@@ -236,6 +236,14 @@ def test_a_row_says_that_a_conversation_cannot_be_answered(is_approved, chip, an
     assert f'class="chip">{chip}<' in anas_browser.get("/queue/", headers=HTMX).content.decode()
 
 
+def test_a_long_name_of_a_colleague_does_not_cut_off_that_a_conversation_cannot_be_answered(
+    anas_browser, conversation, ben
+):
+    Conversation.objects.update(holder="agent", agent=ben, window_until=NOW - timedelta(hours=1))
+    row = anas_browser.get("/queue/", headers=HTMX).content.decode()
+    assert row.index("Over") < row.index(str(ben))
+
+
 def test_a_page_that_sends_nothing_is_named_above_the_queue(anas_browser, page):
     assert b"sends nothing now" not in anas_browser.get("/").content
     page.paused_since = NOW
