@@ -88,6 +88,11 @@ export class Outbox {
     return this.entries.some((entry) => entry.problem || entry.isUnanswered || this.isLost(entry));
   }
 
+  // The console has refused all that is stuck: none of it was sent.
+  get isRefused() {
+    return this.entries.some((entry) => entry.problem) && !this.first;
+  }
+
   async run() {
     if (this.isRunning) return;
     this.isRunning = true;

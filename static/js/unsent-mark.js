@@ -19,8 +19,9 @@ class UnsentMark extends HTMLElement {
   }
 
   show = () => {
-    const isStuck = Outbox.stuck.some(({ conversation }) => conversation === this.dataset.conversation);
-    this.textContent = isStuck ? this.dataset.text : "";
+    const outbox = Outbox.stuck.find(({ conversation }) => conversation === this.dataset.conversation);
+    const text = outbox?.isRefused ? this.dataset.refused : this.dataset.text;
+    this.textContent = outbox ? text : "";
   };
 }
 

@@ -97,7 +97,7 @@ def test_a_refusal_lets_those_behind_it_pass(sit_down, mona_writes, stack, ana):
     says(tab, "two")
     until(tab, lambda: stack.texts(mona_writes) == ["two"])
     expect(unconfirmed(tab)).to_contain_text("Not this.")
-    expect(row(tab)).to_contain_text("Not confirmed")
+    expect(row(tab)).to_contain_text("Not sent")
 
 
 def test_a_reply_whose_confirmation_was_lost_is_never_sent_twice(sit_down, mona_writes, stack, ana):
