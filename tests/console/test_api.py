@@ -1,5 +1,6 @@
 """The HTTP API: what a bot may do with its Page's conversations, and what it is refused."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -8,12 +9,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext, override_settings
 from django.utils import timezone
+from redis import RedisError
 
 from console import pace, store
 from console.models import Conversation, Customer, Holder, Key, Message, Rules, Team
 from console.models import key as keys
 from personas.models import Page
 from tests.console.conftest import fresh
+from tests.stand_in import eventually
 
 KEY = "5b1f6a52-6df0-4d3a-9a57-1f2f5d0c8f11"
 
@@ -381,6 +384,14 @@ def no_redis():
         yield
     store.redis.cache_clear()
     pace._take.cache_clear()
+    eventually(_redis_is_asked)
+
+
+def _redis_is_asked():
+    """A moment after it came back."""
+    with suppress(RedisError):
+        store.breaker.check()
+        return True
 
 
 def test_without_redis_nobody_waits(robin, held, mona, monkeypatch, no_redis):
