@@ -200,6 +200,10 @@ class Talk(threading.Thread):
             answer = self.holder.post(path, **said)
             if self.rng.random() < LOST:  # so the browser says it once more, and another process may hear it
                 answer = self.holder.post(path, **said)
+            if answer.status_code == 409 and self.routed:  # the other app took it, and the console has just learnt so
+                self.typed.remove(typed)
+                self.holder = None
+                return
             if answer.status_code != 200:
                 raise Refused(f"Send was answered {answer.status_code}: {answer.text[:200]}")
 
