@@ -155,8 +155,8 @@ class Message(Sending, models.Model):
 
     @property
     def ends_round(self):
-        """Of the lane: it goes once more, and at once, before those behind it."""
-        return self.state == self.State.QUEUED
+        """Whether the send queue is read anew before what is behind goes: this may go once more, or be looked for."""
+        return self.state in (self.State.QUEUED, self.State.UNKNOWN)
 
     @property
     def is_unsent(self):

@@ -10,7 +10,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from console import pace
-from console.models import Conversation, Message, TakenByAnother
+from console.models import Conversation, Message, TakenByAnother, sending
 from console.models.sending import DOUBT, MIN_LOOKS, SETTLE
 from messenger.events import Echo
 from personas.models import Page
@@ -143,6 +143,16 @@ def test_a_call_without_an_answer_is_unknown_until_facebooks_history_shows_it(sa
     assert (message.state, behind.state) == (Message.State.SENT, Message.State.SENT)
     assert message.mid == sandbox.said(mona.psid)[0]["mid"]
     assert sandbox.texts(mona.psid) == ["did it arrive?", "behind"]
+
+
+def test_what_is_behind_a_doubt_waits_although_the_doubt_was_long_in_being_written_down(
+    say, conversation, mona, sandbox, monkeypatch
+):
+    monkeypatch.setattr(sending, "FIRST_LOOK", timedelta(0))  # the time until the first look is over by then
+    say("lost"), say("behind")
+    sandbox.fail("messages", times=1, drop="before")
+    conversation.deliver()
+    assert sandbox.texts(mona.psid) == []
 
 
 def test_what_facebooks_history_does_not_show_is_sent_again_once_it_has_settled(say, conversation, mona, sandbox):
