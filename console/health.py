@@ -82,7 +82,7 @@ def _name(name):
 
 
 def _sentence(age):
-    return "Not heard from for a day." if age is None else f"Not heard from for {age:.0f} s."
+    return "Not heard from yet, or not for a day." if age is None else f"Not heard from for {age:.0f} s."
 
 
 _latest = Latest()
