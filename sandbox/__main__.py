@@ -1,4 +1,4 @@
-"""`python -m sandbox`: the sandbox on a port of its own."""
+"""Run the sandbox on a port of its own: `python -m sandbox`."""
 
 import argparse
 import os
@@ -25,7 +25,7 @@ def main():
         public_url=options.public_url,
         world_file=options.world,
         made_on_v27=options.made_on_v27,
-        any_address_is_a_picture=options.any_address_is_a_picture,
+        placeholder_files=options.placeholder_files,
     )
     print(f"Sandbox ready: http://{options.host}:{options.port}", flush=True)
     with suppress(KeyboardInterrupt):
@@ -41,16 +41,14 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--verify-token", default=_env("WEBHOOK_VERIFY_TOKEN", VERIFY_TOKEN))
     parser.add_argument("--callback-url", default=_env("SANDBOX_CALLBACK_URL", ""), help="where webhooks go")
     parser.add_argument("--public-url", default="", help="the origin of the sandbox's own files, if not the caller's")
-    parser.add_argument("--world", type=Path, help="a file in which the world is kept over restarts")
-    parser.add_argument("--made-on-v27", action="store_true", help="the default app was made after 4 November 2026")
-    parser.add_argument(
-        "--any-address-is-a-picture", action="store_true", help="for programs that name addresses with nothing there"
-    )
+    parser.add_argument("--world", type=Path, help="a file that stores the world over restarts")
+    parser.add_argument("--made-on-v27", action="store_true", help="the default app was created after 4 November 2026")
+    parser.add_argument("--placeholder-files", action="store_true", help="make up files that cannot be downloaded")
     return parser.parse_args()
 
 
 def _env(name: str, default: str) -> str:
-    """An empty variable is none."""
+    """Return the variable, or the default if it is unset or empty."""
     return os.environ.get(name) or default
 
 

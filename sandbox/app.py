@@ -1,4 +1,4 @@
-"""The application: what is answered where, and the world it keeps."""
+"""The application: its routes, and the world that it keeps."""
 
 import asyncio
 from contextlib import asynccontextmanager
@@ -13,17 +13,22 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from . import bodies, control, graph, memory
-from .cast import App, User
-from .drawings import avatar, sample, thumb
-from .fields import USUAL_FIELDS
-from .world import World
+from .control.request_body import error_response
+from .control.routes import ROUTES as CONTROL_ROUTES
+from .graph import endpoint
+from .pictures import avatar, sample, thumb
+from .webhooks.delivery import WebhookDelivery
+from .world import storage
+from .world.clock import Clock
+from .world.models import App, User
+from .world.webhook_fields import USUAL_FIELDS
+from .world.world import World
 
 STATIC = Path(__file__).parent / "static"
 POLICY = "default-src 'self'; img-src *; media-src *"
 
 KEEP_ALIVE_S = 60
-SAVE_EVERY_S = 5  # a kill loses no more than this
+SAVE_EVERY_S = 5  # a killed process loses no more than this
 
 PAGE_ID = "102030405060708"
 PAGE_NAME = "Bluebird Tea"
@@ -45,23 +50,23 @@ def create_app(
     public_url: str = "",
     world_file: Path | None = None,
     made_on_v27: bool = False,
-    any_address_is_a_picture: bool = False,
+    placeholder_files: bool = False,
 ) -> Starlette:
-    """A sandbox of its own: it shares nothing with others in the same process.
+    """Return a sandbox that shares nothing with others in the same process.
 
-    `callback_url` is the default app's webhook, empty for none yet; `public_url` the origin under which this
-    sandbox's files are reached, empty for the one each request came to. `world_file` is where the world is kept.
-    `made_on_v27`: the default app is one made after 4 November 2026. `any_address_is_a_picture`: see `foreign.py`.
+    `callback_url` is the default app's webhook, empty for none yet; `public_url` is the origin of this sandbox's
+    files, empty for the one to which each request came; the world is stored in `world_file`. `made_on_v27`: the
+    default app was created after 4 November 2026. `placeholder_files`: see `file_downloads.py`.
     """
     default_app = App(app_id, app_secret, callback_url, verify_token, is_made_on_v27=made_on_v27)
-    sandbox = Sandbox(default_app, public_url.rstrip("/"), world_file, any_address_is_a_picture)
-    app = SandboxApp(routes=ROUTES, lifespan=lifespan, exception_handlers={HTTPException: bodies.answer_refused})
+    sandbox = Sandbox(default_app, public_url.rstrip("/"), world_file, placeholder_files)
+    app = SandboxApp(routes=ROUTES, lifespan=lifespan, exception_handlers={HTTPException: error_response})
     app.state.sandbox = sandbox
     return app
 
 
 def server_config(app: Starlette, grace_s: float) -> uvicorn.Config:
-    """A server that keeps connections as long as Facebook's does. No access log: clients put tokens in the query."""
+    """Keep connections as long as Facebook does. No access log: clients put tokens in the query."""
     return uvicorn.Config(
         app,
         log_level="warning",
@@ -73,8 +78,8 @@ def server_config(app: Starlette, grace_s: float) -> uvicorn.Config:
 
 class SandboxApp(Starlette):
     async def __call__(self, scope, receive, send):
-        """Starlette wraps `send`; the server's own is kept, because it knows the connection that a fault may cut."""
-        scope["wire"] = send
+        """Keep the server's own `send`, which Starlette wraps: it knows the connection, which a fault may drop."""
+        scope["server_send"] = send
         await super().__call__(scope, receive, send)
 
 
@@ -83,16 +88,16 @@ class Sandbox:
     default_app: App
     public_url: str
     world_file: Path | None = None
-    any_address_is_a_picture: bool = False
+    placeholder_files: bool = False
 
     def __post_init__(self):
-        self.world = self._new_world()
+        self._start()
         if self.world_file and self.world_file.exists():
-            memory.load(self.world, self.world_file)
+            storage.load(self.world, self.world_file)
 
     def save(self):
         if self.world_file:
-            memory.save(self.world, self.world_file)
+            storage.save(self.world, self.world_file)
 
     async def keep_saving(self):
         while self.world_file:
@@ -100,20 +105,21 @@ class Sandbox:
             self.save()
 
     def reset(self):
-        self.world.courier.close()
-        self.world = self._new_world()
+        self.webhooks.close()
+        self._start()
 
     def origin(self, request: Request) -> str:
         return self.public_url or str(request.base_url).rstrip("/")
 
-    def _new_world(self) -> World:
-        app = replace(self.default_app)
-        world = World(app)
-        world.is_any_address_a_picture = self.any_address_is_a_picture
-        world.user = User(USER_ID, USER_NAME, USER_TOKEN)
-        page = world.add_page(PAGE_ID, PAGE_NAME, PAGE_TOKEN)
+    def _start(self):
+        """Begin with a world that has one app, one Page and one user."""
+        app, clock = replace(self.default_app), Clock()
+        self.webhooks = WebhookDelivery(clock)
+        self.world = World(app, clock, self.webhooks.deliver)
+        self.world.has_placeholder_files = self.placeholder_files
+        self.world.user = User(USER_ID, USER_NAME, USER_TOKEN)
+        page = self.world.add_page(PAGE_ID, PAGE_NAME, PAGE_TOKEN)
         page.subscriptions[app.id] = list(USUAL_FIELDS)
-        return world
 
 
 @asynccontextmanager
@@ -121,7 +127,7 @@ async def lifespan(app: Starlette):
     saving = asyncio.create_task(app.state.sandbox.keep_saving())
     yield
     saving.cancel()
-    app.state.sandbox.world.courier.close()
+    app.state.sandbox.webhooks.close()
     app.state.sandbox.save()
 
 
@@ -129,17 +135,17 @@ async def phone(request: Request) -> Response:
     return FileResponse(STATIC / "phone.html", headers={"Content-Security-Policy": POLICY, "Cache-Control": "no-cache"})
 
 
-async def kept_file(request: Request) -> Response:
+async def media(request: Request) -> Response:
     file = request.app.state.sandbox.world.media.get(request.path_params["name"])
     if not file:
         return Response(status_code=404)
-    # What somebody uploaded is never run as a page of ours.
+    # An uploaded file never runs as a page of this origin.
     headers = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox"}
     return Response(file.content, media_type=file.content_type, headers=headers)
 
 
-async def face(request: Request) -> Response:
-    """The profile picture of a customer or a Page."""
+async def profile_picture(request: Request) -> Response:
+    """Draw the profile picture of a customer or a Page."""
     world = request.app.state.sandbox.world
     owner = world.customers.get(request.path_params["id"]) or world.pages.get(request.path_params["id"])
     return Response(avatar(owner.name), media_type="image/png") if owner else Response(status_code=404)
@@ -153,23 +159,23 @@ async def sticker(request: Request) -> Response:
     return Response(thumb(), media_type="image/png")
 
 
-async def front(request: Request) -> Response:
-    """The customer's phone, unless it is a program that asks for several objects at once."""
-    return await (graph.answer(request) if "ids" in request.query_params else phone(request))
+async def root(request: Request) -> Response:
+    """Show the phone, unless a program requests several objects at once (`?ids=`)."""
+    return await (endpoint.answer(request) if "ids" in request.query_params else phone(request))
 
 
 ROUTES = [
-    Route("/", front),
+    Route("/", root),
     Mount(
         "/_sandbox",
         routes=[
-            *control.ROUTES,
-            Route("/media/{name}", kept_file),
-            Route("/faces/{id}.png", face),
+            *CONTROL_ROUTES,
+            Route("/media/{name}", media),
+            Route("/profile_pictures/{id}.png", profile_picture),
             Route("/sample.png", sample_picture),
             Route("/sticker.png", sticker),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
     ),
-    Route("/{path:path}", graph.answer, methods=["GET", "POST", "DELETE", "PUT", "PATCH"]),
+    Route("/{path:path}", endpoint.answer, methods=["GET", "POST", "DELETE", "PUT", "PATCH"]),
 ]

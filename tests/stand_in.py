@@ -210,7 +210,7 @@ class Sandbox:
         return self.post("customers", name=name)["psid"]
 
     def say(self, psid, **said):
-        return self.post(f"customers/{psid}/say", **said)["mid"]
+        return self.post(f"customers/{psid}/send", **said)["mid"]
 
     def thread(self, psid):
         return self.get(f"customers/{psid}/thread")

@@ -2,6 +2,7 @@
 
 import ast
 import base64
+import graphlib
 import hashlib
 import re
 from html.parser import HTMLParser
@@ -17,11 +18,17 @@ MAY_IMPORT = {
     "console": {"agents", "personas", "messenger"},
     "sandbox": {"messenger"},
 }
+SANDBOX_MAY_IMPORT = {
+    "world": set(),
+    "webhooks": {"world"},
+    "graph": {"world", "webhooks"},
+    "control": {"world", "webhooks", "graph"},
+}
 WITHOUT_DJANGO = ["messenger", "sandbox"]
 OURS = {*MAY_IMPORT, "tests"}
 SIGNALS = re.compile(r"^django\.(dispatch|.*signals)\b")
 PAGES = sorted([*ROOT.glob("templates/**/*.html"), *ROOT.glob("sandbox/static/*.html")])
-SCRIPTS = sorted([*ROOT.glob("static/js/*.js"), *ROOT.glob("sandbox/static/*.js")])
+SCRIPTS = sorted([*ROOT.glob("static/js/*.js"), *ROOT.glob("sandbox/static/**/*.js")])
 VENDOR = ROOT / "static" / "vendor"
 
 
@@ -44,6 +51,20 @@ def imports(path):
             yield from (f"{module}.{alias.name}" for alias in node.names)
 
 
+def dotted_name(path):
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def dependencies(package):
+    """Map each module of the package to the modules of the package that it imports."""
+    names = {dotted_name(path): path for path in modules(package)}
+    return {
+        module: {imported if imported in names else imported.rpartition(".")[0] for imported in imports(path)}
+        & names.keys() - {module}
+        for module, path in names.items()
+    }
+
+
 # Floors
 
 
@@ -52,6 +73,19 @@ def test_imports_only_go_down(package):
     for path in modules(package):
         of_ours = {imported.split(".")[0] for imported in imports(path)} & OURS
         assert of_ours - {package} <= MAY_IMPORT[package], name(path)
+
+
+@pytest.mark.parametrize("package", MAY_IMPORT)
+def test_imports_within_a_package_never_form_a_circle(package):
+    """Imports that only a type checker sees count too. A circle raises `CycleError`, which names its modules."""
+    graphlib.TopologicalSorter(dependencies(package)).prepare()
+
+
+@pytest.mark.parametrize("folder", SANDBOX_MAY_IMPORT)
+def test_folders_of_the_sandbox_import_only_lower_folders(folder):
+    for path in modules(f"sandbox/{folder}"):
+        parts = [imported.split(".")[1] for imported in imports(path) if imported.startswith("sandbox.")]
+        assert set(parts) & SANDBOX_MAY_IMPORT.keys() - {folder} <= SANDBOX_MAY_IMPORT[folder], name(path)
 
 
 @pytest.mark.parametrize("package", WITHOUT_DJANGO)

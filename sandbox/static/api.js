@@ -42,22 +42,22 @@ export const fault = (rule) => post("/faults", rule);
 export const noFaults = () => call("DELETE", "/faults");
 export const webhooks = (manners) => post("/webhooks", manners);
 export const skip = (seconds) => post("/clock", { advance_s: seconds });
-export const limits = (limits) => post("/limits", limits);
+export const limits = (limits) => post("/rate_limits", limits);
 export const restrict = (pageId, on) => post(`/pages/${pageId}/restrict`, { on });
-export const automatic = (pageId, kind, text) => post(`/pages/${pageId}/automatic`, { kind, text });
+export const automatic = (pageId, kind, text) => post(`/pages/${pageId}/automatic_replies`, { kind, text });
 export const defaultApp = (pageId, appId) => post(`/pages/${pageId}/default_app`, { app_id: appId });
-export const face = (id) => `${ROOT}/faces/${id}.png`;
+export const face = (id) => `${ROOT}/profile_pictures/${id}.png`;
 
 // One customer's verbs. `threadText` is left unparsed, so that an unchanged thread costs a comparison.
 export const customer = (psid) => ({
   threadText: () => call("GET", `/customers/${psid}/thread`),
-  say: (said) => post(`/customers/${psid}/say`, said),
+  send: (message) => post(`/customers/${psid}/send`, message),
   read: () => post(`/customers/${psid}/read`),
   react: (mid, emoji) => post(`/customers/${psid}/react`, { mid, emoji }),
   edit: (mid, text) => post(`/customers/${psid}/edit`, { mid, text }),
   ring: () => post(`/customers/${psid}/call`),
   hangUp: () => post(`/customers/${psid}/hang_up`),
-  inbox: (text) => post(`/customers/${psid}/inbox`, { text }),
+  inbox: (text) => post(`/customers/${psid}/page_inbox`, { text }),
   profile: (kind) => post(`/customers/${psid}/profile`, { kind }),
   block: (on) => post(`/customers/${psid}/block`, { on }),
 });

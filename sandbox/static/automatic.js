@@ -22,6 +22,6 @@ export function showAutomatic(world, current) {
   const page = world.pages.find(({ id }) => id === current?.page_id);
   for (const input of $("automatic").querySelectorAll("input")) {
     input.disabled = !page;
-    input.checked = Boolean(page?.automatic[input.dataset.automatic]);
+    input.checked = Boolean(page?.automatic_replies[input.dataset.automatic]);
   }
 }

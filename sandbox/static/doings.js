@@ -24,7 +24,7 @@ export function doings({ psid, look, said, refused }) {
   }
   function say(words) {
     said();
-    return act(me().say(words));
+    return act(me().send(words));
   }
 
   return {
@@ -43,7 +43,7 @@ export function doings({ psid, look, said, refused }) {
     answer: (message) => startAnswering(message, `Answering “${summary(message)}”`),
     // Something that happens outside the conversation; a line says that it did.
     async tell(event, notice) {
-      await act(me().say({ event }));
+      await act(me().send({ event }));
       showNotice(notice);
     },
   };

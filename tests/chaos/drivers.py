@@ -176,7 +176,7 @@ class Talk(threading.Thread):
 
     def _say(self, more=""):
         self.written += 1
-        said = self.facebook.post(f"customers/{self.psid}/say", text=self._words(f"c{self.written}") + more)
+        said = self.facebook.post(f"customers/{self.psid}/send", text=self._words(f"c{self.written}") + more)
         self.last_mid = said["mid"]
 
     def read(self):
@@ -187,7 +187,7 @@ class Talk(threading.Thread):
         thread = self.facebook.get(f"customers/{self.psid}/thread")["messages"]
         said = next(message for message in reversed(thread) if message["mid"] == self.last_mid)
         event = {"timestamp": said["at"], "message": {"mid": said["mid"], "text": said["text"]}}
-        self.facebook.post(f"customers/{self.psid}/say", event=event)
+        self.facebook.post(f"customers/{self.psid}/send", event=event)
 
     # The agents
 

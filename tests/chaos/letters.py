@@ -114,7 +114,7 @@ class Letter(Talk):
         if mid := self._one_of_own():
             self.own.remove(mid)
             self.deeds.unsent.add(mid)
-            self.facebook.post(f"customers/{self.psid}/say", event={"message": {"mid": mid, "is_deleted": True}})
+            self.facebook.post(f"customers/{self.psid}/send", event={"message": {"mid": mid, "is_deleted": True}})
 
     def _one_of_own(self):
         return self.rng.choice(self.own) if self.own else None
@@ -196,7 +196,7 @@ class Letter(Talk):
         with self._unseen():
             if text := self.text():
                 self.deeds.same += 1
-                self.facebook.post(f"customers/{self.psid}/inbox", text=text)
+                self.facebook.post(f"customers/{self.psid}/page_inbox", text=text)
 
     def send_another_picture(self):
         """A file is lost, and another program of the Page sends a picture; it is told of late."""

@@ -78,9 +78,9 @@ def wait_until_quiet(facebook, database, within, supervise):
     deadline = time.monotonic() + within
     while True:
         _until(is_idle, deadline, lambda: _unfinished(database))
-        # Webhooks of an app come one after the other, some of them unseen in the courier's hands: once this last one
+        # Webhooks of an app come one after the other, some of them unseen on their way: once this last one
         # is there, so are all before it.
-        mid = facebook.post(f"customers/{last}/say", text="Is that all?")["mid"]
+        mid = facebook.post(f"customers/{last}/send", text="Is that all?")["mid"]
         _until(lambda mid=mid: has_come(mid), deadline, lambda: "the last word has not come")
         if is_idle():
             return

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from console.models import Arrival
-from sandbox.courier import serialise
+from messenger.events import serialise
 from tests.conftest import PAGE_ID
 
 AT = 1790000000000  # ms

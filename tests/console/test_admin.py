@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from agents.models import Agent
 from console.models import Arrival, Conversation, Customer, Holiday, Hours, Key, Message, Rules, Team
+from messenger.events import serialise
 from personas.models import Page, Persona
-from sandbox.courier import serialise
 from tests.conftest import PAGE_ID, TOKEN
 from tests.console.conftest import moment
 

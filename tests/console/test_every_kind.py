@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from console.models import Activity, Arrival, Attachment, Conversation, Customer, Message, Rules
 from console.models.handover import Holder
 from messenger import events
-from sandbox.courier import serialise
+from messenger.events import serialise
 from tests.console.conftest import AT, fresh, moment, texts
 from tests.messenger.test_events import ANYTHING, _places
 

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from console.models import Arrival, Conversation, Customer, Holder, Notice, Rules
-from sandbox.courier import serialise
+from messenger.events import serialise
 from tests.conftest import PAGE_ID
 from tests.console.conftest import AT, fresh, webhook
 from tests.stand_in import Bot, eventually

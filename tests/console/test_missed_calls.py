@@ -4,7 +4,7 @@ import pytest
 
 from console.models import Arrival, Conversation, Rules
 from console.models.handover import Holder
-from sandbox.courier import serialise
+from messenger.events import serialise
 from tests.conftest import PAGE_ID
 from tests.console.conftest import AT, MINUTE, fresh, moment
 from tests.stand_in import eventually

@@ -11,7 +11,7 @@ from agents.models import Agent
 from console.models import Conversation, Customer, Holder, Message, Rules, TakenByAnother
 from console.models.correcting import Heard
 from messenger import events
-from sandbox.courier import serialise
+from messenger.events import serialise
 from tests.conftest import PAGE_ID
 from tests.console.conftest import AT
 

@@ -11,8 +11,8 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from console.models import Arrival, Conversation, Customer, Message
+from messenger.events import serialise
 from personas.models import Page
-from sandbox.courier import serialise
 from tests.conftest import PAGE_ID, TOKEN
 from tests.console.conftest import AT, INBOX, MINUTE, fresh, moment, texts, webhook
 

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from console.models import Arrival, Conversation, Handover, Holder, Message, Rules
-from sandbox.courier import serialise
+from messenger.events import serialise
 from tests.conftest import PAGE_ID
 from tests.console.conftest import INBOX, MINUTE, fresh, webhook
 from tests.console.test_holding import lines
@@ -37,7 +37,7 @@ def with_bot(facebook, mona, page):
     Rules.objects.create(page=page, bot_app_id=BOT)
     conversation = mona.conversation
     Conversation.objects.filter(pk=conversation.pk).update(holder=Holder.BOT)
-    facebook.post(f"customers/{mona.psid}/owner", app_id=BOT)
+    facebook.post(f"customers/{mona.psid}/thread_owner", app_id=BOT)
     return fresh(conversation)
 
 
@@ -115,7 +115,7 @@ def test_a_page_without_a_default_app_lets_everybody_answer(routed, ana, faceboo
 
 def test_who_may_not_take_it_is_told_so(routed, ana, facebook):
     app = facebook.get("world")["apps"][0]["id"]
-    facebook.post(f"pages/{PAGE_ID}/may_take", app_id=app, on=False)
+    facebook.post(f"pages/{PAGE_ID}/may_take_control", app_id=app, on=False)
     routed.take(ana)
     routed.deliver()
     assert fresh(routed).holder == Holder.ELSEWHERE
@@ -149,7 +149,7 @@ def test_a_change_of_mind_is_told_in_its_order(with_bot, ana, facebook, mona):
     """Also where nobody knew that the thread had to be taken when it was passed."""
     with_bot.take(ana)
     with_bot.hand_back(ana)
-    facebook.post(f"customers/{mona.psid}/owner", app_id=str(facebook.get("world")["apps"][0]["id"]))
+    facebook.post(f"customers/{mona.psid}/thread_owner", app_id=str(facebook.get("world")["apps"][0]["id"]))
     with_bot.take(ana)
     with_bot.send(author=ana, text="Still me", key=uuid.uuid4())
     with_bot.deliver()
@@ -173,7 +173,7 @@ def test_the_thread_of_another_app_is_refused_and_shown_so(with_bot, ana, mona):
 
 def test_facebook_gives_it_back_without_a_word(routed, hear, said, facebook, mona):
     """The bot's 24 hours are over, and what Mona writes comes to us: the bot shall have it again."""
-    facebook.post(f"customers/{mona.psid}/owner", app_id=facebook.get("world")["apps"][0]["id"])
+    facebook.post(f"customers/{mona.psid}/thread_owner", app_id=facebook.get("world")["apps"][0]["id"])
     hear(said("m_2", "Still there?", at=now() + 1000))
     routed.deliver()
     assert owner(facebook, mona) == BOT
@@ -370,7 +370,7 @@ def test_an_open_thread_shows_what_facebook_has_not_done(routed, ana, facebook):
 
 
 def test_an_open_thread_shows_what_facebook_refused(routed, ana, facebook, ours):
-    facebook.post(f"pages/{PAGE_ID}/may_take", app_id=ours, on=False)
+    facebook.post(f"pages/{PAGE_ID}/may_take_control", app_id=ours, on=False)
     routed.take(ana)
     before = fresh(routed).revision
     routed.deliver()

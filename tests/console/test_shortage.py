@@ -18,12 +18,12 @@ from urllib3.util import connection as sockets
 
 from console.models import Arrival, Attachment, Conversation, Customer, Holder, Message, Notice, Rules, telling
 from console.models.sending import MAX_TRIES, SETTLE
+from messenger.events import serialise
 from personas import pictures
 from personas.models import Page, Persona
 from personas.models import page as pages
 from personas.models.publishing import PASSING_TRIES
 from personas.shortage import is_shortage
-from sandbox.courier import serialise
 from tests.console.conftest import AT, fresh, texts, webhook
 from tests.stand_in import Bot
 

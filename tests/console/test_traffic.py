@@ -164,7 +164,7 @@ def test_the_time_that_facebook_names_is_kept(say, conversation, sandbox, page):
     say("first")
     conversation.deliver()
     say("slow")
-    sandbox.post("limits", page={"calls": 1, "per_s": 3600})
+    sandbox.post("rate_limits", page={"calls": 1, "per_s": 3600})
     conversation.page.client().page()  # the one call
     conversation.deliver()
     assert timedelta(minutes=50) < fresh(page).waits_until - timezone.now() <= timedelta(minutes=61)
@@ -205,7 +205,7 @@ def test_a_page_calls_at_most_300_times_a_second(page):
 
 
 def test_a_usage_header_slows_the_page(say, conversation, sandbox, page):
-    sandbox.post("limits", usage={"page": 95})
+    sandbox.post("rate_limits", usage={"page": 95})
     say("one"), say("two"), say("three")
     conversation.deliver()
     assert pace.take(page.pk) > pace.SHORT

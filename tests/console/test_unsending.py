@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from console.models import Arrival, Attachment, Handover, Notice, Rules
 from console.models.handover import Cause, Holder
 from messenger import events
-from sandbox.courier import serialise
+from messenger.events import serialise
 from tests.console.conftest import AT, fresh, moment, texts, webhook
 
 SECRET = "my card number is 4929 1234"

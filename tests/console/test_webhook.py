@@ -9,7 +9,7 @@ from django.conf import settings
 
 from console.models import Arrival, Message
 from messenger import signature
-from sandbox.courier import serialise
+from messenger.events import serialise
 from tests.conftest import CONSOLE_URL
 
 PATHS = ["/webhooks/messenger", "/webhooks/messenger/"]

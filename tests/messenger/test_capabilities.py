@@ -155,7 +155,7 @@ def test_a_batch_does_several_things_and_says_which_failed(graph, sandbox, psid)
 
 
 def test_the_client_hears_how_much_of_the_limits_is_used(graph, sandbox):
-    sandbox.post("limits", usage={"app": 30, "page": 85, "minutes": 3})
+    sandbox.post("rate_limits", usage={"app": 30, "page": 85, "minutes": 3})
     graph.page()
     assert graph.usage == Usage(85, 3)
     assert graph.usage.is_near_limit
@@ -164,7 +164,7 @@ def test_the_client_hears_how_much_of_the_limits_is_used(graph, sandbox):
 
 
 def test_a_page_over_its_limit_says_so(graph, sandbox, refusal):
-    sandbox.post("limits", page={"calls": 1, "per_s": 3600})
+    sandbox.post("rate_limits", page={"calls": 1, "per_s": 3600})
     graph.page()
     assert refusal(graph.page).meaning.act is Act.SLOW_PAGE
 

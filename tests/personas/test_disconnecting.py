@@ -9,8 +9,8 @@ import time_machine
 from django.utils import timezone
 
 from console.models import Arrival, Conversation, Holder, Message, Notice, Rules, WindowClosed
+from messenger.events import serialise
 from personas.models import Page, Persona
-from sandbox.courier import serialise
 from tests.conftest import TOKEN
 from tests.console.conftest import webhook
 

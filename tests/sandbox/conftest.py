@@ -71,7 +71,7 @@ class Customer:
         self.box, self.psid, self.name = box, psid, name
 
     def say(self, text=None, **more):
-        return self.box.tell(f"/customers/{self.psid}/say", **({"text": text} if text else {}), **more)["mid"]
+        return self.box.tell(f"/customers/{self.psid}/send", **({"text": text} if text else {}), **more)["mid"]
 
     def do(self, verb, **more):
         return self.box.tell(f"/customers/{self.psid}/{verb}", **more)

@@ -96,7 +96,7 @@ class Command(BaseCommand):
     def _write(self, name, lines, has_bot):
         psid = self._sandbox("customers", {"name": name})["psid"]
         for number, line in enumerate(lines, start=1):
-            self._sandbox(f"customers/{psid}/say", {"text": line} if isinstance(line, str) else line)
+            self._sandbox(f"customers/{psid}/send", {"text": line} if isinstance(line, str) else line)
             conversation = self._wait_for(name, psid, number, has_bot)
         return conversation
 

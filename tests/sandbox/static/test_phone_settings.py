@@ -1,0 +1,28 @@
+"""On the customer's page: replies that nobody writes, and calls."""
+
+from playwright.sync_api import expect
+
+from sandbox.app import PAGE_ID
+
+
+def test_an_automatic_reply_is_switched_on_and_answers(box, receiver, mona, take_out):
+    phone = take_out(mona)
+    phone.get_by_role("switch", name="Away message").check()
+    expect(phone.get_by_role("switch", name="Away message")).to_be_checked()
+    assert set(box.world()["pages"][0]["automatic_replies"]) == {"away"}
+
+    mona.say("Anybody there?")
+    expect(phone.get_by_role("log").get_by_text("We are closed")).to_be_visible()
+
+    phone.get_by_role("switch", name="Away message").uncheck()
+    receiver.until(lambda: box.world()["pages"][0]["automatic_replies"] == {})
+
+
+def test_a_customer_calls_the_page_and_hangs_up(box, receiver, mona, take_out):
+    phone = take_out(mona)
+    phone.get_by_role("button", name="Call the Page").click()
+    phone.get_by_role("button", name="Hang up (ringing)").click()
+
+    expect(phone.get_by_role("button", name="Call the Page")).to_be_visible()
+    heard = [call for body in receiver.bodies() for call in body["entry"][0].get("calls", [])]
+    assert [(call["event"], call["to"]) for call in heard] == [("connect", PAGE_ID), ("terminate", PAGE_ID)]

@@ -1,0 +1,257 @@
+"""Webhooks as Facebook delivers them: signed, escaped, in order, each again by itself when it fails."""
+
+import json
+import time
+
+import pytest
+
+from messenger.events import serialise
+from messenger.signature import sign, sign_sha1
+from sandbox.app import APP_ID, APP_SECRET, PAGE_ID, VERIFY_TOKEN
+from sandbox.webhooks import delivery
+
+# The reference vector of the Messenger Platform's signature, for the secret `test_app_secret`.
+VECTOR = (
+    rb'{"object":"page","entry":[{"id":"102030405060708","time":1790000000123,"messaging":[{"sender":{"id":'
+    rb'"7001002003004005"},"recipient":{"id":"102030405060708"},"timestamp":1790000000000,"message":{"mid":"m_demo1",'
+    rb'"text":"Gr\u00fc\u00dfe \ud83d\udc4b https:\/\/ex.am\/p"}}]}]}'
+)
+VECTOR_SIGNATURE = "sha256=31bbc48bc30c8b8a4d7d7a14c9be5bea278ace528bfd6c3a046d06620e9e5da6"
+
+
+def test_bodies_are_written_and_signed_as_facebook_writes_and_signs_them():
+    assert serialise(json.loads(VECTOR)) == VECTOR
+    assert sign(VECTOR, "test_app_secret") == VECTOR_SIGNATURE
+
+
+def test_a_webhook_carries_both_signatures_of_its_raw_bytes(box, receiver):
+    box.customer().say("Grüße 👋 https://ex.am/p")
+    receiver.wait_for(1)
+
+    headers, raw = receiver.posts[0]
+
+    assert rb"Gr\u00fc\u00dfe \ud83d\udc4b https:\/\/ex.am\/p" in raw
+    assert headers["X-Hub-Signature-256"] == sign(raw, APP_SECRET)
+    assert headers["X-Hub-Signature"] == sign_sha1(raw, APP_SECRET)
+    assert headers["Content-Type"] == "application/json"
+    assert headers["User-Agent"] == "facebookexternalua"
+
+
+def test_each_body_has_one_entry_with_one_event(box, receiver, mona):
+    mona.hears(text="Hi")
+    receiver.wait_for(3)
+
+    for body in receiver.bodies():
+        assert body["object"] == "page"
+        assert [entry["id"] for entry in body["entry"]] == [PAGE_ID]
+        assert len(body["entry"][0]["messaging"]) == 1
+
+
+def test_a_burst_arrives_in_order(box, receiver):
+    mona = box.customer()
+    for number in range(100):
+        mona.say(str(number))
+
+    events = receiver.wait_for(100)
+
+    assert [event["message"]["text"] for event in events] == [str(number) for number in range(100)]
+
+
+def test_a_refused_webhook_is_tried_again_by_itself_while_others_pass(box, receiver):
+    receiver.answers = [500]
+    mona = box.customer()
+    mona.say("one")
+    mona.say("two")
+
+    events = receiver.wait_for(3)
+
+    assert [event["message"]["text"] for event in events] == ["one", "two", "one"]
+
+
+def test_an_app_that_always_refuses_one_event_goes_on_hearing_of_others(box, receiver):
+    """As a bot does that answers 500 to an event without a sender."""
+    receiver.refuses = b"app_roles"
+    mona = box.customer()
+    box.tell(f"/pages/{PAGE_ID}/default_app", app_id=APP_ID)
+    for number in range(20):
+        mona.say(str(number))
+
+    receiver.wait_for(20, "message")
+    receiver.wait_for(3, "app_roles")
+    assert box.world()["counts"]["webhooks_waiting"] == 1
+
+
+def test_a_webhook_that_is_refused_for_an_hour_ends_the_subscription_though_others_passed(box, receiver):
+    receiver.refuses = b"app_roles"
+    mona = box.customer()
+    box.tell(f"/pages/{PAGE_ID}/default_app", app_id=APP_ID)
+    mona.say("This one passes")
+    receiver.wait_for(1, "message")
+    receiver.wait_for(1, "app_roles")
+
+    box.tell("/clock", advance_s=3601)
+
+    receiver.until(lambda: box.world()["apps"][0]["subscriptions"] == {})
+    assert box.world()["counts"]["webhooks_waiting"] == 0
+
+
+def test_each_refused_webhook_has_an_hour_of_its_own(box, receiver):
+    receiver.refuses = b"message"
+    mona = box.customer()
+    mona.say("one")
+    receiver.wait_for(1)
+    box.tell("/clock", advance_s=3000)
+    receiver.wait_for(2)
+    receiver.refuses = b"two"
+    receiver.until(lambda: box.world()["counts"]["webhooks_waiting"] == 0)
+    mona.say("two")
+    receiver.until(lambda: box.world()["counts"]["webhooks_waiting"] == 1)
+
+    box.tell("/clock", advance_s=700)
+
+    receiver.until(lambda: receiver.events()[-1]["message"]["text"] == "two")
+    assert box.world()["apps"][0]["subscriptions"] != {}
+
+
+def test_an_answer_other_than_200_is_a_failure(box, receiver):
+    receiver.answers = [201]
+    box.customer().say("one")
+
+    assert len(receiver.wait_for(2)) == 2
+
+
+def test_an_hour_of_failures_ends_the_subscription(box, receiver):
+    receiver.answers = [500] * 100
+    mona = box.customer()
+    mona.say("one")
+    receiver.wait_for(1)
+
+    box.tell("/clock", advance_s=3601)
+
+    receiver.until(lambda: box.world()["apps"][0]["subscriptions"] == {})
+    receiver.answers = []
+    mona.say("nobody hears this")
+    box.graph("POST", "/me/subscribed_apps", json={"subscribed_fields": ["messages"]})
+    mona.say("back again")
+    receiver.until(lambda: receiver.events()[-1]["message"]["text"] == "back again")
+    assert "nobody hears this" not in str(receiver.bodies())
+
+
+def test_every_webhook_can_come_twice(box, receiver):
+    box.tell("/webhooks", duplicate=True)
+    mona = box.customer()
+    mona.say("one")
+    mona.say("two")
+
+    receiver.wait_for(4)
+
+    raws = [raw for _, raw in receiver.posts]
+    assert raws[0] == raws[1] != raws[2] == raws[3]
+
+
+def test_webhooks_can_come_in_any_order(box, receiver):
+    box.tell("/webhooks", pause=True, shuffle=True)
+    mona = box.customer()
+    said = [mona.say(str(number)) for number in range(30)]
+
+    box.tell("/webhooks", pause=False)
+
+    heard = [event["message"]["mid"] for event in receiver.wait_for(30)]
+    assert heard != said
+    assert sorted(heard) == sorted(said)
+
+
+def test_webhooks_can_be_held_back(box, receiver):
+    box.tell("/webhooks", pause=True)
+    box.customer().say("one")
+    time.sleep(0.1)
+    assert receiver.posts == []
+    assert box.world()["counts"]["webhooks_waiting"] == 1
+
+    box.tell("/webhooks", pause=False)
+
+    receiver.wait_for(1)
+
+
+def test_webhooks_can_be_late(box, receiver):
+    box.tell("/webhooks", delay_s=0.2)
+    began = time.monotonic()
+    box.customer().say("one")
+
+    receiver.wait_for(1)
+
+    assert time.monotonic() - began >= 0.2
+
+
+def test_what_was_not_delivered_is_dropped_at_a_reset(box, receiver):
+    box.tell("/webhooks", pause=True)
+    box.customer().say("one")
+
+    box.tell("/reset")
+
+    time.sleep(0.1)
+    assert receiver.posts == []
+
+
+def test_a_webhook_that_never_answers_is_not_waited_for(box, receiver, monkeypatch):
+    monkeypatch.setattr(delivery, "TIMEOUT_S", 0.2)
+    receiver.stalls = [1]
+    box.customer().say("one")
+
+    assert len(receiver.wait_for(2)) == 2
+
+
+def test_a_redirect_is_not_followed(box, receiver):
+    receiver.answers = [302]
+    box.customer().say("one")
+
+    assert len(receiver.wait_for(2)) == 2
+
+
+def test_several_entries_may_come_in_one_body(box, receiver):
+    box.tell("/webhooks", pause=True, entries=3)
+    mona = box.customer()
+    for number in range(4):
+        mona.say(str(number))
+
+    box.tell("/webhooks", pause=False)
+
+    events = receiver.wait_for(4)
+    assert [event["message"]["text"] for event in events] == ["0", "1", "2", "3"]
+    assert [len(body["entry"]) for body in receiver.bodies()] == [3, 1]
+
+
+def test_a_crowd_goes_together(box, receiver, monkeypatch):
+    monkeypatch.setattr(delivery, "BATCH_ABOVE", 5)
+    box.tell("/webhooks", pause=True)
+    mona = box.customer()
+    said = [mona.say(str(number)) for number in range(10)]
+
+    box.tell("/webhooks", pause=False)
+
+    assert [event["message"]["mid"] for event in receiver.wait_for(10)] == said
+    assert len(receiver.posts) == 1
+
+
+def test_two_apps_hear_of_the_same_with_their_own_signatures(box, receiver, other_receiver):
+    bot = {"app_id": "222", "secret": "bot-secret", "callback_url": other_receiver.url, "verify_token": VERIFY_TOKEN}
+    box.tell("/apps", **bot)
+    box.customer().say("Hi")
+    receiver.wait_for(1), other_receiver.wait_for(1)
+
+    (headers, raw), (other_headers, other_raw) = receiver.posts[0], other_receiver.posts[0]
+
+    assert headers["X-Hub-Signature-256"] == sign(raw, APP_SECRET)
+    assert other_headers["X-Hub-Signature-256"] == sign(other_raw, "bot-secret")
+
+
+@pytest.mark.parametrize("way", ["chunked", "closing", "no length"])
+def test_a_webhook_may_answer_in_any_way_http_knows(box, receiver, way):
+    receiver.way = way
+    mona = box.customer()
+    mona.say("one")
+    mona.say("two")
+
+    assert [event["message"]["text"] for event in receiver.wait_for(2)] == ["one", "two"]
+    receiver.until(lambda: box.world()["counts"]["webhooks_waiting"] == 0)
+    assert len(receiver.posts) == 2
