@@ -1,4 +1,4 @@
-"""The cast: Ana and Ben answer, Ada is the admin, Mona writes. Facebook is the sandbox, spoken to over HTTP."""
+"""The cast: Ana and Ben answer for Bluebird Tea, Ada is the admin, Mona writes. Facebook is the sandbox, over HTTP."""
 
 import os
 import subprocess
@@ -75,7 +75,7 @@ def _agent(username, **fields):
 
 
 @pytest.fixture
-def page(db):
+def bluebird(db):
     return Page.objects.create(page_id=PAGE_ID, token=TOKEN, name="Bluebird Tea", state=Page.State.CONNECTED)
 
 
@@ -89,12 +89,12 @@ def restrict(page, name="tea"):
 
 
 @pytest.fixture
-def mona(page, sandbox):
+def mona(bluebird, sandbox):
     """Mona as the console knows her, after she wrote for the first time."""
     psid = sandbox.customer("Mona Weber")
     sandbox.say(psid, text="Hello?")
-    customer = Customer.objects.create(page=page, psid=psid, name="Mona Weber")
-    Conversation.objects.create(page=page, customer=customer)
+    customer = Customer.objects.create(page=bluebird, psid=psid, name="Mona Weber")
+    Conversation.objects.create(page=bluebird, customer=customer)
     return customer
 
 

@@ -39,8 +39,8 @@ def log_ins(db):
 
 
 @pytest.fixture
-def key(page):
-    key = Key(page=page, name="Robin")
+def key(bluebird):
+    key = Key(page=bluebird, name="Robin")
     key.stand_for(DEMO_KEY)
     key.save()
     return key
@@ -101,9 +101,9 @@ def test_production_names_what_the_example_key_has_encrypted(leaked_page, produc
     assert examples.problems() == []
 
 
-def test_production_names_a_secret_that_is_an_example(page, production):
+def test_production_names_a_secret_that_is_an_example(bluebird, production):
     Page.objects.update(token=TOKEN)
-    Rules.objects.create(page=page, holder_secret="example-only-app-secret")
+    Rules.objects.create(page=bluebird, holder_secret="example-only-app-secret")
     assert ["The secret of Bluebird Tea" in problem for problem in examples.problems()] == [True]
 
 

@@ -220,36 +220,36 @@ def stored():
         return cursor.fetchone()[0]
 
 
-def test_a_token_is_stored_under_the_first_key_and_never_twice_alike(keys, page):
+def test_a_token_is_stored_under_the_first_key_and_never_twice_alike(keys, bluebird):
     first = stored()
     assert Fernet(keys.TOKEN_ENCRYPTION_KEYS[0]).decrypt(first).decode() == TOKEN
-    page.save()
+    bluebird.save()
     assert stored() != first
 
 
-def test_a_new_key_put_first_reads_what_the_old_one_wrote(keys, page):
+def test_a_new_key_put_first_reads_what_the_old_one_wrote(keys, bluebird):
     new = Fernet.generate_key().decode()
     keys.TOKEN_ENCRYPTION_KEYS = [new, *keys.TOKEN_ENCRYPTION_KEYS]
-    page = Page.objects.get()
-    assert page.token == TOKEN
-    page.save()
+    bluebird = Page.objects.get()
+    assert bluebird.token == TOKEN
+    bluebird.save()
     keys.TOKEN_ENCRYPTION_KEYS = [new]
     assert Page.objects.get().token == TOKEN
 
 
-def test_with_a_wrong_key_nothing_is_read_at_all(keys, page):
+def test_with_a_wrong_key_nothing_is_read_at_all(keys, bluebird):
     keys.TOKEN_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
     assert Page.objects.get().token == ""  # an admin can enter it anew
     assert TOKEN not in stored()
 
 
-def test_what_is_not_encrypted_is_not_taken_for_a_token(keys, page):
+def test_what_is_not_encrypted_is_not_taken_for_a_token(keys, bluebird):
     with connection.cursor() as cursor:
         cursor.execute("UPDATE personas_page SET token = 'plain'")
     assert Page.objects.get().token == ""
 
 
-def test_nobody_searches_by_token(page):
+def test_nobody_searches_by_token(bluebird):
     with pytest.raises(FieldError):
         Page.objects.filter(token=TOKEN).exists()
 
@@ -275,8 +275,8 @@ def test_strangers_get_no_demo_with_its_known_passwords(db, production):
     assert not Agent.objects.exists()
 
 
-def test_the_demos_key_opens_nothing_that_strangers_can_reach(page, settings):
-    key = Key(page=page, name="Robin")
+def test_the_demos_key_opens_nothing_that_strangers_can_reach(bluebird, settings):
+    key = Key(page=bluebird, name="Robin")
     secret = key.stand_for("hk_example-only-key-of-the-demo")
     key.save()
     assert Key.objects.find(secret) == key

@@ -38,7 +38,7 @@ def browse(stack):
 
 
 @pytest.fixture
-def mona_wrote(stack, page):
+def mona_wrote(stack, bluebird):
     psid = stack.customer("Mona Weber")
     stack.say(psid, text="Hello?")
     return eventually(lambda: Conversation.objects.filter(customer__psid=psid).first())
@@ -50,7 +50,7 @@ def send(session, conversation, text):
     assert answer.status_code == 200, answer.text
 
 
-def test_fifty_tabs_make_one_persona(stack, page, ana, browse):
+def test_fifty_tabs_make_one_persona(stack, bluebird, ana, browse):
     psids = [stack.customer(f"Guest {number}") for number in range(50)]
     for psid in psids:
         stack.say(psid, text="Hi")
@@ -140,25 +140,25 @@ def test_webhooks_twice_and_shuffled_are_one_thread_in_order(stack, mona_wrote):
     assert [message.text for message in mona_wrote.messages.in_order()] == ["Hello?", *lines]
 
 
-def test_the_page_is_connected_by_a_worker(stack, page):
+def test_the_page_is_connected_by_a_worker(stack, bluebird):
     Page.objects.update(state=Page.State.UNCHECKED)
-    page.verify_later()
+    bluebird.verify_later()
     eventually(lambda: Page.objects.get().state == Page.State.CONNECTED)
 
 
-def test_a_token_never_appears_anywhere(stack, mona_wrote, page, ana, ada, browse, logs):
+def test_a_token_never_appears_anywhere(stack, mona_wrote, bluebird, ana, ada, browse, logs):
     """Not in a log, an exception, a task's arguments, the admin's HTML, an address or the database's bytes."""
     mona_wrote.take(ana)
     stack.fail("messages", times=1, drop="after")
     send(browse(ana), mona_wrote, "Hello")
     eventually(lambda: stack.texts(mona_wrote.customer.psid))
     stack.fail(status=400, error={"message": "expired", "code": 190, "error_subcode": 463})
-    page.verify_later()
+    bluebird.verify_later()
     eventually(lambda: Page.objects.get().state == Page.State.FAILING)
     admin = browse(ada)
     html = "".join(
         admin.get(f"{CONSOLE_URL}/admin/{path}").text
-        for path in [f"personas/page/{page.pk}/change/", "personas/page/", "personas/persona/", "console/arrival/"]
+        for path in [f"personas/page/{bluebird.pk}/change/", "personas/page/", "personas/persona/", "console/arrival/"]
     )
     with connection.cursor() as cursor:
         cursor.execute("SELECT token FROM personas_page")
@@ -166,7 +166,7 @@ def test_a_token_never_appears_anywhere(stack, mona_wrote, page, ana, ada, brows
     calls = json.dumps([[call["path"], call["query"]] for call in stack.requests()])
     assert "Bluebird Tea" in html
     assert Page.objects.get().token == TOKEN
-    for where in [logs(), _trace_of_a_failing_call(page), html, stored, calls]:
+    for where in [logs(), _trace_of_a_failing_call(bluebird), html, stored, calls]:
         assert TOKEN not in where
 
 

@@ -138,8 +138,8 @@ def test_no_agent_is_deleted(browser, ana):
     assert "delete_selected" not in listed.content.decode()
 
 
-def test_the_list_shows_the_personas_that_there_are(browser, ana, page):
-    Persona.objects.create(agent=ana, page=page, name="Ana R.", graph_id="7")
+def test_the_list_shows_the_personas_that_there_are(browser, ana, bluebird):
+    Persona.objects.create(agent=ana, page=bluebird, name="Ana R.", graph_id="7")
     assert "Bluebird Tea: live" in browser.get("/admin/agents/agent/").content.decode()
 
 

@@ -51,7 +51,7 @@ def session_of(agent):
 
 
 @pytest.fixture
-def mona_writes(stack, page):
+def mona_writes(stack, bluebird):
     """Mona takes out her phone; returns her id at Facebook."""
     psid = stack.customer("Mona Weber")
     stack.say(psid, text="Hello, is anybody there?")

@@ -168,7 +168,7 @@ def test_what_scripts_have_filled_stays_when_the_header_is_asked_for_again(sit_d
     expect(composer(tab)).to_have_value("word " * 500)
 
 
-def test_an_agent_without_scripts_can_answer_and_send_a_file(sit_down, mona_writes, stack, page, ana):
+def test_an_agent_without_scripts_can_answer_and_send_a_file(sit_down, mona_writes, stack, bluebird, ana):
     eventually(lambda: Conversation.objects.filter(customer__name="Mona Weber").exists())  # nothing renews this page
     tab = sit_down(ana, java_script_enabled=False)
     tab.get_by_role("link", name="Mona Weber").click()
@@ -192,9 +192,9 @@ def test_bens_screen_shows_it_without_a_reload(sit_down, mona_writes, stack, ana
     expect(bubbles(anas).last).to_contain_text("Great!")
 
 
-def test_after_a_day_ana_confirms_that_a_person_answers(sit_down, mona_writes, stack, page, ana):
-    page.may_use_human_agent = True
-    page.save()
+def test_after_a_day_ana_confirms_that_a_person_answers(sit_down, mona_writes, stack, bluebird, ana):
+    bluebird.may_use_human_agent = True
+    bluebird.save()
     tab = sit_down(ana)
     takes(tab)
     stack.post("clock", advance_s=25 * 3600)  # Facebook's: ours learns of it by the refusal
@@ -531,7 +531,7 @@ def test_a_colleague_takes_over_from_one_who_is_away(sit_down, mona_writes, stac
     expect(bubbles(tab).last.get_by_text("Ben O.", exact=True)).to_be_in_viewport()
 
 
-def test_logging_in(sit_down, stack, page, ana):
+def test_logging_in(sit_down, stack, bluebird, ana):
     ana.password = make_password("correct horse", hasher="pbkdf2_sha256")  # as the console checks it
     ana.save()
     tab = sit_down(ana)
@@ -555,8 +555,8 @@ def test_who_has_left_is_out_also_in_tabs_already_open(sit_down, mona_writes, st
     expect(tab.get_by_label("Password")).to_be_visible()
 
 
-def test_more_of_a_part_stays_open_while_the_desk_changes(sit_down, mona_writes, stack, page, ana):
-    line_up(page, 70)
+def test_more_of_a_part_stays_open_while_the_desk_changes(sit_down, mona_writes, stack, bluebird, ana):
+    line_up(bluebird, 70)
     tab = sit_down(ana)
     rows = part(tab, "Waiting").locator(".row")
     expect(rows).to_have_count(25)

@@ -30,25 +30,25 @@ class Bot(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def robin(stack, page):
+def robin(stack, bluebird):
     """The Page has a bot, which answers as Robin; while it holds a conversation, it says something there."""
-    page.bot_name = "Robin"
-    page.save()
+    bluebird.bot_name = "Robin"
+    bluebird.save()
     with ThreadingHTTPServer(("127.0.0.1", 0), Bot) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        Rules.objects.create(page=page, webhook_url=f"http://127.0.0.1:{server.server_port}/", words="human")
+        Rules.objects.create(page=bluebird, webhook_url=f"http://127.0.0.1:{server.server_port}/", words="human")
         yield lambda text: Conversation.objects.get().send(author=None, text=text, key=uuid.uuid4())
         server.shutdown()
 
 
 @pytest.fixture
-def refunds(page):
+def refunds(bluebird):
     team = Team.objects.create(name="Refunds", skill="refunds")
-    team.pages.add(page)
+    team.pages.add(bluebird)
 
 
 @pytest.fixture
-def mona_writes(stack, page, mona_writes):
+def mona_writes(stack, bluebird, mona_writes):
     eventually(Conversation.objects.exists)
     return mona_writes
 

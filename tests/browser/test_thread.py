@@ -99,12 +99,12 @@ def test_not_sent_leaves_the_row_once_a_later_reply_went_out(sit_down, mona_writ
     expect(bubbles(tab).filter(has_text="Buy this!")).to_contain_text("Not sent")
 
 
-def test_a_notice_of_what_was_handed_over_covers_no_row(screen, sit_down, mona_writes, stack, page, ana, ben):
+def test_a_notice_of_what_was_handed_over_covers_no_row(screen, sit_down, mona_writes, stack, bluebird, ana, ben):
     eventually(lambda: Conversation.objects.exists())
     for number in range(24):
         at = timezone.now() - timedelta(days=1)
-        customer = Customer.objects.create(page=page, psid=f"77{number}", name=f"Guest {number}")
-        Conversation.objects.create(page=page, customer=customer, waiting_since=at, last_at=at)
+        customer = Customer.objects.create(page=bluebird, psid=f"77{number}", name=f"Guest {number}")
+        Conversation.objects.create(page=bluebird, customer=customer, waiting_since=at, last_at=at)
     conversation = Conversation.objects.get(customer__name="Mona Weber")
     conversation.take(ben)
     tab = sit_down(ana, viewport=screen)

@@ -27,7 +27,7 @@ class Ear(Bot):
 
 
 @pytest.fixture
-def robin(stack, page, node_modules, files, tmp_path):
+def robin(stack, bluebird, node_modules, files, tmp_path):
     """The bot, to which the console passes on what Facebook tells. Returns what it hears."""
     told = stack.get("world")
     app, facebooks_page = told["apps"][0], told["pages"][0]
@@ -35,7 +35,7 @@ def robin(stack, page, node_modules, files, tmp_path):
     world |= {"app_id": app["id"], "app_secret": app["secret"]}
     with running_bot(bottender_at(world, node_modules, files, tmp_path)) as bot, Ear() as ear:
         ear.bot = bot
-        Rules.objects.create(page=page, webhook_url=ear.url, words="human")
+        Rules.objects.create(page=bluebird, webhook_url=ear.url, words="human")
         yield ear
 
 

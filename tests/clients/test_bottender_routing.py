@@ -14,16 +14,16 @@ TIMEOUT_S = 60  # Node reads some four hundred packages
 
 
 @pytest.fixture
-def robin(stack, page, node_modules, files, tmp_path):
+def robin(stack, bluebird, node_modules, files, tmp_path):
     """The bot's app is the Page's default one; its program runs."""
     port = free_port()
     ours = stack.get("world")["apps"][0]
     stack.post("apps", app_id=OTHER_APP, secret=SECRET)
-    token = next(app for app in stack.get("world")["apps"] if app["id"] == OTHER_APP)["tokens"][page.page_id]
+    token = next(app for app in stack.get("world")["apps"] if app["id"] == OTHER_APP)["tokens"][bluebird.page_id]
     environment = node_environment(node_modules) | {
         "FORCE_COLOR": "0",
         "MESSENGER_ORIGIN": stack.url,
-        "MESSENGER_PAGE_ID": page.page_id,
+        "MESSENGER_PAGE_ID": bluebird.page_id,
         "MESSENGER_ACCESS_TOKEN": token,
         "MESSENGER_APP_ID": OTHER_APP,
         "MESSENGER_APP_SECRET": SECRET,
@@ -36,13 +36,13 @@ def robin(stack, page, node_modules, files, tmp_path):
         eventually(lambda: "server is running" in bot.said(), seconds=TIMEOUT_S)
         webhook = f"http://127.0.0.1:{port}/webhooks/messenger"
         stack.post("apps", app_id=OTHER_APP, secret=SECRET, callback_url=webhook, verify_token=VERIFY_TOKEN)
-        stack.post(f"pages/{page.page_id}/default_app", app_id=OTHER_APP)
+        stack.post(f"pages/{bluebird.page_id}/default_app", app_id=OTHER_APP)
         yield bot
     assert "rror" not in bot.said(), bot.said()
 
 
-def test_the_bot_passes_the_thread_and_gets_it_back(robin, stack, page, ana):
-    Rules.objects.create(page=page, bot_app_id=OTHER_APP)
+def test_the_bot_passes_the_thread_and_gets_it_back(robin, stack, bluebird, ana):
+    Rules.objects.create(page=bluebird, bot_app_id=OTHER_APP)
     psid = stack.customer("Mona Weber")
 
     def says(*faces):

@@ -14,7 +14,7 @@ INBOX = 263902037430900  # the app under which people answer in Facebook's own i
 
 
 @pytest.fixture
-def hear(arrive, page):
+def hear(arrive, bluebird):
     """Facebook tells of these events in one body, and a worker reads it."""
 
     def tell(*events):

@@ -14,10 +14,10 @@ VERBS = ["take", "release", "close", "see", "typing", "send"]
 
 
 @pytest.fixture
-def closed_page(page):
+def closed_page(bluebird):
     """A Page for the tea group only, to which Ben does not belong."""
-    restrict(page)
-    return page
+    restrict(bluebird)
+    return bluebird
 
 
 @pytest.fixture

@@ -273,7 +273,7 @@ def test_a_team_has_pages_members_and_hours(new_page, admin, ana):
 
 
 @pytest.fixture
-def grow(page, ada):
+def grow(bluebird, ada):
     """So many rows of everything."""
 
     def make(count):
@@ -396,8 +396,8 @@ def test_a_conversation_shows_who_held_it_and_why_between_what_was_said(admin, c
     assert places == sorted(places)
 
 
-def test_the_list_of_pages_says_what_is_wrong_with_a_bot(admin, page):
-    rules = Rules.objects.create(page=page, webhook_url="https://bot.example/")
+def test_the_list_of_pages_says_what_is_wrong_with_a_bot(admin, bluebird):
+    rules = Rules.objects.create(page=bluebird, webhook_url="https://bot.example/")
     rules.note_bot_failure("no answer in 5 s")
     assert "no answer in 5 s" in admin.get("personas/page").content.decode()
 
@@ -408,7 +408,7 @@ def test_the_faces_above_what_others_said_cost_one_query(hear, echo, mona, djang
         assert {message.face for message in mona.conversation.messages.for_thread()} == {"Bluebird Tea"}
 
 
-def test_an_arrival_shows_what_facebook_told(admin, arrive, page):
+def test_an_arrival_shows_what_facebook_told(admin, arrive, bluebird):
     entry = {"id": "0", "time": 1790000000, "changes": [{"field": "messages", "value": {"sender": {"id": "12334"}}}]}
     told = {"id": "102030405060708", "messaging": [{"sender": {"id": "1"}, "message": {"mid": "m_1", "text": "Hi"}}]}
     for about, entries in [("page", [entry]), ("instagram", [{"id": "17841"}]), ("page", [told])]:
@@ -420,15 +420,15 @@ def test_an_arrival_shows_what_facebook_told(admin, arrive, page):
     assert set(Arrival.objects.values_list("problem", "unknown")) == {("", 0), ("", 1)}
 
 
-def test_a_page_blocked_by_facebook_says_why_and_an_admin_can_have_it_try(admin, page, hear):
+def test_a_page_blocked_by_facebook_says_why_and_an_admin_can_have_it_try(admin, bluebird, hear):
     hear({"timestamp": 1790000000000, "policy_enforcement": {"action": "block", "reason": "spam reports"}})
     assert "Facebook has blocked this Page from sending: spam reports." in admin.get("personas/page").content.decode()
-    admin.act("personas/page", "send_again", page)
-    page.refresh_from_db()
-    assert not page.is_paused
+    admin.act("personas/page", "send_again", bluebird)
+    bluebird.refresh_from_db()
+    assert not bluebird.is_paused
 
 
-def test_what_facebook_thinks_of_a_page_stands_in_the_list_of_pages(admin, arrive, page):
+def test_what_facebook_thinks_of_a_page_stands_in_the_list_of_pages(admin, arrive, bluebird):
     value = {"timestamp": 1790000000, "restrictions": [{"feature": "messaging", "description": "No ads for a week."}]}
     for later, status, is_shown in [(0, "RESTRICTED", True), (1, "ok", False), (-1, "warning", False)]:
         change = {"field": "business_integrity", "value": value | {"status": status, "timestamp": 1790000000 + later}}
@@ -453,8 +453,8 @@ def test_an_arrival_is_read_again_on_wish(admin, hear, said):
 # Keys of bots
 
 
-def test_a_key_is_shown_once(admin, page, client):
-    answer = admin.post("console/key/add", page=page.pk, name="Robin")
+def test_a_key_is_shown_once(admin, bluebird, client):
+    answer = admin.post("console/key/add", page=bluebird.pk, name="Robin")
     secret = re.search(r"hk_[\w-]{20,}", answer.content.decode())[0]
     assert not answer.redirect_chain  # nor is it in a cookie
     assert secret not in str(client.cookies)
@@ -463,10 +463,10 @@ def test_a_key_is_shown_once(admin, page, client):
     assert secret not in admin.get(f"console/key/{Key.objects.get().pk}/change").content.decode()
 
 
-def test_a_key_is_revoked_and_neither_changed_nor_deleted(admin, page):
-    secret = Key.objects.make(page, "Robin")
+def test_a_key_is_revoked_and_neither_changed_nor_deleted(admin, bluebird):
+    secret = Key.objects.make(bluebird, "Robin")
     key = Key.objects.get()
-    assert admin.post(f"console/key/{key.pk}/change", page=page.pk, name="Other").status_code == 403
+    assert admin.post(f"console/key/{key.pk}/change", page=bluebird.pk, name="Other").status_code == 403
     assert admin.post(f"console/key/{key.pk}/delete", post="yes").status_code == 403
     admin.act("console/key", "revoke", key)
     assert Key.objects.find(secret) is None

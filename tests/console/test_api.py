@@ -38,13 +38,13 @@ class Bot:
 
 
 @pytest.fixture
-def rules(page):
-    return Rules.objects.create(page=page, webhook_url="http://127.0.0.1:9/")
+def rules(bluebird):
+    return Rules.objects.create(page=bluebird, webhook_url="http://127.0.0.1:9/")
 
 
 @pytest.fixture
-def secret(page):
-    return Key.objects.make(page, "Robin")
+def secret(bluebird):
+    return Key.objects.make(bluebird, "Robin")
 
 
 @pytest.fixture
@@ -84,9 +84,9 @@ def test_who_holds_it(robin, held, mona, ana):
     assert found["since"]
 
 
-def test_hand_over_with_reason_summary_and_skill(robin, held, mona, page):
+def test_hand_over_with_reason_summary_and_skill(robin, held, mona, bluebird):
     team = Team.objects.create(name="Refunds", skill="refunds")
-    team.pages.add(page)
+    team.pages.add(bluebird)
     answer = robin.post(
         f"{mona.psid}/hand-over", reason=" Wants a refund ", summary="Order 4711 is broken", skill="Refunds"
     ).json()
@@ -145,7 +145,7 @@ def test_a_long_message_goes_out_in_parts(robin, held, mona):
         assert robin.get(f"{mona.psid}/messages/{part['key']}").json()["state"] == "queued"
 
 
-def test_it_speaks_under_the_bots_persona(robin, held, mona, page, sandbox):
+def test_it_speaks_under_the_bots_persona(robin, held, mona, bluebird, sandbox):
     Page.objects.update(bot_name="Robin")
     robin.post(f"{mona.psid}/messages", text="Hello", key=KEY)
     held.deliver()
@@ -226,9 +226,9 @@ def test_another_pages_conversations_are_not_there(robin, held, mona):
     assert stranger.get(mona.psid).status_code == 404
 
 
-def test_a_key_of_another_conversations_message(robin, held, mona, page):
-    paul = Customer.objects.create(page=page, psid="424242", name="Paul")
-    Conversation.objects.create(page=page, customer=paul, holder=Holder.BOT)
+def test_a_key_of_another_conversations_message(robin, held, mona, bluebird):
+    paul = Customer.objects.create(page=bluebird, psid="424242", name="Paul")
+    Conversation.objects.create(page=bluebird, customer=paul, holder=Holder.BOT)
     robin.post(f"{mona.psid}/messages", text="Hi", key=KEY)
     assert "key: Another message has this key" in detail(robin.post("424242/messages", text="Hi", key=KEY), 422)
 

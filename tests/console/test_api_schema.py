@@ -37,10 +37,10 @@ def answers(case, secret, *more):
 
 
 @pytest.fixture
-def robins_key(page, monkeypatch):
+def robins_key(bluebird, monkeypatch):
     monkeypatch.setattr(keys, "CALLS", ("calls", 1_000_000))
-    Rules.objects.create(page=page, webhook_url="http://127.0.0.1:9/")
-    return Key.objects.make(page, "Robin")
+    Rules.objects.create(page=bluebird, webhook_url="http://127.0.0.1:9/")
+    return Key.objects.make(bluebird, "Robin")
 
 
 @drawn(GenerationMode.POSITIVE).parametrize()

@@ -21,20 +21,20 @@ from tests.stand_in import eventually
 
 
 @pytest.fixture
-def rules(page):
-    return Rules.objects.create(page=page, assigns=True)
+def rules(bluebird):
+    return Rules.objects.create(page=bluebird, assigns=True)
 
 
 @pytest.fixture
-def wait(page):
+def wait(bluebird):
     """So many customers come to wait, the first of them for the longest."""
 
     def make(count, **fields):
         psids = [uuid.uuid4().hex for _number in range(count)]
-        customers = Customer.objects.bulk_create([Customer(page=page, psid=psid) for psid in psids])
+        customers = Customer.objects.bulk_create([Customer(page=bluebird, psid=psid) for psid in psids])
         start = timezone.now() - timedelta(hours=1)
         rows = [
-            Conversation(page=page, customer=customer, waiting_since=start + timedelta(seconds=number), **fields)
+            Conversation(page=bluebird, customer=customer, waiting_since=start + timedelta(seconds=number), **fields)
             for number, customer in enumerate(customers)
         ]
         return Conversation.objects.bulk_create(rows)
@@ -86,8 +86,8 @@ def test_only_who_is_there_gets_one(rules, wait, ana, ben):
     assert holders(rows) == [ben]
 
 
-def test_only_who_may_see_the_page_and_is_in_the_team_gets_one(rules, page, wait, ana, ben, ada):
-    tea, team = restrict(page, "tea"), Team.objects.create(name="Refunds")
+def test_only_who_may_see_the_page_and_is_in_the_team_gets_one(rules, bluebird, wait, ana, ben, ada):
+    tea, team = restrict(bluebird, "tea"), Team.objects.create(name="Refunds")
     ben.groups.add(tea)
     team.members.add(ana, ben)
     for_team, for_all = wait(2, team=team), wait(2)
@@ -96,15 +96,15 @@ def test_only_who_may_see_the_page_and_is_in_the_team_gets_one(rules, page, wait
     assert holders(for_all) == [ada, ada]  # an admin sees all, and is in no team
 
 
-def test_who_sees_a_page_is_the_same_from_both_sides(page, ana, ben, ada):
+def test_who_sees_a_page_is_the_same_from_both_sides(bluebird, ana, ben, ada):
     other = Page.objects.create(page_id="77", token="EAAOTHER")
     tea, pots = restrict(other, "tea"), restrict(other, "pots")
     ana.groups.add(tea, pots)
     ben.leave()
-    for one in (page, other):
+    for one in (bluebird, other):
         seen = [agent for agent in (ana, ada) if one in Page.objects.open_to(agent)]
         assert sorted(one.agents(), key=str) == sorted(seen, key=str)
-    assert list(Page.objects.open_to(ben)) == [page]
+    assert list(Page.objects.open_to(ben)) == [bluebird]
 
 
 def test_a_team_that_nobody_is_in_holds_up_nobody(rules, wait, ana):

@@ -12,8 +12,8 @@ THANKS = "Thanks for contacting us! We typically reply within a day."
 
 
 @pytest.fixture
-def with_bot(page, mona):
-    Rules.objects.create(page=page, webhook_url="http://127.0.0.1:9/bot")
+def with_bot(bluebird, mona):
+    Rules.objects.create(page=bluebird, webhook_url="http://127.0.0.1:9/bot")
     Conversation.objects.filter(customer=mona).update(holder=Holder.BOT)
     return mona.conversation
 

@@ -14,11 +14,11 @@ BEFORE = [("console", "0003_attachment_tries"), ("personas", "0002_life"), ("age
 
 
 @pytest.fixture
-def write(mona, page):
+def write(mona, bluebird):
     """A message of Mona's, but for what is said otherwise."""
 
     def message(**fields):
-        usual = {"conversation": mona.conversation, "page": page, "is_incoming": True, "state": "received"}
+        usual = {"conversation": mona.conversation, "page": bluebird, "is_incoming": True, "state": "received"}
         return Message.objects.create(**usual | {"at": timezone.now(), "revision": 1} | fields)
 
     return message
@@ -45,9 +45,9 @@ def test_messages_without_an_id_of_facebooks_do_not_collide(write):
     assert write().pk != write().pk
 
 
-def test_one_customer_per_person_and_one_conversation_per_customer(mona, page):
-    refuses("one_customer_per_page_and_psid", lambda: Customer.objects.create(page=page, psid=mona.psid))
-    refuses("customer_id", lambda: Conversation.objects.create(page=page, customer=mona))
+def test_one_customer_per_person_and_one_conversation_per_customer(mona, bluebird):
+    refuses("one_customer_per_page_and_psid", lambda: Customer.objects.create(page=bluebird, psid=mona.psid))
+    refuses("customer_id", lambda: Conversation.objects.create(page=bluebird, customer=mona))
 
 
 def test_nobody_holds_what_is_closed(conversation):

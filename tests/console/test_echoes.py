@@ -43,11 +43,11 @@ def settle(conversation):
 
 
 @pytest.fixture
-def take_effect_late(page, mona):
+def take_effect_late(bluebird, mona):
     """Facebook carries out the call that it had dropped."""
 
     def take_effect(message):
-        page.client().send_text(mona.psid, message.text, metadata=str(message.key))
+        bluebird.client().send_text(mona.psid, message.text, metadata=str(message.key))
 
     return take_effect
 
@@ -92,12 +92,16 @@ def test_two_echoes_of_one_key_are_two_messages_in_any_order_and_however_often_t
     assert {row.state for row in thread} == {State.SENT}
 
 
-def test_a_picture_that_arrived_twice_is_seen_twice(conversation, ana, page, lose, settle, hear, mona, thread, sandbox):
+def test_a_picture_that_arrived_twice_is_seen_twice(
+    conversation, ana, bluebird, lose, settle, hear, mona, thread, sandbox
+):
     file = SimpleUploadedFile("teapot.png", PICTURE)
     [message] = conversation.send(author=ana, text="", key=uuid.uuid4(), files=[file])
     lose("before")
     settle()
-    page.client().send_attachment(mona.psid, "image", file=PICTURE, filename="teapot.png", metadata=str(message.key))
+    bluebird.client().send_attachment(
+        mona.psid, "image", file=PICTURE, filename="teapot.png", metadata=str(message.key)
+    )
     for heard in sandbox.said(mona.psid):
         hear(_echo(mona, heard, app_id=OURS, metadata=str(message.key)))
     assert [[attachment.kind for attachment in row.attachments.all()] for row in thread] == [["image"], ["image"]]
@@ -105,11 +109,11 @@ def test_a_picture_that_arrived_twice_is_seen_twice(conversation, ana, page, los
 
 @pytest.mark.parametrize("app_id", [INBOX, None])
 def test_the_same_words_from_the_page_inbox_do_not_pass_for_a_reply_that_was_lost(
-    app_id, say, lose, settle, page, hear, mona, thread, sandbox
+    app_id, say, lose, settle, bluebird, hear, mona, thread, sandbox
 ):
     say("ok")
     lose("before")
-    page.client().send_text(mona.psid, "ok")
+    bluebird.client().send_text(mona.psid, "ok")
     settle()
     assert [row.state for row in thread] == [State.SENT]  # what Facebook's history says, until the echo comes
     [heard] = sandbox.said(mona.psid)
@@ -123,15 +127,15 @@ def test_the_same_words_from_the_page_inbox_do_not_pass_for_a_reply_that_was_los
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 @pytest.mark.parametrize("place", [0, 1])
 def test_of_two_with_the_same_words_each_is_whose_it_is(
-    order, place, say, lose, settle, page, conversation, hear, mona, thread, sandbox
+    order, place, say, lose, settle, bluebird, conversation, hear, mona, thread, sandbox
 ):
     """Ana's reply arrived without an answer, and somebody wrote the same in the Page Inbox."""
     message = say("ok")
     if place == 1:
-        page.client().send_text(mona.psid, "ok")
+        bluebird.client().send_text(mona.psid, "ok")
     lose("after")
     if place == 0:
-        page.client().send_text(mona.psid, "ok")
+        bluebird.client().send_text(mona.psid, "ok")
     settle()
     said = sandbox.said(mona.psid)
     for number in order:

@@ -120,20 +120,20 @@ def test_no_kind_is_forgotten():
 
 
 @pytest.mark.parametrize("kind", sorted(kind for kind, seen in SEEN.items() if seen and "policy" not in kind))
-def test_the_agent_sees_it_in_words(kind, arrive, page, thread_of):
+def test_the_agent_sees_it_in_words(kind, arrive, bluebird, thread_of):
     arrival = tell(arrive, kind)
     assert (arrival.problem, arrival.unknown) == ("", 0)
     assert SEEN[kind] in thread_of()
 
 
 @pytest.mark.parametrize("kind", sorted(kind for kind, seen in SEEN.items() if seen is NOTHING))
-def test_the_agent_sees_deliberately_nothing_of_it(kind, arrive, page, thread_of):
+def test_the_agent_sees_deliberately_nothing_of_it(kind, arrive, bluebird, thread_of):
     tell(arrive, kind)
     assert (thread_of(), Arrival.objects.get().unknown) == ("", 0)
 
 
 @pytest.mark.parametrize("kind", ["order", "feedback_form", "referral_from_ad", "optin", "postback_from_ad"])
-def test_told_again_in_another_body_it_is_there_once(kind, arrive, page):
+def test_told_again_in_another_body_it_is_there_once(kind, arrive, bluebird):
     tell(arrive, kind)
     before = Activity.objects.count(), Message.objects.count()
     arrive(serialise(json.loads((PAYLOADS / f"{kind}.json").read_text()) | {"again": True}))
@@ -144,7 +144,7 @@ def test_told_again_in_another_body_it_is_there_once(kind, arrive, page):
 # An order
 
 
-def test_an_order_is_a_message_that_waits_in_the_queue_and_opens_the_window(arrive, page, thread_of):
+def test_an_order_is_a_message_that_waits_in_the_queue_and_opens_the_window(arrive, bluebird, thread_of):
     tell(arrive, "order")
     conversation = Conversation.objects.get()
     assert (conversation.holder, conversation.is_open, conversation.unread) == (Holder.QUEUE, True, 1)
@@ -154,8 +154,8 @@ def test_an_order_is_a_message_that_waits_in_the_queue_and_opens_the_window(arri
     assert Attachment.objects.get().payload["products"][0]["retailer_id"] == "sku1"
 
 
-def test_the_note_of_an_order_may_call_a_person(hear, by_mona, mona, page):
-    Rules.objects.create(page=page, webhook_url="http://127.0.0.1:9/hook", words="gift wrap")
+def test_the_note_of_an_order_may_call_a_person(hear, by_mona, mona, bluebird):
+    Rules.objects.create(page=bluebird, webhook_url="http://127.0.0.1:9/hook", words="gift wrap")
     Conversation.objects.update(holder=Holder.BOT)
     hear(by_mona(order={"products": [{"name": "Mug", "quantity": 2}], "note": "with gift wrap please"}))
     assert fresh(mona.conversation).holder == Holder.QUEUE
@@ -164,19 +164,19 @@ def test_the_note_of_an_order_may_call_a_person(hear, by_mona, mona, page):
 # Referrals
 
 
-def test_by_what_somebody_came_stands_above_their_first_words(arrive, page, thread_of):
+def test_by_what_somebody_came_stands_above_their_first_words(arrive, bluebird, thread_of):
     tell(arrive, "message_with_ad_referral")
     assert re.search(r"Came by the ad “Sale” · link “spring” ·.* Hi", thread_of())
 
 
-def test_who_filled_in_the_form_of_an_ad_waits_in_the_queue(arrive, page):
+def test_who_filled_in_the_form_of_an_ad_waits_in_the_queue(arrive, bluebird):
     tell(arrive, "lead_of_an_ad")
     conversation = Conversation.objects.get()
     assert (conversation.is_open, conversation.holder, conversation.unread) == (True, Holder.QUEUE, 1)
     assert conversation.waiting_since == moment(AT)
 
 
-def test_an_opt_in_begins_a_conversation_that_waits_for_nobody(arrive, page):
+def test_an_opt_in_begins_a_conversation_that_waits_for_nobody(arrive, bluebird):
     tell(arrive, "optin")
     conversation = Conversation.objects.get()
     assert (conversation.is_open, conversation.waiting_since, conversation.unread) == (False, None, 0)
@@ -280,7 +280,7 @@ def test_no_payload_is_too_strange_to_be_kept(hear, said, thread):
 
 @hypothesis.settings(max_examples=150, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(sorted(SEEN)), ANYTHING, st.data())
-def test_whatever_stands_in_a_payload_is_taken_in_without_an_error(arrive, page, kind, anything, data):
+def test_whatever_stands_in_a_payload_is_taken_in_without_an_error(arrive, bluebird, kind, anything, data):
     body = json.loads((PAYLOADS / f"{kind}.json").read_text())
     holder, key = data.draw(st.sampled_from(list(_places(body))))
     holder[key] = anything
@@ -290,7 +290,7 @@ def test_whatever_stands_in_a_payload_is_taken_in_without_an_error(arrive, page,
         assert "Error" not in arrival.problem
 
 
-def test_customers_are_known_by_their_id_alone(arrive, page):
+def test_customers_are_known_by_their_id_alone(arrive, bluebird):
     for kind in ("optin", "text", "order"):
         tell(arrive, kind)
     assert Customer.objects.get().psid == MONA
@@ -299,7 +299,7 @@ def test_customers_are_known_by_their_id_alone(arrive, page):
 
 @pytest.mark.parametrize("channel", ["messaging", "standby"])
 @pytest.mark.parametrize("kind", ["text", "message_edit", "reaction", "read", "order"])
-def test_a_sample_of_the_dashboard_is_read_at_once_whatever_it_shows(kind, channel, arrive, page):
+def test_a_sample_of_the_dashboard_is_read_at_once_whatever_it_shows(kind, channel, arrive, bluebird):
     """It is about Page 0, which nobody will ever connect."""
     body = json.loads((PAYLOADS / f"{kind}.json").read_text())
     [entry] = body["entry"]

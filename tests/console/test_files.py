@@ -231,10 +231,10 @@ def test_a_picture_under_any_name_is_shown_as_a_picture(name, post, client, conv
     assert "." not in attachment.file.name
 
 
-def test_faces_are_served_as_what_their_bytes_are(ana, mona, page, client):
+def test_faces_are_served_as_what_their_bytes_are(ana, mona, bluebird, client):
     """Whatever somebody managed to have stored."""
     client.force_login(ana)
-    persona = Persona.objects.create(agent=ana, page=page, name="Ana R.")
+    persona = Persona.objects.create(agent=ana, page=bluebird, name="Ana R.")
     for file in (ana.picture, mona.picture, persona.picture):
         file.save("http:x.html?.png", ContentFile(b"<script>alert(1)</script>"))
     addresses = [f"/agents/{ana.pk}/picture/", f"/customers/{mona.pk}/picture/", f"/personas/{persona.pk}/picture/"]

@@ -35,9 +35,9 @@ def cut(conversation, ana, sandbox):
 
 
 @pytest.fixture
-def elsewhere(page, mona):
+def elsewhere(bluebird, mona):
     """The Page sends something else in these seconds, and we have not been told of it yet."""
-    client, psid = page.client(), mona.psid
+    client, psid = bluebird.client(), mona.psid
     says = {
         "another picture": lambda: client.send_attachment(psid, "image", file=io.BytesIO(ANOTHER), filename="o.png"),
         "another document": lambda: client.send_attachment(psid, "file", file=io.BytesIO(b"%PDF"), filename="o.pdf"),

@@ -16,10 +16,10 @@ from tests.stand_in import Bot, eventually
 
 
 @pytest.fixture
-def two(transactional_db, page, ana):
+def two(transactional_db, bluebird, ana):
     """Ana's conversations with two people, in the order of their PSIDs; the second one began earlier."""
-    second, first = (Customer.objects.create(page=page, psid=psid) for psid in ("7002", "7001"))
-    held = {"page": page, "holder": Holder.AGENT, "agent": ana}
+    second, first = (Customer.objects.create(page=bluebird, psid=psid) for psid in ("7002", "7001"))
+    held = {"page": bluebird, "holder": Holder.AGENT, "agent": ana}
     later = Conversation.objects.create(customer=second, **held)
     return Conversation.objects.create(customer=first, **held), later
 
@@ -116,16 +116,16 @@ class Takes(Bot):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_bot_is_not_down_because_it_refused_what_was_taken_from_it_meanwhile(mona, page, ana):
+def test_a_bot_is_not_down_because_it_refused_what_was_taken_from_it_meanwhile(mona, bluebird, ana):
     with Takes() as bot:
         bot.answers_always = 500
         bot.meanwhile = lambda: Conversation.objects.get(customer=mona).take(ana)
-        rules = Rules.objects.create(page=page, webhook_url=bot.url)
+        rules = Rules.objects.create(page=bluebird, webhook_url=bot.url)
         Conversation.objects.update(holder=Holder.BOT)
         old = timezone.now() - timedelta(hours=1)
         said = {"sender": {"id": mona.psid}, "recipient": {"id": PAGE_ID}, "timestamp": AT}
         body = serialise(webhook(said | {"message": {"mid": "m_1", "text": "Hi"}})).decode()
-        notice = Notice.objects.create(page=page, conversation=mona.conversation, kind=Notice.Kind.EVENT, body=body)
+        notice = Notice.objects.create(page=bluebird, conversation=mona.conversation, kind=Notice.Kind.EVENT, body=body)
         Notice.objects.update(created_at=old)
         fresh(notice).deliver()
         assert len(bot.bodies) == 1

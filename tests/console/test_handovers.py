@@ -26,17 +26,17 @@ def browser_of(client):
 
 
 @pytest.fixture
-def refunds(page):
+def refunds(bluebird):
     team = Team.objects.create(name="Refunds", skill="refunds")
-    team.pages.add(page)
+    team.pages.add(bluebird)
     return team
 
 
 @pytest.fixture
-def bot(page):
-    page.bot_name = "Robin"
-    page.save()
-    return Rules.objects.create(page=page, webhook_url="http://127.0.0.1:9/bot", words="human")
+def bot(bluebird):
+    bluebird.bot_name = "Robin"
+    bluebird.save()
+    return Rules.objects.create(page=bluebird, webhook_url="http://127.0.0.1:9/bot", words="human")
 
 
 class Words(HTMLParser):

@@ -12,9 +12,9 @@ BOT_APP = "222333444555666"
 
 
 @pytest.fixture
-def bot(page):
+def bot(bluebird):
     """The Page has a bot, which another app answers for."""
-    return Rules.objects.create(page=page, bot_app_id=BOT_APP, words="human\nreal person", payloads="PERSON")
+    return Rules.objects.create(page=bluebird, bot_app_id=BOT_APP, words="human\nreal person", payloads="PERSON")
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ def test_the_bot_takes_back_only_what_nobody_has_taken(with_bot, ana):
     assert [line.split()[-1] for line in lines(with_bot)] == ["“refund”", "resumed", "“refund”", "taken"]
 
 
-def test_the_bot_may_speak_only_while_it_holds_it(with_bot, ana, bot, page):
+def test_the_bot_may_speak_only_while_it_holds_it(with_bot, ana, bot, bluebird):
     with_bot.send(author=None, text="I am Robin", key=uuid.uuid4())
     with_bot.take(ana)
     with pytest.raises(TakenByAnother, match="Ana Ruiz"):

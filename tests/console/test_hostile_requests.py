@@ -82,10 +82,15 @@ ROUTES = sorted(set(routes(get_resolver().url_patterns)))
 
 
 @pytest.fixture
-def world(conversation, ana, page):
+def world(conversation, ana, bluebird):
     """One of each thing that an address may name."""
     message = Message.objects.create(
-        conversation=conversation, page=page, is_incoming=True, state="received", at=conversation.held_since, revision=1
+        conversation=conversation,
+        page=bluebird,
+        is_incoming=True,
+        state="received",
+        at=conversation.held_since,
+        revision=1,
     )
     return {
         "conversations": conversation.pk,
@@ -93,14 +98,14 @@ def world(conversation, ana, page):
         "attachments": Attachment.objects.create(message=message, kind="image").pk,
         "customers": conversation.customer_id,
         "agents": ana.pk,
-        "personas": Persona.objects.create(agent=ana, page=page, name="Ana R.").pk,
+        "personas": Persona.objects.create(agent=ana, page=bluebird, name="Ana R.").pk,
         "psid": conversation.customer.psid,
         "key": uuid.UUID(int=1),
     }
 
 
 @pytest.fixture
-def ask(ada, page):
+def ask(ada, bluebird):
     """Send one request as Ada, or as the bot; what it changed is undone."""
     client = Client(raise_request_exception=False)
     client.force_login(ada)
@@ -109,7 +114,7 @@ def ask(ada, page):
     def ask(method, address, cookies=None, **options):
         client.cookies.clear()
         with transaction.atomic():
-            key = Key.objects.make(page, "Robin")  # a new one each time, as each has its rate limit
+            key = Key.objects.make(bluebird, "Robin")  # a new one each time, as each has its rate limit
             own = {"Authorization": f"Bearer {key}", "Cookie": cookies or f"sessionid={session}"}
             options["headers"] = own | options.get("headers", {})
             answer = client.generic(method, address, **options)
@@ -184,10 +189,10 @@ def test_no_value_in_a_path_makes_it_fail(route, ask, world):
         ask("POST", "/" + re.sub(r"<[^>]+>", encoded(value), route))
 
 
-def test_a_key_of_a_message_in_another_conversation_is_refused_with_a_sentence(client, ana, conversation, page):
+def test_a_key_of_a_message_in_another_conversation_is_refused_with_a_sentence(client, ana, conversation, bluebird):
     client.force_login(ana)
-    paul = Customer.objects.create(page=page, psid="424242", name="Paul")
-    other = Conversation.objects.create(page=page, customer=paul)
+    paul = Customer.objects.create(page=bluebird, psid="424242", name="Paul")
+    other = Conversation.objects.create(page=bluebird, customer=paul)
     other.take(ana)
     fields = {"text": "Hello", "key": uuid.UUID(int=7)}
     assert client.post(f"/conversations/{conversation.pk}/send/", fields).status_code == 302

@@ -37,45 +37,45 @@ def span(opens, closes, weekday=0, **of):
     ("moment", "is_open"),
     [("08:59", False), ("09:00", True), ("11:59", True), ("12:00", False), ("13:00", True), ("23:59", True)],
 )
-def test_a_day_has_several_spans_and_midnight_is_its_end(moment, is_open, page):
-    span("09:00", "12:00", page=page)
-    span("13:00", "00:00", page=page)
-    assert hours.are_open(page, None, at(moment)) is is_open
-    assert not hours.are_open(page, None, at(moment, MONDAY + timedelta(days=1)))
+def test_a_day_has_several_spans_and_midnight_is_its_end(moment, is_open, bluebird):
+    span("09:00", "12:00", page=bluebird)
+    span("13:00", "00:00", page=bluebird)
+    assert hours.are_open(bluebird, None, at(moment)) is is_open
+    assert not hours.are_open(bluebird, None, at(moment, MONDAY + timedelta(days=1)))
 
 
-def test_without_any_hours_it_is_always_open_but_on_holidays(page):
-    assert hours.are_open(page, None, MONDAY)
-    Holiday.objects.create(page=page, day=MONDAY.date())
-    assert not hours.are_open(page, None, MONDAY)
-    assert hours.are_open(page, None, MONDAY + timedelta(days=1))
+def test_without_any_hours_it_is_always_open_but_on_holidays(bluebird):
+    assert hours.are_open(bluebird, None, MONDAY)
+    Holiday.objects.create(page=bluebird, day=MONDAY.date())
+    assert not hours.are_open(bluebird, None, MONDAY)
+    assert hours.are_open(bluebird, None, MONDAY + timedelta(days=1))
 
 
-def test_a_team_has_its_own_hours_or_else_the_pages(page):
+def test_a_team_has_its_own_hours_or_else_the_pages(bluebird):
     team = Team.objects.create(name="Refunds")
-    span("09:00", "12:00", page=page)
-    assert hours.are_open(page, team, at("10:00"))
+    span("09:00", "12:00", page=bluebird)
+    assert hours.are_open(bluebird, team, at("10:00"))
     span("14:00", "16:00", team=team)
-    assert not hours.are_open(page, team, at("10:00"))
-    assert hours.are_open(page, team, at("15:00"))
-    assert not hours.are_open(page, None, at("15:00"))
+    assert not hours.are_open(bluebird, team, at("10:00"))
+    assert hours.are_open(bluebird, team, at("15:00"))
+    assert not hours.are_open(bluebird, None, at("15:00"))
     Holiday.objects.create(team=team, day=MONDAY.date())
-    assert not hours.are_open(page, team, at("15:00"))
-    assert hours.are_open(page, None, at("10:00"))
+    assert not hours.are_open(bluebird, team, at("15:00"))
+    assert hours.are_open(bluebird, None, at("10:00"))
 
 
-def test_a_span_that_ends_before_it_begins_is_refused_with_a_sentence(page):
+def test_a_span_that_ends_before_it_begins_is_refused_with_a_sentence(bluebird):
     for closes in ["09:00", "08:00"]:
         with pytest.raises(ValidationError, match="They end after they begin"):
-            Hours(page=page, weekday=0, opens=time(9), closes=time.fromisoformat(closes)).full_clean()
-    Hours(page=page, weekday=0, opens=time(9), closes=time(0)).full_clean()
+            Hours(page=bluebird, weekday=0, opens=time(9), closes=time.fromisoformat(closes)).full_clean()
+    Hours(page=bluebird, weekday=0, opens=time(9), closes=time(0)).full_clean()
 
 
-def test_they_cost_two_queries(page, django_assert_num_queries):
+def test_they_cost_two_queries(bluebird, django_assert_num_queries):
     for weekday in range(5):
-        span("09:00", "12:00", weekday, page=page)
+        span("09:00", "12:00", weekday, page=bluebird)
     with django_assert_num_queries(2):
-        hours.are_open(page, None, MONDAY)
+        hours.are_open(bluebird, None, MONDAY)
 
 
 # Against a model that knows nothing of spans: every minute of the wall is open or not
@@ -129,20 +129,20 @@ SENTENCE = "We are back at nine."
 
 
 @pytest.fixture
-def night(page):
-    span("09:00", "17:00", page=page)
-    Rules.objects.create(page=page, bot_app_id="222", words="human", closed_sentence=SENTENCE)
+def night(bluebird):
+    span("09:00", "17:00", page=bluebird)
+    Rules.objects.create(page=bluebird, bot_app_id="222", words="human", closed_sentence=SENTENCE)
     with time_machine.travel(at("22:00"), tick=False) as clock:
         yield clock
 
 
 @pytest.fixture
-def guest(page, night):
+def guest(bluebird, night):
     """With the bot, and heard a moment ago."""
-    customer = Customer.objects.create(page=page, psid="7001002003004005")
+    customer = Customer.objects.create(page=bluebird, psid="7001002003004005")
     until = at("22:00", MONDAY + timedelta(days=1))
     return Conversation.objects.create(
-        page=page, customer=customer, holder="bot", heard_at=timezone.now(), window_until=until
+        page=bluebird, customer=customer, holder="bot", heard_at=timezone.now(), window_until=until
     )
 
 
@@ -199,10 +199,10 @@ def test_nothing_is_told_once_facebook_takes_answers_of_people_only(guest, night
     assert texts(guest.messages) == []
 
 
-def test_on_a_page_without_a_bot_the_first_word_and_the_next_after_closing_are_told(guest, night, ana, hear, page):
+def test_on_a_page_without_a_bot_the_first_word_and_the_next_after_closing_are_told(guest, night, ana, hear, bluebird):
     def say(mid):
         night.shift(1)
-        names = {"sender": {"id": guest.customer.psid}, "recipient": {"id": page.page_id}}
+        names = {"sender": {"id": guest.customer.psid}, "recipient": {"id": bluebird.page_id}}
         hear(names | {"timestamp": int(timezone.now().timestamp() * 1000), "message": {"mid": mid, "text": "Hi"}})
         return texts(guest.messages.filter(is_incoming=False))
 

@@ -16,8 +16,8 @@ SENTENCE = "Mona Weber just sent another message. The conversation stays open an
 
 
 @pytest.fixture
-def rules(page):
-    return Rules.objects.create(page=page, webhook_url="http://127.0.0.1:9/bot")
+def rules(bluebird):
+    return Rules.objects.create(page=bluebird, webhook_url="http://127.0.0.1:9/bot")
 
 
 @pytest.fixture

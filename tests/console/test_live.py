@@ -94,9 +94,9 @@ def test_many_nudges_about_one_thing_are_told_once_or_twice(listen, ana):
     assert 1 <= listener.heard.count("queue") < 20
 
 
-def test_nothing_is_told_of_what_was_rolled_back(listen, ana, page):
+def test_nothing_is_told_of_what_was_rolled_back(listen, ana, bluebird):
     conversation = Conversation.objects.create(
-        page=page, customer=Customer.objects.create(page=page, psid="7001002003004005")
+        page=bluebird, customer=Customer.objects.create(page=bluebird, psid="7001002003004005")
     )
     listener = listen(ana)
     with pytest.raises(ZeroDivisionError), conversation.changing():
@@ -130,8 +130,8 @@ def test_an_open_stream_shows_the_others_that_its_agent_is_there(listen, ana, be
     assert (ana.is_present, ana.is_lost, bool(ana.seen_at)) == (True, False, True)
 
 
-def test_what_fails_and_so_stays_with_its_agent_is_told_to_the_header(listen, stack, conversation, say, page, ana):
-    Rules.objects.create(page=page, bot_app_id="222", back_after=30)
+def test_what_fails_and_so_stays_with_its_agent_is_told_to_the_header(listen, stack, conversation, say, bluebird, ana):
+    Rules.objects.create(page=bluebird, bot_app_id="222", back_after=30)
     Page.objects.update(paused_since=timezone.now())
     say("Not now")
     listener = listen(ana)

@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-pytestmark = pytest.mark.usefixtures("page", "sandbox")
+pytestmark = pytest.mark.usefixtures("bluebird", "sandbox")
 
 GET_STARTED = {"payload": "GO"}
 GREETING = [{"locale": "default", "text": "Welcome to Bluebird Tea"}]

@@ -43,14 +43,14 @@ def test_a_missed_call_told_twice_is_one(ring, thread):
     assert thread.count() == 1
 
 
-def test_a_call_of_somebody_new_begins_a_conversation(ring, page):
+def test_a_call_of_somebody_new_begins_a_conversation(ring, bluebird):
     ring(psid="7009009009009009")
 
     assert Conversation.objects.get(customer__psid="7009009009009009").waiting_since == moment(AT)
 
 
 @pytest.mark.parametrize("call", [{"event": "connect"}, {"duration": 20}, {"ended_at": AT + 10 * MINUTE}])
-def test_a_call_that_rings_or_was_taken_is_nothing_to_answer(ring, page, call):
+def test_a_call_that_rings_or_was_taken_is_nothing_to_answer(ring, bluebird, call):
     arrival = ring(psid="7009009009009009", **call)
 
     assert (arrival.read_at is not None, arrival.problem) == (True, "")
@@ -72,18 +72,18 @@ def test_a_missed_call_reopens_a_closed_conversation(ring, hear, said, mona):
     assert fresh(mona.conversation).closed_at is None
 
 
-def test_a_bot_that_holds_the_conversation_is_told_of_the_call(ring, page, mona, settings):
-    Rules.objects.create(page=page, webhook_url="http://127.0.0.1:9/bot", bot_fields=["calls"])
+def test_a_bot_that_holds_the_conversation_is_told_of_the_call(ring, bluebird, mona, settings):
+    Rules.objects.create(page=bluebird, webhook_url="http://127.0.0.1:9/bot", bot_fields=["calls"])
     Conversation.objects.update(holder=Holder.BOT)
 
     ring()
 
-    [notice] = page.notices.all()
+    [notice] = bluebird.notices.all()
     assert '"calls":[' in notice.body
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_customer_who_hangs_up_leaves_a_missed_call(stack, page):
+def test_a_customer_who_hangs_up_leaves_a_missed_call(stack, bluebird):
     psid = stack.customer("Mona Weber")
     stack.post(f"customers/{psid}/call")
     stack.post(f"customers/{psid}/hang_up")

@@ -74,8 +74,8 @@ class Story:
 
 
 @pytest.fixture
-def story(page, ana):
-    return lambda **fields: Story(page, ana, **fields)
+def story(bluebird, ana):
+    return lambda **fields: Story(bluebird, ana, **fields)
 
 
 @pytest.mark.parametrize("ahead", [5 * MINUTE, 2 * SECOND, timedelta(0), -2 * SECOND, -5 * MINUTE])

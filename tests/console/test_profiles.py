@@ -122,10 +122,10 @@ def test_profiles_are_asked_for_again_a_few_a_second_and_the_others_later(mona, 
 # Pages
 
 
-def test_the_name_of_a_page_is_asked_for_daily(page, sandbox):
+def test_the_name_of_a_page_is_asked_for_daily(bluebird, sandbox):
     Page.objects.update(name="Old Tea", checked_at=timezone.now())
     assert not Page.objects.outdated().exists()
     with later(hours=25):
         [outdated] = Page.objects.outdated()
     outdated.verify()
-    assert fresh(page).name == "Bluebird Tea"
+    assert fresh(bluebird).name == "Bluebird Tea"

@@ -28,15 +28,15 @@ def anas_browser(client, ana):
 
 
 @pytest.fixture
-def line_up(page, ana, ben):
+def line_up(bluebird, ana, ben):
     """So many conversations in a part of Ana's queue: with few moments and with none, so that many stand equal."""
     holders = {"mine": ana, "others": ben}
 
     def make(name, count, moments=3):
         rows = [
             Conversation(
-                page=page,
-                customer=Customer.objects.create(page=page, psid=uuid.uuid4().hex, name=f"Guest {number}"),
+                page=bluebird,
+                customer=Customer.objects.create(page=bluebird, psid=uuid.uuid4().hex, name=f"Guest {number}"),
                 holder="agent" if name in holders else "queue",
                 agent=holders.get(name),
                 closed_at=_moment(number, moments) if name == "closed" else None,
@@ -77,7 +77,7 @@ def turn(anas_browser, name, headers=None):
 # Order
 
 
-def test_who_waits_longest_stands_first_and_then_the_newest(page, line_up):
+def test_who_waits_longest_stands_first_and_then_the_newest(bluebird, line_up):
     a, b, c, d, e = line_up("waiting", 5)
     for row, since, last in [(a, None, 1), (b, 9, 2), (c, 12, 5), (d, None, 3), (e, None, None)]:
         row.waiting_since = since and NOW - timedelta(minutes=since)
@@ -128,9 +128,9 @@ def test_a_place_that_nobody_gave_begins_at_the_front(anas_browser, line_up):
     assert anas_browser.get("/queue/nothing/").status_code == 404
 
 
-def test_the_pages_of_a_part_show_only_what_the_agent_may_see(anas_browser, line_up, page):
+def test_the_pages_of_a_part_show_only_what_the_agent_may_see(anas_browser, line_up, bluebird):
     line_up("waiting", 3)
-    restrict(page)
+    restrict(bluebird)
     assert numbers(anas_browser.get("/queue/waiting/")) == []
 
 
@@ -227,9 +227,9 @@ def test_what_may_not_have_arrived_shows_in_the_queue(anas_browser, say, convers
 
 
 @pytest.mark.parametrize(("is_approved", "chip"), [(True, "Confirm first"), (False, "Over")])
-def test_a_row_says_that_a_conversation_cannot_be_answered(is_approved, chip, anas_browser, conversation, page):
-    page.may_use_human_agent = is_approved
-    page.save()
+def test_a_row_says_that_a_conversation_cannot_be_answered(is_approved, chip, anas_browser, conversation, bluebird):
+    bluebird.may_use_human_agent = is_approved
+    bluebird.save()
     assert b'class="chip"' not in anas_browser.get("/queue/", headers=HTMX).content
     conversation.window_until, conversation.human_agent_until = NOW - timedelta(hours=1), NOW + timedelta(days=5)
     conversation.save()
@@ -244,11 +244,11 @@ def test_a_long_name_of_a_colleague_does_not_cut_off_that_a_conversation_cannot_
     assert row.index("Over") < row.index(str(ben))
 
 
-def test_a_page_that_sends_nothing_is_named_above_the_queue(anas_browser, page):
+def test_a_page_that_sends_nothing_is_named_above_the_queue(anas_browser, bluebird):
     assert b"sends nothing now" not in anas_browser.get("/").content
-    page.paused_since = NOW
-    page.save()
-    assert f"{page} sends nothing now" in anas_browser.get("/").content.decode()
+    bluebird.paused_since = NOW
+    bluebird.save()
+    assert f"{bluebird} sends nothing now" in anas_browser.get("/").content.decode()
 
 
 # Cost

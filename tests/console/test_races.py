@@ -34,12 +34,12 @@ def at_once(verbs, threads):
         return list(pool.map(run, verbs))
 
 
-def test_of_fifty_who_take_at_once_one_gets_it_and_the_others_are_told_by_whom(transactional_db, page):
+def test_of_fifty_who_take_at_once_one_gets_it_and_the_others_are_told_by_whom(transactional_db, bluebird):
     agents = Agent.objects.bulk_create(
         Agent(username=f"agent{number}", first_name=f"Agent {number}", is_present=True) for number in range(50)
     )
-    customer = Customer.objects.create(page=page, psid="7001")
-    conversation = Conversation.objects.create(page=page, customer=customer)
+    customer = Customer.objects.create(page=bluebird, psid="7001")
+    conversation = Conversation.objects.create(page=bluebird, customer=customer)
     start = threading.Barrier(25)
 
     def take(agent):
@@ -58,12 +58,12 @@ def test_of_fifty_who_take_at_once_one_gets_it_and_the_others_are_told_by_whom(t
 
 
 @pytest.fixture
-def conversations(transactional_db, page, settings):
+def conversations(transactional_db, bluebird, settings):
     """All with the bot, which hands over at "human"."""
     settings.FACEBOOK_APP_ID = OURS
-    Rules.objects.create(page=page, webhook_url="http://127.0.0.1:9/", words="human")
-    customers = Customer.objects.bulk_create(Customer(page=page, psid=f"{7000 + n}") for n in range(ORDERS))
-    rows = (Conversation(page=page, customer=customer, holder=Holder.BOT) for customer in customers)
+    Rules.objects.create(page=bluebird, webhook_url="http://127.0.0.1:9/", words="human")
+    customers = Customer.objects.bulk_create(Customer(page=bluebird, psid=f"{7000 + n}") for n in range(ORDERS))
+    rows = (Conversation(page=bluebird, customer=customer, holder=Holder.BOT) for customer in customers)
     return Conversation.objects.bulk_create(rows)
 
 

@@ -77,7 +77,7 @@ def test_what_cannot_be_stored_is_left_out_and_the_rest_is_kept(hear, said, thre
     assert texts(thread) == ["nul and half a pair ?"]
 
 
-def test_somebody_new_becomes_a_customer_with_a_conversation(hear, page):
+def test_somebody_new_becomes_a_customer_with_a_conversation(hear, bluebird):
     hear({"sender": {"id": "42"}, "timestamp": AT, "message": {"mid": "m_1", "text": "Hello"}})
     customer = Customer.objects.get(psid="42")
     assert texts(customer.conversation.messages) == ["Hello"]
@@ -205,7 +205,7 @@ def test_unknown_events_are_kept_and_counted(hear, said, by_mona, thread):
     assert json.loads(arrival.body)["entry"][0]["messaging"][3] == "surprise"
 
 
-def test_what_is_known_and_concerns_no_thread_makes_no_conversation(hear, page):
+def test_what_is_known_and_concerns_no_thread_makes_no_conversation(hear, bluebird):
     arrival = hear({"recipient": {"id": PAGE_ID}, "timestamp": AT, "optin": {"ref": "promo", "user_ref": "u1"}})
     assert (arrival.unknown, arrival.problem) == (0, "")
     assert not Conversation.objects.exists()
@@ -230,7 +230,7 @@ def test_one_bad_event_holds_up_none_of_the_others(hear, said, by_mona, thread):
 
 
 @pytest.mark.parametrize("length", [300, 5000, 100_000])
-def test_ids_may_be_of_any_length(length, hear, page, client, ada):
+def test_ids_may_be_of_any_length(length, hear, bluebird, client, ada):
     long = random_text(length)
     said = {"mid": f"m_{long}", "text": "Hi", "reply_to": {"mid": f"m_0{long}"}}
     told = [
@@ -261,12 +261,12 @@ def test_an_arrival_that_failed_is_read_again_by_itself_and_not_for_ever(hear, b
     assert not Arrival.objects.due().exists()
 
 
-def test_a_receipt_of_somebody_we_never_met_is_nothing(hear, page):
+def test_a_receipt_of_somebody_we_never_met_is_nothing(hear, bluebird):
     hear({"sender": {"id": "9999"}, "recipient": {"id": PAGE_ID}, "timestamp": AT, "read": {"watermark": AT}})
     assert not Conversation.objects.exists()
 
 
-def test_a_conversation_that_begins_with_an_echo_waits_for_nobody(hear, page):
+def test_a_conversation_that_begins_with_an_echo_waits_for_nobody(hear, bluebird):
     message = {"is_echo": True, "app_id": INBOX, "mid": "m_1", "text": "Hello from the Inbox"}
     hear({"sender": {"id": PAGE_ID}, "recipient": {"id": "9999"}, "timestamp": AT, "message": message})
     assert not Conversation.objects.get().is_open

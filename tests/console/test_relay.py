@@ -33,8 +33,8 @@ def bot():
 
 
 @pytest.fixture
-def rules(page, bot):
-    return Rules.objects.create(page=page, webhook_url=bot.url, words="human")
+def rules(bluebird, bot):
+    return Rules.objects.create(page=bluebird, webhook_url=bot.url, words="human")
 
 
 @pytest.fixture
@@ -44,10 +44,10 @@ def robin(mona, rules):
 
 
 @pytest.fixture
-def nina(page, rules):
+def nina(bluebird, rules):
     """Another customer, with whom the bot talks."""
-    nina = Customer.objects.create(page=page, psid="7001002003004999", name="Nina Roth")
-    Conversation.objects.create(page=page, customer=nina)
+    nina = Customer.objects.create(page=bluebird, psid="7001002003004999", name="Nina Roth")
+    Conversation.objects.create(page=bluebird, customer=nina)
     return held_by_bot(nina)
 
 
@@ -218,9 +218,9 @@ def test_handed_back_it_gets_the_thread_with_a_summary(rules, conversation, ana,
     assert "Customer: My tea is cold" in passed.metadata
 
 
-def test_what_opens_again_was_never_anybodys(conversation, ana, hear, bot, page):
+def test_what_opens_again_was_never_anybodys(conversation, ana, hear, bot, bluebird):
     conversation.close(ana)
-    Rules.objects.create(page=page, webhook_url=bot.url)
+    Rules.objects.create(page=bluebird, webhook_url=bot.url)
     hear(by(conversation, "m_1", "Me again"))
     go_on()
     assert heard(bot) == ["Me again"]
@@ -268,13 +268,13 @@ def test_only_the_oldest_goes_and_one_worker_with_it(robin, hear, bot):
     assert heard(bot) == ["first", "second"]
 
 
-def test_a_slow_bot_leaves_threads_for_others(robin, hear, bot, page):
+def test_a_slow_bot_leaves_threads_for_others(robin, hear, bot, bluebird):
     hear(by(robin, "m_1"))
     with ExitStack() as busy:
-        assert all(busy.enter_context(seat(page.pk)) for _thread in range(FOR_ONE))
+        assert all(busy.enter_context(seat(bluebird.pk)) for _thread in range(FOR_ONE))
         go_on()
         assert heard(bot) == []
-        with seat(page.pk + 1) as is_free:
+        with seat(bluebird.pk + 1) as is_free:
             assert is_free
     go_on()
     assert heard(bot) == ["Hi"]
@@ -296,7 +296,7 @@ def test_nobody_goes_on_waiting_for_a_bot_that_was_taken_away(robin, hear, bot):
     assert robin.handovers.get().cause == "no-bot"
 
 
-def test_what_cannot_be_read_of_somebody_new_stops_no_other(rules, hear, bot, page):
+def test_what_cannot_be_read_of_somebody_new_stops_no_other(rules, hear, bot, bluebird):
     """They liked what the Page had said before the console was there."""
     subscribe("message_reactions")
     liked = {"action": "react", "emoji": "❤", "reaction": "love", "mid": "m_before"}
@@ -538,9 +538,9 @@ def test_who_orders_or_fills_in_a_form_gets_a_person_when_the_bot_does_not_hear_
     assert (fresh(robin).holder, robin.handovers.get().cause) == (Holder.QUEUE, "not-told")
 
 
-def test_an_admin_chooses_what_it_hears(rules, page, ada, client):
+def test_an_admin_chooses_what_it_hears(rules, bluebird, ada, client):
     client.force_login(ada, backend="django.contrib.auth.backends.ModelBackend")
-    shown = client.get(f"/admin/personas/page/{page.pk}/change/").content.decode()
+    shown = client.get(f"/admin/personas/page/{bluebird.pk}/change/").content.decode()
     chosen = re.findall(r'name="rules-0-bot_fields" value="(\w+)"[^>]*checked', shown)
     assert sorted(chosen) == sorted(USUAL_BOT_FIELDS)
     assert 'value="message_reads"' in shown
@@ -604,8 +604,8 @@ def test_an_admin_sees_what_waits(robin, hear, bot, ada, client):
 # Who holds it
 
 
-def test_each_change_of_holder_is_told_and_signed(page, mona, ana, bot):
-    rules = Rules.objects.create(page=page, holder_url=bot.url, holder_secret=SECRET)
+def test_each_change_of_holder_is_told_and_signed(bluebird, mona, ana, bot):
+    rules = Rules.objects.create(page=bluebird, holder_url=bot.url, holder_secret=SECRET)
     conversation = mona.conversation
     conversation.take(ana)
     bot.answers = [500]
@@ -631,8 +631,8 @@ def test_each_change_of_holder_is_told_and_signed(page, mona, ana, bot):
     assert not fresh(rules).is_bot_down
 
 
-def test_the_bot_is_told_of_under_its_name(page, mona, ana, bot):
-    Rules.objects.create(page=page, holder_url=bot.url, webhook_url=bot.url)
+def test_the_bot_is_told_of_under_its_name(bluebird, mona, ana, bot):
+    Rules.objects.create(page=bluebird, holder_url=bot.url, webhook_url=bot.url)
     Page.objects.update(bot_name="Robin")
     robin = held_by_bot(mona)
     robin.take(ana)
@@ -644,8 +644,8 @@ def test_the_bot_is_told_of_under_its_name(page, mona, ana, bot):
     ]
 
 
-def test_after_a_day_it_is_told_no_more(page, mona, ana, bot):
-    rules = Rules.objects.create(page=page, holder_url=bot.url)
+def test_after_a_day_it_is_told_no_more(bluebird, mona, ana, bot):
+    rules = Rules.objects.create(page=bluebird, holder_url=bot.url)
     mona.conversation.take(ana)
     bot.answers_always = 404
     go_on()

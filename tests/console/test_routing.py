@@ -32,9 +32,9 @@ def facebook(sandbox, settings):
 
 
 @pytest.fixture
-def with_bot(facebook, mona, page):
+def with_bot(facebook, mona, bluebird):
     """The bot's app holds Mona's conversation, as far as anybody knows."""
-    Rules.objects.create(page=page, bot_app_id=BOT)
+    Rules.objects.create(page=bluebird, bot_app_id=BOT)
     conversation = mona.conversation
     Conversation.objects.filter(pk=conversation.pk).update(holder=Holder.BOT)
     facebook.post(f"customers/{mona.psid}/thread_owner", app_id=BOT)
@@ -180,7 +180,7 @@ def test_facebook_gives_it_back_without_a_word(routed, hear, said, facebook, mon
     assert fresh(routed).holder == Holder.BOT
 
 
-def test_somebody_elsewhere_has_it_until_facebook_tells_us_again(conversation, hear, said, by_mona, page):
+def test_somebody_elsewhere_has_it_until_facebook_tells_us_again(conversation, hear, said, by_mona, bluebird):
     taken = {"previous_owner_app_id": "1", "new_owner_app_id": str(INBOX), "metadata": ""}
     hear(by_mona(now(), take_thread_control=taken))
     assert fresh(conversation).holder == Holder.ELSEWHERE
@@ -206,8 +206,8 @@ def test_a_pass_of_an_app_that_nobody_told_us_of_waits_with_its_reason(mona, hea
     assert lines(mona.conversation) == ["app 77 → queue control-back “angry”"]
 
 
-def test_what_the_bots_app_takes_itself_needs_no_call(conversation, page, facebook, hear, by_mona):
-    Rules.objects.create(page=page, bot_app_id=BOT)
+def test_what_the_bots_app_takes_itself_needs_no_call(conversation, bluebird, facebook, hear, by_mona):
+    Rules.objects.create(page=bluebird, bot_app_id=BOT)
     taken = {"previous_owner_app_id": "1", "new_owner_app_id": BOT, "metadata": ""}
     hear(by_mona(now(), take_thread_control=taken))
     conversation = fresh(conversation)
@@ -343,12 +343,12 @@ def test_a_request_does_not_put_the_answer_before_the_taking(routed, ana, hear, 
     assert fresh(routed).holder == Holder.AGENT
 
 
-def test_what_a_slowed_page_held_is_told_when_it_is_resumed(routed, ana, facebook, page, mona):
+def test_what_a_slowed_page_held_is_told_when_it_is_resumed(routed, ana, facebook, bluebird, mona):
     routed.take(ana)
     facebook.fail("take_thread_control", times=1, status=400, error={"message": "(#80006)", "code": 80006})
     Conversation.objects.get().deliver()
     assert routed.handovers.get().next_try_at
-    fresh(page).resume()
+    fresh(bluebird).resume()
     Conversation.objects.get().deliver()
     assert calls(facebook) == ["take_thread_control"] * 2
 

@@ -218,14 +218,14 @@ def test_when_facebook_tells_no_history_the_agent_decides(say, conversation, ana
 
 
 @pytest.mark.parametrize("hindrance", ["the Page is slowed", "it is not our turn"])
-def test_a_doubt_in_which_nobody_could_ask_is_not_given_up(hindrance, say, conversation, page, sandbox):
+def test_a_doubt_in_which_nobody_could_ask_is_not_given_up(hindrance, say, conversation, bluebird, sandbox):
     message = say("hello")
     hour = timezone.now() - timedelta(hours=1)
     doubt = {"state": Message.State.UNKNOWN, "in_doubt_since": hour, "next_try_at": hour}
     Message.objects.filter(pk=message.pk).update(**doubt)
     if hindrance == "the Page is slowed":
         Page.objects.update(waits_until=timezone.now() + timedelta(minutes=9))
-    while pace.take(page.pk, pace.HISTORY) <= pace.SHORT:
+    while pace.take(bluebird.pk, pace.HISTORY) <= pace.SHORT:
         pass
     Conversation.objects.get(pk=conversation.pk).deliver()
     message.refresh_from_db()
@@ -406,19 +406,19 @@ def test_our_clock_alone_makes_nothing_read(say, conversation, mona):
     assert message.state == Message.State.SENT
 
 
-def test_a_reply_stands_behind_its_question_whatever_the_clocks_say(say, conversation, page):
+def test_a_reply_stands_behind_its_question_whatever_the_clocks_say(say, conversation, bluebird):
     ahead = timezone.now() + timedelta(hours=1)
     Message.objects.create(
-        conversation=conversation, page=page, is_incoming=True, state="received", text="?", at=ahead, revision=1
+        conversation=conversation, page=bluebird, is_incoming=True, state="received", text="?", at=ahead, revision=1
     )
     say("!")
     assert [message.text for message in conversation.messages.in_order()] == ["?", "!"]
 
 
-def test_a_conversation_that_was_closed_unanswered_waits_again_when_it_is_opened(conversation, page, ana):
+def test_a_conversation_that_was_closed_unanswered_waits_again_when_it_is_opened(conversation, bluebird, ana):
     asked = timezone.now()
     Message.objects.create(
-        conversation=conversation, page=page, is_incoming=True, state="received", text="?", at=asked, revision=1
+        conversation=conversation, page=bluebird, is_incoming=True, state="received", text="?", at=asked, revision=1
     )
     conversation.close(ana)
     conversation.take(ana)

@@ -94,15 +94,15 @@ def test_a_persona_that_cannot_be_painted_for_long_lets_the_reply_go_out_as_the_
     assert message.as_page == "The console could not make the persona; its log says why."
 
 
-def test_an_agents_picture_that_cannot_be_opened_now_is_not_replaced_by_initials(page, ana, sandbox):
+def test_an_agents_picture_that_cannot_be_opened_now_is_not_replaced_by_initials(bluebird, ana, sandbox):
     ana.picture.save("me.png", ME)
     with no_open_files():
-        page.personas.face(ana, page).publish()
-    persona = page.personas.get()
+        bluebird.personas.face(ana, bluebird).publish()
+    persona = bluebird.personas.get()
     assert (persona.graph_id, persona.picture.name) == ("", "")
     Persona.objects.update(next_try_at=None)
-    page.personas.get().publish()
-    assert pictures.are_alike(page.personas.get().picture.open(), ana.picture.open())
+    bluebird.personas.get().publish()
+    assert pictures.are_alike(bluebird.personas.get().picture.open(), ana.picture.open())
 
 
 def test_a_file_that_cannot_be_opened_now_is_sent_later_and_once(conversation, ana, mona, sandbox):
@@ -250,9 +250,9 @@ def test_a_webhook_that_memory_has_no_room_for_waits_and_holds_up_no_other(arriv
 # Bots
 
 
-def test_a_bot_is_not_called_down_because_the_console_has_no_connection_left(mona, page, hear, by_mona):
+def test_a_bot_is_not_called_down_because_the_console_has_no_connection_left(mona, bluebird, hear, by_mona):
     with Bot() as bot:
-        Rules.objects.create(page=page, webhook_url=bot.url)
+        Rules.objects.create(page=bluebird, webhook_url=bot.url)
         Conversation.objects.update(holder=Holder.BOT)
         with no_bot_sockets():
             hear(by_mona(AT, message={"mid": "m_1", "text": "Hi"}))

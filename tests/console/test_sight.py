@@ -21,8 +21,8 @@ State = Message.State
 
 
 @pytest.fixture
-def bot(page):
-    return Rules.objects.create(page=page, webhook_url="http://127.0.0.1:9/bot", words="human")
+def bot(bluebird):
+    return Rules.objects.create(page=bluebird, webhook_url="http://127.0.0.1:9/bot", words="human")
 
 
 @pytest.fixture
@@ -41,10 +41,10 @@ def refused(sandbox, conversation, say):
 
 
 @pytest.fixture
-def sales(page):
+def sales(bluebird):
     """The Page's conversations are for this group."""
     group = Group.objects.create(name="Sales")
-    page.groups.add(group)
+    bluebird.groups.add(group)
     Page.objects.update(is_open_to_all=False)
     return group
 
@@ -125,11 +125,11 @@ def test_whoever_leaves_the_group_of_a_page_gives_back_what_they_hold_of_it(conv
     assert fresh(conversation).reason.cause == Cause.NO_ACCESS
 
 
-def test_a_page_that_changes_its_groups_calls_its_conversations_back(conversation, page, sales, ana, ben):
+def test_a_page_that_changes_its_groups_calls_its_conversations_back(conversation, bluebird, sales, ana, ben):
     ana.groups.add(sales)
     support = Group.objects.create(name="Support")
     ben.groups.add(support)
-    page.groups.set([support])
+    bluebird.groups.set([support])
     tasks.sweep()
     conversation = fresh(conversation)
     assert conversation.holder == Holder.QUEUE
@@ -156,7 +156,7 @@ def waiting(**fields):
     return Conversation.objects.get()
 
 
-def test_each_place_in_which_a_customer_waits_is_in_sight(mona, bot, page, ana):
+def test_each_place_in_which_a_customer_waits_is_in_sight(mona, bot, bluebird, ana):
     for place in [
         {"holder": Holder.QUEUE},
         {"holder": Holder.BOT},

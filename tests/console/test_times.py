@@ -25,8 +25,8 @@ def clock(db):
 
 
 @pytest.fixture
-def rules(page):
-    return Rules.objects.create(page=page, bot_app_id="222", answer_within=5, away_for=10, back_after=30)
+def rules(bluebird):
+    return Rules.objects.create(page=bluebird, bot_app_id="222", answer_within=5, away_for=10, back_after=30)
 
 
 @pytest.fixture
@@ -204,9 +204,11 @@ def test_somebody_who_wrote_in_that_moment_keeps_it(held, clock, ana):
     assert fresh(held).agent == ana
 
 
-def test_one_that_fails_stops_none_of_the_others(held, clock, ana, page, caplog):
+def test_one_that_fails_stops_none_of_the_others(held, clock, ana, bluebird, caplog):
     """Of two that are due one has no next revision."""
-    other = Conversation.objects.create(page=page, customer=Customer.objects.create(page=page, psid="70020030040050"))
+    other = Conversation.objects.create(
+        page=bluebird, customer=Customer.objects.create(page=bluebird, psid="70020030040050")
+    )
     other.take(ana)
     Conversation.objects.filter(pk=other.pk).update(answer_by=NOW)
     Conversation.objects.filter(pk=held.pk).update(answer_by=NOW, revision=2**63 - 1)
@@ -279,9 +281,9 @@ def test_what_was_answered_elsewhere_long_ago_is_over(elsewhere, clock):
 
 
 @pytest.fixture
-def spoken(page, mona):
+def spoken(bluebird, mona):
     """The Page has a sentence, and Mona has just written."""
-    Rules.objects.create(page=page, sentence="You are talking to {name} now.")
+    Rules.objects.create(page=bluebird, sentence="You are talking to {name} now.")
     now = timezone.now()
     Conversation.objects.update(waiting_since=now, unread=2, heard_at=now, window_until=now + timedelta(days=1))
     return Conversation.objects.get()
@@ -328,13 +330,13 @@ def test_after_the_bot_the_face_is_another_again(spoken, ana):
 
 
 @pytest.mark.parametrize("sentence", ["You are talking to {agent}", "Hi {", "Hi {name!r}", "{{name}}", "{}"])
-def test_only_the_name_may_stand_in_braces(sentence, page):
+def test_only_the_name_may_stand_in_braces(sentence, bluebird):
     with pytest.raises(ValidationError, match=r"Only \{name\} may stand in braces"):
-        Rules(page=page, sentence=sentence).full_clean()
+        Rules(page=bluebird, sentence=sentence).full_clean()
 
 
-def test_a_sentence_without_a_name_is_one_too(page):
-    Rules(page=page, sentence="A person reads this now.").full_clean()
+def test_a_sentence_without_a_name_is_one_too(bluebird):
+    Rules(page=bluebird, sentence="A person reads this now.").full_clean()
 
 
 # By itself

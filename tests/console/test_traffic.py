@@ -35,7 +35,7 @@ def neighbour(sandbox, ana):
 
 
 @pytest.fixture
-def refuse(sandbox, page):
+def refuse(sandbox, bluebird):
     """Facebook refuses what this Page sends. Only its own token carries the address of its customers."""
 
     def refusing(error, psid, **more):
@@ -106,14 +106,14 @@ def test_nothing_is_called_while_a_page_is_paused(say, conversation, sandbox):
     assert len(sandbox.requests()) == before
 
 
-def test_a_restricted_page_waits_and_is_tried_again_by_itself(say, conversation, mona, sandbox, refuse, page):
+def test_a_restricted_page_waits_and_is_tried_again_by_itself(say, conversation, mona, sandbox, refuse, bluebird):
     message = say("hello")
     refuse(RESTRICTED, mona.psid, times=1)
     conversation.deliver()
-    assert fresh(page).is_paused
+    assert fresh(bluebird).is_paused
     assert fresh(message).state == Message.State.QUEUED
-    fresh(page).verify()  # which finds nothing wrong, and sees no restriction
-    assert fresh(page).is_paused
+    fresh(bluebird).verify()  # which finds nothing wrong, and sees no restriction
+    assert fresh(bluebird).is_paused
     ago = timezone.now() - timedelta(minutes=6)
     Page.objects.update(checked_at=ago, paused_since=ago)
     [troubled] = Page.objects.troubled()
@@ -160,14 +160,14 @@ def test_each_slowdown_in_a_row_is_longer(say, conversation, mona, refuse):
     assert pauses[-1] > 4 * pauses[0]
 
 
-def test_the_time_that_facebook_names_is_kept(say, conversation, sandbox, page):
+def test_the_time_that_facebook_names_is_kept(say, conversation, sandbox, bluebird):
     say("first")
     conversation.deliver()
     say("slow")
     sandbox.post("rate_limits", page={"calls": 1, "per_s": 3600})
     conversation.page.client().page()  # the one call
     conversation.deliver()
-    assert timedelta(minutes=50) < fresh(page).waits_until - timezone.now() <= timedelta(minutes=61)
+    assert timedelta(minutes=50) < fresh(bluebird).waits_until - timezone.now() <= timedelta(minutes=61)
 
 
 def test_a_persona_is_waited_for_when_its_page_has_to_wait(say, conversation, mona, sandbox):
@@ -191,72 +191,72 @@ def test_passing_errors_end_after_so_many_tries(say, conversation, sandbox):
     assert fresh(message).attempts == MAX_TRIES
 
 
-def test_near_a_limit_a_page_calls_less(page):
-    assert pace.take(page.pk) < 0.01
-    pace.learn(page.pk, Usage(percent=90))
-    pace.take(page.pk)
-    assert 0.9 < pace.take(page.pk) <= 1.1
+def test_near_a_limit_a_page_calls_less(bluebird):
+    assert pace.take(bluebird.pk) < 0.01
+    pace.learn(bluebird.pk, Usage(percent=90))
+    pace.take(bluebird.pk)
+    assert 0.9 < pace.take(bluebird.pk) <= 1.1
 
 
-def test_a_page_calls_at_most_300_times_a_second(page):
+def test_a_page_calls_at_most_300_times_a_second(bluebird):
     began = time.monotonic()
-    turns = [pace.take(page.pk) + time.monotonic() - began for _call in range(100)]
+    turns = [pace.take(bluebird.pk) + time.monotonic() - began for _call in range(100)]
     assert turns[-1] >= 99 / 300
 
 
-def test_a_usage_header_slows_the_page(say, conversation, sandbox, page):
+def test_a_usage_header_slows_the_page(say, conversation, sandbox, bluebird):
     sandbox.post("rate_limits", usage={"page": 95})
     say("one"), say("two"), say("three")
     conversation.deliver()
-    assert pace.take(page.pk) > pace.SHORT
+    assert pace.take(bluebird.pk) > pace.SHORT
     assert Message.objects.pending().count() >= 1
     assert "fewer calls" in Message.objects.pending().first().problem
 
 
-def test_a_profile_is_asked_for_again_when_the_token_was_dead(mona, sandbox, page):
-    sandbox.post("tokens", token=page.token, state="expired")
+def test_a_profile_is_asked_for_again_when_the_token_was_dead(mona, sandbox, bluebird):
+    sandbox.post("tokens", token=bluebird.token, state="expired")
     mona.fetch_profile()
     assert mona.profile_at is None
-    assert fresh(page).is_paused
+    assert fresh(bluebird).is_paused
 
 
-def test_a_shorter_wait_takes_nothing_from_a_longer_one(page):
+def test_a_shorter_wait_takes_nothing_from_a_longer_one(bluebird):
     limited = GraphError("l", status=400, error={"code": 80006}, usage=Usage(percent=100, minutes=30))
-    fresh(page).heed(limited)
-    fresh(page).heed(GraphError("l", status=400, error=PAGE_LIMIT))
-    assert fresh(page).waits_until - timezone.now() > timedelta(minutes=25)
+    fresh(bluebird).heed(limited)
+    fresh(bluebird).heed(GraphError("l", status=400, error=PAGE_LIMIT))
+    assert fresh(bluebird).waits_until - timezone.now() > timedelta(minutes=25)
 
 
-def test_a_burst_of_refusals_is_one_slowdown(page):
-    lanes = [fresh(page) for _lane in range(16)]
+def test_a_burst_of_refusals_is_one_slowdown(bluebird):
+    lanes = [fresh(bluebird) for _lane in range(16)]
     for lane in lanes:
         lane.heed(GraphError("l", status=400, error=PAGE_LIMIT))
-    assert fresh(page).slowdowns == 1
+    assert fresh(bluebird).slowdowns == 1
 
 
-def test_an_error_of_the_old_token_does_not_pause_a_page_whose_token_was_renewed(page):
-    stale = fresh(page)
-    page.token = "EAARENEWED"
-    page.save()
+def test_an_error_of_the_old_token_does_not_pause_a_page_whose_token_was_renewed(bluebird):
+    stale = fresh(bluebird)
+    bluebird.token = "EAARENEWED"
+    bluebird.save()
     stale.heed(GraphError("x", status=400, error=DEAD))
-    assert not fresh(page).is_paused
+    assert not fresh(bluebird).is_paused
 
 
-def test_what_a_slowed_page_held_goes_out_when_it_is_resumed(say, conversation, page):
+def test_what_a_slowed_page_held_goes_out_when_it_is_resumed(say, conversation, bluebird):
     message = say("hello")
     Message.objects.filter(pk=message.pk).update(next_try_at=timezone.now() + timedelta(hours=1))
-    fresh(page).resume()
+    fresh(bluebird).resume()
     assert Conversation.objects.pending().exists()
 
 
-def test_a_limit_of_profiles_holds_no_messages(mona, sandbox, page):
+def test_a_limit_of_profiles_holds_no_messages(mona, sandbox, bluebird):
     sandbox.fail(mona.psid, times=1, status=400, error=PAGE_LIMIT)
     mona.fetch_profile()
-    assert not fresh(page).is_slowed
+    assert not fresh(bluebird).is_slowed
     assert mona.profile_at is None
 
 
-def test_a_profile_waits_while_its_page_does(mona, sandbox, page):
+def test_a_profile_waits_while_its_page_does(mona, sandbox, bluebird):
     until = timezone.now() + timedelta(minutes=30)
     Page.objects.update(waits_until=until)
     fresh(mona).fetch_profile()
@@ -264,27 +264,27 @@ def test_a_profile_waits_while_its_page_does(mona, sandbox, page):
     assert fresh(mona).next_try_at == until
 
 
-def test_a_persona_is_not_refused_for_what_its_page_suffered(say, conversation, mona, sandbox, page):
+def test_a_persona_is_not_refused_for_what_its_page_suffered(say, conversation, mona, sandbox, bluebird):
     say("hello")
     for error in [PAGE_LIMIT] * 5 + [{"code": 2, "message": "busy"}]:
         sandbox.fail("personas", times=1, status=400, error=error)
-        page.personas.update(next_try_at=None)
+        bluebird.personas.update(next_try_at=None)
         let_time_pass()
         fresh(conversation).deliver()
-    assert not page.personas.get().is_refused
+    assert not bluebird.personas.get().is_refused
     assert sandbox.said(mona.psid) == []
 
 
-def test_near_a_limit_each_lane_keeps_the_turn_that_it_was_given(say, conversation, page, mona, sandbox):
+def test_near_a_limit_each_lane_keeps_the_turn_that_it_was_given(say, conversation, bluebird, mona, sandbox):
     message = say("my turn")
-    pace.learn(page.pk, Usage(percent=90))
-    pace.take(page.pk)
+    pace.learn(bluebird.pk, Usage(percent=90))
+    pace.take(bluebird.pk)
     conversation.deliver()
     waiting = fresh(message)
     assert (waiting.state, waiting.has_turn) == (Message.State.QUEUED, True)
     assert waiting.next_try_at > timezone.now()
     for _other in range(5):
-        pace.take(page.pk, within=60)
+        pace.take(bluebird.pk, within=60)
     let_time_pass()
     fresh(conversation).deliver()
     assert sandbox.texts(mona.psid) == ["my turn"]
@@ -311,7 +311,7 @@ def tell_policy(hear):
 
 
 def test_a_blocked_page_sends_nothing_and_says_why_until_facebook_lifts_it(
-    say, conversation, page, sandbox, mona, tell_policy, client, ana
+    say, conversation, bluebird, sandbox, mona, tell_policy, client, ana
 ):
     tell_policy("block", AT)
     message = say("patience")
@@ -323,39 +323,41 @@ def test_a_blocked_page_sends_nothing_and_says_why_until_facebook_lifts_it(
     tell_policy("unblock", AT + 1)
     fresh(conversation).deliver()
     assert sandbox.texts(mona.psid) == ["patience"]
-    page = fresh(page)
-    assert (page.why_paused, page.policy, page.is_blocked, page.is_paused) == ("", "", False, False)
+    bluebird = fresh(bluebird)
+    assert (bluebird.why_paused, bluebird.policy, bluebird.is_blocked, bluebird.is_paused) == ("", "", False, False)
 
 
-def test_no_check_lifts_a_block(page, sandbox, tell_policy):
+def test_no_check_lifts_a_block(bluebird, sandbox, tell_policy):
     tell_policy("block", AT)
     Page.objects.update(paused_since=timezone.now() - timedelta(hours=1))
-    fresh(page).verify()
-    assert fresh(page).is_paused
+    fresh(bluebird).verify()
+    assert fresh(bluebird).is_paused
 
 
-def test_a_block_told_again_after_it_was_lifted_blocks_nothing(page, tell_policy):
+def test_a_block_told_again_after_it_was_lifted_blocks_nothing(bluebird, tell_policy):
     tell_policy("block", AT), tell_policy("unblock", AT + 1), tell_policy("block", AT, "Spam reports, again")
-    assert not fresh(page).is_paused
+    assert not fresh(bluebird).is_paused
 
 
-def test_a_block_counts_in_whatever_case_facebook_writes_it(page, tell_policy):
+def test_a_block_counts_in_whatever_case_facebook_writes_it(bluebird, tell_policy):
     tell_policy("BLOCK", AT)
-    assert fresh(page).is_paused
+    assert fresh(bluebird).is_paused
     tell_policy("UNBLOCK", AT + 1)
-    assert not fresh(page).is_paused
+    assert not fresh(bluebird).is_paused
 
 
-def test_a_warning_is_kept_and_stops_nothing(page, tell_policy):
+def test_a_warning_is_kept_and_stops_nothing(bluebird, tell_policy):
     tell_policy("warning", AT)
-    page = fresh(page)
-    assert (page.policy, page.is_paused) == ("Facebook warns this Page: Spam reports.", False)
+    bluebird = fresh(bluebird)
+    assert (bluebird.policy, bluebird.is_paused) == ("Facebook warns this Page: Spam reports.", False)
 
 
 @pytest.mark.parametrize("error", [{"code": 2022}, {"code": 368, "error_subcode": 1390008}], ids=str)
-def test_an_error_that_blocks_the_page_holds_its_messages_and_says_why(error, say, conversation, mona, refuse, page):
+def test_an_error_that_blocks_the_page_holds_its_messages_and_says_why(
+    error, say, conversation, mona, refuse, bluebird
+):
     message = say("hello")
     refuse({"message": "blocked"} | error, mona.psid, times=1)
     conversation.deliver()
     assert fresh(message).state == Message.State.QUEUED
-    assert fresh(page).why_paused.startswith("Facebook has blocked this Page")
+    assert fresh(bluebird).why_paused.startswith("Facebook has blocked this Page")

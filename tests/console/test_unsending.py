@@ -23,9 +23,9 @@ def unsend(by_mona, request):
 
 
 @pytest.fixture
-def page_with_bot(page):
-    Rules.objects.create(page=page, webhook_url="http://127.0.0.1:9/hook", words="card")
-    return page
+def page_with_bot(bluebird):
+    Rules.objects.create(page=bluebird, webhook_url="http://127.0.0.1:9/hook", words="card")
+    return bluebird
 
 
 def stored():

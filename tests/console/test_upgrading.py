@@ -121,10 +121,10 @@ def next_release(tmp_path, settings, monkeypatch, transactional_db):
 
 
 @pytest.fixture
-def filled(conversation, page):
+def filled(conversation, bluebird):
     """The thread of a customer who has written for years."""
     now = timezone.now()
-    fields = {"conversation": conversation, "page": page, "is_incoming": True, "state": "received", "at": now}
+    fields = {"conversation": conversation, "page": bluebird, "is_incoming": True, "state": "received", "at": now}
     Message.objects.bulk_create(Message(mid=f"m_{n}", revision=n, **fields) for n in range(FILLED))
 
 
@@ -220,9 +220,9 @@ def _heard(psid):
 
 
 @pytest.fixture
-def load(stack, ana, page):
+def load(stack, ana, bluebird):
     stack.post("webhooks", pause=False)
-    return Load(ana, page, stack)
+    return Load(ana, bluebird, stack)
 
 
 @pytest.mark.parametrize("kind", KINDS)

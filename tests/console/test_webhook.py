@@ -132,7 +132,7 @@ def test_what_nobody_understands_is_kept_too(arrive):
 
 
 @pytest.mark.parametrize("about", ["instagram", "user", "permissions", "application"])
-def test_what_is_about_no_page_is_kept_and_made_into_nothing(arrive, page, about):
+def test_what_is_about_no_page_is_kept_and_made_into_nothing(arrive, bluebird, about):
     body = json.loads(messages(1)) | {"object": about}
     assert arrive(serialise(body)).status_code == 200
     arrival = Arrival.objects.get()
@@ -153,7 +153,7 @@ def test_to_django_only_the_question_comes(client, method):
     assert getattr(client, method)(PATHS[0]).status_code == 405
 
 
-def test_while_facebook_waits_nothing_is_read_and_nobody_is_asked(arrive, page, sandbox):
+def test_while_facebook_waits_nothing_is_read_and_nobody_is_asked(arrive, bluebird, sandbox):
     arrive(messages(3))
     assert not Message.objects.exists()
     assert sandbox.requests() == []
@@ -168,21 +168,21 @@ def test_taking_a_body_in_costs_the_same_however_much_is_in_it(arrive, django_as
 # At the web server
 
 
-def test_both_addresses_listen(stack, page):
+def test_both_addresses_listen(stack, bluebird):
     for path in PATHS:
         answer = knock(path, messages(1))
         assert (answer.status_code, answer.content) == (200, b"EVENT_RECEIVED")
     assert Arrival.objects.count() == 1
 
 
-def test_a_body_of_one_mebibyte_is_taken_and_one_byte_more_is_not(stack, page):
+def test_a_body_of_one_mebibyte_is_taken_and_one_byte_more_is_not(stack, bluebird):
     full = BODY + b" " * (1024 * 1024 - len(BODY))
     assert knock(PATHS[0], full + b" ").status_code == 413
     assert not Arrival.objects.exists()
     assert knock(PATHS[0], full).status_code == 200
 
 
-def test_webhooks_that_come_together_are_all_kept(stack, page):
+def test_webhooks_that_come_together_are_all_kept(stack, bluebird):
     bodies = [serialise({"object": "page", "entry": [{"id": PAGE_ID, "time": number}]}) for number in range(60)]
     with ThreadPoolExecutor(12) as facebook:
         answers = list(facebook.map(lambda body: knock(PATHS[0], body), bodies))

@@ -34,9 +34,9 @@ def written(hear, said, conversation):
 
 
 @pytest.fixture
-def approved(page):
-    page.may_use_human_agent = True
-    page.save()
+def approved(bluebird):
+    bluebird.may_use_human_agent = True
+    bluebird.save()
 
 
 @pytest.fixture
@@ -116,7 +116,7 @@ def test_a_longer_window_stays_longer(hear, said, mona):
     assert fresh(mona.conversation).window_until == moment(AT) + WEEK
 
 
-def test_a_link_shows_nothing_in_the_thread_and_begins_no_wait(hear, page):
+def test_a_link_shows_nothing_in_the_thread_and_begins_no_wait(hear, bluebird):
     referral = {"ref": "spring", "source": "SHORTLINK", "type": "OPEN_THREAD"}
     hear({"sender": {"id": "42"}, "recipient": {"id": PAGE_ID}, "timestamp": AT, "referral": referral})
     conversation = Conversation.objects.get()
@@ -124,7 +124,7 @@ def test_a_link_shows_nothing_in_the_thread_and_begins_no_wait(hear, page):
     assert conversation.heard_at == moment(AT)
 
 
-def test_a_customer_who_was_never_heard_may_be_answered_until_facebook_says_no(hear, page, ana):
+def test_a_customer_who_was_never_heard_may_be_answered_until_facebook_says_no(hear, bluebird, ana):
     echo = {"is_echo": True, "app_id": INBOX, "mid": "m_1", "text": "From the Inbox"}
     hear({"sender": {"id": PAGE_ID}, "recipient": {"id": "42"}, "timestamp": AT, "message": echo})
     conversation = Conversation.objects.get()
@@ -222,10 +222,10 @@ def test_confirming_human_agent_gives_the_composer_back(written, approved, conve
 
 @pytest.mark.parametrize("is_approved", [True, False])
 def test_what_waited_until_it_was_over_fails_and_lets_the_next_pass(
-    is_approved, written, page, say, conversation, sandbox, pass_time
+    is_approved, written, bluebird, say, conversation, sandbox, pass_time
 ):
-    page.may_use_human_agent = is_approved
-    page.save()
+    bluebird.may_use_human_agent = is_approved
+    bluebird.save()
     late, _late_too = say("late"), say("late too")
     pass_time(hours=25)
     conversation.deliver()

@@ -79,8 +79,8 @@ def test_another_link_makes_no_window_longer(source, hear, said, conversation):
     assert fresh(conversation).way is Way.SHUT
 
 
-def test_it_is_promised_to_nothing_automatic(by_ad, page, ana):
-    Rules.objects.create(page=page, webhook_url="http://127.0.0.1:9/hook", sentence="You talk to {name} now.")
+def test_it_is_promised_to_nothing_automatic(by_ad, bluebird, ana):
+    Rules.objects.create(page=bluebird, webhook_url="http://127.0.0.1:9/hook", sentence="You talk to {name} now.")
     by_ad.hand_back(ana)
     with pytest.raises(WindowClosed):
         fresh(by_ad).send(author=None, text="Buy now!", key=uuid.uuid4())

@@ -23,15 +23,15 @@ SHIPS = "We ship to all of Europe, in 2 to 4 days."
 
 
 @pytest.fixture
-def robin(stack, page):
+def robin(stack, bluebird):
     """The bot runs, and the Page is set up for it. Returns its address."""
     url = f"http://127.0.0.1:{free_port()}/"
     secret = settings.FACEBOOK_APP_SECRET
     Page.objects.update(bot_name="Robin")
-    Rules.objects.create(page=page, webhook_url=url, holder_url=url, holder_secret=secret)
+    Rules.objects.create(page=bluebird, webhook_url=url, holder_url=url, holder_secret=secret)
     told = {
         "HANDOVER_URL": CONSOLE_URL,
-        "HANDOVER_KEY": Key.objects.make(page, "Robin"),
+        "HANDOVER_KEY": Key.objects.make(bluebird, "Robin"),
         "PORT": url.split(":")[2].rstrip("/"),
         "APP_SECRET": secret,
     }
@@ -95,10 +95,10 @@ def test_it_is_quiet_while_ana_has_it_and_goes_on_when_she_hands_back(stack, mon
     assert faces == ["Robin", "Ana R.", "Robin", "Robin"]
 
 
-def test_what_it_would_say_while_ana_has_it_is_refused(stack, mona_says, page, ana):
+def test_what_it_would_say_while_ana_has_it_is_refused(stack, mona_says, bluebird, ana):
     mona_says("Hello", 1)
     Conversation.objects.get().take(ana)
-    bearer = {"Authorization": f"Bearer {Key.objects.make(page, 'Another')}"}
+    bearer = {"Authorization": f"Bearer {Key.objects.make(bluebird, 'Another')}"}
     address = f"{CONSOLE_URL}/api/conversations/{mona_says.psid}/messages"
     answer = requests.post(address, json={"text": "I again"}, headers=bearer, timeout=10)
     assert (answer.status_code, answer.json()["name"]) == (409, "Ana Ruiz")

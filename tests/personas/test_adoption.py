@@ -40,15 +40,15 @@ def eva(db):
 
 
 @pytest.fixture
-def publish(page, monkeypatch):
+def publish(bluebird, monkeypatch):
     """Has somebody's persona made, and Facebook finds its picture at its address."""
 
     def publish(agent):
-        persona = page.personas.face(agent, page)
+        persona = bluebird.personas.face(agent, bluebird)
         persona._paint()
         monkeypatch.setattr(Pictures.Handler, "picture", persona.picture.read())
         Persona.objects.filter(pk=persona.pk).update(next_try_at=None)
-        persona = page.personas.get(pk=persona.pk)
+        persona = bluebird.personas.get(pk=persona.pk)
         persona.publish()
         return persona
 
@@ -67,7 +67,7 @@ def test_an_answer_that_was_lost_makes_no_second_persona(publish, ana, sandbox):
     assert len(sandbox.personas()) == 1
 
 
-def test_two_agents_of_one_name_keep_their_own_faces_when_both_answers_were_lost(publish, eva, page, sandbox):
+def test_two_agents_of_one_name_keep_their_own_faces_when_both_answers_were_lost(publish, eva, bluebird, sandbox):
     evas = [eva("eva1", "navy"), eva("eva2", "darkgreen")]
     lose_answers(sandbox, times=2)
     for agent in reversed(evas):
@@ -83,7 +83,7 @@ def shows(row, picture):
     return painter.are_alike(io.BytesIO(requests.get(row["picture"], timeout=5).content), picture.open())
 
 
-def test_two_agents_who_look_the_same_never_share_a_persona(publish, page, sandbox, db):
+def test_two_agents_who_look_the_same_never_share_a_persona(publish, bluebird, sandbox, db):
     agents = [Agent.objects.create_user(name, first_name="Eva", last_name="Lindt") for name in ("eva1", "eva2")]
     lose_answers(sandbox, times=2)
     for agent in agents:
@@ -94,10 +94,10 @@ def test_two_agents_who_look_the_same_never_share_a_persona(publish, page, sandb
 
 @pytest.mark.parametrize("made", ["before our call", "after our call"])
 def test_a_bots_own_persona_of_an_agents_name_is_neither_taken_nor_deleted(
-    made, publish, ana, page, pictures, sandbox, monkeypatch
+    made, publish, ana, bluebird, pictures, sandbox, monkeypatch
 ):
     def make():
-        return page.client().create_persona("Ana R.", pictures.url)
+        return bluebird.client().create_persona("Ana R.", pictures.url)
 
     bots = make() if made == "before our call" else None
     lose_answers(sandbox, drop="before")
@@ -112,12 +112,12 @@ def test_a_bots_own_persona_of_an_agents_name_is_neither_taken_nor_deleted(
     assert [row["id"] for row in sandbox.personas()] == [bots]
 
 
-def test_the_pages_bot_takes_no_persona_that_it_may_have_made_itself(publish, page, sandbox):
-    page.bot_name = "Tea Bot"
-    page.bot_picture.save("logo.jpg", portrait("teal"))
+def test_the_pages_bot_takes_no_persona_that_it_may_have_made_itself(publish, bluebird, sandbox):
+    bluebird.bot_name = "Tea Bot"
+    bluebird.bot_picture.save("logo.jpg", portrait("teal"))
     lose_answers(sandbox, drop="before")
     publish(None)
-    itself = page.client().create_persona("Tea Bot", page.personas.get().picture_url())
+    itself = bluebird.client().create_persona("Tea Bot", bluebird.personas.get().picture_url())
     assert publish(None).graph_id not in ("", itself)
 
 

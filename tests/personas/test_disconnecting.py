@@ -36,13 +36,13 @@ def answered(say, conversation):
 
 
 @pytest.fixture
-def disconnect(page, ada, sandbox):
+def disconnect(bluebird, ada, sandbox):
     """Ada disconnects the Page, and a worker does the rest."""
 
     def disconnect():
-        page.disconnect(by=ada)
-        fresh(page).finish_disconnecting()
-        return fresh(page)
+        bluebird.disconnect(by=ada)
+        fresh(bluebird).finish_disconnecting()
+        return fresh(bluebird)
 
     return disconnect
 
@@ -52,13 +52,13 @@ def act(admin, action, page, **fields):
     return admin.post("/admin/personas/page/", chosen, follow=True).content.decode()
 
 
-def test_it_is_asked_once_more_before(admin, page):
-    shown = act(admin, "disconnect", page)
+def test_it_is_asked_once_more_before(admin, bluebird):
+    shown = act(admin, "disconnect", bluebird)
     assert "Disconnect these Pages?" in shown
     assert "Bluebird Tea" in shown
-    assert not fresh(page).is_disconnected
-    assert "Disconnecting from Facebook" in act(admin, "disconnect", page, confirmed="1")
-    assert fresh(page).state == Page.State.ENDING
+    assert not fresh(bluebird).is_disconnected
+    assert "Disconnecting from Facebook" in act(admin, "disconnect", bluebird, confirmed="1")
+    assert fresh(bluebird).state == Page.State.ENDING
 
 
 def test_facebook_tells_nothing_more_the_personas_go_and_the_token_is_forgotten(answered, disconnect, sandbox):
@@ -100,13 +100,13 @@ def test_nobody_can_answer_there(disconnect, conversation, ana):
 
 
 def test_who_waits_for_the_bot_or_writes_later_waits_in_the_queue_and_the_bot_hears_nothing(
-    mona, page, arrive, disconnect
+    mona, bluebird, arrive, disconnect
 ):
-    Rules.objects.create(page=page, webhook_url="http://127.0.0.1:9/", closed_sentence="We are closed.")
+    Rules.objects.create(page=bluebird, webhook_url="http://127.0.0.1:9/", closed_sentence="We are closed.")
     Conversation.objects.update(holder=Holder.BOT, waiting_since=timezone.now(), last_at=timezone.now())
     disconnect()
     assert Conversation.objects.get().holder == Holder.QUEUE
-    words = {"sender": {"id": "99"}, "recipient": {"id": page.page_id}, "timestamp": int(time.time() * 1000)}
+    words = {"sender": {"id": "99"}, "recipient": {"id": bluebird.page_id}, "timestamp": int(time.time() * 1000)}
     arrive(serialise(webhook(words | {"message": {"mid": "m_late", "text": "Hello?"}})))
     Arrival.objects.latest("pk").read()
     late = Conversation.objects.get(customer__psid="99")
@@ -115,8 +115,8 @@ def test_who_waits_for_the_bot_or_writes_later_waits_in_the_queue_and_the_bot_he
     assert not Message.objects.pending().exists()
 
 
-def test_a_customer_whom_the_bot_has_left_waiting_for_long_comes_into_sight_too(mona, page, disconnect):
-    Rules.objects.create(page=page, webhook_url="http://127.0.0.1:9/")
+def test_a_customer_whom_the_bot_has_left_waiting_for_long_comes_into_sight_too(mona, bluebird, disconnect):
+    Rules.objects.create(page=bluebird, webhook_url="http://127.0.0.1:9/")
     long_ago = timezone.now() - timedelta(hours=1)
     Conversation.objects.update(holder=Holder.BOT, waiting_since=long_ago, last_at=long_ago)
     disconnect()
@@ -124,31 +124,31 @@ def test_a_customer_whom_the_bot_has_left_waiting_for_long_comes_into_sight_too(
     assert Conversation.objects.get().holder == Holder.QUEUE
 
 
-def test_waiting_conversations_are_assigned_to_nobody(mona, page, disconnect, ben):
-    Rules.objects.create(page=page, assigns=True)
+def test_waiting_conversations_are_assigned_to_nobody(mona, bluebird, disconnect, ben):
+    Rules.objects.create(page=bluebird, assigns=True)
     Conversation.objects.update(holder=Holder.QUEUE, closed_at=None)
     assert Conversation.objects.assignable().exists()
     disconnect()
     assert not Conversation.objects.assignable().exists()
 
 
-def test_the_token_is_kept_until_facebook_has_been_told(answered, disconnect, sandbox, page):
+def test_the_token_is_kept_until_facebook_has_been_told(answered, disconnect, sandbox, bluebird):
     sandbox.fail("subscribed_apps", method="DELETE", status=500, error=BUSY)
-    assert (disconnect().state, fresh(page).token) == (Page.State.ENDING, TOKEN)
+    assert (disconnect().state, fresh(bluebird).token) == (Page.State.ENDING, TOKEN)
     assert not Page.objects.ending().exists()
     sandbox.be_well()
     with time_machine.travel(timezone.now() + timedelta(minutes=2)):
         [ending] = Page.objects.ending()
     ending.finish_disconnecting()
-    assert (fresh(page).state, fresh(page).token, sandbox.personas()) == (Page.State.DISCONNECTED, "", [])
+    assert (fresh(bluebird).state, fresh(bluebird).token, sandbox.personas()) == (Page.State.DISCONNECTED, "", [])
 
 
-def test_after_a_day_of_trying_the_token_is_forgotten_all_the_same(answered, disconnect, sandbox, page):
+def test_after_a_day_of_trying_the_token_is_forgotten_all_the_same(answered, disconnect, sandbox, bluebird):
     sandbox.fail("subscribed_apps", method="DELETE", status=500, error=BUSY)
     disconnect()
     with time_machine.travel(timezone.now() + timedelta(days=1, minutes=1)):
-        fresh(page).finish_disconnecting()
-    assert (fresh(page).state, fresh(page).token) == (Page.State.DISCONNECTED, "")
+        fresh(bluebird).finish_disconnecting()
+    assert (fresh(bluebird).state, fresh(bluebird).token) == (Page.State.DISCONNECTED, "")
 
 
 def test_a_token_that_is_dead_is_forgotten_at_once(answered, disconnect, sandbox):
@@ -168,25 +168,27 @@ def test_nobody_asks_facebook_about_it_any_more(disconnect, mona, sandbox):
     assert len(sandbox.requests()) == before
 
 
-def test_a_check_that_was_under_way_does_not_connect_it_again(page, ada, sandbox):
-    checked = fresh(page)
-    page.disconnect(by=ada)
+def test_a_check_that_was_under_way_does_not_connect_it_again(bluebird, ada, sandbox):
+    checked = fresh(bluebird)
+    bluebird.disconnect(by=ada)
     checked.verify()
-    assert fresh(page).state == Page.State.ENDING
-    assert fresh(page).is_paused
+    assert fresh(bluebird).state == Page.State.ENDING
+    assert fresh(bluebird).is_paused
 
 
-def test_it_is_connected_again_by_entering_a_token(answered, disconnect, conversation, admin, page, ana, mona, sandbox):
+def test_it_is_connected_again_by_entering_a_token(
+    answered, disconnect, conversation, admin, bluebird, ana, mona, sandbox
+):
     disconnect()
-    path = f"/admin/personas/page/{page.pk}/change/"
+    path = f"/admin/personas/page/{bluebird.pk}/change/"
     forms = [inline.formset.management_form for inline in admin.get(path).context["inline_admin_formsets"]]
     shown = {form.add_prefix(name): form[name].value() for form in forms for name in form.fields}
     assert admin.post(path, shown | {"token": "", "is_open_to_all": "on"}).status_code == 302
-    assert fresh(page).state == Page.State.DISCONNECTED
+    assert fresh(bluebird).state == Page.State.DISCONNECTED
     assert admin.post(path, shown | {"token": TOKEN, "is_open_to_all": "on"}).status_code == 302
-    assert (fresh(page).state, fresh(page).is_paused) == (Page.State.UNCHECKED, False)
-    fresh(page).verify()
-    assert fresh(page).state == Page.State.CONNECTED
+    assert (fresh(bluebird).state, fresh(bluebird).is_paused) == (Page.State.UNCHECKED, False)
+    fresh(bluebird).verify()
+    assert fresh(bluebird).state == Page.State.CONNECTED
     fresh(conversation).send(author=ana, text="Back again", key=uuid.uuid4())
     fresh(conversation).deliver()
     assert sandbox.texts(mona.psid) == ["I am on it", "Back again"]
@@ -196,7 +198,7 @@ def test_it_is_connected_again_by_entering_a_token(answered, disconnect, convers
 # What the list shows
 
 
-def test_the_list_shows_every_pause_and_why(admin, page):
+def test_the_list_shows_every_pause_and_why(admin, bluebird):
     Page.objects.update(paused_since=timezone.now(), why_paused="Facebook has restricted this Page.")
     slow = {"waits_until": timezone.now() + timedelta(hours=1), "why_waiting": "Facebook wants fewer calls."}
     Page.objects.create(page_id="77", token=TOKEN, name="Green Bakery", **slow)
@@ -205,9 +207,9 @@ def test_the_list_shows_every_pause_and_why(admin, page):
     assert "Facebook wants fewer calls." in shown
 
 
-def test_the_reason_of_a_pause_stays_when_a_check_finds_nothing_wrong(admin, page, sandbox):
+def test_the_reason_of_a_pause_stays_when_a_check_finds_nothing_wrong(admin, bluebird, sandbox):
     Page.objects.update(paused_since=timezone.now(), why_paused="Facebook has restricted this Page.")
-    fresh(page).verify()
+    fresh(bluebird).verify()
     assert "Facebook has restricted this Page." in admin.get("/admin/personas/page/").content.decode()
 
 
@@ -216,10 +218,10 @@ def test_the_list_shows_who_disconnected_a_page(admin, disconnect):
     assert "Disconnected by Ada Lindt." in admin.get("/admin/personas/page/").content.decode()
 
 
-def test_an_admin_has_a_paused_page_send_again(admin, page):
+def test_an_admin_has_a_paused_page_send_again(admin, bluebird):
     Page.objects.update(paused_since=timezone.now(), why_paused="Facebook has restricted this Page.")
-    act(admin, "send_again", page)
-    assert not fresh(page).is_paused
+    act(admin, "send_again", bluebird)
+    assert not fresh(bluebird).is_paused
 
 
 def test_a_disconnected_page_does_not_send_again_without_a_token(admin, disconnect):

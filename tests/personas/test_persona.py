@@ -15,8 +15,8 @@ from personas.models import Persona
 
 
 @pytest.fixture
-def face(ana, page):
-    return lambda: page.personas.face(ana, page)
+def face(ana, bluebird):
+    return lambda: bluebird.personas.face(ana, bluebird)
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def live(face, sandbox):
     return persona
 
 
-def test_none_is_made_before_its_first_use(ana, page, conversation, sandbox):
+def test_none_is_made_before_its_first_use(ana, bluebird, conversation, sandbox):
     assert not Persona.objects.exists()
     assert sandbox.personas() == []
 
@@ -97,11 +97,11 @@ def test_a_large_picture_reaches_facebook_as_a_small_square(ana):
 
 
 @pytest.mark.parametrize(("side", "is_painted"), [(4_900, True), (5_100, False), (13_000, False)])
-def test_a_picture_of_too_many_pixels_is_not_decoded_and_initials_stand_in(side, is_painted, page, ana):
+def test_a_picture_of_too_many_pixels_is_not_decoded_and_initials_stand_in(side, is_painted, bluebird, ana):
     buffer = io.BytesIO()
     Image.new("1", (side, side), 1).save(buffer, "PNG")
     ana.picture.save("huge.png", ContentFile(buffer.getvalue()))
-    persona = Persona.objects.create(agent=ana, page=page, name="Ana Z.")
+    persona = Persona.objects.create(agent=ana, page=bluebird, name="Ana Z.")
     persona._paint()
     with Image.open(persona.picture) as image:
         assert (image.format == "JPEG") is is_painted  # initials are a PNG
@@ -225,8 +225,8 @@ def test_a_picture_that_cannot_be_read_holds_up_nothing(say, conversation, ana, 
     assert heard["persona"]["name"] == "Ana R."
 
 
-def test_somebody_elses_persona_of_the_same_name_is_not_ours(face, page, pictures, sandbox):
-    foreign = page.client().create_persona("Ana R.", pictures.url)
+def test_somebody_elses_persona_of_the_same_name_is_not_ours(face, bluebird, pictures, sandbox):
+    foreign = bluebird.client().create_persona("Ana R.", pictures.url)
     sandbox.fail("personas", "POST", times=1, status=400, error={"message": "(#613)", "code": 613})
     face().publish()
     Persona.objects.update(next_try_at=None)
@@ -245,10 +245,10 @@ def test_unknown_object_alone_does_not_count_as_deleted(live, sandbox):
     assert live.gone_at is None
 
 
-def test_a_token_for_another_page_says_nothing_about_our_personas(live, page, sandbox):
+def test_a_token_for_another_page_says_nothing_about_our_personas(live, bluebird, sandbox):
     other = sandbox.post("pages", name="Another")
-    page.token = other["token"]
-    page.save()
+    bluebird.token = other["token"]
+    bluebird.save()
     live.refresh_from_db()
     live.verify()
     assert live.gone_at is None
@@ -291,9 +291,9 @@ def test_a_message_does_not_turn_in_circles_while_another_worker_makes_its_perso
     assert message.next_try_at > timezone.now()
 
 
-def test_who_has_left_speaks_under_the_newest_face_they_had(page, ana):
-    Persona.objects.create(agent=ana, page=page, name="Before", graph_id="1", leaving_since=timezone.now())
-    Persona.objects.create(agent=ana, page=page, name="After", graph_id="2")
+def test_who_has_left_speaks_under_the_newest_face_they_had(bluebird, ana):
+    Persona.objects.create(agent=ana, page=bluebird, name="Before", graph_id="1", leaving_since=timezone.now())
+    Persona.objects.create(agent=ana, page=bluebird, name="After", graph_id="2")
     ana.is_active = False
     ana.save()
-    assert page.personas.face(ana, page).name == "After"
+    assert bluebird.personas.face(ana, bluebird).name == "After"

@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from personas.models import Page, Persona
 from tests.conftest import PAGE_ID, ROOT, TOKEN, url_of_test_database
 
-pytestmark = pytest.mark.usefixtures("page", "sandbox")
+pytestmark = pytest.mark.usefixtures("bluebird", "sandbox")
 
 
 @pytest.fixture
@@ -77,8 +77,8 @@ def test_one_is_deleted(persona, ana_r, sandbox):
     assert sandbox.personas() == []
 
 
-def test_deleting_an_agents_persona_is_noted_here(persona, ana, page):
-    row = page.personas.face(ana, page)
+def test_deleting_an_agents_persona_is_noted_here(persona, ana, bluebird):
+    row = bluebird.personas.face(ana, bluebird)
     row.publish()
     persona("delete", "--id", row.graph_id)
     row.refresh_from_db()
@@ -128,7 +128,7 @@ def test_without_any_page_it_says_so(persona):
 
 
 @pytest.mark.parametrize("words", [["get"], ["get", "--id", "404"], ["rename"], []])
-def test_from_the_command_line_an_error_goes_to_standard_error_with_exit_code_1(words, transactional_db, page):
+def test_from_the_command_line_an_error_goes_to_standard_error_with_exit_code_1(words, transactional_db, bluebird):
     environment = os.environ | {"DATABASE_URL": url_of_test_database(), "GRAPH_API_URL": settings.GRAPH_API_URL}
     command = [sys.executable, "manage.py", "persona", *words]
     ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
