@@ -19,7 +19,7 @@ from console.management.commands.demo import PEOPLE
 from console.models import Key, Rules
 from personas.models import Page
 from tests.conftest import ROOT, TOKEN, free_port, url_of_test_database
-from tests.test_safety import PRODUCTION
+from tests.production import PRODUCTION
 
 DEMO_KEY = "hk_example-only-key-of-the-demo"
 OWN_KEYS = PRODUCTION["TOKEN_ENCRYPTION_KEYS"]

@@ -119,6 +119,12 @@ def test_nothing_builds_a_graph_address_or_reads_an_error_code_above_messenger()
             assert not re.search(r"\b(error|doubt)\.(code|subcode)\b", code), name(path)
 
 
+def test_no_test_imports_from_the_file_of_another():
+    """Shared words stand in a conftest, or in a module beside it."""
+    for path in modules("tests"):
+        assert not [imported for imported in imports(path) if re.match(r"tests\.(\w+\.)*test_", imported)], name(path)
+
+
 # Pages
 
 

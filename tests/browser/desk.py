@@ -2,7 +2,10 @@
 
 import time
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 
 
 def opens(tab, name="Mona Weber"):
@@ -49,3 +52,22 @@ def until(tab, look, seconds=20):
     while not look():
         assert time.monotonic() < end, "waited in vain"
         tab.wait_for_timeout(20)
+
+
+def tab_to(tab, target, key="Tab"):
+    """Press the key until the target has the focus."""
+    for _step in range(40):
+        if target.evaluate("element => element === document.activeElement"):
+            return
+        tab.keyboard.press(key)
+    raise AssertionError("cannot be reached by keyboard")
+
+
+def findings(tab):
+    """What axe-core finds that is serious or worse."""
+    violations = Axe().run(tab).response["violations"]
+    return [
+        (found["id"], [node["html"] for node in found["nodes"]])
+        for found in violations
+        if found["impact"] in ("serious", "critical")
+    ]

@@ -1,26 +1,14 @@
 """Every page for everybody: by keyboard, by screen reader, on a phone, in the dark."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from console.models import Conversation, Message
+from tests.browser.desk import PHONE, findings, tab_to
 from tests.conftest import CONSOLE_URL
 from tests.stand_in import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
-
-
-def findings(tab):
-    """What axe-core finds that is serious or worse."""
-    violations = Axe().run(tab).response["violations"]
-    return [
-        (found["id"], [node["html"] for node in found["nodes"]])
-        for found in violations
-        if found["impact"] in ("serious", "critical")
-    ]
 
 
 @pytest.fixture
@@ -66,19 +54,19 @@ def test_the_main_job_by_keyboard_alone(sit_down, mona_writes, stack, ana):
     tab = sit_down(ana)
     row = tab.get_by_role("link", name="Mona Weber")
     expect(row).to_be_visible()
-    _tab_to(tab, row)
+    tab_to(tab, row)
     tab.keyboard.press("Enter")
     take = tab.get_by_role("button", name="Take")
     expect(take).to_be_visible()
     expect(tab.get_by_role("main")).to_be_focused()
-    _tab_to(tab, take)
+    tab_to(tab, take)
     tab.keyboard.press("Enter")
     expect(tab.get_by_role("textbox", name="Message to")).to_be_focused()
     tab.keyboard.type("Hello Mona")
     tab.keyboard.press("Enter")
     eventually(lambda: stack.texts(mona_writes) == ["Hello Mona"])
     close = tab.get_by_role("button", name="Close")
-    _tab_to(tab, close, "Shift+Tab")
+    tab_to(tab, close, "Shift+Tab")
     tab.keyboard.press("Enter")
     expect(tab.get_by_text("This conversation is closed.")).to_be_visible()
     expect(tab.get_by_role("heading", level=1, name="Mona Weber")).to_be_focused()
@@ -120,11 +108,3 @@ def test_the_back_button_goes_back(sit_down, mona_writes, ana):
     tab.go_back()
     expect(tab.get_by_role("heading", name="Pick a conversation")).to_be_visible()
     expect(tab.get_by_role("navigation", name="Conversations")).to_be_visible()
-
-
-def _tab_to(tab, target, key="Tab"):
-    for _step in range(40):
-        if target.evaluate("element => element === document.activeElement"):
-            return
-        tab.keyboard.press(key)
-    raise AssertionError("cannot be reached by keyboard")

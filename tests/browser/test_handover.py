@@ -8,8 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from console.models import Conversation, Holder, Rules, Team
-from tests.browser.test_desk import bubbles, composer, opens, part, says, takes
-from tests.browser.test_every_page import PHONE, _tab_to, findings
+from tests.browser.desk import PHONE, bubbles, composer, findings, opens, part, says, tab_to, takes
 from tests.stand_in import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -221,7 +220,7 @@ def test_a_supervisor_takes_over_for_all_to_see(sit_down, mona_writes, ana, ben,
 def test_a_transfer_by_keyboard_alone(sit_down, mona_writes, ana, ben, ada):
     tab = sit_down(ana)
     takes(tab)
-    _tab_to(tab, tab.get_by_role("link", name="Transfer…"), "Shift+Tab")
+    tab_to(tab, tab.get_by_role("link", name="Transfer…"), "Shift+Tab")
     tab.keyboard.press("Enter")
     expect(tab.get_by_role("radio", name="Ada Lindt")).to_be_focused()
     tab.keyboard.press("Escape")
@@ -232,7 +231,7 @@ def test_a_transfer_by_keyboard_alone(sit_down, mona_writes, ana, ben, ada):
     tab.keyboard.press("ArrowDown")
     tab.keyboard.press("Tab")
     tab.keyboard.type("Refund, please")
-    _tab_to(tab, tab.get_by_role("button", name="Transfer"))
+    tab_to(tab, tab.get_by_role("button", name="Transfer"))
     tab.keyboard.press("Enter")
     expect(lines(tab).last).to_contain_text("Ana Ruiz → Ben Okafor: transferred: “Refund, please”")
     expect(tab.get_by_role("heading", level=1, name="Mona Weber")).to_be_focused()

@@ -1,16 +1,23 @@
-"""What Facebook tells of Mona, one fixture for each thing that it may say."""
+"""Facebook's webhooks about Mona, one fixture for each kind, and short ways to read what the console made of them."""
 
 from datetime import UTC, datetime
+from html.parser import HTMLParser
 
 import pytest
+import requests
+from django.conf import settings
+from django.utils import timezone
 
 from console.models import Arrival
+from messenger import signature
 from messenger.events import serialise
-from tests.conftest import PAGE_ID
+from tests.conftest import CONSOLE_URL, PAGE_ID
 
 AT = 1790000000000  # ms
 MINUTE = 60_000  # ms
 INBOX = 263902037430900  # the app under which people answer in Facebook's own inbox
+EMPTY_WEBHOOK = b'{"object":"page","entry":[]}'
+HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
@@ -55,12 +62,37 @@ def echo(mona):
     return build
 
 
+def post_webhook(path, body):
+    """Deliver a signed body to the web server, as Facebook does."""
+    signed = {"X-Hub-Signature-256": signature.sign(body, settings.FACEBOOK_APP_SECRET)}
+    return requests.post(CONSOLE_URL + path, body, headers=signed, timeout=10)
+
+
+def now():
+    """The present in Facebook's milliseconds."""
+    return int(timezone.now().timestamp() * 1000)
+
+
 def moment(ms):
     return datetime.fromtimestamp(ms / 1000, UTC)
 
 
 def texts(thread):
     return [message.text for message in thread.all()]
+
+
+def lines(conversation):
+    """The thin lines of the thread."""
+    rows = conversation.handovers.in_order()
+    return [f"{row} {row.cause}" + (f" “{row.note}”" if row.note else "") for row in rows]
+
+
+def words(html):
+    """The text of a page, without its tags."""
+    found, parser = [], HTMLParser()
+    parser.handle_data = found.append
+    parser.feed(html)
+    return " ".join(" ".join(found).split())
 
 
 def fresh(row):

@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext, override_settings
 from django.utils import timezone
 from redis import RedisError
@@ -15,26 +14,11 @@ from console import pace, store
 from console.models import Conversation, Customer, Holder, Key, Message, Rules, Team
 from console.models import key as keys
 from personas.models import Page
+from tests.console.api_client import ApiClient, detail
 from tests.console.conftest import fresh
 from tests.stand_in import eventually
 
 KEY = "5b1f6a52-6df0-4d3a-9a57-1f2f5d0c8f11"
-
-
-class Bot:
-    """A program with a key, and no cookies: any that it had would be checked for CSRF."""
-
-    def __init__(self, secret):
-        self.client = Client(enforce_csrf_checks=True)
-        self.headers = {"Authorization": f"Bearer {secret}"} if secret else {}
-
-    def get(self, path):
-        return self.client.get(f"/api/conversations/{path}", headers=self.headers)
-
-    def post(self, path, **given):
-        return self.client.post(
-            f"/api/conversations/{path}", given, content_type="application/json", headers=self.headers
-        )
 
 
 @pytest.fixture
@@ -49,7 +33,7 @@ def secret(bluebird):
 
 @pytest.fixture
 def robin(rules, secret):
-    return Bot(secret)
+    return ApiClient(secret)
 
 
 @pytest.fixture
@@ -57,12 +41,6 @@ def held(mona, rules):
     """Robin holds Mona's conversation."""
     Conversation.objects.filter(customer=mona).update(holder=Holder.BOT)
     return Conversation.objects.get(customer=mona)
-
-
-def detail(answer, status):
-    assert answer.status_code == status, answer.content
-    assert answer["Content-Type"].startswith("application/json")
-    return answer.json()["detail"]
 
 
 # Each operation
@@ -221,7 +199,7 @@ def test_another_pages_conversations_are_not_there(robin, held, mona):
     for verb, given in [("hand-over", {"reason": "x"}), ("resume", {}), ("release", {}), ("messages", {"text": "x"})]:
         assert robin.post(f"424242/{verb}", **given).status_code == 404
     assert fresh(conversation).revision == 0
-    stranger = Bot(Key.objects.make(other, "Other"))
+    stranger = ApiClient(Key.objects.make(other, "Other"))
     assert stranger.get("424242").status_code == 200
     assert stranger.get(mona.psid).status_code == 404
 
@@ -326,7 +304,7 @@ def test_the_wrong_method(robin, held, mona):
 
 @pytest.mark.parametrize("secret", ["", "hk_wrong", "Ünknown"])
 def test_without_a_valid_key(held, mona, secret):
-    answer = Bot(secret).get(mona.psid)
+    answer = ApiClient(secret).get(mona.psid)
     assert "Authorization: Bearer" in detail(answer, 401)
     assert answer["WWW-Authenticate"] == "Bearer"
 
@@ -372,7 +350,7 @@ def test_too_many_calls_have_to_wait(robin, held, mona, monkeypatch):
     assert [answer.status_code for answer in answers] == [200] * 4 + [429]
     assert detail(answers[-1], 429)
     assert 1 <= int(answers[-1]["Retry-After"]) <= 10
-    other = Bot(Key.objects.make(held.page, "Another"))
+    other = ApiClient(Key.objects.make(held.page, "Another"))
     assert other.get(mona.psid).status_code == 200
 
 

@@ -4,8 +4,7 @@ import pytest
 from django.conf import settings
 
 from console.models import Conversation, Holder, Rules
-from tests.console.conftest import AT, INBOX, MINUTE, fresh, texts
-from tests.console.test_holding import lines
+from tests.console.conftest import AT, INBOX, MINUTE, fresh, lines, texts
 
 SECOND = 1_000  # ms
 THANKS = "Thanks for contacting us! We typically reply within a day."

@@ -15,7 +15,7 @@ from console.models.handover import Holder
 from messenger import events
 from messenger.events import serialise
 from tests.console.conftest import AT, fresh, moment, texts
-from tests.messenger.test_events import ANYTHING, _places
+from tests.messenger.arbitrary import ANYTHING, places_in
 
 PAYLOADS = Path(__file__).parent.parent / "payloads"
 MONA = "7001002003004005"
@@ -282,7 +282,7 @@ def test_no_payload_is_too_strange_to_be_kept(hear, said, thread):
 @given(st.sampled_from(sorted(SEEN)), ANYTHING, st.data())
 def test_whatever_stands_in_a_payload_is_taken_in_without_an_error(arrive, bluebird, kind, anything, data):
     body = json.loads((PAYLOADS / f"{kind}.json").read_text())
-    holder, key = data.draw(st.sampled_from(list(_places(body))))
+    holder, key = data.draw(st.sampled_from(list(places_in(body))))
     holder[key] = anything
     if arrive(json.dumps(body).encode()).status_code == 200:
         arrival = Arrival.objects.latest("pk")

@@ -1,7 +1,6 @@
 """What agents see of a change of holder, and the forms by which they ask for one."""
 
 import re
-from html.parser import HTMLParser
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -11,9 +10,7 @@ from console import wording
 from console.models import Cause, Handover, Holder, Rules, Team
 from personas.models import Page
 from tests.conftest import restrict
-from tests.console.conftest import fresh
-
-HTMX = {"HX-Request": "true"}
+from tests.console.conftest import HTMX, fresh, words
 
 
 @pytest.fixture
@@ -37,22 +34,6 @@ def bot(bluebird):
     bluebird.bot_name = "Robin"
     bluebird.save()
     return Rules.objects.create(page=bluebird, webhook_url="http://127.0.0.1:9/bot", words="human")
-
-
-class Words(HTMLParser):
-    """What a page says."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.words = []
-        self.feed(text)
-
-    def handle_data(self, text):
-        self.words.append(text)
-
-
-def words(html):
-    return " ".join(" ".join(Words(html).words).split())
 
 
 # The thin line

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from console.models import CannotReceive, Conversation, Holder, Rules, TakenByAnother
-from tests.console.conftest import AT, INBOX, fresh
+from tests.console.conftest import AT, INBOX, fresh, lines
 
 BOT_APP = "222333444555666"
 
@@ -22,12 +22,6 @@ def with_bot(mona, bot):
     """The bot holds Mona's conversation."""
     Conversation.objects.filter(customer=mona).update(holder=Holder.BOT)
     return Conversation.objects.get(customer=mona)
-
-
-def lines(conversation):
-    """The thin lines of the thread."""
-    rows = conversation.handovers.in_order()
-    return [f"{row} {row.cause}" + (f" “{row.note}”" if row.note else "") for row in rows]
 
 
 def test_each_change_of_holder_is_written_down(mona, ana, ben):

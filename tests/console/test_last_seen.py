@@ -6,11 +6,8 @@ import uuid
 import pytest
 
 from console.models import Conversation, Holder, Key, Rules, UnseenMessages
-from tests.console.conftest import fresh
-from tests.console.test_api import Bot, detail
-from tests.console.test_handovers import HTMX, words
-from tests.console.test_holding import lines
-from tests.console.test_routing import now
+from tests.console.api_client import ApiClient, detail
+from tests.console.conftest import HTMX, fresh, lines, now, words
 
 SENTENCE = "Mona Weber just sent another message. The conversation stays open and assigned to you."
 
@@ -115,7 +112,7 @@ def test_an_old_page_that_does_not_say_what_it_shows_can_still_close(conversatio
 def robin(mona, rules):
     """Robin holds Mona's conversation, and speaks through the API."""
     Conversation.objects.filter(customer=mona).update(holder=Holder.BOT)
-    return Bot(Key.objects.make(rules.page, "Robin"))
+    return ApiClient(Key.objects.make(rules.page, "Robin"))
 
 
 def test_a_bot_closes_nothing_that_it_has_not_been_told(robin, mona, hear, said):

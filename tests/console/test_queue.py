@@ -15,10 +15,10 @@ from console.models.times import OVERDUE
 from console.views.queue import MOST, PAGE
 from tests.bench.fill import fill
 from tests.conftest import restrict
+from tests.console.conftest import HTMX
 
 PARTS = ["mine", "waiting", "others", "closed"]
 NOW = timezone.now()
-HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture

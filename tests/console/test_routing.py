@@ -10,14 +10,9 @@ from django.utils import timezone
 from console.models import Arrival, Conversation, Handover, Holder, Message, Rules
 from messenger.events import serialise
 from tests.conftest import PAGE_ID
-from tests.console.conftest import INBOX, MINUTE, fresh, webhook
-from tests.console.test_holding import lines
+from tests.console.conftest import INBOX, MINUTE, fresh, lines, now, webhook
 
 BOT = "222333444555666"
-
-
-def now():
-    return int(timezone.now().timestamp() * 1000)
 
 
 @pytest.fixture

@@ -11,10 +11,7 @@ from django.utils import timezone
 from console import tasks
 from console.models import Cause, Conversation, Holder, Message, Rules
 from personas.models import Page
-from tests.console.conftest import fresh
-from tests.console.test_handovers import words
-from tests.console.test_holding import lines
-from tests.console.test_routing import now
+from tests.console.conftest import fresh, lines, now, words
 
 NO = {"code": 100, "error_subcode": 2018109, "message": "(#100) No matching user found"}
 State = Message.State

@@ -16,7 +16,7 @@ from django.test import Client
 from console import live
 from console.models import Arrival
 from tests.conftest import CONSOLE_PORT, CONSOLE_URL
-from tests.console.test_webhook import BODY, knock
+from tests.console.conftest import EMPTY_WEBHOOK, post_webhook
 from tests.stand_in import eventually
 
 MIB = 1024 * 1024
@@ -100,7 +100,7 @@ def test_two_hundred_stalled_webhooks_cost_little_memory_and_others_are_taken(di
     seconds_for()
     before = memory_of(web)
     clients = [dial(post("/webhooks/messenger", MIB, b"x" * (MIB - 1))) for _client in range(200)]
-    assert knock("/webhooks/messenger", BODY).status_code == 200
+    assert post_webhook("/webhooks/messenger", EMPTY_WEBHOOK).status_code == 200
     assert Arrival.objects.count() == 1
     assert memory_of(web) - before < 60 * MIB
     assert {answer(client)[:13] for client in clients} <= {"HTTP/1.1 408 ", "HTTP/1.1 503 "}
@@ -184,7 +184,7 @@ def test_strangers_whose_bodies_fill_a_room_keep_nobody_out(dial, path):
         dial(post(path, MIB, b"x" * (MIB - 1)))
     last = dial(post(path, MIB, b"x" * 63))
     seconds_for()
-    assert knock("/webhooks/messenger", BODY).status_code == 200
+    assert post_webhook("/webhooks/messenger", EMPTY_WEBHOOK).status_code == 200
     assert requests.post(f"{CONSOLE_URL}/login/", {"username": "ana"}, timeout=10).status_code == 403  # no CSRF token
     last.close()
 

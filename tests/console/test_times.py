@@ -12,8 +12,7 @@ from agents.models import Agent
 from console import tasks
 from console.models import Conversation, Customer, Holder, Rules, Team
 from console.models.conversation import ConversationQuerySet
-from tests.console.conftest import MINUTE, fresh, texts
-from tests.console.test_holding import lines
+from tests.console.conftest import MINUTE, fresh, lines, texts
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 

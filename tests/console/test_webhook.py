@@ -4,17 +4,15 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-import requests
 from django.conf import settings
 
 from console.models import Arrival, Message
 from messenger import signature
 from messenger.events import serialise
-from tests.conftest import CONSOLE_URL
+from tests.console.conftest import EMPTY_WEBHOOK, post_webhook
 
 PATHS = ["/webhooks/messenger", "/webhooks/messenger/"]
 PAGE_ID, PSID = "102030405060708", "7001002003004005"
-BODY = b'{"object":"page","entry":[]}'
 ESCAPED = (
     rb'{"object":"page","entry":[{"id":"102030405060708","time":1790000000123,"messaging":[{"sender":{"id":'
     rb'"7001002003004005"},"recipient":{"id":"102030405060708"},"timestamp":1790000000000,"message":{"mid":"m_demo1",'
@@ -99,13 +97,13 @@ def test_the_signature_that_facebook_would_send_is_the_one(arrive, settings):
         {},
         {"x-hub-signature-256": ""},
         {"x-hub-signature-256": "sha256=" + "0" * 64},
-        {"x-hub-signature-256": signature.sign(BODY + b" ", settings.FACEBOOK_APP_SECRET)},
-        {"x-hub-signature-256": signature.sign(BODY, settings.WEBHOOK_VERIFY_TOKEN)},
-        {"x-hub-signature": signature.sign_sha1(BODY, settings.FACEBOOK_APP_SECRET)},
+        {"x-hub-signature-256": signature.sign(EMPTY_WEBHOOK + b" ", settings.FACEBOOK_APP_SECRET)},
+        {"x-hub-signature-256": signature.sign(EMPTY_WEBHOOK, settings.WEBHOOK_VERIFY_TOKEN)},
+        {"x-hub-signature": signature.sign_sha1(EMPTY_WEBHOOK, settings.FACEBOOK_APP_SECRET)},
     ],
 )
 def test_without_facebooks_signature_nothing_is_kept(arrive, headers):
-    assert arrive(BODY, headers=headers).status_code == 403
+    assert arrive(EMPTY_WEBHOOK, headers=headers).status_code == 403
     assert not Arrival.objects.exists()
 
 
@@ -113,7 +111,7 @@ def test_without_facebooks_signature_nothing_is_kept(arrive, headers):
     "body",
     [
         *[b"", b"hello", b"[]", b"\xff\xfe", b'"\\ud83d"', b'{"object":"page"}', b'{"object":7,"entry":[]}'],
-        BODY.decode().encode("utf-16-le"),
+        EMPTY_WEBHOOK.decode().encode("utf-16-le"),
     ],
 )
 def test_what_is_no_webhook_is_refused_and_not_kept(arrive, body):
@@ -170,26 +168,21 @@ def test_taking_a_body_in_costs_the_same_however_much_is_in_it(arrive, django_as
 
 def test_both_addresses_listen(stack, bluebird):
     for path in PATHS:
-        answer = knock(path, messages(1))
+        answer = post_webhook(path, messages(1))
         assert (answer.status_code, answer.content) == (200, b"EVENT_RECEIVED")
     assert Arrival.objects.count() == 1
 
 
 def test_a_body_of_one_mebibyte_is_taken_and_one_byte_more_is_not(stack, bluebird):
-    full = BODY + b" " * (1024 * 1024 - len(BODY))
-    assert knock(PATHS[0], full + b" ").status_code == 413
+    full = EMPTY_WEBHOOK + b" " * (1024 * 1024 - len(EMPTY_WEBHOOK))
+    assert post_webhook(PATHS[0], full + b" ").status_code == 413
     assert not Arrival.objects.exists()
-    assert knock(PATHS[0], full).status_code == 200
+    assert post_webhook(PATHS[0], full).status_code == 200
 
 
 def test_webhooks_that_come_together_are_all_kept(stack, bluebird):
     bodies = [serialise({"object": "page", "entry": [{"id": PAGE_ID, "time": number}]}) for number in range(60)]
     with ThreadPoolExecutor(12) as facebook:
-        answers = list(facebook.map(lambda body: knock(PATHS[0], body), bodies))
+        answers = list(facebook.map(lambda body: post_webhook(PATHS[0], body), bodies))
     assert {answer.status_code for answer in answers} == {200}
     assert {arrival.body.encode() for arrival in Arrival.objects.all()} == set(bodies)
-
-
-def knock(path, body):
-    signed = {"X-Hub-Signature-256": signature.sign(body, settings.FACEBOOK_APP_SECRET)}
-    return requests.post(CONSOLE_URL + path, body, headers=signed, timeout=10)

@@ -43,6 +43,7 @@ from messenger.events import (
     parse,
 )
 from messenger.events.envelope import CHANGES, MESSAGING
+from tests.messenger.arbitrary import ANYTHING, places_in
 
 PAYLOADS = Path(__file__).parent.parent / "payloads"
 PAGE, MONA, AT, ENTRY_TIME = "102030405060708", "7001002003004005", 1790000000000, 1790000000123
@@ -366,19 +367,6 @@ def test_what_is_no_webhook_raises_value_error(body):
 # Anything at all
 
 
-def _places(node):
-    """Every part of the tree, as the dict or list that holds it and where."""
-    for key, value in node.items() if isinstance(node, dict) else enumerate(node):
-        yield node, key
-        if isinstance(value, dict | list):
-            yield from _places(value)
-
-
-ANYTHING = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()) | st.sampled_from([MONA, "m_1"]),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
-    max_leaves=12,
-)
 quickly = settings(max_examples=100, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -401,7 +389,7 @@ def test_whatever_stands_in_the_envelope_is_read_as_events(entries):
 @given(st.sampled_from(sorted(EXPECTED)), ANYTHING, st.data())
 def test_a_payload_with_any_part_replaced_by_anything_is_read_or_refused(kind, anything, data):
     body = copy.deepcopy(payload(kind))
-    holder, key = data.draw(st.sampled_from(list(_places(body))))
+    holder, key = data.draw(st.sampled_from(list(places_in(body))))
     holder[key] = anything
     try:
         assert all(isinstance(event, Event) for event in read(body))
@@ -410,7 +398,7 @@ def test_a_payload_with_any_part_replaced_by_anything_is_read_or_refused(kind, a
 
 
 KEYS = sorted(
-    {key for kind in EXPECTED for holder, key in _places(payload(kind)) if isinstance(holder, dict)}
+    {key for kind in EXPECTED for holder, key in places_in(payload(kind)) if isinstance(holder, dict)}
     | {"product", "follow_up", "commands", "num_edit", "user_ref", "page_label_name", "unit_price", "value"}
 )
 
