@@ -12,8 +12,10 @@ from types import SimpleNamespace
 import pytest
 import requests
 from django.conf import settings
-from django.contrib.auth.models import Group
-from django.db import connection
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection, transaction
+from django.test import TransactionTestCase
 
 from agents.models import Agent
 from console import store
@@ -40,6 +42,8 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps an event lo
 settings.REDIS_URL = settings.REDIS_URL.replace("db=0", f"db={NUMBER}")
 settings.CELERY_BROKER_URL = settings.CELERY_BROKER_URL.replace("virtual_host=0", f"virtual_host={NUMBER}")
 settings.GRAPH_API_URL = f"http://127.0.0.1:{SANDBOX_PORT}"
+NOT_FAST = {"stack_processes", "browser", "node_modules"}  # fixtures that take long to set up
+KEPT = {model._meta.db_table for model in (ContentType, Permission)}  # they belong to the migrations
 CONSOLE_URL = f"http://127.0.0.1:{CONSOLE_PORT}"
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
 
@@ -50,6 +54,22 @@ def own_files(tmp_path_factory):
 
 
 FILES = Path(os.environ["DATA_DIR"]) / f"media-{NUMBER}"
+
+
+def pytest_addoption(parser):
+    parser.addoption("--fast", action="store_true", help="leave out what needs workers, a browser, npm or much time")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Begin with the slowest, so that no process waits for them in the end; with --fast leave them out."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    if config.option.fast:
+        config.hook.pytest_deselected(items=[item for item in items if not _is_fast(item)])
+        items[:] = filter(_is_fast, items)
+
+
+def _is_fast(item):
+    return item.get_closest_marker("slow") is None and NOT_FAST.isdisjoint(item.fixturenames)
 
 
 # The cast
@@ -165,6 +185,21 @@ def django_db_setup(django_db_setup, django_db_blocker):
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
+
+
+def _empty_the_tables(test_case):
+    """Delete what a test committed, in milliseconds: Django truncates every table and then writes all permissions anew.
+
+    The lock waits for workers that still write. Without triggers, rows may go in any order.
+    """
+    tables = [f'"{name}"' for name in connection.introspection.django_table_names() if name not in KEPT]
+    deletes = ";".join(f"DELETE FROM {table}" for table in tables)  # noqa: S608
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"LOCK TABLE {', '.join(tables)} IN EXCLUSIVE MODE")
+        cursor.execute(f"SET LOCAL session_replication_role = replica;{deletes}")
+
+
+TransactionTestCase._fixture_teardown = _empty_the_tables
 
 
 @pytest.fixture(scope="session")

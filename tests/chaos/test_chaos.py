@@ -3,8 +3,12 @@
 import secrets
 import shlex
 
+import pytest
+
 from tests.chaos.checker import ORDER, PERSONA
 from tests.chaos.run import Plan, run
+
+pytestmark = pytest.mark.slow
 
 
 def test_nothing_is_lost_doubled_swapped_misnamed_or_in_wrong_hands_whatever_goes_wrong():
