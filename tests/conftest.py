@@ -110,11 +110,11 @@ def restrict(page, name="tea"):
 
 @pytest.fixture
 def mona(bluebird, sandbox):
-    """Mona as the console knows her, after she wrote for the first time."""
+    """Mona as the console knows her, after she wrote for the first time. Where workers run, they may be quicker."""
     psid = sandbox.customer("Mona Weber")
     sandbox.say(psid, text="Hello?")
-    customer = Customer.objects.create(page=bluebird, psid=psid, name="Mona Weber")
-    Conversation.objects.create(page=bluebird, customer=customer)
+    customer, _is_new = Customer.objects.update_or_create(page=bluebird, psid=psid, defaults={"name": "Mona Weber"})
+    Conversation.objects.get_or_create(page=bluebird, customer=customer)
     return customer
 
 
