@@ -33,7 +33,7 @@ def begin(world: World, customer: Customer) -> VoiceCall:
 
 
 def end(world: World, voice_call: VoiceCall):
-    """End the call. The apps are told once, whichever side ends it."""
+    """End the call. The apps get one event, whichever side ends it."""
     if not voice_call.is_over:
         voice_call.is_over = True
         events.call_changed(world, voice_call, "terminate")

@@ -1,56 +1,56 @@
-// Where the customer writes. Enter sends, Shift+Enter breaks the line; a message may be edited or answered instead.
+// The composer. Enter sends, Shift+Enter breaks the line; the text may also edit a message or reply to one.
 
 import { $ } from "./dom.js";
 
-let about = null; // {verb: "edit" | "answer", message}: what the next words are for
+let context = null; // {verb: "edit" | "reply", message}: the message to edit or to reply to
 
-// `send(text, about)`
-export function listenForWords(send) {
+// `send(text, context)`
+export function listenForMessages(send) {
   $("composer").onsubmit = (event) => {
     event.preventDefault();
-    const text = $("words").value.trim();
-    const what = about;
+    const text = $("message-text").value.trim();
+    const sent = context;
     if (!text) return;
-    startAnew();
-    send(text, what);
+    resetComposer();
+    send(text, sent);
   };
-  $("words").oninput = showSend;
-  $("words").onkeydown = (event) => {
-    if (event.key === "Escape" && about) startAnew();
+  $("message-text").oninput = showSend;
+  $("message-text").onkeydown = (event) => {
+    if (event.key === "Escape" && context) resetComposer();
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     $("composer").requestSubmit();
   };
-  $("stop-about").onclick = startAnew;
+  $("cancel-reply").onclick = resetComposer;
 }
 
 export function startEditing(message) {
   start({ verb: "edit", message }, "Editing your message", message.text);
 }
 
-export function startAnswering(message, title) {
-  start({ verb: "answer", message }, title, $("words").value);
+export function startReply(message, title) {
+  start({ verb: "reply", message }, title, $("message-text").value);
 }
 
-export function startAnew() {
-  about = null;
-  $("about").hidden = true;
-  $("words").value = "";
+export function resetComposer() {
+  context = null;
+  $("composer-context").hidden = true;
+  $("message-text").value = "";
   showSend();
 }
 
-function start(what, title, text) {
-  about = what;
-  $("about-title").textContent = title;
-  $("about").hidden = false;
-  $("words").value = text;
-  $("words").focus();
+function start(newContext, title, text) {
+  context = newContext;
+  $("composer-context-title").textContent = title;
+  $("composer-context").hidden = false;
+  $("message-text").value = text;
+  $("message-text").focus();
   showSend();
 }
 
-// A thumb, until there are words to send; these want the room that other buttons take.
+// A thumb, until there is text to send; the text needs the space of the other buttons.
 function showSend() {
-  const isEmpty = !$("words").value.trim();
+  const isEmpty = !$("message-text").value.trim();
   $("send").hidden = isEmpty;
   $("send-like").hidden = !isEmpty;
   $("composer").classList.toggle("writing", !isEmpty);

@@ -1,7 +1,7 @@
-// The head of every conversation: whom it is with, and before the first word the Page's greeting.
+// The head of a thread: the Page, and before the first message its greeting.
 
 import { el } from "./dom.js";
-import { greetingFor } from "./profile.js";
+import { greetingFor } from "./messenger_profile.js";
 
 export function introElement(page, profile, customer, isEmpty) {
   const greeting = isEmpty && greetingFor(profile, customer.name);

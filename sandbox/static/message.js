@@ -1,12 +1,12 @@
 // One message, as the customer sees it.
 
 import { button, el, iconButton } from "./dom.js";
-import { attachmentElements } from "./kinds/attachments.js";
-import { textElement } from "./kinds/text.js";
+import { attachmentElements } from "./content/attachments.js";
+import { textElement } from "./content/text.js";
 import { chooseReaction, reactionChip } from "./reactions.js";
 import { templateElements } from "./templates/index.js";
 
-// `page`: name and face; `find(mid)`: another message; `acts`: what the customer can do, see doings.js.
+// `page`: name and face; `find(mid)`: another message; `acts`: see customer_actions.js.
 export function messageElement(message, page, find, acts) {
   const isPage = message.from === "page";
   const name = isPage ? signature(message.persona, page) : "You";
@@ -60,12 +60,12 @@ function quote({ reply_to }, page, find) {
   if (!quoted) return el("p.quote", {}, "An earlier message");
   const who = quoted.message.from === "page" ? (quoted.message.persona?.name ?? page.name) : "You";
   const show = () => find(mid).element.scrollIntoView({ block: "center", behavior: "smooth" });
-  return button(".quote", show, { "aria-label": `In answer to ${who}: ${summary(quoted.message)}` }, el("strong", {}, who), summary(quoted.message));
+  return button(".quote", show, { "aria-label": `Reply to ${who}: ${summary(quoted.message)}` }, el("strong", {}, who), summary(quoted.message));
 }
 
 function actions(message, acts) {
   const react = iconButton("smile", "React", () => chooseReaction(react, react.closest(".message").reacted, acts));
   const edit = () => iconButton("edit", `Edit: ${message.text}`, () => acts.edit(message), { title: "Edit" });
-  const answer = iconButton("reply", "Reply", () => acts.answer(message));
+  const answer = iconButton("reply", "Reply", () => acts.replyTo(message));
   return el("div.actions", {}, message.from === "page" && react, message.from === "customer" && message.text && edit(), answer);
 }

@@ -1,47 +1,47 @@
-// The customer's phone: who holds it, and what they see.
+// The customer's phone: the current customer and their thread.
 
 import * as api from "./api.js";
-import { offerAutomatic, showAutomatic } from "./automatic.js";
-import { listenForWords, startAnew } from "./composer.js";
-import { doings, showLost } from "./doings.js";
+import { offerAutomatic, showAutomatic } from "./automatic_replies.js";
+import { listenForMessages, resetComposer } from "./composer.js";
+import { customerActions, showConnectionLost } from "./customer_actions.js";
 import { $ } from "./dom.js";
-import { listenForStart, showFoot } from "./foot.js";
-import { listenForMenu } from "./menu.js";
-import { offerMischief, showMischief } from "./mischief.js";
+import { listenForStart, showFooter } from "./footer.js";
+import { listenForMenu } from "./persistent_menu.js";
+import { offerFaults, showFaults } from "./faults.js";
 import { listenForPanel, showPanel } from "./panel.js";
-import { askName, listenForNewcomers, showPeople } from "./people.js";
-import { offerRouting, showOwner, showRouting } from "./routing.js";
-import { offerSamples } from "./samples.js";
+import { askName, listenForNewCustomers, showCustomers } from "./customers.js";
+import { offerConversationRouting, showOwner, showConversationRouting } from "./conversation_routing.js";
+import { offerSampleAttachments } from "./sample_attachments.js";
 import { closeSheet } from "./sheet.js";
 import { Thread } from "./thread.js";
 
-const LOOK_EVERY_MS = 700;
-const LOOK_WHEN_HIDDEN_MS = 3000;
+const REFRESH_EVERY_MS = 700;
+const REFRESH_WHEN_HIDDEN_MS = 3000;
 const WORLD_EVERY_MS = 2000;
 
 let world;
-let current; // who holds the phone: {psid, name, page_id}, null for nobody, undefined before we know
+let current; // the current customer: {psid, name, page_id}, null for none, undefined before the first answer
 let wanted = new URLSearchParams(location.search).get("psid");
-let seenText = ""; // the thread as last answered
+let shownText = ""; // the thread as last shown, unparsed
 
-const acts = doings({
+const actions = customerActions({
   psid: () => current.psid,
-  look: showThread,
-  said: () => (thread.wasAtEnd = true),
-  refused: () => {
+  refresh: showThread,
+  before: () => (thread.wasAtEnd = true),
+  failed: () => {
     thread.restoreTail();
-    seenText = "";
+    shownText = "";
   },
 });
-const thread = new Thread($("thread"), acts);
+const thread = new Thread($("thread"), actions);
 
-async function look() {
+async function refresh() {
   try {
     if (current) await showThread();
   } catch {
-    await showWorld().catch(() => {}); // after a reset we may be nobody
+    await showWorld().catch(() => {}); // after a reset the customer may be gone
   }
-  setTimeout(look, document.hidden ? LOOK_WHEN_HIDDEN_MS : LOOK_EVERY_MS);
+  setTimeout(refresh, document.hidden ? REFRESH_WHEN_HIDDEN_MS : REFRESH_EVERY_MS);
 }
 
 async function showThread() {
@@ -49,54 +49,54 @@ async function showThread() {
   const text = await api.customer(psid).threadText();
   if (psid !== current?.psid) return;
   const seen = api.parseThread(text);
-  if (text !== seenText) {
+  if (text !== shownText) {
     thread.show(seen, page(), current);
-    showFoot(current, seen);
+    showFooter(current, seen);
     $("blocks").checked = seen.blocked;
     showOwner(seen.owner_app_id);
-    showRing(seen.call);
-    seenText = text;
+    showVoiceCall(seen.call);
+    shownText = text;
   }
   const isUnread = seen.messages.some((message) => message.from === "page" && !message.read);
-  if (isUnread && $("reads").checked && !document.hidden) await api.customer(psid).read();
+  if (isUnread && $("marks-read").checked && !document.hidden) await api.customer(psid).read();
 }
 
-async function lookAtWorld() {
+async function refreshWorld() {
   try {
     await showWorld();
-    showLost(false);
+    showConnectionLost(false);
   } catch {
-    showLost(true);
+    showConnectionLost(true);
   }
-  setTimeout(lookAtWorld, WORLD_EVERY_MS);
+  setTimeout(refreshWorld, WORLD_EVERY_MS);
 }
 
 async function showWorld() {
   let customers;
   [world, customers] = await Promise.all([api.world(), api.customers()]);
   const next = customers.find(({ psid }) => psid === wanted) ?? customers.at(-1) ?? null;
-  if (current === undefined || next?.psid !== current?.psid) hold(next);
-  showPeople(customers, current, world.pages, choose);
-  showMischief(world, current);
-  showRouting(world, current);
+  if (current === undefined || next?.psid !== current?.psid) setCurrent(next);
+  showCustomers(customers, current, world.pages, choose);
+  showFaults(world, current);
+  showConversationRouting(world, current);
   showAutomatic(world, current);
   showClock();
 }
 
-// Hand the phone to somebody, or to nobody.
-function hold(customer) {
+// Make this customer the current one, or none.
+function setCurrent(customer) {
   current = customer;
   wanted = customer?.psid;
-  seenText = "";
+  shownText = "";
   thread.clear();
   closeSheet();
-  startAnew();
-  showFoot(customer, null);
+  resetComposer();
+  showFooter(customer, null);
   $("blocks").disabled = $("ring").disabled = !customer;
   $("page-name").textContent = page().name;
   $("customer-name").textContent = customer ? `as ${customer.name}` : "Sandbox";
   $("page-face").hidden = $("thread").hidden = !customer;
-  $("nobody").hidden = Boolean(customer);
+  $("no-customers").hidden = Boolean(customer);
   if (!customer) return;
   $("page-face").src = page().face;
   document.title = `${customer.name} · Messenger sandbox`;
@@ -112,13 +112,13 @@ async function choose(psid) {
 
 function page() {
   const known = world.pages.find(({ id }) => id === current?.page_id);
-  return known ? { name: known.name, face: api.face(known.id) } : { name: "Messenger", face: "" };
+  return known ? { name: known.name, face: api.profilePicture(known.id) } : { name: "Messenger", face: "" };
 }
 
-// A call rings for a minute; who accepts it is nobody one could talk to.
-function showRing(call) {
+// A call rings for a minute. Once accepted it stays silent: there is no audio.
+function showVoiceCall(call) {
   $("ring").textContent = !call ? "Call the Page" : call.accepted ? "Hang up (accepted)" : "Hang up (ringing)";
-  $("ring").onclick = () => acts.ring(!call);
+  $("ring").onclick = () => actions.call(!call);
 }
 
 // Facebook's clock, which may be ahead of ours.
@@ -128,25 +128,25 @@ function showClock() {
   $("date").textContent = now.toLocaleDateString([], { weekday: "short", day: "numeric", month: "short" });
 }
 
-listenForWords(acts.send);
-offerSamples(acts.say);
-listenForMenu(acts.tap);
-listenForStart(acts.tap);
+listenForMessages(actions.send);
+offerSampleAttachments(actions.sendContent);
+listenForMenu(actions.tap);
+listenForStart(actions.tap);
 listenForPanel();
-listenForNewcomers(async (psid) => {
+listenForNewCustomers(async (psid) => {
   await choose(psid);
-  $("words").focus();
+  $("message-text").focus();
 });
-offerMischief(showWorld, () => current);
+offerFaults(showWorld, () => current);
 offerAutomatic(showWorld, () => current);
-offerRouting(showWorld, () => current, acts);
+offerConversationRouting(showWorld, () => current, actions);
 $("first-customer").onclick = () => {
   showPanel(true);
   askName(true);
 };
-$("blocks").onchange = (event) => acts.block(event.target.checked);
-$("unblock").onclick = () => acts.block(false);
-$("reads").onchange = () => current && showThread();
+$("blocks").onchange = (event) => actions.block(event.target.checked);
+$("unblock").onclick = () => actions.block(false);
+$("marks-read").onchange = () => current && showThread();
 document.addEventListener("visibilitychange", () => !document.hidden && current && showThread());
 
-lookAtWorld().then(look);
+refreshWorld().then(refresh);

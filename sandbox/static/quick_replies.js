@@ -1,8 +1,8 @@
-// Answers offered under the last message. They go once one is tapped or anything else is said.
+// Quick replies under the last message. They disappear once one is tapped or another message is sent.
 
 import { button, el, isAddress, picture } from "./dom.js";
 
-// What a customer would have in their Facebook account: a number and an address that are nobody's.
+// The phone number and e-mail address of the customer's account; neither is in use.
 const PHONE = "+12025550143";
 const emailOf = (name) => `${name.toLowerCase().normalize("NFD").replace(/[^a-z]+/g, ".").replace(/^\.|\.$/g, "") || "customer"}@example.com`;
 

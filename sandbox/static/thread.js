@@ -1,9 +1,9 @@
-// The conversation. Known by mid: what did not change is not touched, so nothing flickers and focus stays.
+// The thread. Messages are known by mid; unchanged ones are not touched, so nothing flickers and focus stays.
 
 import { el } from "./dom.js";
 import { introElement } from "./intro.js";
 import { messageElement, showReaction, typingElement } from "./message.js";
-import { questions } from "./profile.js";
+import { questions } from "./messenger_profile.js";
 import { pills, quickReplies } from "./quick_replies.js";
 
 const PAUSE_MS = 15 * 60 * 1000; // a longer silence gets a time above what follows
@@ -62,7 +62,7 @@ export class Thread {
     this.known.set(message.mid, { element, message, is });
   }
 
-  // What has been tapped away stays away: it comes back only with something new.
+  // A tapped quick reply stays hidden until something new comes.
   showTail(typing, last, profile, page, customer) {
     const breakers = last ? [] : questions(profile);
     const is = JSON.stringify([typing, last?.mid, last?.from === "customer" && last.read, breakers]);
@@ -78,7 +78,7 @@ export class Thread {
     this.tail.replaceChildren(...parts.filter(Boolean));
   }
 
-  // A refusal: what was tapped may be tapped again.
+  // After an error show again what was tapped.
   restoreTail() {
     this.tailIs = "";
   }

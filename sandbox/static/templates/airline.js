@@ -1,7 +1,7 @@
 // Flights: an itinerary, a check-in, boarding passes, a change. One plain card each; readable rather than like a ticket.
 
 import { el, icon, picture } from "../dom.js";
-import { textElement } from "../kinds/text.js";
+import { textElement } from "../content/text.js";
 import { buttonRow } from "./buttons.js";
 import { card, facts, moment, money } from "./card.js";
 import { strip } from "./carousel.js";

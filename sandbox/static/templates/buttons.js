@@ -7,7 +7,7 @@ const KINDS = {
   phone_number: ({ payload, title }) => el("a", { href: `tel:${payload}` }, title),
   postback: (wanted, acts) => button("", () => acts.tap({ title: wanted.title, payload: wanted.payload }), {}, wanted.title),
   account_link: ({ url }, acts) => accountLink(url, acts),
-  account_unlink: (_, acts) => button("", () => acts.tell({ account_linking: { status: "unlinked" } }, "Account unlinked"), {}, "Log out"),
+  account_unlink: (_, acts) => button("", () => acts.sendEvent({ account_linking: { status: "unlinked" } }, "Account unlinked"), {}, "Log out"),
 };
 
 export function buttonRow(buttons, acts) {
@@ -23,6 +23,6 @@ function buttonElement(wanted, acts) {
 // Facebook opens the page and waits for it to come back; here the customer is logged in as soon as it opens.
 function accountLink(url, acts) {
   const element = link("", url, "Log in");
-  element.onclick = () => acts.tell({ account_linking: { status: "linked", authorization_code: "sandbox" } }, "Account linked");
+  element.onclick = () => acts.sendEvent({ account_linking: { status: "linked", authorization_code: "sandbox" } }, "Account linked");
   return element;
 }

@@ -1,7 +1,7 @@
 // A coupon. Its code shows when asked for, and the app hears of that.
 
 import { button, el, link } from "../dom.js";
-import { textElement } from "../kinds/text.js";
+import { textElement } from "../content/text.js";
 import { card, cardHead } from "./card.js";
 
 export function coupon(payload, acts) {

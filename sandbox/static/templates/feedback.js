@@ -14,7 +14,7 @@ const TITLES = {
 export function feedback(payload, acts) {
   const ask = button("", () => {
     const sent = (form) => {
-      acts.tell({ messaging_feedback: answers(payload.feedback_screens, form) }, "Feedback sent");
+      acts.sendEvent({ messaging_feedback: answers(payload.feedback_screens, form) }, "Feedback sent");
       ask.disabled = true;
       ask.textContent = "Feedback sent";
     };

@@ -1,7 +1,7 @@
 // Two to six pictures in one message; a tap opens a page, sends a postback, or shows the picture.
 
 import { button, el, link, picture } from "../dom.js";
-import { showLarge } from "../kinds/pictures.js";
+import { showLarge } from "../content/pictures.js";
 import { buttonRow } from "./buttons.js";
 import { card, cardHead } from "./card.js";
 

@@ -9,7 +9,7 @@ import { coupon } from "./coupon.js";
 import { feedback } from "./feedback.js";
 import { media, openGraph } from "./media.js";
 import { imageGrid } from "./image_grid.js";
-import { newsletter, oneTimeNotice } from "./notices.js";
+import { recurringNotifications, oneTimeNotification } from "./notifications.js";
 import { products } from "./products.js";
 import { receipt } from "./receipt.js";
 
@@ -28,8 +28,8 @@ const KINDS = {
   airline_checkin: checkin,
   airline_boardingpass: boardingPass,
   airline_update: flightUpdate,
-  one_time_notif_req: oneTimeNotice,
-  notification_messages: newsletter,
+  one_time_notif_req: oneTimeNotification,
+  notification_messages: recurringNotifications,
 };
 
 export function templateElements(payload, acts) {

@@ -1,8 +1,8 @@
 // A picture or a video with buttons; and a song or page known by its address alone.
 
 import { el, icon, isAddress, link } from "../dom.js";
-import { picturesElement } from "../kinds/pictures.js";
-import { linkElement } from "../kinds/rows.js";
+import { picturesElement } from "../content/pictures.js";
+import { linkElement } from "../content/rows.js";
 import { buttonRow } from "./buttons.js";
 import { card } from "./card.js";
 

@@ -1,4 +1,4 @@
-"""Replies that the Page sends by itself: an echo that nobody wrote."""
+"""Automatic replies and their echoes."""
 
 import pytest
 
@@ -39,7 +39,7 @@ def test_an_away_message_is_sent_once_a_day(box, receiver, reply):
 
 
 @pytest.mark.parametrize("way", ["with words", "alone"])
-def test_the_welcome_of_an_ad_stands_above_the_first_word_and_names_no_app(box, receiver, reply, way):
+def test_the_ad_welcome_precedes_the_first_message_and_names_no_app(box, receiver, reply, way):
     reply("ad_welcome", "Welcome to our sale!")
     mona = box.customer()
     referral = {"ref": "sale", "source": "ADS", "type": "OPEN_THREAD", "ad_id": "6012"}
@@ -54,7 +54,7 @@ def test_the_welcome_of_an_ad_stands_above_the_first_word_and_names_no_app(box, 
     assert "app_id" not in echo
 
 
-def test_somebody_who_came_by_a_link_is_not_welcomed_by_the_ad(box, reply):
+def test_a_customer_who_came_by_a_link_gets_no_ad_welcome(box, reply):
     reply("ad_welcome", "Welcome to our sale!")
     mona = box.customer()
     mona.say("Hi", referral={"ref": "x", "source": "SHORTLINK", "type": "OPEN_THREAD"})
@@ -62,7 +62,7 @@ def test_somebody_who_came_by_a_link_is_not_welcomed_by_the_ad(box, reply):
     assert said(mona) == ["Hi"]
 
 
-def test_an_automatic_reply_leaves_thread_control_where_it_is(box, receiver, reply):
+def test_an_automatic_reply_does_not_change_thread_control(box, receiver, reply):
     box.tell(f"/pages/{PAGE_ID}/default_app", app_id=box.world()["apps"][0]["id"])
     reply("instant_reply", "Thanks!")
     mona = box.customer()

@@ -1,4 +1,4 @@
-"""The control plane: what tests and other programs drive the sandbox with."""
+"""The control plane for tests and other programs."""
 
 import pytest
 
@@ -13,7 +13,7 @@ def test_a_new_world_has_one_page_and_one_app(box):
     assert world["counts"]["customers"] == 0
 
 
-def test_reset_forgets_everything(box, mona):
+def test_a_reset_restores_the_default_world(box, mona):
     box.persona()
     box.tell("/faults", match={})
     box.tell("/webhooks", pause=True)
@@ -56,7 +56,7 @@ def test_a_customer_can_write_to_another_page(box):
     assert sent.status_code == 200
 
 
-def test_the_thread_shows_what_the_customer_sees(box, mona):
+def test_the_thread_shows_messages_as_the_customer_sees_them(box, mona):
     persona = box.persona()
     sent = mona.is_sent(message={"text": "On its way"}, persona_id=persona).json()
 
@@ -75,7 +75,7 @@ def test_the_thread_shows_what_the_customer_sees(box, mona):
     assert thread["owner_app_id"] is None
 
 
-def test_everything_a_customer_can_do_reaches_the_webhook(box, receiver):
+def test_every_customer_action_reaches_the_webhook(box, receiver):
     mona = box.customer()
     mid = mona.say("Hello")
     mona.say(attachment={"type": "image", "url": "https://cdn.example.test/a.jpg"})
@@ -103,7 +103,7 @@ def test_everything_a_customer_can_do_reaches_the_webhook(box, receiver):
     assert times == sorted(set(times))
 
 
-def test_an_event_of_any_shape_can_be_sent(box, receiver):
+def test_a_custom_event_of_any_shape_can_be_sent(box, receiver):
     mona = box.customer()
 
     mid = mona.say(event={"sender": {"id": 7001}, "surprise": {"x": 1}})
@@ -115,7 +115,7 @@ def test_an_event_of_any_shape_can_be_sent(box, receiver):
     assert event["surprise"] == {"x": 1}
 
 
-def test_an_event_with_a_message_opens_the_window(box, mona):
+def test_a_custom_event_with_a_message_opens_the_messaging_window(box, mona):
     tom = box.customer("Tom Okafor")
 
     assert tom.say(event={"message": {"mid": "m_1", "text": "Hi"}}) == "m_1"
@@ -124,7 +124,7 @@ def test_an_event_with_a_message_opens_the_window(box, mona):
     assert tom.messages()[0]["text"] == "Hi"
 
 
-def test_reading_marks_the_messages_of_the_page(mona):
+def test_reading_marks_the_messages_of_the_page_as_read(mona):
     mona.hears(text="On its way")
     assert [m["read"] for m in mona.messages()] == [False, False]
 
@@ -149,7 +149,7 @@ def test_reading_marks_the_messages_of_the_page(mona):
         ("/apps", {"app_id": "x", "secret": "y"}),
     ],
 )
-def test_what_makes_no_sense_is_refused_with_a_sentence(box, path, body):
+def test_an_invalid_control_request_is_refused_with_a_sentence(box, path, body):
     answer = box.control("POST", path, body)
 
     assert answer.status_code == 400
@@ -157,11 +157,11 @@ def test_what_makes_no_sense_is_refused_with_a_sentence(box, path, body):
 
 
 @pytest.mark.parametrize("body", [{}, {"text": 5}, {"shout": "x"}, {"postback": {"title": "No payload"}}])
-def test_saying_nothing_sensible_is_refused(box, mona, body):
+def test_an_invalid_message_body_is_refused(box, mona, body):
     assert box.control("POST", f"/customers/{mona.psid}/send", body).status_code == 400
 
 
-def test_nobody_knows_an_unknown_customer(box):
+def test_an_unknown_customer_is_not_found(box):
     answer = box.control("POST", "/customers/7001002003004005/send", {"text": "Hi"})
 
     assert answer.status_code == 404
@@ -175,7 +175,7 @@ def test_another_app_must_verify_its_webhook(box, receiver):
     assert len(box.world()["apps"]) == 1
 
 
-def test_another_app_hears_what_the_first_says_and_speaks_under_its_own_id(box, receiver, other_receiver, mona):
+def test_a_second_app_gets_the_echoes_of_the_first_and_sends_under_its_own_id(box, receiver, other_receiver, mona):
     receiver.wait_for(1)
     bot = {"app_id": "222", "secret": "s", "callback_url": other_receiver.url, "verify_token": VERIFY_TOKEN}
     app = box.tell("/apps", **bot)

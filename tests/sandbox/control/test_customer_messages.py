@@ -1,4 +1,4 @@
-"""Everything a customer can say, as it reaches the webhook and as it stands in the thread."""
+"""Messages of a customer, as they reach the webhook and as they show in the thread."""
 
 import pytest
 
@@ -13,7 +13,7 @@ def heard(receiver):
 
 
 @pytest.mark.parametrize("type", ["audio", "video", "file"])
-def test_a_file_of_any_kind(receiver, tom, type):
+def test_a_customer_sends_a_file_of_any_type(receiver, tom, type):
     tom.say(attachment={"type": type, "url": "https://cdn.example.test/a"})
 
     assert heard(receiver)["message"]["attachments"] == [
@@ -22,7 +22,7 @@ def test_a_file_of_any_kind(receiver, tom, type):
     assert tom.messages()[0]["attachments"] == [{"type": type, "url": "https://cdn.example.test/a"}]
 
 
-def test_several_files_and_words(receiver, tom):
+def test_a_customer_sends_several_pictures_with_text(receiver, tom):
     tom.say("Look", attachments=[{"type": "image", "url": f"https://cdn.example.test/{n}.jpg"} for n in range(2)])
 
     message = heard(receiver)["message"]
@@ -31,7 +31,7 @@ def test_several_files_and_words(receiver, tom):
     assert [a["payload"]["url"][-5:] for a in message["attachments"]] == ["0.jpg", "1.jpg"]
 
 
-def test_a_sticker(box, receiver, tom):
+def test_a_customer_sends_a_sticker(box, receiver, tom):
     tom.say(sticker=369239263222822)
 
     message = heard(receiver)["message"]
@@ -42,7 +42,7 @@ def test_a_sticker(box, receiver, tom):
     assert box.session.get(sticker["payload"]["url"]).headers["Content-Type"] == "image/png"
 
 
-def test_a_place(receiver, tom):
+def test_a_customer_sends_a_location(receiver, tom):
     tom.say(location={"lat": 52.5, "long": 13.4})
 
     assert heard(receiver)["message"]["attachments"] == [
@@ -50,13 +50,13 @@ def test_a_place(receiver, tom):
     ]
 
 
-def test_a_link_that_nobody_can_open(receiver, tom):
+def test_a_customer_sends_a_fallback_without_url(receiver, tom):
     tom.say(attachment={"type": "fallback"})
 
     assert heard(receiver)["message"]["attachments"] == [{"type": "fallback"}]
 
 
-def test_an_answer_to_one_message(receiver, tom):
+def test_a_customer_replies_to_one_message(receiver, tom):
     first = tom.say("Which one?")
     tom.say("This one", reply_to=first)
 
@@ -64,14 +64,14 @@ def test_an_answer_to_one_message(receiver, tom):
     assert tom.messages()[1]["reply_to"] == first
 
 
-def test_the_way_by_which_they_came_with_a_message(receiver, tom):
+def test_a_message_carries_its_referral(receiver, tom):
     referral = {"ref": "spring", "source": "ADS", "type": "OPEN_THREAD", "ad_id": "6012"}
     tom.say("Hi", referral=referral)
 
     assert heard(receiver)["message"]["referral"] == referral
 
 
-def test_the_way_by_which_they_came_alone_opens_the_window(receiver, tom):
+def test_a_referral_alone_opens_the_messaging_window(receiver, tom):
     tom.say(referral={"ref": "flyer", "source": "SHORTLINK", "type": "OPEN_THREAD"})
 
     assert heard(receiver)["referral"]["ref"] == "flyer"
@@ -79,12 +79,12 @@ def test_the_way_by_which_they_came_alone_opens_the_window(receiver, tom):
     assert tom.hears(text="Hello").ok
 
 
-def test_get_started_by_a_link(receiver, tom):
+def test_a_get_started_postback_carries_its_referral(receiver, tom):
     tom.say(postback={"title": "Get started", "payload": "GO", "referral": {"ref": "x", "source": "SHORTLINK"}})
 
     assert heard(receiver)["postback"]["referral"] == {"ref": "x", "source": "SHORTLINK"}
 
 
 @pytest.mark.parametrize("body", [{"reply_to": "m_1", "text": "x"}, {"sticker": "x"}, {"attachments": []}])
-def test_what_makes_no_sense_is_not_said(box, tom, body):
+def test_an_invalid_customer_message_is_refused(box, tom, body):
     assert box.control("POST", f"/customers/{tom.psid}/send", body).status_code == 400

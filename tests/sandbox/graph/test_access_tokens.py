@@ -1,4 +1,4 @@
-"""How tokens are got, what they may, and how they end."""
+"""Access tokens: exchange, permissions, and the ways in which they become invalid."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def error(answer):
         ("checkpointed", 459, "log in to www.facebook.com"),
     ],
 )
-def test_a_token_may_end_and_be_good_again(box, state, subcode, words):
+def test_a_token_can_become_invalid_and_valid_again(box, state, subcode, words):
     box.tell("/tokens", token=PAGE_TOKEN, state=state)
 
     status, ended = error(box.graph("GET", "/me"))
@@ -45,7 +45,7 @@ def test_a_token_without_the_permission_is_refused(box, mona):
     assert facts["scopes"] == ["pages_show_list"]
 
 
-def test_a_user_finds_the_pages_and_their_tokens(box):
+def test_a_user_lists_the_pages_with_their_tokens(box):
     assert box.graph("GET", "/me", USER_TOKEN).json()["id"] == USER_ID
 
     (page,) = box.graph("GET", "/me/accounts", USER_TOKEN).json()["data"]
@@ -54,7 +54,7 @@ def test_a_user_finds_the_pages_and_their_tokens(box):
     assert "MESSAGING" in page["tasks"]
 
 
-def test_a_user_token_does_not_speak_for_a_page(box, mona):
+def test_a_user_token_cannot_send_for_a_page(box, mona):
     call = {"recipient": {"id": mona.psid}, "message": {"text": "Hi"}}
 
     assert box.graph("POST", f"/{PAGE_ID}/messages", USER_TOKEN, json=call).json()["error"]["code"] == 100
@@ -65,13 +65,13 @@ def exchange(box, **query):
     return box.graph("GET", "/v26.0/oauth/access_token", None, params=query)
 
 
-def test_an_app_gets_its_own_token_without_one(box):
+def test_an_app_gets_its_own_token_with_client_credentials(box):
     answer = exchange(box, grant_type="client_credentials").json()
 
     assert answer == {"access_token": APP_TOKEN, "token_type": "bearer"}
 
 
-def test_a_user_token_is_made_to_last(box):
+def test_a_user_token_is_exchanged_for_a_long_lived_one(box):
     answer = exchange(box, grant_type="fb_exchange_token", fb_exchange_token=USER_TOKEN).json()
 
     assert answer["expires_in"] == 60 * 24 * 3600
@@ -79,20 +79,20 @@ def test_a_user_token_is_made_to_last(box):
     assert box.graph("GET", "/me/accounts", answer["access_token"]).json()["data"]
 
 
-def test_a_page_token_lasts_already(box):
+def test_exchanging_a_page_token_returns_the_same_token(box):
     answer = exchange(box, grant_type="fb_exchange_token", fb_exchange_token=PAGE_TOKEN).json()
 
     assert answer == {"access_token": PAGE_TOKEN, "token_type": "bearer"}
 
 
 @pytest.mark.parametrize("wrong", [{"client_id": "9"}, {"client_secret": "x"}, {"fb_exchange_token": "x"}])
-def test_a_wrong_exchange_is_refused(box, wrong):
+def test_a_token_exchange_with_wrong_credentials_is_refused(box, wrong):
     query = {"grant_type": "fb_exchange_token", "fb_exchange_token": USER_TOKEN} | wrong
 
     assert exchange(box, **query).status_code == 400
 
 
-def test_debug_token_tells_everything_that_clients_look_at(box):
+def test_debug_token_answers_all_fields_that_clients_read(box):
     facts = box.graph("GET", f"/debug_token?input_token={PAGE_TOKEN}", APP_TOKEN).json()["data"]
 
     assert facts["type"] == "PAGE"
@@ -101,6 +101,6 @@ def test_debug_token_tells_everything_that_clients_look_at(box):
     assert facts["expires_at"] == facts["data_access_expires_at"] == 0
 
 
-def test_an_unknown_token_or_state_makes_no_sense(box):
+def test_setting_an_unknown_token_or_state_is_refused(box):
     assert box.control("POST", "/tokens", {"token": "x", "state": "expired"}).status_code == 400
     assert box.control("POST", "/tokens", {"token": PAGE_TOKEN, "state": "tired"}).status_code == 400

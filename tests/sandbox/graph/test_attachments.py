@@ -1,4 +1,4 @@
-"""Attachments that are uploaded: with the message, or before it under an id."""
+"""Attachments uploaded with a message, or before it for an attachment id."""
 
 import json
 
@@ -22,7 +22,7 @@ def send(mona, id, type="image"):
     return mona.hears(attachment={"type": type, "payload": {"attachment_id": id}})
 
 
-def test_what_was_uploaded_can_be_sent_again_and_again(box, mona):
+def test_an_uploaded_attachment_can_be_sent_many_times(box, mona):
     id = upload(box, url=box.url + PNG).json()["attachment_id"]
 
     assert send(mona, id).ok and send(mona, id).ok
@@ -32,7 +32,7 @@ def test_what_was_uploaded_can_be_sent_again_and_again(box, mona):
     assert box.session.get(first["attachments"][0]["url"]).content == box.session.get(box.url + PNG).content
 
 
-def test_an_id_is_good_for_ninety_days(box, mona):
+def test_an_attachment_id_is_valid_for_ninety_days(box, mona):
     id = upload(box, url=box.url + PNG).json()["attachment_id"]
     box.tell("/clock", advance_s=90 * DAY_S - 60)
     mona.say("Again, please")
@@ -43,14 +43,14 @@ def test_an_id_is_good_for_ninety_days(box, mona):
     assert refusal(send(mona, id)) == (400, 100, 2018074)
 
 
-def test_what_is_not_reusable_is_used_once(box, mona):
+def test_an_attachment_that_is_not_reusable_can_be_sent_once(box, mona):
     id = upload(box, reusable=False, url=box.url + PNG).json()["attachment_id"]
 
     assert send(mona, id).ok
     assert refusal(send(mona, id)) == (400, 100, 2018074)
 
 
-def test_an_id_belongs_to_its_page(box):
+def test_an_attachment_id_is_unknown_to_another_page(box):
     id = upload(box, url=box.url + PNG).json()["attachment_id"]
     page = box.tell("/pages", name="Redwing Coffee")
     tom = box.customer("Tom Okafor", page_id=page["id"])
@@ -62,7 +62,7 @@ def test_an_id_belongs_to_its_page(box):
     assert refusal(answer) == (400, 100, 2018074)
 
 
-def test_a_message_tells_the_id_of_what_may_be_used_again(box, mona):
+def test_sending_a_reusable_attachment_returns_its_id(box, mona):
     payload = {"url": box.url + PNG, "is_reusable": True}
 
     id = mona.hears(attachment={"type": "image", "payload": payload}).json()["attachment_id"]
@@ -79,7 +79,7 @@ def test_a_message_tells_the_id_of_what_may_be_used_again(box, mona):
         ("file", ("a.txt", b"", "text/plain")),
     ],
 )
-def test_a_file_of_another_kind_is_refused(box, mona, type, file):
+def test_a_file_of_another_type_than_stated_is_refused(box, mona, type, file):
     fields = {"message": json.dumps({"attachment": {"type": type, "payload": {}}})}
 
     answer = box.graph("POST", "/me/message_attachments", data=fields, files={"filedata": file})
@@ -88,7 +88,7 @@ def test_a_file_of_another_kind_is_refused(box, mona, type, file):
 
 
 @pytest.mark.parametrize("type", ["audio", "video", "file"])
-def test_a_file_is_kept_as_what_it_is(box, mona, type):
+def test_an_uploaded_file_is_served_with_its_content_type(box, mona, type):
     fields = {"recipient": json.dumps({"id": mona.psid})}
     fields["message"] = json.dumps({"attachment": {"type": type, "payload": {}}})
     content_type = {"audio": "audio/mpeg", "video": "video/mp4", "file": "application/pdf"}[type]
@@ -100,7 +100,7 @@ def test_a_file_is_kept_as_what_it_is(box, mona, type):
     assert box.session.get(kept["url"]).headers["Content-Type"].startswith(content_type)
 
 
-def test_there_must_be_exactly_one_file(box, mona):
+def test_an_upload_needs_exactly_one_file(box, mona):
     message = json.dumps({"attachment": {"type": "file", "payload": {}}})
     fields = {"recipient": json.dumps({"id": mona.psid}), "message": message}
     two = {"filedata": ("a.txt", b"x", "text/plain"), "filedata2": ("b.txt", b"y", "text/plain")}
@@ -110,7 +110,7 @@ def test_there_must_be_exactly_one_file(box, mona):
         assert answer.status_code == 400
 
 
-def test_several_pictures_may_come_in_one_message(box, mona):
+def test_a_message_may_carry_several_pictures(box, mona):
     picture = {"type": "image", "payload": {"url": box.url + PNG}}
 
     assert mona.hears(attachments=[picture, picture]).ok
@@ -119,14 +119,14 @@ def test_several_pictures_may_come_in_one_message(box, mona):
     assert refusal(mona.hears(attachments=[picture | {"type": "file"}])) == (400, 100, None)
 
 
-def test_a_sticker_is_sent_by_its_number(box, receiver, mona):
+def test_a_sticker_is_sent_by_its_id(box, receiver, mona):
     assert mona.hears(sticker_id=369239263222822).ok
 
     echo = receiver.wait_for(2, "message")[1]["message"]
     assert echo["attachments"][0]["payload"]["sticker_id"] == echo["sticker_id"] == 369239263222822
 
 
-def test_nothing_is_taken_from_a_host_with_a_bad_name(box, mona):
+def test_a_file_from_a_flagged_host_is_refused(box, mona):
     box.tell("/flagged_hosts", hosts=["ngrok.example"])
     body = {"name": "Ana R.", "profile_picture_url": "https://abc.ngrok.example/ana.png"}
 

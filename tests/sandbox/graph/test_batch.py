@@ -1,4 +1,4 @@
-"""Several calls in one."""
+"""Batch requests."""
 
 import json
 from urllib.parse import urlencode
@@ -23,7 +23,7 @@ def bodies(answers):
     return [json.loads(answer["body"]) for answer in answers]
 
 
-def test_each_item_is_answered_by_itself(box, mona):
+def test_each_item_of_a_batch_has_its_own_answer(box, mona):
     owner = {"method": "GET", "relative_url": f"/me/thread_owner?recipient={mona.psid}"}
 
     sent, refused, asked = batch(box, text(mona.psid, "one"), text("7001", "two"), owner)
@@ -44,7 +44,7 @@ def test_a_batch_may_be_a_form_without_headers(box, mona):
     assert [set(item) for item in answer] == [{"code", "body"}]
 
 
-def test_items_name_each_others_results(box, mona):
+def test_items_of_a_batch_may_use_each_others_results(box, mona):
     persona = {
         "method": "POST",
         "name": "ada",
@@ -64,7 +64,7 @@ def test_items_name_each_others_results(box, mona):
     assert mona.messages()[-1]["persona"]["id"] == made["id"]
 
 
-def test_what_depends_on_a_failure_is_not_tried(box, mona):
+def test_a_batch_item_that_depends_on_a_failed_one_is_not_run(box, mona):
     answers = batch(box, text("7001", "one", name="first"), text(mona.psid, "two", depends_on=["first"]))
 
     assert answers[0]["code"] == 400
@@ -72,7 +72,7 @@ def test_what_depends_on_a_failure_is_not_tried(box, mona):
     assert len(mona.messages()) == 1
 
 
-def test_an_item_may_want_no_answer_on_success(box, mona):
+def test_a_batch_item_may_omit_its_response_on_success(box, mona):
     quiet = {"omit_response_on_success": True}
 
     answers = batch(box, text(mona.psid, "one", **quiet), text("7001", "two", **quiet))
@@ -81,7 +81,7 @@ def test_an_item_may_want_no_answer_on_success(box, mona):
     assert answers[1]["code"] == 400
 
 
-def test_an_item_may_have_a_token_of_its_own(box, mona):
+def test_a_batch_item_may_have_a_token_of_its_own(box, mona):
     page = box.tell("/pages", name="Redwing Coffee")
     own = f"access_token={page['token']}&appsecret_proof={appsecret_proof(page['token'], APP_SECRET)}"
 
@@ -98,14 +98,14 @@ def test_an_item_may_have_a_token_of_its_own(box, mona):
     assert wrong["error"]["code"] == 190
 
 
-def test_the_proof_beside_the_batch_counts_for_its_items(box):
+def test_the_appsecret_proof_of_a_batch_counts_for_its_items(box):
     url = f"/v6.0/?appsecret_proof={appsecret_proof(PAGE_TOKEN, APP_SECRET)}"
     body = {"access_token": PAGE_TOKEN, "batch": [{"method": "GET", "relative_url": "me"}]}
 
     assert box.graph("POST", url, None, json=body).json()[0]["code"] == 200
 
 
-def test_files_of_a_batch_are_named_by_its_items(box, mona):
+def test_items_of_a_batch_may_name_its_attached_files(box, mona):
     item = text(mona.psid, "") | {"attached_files": "pic"}
     message = {"attachment": {"type": "image", "payload": {}}}
     item["body"] = urlencode({"recipient": json.dumps({"id": mona.psid}), "message": json.dumps(message)})
@@ -117,7 +117,7 @@ def test_files_of_a_batch_are_named_by_its_items(box, mona):
     assert mona.messages()[-1]["attachments"][0]["type"] == "image"
 
 
-def test_more_than_fifty_are_too_many(box):
+def test_a_batch_of_more_than_fifty_items_is_refused(box):
     items = [{"method": "GET", "relative_url": "me"}] * 51
 
     answer = box.graph("POST", "/", json={"batch": items})
@@ -125,7 +125,7 @@ def test_more_than_fifty_are_too_many(box):
     assert answer.json()["error"]["code"] == 100
 
 
-def test_a_fault_hits_a_call_in_a_batch(box, mona):
+def test_a_fault_matches_a_call_within_a_batch(box, mona):
     box.tell("/faults", match={"path": "/me/messages"}, times=1)
 
     answers = batch(box, text(mona.psid, "one"), text(mona.psid, "two"))

@@ -26,7 +26,7 @@ def act(box, action, call_id, **more):
     return box.graph("POST", "/me/calls", json={"platform": "messenger", "call_id": call_id, "action": action, **more})
 
 
-def test_a_call_is_heard_beside_the_messages_in_seconds(box, receiver, mona, call_id, heard):
+def test_a_voice_call_is_a_webhook_beside_messaging_with_times_in_seconds(box, receiver, mona, call_id, heard):
     (call,) = heard(1)
 
     assert call == {
@@ -42,14 +42,14 @@ def test_a_call_is_heard_beside_the_messages_in_seconds(box, receiver, mona, cal
     assert "messaging" not in entry
 
 
-def test_a_call_that_nobody_accepts_ends_after_a_minute(box, mona, call_id, heard):
+def test_a_voice_call_that_no_app_accepts_ends_after_a_minute(box, mona, call_id, heard):
     box.tell("/clock", advance_s=61)
 
     assert [call["event"] for call in heard(2)] == ["connect", "terminate"]
     assert mona.thread()["call"] is None
 
 
-def test_a_call_is_accepted_and_does_not_end_by_itself(box, mona, call_id, heard):
+def test_an_accepted_voice_call_does_not_end_by_itself(box, mona, call_id, heard):
     answer = act(box, "accept", call_id, session=OFFER).json()
 
     assert answer["success"] is True
@@ -61,21 +61,21 @@ def test_a_call_is_accepted_and_does_not_end_by_itself(box, mona, call_id, heard
 
 
 @pytest.mark.parametrize("action", ["reject", "terminate", "TERMINATE"])
-def test_a_call_is_ended_by_the_page(box, mona, call_id, heard, action):
+def test_an_app_of_the_page_ends_a_voice_call(box, mona, call_id, heard, action):
     assert act(box, action, call_id).json() == {"success": True}
 
     assert heard(2)[1]["event"] == "terminate"
     assert mona.thread()["call"] is None
 
 
-def test_a_customer_hangs_up(box, mona, call_id, heard):
+def test_a_customer_ends_a_voice_call(box, mona, call_id, heard):
     mona.do("hang_up")
 
     assert heard(2)[1]["event"] == "terminate"
     assert box.control("POST", f"/customers/{mona.psid}/hang_up").status_code == 400
 
 
-def test_a_customer_calls_once_at_a_time(box, mona, call_id):
+def test_a_customer_cannot_start_a_second_voice_call(box, mona, call_id):
     assert box.control("POST", f"/customers/{mona.psid}/call").status_code == 400
 
 
@@ -89,7 +89,7 @@ def test_a_customer_calls_once_at_a_time(box, mona, call_id):
         ({"call_id": True, "action": "accept", "session": {"sdp_type": "answer", "sdp": "v=0"}}, "SDP offer"),
     ],
 )
-def test_a_call_that_is_badly_named_is_refused(box, call_id, call, words):
+def test_a_call_action_with_bad_parameters_is_refused(box, call_id, call, words):
     call = call | ({"call_id": call_id} if call.get("call_id") is True else {})
 
     answer = box.graph("POST", "/me/calls", json=call)
@@ -98,7 +98,7 @@ def test_a_call_that_is_badly_named_is_refused(box, call_id, call, words):
     assert words in answer.json()["error"]["message"]
 
 
-def test_a_call_is_accepted_once_and_belongs_to_that_app(box, call_id, other_receiver):
+def test_a_voice_call_is_accepted_once_and_belongs_to_that_app(box, call_id, other_receiver):
     bot = {"app_id": "222", "secret": "s", "callback_url": other_receiver.url, "verify_token": VERIFY_TOKEN}
     token = box.tell("/apps", **bot)["tokens"][PAGE_ID]
     assert act(box, "accept", call_id, session=OFFER).ok
@@ -111,7 +111,7 @@ def test_a_call_is_accepted_once_and_belongs_to_that_app(box, call_id, other_rec
     assert "not the owner" in ended
 
 
-def test_a_call_that_is_over_is_not_accepted(box, mona, call_id):
+def test_a_voice_call_that_is_over_cannot_be_accepted(box, mona, call_id):
     mona.do("hang_up")
 
     assert "has ended" in act(box, "accept", call_id, session=OFFER).json()["error"]["message"]

@@ -1,4 +1,4 @@
-"""Conversations as Facebook tells them afterwards."""
+"""The Conversations API: lists, fields, pagination."""
 
 import pytest
 
@@ -16,7 +16,7 @@ def get(box, path, **query):
     return answer.json()
 
 
-def test_conversations_come_newest_first_and_tell_what_was_asked(box, mona, conversation):
+def test_conversations_are_listed_newest_first_with_the_requested_fields(box, mona, conversation):
     tom = box.customer("Tom Okafor")
     tom.say("Hi")
     box.customer("Silent Sue")
@@ -30,7 +30,7 @@ def test_conversations_come_newest_first_and_tell_what_was_asked(box, mona, conv
     assert listed[1]["participants"]["data"][0]["email"] == f"{mona.psid}@facebook.com"
 
 
-def test_a_conversation_is_found_by_its_person(box, mona, conversation):
+def test_a_conversation_is_found_by_user_id(box, mona, conversation):
     box.customer("Tom Okafor").say("Hi")
 
     listed = get(box, "/me/conversations", user_id=mona.psid)["data"]
@@ -40,7 +40,7 @@ def test_a_conversation_is_found_by_its_person(box, mona, conversation):
     assert get(box, "/me/conversations", platform="instagram") == {"data": []}
 
 
-def test_a_conversation_knows_whether_it_may_be_answered(box, mona, conversation):
+def test_a_conversation_answers_can_reply_and_is_owner(box, mona, conversation):
     fields = "unread_count,can_reply,is_owner"
     assert get(box, f"/{conversation}", fields=fields) == {
         "id": conversation,
@@ -59,7 +59,7 @@ def test_a_conversation_knows_whether_it_may_be_answered(box, mona, conversation
     }
 
 
-def test_a_message_tells_who_said_what_and_nothing_of_a_persona(box, mona):
+def test_a_listed_message_names_its_sender_but_no_persona(box, mona):
     mid = mona.is_sent(message={"text": "On its way"}, persona_id=box.persona()).json()["message_id"]
 
     message = get(box, f"/{mid}", fields="id,created_time,from,to,message,persona")
@@ -72,7 +72,7 @@ def test_a_message_tells_who_said_what_and_nothing_of_a_persona(box, mona):
     assert set(get(box, f"/{mid}")) == {"id", "created_time"}
 
 
-def test_only_the_twenty_newest_messages_are_told(box, mona, conversation):
+def test_only_the_twenty_newest_messages_are_readable(box, mona, conversation):
     mids = [mona.messages()[0]["mid"], *(mona.say(str(number)) for number in range(20))]
 
     rows = get(box, f"/{conversation}/messages", fields="message,from")["data"]
@@ -84,7 +84,7 @@ def test_only_the_twenty_newest_messages_are_told(box, mona, conversation):
     assert refused["code"] == 9000001
 
 
-def test_messages_within_a_conversation_come_in_pages(box, mona, conversation):
+def test_messages_within_a_conversation_are_paginated(box, mona, conversation):
     for number in range(3):
         mona.say(str(number))
 
@@ -95,7 +95,7 @@ def test_messages_within_a_conversation_come_in_pages(box, mona, conversation):
     assert "next" not in more["paging"]
 
 
-def test_files_are_told_with_their_address_and_kind(box, mona):
+def test_listed_attachments_have_their_url_and_type(box, mona):
     picture = {"type": "image", "payload": {"url": f"{box.url}/_sandbox/sample.png"}}
     mid = mona.hears(attachment=picture).json()["message_id"]
 
@@ -106,5 +106,5 @@ def test_files_are_told_with_their_address_and_kind(box, mona):
 
 
 @pytest.mark.parametrize("path", ["/t_1", "/m_1", "/t_1/messages"])
-def test_what_was_never_said_does_not_exist(box, path):
+def test_an_unknown_conversation_or_message_does_not_exist(box, path):
     assert box.graph("GET", path).json()["error"]["error_subcode"] == 33

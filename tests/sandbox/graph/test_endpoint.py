@@ -1,4 +1,4 @@
-"""Tokens, plain objects, subscriptions, and the journal that gives no secret away."""
+"""Tokens, plain objects, subscriptions, and the request log without secrets."""
 
 import http.client
 import json
@@ -33,16 +33,16 @@ def test_a_broken_body_is_refused(box):
 
 
 @pytest.mark.parametrize("path", ["/999", "/999/messages", f"/{PAGE_ID}/nothing", "/me/messages"])
-def test_what_does_not_exist_is_an_unsupported_request(box, path):
+def test_an_unknown_object_is_an_unsupported_request(box, path):
     assert error(box.graph("GET", path)) == (400, "GraphMethodException", 100, 33)
 
 
 @pytest.mark.parametrize("path", ["/pagee/messages", "/me/personas/1/2"])
-def test_a_path_that_means_nothing_is_not_found(box, path):
+def test_an_unknown_path_is_not_found(box, path):
     assert error(box.graph("GET", path)) == (404, "OAuthException", 803, None)
 
 
-def test_the_proof_must_be_right_when_it_is_sent(box):
+def test_a_wrong_appsecret_proof_is_refused(box):
     right = {"appsecret_proof": appsecret_proof(PAGE_TOKEN, APP_SECRET)}
     assert box.graph("GET", "/me", params=right).status_code == 200
 
@@ -51,7 +51,7 @@ def test_the_proof_must_be_right_when_it_is_sent(box):
     assert error(wrong) == (400, "GraphMethodException", 100, None)
 
 
-def test_the_proof_beside_debug_token_is_not_looked_at(box):
+def test_appsecret_proof_is_ignored_for_debug_token(box):
     query = {"input_token": PAGE_TOKEN, "appsecret_proof": "0" * 64}
 
     facts = box.graph("GET", "/debug_token", APP_TOKEN, params=query).json()["data"]
@@ -61,7 +61,7 @@ def test_the_proof_beside_debug_token_is_not_looked_at(box):
     assert "pages_messaging" in facts["scopes"]
 
 
-def test_a_worthless_token_is_an_answer_of_debug_token(box):
+def test_debug_token_describes_an_invalid_token(box):
     facts = box.graph("GET", "/debug_token", APP_TOKEN, params={"input_token": "x"}).json()["data"]
 
     assert facts["is_valid"] is False
@@ -69,7 +69,7 @@ def test_a_worthless_token_is_an_answer_of_debug_token(box):
 
 
 @pytest.mark.parametrize("way", ["header", "query", "form", "json"])
-def test_the_token_may_come_in_any_way(box, mona, way):
+def test_the_token_may_be_in_header_query_or_body(box, mona, way):
     call = {"recipient": json.dumps({"id": mona.psid}), "message": json.dumps({"text": "Hi"})}
     with_token = call | {"access_token": PAGE_TOKEN}
     token = PAGE_TOKEN if way == "header" else None
@@ -83,7 +83,7 @@ def test_the_token_may_come_in_any_way(box, mona, way):
     assert box.graph("POST", "/me/messages", token, **options).status_code == 200
 
 
-def test_a_connection_is_kept_longer_than_five_seconds_as_facebooks_is(box):
+def test_a_connection_stays_open_longer_than_five_seconds(box):
     """Programs keep theirs for the next call, and few try again when it was closed meanwhile."""
     connection = http.client.HTTPConnection(urlsplit(box.url).netloc, timeout=5)
     connection.request("GET", "/_sandbox/world")
@@ -96,11 +96,11 @@ def test_a_connection_is_kept_longer_than_five_seconds_as_facebooks_is(box):
 
 
 @pytest.mark.parametrize("path", ["/me", f"/{PAGE_ID}", "/v6.0/me/", f"/v27.0/{PAGE_ID}/"])
-def test_the_page_says_who_it_is(box, path):
+def test_the_page_answers_its_id_and_name(box, path):
     assert box.graph("GET", path).json() == {"id": PAGE_ID, "name": "Bluebird Tea"}
 
 
-def test_a_profile_has_only_what_was_asked_for(box, mona):
+def test_a_profile_has_only_the_requested_fields(box, mona):
     profile = box.graph("GET", f"/{mona.psid}", params={"fields": "first_name,profile_pic,locale"}).json()
 
     assert set(profile) == {"first_name", "profile_pic", "id"}
@@ -108,7 +108,7 @@ def test_a_profile_has_only_what_was_asked_for(box, mona):
     assert box.session.get(profile["profile_pic"]).headers["Content-Type"] == "image/png"
 
 
-def test_a_page_hears_only_the_fields_it_subscribed_to(box, receiver, mona):
+def test_an_app_gets_only_the_fields_subscribed_for_the_page(box, receiver, mona):
     receiver.wait_for(1)
     box.graph("POST", "/me/subscribed_apps", params={"subscribed_fields": "messages,message_echoes"})
 
@@ -120,7 +120,7 @@ def test_a_page_hears_only_the_fields_it_subscribed_to(box, receiver, mona):
     assert [(app["id"], app["subscribed_fields"]) for app in listed] == [(APP_ID, ["messages", "message_echoes"])]
 
 
-def test_a_page_without_a_subscription_hears_nothing(box, receiver):
+def test_a_page_without_a_subscription_sends_no_webhooks(box, receiver):
     mona = box.customer()
     assert box.graph("DELETE", "/me/subscribed_apps").json() == {"success": True}
     mona.say("Nobody hears this")
@@ -131,7 +131,7 @@ def test_a_page_without_a_subscription_hears_nothing(box, receiver):
     assert [event["message"]["text"] for event in receiver.wait_for(1)] == ["But this"]
 
 
-def test_a_misspelt_field_is_refused(box):
+def test_subscribing_to_a_misspelt_field_is_refused(box):
     answer = box.graph("POST", "/me/subscribed_apps", params={"subscribed_fields": "messaging_handover"})
 
     assert error(answer) == (400, "OAuthException", 100, None)
@@ -160,7 +160,7 @@ def test_a_webhook_that_does_not_verify_is_refused(box, receiver):
     assert answer.json()["error"]["code"] == 2200
 
 
-def test_every_request_is_noted_from_one_on(box, mona):
+def test_every_request_is_logged_with_a_number(box, mona):
     mona.hears(text="Hi")
     box.graph("GET", "/v27.0/me", params={"fields": "id"})
 
@@ -173,7 +173,7 @@ def test_every_request_is_noted_from_one_on(box, mona):
     assert [note["n"] for note in box.requests(since=1)] == [2]
 
 
-def test_no_secret_is_readable_in_the_notes(box, mona):
+def test_no_secret_is_readable_in_the_request_log(box, mona):
     ids = [box.persona(f"Agent {n}") for n in range(2)]
     box.graph("GET", "/me/personas", params={"limit": 1, "access_token": PAGE_TOKEN})
     box.graph("GET", "/debug_token", None, params={"input_token": PAGE_TOKEN, "access_token": APP_TOKEN})

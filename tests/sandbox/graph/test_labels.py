@@ -1,4 +1,4 @@
-"""Labels, moderation, other ids of the same person, figures, settings and events."""
+"""Labels, moderation, ID matching, insights, settings and app events."""
 
 import pytest
 
@@ -10,7 +10,7 @@ def label(box, name="vip", key="page_label_name"):
 
 
 @pytest.mark.parametrize("key", ["name", "page_label_name"])
-def test_a_label_has_one_name_under_two_keys(box, key):
+def test_a_label_has_its_name_under_two_keys(box, key):
     id = label(box, key=key)
 
     assert box.graph("GET", f"/{id}?fields=name").json() == {"name": "vip", "id": id}
@@ -56,7 +56,7 @@ def moderate(box, users, *actions):
     return box.graph("POST", "/me/moderate_conversations", json=body)
 
 
-def test_who_is_banned_gets_nothing_until_they_are_let_in_again(box, mona):
+def test_a_banned_customer_gets_no_message_until_unbanned(box, mona):
     assert moderate(box, [mona.psid], "BLOCK_USER", "MOVE_TO_SPAM").json() == {"success": True}
     assert mona.hears(text="Hi").json()["error"]["code"] == 551
     assert box.graph("GET", "/me/conversations?folder=spam").json()["data"]
@@ -66,7 +66,7 @@ def test_who_is_banned_gets_nothing_until_they_are_let_in_again(box, mona):
     assert mona.hears(text="Hi").ok
 
 
-def test_moderation_may_be_written_in_lower_case(box, mona):
+def test_moderation_actions_may_be_written_in_lower_case(box, mona):
     moderate(box, [mona.psid], "ban_user", "move_to_spam")
     assert mona.hears(text="Hi").json()["error"]["code"] == 551
 
@@ -75,14 +75,14 @@ def test_moderation_may_be_written_in_lower_case(box, mona):
     assert mona.hears(text="Hi").ok
 
 
-def test_moderation_has_limits(box, mona):
+def test_moderation_refuses_too_many_users_or_unknown_actions(box, mona):
     assert moderate(box, [mona.psid] * 11, "BAN_USER").status_code == 400
     assert moderate(box, [mona.psid], "BAN_USER", "UNBAN_USER", "MOVE_TO_SPAM").status_code == 400
     assert moderate(box, [mona.psid], "HUG_USER").status_code == 400
     assert moderate(box, ["7001"], "BAN_USER").json()["error"]["error_subcode"] == 2018001
 
 
-def test_a_person_has_another_id_in_every_app(box, mona):
+def test_id_matching_gives_a_person_another_id_in_every_app(box, mona):
     rows = box.graph("GET", f"/{mona.psid}/ids_for_apps?app={APP_ID}&page=").json()
 
     (row,) = rows["data"]
@@ -92,7 +92,7 @@ def test_a_person_has_another_id_in_every_app(box, mona):
     assert [(page["id"], page["page"]["id"]) for page in back] == [(mona.psid, PAGE_ID)]
 
 
-def test_every_metric_asked_for_is_answered(box, mona):
+def test_insights_answer_every_requested_metric(box, mona):
     metrics = "page_messages_new_conversations_unique,page_messages_blocked_conversations_unique"
     mona.do("block", on=True)
 
@@ -106,26 +106,26 @@ def test_every_metric_asked_for_is_answered(box, mona):
     assert box.graph("GET", "/me/insights?metric=nonsense").status_code == 400
 
 
-def test_settings_for_language_come_in_the_query_with_an_empty_body(box):
+def test_nlp_settings_may_come_in_the_query_with_an_empty_body(box):
     query = "nlp_enabled=true&model=CUSTOM&custom_token=token&verbose=true&n_best=8"
 
     assert box.graph("POST", f"/me/nlp_configs?{query}").json() == {"success": True}
 
 
-def test_events_are_logged_without_a_token(box, mona):
+def test_app_events_are_logged_without_a_token(box, mona):
     body = {"event": "CUSTOM_APP_EVENTS", "custom_events": "[]", "page_id": PAGE_ID, "page_scoped_user_id": mona.psid}
 
     assert box.graph("POST", f"/v6.0/{APP_ID}/activities", None, json=body).json() == {"success": True}
     assert box.graph("POST", "/v6.0/999/activities", None, json=body).json()["error"]["code"] == 100
 
 
-def test_features_have_a_status(box):
+def test_messaging_features_have_a_review_status(box):
     rows = box.graph("GET", "/me/messaging_feature_review").json()["data"]
 
     assert {"feature": "human_agent", "status": "approved"} in rows
 
 
-def test_a_page_tells_more_when_asked(box):
+def test_a_page_answers_more_fields_when_requested(box):
     facts = box.graph("GET", "/me?fields=id,access_token,picture").json()
 
     assert facts["access_token"] == PAGE_TOKEN

@@ -1,4 +1,4 @@
-"""What a Page sets for those who open its chat, and what it may see of them."""
+"""The Messenger profile of a Page, and the profiles of customers."""
 
 import pytest
 
@@ -19,7 +19,7 @@ def get(box, fields=None):
     return box.graph("GET", "/v6.0/me/messenger_profile", params={"fields": fields} if fields else {}).json()
 
 
-def test_everything_that_is_set_is_in_one_element(box):
+def test_the_messenger_profile_is_one_element(box):
     assert get(box) == {"data": []}
 
     assert box.graph("POST", "/me/messenger_profile", json=PROFILE).json() == {"result": "success"}
@@ -28,14 +28,14 @@ def test_everything_that_is_set_is_in_one_element(box):
     assert get(box, "greeting,get_started") == {"data": [{key: PROFILE[key] for key in ("get_started", "greeting")}]}
 
 
-def test_what_is_not_named_stays(box):
+def test_setting_one_field_of_the_messenger_profile_keeps_the_others(box):
     box.graph("POST", "/me/messenger_profile", json=PROFILE)
     box.graph("POST", "/me/messenger_profile", json={"get_started": {"payload": "NEW"}})
 
     assert get(box)["data"][0] == PROFILE | {"get_started": {"payload": "NEW"}}
 
 
-def test_what_is_deleted_is_gone(box):
+def test_a_deleted_field_of_the_messenger_profile_is_gone(box):
     box.graph("POST", "/me/messenger_profile", json=PROFILE)
 
     gone = {"fields": [name for name in PROFILE if name != "greeting"]}
@@ -46,11 +46,11 @@ def test_what_is_deleted_is_gone(box):
 
 
 @pytest.mark.parametrize(("method", "body"), [("POST", {}), ("DELETE", {}), ("DELETE", {"fields": ["nonsense"]})])
-def test_a_profile_of_nothing_is_refused(box, method, body):
+def test_an_empty_messenger_profile_is_refused(box, method, body):
     assert box.graph(method, "/me/messenger_profile", json=body).json()["error"]["code"] == 100
 
 
-def test_one_person_may_have_a_menu_of_their_own(box, mona):
+def test_one_person_may_have_a_persistent_menu_of_their_own(box, mona):
     own = [{"locale": "default", "call_to_actions": []}]
     box.graph("POST", "/me/messenger_profile", json={"persistent_menu": MENU, "greeting": PROFILE["greeting"]})
     assert mona.thread()["page"] == {
@@ -79,14 +79,14 @@ def test_one_person_may_have_a_menu_of_their_own(box, mona):
         ("empty", set()),
     ],
 )
-def test_a_profile_may_tell_much_or_little(box, mona, kind, names):
+def test_a_customers_profile_may_be_partial_or_empty(box, mona, kind, names):
     mona.do("profile", kind=kind)
 
     assert set(box.graph("GET", f"/{mona.psid}").json()) == names
 
 
 @pytest.mark.parametrize(("kind", "subcode"), [("phone", 2018218), ("forbidden", 2018247)])
-def test_a_profile_may_be_an_error(box, mona, kind, subcode):
+def test_a_customers_profile_may_be_an_error(box, mona, kind, subcode):
     mona.do("profile", kind=kind)
 
     error = box.graph("GET", f"/{mona.psid}").json()["error"]

@@ -1,4 +1,4 @@
-"""Whatever a client puts where, it gets an answer in Facebook's form."""
+"""Odd values in any parameter get an answer in Facebook's form."""
 
 import itertools
 
@@ -26,7 +26,7 @@ def nodes(box, mona):
 
 
 @pytest.mark.parametrize(("method", "kind", "edge"), routes.EDGES, ids=lambda part: getattr(part, "__name__", part))
-def test_odd_values_are_answered_like_any_other(box, mona, nodes, method, kind, edge):
+def test_odd_parameter_values_never_cause_a_server_error(box, mona, nodes, method, kind, edge):
     node, token = nodes[kind.__name__]
     odd = itertools.cycle(ODD)
     for turn in range(len(ODD)):
@@ -45,7 +45,7 @@ def test_an_odd_message_is_refused(mona, message):
 
 
 @pytest.mark.parametrize("item", [1, {}, {"relative_url": 5}, {"relative_url": "me", "name": [], "depends_on": {}}])
-def test_an_odd_batch_is_answered(box, item):
+def test_an_odd_batch_never_causes_a_server_error(box, item):
     check(box.graph("POST", "/", json={"batch": [item]}))
 
 

@@ -1,4 +1,4 @@
-"""What Facebook holds against a Page, asked for and told."""
+"""The status of a Page, as a call and as webhooks."""
 
 import pytest
 
@@ -13,7 +13,7 @@ def restrict(box, **more):
 
 
 @pytest.mark.parametrize("edge", ["pages_status", "page_status"])
-def test_a_page_says_what_is_held_against_it(box, edge):
+def test_a_page_answers_its_status_and_violations(box, edge):
     assert box.graph("GET", f"/me/{edge}").json()["status"] == "ok"
 
     restrict(box, restrictions=[RESTRICTION])
@@ -29,7 +29,7 @@ def test_the_status_of_a_page_needs_a_permission(box):
     assert box.graph("GET", "/me/pages_status").json()["error"]["code"] == 230
 
 
-def test_an_app_hears_of_it_as_a_change_of_the_page(box, receiver):
+def test_a_change_of_page_status_is_a_business_integrity_webhook(box, receiver):
     box.graph("POST", "/me/subscribed_apps", json={"subscribed_fields": ["business_integrity"]})
 
     restrict(box)
@@ -41,7 +41,7 @@ def test_an_app_hears_of_it_as_a_change_of_the_page(box, receiver):
     assert change["value"]["timestamp"] < 10**11  # seconds
 
 
-def test_an_app_hears_of_it_among_the_messages_from_nobody(box, receiver):
+def test_a_change_of_page_status_is_a_messaging_event_without_sender(box, receiver):
     box.graph("POST", "/me/subscribed_apps", json={"subscribed_fields": ["messaging_integrity"]})
 
     restrict(box)
@@ -51,7 +51,7 @@ def test_an_app_hears_of_it_among_the_messages_from_nobody(box, receiver):
     assert "sender" not in event and "recipient" not in event
 
 
-def test_a_page_is_well_again(box, receiver):
+def test_a_page_status_of_ok_removes_all_details(box, receiver):
     box.graph("POST", "/me/subscribed_apps", json={"subscribed_fields": ["messaging_integrity"]})
     restrict(box)
 
@@ -62,6 +62,6 @@ def test_a_page_is_well_again(box, receiver):
 
 
 @pytest.mark.parametrize("body", [{}, {"status": "fine"}, {"status": "ok", "violations": "none"}, {"state": "ok"}])
-def test_what_makes_no_sense_changes_nothing(box, body):
+def test_an_unknown_page_status_is_refused_and_changes_nothing(box, body):
     assert box.control("POST", f"/pages/{PAGE_ID}/integrity", body).status_code == 400
     assert box.graph("GET", "/me/pages_status").json()["status"] == "ok"

@@ -1,4 +1,4 @@
-"""A persona's life: made with a fetched picture, listed, used, deleted, remembered."""
+"""The Personas API: create with a downloaded picture, list, send as, delete."""
 
 import io
 import threading
@@ -70,7 +70,7 @@ def test_a_persona_keeps_a_copy_of_its_picture(box, pictures):
         ((200, "image/png", b"x" * (8 * 1024 * 1024 + 1)), 2018109),
     ],
 )
-def test_a_picture_that_cannot_be_had_is_refused(box, pictures, picture, subcode):
+def test_a_persona_with_an_unreachable_picture_is_refused(box, pictures, picture, subcode):
     origin, shelf, _ = pictures
     shelf["/bad.png"] = picture
 
@@ -93,14 +93,14 @@ def test_a_picture_that_cannot_be_had_is_refused(box, pictures, picture, subcode
         ({"name": "Ana R.", "profile_picture_url": "ana.png"}, "profile_picture_url should represent a valid URL"),
     ],
 )
-def test_a_persona_needs_a_name_and_an_address(box, body, words):
+def test_a_persona_needs_a_name_and_a_picture_url(box, body, words):
     answer = create(box, **body)
 
     assert answer.status_code == 400
     assert words in answer.json()["error"]["message"]
 
 
-def test_a_deleted_persona_is_gone_but_its_messages_keep_its_name(box, mona):
+def test_messages_of_a_deleted_persona_keep_its_name(box, mona):
     id = box.persona()
     mona.is_sent(message={"text": "Hello"}, persona_id=id)
 
@@ -125,7 +125,7 @@ def test_a_persona_of_another_page_cannot_be_used(box, mona):
     assert box.graph("GET", f"/{id}").json()["error"]["error_subcode"] == 33
 
 
-def test_the_list_comes_in_pages_and_ends(box):
+def test_the_list_of_personas_is_paginated_and_ends(box):
     ids = [box.persona(f"Agent {n}") for n in range(5)]
     box.graph("DELETE", f"/{ids.pop(1)}")
 
@@ -140,7 +140,7 @@ def test_the_list_comes_in_pages_and_ends(box):
     assert answer == {"data": []}
 
 
-def test_the_next_page_can_be_fetched_as_it_stands(box):
+def test_the_next_url_of_a_list_can_be_fetched_unchanged(box):
     ids = [box.persona(f"Agent {n}") for n in range(3)]
 
     first = box.graph("GET", "/me/personas", params={"limit": 2}).json()

@@ -1,4 +1,4 @@
-"""A switch for programs that name addresses where there is nothing."""
+"""Placeholder files, for programs that name URLs with nothing behind them."""
 
 import pytest
 
@@ -17,11 +17,11 @@ def create(box, url, name="Ada"):
     return box.graph("POST", "/me/personas", json={"name": name, "profile_picture_url": url})
 
 
-def test_without_the_switch_a_picture_must_be_there(box):
+def test_without_placeholder_files_an_unreachable_picture_is_refused(box):
     assert create(box, NOWHERE).json()["error"]["error_subcode"] == 2018008
 
 
-def test_an_address_with_nothing_there_is_a_picture_of_its_own(placeholder_box):
+def test_an_unreachable_picture_gets_a_placeholder_of_its_own(placeholder_box):
     first, second = (create(placeholder_box, url).json()["id"] for url in (NOWHERE, "http://127.0.0.1:9/ben.jpg"))
 
     pictures = [placeholder_box.graph("GET", f"/{id}").json()["profile_picture_url"] for id in (first, second)]
@@ -31,11 +31,11 @@ def test_an_address_with_nothing_there_is_a_picture_of_its_own(placeholder_box):
     assert contents[0] != contents[1]
 
 
-def test_an_address_with_something_else_there_is_a_picture_too(placeholder_box):
+def test_a_file_that_is_no_picture_gets_a_placeholder(placeholder_box):
     assert create(placeholder_box, f"{placeholder_box.url}/").ok  # the phone's page
 
 
-def test_a_picture_that_is_there_is_taken(placeholder_box):
+def test_a_reachable_picture_gets_no_placeholder(placeholder_box):
     id = create(placeholder_box, f"{placeholder_box.url}/_sandbox/sample.png").json()["id"]
 
     kept = placeholder_box.session.get(placeholder_box.graph("GET", f"/{id}").json()["profile_picture_url"]).content
@@ -46,7 +46,7 @@ def test_a_picture_that_is_there_is_taken(placeholder_box):
 @pytest.mark.parametrize(
     ("type", "start"), [("audio", b"RIFF"), ("file", b"%PDF"), ("image", b"\x89PNG"), ("video", b"\x1aE")]
 )
-def test_files_are_made_up_by_their_kind(placeholder_box, type, start):
+def test_a_placeholder_file_has_the_type_of_its_attachment(placeholder_box, type, start):
     mona = placeholder_box.customer()
     mona.say("Hi")
     assert mona.hears(attachment={"type": type, "payload": {"url": NOWHERE}}).ok
@@ -56,13 +56,13 @@ def test_files_are_made_up_by_their_kind(placeholder_box, type, start):
     assert placeholder_box.session.get(attachment["url"]).content.startswith(start)
 
 
-def test_a_flagged_host_is_still_refused(placeholder_box):
+def test_a_flagged_host_is_refused_with_placeholder_files_too(placeholder_box):
     placeholder_box.tell("/flagged_hosts", hosts=["127.0.0.1"])
 
     assert create(placeholder_box, NOWHERE).json()["error"]["code"] == 368
 
 
-def test_the_switch_can_be_set_at_the_start_and_stays_at_a_reset(running_sandbox):
+def test_the_placeholder_files_option_survives_a_reset(running_sandbox):
     with running_sandbox(create_app(placeholder_files=True)) as box:
         box.tell("/reset")
 

@@ -1,4 +1,4 @@
-"""Messages to people who are known by something other than their id, and as answers to one message."""
+"""Recipients named by something other than their id, and replies to one message."""
 
 import json
 
@@ -24,7 +24,7 @@ def customers(box):
         {"notification_messages_token": "tok"},
     ],
 )
-def test_somebody_can_be_reached_in_other_ways(box, recipient):
+def test_a_recipient_may_be_named_in_other_ways_than_by_id(box, recipient):
     answer = send(box, recipient).json()
 
     (who,) = customers(box)
@@ -33,23 +33,23 @@ def test_somebody_can_be_reached_in_other_ways(box, recipient):
     assert [m["text"] for m in thread["messages"]] == ["Hello"]
 
 
-def test_a_user_ref_is_answered_without_an_id(box):
+def test_a_send_to_a_user_ref_is_answered_without_recipient_id(box):
     assert set(send(box, {"user_ref": "u1"}).json()) == {"message_id"}
 
 
-def test_a_phone_number_is_the_same_person_again(box):
+def test_a_phone_number_reaches_the_same_person_again(box):
     first, second = (send(box, {"phone_number": "+1"}).json()["recipient_id"] for _ in range(2))
 
     assert first == second and len(customers(box)) == 1
 
 
 @pytest.mark.parametrize(("recipient", "code"), [({"comment_id": "9"}, 10900), ({"one_time_notif_token": "t"}, 100)])
-def test_some_ways_lead_there_once(box, recipient, code):
+def test_a_comment_post_or_token_can_be_replied_to_once(box, recipient, code):
     assert send(box, recipient).ok
     assert send(box, recipient).json()["error"]["code"] == code
 
 
-def test_the_recipient_may_be_json_in_json(box, mona):
+def test_the_recipient_may_be_a_json_string(box, mona):
     answer = send(box, json.dumps({"id": mona.psid}), message=json.dumps({"text": "Hi"}))
 
     assert answer.json()["recipient_id"] == mona.psid
@@ -65,12 +65,12 @@ def test_an_answer_to_one_message_names_it(box, receiver, mona):
     assert mona.is_sent(message={"text": "Which?"}, reply_to={"mid": "m_x"}).json()["error"]["code"] == 100
 
 
-def test_the_kind_of_notification_is_one_of_three(mona):
+def test_an_unknown_notification_type_is_refused(mona):
     assert mona.is_sent(message={"text": "Psst"}, notification_type="SILENT_PUSH").ok
     assert mona.is_sent(message={"text": "Hey"}, notification_type="SHOUT").json()["error"]["code"] == 100
 
 
-def test_text_and_attachment_do_not_go_together(box, mona):
+def test_a_message_with_text_and_attachment_is_refused(box, mona):
     picture = {"type": "image", "payload": {"url": f"{box.url}/_sandbox/sample.png"}}
 
     assert mona.hears(text="Look", attachment=picture).json()["error"]["code"] == 100

@@ -1,4 +1,4 @@
-"""The twenty ways in which clients differ: how they write a call, and how they want the answer."""
+"""The forms in which clients write calls and expect answers."""
 
 import http.client
 import io
@@ -40,7 +40,7 @@ def chunked(box, path, parts):
 
 
 @pytest.mark.parametrize("named", ['; filename="pic.png"\r\nContent-Type: image/png', "", '; filename="x"'])
-def test_an_upload_in_chunks_without_a_length_arrives(box, mona, named):
+def test_an_upload_in_chunks_without_a_content_length_is_accepted(box, mona, named):
     parts = [
         ("message", "", b'{"attachment":{"type":"image","payload":{}}}'),
         ("filedata", named, png()),
@@ -56,7 +56,7 @@ def test_an_upload_in_chunks_without_a_length_arrives(box, mona, named):
     assert kept.headers["Content-Type"] == "image/png"
 
 
-def test_a_list_can_be_walked_back_and_forth_by_its_addresses(box):
+def test_a_list_can_be_walked_in_both_directions_by_its_urls(box):
     ids = [box.persona(f"Agent {n}") for n in range(5)]
 
     first = box.graph("GET", "/v6.0/me/personas", params={"limit": 2, "fields": "id"}).json()
@@ -80,7 +80,7 @@ def test_an_empty_list_has_no_paging(box):
 
 @pytest.mark.parametrize("version", ["", "/v2.6", "/v2.12", "/v6.0", "/v19.0", "/v26.0", "/v27.0", "/v99.9"])
 @pytest.mark.parametrize("node", ["me", PAGE_ID])
-def test_any_version_and_either_name_of_the_page_will_do(box, mona, version, node):
+def test_any_version_and_either_name_of_the_page_is_accepted(box, mona, version, node):
     call = {"recipient": {"id": mona.psid}, "message": {"text": "Hi"}}
 
     answer = box.graph("POST", f"{version}/{node}/messages/", json=call)
@@ -90,20 +90,20 @@ def test_any_version_and_either_name_of_the_page_will_do(box, mona, version, nod
 
 
 @pytest.mark.parametrize("separator", ["|", "%7C"])
-def test_the_bar_of_an_app_token_may_be_escaped(box, separator):
+def test_the_bar_in_an_app_token_may_be_escaped(box, separator):
     url = f"{box.url}/debug_token?input_token={PAGE_TOKEN}&access_token={APP_ID}{separator}{APP_SECRET}"
 
     assert requests.get(url).json()["data"]["is_valid"] is True
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "OAuth", "bearer"])
-def test_a_header_token_may_be_called_bearer_or_oauth(box, scheme):
+def test_the_authorization_scheme_may_be_bearer_or_oauth(box, scheme):
     answer = requests.get(f"{box.url}/me", headers={"Authorization": f"{scheme} {PAGE_TOKEN}"})
 
     assert answer.json()["id"] == PAGE_ID
 
 
-def test_brackets_are_objects_as_php_writes_them(box, mona):
+def test_parameter_names_with_brackets_become_objects(box, mona):
     form = {"recipient[id]": mona.psid, "message[text]": "Hi", "message[quick_replies][0][title]": "Yes"}
     form |= {"message[quick_replies][0][content_type]": "text", "message[quick_replies][0][payload]": "YES"}
 
@@ -112,7 +112,7 @@ def test_brackets_are_objects_as_php_writes_them(box, mona):
 
 
 @pytest.mark.parametrize("query", ["fields[0]=greeting", "fields[]=greeting", "fields=greeting", 'fields=["greeting"]'])
-def test_a_list_in_a_query_may_be_written_in_any_way(box, query):
+def test_a_list_in_a_query_may_have_any_of_its_forms(box, query):
     box.graph("POST", "/me/messenger_profile", json={"greeting": [{"locale": "default", "text": "Hi"}]})
 
     assert box.graph("DELETE", f"/v2.12/me/messenger_profile?{query}").json() == {"result": "success"}
@@ -120,11 +120,11 @@ def test_a_list_in_a_query_may_be_written_in_any_way(box, query):
 
 
 @pytest.mark.parametrize(("version", "status"), [("/v2.12", 200), ("/v3.2", 400), ("", 400)])
-def test_old_versions_know_no_fields_of_a_page(box, version, status):
+def test_before_v3_2_a_page_subscribes_with_the_fields_of_the_app(box, version, status):
     assert box.graph("POST", f"{version}/me/subscribed_apps").status_code == status
 
 
-def test_null_is_absent_and_what_nobody_knows_is_ignored(mona):
+def test_null_parameters_are_absent_and_unknown_ones_ignored(mona):
     answer = mona.is_sent(
         message={"text": "Hi", "metadata": None},
         sender_action=None,
@@ -149,7 +149,7 @@ def test_get_and_delete_may_carry_a_body(box):
 
 
 @pytest.mark.parametrize("fields", ["name,id", '["name","id"]', "name%2Cid"])
-def test_fields_may_be_a_list_of_any_kind(box, fields):
+def test_the_fields_parameter_may_be_any_form_of_list(box, fields):
     id = box.persona()
 
     answer = requests.get(f"{box.url}/{id}?access_token={PAGE_TOKEN}&fields={fields}")
@@ -158,20 +158,20 @@ def test_fields_may_be_a_list_of_any_kind(box, fields):
 
 
 @pytest.mark.parametrize("fields", ["messages,message_echoes", ["messages", "message_echoes"]])
-def test_subscribed_fields_may_be_a_text_or_a_list(box, fields):
+def test_subscribed_fields_may_be_a_string_or_a_list(box, fields):
     assert box.graph("POST", "/me/subscribed_apps", json={"subscribed_fields": fields}).json() == {"success": True}
 
     listed = box.graph("GET", "/me/subscribed_apps").json()["data"][0]
     assert listed["subscribed_fields"] == ["messages", "message_echoes"]
 
 
-def test_a_verb_may_be_named_in_a_parameter(box):
+def test_a_parameter_may_override_the_http_method(box):
     id = box.persona()
 
     assert box.graph("POST", f"/{id}", data={"method": "delete"}).json() == {"success": True}
 
 
-def test_several_objects_may_be_asked_for_at_once(box, mona):
+def test_several_objects_may_be_requested_with_ids(box, mona):
     id = box.persona()
 
     found = box.graph("GET", "/v26.0/", params={"ids": f"{id},{mona.psid}", "fields": "name"}).json()
@@ -179,13 +179,13 @@ def test_several_objects_may_be_asked_for_at_once(box, mona):
     assert found == {id: {"name": "Ana R.", "id": id}, mona.psid: {"name": "Mona Meyer", "id": mona.psid}}
 
 
-def test_an_id_in_a_query_stays_the_text_it_is(box, mona):
+def test_an_id_in_a_query_stays_a_string(box, mona):
     box.graph("GET", "/me/thread_owner", params={"recipient": mona.psid})
 
     assert box.requests()[-1]["query"]["recipient"] == mona.psid
 
 
-def test_a_call_without_the_proof_is_refused_where_the_app_wants_it(box):
+def test_a_call_without_appsecret_proof_is_refused_where_the_app_requires_it(box):
     box.tell("/apps", app_id=APP_ID, secret=APP_SECRET, require_proof=True)
 
     refused = box.graph("GET", "/me").json()["error"]
@@ -196,7 +196,7 @@ def test_a_call_without_the_proof_is_refused_where_the_app_wants_it(box):
     assert allowed.ok
 
 
-def test_an_error_has_everything_that_clients_print(box):
+def test_an_error_body_has_all_keys_that_clients_print(box):
     answer = box.graph("GET", "/me", "EAAWRONGTOKEN")
 
     assert answer.headers["Content-Type"].startswith("application/json")

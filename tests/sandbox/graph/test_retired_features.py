@@ -1,4 +1,4 @@
-"""What the Graph's protocol once could: served to apps of before, refused to those made after 4 November 2026."""
+"""Retired features: answered for older apps, refused to those created after 4 November 2026."""
 
 import json
 
@@ -33,11 +33,11 @@ RETIRED = [
 
 
 @pytest.mark.parametrize(("method", "path", "query", "feature"), RETIRED)
-def test_an_app_of_today_is_refused_what_is_retired_on_any_version(new_app, method, path, query, feature):
+def test_a_new_app_is_refused_retired_features_on_any_version(new_app, method, path, query, feature):
     assert refusal(new_app.graph(method, path, params=query)) == (400, 12, f"(#12) {feature}")
 
 
-def test_an_app_of_today_is_refused_it_within_a_batch_too(new_app):
+def test_a_new_app_is_refused_retired_features_within_a_batch(new_app):
     batch = [{"method": "GET", "relative_url": "me"}, {"method": "GET", "relative_url": "me?fields=name.as(title)"}]
 
     first, second = new_app.graph("POST", "/", json={"batch": batch}).json()
@@ -46,7 +46,7 @@ def test_an_app_of_today_is_refused_it_within_a_batch_too(new_app):
     assert json.loads(second["body"])["error"]["code"] == 12
 
 
-def test_a_sandbox_can_be_started_for_an_app_of_today_and_stays_so_at_a_reset(running_sandbox):
+def test_the_made_on_v27_option_survives_a_reset(running_sandbox):
     with running_sandbox(create_app(made_on_v27=True)) as box:
         box.tell("/reset")
 
@@ -54,7 +54,7 @@ def test_a_sandbox_can_be_started_for_an_app_of_today_and_stays_so_at_a_reset(ru
         assert box.graph("GET", "/me").ok
 
 
-def test_an_app_of_before_may_name_the_verb_in_a_parameter(box, mona):
+def test_an_older_app_may_override_the_http_method(box, mona):
     deleted = box.persona()
     assert box.graph("POST", f"/{deleted}", data={"method": "delete"}).json() == {"success": True}
     query = {"method": "post", "recipient": json.dumps({"id": mona.psid}), "message": json.dumps({"text": "Hi"})}
@@ -64,21 +64,21 @@ def test_an_app_of_before_may_name_the_verb_in_a_parameter(box, mona):
     assert mona.messages()[-1]["text"] == "Hi"
 
 
-def test_an_app_of_before_gets_times_in_seconds(box, mona):
+def test_an_older_app_gets_times_in_seconds(box, mona):
     at = mona.messages()[0]["at"]
     query = {"fields": "updated_time", "date_format": "U"}
 
     assert box.graph("GET", f"/t_{mona.psid}", params=query).json()["updated_time"] == at // 1000
 
 
-def test_an_app_of_before_gets_a_field_under_a_name_of_its_own(box):
+def test_an_older_app_may_use_field_aliases(box):
     answer = box.graph("GET", "/me", params={"fields": "name.as(title),id"}).json()
 
     assert set(answer) == {"title", "id"}
     assert answer["title"] == "Bluebird Tea"
 
 
-def test_an_app_of_before_gets_a_script_that_calls_its_function(box):
+def test_an_older_app_gets_jsonp(box):
     answer = box.graph("GET", "/me", None, params={"callback": "app.shown", "access_token": PAGE_TOKEN})
     refused = box.graph("GET", "/me", None, params={"callback": "shown"})
 
@@ -88,14 +88,14 @@ def test_an_app_of_before_gets_a_script_that_calls_its_function(box):
 
 
 @pytest.mark.parametrize("name", ["alert(1)//", "", "a b"])
-def test_what_is_no_functions_name_makes_no_script(box, name):
+def test_an_invalid_jsonp_callback_gets_json(box, name):
     assert box.graph("GET", "/me", params={"callback": name}).headers["Content-Type"] == "application/json"
 
 
 # Fields within fields
 
 
-def test_a_page_answers_parts_of_its_fields(box):
+def test_a_page_answers_fields_within_fields(box):
     answer = box.graph("GET", "/me", params={"fields": "name,picture{url},messaging_feature_status{hop_v2}"}).json()
 
     assert set(answer["picture"]["data"]) == {"url"}
@@ -118,7 +118,7 @@ def test_a_page_answers_its_edges_as_fields(box, mona):
     assert said["from"] == {"name": "Mona Meyer", "id": mona.psid}
 
 
-def test_the_next_page_of_an_edge_that_was_asked_for_as_a_field_is_fetched_as_it_stands(box):
+def test_the_next_url_of_an_edge_requested_as_a_field_can_be_fetched(box):
     for name in ("Ana R.", "Ben K.", "Ada L."):
         box.persona(name)
 
@@ -129,12 +129,12 @@ def test_the_next_page_of_an_edge_that_was_asked_for_as_a_field_is_fetched_as_it
     assert [row["name"] for row in rest] == ["Ada L."]
 
 
-def test_an_edge_that_the_token_may_not_see_refuses_the_whole(box):
+def test_an_edge_without_permission_refuses_the_whole_call(box):
     box.tell("/tokens", token=PAGE_TOKEN, scopes=["pages_show_list"])
 
     assert box.graph("GET", "/me", params={"fields": "name,personas{name}"}).json()["error"]["code"] == 230
 
 
 @pytest.mark.parametrize("fields", ["name,personas{name", "{", "personas{}", "name}.", "a.b.c{d}(e)"])
-def test_fields_that_are_badly_written_harm_nobody(box, fields):
+def test_a_malformed_fields_parameter_causes_no_error(box, fields):
     assert box.graph("GET", "/me", params={"fields": fields}).ok

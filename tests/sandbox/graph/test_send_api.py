@@ -1,4 +1,4 @@
-"""The Send API, checked in the order syntax, persona, person, window, content."""
+"""The Send API, checked in the order syntax, persona, recipient, window, content."""
 
 import json
 
@@ -15,7 +15,7 @@ def refusal(answer):
     return answer.status_code, error["code"], error.get("error_subcode")
 
 
-def test_a_message_is_answered_echoed_and_delivered(box, receiver, mona):
+def test_a_sent_message_is_answered_echoed_and_delivered(box, receiver, mona):
     receiver.wait_for(1)
     answer = mona.hears(text="Grüße", metadata="job:42")
 
@@ -35,7 +35,7 @@ def test_a_message_is_answered_echoed_and_delivered(box, receiver, mona):
     assert delivery["delivery"] == {"mids": [mid], "watermark": echo["timestamp"]}
 
 
-def test_the_echo_says_nothing_of_the_persona(box, receiver, mona):
+def test_the_echo_does_not_name_the_persona(box, receiver, mona):
     mona.is_sent(message={"text": "Hello"}, persona_id=box.persona())
 
     assert "persona" not in json.dumps(receiver.wait_for(3))
@@ -62,18 +62,18 @@ def test_the_echo_says_nothing_of_the_persona(box, receiver, mona):
         ({"sender_action": "dance"}, None, "Param sender_action must be one of"),
     ],
 )
-def test_a_badly_written_call_is_refused_in_facebooks_words(mona, call, subcode, words):
+def test_a_malformed_send_gets_facebooks_error(mona, call, subcode, words):
     answer = mona.is_sent(**call)
 
     assert refusal(answer) == (400, 100, subcode)
     assert words in answer.json()["error"]["message"]
 
 
-def test_the_text_may_be_two_thousand_characters_long(mona):
+def test_a_text_may_have_two_thousand_characters(mona):
     assert mona.hears(text="ü" * 2000).status_code == 200
 
 
-def test_an_unknown_person_gets_nothing(box, mona):
+def test_a_send_to_an_unknown_person_is_refused(box, mona):
     answer = box.graph("POST", "/me/messages", json={"recipient": {"id": "7001"}, "message": {"text": "Hi"}})
 
     assert refusal(answer) == (400, 100, 2018001)
@@ -87,7 +87,7 @@ def test_a_customer_who_blocks_the_page_is_not_available(mona):
     assert mona.hears(text="Hi").status_code == 200
 
 
-def test_the_window_closes_after_a_day_and_a_reaction_opens_it(box, mona):
+def test_the_messaging_window_closes_after_a_day_and_a_reaction_reopens_it(box, mona):
     mid = mona.hears(text="On its way").json()["message_id"]
     box.tell("/clock", advance_s=DAY_S + 1)
     assert refusal(mona.hears(text="Did it come?")) == (400, 10, 2018278)
@@ -97,7 +97,7 @@ def test_the_window_closes_after_a_day_and_a_reaction_opens_it(box, mona):
     assert mona.hears(text="Good!").status_code == 200
 
 
-def test_reading_and_editing_do_not_open_the_window(box, mona):
+def test_reading_and_editing_do_not_open_the_messaging_window(box, mona):
     mid = mona.messages()[0]["mid"]
     box.tell("/clock", advance_s=DAY_S + 1)
 
@@ -107,11 +107,11 @@ def test_reading_and_editing_do_not_open_the_window(box, mona):
     assert refusal(mona.hears(text="Hi")) == (400, 10, 2018278)
 
 
-def test_nobody_can_be_written_to_who_never_wrote(box):
+def test_a_customer_who_never_wrote_cannot_be_messaged(box):
     assert refusal(box.customer().hears(text="Hi")) == (400, 10, 2018278)
 
 
-def test_a_human_agent_has_seven_days(box, mona):
+def test_the_human_agent_tag_extends_the_window_to_seven_days(box, mona):
     tagged = {"message": {"text": "Sorry"}, "messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"}
     box.tell("/clock", advance_s=6 * DAY_S)
     assert mona.is_sent(**tagged).status_code == 200
@@ -150,7 +150,7 @@ def test_typing_off_ends_typing(mona):
     assert mona.thread()["typing"]["on"] is False
 
 
-def test_the_page_can_react_and_take_it_back(mona):
+def test_the_page_can_react_and_remove_the_reaction(mona):
     reaction = {"message_id": mona.messages()[0]["mid"], "reaction": "👍"}
     mona.is_sent(sender_action="react", payload=reaction)
     assert mona.messages()[0]["reaction"] == "👍"
@@ -160,13 +160,13 @@ def test_the_page_can_react_and_take_it_back(mona):
     assert mona.messages()[0]["reaction"] is None
 
 
-def test_a_persona_only_types(box, mona):
+def test_a_persona_is_accepted_with_typing_and_no_other_sender_action(box, mona):
     answer = mona.is_sent(sender_action="mark_seen", persona_id=box.persona())
 
     assert refusal(answer) == (400, 100, None)
 
 
-def test_an_attachment_is_fetched_and_kept(box, mona):
+def test_an_attachment_is_downloaded_and_stored(box, mona):
     url = f"{box.url}/_sandbox/sample.png"
     mona.hears(attachment={"type": "image", "payload": {"url": url}})
 
@@ -185,7 +185,7 @@ def test_an_attachment_is_fetched_and_kept(box, mona):
         ({}, None),
     ],
 )
-def test_an_attachment_that_is_none_is_refused(box, mona, payload, subcode):
+def test_an_invalid_attachment_is_refused(box, mona, payload, subcode):
     payload = {key: value.format(box=box.url) for key, value in payload.items()}
 
     answer = mona.hears(attachment={"type": "image", "payload": payload})
@@ -194,7 +194,7 @@ def test_an_attachment_that_is_none_is_refused(box, mona, payload, subcode):
     assert len(mona.messages()) == 1
 
 
-def test_quick_replies_and_templates_are_shown(mona):
+def test_quick_replies_and_templates_show_in_the_thread(mona):
     replies = [{"content_type": "text", "title": "Yes", "payload": "YES"}]
     template = {
         "template_type": "button",

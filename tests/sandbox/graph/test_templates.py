@@ -1,4 +1,4 @@
-"""Templates: what Facebook takes, and what is too much."""
+"""Templates: required parts and limits."""
 
 import pytest
 
@@ -54,20 +54,20 @@ BAD = [
 
 
 @pytest.mark.parametrize("payload", GOOD, ids=lambda payload: payload["template_type"])
-def test_a_good_template_is_shown_as_it_was_sent(mona, payload):
+def test_a_valid_template_shows_as_it_was_sent(mona, payload):
     assert mona.hears(attachment={"type": "template", "payload": payload}).json().get("message_id")
     assert mona.messages()[-1]["template"] == payload
 
 
 @pytest.mark.parametrize(("payload", "words"), BAD, ids=lambda value: value if isinstance(value, str) else "")
-def test_a_bad_one_is_refused_by_the_name_of_what_is_wrong(mona, payload, words):
+def test_an_invalid_template_is_refused_with_the_name_of_the_part(mona, payload, words):
     error = mona.hears(attachment={"type": "template", "payload": payload}).json()["error"]
 
     assert error["code"] == 100
     assert words in error["message"]
 
 
-def test_a_media_template_names_what_was_uploaded(box, mona):
+def test_a_media_template_may_name_an_uploaded_attachment(box, mona):
     message = {
         "attachment": {"type": "image", "payload": {"url": f"{box.url}/_sandbox/sample.png", "is_reusable": True}}
     }
@@ -89,7 +89,7 @@ def test_a_media_template_names_what_was_uploaded(box, mona):
         ({"content_type": "location"}, "[content_type] must be one of"),
     ],
 )
-def test_quick_replies_have_limits_too(mona, reply, words):
+def test_quick_replies_beyond_their_limits_are_refused(mona, reply, words):
     error = mona.hears(text="Well?", quick_replies=[reply]).json()["error"]
 
     assert error["code"] == 100
@@ -97,5 +97,5 @@ def test_quick_replies_have_limits_too(mona, reply, words):
 
 
 @pytest.mark.parametrize("kind", ["user_phone_number", "user_email"])
-def test_a_quick_reply_may_ask_for_an_address(mona, kind):
+def test_a_quick_reply_may_request_an_email(mona, kind):
     assert mona.hears(text="Yours?", quick_replies=[{"content_type": kind}]).ok

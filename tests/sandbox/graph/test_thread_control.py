@@ -1,4 +1,4 @@
-"""Several apps on one Page: who hears, who may speak, who owns the thread."""
+"""Several apps on one Page: events, standby, and thread control."""
 
 import pytest
 
@@ -51,7 +51,7 @@ def standby(receiver):
     return [body["entry"][0]["standby"][0] for body in receiver.bodies() if "standby" in body["entry"][0]]
 
 
-def test_without_a_default_app_all_hear_and_may_speak(apps, receiver, other_receiver, mona):
+def test_without_a_default_app_all_apps_get_events_and_may_send(apps, receiver, other_receiver, mona):
     assert apps.says(BOT, mona.psid).ok and apps.says(APP_ID, mona.psid).ok
 
     receiver.wait_for(5)
@@ -66,7 +66,7 @@ def test_the_only_app_of_a_page_owns_its_threads(box, mona):
     assert answer == {"data": [{"thread_owner": {"app_id": APP_ID}}]}
 
 
-def test_what_they_write_goes_to_the_default_app_and_the_others_overhear(box, apps, receiver, other_receiver):
+def test_messages_go_to_the_default_app_and_to_others_on_standby(box, apps, receiver, other_receiver):
     apps.default(BOT)
     mona = box.customer()
     mid = mona.say("Hello")
@@ -81,7 +81,7 @@ def test_what_they_write_goes_to_the_default_app_and_the_others_overhear(box, ap
     assert mona.thread()["owner_app_id"] == BOT
 
 
-def test_only_the_owner_may_speak_and_echoes_are_overheard(box, apps, receiver, mona):
+def test_only_the_thread_owner_may_send_and_echoes_go_to_standby(box, apps, receiver, mona):
     apps.default(APP_ID)
     mona.say("Hello")
 
@@ -93,7 +93,7 @@ def test_only_the_owner_may_speak_and_echoes_are_overheard(box, apps, receiver, 
 
 
 @pytest.mark.parametrize("target", [222, "222"])
-def test_passing_gives_the_thread_away_and_tells_the_new_owner(apps, other_receiver, mona, target):
+def test_passing_thread_control_notifies_the_new_owner(apps, other_receiver, mona, target):
     apps.default(APP_ID)
     mona.say("Hello")
 
@@ -124,12 +124,12 @@ def test_an_idle_thread_has_no_previous_owner(apps, other_receiver, mona):
     assert event["pass_thread_control"]["previous_owner_app_id"] is None
 
 
-def test_an_app_that_nobody_knows_cannot_be_passed_to(apps, mona):
+def test_thread_control_cannot_be_passed_to_an_unknown_app(apps, mona):
     assert refusal(apps.does(APP_ID, "pass", mona.psid, target_app_id="999")) == (400, 100, 2018164)
     assert apps.does(APP_ID, "pass", mona.psid, target_app_id=int(INBOX)).ok
 
 
-def test_taking_needs_a_default_app_and_the_pages_leave(box, apps, other_receiver, mona):
+def test_taking_thread_control_needs_a_default_app_and_permission(box, apps, other_receiver, mona):
     assert refusal(apps.does(APP_ID, "take", mona.psid)) == (400, 27, None)
     apps.default(BOT)
     mona.say("Hello")
@@ -144,7 +144,7 @@ def test_taking_needs_a_default_app_and_the_pages_leave(box, apps, other_receive
     assert refusal(apps.says(BOT, mona.psid)) == (400, 10, 2018300)
 
 
-def test_a_request_reaches_the_default_app(apps, receiver, mona):
+def test_a_request_for_thread_control_reaches_the_default_app(apps, receiver, mona):
     apps.default(APP_ID)
 
     assert apps.does(BOT, "request", mona.psid, metadata="please").json() == {"success": True}
@@ -153,7 +153,7 @@ def test_a_request_reaches_the_default_app(apps, receiver, mona):
     assert event == {"requested_owner_app_id": 222, "metadata": "please"}
 
 
-def test_a_released_thread_is_the_default_apps_again(apps, receiver, other_receiver, mona):
+def test_a_released_thread_goes_back_to_the_default_app(apps, receiver, other_receiver, mona):
     apps.default(APP_ID)
     apps.does(APP_ID, "pass", mona.psid, target_app_id=BOT)
     other_receiver.until(lambda: told(other_receiver, "pass_thread_control"))
@@ -166,7 +166,7 @@ def test_a_released_thread_is_the_default_apps_again(apps, receiver, other_recei
     assert refusal(apps.says(BOT, mona.psid)) == (400, 10, 2018300)
 
 
-def test_control_ends_after_a_day_unless_they_write_or_it_is_extended(box, apps, mona):
+def test_thread_control_expires_after_a_day_unless_renewed_or_extended(box, apps, mona):
     apps.default(APP_ID)
     apps.does(APP_ID, "pass", mona.psid, target_app_id=BOT)
     box.tell("/clock", advance_s=DAY_S - 60)
@@ -183,11 +183,11 @@ def test_control_ends_after_a_day_unless_they_write_or_it_is_extended(box, apps,
 
 
 @pytest.mark.parametrize("duration", [0, -1, "soon", 7 * DAY_S + 1])
-def test_control_is_extended_by_a_week_at_most(apps, mona, duration):
+def test_thread_control_is_extended_by_a_week_at_most(apps, mona, duration):
     assert refusal(apps.does(APP_ID, "extend", mona.psid, duration=duration)) == (400, 100, None)
 
 
-def test_the_owner_is_told_only_to_the_owner_and_the_default_app(box, apps, mona):
+def test_the_thread_owner_is_shown_only_to_the_owner_and_the_default_app(box, apps, mona):
     apps.default(APP_ID)
     box.tell(f"/customers/{mona.psid}/thread_owner", app_id=BOT)
 
@@ -200,7 +200,7 @@ def test_the_owner_is_told_only_to_the_owner_and_the_default_app(box, apps, mona
     assert set(of_other["thread_owner"]) == {"expiration"}
 
 
-def test_a_message_may_hand_the_thread_over(apps, other_receiver, mona):
+def test_a_message_may_pass_thread_control(apps, other_receiver, mona):
     apps.default(APP_ID)
     mona.say("Hello")
 
@@ -214,7 +214,7 @@ def test_a_message_may_hand_the_thread_over(apps, other_receiver, mona):
     assert mona.thread()["owner_app_id"] is None
 
 
-def test_an_answer_in_the_page_inbox_is_echoed_and_takes_control(box, apps, receiver, mona):
+def test_a_reply_from_the_page_inbox_is_echoed_and_takes_control(box, apps, receiver, mona):
     mona.do("page_inbox", text="Hello from the Inbox")
     echo = receiver.until(lambda: [e for e in receiver.events("message") if e["message"].get("is_echo")])[0]
     assert echo["message"]["app_id"] == int(INBOX)
@@ -231,7 +231,7 @@ def test_an_answer_in_the_page_inbox_is_echoed_and_takes_control(box, apps, rece
     assert refusal(apps.says(APP_ID, mona.psid)) == (400, 10, 2018300)
 
 
-def test_a_change_of_the_default_app_is_told_as_a_change_of_roles(apps, receiver, other_receiver):
+def test_a_change_of_the_default_app_sends_app_roles(apps, receiver, other_receiver):
     apps.default(APP_ID)
     apps.default(BOT)
 
@@ -242,13 +242,13 @@ def test_a_change_of_the_default_app_is_told_as_a_change_of_roles(apps, receiver
     assert "sender" not in won
 
 
-def test_the_other_apps_of_a_page_are_listed(box, apps):
+def test_secondary_receivers_lists_the_other_apps_of_a_page(box, apps):
     answer = box.graph("GET", "/me/secondary_receivers?fields=id,name").json()
 
     assert answer == {"data": [{"id": BOT, "name": "Sandbox"}]}
 
 
-def test_the_page_says_whether_its_threads_are_routed(box, apps):
+def test_the_page_answers_its_messaging_feature_status(box, apps):
     apps.default(BOT)
 
     status = box.graph("GET", "/me?fields=messaging_feature_status").json()

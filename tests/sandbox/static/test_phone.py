@@ -1,4 +1,4 @@
-"""The customer's page and how the sandbox starts."""
+"""The phone's files, and the start of the sandbox."""
 
 import re
 import socket
@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 
-def test_the_phone_needs_nothing_from_elsewhere(box):
+def test_the_phone_loads_files_from_the_sandbox_only(box):
     page = box.session.get(box.url)
 
     assert page.headers["Content-Security-Policy"] == "default-src 'self'; img-src *; media-src *"
@@ -17,7 +17,7 @@ def test_the_phone_needs_nothing_from_elsewhere(box):
     assert " style=" not in page.text and "onclick" not in page.text
 
 
-def test_what_is_kept_is_never_run_as_a_page_of_ours(box, mona):
+def test_an_uploaded_file_never_runs_as_a_page_of_the_sandbox(box, mona):
     attachment = {"type": "file", "payload": {"url": f"{box.url}/"}}
     mona.hears(attachment=attachment)
 
@@ -26,7 +26,7 @@ def test_what_is_kept_is_never_run_as_a_page_of_ours(box, mona):
     assert kept.headers["Content-Security-Policy"] == "sandbox"
 
 
-def test_a_port_in_use_is_one_sentence():
+def test_starting_on_a_port_in_use_fails_with_one_sentence():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

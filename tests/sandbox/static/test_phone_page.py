@@ -1,4 +1,4 @@
-"""The customer's page in a real browser: what can be seen, tapped and reached by keyboard."""
+"""The phone's page in a real browser: visible, tappable, and reachable by keyboard."""
 
 import re
 
@@ -18,7 +18,7 @@ def newcomer(box):
     return box.customer("Nora Neu")
 
 
-def test_a_quick_reply_is_said_and_the_others_vanish(box, receiver, mona, take_out):
+def test_a_tapped_quick_reply_is_sent_and_the_others_disappear(box, receiver, mona, take_out):
     replies = [{"content_type": "text", "title": title, "payload": title.upper()} for title in ("Yes", "No")]
     mona.hears(text="Was it you?", quick_replies=[*replies, {"content_type": "user_email"}])
     phone = take_out(mona)
@@ -31,7 +31,7 @@ def test_a_quick_reply_is_said_and_the_others_vanish(box, receiver, mona, take_o
     assert quick_reply(receiver)["quick_reply"] == {"payload": "YES"}
 
 
-def test_an_email_is_offered_and_sent(box, receiver, mona, take_out):
+def test_a_quick_reply_offers_and_sends_the_email(box, receiver, mona, take_out):
     mona.hears(text="How do we reach you?", quick_replies=[{"content_type": "user_email"}])
     take_out(mona).get_by_role("button", name="mona.meyer@example.com").click()
 
@@ -39,7 +39,7 @@ def test_an_email_is_offered_and_sent(box, receiver, mona, take_out):
     assert reply["text"] == reply["quick_reply"]["payload"] == "mona.meyer@example.com"
 
 
-def test_a_button_sends_its_postback_and_a_link_opens_elsewhere(box, receiver, mona, take_out):
+def test_a_button_sends_its_postback_and_a_link_opens_a_new_tab(box, receiver, mona, take_out):
     buttons = [
         {"type": "postback", "title": "Talk to a human", "payload": "HUMAN"},
         {"type": "web_url", "title": "Read more", "url": "https://example.test/more"},
@@ -58,7 +58,7 @@ def test_a_button_sends_its_postback_and_a_link_opens_elsewhere(box, receiver, m
     assert phone.get_by_text("Do not").get_attribute("href") is None
 
 
-def test_get_started_and_the_greeting_come_before_the_first_word(box, receiver, newcomer, take_out):
+def test_get_started_and_the_greeting_show_before_the_first_message(box, receiver, newcomer, take_out):
     profile(box, get_started={"payload": "START"}, greeting=[{"locale": "default", "text": "Hi {{user_first_name}}!"}])
     phone = take_out(newcomer)
     expect(phone.get_by_text("Hi Nora!")).to_be_visible()
@@ -71,7 +71,7 @@ def test_get_started_and_the_greeting_come_before_the_first_word(box, receiver, 
     assert receiver.wait_for(1, "postback")[0]["postback"]["payload"] == "START"
 
 
-def test_an_ice_breaker_is_tapped(box, receiver, newcomer, take_out):
+def test_a_tapped_ice_breaker_is_sent(box, receiver, newcomer, take_out):
     profile(box, ice_breakers=[{"question": "Where are you?", "payload": "WHERE"}])
     phone = take_out(newcomer)
 
@@ -81,7 +81,7 @@ def test_an_ice_breaker_is_tapped(box, receiver, newcomer, take_out):
     assert receiver.wait_for(1, "postback")[0]["postback"]["payload"] == "WHERE"
 
 
-def test_the_menu_opens_nests_and_closes(box, receiver, mona, take_out):
+def test_the_persistent_menu_opens_nests_and_closes(box, receiver, mona, take_out):
     inner = [{"type": "postback", "title": "Cancel it", "payload": "CANCEL"}]
     items = [{"type": "nested", "title": "My order", "call_to_actions": inner}]
     profile(box, persistent_menu=[{"locale": "default", "composer_input_disabled": True, "call_to_actions": items}])
@@ -118,7 +118,7 @@ def test_the_carousel_is_reached_by_keyboard(box, mona, take_out):
     expect(phone.get_by_role("button", name="Buy 3")).to_be_in_viewport(ratio=1)
 
 
-def test_a_reaction_is_given_and_taken_back(box, receiver, mona, take_out):
+def test_a_reaction_is_added_and_removed(box, receiver, mona, take_out):
     mona.hears(text="It is on its way.")
     phone = take_out(mona)
     opener = phone.get_by_role("article", name="Bluebird Tea").get_by_role("button", name="React")
@@ -133,7 +133,7 @@ def test_a_reaction_is_given_and_taken_back(box, receiver, mona, take_out):
     assert actions == ["react", "unreact"]
 
 
-def test_other_things_can_be_sent(box, mona, take_out):
+def test_sample_attachments_can_be_sent(box, mona, take_out):
     phone = take_out(mona)
     for name in ("Audio", "Video", "File"):
         phone.get_by_role("button", name="Send something else").click()
@@ -146,7 +146,7 @@ def test_other_things_can_be_sent(box, mona, take_out):
     expect(phone.get_by_role("link", name="order.pdf")).to_be_visible()
 
 
-def test_an_answer_quotes_what_it_answers(box, receiver, mona, take_out):
+def test_a_reply_quotes_its_message(box, receiver, mona, take_out):
     mid = mona.hears(text="Which one was it?").json()["message_id"]
     phone = take_out(mona)
     phone.get_by_role("article", name="Bluebird Tea").get_by_role("button", name="Reply").press("Enter")
@@ -154,22 +154,22 @@ def test_an_answer_quotes_what_it_answers(box, receiver, mona, take_out):
     phone.keyboard.type("The blue one")
     phone.keyboard.press("Enter")
 
-    expect(phone.get_by_role("button", name="In answer to Bluebird Tea: Which one was it?")).to_be_visible()
+    expect(phone.get_by_role("button", name="Reply to Bluebird Tea: Which one was it?")).to_be_visible()
     event = receiver.until(lambda: [e for e in receiver.events("message") if "reply_to" in e["message"]])[0]
     assert event["message"]["reply_to"] == {"mid": mid}
 
 
-def test_somebody_answers_from_the_page_inbox(box, mona, take_out):
+def test_a_reply_from_the_page_inbox_shows_and_takes_control(box, mona, take_out):
     phone = take_out(mona)
     phone.get_by_label("Default app").select_option(label="Page Inbox")
 
-    phone.get_by_role("button", name="Answer from the Page Inbox").click()
+    phone.get_by_role("button", name="Reply from the Page Inbox").click()
 
     expect(phone.get_by_text("Hello from the Page Inbox.")).to_be_visible()
     expect(phone.get_by_text("This conversation is controlled by Page Inbox.")).to_be_visible()
 
 
-def test_what_is_on_the_screen_stays_as_it_is_when_more_comes(box, mona, take_out):
+def test_messages_on_the_screen_stay_unchanged_when_more_come(box, mona, take_out):
     mona.hears(attachment=template("coupon", title="10 % off", coupon_code="TEA10"))
     phone = take_out(mona)
     phone.get_by_role("button", name="Reveal code").click()
@@ -185,7 +185,7 @@ def test_what_is_on_the_screen_stays_as_it_is_when_more_comes(box, mona, take_ou
 
 
 @pytest.mark.parametrize("look", [{}, {"color_scheme": "dark", **PHONE}], ids=["light", "dark phone"])
-def test_a_thread_with_every_kind_is_for_everybody(box, mona, take_out, look):
+def test_a_thread_with_every_kind_of_message_is_accessible(box, mona, take_out, look):
     say_everything(box, mona)
     phone = take_out(mona, **look)
     expect(phone.get_by_text("Template: utility")).to_be_visible()

@@ -1,11 +1,11 @@
-"""On the customer's page: replies that nobody writes, and calls."""
+"""Settings on the phone's page: automatic replies and voice calls."""
 
 from playwright.sync_api import expect
 
 from sandbox.app import PAGE_ID
 
 
-def test_an_automatic_reply_is_switched_on_and_answers(box, receiver, mona, take_out):
+def test_an_automatic_reply_switched_on_in_the_phone_is_sent(box, receiver, mona, take_out):
     phone = take_out(mona)
     phone.get_by_role("switch", name="Away message").check()
     expect(phone.get_by_role("switch", name="Away message")).to_be_checked()
@@ -18,7 +18,7 @@ def test_an_automatic_reply_is_switched_on_and_answers(box, receiver, mona, take
     receiver.until(lambda: box.world()["pages"][0]["automatic_replies"] == {})
 
 
-def test_a_customer_calls_the_page_and_hangs_up(box, receiver, mona, take_out):
+def test_a_customer_starts_and_ends_a_call_on_the_phone(box, receiver, mona, take_out):
     phone = take_out(mona)
     phone.get_by_role("button", name="Call the Page").click()
     phone.get_by_role("button", name="Hang up (ringing)").click()

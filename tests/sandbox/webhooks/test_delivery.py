@@ -1,4 +1,4 @@
-"""Webhooks as Facebook delivers them: signed, escaped, in order, each again by itself when it fails."""
+"""Webhook delivery: signed, escaped, in order, each with its own retries."""
 
 import json
 import time
@@ -19,7 +19,7 @@ VECTOR = (
 VECTOR_SIGNATURE = "sha256=31bbc48bc30c8b8a4d7d7a14c9be5bea278ace528bfd6c3a046d06620e9e5da6"
 
 
-def test_bodies_are_written_and_signed_as_facebook_writes_and_signs_them():
+def test_webhook_bodies_are_serialized_and_signed_like_facebooks():
     assert serialise(json.loads(VECTOR)) == VECTOR
     assert sign(VECTOR, "test_app_secret") == VECTOR_SIGNATURE
 
@@ -37,7 +37,7 @@ def test_a_webhook_carries_both_signatures_of_its_raw_bytes(box, receiver):
     assert headers["User-Agent"] == "facebookexternalua"
 
 
-def test_each_body_has_one_entry_with_one_event(box, receiver, mona):
+def test_each_webhook_body_has_one_entry_with_one_event(box, receiver, mona):
     mona.hears(text="Hi")
     receiver.wait_for(3)
 
@@ -47,7 +47,7 @@ def test_each_body_has_one_entry_with_one_event(box, receiver, mona):
         assert len(body["entry"][0]["messaging"]) == 1
 
 
-def test_a_burst_arrives_in_order(box, receiver):
+def test_a_burst_of_webhooks_arrives_in_order(box, receiver):
     mona = box.customer()
     for number in range(100):
         mona.say(str(number))
@@ -57,7 +57,7 @@ def test_a_burst_arrives_in_order(box, receiver):
     assert [event["message"]["text"] for event in events] == [str(number) for number in range(100)]
 
 
-def test_a_refused_webhook_is_tried_again_by_itself_while_others_pass(box, receiver):
+def test_a_failed_webhook_is_retried_while_others_are_delivered(box, receiver):
     receiver.answers = [500]
     mona = box.customer()
     mona.say("one")
@@ -68,7 +68,7 @@ def test_a_refused_webhook_is_tried_again_by_itself_while_others_pass(box, recei
     assert [event["message"]["text"] for event in events] == ["one", "two", "one"]
 
 
-def test_an_app_that_always_refuses_one_event_goes_on_hearing_of_others(box, receiver):
+def test_an_app_that_always_refuses_one_event_still_gets_others(box, receiver):
     """As a bot does that answers 500 to an event without a sender."""
     receiver.refuses = b"app_roles"
     mona = box.customer()
@@ -81,7 +81,7 @@ def test_an_app_that_always_refuses_one_event_goes_on_hearing_of_others(box, rec
     assert box.world()["counts"]["webhooks_waiting"] == 1
 
 
-def test_a_webhook_that_is_refused_for_an_hour_ends_the_subscription_though_others_passed(box, receiver):
+def test_a_webhook_refused_for_an_hour_unsubscribes_the_app_despite_other_deliveries(box, receiver):
     receiver.refuses = b"app_roles"
     mona = box.customer()
     box.tell(f"/pages/{PAGE_ID}/default_app", app_id=APP_ID)
@@ -95,7 +95,7 @@ def test_a_webhook_that_is_refused_for_an_hour_ends_the_subscription_though_othe
     assert box.world()["counts"]["webhooks_waiting"] == 0
 
 
-def test_each_refused_webhook_has_an_hour_of_its_own(box, receiver):
+def test_each_failed_webhook_is_retried_for_an_hour_of_its_own(box, receiver):
     receiver.refuses = b"message"
     mona = box.customer()
     mona.say("one")
@@ -113,14 +113,14 @@ def test_each_refused_webhook_has_an_hour_of_its_own(box, receiver):
     assert box.world()["apps"][0]["subscriptions"] != {}
 
 
-def test_an_answer_other_than_200_is_a_failure(box, receiver):
+def test_a_webhook_answered_other_than_200_is_retried(box, receiver):
     receiver.answers = [201]
     box.customer().say("one")
 
     assert len(receiver.wait_for(2)) == 2
 
 
-def test_an_hour_of_failures_ends_the_subscription(box, receiver):
+def test_an_hour_of_failed_webhooks_unsubscribes_the_app(box, receiver):
     receiver.answers = [500] * 100
     mona = box.customer()
     mona.say("one")
@@ -137,7 +137,7 @@ def test_an_hour_of_failures_ends_the_subscription(box, receiver):
     assert "nobody hears this" not in str(receiver.bodies())
 
 
-def test_every_webhook_can_come_twice(box, receiver):
+def test_webhooks_can_be_duplicated(box, receiver):
     box.tell("/webhooks", duplicate=True)
     mona = box.customer()
     mona.say("one")
@@ -149,7 +149,7 @@ def test_every_webhook_can_come_twice(box, receiver):
     assert raws[0] == raws[1] != raws[2] == raws[3]
 
 
-def test_webhooks_can_come_in_any_order(box, receiver):
+def test_webhooks_can_be_shuffled(box, receiver):
     box.tell("/webhooks", pause=True, shuffle=True)
     mona = box.customer()
     said = [mona.say(str(number)) for number in range(30)]
@@ -161,7 +161,7 @@ def test_webhooks_can_come_in_any_order(box, receiver):
     assert sorted(heard) == sorted(said)
 
 
-def test_webhooks_can_be_held_back(box, receiver):
+def test_webhooks_can_be_paused(box, receiver):
     box.tell("/webhooks", pause=True)
     box.customer().say("one")
     time.sleep(0.1)
@@ -173,7 +173,7 @@ def test_webhooks_can_be_held_back(box, receiver):
     receiver.wait_for(1)
 
 
-def test_webhooks_can_be_late(box, receiver):
+def test_webhooks_can_be_delayed(box, receiver):
     box.tell("/webhooks", delay_s=0.2)
     began = time.monotonic()
     box.customer().say("one")
@@ -183,7 +183,7 @@ def test_webhooks_can_be_late(box, receiver):
     assert time.monotonic() - began >= 0.2
 
 
-def test_what_was_not_delivered_is_dropped_at_a_reset(box, receiver):
+def test_a_reset_drops_undelivered_webhooks(box, receiver):
     box.tell("/webhooks", pause=True)
     box.customer().say("one")
 
@@ -193,7 +193,7 @@ def test_what_was_not_delivered_is_dropped_at_a_reset(box, receiver):
     assert receiver.posts == []
 
 
-def test_a_webhook_that_never_answers_is_not_waited_for(box, receiver, monkeypatch):
+def test_a_webhook_without_an_answer_times_out_and_is_retried(box, receiver, monkeypatch):
     monkeypatch.setattr(delivery, "TIMEOUT_S", 0.2)
     receiver.stalls = [1]
     box.customer().say("one")
@@ -201,14 +201,14 @@ def test_a_webhook_that_never_answers_is_not_waited_for(box, receiver, monkeypat
     assert len(receiver.wait_for(2)) == 2
 
 
-def test_a_redirect_is_not_followed(box, receiver):
+def test_a_redirect_by_a_webhook_is_not_followed(box, receiver):
     receiver.answers = [302]
     box.customer().say("one")
 
     assert len(receiver.wait_for(2)) == 2
 
 
-def test_several_entries_may_come_in_one_body(box, receiver):
+def test_several_entries_may_share_one_webhook_body(box, receiver):
     box.tell("/webhooks", pause=True, entries=3)
     mona = box.customer()
     for number in range(4):
@@ -221,7 +221,7 @@ def test_several_entries_may_come_in_one_body(box, receiver):
     assert [len(body["entry"]) for body in receiver.bodies()] == [3, 1]
 
 
-def test_a_crowd_goes_together(box, receiver, monkeypatch):
+def test_a_long_queue_of_webhooks_is_batched(box, receiver, monkeypatch):
     monkeypatch.setattr(delivery, "BATCH_ABOVE", 5)
     box.tell("/webhooks", pause=True)
     mona = box.customer()
@@ -233,7 +233,7 @@ def test_a_crowd_goes_together(box, receiver, monkeypatch):
     assert len(receiver.posts) == 1
 
 
-def test_two_apps_hear_of_the_same_with_their_own_signatures(box, receiver, other_receiver):
+def test_two_apps_get_the_same_event_with_their_own_signatures(box, receiver, other_receiver):
     bot = {"app_id": "222", "secret": "bot-secret", "callback_url": other_receiver.url, "verify_token": VERIFY_TOKEN}
     box.tell("/apps", **bot)
     box.customer().say("Hi")
@@ -246,7 +246,7 @@ def test_two_apps_hear_of_the_same_with_their_own_signatures(box, receiver, othe
 
 
 @pytest.mark.parametrize("way", ["chunked", "closing", "no length"])
-def test_a_webhook_may_answer_in_any_way_http_knows(box, receiver, way):
+def test_a_webhook_may_answer_in_any_form_of_http(box, receiver, way):
     receiver.way = way
     mona = box.customer()
     mona.say("one")

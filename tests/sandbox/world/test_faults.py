@@ -1,4 +1,4 @@
-"""Making Facebook misbehave."""
+"""Faults: errors, delays and dropped connections."""
 
 import time
 
@@ -8,7 +8,7 @@ import requests
 from sandbox.app import PAGE_ID
 
 
-def test_a_fault_hits_as_often_as_it_was_told(box):
+def test_a_fault_matches_the_given_number_of_times(box):
     assert "id" in box.tell("/faults", match={}, times=2)
 
     answers = [box.graph("GET", "/me") for _ in range(3)]
@@ -42,7 +42,7 @@ def test_a_fault_can_have_any_error(box):
         ({"method": "POST", "path": "/personas"}, False),
     ],
 )
-def test_a_fault_hits_only_what_it_matches(box, mona, match, is_hit):
+def test_a_fault_affects_only_the_calls_that_it_matches(box, mona, match, is_hit):
     box.tell("/faults", match=match)
 
     answer = mona.is_sent(sender_action="typing_on")
@@ -50,13 +50,13 @@ def test_a_fault_hits_only_what_it_matches(box, mona, match, is_hit):
     assert answer.status_code == (500 if is_hit else 200)
 
 
-def test_a_fault_of_rate_zero_never_hits(box):
+def test_a_fault_of_rate_zero_never_matches(box):
     box.tell("/faults", match={}, rate=0)
 
     assert box.graph("GET", "/me").status_code == 200
 
 
-def test_a_delay_alone_is_no_error(box):
+def test_a_fault_with_only_a_delay_answers_no_error(box):
     box.tell("/faults", match={}, delay_s=0.2)
     began = time.monotonic()
 
@@ -64,7 +64,7 @@ def test_a_delay_alone_is_no_error(box):
     assert time.monotonic() - began >= 0.2
 
 
-def test_a_connection_cut_before_leaves_nothing_behind(box, mona):
+def test_a_connection_dropped_before_the_call_has_no_effect(box, mona):
     box.tell("/faults", match={"path": "/messages"}, times=1, drop="before")
 
     with pytest.raises(requests.ConnectionError):
@@ -75,7 +75,7 @@ def test_a_connection_cut_before_leaves_nothing_behind(box, mona):
     assert (note["path"], note["status"], note["response"]) == ("/v27.0/me/messages", None, None)
 
 
-def test_a_connection_cut_after_has_done_everything(box, receiver, mona):
+def test_a_connection_dropped_after_the_call_has_its_effect(box, receiver, mona):
     receiver.wait_for(1)
     box.tell("/faults", match={"path": "/messages"}, times=1, drop="after")
 

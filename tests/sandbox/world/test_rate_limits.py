@@ -1,4 +1,4 @@
-"""Limits and the headers that warn of them, once they are switched on; and Pages that may not send."""
+"""Rate limits, usage headers, and restricted Pages."""
 
 import json
 
@@ -11,13 +11,13 @@ def codes(answers):
     return [answer.json().get("error", {}).get("code") for answer in answers]
 
 
-def test_without_limits_there_are_no_headers(box):
+def test_without_rate_limits_there_are_no_usage_headers(box):
     headers = box.graph("GET", "/me").headers
 
     assert "X-App-Usage" not in headers and "X-Business-Use-Case-Usage" not in headers
 
 
-def test_an_app_has_so_many_calls_an_hour(box):
+def test_an_app_over_its_rate_limit_is_refused(box):
     box.tell("/rate_limits", app={"calls": 2})
 
     answers = [box.graph("GET", "/me") for _ in range(3)]
@@ -30,7 +30,7 @@ def test_an_app_has_so_many_calls_an_hour(box):
     assert box.graph("GET", "/me").ok
 
 
-def test_a_page_has_so_many_and_learns_when_it_may_go_on(box):
+def test_a_page_over_its_rate_limit_is_refused_with_the_time_to_wait(box):
     box.tell("/rate_limits", page={"calls": 1, "per_s": 600})
 
     answers = [box.graph("GET", "/me") for _ in range(2)]
@@ -42,13 +42,13 @@ def test_a_page_has_so_many_and_learns_when_it_may_go_on(box):
     assert usage["estimated_time_to_regain_access"] == 10
 
 
-def test_an_edge_has_so_many(box, mona):
+def test_an_edge_over_its_rate_limit_is_refused(box, mona):
     box.tell("/rate_limits", edges={"messages": {"calls": 1, "per_s": 1}})
 
     assert codes([mona.hears(text="one"), mona.hears(text="two"), box.graph("GET", "/me")]) == [None, 613, None]
 
 
-def test_the_calls_of_a_batch_count_one_by_one(box):
+def test_rate_limits_count_each_call_of_a_batch(box):
     box.tell("/rate_limits", app={"calls": 2})
     batch = {"batch": [{"method": "GET", "relative_url": "me"}] * 3}
 
@@ -58,7 +58,7 @@ def test_the_calls_of_a_batch_count_one_by_one(box):
     assert "X-App-Usage" in [header["name"] for header in answer[0]["headers"]]
 
 
-def test_the_headers_can_be_set_to_anything(box):
+def test_usage_headers_can_be_set_to_any_value(box):
     box.tell("/rate_limits", usage={"app": 85, "page": 92, "minutes": 5})
 
     headers = box.graph("GET", "/me").headers
@@ -71,11 +71,11 @@ def test_the_headers_can_be_set_to_anything(box):
 
 
 @pytest.mark.parametrize("body", [{"app": {"calls": 0}}, {"app": {"per_s": 5}}, {"page": 5}, {"usage": {"cpu": 1}}])
-def test_limits_that_make_no_sense_are_refused(box, body):
+def test_invalid_rate_limits_are_refused(box, body):
     assert box.control("POST", "/rate_limits", body).status_code == 400
 
 
-def test_a_restricted_page_may_not_send_and_hears_why(box, receiver, mona):
+def test_a_restricted_page_cannot_send_and_its_apps_get_the_reason(box, receiver, mona):
     receiver.wait_for(1)
     box.tell(f"/pages/{PAGE_ID}/restrict", on=True, reason="Spam reports")
 

@@ -1,4 +1,4 @@
-"""What the sandbox remembers: everything over a restart, and no more than it is told to."""
+"""The stored world: everything survives a restart, and retention limits what is kept."""
 
 import json
 
@@ -32,7 +32,7 @@ def test_a_restart_loses_nothing(start):
         assert mona.is_sent(message={"text": "Still Ana"}, persona_id=persona).ok
 
 
-def test_settings_of_page_people_and_tokens_are_kept_too(start):
+def test_a_restart_keeps_settings_of_pages_people_and_tokens(start):
     with start() as box:
         bot = box.tell("/apps", app_id="222", secret="s")
         mona = box.customer()
@@ -67,7 +67,7 @@ def test_settings_of_page_people_and_tokens_are_kept_too(start):
         assert reached["recipient_id"] in [c["psid"] for c in again.control("GET", "/customers").json()["customers"]]
 
 
-def test_a_reset_is_kept_too(start):
+def test_a_restart_keeps_a_reset(start):
     with start() as box:
         box.customer("Mona")
         box.tell("/reset")
@@ -82,7 +82,7 @@ def test_a_file_of_another_version_is_refused_with_a_sentence(tmp_path):
         create_app(world_file=tmp_path / "world.json")
 
 
-def test_old_messages_and_their_files_are_forgotten_when_asked(box, mona):
+def test_retention_drops_old_messages_and_their_files(box, mona):
     picture = {"type": "image", "payload": {"url": f"{box.url}/_sandbox/sample.png"}}
     mona.hears(attachment=picture)
     address = mona.messages()[-1]["attachments"][0]["url"]
@@ -100,7 +100,7 @@ def test_old_messages_and_their_files_are_forgotten_when_asked(box, mona):
     assert mona.hears(text="You may still write").ok
 
 
-def test_what_may_be_sent_again_outlives_its_messages(box, mona):
+def test_retention_keeps_files_of_reusable_attachments(box, mona):
     payload = {"url": f"{box.url}/_sandbox/sample.png", "is_reusable": True}
     id = mona.hears(attachment={"type": "image", "payload": payload}).json()["attachment_id"]
     box.tell("/retention", keep=0)

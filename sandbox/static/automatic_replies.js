@@ -1,4 +1,4 @@
-// Replies that the Page sends by itself, each a switch: the console hears an echo that nobody wrote.
+// Automatic replies of the Page, each with a switch. The console gets their echoes.
 
 import * as api from "./api.js";
 import { $, el } from "./dom.js";
@@ -6,14 +6,14 @@ import { $, el } from "./dom.js";
 const REPLIES = [
   ["instant_reply", "Instant reply", "Hi, thanks for your message. We will be with you soon."],
   ["away", "Away message", "We are closed and back tomorrow at nine."],
-  ["ad_welcome", "Welcome of an ad", "Welcome! Ask us about our offer."],
+  ["ad_welcome", "Ad welcome message", "Welcome! Ask us about our offer."],
 ];
 
 export function offerAutomatic(changed, current) {
   for (const [kind, name, text] of REPLIES) {
     const input = el("input", { type: "checkbox", role: "switch" });
     input.dataset.automatic = kind;
-    input.onchange = () => api.automatic(current().page_id, kind, input.checked ? text : null).then(changed);
+    input.onchange = () => api.setAutomaticReply(current().page_id, kind, input.checked ? text : null).then(changed);
     $("automatic").append(el("label.switch", {}, el("span", {}, name, el("small", {}, `“${text}”`)), input));
   }
 }

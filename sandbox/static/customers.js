@@ -1,9 +1,9 @@
-// Who may hold the phone: customers, by the Page they write to, and the form for a new one.
+// The list of customers by Page, and the form to add one.
 
 import * as api from "./api.js";
 import { $, button, el } from "./dom.js";
 
-export function showPeople(customers, current, pages, choose) {
+export function showCustomers(customers, current, pages, choose) {
   const is = JSON.stringify([customers, current?.psid, pages.map(({ id, name }) => [id, name])]);
   if ($("customers").dataset.is === is) return;
   $("customers").dataset.is = is;
@@ -23,21 +23,21 @@ function group(page, customers, current, choose) {
 
 function item({ psid, name }, current, choose) {
   const isCurrent = psid === current?.psid ? "true" : undefined;
-  const face = el("img", { src: api.face(psid), alt: "", width: 32, height: 32 });
+  const face = el("img", { src: api.profilePicture(psid), alt: "", width: 32, height: 32 });
   return el("li", {}, button("", () => choose(psid), { "aria-current": isCurrent }, face, name));
 }
 
 function showPages(pages, current) {
-  const { page_id } = $("newcomer");
-  const chosen = pages.some(({ id }) => id === page_id.value) && !$("newcomer").hidden ? page_id.value : current?.page_id;
+  const { page_id } = $("new-customer-form");
+  const chosen = pages.some(({ id }) => id === page_id.value) && !$("new-customer-form").hidden ? page_id.value : current?.page_id;
   page_id.replaceChildren(...pages.map(({ id, name }) => el("option", { value: id, selected: id === chosen }, name)));
-  $("newcomer-page").hidden = pages.length < 2;
+  $("new-customer-page").hidden = pages.length < 2;
 }
 
-export function listenForNewcomers(came) {
+export function listenForNewCustomers(came) {
   $("new-customer").onclick = () => askName(true);
-  $("no-newcomer").onclick = () => askName(false);
-  $("newcomer").onsubmit = async (event) => {
+  $("cancel-new-customer").onclick = () => askName(false);
+  $("new-customer-form").onsubmit = async (event) => {
     event.preventDefault();
     const { name, page_id } = event.target.elements;
     const { psid } = await api.addCustomer({ name: name.value, page_id: page_id.value });
@@ -48,8 +48,8 @@ export function listenForNewcomers(came) {
 }
 
 export function askName(isAsked) {
-  $("newcomer").hidden = !isAsked;
+  $("new-customer-form").hidden = !isAsked;
   $("new-customer").hidden = isAsked;
   $("new-customer").setAttribute("aria-expanded", String(isAsked));
-  (isAsked ? $("newcomer").elements.name : $("new-customer")).focus();
+  (isAsked ? $("new-customer-form").elements.name : $("new-customer")).focus();
 }

@@ -1,7 +1,7 @@
 // The Page's persistent menu: by the composer, or in place of it.
 
 import { $, button, el, icon, link } from "./dom.js";
-import { byLocale } from "./profile.js";
+import { byLocale } from "./messenger_profile.js";
 import { openSheet } from "./sheet.js";
 
 let menu = null;
@@ -12,7 +12,7 @@ export function listenForMenu(tapped) {
   $("open-menu").onclick = $("only-menu").onclick = () => open(menu.call_to_actions);
 }
 
-// → whether there is a menu, and whether it is all there is
+// Show the menu's button; return whether the menu replaces the composer.
 export function showMenu(persistent_menu) {
   menu = byLocale(persistent_menu);
   if (!menu?.call_to_actions?.length) menu = null;

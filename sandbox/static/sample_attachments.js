@@ -1,4 +1,4 @@
-// Things a customer can send without having any.
+// Sample attachments that a customer can send.
 
 import { $, button, el, icon } from "./dom.js";
 import { openSheet } from "./sheet.js";
@@ -14,16 +14,16 @@ const SAMPLES = [
   ["pin", "Location", { location: { lat: 52.5219, long: 13.4132 } }],
 ];
 
-export function offerSamples(send) {
+export function offerSampleAttachments(send) {
   $("send-picture").onclick = () => send(PICTURE);
   $("send-like").onclick = () => send(LIKE);
   $("open-samples").onclick = () => openSheet("Send", (close) => el("div.samples", {}, ...SAMPLES.map((sample) => tile(sample, close, send))));
 }
 
-function tile([sign, name, said], close, send) {
+function tile([iconName, name, content], close, send) {
   const chosen = () => {
     close();
-    send(said);
+    send(content);
   };
-  return button("", chosen, {}, icon(sign), name);
+  return button("", chosen, {}, icon(iconName), name);
 }

@@ -1,8 +1,8 @@
-// What the Page says to people in general, in the customer's language where it has it.
+// The Page's Messenger profile, in the customer's language where available.
 
 const LANGUAGE = navigator.language.replace("-", "_");
 
-// Of entries with a `locale` ours, else the default one; something that is no list is meant for everybody.
+// The entry in our locale, else the default one. A value that is no list applies to every locale.
 export function byLocale(entries) {
   if (!Array.isArray(entries)) return entries ?? null;
   const of = (locale) => entries.find((entry) => entry.locale === locale);

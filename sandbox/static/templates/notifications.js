@@ -1,15 +1,15 @@
-// Being asked whether one wants to hear more: once, or regularly.
+// Requests to receive notifications: once, or regularly.
 
 import { button, el } from "../dom.js";
 import { card, cardHead } from "./card.js";
 
 const WEEK_S = 7 * 24 * 3600;
 
-export function oneTimeNotice({ title, payload }, acts) {
-  return [asked({ title }, "Notify me", () => ({ type: "one_time_notif_req", payload, one_time_notif_token: token() }), acts)];
+export function oneTimeNotification({ title, payload }, acts) {
+  return [request({ title }, "Notify me", () => ({ type: "one_time_notif_req", payload, one_time_notif_token: token() }), acts)];
 }
 
-export function newsletter({ title, image_url, payload }, acts) {
+export function recurringNotifications({ title, image_url, payload }, acts) {
   const optin = () => ({
     type: "notification_messages",
     payload,
@@ -19,12 +19,12 @@ export function newsletter({ title, image_url, payload }, acts) {
     token_expiry_timestamp: String(Date.now() + WEEK_S * 1000),
     user_token_status: "NOT_REFRESHED",
   });
-  return [asked({ title: title ?? "Updates and offers", image_url }, "Get messages", optin, acts)];
+  return [request({ title: title ?? "Updates and offers", image_url }, "Get messages", optin, acts)];
 }
 
-function asked(head, word, optin, acts) {
+function request(head, word, optin, acts) {
   const agree = button("", () => {
-    acts.tell({ optin: optin() }, "You will hear from this Page");
+    acts.sendEvent({ optin: optin() }, "You will hear from this Page");
     agree.disabled = true;
     agree.textContent = "Agreed";
   }, {}, word);
