@@ -1,16 +1,150 @@
-"""What production serves: files under names with their hash, and scripts that import each other by those names."""
+"""Styles and scripts: one component per file, nothing unused, and the hashed names that production serves."""
 
 import json
 import re
+from fnmatch import fnmatchcase
+from pathlib import Path
 
+import pytest
 from django.core.management import call_command
 
+ROOT = Path(__file__).parent.parent
+CSS = ROOT / "static" / "css"
+TOKENS, INDEX = CSS / "tokens.css", CSS / "index.css"
+ADMIN = CSS / "admin.css"  # in the words of Django's own pages
+COMPONENTS = sorted({*CSS.glob("*.css")} - {TOKENS, INDEX, ADMIN})
+SCRIPTS = sorted((ROOT / "static" / "js").glob("*.js"))
+TEMPLATES = sorted({*(ROOT / "templates").rglob("*.html")} - {*(ROOT / "templates" / "admin").rglob("*.html")})
+MOST_LINES = {".css": 100, ".js": 150}
+COLOUR = re.compile(
+    r"#[0-9a-f]{3,8}\b|\b(rgb|hsl|hwb|lab|lch|oklab|oklch|color)a?\(|"
+    r"\b(white|black|gray|grey|silver|red|orange|yellow|green|teal|blue|navy|purple|pink|brown)\b",
+    re.IGNORECASE,
+)
+CLASS = re.compile(r"\.(-?[a-zA-Z_][\w-]*)")
+ELEMENT = re.compile(r"(?<![\w.#:\[-])[a-z]+(?:-[a-z]+)+")
+STATE = ("is-", "has-")
 
-def test_scripts_find_each_other_under_their_hashed_names(settings, tmp_path):
+
+def name(path):
+    return path.name
+
+
+def without_comments(path):
+    return re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.DOTALL)
+
+
+def selectors(path):
+    """All that stands before a brace, without at-rules such as @media."""
+    found = re.findall(r"([^{};]+)\{", without_comments(path))
+    return [selector.strip() for selector in found if not selector.strip().startswith("@")]
+
+
+def classes(path):
+    return {found for selector in selectors(path) for found in CLASS.findall(selector)}
+
+
+def values(path):
+    """What properties are set to, without the names of tokens."""
+    found = re.findall(r"[\w-]+:\s([^;{}]+);", without_comments(path))
+    return [re.sub(r"var\(--[\w-]+", "var(", value) for value in found]
+
+
+def classes_of_pages():
+    """Every class that a template gives, with a * for what it fills in."""
+    found = set()
+    for page in TEMPLATES:
+        for given in re.findall(r'\bclass="([^"]*)"', page.read_text()):
+            found |= {*re.sub(r"{{.*?}}", "*", re.sub(r"{%.*?%}", " ", given)).split()} - {"*"}
+    return found
+
+
+def classes_of_scripts():
+    """Every class that a script looks for or sets."""
+    code = "\n".join(script.read_text() for script in SCRIPTS)
+    strings = re.findall(r'(?:querySelector(?:All)?|matches|closest)\??\.?\(\s*"([^"]*)"', code)
+    looked_for = {found for string in strings for found in CLASS.findall(string)}
+    return looked_for, {*re.findall(r'classList\.\w+\("([^"]+)"', code)}
+
+
+def is_among(found, patterns):
+    return any(fnmatchcase(found, pattern) or fnmatchcase(pattern, found) for pattern in patterns)
+
+
+# Components
+
+
+@pytest.mark.parametrize("path", [*COMPONENTS, TOKENS, INDEX, ADMIN, *SCRIPTS], ids=name)
+def test_a_file_of_styles_or_script_is_small_enough_to_see(path):
+    assert len(path.read_text().splitlines()) <= MOST_LINES[path.suffix]
+
+
+@pytest.mark.parametrize("path", [*COMPONENTS, ADMIN], ids=name)
+def test_a_colour_stands_in_the_tokens_alone(path):
+    assert [value for value in values(path) if COLOUR.search(value)] == []
+
+
+@pytest.mark.parametrize("path", COMPONENTS, ids=name)
+def test_a_component_styles_its_own_classes_alone(path):
+    """A part, such as row-mark, may look at the whole, row, that it stands in."""
+    component = path.stem
+    for found in classes(path):
+        is_own = f"{found}-".startswith(f"{component}-")
+        is_whole = component.startswith(f"{found}-")
+        assert is_own or is_whole or found.startswith(STATE), found
+    for selector in selectors(path):
+        assert "#" not in selector, selector
+        assert {*ELEMENT.findall(selector)} <= {component}, selector
+
+
+def test_the_index_loads_every_component_once_and_in_a_layer():
+    text = without_comments(INDEX)
+    loaded = re.findall(r'@import url\("([\w-]+\.css)"\) layer\((\w+)\);', text)
+    assert sorted(file for file, _layer in loaded) == sorted(path.name for path in [*COMPONENTS, TOKENS])
+    layers = re.search(r"@layer ([\w, ]+);", text)[1].split(", ")
+    assert list(dict.fromkeys(layer for _file, layer in loaded)) == layers
+
+
+# Nothing unused
+
+
+def test_every_class_of_a_page_has_a_style_or_is_looked_for_by_a_script():
+    known = set().union(*map(classes, COMPONENTS)) | classes_of_scripts()[0]
+    assert [found for found in sorted(classes_of_pages()) if not is_among(found, known)] == []
+
+
+def test_every_class_of_a_style_or_script_is_given_to_something():
+    looked_for, given = classes_of_scripts()
+    wanted = set().union(*map(classes, COMPONENTS)) | looked_for
+    assert [found for found in sorted(wanted) if not is_among(found, classes_of_pages() | given)] == []
+
+
+@pytest.mark.parametrize("path", COMPONENTS, ids=name)
+def test_every_token_that_a_component_uses_is_defined(path):
+    defined = {token for file in [TOKENS, *COMPONENTS] for token in re.findall(r"(--[\w-]+):", file.read_text())}
+    assert {*re.findall(r"var\((--[\w-]+)", path.read_text())} <= defined
+
+
+# Production
+
+
+@pytest.fixture
+def collected(settings, tmp_path):
+    """The folder of what production serves, and the hashed name of each file."""
     settings.STATIC_ROOT = tmp_path
     settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": "console.storage.HashedFiles"}}
     call_command("collectstatic", interactive=False, verbosity=0)
-    names = json.loads((tmp_path / "staticfiles.json").read_text())["paths"]
-    for name in ("js/message-composer.js", "js/outbox.js", "js/message-list.js"):
-        for imported in re.findall(r'from "\./([^"]+)"', (tmp_path / names[name]).read_text()):
+    return tmp_path, json.loads((tmp_path / "staticfiles.json").read_text())["paths"]
+
+
+def test_scripts_find_each_other_under_their_hashed_names(collected):
+    folder, names = collected
+    for script in SCRIPTS:
+        for imported in re.findall(r'from "\./([^"]+)"', (folder / names[f"js/{script.name}"]).read_text()):
             assert f"js/{imported}" in names.values()
+
+
+def test_the_index_of_styles_finds_them_under_their_hashed_names(collected):
+    folder, names = collected
+    imported = re.findall(r'@import url\("([^"]+)"\)', (folder / names["css/index.css"]).read_text())
+    assert sorted(imported) == sorted(Path(names[f"css/{path.name}"]).name for path in [*COMPONENTS, TOKENS])

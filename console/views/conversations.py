@@ -36,8 +36,9 @@ def show_page(request, conversation, **more):
 def header(request, pk):
     """Who holds it, what one may do, and the composer: all that changes with the holder."""
     conversation = find(request, pk)
-    is_told_anew = request.GET.get("told", conversation.held_in_short) != conversation.held_in_short
-    return render(request, "conversations/_holder.html", pane(request, conversation) | {"is_told_anew": is_told_anew})
+    renews_refusal = request.GET.get("refused_by", conversation.held_in_short) != conversation.held_in_short
+    context = pane(request, conversation) | {"renews_refusal": renews_refusal}
+    return render(request, "conversations/_holder.html", context)
 
 
 @require_POST
@@ -111,7 +112,7 @@ def changed(request, pk, status=200, **more):
     """The conversation as it is now, in place; without scripts the whole desk, which says what went wrong."""
     conversation = find(request, pk)
     if request.htmx:
-        context = pane(request, conversation) | {"is_told_anew": True} | more
+        context = pane(request, conversation) | {"renews_refusal": True} | more
         return render(request, "conversations/_holder.html", context, status=status)
     if status == 200:
         return redirect("conversation", pk=pk)

@@ -44,7 +44,7 @@ def transfer(request, pk):
     def verb(to, note):
         conversation.transfer(request.user, note=note, **to)
 
-    return _ask(request, conversation, "transfer", form, verb)
+    return _form_or_change(request, conversation, "transfer", form, verb)
 
 
 @require_http_methods(["GET", "POST"])
@@ -56,12 +56,12 @@ def hand_back(request, pk):
         conversation.hand_back(request.user, note, seen=seen)
 
     try:
-        return _ask(request, conversation, "hand-back", form, verb)
+        return _form_or_change(request, conversation, "hand-back", form, verb)
     except UnseenMessages as more:
         return _form(request, conversation, "hand-back", form, str(more), status=409, newest=more.newest)
 
 
-def _ask(request, conversation, name, form, verb):
+def _form_or_change(request, conversation, name, form, verb):
     """Show the form, or do what it says. What stands in the way is said in the form, with what was entered."""
     if request.method == "GET":
         return _form(request, conversation, name, form)
@@ -87,5 +87,5 @@ def _form(request, conversation, name, form, problem="", status=200, newest=None
         "problem": problem,
         "partial": partial,
     }
-    answer = render(request, partial if request.htmx else "handovers/ask.html", context, status=status)
-    return reswap(retarget(answer, "#ask"), "innerHTML") if request.htmx else answer
+    answer = render(request, partial if request.htmx else "handovers/form.html", context, status=status)
+    return reswap(retarget(answer, "#dialog-form"), "innerHTML") if request.htmx else answer

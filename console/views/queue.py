@@ -39,8 +39,14 @@ def queue_context(request, current=None):
         if not part.is_folded or part.name in request.GET:
             part.read(min(max(_number(request, part.name), PAGE), MOST))
     stopped = [page for page in pages if page.is_paused and not page.is_disconnected]
-    handed = [row for row in parts[0].rows if row.is_new and row.pk != current]
-    return {"parts": parts, "current": current, "unread": _unread(parts), "stopped": stopped, "handed": handed}
+    newly_assigned = [row for row in parts[0].rows if row.is_new and row.pk != current]
+    return {
+        "parts": parts,
+        "current": current,
+        "unread": _unread(parts),
+        "stopped": stopped,
+        "newly_assigned": newly_assigned,
+    }
 
 
 class Part:

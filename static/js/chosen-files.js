@@ -1,8 +1,10 @@
 // The files that go out with the next Send, each with a look at it and a way to take it back. They are chosen, pasted or
 // dropped, and wait here while the agent looks at another conversation; a reload loses them.
 
+import { pastedFiles } from "./clipboard.js";
+import { look, sizeOf } from "./file-look.js";
+
 const KEPT = new Map(); // by conversation
-const SIDE = 96; // px of a look
 const PICTURES = ["image/jpeg", "image/png", "image/gif"];
 
 // A file let go beside the conversation would take the place of the desk.
@@ -16,8 +18,8 @@ addEventListener("beforeunload", (event) => {
 export class ChosenFiles {
   constructor(composer) {
     this.composer = composer;
-    this.list = composer.querySelector(".chosen");
-    this.template = composer.querySelector("template.chosen-file").content.firstElementChild;
+    this.list = composer.querySelector(".chosen-files");
+    this.template = composer.querySelector("template").content.firstElementChild;
     this.input = composer.querySelector("input[type=file]");
     this.pane = composer.closest(".conversation");
     this.files = KEPT.get(composer.dataset.conversation) ?? [];
@@ -41,7 +43,7 @@ export class ChosenFiles {
   };
 
   paste = (event) => {
-    const files = pasted(event.clipboardData);
+    const files = pastedFiles(event.clipboardData);
     if (!files.length) return;
     event.preventDefault();
     this.add(files);
@@ -100,8 +102,8 @@ export class ChosenFiles {
   item(file) {
     const item = this.template.cloneNode(true);
     const remove = item.querySelector("button");
-    item.querySelector(".file-name").textContent = file.name;
-    item.querySelector(".file-size").textContent = size(file);
+    item.querySelector(".chosen-files-name").textContent = file.name;
+    item.querySelector(".chosen-files-size").textContent = sizeOf(file);
     remove.setAttribute("aria-label", `${remove.title}: ${file.name}`);
     remove.onclick = () => {
       this.keep(this.files.filter((other) => other !== file));
@@ -110,41 +112,4 @@ export class ChosenFiles {
     if (file.type.startsWith("image/")) look(file, item.querySelector("canvas"));
     return item;
   }
-}
-
-// Word and Excel put a picture of the text beside it: then the text is meant. File managers put the names of the files
-// beside them, and some a picture of their icon: then the files of these names are meant, each once.
-function pasted(clipboard) {
-  const files = [...clipboard.files];
-  const lines = clipboard.getData("text/plain").split(/[\r\n]+/).filter((line) => line.trim());
-  if (!lines.length) return files;
-  const names = lines.map(nameIn);
-  const named = files.filter(({ name }) => names.includes(plain(name)) || names.includes(plain(name.replace(/\.[^.]+$/, ""))));
-  return named.filter(({ name, size }, at) => named.findIndex((file) => file.name === name && file.size === size) === at);
-}
-
-const plain = (name) => name.normalize("NFC").trim();
-
-// A name, a path, or the address of a file.
-function nameIn(line) {
-  const last = line.trim().split("/").at(-1);
-  return plain(line.startsWith("file:") ? decodeURIComponent(last) : last);
-}
-
-export function size({ size }) {
-  const [unit, of] = size < 1024 * 1024 ? ["kilobyte", 1024] : ["megabyte", 1024 * 1024];
-  const digits = unit === "megabyte" ? 1 : 0;
-  return new Intl.NumberFormat(undefined, { style: "unit", unit, maximumFractionDigits: digits }).format(size && Math.max(size / of, 1));
-}
-
-// Drawn, because our policy lets no page show an address of the browser's own.
-async function look(file, canvas) {
-  const picture = await createImageBitmap(file).catch(() => null);
-  if (!picture) return;
-  const scale = Math.max(SIDE / picture.width, SIDE / picture.height);
-  const [width, height] = [picture.width * scale, picture.height * scale];
-  canvas.width = canvas.height = SIDE;
-  canvas.hidden = false;
-  canvas.getContext("2d").drawImage(picture, (SIDE - width) / 2, (SIDE - height) / 2, width, height);
-  picture.close();
 }

@@ -2,7 +2,7 @@
 
 let rowBefore; // of the More that is being swapped away
 
-const more = ({ detail }) => detail.ctx.sourceElement.closest?.(".more");
+const more = ({ detail }) => detail.ctx.sourceElement.closest?.(".queue-more");
 
 document.addEventListener("htmx:before:swap", (event) => {
   if (more(event)) rowBefore = more(event).previousElementSibling;

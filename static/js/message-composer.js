@@ -1,12 +1,12 @@
 // Where the agent writes. At a desk Enter sends and Shift+Enter breaks the line; on a phone, which has no Shift+Enter, Enter
-// breaks the line. What was entered stands above the field until the
-// console has it; what the console refuses stays there with the reason. While this agent may not answer, data-shut says
-// why, and all of it is kept to read.
+// breaks the line. What was entered goes into the outbox above the field. While this agent may not answer, data-shut says
+// why, and the draft is kept to read.
 
 import { agent } from "./csrf.js";
-import { ChosenFiles, size } from "./chosen-files.js";
-import { Outbox } from "./outbox.js";
-import { countParts } from "./parts.js";
+import { ChosenFiles } from "./chosen-files.js";
+import { copy } from "./clipboard.js";
+import { describeLength } from "./message-length.js";
+import { outboxOf } from "./outboxes.js";
 import { TypingDots } from "./typing-dots.js";
 
 const IS_AT_A_DESK = matchMedia("(pointer: fine)"); // elsewhere a keyboard would jump up
@@ -18,15 +18,11 @@ class MessageComposer extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("form");
     this.field = this.querySelector("textarea");
-    this.list = this.querySelector(".outbox");
     this.draft = `draft-${agent}-${this.dataset.conversation}`;
     this.dots = new TypingDots(this.dataset.typingUrl);
-    const { conversation, name } = this.dataset;
-    this.outbox = Outbox.of(conversation, { url: this.form.action, name });
-    document.addEventListener("outbox-changed", this.outboxChanged);
     this.files = new ChosenFiles(this);
     this.form.addEventListener("submit", this.submit);
-    this.form.querySelector(".copy").onclick = () => copy(this.field.value);
+    this.form.querySelector(".composer-copy").onclick = () => copy(this.field.value);
     this.field.addEventListener("keydown", this.enter);
     this.field.addEventListener("input", this.input);
     this.field.addEventListener("blur", this.blur);
@@ -39,12 +35,11 @@ class MessageComposer extends HTMLElement {
 
   disconnectedCallback() {
     this.files.leave();
-    document.removeEventListener("outbox-changed", this.outboxChanged);
     this.dots.stop();
   }
 
   attributeChangedCallback() {
-    if (!this.outbox) return;
+    if (!this.files) return;
     this.complain("");
     this.showWay();
     setTimeout(() => this.catchFocus()); // once all of the page has changed
@@ -57,8 +52,6 @@ class MessageComposer extends HTMLElement {
   showWay() {
     this.field.readOnly = this.isShut;
     if (this.isShut) this.dots.stop();
-    this.outbox.wayIsOpen(!this.isShut, this.dataset.again);
-    this.showOutbox();
   }
 
   // What had it may be gone: the button that was pressed, or the field that has nothing in it.
@@ -80,10 +73,10 @@ class MessageComposer extends HTMLElement {
     event.preventDefault();
     const text = this.field.value.trim();
     if (this.isShut) return;
-    if (this.isTooLong(text)) return this.complain(this.size(text));
+    if (this.isTooLong(text)) return this.complain(describeLength(text, this.dataset));
     this.write("");
     this.dots.end();
-    this.outbox.add(text, this.files.take());
+    outboxOf(this.dataset.conversation).add(text, this.files.take());
   };
 
   input = () => {
@@ -99,12 +92,18 @@ class MessageComposer extends HTMLElement {
     this.keep();
   }
 
+  // What comes back from the outbox stands before what was written meanwhile.
+  takeBack(text) {
+    this.write([text, this.field.value].filter(Boolean).join("\n"));
+    this.field.focus();
+  }
+
   // A draft outlives a visit to another conversation.
   keep() {
     const { value } = this.field;
     if (value) sessionStorage.setItem(this.draft, value);
     else sessionStorage.removeItem(this.draft);
-    this.querySelector("output").textContent = this.size(value.trim());
+    this.querySelector("output").textContent = describeLength(value.trim(), this.dataset);
     this.field.toggleAttribute("aria-invalid", this.isTooLong(value.trim()));
     this.showDraft();
     this.complain("");
@@ -121,81 +120,6 @@ class MessageComposer extends HTMLElement {
   isTooLong(text) {
     return text.length > this.dataset.most;
   }
-
-  // In UTF-16 units, which is how JavaScript and Facebook count.
-  size(text) {
-    const { part, most, parts, tooLong } = this.dataset;
-    if (this.isTooLong(text)) return tooLong.replace("#", text.length - most);
-    return text.length > part ? parts.replace("#", countParts(text, Number(part))) : "";
-  }
-
-  outboxChanged = ({ detail }) => detail === this.outbox && this.showOutbox();
-
-  showOutbox() {
-    const hadFocus = this.list.contains(document.activeElement);
-    const template = this.querySelector("template").content.firstElementChild;
-    this.list.replaceChildren(...this.outbox.entries.map((entry) => this.showEntry(template.cloneNode(true), entry)));
-    if (hadFocus) this.catchFocus();
-  }
-
-  showEntry(item, entry) {
-    const isFile = Boolean(entry.name);
-    const isLost = this.outbox.isLost(entry);
-    const isRefused = Boolean(entry.problem);
-    const isHeld = !isRefused && this.outbox.isHeld(entry);
-    const isBehind = !isRefused && !isHeld && this.outbox.isStuck && entry !== this.outbox.first;
-    const mayBeThere = entry.isUnanswered || (!isRefused && !isHeld && !isBehind);
-    item.querySelector(".text").textContent = entry.text || [entry.name, entry.file && size(entry.file)].filter(Boolean).join(" · ");
-    item.classList.toggle("is-stuck", isRefused || isHeld || isBehind || isLost || Boolean(entry.isUnanswered));
-    item.classList.toggle("is-held", !isRefused && !isLost);
-    const why = this.why(entry, isLost, isHeld, isBehind);
-    if (why) item.querySelector(".why").textContent = why;
-    const verbs = {
-      again: [!this.isShut && !isLost && !isHeld && !isBehind && !entry.isFinal, () => this.outbox.again(entry)],
-      choose: [!this.isShut && isLost && !entry.isFinal, () => this.chooseAgain(entry)],
-      edit: [!this.isShut && !isFile && !mayBeThere, () => this.edit(entry)],
-      copy: [this.isShut && !isFile, () => copy(entry.text)],
-      remove: [(this.isShut && !mayBeThere) || isFile, () => this.outbox.remove(entry)],
-    };
-    for (const [name, [isOffered, verb]] of Object.entries(verbs)) {
-      const button = item.querySelector(`.${name}`);
-      button.hidden = !isOffered;
-      button.onclick = verb;
-    }
-    return item;
-  }
-
-  why(entry, isLost, isHeld, isBehind) {
-    const { lost, held, behind, unanswered } = this.dataset;
-    if (entry.problem.trim()) return entry.problem;
-    if (isLost) return lost;
-    if (isHeld) return held;
-    if (isBehind) return behind;
-    return entry.isUnanswered ? unanswered : "";
-  }
-
-  edit(entry) {
-    this.outbox.remove(entry);
-    this.write([entry.text, this.field.value].filter(Boolean).join("\n"));
-    this.field.focus();
-  }
-
-  // Under its old key: if the console had got it after all, it stays one message.
-  chooseAgain(entry) {
-    const input = Object.assign(document.createElement("input"), { type: "file" });
-    input.onchange = () => this.outbox.again(entry, input.files[0]);
-    input.click();
-  }
-}
-
-// The clipboard exists under https only.
-function copy(text) {
-  if (navigator.clipboard) return navigator.clipboard.writeText(text);
-  const field = Object.assign(document.createElement("textarea"), { value: text });
-  document.body.append(field);
-  field.select();
-  document.execCommand("copy");
-  field.remove();
 }
 
 customElements.define("message-composer", MessageComposer);

@@ -2,6 +2,7 @@
 // has an id and a place, so whatever comes twice or late ends up once, where it belongs.
 
 import { headers, isOurs, leaveIfSentAway, post } from "./csrf.js";
+import { place } from "./place-message.js";
 
 const NEAR = 120; // px from the end within which the reader counts as being there
 const AGAIN = 2_000; // ms until it asks again when the console could not be reached
@@ -9,7 +10,7 @@ const AGAIN = 2_000; // ms until it asks again when the console could not be rea
 class MessageList extends HTMLElement {
   connectedCallback() {
     this.thread = this.querySelector(".thread");
-    this.newest = this.parentElement.querySelector(".newest");
+    this.newest = this.parentElement.querySelector(".conversation-newest");
     this.newest.onclick = () => this.toEnd();
     this.topics = [`live-conversation-${this.dataset.conversation}`, "live-hello"];
     for (const topic of this.topics) document.body.addEventListener(topic, this.refresh);
@@ -72,49 +73,16 @@ class MessageList extends HTMLElement {
     const fresh = page.querySelector(".thread");
     const messages = [...fresh.children];
     const isNew = messages.some((message) => !document.getElementById(message.id));
-    const isOurs = messages.some((message) => !document.getElementById(message.id) && message.matches(".outgoing"));
-    for (const message of messages) this.place(message);
+    const isOurs = messages.some((message) => !document.getElementById(message.id) && message.matches(".is-outgoing"));
+    for (const message of messages) place(this.thread, message, Boolean(this.link));
     this.thread.dataset.revision = fresh.dataset.revision;
     htmx.process(this.thread);
     if (this.sticks || isOurs) this.toEnd();
     else if (isNew) this.newest.hidden = false;
   }
 
-  place(message) {
-    const old = document.getElementById(message.id);
-    if (old?.dataset.place === message.dataset.place) return this.renew(old, message);
-    const hadFocus = old?.contains(document.activeElement);
-    old?.remove();
-    const first = this.thread.firstElementChild;
-    if (!old && first && this.link && message.dataset.place < first.dataset.place) return; // comes with its own page
-    let before = null;
-    for (let other = this.thread.lastElementChild; other?.dataset.place > message.dataset.place; other = before.previousElementSibling)
-      before = other;
-    this.thread.insertBefore(message, before);
-    if (hadFocus) this.keepFocus(message);
-  }
-
-  // What has not changed stays as it is: text may be selected in it, or a sound be playing.
-  renew(old, message) {
-    const hadFocus = old.contains(document.activeElement);
-    for (const { name, value } of message.attributes) old.setAttribute(name, value);
-    const parts = [...message.children];
-    for (const part of [...old.children]) if (!parts.some((other) => other.isEqualNode(part))) part.remove();
-    let next = old.firstElementChild;
-    for (const part of parts) {
-      if (next?.isEqualNode(part)) next = next.nextElementSibling;
-      else old.insertBefore(part, next);
-    }
-    while (next) [next] = [next.nextElementSibling, next.remove()];
-    if (hadFocus && !old.contains(document.activeElement)) this.keepFocus(old);
-  }
-
-  keepFocus(message) {
-    (message.querySelector("button") ?? this).focus({ preventScroll: true });
-  }
-
   watchOlder() {
-    this.link = this.querySelector(".older");
+    this.link = this.querySelector(".thread-older");
     if (!this.link) return;
     this.link.addEventListener("click", (event) => (event.preventDefault(), this.older()));
     this.observer = new IntersectionObserver(([entry]) => entry.isIntersecting && this.older(), { root: this, rootMargin: "300px" });
@@ -129,7 +97,7 @@ class MessageList extends HTMLElement {
     const fromEnd = this.scrollHeight - this.scrollTop;
     const known = [...page.querySelectorAll(".thread > li")].filter((message) => !document.getElementById(message.id));
     this.thread.prepend(...known);
-    link.replaceWith(...page.querySelectorAll(".older"));
+    link.replaceWith(...page.querySelectorAll(".thread-older"));
     htmx.process(this.thread);
     if (!this.sticks) this.scrollTop = this.scrollHeight - fromEnd;
     this.watchOlder();
@@ -148,7 +116,7 @@ class MessageList extends HTMLElement {
   // The holder has read what came, once it was on screen. The server knows whether this agent is the holder.
   see = () => {
     if (!document.hidden && this.isAtEnd) this.dataset.seen = this.numbers.reduce((most, number) => Math.max(most, number), 0);
-    const last = [...this.thread.querySelectorAll(".incoming")].at(-1)?.id ?? "nothing";
+    const last = [...this.thread.querySelectorAll(".is-incoming")].at(-1)?.id ?? "nothing";
     if (document.hidden || !this.isAtEnd || last === this.seen) return;
     this.seen = last;
     post(this.dataset.seeUrl).catch(() => (this.seen = null));

@@ -1,35 +1,18 @@
-// What this agent has entered and the console has not yet confirmed, for each conversation. It goes out one by one, in
+// What this agent has entered in a conversation and the console has not yet confirmed. It goes out one by one, in
 // order, also while the agent looks elsewhere. An entry without an answer holds those behind it and is sent again by
 // itself; a refusal lets them pass. Each entry keeps its key, so sending it again cannot send it twice.
 //
 // It is kept under the agent's id, so nobody else who logs in here sees or sends it. Texts outlive a reload. Files cannot:
 // of them only the name and the key are left, and the agent is asked for the file again.
 
-import { agent, isOurs, isSentAway, leaveIfSentAway, post } from "./csrf.js";
+import { agent } from "./csrf.js";
+import { CONFIRMED, REFUSED, deliver } from "./outbox-delivery.js";
 
 const FIRST_PAUSE = 1_000; // ms before it is sent again, then twice as long each time
 const LONGEST_PAUSE = 30_000; // ms
-const WITHIN = 20_000; // ms, then there was no answer …
-const SLOWEST = 8; // … bytes/ms of a file come on top: so slow may it arrive at the console
-const BARRED = 409; // for now, by the holder or the window
-const TOO_LARGE = 413; // said before it is known whose it is
-const FINAL = [TOO_LARGE, 422]; // it can never pass
-const OWN_SENTENCE = [BARRED, 422]; // whatever else comes is not meant for an agent
-const PASSING = [408, 425, 429]; // says nothing about the reply
-const STORED = `outbox-${agent}-`;
-const outboxes = new Map();
+export const STORED = `outbox-${agent}-`;
 
 export class Outbox {
-  static of(conversation, about) {
-    if (!outboxes.has(conversation)) outboxes.set(conversation, new Outbox(conversation));
-    return Object.assign(outboxes.get(conversation), about);
-  }
-
-  // Those that hold something the agent should know of, beside what is just on its way.
-  static get stuck() {
-    return [...outboxes.values()].filter((outbox) => outbox.isStuck);
-  }
-
   constructor(conversation) {
     this.conversation = conversation;
     this.topic = `live-conversation-${conversation}`;
@@ -74,6 +57,17 @@ export class Outbox {
     return Boolean(entry.name) && !entry.file;
   }
 
+  // Of one entry, for those who show it. Only what the console has refused, or has never been sent, is surely not there.
+  stateOf(entry) {
+    const isRefused = Boolean(entry.problem);
+    const isLost = this.isLost(entry);
+    const isHeld = !isRefused && this.isHeld(entry);
+    const isBehind = !isRefused && !isHeld && this.isStuck && entry !== this.first;
+    const mayBeThere = Boolean(entry.isUnanswered) || (!isRefused && !isHeld && !isBehind);
+    const isStuck = isRefused || isHeld || isBehind || isLost || Boolean(entry.isUnanswered);
+    return { isRefused, isLost, isHeld, isBehind, mayBeThere, isStuck };
+  }
+
   // The first that was not refused: nothing overtakes it.
   get first() {
     return this.entries.find((entry) => !entry.problem && !this.isHeld(entry));
@@ -116,31 +110,25 @@ export class Outbox {
     });
   }
 
-  // Whether the console gave an answer. One that does not name what changed is somebody's before it.
+  // Returns whether the console gave an answer.
   async send(entry) {
-    const within = AbortSignal.timeout(WITHIN + Math.ceil((entry.file?.size ?? 0) / SLOWEST));
-    const response = await post(this.url, fields(entry), within).catch(() => null);
-    if (response && !leaveIfSentAway(response)) {
-      if (response.ok && isOurs(response) && response.headers.has("HX-Trigger")) return this.sent(entry);
-      if (isRefusal(response)) return this.refuse(entry, response);
-    }
+    const { outcome, ...refusal } = await deliver(this.url, entry);
+    if (outcome === CONFIRMED) return this.confirmed(entry);
+    if (outcome === REFUSED) return this.refused(entry, refusal);
     entry.isUnanswered = true;
     this.changed();
     return false;
   }
 
-  sent(entry) {
+  confirmed(entry) {
     this.pause = FIRST_PAUSE;
     this.remove(entry);
     document.body.dispatchEvent(new CustomEvent(this.topic));
     return true;
   }
 
-  async refuse(entry, response) {
-    const { status } = response;
-    const sentence = OWN_SENTENCE.includes(status) ? (await response.text().catch(() => "")).trim() : "";
-    const facts = { isUnanswered: false, isBarred: status === BARRED, isFinal: FINAL.includes(status) };
-    Object.assign(entry, facts, { problem: sentence || " " });
+  refused(entry, refusal) {
+    Object.assign(entry, { isUnanswered: false }, refusal);
     this.changed();
     return true;
   }
@@ -154,34 +142,7 @@ export class Outbox {
   }
 }
 
-function isRefusal(response) {
-  const { status } = response;
-  return status === TOO_LARGE || (isOurs(response) && status >= 400 && status < 500 && !PASSING.includes(status));
-}
-
-function fields({ text, file, key }) {
-  if (!file) return { text, key };
-  const form = new FormData();
-  form.append("key", key);
-  form.append("files", file);
-  return form;
-}
-
 // crypto.randomUUID exists under https only.
 function newKey() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
-
-const hurry = () => outboxes.forEach((outbox) => outbox.hurry());
-
-addEventListener("online", hurry);
-document.addEventListener("visibilitychange", hurry);
-document.body.addEventListener("live-hello", hurry);
-
-addEventListener("beforeunload", (event) => {
-  const entries = [...outboxes.values()].flatMap((outbox) => outbox.entries);
-  if (entries.some((entry) => entry.file || !isSentAway())) event.preventDefault();
-});
-
-for (const stored of Object.keys(sessionStorage).filter((name) => name.startsWith(STORED)))
-  Outbox.of(stored.slice(STORED.length)).run();

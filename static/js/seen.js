@@ -6,6 +6,6 @@ const tell = (field) => {
 };
 
 // Before htmx reads the form. In the dialog it was told when the form came: what comes behind it is not seen.
-document.addEventListener("submit", ({ target }) => target.closest("ask-dialog") ?? tell(target.elements.seen), true);
+document.addEventListener("submit", ({ target }) => target.closest("form-dialog") ?? tell(target.elements.seen), true);
 
 export { tell };

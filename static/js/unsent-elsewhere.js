@@ -1,7 +1,7 @@
 // Above the desk: conversations other than the open one in which something has not reached the console. Their rows say so
 // too, but may be out of sight.
 
-import { Outbox } from "./outbox.js";
+import { stuckOutboxes } from "./outboxes.js";
 
 class UnsentElsewhere extends HTMLElement {
   connectedCallback() {
@@ -17,7 +17,7 @@ class UnsentElsewhere extends HTMLElement {
 
   show = () => {
     const open = document.querySelector("message-composer")?.dataset.conversation;
-    const stuck = Outbox.stuck.filter(({ conversation }) => conversation !== open);
+    const stuck = stuckOutboxes().filter(({ conversation }) => conversation !== open);
     const now = stuck.map(({ conversation }) => conversation).join();
     if (now === this.shown) return;
     this.shown = now;

@@ -1,6 +1,6 @@
 // In a conversation's row of the queue: whether what this agent said there has not reached the console.
 
-import { Outbox } from "./outbox.js";
+import { stuckOutboxes } from "./outboxes.js";
 
 class UnsentMark extends HTMLElement {
   static observedAttributes = ["data-conversation"];
@@ -19,7 +19,7 @@ class UnsentMark extends HTMLElement {
   }
 
   show = () => {
-    const outbox = Outbox.stuck.find(({ conversation }) => conversation === this.dataset.conversation);
+    const outbox = stuckOutboxes().find(({ conversation }) => conversation === this.dataset.conversation);
     const text = outbox?.isRefused ? this.dataset.refused : this.dataset.text;
     this.textContent = outbox ? text : "";
   };

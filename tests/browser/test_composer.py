@@ -63,5 +63,5 @@ def test_a_pasted_file_is_taken_once_and_a_text_stays_a_text(text, names, chosen
     tab = sit_down(ana)
     takes(tab)
     is_left_to_browser = composer(tab).evaluate(PASTE, {"text": text, "names": names})
-    expect(tab.get_by_role("list", name="Files to send").locator(".file-name")).to_have_text(chosen)
+    expect(tab.get_by_role("list", name="Files to send").locator(".chosen-files-name")).to_have_text(chosen)
     assert is_left_to_browser is not bool(chosen)

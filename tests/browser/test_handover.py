@@ -71,7 +71,7 @@ def phone_of(sit_down, stack, browser):
 
 def lines(tab):
     """The thin lines of the thread."""
-    return tab.locator(".handover > p")
+    return tab.locator(".thread-line > p")
 
 
 def transfers(tab, to, note=""):

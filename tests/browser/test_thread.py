@@ -37,8 +37,9 @@ def test_a_reaction_leaves_the_state_in_sight(sit_down, mona_writes, stack, ana)
     expect(bubbles(tab).last).to_contain_text("Delivered")
     mid = stack.said(mona_writes)[0]["mid"]
     stack.post(f"customers/{mona_writes}/react", mid=mid, emoji="❤")
-    expect(bubbles(tab).last.locator(".reaction")).to_be_visible()
-    reaction, state = (bubbles(tab).last.locator(part).bounding_box() for part in (".reaction", ".state"))
+    expect(bubbles(tab).last.locator(".bubble-reaction")).to_be_visible()
+    parts = (".bubble-reaction", ".message-meta-state")
+    reaction, state = (bubbles(tab).last.locator(part).bounding_box() for part in parts)
     assert reaction["y"] + reaction["height"] <= state["y"] + 1
 
 
@@ -63,7 +64,7 @@ def test_what_was_said_last_year_shows_its_year(sit_down, mona_writes, stack, an
     tab = sit_down(ana)
     expect(row(tab).locator(".row-time")).to_contain_text(str(then.year))
     opens(tab)
-    expect(bubbles(tab).last.locator(".meta")).to_contain_text(str(then.year))
+    expect(bubbles(tab).last.locator(".message-meta")).to_contain_text(str(then.year))
 
 
 def test_a_text_that_is_selected_stays_selected_when_its_state_changes(sit_down, mona_writes, stack, ana):

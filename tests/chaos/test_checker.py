@@ -353,10 +353,10 @@ def test_without_a_bot_it_begins_in_the_queue(handed):
 
 def test_the_agents_page_is_read_as_it_stands():
     page = Page(
-        '<a class="older" href="/conversations/1/messages/?before=7">Earlier messages</a><ol>'
-        '<li id="message-7" class="message incoming is-received"><p class="face visually-hidden">Mona</p>'
-        '<div><p class="text">&lt;b&gt; &amp; 茶</p></div><p class="meta">12:00</p></li>'
-        '<li id="message-8" class="message outgoing is-read"><p class="face">\n  Ana R.\n</p>'
+        '<a class="thread-older" href="/conversations/1/messages/?before=7">Earlier messages</a><ol>'
+        '<li id="message-7" class="message is-received is-incoming"><p class="message-face visually-hidden">Mona</p>'
+        '<div><p class="text">&lt;b&gt; &amp; 茶</p></div><p class="message-meta">12:00</p></li>'
+        '<li id="message-8" class="message is-read is-outgoing"><p class="message-face">\n  Ana R.\n</p>'
         '<div><p class="text">Two\nlines</p></div></li></ol>'
     )
     assert page.older == "/conversations/1/messages/?before=7"

@@ -181,12 +181,12 @@ class Page(HTMLParser):
         classes = (attributes.get("class") or "").split()
         if tag == "li" and (named := re.fullmatch(r"message-(\d+)", attributes.get("id") or "")):
             state = next(name.removeprefix("is-") for name in classes if name.startswith("is-"))
-            found = {"pk": int(named[1]), "is_incoming": "incoming" in classes, "state": state}
+            found = {"pk": int(named[1]), "is_incoming": "is-incoming" in classes, "state": state}
             self._found.append(found | {"face": "", "text": ""})
-        elif tag == "a" and "older" in classes:
+        elif tag == "a" and "thread-older" in classes:
             self.older = attributes["href"]
         elif tag == "p" and self._found:
-            self._inside = next((name for name in ("face", "text") if name in classes), None)
+            self._inside = "face" if "message-face" in classes else "text" if "text" in classes else None
 
     def handle_endtag(self, tag):
         if tag == "p":

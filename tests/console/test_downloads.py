@@ -165,7 +165,7 @@ def test_a_file_that_is_gone_says_so_in_words(status, words, cdn, sends, ana, cl
     assert sends(f"{cdn.url}/a.png").problem == f"The file could not be fetched: {words}."
     client.force_login(ana)
     page = client.get(f"/conversations/{mona.conversation.pk}/").content.decode()
-    assert f'<p class="aside">The file could not be fetched: {words}.' in page
+    assert f'<p class="bubble-aside">The file could not be fetched: {words}.' in page
 
 
 def test_a_server_that_fails_for_a_moment_loses_no_file(cdn, sends):

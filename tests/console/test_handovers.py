@@ -186,11 +186,11 @@ def test_what_was_handed_over_is_new_until_it_is_seen(browser_of, conversation, 
     bens = browser_of(ben)
     desk = bens.get("/queue/", headers=HTMX).content.decode()
     assert "Ana Ruiz transferred Mona Weber to you: “Refund, please”" in words(desk)
-    assert 'class="new"' in desk
+    assert 'class="row-mark-new"' in desk
     assert 'data-unread="1"' in desk
     bens.post(f"/conversations/{conversation.pk}/see/")
     desk = bens.get("/queue/", headers=HTMX).content.decode()
-    assert 'class="new"' not in desk
+    assert 'class="row-mark-new"' not in desk
     assert 'data-unread="0"' in desk
 
 

@@ -175,7 +175,7 @@ def test_a_row_among_the_others_names_the_team_that_it_waits_for(anas_browser, l
     line_up("waiting", 1)
     Conversation.objects.update(team=refunds)
     Team.objects.create(name="Tea").members.add(ana)
-    assert '<span class="holder-name">Refunds</span>' in anas_browser.get("/queue/others/").content.decode()
+    assert '<span class="row-mark-holder">Refunds</span>' in anas_browser.get("/queue/others/").content.decode()
 
 
 # What a desk that is open asks for
@@ -210,7 +210,7 @@ def test_closed_ones_are_read_once_somebody_looks(anas_browser, line_up):
 def test_more_says_anew_how_many_are_shown(anas_browser, line_up):
     line_up("waiting", PAGE + 5)
     first = anas_browser.get("/queue/", headers=HTMX)
-    assert f'class="count">{PAGE}+' in first.content.decode()
+    assert f'class="queue-part-count">{PAGE}+' in first.content.decode()
     rest = anas_browser.get(more(first, "hx-get"), headers=HTMX).content.decode()
     assert re.search(rf'hx-target="#count-waiting"[^>]*>{PAGE + 5}\s*<', rest)
 

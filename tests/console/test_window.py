@@ -336,7 +336,7 @@ def test_the_time_left_shows_in_the_queue_and_above_the_thread_when_it_is_soon_o
     pass_time(hours=hours)
     for path in ["/queue/", f"/conversations/{conversation.pk}/header/"]:
         html = anas_browser.get(path).content
-        assert (shown or b'class="left') in html or not shown
+        assert (shown or b'class="time-left') in html or not shown
         assert (b"to answer" in html, b"is-short" in html) == (shown is not None, is_short)
 
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from personas import pictures
 
-CSS = (Path(__file__).parent.parent.parent / "static/css/console.css").read_text()
+TOKENS = (Path(__file__).parent.parent.parent / "static/css/tokens.css").read_text()
 
 
 def drawing(mode):
@@ -33,4 +33,4 @@ def test_an_agents_initials_have_the_same_colour_at_the_desk_as_beside_their_mes
     with Image.open(pictures.initials(ana.public_name)) as image:
         beside_messages = "#{:02x}{:02x}{:02x}".format(*image.getpixel((2, 2)))
     number = re.search(r"avatar-(\d)", render_to_string("_avatar.html", {"agent": ana}))[1]
-    assert re.search(rf"\.avatar-{number} {{ --face: (#\w+); }}", CSS)[1] == beside_messages
+    assert re.search(rf"--face-{number}: (#\w+);", TOKENS)[1] == beside_messages

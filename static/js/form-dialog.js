@@ -1,15 +1,15 @@
-// A verb that asks something first: its form comes into #ask, and goes from there once it is done.
+// A dialog around the form of a verb: open as long as a form is in #dialog-form, where htmx puts it and takes it away.
 
 import { tell } from "./seen.js";
 
-class AskDialog extends HTMLElement {
+class FormDialog extends HTMLElement {
   connectedCallback() {
     this.dialog = this.querySelector("dialog");
-    this.ask = this.querySelector("#ask");
+    this.form = this.querySelector("#dialog-form");
     this.dialog.addEventListener("close", this.closed);
     this.addEventListener("click", this.cancel);
     this.changes = new MutationObserver(this.changed);
-    this.changes.observe(this.ask, { childList: true });
+    this.changes.observe(this.form, { childList: true });
   }
 
   disconnectedCallback() {
@@ -17,26 +17,26 @@ class AskDialog extends HTMLElement {
   }
 
   changed = () => {
-    if (!this.ask.firstElementChild) this.dialog.close();
+    if (!this.form.firstElementChild) this.dialog.close();
     else if (!this.dialog.open) {
-      tell(this.ask.querySelector("[name=seen]"));
+      tell(this.form.querySelector("[name=seen]"));
       this.dialog.showModal();
     }
   };
 
   cancel = (event) => {
-    if (!event.target.closest(".cancel")) return;
+    if (!event.target.closest("[data-cancel]")) return;
     event.preventDefault();
     this.dialog.close();
   };
 
   // The browser gives the focus back to what had it, if that is still there to be seen.
   closed = () => {
-    this.ask.replaceChildren();
+    this.form.replaceChildren();
     const { activeElement } = document;
     if (activeElement === document.body || !activeElement.checkVisibility())
       this.closest(".conversation").querySelector("h1").focus();
   };
 }
 
-customElements.define("ask-dialog", AskDialog);
+customElements.define("form-dialog", FormDialog);

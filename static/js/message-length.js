@@ -1,8 +1,15 @@
-// Into how many messages a long text goes: cut as messenger/text.py cuts it, but for what a reader sees as one character.
+// How long a text is: in UTF-16 units, which is how JavaScript and Facebook count.
 
 const PAUSES = [/(?<=\S)(?=\s*\n\s*\n)/g, /(?<=\S)(?=\s*\n)/g, /[.!?…]["'”’»)\]]*(?=\s)|[。！？]/g, /(?<=\S)(?=\s)/g];
 
-export function countParts(text, most) {
+// A sentence for an agent, where there is something to say; `most` and `part` are limits, the others sentences with a #.
+export function describeLength(text, { part, most, parts, tooLong }) {
+  if (text.length > most) return tooLong.replace("#", text.length - most);
+  return text.length > part ? parts.replace("#", countMessages(text, Number(part))) : "";
+}
+
+// Cut as messenger/text.py cuts it, but for what a reader sees as one character.
+function countMessages(text, most) {
   let count = 1;
   for (let rest = text.trim(); rest.length > most; count++) rest = rest.slice(cut(rest, most)).trimStart();
   return count;

@@ -1,0 +1,46 @@
+// One attempt to bring an entry of the outbox to the console, and what the answer to it means.
+
+import { isOurs, leaveIfSentAway, post } from "./csrf.js";
+
+export const CONFIRMED = "confirmed";
+export const REFUSED = "refused";
+const UNANSWERED = "unanswered";
+
+const WITHIN = 20_000; // ms, then there was no answer …
+const SLOWEST = 8; // … bytes/ms of a file come on top: so slow may it arrive at the console
+const BARRED = 409; // for now, by the holder or the window
+const TOO_LARGE = 413; // said before it is known whose it is
+const FINAL = [TOO_LARGE, 422]; // it can never pass
+const OWN_SENTENCE = [BARRED, 422]; // whatever else comes is not meant for an agent
+const PASSING = [408, 425, 429]; // says nothing about the reply
+
+export async function deliver(url, entry) {
+  const within = AbortSignal.timeout(WITHIN + Math.ceil((entry.file?.size ?? 0) / SLOWEST));
+  const response = await post(url, fields(entry), within).catch(() => null);
+  if (!response || leaveIfSentAway(response)) return { outcome: UNANSWERED };
+  if (isConfirmation(response)) return { outcome: CONFIRMED };
+  if (isRefusal(response)) return { outcome: REFUSED, ...(await reasonOf(response)) };
+  return { outcome: UNANSWERED };
+}
+
+function fields({ text, file, key }) {
+  if (!file) return { text, key };
+  const form = new FormData();
+  form.append("key", key);
+  form.append("files", file);
+  return form;
+}
+
+// An answer that does not name what changed is somebody's before the console.
+const isConfirmation = (response) => response.ok && isOurs(response) && response.headers.has("HX-Trigger");
+
+function isRefusal(response) {
+  const { status } = response;
+  return status === TOO_LARGE || (isOurs(response) && status >= 400 && status < 500 && !PASSING.includes(status));
+}
+
+async function reasonOf(response) {
+  const { status } = response;
+  const sentence = OWN_SENTENCE.includes(status) ? (await response.text().catch(() => "")).trim() : "";
+  return { problem: sentence || " ", isBarred: status === BARRED, isFinal: FINAL.includes(status) };
+}
