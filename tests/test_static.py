@@ -97,6 +97,11 @@ def test_a_component_styles_its_own_classes_alone(path):
         assert {*ELEMENT.findall(selector)} <= {component}, selector
 
 
+@pytest.mark.parametrize("path", SCRIPTS, ids=name)
+def test_a_script_defines_at_most_one_element_and_bears_its_name(path):
+    assert re.findall(r'customElements\.define\("([^"]+)"', path.read_text()) in ([], [path.stem])
+
+
 def test_the_index_loads_every_component_once_and_in_a_layer():
     text = without_comments(INDEX)
     loaded = re.findall(r'@import url\("([\w-]+\.css)"\) layer\((\w+)\);', text)

@@ -1,8 +1,8 @@
-// The files that go out with the next Send, each with a look at it and a way to take it back. They are chosen, pasted or
+// The files that go out with the next Send, each with a preview and a way to take it back. They are chosen, pasted or
 // dropped, and wait here while the agent looks at another conversation; a reload loses them.
 
 import { pastedFiles } from "./clipboard.js";
-import { look, sizeOf } from "./file-look.js";
+import { drawPreview, sizeOf } from "./file-preview.js";
 
 const KEPT = new Map(); // by conversation
 const PICTURES = ["image/jpeg", "image/png", "image/gif"];
@@ -109,7 +109,7 @@ export class ChosenFiles {
       this.keep(this.files.filter((other) => other !== file));
       this.composer.field.focus();
     };
-    if (file.type.startsWith("image/")) look(file, item.querySelector("canvas"));
+    if (file.type.startsWith("image/")) drawPreview(file, item.querySelector("canvas"));
     return item;
   }
 }

@@ -92,7 +92,7 @@ class MessageComposer extends HTMLElement {
     this.keep();
   }
 
-  // What comes back from the outbox stands before what was written meanwhile.
+  // Put a text of the outbox back into the field, before anything written meanwhile.
   takeBack(text) {
     this.write([text, this.field.value].filter(Boolean).join("\n"));
     this.field.focus();

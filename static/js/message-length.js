@@ -1,8 +1,8 @@
-// How long a text is: in UTF-16 units, which is how JavaScript and Facebook count.
+// The length of a text, in UTF-16 units: JavaScript and Facebook both count in these.
 
 const PAUSES = [/(?<=\S)(?=\s*\n\s*\n)/g, /(?<=\S)(?=\s*\n)/g, /[.!?…]["'”’»)\]]*(?=\s)|[。！？]/g, /(?<=\S)(?=\s)/g];
 
-// A sentence for an agent, where there is something to say; `most` and `part` are limits, the others sentences with a #.
+// A sentence for the agent, or nothing. `most` and `part` are limits; in `parts` and `tooLong` # stands for the number.
 export function describeLength(text, { part, most, parts, tooLong }) {
   if (text.length > most) return tooLong.replace("#", text.length - most);
   return text.length > part ? parts.replace("#", countMessages(text, Number(part))) : "";

@@ -1,8 +1,8 @@
-// Above the field: what was entered and the console has not confirmed, what it refused with the reason, and what one may
-// do with each. While this agent may not answer (data-shut) all of it is kept to read.
+// Show the outbox of the open conversation above the field: each entry with its state, the reason if it was refused, and
+// the buttons that apply. While this agent may not answer (data-shut), entries can only be read, copied and removed.
 
 import { copy } from "./clipboard.js";
-import { sizeOf } from "./file-look.js";
+import { sizeOf } from "./file-preview.js";
 import { outboxOf } from "./outboxes.js";
 
 class MessageOutbox extends HTMLElement {
@@ -66,7 +66,7 @@ class MessageOutbox extends HTMLElement {
     return entry.isUnanswered ? unanswered : "";
   }
 
-  // By name: whether it is offered, and what it does.
+  // By the name of the button: [is it offered, what does it do].
   verbs(entry, { isLost, isHeld, isBehind, mayBeThere }) {
     const { isShut } = this;
     const isFile = Boolean(entry.name);

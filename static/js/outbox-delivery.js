@@ -1,4 +1,4 @@
-// One attempt to bring an entry of the outbox to the console, and what the answer to it means.
+// Send an entry of the outbox to the console once, and say what the answer means.
 
 import { isOurs, leaveIfSentAway, post } from "./csrf.js";
 
@@ -31,7 +31,7 @@ function fields({ text, file, key }) {
   return form;
 }
 
-// An answer that does not name what changed is somebody's before the console.
+// A proxy in front of the console may answer too, but cannot name what changed.
 const isConfirmation = (response) => response.ok && isOurs(response) && response.headers.has("HX-Trigger");
 
 function isRefusal(response) {

@@ -57,7 +57,7 @@ export class Outbox {
     return Boolean(entry.name) && !entry.file;
   }
 
-  // Of one entry, for those who show it. Only what the console has refused, or has never been sent, is surely not there.
+  // The state of one entry, for display. `mayBeThere`: the console may have it, so it cannot be taken back.
   stateOf(entry) {
     const isRefused = Boolean(entry.problem);
     const isLost = this.isLost(entry);

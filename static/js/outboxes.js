@@ -1,4 +1,4 @@
-// The outbox of each conversation, also of those that are not open: they go on sending, and are taken up after a reload.
+// All outboxes, one per conversation. Those of conversations that are not open go on sending, and so they do after a reload.
 
 import { isSentAway } from "./csrf.js";
 import { Outbox, STORED } from "./outbox.js";
@@ -10,7 +10,7 @@ export function outboxOf(conversation, about) {
   return Object.assign(outboxes.get(conversation), about);
 }
 
-// Those that hold something the agent should know of, beside what is just on its way.
+// Outboxes with an entry that needs the agent's attention; an entry that is on its way does not.
 export const stuckOutboxes = () => [...outboxes.values()].filter((outbox) => outbox.isStuck);
 
 const hurry = () => outboxes.forEach((outbox) => outbox.hurry());

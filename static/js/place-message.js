@@ -1,4 +1,4 @@
-// Where a message that came belongs in the thread: by its place, which a message that was delivered again may change.
+// Put a message into the thread. Its place is its sort key, and may have changed since the message came before.
 
 export function place(thread, message, hasOlder) {
   const old = document.getElementById(message.id);
@@ -7,15 +7,15 @@ export function place(thread, message, hasOlder) {
   old?.remove();
   const first = thread.firstElementChild;
   if (!old && first && hasOlder && message.dataset.place < first.dataset.place) return; // comes with its own page
-  thread.insertBefore(message, after(thread, message));
+  thread.insertBefore(message, firstAfter(thread, message));
   if (hadFocus) keepFocus(message);
 }
 
-function after(thread, { dataset }) {
-  let after = null;
-  for (let other = thread.lastElementChild; other?.dataset.place > dataset.place; other = after.previousElementSibling)
-    after = other;
-  return after;
+function firstAfter(thread, { dataset }) {
+  let first = null;
+  for (let other = thread.lastElementChild; other?.dataset.place > dataset.place; other = first.previousElementSibling)
+    first = other;
+  return first;
 }
 
 // What has not changed stays as it is: text may be selected in it, or a sound be playing.

@@ -1,6 +1,6 @@
-// How a chosen file is shown: its size in words, and a look at a picture.
+// Describe a chosen file: its size in words and, for an image, a preview.
 
-const SIDE = 96; // px of a look
+const SIDE = 96; // px of a preview
 
 export function sizeOf({ size }) {
   const [unit, of] = size < 1024 * 1024 ? ["kilobyte", 1024] : ["megabyte", 1024 * 1024];
@@ -8,8 +8,8 @@ export function sizeOf({ size }) {
   return new Intl.NumberFormat(undefined, { style: "unit", unit, maximumFractionDigits: digits }).format(size && Math.max(size / of, 1));
 }
 
-// Drawn, because our policy lets no page show an address of the browser's own.
-export async function look(file, canvas) {
+// On a canvas, because our policy does not let a page show a blob: address.
+export async function drawPreview(file, canvas) {
   const picture = await createImageBitmap(file).catch(() => null);
   if (!picture) return;
   const scale = Math.max(SIDE / picture.width, SIDE / picture.height);
