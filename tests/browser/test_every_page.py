@@ -89,6 +89,7 @@ def test_without_scripts_an_agent_can_still_answer(stack, mona_writes, ana, sit_
     tab = sit_down(ana, java_script_enabled=False)
     tab.get_by_role("link", name="Mona Weber").click()
     tab.get_by_role("button", name="Take").click()
+    tab.wait_for_load_state()  # no script waits for the styles
     composer = tab.get_by_role("textbox", name="Message to")
     composer.fill("By form alone")
     assert composer.bounding_box()["width"] > 400
