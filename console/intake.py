@@ -15,7 +15,7 @@ from django.db import OperationalError, connection
 from starlette.responses import PlainTextResponse
 
 from console.models import Arrival
-from messenger import events, signature
+from messenger import events, webhook_signature
 
 PATHS = ["/webhooks/messenger", "/webhooks/messenger/"]
 AT_ONCE = 100  # bodies in one INSERT
@@ -39,7 +39,7 @@ async def intake(request):
 def judge(headers, body):
     """The answer to it, once it is on disk if that is 200."""
     signed = headers.get("x-hub-signature-256", "")
-    if not signature.verify(body, signed, settings.FACEBOOK_APP_SECRET):
+    if not webhook_signature.verify(body, signed, settings.FACEBOOK_APP_SECRET):
         logger.warning("A webhook came that FACEBOOK_APP_SECRET has not signed")
         return 403, "The signature is not Facebook's."
     if not _is_readable(body):

@@ -1,9 +1,10 @@
-"""Facebook's Messenger Platform in plain Python: calls, errors, events, signatures. Imports nothing of ours."""
+"""Facebook's Messenger Platform in plain Python: calls, the error catalogue, events, signatures. See README.md."""
 
 from .batch import Batch
-from .calls.sending import HUMAN_AGENT
+from .calls.send_api import HUMAN_AGENT
 from .client import Client
-from .errors import Act, GraphError
+from .error_catalogue import Action
+from .errors import GraphError
 from .usage import Usage
 
-__all__ = ["HUMAN_AGENT", "Act", "Batch", "Client", "GraphError", "Usage"]
+__all__ = ["HUMAN_AGENT", "Action", "Batch", "Client", "GraphError", "Usage"]

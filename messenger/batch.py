@@ -1,4 +1,4 @@
-"""Several calls in one: up to 50, answered one by one.
+"""Collect up to 50 calls, to make them in one.
 
 https://developers.facebook.com/docs/graph-api/batch-requests
 """
@@ -14,8 +14,10 @@ from .usage import Usage
 
 
 class Batch(PageTokenCalls):
-    """Collects calls instead of making them. It has the methods of the Client that need nothing but the Page's token;
-    what they return means nothing yet, because the answers come, in the same order, from `client.send_batch(batch)`.
+    """A list of calls that are made together, by `client.send_batch(batch)`.
+
+    It has the methods of the Client that need only the Page's token. Their return values mean nothing: the answers
+    come, in the same order, from `send_batch`. Raises ValueError for a call that carries a file.
 
         batch = Batch()
         batch.send_text(psid, "One moment, please.")
@@ -41,7 +43,10 @@ class Batch(PageTokenCalls):
 
 @dataclass(frozen=True)
 class Answer:
-    """What one call of a batch came to. code: HTTP. headers: by name, {} unless asked for. body: as parsed."""
+    """The answer to one call of a batch.
+
+    code: the HTTP status. headers: by name, {} without `include_headers`. body: parsed JSON, or text.
+    """
 
     code: int
     headers: dict
@@ -49,7 +54,7 @@ class Answer:
 
     @property
     def error(self) -> GraphError | None:
-        """Why it failed; None where it did not."""
+        """The error of a call that failed, else None."""
         found = self.body.get("error") if isinstance(self.body, dict) else None
         if self.code in range(200, 300) and not found:
             return None
@@ -59,13 +64,13 @@ class Answer:
 
 
 def item(method: str, path: str, *, params: dict | None = None, body: dict | None = None, **options) -> dict:
-    """One call of a batch. Options: name, depends_on, omit_response_on_success."""
+    """Return one call of a batch. Options: name, depends_on, omit_response_on_success."""
     query = f"?{urlencode(params)}" if params else ""
     return {"method": method, "relative_url": path + query, **({"body": _form(body)} if body else {}), **options}
 
 
 def parse(answers: list) -> list[Answer | None]:
-    """None where Facebook gave no answer: it took too long, or was not to answer."""
+    """Return the answers, with None for a call that Facebook did not answer: in time, or as it was told not to."""
     return [_answer(answer) if isinstance(answer, dict) else None for answer in answers]
 
 
@@ -86,12 +91,12 @@ def _parsed(text):
 
 
 def _form(body):
-    """As forms are written, with objects as JSON in a string."""
+    """Encode as a form, with objects as JSON in a string."""
     return urlencode({name: value if isinstance(value, str) else json.dumps(value) for name, value in body.items()})
 
 
 class _NoAnswerYet(dict):
-    """Lets a method pick what it would return."""
+    """An empty answer, from which a method can pick its return value."""
 
     def __missing__(self, key):
         return [] if key == "data" else ""

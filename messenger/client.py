@@ -1,7 +1,7 @@
-"""Calls to the Graph API for one Page. Every call takes one path and raises one error; nothing is retried here.
+"""Call the Graph API for one Page. Every call raises one error, GraphError; none is retried.
 
-What can be said stands in `calls`, a room for each capability; this is how it is said, and what becomes of the answer.
-The token goes in the Authorization header: `requests` puts whole URLs into its exceptions, and proxies into their logs.
+The methods are in `calls`, one module for each capability. This module makes the request and reads the answer.
+The token goes in the Authorization header: `requests` puts whole URLs into its exceptions, proxies into their logs.
 """
 
 from collections.abc import Iterable
@@ -9,11 +9,11 @@ from collections.abc import Iterable
 import requests
 from urllib3.exceptions import NewConnectionError
 
+from .appsecret_proof import appsecret_proof
 from .batch import Answer, parse
 from .calls import AppCalls, PageTokenCalls
 from .errors import GraphError
 from .limits import LIMITS, check, utf16_length
-from .signature import appsecret_proof
 from .usage import Usage
 
 __all__ = ["MAX_TEXT", "Client", "utf16_length"]
@@ -37,14 +37,15 @@ _NEVER_SENT = (
 
 
 class Client(PageTokenCalls, AppCalls):
-    """Speaks for one Page.
+    """A client of the Graph API for one Page.
 
-    token: the Page's access token. secret: the app's, for appsecret_proof; "" sends none.
-    timeout: (connect, read) in seconds. session: a requests.Session to share connections.
-    usage: how much of Facebook's limits was used at the last answer.
+    token: the Page's access token. secret: the app's secret, for appsecret_proof; "" sends none.
+    url, version: of the Graph API; the sandbox has a URL of its own. timeout: (connect, read) in seconds.
+    session: a requests.Session, to share connections.
+    usage: the Usage of Facebook's rate limits at the last answer.
 
-    Methods take ids and texts, and raise ValueError for what Facebook would not take, before any call, and GraphError
-    for a call that did not succeed. `person` is a page-scoped id, or a whole recipient.
+    Methods raise ValueError, before any call, for arguments that exceed a limit, and GraphError for a call that did
+    not succeed. `person` is a page-scoped id or a whole recipient; `psid` is a page-scoped id, up to 17 digits as text.
     """
 
     def __init__(self, token, *, secret="", url=GRAPH_URL, version=GRAPH_VERSION, timeout=TIMEOUT, session=None):
@@ -58,16 +59,15 @@ class Client(PageTokenCalls, AppCalls):
     def send_batch(self, items: Iterable[dict], *, include_headers=False) -> list[Answer | None]:
         """Make 1 to 50 calls in one: a Batch, or items {method, relative_url, body?, name?, depends_on?, …}.
 
-        Returns their answers in order, None for one that Facebook left out; each says by its `error` whether it
-        failed. Every call counts towards the limits. Never put typing_on and typing_off in the same batch.
-        GraphError: the batch as a whole did not succeed.
+        Return their answers in order, with None for one that Facebook left out. `answer.error` is None for a call that
+        succeeded. Every call counts towards the rate limits. Do not put typing_on and typing_off into one batch.
+        Raises ValueError for a batch that is too long, GraphError if the batch as a whole did not succeed.
+        https://developers.facebook.com/docs/graph-api/batch-requests
         """
         items = list(items)
         check("batch", len(items))
         body = {"include_headers": include_headers, "batch": items}
         return parse(self._call("POST", "", json=body, kind=list))
-
-    # The one path
 
     def _call(self, method, path, *wanted, params=None, json=None, upload=None, token=None, kind=dict):
         token = self._token if token is None else token
@@ -99,11 +99,11 @@ class Client(PageTokenCalls, AppCalls):
 def _without_answer(error):
     reason = getattr(error.args[0], "reason", None) if error.args else None
     never_sent = isinstance(error, _NEVER_SENT) or isinstance(reason, _NEVER_SENT)
-    return GraphError(f"No answer from Facebook ({type(error).__name__})", is_unsettled=not never_sent)
+    return GraphError(f"No answer from Facebook ({type(error).__name__})", is_outcome_unknown=not never_sent)
 
 
 def _checked(response, wanted, kind, usage):
-    """The answer's object: an answer counts as success when it is 2xx, JSON, and holds no error."""
+    """Return the parsed answer of a call that succeeded: 2xx, JSON, all keys `wanted`, and no error."""
     try:
         answer = response.json()
     except (ValueError, RecursionError):
@@ -115,6 +115,6 @@ def _checked(response, wanted, kind, usage):
     if isinstance(error, dict):
         message = str(error.get("message", "Facebook gave no reason"))
         raise GraphError(message, status=response.status_code, error=error, usage=usage)
-    # Not Facebook's own error body: a proxy or an overloaded server spoke, and the call may have gone through.
+    # Not Facebook's own error body: it came from a proxy or an overloaded server, and the call may have taken effect.
     message = "Facebook's answer cannot be read"
-    raise GraphError(message, status=response.status_code, is_unsettled=True, usage=usage)
+    raise GraphError(message, status=response.status_code, is_outcome_unknown=True, usage=usage)

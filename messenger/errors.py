@@ -1,22 +1,22 @@
-"""The one error that a call raises, and what the error book says about it."""
+"""The one error that a call raises; its meaning is an entry of the error catalogue."""
 
-from . import book
-from .book import BOOK, Act, Meaning, Who
+from . import error_catalogue as catalogue
+from .error_catalogue import Action, Meaning
 from .usage import Usage
-
-__all__ = ["BOOK", "Act", "GraphError", "Meaning", "Who"]
 
 
 class GraphError(Exception):
-    """A Graph call that did not succeed.
+    """A Graph API call that did not succeed.
 
-    code, subcode, fbtrace_id: Facebook's, None where it gave none. status: HTTP, None without an answer.
-    is_transient: Facebook's own word, None where it said nothing. user_title, user_message: for people, "" if none.
-    is_unsettled: whether the call may have taken effect all the same (time-out after sending, connection cut).
-    usage: of Facebook's limits, as said beside the error; its `minutes` are how long to wait after a limit was reached.
+    code, subcode, type, fbtrace_id: as Facebook gave them, else None.
+    status: the HTTP status, None if there was no answer.
+    is_transient: as Facebook gave it, else None.
+    user_title, user_message: Facebook's texts for people, "" if it gave none.
+    is_outcome_unknown: whether the call may have taken effect nevertheless, as after a time-out or a cut connection.
+    usage: the Usage that came with the error; its `minutes` say how long to wait after a rate limit.
     """
 
-    def __init__(self, message, *, status=None, error=None, is_unsettled=False, usage=None):
+    def __init__(self, message, *, status=None, error=None, is_outcome_unknown=False, usage=None):
         error = error if isinstance(error, dict) else {}
         super().__init__(message)
         self.message = message
@@ -28,7 +28,7 @@ class GraphError(Exception):
         self.fbtrace_id = error.get("fbtrace_id")
         self.user_title = str(error.get("error_user_title") or "")
         self.user_message = str(error.get("error_user_msg") or "")
-        self.is_unsettled = is_unsettled or self.meaning is book.WENT_OUT
+        self.is_outcome_unknown = is_outcome_unknown or self.meaning is catalogue.SENT_DESPITE_ERROR
         self.usage = usage or Usage()
 
     def __str__(self):
@@ -37,7 +37,7 @@ class GraphError(Exception):
         return " · ".join(str(part) for part in parts if part)
 
     def without(self, secrets):
-        """The same error with every secret taken out of its texts: Facebook repeats a token that it does not like."""
+        """Remove these strings from the texts, and return the error. Facebook repeats a token that it does not like."""
         for secret in filter(None, secrets):
             self.message = self.message.replace(secret, "…")
             self.user_title = self.user_title.replace(secret, "…")
@@ -47,37 +47,42 @@ class GraphError(Exception):
 
     @property
     def meaning(self) -> Meaning:
-        """From the book by code and subcode, then by code, then by the rule for the unknown."""
+        """The entry of the error catalogue for the code and subcode, then for the code, then for an unknown error."""
         if (self.type, self.code, self.subcode) == ("GraphMethodException", 100, None):
-            return book.PROOF
-        known = book.look_up(self.code, self.subcode)
-        if known and not (known is book.OURS and self.is_transient):
+            return catalogue.WRONG_APP_SECRET
+        known = catalogue.look_up(self.code, self.subcode)
+        if known and not (known is catalogue.MALFORMED and self.is_transient):
             return known
         if self.code is None and self.status is None:
-            return book.NO_ANSWER
-        return book.BUSY if self.is_transient or (self.status or 0) >= 500 else book.UNEXPLAINED
+            return catalogue.NO_ANSWER
+        return catalogue.BUSY if self.is_transient or (self.status or 0) >= 500 else catalogue.UNEXPLAINED
+
+    @property
+    def action(self) -> Action:
+        """What the caller does about this error."""
+        return self.meaning.action
 
     @property
     def sentence(self) -> str:
-        """What to show a person: Facebook's own words for people, or ours."""
+        """A sentence to show to people: Facebook's own if it gave one, else that of the catalogue."""
         return self.user_message or self.meaning.sentence
 
     @property
     def may_be_about_persona(self) -> bool:
-        """Nobody outside Facebook has seen the body for a dead persona_id: any unexplained 100 may be it."""
-        return self.code == 100 and self.meaning in (book.OURS, book.OBJECT)
+        """Whether the persona_id may be the cause: the body for a deleted persona is undocumented, its code is 100."""
+        return self.code == 100 and self.meaning in (catalogue.MALFORMED, catalogue.UNKNOWN_OBJECT)
 
     @property
     def lacks_default_app(self) -> bool:
-        """The Page has no default app: then no app controls a thread, and each of them may answer."""
-        return self.meaning is book.NO_DEFAULT_APP
+        """Whether the Page has no default app. Then no app controls a thread, and each of them may answer."""
+        return self.meaning is catalogue.NO_DEFAULT_APP
 
     @property
     def may_be_about_tag(self) -> bool:
-        """A tag for which the app is not approved is refused as any permission that it lacks."""
-        return self.code == 10 and self.meaning is book.PERMISSION
+        """Whether the tag may be the cause: Facebook refuses an unapproved one as a missing permission."""
+        return self.code == 10 and self.meaning is catalogue.MISSING_PERMISSION
 
 
 def _number(code):
-    """As it came, unless it is of a shape that no code has."""
+    """Return the code as it came; None if it is of a shape that no code has."""
     return code if isinstance(code, int | str) else None

@@ -1,4 +1,4 @@
-"""How much Facebook takes of each thing, looked at before the call: a sentence here says more than its error does.
+"""Facebook's limits, checked before a call: our sentence says more than its error does.
 
 https://developers.facebook.com/docs/messenger-platform/reference/send-api
 """
@@ -9,6 +9,8 @@ MB = 1024 * 1024  # bytes
 
 
 class Limit(NamedTuple):
+    """A limit and its sentence, which `check` fills with {most} and {given}."""
+
     most: int
     sentence: str
     least: int = 0
@@ -34,7 +36,7 @@ LIMITS = {
     "buttons": Limit(3, "At most {most} buttons stand together; these are {given}."),
     "button_title": Limit(20, "A button's title has at most {most} characters; this one has {given}."),
     "button_payload": Limit(1000, "A button's payload has at most {most} characters; this one has {given}."),
-    # The Page's face
+    # The persona and the Page's profile
     "persona_name": Limit(50, "A persona's name has 1 to {most} characters; this one has {given}.", least=1),
     "get_started_payload": Limit(1000, "Get Started's payload has at most {most} characters; this one has {given}."),
     "greeting": Limit(160, "A greeting has at most {most} characters; this one has {given}."),
@@ -49,19 +51,19 @@ LIMITS = {
 
 
 def check(name: str, given: int) -> None:
-    """ValueError, in a sentence for people, when `given` is more than Facebook takes, or less."""
+    """Raise ValueError, with a sentence for people, if `given` is outside the limit of this name."""
     limit = LIMITS[name]
     if not limit.least <= given <= limit.most:
         raise ValueError(limit.sentence.format(most=limit.most, given=given))
 
 
 def utf16_length(text: str) -> int:
-    """How Facebook counts characters: an emoji outside the basic plane is two."""
+    """Return the length as Facebook counts it, in UTF-16 units: an emoji outside the basic plane has two."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def check_message(message: dict) -> None:
-    """Everything that is limited in the `message` of a send: its text, metadata, quick replies and template."""
+    """Check the `message` of a send: its text, metadata, quick replies and template. Raises ValueError."""
     message = _dict(message)
     check("text", utf16_length(_text(message.get("text"))))
     check("metadata", _length(message.get("metadata")))
@@ -76,7 +78,7 @@ def check_message(message: dict) -> None:
 
 
 def check_template(payload: dict) -> None:
-    """The limits of the templates that have some; a template of another kind passes."""
+    """Check the payload of a template. Raises ValueError; a template without known limits passes."""
     kind, elements = payload.get("template_type"), _dicts(payload.get("elements"))
     if f"{kind}_elements" in LIMITS:
         check(f"{kind}_elements", len(elements))
@@ -91,7 +93,7 @@ def check_template(payload: dict) -> None:
 
 
 def check_profile(profile: dict) -> None:
-    """The limits of the Messenger profile's fields."""
+    """Check the fields of a Messenger profile. Raises ValueError."""
     check("get_started_payload", _length(_dict(profile.get("get_started")).get("payload")))
     for greeting in _dicts(profile.get("greeting")):
         check("greeting", _length(greeting.get("text")))
@@ -121,7 +123,7 @@ def _dict(value):
 
 
 def _dicts(value):
-    """What may be limited in a list; the rest of it is Facebook's to refuse."""
+    """Return the objects of a list; Facebook refuses the rest of it."""
     return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list | tuple) else []
 
 

@@ -1,7 +1,6 @@
-"""The media type of a file, read from its first bytes.
+"""Detect the media type of a file from its first bytes.
 
-A file name is no evidence: whoever sends a file chooses its name, and two versions of Python read the same name
-differently.
+The name is ignored: the sender chooses it, and two versions of Python map the same name differently.
 """
 
 HEAD = 64  # bytes; enough for every type below
@@ -33,7 +32,7 @@ ENDINGS = {
 
 
 def sniff(head: bytes) -> str:
-    """The media type of a file that begins with these bytes; UNKNOWN where they do not tell."""
+    """Return the media type of a file that begins with these bytes (64 are enough); UNKNOWN if it is not recognised."""
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "image/webp"
     if head[4:8] == b"ftyp":
@@ -42,7 +41,7 @@ def sniff(head: bytes) -> str:
 
 
 def sniff_file(file) -> str:
-    """The media type of a binary file; it is left at the place where it was."""
+    """Return the media type of a binary file that can seek; its position is kept."""
     place = file.tell()
     head = file.read(HEAD)
     file.seek(place)

@@ -1,4 +1,4 @@
-"""A long text in as many messages as it takes, cut where people pause."""
+"""Split a long text into messages, at the end of paragraphs, lines, sentences or words."""
 
 import re
 import unicodedata
@@ -20,9 +20,9 @@ LONGEST_CHARACTER = 40  # code points that are looked at to find where one that 
 
 
 def parts(text: str, most: int = LIMITS["text"].most) -> list[str]:
-    """The text in parts of at most `most` UTF-16 units. Only white space at their ends is lost; none is empty.
+    """Split the text into parts of at most `most` UTF-16 units (2000). Only white space between parts is lost.
 
-    A pause counts from the middle of a part on, so that the parts stay few.
+    No part is empty. Pauses in the first half of a part are ignored, so that there are few parts.
     """
     found, rest = [], text.strip()
     while utf16_length(rest) > most:
@@ -33,7 +33,7 @@ def parts(text: str, most: int = LIMITS["text"].most) -> list[str]:
 
 
 def _reach(text, units):
-    """How many code points of the text take no more than these units."""
+    """Return how many code points of the text fit into these UTF-16 units."""
     for index, character in enumerate(text):
         units -= 1 if character <= "\uffff" else 2
         if units < 0:
@@ -50,7 +50,7 @@ def _cut(text, least, most):
 
 
 def _is_within(text, cut):
-    """Whether a reader would see one character cut in two there."""
+    """Return whether a cut here would split a character that a reader sees as one."""
     before, after = text[cut - 1], text[cut]
     if ZERO_WIDTH_JOINER in (before, after) or unicodedata.category(after).startswith("M"):
         return True

@@ -1,4 +1,4 @@
-"""How much of its limits Facebook says is used, in headers that come with an answer.
+"""The use of Facebook's rate limits, read from the headers of an answer.
 
 https://developers.facebook.com/docs/graph-api/overview/rate-limiting
 """
@@ -16,19 +16,23 @@ NEAR = 80  # percent from which on Facebook wants fewer calls; calling while it 
 
 @dataclass(frozen=True)
 class Usage:
-    """percent: the highest figure of any limit, 0 where Facebook said nothing, as it does while use is low.
-    minutes: until calls are accepted again, 0 while they are."""
+    """The use of rate limits.
+
+    percent: the highest figure of any limit; 0 if Facebook sent none, as it does while use is low.
+    minutes: until calls are accepted again; 0 while they are.
+    """
 
     percent: float = 0
     minutes: int = 0
 
     @property
     def is_near_limit(self):
+        """Whether the caller should make fewer calls: 80 % of a limit or more."""
         return self.percent >= NEAR or self.minutes > 0
 
     @classmethod
     def read(cls, headers: Mapping[str, str]) -> "Usage":
-        """From an answer's headers; those that cannot be read say nothing."""
+        """Read the headers of an answer. Headers that cannot be read are ignored."""
         reports = [report for name in HEADERS for report in _reports(headers.get(name))]
         return cls(
             percent=max((_number(report.get(figure)) for report in reports for figure in FIGURES), default=0),
@@ -37,7 +41,7 @@ class Usage:
 
 
 def _reports(header):
-    """The app's and the Page's header hold one report; that of business use cases holds lists of them by id."""
+    """Return all reports of a header. Those of the app and the Page have one, that of business use cases many by id."""
     try:
         parsed = json.loads(header or "{}")
     except (ValueError, TypeError, RecursionError):

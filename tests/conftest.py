@@ -22,7 +22,7 @@ from console import store
 from console.intake import judge
 from console.models import Arrival, Conversation, Customer
 from console.store import redis
-from messenger import signature
+from messenger import webhook_signature
 from personas.models import Page
 from tests.stand_in import Pictures, Sandbox, eventually, free_port
 
@@ -137,7 +137,7 @@ def arrive(db):
     """Facebook delivers a webhook body, signed unless other headers are given. The web server is tried elsewhere."""
 
     def post(body, secret=settings.FACEBOOK_APP_SECRET, headers=None):
-        signed = {"x-hub-signature-256": signature.sign(body, secret)} if headers is None else headers
+        signed = {"x-hub-signature-256": webhook_signature.sign(body, secret)} if headers is None else headers
         status, text = judge(signed, body)
         if status == 200:
             Arrival.objects.store(body)

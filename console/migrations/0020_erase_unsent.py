@@ -5,7 +5,7 @@ import hashlib
 from django.core.files.storage import default_storage
 from django.db import migrations
 
-from messenger.events import forget
+from messenger.events import redact
 
 
 def erase(apps, schema_editor):
@@ -27,7 +27,7 @@ def forget_copies(apps, message):
     handovers = apps.get_model("console", "Handover").objects.filter(conversation=message.conversation_id)
     handovers.filter(cause="asked", note__in=words).update(note="")
     for arrival in holding(apps.get_model("console", "Arrival").objects, message.mid):
-        arrival.body = forget(arrival.body, message.mid)
+        arrival.body = redact(arrival.body, message.mid)
         arrival.save(update_fields=["body"])
 
 

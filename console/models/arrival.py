@@ -78,7 +78,7 @@ class ArrivalQuerySet(models.QuerySet):
     def forget(self, mid):
         """Take the content of an unsent message out of the stored bodies."""
         for arrival in self.holding(mid):
-            self.filter(pk=arrival.pk).update(body=events.forget(arrival.body, mid))
+            self.filter(pk=arrival.pk).update(body=events.redact(arrival.body, mid))
 
     def _read_next(self):
         """Whether there was one. Its row is locked while it is read: a reader that dies lets go of it at once."""
@@ -159,7 +159,7 @@ class Arrival(models.Model):
 
     def _forget(self, mid):
         self.unsent.add(mid)
-        self.body = events.forget(self.body, mid)
+        self.body = events.redact(self.body, mid)
         Arrival.objects.exclude(pk=self.pk).forget(mid)
 
     def _may_be_kept(self, event):

@@ -7,7 +7,7 @@ answer in three seconds. https://developers.facebook.com/docs/messenger-platform
 
 from datetime import timedelta
 
-from messenger.calls.threads import PAGE_INBOX_APP_ID
+from messenger.calls.thread_control import PAGE_INBOX_APP_ID
 
 PAGE_INBOX_APP = str(PAGE_INBOX_APP_ID)
 TOO_FAST = timedelta(seconds=3)  # after the customer's words; a person takes longer

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from agents.names import isolated, plain
 from agents.pictures import new_path
 from console import downloads, pace, tasks
-from messenger import Act, GraphError
+from messenger import Action, GraphError
 from personas.shortage import is_shortage
 
 
@@ -110,10 +110,10 @@ class Customer(models.Model):
         return is_first or pace.take(self.page_id, AGAIN, within=0) == 0
 
     def _note_failure(self, error):
-        act = error.meaning.act
-        if act.pauses or act is Act.SLOW_APP:  # a limit of profiles alone must not hold messages
+        action = error.action
+        if action.pauses_page or action is Action.SLOW_DOWN_APP:  # a limit of profiles alone must not hold messages
             self.page.heed(error)
-        if act.pauses or act.is_passing:
+        if action.pauses_page or action.is_retryable:
             return self._put_off()
         now = timezone.now()
         self.refusals += 1

@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from console.models.line import LineQuerySet
-from messenger import Act, GraphError
-from messenger.calls.threads import PAGE_INBOX_APP_ID
+from messenger import Action, GraphError
+from messenger.calls.thread_control import PAGE_INBOX_APP_ID
 from personas.shortage import is_shortage
 
 MAX_TRIES = 8  # at passing errors, about two minutes
@@ -193,10 +193,10 @@ class Handover(models.Model):
             return self._postpone(until, error.sentence, tries=self.tries)
         if is_shortage(error):
             return self._postpone(timezone.now() + SHORTAGE_PAUSE, error.sentence, tries=self.tries)
-        if (error.meaning.act.is_passing or error.is_unsettled) and self.tries < MAX_TRIES:
+        if (error.action.is_retryable or error.is_outcome_unknown) and self.tries < MAX_TRIES:
             pause = min(2**self.tries, LONGEST_PAUSE) * random.uniform(0.75, 1.25)  # noqa: S311
             return self._postpone(timezone.now() + timedelta(seconds=pause), error.sentence)
-        if self.call == Call.PASS and self.tries and error.meaning.act is Act.OTHER_APP:  # done by a try that was lost
+        if self.call == Call.PASS and self.tries and error.action is Action.OTHER_APP:  # done by a try that was lost
             return self._done(is_ours=False)
         if error.lacks_default_app:  # then every app may answer, and there is nothing to be told
             return self._done(is_ours=True)

@@ -51,7 +51,7 @@ class NoticeQuerySet(models.QuerySet):
                     # Byte for byte, and so under the signatures that Facebook gave it: the same key signs the same.
                     body = arrival.body if is_all and len(part) == len(heard) else _body(map(events.entry_of, part))
                     self._pass_on(page_rules.page, conversation, body, has_words)
-                elif page_rules.hears_standby and (body := _body(map(events.overheard, part))):
+                elif page_rules.hears_standby and (body := _body(map(events.standby_entry_of, part))):
                     self._pass_on(page_rules.page, conversation, body, has_words=False)
 
     def have_words_of(self, conversation):
@@ -104,7 +104,7 @@ class NoticeQuerySet(models.QuerySet):
         waiting = self.filter(conversation=conversation, kind=Notice.Kind.EVENT)
         for notice in waiting:
             told = events.parse(notice.body.encode())
-            body = rules.hears_standby and _body(map(events.overheard, told))
+            body = rules.hears_standby and _body(map(events.standby_entry_of, told))
             if body:
                 waiting.filter(pk=notice.pk).update(body=body, has_words=False)
             else:
@@ -209,7 +209,7 @@ def is_for_bot_to_answer(event):
 def _body(entries):
     """Facebook's body of these; "" for none."""
     entries = [entry for entry in entries if entry]
-    return events.write(entries).decode() if entries else ""
+    return events.serialize_entries(entries).decode() if entries else ""
 
 
 def _control(handover, name):
@@ -222,7 +222,7 @@ def _control(handover, name):
         "metadata": (handover.summary or handover.note)[:METADATA],
     }
     raw = {"sender": {"id": conversation.customer.psid}, "recipient": {"id": page_id}, "timestamp": at, name: told}
-    return _body([events.entry(page_id, at, raw)])
+    return _body([events.make_entry(page_id, at, raw)])
 
 
 def _change(handover):

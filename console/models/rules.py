@@ -17,7 +17,7 @@ DOWN = timedelta(minutes=1)  # so long a bot that did not answer is asked nothin
 WELL = timedelta(seconds=10)  # a bot that answered so lately is not down, whatever it refuses
 NOTED_EVERY = timedelta(seconds=3)  # that it answers
 
-BOT_FIELDS = [*dict.fromkeys(events.FIELDS.values()), events.OTHER]
+BOT_FIELDS = [*dict.fromkeys(events.SUBSCRIPTION_FIELDS.values()), events.OTHER_FIELD]
 USUAL_BOT_FIELDS = [
     *("messages", "messaging_postbacks", "messaging_referrals", "messaging_optins", "messaging_account_linking"),
     *("messaging_feedback", "messaging_customer_information", "messaging_handovers", "messaging_policy_enforcement"),
@@ -189,7 +189,7 @@ class Rules(models.Model):
 
     def subscribed(self, told):
         """Those of these events that the bot subscribed to."""
-        return [event for event in told if events.field_of(event) in self.bot_fields]
+        return [event for event in told if events.subscription_field_of(event) in self.bot_fields]
 
     # Triggers
 

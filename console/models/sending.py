@@ -18,7 +18,7 @@ from console.models.evidence import Evidence
 from console.models.lane import CALL
 from console.models.window import WindowClosed
 from messenger import GraphError
-from messenger.calls.files import UPLOAD_WITHIN
+from messenger.calls.multipart import UPLOAD_WITHIN
 from personas.shortage import is_shortage
 
 MAX_TRIES = 12  # at passing errors; with the pauses below about eight minutes
@@ -156,7 +156,7 @@ class Sending:
         return True
 
     def _not_sent(self, error, tag):
-        if error.is_unsettled:
+        if error.is_outcome_unknown:
             return self._doubt(_("Facebook did not answer."))
         if self.persona and error.may_be_about_persona:
             return self._doubt_persona(error, tag)
@@ -175,12 +175,12 @@ class Sending:
         return self._postpone(until=timezone.now())
 
     def _give_up_or_wait(self, error, tag):
-        """The error book decides: what concerns the whole Page holds all its messages, and is no fault of this one."""
+        """Do what the error catalogue says. An error about the whole Page holds all its messages, and fails none."""
         if self.page.heed(error):
             return self._wait_for_page(error.sentence)
         if is_shortage(error):
             return self._postpone(timezone.now() + SHORTAGE_PAUSE, SHORTAGE, attempts=0)
-        if error.meaning.act.is_passing and self.attempts < MAX_TRIES:
+        if error.action.is_retryable and self.attempts < MAX_TRIES:
             pause = min(2**self.attempts, LONGEST_PAUSE) * random.uniform(0.75, 1.25)  # noqa: S311
             return self._postpone(timezone.now() + timedelta(seconds=pause), error.sentence)
         return self._become(self.State.FAILED, problem=self.conversation.note_refusal(error, tag))

@@ -18,7 +18,7 @@ from django.utils import timezone
 from console import at_once, timely
 from console.models.lane import SOON
 from console.models.rules import Rules
-from messenger import signature
+from messenger import webhook_signature
 from personas.shortage import is_shortage
 
 TIMEOUT = 5  # s for all of its answer; Facebook waits no longer either
@@ -124,11 +124,11 @@ class Telling:
             secret = settings.FACEBOOK_APP_SECRET
             return {
                 "User-Agent": "facebookexternalua",
-                "X-Hub-Signature": signature.sign_sha1(body, secret),
-                "X-Hub-Signature-256": signature.sign(body, secret),
+                "X-Hub-Signature": webhook_signature.sign_sha1(body, secret),
+                "X-Hub-Signature-256": webhook_signature.sign(body, secret),
             }
         secret = self.rules.holder_secret
-        return {"X-Handover-Signature-256": signature.sign(body, secret)} if secret else {}
+        return {"X-Handover-Signature-256": webhook_signature.sign(body, secret)} if secret else {}
 
     # What came of it
 

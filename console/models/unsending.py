@@ -95,10 +95,10 @@ def _take_out_of_handovers(conversation, copies, revision):
 
 def _take_out_of_bot_events(conversation, message, copies):
     for notice in Notice.objects.filter(conversation=conversation):
-        body = events.forget(notice.body, message.mid)
+        body = events.redact(notice.body, message.mid)
         parsed = json.loads(body)
         shorter = copies.take_out_of_all(parsed)
-        body = body if shorter == parsed else events.serialise(shorter).decode()
+        body = body if shorter == parsed else events.serialize(shorter).decode()
         if body != notice.body:
             has_words = notice.has_words and any(map(is_for_bot_to_answer, events.parse(body.encode())))
             Notice.objects.filter(pk=notice.pk).update(body=body, has_words=has_words)

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from console.models.handover import Cause
-from messenger import HUMAN_AGENT, Act
+from messenger import HUMAN_AGENT, Action
 
 DAY = timedelta(hours=24)
 WEEK = timedelta(days=7)
@@ -103,9 +103,9 @@ class Window:
 
     def note_refusal(self, error, tag):
         """What Facebook's refusal of an answer says of the window. Returns the sentence that tells the agent."""
-        if error.meaning.act is Act.WINDOW_CLOSED:
+        if error.action is Action.WINDOW_CLOSED:
             self._end(tag)
-        if error.meaning.act is Act.OTHER_APP:
+        if error.action is Action.OTHER_APP:
             self.lose_control(Cause.CONTROL_REFUSED, note=error.sentence)
         return NOT_APPROVED if tag and error.may_be_about_tag else error.sentence
 

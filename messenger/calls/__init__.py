@@ -1,4 +1,4 @@
-"""What can be said to Facebook, a room for each capability. A Client says it at once, a Batch together."""
+"""The calls of the Graph API, one module for each capability. A Client makes them at once, a Batch together."""
 
 from .app import AppCalls
 from .attachments import Attachments
@@ -10,7 +10,7 @@ from .page import PageCalls
 from .people import People
 from .personas import Personas
 from .templates import Templates
-from .threads import Threads
+from .thread_control import ThreadControl
 
 __all__ = ["AppCalls", "PageTokenCalls"]
 
@@ -22,9 +22,9 @@ class PageTokenCalls(
     People,
     Labels,
     MessengerProfile,
-    Threads,
+    ThreadControl,
     History,
     Insights,
     PageCalls,
 ):
-    """All that is done with the Page's own token."""
+    """All calls that are made with the Page's token."""

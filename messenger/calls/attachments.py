@@ -1,61 +1,70 @@
-"""Pictures, sounds, films and files: by address, by the id of one that Facebook has, or sent along.
+"""Images, audio, video and files: by URL, by the id of an uploaded attachment, or with their content.
 
 https://developers.facebook.com/docs/messenger-platform/send-messages/saving-assets
 """
 
-from .path import given
-from .sending import Sending
+from .base import given
+from .send_api import SendApi
 
 
-class Attachments(Sending):
-    """Of every attachment exactly one is given: `url`, which Facebook fetches (within 10 s, a video within 75 s);
-    `attachment_id`, which serves the one Page for 90 days; or `file`, bytes or a binary file object, with a `filename`
-    where it has none of its own. An image has 8 MB at most, all others 25 MB. Other options are those of `send`."""
+class Attachments(SendApi):
+    """Send or upload attachments. Each takes exactly one of three sources:
+
+    url: Facebook fetches it, within 10 s, a video within 75 s.
+    attachment_id: of an upload; valid for 90 days and for this Page alone.
+    file: bytes or a binary file object, with a `filename` if it has no name of its own.
+
+    Limits: 8 MB for an image, 25 MB for all others. Other options are those of `send`. Raises ValueError for a file
+    that is too large and for none or several sources, GraphError for a call that did not succeed.
+    """
 
     def send_attachment(
         self, person, kind, url=None, *, attachment_id=None, file=None, is_reusable=None, **options
     ) -> str:
-        """Send an image, audio, video or file; returns the message id. ValueError: too large, or not exactly one."""
+        """Send an attachment and return the message id. kind: image, audio, video or file.
+
+        is_reusable: whether Facebook keeps it, to be sent again by its id.
+        """
         payload = _payload(url, attachment_id, file, is_reusable)
         return self.send(person, {"attachment": {"type": kind, "payload": payload}}, file=file, **options)
 
     def send_image(self, person, url=None, **options) -> str:
-        """A jpg, png or gif of 8 MB at most."""
+        """Send a JPEG, PNG or GIF of at most 8 MB; return the message id."""
         return self.send_attachment(person, "image", url, **options)
 
     def send_audio(self, person, url=None, **options) -> str:
-        """A sound of 25 MB at most; as a file it needs a name that says that it is one, such as a.mp3."""
+        """Send audio of at most 25 MB; return the message id. A file needs the name of one, such as a.mp3."""
         return self.send_attachment(person, "audio", url, **options)
 
     def send_video(self, person, url=None, **options) -> str:
-        """A film of 25 MB at most."""
+        """Send a video of at most 25 MB; return the message id."""
         return self.send_attachment(person, "video", url, **options)
 
     def send_file(self, person, url=None, **options) -> str:
-        """Anything else of 25 MB at most."""
+        """Send any other file of at most 25 MB; return the message id."""
         return self.send_attachment(person, "file", url, **options)
 
-    # Kept by Facebook, to be sent by their id
+    # Uploads, to be sent by their id
 
     def upload_attachment(self, kind, url=None, *, file=None, filename=None, is_reusable=True) -> str:
-        """Have Facebook keep an attachment; returns its id, good for 90 days and for this Page alone."""
+        """Upload an attachment and return its id, valid for 90 days. kind: as in `send_attachment`."""
         body = {"message": {"attachment": {"type": kind, "payload": _payload(url, None, file, is_reusable)}}}
         return self._post_message("me/message_attachments", "attachment_id", body, file, filename)
 
     def upload_image(self, url=None, **options) -> str:
-        """As `upload_attachment`."""
+        """Upload an image of at most 8 MB; return the attachment id."""
         return self.upload_attachment("image", url, **options)
 
     def upload_audio(self, url=None, **options) -> str:
-        """As `upload_attachment`."""
+        """Upload audio of at most 25 MB; return the attachment id."""
         return self.upload_attachment("audio", url, **options)
 
     def upload_video(self, url=None, **options) -> str:
-        """As `upload_attachment`."""
+        """Upload a video of at most 25 MB; return the attachment id."""
         return self.upload_attachment("video", url, **options)
 
     def upload_file(self, url=None, **options) -> str:
-        """As `upload_attachment`."""
+        """Upload any other file of at most 25 MB; return the attachment id."""
         return self.upload_attachment("file", url, **options)
 
 

@@ -1,11 +1,11 @@
-"""What was said before: conversations and messages as Facebook keeps them. Two calls a second for a Page at most.
+"""Conversations and messages as Facebook keeps them. Limit: two calls per second for a Page.
 
 https://developers.facebook.com/docs/messenger-platform/conversations
 """
 
 from collections.abc import Iterator
 
-from .path import Path, given
+from .base import Calls, given
 
 CONVERSATION_FIELDS = (
     "id",
@@ -23,27 +23,32 @@ MESSAGE_FIELDS = ("id", "created_time", "from", "to", "message", "reply_to", "at
 NEWEST = 20  # older messages answer as if they had been deleted
 
 
-class History(Path):
+class History(Calls):
+    """Calls that read conversations. Each raises GraphError if it does not succeed."""
+
     def conversations(
         self, psid: str | None = None, *, folder: str | None = None, fields=CONVERSATION_FIELDS
     ) -> Iterator[dict]:
-        """The Page's conversations, newest first, or the one with `psid`; asked for page after page."""
+        """Iterate over the Page's conversations, newest first, or over the one with `psid`. One call for each page.
+
+        folder: one of Facebook's, such as inbox. Each row has those of the `fields` that Facebook knows.
+        """
         params = {"platform": "messenger", **given(user_id=psid, folder=folder), "fields": ",".join(fields)}
         return self._pages("me/conversations", params)
 
     def message_ids(self, conversation_id: str) -> list[str]:
-        """The ids of a conversation's newest messages, newest first."""
+        """Return the ids of a conversation's newest messages, newest first."""
         answer = self._call("GET", conversation_id, params={"fields": "messages"})
         return [row["id"] for row in answer.get("messages", {}).get("data", [])]
 
     def message(self, mid: str, *, fields=MESSAGE_FIELDS) -> dict:
-        """{id, created_time (2026-10-12T19:11:07+0000), from, to, message, …}; GraphError for all but the newest 20."""
+        """Return {id, created_time (2026-10-12T19:11:07+0000), from, to, message, …}. Only for the newest 20."""
         return self._call("GET", mid, params={"fields": ",".join(fields)})
 
     def newest_messages(self, psid: str) -> list[dict]:
-        """The newest 20 messages with somebody, newest first, each as in `message`, in one call.
+        """Return the newest 20 messages with a person, newest first, each as in `message`, in one call.
 
-        One of which Facebook tells no more has but its id and time.
+        A message that Facebook does not show has only its id and time.
         """
         fields = f"messages.limit({NEWEST}){{{','.join(MESSAGE_FIELDS)}}}"
         conversation = next(self.conversations(psid, fields=["id", fields]), {})
@@ -51,5 +56,5 @@ class History(Path):
         return rows[:NEWEST]
 
     def history(self, conversation_id: str) -> Iterator[dict]:
-        """The newest 20 messages, newest first, with a call for each as it is looked at."""
+        """Iterate over the newest 20 messages of a conversation, newest first. One call for each."""
         return (self.message(mid) for mid in self.message_ids(conversation_id)[:NEWEST])

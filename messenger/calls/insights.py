@@ -1,34 +1,37 @@
-"""Figures about a Page's messaging, and Facebook's own language reading.
+"""Statistics of a Page's messaging, and Facebook's built-in natural language processing.
 
 https://developers.facebook.com/docs/messenger-platform/analytics
 https://developers.facebook.com/docs/messenger-platform/built-in-nlp
 """
 
-from .path import Path, given
+from .base import Calls, given
 
 
-class Insights(Path):
-    """`since` and `until` are times in s; without them Facebook answers for the last days."""
+class Insights(Calls):
+    """Statistics. since, until: Unix times in s; by default Facebook answers for the last days.
+
+    Each call raises GraphError if it does not succeed.
+    """
 
     def insights(self, metrics, *, since: int | None = None, until: int | None = None) -> list[dict]:
-        """[{name, period, values: [{value, end_time}], title, description, id}], one for each metric."""
+        """Return one {name, period, values: [{value, end_time}], title, description, id} for each metric."""
         params = {"metric": ",".join(metrics), **given(since=since, until=until)}
         return self._call("GET", "me/insights/", "data", params=params)["data"]
 
     def blocked_conversations(self, **period) -> dict | None:
-        """How many people blocked the Page."""
+        """Return the metric of people who blocked the Page; None if Facebook has no figures."""
         return self._metric("page_messages_blocked_conversations_unique", period)
 
     def reported_conversations(self, **period) -> dict | None:
-        """How many people reported the Page."""
+        """Return the metric of people who reported the Page; None if Facebook has no figures."""
         return self._metric("page_messages_reported_conversations_unique", period)
 
     def total_messaging_connections(self, **period) -> dict | None:
-        """How many people the Page can write to."""
+        """Return the metric of people that the Page can write to; None if Facebook has no figures."""
         return self._metric("page_messages_total_messaging_connections", period)
 
     def new_conversations(self, **period) -> dict | None:
-        """How many people wrote for the first time."""
+        """Return the metric of people who wrote for the first time; None if Facebook has no figures."""
         return self._metric("page_messages_new_conversations_unique", period)
 
     def _metric(self, name, period):
@@ -46,16 +49,19 @@ class Insights(Path):
         verbose: bool | None = None,
         n_best: int | None = None,
     ) -> None:
-        """Switch it on or off; a model (ENGLISH, GERMAN, …, CUSTOM with a token of wit.ai); up to 8 best guesses."""
+        """Configure the language processing. An option that is None stays as it is.
+
+        model: ENGLISH, GERMAN, …, or CUSTOM with a `custom_token` of wit.ai. n_best: up to 8 guesses.
+        """
         options = given(nlp_enabled=nlp_enabled, model=model, custom_token=custom_token, verbose=verbose, n_best=n_best)
         self._call("POST", "me/nlp_configs", params={name: _word(value) for name, value in options.items()})
 
     def enable_nlp(self) -> None:
-        """Have Facebook put what it understood beside what customers write."""
+        """Have Facebook add the entities that it recognises to the messages of customers."""
         self.set_nlp_configs(nlp_enabled=True)
 
     def disable_nlp(self) -> None:
-        """Have it no longer do so."""
+        """Turn the language processing off."""
         self.set_nlp_configs(nlp_enabled=False)
 
 

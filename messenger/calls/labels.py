@@ -1,38 +1,40 @@
-"""Labels that a Page puts on people.
+"""The labels that a Page gives to people.
 
 https://developers.facebook.com/docs/messenger-platform/identity/custom-labels
 """
 
-from .path import Path
+from .base import Calls
 
 FIELDS = ("id", "page_label_name")
 
 
-class Labels(Path):
+class Labels(Calls):
+    """Calls about labels. Each raises GraphError if it does not succeed."""
+
     def create_label(self, name: str) -> str:
-        """Returns the new label's id. GraphError 2/2018344 until an admin accepts Facebook's terms for labels."""
+        """Create a label and return its id. Fails with 2/2018344 until an admin accepts Facebook's terms for labels."""
         return self._call("POST", "me/custom_labels", "id", json={"page_label_name": name})["id"]
 
     def label(self, label_id: str, *, fields=FIELDS) -> dict:
-        """{id, page_label_name}."""
+        """Return {id, page_label_name}."""
         return self._call("GET", label_id, params={"fields": ",".join(fields)})
 
     def labels(self, *, fields=FIELDS) -> list[dict]:
-        """All labels of the Page."""
+        """Return all labels of the Page, as [{id, page_label_name}]."""
         return list(self._pages("me/custom_labels", {"fields": ",".join(fields)}))
 
     def labels_of(self, psid: str, *, fields=FIELDS) -> list[dict]:
-        """The labels on a person."""
+        """Return the labels of a person, as [{id, page_label_name}]."""
         return list(self._pages(f"{psid}/custom_labels", {"fields": ",".join(fields)}))
 
     def add_label(self, psid: str, label_id: str) -> None:
-        """Put a label on a person."""
+        """Give a label to a person."""
         self._call("POST", f"{label_id}/label", json={"user": psid})
 
     def remove_label(self, psid: str, label_id: str) -> None:
-        """Take a label off a person."""
+        """Remove a label from a person."""
         self._call("DELETE", f"{label_id}/label", json={"user": psid})
 
     def delete_label(self, label_id: str) -> None:
-        """Delete a label, and with it take it off everybody."""
+        """Delete a label; it is removed from everybody."""
         self._call("DELETE", label_id)

@@ -1,33 +1,35 @@
-"""A webhook body, read into frozen events. Whatever is not understood is Unknown; every event keeps its raw object.
+"""Parse a webhook body into frozen events, and write one.
 
+An event that is not understood is Unknown; every event keeps its raw object.
 https://developers.facebook.com/docs/messenger-platform/reference/webhook-events
 """
 
-from .calls import MissedCall
-from .done import (
+from .coerce import to_json
+from .event import DashboardTest, Event, OtherObject, Unknown
+from .interactions import (
     AccountLinking,
     CustomerInformation,
     Feedback,
     OptIn,
     Order,
-    Product,
+    Postback,
     Referral,
     ResponseFeedback,
 )
-from .envelope import parse
-from .event import DashboardTest, Event, OtherObject, Unknown
-from .fields import to_json
-from .held import AppRoles, Integrity, LabelChanged, Policy, ThreadPassed, ThreadRequested, ThreadTaken
-from .said import Answer, Attachment, Delivery, Echo, Edit, Message, Postback, Reaction, Read, Ref
-from .subscribed import FIELDS, OTHER, field_of
-from .unsent import forget
-from .written import entry, entry_of, overheard, serialise, write
+from .messages import Delivery, Echo, Edit, Message, Reaction, Read
+from .page import Integrity, LabelChanged, Policy
+from .parse import parse
+from .parts import Attachment, FormAnswer, Product, ReferralSource
+from .redact import redact
+from .serialize import entry_of, make_entry, serialize, serialize_entries, standby_entry_of
+from .subscription_fields import OTHER_FIELD, SUBSCRIPTION_FIELDS, subscription_field_of
+from .thread_control import AppRoles, ThreadPassed, ThreadRequested, ThreadTaken
+from .voice_calls import MissedCall
 
 __all__ = [
-    "FIELDS",
-    "OTHER",
+    "OTHER_FIELD",
+    "SUBSCRIPTION_FIELDS",
     "AccountLinking",
-    "Answer",
     "AppRoles",
     "Attachment",
     "CustomerInformation",
@@ -37,6 +39,7 @@ __all__ = [
     "Edit",
     "Event",
     "Feedback",
+    "FormAnswer",
     "Integrity",
     "LabelChanged",
     "Message",
@@ -49,20 +52,20 @@ __all__ = [
     "Product",
     "Reaction",
     "Read",
-    "Ref",
     "Referral",
+    "ReferralSource",
     "ResponseFeedback",
     "ThreadPassed",
     "ThreadRequested",
     "ThreadTaken",
     "Unknown",
-    "entry",
     "entry_of",
-    "field_of",
-    "forget",
-    "overheard",
+    "make_entry",
     "parse",
-    "serialise",
+    "redact",
+    "serialize",
+    "serialize_entries",
+    "standby_entry_of",
+    "subscription_field_of",
     "to_json",
-    "write",
 ]

@@ -1,6 +1,6 @@
-"""What every event has. Each type knows how to read itself from what Facebook sent.
+"""The fields of every event. Each type of event reads itself from Facebook's object.
 
-Text that Facebook left out is "", a list that it left out is (), a number 0. Ids are digits as text, times are ms.
+An omitted text is "", an omitted list (), an omitted number 0. Ids are digits as text, times are ms.
 """
 
 from dataclasses import dataclass, field
@@ -9,8 +9,11 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Event:
-    """page_id, psid: digits as text, "" where Facebook gave none. at: ms, 0 where it gave none.
-    is_standby: another app holds the thread. raw: the event as it came."""
+    """An event of a Page.
+
+    page_id, psid: digits as text, "" if Facebook gave none. at: ms, 0 if it gave none.
+    is_standby: another app controls the thread. raw: the event as it came.
+    """
 
     page_id: str
     psid: str
@@ -20,18 +23,18 @@ class Event:
 
     @classmethod
     def read(cls, inner: dict, common: dict) -> "Event | None":
-        """From the object that gives the event its kind, and the fields above; None for what makes no sense."""
+        """Read the object that gives the event its type; return None if it makes no sense. common: the fields above."""
         raise NotImplementedError
 
     @property
     def channel(self) -> str | None:
-        """The list of its entry in which it stands."""
+        """The list of the entry in which the event came; None for a whole entry."""
         return "standby" if self.is_standby else "messaging"
 
 
 @dataclass(frozen=True)
 class DashboardTest(Event):
-    """Facebook's own sample, sent by the Test button beside a webhook field. It is about no Page and no person."""
+    """A sample that the Test button in Facebook's dashboard sends. page_id, psid: ""."""
 
     field: str
     part_of: str = "changes"  # or messaging, as the samples of some fields
@@ -43,7 +46,7 @@ class DashboardTest(Event):
 
 @dataclass(frozen=True)
 class Unknown(Event):
-    """Kept and counted, never an error."""
+    """An event that is not understood. It is never an error, and `raw` has all of it."""
 
     part_of: str | None = "messaging"  # changes, calls; None for a whole entry in which nothing is understood
 
@@ -54,6 +57,6 @@ class Unknown(Event):
 
 @dataclass(frozen=True)
 class OtherObject(Unknown):
-    """An entry about something that is no Page: an Instagram account, a user, permissions."""
+    """An entry about an object other than a Page: an Instagram account, a user, permissions."""
 
     object: str = ""

@@ -7,7 +7,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from messenger import Act, GraphError
+from messenger import Action, GraphError
 from personas import tasks
 
 PATIENCE = timedelta(days=1)  # in which workers try to take leave of Facebook; then the token goes all the same
@@ -64,7 +64,7 @@ class Disconnecting(models.Model):
         try:
             self.client().unsubscribe()
         except GraphError as error:
-            is_shut_out = error.meaning.act is Act.RENEW_TOKEN  # then nothing can be done there
+            is_shut_out = error.action is Action.RENEW_TOKEN  # then nothing can be done there
             return "" if is_shut_out else f"{error.sentence} ({error})"
         self.personas.withdraw()
         for persona in self.personas.leaving().due():

@@ -170,7 +170,7 @@ class Page(Traffic, Disconnecting):
         try:
             self.problem, is_known = self._connect(), True
         except GraphError as error:
-            self.problem, is_known = f"{error.sentence} ({error})", not error.meaning.act.is_passing
+            self.problem, is_known = f"{error.sentence} ({error})", not error.action.is_retryable
         if is_known:
             self.state = self.State.FAILING if self.problem else self.State.CONNECTED
         self.checked_at = timezone.now()
@@ -196,7 +196,7 @@ class Page(Traffic, Disconnecting):
         try:
             client.subscribe([*SUBSCRIBED_FIELDS, *OPTIONAL_FIELDS])
         except GraphError as error:
-            if error.meaning.act.is_passing:
+            if error.action.is_retryable:
                 raise
             client.subscribe()
 

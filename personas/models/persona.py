@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agents.pictures import new_path
-from messenger import Act, GraphError
+from messenger import Action, GraphError
 from personas import tasks
 from personas.models.publishing import Publishing
 
@@ -153,7 +153,7 @@ class Persona(Publishing, models.Model):
             if graph_id:
                 self.page.client().delete_persona(graph_id)
         except GraphError as error:
-            if error.meaning.act is not Act.NEW_PERSONA or self.page.has_persona(graph_id):
+            if error.action is not Action.REPLACE_PERSONA or self.page.has_persona(graph_id):
                 raise
 
     def _is_needed(self):
@@ -182,7 +182,7 @@ class Persona(Publishing, models.Model):
         try:
             self.page.client().persona(self.graph_id)
         except GraphError as error:
-            if error.meaning.act is not Act.NEW_PERSONA or self.page.has_persona(self.graph_id):
+            if error.action is not Action.REPLACE_PERSONA or self.page.has_persona(self.graph_id):
                 raise
             self._note_gone(problem=f"Facebook no longer knows this persona. ({error})")
         else:

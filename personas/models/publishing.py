@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from messenger import Act, GraphError
+from messenger import Action, GraphError
 from personas import pictures
 from personas.models import adoption
 from personas.shortage import is_shortage
@@ -110,17 +110,19 @@ class Publishing:
         self._write(graph_id=graph_id, published_at=timezone.now(), **settled, **STARTED_ANEW)
 
     def _note_failure(self, error):
-        act = error.meaning.act
-        if act.pauses or act is Act.SLOW_APP:
+        action = error.action
+        if action.pauses_page or action is Action.SLOW_DOWN_APP:
             self.page.heed(error)
-        is_limited = act.pauses or act.slows  # no fault of the persona's: it is waited for, however long
-        is_refused = not is_limited and (not act.is_passing or self.tries >= PASSING_TRIES)
+        is_limited = (
+            action.pauses_page or action.is_rate_limit
+        )  # no fault of the persona's: it is waited for, however long
+        is_refused = not is_limited and (not action.is_retryable or self.tries >= PASSING_TRIES)
         self._put_off(
             f"{error.sentence} ({error})",
             reason=_("Facebook would not make the persona: %s") % error.sentence,
             is_refused=is_refused,
             pause=timedelta(minutes=error.usage.minutes) or self._pause(),
-            may_exist=self.may_exist or error.is_unsettled,
+            may_exist=self.may_exist or error.is_outcome_unknown,
             tries=0 if is_refused or is_limited else self.tries,
         )
 

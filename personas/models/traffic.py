@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from messenger import Act
+from messenger import Action
 
 FIRST_SLOWDOWN = timedelta(seconds=2)  # then twice as long with each error in a row, where Facebook names no time
 CHECK_AGAIN = timedelta(minutes=5)  # what does not work
@@ -30,12 +30,12 @@ class Traffic:
 
     def heed(self, error):
         """Do what the error book says about the whole Page. Whether it says anything about it."""
-        act = error.meaning.act
-        if act.pauses:
+        action = error.action
+        if action.pauses_page:
             self.pause(error)
-        elif act.slows:
+        elif action.is_rate_limit:
             self.slow_down(error)
-        return act.pauses or act.slows
+        return action.pauses_page or action.is_rate_limit
 
     def slow_down(self, error):
         """Call nothing until the time that Facebook names, or longer each time; for all Pages, where it is the app.
@@ -45,7 +45,7 @@ class Traffic:
         now = timezone.now()
         pause = min(FIRST_SLOWDOWN * 2 ** min(self.slowdowns, 20), LONGEST_SLOWDOWN) * random.uniform(1, 1.25)  # noqa: S311
         until = now + (timedelta(minutes=error.usage.minutes) or pause)
-        pages = type(self).objects.all() if error.meaning.act is Act.SLOW_APP else self._row()
+        pages = type(self).objects.all() if error.action is Action.SLOW_DOWN_APP else self._row()
         pages.filter(Q(waits_until=None) | Q(waits_until__lte=now)).update(slowdowns=F("slowdowns") + 1)
         latest = Greatest(Coalesce(F("waits_until"), until), until)
         pages.update(waits_until=latest, why_waiting=error.sentence)
@@ -68,7 +68,7 @@ class Traffic:
         if running.update(
             paused_since=self.paused_since,
             why_paused=error.sentence,
-            is_token_refused=error.meaning.act is Act.RENEW_TOKEN,
+            is_token_refused=error.action is Action.RENEW_TOKEN,
             state=self.State.FAILING,
             problem=problem,
         ):

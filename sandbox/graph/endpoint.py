@@ -10,7 +10,7 @@ from dataclasses import replace
 from starlette.requests import Request
 from starlette.responses import Response
 
-from messenger.signature import appsecret_proof
+from messenger.appsecret_proof import appsecret_proof
 
 from .. import errors
 from ..world import tokens

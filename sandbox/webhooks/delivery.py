@@ -9,8 +9,8 @@ from collections import deque
 from dataclasses import dataclass, field
 from itertools import chain, repeat
 
-from messenger.events import serialise
-from messenger.signature import sign, sign_sha1
+from messenger.events import serialize
+from messenger.webhook_signature import sign, sign_sha1
 
 from ..world.clock import Clock
 from ..world.models import App, Page
@@ -90,7 +90,7 @@ class Webhook:
     entries: list[dict]
 
     def body(self) -> bytes:
-        return serialise({"object": "page", "entry": self.entries})
+        return serialize({"object": "page", "entry": self.entries})
 
 
 class DeliveryQueue:

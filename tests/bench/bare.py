@@ -14,7 +14,7 @@ from django.db import connection
 from django.http import HttpResponse, HttpResponseForbidden
 from django.urls import path
 
-from messenger import signature
+from messenger import webhook_signature
 
 THREADS = 16  # as in console.pages
 
@@ -24,7 +24,7 @@ SECRET = env.str("FACEBOOK_APP_SECRET")
 
 def webhook(request):
     body = request.body
-    if not signature.verify(body, request.headers.get("X-Hub-Signature-256", ""), SECRET):
+    if not webhook_signature.verify(body, request.headers.get("X-Hub-Signature-256", ""), SECRET):
         return HttpResponseForbidden()
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO bench_body (body) VALUES (%s)", [body.decode()])

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from agents.models import Agent
 from console.models import Conversation, Customer, Message
-from messenger import signature
+from messenger import webhook_signature
 from personas.models import Page
 from tests.bench.client import request
 
@@ -112,7 +112,7 @@ class Cast:
             host=f"127.0.0.1:{port}",
             body=body,
             Content_Type="application/json",
-            X_Hub_Signature_256=signature.sign(body, settings.FACEBOOK_APP_SECRET),
+            X_Hub_Signature_256=webhook_signature.sign(body, settings.FACEBOOK_APP_SECRET),
         )
 
     def webhooks(self, number, port):

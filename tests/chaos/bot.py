@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import requests
 
-from messenger import events, signature
+from messenger import events, webhook_signature
 from tests.chaos.facebook import VERSION
 from tests.chaos.hands import Heard
 from tests.chaos.people import PAGES
@@ -82,8 +82,8 @@ class Bots:
         return 200
 
     def _is_signed(self, headers, body):
-        sha1 = headers.get("X-Hub-Signature") == signature.sign_sha1(body, self.secret)
-        return sha1 and signature.verify(body, headers.get("X-Hub-Signature-256", ""), self.secret)
+        sha1 = headers.get("X-Hub-Signature") == webhook_signature.sign_sha1(body, self.secret)
+        return sha1 and webhook_signature.verify(body, headers.get("X-Hub-Signature-256", ""), self.secret)
 
     def _failure(self, page_id):
         if died := self.dead_since.get(page_id):

@@ -4,7 +4,7 @@ import time
 
 import requests
 
-from messenger.calls.threads import PAGE_INBOX_APP_ID
+from messenger.calls.thread_control import PAGE_INBOX_APP_ID
 from tests.chaos.checker import STATE
 from tests.chaos.letters import content_of
 from tests.chaos.letters_checker import Held, Letter, OnPhone

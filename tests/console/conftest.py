@@ -9,8 +9,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from console.models import Arrival
-from messenger import signature
-from messenger.events import serialise
+from messenger import webhook_signature
+from messenger.events import serialize
 from tests.conftest import CONSOLE_URL, PAGE_ID
 
 AT = 1790000000000  # ms
@@ -25,7 +25,7 @@ def hear(arrive, bluebird):
     """Facebook tells of these events in one body, and a worker reads it."""
 
     def tell(*events):
-        assert arrive(serialise(webhook(*events))).status_code == 200
+        assert arrive(serialize(webhook(*events))).status_code == 200
         arrival = Arrival.objects.latest("pk")
         arrival.read()
         return arrival
@@ -64,7 +64,7 @@ def echo(mona):
 
 def post_webhook(path, body):
     """Deliver a signed body to the web server, as Facebook does."""
-    signed = {"X-Hub-Signature-256": signature.sign(body, settings.FACEBOOK_APP_SECRET)}
+    signed = {"X-Hub-Signature-256": webhook_signature.sign(body, settings.FACEBOOK_APP_SECRET)}
     return requests.post(CONSOLE_URL + path, body, headers=signed, timeout=10)
 
 

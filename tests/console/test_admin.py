@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from agents.models import Agent
 from console.models import Arrival, Conversation, Customer, Holiday, Hours, Key, Message, Rules, Team
-from messenger.events import serialise
+from messenger.events import serialize
 from personas.models import Page, Persona
 from tests.conftest import PAGE_ID, TOKEN
 from tests.console.conftest import moment
@@ -412,7 +412,7 @@ def test_an_arrival_shows_what_facebook_told(admin, arrive, bluebird):
     entry = {"id": "0", "time": 1790000000, "changes": [{"field": "messages", "value": {"sender": {"id": "12334"}}}]}
     told = {"id": "102030405060708", "messaging": [{"sender": {"id": "1"}, "message": {"mid": "m_1", "text": "Hi"}}]}
     for about, entries in [("page", [entry]), ("instagram", [{"id": "17841"}]), ("page", [told])]:
-        assert arrive(serialise({"object": about, "entry": entries})).status_code == 200
+        assert arrive(serialize({"object": about, "entry": entries})).status_code == 200
     Arrival.objects.all().read()
     shown = unescape(admin.get("console/arrival").content.decode())
     for words in ("Facebook's test of “messages”", "not about a Page: instagram", "Message"):
@@ -432,7 +432,7 @@ def test_what_facebook_thinks_of_a_page_stands_in_the_list_of_pages(admin, arriv
     value = {"timestamp": 1790000000, "restrictions": [{"feature": "messaging", "description": "No ads for a week."}]}
     for later, status, is_shown in [(0, "RESTRICTED", True), (1, "ok", False), (-1, "warning", False)]:
         change = {"field": "business_integrity", "value": value | {"status": status, "timestamp": 1790000000 + later}}
-        arrive(serialise({"object": "page", "entry": [{"id": PAGE_ID, "changes": [change]}]}))
+        arrive(serialize({"object": "page", "entry": [{"id": PAGE_ID, "changes": [change]}]}))
         Arrival.objects.all().read()
         shown = admin.get("personas/page").content.decode()
         assert ("Facebook calls this Page “restricted”. No ads for a week." in shown) is is_shown

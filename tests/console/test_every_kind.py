@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from console.models import Activity, Arrival, Attachment, Conversation, Customer, Message, Rules
 from console.models.handover import Holder
 from messenger import events
-from messenger.events import serialise
+from messenger.events import serialize
 from tests.console.conftest import AT, fresh, moment, texts
 from tests.messenger.arbitrary import ANYTHING, places_in
 
@@ -136,7 +136,7 @@ def test_the_agent_sees_deliberately_nothing_of_it(kind, arrive, bluebird, threa
 def test_told_again_in_another_body_it_is_there_once(kind, arrive, bluebird):
     tell(arrive, kind)
     before = Activity.objects.count(), Message.objects.count()
-    arrive(serialise(json.loads((PAYLOADS / f"{kind}.json").read_text()) | {"again": True}))
+    arrive(serialize(json.loads((PAYLOADS / f"{kind}.json").read_text()) | {"again": True}))
     Arrival.objects.latest("pk").read()
     assert (Activity.objects.count(), Message.objects.count()) == before
 

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from console.models import Arrival, Conversation, Customer, Holder, Notice, Rules
-from messenger.events import serialise
+from messenger.events import serialize
 from tests.conftest import PAGE_ID
 from tests.console.conftest import AT, fresh, webhook
 from tests.stand_in import Bot, eventually
@@ -64,7 +64,7 @@ def test_events_of_one_body_lock_conversations_in_the_order_of_their_people(two,
         {"sender": {"id": psid}, "recipient": {"id": PAGE_ID}, "timestamp": AT, "message": {"mid": psid, "text": "Hi"}}
         for psid in (second, first)
     ]
-    arrive(serialise(webhook(*said)))
+    arrive(serialize(webhook(*said)))
     assert holds_only_the_first(two, lambda: _in_a_transaction(Arrival.objects.get().read))
 
 
@@ -124,7 +124,7 @@ def test_a_bot_is_not_down_because_it_refused_what_was_taken_from_it_meanwhile(m
         Conversation.objects.update(holder=Holder.BOT)
         old = timezone.now() - timedelta(hours=1)
         said = {"sender": {"id": mona.psid}, "recipient": {"id": PAGE_ID}, "timestamp": AT}
-        body = serialise(webhook(said | {"message": {"mid": "m_1", "text": "Hi"}})).decode()
+        body = serialize(webhook(said | {"message": {"mid": "m_1", "text": "Hi"}})).decode()
         notice = Notice.objects.create(page=bluebird, conversation=mona.conversation, kind=Notice.Kind.EVENT, body=body)
         Notice.objects.update(created_at=old)
         fresh(notice).deliver()

@@ -4,7 +4,7 @@ import pytest
 
 from console.models import Arrival, Conversation, Rules
 from console.models.handover import Holder
-from messenger.events import serialise
+from messenger.events import serialize
 from tests.conftest import PAGE_ID
 from tests.console.conftest import AT, MINUTE, fresh, moment
 from tests.stand_in import eventually
@@ -19,7 +19,7 @@ def ring(arrive, mona):
     def tell(id="c_1", psid=mona.psid, ended_at=AT + MINUTE, **more):
         call = CALL | {"id": id, "from": psid} | more
         body = {"object": "page", "entry": [{"id": PAGE_ID, "time": ended_at, "calls": [call]}]}
-        assert arrive(serialise(body)).status_code == 200
+        assert arrive(serialize(body)).status_code == 200
         arrival = Arrival.objects.latest("pk")
         arrival.read()
         return arrival

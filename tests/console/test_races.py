@@ -11,7 +11,7 @@ from agents.models import Agent
 from console.models import Conversation, Customer, Holder, Message, Rules, TakenByAnother
 from console.models.correcting import Heard
 from messenger import events
-from messenger.events import serialise
+from messenger.events import serialize
 from tests.conftest import PAGE_ID
 from tests.console.conftest import AT
 
@@ -71,7 +71,7 @@ def told(conversation, mine, **inner):
     psid = conversation.customer.psid
     ends = {"sender": {"id": PAGE_ID}, "recipient": {"id": psid}} if mine else {"sender": {"id": psid}}
     body = {"object": "page", "entry": [{"id": PAGE_ID, "time": AT, "messaging": [ends | {"timestamp": AT} | inner]}]}
-    [event] = events.parse(serialise(body))
+    [event] = events.parse(serialize(body))
     return lambda: Conversation(pk=conversation.pk).receive(event)
 
 

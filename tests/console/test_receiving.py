@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from console.models import Arrival, Conversation, Customer, Message
-from messenger.events import serialise
+from messenger.events import serialize
 from personas.models import Page
 from tests.conftest import PAGE_ID, TOKEN
 from tests.console.conftest import AT, INBOX, MINUTE, fresh, moment, texts, webhook
@@ -212,7 +212,7 @@ def test_what_is_known_and_concerns_no_thread_makes_no_conversation(hear, bluebi
 
 
 def test_an_unknown_page_keeps_its_arrival_until_the_page_is_there(arrive, db):
-    arrive(serialise(webhook({"sender": {"id": "42"}, "timestamp": AT, "message": {"mid": "m_1", "text": "Hi"}})))
+    arrive(serialize(webhook({"sender": {"id": "42"}, "timestamp": AT, "message": {"mid": "m_1", "text": "Hi"}})))
     arrival = Arrival.objects.get()
     arrival.read()
     assert (arrival.read_at, PAGE_ID in arrival.problem) == (None, True)
@@ -303,7 +303,7 @@ def test_a_reaction_to_what_we_never_had_opens_the_window_all_the_same(hear, by_
 
 
 def test_a_stored_body_that_cannot_be_parsed_holds_up_no_other(said, thread, mona):
-    Arrival.objects.store(b"[" * 5_000, serialise(webhook(said("m_1", "Hello?"))))
+    Arrival.objects.store(b"[" * 5_000, serialize(webhook(said("m_1", "Hello?"))))
     Arrival.objects.read()
     assert [message.text for message in thread] == ["Hello?"]
     [refused] = Arrival.objects.unread()

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from console.at_once import FOR_ONE, seat
 from console.models import Arrival, Conversation, Customer, Holder, Notice, Rules, telling
 from console.models.rules import USUAL_BOT_FIELDS
-from messenger import events, signature
+from messenger import events, webhook_signature
 from personas.models import Page
 from tests.conftest import PAGE_ID
 from tests.console.conftest import AT, MINUTE, fresh, texts, webhook
@@ -96,8 +96,8 @@ def test_byte_for_byte_with_facebooks_own_signatures(robin, hear, bot, settings)
     go_on()
     [(headers, body)] = bot.heard
     assert body == arrival.body.encode()
-    assert headers["X-Hub-Signature-256"] == signature.sign(body, settings.FACEBOOK_APP_SECRET)
-    assert headers["X-Hub-Signature"] == signature.sign_sha1(body, settings.FACEBOOK_APP_SECRET)
+    assert headers["X-Hub-Signature-256"] == webhook_signature.sign(body, settings.FACEBOOK_APP_SECRET)
+    assert headers["X-Hub-Signature"] == webhook_signature.sign_sha1(body, settings.FACEBOOK_APP_SECRET)
     assert (headers["Content-Type"], headers["User-Agent"]) == ("application/json", "facebookexternalua")
     assert not Notice.objects.exists()
 
@@ -129,7 +129,7 @@ def test_a_body_of_several_people_goes_by_conversation(robin, nina, hear, bot):
     go_on()
     told = sorted([_word(event) for event in events.parse(body)] for body in bot.bodies)
     assert told == [["one", "three"], ["two"]]
-    assert all(body == events.serialise(json.loads(body)) for body in bot.bodies)
+    assert all(body == events.serialize(json.loads(body)) for body in bot.bodies)
 
 
 def test_of_a_mixed_body_it_hears_its_own_part(conversation, nina, rules, hear, bot):
@@ -161,7 +161,7 @@ def test_the_word_that_calls_a_person_is_for_people(robin, hear, bot):
 
 
 def test_told_twice_it_hears_it_once(robin, arrive, bot):
-    body = events.serialise(webhook(by(robin, "m_1")))
+    body = events.serialize(webhook(by(robin, "m_1")))
     for _time in range(2):
         arrive(body)
         for arrival in Arrival.objects.all():
@@ -613,7 +613,7 @@ def test_each_change_of_holder_is_told_and_signed(bluebird, mona, ana, bot):
         go_on()
     (_headers, again), (headers, body) = bot.heard
     assert again == body
-    assert headers["X-Handover-Signature-256"] == signature.sign(body, SECRET)
+    assert headers["X-Handover-Signature-256"] == webhook_signature.sign(body, SECRET)
     told = json.loads(body)
     handover = conversation.handovers.get()
     assert told.pop("at") == f"{handover.at:%Y-%m-%dT%H:%M:%S}.{handover.at.microsecond // 1000:03}Z"
@@ -687,16 +687,16 @@ ENTRY = st.one_of(
 
 @given(st.lists(ENTRY, min_size=1, max_size=4))
 def test_what_is_written_anew_reads_the_same(entries):
-    told = events.parse(events.serialise({"object": "page", "entry": entries}))
+    told = events.parse(events.serialize({"object": "page", "entry": entries}))
     for event in told:
-        assert events.parse(events.write([events.entry_of(event)])) == [event]
-    assert events.parse(events.write([events.entry_of(event) for event in told])) == told
+        assert events.parse(events.serialize_entries([events.entry_of(event)])) == [event]
+    assert events.parse(events.serialize_entries([events.entry_of(event) for event in told])) == told
 
 
 @given(RAW)
 def test_overheard_it_is_the_same_but_for_what_a_button_means(raw):
-    [event] = events.parse(events.write([events.entry("1", AT, raw)]))
-    [overheard] = events.parse(events.write([events.overheard(event)]))
+    [event] = events.parse(events.serialize_entries([events.make_entry("1", AT, raw)]))
+    [overheard] = events.parse(events.serialize_entries([events.standby_entry_of(event)]))
     assert overheard.is_standby
     assert (type(overheard), overheard.psid, overheard.at) == (type(event), event.psid, event.at)
     assert "payload" not in overheard.raw.get("postback", {})

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from console.models import Arrival, Conversation, Handover, Holder, Message, Rules
-from messenger.events import serialise
+from messenger.events import serialize
 from tests.conftest import PAGE_ID
 from tests.console.conftest import INBOX, MINUTE, fresh, lines, now, webhook
 
@@ -52,7 +52,7 @@ def overhear(hear, mona, arrive):
         body = webhook()
         del body["entry"][0]["messaging"]
         body["entry"][0]["standby"] = [event | {"message": {"mid": mid, "text": text}}]
-        assert arrive(serialise(body)).status_code == 200
+        assert arrive(serialize(body)).status_code == 200
         Arrival.objects.latest("pk").read()
 
     return tell
@@ -219,7 +219,7 @@ def test_a_bot_that_is_done_keeps_its_thread(routed, facebook):
 def test_the_bots_own_word_shows_that_it_has_the_thread_again(routed, hear, echo, facebook, mona, arrive):
     hear(echo("m_9", "From the Inbox", INBOX, at=now() + MINUTE))
     standby = {"id": PAGE_ID, "time": now(), "standby": [echo("m_10", "I am Robin", int(BOT), at=now())]}
-    assert arrive(serialise({"object": "page", "entry": [standby]})).status_code == 200
+    assert arrive(serialize({"object": "page", "entry": [standby]})).status_code == 200
     Arrival.objects.latest("pk").read()
     routed.deliver()
     assert [line.split(" “")[0] for line in lines(routed)] == [

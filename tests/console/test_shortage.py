@@ -18,7 +18,7 @@ from urllib3.util import connection as sockets
 
 from console.models import Arrival, Attachment, Conversation, Customer, Holder, Message, Notice, Rules, telling
 from console.models.sending import MAX_TRIES, SETTLE
-from messenger.events import serialise
+from messenger.events import serialize
 from personas import pictures
 from personas.models import Page, Persona
 from personas.models import page as pages
@@ -236,7 +236,7 @@ def too_large():
 
 def test_a_webhook_that_memory_has_no_room_for_waits_and_holds_up_no_other(arrive, said, thread, too_large):
     for mid in ("m_large", "m_2"):
-        arrive(serialise(webhook(said(mid, mid))))
+        arrive(serialize(webhook(said(mid, mid))))
     Arrival.objects.all().read()
     assert texts(thread) == ["m_2"]
     waiting = Arrival.objects.get(read_at=None)

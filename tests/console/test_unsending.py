@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from console.models import Arrival, Attachment, Handover, Notice, Rules
 from console.models.handover import Cause, Holder
 from messenger import events
-from messenger.events import serialise
+from messenger.events import serialize
 from tests.console.conftest import AT, fresh, moment, texts, webhook
 
 SECRET = "my card number is 4929 1234"
@@ -209,8 +209,8 @@ def test_a_reply_unsent_by_the_page_is_gone_too(hear, echo, thread):
 
 
 def test_a_body_without_the_unsent_message_is_left_byte_for_byte():
-    body = serialise(webhook({"sender": {"id": "1"}, "message": {"mid": "m_2", "text": "Grüße / 👋"}})).decode()
-    assert events.forget(body, "m_1") == body
+    body = serialize(webhook({"sender": {"id": "1"}, "message": {"mid": "m_2", "text": "Grüße / 👋"}})).decode()
+    assert events.redact(body, "m_1") == body
 
 
 def test_a_stored_body_that_is_read_again_stays_without_the_words(hear, said, unsend, thread):

@@ -7,8 +7,8 @@ import pytest
 from django.conf import settings
 
 from console.models import Arrival, Message
-from messenger import signature
-from messenger.events import serialise
+from messenger import webhook_signature
+from messenger.events import serialize
 from tests.console.conftest import EMPTY_WEBHOOK, post_webhook
 
 PATHS = ["/webhooks/messenger", "/webhooks/messenger/"]
@@ -29,7 +29,7 @@ def messages(count):
         {"sender": {"id": PSID}, "timestamp": 1790000000000 + n, "message": {"mid": f"m_{n}", "text": f"line {n}"}}
         for n in range(count)
     ]
-    return serialise({"object": "page", "entry": [{"id": PAGE_ID, "time": 1790000000123, "messaging": events}]})
+    return serialize({"object": "page", "entry": [{"id": PAGE_ID, "time": 1790000000123, "messaging": events}]})
 
 
 # Facebook asks whether this address is ours
@@ -97,9 +97,9 @@ def test_the_signature_that_facebook_would_send_is_the_one(arrive, settings):
         {},
         {"x-hub-signature-256": ""},
         {"x-hub-signature-256": "sha256=" + "0" * 64},
-        {"x-hub-signature-256": signature.sign(EMPTY_WEBHOOK + b" ", settings.FACEBOOK_APP_SECRET)},
-        {"x-hub-signature-256": signature.sign(EMPTY_WEBHOOK, settings.WEBHOOK_VERIFY_TOKEN)},
-        {"x-hub-signature": signature.sign_sha1(EMPTY_WEBHOOK, settings.FACEBOOK_APP_SECRET)},
+        {"x-hub-signature-256": webhook_signature.sign(EMPTY_WEBHOOK + b" ", settings.FACEBOOK_APP_SECRET)},
+        {"x-hub-signature-256": webhook_signature.sign(EMPTY_WEBHOOK, settings.WEBHOOK_VERIFY_TOKEN)},
+        {"x-hub-signature": webhook_signature.sign_sha1(EMPTY_WEBHOOK, settings.FACEBOOK_APP_SECRET)},
     ],
 )
 def test_without_facebooks_signature_nothing_is_kept(arrive, headers):
@@ -132,7 +132,7 @@ def test_what_nobody_understands_is_kept_too(arrive):
 @pytest.mark.parametrize("about", ["instagram", "user", "permissions", "application"])
 def test_what_is_about_no_page_is_kept_and_made_into_nothing(arrive, bluebird, about):
     body = json.loads(messages(1)) | {"object": about}
-    assert arrive(serialise(body)).status_code == 200
+    assert arrive(serialize(body)).status_code == 200
     arrival = Arrival.objects.get()
     arrival.read()
     assert (arrival.unknown, arrival.problem) == (1, "")
@@ -181,7 +181,7 @@ def test_a_body_of_one_mebibyte_is_taken_and_one_byte_more_is_not(stack, bluebir
 
 
 def test_webhooks_that_come_together_are_all_kept(stack, bluebird):
-    bodies = [serialise({"object": "page", "entry": [{"id": PAGE_ID, "time": number}]}) for number in range(60)]
+    bodies = [serialize({"object": "page", "entry": [{"id": PAGE_ID, "time": number}]}) for number in range(60)]
     with ThreadPoolExecutor(12) as facebook:
         answers = list(facebook.map(lambda body: post_webhook(PATHS[0], body), bodies))
     assert {answer.status_code for answer in answers} == {200}

@@ -12,8 +12,8 @@ import pytest
 from django.conf import settings
 
 from messenger import Batch, Client
+from messenger.appsecret_proof import appsecret_proof
 from messenger.calls.page import SUBSCRIBED_FIELDS
-from messenger.signature import appsecret_proof
 from tests.conftest import TOKEN
 
 APP, SECRET = settings.FACEBOOK_APP_ID, settings.FACEBOOK_APP_SECRET
@@ -574,7 +574,7 @@ def test_items_of_a_batch_may_be_written_by_hand(wire):
 @pytest.mark.parametrize("text", ['{"data":[]}', '"?"', "null", "<h1>"])
 def test_a_batch_that_is_not_answered_with_a_list_is_unsettled(text, wire, refusal):
     wire.text = text
-    assert refusal(wire.client().send_batch, [{"method": "GET", "relative_url": "me"}]).is_unsettled
+    assert refusal(wire.client().send_batch, [{"method": "GET", "relative_url": "me"}]).is_outcome_unknown
 
 
 def test_an_answer_of_a_batch_that_is_not_json_is_kept_as_it_came(wire):

@@ -3,8 +3,8 @@
 import pytest
 from django.conf import settings
 
-from messenger import Act, Batch, Usage
-from messenger.book import Who
+from messenger import Action, Batch, Usage
+from messenger.error_catalogue import Responsible
 from tests.conftest import PAGE_ID
 
 APP_ID = settings.FACEBOOK_APP_ID
@@ -107,7 +107,7 @@ def test_a_label_is_put_on_somebody_and_taken_off(graph, psid):
 def test_a_thread_is_passed_and_taken_back(graph, psid, routed, refusal):
     graph.pass_thread_control(psid, OTHER_APP, "wants a refund")
     assert graph.thread_owner(psid)["app_id"] == OTHER_APP
-    assert refusal(graph.send_text, psid, "Hi").meaning.act is Act.OTHER_APP
+    assert refusal(graph.send_text, psid, "Hi").action is Action.OTHER_APP
     graph.take_thread_control(psid)
     graph.extend_thread_control(psid, 3600)
     assert graph.thread_owner(psid)["app_id"] == APP_ID
@@ -122,7 +122,7 @@ def test_people_in_the_page_inbox_get_a_thread(graph, psid, routed):
 
 def test_without_a_default_app_nothing_can_be_taken_and_an_admin_must_act(graph, psid, refusal):
     found = refusal(graph.take_thread_control, psid).meaning
-    assert (found.act, found.who) == (Act.OTHER_APP, Who.ADMIN)
+    assert (found.action, found.responsible) == (Action.OTHER_APP, Responsible.ADMIN)
 
 
 # History
@@ -146,7 +146,7 @@ def test_a_batch_does_several_things_and_says_which_failed(graph, sandbox, psid)
     batch.send_text(psid, "Two & more")
     first, second, third, fourth = graph.send_batch(batch)
     assert [answer.error for answer in (first, third, fourth)] == [None] * 3
-    assert second.error.meaning.act is Act.UNREACHABLE
+    assert second.error.action is Action.UNREACHABLE
     assert third.body["name"] == "Mona Weber"
     assert sandbox.texts(psid) == ["One", "Two & more"]
 
@@ -166,7 +166,7 @@ def test_the_client_hears_how_much_of_the_limits_is_used(graph, sandbox):
 def test_a_page_over_its_limit_says_so(graph, sandbox, refusal):
     sandbox.post("rate_limits", page={"calls": 1, "per_s": 3600})
     graph.page()
-    assert refusal(graph.page).meaning.act is Act.SLOW_PAGE
+    assert refusal(graph.page).action is Action.SLOW_DOWN_PAGE
 
 
 # Figures and the app

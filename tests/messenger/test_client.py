@@ -6,8 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.conf import settings
 
-from messenger import Act, Client
-from messenger.signature import appsecret_proof
+from messenger import Action, Client
+from messenger.appsecret_proof import appsecret_proof
 from tests.conftest import PAGE_ID, TOKEN
 from tests.stand_in import free_port
 
@@ -42,7 +42,7 @@ def test_a_persona_is_made_read_and_deleted(graph, sandbox, ana_r, refusal):
     assert (about["id"], about["name"]) == (ana_r, "Ana R.")
     assert about["profile_picture_url"].startswith(sandbox.url)
     graph.delete_persona(ana_r)
-    assert refusal(graph.persona, ana_r).meaning.act is Act.NEW_PERSONA
+    assert refusal(graph.persona, ana_r).action is Action.REPLACE_PERSONA
 
 
 def test_personas_are_listed_page_after_page(graph, sandbox):

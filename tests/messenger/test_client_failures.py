@@ -6,7 +6,7 @@ import pytest
 import requests
 from django.conf import settings
 
-from messenger import Act, Client, GraphError
+from messenger import Action, Client, GraphError
 from tests.conftest import TOKEN
 from tests.stand_in import free_port
 
@@ -17,7 +17,7 @@ def test_an_error_has_every_field_that_facebook_gave(graph, sandbox, refusal):
     sandbox.fail("me", status=403, error=error | people)
     found = refusal(graph.page)
     assert (found.message, found.status, found.code, found.subcode) == ("(#4) Limit", 403, 4, 7)
-    assert (found.is_transient, found.fbtrace_id, found.is_unsettled) == (True, "AbC", False)
+    assert (found.is_transient, found.fbtrace_id, found.is_outcome_unknown) == (True, "AbC", False)
     assert (found.user_title, found.user_message, found.sentence) == ("Too fast", "Wait a little.", "Wait a little.")
     assert str(found) == "(#4) Limit · code 4 · subcode 7 · HTTP 403 · fbtrace_id AbC"
 
@@ -25,30 +25,30 @@ def test_an_error_has_every_field_that_facebook_gave(graph, sandbox, refusal):
 @pytest.mark.parametrize(("drop", "arrives"), [("before", []), ("after", ["Hi"])])
 def test_a_cut_connection_leaves_it_open_whether_the_message_arrived(drop, arrives, graph, sandbox, psid, refusal):
     sandbox.fail("messages", times=1, drop=drop)
-    assert refusal(graph.send_text, psid, "Hi").is_unsettled
+    assert refusal(graph.send_text, psid, "Hi").is_outcome_unknown
     assert sandbox.texts(psid) == arrives
 
 
 def test_an_answer_that_comes_too_late_leaves_it_open(sandbox, psid, refusal):
     sandbox.fail("messages", times=1, delay_s=0.5)
     hasty = Client(TOKEN, url=sandbox.url, secret=settings.FACEBOOK_APP_SECRET, timeout=(1, 0.1))
-    assert refusal(hasty.send_text, psid, "Hi").is_unsettled
+    assert refusal(hasty.send_text, psid, "Hi").is_outcome_unknown
 
 
 def test_a_refused_connection_sent_nothing(refusal):
     error = refusal(Client(TOKEN, url=f"http://127.0.0.1:{free_port()}").page)
-    assert (error.is_unsettled, error.status, error.meaning.act) == (False, None, Act.RETRY)
+    assert (error.is_outcome_unknown, error.status, error.action) == (False, None, Action.RETRY)
 
 
 def test_a_name_that_cannot_be_resolved_sent_nothing(refusal):
     session = requests.Session()
     session.trust_env = False
-    assert not refusal(Client(TOKEN, url="http://nobody.invalid", session=session).page).is_unsettled
+    assert not refusal(Client(TOKEN, url="http://nobody.invalid", session=session).page).is_outcome_unknown
 
 
 @pytest.mark.parametrize("token", ["EAA\nB", "EAA…B"])
 def test_a_token_that_no_header_can_hold_sent_nothing(token, wire, refusal):
-    assert not refusal(Client(token, url=wire.url).page).is_unsettled
+    assert not refusal(Client(token, url=wire.url).page).is_outcome_unknown
     assert wire.calls == []
 
 
@@ -59,18 +59,18 @@ def test_a_token_that_no_header_can_hold_sent_nothing(token, wire, refusal):
 def test_an_answer_that_is_not_facebooks_leaves_it_open(status, text, wire, refusal):
     wire.status, wire.text = status, text
     error = refusal(wire.client().page)
-    assert (error.is_unsettled, error.status, error.code) == (True, status, None)
+    assert (error.is_outcome_unknown, error.status, error.code) == (True, status, None)
 
 
 def test_an_error_in_an_answer_of_200_is_an_error(wire, refusal):
     wire.text = json.dumps({"error": {"message": "No", "code": 10}})
     error = refusal(wire.client().page)
-    assert (error.code, error.is_unsettled) == (10, False)
+    assert (error.code, error.is_outcome_unknown) == (10, False)
 
 
 def test_a_redirect_is_no_answer_whatever_it_holds(wire, refusal):
     wire.status = 302
-    assert refusal(wire.client().page).is_unsettled
+    assert refusal(wire.client().page).is_outcome_unknown
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_a_redirect_is_no_answer_whatever_it_holds(wire, refusal):
 )
 def test_an_answer_without_what_was_asked_for_leaves_it_open(call, wire, refusal):
     wire.text = '{"success":true}'
-    assert refusal(call, wire.client()).is_unsettled
+    assert refusal(call, wire.client()).is_outcome_unknown
 
 
 def test_a_token_that_facebook_repeats_stays_out_of_the_error(sandbox):

@@ -1,11 +1,11 @@
-"""The error book: what each code means, who has to act, and what we do."""
+"""The error catalogue: the meaning of each code, the responsible party, and our action."""
 
 import re
 
 import pytest
 
-from messenger import Act, Client, GraphError
-from messenger.errors import BOOK, Who
+from messenger import Action, Client, GraphError
+from messenger.error_catalogue import CATALOGUE, Responsible
 from tests.conftest import TOKEN
 
 # Every row of what is known of Facebook's error codes, and what to do about each.
@@ -71,20 +71,20 @@ ROWS = """
 2018389, 2018390, 2018391, 2018392, 2018393, 2018394, 2018395, 2018396  A
 """
 DO = {
-    "R": (Act.RETRY, Who.NOBODY),
-    "R page": (Act.SLOW_PAGE, Who.NOBODY),
-    "R app": (Act.SLOW_APP, Who.NOBODY),
-    "T": (Act.RENEW_TOKEN, Who.ADMIN),
-    "P": (Act.NEW_PERSONA, Who.US),
-    "A": (Act.GIVE_UP, Who.AGENT),
-    "admin": (Act.GIVE_UP, Who.ADMIN),
-    "P admin": (Act.PAUSE_PAGE, Who.ADMIN),
-    "person": (Act.UNREACHABLE, Who.AGENT),
-    "W": (Act.WINDOW_CLOSED, Who.AGENT),
-    "C": (Act.OTHER_APP, Who.AGENT),
-    "C admin": (Act.OTHER_APP, Who.ADMIN),
-    "X": (Act.GIVE_UP, Who.US),
-    "nobody": (Act.GIVE_UP, Who.NOBODY),
+    "R": (Action.RETRY, Responsible.NOBODY),
+    "R page": (Action.SLOW_DOWN_PAGE, Responsible.NOBODY),
+    "R app": (Action.SLOW_DOWN_APP, Responsible.NOBODY),
+    "T": (Action.RENEW_TOKEN, Responsible.ADMIN),
+    "P": (Action.REPLACE_PERSONA, Responsible.DEVELOPER),
+    "A": (Action.GIVE_UP, Responsible.AGENT),
+    "admin": (Action.GIVE_UP, Responsible.ADMIN),
+    "P admin": (Action.PAUSE_PAGE, Responsible.ADMIN),
+    "person": (Action.UNREACHABLE, Responsible.AGENT),
+    "W": (Action.WINDOW_CLOSED, Responsible.AGENT),
+    "C": (Action.OTHER_APP, Responsible.AGENT),
+    "C admin": (Action.OTHER_APP, Responsible.ADMIN),
+    "X": (Action.GIVE_UP, Responsible.DEVELOPER),
+    "nobody": (Action.GIVE_UP, Responsible.NOBODY),
 }
 
 
@@ -103,65 +103,65 @@ def error(code=None, subcode=None, *, status=400, **more):
     return GraphError("(#) text", status=status, error={"code": code, "error_subcode": subcode} | more)
 
 
-def test_no_error_promises_to_be_tried_again_for_it_is_said_of_what_failed_too():
-    assert not [meaning.sentence for meaning in BOOK.values() if "trying" in meaning.sentence]
+def test_no_sentence_promises_another_attempt():
+    assert not [meaning.sentence for meaning in CATALOGUE.values() if "trying" in meaning.sentence]
     assert "trying" not in error(status=None).sentence + error(status=503).sentence
 
 
-def test_every_entry_of_the_book_is_looked_at_here():
-    assert set(BOOK) == set(DUE)
+def test_every_entry_of_the_error_catalogue_is_tested_here():
+    assert set(CATALOGUE) == set(DUE)
 
 
 @pytest.mark.parametrize(("codes", "due"), DUE.items())
-def test_each_error_has_its_act_and_who_must_act(codes, due):
-    assert (error(*codes).meaning.act, error(*codes).meaning.who) == due
+def test_each_error_has_its_action_and_a_responsible_party(codes, due):
+    assert (error(*codes).action, error(*codes).meaning.responsible) == due
 
 
 @pytest.mark.parametrize("code", [code for code, _subcode in DUE if code > 2_000_000])
-def test_what_is_listed_as_a_code_is_known_as_a_subcode_too(code):
+def test_a_long_code_of_the_catalogue_is_found_as_a_subcode_too(code):
     assert error(100, code).meaning is error(code).meaning
 
 
-def test_a_message_that_went_out_all_the_same_is_unsettled_until_its_echo_comes():
-    assert error(1, 1357046).is_unsettled
-    assert not error(1).is_unsettled
+def test_an_error_for_a_message_that_was_sent_leaves_its_outcome_unknown():
+    assert error(1, 1357046).is_outcome_unknown
+    assert not error(1).is_outcome_unknown
 
 
-@pytest.mark.parametrize("act", Act)
-def test_only_what_passes_by_itself_is_passing(act):
-    assert act.is_passing is (act in {Act.RETRY, Act.SLOW_PAGE, Act.SLOW_APP})
+@pytest.mark.parametrize("action", Action)
+def test_only_limits_and_passing_errors_are_retryable(action):
+    assert action.is_retryable is (action in {Action.RETRY, Action.SLOW_DOWN_PAGE, Action.SLOW_DOWN_APP})
 
 
-@pytest.mark.parametrize("meaning", {meaning.sentence: meaning for meaning in BOOK.values()}.values())
-def test_a_meaning_is_a_sentence_and_nobody_acts_on_what_passes(meaning):
+@pytest.mark.parametrize("meaning", {meaning.sentence: meaning for meaning in CATALOGUE.values()}.values())
+def test_a_meaning_is_a_sentence_and_nobody_is_responsible_for_a_retryable_error(meaning):
     assert meaning.sentence.endswith(".")
-    assert not meaning.act.is_passing or meaning.who is Who.NOBODY
+    assert not meaning.action.is_retryable or meaning.responsible is Responsible.NOBODY
 
 
-def test_an_unknown_subcode_is_read_by_its_code():
+def test_an_unknown_subcode_has_the_meaning_of_its_code():
     assert error(190, 99999).meaning is error(190).meaning
 
 
 @pytest.mark.parametrize(
-    ("unknown", "act"),
+    ("unknown", "action"),
     [
-        (error(99999), Act.GIVE_UP),
-        (error(99999, is_transient=False), Act.GIVE_UP),
-        (error(99999, is_transient=True), Act.RETRY),
-        (error(99999, status=503), Act.RETRY),
-        (GraphError("Bad gateway", status=502), Act.RETRY),
-        (GraphError("Not readable", status=200), Act.GIVE_UP),
-        (GraphError("No answer"), Act.RETRY),
-        (error("99999"), Act.GIVE_UP),
+        (error(99999), Action.GIVE_UP),
+        (error(99999, is_transient=False), Action.GIVE_UP),
+        (error(99999, is_transient=True), Action.RETRY),
+        (error(99999, status=503), Action.RETRY),
+        (GraphError("Bad gateway", status=502), Action.RETRY),
+        (GraphError("Not readable", status=200), Action.GIVE_UP),
+        (GraphError("No answer"), Action.RETRY),
+        (error("99999"), Action.GIVE_UP),
     ],
 )
-def test_the_unknown_is_tried_again_only_where_it_may_pass(unknown, act):
-    assert unknown.meaning.act is act
+def test_an_unknown_error_is_retryable_only_if_transient(unknown, action):
+    assert unknown.action is action
 
 
-def test_a_malformed_call_is_tried_again_only_if_facebook_calls_it_transient():
-    assert error(100, is_transient=True).meaning.act is Act.RETRY
-    assert error(100, 2018001, is_transient=True).meaning.act is Act.UNREACHABLE
+def test_a_malformed_call_is_retryable_only_if_facebook_calls_it_transient():
+    assert error(100, is_transient=True).action is Action.RETRY
+    assert error(100, 2018001, is_transient=True).action is Action.UNREACHABLE
 
 
 @pytest.mark.parametrize(
@@ -172,18 +172,18 @@ def test_any_unexplained_100_may_be_about_the_persona(found, may_be):
     assert found.may_be_about_persona is may_be
 
 
-def test_facebooks_own_words_for_people_come_first():
+def test_the_sentence_of_an_error_is_facebooks_own_if_it_has_one():
     assert error(190, error_user_msg="Log in again.").sentence == "Log in again."
     assert error(190, error_user_msg="").sentence == error(190).meaning.sentence
 
 
 @pytest.mark.parametrize("body", [None, [], "no", {"code": None}, {"code": [], "error_subcode": {}}])
-def test_a_body_of_any_shape_is_an_error_all_the_same(body):
+def test_an_error_body_of_any_shape_makes_a_graph_error(body):
     assert (GraphError("text", error=body).code, str(GraphError("text", error=body))) == (None, "text")
-    assert GraphError("text", error=body).meaning.act is Act.RETRY
+    assert GraphError("text", error=body).action is Action.RETRY
 
 
-def test_a_wrong_app_secret_is_called_that(sandbox):
+def test_the_sentence_for_a_wrong_app_secret_names_the_secret(sandbox):
     with pytest.raises(GraphError) as caught:
         Client(TOKEN, url=sandbox.url, secret="not the secret").page()
     assert "app secret" in caught.value.sentence

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from messenger.events import (
     AccountLinking,
-    Answer,
     AppRoles,
     Attachment,
     CustomerInformation,
@@ -22,6 +21,7 @@ from messenger.events import (
     Edit,
     Event,
     Feedback,
+    FormAnswer,
     Integrity,
     LabelChanged,
     Message,
@@ -33,8 +33,8 @@ from messenger.events import (
     Product,
     Reaction,
     Read,
-    Ref,
     Referral,
+    ReferralSource,
     ResponseFeedback,
     ThreadPassed,
     ThreadRequested,
@@ -42,7 +42,7 @@ from messenger.events import (
     Unknown,
     parse,
 )
-from messenger.events.envelope import CHANGES, MESSAGING
+from messenger.events.parse import CHANGES, MESSAGING
 from tests.messenger.arbitrary import ANYTHING, places_in
 
 PAYLOADS = Path(__file__).parent.parent / "payloads"
@@ -57,9 +57,11 @@ WITHOUT_PERSON = {
 WITHOUT_TIMESTAMP = {"delivery_without_mids_or_timestamp"}
 STICKER = "369239263222822"
 INBOX = "263902037430900"
-LINK = Ref(ref="x", source="SHORTLINK", kind="OPEN_THREAD", ad_id="", product_id="", referer_uri="")
-AD = Ref(ref="spring", source="ADS", kind="OPEN_THREAD", ad_id="6012", product_id="", referer_uri="", ad_title="Sale")
-LEAD = (Answer("", "Your e-mail?", "", "mona@example.test"), Answer("", "Your size?", "", "M"))
+LINK = ReferralSource(ref="x", source="SHORTLINK", kind="OPEN_THREAD", ad_id="", product_id="", referer_uri="")
+AD = ReferralSource(
+    ref="spring", source="ADS", kind="OPEN_THREAD", ad_id="6012", product_id="", referer_uri="", ad_title="Sale"
+)
+LEAD = (FormAnswer("", "Your e-mail?", "", "mona@example.test"), FormAnswer("", "Your size?", "", "M"))
 
 # kind of payload: what it is read as, and with which fields
 EXPECTED = {
@@ -104,7 +106,7 @@ EXPECTED = {
     "postback": (Postback, {"mid": "m_11", "title": "Talk to a human", "payload": "HANDOFF", "referral": LINK}),
     "postback_from_ad": (
         Postback,
-        {"title": "Get started", "referral": Ref("tea", "ADS", "OPEN_THREAD", "6013", "", "", "Free tea")},
+        {"title": "Get started", "referral": ReferralSource("tea", "ADS", "OPEN_THREAD", "6013", "", "", "Free tea")},
     ),
     "delivery": (Delivery, {"mids": ("m_9",), "watermark": 1790000001000}),
     "delivery_without_mids_or_timestamp": (Delivery, {"mids": (), "watermark": 1790000001000}),
@@ -117,8 +119,8 @@ EXPECTED = {
     "standby_echo": (Echo, {"mid": "m_14", "app_id": "111"}),
     "referral": (Referral, {"referral": replace(LINK, ref="flyer")}),
     "referral_from_ad": (Referral, {"referral": replace(AD, product_id="99", referer_uri="https://example.test/")}),
-    "lead_of_an_ad": (Referral, {"referral": Ref("", "ADS", "LEAD_COMPLETE", "6012", "", "", "", LEAD)}),
-    "referral_from_shop": (Referral, {"referral": Ref("", "SHOPS", "OPEN_THREAD", "", "4711", "")}),
+    "lead_of_an_ad": (Referral, {"referral": ReferralSource("", "ADS", "LEAD_COMPLETE", "6012", "", "", "", LEAD)}),
+    "referral_from_shop": (Referral, {"referral": ReferralSource("", "SHOPS", "OPEN_THREAD", "", "4711", "")}),
     "optin": (
         OptIn,
         {
@@ -138,9 +140,9 @@ EXPECTED = {
     "account_unlinking": (AccountLinking, {"status": "unlinked", "authorization_code": ""}),
     "policy_enforcement": (Policy, {"action": "block", "reason": "Spam reports"}),
     "policy_enforcement_legacy": (Policy, {"action": "unblock", "reason": ""}),
-    "feedback_form": (Feedback, {"answers": (Answer("0", "q1", "csat", "4", "slow"),)}),
+    "feedback_form": (Feedback, {"answers": (FormAnswer("0", "q1", "csat", "4", "slow"),)}),
     "response_feedback": (ResponseFeedback, {"mid": "m_9", "feedback": "Good response"}),
-    "customer_information": (CustomerInformation, {"answers": (Answer("s", "email", "", "a@example.test"),)}),
+    "customer_information": (CustomerInformation, {"answers": (FormAnswer("s", "email", "", "a@example.test"),)}),
     "order": (Order, {"products": (Product("123", "sku1", "Mug", 11, "EUR", 1),), "note": "gift"}),
     "pass_thread_control": (
         ThreadPassed,
@@ -235,7 +237,7 @@ def test_the_price_of_a_product_has_all_its_cents(price, words):
 
 
 PRODUCTS = (Product("123", "", "", 10.5, "", 2),)
-FOUR = (Answer("0", "q", "", "4"),)
+FOUR = (FormAnswer("0", "q", "", "4"),)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from email import message_from_string
 
 import pytest
 
-from messenger.calls.files import multipart
+from messenger.calls.multipart import multipart
 
 MONA = "7001002003004005"
 PICTURE = b"\x89PNG\r\n\x1a\n"

@@ -9,7 +9,7 @@ import time_machine
 from django.utils import timezone
 
 from console.models import Arrival, Conversation, Holder, Message, Notice, Rules, WindowClosed
-from messenger.events import serialise
+from messenger.events import serialize
 from personas.models import Page, Persona
 from tests.conftest import TOKEN
 from tests.console.conftest import webhook
@@ -107,7 +107,7 @@ def test_who_waits_for_the_bot_or_writes_later_waits_in_the_queue_and_the_bot_he
     disconnect()
     assert Conversation.objects.get().holder == Holder.QUEUE
     words = {"sender": {"id": "99"}, "recipient": {"id": bluebird.page_id}, "timestamp": int(time.time() * 1000)}
-    arrive(serialise(webhook(words | {"message": {"mid": "m_late", "text": "Hello?"}})))
+    arrive(serialize(webhook(words | {"message": {"mid": "m_late", "text": "Hello?"}})))
     Arrival.objects.latest("pk").read()
     late = Conversation.objects.get(customer__psid="99")
     assert (late.holder, late.is_open) == (Holder.QUEUE, True)

@@ -96,5 +96,5 @@ MUTATIONS = {
     "full-disk-fails": ("personas.models.publishing", full_disk_fails),
     "own-moments": ("console.models.answering", own_moments),
     "keys-in-memory": ("console.models.answering", keys_in_memory),
-    "deaf-on-standby": ("messenger.events.envelope", deaf_on_standby),
+    "deaf-on-standby": ("messenger.events.parse", deaf_on_standby),
 }

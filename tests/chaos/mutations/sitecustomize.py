@@ -43,10 +43,10 @@ HASTE = {
 # --- mutations: for each a module and what to do to it after its import ----------------------------------------------
 
 
-def no_key(sending):
+def no_key(send_api):
     """Messages go out without the key that their echo brings back."""
-    send = sending.Sending.send
-    sending.Sending.send = lambda self, *given, metadata=None, **options: send(self, *given, **options)
+    send = send_api.SendApi.send
+    send_api.SendApi.send = lambda self, *given, metadata=None, **options: send(self, *given, **options)
 
 
 def no_lease(lane):
@@ -152,7 +152,7 @@ def no_lock(conversation):
 
 
 MUTATIONS = {
-    "no-key": ("messenger.calls.sending", no_key),
+    "no-key": ("messenger.calls.send_api", no_key),
     "no-lease": ("console.models.lane", no_lease),
     "no-claim": ("console.models.sending", no_claim),
     "no-lease-no-claim": ("console.models.sending", no_lease_no_claim),

@@ -3,7 +3,7 @@
 import json
 from urllib.parse import urlencode
 
-from messenger.signature import appsecret_proof
+from messenger.appsecret_proof import appsecret_proof
 from sandbox.app import APP_SECRET, PAGE_ID, PAGE_TOKEN
 
 

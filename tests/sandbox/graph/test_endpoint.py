@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from messenger.signature import appsecret_proof
+from messenger.appsecret_proof import appsecret_proof
 from sandbox.app import APP_ID, APP_SECRET, PAGE_ID, PAGE_TOKEN, VERIFY_TOKEN
 
 APP_TOKEN = f"{APP_ID}|{APP_SECRET}"

@@ -10,7 +10,7 @@ import pytest
 import requests
 from PIL import Image
 
-from messenger.signature import appsecret_proof
+from messenger.appsecret_proof import appsecret_proof
 from sandbox.app import APP_ID, APP_SECRET, PAGE_ID, PAGE_TOKEN
 
 APP_TOKEN = f"{APP_ID}|{APP_SECRET}"

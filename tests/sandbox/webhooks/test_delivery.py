@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from messenger.events import serialise
-from messenger.signature import sign, sign_sha1
+from messenger.events import serialize
+from messenger.webhook_signature import sign, sign_sha1
 from sandbox.app import APP_ID, APP_SECRET, PAGE_ID, VERIFY_TOKEN
 from sandbox.webhooks import delivery
 
@@ -20,7 +20,7 @@ VECTOR_SIGNATURE = "sha256=31bbc48bc30c8b8a4d7d7a14c9be5bea278ace528bfd6c3a046d0
 
 
 def test_webhook_bodies_are_serialized_and_signed_like_facebooks():
-    assert serialise(json.loads(VECTOR)) == VECTOR
+    assert serialize(json.loads(VECTOR)) == VECTOR
     assert sign(VECTOR, "test_app_secret") == VECTOR_SIGNATURE
 
 

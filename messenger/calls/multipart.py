@@ -1,4 +1,4 @@
-"""A file that goes out with a call: a multipart body, in which everything else is text or JSON in text.
+"""Build the multipart body of a call with a file. Its other fields are text, or JSON as text.
 
 https://developers.facebook.com/docs/messenger-platform/send-messages/saving-assets
 """
@@ -16,13 +16,14 @@ from ..limits import check
 from ..media_types import UNKNOWN, sniff_file
 
 CHUNK = 64 * 1024  # bytes
-UPLOAD_WITHIN = 90  # s; what has not gone out by then is given up, and cannot have taken effect
+UPLOAD_WITHIN = 90  # s; an upload that takes longer is cut, and cannot have taken effect
 
 
 def multipart(body: dict, file, filename: str | None = None) -> tuple["Body", str]:
-    """The fields of `body`, and the file under its name and type, with the content type. ValueError: it is too large.
+    """Return a multipart body with the fields of `body` and the file, and its content type.
 
-    file: bytes or a binary file object that can seek. The name is passed on, and decides nothing.
+    file: bytes or a binary file object that can seek, at most 8 MB for an image and 25 MB otherwise. filename: passed
+    on; the media type is read from the content. Raises ValueError if the file is too large or `body` has no attachment.
     """
     attachment = body["message"].get("attachment")
     if not isinstance(attachment, dict):
@@ -40,7 +41,7 @@ def multipart(body: dict, file, filename: str | None = None) -> tuple["Body", st
 
 
 def _media_type(file, kind):
-    """Facebook refuses a sound that does not come as audio/*. Sounds also lie in containers made for films."""
+    """Return the media type. Facebook refuses audio that is not audio/*, but audio can come in a video container."""
     found = sniff_file(file)
     if kind == "audio" and not found.startswith("audio/"):
         return "audio/mp4" if found == "video/mp4" else "audio/mpeg"
@@ -48,8 +49,7 @@ def _media_type(file, kind):
 
 
 class Body:
-    """What stands before the file, the file, what stands behind it. Handed over piece by piece: requests would hold a
-    file of 25 MB twice before it sends the first byte."""
+    """The multipart body as an iterable of chunks: requests would hold a file of 25 MB twice in memory."""
 
     def __init__(self, head, file, tail):
         self._length = len(head) + super_len(file) + len(tail)

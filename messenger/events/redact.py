@@ -1,26 +1,26 @@
-"""A webhook body without the content of a message that was unsent."""
+"""Remove the content of an unsent message from a webhook body."""
 
 import json
 
-from .fields import to_dict, to_dicts, to_flag
-from .written import serialise
+from .coerce import to_dict, to_dicts, to_flag
+from .serialize import serialize
 
 LISTS = ("messaging", "standby")
-CONTENT = ("message", "message_edit", "postback")  # keys of the events that carry words under a mid
+CONTENT = ("message", "message_edit", "postback")  # keys of the events that have content under a mid
 KEPT = ("mid", "is_echo", "is_deleted")  # fields of an unsend event, none of which is content
 
 
-def forget(body: str, mid: str) -> str:
-    """Turn every event of this body that has the message's content into an unsend event.
+def redact(body: str, mid: str) -> str:
+    """Replace every event of this body that has content of the message `mid` by an unsend event.
 
-    A body that holds no content of the message comes back unchanged, byte for byte.
+    A body without content of the message is returned unchanged, byte for byte. Raises ValueError if it is not JSON.
     """
     parsed = json.loads(body)
     events = [raw for entry in to_dicts(parsed.get("entry")) for name in LISTS for raw in to_dicts(entry.get(name))]
     changed = [raw for raw in events if _has_content(raw, mid)]
     for raw in changed:
         _empty(raw, mid)
-    return serialise(parsed).decode() if changed else body
+    return serialize(parsed).decode() if changed else body
 
 
 def _has_content(raw, mid):

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from messenger.signature import appsecret_proof, sign, sign_sha1, verify
+from messenger.appsecret_proof import appsecret_proof
+from messenger.webhook_signature import sign, sign_sha1, verify
 
 SECRET = "test_app_secret"
 BODY = (

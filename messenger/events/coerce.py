@@ -1,4 +1,4 @@
-"""Reading one field of whatever Facebook sent. None of these raises, whatever stands there."""
+"""Coerce a field of Facebook's JSON to a type. None of these functions raises."""
 
 import math
 
@@ -20,7 +20,7 @@ def to_dicts(value):
 
 
 def to_text(value):
-    """NUL cannot be stored, and a lone surrogate cannot be encoded: neither may lose the rest of a message."""
+    """Drop NUL, which PostgreSQL cannot store, and replace lone surrogates, which cannot be encoded."""
     if not isinstance(value, str):
         return ""
     return value.replace("\x00", "").encode("utf-8", "replace").decode()
@@ -31,7 +31,7 @@ def to_texts(value):
 
 
 def to_json(value, depth=0):
-    """What came, as a database can keep it: no NUL, no half characters, no infinite numbers, nothing endlessly deep."""
+    """Return a value that PostgreSQL can store as JSON: no NUL, lone surrogates or infinities, at most 30 levels."""
     if isinstance(value, dict | list) and depth >= DEEPEST:
         return None
     if isinstance(value, dict):
@@ -44,17 +44,17 @@ def to_json(value, depth=0):
 
 
 def to_flag(value):
-    """Facebook writes some flags as the text "true"."""
+    """Return True also for the text "true", as Facebook writes some flags."""
     return value is True or (isinstance(value, str) and value.strip().lower() == "true")
 
 
 def to_id(value):
-    """Ids are text of up to 17 digits, sometimes sent as numbers."""
+    """Return an id as text: up to 17 digits, which Facebook sometimes sends as a number."""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else to_text(value)
 
 
 def to_number(value):
-    """A finite number, also one that came as text; 0 for anything else."""
+    """Return a finite number, also one that came as text; 0 for anything else."""
     if isinstance(value, str):
         try:
             value = float(value)
@@ -70,6 +70,7 @@ def to_count(value):
 
 
 def to_ms(value):
+    """Return a time in ms, also one that came in seconds or as text; 0 for anything else."""
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 18:
         value = int(value)
     if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < 10**14:

@@ -1,4 +1,4 @@
-"""What a customer did beside talking: came by a link, agreed, logged in, filled in a form, ordered.
+"""Interactions other than messages: buttons, links, opt-ins, account linking, forms, orders.
 
 https://developers.facebook.com/docs/messenger-platform/reference/webhook-events
 """
@@ -7,25 +7,40 @@ import hashlib
 import json
 from dataclasses import dataclass
 
+from .coerce import to_dict, to_dicts, to_id, to_ms, to_text
 from .event import Event
-from .fields import to_dict, to_dicts, to_id, to_ms, to_number, to_text
-from .said import Answer, Attachment, Ref
+from .parts import Attachment, FormAnswer, Product, ReferralSource
+
+
+@dataclass(frozen=True)
+class Postback(Event):
+    """The tap on a button. mid: "" in old events. payload: "" in standby."""
+
+    mid: str
+    title: str
+    payload: str
+    referral: ReferralSource | None = None
+
+    @classmethod
+    def read(cls, inner, common):
+        mid, title, payload = (to_text(inner.get(name)) for name in ("mid", "title", "payload"))
+        return cls(**common, mid=mid, title=title, payload=payload, referral=ReferralSource.read(inner.get("referral")))
 
 
 @dataclass(frozen=True)
 class Referral(Event):
-    """Came into an existing conversation by a link, an ad or a shop."""
+    """The customer came back into an existing conversation through a link, an ad or a shop."""
 
-    referral: Ref
+    referral: ReferralSource
 
     @classmethod
     def read(cls, inner, common):
-        return cls(**common, referral=Ref.read(inner))
+        return cls(**common, referral=ReferralSource.read(inner))
 
 
 @dataclass(frozen=True)
 class OptIn(Event):
-    """Agreed to be written to. Without a psid it is `user_ref` that messages go to."""
+    """The consent of a person to receive messages. Without a psid messages go to `user_ref`."""
 
     kind: str  # notification_messages, one_time_notif_req; "" for a checkbox or button on a website
     ref: str
@@ -55,7 +70,7 @@ class OptIn(Event):
 
 @dataclass(frozen=True)
 class AccountLinking(Event):
-    """Logged in to our own accounts, or out."""
+    """The customer logged in to an account of the business, or out."""
 
     status: str  # linked, unlinked
     authorization_code: str
@@ -68,14 +83,14 @@ class AccountLinking(Event):
 
 @dataclass(frozen=True)
 class Feedback(Event):
-    """The form of a customer feedback template, filled in."""
+    """The answers to a customer feedback template."""
 
-    answers: tuple[Answer, ...]
+    answers: tuple[FormAnswer, ...]
 
     @classmethod
     def read(cls, inner, common):
         answers = [
-            Answer(
+            FormAnswer(
                 screen=to_id(screen.get("screen_id")),
                 question=to_text(name),
                 kind=to_text(question.get("type")),
@@ -91,7 +106,7 @@ class Feedback(Event):
 
 @dataclass(frozen=True)
 class ResponseFeedback(Event):
-    """A thumb up or down under one of our messages."""
+    """A thumb up or down under the Page's message `mid`."""
 
     mid: str
     feedback: str  # Good response, Bad response
@@ -103,14 +118,14 @@ class ResponseFeedback(Event):
 
 @dataclass(frozen=True)
 class CustomerInformation(Event):
-    """A form that asked for facts, such as an address, filled in. No matter of data protection."""
+    """The answers to a form that asks for facts, such as an address. It is no data protection request."""
 
-    answers: tuple[Answer, ...]
+    answers: tuple[FormAnswer, ...]
 
     @classmethod
     def read(cls, inner, common):
         answers = [
-            Answer(to_id(screen.get("screen_id")), to_text(response.get("key")), "", to_id(response.get("value")))
+            FormAnswer(to_id(screen.get("screen_id")), to_text(response.get("key")), "", to_id(response.get("value")))
             for screen in to_dicts(inner.get("screens"))
             for response in to_dicts(screen.get("responses"))
         ]
@@ -118,47 +133,15 @@ class CustomerInformation(Event):
 
 
 @dataclass(frozen=True)
-class Product:
-    id: str
-    retailer_id: str
-    name: str
-    unit_price: int | float
-    currency: str
-    quantity: int | float
-
-    def __str__(self):
-        """How many of what, and in brackets for how much each."""
-        price = f" ({f'{self.currency} {_amount(self.unit_price)}'.strip()})" if self.unit_price else ""
-        return f"{self.quantity or 1} × {self.name or self.retailer_id or self.id}{price}"  # noqa: RUF001
-
-    @classmethod
-    def read(cls, raw: dict) -> "Product":
-        return cls(
-            id=to_id(raw.get("id")),
-            retailer_id=to_id(raw.get("retailer_id")),
-            name=to_text(raw.get("name")),
-            unit_price=to_number(raw.get("unit_price")),
-            currency=to_text(raw.get("currency")),
-            quantity=to_number(raw.get("quantity")),
-        )
-
-
-def _amount(price):
-    """9.9 is 9.90; a whole number stays as it came, because not every currency has cents."""
-    two_places = f"{price:.2f}"
-    return two_places if isinstance(price, float) and float(two_places) == price else str(price)
-
-
-@dataclass(frozen=True)
 class Order(Event):
-    """A cart sent from the Page's shop."""
+    """A cart that the customer sent from the Page's shop."""
 
     products: tuple[Product, ...]
     note: str
 
     @property
     def mid(self):
-        """Facebook gives an order no message id: the same order told twice must still be one message."""
+        """An id made of the content: Facebook gives none, and an order that it sends twice is one message."""
         seed = json.dumps([self.psid, self.at, self.raw.get("order")], sort_keys=True)
         return "order:" + hashlib.sha256(seed.encode()).hexdigest()
 

@@ -1,15 +1,25 @@
-"""Under which field of a webhook subscription Facebook delivers each event.
+"""The webhook subscription field under which Facebook delivers each event.
 
 https://developers.facebook.com/docs/graph-api/webhooks/reference/page
 """
 
-from .calls import MissedCall
-from .done import AccountLinking, CustomerInformation, Feedback, OptIn, Order, Referral, ResponseFeedback
 from .event import Event
-from .held import AppRoles, Integrity, LabelChanged, Policy, ThreadPassed, ThreadRequested, ThreadTaken
-from .said import Delivery, Echo, Edit, Message, Postback, Reaction, Read
+from .interactions import (
+    AccountLinking,
+    CustomerInformation,
+    Feedback,
+    OptIn,
+    Order,
+    Postback,
+    Referral,
+    ResponseFeedback,
+)
+from .messages import Delivery, Echo, Edit, Message, Reaction, Read
+from .page import Integrity, LabelChanged, Policy
+from .thread_control import AppRoles, ThreadPassed, ThreadRequested, ThreadTaken
+from .voice_calls import MissedCall
 
-FIELDS = {
+SUBSCRIPTION_FIELDS = {
     Message: "messages",
     Order: "messages",
     Postback: "messaging_postbacks",
@@ -30,9 +40,9 @@ FIELDS = {
     LabelChanged: "inbox_labels",
     Integrity: "business_integrity",
 }
-OTHER = "other"  # whatever else Facebook sends
+OTHER_FIELD = "other"  # all other events
 
 
-def field_of(event: Event) -> str:
-    """The field of this event, also where it is overheard on standby."""
-    return FIELDS.get(type(event), OTHER)
+def subscription_field_of(event: Event) -> str:
+    """Return the subscription field of this event, also of one that came in `standby`; "other" for an unknown event."""
+    return SUBSCRIPTION_FIELDS.get(type(event), OTHER_FIELD)

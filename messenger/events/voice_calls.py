@@ -1,13 +1,13 @@
-"""Voice calls of customers, told in `calls`, a list beside `messaging`. Nobody answers them here.
+"""Voice calls of customers. They come in `calls`, a list beside `messaging`.
 
 https://developers.facebook.com/documentation/business-messaging/messenger-platform/calling/webhooks
 """
 
 from dataclasses import dataclass
 
+from .coerce import to_id, to_ms, to_number, to_text
 from .event import Event
-from .fields import to_id, to_ms, to_number, to_text
-from .said import Attachment
+from .parts import Attachment
 
 FROM_CUSTOMER = "user_initiated"
 LONGEST_RING = 65_000  # ms: an unanswered call ends after 60 s, so a longer one was answered elsewhere
@@ -15,7 +15,7 @@ LONGEST_RING = 65_000  # ms: an unanswered call ends after 60 s, so a longer one
 
 @dataclass(frozen=True)
 class MissedCall(Event):
-    """A call to the Page ended and, as far as Facebook's events show, nobody accepted it."""
+    """A call to the Page that ended and that, as far as Facebook's events show, nobody accepted."""
 
     mid: str  # the id of the call, which is unique among messages too
 
@@ -27,7 +27,10 @@ class MissedCall(Event):
 
     @classmethod
     def read(cls, inner, common):
-        """Its `timestamp` is when they began to ring; `common` has the entry's time, when it ended."""
+        """Return None for any other event of a call.
+
+        `timestamp` is the begin of the ringing; `common["at"]` is the time of the entry, the end.
+        """
         mid, rang_at = to_text(inner.get("id")), to_ms(inner.get("timestamp"))
         if not mid or not rang_at or inner.get("event") != "terminate" or inner.get("call_direction") != FROM_CUSTOMER:
             return None

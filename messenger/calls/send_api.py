@@ -4,17 +4,19 @@ https://developers.facebook.com/docs/messenger-platform/reference/send-api
 """
 
 from ..limits import check_message
-from .files import multipart
-from .path import Path, given, recipient_of
+from .base import Calls, given, recipient_of
+from .multipart import multipart
 
-HUMAN_AGENT = "HUMAN_AGENT"  # the tag of a person's answer, until 7 days after the customer wrote
+HUMAN_AGENT = "HUMAN_AGENT"  # the tag for answers by people, until 7 days after the customer wrote
 
 
-class Sending(Path):
+class SendApi(Calls):
+    """Send messages and sender actions. Each call raises GraphError if it does not succeed."""
+
     def send_raw(self, body: dict) -> dict:
-        """Send a whole body as it stands; returns {recipient_id, message_id, attachment_id?}.
+        """Send a whole body unchanged and return {recipient_id, message_id, attachment_id?}.
 
-        ValueError: something in its message is too long. GraphError: Facebook refused, or did not answer.
+        Raises ValueError if its message exceeds a limit.
         """
         check_message(body.get("message"))
         return self._call("POST", "me/messages", json=body)
@@ -35,18 +37,18 @@ class Sending(Path):
         file=None,
         filename: str | None = None,
     ) -> str:
-        """Send any message; returns its id. ValueError: something is too long. GraphError: refused, or no answer.
+        """Send a message of any kind and return its id. Raises ValueError if it exceeds a limit.
 
         person: a page-scoped id, or a recipient such as {"user_ref": …} or {"comment_id": …}.
-        persona_id: whose face it shows; the Page's own without.
-        metadata: up to 1000 characters that come back in the echo alone.
+        persona_id: under which it appears; without one it appears under the Page.
+        metadata: up to 1000 characters that come back only in the echo.
         quick_replies: up to 13 of {content_type, title (20), payload (1000), image_url?}.
-        messaging_type: RESPONSE unless given, MESSAGE_TAG with a tag.
-        tag: HUMAN_AGENT (7 days, people only) or CUSTOMER_FEEDBACK; Facebook refuses the others since April 2026.
+        messaging_type: by default RESPONSE, or MESSAGE_TAG with a tag.
+        tag: HUMAN_AGENT (7 days, answers by people) or CUSTOMER_FEEDBACK. Facebook refuses others since April 2026.
         reply_to: the id of the message that it answers.
         notification_type: REGULAR, SILENT_PUSH or NO_PUSH.
-        thread_control: {"control_type": "release"} or {"control_type": "pass", "app_id": …} hands over at once.
-        file, filename: the content of an attachment whose payload names none.
+        thread_control: {"control_type": "release"} or {"control_type": "pass", "app_id": …}, done with the send.
+        file, filename: the content of an attachment without URL and id.
         """
         message = {**message, **given(metadata=metadata or None, quick_replies=quick_replies or None)}
         check_message(message)
@@ -65,7 +67,10 @@ class Sending(Path):
         return self._post_message("me/messages", "message_id", body, file, filename)
 
     def send_text(self, person: str | dict, text: str, **options) -> str:
-        """Send up to 2000 UTF-16 units of text; returns the message id. Options and errors as for `send`."""
+        """Send a text of at most 2000 UTF-16 units and return the message id. Options and errors are those of `send`.
+
+        `messenger.text.parts` splits a longer one.
+        """
         return self.send(person, {"text": text}, **options)
 
     def _post_message(self, path, wanted, body, file, filename):
@@ -76,26 +81,26 @@ class Sending(Path):
     # Sender actions: https://developers.facebook.com/docs/messenger-platform/send-messages/sender-actions
 
     def sender_action(self, person: str | dict, action: str, *, persona_id=None, payload: dict | None = None) -> None:
-        """typing_on, typing_off, mark_seen, react or unreact; a persona only with the first two."""
+        """Make a sender action: typing_on, typing_off, mark_seen, react, unreact. A persona only with the first two."""
         body = {"recipient": recipient_of(person), "sender_action": action}
         self._call("POST", "me/messages", json={**body, **given(persona_id=persona_id, payload=payload)})
 
     def typing_on(self, person: str | dict, *, persona_id=None) -> None:
-        """Show the dots, for 20 s at most or until the next message."""
+        """Show the typing dots, for at most 20 s or until the next message."""
         self.sender_action(person, "typing_on", persona_id=persona_id)
 
     def typing_off(self, person: str | dict, *, persona_id=None) -> None:
-        """Take the dots away."""
+        """Remove the typing dots."""
         self.sender_action(person, "typing_off", persona_id=persona_id)
 
     def mark_seen(self, person: str | dict) -> None:
-        """Show the customer that their last message was read."""
+        """Mark the customer's last message as read."""
         self.sender_action(person, "mark_seen")
 
     def react(self, person: str | dict, mid: str, reaction: str) -> None:
-        """Put a reaction, one emoji, on a message; a second one takes the place of the first."""
+        """React to the message `mid` with one emoji; it replaces an earlier reaction."""
         self.sender_action(person, "react", payload={"message_id": mid, "reaction": reaction})
 
     def unreact(self, person: str | dict, mid: str) -> None:
-        """Take the Page's reaction to a message back."""
+        """Remove the Page's reaction to the message `mid`."""
         self.sender_action(person, "unreact", payload={"message_id": mid})

@@ -1,15 +1,29 @@
-"""The body around the events: entries, each with events for us, for another app's thread, and changes of the Page."""
+"""Parse a webhook body into events.
+
+A body has entries. Each has events for us, events of a thread that another app controls, calls, or changes of the Page.
+https://developers.facebook.com/docs/messenger-platform/reference/webhook-events
+"""
 
 import json
 
-from .calls import MissedCall
-from .done import AccountLinking, CustomerInformation, Feedback, OptIn, Order, Referral, ResponseFeedback
+from .coerce import to_dict, to_flag, to_id, to_list, to_ms, to_text
 from .event import DashboardTest, Event, OtherObject, Unknown
-from .fields import to_dict, to_flag, to_id, to_list, to_ms, to_text
-from .held import AppRoles, Integrity, LabelChanged, Policy, ThreadPassed, ThreadRequested, ThreadTaken
-from .said import Delivery, Echo, Edit, Message, Postback, Reaction, Read
+from .interactions import (
+    AccountLinking,
+    CustomerInformation,
+    Feedback,
+    OptIn,
+    Order,
+    Postback,
+    Referral,
+    ResponseFeedback,
+)
+from .messages import Delivery, Echo, Edit, Message, Reaction, Read
+from .page import Integrity, LabelChanged, Policy
+from .thread_control import AppRoles, ThreadPassed, ThreadRequested, ThreadTaken
+from .voice_calls import MissedCall
 
-# The key that an event has beside its sender, recipient and timestamp: what it is read as.
+# The key that an event has beside its sender, recipient and timestamp, and the class of the event.
 MESSAGING = {
     "message": Message,
     "postback": Postback,
@@ -36,7 +50,11 @@ NO_PAGE = "0"  # the Page of a sample that the dashboard sends
 
 
 def parse(body: bytes) -> list[Event]:
-    """The events of a webhook body in the order in which they stand. ValueError: this is no webhook."""
+    """Return the events of a webhook body, in their order.
+
+    An event that is not understood is Unknown and never an error. Raises ValueError if the body is no webhook: not
+    JSON, or without `object` and `entry`. Verify the signature first (`messenger.webhook_signature.verify`).
+    """
     try:
         parsed = json.loads(body.decode())
     except (ValueError, RecursionError) as error:
@@ -50,7 +68,7 @@ def parse(body: bytes) -> list[Event]:
 
 
 def _entry(entry):
-    """At least one event: an entry in which nothing is understood is Unknown as a whole."""
+    """Return at least one event: an entry in which nothing is understood is Unknown as a whole."""
     if not isinstance(entry, dict):
         return [_unknown(entry)]
     page_id, time = to_id(entry.get("id")), to_ms(entry.get("time"))
