@@ -7,11 +7,11 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from personas.models import Page, Persona
-from personas.rows_of_pages import OpenPagesFilter, RowsOfOpenPages
+from personas.page_access import RowsOfVisiblePages, VisiblePagesFilter
 
 
 class ReadOnly(admin.ModelAdmin):
-    """Rows that make themselves: an admin looks, and acts by actions."""
+    """Rows that the console makes: an admin reads them, and uses actions."""
 
     def has_add_permission(self, request):
         return False
@@ -28,7 +28,7 @@ class PageForm(forms.ModelForm):
         label=_("Access token"),
         required=False,
         widget=forms.PasswordInput(render_value=False, attrs={"class": "vTextField", "autocomplete": "off"}),
-        help_text=_("Never shown again once saved. Leave empty to keep the one that is there."),
+        help_text=_("Never shown again once saved. Leave empty to keep the current token."),
     )
 
     class Meta:
@@ -42,7 +42,7 @@ class PageForm(forms.ModelForm):
 
     def clean_token(self):
         entered = self.cleaned_data["token"].strip()
-        self.is_token_entered = bool(entered)  # the same one again too, once it works again
+        self.is_token_entered = bool(entered)  # also if it is the same one, which may work again
         token = entered or self.instance.token
         if not token and not self.instance.is_disconnected:
             raise forms.ValidationError(_("A Page needs an access token."))
@@ -58,7 +58,7 @@ class PageForm(forms.ModelForm):
 
 
 @admin.register(Page)
-class PageAdmin(RowsOfOpenPages, admin.ModelAdmin):
+class PageAdmin(RowsOfVisiblePages, admin.ModelAdmin):
     form = PageForm
     page_lookup = "pk"
     list_display = ["__str__", "page_id", "state", "pauses", "problem", "integrity", "checked_at", "seen_by"]
@@ -95,7 +95,7 @@ class PageAdmin(RowsOfOpenPages, admin.ModelAdmin):
 
     @admin.display(description=_("sends nothing"))
     def pauses(self, page):
-        """Every reason for which nothing goes out now."""
+        """Every reason for which nothing is sent now."""
         pauses = []
         if page.is_paused:
             pauses.append(_("since %(when)s: %(why)s") % {"when": _moment(page.paused_since), "why": page.why_paused})
@@ -113,11 +113,11 @@ class PageAdmin(RowsOfOpenPages, admin.ModelAdmin):
     def send_again(self, request, pages):
         for page in pages:
             page.resume()
-        self.message_user(request, _("What has waited goes out now, if Facebook takes it."))
+        self.message_user(request, _("Messages that waited are being sent."))
 
-    @admin.action(description=_("Disconnect: send nothing, hear nothing, keep the history"), permissions=["change"])
+    @admin.action(description=_("Disconnect: send and receive nothing, keep the history"), permissions=["change"])
     def disconnect(self, request, pages):
-        """Asked once more before: the personas are deleted, and the token is forgotten."""
+        """Ask for confirmation first: the personas are deleted, and the token is forgotten."""
         if "confirmed" not in request.POST:
             context = self.admin_site.each_context(request) | {"pages": pages, "title": _("Disconnect these Pages?")}
             return render(request, "admin/disconnect.html", context)
@@ -149,9 +149,9 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Persona)
-class PersonaAdmin(RowsOfOpenPages, ReadOnly):
+class PersonaAdmin(RowsOfVisiblePages, ReadOnly):
     list_display = ["name", "agent", "page", "state_now", "graph_id", "problem", "published_at"]
-    list_filter = [StateFilter, ("page", OpenPagesFilter)]
+    list_filter = [StateFilter, ("page", VisiblePagesFilter)]
     list_select_related = ["agent", "page"]
     search_fields = ["name", "graph_id", "agent__username", "page__name"]
     actions = ["delete_on_facebook", "check_against_facebook"]
@@ -170,7 +170,7 @@ class PersonaAdmin(RowsOfOpenPages, ReadOnly):
     @admin.action(description=_("Delete on Facebook"), permissions=["act"])
     def delete_on_facebook(self, request, personas):
         personas.withdraw()
-        self.message_user(request, _("A worker deletes them as soon as nothing waits to go out under them."))
+        self.message_user(request, _("They are deleted as soon as no message waits to be sent under them."))
 
     @admin.action(description=_("Check against Facebook"), permissions=["act"])
     def check_against_facebook(self, request, personas):

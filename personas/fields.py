@@ -17,14 +17,14 @@ def _box(keys):
 
 
 def box():
-    """Encrypts with the first of TOKEN_ENCRYPTION_KEYS and decrypts with any, so that keys can be changed."""
+    """Return what encrypts with the first of TOKEN_ENCRYPTION_KEYS and decrypts with any, so keys can be changed."""
     return _box(tuple(settings.TOKEN_ENCRYPTION_KEYS))
 
 
 class EncryptedTextField(models.TextField):
-    """Plain in Python, ciphertext in the database; it cannot be searched.
+    """A text that is plain in Python and encrypted in the database. It cannot be searched.
 
-    What no key opens reads as "": Facebook then refuses it as a missing token, and an admin can enter it anew.
+    A value that no key decrypts reads as "": Facebook then refuses it as a missing token, and an admin enters it again.
     """
 
     def get_prep_value(self, value):

@@ -1,16 +1,16 @@
-"""Stored files, as a browser gets them. Only their bytes decide what they are: every name is somebody's claim."""
+"""Serve stored files to browsers. Their bytes decide the media type, never a name that somebody chose."""
 
 from django.http import FileResponse, Http404
 
 from messenger.media_types import ENDINGS, sniff_file
 
-# A browser may show these from our own address. All else is only offered for saving.
+# A browser may show these from our own address; all others are offered as a download.
 SHOWN = {"image/jpeg", "image/png", "image/gif", "image/webp", "audio/mpeg", "audio/mp4", "video/mp4", "audio/ogg"}
 POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'"  # the style is the browser's own, for a lone picture
 
 
 def file_response(file, name=""):
-    """The file, under the name that it is saved by; 404 where there is none, or none any more."""
+    """Return the file as a response. name: under which a browser saves it. Raises Http404 if there is none any more."""
     content = _open(file)
     media_type = sniff_file(content)
     response = FileResponse(
@@ -25,7 +25,7 @@ def file_response(file, name=""):
 
 
 def media_type_of(file):
-    """The media type of a stored file; nothing where it is gone."""
+    """Return the media type of a stored file; "" if it is gone."""
     try:
         with file.storage.open(file.name) as content:
             return sniff_file(content)

@@ -1,4 +1,4 @@
-"""The picture that Facebook shows for a persona: a square, either the agent's own or their initials."""
+"""Make the picture that Facebook shows for a persona: a square of the agent's own picture, or their initials."""
 
 import hashlib
 import io
@@ -19,14 +19,14 @@ COLOURS = ["#0f766e", "#1d4ed8", "#7c3aed", "#be185d", "#b45309", "#15803d", "#0
 
 
 def square(file):
-    """The middle of the picture, upright, as JPEG."""
+    """Return the middle of the picture, upright, as a JPEG of 512 px a side."""
     with _opened(file, SIDE) as image:
         image = ImageOps.exif_transpose(ImageOps.fit(_on_white(image), (SIDE, SIDE)))
         return _content(image, "JPEG", quality=90)
 
 
 def initials(name):
-    """White initials on a colour that the name decides, as PNG; a head and shoulders where we cannot write them."""
+    """Return white initials on a colour that depends on the name, as a PNG; a silhouette if the font lacks a letter."""
     image = Image.new("RGB", (SIDE, SIDE), COLOURS[colour_number(name)])
     draw = ImageDraw.Draw(image)
     letters = "".join(word[0] for word in name.split()[:2]).upper()
@@ -40,7 +40,7 @@ def initials(name):
 
 
 def are_alike(one, other):
-    """Whether two files show the same picture, though one was scaled or compressed again. Not if one is no picture."""
+    """Return whether two files show the same picture, also if one was scaled or compressed again."""
     try:
         difference = ImageChops.difference(_in_small(one), _in_small(other))
     except UNREADABLE:
@@ -55,7 +55,7 @@ def _in_small(file):
 
 @contextmanager
 def _opened(file, side):
-    """Not decoded yet: neither at all if it has too many pixels, nor much larger than needed if it is a JPEG."""
+    """Open a picture without decoding it. One with too many pixels is refused; a JPEG is decoded near this size."""
     with Image.open(file, formats=pictures.FORMATS) as image:
         pictures.refuse_too_many_pixels(image)
         image.draft("RGB", (side, side))
@@ -63,12 +63,12 @@ def _opened(file, side):
 
 
 def colour_number(name):
-    """One of COLOURS, always the same for the same name."""
+    """Return the number of one of COLOURS, always the same for the same name."""
     return hashlib.sha256(name.encode()).digest()[0] % len(COLOURS)
 
 
 def _on_white(image):
-    """JPEG has no transparency: what shows through would turn black."""
+    """Put the picture on white: JPEG has no transparency, and transparent parts would turn black."""
     if not image.has_transparency_data:
         return image.convert("RGB")
     ground = Image.new("RGBA", image.size, "white")

@@ -1,4 +1,4 @@
-"""One line each: load, call the method of the same name."""
+"""Celery tasks of one line: load an object and call its method of the same name."""
 
 from celery import shared_task
 from django.apps import apps
@@ -26,7 +26,7 @@ def verify_persona(persona_id):
 
 @shared_task
 def sweep():
-    """What fell through: deletions that failed, or whose task was lost, and Pages that may work again."""
+    """Repeat what failed or was lost: deletions of personas, checks and disconnections of Pages."""
     for persona in _model("Persona").objects.leaving().due():
         persona.withdraw_later()
     pages = _model("Page").objects

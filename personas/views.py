@@ -5,12 +5,12 @@ from django.shortcuts import get_object_or_404
 
 from personas.files import file_response
 from personas.models import Persona
-from personas.models.publishing import PICTURE_SECONDS
+from personas.models.persona_publishing import PICTURE_SECONDS
 
 
 @login_not_required
 def picture(request, signed):
-    """A persona's picture, for Facebook: by a signed address that is good for minutes."""
+    """Serve a persona's picture to Facebook, at a signed URL that is valid for minutes."""
     try:
         pk = signing.loads(signed, salt="persona-picture", max_age=PICTURE_SECONDS)
     except signing.BadSignature as error:

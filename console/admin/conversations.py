@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from console.admin.long_list import LongList
 from console.models import Conversation, Holder
-from personas.rows_of_pages import OpenPagesFilter, RowsOfOpenPages
+from personas.page_access import RowsOfVisiblePages, VisiblePagesFilter
 
 SHOWN_MESSAGES = 100
 WINDOW = ["heard_at", "window_until", "ad_until", "human_agent_until", "human_agent_at", "human_agent_by"]
@@ -24,9 +24,9 @@ class HolderFilter(admin.SimpleListFilter):
 
 
 @admin.register(Conversation)
-class ConversationAdmin(RowsOfOpenPages, LongList):
+class ConversationAdmin(RowsOfVisiblePages, LongList):
     list_display = ["customer", "page", "holder", "agent", "waiting_since", "unread", "last_words", "last_at"]
-    list_filter = [HolderFilter, "last_at", ("page", OpenPagesFilter), "agent"]
+    list_filter = [HolderFilter, "last_at", ("page", VisiblePagesFilter), "agent"]
     list_select_related = ["customer", "page", "agent"]
     search_fields = ["customer__name", "customer__psid", "last_words"]
     ordering = ["-last_at"]

@@ -4,13 +4,13 @@ from django.utils.translation import gettext_lazy as _
 from console.admin.secret import ShowsSecret
 from console.models import Key
 from personas.admin import ReadOnly
-from personas.rows_of_pages import OpenPagesFilter, RowsOfOpenPages
+from personas.page_access import RowsOfVisiblePages, VisiblePagesFilter
 
 
 @admin.register(Key)
-class KeyAdmin(ShowsSecret, RowsOfOpenPages, ReadOnly):
+class KeyAdmin(ShowsSecret, RowsOfVisiblePages, ReadOnly):
     list_display = ["name", "page", "start", "created_at", "used_at", "revoked_at"]
-    list_filter = [("page", OpenPagesFilter), ("revoked_at", admin.EmptyFieldListFilter)]
+    list_filter = [("page", VisiblePagesFilter), ("revoked_at", admin.EmptyFieldListFilter)]
     list_select_related = ["page"]
     fields = ["page", "name"]
     actions = ["revoke"]

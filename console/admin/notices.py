@@ -2,15 +2,15 @@ from django.contrib import admin
 
 from console.admin.long_list import LongList
 from console.models import Notice
-from personas.rows_of_pages import OpenPagesFilter, RowsOfOpenPages
+from personas.page_access import RowsOfVisiblePages, VisiblePagesFilter
 
 
 @admin.register(Notice)
-class NoticeAdmin(RowsOfOpenPages, LongList):
+class NoticeAdmin(RowsOfVisiblePages, LongList):
     """What bots have yet to be told."""
 
     list_display = ["id", "kind", "page", "conversation", "created_at", "tries", "next_try_at", "problem"]
-    list_filter = ["kind", ("page", OpenPagesFilter)]
+    list_filter = ["kind", ("page", VisiblePagesFilter)]
     list_select_related = ["page", "conversation__customer"]
     ordering = ["pk"]
     fields = ["kind", "page", "conversation", "created_at", "tries", "next_try_at", "problem", "body"]

@@ -4,13 +4,13 @@ from django.utils.translation import gettext_lazy as _
 from console.admin.hours import HolidayInline, HoursInline
 from console.models import Team
 from personas.models import Page
-from personas.rows_of_pages import OffersOpenPages, OpenPagesFilter
+from personas.page_access import OffersVisiblePages, VisiblePagesFilter
 
 
 @admin.register(Team)
-class TeamAdmin(OffersOpenPages, admin.ModelAdmin):
+class TeamAdmin(OffersVisiblePages, admin.ModelAdmin):
     list_display = ["name", "skill", "pages_now", "members_now"]
-    list_filter = [("pages", OpenPagesFilter)]
+    list_filter = [("pages", VisiblePagesFilter)]
     search_fields = ["name", "skill", "members__username", "members__first_name", "members__last_name"]
     fields = ["name", "skill", "pages", "members", "closed_sentence"]
     filter_horizontal = ["pages", "members"]

@@ -21,7 +21,7 @@ from console.models.notice import WORDS, Notice
 from console.models.rules import Rules
 from messenger import events
 from personas.models import Page
-from personas.shortage import is_shortage
+from personas.resource_shortage import is_resource_shortage
 
 PATIENCE = 4  # tries, about half a minute, for a message that a reaction may have overtaken
 MAX_TRIES = 12  # then it waits for an admin's "Read again"; with the pauses below about an hour
@@ -89,7 +89,7 @@ class ArrivalQuerySet(models.QuerySet):
                 if arrival:
                     arrival.read()
         except (MemoryError, OSError, RuntimeError) as error:
-            if arrival is None or not is_shortage(error):
+            if arrival is None or not is_resource_shortage(error):
                 raise
             self.filter(pk=arrival.pk).update(next_try_at=timezone.now() + SHORTAGE_PAUSE)  # the others may fit
         return arrival is not None
@@ -191,7 +191,7 @@ def _noting(problems):
     except NotHereYet as early:
         problems.append(str(early))
     except Exception as error:
-        if is_shortage(error):  # the database went away, say: nothing of this is done, and it is read again
+        if is_resource_shortage(error):  # the database went away, say: nothing of this is done, and it is read again
             raise
         problems.append(f"{type(error).__name__}: {error}".split("\n")[0])  # the rest quotes the row
 
@@ -213,7 +213,7 @@ def _tell_page(event):
     pages = Page.objects.filter(page_id=event.page_id)
     if isinstance(event, events.Policy):
         for page in pages:
-            page.enforce(event.action, event.reason, event.at)
+            page.note_policy(event.action, event.reason, event.at)
     elif isinstance(event, events.Integrity):
         for page in pages:
             page.note_integrity(event.status, event.details, event.at)

@@ -14,7 +14,7 @@ from agents.pictures import new_path
 from console import attachment_words, downloads, tasks, uploads
 from messenger import events
 from personas.files import SHOWN, media_type_of
-from personas.shortage import is_shortage
+from personas.resource_shortage import is_resource_shortage
 
 LONGEST_NAME = 150  # characters
 UPLOAD_TIMEOUT = 60  # s; Facebook looks at a film before it answers
@@ -162,7 +162,7 @@ class Attachment(models.Model):
             content = downloads.fetch(self.url)
             self.file.save(content.name, content, save=False)
         except (downloads.DownloadError, OSError, MemoryError) as error:
-            if is_shortage(error):  # says nothing of the file: the sweep comes back
+            if is_resource_shortage(error):  # says nothing of the file: the sweep comes back
                 return logger.warning("Attachment %s has to wait: %s", self.pk, error)
             self.tries += 1
             is_over = not getattr(error, "is_passing", True) or self.tries >= MAX_TRIES

@@ -14,7 +14,7 @@ from agents.names import isolated, plain
 from agents.pictures import new_path
 from console import downloads, pace, tasks
 from messenger import Action, GraphError
-from personas.shortage import is_shortage
+from personas.resource_shortage import is_resource_shortage
 
 
 def picture_path(customer, filename):
@@ -112,7 +112,7 @@ class Customer(models.Model):
     def _note_failure(self, error):
         action = error.action
         if action.pauses_page or action is Action.SLOW_DOWN_APP:  # a limit of profiles alone must not hold messages
-            self.page.heed(error)
+            self.page.note_error(error)
         if action.pauses_page or action.is_retryable:
             return self._put_off()
         now = timezone.now()
@@ -132,7 +132,7 @@ class Customer(models.Model):
             if url:
                 self._replace_picture(downloads.fetch(url, kinds=["image"]))
         except (downloads.DownloadError, OSError, MemoryError) as error:
-            return not is_shortage(error)
+            return not is_resource_shortage(error)
         return True
 
     def _replace_picture(self, content):

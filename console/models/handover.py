@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from console.models.line import LineQuerySet
 from messenger import Action, GraphError
 from messenger.calls.thread_control import PAGE_INBOX_APP_ID
-from personas.shortage import is_shortage
+from personas.resource_shortage import is_resource_shortage
 
 MAX_TRIES = 8  # at passing errors, about two minutes
 LONGEST_PAUSE = 30  # s
@@ -174,7 +174,7 @@ class Handover(models.Model):
             raise
         except Exception as error:  # whatever it is, those behind it must not wait for it for ever
             logger.exception("Handover %s could not be told to Facebook", self.pk)
-            if is_shortage(error):
+            if is_resource_shortage(error):
                 return self._postpone(timezone.now() + SHORTAGE_PAUSE, STUMBLED, tries=self.tries)
             return self._refused(STUMBLED)
         return self._done(is_ours=self.call == Call.TAKE)
@@ -188,10 +188,10 @@ class Handover(models.Model):
             client.pass_thread_control(psid, app_id, (self.summary or self.note)[:METADATA] or None)
 
     def _not_done(self, page, error):
-        if page.heed(error):
+        if page.note_error(error):
             until = max(page.waits_until or timezone.now(), timezone.now())
             return self._postpone(until, error.sentence, tries=self.tries)
-        if is_shortage(error):
+        if is_resource_shortage(error):
             return self._postpone(timezone.now() + SHORTAGE_PAUSE, error.sentence, tries=self.tries)
         if (error.action.is_retryable or error.is_outcome_unknown) and self.tries < MAX_TRIES:
             pause = min(2**self.tries, LONGEST_PAUSE) * random.uniform(0.75, 1.25)  # noqa: S311

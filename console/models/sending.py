@@ -19,7 +19,7 @@ from console.models.lane import CALL
 from console.models.window import WindowClosed
 from messenger import GraphError
 from messenger.calls.multipart import UPLOAD_WITHIN
-from personas.shortage import is_shortage
+from personas.resource_shortage import is_resource_shortage
 
 MAX_TRIES = 12  # at passing errors; with the pauses below about eight minutes
 LONGEST_PAUSE = 60  # s between two tries
@@ -60,7 +60,7 @@ class Sending:
             raise
         except Exception as error:  # whatever it is, those behind it must not wait for it for ever
             logger.exception("Message %s could not be sent", self.pk)
-            return self._wait_for_resources() if is_shortage(error) else self._stumble()
+            return self._wait_for_resources() if is_resource_shortage(error) else self._stumble()
 
     def _stumble(self):
         self.refresh_from_db(fields=["state"])
@@ -119,7 +119,7 @@ class Sending:
             return None
         faces = self.conversation.faces
         if not faces.get(self.author_id):
-            persona = faces[self.author_id] = self.page.personas.face(self.author, self.page)
+            persona = faces[self.author_id] = self.page.personas.for_agent(self.author, self.page)
             persona.publish()
         return faces[self.author_id]
 
@@ -166,7 +166,7 @@ class Sending:
         """Facebook may have refused the persona rather than the message: ask it, and have it made anew."""
         self.conversation.faces.clear()
         try:
-            self.persona.ask()
+            self.persona.confirm()
         except GraphError as doubt:
             return self._give_up_or_wait(doubt, tag)
         if self.persona.is_usable:
@@ -176,9 +176,9 @@ class Sending:
 
     def _give_up_or_wait(self, error, tag):
         """Do what the error catalogue says. An error about the whole Page holds all its messages, and fails none."""
-        if self.page.heed(error):
+        if self.page.note_error(error):
             return self._wait_for_page(error.sentence)
-        if is_shortage(error):
+        if is_resource_shortage(error):
             return self._postpone(timezone.now() + SHORTAGE_PAUSE, SHORTAGE, attempts=0)
         if error.action.is_retryable and self.attempts < MAX_TRIES:
             pause = min(2**self.attempts, LONGEST_PAUSE) * random.uniform(0.75, 1.25)  # noqa: S311
@@ -245,7 +245,7 @@ class Sending:
         try:
             return Evidence.find(self)
         except GraphError as error:
-            self.page.heed(error)
+            self.page.note_error(error)
             return Evidence()
 
     def _send_again(self):

@@ -19,7 +19,7 @@ from console import at_once, timely
 from console.models.lane import SOON
 from console.models.rules import Rules
 from messenger import webhook_signature
-from personas.shortage import is_shortage
+from personas.resource_shortage import is_resource_shortage
 
 TIMEOUT = 5  # s for all of its answer; Facebook waits no longer either
 CONNECT_TIMEOUT = 3.05  # s
@@ -99,7 +99,8 @@ class Telling:
         try:
             self._post(address)
         except NotTaken as refusal:
-            if is_shortage(refusal) and timezone.now() - self.created_at < OUTAGE_LASTS:  # no fault of the bot's
+            is_young = timezone.now() - self.created_at < OUTAGE_LASTS
+            if is_young and is_resource_shortage(refusal):  # not the bot's fault
                 return self._postpone(SHORTAGE_PAUSE, str(refusal), tries=F("tries") - 1)
             return self._not_taken(refusal)
         return self._taken()

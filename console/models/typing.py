@@ -31,7 +31,7 @@ class Typing:
         """Tell Facebook, as the agent's persona. Dots are a courtesy: what goes wrong with them is nobody's error."""
         if self.page.is_paused or self.page.is_slowed:
             return
-        persona = self.page.personas.face(agent, self.page)
+        persona = self.page.personas.for_agent(agent, self.page)
         persona.publish()
         is_wanted = not is_on or typing_dots.are_wanted(self.pk)
         if is_wanted and (persona.is_usable or persona.is_refused):

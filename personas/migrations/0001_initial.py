@@ -3,7 +3,7 @@
 import django.core.validators
 import django.db.models.deletion
 import personas.fields
-import personas.models.persona
+import personas.models.persona_publishing
 from django.conf import settings
 from django.db import migrations, models
 
@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=50, verbose_name='name')),
-                ('picture', models.ImageField(blank=True, upload_to=personas.models.persona.picture_path, verbose_name='picture')),
+                ('picture', models.ImageField(blank=True, upload_to=personas.models.persona_publishing.picture_path, verbose_name='picture')),
                 ('picture_source', models.CharField(blank=True, editable=False, max_length=200)),
                 ('graph_id', models.CharField(blank=True, max_length=64, verbose_name='Graph id')),
                 ('problem', models.TextField(blank=True, verbose_name='last error')),

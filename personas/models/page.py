@@ -18,10 +18,10 @@ from messenger import Client, GraphError
 from messenger.calls.page import OPTIONAL_FIELDS, SUBSCRIBED_FIELDS
 from personas import tasks
 from personas.fields import EncryptedTextField
-from personas.models.disconnecting import Disconnecting
-from personas.models.traffic import CHECK_AGAIN, CHECK_ALL, Traffic
+from personas.models.page_disconnection import PageDisconnection
+from personas.models.page_health import CHECK_AGAIN, CHECK_ALL
 
-LEAVE_AGAIN = timedelta(minutes=1)
+DISCONNECT_AGAIN = timedelta(minutes=1)
 CONNECT_TIMEOUT = 3.05  # s
 NEEDED_SCOPES = {"pages_messaging", "pages_manage_metadata"}
 
@@ -36,7 +36,7 @@ class PageQuerySet(models.QuerySet):
     def open_to(self, agent):
         """Filter to the Pages whose conversations this agent may see. A superuser sees all.
 
-        A Page that lost its last group is nobody's but a superuser's, unless somebody has opened it to all.
+        Without groups it is visible to superusers only, unless it is open to all.
         """
         if agent.is_superuser:
             return self
@@ -46,32 +46,23 @@ class PageQuerySet(models.QuerySet):
         return self.filter(paused_since__isnull=False)
 
     def troubled(self):
-        """Those that did not work a while ago, and may by now."""
+        """Filter to Pages that did not work at their last check, some time ago."""
         unchecked = Q(checked_at=None) | Q(checked_at__lt=timezone.now() - CHECK_AGAIN)
         is_troubled = Q(state=Page.State.FAILING) | Q(paused_since__isnull=False)
         return self.filter(unchecked, is_troubled).exclude(state__in=Page.State.ended())
 
     def ending(self):
-        """Those that still have to take leave of Facebook, where that was not tried a moment ago."""
-        unchecked = Q(checked_at=None) | Q(checked_at__lt=timezone.now() - LEAVE_AGAIN)
+        """Filter to Pages that are being disconnected, except those that were just tried."""
+        unchecked = Q(checked_at=None) | Q(checked_at__lt=timezone.now() - DISCONNECT_AGAIN)
         return self.filter(unchecked, state=Page.State.ENDING)
 
     def outdated(self):
-        """Those whose name may have changed, or whose token may have stopped working unseen."""
+        """Filter to connected Pages whose name and token were last checked a day ago."""
         return self.filter(state=Page.State.CONNECTED, checked_at__lt=timezone.now() - CHECK_ALL)
 
 
-class Page(Traffic, Disconnecting):
-    class State(models.TextChoices):
-        UNCHECKED = "unchecked", _("not checked yet")
-        CONNECTED = "connected", _("connected")
-        FAILING = "failing", _("not working")
-        ENDING = "ending", _("being disconnected")
-        DISCONNECTED = "disconnected", _("disconnected")
-
-        @classmethod
-        def ended(cls):
-            return [cls.ENDING, cls.DISCONNECTED]
+class Page(PageDisconnection):
+    """A Page: its token, the agents who may see it, its bot, and its connection to Facebook."""
 
     page_id = models.CharField(
         _("page id"), max_length=32, unique=True, validators=[RegexValidator(r"^\d+$", _("A page id has digits only."))]
@@ -108,20 +99,6 @@ class Page(Traffic, Disconnecting):
             " 7 days after the customer wrote, instead of 24 hours. Without the approval Facebook refuses such answers."
         ),
     )
-    state = models.CharField(_("state"), max_length=12, choices=State, default=State.UNCHECKED)
-    problem = models.TextField(_("problem"), blank=True)
-    checked_at = models.DateTimeField(_("checked"), null=True, blank=True)
-    paused_since = models.DateTimeField(_("sends nothing since"), null=True, blank=True)
-    why_paused = models.TextField(_("why it sends nothing"), blank=True, default="", db_default="")
-    is_token_refused = models.BooleanField(default=False, db_default=False, editable=False)  # and paused for that
-    waits_until = models.DateTimeField(_("calls nothing until"), null=True, blank=True)
-    why_waiting = models.TextField(_("why it waits"), blank=True)
-    is_blocked = models.BooleanField(_("blocked by Facebook"), default=False, db_default=False)  # until it says not
-    policy = models.TextField(_("Facebook's last word on its conduct"), blank=True, db_default="")
-    integrity = models.TextField(_("what Facebook thinks of it"), blank=True, db_default="")
-    integrity_at = models.BigIntegerField(default=0, db_default=0, editable=False)  # ms, by Facebook's clock
-    policy_at = models.BigIntegerField(default=0, db_default=0, editable=False)  # ms, by Facebook's clock
-    slowdowns = models.PositiveIntegerField(default=0, editable=False)  # in a row
 
     objects = PageQuerySet.as_manager()
 
@@ -134,14 +111,14 @@ class Page(Traffic, Disconnecting):
         return self.name or self.page_id
 
     def agents(self):
-        """Return the agents who may see its conversations: open_to from the other side."""
+        """Return the agents who may see its conversations: `open_to` from the other side."""
         working = Agent.objects.working()
         if self.is_open_to_all:
             return working
         return working.filter(Q(is_superuser=True) | Q(groups__page=self)).distinct()
 
     def client(self, timeout=settings.GRAPH_TIMEOUT):
-        """The Graph API for this Page; connections are kept open per thread. timeout: s in which it has to answer."""
+        """Return a client of the Graph API; each thread keeps its connections open. timeout: s for an answer."""
         if not hasattr(_connections, "session"):
             _connections.session = _new_session()
         return Client(
@@ -154,7 +131,7 @@ class Page(Traffic, Disconnecting):
         )
 
     def has_persona(self, graph_id):
-        """Whether Facebook lists it. "Unknown object" alone may as well mean a token that may not see it."""
+        """Return whether Facebook lists this persona. "Unknown object" alone may mean a token that may not see it."""
         client = self.client()
         if str(client.page().get("id")) != self.page_id:
             raise GraphError("The token is for another Page", status=400, error={"code": 190})
@@ -164,7 +141,7 @@ class Page(Traffic, Disconnecting):
         transaction.on_commit(lambda: tasks.verify_page.delay(self.pk), robust=True)
 
     def verify(self):
-        """Ask Facebook whether the token works for this Page, and have its events sent to us."""
+        """Check with Facebook that the token works for this Page, and subscribe to its events."""
         if self.is_disconnected:
             return
         try:
@@ -175,12 +152,11 @@ class Page(Traffic, Disconnecting):
             self.state = self.State.FAILING if self.problem else self.State.CONNECTED
         self.checked_at = timezone.now()
         found = {name: getattr(self, name) for name in ("name", "state", "problem", "checked_at")}
-        is_ours = self._row().exclude(state__in=self.State.ended()).update(**found)  # not disconnected meanwhile
-        if is_ours and self.state == self.State.CONNECTED:
+        if self.connected_row.update(**found) and self.state == self.State.CONNECTED:
             self.try_again()
 
     def _connect(self):
-        """What is wrong, or nothing."""
+        """Return the problem as a sentence, or ""."""
         client = self.client()
         about = client.page()
         if str(about.get("id")) != self.page_id:
@@ -192,7 +168,7 @@ class Page(Traffic, Disconnecting):
         return ""
 
     def _subscribe(self, client):
-        """With what not every app may have, if Facebook lets us; without it otherwise."""
+        """Subscribe to all fields, or without those that Facebook lets only some apps have."""
         try:
             client.subscribe([*SUBSCRIBED_FIELDS, *OPTIONAL_FIELDS])
         except GraphError as error:
@@ -205,9 +181,9 @@ class Page(Traffic, Disconnecting):
 
 
 def _new_session():
-    """What the environment says of proxies and certificates is read once, and a .netrc, which would take the place of
-    the token, not at all."""
+    """Return a session that reads proxies and certificates from the environment once, and no .netrc: its log-in would
+    replace the token."""
     session = requests.Session()
-    told = session.merge_environment_settings(settings.GRAPH_API_URL, {}, None, None, None)
-    session.proxies, session.verify, session.trust_env = told["proxies"], told["verify"], False
+    found = session.merge_environment_settings(settings.GRAPH_API_URL, {}, None, None, None)
+    session.proxies, session.verify, session.trust_env = found["proxies"], found["verify"], False
     return session

@@ -148,7 +148,7 @@ def test_the_page_itself_is_a_wrong_face_unless_the_console_says_why(thread):
     change(thread.seen, 3, face=None)
     change(thread.shown, 3, face="Bluebird Tea")
     assert found(thread) == {PERSONA: 1}
-    change(thread.rows, 3, as_page="Facebook would not make the persona.")
+    change(thread.rows, 3, as_page="Facebook did not create the persona.")
     verdict = judge([thread])
     assert (verdict.differences, verdict.count["as the Page"]) == ([], 1)
 

@@ -369,7 +369,7 @@ def test_personas_are_read_only_with_both_actions(admin, grow):
 
 def test_a_persona_is_deleted_on_facebook_on_wish(admin, grow):
     persona = grow(3)
-    assert "A worker deletes them" in admin.act("personas/persona", "delete_on_facebook", persona)
+    assert "They are deleted as soon as" in admin.act("personas/persona", "delete_on_facebook", persona)
     persona.refresh_from_db()
     assert persona.state == Persona.State.LEAVING
     assert "Checking with Facebook" in admin.act("personas/persona", "check_against_facebook", persona)

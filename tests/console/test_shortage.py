@@ -22,8 +22,8 @@ from messenger.events import serialize
 from personas import pictures
 from personas.models import Page, Persona
 from personas.models import page as pages
-from personas.models.publishing import PASSING_TRIES
-from personas.shortage import is_shortage
+from personas.models.persona_publishing import PASSING_TRIES
+from personas.resource_shortage import is_resource_shortage
 from tests.console.conftest import AT, fresh, texts, webhook
 from tests.stand_in import Bot
 
@@ -80,7 +80,7 @@ def test_a_reply_waits_for_a_persona_that_no_disk_had_room_for(say, conversation
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES])
-def test_a_persona_that_cannot_be_painted_for_long_lets_the_reply_go_out_as_the_page(
+def test_a_persona_whose_picture_cannot_be_drawn_for_long_lets_the_reply_go_out_as_the_page(
     number, say, conversation, mona, sandbox
 ):
     message = say("Hello Mona")
@@ -91,13 +91,13 @@ def test_a_persona_that_cannot_be_painted_for_long_lets_the_reply_go_out_as_the_
     assert (heard["text"], heard["persona"]) == ("Hello Mona", None)
     message.refresh_from_db()
     assert message.state == State.SENT
-    assert message.as_page == "The console could not make the persona; its log says why."
+    assert message.as_page == "The console could not create the persona; its log says why."
 
 
 def test_an_agents_picture_that_cannot_be_opened_now_is_not_replaced_by_initials(bluebird, ana, sandbox):
     ana.picture.save("me.png", ME)
     with no_open_files():
-        bluebird.personas.face(ana, bluebird).publish()
+        bluebird.personas.for_agent(ana, bluebird).publish()
     persona = bluebird.personas.get()
     assert (persona.graph_id, persona.picture.name) == ("", "")
     Persona.objects.update(next_try_at=None)
@@ -108,7 +108,7 @@ def test_an_agents_picture_that_cannot_be_opened_now_is_not_replaced_by_initials
 def test_a_file_that_cannot_be_opened_now_is_sent_later_and_once(conversation, ana, mona, sandbox):
     file = SimpleUploadedFile("receipt.pdf", b"%PDF-1.7")
     [message] = conversation.send(author=ana, text="", key=uuid.uuid4(), files=[file])
-    conversation.page.personas.face(ana, conversation.page).publish()
+    conversation.page.personas.for_agent(ana, conversation.page).publish()
     with no_open_files():
         for _try in range(3):
             let_time_pass(conversation)
@@ -122,7 +122,7 @@ def test_a_file_that_cannot_be_opened_now_is_sent_later_and_once(conversation, a
 
 def test_without_a_connection_of_our_own_a_reply_waits_however_long(say, conversation, mona, sandbox):
     message, _next_one = say("one"), say("two")
-    conversation.page.personas.face(message.author, conversation.page).publish()
+    conversation.page.personas.for_agent(message.author, conversation.page).publish()
     with no_sockets():
         for _try in range(MAX_TRIES + 2):
             let_time_pass(conversation)
@@ -296,4 +296,4 @@ def _tell_bot():
     ],
 )
 def test_what_ran_out_and_what_is_wrong_are_told_apart(error, is_one):
-    assert is_shortage(error) is is_one
+    assert is_resource_shortage(error) is is_one

@@ -222,15 +222,15 @@ def test_a_profile_is_asked_for_again_when_the_token_was_dead(mona, sandbox, blu
 
 def test_a_shorter_wait_takes_nothing_from_a_longer_one(bluebird):
     limited = GraphError("l", status=400, error={"code": 80006}, usage=Usage(percent=100, minutes=30))
-    fresh(bluebird).heed(limited)
-    fresh(bluebird).heed(GraphError("l", status=400, error=PAGE_LIMIT))
+    fresh(bluebird).note_error(limited)
+    fresh(bluebird).note_error(GraphError("l", status=400, error=PAGE_LIMIT))
     assert fresh(bluebird).waits_until - timezone.now() > timedelta(minutes=25)
 
 
 def test_a_burst_of_refusals_is_one_slowdown(bluebird):
     lanes = [fresh(bluebird) for _lane in range(16)]
     for lane in lanes:
-        lane.heed(GraphError("l", status=400, error=PAGE_LIMIT))
+        lane.note_error(GraphError("l", status=400, error=PAGE_LIMIT))
     assert fresh(bluebird).slowdowns == 1
 
 
@@ -238,7 +238,7 @@ def test_an_error_of_the_old_token_does_not_pause_a_page_whose_token_was_renewed
     stale = fresh(bluebird)
     bluebird.token = "EAARENEWED"
     bluebird.save()
-    stale.heed(GraphError("x", status=400, error=DEAD))
+    stale.note_error(GraphError("x", status=400, error=DEAD))
     assert not fresh(bluebird).is_paused
 
 

@@ -44,8 +44,8 @@ def publish(bluebird, monkeypatch):
     """Has somebody's persona made, and Facebook finds its picture at its address."""
 
     def publish(agent):
-        persona = bluebird.personas.face(agent, bluebird)
-        persona._paint()
+        persona = bluebird.personas.for_agent(agent, bluebird)
+        persona.draw_picture()
         monkeypatch.setattr(Pictures.Handler, "picture", persona.picture.read())
         Persona.objects.filter(pk=persona.pk).update(next_try_at=None)
         persona = bluebird.personas.get(pk=persona.pk)

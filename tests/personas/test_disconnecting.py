@@ -227,6 +227,6 @@ def test_an_admin_has_a_paused_page_send_again(admin, bluebird):
 def test_a_disconnected_page_does_not_send_again_without_a_token(admin, disconnect):
     page = disconnect()
     act(admin, "send_again", page)
-    page.enforce("unblock", "", at=1)
+    page.note_policy("unblock", "", at=1)
     assert fresh(page).is_paused
     assert fresh(page).why_paused == "Disconnected by Ada Lindt."

@@ -16,7 +16,7 @@ from personas.models import Persona
 
 @pytest.fixture
 def face(ana, bluebird):
-    return lambda: bluebird.personas.face(ana, bluebird)
+    return lambda: bluebird.personas.for_agent(ana, bluebird)
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ def test_a_picture_of_too_many_pixels_is_not_decoded_and_initials_stand_in(side,
     Image.new("1", (side, side), 1).save(buffer, "PNG")
     ana.picture.save("huge.png", ContentFile(buffer.getvalue()))
     persona = Persona.objects.create(agent=ana, page=bluebird, name="Ana Z.")
-    persona._paint()
+    persona.draw_picture()
     with Image.open(persona.picture) as image:
         assert (image.format == "JPEG") is is_painted  # initials are a PNG
 
@@ -162,7 +162,7 @@ def test_a_passing_error_holds_the_message_until_it_can_go_out_under_the_face(sa
 
 def test_a_worker_that_died_while_making_it_leaves_it_to_the_next(face, sandbox):
     persona = face()
-    assert persona._claim()
+    assert persona.claim()
     face().publish()
     assert sandbox.personas() == []
     Persona.objects.update(claimed_until=timezone.now() - timedelta(seconds=1))
@@ -267,7 +267,7 @@ def test_what_verify_found_out_is_written_down(live, sandbox):
 
 def test_it_is_not_deleted_while_another_worker_makes_it(face, sandbox):
     making = face()
-    assert making._claim()
+    assert making.claim()
     leaving = Persona.objects.get()
     leaving.withdraw()
     assert leaving.gone_at is None
@@ -284,7 +284,7 @@ def test_a_changed_face_has_the_old_one_deleted_at_once(live, face, ana, django_
 def test_a_message_does_not_turn_in_circles_while_another_worker_makes_its_persona(face, say, conversation):
     persona = face()
     Persona.objects.update(next_try_at=timezone.now() - timedelta(seconds=1))
-    assert persona._claim()
+    assert persona.claim()
     message = say("Hello")
     conversation.deliver()
     message.refresh_from_db()
@@ -296,4 +296,4 @@ def test_who_has_left_speaks_under_the_newest_face_they_had(bluebird, ana):
     Persona.objects.create(agent=ana, page=bluebird, name="After", graph_id="2")
     ana.is_active = False
     ana.save()
-    assert bluebird.personas.face(ana, bluebird).name == "After"
+    assert bluebird.personas.for_agent(ana, bluebird).name == "After"

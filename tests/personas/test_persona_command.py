@@ -42,7 +42,7 @@ def test_one_is_made(persona, face, sandbox):
     said = persona("create", "--name", "Ana R.", "--pic", face)
     [made] = sandbox.personas()
     assert made["name"] == "Ana R."
-    assert said == f"Made persona {made['id']}.\n"
+    assert said == f"Created persona {made['id']}.\n"
 
 
 def test_they_are_listed_in_columns(persona, face, ana_r):
@@ -78,7 +78,7 @@ def test_one_is_deleted(persona, ana_r, sandbox):
 
 
 def test_deleting_an_agents_persona_is_noted_here(persona, ana, bluebird):
-    row = bluebird.personas.face(ana, bluebird)
+    row = bluebird.personas.for_agent(ana, bluebird)
     row.publish()
     persona("delete", "--id", row.graph_id)
     row.refresh_from_db()

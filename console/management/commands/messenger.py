@@ -10,7 +10,7 @@ from django.core.management.base import CommandError
 
 from messenger.calls.messenger_profile import PROFILE_FIELDS
 from messenger.limits import check_profile
-from personas.management.on_page import PageCommand, need
+from personas.management.page_command import PageCommand, required
 
 FIRST = "whitelisted_domains"  # a menu may lead only where the domain is allowed already
 
@@ -31,7 +31,7 @@ class Command(PageCommand):
         return profile
 
     def profile_set(self, page, options):
-        wanted = _read(*need(options, "file"))
+        wanted = _read(*required(options, "file"))
         client = page.client()
         there = client.messenger_profile()
         gone = [name for name in there if name not in wanted]

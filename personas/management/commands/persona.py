@@ -1,9 +1,9 @@
-"""The personas of a Page, as Facebook has them: make one, list them, look at one, delete one."""
+"""Create, list, show and delete the personas that a Page has on Facebook."""
 
 from contextlib import suppress
 
 from messenger import GraphError
-from personas.management.on_page import PageCommand, need
+from personas.management.page_command import PageCommand, required
 
 COLUMNS = {"id": "Id", "name": "Name", "profile_picture_url": "Picture"}
 
@@ -18,9 +18,9 @@ class Command(PageCommand):
         parser.add_argument("--id", help="get, delete: the persona's id")
 
     def create(self, page, options):
-        name, picture = need(options, "name", "pic")
+        name, picture = required(options, "name", "pic")
         persona_id = page.client().create_persona(name, picture)
-        self.say(f"Made persona {persona_id}.")
+        self.say(f"Created persona {persona_id}.")
         return {"id": persona_id}
 
     def list(self, page, options):
@@ -30,18 +30,18 @@ class Command(PageCommand):
         return rows
 
     def get(self, page, options):
-        [persona_id] = need(options, "id")
+        [persona_id] = required(options, "id")
         persona = page.client().persona(persona_id)
         for key, title in COLUMNS.items():
             self.say(f"{title}: {persona.get(key, '')}")
         return persona
 
     def delete(self, page, options):
-        """An agent whose persona it was gets a new one with the next message."""
-        [persona_id] = need(options, "id")
+        """Delete a persona. If it was an agent's, they get a new one with their next message."""
+        [persona_id] = required(options, "id")
         page.client().delete_persona(persona_id)
         for ours in page.personas.filter(graph_id=persona_id):
-            with suppress(GraphError):  # it is deleted all the same
+            with suppress(GraphError):  # it is deleted anyway
                 ours.verify()
         self.say(f"Deleted persona {persona_id}.")
         return {"id": persona_id, "success": True}
@@ -50,7 +50,7 @@ class Command(PageCommand):
 
 
 def _table(rows):
-    """Columns as wide as what stands in them."""
+    """Return the lines of a table."""
     cells = [tuple(COLUMNS.values()), *(tuple(str(row.get(key, "")) for key in COLUMNS) for row in rows)]
     widths = [max(len(text) for text in column) for column in zip(*cells, strict=True)]
     return ["  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip() for line in cells]

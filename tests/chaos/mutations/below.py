@@ -47,15 +47,15 @@ def full_redis_fails(lane):
     lane.Lane.deliver_later = deliver_later_or_never
 
 
-def full_disk_fails(publishing):
+def full_disk_fails(persona_publishing):
     """A persona that cannot be painted fails the message that waits for it."""
-    from personas import shortage
+    from personas import resource_shortage
 
     def stumble(self, error):
         raise error
 
-    publishing.Publishing._note_stumble = stumble
-    shortage.is_shortage = lambda error: False
+    persona_publishing.PersonaPublishing._note_own_failure = stumble
+    resource_shortage.is_resource_shortage = lambda error: False
 
 
 def own_moments(answering):
@@ -93,7 +93,7 @@ MUTATIONS = {
     "forget-when-slow": ("console.intake", forget_when_slow),
     "silent-redis-fails": ("console.pace", silent_redis_fails),
     "full-redis-fails": ("console.models.lane", full_redis_fails),
-    "full-disk-fails": ("personas.models.publishing", full_disk_fails),
+    "full-disk-fails": ("personas.models.persona_publishing", full_disk_fails),
     "own-moments": ("console.models.answering", own_moments),
     "keys-in-memory": ("console.models.answering", keys_in_memory),
     "deaf-on-standby": ("messenger.events.parse", deaf_on_standby),

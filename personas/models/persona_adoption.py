@@ -1,7 +1,7 @@
-"""Find the persona that a call of ours made when its answer was lost.
+"""Find the persona that a call created whose answer was lost.
 
-A name proves nothing: agents may share one, and bots make personas of their own. Ours is one that Facebook did not list
-before the call, that has the name, and that shows our picture.
+A name proves nothing: agents may share one, and bots create personas of their own. A persona is ours if Facebook did
+not list it before the call, and it has our name and our picture.
 """
 
 import io
@@ -15,15 +15,15 @@ TIMEOUT = (3.05, 10)  # s
 MOST_BYTES = 8 * 1024 * 1024  # Facebook's limit for the picture of a persona
 
 
-def listed(page):
-    """The ids of the personas that Facebook knows on the Page now."""
+def listed_ids(page):
+    """Return the ids of the personas that Facebook lists on the Page now."""
     return [row["id"] for row in page.client().personas()]
 
 
 def find(persona):
-    """Return the id on Facebook, or None where nothing proves that we made one: then another has to be made.
+    """Return the id on Facebook, or None if nothing proves that we created it: then another has to be created.
 
-    A bot may be given the very name and picture that it uses itself, so its persona is never looked for.
+    A bot may have created a persona with the same name and picture itself, so none is adopted for a bot.
     """
     if not persona.may_exist or persona.listed_before is None or persona.agent is None or not persona.picture:
         return None
@@ -43,7 +43,7 @@ def _shows_picture(persona, row):
 
 
 def _download(url):
-    """Without the token: Facebook keeps pictures at public addresses. None where there is none to be had."""
+    """Return the picture at a public URL, fetched without the token; None if there is none."""
     try:
         with requests.get(url, stream=True, timeout=TIMEOUT) as response:
             response.raise_for_status()

@@ -1,6 +1,6 @@
-"""What may run out on our own machine: disk, memory, open files, threads, connections.
+"""Recognise that our own machine has run out of disk, memory, open files, threads or connections.
 
-It passes, and it says nothing about what was being done: that is done again later.
+A shortage is temporary, and the failed work is not to blame: do it again later.
 """
 
 import errno
@@ -16,8 +16,8 @@ NUMBERS = {
 NO_THREAD = "can't start new thread"
 
 
-def is_shortage(error):
-    """Return whether this error, or one that it was raised for, says that something has run out."""
+def is_resource_shortage(error):
+    """Return whether this error, or one of its causes, is a shortage of a resource."""
     return any(map(_is_one, _with_causes(error)))
 
 
@@ -28,7 +28,7 @@ def _is_one(error):
 
 
 def _with_causes(error):
-    """requests and urllib3 keep the cause in `args` or `reason` too."""
+    """Return the error and all its causes. requests and urllib3 keep the cause in `args` or `reason` too."""
     waiting, seen = [error], []
     while waiting:
         error = waiting.pop()

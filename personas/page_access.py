@@ -1,12 +1,12 @@
-"""What an agent may not see on the desk is not in the admin either."""
+"""Limit the admin to the Pages that its user may see, as the inbox is limited."""
 
 from django.contrib import admin
 
 from personas.models import Page
 
 
-class OpenPagesFilter(admin.RelatedFieldListFilter):
-    """Offers the Pages that are open to the person who looks."""
+class VisiblePagesFilter(admin.RelatedFieldListFilter):
+    """A filter that offers the Pages that the user may see."""
 
     def field_choices(self, field, request, model_admin):
         ordering = self.field_admin_ordering(field, request, model_admin)
@@ -14,8 +14,8 @@ class OpenPagesFilter(admin.RelatedFieldListFilter):
         return field.get_choices(include_blank=False, ordering=ordering, limit_choices_to=shown)
 
 
-class OffersOpenPages:
-    """Of a ModelAdmin: where a form offers Pages, it offers those that are open to the person who fills it in."""
+class OffersVisiblePages:
+    """A mixin of a ModelAdmin: its form offers the Pages that the user may see."""
 
     def formfield_for_foreignkey(self, db_field, request, **options):
         return super().formfield_for_foreignkey(db_field, request, **_limit(db_field, request, options))
@@ -24,8 +24,8 @@ class OffersOpenPages:
         return super().formfield_for_manytomany(db_field, request, **_limit(db_field, request, options))
 
 
-class RowsOfOpenPages(OffersOpenPages):
-    """Of a ModelAdmin whose rows each belong to a Page: those of Pages that are not open to somebody are not there."""
+class RowsOfVisiblePages(OffersVisiblePages):
+    """A mixin of a ModelAdmin whose rows belong to a Page: it lists the rows of Pages that the user may see."""
 
     page_lookup = "page"
 

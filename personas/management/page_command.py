@@ -1,4 +1,4 @@
-"""A command that does something on one Page at Facebook."""
+"""The base of commands that call Facebook for one Page."""
 
 import json
 
@@ -9,8 +9,10 @@ from personas.models import Page
 
 
 class PageCommand(BaseCommand):
-    """`verbs` maps the words of the command line to methods, which get the Page and the options. What they return is
-    printed with --json; without it they have said it themselves. What fails goes to standard error, with exit code 1.
+    """A command with verbs: `verbs` maps words of the command line to methods(page, options).
+
+    With --json the return value is printed, without it what the method says. An error goes to standard error, with
+    exit code 1.
     """
 
     verbs = {}
@@ -24,7 +26,7 @@ class PageCommand(BaseCommand):
     def handle(self, words, **options):
         verb = self.verbs.get(" ".join(words))
         if not verb:
-            raise CommandError(f"What is to be done? One of: {', '.join(self.verbs)}.")
+            raise CommandError(f"Choose a verb. One of: {', '.join(self.verbs)}.")
         self.is_for_programs = options["json"]
         try:
             found = verb(self, _page(options["page"]), options)
@@ -36,13 +38,13 @@ class PageCommand(BaseCommand):
             self.stdout.write(json.dumps(found, ensure_ascii=False))
 
     def say(self, line):
-        """For people; programs get what the verb returns."""
+        """Print a line for people, unless --json asks for the return value alone."""
         if not self.is_for_programs:
             self.stdout.write(line)
 
 
-def need(options, *names):
-    """What the verb cannot do without."""
+def required(options, *names):
+    """Return the values of these options; CommandError names those that are missing."""
     if missing := [f"--{name}" for name in names if not options[name]]:
         raise CommandError(f"{' and '.join(missing)}: required here.")
     return [options[name] for name in names]

@@ -1,35 +1,31 @@
-"""How a Page is disconnected: Facebook tells us nothing of it any more, its personas go, its token is forgotten. What
-was said stays, and the Page can be connected again."""
+"""Disconnect a Page: stop its events, delete its personas, forget its token. Its history stays, and it can be connected
+again."""
 
 from datetime import timedelta
 
-from django.db import models, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from messenger import Action, GraphError
 from personas import tasks
+from personas.models.page_health import PageHealth
 
-PATIENCE = timedelta(days=1)  # in which workers try to take leave of Facebook; then the token goes all the same
+PATIENCE = timedelta(days=1)  # for the calls to Facebook; the token is forgotten after it even if they fail
 
 
-class Disconnecting(models.Model):
+class PageDisconnection(PageHealth):
     """The part of a Page that ends its connection, and begins it again."""
 
     class Meta:
         abstract = True
 
-    @property
-    def is_disconnected(self):
-        """Nothing is sent or asked, from the moment that an admin chose so."""
-        return self.state in self.State.ended()
-
     def disconnect(self, by):
-        why = _("Disconnected by %s.") % by
-        self._row().exclude(state__in=self.State.ended()).update(
+        """Stop at once; a worker does the calls to Facebook. by: the admin, named in the reason that agents read."""
+        self.connected_row.update(
             state=self.State.ENDING,
             paused_since=timezone.now(),
-            why_paused=why,
+            why_paused=_("Disconnected by %s.") % by,
             is_token_refused=False,
             waits_until=None,
             problem="",
@@ -38,8 +34,8 @@ class Disconnecting(models.Model):
         self.finish_disconnecting_later()
 
     def connect_again(self):
-        """With the token that was entered; a worker then checks it."""
-        ended = self._row().filter(state__in=self.State.ended())
+        """Connect with the token that was entered; a worker then checks it."""
+        ended = self.row.filter(state__in=self.State.ended())
         ended.update(state=self.State.UNCHECKED, problem="")
         self.refresh_from_db(fields=["state", "problem"])
         self.resume()
@@ -48,24 +44,24 @@ class Disconnecting(models.Model):
         transaction.on_commit(lambda: tasks.disconnect_page.delay(self.pk), robust=True)
 
     def finish_disconnecting(self):
-        """Take leave of Facebook, and forget the token. The sweep tries again what did not succeed."""
+        """Unsubscribe, delete the personas and forget the token. The sweep repeats it until it succeeds."""
         if self.state != self.State.ENDING:
             return
         self.conversations.give_up()
-        problem = self._take_leave()
-        ending = self._row().filter(state=self.State.ENDING)
-        if problem and timezone.now() - self.paused_since < PATIENCE:
+        problem = self._end_at_facebook()
+        ending, began_at = self.row.filter(state=self.State.ENDING), self.paused_since or timezone.now()
+        if problem and timezone.now() - began_at < PATIENCE:
             ending.update(problem=problem, checked_at=timezone.now())
         else:
             ending.update(state=self.State.DISCONNECTED, token="", problem=problem, checked_at=timezone.now())
 
-    def _take_leave(self):
-        """Unsubscribe and delete the personas. Returns what is left to do, as a sentence."""
+    def _end_at_facebook(self):
+        """Unsubscribe and delete the personas; return what is left to do as a sentence, or ""."""
         try:
             self.client().unsubscribe()
         except GraphError as error:
-            is_shut_out = error.action is Action.RENEW_TOKEN  # then nothing can be done there
-            return "" if is_shut_out else f"{error.sentence} ({error})"
+            is_token_refused = error.action is Action.RENEW_TOKEN  # then no call can succeed
+            return "" if is_token_refused else f"{error.sentence} ({error})"
         self.personas.withdraw()
         for persona in self.personas.leaving().due():
             persona.withdraw()

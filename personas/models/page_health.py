@@ -1,0 +1,146 @@
+"""When a Page may call Facebook. An error about a whole Page holds all its messages, and those of no other Page."""
+
+import random
+from datetime import timedelta
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce, Greatest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from messenger import Action
+from personas.models.page_connection import PageConnection
+
+FIRST_SLOWDOWN = timedelta(seconds=2)  # doubled with each error in a row, unless Facebook names a time
+CHECK_AGAIN = timedelta(minutes=5)  # for a Page that does not work
+CHECK_ALL = timedelta(days=1)
+LONGEST_SLOWDOWN = timedelta(minutes=10)
+
+
+class PageHealth(PageConnection):
+    """The part of a Page that pauses it, slows it down, and keeps Facebook's judgement of it."""
+
+    paused_since = models.DateTimeField(gettext_lazy("sends nothing since"), null=True, blank=True)
+    why_paused = models.TextField(gettext_lazy("why it sends nothing"), blank=True, default="", db_default="")
+    is_token_refused = models.BooleanField(default=False, db_default=False, editable=False)  # and paused for that
+    is_blocked = models.BooleanField(gettext_lazy("blocked by Facebook"), default=False, db_default=False)
+    waits_until = models.DateTimeField(gettext_lazy("calls nothing until"), null=True, blank=True)
+    why_waiting = models.TextField(gettext_lazy("why it waits"), blank=True)
+    slowdowns = models.PositiveIntegerField(default=0, editable=False)  # in a row
+    policy = models.TextField(gettext_lazy("Facebook's last word on its conduct"), blank=True, db_default="")
+    policy_at = models.BigIntegerField(default=0, db_default=0, editable=False)  # ms, by Facebook's clock
+    integrity = models.TextField(gettext_lazy("what Facebook thinks of it"), blank=True, db_default="")
+    integrity_at = models.BigIntegerField(default=0, db_default=0, editable=False)  # ms, by Facebook's clock
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_paused(self):
+        """Whether nothing is sent, because of its token or a restriction, until a check succeeds or an admin acts."""
+        return self.paused_since is not None
+
+    @property
+    def is_slowed(self):
+        """Whether a rate limit holds all calls for now."""
+        return self.waits_until is not None and self.waits_until > timezone.now()
+
+    def note_error(self, error):
+        """Pause or slow down the Page if the error is about all of it; return whether it is."""
+        action = error.action
+        if action.pauses_page:
+            self.pause(error)
+        elif action.is_rate_limit:
+            self.slow_down(error)
+        return action.pauses_page or action.is_rate_limit
+
+    def note_success(self):
+        """Begin anew with short slow-downs, and check a Page that failed: Facebook takes its calls again."""
+        if self.slowdowns:
+            self.row.update(slowdowns=0)
+        if self.state == self.State.FAILING:
+            self.verify_later()
+
+    def slow_down(self, error):
+        """Call nothing until the time that Facebook names, or longer each time; for all Pages if the app is limited.
+
+        A burst of errors is one slow-down. An error never shortens a wait.
+        """
+        now = timezone.now()
+        pause = min(FIRST_SLOWDOWN * 2 ** min(self.slowdowns, 20), LONGEST_SLOWDOWN) * random.uniform(1, 1.25)  # noqa: S311
+        until = now + (timedelta(minutes=error.usage.minutes) or pause)
+        pages = type(self)._default_manager.all() if error.action is Action.SLOW_DOWN_APP else self.row
+        pages.filter(Q(waits_until=None) | Q(waits_until__lte=now)).update(slowdowns=F("slowdowns") + 1)
+        latest = Greatest(Coalesce(F("waits_until"), until), until)
+        pages.update(waits_until=latest, why_waiting=error.sentence)
+        self.refresh_from_db(fields=["waits_until", "why_waiting", "slowdowns"])
+
+    def pause(self, error):
+        """Send nothing and say why, unless the token has been renewed since Facebook refused it."""
+        if self.row.get().token != self.token:
+            return
+        self.paused_since = timezone.now()
+        running = self.row.filter(paused_since=None)
+        if running.update(
+            paused_since=self.paused_since,
+            why_paused=error.sentence,
+            is_token_refused=error.action is Action.RENEW_TOKEN,
+            state=self.State.FAILING,
+            problem=f"{error.sentence} ({error})",
+        ):
+            self.conversations.show_page()
+
+    def resume(self):
+        """Send all that has waited. Each message is checked again against its messaging window."""
+        running = {"paused_since": None, "why_paused": "", "is_token_refused": False, "is_blocked": False}
+        if not self.connected_row.update(**running, waits_until=None, slowdowns=0):
+            return
+        self.paused_since = self.waits_until = None
+        self.personas.update(next_try_at=None)
+        self.messages.hurry()
+        self.conversations.hurry()
+        self.conversations.deliver_later()
+        self.conversations.show_page()
+
+    def try_again(self):
+        """Resume after a check that found nothing wrong.
+
+        A check proves that a refused token works again. It proves nothing about a refusal to send, so that pause lasts
+        a while; and a Page that Facebook blocked resumes when Facebook unblocks it.
+        """
+        if self.paused_since is None or self.is_blocked:
+            return
+        if self.is_token_refused or timezone.now() - self.paused_since >= CHECK_AGAIN:
+            self.resume()
+
+    def note_policy(self, action, reason, at):
+        """Follow Facebook's policy enforcement: `warning`, `block` or `unblock`. An older one changes nothing."""
+        sentence = _policy_sentence(action, reason)
+        if not self.connected_row.filter(policy_at__lt=at).update(policy_at=at, policy=sentence):
+            return
+        if action == "block":
+            self._block(sentence)
+        elif action == "unblock":
+            self.resume()
+
+    def note_integrity(self, status, details, at):
+        """Keep Facebook's judgement of this Page for admins. Restrictions show in the errors of what is sent."""
+        judgement = _("Facebook calls this Page “%s”.") % status if status not in ("", "ok") else ""
+        sentence = " ".join([judgement, *details]) if judgement else ""
+        self.row.filter(integrity_at__lt=at).update(integrity_at=at, integrity=sentence)
+
+    def _block(self, sentence):
+        """Send nothing until Facebook lifts the block or an admin resumes: no check can see a block."""
+        since = Coalesce(F("paused_since"), timezone.now())
+        self.row.update(paused_since=since, why_paused=sentence, is_blocked=True)
+        self.conversations.show_page()
+
+
+def _policy_sentence(action, reason):
+    """Put Facebook's words into a sentence for agents and admins; "" once a block is lifted."""
+    reason = reason.strip() or _("it gives no reason")
+    if action == "block":
+        return _("Facebook has blocked this Page from sending: %s.") % reason.rstrip(".")
+    return "" if action == "unblock" else _("Facebook warns this Page: %s.") % reason.rstrip(".")
