@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, UserChangeForm
@@ -25,15 +27,15 @@ class AgentForm(UserChangeForm):
 
 class PasswordForm(AdminPasswordChangeForm):
     def clean(self):
-        given = super().clean()
-        if not given.get("set_usable_password") and self.user.is_last_admin:
+        super().clean()
+        if not self.cleaned_data.get("set_usable_password") and self.user.is_last_admin:
             self.add_error("usable_password", _("%s is the only admin: make somebody else one first.") % self.user)
-        return given
+        return self.cleaned_data
 
 
 @admin.register(Agent)
 class AgentAdmin(UserAdmin):
-    """Nobody gives a right that they do not have, nor changes the log-in of an agent who has more rights."""
+    """Nobody can grant a right that they lack, or change the log-in of an agent who has more rights."""
 
     form = AgentForm
     change_password_form = PasswordForm
@@ -62,26 +64,26 @@ class AgentAdmin(UserAdmin):
     ]
 
     def get_queryset(self, request):
-        personas = Prefetch("personas", to_attr="faces", queryset=_faces(request.user))
+        personas = Prefetch("personas", to_attr="visible_personas", queryset=_personas_visible_to(request.user))
         return super().get_queryset(request).prefetch_related(personas, "teams")
 
     def save_related(self, request, form, formsets, change):
-        """Whoever may not see a Page any more gives back what they hold of it."""
+        """Return conversations to the queue whose Page the agent may not see any more."""
         super().save_related(request, form, formsets, change)
         form.instance.conversations.orphaned().release()
 
-    def has_change_permission(self, request, obj=None):
+    def has_change_permission(self, request: Any, obj=None):
         may_change = super().has_change_permission(request, obj)
         return may_change and (obj is None or request.user.has_rights_of(obj))
 
     def has_delete_permission(self, request, obj=None):
-        """History keeps its authors: whoever goes, leaves."""
+        """Keep the authors of the history: agents leave, and are not deleted."""
         return False
 
-    def get_readonly_fields(self, request, obj=None):
+    def get_readonly_fields(self, request: Any, obj=None):
         return [*self.readonly_fields, *([] if request.user.is_superuser else ["is_superuser"])]
 
-    def formfield_for_manytomany(self, db_field, request=None, **options):
+    def formfield_for_manytomany(self, db_field, request: Any, **options):
         if db_field.name == "groups":
             options["queryset"] = request.user.grantable_groups()
         elif db_field.name == "user_permissions":
@@ -92,15 +94,16 @@ class AgentAdmin(UserAdmin):
     def personas_now(self, agent):
         if agent.pk is None:
             return "-"
-        return format_html_join(" · ", "{}: {}", ((face.page, face.state.label) for face in agent.faces)) or "-"
+        rows = ((persona.page, persona.state.label) for persona in agent.visible_personas)
+        return format_html_join(" · ", "{}: {}", rows) or "-"
 
     @admin.display(description=_("teams"))
     def teams_now(self, agent):
         return (agent.pk and ", ".join(str(team) for team in agent.teams.all())) or "-"
 
-    @admin.action(description=_("Leave: end their work, delete their personas"), permissions=["change"])
+    @admin.action(description=_("Leave: end their work and delete their personas"), permissions=["change"])
     def leave(self, request, agents):
-        """Asked once more before: it cannot be undone, as a persona that is made again is another."""
+        """Ask for confirmation first. It cannot be undone: a persona that is created again is another one."""
         if "confirmed" not in request.POST:
             context = self.admin_site.each_context(request) | {"agents": agents, "title": _("End their work?")}
             return render(request, "admin/leave.html", context)
@@ -132,15 +135,15 @@ admin.site.unregister(Group)
 
 @admin.register(Group)
 class GroupOfAgentsAdmin(GroupAdmin):
-    """A group gives its agents permissions and Pages: only members change it, and add no permission they lack."""
+    """A group gives its agents permissions and Pages. Only its members change it, without adding what they lack."""
 
-    def has_change_permission(self, request, obj=None):
+    def has_change_permission(self, request: Any, obj=None):
         return super().has_change_permission(request, obj) and self._is_own(request, obj)
 
     def has_delete_permission(self, request, obj=None):
         return super().has_delete_permission(request, obj) and self._is_own(request, obj)
 
-    def formfield_for_manytomany(self, db_field, request=None, **options):
+    def formfield_for_manytomany(self, db_field, request: Any, **options):
         if db_field.name == "permissions":
             options["queryset"] = request.user.grantable_permissions()
         return super().formfield_for_manytomany(db_field, request, **options)
@@ -149,9 +152,11 @@ class GroupOfAgentsAdmin(GroupAdmin):
         return group is None or request.user.grantable_groups().filter(pk=group.pk).exists()
 
 
-def _faces(looker):
-    """The personas that exist on Facebook or shall, of the Pages that the looker may see: through the relation, as
-    agents know nothing of personas."""
-    related = Agent._meta.get_field("personas").related_model
-    pages = related._meta.get_field("page").related_model.objects.open_to(looker).order_by()
+def _personas_visible_to(viewer):
+    """Return the personas on the Pages that the viewer may see, except deleted ones.
+
+    They are found through the relation, as agents may not import personas.
+    """
+    related: Any = Agent._meta.get_field("personas").related_model
+    pages = related._meta.get_field("page").related_model.objects.open_to(viewer).order_by()
     return related.objects.filter(gone_at=None, page__in=pages.values("pk")).select_related("page")

@@ -1,4 +1,4 @@
-"""Names that people chose, among words of ours: whatever direction they are written in, they turn nothing else."""
+"""Show names that people chose within our sentences, whatever direction they are written in."""
 
 import re
 import unicodedata
@@ -9,12 +9,12 @@ RIGHT_TO_LEFT = {"R", "AL", "AN"}
 
 
 def plain(name):
-    """Without marks that turn the direction: with them a name or a file can pretend to be another."""
+    """Remove marks of direction: with them a name, or that of a file, can look like another."""
     return CONTROLS.sub("", name)
 
 
 def isolated(name):
-    """For a sentence: where a name runs from right to left, what stands beside it stays in its place."""
+    """Isolate a right-to-left name, so that the words beside it in a sentence keep their places."""
     name = plain(name)
     runs_left = any(unicodedata.bidirectional(letter) in RIGHT_TO_LEFT for letter in name)
     return f"{FIRST_STRONG_ISOLATE}{name}{POP_ISOLATE}" if runs_left else name

@@ -1,4 +1,4 @@
-"""The pictures that people choose for a face: what is taken, and where it lies."""
+"""Check and store the pictures that people upload for agents and bots."""
 
 import uuid
 
@@ -13,13 +13,13 @@ TOO_MANY_PIXELS = _("A picture has 25 megapixels at most.")
 
 
 def new_path(folder):
-    """A new place for every upload, so that a changed picture can be told by its path. Nothing of a name is in it."""
+    """Return a new path for each upload: a changed picture has another. No part of it is the file's name."""
     return f"{folder}/{uuid.uuid4().hex}"
 
 
 def check_picture(picture):
-    """Refuse a picture that is too large or of another format. Nothing is decoded for it."""
-    if picture._committed:  # it was checked when it was chosen; its file may be gone, which prevents no other change
+    """Raise ValidationError for a picture that is too large or of another format. Nothing is decoded."""
+    if picture._committed:  # checked when it was uploaded; its file may be gone, which must not prevent other changes
         return
     if picture.size > settings.MAX_PICTURE_BYTES:
         raise ValidationError(_("A picture has 8 MB at most."))
@@ -33,6 +33,6 @@ def check_picture(picture):
 
 
 def refuse_too_many_pixels(image):
-    """ValidationError, by what the header says: 20 KB can hold a gigabyte of pixels, so this comes before decoding."""
+    """Raise ValidationError by the size in the header, before decoding: 20 KB can hold a gigabyte of pixels."""
     if image.width * image.height > settings.MAX_PICTURE_PIXELS:
         raise ValidationError(TOO_MANY_PIXELS)

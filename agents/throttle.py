@@ -1,4 +1,4 @@
-"""Who tries to log in, from where, and how often in vain."""
+"""Lock log-ins after too many wrong passwords."""
 
 import ipaddress
 
@@ -9,23 +9,23 @@ from django.conf import settings
 from django.db.models import Sum
 
 MOST_OF_NAME = 255  # characters
-HOUSEHOLD = 64  # bits: whoever has one IPv6 address has the whole network of that size
+HOUSEHOLD = 64  # bits: one customer of a provider has a whole IPv6 network of this size
 
 
 class Throttle(AxesDatabaseHandler):
-    """Locks a name at an address after a few wrong passwords, and the address itself after many, for all names."""
+    """Lock a name at an address after a few wrong passwords, and the address for all names after many."""
 
     def is_locked(self, request, credentials=None):
         return super().is_locked(request, credentials) or _failures_from_address(request) >= settings.MOST_FAILURES
 
 
 def client_username(request, credentials=None):
-    """The name that was tried, as much of it as is kept."""
+    """Return the name that was tried, cut to the length of the column."""
     return str((credentials or request.POST).get("username") or "")[:MOST_OF_NAME]
 
 
 def client_address(request):
-    """The address that the proxies named, if it is one: what is stored as an address has to be one."""
+    """Return the client's address as the proxies gave it; None if it is not a valid address."""
     try:
         address = ipaddress.ip_address(request.META.get("REMOTE_ADDR", ""))
     except ValueError:

@@ -1,3 +1,5 @@
+from typing import cast
+
 from django.contrib import messages
 from django.contrib.auth import logout as end_session
 from django.contrib.auth.views import LoginView, LogoutView
@@ -5,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from agents.models import Agent
 from agents.rights import OnlyAdmin
 
 
@@ -12,7 +15,7 @@ class Login(LoginView):
     redirect_authenticated_user = True
 
     def form_valid(self, form):
-        form.get_user().come_back()
+        cast(Agent, form.get_user()).come_back()
         return super().form_valid(form)
 
 
@@ -20,8 +23,8 @@ class Logout(LogoutView):
     def post(self, request, *args, **kwargs):
         agent = request.user
         response = super().post(request, *args, **kwargs)
-        if agent.is_authenticated:
-            agent.log_out()  # once no request of this session can show that they are there
+        if isinstance(agent, Agent):
+            agent.log_out()  # after the session has ended: no request of it can make them present again
         return response
 
 
@@ -47,7 +50,7 @@ def presence(request):
 
 @require_http_methods(["GET", "POST"])
 def leave(request):
-    """The agent ends their own work. Asked once more before, because their persona goes."""
+    """End the agent's own work. Ask for confirmation first, because their persona is deleted."""
     if request.method == "GET":
         return render(request, "agents/leave.html")
     try:

@@ -34,7 +34,7 @@ class Batch(PageTokenCalls):
     def __len__(self):
         return len(self._items)
 
-    def _call(self, method, path, *wanted, params=None, json=None, upload=None, token=None):
+    def _call(self, method, path, *wanted, params=None, json=None, upload=None, token=None, kind=dict):
         if upload:
             raise ValueError("A batch carries no files: upload them first, and send them by their attachment id.")
         self._items.append(item(method, path, params=params, body=json))

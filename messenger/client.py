@@ -5,6 +5,7 @@ The token goes in the Authorization header: `requests` puts whole URLs into its 
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 import requests
 from urllib3.exceptions import NewConnectionError
@@ -104,10 +105,7 @@ def _without_answer(error):
 
 def _checked(response, wanted, kind, usage):
     """Return the parsed answer of a call that succeeded: 2xx, JSON, all keys `wanted`, and no error."""
-    try:
-        answer = response.json()
-    except (ValueError, RecursionError):
-        answer = None
+    answer = _parsed(response)
     is_whole = isinstance(answer, kind) and "error" not in answer and all(key in answer for key in wanted)
     if response.status_code in SUCCESS and is_whole:
         return answer
@@ -118,3 +116,10 @@ def _checked(response, wanted, kind, usage):
     # Not Facebook's own error body: it came from a proxy or an overloaded server, and the call may have taken effect.
     message = "Facebook's answer cannot be read"
     raise GraphError(message, status=response.status_code, is_outcome_unknown=True, usage=usage)
+
+
+def _parsed(response) -> Any:
+    try:
+        return response.json()
+    except (ValueError, RecursionError):
+        return None

@@ -62,7 +62,7 @@ def utf16_length(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def check_message(message: dict) -> None:
+def check_message(message: dict | None) -> None:
     """Check the `message` of a send: its text, metadata, quick replies and template. Raises ValueError."""
     message = _dict(message)
     check("text", utf16_length(_text(message.get("text"))))

@@ -7,6 +7,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 HEADERS = ("X-App-Usage", "X-Page-Usage", "X-Business-Use-Case-Usage")
 FIGURES = ("call_count", "total_time", "total_cputime")  # percent of the limit each
@@ -52,6 +53,6 @@ def _reports(header):
     return [report for report in [parsed, *listed] if isinstance(report, dict)]
 
 
-def _number(value):
+def _number(value: Any) -> float:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return value if is_number and 0 < value < math.inf else 0

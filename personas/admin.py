@@ -1,3 +1,5 @@
+from typing import Any
+
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import Q
@@ -51,10 +53,10 @@ class PageForm(forms.ModelForm):
         return token
 
     def clean(self):
-        given = super().clean()
-        if given.get("is_open_to_all") and given.get("groups"):
+        super().clean()
+        if self.cleaned_data.get("is_open_to_all") and self.cleaned_data.get("groups"):
             self.add_error("groups", _("Either all agents see it, or only these groups: choose one of the two."))
-        return given
+        return self.cleaned_data
 
 
 @admin.register(Page)
@@ -133,7 +135,7 @@ def _moment(moment):
 class StateFilter(admin.SimpleListFilter):
     title = _("state")
     parameter_name = "state"
-    STATES = {
+    STATES: dict[Any, Q] = {
         Persona.State.WANTED: Q(graph_id="", refused_at=None, leaving_since=None, gone_at=None),
         Persona.State.REFUSED: Q(graph_id="", refused_at__isnull=False, leaving_since=None, gone_at=None),
         Persona.State.LIVE: Q(leaving_since=None, gone_at=None) & ~Q(graph_id=""),

@@ -1,5 +1,7 @@
 """Limit the admin to the Pages that its user may see, as the inbox is limited."""
 
+from typing import Any
+
 from django.contrib import admin
 
 from personas.models import Page
@@ -14,8 +16,8 @@ class VisiblePagesFilter(admin.RelatedFieldListFilter):
         return field.get_choices(include_blank=False, ordering=ordering, limit_choices_to=shown)
 
 
-class OffersVisiblePages:
-    """A mixin of a ModelAdmin: its form offers the Pages that the user may see."""
+class OffersVisiblePages(admin.ModelAdmin):
+    """A ModelAdmin whose form offers the Pages that the user may see."""
 
     def formfield_for_foreignkey(self, db_field, request, **options):
         return super().formfield_for_foreignkey(db_field, request, **_limit(db_field, request, options))
@@ -25,11 +27,11 @@ class OffersVisiblePages:
 
 
 class RowsOfVisiblePages(OffersVisiblePages):
-    """A mixin of a ModelAdmin whose rows belong to a Page: it lists the rows of Pages that the user may see."""
+    """A ModelAdmin whose rows belong to a Page. It lists those of Pages that the user may see."""
 
     page_lookup = "page"
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: Any):
         rows = super().get_queryset(request)
         if request.user.is_superuser:
             return rows

@@ -1,12 +1,16 @@
 """The base of all calls: a Client or a Batch makes the request."""
 
 from collections.abc import Iterator
+from typing import Any
 
 
 class Calls:
-    """The base of the classes of calls."""
+    """The base of the classes of calls. Calls with the app's token need both secrets, so a Batch has none of them."""
 
-    def _call(self, method, path, *wanted, params=None, json=None, upload=None, token=None) -> dict:
+    _token: str
+    _secret: str
+
+    def _call(self, method, path, *wanted, params=None, json=None, upload=None, token=None, kind: type = dict) -> Any:
         """Make a call and return the parsed answer. Raises GraphError, also if a key of `wanted` is missing.
 
         params: the query. json: the body. upload: (body, content type) of a multipart body. token: None for that of

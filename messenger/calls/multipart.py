@@ -8,6 +8,7 @@ import json
 import secrets
 import time
 from pathlib import PurePath
+from typing import Any
 
 from requests.utils import super_len
 from urllib3.filepost import encode_multipart_formdata
@@ -32,7 +33,9 @@ def multipart(body: dict, file, filename: str | None = None) -> tuple["Body", st
     check("image_bytes" if kind == "image" else "file_bytes", super_len(file))
     name = filename or PurePath(str(getattr(file, "name", "") or "file")).name
     file = io.BytesIO(file) if isinstance(file, bytes) else file
-    fields = {key: value if isinstance(value, str) else json.dumps(value) for key, value in body.items()}
+    fields: dict[str, Any] = {
+        key: value if isinstance(value, str) else json.dumps(value) for key, value in body.items()
+    }
     place = secrets.token_bytes(16)
     fields["filedata"] = (name, place, _media_type(file, kind))
     whole, content_type = encode_multipart_formdata(fields)

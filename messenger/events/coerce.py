@@ -1,6 +1,7 @@
 """Coerce a field of Facebook's JSON to a type. None of these functions raises."""
 
 import math
+from typing import Any
 
 DEEPEST = 30  # levels of a payload that are kept
 
@@ -53,7 +54,7 @@ def to_id(value):
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else to_text(value)
 
 
-def to_number(value):
+def to_number(value: Any) -> int | float:
     """Return a finite number, also one that came as text; 0 for anything else."""
     if isinstance(value, str):
         try:

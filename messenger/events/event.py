@@ -22,7 +22,7 @@ class Event:
     raw: Any = field(repr=False)
 
     @classmethod
-    def read(cls, inner: dict, common: dict) -> "Event | None":
+    def read(cls, inner: dict, common: dict[str, Any]) -> "Event | None":
         """Read the object that gives the event its type; return None if it makes no sense. common: the fields above."""
         raise NotImplementedError
 

@@ -31,7 +31,7 @@ class Postback(Event):
 class Referral(Event):
     """The customer came back into an existing conversation through a link, an ad or a shop."""
 
-    referral: ReferralSource
+    referral: ReferralSource | None
 
     @classmethod
     def read(cls, inner, common):

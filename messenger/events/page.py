@@ -4,6 +4,7 @@ https://developers.facebook.com/docs/messenger-platform/reference/webhook-events
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from .coerce import to_dict, to_dicts, to_id, to_ms, to_text
 from .event import Event
@@ -19,7 +20,8 @@ class Policy(Event):
     @classmethod
     def read(cls, inner, common):
         action, reason = to_text(inner.get("action")).lower(), to_text(inner.get("reason"))
-        return cls(**common | {"psid": ""}, action=action, reason=reason)
+        fields: dict[str, Any] = {**common, "psid": ""}
+        return cls(**fields, action=action, reason=reason)
 
 
 @dataclass(frozen=True)
@@ -37,10 +39,8 @@ class Integrity(Event):
     def read(cls, inner, common):
         rows = [*to_dicts(inner.get("violations")), *to_dicts(inner.get("restrictions"))]
         details = [to_text(row.get("description")) or to_text(row.get("feature") or row.get("type")) for row in rows]
-        at = to_ms(inner.get("timestamp")) or common["at"]
-        return cls(
-            **common | {"at": at}, status=to_text(inner.get("status")).lower(), details=tuple(filter(None, details))
-        )
+        fields: dict[str, Any] = {**common, "at": to_ms(inner.get("timestamp")) or common["at"]}
+        return cls(**fields, status=to_text(inner.get("status")).lower(), details=tuple(filter(None, details)))
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,9 @@ class LabelChanged(Event):
     @classmethod
     def read(cls, inner, common):
         label = to_dict(inner.get("label"))
+        fields: dict[str, Any] = {**common, "psid": to_id(to_dict(inner.get("user")).get("id"))}
         return cls(
-            **common | {"psid": to_id(to_dict(inner.get("user")).get("id"))},
+            **fields,
             action=to_text(inner.get("action")),
             label_id=to_id(label.get("id")),
             name=to_text(label.get("page_label_name")) or to_text(label.get("name")),

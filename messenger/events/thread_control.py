@@ -4,6 +4,7 @@ https://developers.facebook.com/docs/messenger-platform/reference/webhook-events
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from .coerce import to_id, to_text, to_texts
 from .event import Event
@@ -57,4 +58,5 @@ class AppRoles(Event):
     @classmethod
     def read(cls, inner, common):
         roles = tuple((to_text(app_id), to_texts(roles)) for app_id, roles in inner.items())
-        return cls(**common | {"psid": ""}, roles=roles)
+        fields: dict[str, Any] = {**common, "psid": ""}
+        return cls(**fields, roles=roles)

@@ -1,31 +1,25 @@
 """A Facebook Page that we answer for."""
 
-import threading
 from datetime import timedelta
+from typing import Any, ClassVar
 
-import requests
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.validators import RegexValidator
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import MAX_NAME, Agent
 from agents.pictures import check_picture, new_path
-from messenger import Client, GraphError
+from messenger import GraphError
 from messenger.calls.page import OPTIONAL_FIELDS, SUBSCRIBED_FIELDS
-from personas import tasks
-from personas.fields import EncryptedTextField
 from personas.models.page_disconnection import PageDisconnection
 from personas.models.page_health import CHECK_AGAIN, CHECK_ALL
 
 DISCONNECT_AGAIN = timedelta(minutes=1)
-CONNECT_TIMEOUT = 3.05  # s
 NEEDED_SCOPES = {"pages_messaging", "pages_manage_metadata"}
-
-_connections = threading.local()
 
 
 def picture_path(page, filename):
@@ -68,7 +62,6 @@ class Page(PageDisconnection):
         _("page id"), max_length=32, unique=True, validators=[RegexValidator(r"^\d+$", _("A page id has digits only."))]
     )
     name = models.CharField(_("name"), max_length=200, blank=True, help_text=_("Taken from Facebook."))
-    token = EncryptedTextField(_("access token"))
     is_open_to_all = models.BooleanField(
         _("open to all agents"),
         default=True,
@@ -100,7 +93,7 @@ class Page(PageDisconnection):
         ),
     )
 
-    objects = PageQuerySet.as_manager()
+    objects: ClassVar[Any] = PageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("Page")
@@ -117,28 +110,12 @@ class Page(PageDisconnection):
             return working
         return working.filter(Q(is_superuser=True) | Q(groups__page=self)).distinct()
 
-    def client(self, timeout=settings.GRAPH_TIMEOUT):
-        """Return a client of the Graph API; each thread keeps its connections open. timeout: s for an answer."""
-        if not hasattr(_connections, "session"):
-            _connections.session = _new_session()
-        return Client(
-            self.token,
-            secret=settings.FACEBOOK_APP_SECRET,
-            url=settings.GRAPH_API_URL,
-            version=settings.GRAPH_API_VERSION,
-            session=_connections.session,
-            timeout=(min(CONNECT_TIMEOUT, timeout), timeout),
-        )
-
     def has_persona(self, graph_id):
         """Return whether Facebook lists this persona. "Unknown object" alone may mean a token that may not see it."""
         client = self.client()
         if str(client.page().get("id")) != self.page_id:
             raise GraphError("The token is for another Page", status=400, error={"code": 190})
         return any(row.get("id") == graph_id for row in client.personas())
-
-    def verify_later(self):
-        transaction.on_commit(lambda: tasks.verify_page.delay(self.pk), robust=True)
 
     def verify(self):
         """Check with Facebook that the token works for this Page, and subscribe to its events."""
@@ -178,12 +155,3 @@ class Page(PageDisconnection):
 
     def _missing_scopes(self, client):
         return NEEDED_SCOPES - set(client.debug_token(settings.FACEBOOK_APP_ID).get("scopes") or NEEDED_SCOPES)
-
-
-def _new_session():
-    """Return a session that reads proxies and certificates from the environment once, and no .netrc: its log-in would
-    replace the token."""
-    session = requests.Session()
-    found = session.merge_environment_settings(settings.GRAPH_API_URL, {}, None, None, None)
-    session.proxies, session.verify, session.trust_env = found["proxies"], found["verify"], False
-    return session

@@ -1,11 +1,28 @@
-"""The state of a Page's connection to Facebook, which its other parts read and write."""
+"""The connection of a Page to Facebook: its token, its client, its state."""
 
-from django.db import models
+import threading
+from typing import Any
+
+import requests
+from django.conf import settings
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
+
+from messenger import Client
+from personas import tasks
+from personas.fields import EncryptedTextField
+
+CONNECT_TIMEOUT = 3.05  # s
+
+_connections = threading.local()
 
 
 class PageConnection(models.Model):
-    """The part of a Page that says whether it is connected."""
+    """The part of a Page that knows whether it is connected, and makes its calls."""
+
+    conversations: Any
+    messages: Any
+    personas: Any
 
     class State(models.TextChoices):
         UNCHECKED = "unchecked", _("not checked yet")
@@ -18,6 +35,7 @@ class PageConnection(models.Model):
         def ended(cls):
             return [cls.ENDING, cls.DISCONNECTED]
 
+    token = EncryptedTextField(_("access token"))
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.UNCHECKED)
     problem = models.TextField(_("problem"), blank=True)
     checked_at = models.DateTimeField(_("checked"), null=True, blank=True)
@@ -39,3 +57,28 @@ class PageConnection(models.Model):
     def connected_row(self):
         """The same; empty once the Page has been disconnected, by another process too."""
         return self.row.exclude(state__in=self.State.ended())
+
+    def client(self, timeout=settings.GRAPH_TIMEOUT):
+        """Return a client of the Graph API; each thread keeps its connections open. timeout: s for an answer."""
+        if not hasattr(_connections, "session"):
+            _connections.session = _new_session()
+        return Client(
+            self.token,
+            secret=settings.FACEBOOK_APP_SECRET,
+            url=settings.GRAPH_API_URL,
+            version=settings.GRAPH_API_VERSION,
+            session=_connections.session,
+            timeout=(min(CONNECT_TIMEOUT, timeout), timeout),
+        )
+
+    def verify_later(self):
+        transaction.on_commit(lambda: tasks.verify_page.delay(self.pk), robust=True)
+
+
+def _new_session():
+    """Return a session that reads proxies and certificates from the environment once, and no .netrc: its log-in would
+    replace the token."""
+    session = requests.Session()
+    found = session.merge_environment_settings(settings.GRAPH_API_URL, {}, None, None, None)
+    session.proxies, session.verify, session.trust_env = found["proxies"], found["verify"], False
+    return session

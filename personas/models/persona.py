@@ -1,6 +1,7 @@
 """The persona of an agent, or of the bot, on a Page: created on first use, deleted when the agent leaves."""
 
-from django.conf import settings
+from typing import Any, ClassVar
+
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -70,16 +71,12 @@ class Persona(PersonaPublishing):
         LEAVING = "leaving", _("to be deleted")
         GONE = "gone", _("deleted")
 
-    page = models.ForeignKey("personas.Page", models.PROTECT, related_name="personas", verbose_name=_("Page"))
-    agent = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="personas", null=True, verbose_name=_("agent")
-    )  # None: the Page's bot
     picture_source = models.CharField(max_length=200, blank=True, editable=False)  # the path of the agent's picture
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     leaving_since = models.DateTimeField(_("to be deleted since"), null=True, blank=True)
     verified_at = models.DateTimeField(_("last asked for"), null=True, blank=True)
 
-    objects = PersonaQuerySet.as_manager()
+    objects: ClassVar[Any] = PersonaQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("persona")

@@ -32,6 +32,10 @@ def picture_path(persona, filename):
 class PersonaPublishing(PersonaClaim):
     """The part of a Persona that creates it on Facebook."""
 
+    page = models.ForeignKey("personas.Page", models.PROTECT, related_name="personas", verbose_name=_("Page"))
+    agent = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="personas", null=True, verbose_name=_("agent")
+    )  # None: the Page's bot
     name = models.CharField(_("name"), max_length=50)
     picture = models.ImageField(_("picture"), upload_to=picture_path, blank=True)
     graph_id = models.TextField(_("Graph id"), blank=True)
@@ -82,7 +86,7 @@ class PersonaPublishing(PersonaClaim):
         """Store the picture that Facebook gets: the agent's own, cut to a square, or their initials."""
         if not self.picture:
             content = self._square()
-            self.picture.save(content.name, content, save=False)
+            self.picture.save("picture", content, save=False)
             self.row.update(picture=self.picture.name)
 
     def _square(self):

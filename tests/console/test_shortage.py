@@ -20,8 +20,7 @@ from console.models import Arrival, Attachment, Conversation, Customer, Holder, 
 from console.models.sending import MAX_TRIES, SETTLE
 from messenger.events import serialize
 from personas import pictures
-from personas.models import Page, Persona
-from personas.models import page as pages
+from personas.models import Page, Persona, page_connection
 from personas.models.persona_publishing import PASSING_TRIES
 from personas.resource_shortage import is_resource_shortage
 from tests.console.conftest import AT, fresh, texts, webhook
@@ -53,7 +52,7 @@ def no_open_files():
 
 def no_sockets():
     """No new connection, and the old ones are closed."""
-    pages._connections.__dict__.clear()
+    page_connection._connections.__dict__.clear()
     return out_of(errno.EMFILE, sockets, "create_connection")
 
 

@@ -9,7 +9,7 @@ COLUMNS = {"id": "Id", "name": "Name", "profile_picture_url": "Picture"}
 
 
 class Command(PageCommand):
-    help = __doc__
+    help = __doc__ or ""
 
     def add_arguments(self, parser):
         super().add_arguments(parser)

@@ -1,0 +1,41 @@
+"""Leaving: the end of an agent's work here, and their return."""
+
+from typing import Any
+
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from agents.presence import Presence
+from agents.rights import Rights
+
+
+class Leaving(Presence, Rights):
+    """The part of an Agent that ends their work and begins it again."""
+
+    personas: Any
+
+    left_at = models.DateTimeField(_("left"), null=True, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @transaction.atomic
+    def leave(self):
+        """End the agent's work: return their conversations to the queue, delete their personas, close their account.
+
+        Raises OnlyAdmin for the last superuser.
+        """
+        self.check_not_last_admin()
+        self.is_active = self.is_present = self.is_lost = False
+        self.left_at = timezone.now()
+        self.away_since = self.away_since or self.left_at
+        self.departures += 1
+        self.save(update_fields=["is_active", "is_present", "is_lost", "away_since", "left_at", "departures"])
+        self.conversations.release()
+        self.personas.withdraw()
+
+    def return_to_work(self):
+        """Let an agent who left log in again. They are away until then; personas are created on first use."""
+        self.is_active, self.left_at = True, None
+        self.save(update_fields=["is_active", "left_at"])

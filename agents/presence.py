@@ -1,0 +1,82 @@
+"""Presence: whether an agent is at work, by their own choice and as long as an inbox of theirs is open."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+GRACE = timedelta(seconds=60)  # an inbox may be silent for so long before its agent is away: networks fail briefly
+SEEN_EVERY = timedelta(seconds=15)  # seen_at is written at most so often for each agent
+
+
+class PresenceQuerySet(models.QuerySet):
+    def working(self):
+        """Filter to the agents who have not left."""
+        return self.filter(is_active=True)
+
+    def present(self):
+        """Filter to the agents who chose to be present, except those whose inbox was open before but no longer is."""
+        return self.working().filter(Q(seen_at=None) | Q(seen_at__gt=timezone.now() - GRACE), is_present=True)
+
+    def vanished(self):
+        """Filter to the agents who chose to be present but whose inbox is no longer open."""
+        return self.working().filter(is_present=True, seen_at__lte=timezone.now() - GRACE)
+
+    def lose(self):
+        """Make vanished agents away, since their inbox was last open. One that opens at this moment keeps its agent."""
+        for agent in self.vanished():
+            row = self.model._default_manager.vanished().filter(pk=agent.pk)
+            if row.update(is_present=False, is_lost=True, away_since=F("seen_at")):
+                agent.conversations.show_presence()
+
+
+class Presence(models.Model):
+    """The part of an Agent that says whether they are present."""
+
+    conversations: Any  # assigned to them
+
+    is_present = models.BooleanField(_("present"), default=False)
+    away_since = models.DateTimeField(_("away since"), null=True, blank=True, editable=False)
+    seen_at = models.DateTimeField(_("last seen"), null=True, blank=True, editable=False)  # by an open inbox
+    is_lost = models.BooleanField(default=False, editable=False)  # away because no inbox of theirs is open any more
+
+    class Meta:
+        abstract = True
+
+    def come_back(self):
+        """Be present. The inbox that they use is given the grace period to report."""
+        self._become(is_present=True, away_since=None, seen_at=self.seen_at and timezone.now())
+        self.conversations.assign_later()
+
+    def go_away(self):
+        """Be away, for a break or the night. Personas and conversations stay."""
+        self._become(is_present=False, away_since=self.away_since or timezone.now())
+
+    def log_out(self):
+        """Be away after a log-out. An inbox still open on another device makes them present again."""
+        if self.is_present:
+            self._become(is_present=False, is_lost=True, away_since=timezone.now())
+
+    def be_seen(self):
+        """Note that an inbox of theirs is open. It makes a lost agent present again, but not one who went away."""
+        row, now = type(self)._default_manager.filter(pk=self.pk), timezone.now()
+        if self.is_lost:
+            self._be_found(row.filter(is_lost=True), now)
+        elif self.seen_at is None or self.seen_at <= now - SEEN_EVERY:
+            row.filter(Q(seen_at=None) | Q(seen_at__lte=now - SEEN_EVERY)).update(seen_at=now)
+
+    def _be_found(self, row, now):
+        self.seen_at, self.is_present, self.is_lost, self.away_since = now, True, False, None
+        if row.update(seen_at=now, is_present=True, is_lost=False, away_since=None):
+            self.conversations.show_presence()
+            self.conversations.assign_later()
+
+    def _become(self, **fields):
+        fields = {"is_lost": False, **fields}
+        for name, value in fields.items():
+            setattr(self, name, value)
+        self.save(update_fields=fields)
+        self.conversations.show_presence()
