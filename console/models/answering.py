@@ -65,8 +65,11 @@ class Answering:
                 self.deliver_later()
 
     def _said_under(self, key, author):
-        keys = [_key(key, number) for number in range(MOST_MESSAGES)]
-        return list(self.messages.filter(key__in=keys, is_by_bot=author is None).in_order())
+        """Return the messages of a reply that was sent before under this key. Nearly always there are none."""
+        said = self.messages.filter(is_by_bot=author is None)
+        if not said.filter(key=key).exists():
+            return []
+        return list(said.filter(key__in=[_key(key, number) for number in range(MOST_MESSAGES)]).in_order())
 
     def _queue(self, reply, key, file):
         message = Message.objects.create(key=key, **reply)
