@@ -1,0 +1,44 @@
+"""Docstrings in plain English, as far as a program can tell: each begins with a verb or with a noun, its subject."""
+
+import re
+
+import pytest
+
+from tests.house import ROOT, docstrings, name
+
+# A docstring that begins with one of these is a riddle: it has no verb, or leaves out who does what.
+RIDDLE = re.compile(
+    r"(What|Whatever|Who|Whom|Whose|Whoever|Whether|Which|Where|Wherever|When|Whenever|While|Why|How|However"
+    r"|Of|By|From|To|Under|Until|As|Also|Once|Not|For|In|On|At|With|Without|Within|Between|Behind|Before|After|Beside"
+    r"|If|So|And|Or|But|Because|Although|Than|Then|That|Only|Again|Back|Up|Meanwhile"
+    r"|It|Its|They|Their|Theirs|She|He|None|True|False)\b"
+)
+COVERED = [  # the files whose docstrings are checked
+    "tests/house.py",
+]
+
+
+@pytest.mark.parametrize("files", COVERED)
+def test_every_docstring_begins_with_a_capital_verb_or_noun(files):
+    paths = sorted(ROOT.glob(files))
+    found = [(path, line, text) for path in paths for line, text in docstrings(path) if is_riddle(text)]
+    assert paths and not found, "\n" + "\n".join(f"{name(path)}:{line} {text[:80]!r}" for path, line, text in found)
+
+
+def is_riddle(text):
+    return not text[0].isupper() or RIDDLE.match(text) is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Whether it is there.", "→ the status", "With a lease.", "`since`: a moment", "It waits.", "None for a stranger."],
+)
+def test_a_docstring_without_a_verb_or_a_subject_is_found(text):
+    assert is_riddle(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Return whether it is there.", "The bot's face.", "Notes of an agent.", "Itemise a bill."]
+)
+def test_a_docstring_with_a_verb_or_a_noun_passes(text):
+    assert not is_riddle(text)
