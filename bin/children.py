@@ -1,4 +1,4 @@
-"""Programs we start: they never outlive us, and we stop no others."""
+"""Child processes: they never outlive their parent, and it stops no other process."""
 
 import shutil
 import signal
@@ -7,15 +7,15 @@ import time
 
 
 def tethered(command, signal_when_orphaned=signal.SIGKILL, setpriv=()):
-    """The command, such that the kernel sends it a signal should we be killed and unable to."""
-    if not shutil.which("setpriv"):  # not Linux: there is no such signal
+    """Return the command in a form in which the kernel sends it this signal when its parent is killed."""
+    if not shutil.which("setpriv"):  # not Linux, and only Linux can do this
         return command
     name = signal_when_orphaned.name.removeprefix("SIG")
     return ["setpriv", "--pdeathsig", name, *setpriv, "--", *command]
 
 
 def stop(*processes, by=signal.SIGTERM, within=10):
-    """Ask all of them to stop, wait so many seconds for all together, and kill those that stay."""
+    """Ask all processes to stop, wait for them for `within` seconds altogether, and kill the rest."""
     deadline = time.monotonic() + within
     for process in processes:
         process.send_signal(by)

@@ -1,4 +1,4 @@
-"""PostgreSQL and Redis from their wheels, each on a Unix socket in a folder that only we may enter."""
+"""PostgreSQL and Redis from their wheels, each on a Unix socket in a private folder."""
 
 import contextlib
 import importlib.util
@@ -15,14 +15,14 @@ import redis
 
 from children import stop, tethered
 
-DATABASE = "console"  # and its user
-START_TIMEOUT = 60  # s, recovery after a crash included
-# Losing everything in a crash is fine for what is thrown away anyway, and faster.
+DATABASE = "console"  # the name of the database and of its user
+START_TIMEOUT = 60  # s, including recovery after a crash
+# A temporary database may lose everything in a crash, which makes it faster.
 POSTGRES_TEMPORARY = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
 
 
 class Server:
-    """A server on a socket. It can also crash and be started again on the same files, for those who test just that."""
+    """A server on a Unix socket. Tests can crash it and start it again on the same files."""
 
     def __init__(self, name, url, command, *, is_up, log, lock, stop_by, crash_by, setpriv=(), pid_file=None):
         self.name, self.url, self.command, self.log = name, url, command, log
@@ -37,8 +37,9 @@ class Server:
         stop(self.process, by=self._stop_by)
 
     def start(self):
-        """Until its first answer. In a process group of its own: Ctrl-C is for the command alone."""
-        # We hold the lock, so its writer is gone; PostgreSQL itself would trust a number another process has by now.
+        """Start the server, out of reach of Ctrl-C in a process group of its own, and wait for its first answer."""
+        # We hold the lock, so the server that wrote this file has ended. PostgreSQL would trust the process id in it,
+        # which another process may have by now.
         if self._pid_file:
             self._pid_file.unlink(missing_ok=True)
         with open(self.log, "w") as output:
@@ -57,7 +58,7 @@ class Server:
             raise
 
     def crash(self):
-        """End at once: sessions are cut and nothing is written any more, as when the machine goes."""
+        """Kill the server: it cuts its sessions and writes nothing more, as when the machine fails."""
         stop(self.process, by=self._crash_by)
 
     def _wait_until_up(self):
@@ -87,8 +88,8 @@ def postgres(data_dir, sockets, lock, temporary):
         is_up=lambda: _has_database(sockets),
         log=data_dir / "postgres.log",
         lock=lock,
-        stop_by=signal.SIGINT,  # "fast": ends open sessions, leaves nothing to recover
-        crash_by=signal.SIGQUIT,  # "immediate": leaves everything to recover, and none of its children behind
+        stop_by=signal.SIGINT,  # "fast": ends open sessions and leaves nothing to recover
+        crash_by=signal.SIGQUIT,  # "immediate": ends all its processes and leaves everything to recover
         setpriv=_not_root(),
         pid_file=cluster / "postmaster.pid",
     )
@@ -100,12 +101,12 @@ def _postgres_program(name):
 
 
 def _package_dir(package):
-    """Found without importing the package, which does more than we want."""
+    """Return the folder of a package without importing it: importing these has side effects."""
     return Path(importlib.util.find_spec(package).origin).parent
 
 
 def _make_cluster(cluster):
-    """Make it under another name first: an interrupted one is never taken for a whole one."""
+    """Create the database files under a temporary name first, so that an interrupted attempt is not used later."""
     new = cluster.with_suffix(".new")
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(mode=0o700)
@@ -121,17 +122,20 @@ def _make_cluster(cluster):
 
 
 def _not_root():
-    """PostgreSQL refuses to run as root. As nobody it may still pass through folders that only root may enter."""
+    """Return the options of setpriv that run PostgreSQL as nobody, because it refuses to run as root.
+
+    One capability stays, with which it can enter folders that are open to root alone.
+    """
     if os.geteuid() != 0:
         return []
     nobody = pwd.getpwnam("nobody")
     user = [f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups"]
-    # Without this bit access(2) forgets the capability, and initdb asks by it whether its programs are there.
+    # Without this bit access(2) ignores the capability, and initdb uses access(2) to look for its programs.
     return [*user, "--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--securebits=+no_setuid_fixup"]
 
 
 def _has_database(sockets):
-    """Whether PostgreSQL answers and has our database, which the first answer makes."""
+    """Return whether PostgreSQL answers; create our database at its first answer."""
     try:
         with psycopg.connect(host=str(sockets), user=DATABASE, dbname="postgres", autocommit=True) as connection:
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():

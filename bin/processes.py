@@ -1,8 +1,7 @@
 """Start the console on this machine: PostgreSQL, Redis, a sandbox in place of Facebook, web server, workers, a bot.
 
 CONSOLE_PORT (8000), SANDBOX_PORT (8001) and BOT_PORT (8002) choose the ports, DATA_DIR (var/) the folder in which
-everything is kept; with other ports and another folder a second console runs beside the first. Ctrl-C stops all that
-was started.
+everything is kept; with other ports and another folder a second console runs beside the first. Ctrl-C stops everything.
 """
 
 import argparse
@@ -23,8 +22,8 @@ from run import WORKERS
 from servers import ROOT, running_servers, stop_on_signals
 
 READY_TIMEOUT = 90  # s
-BOT_KEY = "hk_example-only-key-of-the-demo"  # opens nothing but the sandbox's Page
-LEVEL = re.compile(r"[\d\s:,.[-]*(DEBUG|INFO|WARNING|ERROR|CRITICAL)\b")  # after the time, where there is one
+BOT_KEY = "hk_example-only-key-of-the-demo"  # gives access to the sandbox's Page alone
+LEVEL = re.compile(r"[\d\s:,.[-]*(DEBUG|INFO|WARNING|ERROR|CRITICAL)\b")  # after the time, if a line has one
 LOUD = {"WARNING", "ERROR", "CRITICAL"}
 
 WELCOME = """
@@ -65,7 +64,7 @@ def parse_options():
 
 
 def free_ports(**defaults):
-    """The ports that these settings name. All are held while looking, so that no two are the same."""
+    """Return the ports that these settings name, all of them free and different."""
     with contextlib.ExitStack() as held:
         return [_free_port(name, os.environ.get(name) or default, held) for name, default in defaults.items()]
 
@@ -83,7 +82,7 @@ def _free_port(setting, value, held):
 
 
 def start_everything(family, console, sandbox, bot):
-    """Start each program and wait until all of them answer and the demo is there."""
+    """Start each program, wait until all of them answer, and create the demo's data."""
     print("Starting the console …", flush=True)
     level = ["--loglevel", "INFO"] if family.is_verbose else []
     names = {name: f"{name}@{console}" for name in WORKERS}
@@ -94,7 +93,7 @@ def start_everything(family, console, sandbox, bot):
     family.start("web", ["bin/run.py", "web", "--host", "127.0.0.1", "--port", str(console)])
     for name in WORKERS:
         family.start(name, ["bin/run.py", name, "-n", names[name], *level])
-    # Not by a worker's --beat: that one is a fork, which stays behind when the worker is killed.
+    # Not with a worker's --beat option: that forks a process, which goes on when the worker is killed.
     family.start("beat", ["bin/run.py", "beat", *level])
     family.start("bot", ["examples/bot.py"], **_of_bot(console, bot))
     family.wait_for("web", functools.partial(_says_ok, console, "/readyz"))
@@ -105,13 +104,13 @@ def start_everything(family, console, sandbox, bot):
 
 
 def _of_bot(console, port):
-    """What the example bot is told by its environment."""
+    """Return the environment variables of the example bot."""
     url, secret = f"http://127.0.0.1:{console}", os.environ["FACEBOOK_APP_SECRET"]
     return {"HANDOVER_URL": url, "HANDOVER_KEY": BOT_KEY, "PORT": str(port), "APP_SECRET": secret}
 
 
 def _says_ok(port, path):
-    """Whether the page is there. Not by urllib, which would ask a proxy for it."""
+    """Return whether this page answers 200. Not with urllib, which would use a proxy."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     with contextlib.closing(connection), contextlib.suppress(OSError, http.client.HTTPException):
         connection.request("GET", path)
@@ -126,7 +125,7 @@ def _answer_ping(workers):
 
 
 class Family:
-    """Programs that run together: when one of them ends, all do."""
+    """Programs that run together: when one ends, all are stopped."""
 
     def __init__(self, is_verbose):
         self.is_verbose = is_verbose
@@ -144,7 +143,7 @@ class Family:
         self.children[name] = Child(name, arguments, self.is_verbose, environment)
 
     def run(self, name, arguments):
-        """Start a program that ends by itself, and wait for that."""
+        """Start a program and wait until it ends by itself."""
         self.start(name, arguments)
         self.wait_until(lambda: self.children[name].process.poll() == 0)
         del self.children[name]
@@ -169,9 +168,9 @@ class Child:
     def __init__(self, name, arguments, is_verbose, environment):
         self.name = name
         self.is_verbose = is_verbose
-        self.is_stopping = False  # what programs say about being stopped is no news
+        self.is_stopping = False  # then its warnings are not shown: programs complain when they are stopped
         self.last_lines = collections.deque(maxlen=20)
-        # In a process group of its own: Ctrl-C in the terminal reaches us alone, and we stop everything.
+        # In a process group of its own: Ctrl-C in the terminal reaches this program alone, which stops everything.
         self.process = subprocess.Popen(
             tethered([sys.executable, *arguments]),
             env=os.environ | environment,
@@ -199,7 +198,7 @@ class Child:
 
 
 def _is_loud(line, otherwise):
-    """Whether to show the line. One without a level goes with the line before it."""
+    """Return whether to show the line. A line without a level is treated as the line before it."""
     level = LEVEL.match(line)
     return level[1] in LOUD if level else otherwise or line.startswith("Traceback")
 

@@ -54,7 +54,7 @@ def main():
 
 
 def stop_on_signals(exit_code):
-    """Turn the first signal to stop into SystemExit, and take no notice of more while everything is being stopped."""
+    """Turn the first signal to stop into SystemExit, and ignore further signals while everything stops."""
 
     def leave(number, frame):
         ignore_signals()
@@ -85,7 +85,7 @@ def run(command, environment):
 
 
 def _is_in_terminal():
-    """Whether Ctrl-C reaches the command too, because the terminal sends it to all who are in the foreground."""
+    """Return whether a terminal sends Ctrl-C to the command as well: it does so to the whole foreground."""
     try:
         return os.tcgetpgrp(0) == os.getpgrp()
     except OSError:
@@ -93,19 +93,19 @@ def _is_in_terminal():
 
 
 def servers_of_another(temporary):
-    """The environment that whoever runs on this DATA_DIR has written down, or nothing."""
+    """Return the environment of a bin/dev that runs on this DATA_DIR, or None."""
     path = Path(os.environ.get("DATA_DIR") or ROOT / "var").resolve()
     if temporary or not (path / ENVIRONMENT).exists():
         return None
     with open(path / "lock", "a") as lock:
-        if _has_locked(lock):  # nobody runs: the file was left behind
+        if _has_locked(lock):  # nothing runs: the file was left behind
             return None
     return contextlib.nullcontext(os.environ | json.loads((path / ENVIRONMENT).read_text()))
 
 
 @contextlib.contextmanager
 def _written_down(environment, data_dir):
-    """Only what the servers are reached by and the console's own settings, readable by nobody else."""
+    """Keep the addresses of the servers and the console's settings in a file that only this user can read."""
     path = data_dir / ENVIRONMENT
     path.unlink(missing_ok=True)
     path.touch(mode=0o600)
@@ -118,11 +118,11 @@ def _written_down(environment, data_dir):
 
 @contextlib.contextmanager
 def running_servers(temporary=False):
-    """Yield the environment in which the console can run, and stop at the end what was started for it."""
+    """Yield an environment in which the console can run, and stop the servers at the end."""
     with contextlib.ExitStack() as stack:
         data_dir = stack.enter_context(_data_dir(temporary))
         stack.enter_context(_lock(data_dir / "lock", within=0))
-        # The servers inherit this one: when a start was killed, it is free once its servers have gone too.
+        # The servers inherit this lock: after a start that was killed, it is free once its servers have ended too.
         servers_lock = stack.enter_context(_lock(data_dir / "servers.lock", within=20))
         sockets = stack.enter_context(socket_dir(data_dir))
         environment = _with_local_defaults(data_dir)
@@ -149,7 +149,7 @@ def _data_dir(temporary):
 
 @contextlib.contextmanager
 def _lock(path, within):
-    """Yield an open file that nobody else has locked, waiting so many seconds for it."""
+    """Lock a file and yield it open; wait for the lock for up to `within` seconds."""
     deadline = time.monotonic() + within
     with open(path, "a") as file:
         while not _has_locked(file):
@@ -169,7 +169,7 @@ def _has_locked(file):
 
 @contextlib.contextmanager
 def socket_dir(data_dir):
-    """A private folder with a path that is short and plain enough for a socket."""
+    """Yield a private folder whose path is short and plain enough for a socket."""
     path = data_dir / "run"
     if len(os.fsencode(path / SOCKET_NAME)) <= MAX_SOCKET_PATH and re.fullmatch(r"[\w/.-]+", str(path), re.ASCII):
         path.mkdir(mode=0o700, exist_ok=True)
@@ -198,7 +198,7 @@ def _with_local_defaults(data_dir):
 
 
 def _own_keys(data_dir):
-    """Keys made once for this DATA_DIR."""
+    """Return the secret keys of this DATA_DIR, which are made on first use."""
     path = data_dir / "keys.json"
     if not path.exists():
         new = path.with_suffix(".new")

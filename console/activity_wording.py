@@ -1,4 +1,4 @@
-"""How an activity of a customer reads, for people."""
+"""Sentences for the activities of a customer."""
 
 from django.utils.translation import gettext as _
 
@@ -10,7 +10,7 @@ GOOD, BAD = "Good response", "Bad response"
 
 
 def words(activity):
-    """One sentence without its full stop, which begins with a verb: the customer is whom the thread is with."""
+    """Return a sentence about the customer that begins with its verb and has no full stop."""
     return SENTENCES[activity.kind](activity.details)
 
 
@@ -24,13 +24,13 @@ def _referral(details):
 
 
 def _is_by_link(details):
-    """The link says all: no ad, product or website was on the way."""
+    """Return whether the customer came by a link alone, and by no ad, product or website."""
     has_more = any(details.get(name) for name in ("ad_title", "ad_id", "product_id", "referer_uri"))
     return not has_more and details.get("source") in (SHORTLINK, None, "")
 
 
 def _door(details):
-    """By which door they came in."""
+    """Return the way by which the customer came."""
     title, source = details.get("ad_title"), details.get("source")
     if source == ADS or title or details.get("ad_id"):
         number = details.get("ad_id")
@@ -44,7 +44,7 @@ def _door(details):
 
 
 def _about(details):
-    """The product, and the word that the business itself put into the link."""
+    """Return the product, and the reference that the business put into the link."""
     product, ref = details.get("product_id"), details.get("ref")
     return " · ".join([_("product %s") % product] * bool(product) + [_("link “%s”") % ref] * bool(ref))
 

@@ -1,6 +1,6 @@
-"""One port: webhooks and the live stream on the event loop, Django's pages in a pool of threads.
+"""The ASGI application: webhooks and the live stream on the event loop, Django's views in a pool of threads.
 
-Through Django's own ASGI handler a page costs three times as much, and an open stream holds a thread.
+With Django's own ASGI handler a page takes three times as long, and each open stream holds a thread.
 """
 
 import asyncio
@@ -26,14 +26,14 @@ from console.live import stream  # noqa: E402
 from console.pages import Pages  # noqa: E402
 from console.publishing import Publisher  # noqa: E402
 
-PUBLISHING_SECONDS = 1  # for what waits when the web server is stopped
+PUBLISHING_SECONDS = 1  # for the tasks that wait to be published when the web server is stopped
 
 celery.publishes_later = Publisher()
 
 
 class Application(Router):
     async def lifespan(self, scope, receive, send):
-        """Starlette's would show a traceback of what is wrong, and no sentence."""
+        """Report each problem at start-up as a sentence; Starlette's own lifespan would show a traceback."""
         await receive()
         if problems := await sync_to_async(_problems)():
             message = " ".join(["The console does not start.", *problems, examples.WAY_OUT])

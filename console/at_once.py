@@ -1,6 +1,7 @@
-"""Threads of this process for what shall not take the way through the broker. Who finds none free takes that way.
+"""A pool of threads for work that should not go through the broker. If no thread is free, the work is queued after all.
 
-No Page has them all: a bot that is slow leaves some for the others. The worker of the queue counts in the same way.
+One Page never gets all threads, so that a slow bot leaves some to the others. The worker of the queue counts its
+threads in the same way.
 """
 
 import logging
@@ -22,12 +23,12 @@ _busy, _counting = Counter(), threading.Lock()
 
 
 def run(page_id, work):
-    """Whether a thread was free and does it."""
+    """Run the work in a thread; return False if none is free for this Page."""
     if not _take(page_id, AT_ONCE_FOR_ONE, among=THREADS):
         return False
     try:
         _threads.submit(_run, page_id, work)
-    except RuntimeError:  # the machine gives no more threads
+    except RuntimeError:  # the operating system gives no more threads
         _leave(page_id)
         return False
     return True
@@ -35,7 +36,7 @@ def run(page_id, work):
 
 @contextmanager
 def seat(page_id):
-    """Yields whether this Page may keep one more thread busy."""
+    """Yield whether this Page may use one more thread, and count that thread as in use meanwhile."""
     is_free = _take(page_id, FOR_ONE)
     try:
         yield is_free

@@ -1,6 +1,6 @@
-"""What an attachment that is no file says, in words: a template of the Page, a place, an appointment, a shared link.
+"""Words for attachments that are not files: templates of the Page, places, appointments, shared links.
 
-A payload is as Facebook sent it: anything may be missing, or of another type than documented.
+A payload is as Facebook sent it: any field may be missing, or of another type than documented.
 """
 
 import math
@@ -50,7 +50,7 @@ TEMPLATES = {
 }
 MAP = "https://www.openstreetmap.org/?mlat={0}&mlon={1}#map=16/{0}/{1}"
 MOST = 20  # lines or buttons that are shown
-LATEST = 10**11  # s since 1970, that a calendar can say
+LATEST = 10**11  # s since 1970; datetime cannot represent much later times
 
 
 @dataclass
@@ -65,7 +65,7 @@ class Content:
 
 
 def content_of(kind, title, payload, address=""):
-    """What there is to read; at the very least, what kind of thing it is."""
+    """Return what an attachment says; its lines are never empty and name at least its kind."""
     payload = _dict(payload)
     if kind == "order" and title:
         return Content([f"{kind_name(kind)}: {title}"])
@@ -78,7 +78,7 @@ def content_of(kind, title, payload, address=""):
 
 
 def in_short(kind, title, payload, address=""):
-    """One line, for a row of the queue or a summary."""
+    """Return one line, for a row of the queue or a summary."""
     content = content_of(kind, title, payload, address)
     name = kind_name(kind)
     is_named = kind in ("template", "appointment_booking", "order") or str(content) == name
@@ -127,7 +127,7 @@ def _moment(value, zone):
         return None
     try:
         zone = ZoneInfo(_text(zone))
-    except (KeyError, ValueError, OSError):  # unknown, or no name at all
+    except (KeyError, ValueError, OSError):  # an unknown name, or an invalid one
         zone = UTC
     return datetime.fromtimestamp(seconds, zone)
 

@@ -1,4 +1,4 @@
-"""What comes round by itself. Beat only rings the bell; models would take it half as much memory again."""
+"""The Celery app of beat, which sends periodic tasks. It loads no models: they would take half as much memory again."""
 
 from celery import Celery
 from django.conf import settings

@@ -1,6 +1,6 @@
-"""Wakes the readers. However many webhooks ring at once, each ring is followed by one task, sent beside the request.
+"""Wake the worker that processes webhooks. A thread of its own sends the task, and one task serves many webhooks.
 
-The rows are what counts: a ring that is lost, with its process or its Redis, costs the seconds until the next sweep.
+The stored rows are the queue: if a task is lost, with its process or with Redis, the next sweep finds them.
 """
 
 import logging
@@ -9,8 +9,8 @@ import time
 
 from console import tasks
 
-PAUSE = 0.02  # s between two rings: who reads looks for more by itself
-REST = 1  # s after a ring that Redis did not take
+PAUSE = 0.02  # s between two tasks: a worker that is busy looks for further webhooks by itself
+REST = 1  # s after a task that Redis did not accept
 
 logger = logging.getLogger(__name__)
 _rung = threading.Event()
@@ -25,7 +25,7 @@ def ring():
 
 
 def _start_ringer():
-    """On first use: a server that forks after loading would lose a thread that was started before."""
+    """Start the thread on first use: a server that forks after loading would lose an earlier one."""
     global _ringer
     with _start:
         if _ringer is None:
@@ -39,7 +39,7 @@ def _listen():
         try:
             tasks.read_arrivals.apply_async(retry=False, is_waited_for=True)
             time.sleep(PAUSE)
-        except Exception as error:  # whatever it is, this thread has to go on
+        except Exception as error:  # this thread must go on after any error
             logger.warning("Redis is away: what Facebook tells us waits for the next sweep (%s)", type(error).__name__)
             time.sleep(REST)
             _rung.set()

@@ -1,9 +1,9 @@
-"""Receive the body of a request on the event loop, before one of the few threads of the pages is taken for it.
+"""Receive the body of each request on the event loop, before one of the few threads for Django's views is used.
 
-A client that stalls keeps a place here, and no thread. Every body has a limit by its address, and a deadline that moves
-with what has come; one longer than 64 KiB lies in a temporary file. When a room is full, the body that has been on its
-way longest makes place: an honest one is complete within milliseconds, and is never that. Large files take longer, so
-theirs are rooms for agents alone: no stranger can push them out.
+A client that stalls holds a place here, and no thread. Each address has a limit for its bodies. Each body has a
+deadline that moves on while it arrives, and lies in a temporary file beyond 64 KiB. When a room is full, the oldest
+body in it is dropped: an honest one is complete within milliseconds, so it is hardly ever the oldest. Large files take
+longer, so they have rooms for agents alone, from which no stranger can push them out.
 """
 
 import asyncio
@@ -27,9 +27,9 @@ from console.uploads import FILE_BYTES, MOST_FILES
 
 MIB = 1024 * 1024  # bytes
 IN_MEMORY = PIECE = 64 * 1024  # bytes
-PATIENCE = 10  # s for a body, and as many more …
-LEAST = 80 * 1024  # … each time that so many bytes of it have come: 8 KiB/s
-LINGER = 2  # s in which a client that is refused may go on sending: it might not read the answer before
+PATIENCE = 10  # s for a body, and 10 s more …
+LEAST = 80 * 1024  # … each time that this many bytes have arrived: 8 KiB/s
+LINGER = 2  # s in which a refused client may go on sending: many clients read the answer only afterwards
 RETRY_AFTER = 5  # s
 
 logger = logging.getLogger(__name__)
@@ -42,16 +42,16 @@ class Refused(Exception):
 
 
 class Room:
-    """What is taken at one kind of address: bytes in one body, bodies on their way at once, bytes in all of them."""
+    """The limits of one kind of address: bytes in one body, bodies at once, and bytes in all of them together."""
 
     def __init__(self, path, most, bodies=128, together=64 * MIB, is_for_agents=False, is_kept=True):
         self.path, self.most, self.bodies, self.together = re.compile(path), most, bodies, together
         self.is_for_agents, self.is_kept = is_for_agents, is_kept
         self.size = 0
-        self._places = {}  # their bodies, the one that took its place first in front
+        self._places = {}  # the bodies on their way, the oldest first
 
     def check(self, size):
-        """Refuse a body that is longer than one may be."""
+        """Refuse a body that is too long."""
         if size > self.most:
             most = self.most // MIB
             raise Refused(413, _("The request is larger than the %(most)s MiB that are taken here.") % {"most": most})
@@ -78,8 +78,8 @@ class Room:
 
 
 COMMON = Room(r"", MIB)
-# Of those who are not logged in, for an agent who was a moment ago: nothing of it is kept, and Django sends them to the
-# log-in page.
+# For clients that are not logged in, such as an agent whose session has just ended: the body is read and dropped, and
+# Django redirects to the log-in page.
 STRANGERS = Room(r"", MOST_FILES * FILE_BYTES + MIB, together=math.inf, is_kept=False)
 ROOMS = [
     Room(r"/webhooks/messenger/?$", settings.MAX_WEBHOOK_BYTES),
@@ -90,7 +90,7 @@ ROOMS = [
 
 
 async def room_for(scope, headers):
-    """Return where this body is received. Whether somebody is logged in is asked only for what may take a while."""
+    """Return the room for this body. Sessions are looked up only for bodies that may take long."""
     room = next(room for room in ROOMS if room.path.match(scope["path"]))
     size = _declared(headers)
     room.check(size)
@@ -109,7 +109,7 @@ def _is_logged_in(cookies):
 
 
 class Body:
-    """Its bytes count in their room until the request is answered."""
+    """A request body. Its bytes count in its room until the request is answered."""
 
     def __init__(self, room, file):
         self.room, self.file, self.size = room, file, 0
@@ -147,7 +147,7 @@ class Body:
             raise Refused(408, _("The request did not arrive in time: send it again.")) from None
 
     async def _add(self, receive):
-        """Return whether there is more to come."""
+        """Receive one piece; return whether there are more."""
         message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
@@ -160,7 +160,7 @@ class Body:
         return message["more_body"]
 
     def replay(self, receive):
-        """Return ASGI's receive: the body as it came, then whatever comes after it."""
+        """Return an ASGI `receive` that yields the stored body and then the client's further messages."""
         self.file.seek(0)
         messages = self._messages()
 
@@ -176,7 +176,7 @@ class Body:
 
 
 class ReceivedBodies:
-    """ASGI middleware: what is behind it never waits for a body."""
+    """ASGI middleware that passes on a request when its whole body has been received."""
 
     def __init__(self, app):
         self.app = app
@@ -219,6 +219,6 @@ def _answer(refused, scope):
 
 
 async def _say_and_linger(content):
-    """Meanwhile Starlette takes whatever else the client sends, and drops it."""
+    """Yield the answer and keep the connection open a little: Starlette drops what the client still sends."""
     yield content
     await asyncio.sleep(LINGER)

@@ -1,4 +1,4 @@
-"""The Celery app. Workers make every Graph API call; tasks are one line each."""
+"""The Celery app of the workers, which make every call to the Graph API."""
 
 import os
 
@@ -8,7 +8,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
 
 
 class Console(Celery):
-    """`publishes_later` takes tasks to the broker in a thread of its own; without it, their sender waits for that."""
+    """A Celery app with an optional publisher, `publishes_later`, which sends tasks without blocking their sender."""
 
     publishes_later = None
 

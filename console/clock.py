@@ -1,6 +1,6 @@
-"""The database's clock, which is one for all programs: their own may differ, and jump.
+"""The clock of the database. It is the same for all workers, whose own clocks may differ and jump.
 
-What one worker writes and another compares, where a mistake would send a message twice, is told by this clock alone.
+Use it for times that one worker writes and another compares, if an error could send a message twice.
 """
 
 from django.db import connection

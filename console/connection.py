@@ -1,7 +1,7 @@
-"""A connection of the web server, with the deadlines that uvicorn lacks: for a header, and for reading the answer.
+"""A connection of the web server with the deadlines that uvicorn lacks: for receiving headers and for reading answers.
 
-Without them a thousand clients that send half a header, or read half an answer, would keep a thousand connections.
-Uvicorn also has no limit for trailers, and one without an end would keep the event loop busy with copying it.
+Without them, a thousand clients that send half a header, or read half an answer, would hold a thousand connections.
+Uvicorn also has no limit for trailers: the event loop would copy an endless one for ever.
 """
 
 import asyncio
@@ -10,18 +10,18 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEADER_SECONDS = 10
 HEADER_BYTES = 64 * 1024
-READING_SECONDS = 10  # between two looks at what a client has read
+READING_SECONDS = 10  # between two checks of how much a client has read
 LEAST_READ = 10 * 1024  # bytes in that time: 1 KiB/s
-LAST_REQUEST_SECONDS = 0.5  # in which what a proxy has just sent arrives
+LAST_REQUEST_SECONDS = 0.5  # for a request that a proxy has just sent
 
 
 class Connection(HttpToolsProtocol):
     _header_deadline = _reading_deadline = None
-    _bytes_beside_body = 0  # of headers, of trailers, of what may stand at the head of a chunk
+    _bytes_beside_body = 0  # of headers, trailers and chunk extensions
 
     def connection_made(self, transport):
         super().connection_made(transport)
-        transport.set_write_buffer_limits(high=0)  # we are told as soon as anything stays unread
+        transport.set_write_buffer_limits(high=0)  # pause_writing is called as soon as anything stays unread
         self._expect_headers()
 
     def connection_lost(self, error):
@@ -30,7 +30,7 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(error)
 
     def shutdown(self):
-        """Let in the request that may be on its way: a proxy that meets a closed connection answers 502."""
+        """Shut down a little later, for a request that is on its way: on a closed connection a proxy answers 502."""
         self.loop.call_later(LAST_REQUEST_SECONDS, super().shutdown)
 
     # Headers
@@ -86,7 +86,7 @@ class Connection(HttpToolsProtocol):
             self._expect_reading()
 
     def _give_up(self):
-        """At once: closing politely would wait for the client to read what is left."""
+        """Abort the connection: closing it would wait for the client to read the rest."""
         self.transport.abort()
 
     @staticmethod

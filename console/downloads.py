@@ -1,4 +1,4 @@
-"""Files at addresses that strangers chose: limited in size, type and where they may lie."""
+"""Downloads from addresses that strangers chose, with limits for size, type and host."""
 
 from urllib.parse import urlsplit
 
@@ -17,7 +17,10 @@ GONE = {403: "access to it has ended", 404: "it is no longer there", 410: "it is
 
 
 class DownloadError(Exception):
-    """With one sentence that says why. is_passing: the same address may serve it later."""
+    """A download that failed; the text is a sentence that says why.
+
+    is_passing: the same address may serve the file later.
+    """
 
     def __init__(self, sentence, *, is_passing=False):
         super().__init__(sentence)
@@ -25,7 +28,7 @@ class DownloadError(Exception):
 
 
 def fetch(url, kinds=None):
-    """The file as ContentFile. kinds: wanted first halves of the media type, such as "image"."""
+    """Fetch a file and return it as ContentFile. kinds: allowed types, such as "image" for any image/*."""
     try:
         with _session(url).get(url, stream=True, timeout=TIMEOUT) as response:
             response.raise_for_status()
@@ -66,7 +69,10 @@ def _content(response):
 
 
 def _session(url):
-    """No private addresses, by name or by redirect; but Facebook's stand-in has one, and is trusted as Facebook is."""
+    """Return a session that refuses private addresses, also after a redirect or a DNS look-up.
+
+    The host of GRAPH_API_URL is exempt: the sandbox may have a private address.
+    """
     address, graph = urlsplit(url), urlsplit(settings.GRAPH_API_URL)
     is_graph = (address.scheme, address.netloc) == (graph.scheme, graph.netloc)
     config = Config(

@@ -17,7 +17,7 @@ class FilesInput(forms.FileInput):
 
 
 class FilesField(forms.FileField):
-    """Any number of files, each as Facebook would take it."""
+    """A field for several files, each checked against Facebook's limits."""
 
     widget = FilesInput
 
@@ -57,27 +57,29 @@ class MessageForm(forms.Form):
 
 
 class SeenForm(forms.Form):
-    """How far the agent had read: the last message on their page."""
+    """The last message on the agent's page, which shows how far the agent has read."""
 
     seen = forms.IntegerField(required=False, min_value=0, max_value=MOST_PK, widget=forms.HiddenInput)
 
     def last_seen(self):
-        """Its number; None where the page did not say, or nothing that makes sense."""
+        """Return the number of that message; None if the page sent none, or no valid one."""
         return self.cleaned_data.get("seen") if self.is_valid() else None
 
 
 class NoteForm(forms.Form):
-    """For whoever gets the conversation next."""
+    """A note for the next holder of the conversation."""
 
     note = forms.CharField(label=_("Note"), required=False, max_length=MOST_NOTE, widget=forms.Textarea)
 
 
 class HandBackForm(NoteForm, SeenForm):
-    """To the bot, unless the customer wrote meanwhile."""
+    """The form for handing a conversation back to the bot. `seen` shows whether the customer wrote meanwhile."""
 
 
 class TransferForm(NoteForm):
-    """To an agent or to a team: `agent-12`, `team-3`. Whether an agent can have it, the conversation decides."""
+    """The form for a transfer to an agent (`agent-12`) or a team (`team-3`). The conversation decides whether the agent
+    can receive it.
+    """
 
     to = forms.CharField(max_length=30, error_messages=dict.fromkeys(["required", "max_length"], NOBODY))
 

@@ -1,9 +1,9 @@
-"""/livez says that this web process lives, /readyz whether it should be sent requests, and what is wrong otherwise.
+"""Health checks. `/livez` says that this web process runs; `/readyz` says whether it should receive requests.
 
-Both stand beside Django and ask for no host name: a load balancer calls by IP. Only a database that does not answer
-takes a process out of service: without it no page and no webhook can be answered. Without Redis, or without workers,
-agents still read and write, and what they write waits in the database; and all web processes are in the same state, so
-that taking them out would leave nobody. /readyz calls that `degraded`, with 200.
+Neither checks the host name, because load balancers connect by IP address. A process is not ready only when the
+database does not answer: then no page and no webhook can be served. Without Redis or workers, agents still read and
+write, and their replies wait in the database. All web processes then share that state, and taking them all out of
+service would help nobody, so `/readyz` answers 200 with the status `degraded`.
 """
 
 import asyncio
@@ -21,8 +21,8 @@ from console.models import Arrival, Conversation, Message
 from console.store import redis
 
 PATIENCE = 3  # s
-ASKED_AGAIN = 1  # s, however many ask
-LATE = 60  # s
+ASKED_AGAIN = 1  # s between two checks, however many requests come
+LATE = 60  # s that a webhook, a message or a heartbeat may be old
 
 
 async def livez(request):
@@ -38,7 +38,7 @@ async def readyz(request):
 
 
 class Latest:
-    """One look at a time, and one a second: whoever asks meanwhile gets the same answer."""
+    """The latest check. At most one runs at a time, and one per second; other requests get the same answer."""
 
     def __init__(self):
         self._look, self._until = None, 0
@@ -51,7 +51,7 @@ class Latest:
 
 
 def find_problems():
-    """{what: a sentence}; DatabaseError when nothing can be found out."""
+    """Return {part: sentence} for each part with a problem. Raises DatabaseError if the database does not answer."""
     try:
         oldest = {
             "webhooks": Arrival.objects.due().aggregate(at=Min("received_at"))["at"],
@@ -68,7 +68,7 @@ def _pending_messages():
 
 
 def _problems_of_redis():
-    """Also of the workers, who are heard of by it."""
+    """Return the problems of Redis, and of the workers, whose heartbeats lie in Redis."""
     try:
         redis().set("health", "written", ex=LATE)
         ages = heartbeats.ages([*heartbeats.QUEUES, "sweep"])

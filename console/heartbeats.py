@@ -1,4 +1,4 @@
-"""When each kind of worker, and the sweep, was last heard from. It lies in Redis, without which nobody hears them."""
+"""Heartbeats of each kind of worker and of the sweep, kept in Redis."""
 
 import time
 from contextlib import suppress
@@ -17,7 +17,7 @@ def beat(name):
 
 
 def ages(names):
-    """{name: seconds since it was heard, or None}; RedisError without Redis."""
+    """Return {name: seconds since its last heartbeat, or None}. Raises RedisError without Redis."""
     times = redis().mget([_row(name) for name in names])
     return {name: time.time() - float(at) if at else None for name, at in zip(names, times, strict=True)}
 

@@ -1,8 +1,8 @@
-"""Where Facebook tells us what happened: verify the raw bytes, store, say 200, read later.
+"""The webhook endpoint: verify the raw bytes, store them, answer 200, and process them later.
 
-It stands beside Django, on the event loop, so that no page and no stream stands before it. Bodies that come while one
-INSERT is being written gather for the next: each is answered once its own is on disk, and a disk takes as long to
-confirm fifty as one. Facebook gives us five seconds, and tells again what is not answered 200.
+It runs on the event loop beside Django, so that it never waits for a page or a stream. Bodies that arrive during one
+INSERT are stored together by the next: a disk confirms fifty rows as fast as one. Each is answered once it is stored.
+Facebook waits five seconds, and sends a webhook again if the answer is not 200.
 https://developers.facebook.com/docs/messenger-platform/webhooks
 """
 
@@ -37,7 +37,7 @@ async def intake(request):
 
 
 def judge(headers, body):
-    """The answer to it, once it is on disk if that is 200."""
+    """Return the status and the text of the answer. A body with status 200 must be stored before it is answered."""
     signed = headers.get("x-hub-signature-256", "")
     if not webhook_signature.verify(body, signed, settings.FACEBOOK_APP_SECRET):
         logger.warning("A webhook came that FACEBOOK_APP_SECRET has not signed")
@@ -57,14 +57,14 @@ def _is_readable(body):
 
 
 class Writer:
-    """One INSERT at a time, for all who wait."""
+    """Stores bodies, those that wait together in one INSERT."""
 
     def __init__(self):
         self._waiting = []
         self._task = None
 
     async def keep(self, body):
-        """Return once it is on disk."""
+        """Store a body; return once it is on disk."""
         written = asyncio.get_running_loop().create_future()
         self._waiting.append((body, written))
         if self._task is None:
@@ -92,7 +92,7 @@ class Writer:
 
 @sync_to_async
 def _store(bodies):
-    """Twice where the connection was dead, as after a restart of the database: what is there already stays one."""
+    """Store bodies; try again with a new connection if the database was restarted. A body is never stored twice."""
     try:
         Arrival.objects.store(*bodies)
     except OperationalError:

@@ -1,10 +1,10 @@
-"""Web addresses, mail addresses and phone numbers in a text, as links. All else is escaped."""
+"""Links for the web addresses, mail addresses and phone numbers in a text. The rest of the text is escaped."""
 
 import re
 
 from django.utils.html import format_html, format_html_join
 
-# Marks that turn the direction of writing would make an address read as another one.
+# Not marks that change the direction of writing: they could make an address look like another one.
 WEB = r"""(?:https?://|www\.)[^\s<>"\u200e\u200f\u202a-\u202e\u2066-\u2069]{1,2000}"""
 MAIL = r"[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,63}"
 PHONE = (
@@ -25,7 +25,7 @@ LONGEST_CURRENCY = 4  # characters, with the space after it
 
 
 def linked(text):
-    """Return the text as HTML in which every address is a link that tells its place nothing about the console."""
+    """Return the text as HTML with links, which send no referrer."""
     pieces, end = [], 0
     for match in FOUND.finditer(text):
         if link := _link(match):
@@ -36,7 +36,7 @@ def linked(text):
 
 
 def _link(match):
-    """The address and the part of the text that is it; nothing for an amount or a date."""
+    """Return (address, its words in the text), or None for an amount or a date."""
     if words := match["web"]:
         words = _without_end(words)
         address = words if "://" in words else f"https://{words}"
@@ -51,7 +51,7 @@ def _link(match):
 
 
 def _without_end(words):
-    """An address without what ends the sentence around it: a full stop, or a bracket that it did not open."""
+    """Strip the end of the sentence from an address: a full stop, or a bracket that was opened before the address."""
     while words and (words[-1] in PAUSES or words.count(words[-1]) > words.count(CLOSING.get(words[-1], words[-1]))):
         words = words[:-1]
     return words

@@ -6,7 +6,7 @@ from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefre
 
 
 class LoginRequired(LoginRequiredMiddleware):
-    """Whoever is logged out in an open tab goes to the log-in page, instead of getting it swapped into the queue."""
+    """Require a log-in. For an htmx request, load the log-in page instead of swapping it into the queue."""
 
     def handle_no_permission(self, request, view_func):
         response = super().handle_no_permission(request, view_func)
@@ -14,7 +14,7 @@ class LoginRequired(LoginRequiredMiddleware):
 
 
 class PageOfAgent:
-    """A page of somebody who was logged in here before does nothing in the name of whoever is now: it reloads."""
+    """Reload a page that belongs to an agent who was logged in before: it must not act for the agent who is now."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -29,9 +29,9 @@ class PageOfAgent:
 
 
 class Seen:
-    """Whoever works without scripts keeps no desk open: that they ask for pages shows that they are there.
+    """Note that an agent was seen with each page: without scripts no live stream shows that the agent is there.
 
-    Who never had a desk open stays as they chose, and need not be seen at all.
+    Agents who never had a desk open are left out: their presence is what they chose.
     """
 
     def __init__(self, get_response):
@@ -45,10 +45,10 @@ class Seen:
 
 
 class Headers:
-    """No page of ours needs the camera, the microphone or the place; and what an agent sees is nobody else's.
+    """Response headers: no camera, microphone or location; no caching of an agent's pages; and X-Agent.
 
-    A page that a browser keeps would also come back as the fragment that htmx had asked for under the same address.
-    X-Agent tells a page of ours that this answer is the console's, to its agent, and not that of a proxy in between.
+    A cached page could also come back as the fragment that htmx requested under the same address. X-Agent shows our
+    scripts that an answer comes from the console and is for this agent, and is not from a proxy in between.
     """
 
     def __init__(self, get_response):

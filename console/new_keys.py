@@ -1,4 +1,4 @@
-"""`python -m console.new_keys` prints secrets for .env. It needs no settings, as it is run before there are any."""
+"""Print secrets for .env: `python -m console.new_keys`. This needs no settings, because .env does not exist yet."""
 
 import secrets
 

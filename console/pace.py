@@ -1,7 +1,7 @@
-"""How fast a Page may call: at most Facebook's own ceilings, and slower while its headers say that a limit is near.
+"""The rate limit of a Page: Facebook's own ceilings, and less while Facebook's headers say that a limit is near.
 
-It lives in Redis, for all workers together. Without Redis nobody counts; Facebook then says so itself, and the error
-book slows the Page. https://developers.facebook.com/docs/messenger-platform/overview/rate-limiting
+It is kept in Redis for all workers together. Without Redis there is no limit here; then Facebook refuses calls, and
+its errors slow the Page. https://developers.facebook.com/docs/messenger-platform/overview/rate-limiting
 """
 
 from functools import cache
@@ -12,10 +12,10 @@ from console.store import redis
 
 MESSAGES = ("messages", 300)  # texts a second for one Page
 HISTORY = ("history", 2)  # calls to the Conversations API a second for one Page
-SHORT = 0.5  # s; a wait up to this is waited for, and the turn is kept
-REMEMBERED = 60  # s that a warning holds; the next answer renews it
+SHORT = 0.5  # s; a worker sleeps for a wait up to this
+REMEMBERED = 60  # s that a warning lasts; the next answer renews it
 
-# Turns are `1 / rate` apart; `next` is when the next one begins. A turn is taken unless it is too far away.
+# Turns are `1 / rate` apart; the first key holds the time of the next one. A turn that is too far away is not taken.
 TAKE = """
 local time = redis.call('TIME')
 local now = time[1] + time[2] / 1000000
@@ -30,7 +30,7 @@ return tostring(turn - now)
 
 
 def take(page_id, kind=MESSAGES, within=SHORT):
-    """Seconds until this Page's turn: up to `within` it is ours once they are over, beyond it was not taken."""
+    """Take the next turn of this Page if it begins within so many seconds; return the seconds until it begins."""
     name, rate = kind
     try:
         return float(_take()(keys=[f"pace:{page_id}:{name}", f"pace:{page_id}:rate"], args=[rate, within]))
@@ -39,7 +39,7 @@ def take(page_id, kind=MESSAGES, within=SHORT):
 
 
 def learn(page_id, usage):
-    """From 80 percent of a limit on Facebook wants fewer calls: 10 a second there, 1 at 90, 1 in ten seconds at 100."""
+    """Slow the Page down near a limit: to 10 calls a second at 80 percent, 1 at 90, and 1 in ten seconds at 100."""
     if not usage.is_near_limit:
         return
     percent = 100 if usage.minutes else min(usage.percent, 100)

@@ -1,5 +1,5 @@
-"""Django's pages, in a pool of threads. None of these waits for a client: a body was received before (bodies.py), and a
-file is read and sent by the event loop, while its thread answers somebody else.
+"""Django's views in a pool of threads, none of which waits for a client: bodies.py has received the body before, and
+the event loop reads and sends files, while the thread serves another request.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ class Pages(WSGIMiddleware):
 
 class Responder(WSGIResponder):
     def wsgi(self, environ, start_response):
-        environ.pop("HTTP_RANGE", None)  # WhiteNoise's part of a file is no file: the thread itself would send it
+        environ.pop("HTTP_RANGE", None)  # WhiteNoise's part of a file has no fileno: the thread itself would send it
         environ["wsgi.file_wrapper"] = Wrapper
         super().wsgi(environ, start_response)
 
@@ -34,14 +34,14 @@ class Responder(WSGIResponder):
 
 
 class Wrapper:
-    """A file that a view answers with, as one piece: the open file itself. One that is only in memory comes in many."""
+    """The file of a response, as one piece: the open file itself. A file in memory is yielded in many pieces."""
 
     def __init__(self, file, block_size):
         self.file = file
 
     def __iter__(self):
         try:
-            yield os.fdopen(os.dup(self.file.fileno()), "rb")  # closed by whoever has sent it
+            yield os.fdopen(os.dup(self.file.fileno()), "rb")  # closed after it was sent, in _parts
         except (AttributeError, UnsupportedOperation):
             yield from iter(lambda: self.file.read(PIECE), b"")
 

@@ -1,4 +1,4 @@
-"""What must be set before the console starts, and how strongly once strangers can reach it.
+"""Checks of the settings at start-up: those that are missing or malformed, and in production those that are weak.
 
 A console whose PUBLIC_URL and ALLOWED_HOSTS name only this machine (or a compose service) is a trial: it may run
 with the values of `.env.example`. With any other name it is in production, and those values are refused.
@@ -14,7 +14,7 @@ from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
 ALWAYS_NEEDED = ["SECRET_KEY", "DATABASE_URL", "REDIS_URL", "PUBLIC_URL", "WEBHOOK_VERIFY_TOKEN", "FACEBOOK_APP_SECRET"]
-EXAMPLE = "example-only"  # every value in .env.example that must not see production contains it
+EXAMPLE = "example-only"  # every value in .env.example that must not be used in production contains it
 SANDBOX_SECRET = "sandbox-app-secret"  # noqa: S105  (bin/dev runs with it)
 EXAMPLE_KEY = "example-only-key-not-for-production-0000000="
 LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
@@ -38,17 +38,17 @@ def is_production(public_url, allowed_hosts):
 
 
 def is_example(value):
-    """Whether it is known to all who read this program's code."""
+    """Return whether a value is public because it stands in the source code."""
     return EXAMPLE in unquote(value) or value == SANDBOX_SECRET
 
 
 def _is_example_key(key):
-    """Compare what they decode to: one key can be written in many ways."""
+    """Compare decoded keys: one key can be written in several ways."""
     return urlsafe_b64decode(key) == urlsafe_b64decode(EXAMPLE_KEY)
 
 
 def _is_local(host):
-    """Loopback, or a name without a dot, as services of one compose project call each other."""
+    """Return whether a host is loopback, or a name without a dot, such as that of a compose service."""
     try:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
@@ -56,7 +56,7 @@ def _is_local(host):
 
 
 def seconds(name, value):
-    """A number of seconds from the environment, or a sentence that says what it has to be."""
+    """Return a number of seconds from the environment; raise ImproperlyConfigured for anything else."""
     try:
         number = float(value)
     except ValueError:
@@ -67,17 +67,14 @@ def seconds(name, value):
 
 
 def boolean(name, value):
-    """A yes or no from the environment, or a sentence: whatever is neither would pass for no."""
+    """Return a yes or no from the environment; raise ImproperlyConfigured for anything else."""
     if value.lower() not in {*YES, *NO}:
         raise ImproperlyConfigured(f"{name} is {value!r}: set it to 1 or 0.")
     return value.lower() in YES
 
 
 def refuse_malformed(**given):
-    """Raise ImproperlyConfigured with a sentence about the first setting that is not what it has to be.
-
-    What is missing is not looked at here.
-    """
+    """Raise ImproperlyConfigured with a sentence about the first malformed setting. Empty ones are left out."""
     for name, is_right, sentence in SHAPES:
         values = given[name] if isinstance(given[name], list) else [given[name]]
         for value in filter(None, values):
@@ -88,7 +85,7 @@ def refuse_malformed(**given):
 def _is_url(value, *schemes, is_origin=False):
     try:
         parts = urlsplit(value)
-        parts.port  # noqa: B018  (raises when it is none)
+        parts.port  # noqa: B018  (raises ValueError for an invalid port)
     except ValueError:
         return False
     return parts.scheme in schemes and (not is_origin or (bool(parts.hostname) and not (parts.path + parts.query)))

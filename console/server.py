@@ -1,4 +1,4 @@
-"""uvicorn with connections of our own. bin/run.py says with which options."""
+"""The web server: uvicorn with our own connection class. bin/run.py has its options."""
 
 import sys
 

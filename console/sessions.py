@@ -1,4 +1,4 @@
-"""Sessions in the database. A cookie that cannot be a session's is as good as none, whatever it holds."""
+"""Sessions in the database. A malformed session cookie is treated as none."""
 
 from django.conf import settings
 from django.contrib.auth import get_user
@@ -8,12 +8,12 @@ from django.http import HttpRequest
 
 class SessionStore(DatabaseSessionStore):
     def _validate_session_key(self, key):
-        """PostgreSQL refuses a NUL, even in a question."""
+        """Refuse keys with other characters than letters and digits, as PostgreSQL refuses queries with a NUL."""
         return super()._validate_session_key(key) and key.isascii() and key.isalnum()
 
 
 def agent_of(cookies):
-    """Return whoever is logged in with these cookies, for what stands beside Django; AnonymousUser if nobody is."""
+    """Return the agent who is logged in with these cookies, or AnonymousUser. For code outside of Django's requests."""
     request = HttpRequest()
     request.session = SessionStore(cookies.get(settings.SESSION_COOKIE_NAME))
     return get_user(request)

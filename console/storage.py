@@ -2,6 +2,6 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class HashedFiles(CompressedManifestStaticFilesStorage):
-    """Files with their hash in their name, and scripts that import each other by those names."""
+    """Static files with a hash in their names; scripts import each other by these names."""
 
     support_js_module_import_aggregation = True

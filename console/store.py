@@ -1,7 +1,7 @@
-"""The one Redis connection pool of this process. What lies in Redis is passing: losing it loses no message.
+"""The one Redis connection pool of this process. No message is lost with the data in Redis.
 
-A Redis that hangs must not hold those who ask it something in passing. The first of them waits a quarter of a second,
-all others are refused at once, until a thread of our own has heard from it again.
+A Redis that hangs must not block its callers. The first waits a quarter of a second; all others are refused at once,
+until a thread finds that Redis answers again.
 """
 
 import logging
@@ -17,13 +17,13 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 PATIENCE = 0.25  # s
-LOOK_EVERY = 0.5  # s, while it is away
+LOOK_EVERY = 0.5  # s, while Redis is away
 
 logger = logging.getLogger(__name__)
 
 
 class Breaker:
-    """Whether Redis is away, for all threads of this process."""
+    """A circuit breaker for all threads of this process: it is open while Redis does not answer."""
 
     def __init__(self):
         self._is_open = False
@@ -31,7 +31,7 @@ class Breaker:
         self._on_return = []
 
     def on_return(self, callback):
-        """Call it once Redis answers again: what was to be said meanwhile was not."""
+        """Register a function to be called when Redis answers again."""
         self._on_return.append(callback)
         return callback
 
@@ -93,5 +93,7 @@ def _answers():
 
 
 def database_number():
-    """Pub/sub knows no database numbers, so channels carry it: two consoles may share one Redis."""
+    """Return the number of the Redis database, for the names of channels: pub/sub ignores databases, and two consoles
+    may share one Redis.
+    """
     return redis().connection_pool.connection_kwargs.get("db", 0)

@@ -1,6 +1,7 @@
-"""A session whose servers have a time-out for all of their answer.
+"""HTTP sessions with a deadline for the whole answer.
 
-The one of requests counts anew with every byte: what trickles in, or never ends, would keep a thread for ever.
+The timeout of requests begins anew with every byte: an answer that trickles in, or never ends, would hold a thread for
+ever.
 """
 
 import io
@@ -15,7 +16,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 
 
 def session():
-    """Neither proxies nor a .netrc of the environment have a say, and no server's cookie reaches another."""
+    """Return a session that ignores proxies and .netrc of the environment, and keeps no cookies."""
     made = requests.Session()
     made.trust_env = False
     made.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))

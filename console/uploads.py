@@ -1,4 +1,4 @@
-"""Files that agents send: limited in size and type as Facebook limits them, with a sentence for each refusal."""
+"""Files that agents send, checked against Facebook's limits, with a sentence for each refusal."""
 
 from pathlib import PurePath
 
@@ -14,23 +14,23 @@ FORMATS = ["JPEG", "PNG", "GIF"]
 PICTURE_NAMES = {".jpg", ".jpeg", ".png", ".gif", ".webp", ".svg", ".bmp", ".tif", ".tiff", ".heic", ".avif"}
 PICTURE_BYTES = LIMITS["image_bytes"].most
 FILE_BYTES = LIMITS["file_bytes"].most
-MAX_PIXELS = 64_000_000  # nothing here decodes it, but every browser that shows it does
+MAX_PIXELS = 64_000_000  # the console decodes no picture, but every browser that shows it does
 
 
 class UploadError(Exception):
-    """With one sentence that says why Facebook would not take the file."""
+    """A file that Facebook would refuse; the text is a sentence that says why."""
 
 
 def kind_of(file):
-    """image, audio or video where its bytes are such as Facebook shows, else file."""
+    """Return "image", "audio" or "video" if Facebook shows files of its type as such, else "file"."""
     media_type = sniff_file(file)
-    if media_type == "video/mp4" and _ending(file) == ".m4a":  # one container, of which many phones name no more
+    if media_type == "video/mp4" and _ending(file) == ".m4a":  # many phones write audio with the brand of a video
         return "audio"
     return media_type.split("/")[0] if media_type in SHOWN else "file"
 
 
 def check(file):
-    """A name alone makes nothing a picture, but what is called one has to be one."""
+    """Raise UploadError for a file that Facebook would refuse. A file named like a picture must be a picture."""
     if kind_of(file) != "image" and _ending(file) not in PICTURE_NAMES:
         return _check_size(file, FILE_BYTES, _("Facebook takes files of 25 MB at most."))
     _check_size(file, PICTURE_BYTES, _("Facebook takes pictures of 8 MB at most."))

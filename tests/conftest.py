@@ -100,7 +100,7 @@ def bluebird(db):
 
 
 def restrict(page, name="tea"):
-    """Only the agents of this group may see the Page's conversations."""
+    """Let only the agents of a new group see the Page's conversations; return the group."""
     page.is_open_to_all = False
     page.save(update_fields=["is_open_to_all"])
     group, _is_new = Group.objects.get_or_create(name=name)
@@ -247,7 +247,7 @@ def stack(transactional_db, stack_processes, sandbox, settings):
 
 
 def _is_quiet():
-    """Nothing is in a queue or in a worker's hands, but for what waits for its time."""
+    """Return whether no task is in a queue or with a worker, apart from delayed ones."""
     queued = any(redis().exists(queue) for queue in QUEUES)
     return not queued and not any('"eta": null' in task for task in redis().hvals("unacked"))
 
@@ -260,7 +260,7 @@ def url_of_test_database():
 
 @contextmanager
 def _process(command, environment, ready=None):
-    """A program of ours in a process of its own, with its output kept for when it fails."""
+    """Run a program of ours in a process of its own, and keep its output for an error message."""
     log = FILES.parent / f"{command[1]}-{uuid.uuid4().hex[:6]}.log".replace("/", "-")
     with log.open("w") as output:
         child = subprocess.Popen(
@@ -295,5 +295,5 @@ def _answers(url):
 
 @pytest.fixture
 def logs():
-    """What the console and its workers have written so far."""
+    """Return the logs of the console and its workers so far."""
     return lambda: "\n".join(path.read_text() for path in FILES.parent.glob("*.log"))

@@ -1,4 +1,4 @@
-"""bin/check-commits, in repositories of its own."""
+"""Tests of bin/check-commits, in repositories of their own."""
 
 import os
 import subprocess

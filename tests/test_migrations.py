@@ -1,4 +1,4 @@
-"""What a migration may do while the release before it runs: see docs/upgrading.md."""
+"""Limits of migrations, which run while the release before still works: see docs/upgrading.md."""
 
 import re
 
@@ -40,7 +40,7 @@ def promised():
 
 
 def problems(migration, state):
-    """What would stop the old processes, or make them wait."""
+    """Return the statements of a migration that would stop old processes or make them wait."""
     with connection.schema_editor(collect_sql=True, atomic=migration.atomic) as editor:
         migration.apply(state.clone(), editor, collect_sql=True)
     new_tables = re.findall(r'^CREATE TABLE ("\w+")', "\n".join(editor.collected_sql), re.M)

@@ -1,4 +1,4 @@
-"""What the console refuses to start with, and what the keys that encrypt tokens are worth."""
+"""Settings with which the console refuses to start, and the keys that encrypt tokens."""
 
 import os
 import re

@@ -45,7 +45,7 @@ def classes(path):
 
 
 def values(path):
-    """What properties are set to, without the names of tokens."""
+    """Return the values of all properties, without the names of tokens."""
     found = re.findall(r"[\w-]+:\s([^;{}]+);", without_comments(path))
     return [re.sub(r"var\(--[\w-]+", "var(", value) for value in found]
 

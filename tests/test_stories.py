@@ -147,7 +147,7 @@ def test_the_page_is_connected_by_a_worker(stack, bluebird):
 
 
 def test_a_token_never_appears_anywhere(stack, mona_wrote, bluebird, ana, ada, browse, logs):
-    """Not in a log, an exception, a task's arguments, the admin's HTML, an address or the database's bytes."""
+    """A token is in no log, exception, task argument, admin page, address or database file."""
     mona_wrote.take(ana)
     stack.fail("messages", times=1, drop="after")
     send(browse(ana), mona_wrote, "Hello")

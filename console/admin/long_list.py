@@ -1,4 +1,4 @@
-"""Lists of tables that grow for ever."""
+"""Admin lists of tables that grow without end."""
 
 from django.contrib import admin
 from django.core.paginator import Paginator
@@ -6,13 +6,13 @@ from django.utils.functional import cached_property
 
 from personas.admin import ReadOnly
 
-# Rows that a long list can be paged through; further ones are found by search and filter. More than the admin shows on
+# Rows that a long list can be paged through; search and filters find the others. This is more than the admin shows on
 # one page (list_max_show_all), or it would show every row.
 LISTED = 2000
 
 
 class ShortPaginator(Paginator):
-    """Counts no further than it lists: to count a table is to read all of it."""
+    """A paginator that counts no further than it lists: PostgreSQL reads a whole table to count it."""
 
     @cached_property
     def count(self):

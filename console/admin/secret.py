@@ -1,6 +1,6 @@
-"""A new secret stands on the answer to the form that made it, and nowhere else.
+"""A new secret is shown on the answer to the form that made it, and nowhere else.
 
-What a redirect carries over to the next page (`message_user`) lies in a cookie, until somebody looks at that page.
+It cannot be a message on the next page (`message_user`): such a message lies in a cookie until that page is opened.
 """
 
 from django.template.response import TemplateResponse
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ShowsSecret:
-    """Of a ModelAdmin that gives a row a `new_secret` while it saves it."""
+    """The part of a ModelAdmin that shows the `new_secret` which a row was given while it was saved."""
 
     def response_add(self, request, row, *arguments, **options):
         return self._with_secret(request, row, super().response_add(request, row, *arguments, **options))

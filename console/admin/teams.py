@@ -17,7 +17,7 @@ class TeamAdmin(OffersVisiblePages, admin.ModelAdmin):
     inlines = [HoursInline, HolidayInline]
 
     def get_queryset(self, request):
-        """The teams of open Pages alone: a form that offers fewer Pages than a team has would take the others away."""
+        """Leave out teams with a Page that this admin may not see: saving their form would remove that Page."""
         teams = super().get_queryset(request).prefetch_related("pages", "members")
         if request.user.is_superuser:
             return teams

@@ -38,7 +38,7 @@ curl $HANDOVER_URL/api/conversations/$PSID -H "Authorization: Bearer $HANDOVER_K
 
 
 class Docs(Swagger):
-    """With the files that settings.py names, and nothing from elsewhere."""
+    """Swagger UI from the files that settings.py names, and from no other host."""
 
     def render_page(self, request, api, **kwargs):
         told = self.settings | {"url": self.get_openapi_url(api, kwargs)}
@@ -59,7 +59,7 @@ say_in_json(api)
 
 
 def _open(view):
-    """Needs no log-in: a bot has its key, and the documentation holds nothing that this program's code does not."""
+    """Require no log-in: a bot shows its key, and the documentation says no more than the source code does."""
 
     @wraps(view, updated=())
     def answer(request, *args, **kwargs):
@@ -81,6 +81,6 @@ def _nothing(request):
 
 
 patterns, *_names = urls = api.urls
-patterns.append(re_path("", _nothing))  # a bot that has the address wrong is answered in JSON too
+patterns.append(re_path("", _nothing))  # wrong addresses are answered in JSON too
 for pattern in patterns:
     pattern.callback = _open(pattern.callback)

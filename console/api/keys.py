@@ -1,4 +1,4 @@
-"""Who calls: the bot of one Page, shown by its key."""
+"""Authentication: an API key belongs to the bot of one Page."""
 
 from ninja.errors import Throttled
 from ninja.security import HttpBearer
@@ -7,7 +7,7 @@ from console.models import Key
 
 
 class PageKey(HttpBearer):
-    """A key of the Page: `Authorization: Bearer hk_…`. An admin makes it under *API keys*, where it is shown once."""
+    """An API key of the Page: `Authorization: Bearer hk_…`. An admin creates it under *API keys*, and sees it once."""
 
     def authenticate(self, request, token):
         key = Key.objects.find(token)

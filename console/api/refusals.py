@@ -1,4 +1,4 @@
-"""What the API says no with: always JSON, with `detail` as a sentence for people."""
+"""Refusals of the API: always JSON, with `detail` as a sentence for people."""
 
 import math
 
@@ -11,11 +11,11 @@ from console.models import CannotReceive, KeyInUse, TakenByAnother, UnseenMessag
 
 
 class WrongInput(Exception):
-    """The text is a sentence that says what is wrong."""
+    """The request has a wrong value; the text is a sentence that says which."""
 
 
 def say_in_json(api):
-    """One answer for each refusal of the models, whatever operation it comes from."""
+    """Register one answer for each kind of refusal, whichever operation raises it."""
 
     def refuse(request, status, detail, headers=None, **more):
         response = api.create_response(request, {"detail": detail, **more}, status=status)
@@ -59,7 +59,7 @@ def say_in_json(api):
 
 def _sentence(error):
     place, *where = error["loc"]
-    where = where[1:] if place == "body" else where  # without the name that our function has for it
+    where = where[1:] if place == "body" else where  # without the name of our function's parameter
     if error["type"] == "extra_forbidden":
         return _("%(field)s: there is no such field here.") % {"field": ".".join(map(str, where))}
     said = error["msg"].removeprefix("Value error, ").rstrip(".")

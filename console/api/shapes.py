@@ -1,4 +1,4 @@
-"""What goes in and comes out, as the documentation shows it."""
+"""The schemas of requests and answers, with the descriptions and examples that the documentation shows."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -55,13 +55,13 @@ def _example(**example):
 
 
 class Given(Schema):
-    """Refuses fields that it does not know: one whose name is misspelt would be lost in silence."""
+    """A request body. Unknown fields are refused: a misspelt one would be ignored silently."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class Nothing(Given):
-    """A body without fields, or none at all."""
+    """A request body without fields, or no body at all."""
 
 
 class HandOver(Given):
@@ -189,5 +189,5 @@ class TooMany(Refusal):
 
 
 REFUSALS = {401: Unauthorized, 404: Unknown, 422: Wrong, 429: TooMany}
-UNREADABLE = {400: Unreadable, 413: TooLong}  # the body is no JSON, or longer than DATA_UPLOAD_MAX_MEMORY_SIZE
+UNREADABLE = {400: Unreadable, 413: TooLong}  # the body is not JSON, or longer than DATA_UPLOAD_MAX_MEMORY_SIZE
 TAKEN = {409: Conflict}

@@ -20,7 +20,7 @@ register.filter(wording.holder)
 
 @register.filter
 def initials(name):
-    """One or two letters for the circle of somebody without a picture; a mark or an emoji where the name has none."""
+    """Return one or two letters for somebody without a picture; the first character for a name without letters."""
     words = plain(str(name)).split()
     words = [word for word in words if word[0].isalnum()] or words[:1]
     return "".join(word[0] for word in words[:2]).upper()
@@ -28,19 +28,19 @@ def initials(name):
 
 @register.filter
 def hue(number):
-    """One of eight colours for that circle, always the same for the same row."""
+    """Return one of eight colours for somebody without a picture, always the same for the same row."""
     return (number or 0) % 8
 
 
 @register.filter
 def hue_of(agent):
-    """The colour of the picture that stands for an agent without one, here as beside their messages."""
+    """Return the colour for an agent without a picture, the same as on the picture of the agent's persona."""
     return pictures.colour_number(agent.public_name)
 
 
 @register.filter
 def moment(at):
-    """The clock time; with the day where that is not today, and its year where that is not this one."""
+    """Return the time of day, with the day unless it is today, and with the year unless it is this one."""
     at, now = timezone.localtime(at), timezone.localtime()
     day = "" if at.date() == now.date() else "j M " if at.year == now.year else "j M Y "
     return formats.date_format(at, f"{day}H:i")
@@ -48,7 +48,7 @@ def moment(at):
 
 @register.filter
 def in_hours(left):
-    """5 hr 12 min, as local-time.js goes on to say it."""
+    """Return a time such as “5 hr 12 min”, in the words of local-time.js, which keeps it up to date."""
     hours, minutes = divmod(int(left.total_seconds()) // 60, 60)
     minutes = _("%(minutes)s min") % {"minutes": minutes} if hours or minutes else _("<1 min")
     return _("%(hours)s hr") % {"hours": hours} + " " + minutes if hours else minutes

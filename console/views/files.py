@@ -1,4 +1,4 @@
-"""Pictures and files, each for those who may see what it belongs to. No file is served by its path."""
+"""Pictures and files. An agent who may see an object gets the file that belongs to it; no file is found by its path."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import get_object_or_404, redirect
@@ -33,7 +33,7 @@ def persona_picture(request, pk):
 
 
 def _asked_for_anew(attachment, etag):
-    """A browser may keep the file, and has to ask each time whether it may still show it: a message can be unsent."""
+    """Serve a file that the browser must revalidate before each use, because its message can be unsent."""
     response = file_response(attachment.file, attachment.file_name)
     response["Cache-Control"], response["ETag"] = "private, no-cache", etag
     return response
@@ -41,5 +41,5 @@ def _asked_for_anew(attachment, etag):
 
 @login_not_required
 def icon(request):
-    """Browsers ask for it by this name wherever a page says nothing else."""
+    """Redirect /favicon.ico, for which browsers ask when a page names no icon."""
     return redirect(static("icon.svg"))

@@ -1,4 +1,4 @@
-"""The conversation changes hands: by one press, or by a short form that asks to whom and with what note."""
+"""Changes of holder: by one press of a button, or by a short form that asks for the receiver and a note."""
 
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
@@ -62,7 +62,7 @@ def hand_back(request, pk):
 
 
 def _form_or_change(request, conversation, name, form, verb):
-    """Show the form, or do what it says. What stands in the way is said in the form, with what was entered."""
+    """Show the form, or apply it. A refusal is shown in the form, which keeps the values that were entered."""
     if request.method == "GET":
         return _form(request, conversation, name, form)
     if not form.is_valid():

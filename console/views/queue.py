@@ -1,4 +1,4 @@
-"""The queue: four parts, each read by key, as far as the agent has opened it."""
+"""The queue in parts. Each part is read page by page, as far as the agent has opened it."""
 
 import re
 from datetime import timedelta
@@ -12,18 +12,20 @@ from django.utils.translation import gettext as _
 from console.models import Conversation
 from personas.models import Page
 
-PAGE = 25  # rows of a part that are shown at first, and that More adds
-MOST = 150  # rows of a part that one desk keeps up to date; whoever wants to see more turns pages
+PAGE = 25  # rows of a part that are shown at first, and that the button More adds
+MOST = 150  # rows of a part that one desk keeps up to date; further rows are on pages of their own
 PLACE = re.compile(r"(-?\d{1,18})-(\d{1,18})")  # rank in µs, and pk
 
 
 def queue(request):
-    """The queue alone, for a desk that is open already, with as many rows of each part as that desk shows."""
+    """Render the queue alone for a desk that is open, with as many rows of each part as that desk shows."""
     return render(request, "conversations/_refresh.html", queue_context(request, _open_in_browser(request)))
 
 
 def part(request, name):
-    """`?after=PLACE`: one page of one part, for the end of what a desk shows or to be turned without scripts."""
+    """Render one page of one part: the rows after `?after=PLACE`, to be added to a desk, or a whole page for a browser
+    without scripts.
+    """
     found = next((part for part in _parts(request.user, _pages(request.user)) if part.name == name), None)
     if found is None:
         raise Http404
@@ -50,21 +52,22 @@ def queue_context(request, current=None):
 
 
 class Part:
-    """Conversations in their order, of which some rows are read."""
+    """One part of the queue: conversations in order, of which some rows are read."""
 
     def __init__(self, pages, name, title, conversations, empty, is_folded=False):
         self.pages = {page.pk: page for page in pages}
         self.name, self.title, self.conversations, self.empty = name, title, conversations, empty
-        self.is_folded = is_folded  # and read once it is opened
+        self.is_folded = is_folded  # a folded part is read when it is opened
         self.is_read, self.rows, self.has_more, self.shown = False, [], False, 0
 
     def read(self, count, after=None, above=0):
-        """`above` so many are shown already."""
+        """Read the first rows, or those after a place. `above` is the number of rows that the desk shows already."""
         behind = self.conversations.after(*after) if after else self.conversations
-        # Chosen first, by an index alone, and joined afterwards: the planner would join all of the part and sort it.
+        # Rows are chosen by an index alone and joined afterwards: in one query, the planner would join and sort the
+        # whole part.
         chosen = behind.values("pk")[: count + 1]
         found = list(Conversation.objects.filter(pk__in=chosen).for_queue().in_order())
-        for row in found:  # a few Pages, with their rules: not joined to every row
+        for row in found:  # there are few Pages: they and their rules are not joined to every row
             row.page = self.pages[row.page_id]
         self.is_read, self.rows, self.has_more = True, found[:count], len(found) > count
         self.shown = above + len(self.rows)
@@ -75,7 +78,7 @@ class Part:
 
     @property
     def end(self):
-        """The place after which the next page begins."""
+        """Return the place after which the next page begins."""
         last = self.rows[-1]
         return f"{last.rank // timedelta(microseconds=1)}-{last.pk}"
 
@@ -98,14 +101,14 @@ def _parts(agent, pages):
 
 
 def _teams(agent):
-    """Theirs; None, and so anybody's, for one who is in none or looks after all."""
+    """Return the agent's teams; None, which means all teams, for a superuser or an agent without a team."""
     return None if agent.is_superuser else list(agent.teams.values_list("pk", flat=True)) or None
 
 
 def _unread(parts):
-    """Messages of the first rows of what this agent may answer: 25, or 25+ where there are more rows.
+    """Count the unread messages of the first rows of Mine and Waiting: "25", or "25+" when there are more rows.
 
-    What a colleague handed over counts, also where there is nothing else to read.
+    A conversation that a colleague transferred counts even if it has no unread message.
     """
     own = [part for part in parts if part.name in ("mine", "waiting")]
     unread = sum(row.unread or row.is_new for part in own for row in part.rows[:PAGE])
@@ -125,5 +128,5 @@ def _number(request, name):
 def _open_in_browser(request):
     try:
         return resolve(urlsplit(request.htmx.current_url or "").path).kwargs.get("pk")
-    except (Resolver404, ValueError):  # it is none of our pages, or no address at all
+    except (Resolver404, ValueError):  # the browser shows no page of ours, or sends no valid address
         return None

@@ -1,4 +1,4 @@
-"""Who is there: by choice, and as long as a desk of theirs is open. A lost network is not an absence for a minute."""
+"""Presence: agents are present by choice, and while a desk is open. A lost network counts only after a minute."""
 
 import threading
 from datetime import UTC, datetime, timedelta
@@ -24,7 +24,7 @@ def clock(db):
 
 
 def stand(ana):
-    """What became of her, as the others see it."""
+    """Return Ana's presence, as others see it."""
     ana.refresh_from_db()
     return ana.is_present, ana.is_lost, ana.away_since
 

@@ -31,7 +31,7 @@ def pots(db):
 
 @pytest.fixture
 def cara(db, tea):
-    """She looks after the agents of the tea group, without being a superuser."""
+    """Cara manages the agents of the tea group, without being a superuser."""
     cara = Agent.objects.create_user("cara", password=PASSWORD, first_name="Cara", is_staff=True)
     cara.user_permissions.set(Permission.objects.filter(codename__in=GIVEN_TO_CARA))
     cara.groups.add(tea)
@@ -62,7 +62,7 @@ def act(browser, action, *agents):
 
 
 def fresh(agent):
-    """As loaded anew: what it may do is kept with the old one."""
+    """Load an agent again, because permissions are cached on the old object."""
     return Agent.objects.get(pk=agent.pk)
 
 

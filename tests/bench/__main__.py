@@ -1,8 +1,8 @@
 """Start the console as compose runs it, measure it, and print a table: each figure beside its limit on this machine.
 
-Without names all is measured: intake, stream, send, relay, pages, memory. --fill asks for the pages once more at
-100 000 conversations and a million messages, and takes minutes. Figures are to be reached on two cores, the client
-included.
+Without names everything is measured: intake, stream, send, relay, pages, memory. --fill also measures the pages with
+100 000 conversations and a million messages, and takes minutes. The targets are for two cores, which include the
+client.
 """
 
 import argparse
@@ -35,14 +35,14 @@ def main():
 
 
 def measure(options, folder):
-    """On a durable PostgreSQL and a Redis of our own, whatever is set."""
+    """Measure with a durable PostgreSQL and a Redis of our own, whatever the environment says."""
     web, bare, graph, bot = free_ports(4)
     os.chdir(ROOT)
     os.environ.update(settings(web, graph), DATA_DIR=folder, DATABASE_URL="", REDIS_URL="")
     with running_servers() as environment, Family(options.verbose) as family:
         os.environ.update(environment)
         django.setup()
-        from tests.bench import everything  # what it imports needs the settings
+        from tests.bench import everything  # its imports need the settings
 
         return everything.measure(options, family, web=web, bare=bare, graph=graph, bot=bot)
 
@@ -66,7 +66,7 @@ def parse_options():
 
 
 def free_ports(number):
-    """All are held while looking, so that no two are the same."""
+    """Return free ports, all of them different."""
     with ExitStack() as held:
         probes = [held.enter_context(socket.create_server(("127.0.0.1", 0))) for _port in range(number)]
         return [probe.getsockname()[1] for probe in probes]
@@ -81,7 +81,7 @@ def settings(web, graph):
         "GRAPH_API_URL": f"http://127.0.0.1:{graph}",
         "REMAP_SIGTERM": "SIGQUIT",  # as in compose
         "PYTHONUNBUFFERED": "1",
-        "DJANGO_ALLOW_ASYNC_UNSAFE": "1",  # between two measures nobody minds a short wait
+        "DJANGO_ALLOW_ASYNC_UNSAFE": "1",  # between two measurements a short wait does no harm
     }
 
 

@@ -1,4 +1,4 @@
-"""Who takes part: twenty agents with their sessions and faces, one Page, its customers, and what they write."""
+"""The cast: twenty agents with sessions and personas, one Page, its customers, and the texts of all."""
 
 import itertools
 import time
@@ -31,7 +31,7 @@ _numbers = itertools.count(1)
 
 
 class Cast:
-    """`cookies[i]` belongs to `agents[i]`; conversation number n is held by agent n modulo their number."""
+    """The rows of one Page. `cookies[i]` belongs to `agents[i]`; agent `n % AGENTS` holds conversation number n."""
 
     def __init__(self, conversations):
         self.page = Page.objects.create(
@@ -47,7 +47,7 @@ class Cast:
         self.grow(conversations)
 
     def grow(self, most):
-        """Have at least so many conversations."""
+        """Add conversations until there are at least so many."""
         there, now = len(self.conversations), timezone.now()
         customers = Customer.objects.bulk_create(
             Customer(page=self.page, psid=f"{10**15 + number}", name=f"Customer {number}", profile_at=now)
@@ -61,7 +61,7 @@ class Cast:
         )
 
     def talk(self, conversation, length):
-        """A thread of so many messages, question and answer in turns."""
+        """Give a conversation so many messages, question and answer in turns."""
         now = timezone.now()
         Message.objects.bulk_create(
             Message(
@@ -82,7 +82,7 @@ class Cast:
 
     @contextmanager
     def spread(self):
-        """A quarter of the conversations waits meanwhile, and a quarter is closed."""
+        """Have a quarter of the conversations wait, and a quarter closed, for a while."""
         now, keys = timezone.now(), [conversation.pk for conversation in self.conversations]
         Conversation.objects.filter(pk__in=keys[1::4]).update(holder="queue", agent=None, waiting_since=now, unread=1)
         Conversation.objects.filter(pk__in=keys[3::4]).update(holder="queue", agent=None, closed_at=now)
@@ -94,13 +94,13 @@ class Cast:
                 there.update(holder="agent", agent=conversation.agent, closed_at=None, waiting_since=None, unread=0)
 
     def learn_revisions(self, conversations):
-        """What a browser that shows them all would have been told."""
+        """Read the current revision of each conversation, as a browser that shows it would know it."""
         there = Conversation.objects.in_bulk([conversation.pk for conversation in conversations])
         for conversation in conversations:
             conversation.revision = there[conversation.pk].revision
 
     def text(self):
-        """One that nobody has said before."""
+        """Return a text that was not used before."""
         return f"Where is my parcel {next(_numbers)}? It should have come on Tuesday."
 
     def webhook(self, conversation, text, port):
@@ -116,7 +116,7 @@ class Cast:
         )
 
     def webhooks(self, number, port):
-        """So many, spread over all conversations."""
+        """Return so many webhook requests, spread over all conversations."""
         return [
             self.webhook(conversation, self.text(), port)
             for conversation in itertools.islice(itertools.cycle(self.conversations), number)
@@ -139,7 +139,7 @@ class Cast:
         )
 
     def queue_replies(self, number):
-        """As if Send had been pressed so often a moment ago, but no worker told yet. Returns the texts."""
+        """Store so many replies as Send does, without telling a worker; return their texts."""
         now = timezone.now()
         pairs = itertools.islice(itertools.cycle(enumerate(self.conversations)), number)
         replies = [

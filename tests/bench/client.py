@@ -1,7 +1,7 @@
-"""A lean HTTP/1.1 client: prepared requests over kept connections, so that it takes little of what is measured.
+"""A lean HTTP/1.1 client: prepared requests over kept connections, so that it uses little of the measured machine.
 
-An open loop asks at a fixed rate whatever comes back, and counts from when each question was due: a server that stalls
-is charged for all whom it kept waiting. A closed loop asks again as soon as it is answered, for the highest rate.
+An open loop asks at a fixed rate, and measures from the moment at which each request was due: a server that stalls
+is charged for all requests that it kept waiting. A closed loop asks again after each answer, for the highest rate.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ PATIENCE = 30  # s for an answer
 
 
 def request(method, path, *, host, body=b"", **headers):
-    """The bytes of a request. Underscores in the names of headers stand for hyphens."""
+    """Return the bytes of a request. Underscores in the names of headers stand for hyphens."""
     lines = [f"{method} {path} HTTP/1.1", f"Host: {host}"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
     lines += [f"Content-Length: {len(body)}"] if method != "GET" else []
@@ -28,7 +28,7 @@ class Answer:
 
 
 class Connection(asyncio.Protocol):
-    """One question at a time."""
+    """A connection for one request at a time."""
 
     def __init__(self):
         self._heard = bytearray()
@@ -52,7 +52,7 @@ class Connection(asyncio.Protocol):
                 self._answer.set_result(answer)
 
     def _body(self, head, start):
-        """All of it, or nothing yet."""
+        """Return the whole body, or None if some of it has not come yet."""
         if (at := head.find(b"content-length:")) >= 0:
             length = int(head[at + 15 :].split(b"\r\n", 1)[0])
             return self._heard[start : start + length] if len(self._heard) >= start + length else None
@@ -88,9 +88,9 @@ async def connections(port, number):
 
 
 async def at_rate(port, questions, rate, *, at_most=64, on_due=None):
-    """Ask all of them, `rate` a second. Returns a list of (seconds from when it was due, answer).
+    """Send all requests, `rate` a second. Return a list of (seconds since the request was due, answer).
 
-    on_due: called with the number of the question and the moment at which it was due.
+    on_due: called with the number of each request and the moment at which it was due.
     """
     free = asyncio.Queue()
     answered = []
@@ -117,7 +117,7 @@ async def at_rate(port, questions, rate, *, at_most=64, on_due=None):
 
 
 async def one_after_another(port, questions, seconds):
-    """Ask over one connection, until all are answered or the time is over. Returns a list of (seconds, answer)."""
+    """Send requests over one connection until all are answered or time is over. Return a list of (seconds, answer)."""
     answered, until = [], time.monotonic() + seconds
     async with connections(port, 1) as (connection,):
         for question in questions:
@@ -129,7 +129,7 @@ async def one_after_another(port, questions, seconds):
 
 
 async def at_full_speed(port, questions, seconds, *, clients=32):
-    """Ask as fast as answers come. Returns (answers a second, latencies); raises if an answer is not 200."""
+    """Send requests as fast as answers come. Return (answers a second, latencies); raise if an answer is not 200."""
     latencies = []
     questions = iter(questions)
 

@@ -1,10 +1,10 @@
-"""How long the desk's pages take, on a small desk and on a large one: the console alone, without a network.
+"""Measure the desk's pages on a small desk and on a large one, in one process and without a network.
 
     bin/with-servers --temporary .venv/bin/python -m tests.bench.desk
 
-makes a database for each size, asks for every page, and prints the median and the 95th percentile of the time, and in
-brackets those of the processor time in Python alone, which can be compared on a machine that is busy with other things
-as well. With --explain it prints what PostgreSQL did for every query instead.
+It makes a database for each size, requests every page, and prints the median and the 95th percentile of the time. In
+brackets stand those of Python's processor time, which can be compared on a busy machine as well. With --explain it
+prints PostgreSQL's plan of every query instead.
 """
 
 import argparse
@@ -50,7 +50,7 @@ def _on_a_desk_of(conversations, messages, options):
 
 
 def _paths():
-    """The pages that agents ask for. The thread is the longest there is."""
+    """Return the addresses of the pages that agents request. The thread is the longest one."""
     from console.models import Conversation
 
     longest = Conversation.objects.order_by("-revision", "-pk").first()

@@ -1,4 +1,4 @@
-"""The measures in their order: memory as started, the small desk before it grows, the filled desk at last."""
+"""All measures in order: memory before anything else, the small desk before it grows, and the filled desk last."""
 
 import sys
 import time

@@ -1,4 +1,4 @@
-"""What was measured, as rows of one table or as JSON."""
+"""The figures of all measures, as rows of one table or as JSON."""
 
 import math
 import statistics
@@ -9,9 +9,10 @@ HEADINGS = ("measure", "p50 ms", "p95 ms", "p99 ms", "rate", "limit", "ratio", "
 
 @dataclass
 class Row:
-    """One measure. Milliseconds; a rate in `unit`. limit: what the machine can do, measured in the same run.
+    """One figure: latencies in milliseconds, and a rate in `unit`.
 
-    is_met: whether it reached the target; None where there is none.
+    limit: the highest rate of this machine, measured in the same run. is_met: whether the figure reached its target;
+    None if it has no target.
     """
 
     name: str
@@ -29,13 +30,13 @@ class Row:
 
     @classmethod
     def of(cls, name, seconds, **more):
-        """A row of these latencies."""
+        """Return a row of these latencies."""
         p50, p95, p99 = (percentile(seconds, part) * 1000 for part in (50, 95, 99))
         return cls(name, p50=p50, p95=p95, p99=p99, **more)
 
 
 def percentile(numbers, part):
-    """The smallest number that `part` percent of them do not exceed; infinite when there are none."""
+    """Return the smallest number that `part` percent of them do not exceed; infinity if there are no numbers."""
     ranked = sorted(numbers)
     return ranked[max(math.ceil(len(ranked) * part / 100) - 1, 0)] if ranked else math.inf
 

@@ -1,4 +1,4 @@
-"""The least that can stand in for Facebook: it answers every call after 50 ms and remembers when each text came."""
+"""A minimal stand-in for Facebook: it answers every call after 50 ms and records when each text came."""
 
 import asyncio
 import itertools
@@ -10,7 +10,7 @@ DELAY = 0.05  # s until Facebook answers
 
 
 class Graph:
-    """In a thread of its own. `came`: the moment at which each text was received."""
+    """A Graph API in a thread of its own. `came`: the moment at which each text was received."""
 
     delay = DELAY
 

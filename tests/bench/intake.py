@@ -1,4 +1,4 @@
-"""Facebook delivers: how many webhooks a second, and how late, beside a bare view that does one INSERT for each."""
+"""Measure webhooks: how many the console stores a second, and how fast, beside a view that does one INSERT for each."""
 
 import asyncio
 import time
@@ -35,10 +35,10 @@ def measure(stack, cast):
 
 
 def _beside_the_limit(stack, cast, name, held):
-    """Ours and the limit in turns, so that both see the same machine."""
+    """Measure the console and the limit in turns, so that both have the same machine."""
     with stack.held(*held):
         for port in (stack.bare, stack.port):
-            _round(stack, cast, port, seconds=1)  # connections are opened, code is warm
+            _round(stack, cast, port, seconds=1)  # to open connections and warm up
         rounds = [[_round(stack, cast, port) for port in (stack.bare, stack.port)] for _round_number in range(ROUNDS)]
     limits, ours = zip(*rounds, strict=True)
     limit, rate = (median([one[0] for one in those]) for those in (limits, ours))
@@ -84,6 +84,6 @@ def _at_rate(stack, cast):
 
 
 def forget_arrivals():
-    """What has not been read stays so: the next measure begins with nothing waiting."""
+    """Drop the webhooks that wait, so that the next measure begins with none."""
     redis().delete(QUEUE)
     Arrival.objects.unread().update(read_at=timezone.now())

@@ -1,4 +1,4 @@
-"""What an idle agent costs the web process, and all of it the machine."""
+"""Measure memory: that of one idle agent in the web process, and that of the whole stack."""
 
 import asyncio
 import time
@@ -31,7 +31,7 @@ def _stack(stack):
 
 
 async def _streams(stack, cast):
-    """In a web process that has just begun. What all streams share, a thread and a connection, is made by the first."""
+    """Measure streams in a new web process. The first one opens the thread and the connection that all share."""
     async with open_streams(cast, stack.port, AGENTS):
         await asyncio.sleep(SETTLE)
     before = _weigh(stack)

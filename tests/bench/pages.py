@@ -1,4 +1,4 @@
-"""The queue and a thread, on a small desk and after years of work: how long they take, and how many queries."""
+"""Measure the queue and a thread, on a small desk and after years of work: their times and their queries."""
 
 import asyncio
 import sys
@@ -60,7 +60,7 @@ def _measure(stack, cast, size, conversation, small=()):
 
 
 def _page(stack, cast, name, path):
-    """One agent who asks again as soon as the page is there."""
+    """Measure one agent who requests a page again as soon as it is there."""
     question = cast.get(path, 0, stack.port)
     asyncio.run(one_after_another(stack.port, [question] * WARM_UP, SECONDS / 4))
     with stack.measured_cpu() as used:
@@ -75,7 +75,7 @@ def _page(stack, cast, name, path):
 
 
 def _queries(cast, path):
-    """The same page in this process, where they can be counted."""
+    """Count the queries of a page in this process."""
     browser = Client(headers={"host": "127.0.0.1"})
     browser.force_login(cast.agents[0], backend="django.contrib.auth.backends.ModelBackend")
     browser.get(path)

@@ -1,4 +1,4 @@
-"""Facebook delivers to a Page's bot: how much later the bot hears what comes through the console than what does not."""
+"""Measure the relay: how much later a bot receives webhooks through the console than directly."""
 
 import asyncio
 import itertools
@@ -18,7 +18,7 @@ LATE = 10  # s until a text that has not come is taken for lost
 
 
 class Bot(Graph):
-    """The least that a bot can be: it takes everything at once. Bodies may stand in any envelope."""
+    """A minimal bot that accepts everything at once, in any envelope."""
 
     delay = 0
 
@@ -30,7 +30,7 @@ class Bot(Graph):
 
 
 def measure(stack, cast, port):
-    """The bot alone and the bot behind the console in turns, so that both see the same machine."""
+    """Measure the bot alone and behind the console in turns, so that both have the same machine."""
     cast.grow(RATE * SECONDS)
     keys = [conversation.pk for conversation in cast.conversations]
     Rules.objects.update_or_create(page=cast.page, defaults={"webhook_url": f"http://127.0.0.1:{port}/webhooks/bot"})
@@ -64,7 +64,7 @@ def _row(alone, behind):
 
 
 def _heard(bot, stack, cast, port, seconds=SECONDS):
-    """Seconds from when each webhook was due until the bot had it."""
+    """Return the seconds from the moment at which each webhook was due until the bot had it."""
     chosen = list(itertools.islice(itertools.cycle(cast.conversations), RATE * seconds))
     texts = [cast.text() for _conversation in chosen]
     questions = [cast.webhook(*pair, port) for pair in zip(chosen, texts, strict=True)]

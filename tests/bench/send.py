@@ -1,4 +1,4 @@
-"""An agent presses Send: how soon Facebook has the call, and how many a second one Page can say."""
+"""Measure Send: how soon Facebook gets the call, and how many messages a second one Page can send."""
 
 import asyncio
 import itertools

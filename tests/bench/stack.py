@@ -1,4 +1,4 @@
-"""The console as compose runs it, on this machine: every program, what it costs, and its end."""
+"""The console as compose runs it: every program, and its processor time and memory."""
 
 import os
 import signal
@@ -23,7 +23,7 @@ BARE = ["-m", *(part.replace("console.asgi", "tests.bench.bare") for part in PRO
 
 
 class Stack:
-    """`port` of the console, `bare` of the limit; `cpu()` and `pss()` by program."""
+    """The running programs. `port` is that of the console, `bare` that of the limit."""
 
     def __init__(self, family, port, bare):
         self.family = family
@@ -62,7 +62,7 @@ class Stack:
 
     @contextmanager
     def bare_view(self):
-        """The limit, beside the console. An idle neighbour costs neither anything."""
+        """Run the limit beside the console. While one is measured, the other is idle."""
         self.family.start("bare", [*BARE, "--host", "127.0.0.1", "--port", str(self.bare)])
         self.family.wait_for("bare", lambda: _listens(self.bare))
         try:
@@ -71,7 +71,7 @@ class Stack:
             self._end("bare")
 
     def settle(self):
-        """Wait until our programs have nothing left to do, or look as if they never would."""
+        """Wait until our programs are idle, for a limited time."""
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             with self.measured_cpu() as used:
@@ -81,7 +81,7 @@ class Stack:
 
     @contextmanager
     def held(self, *names):
-        """These programs get no processor meanwhile."""
+        """Stop these programs for a while."""
         processes = [self.family.children[name].process for name in names]
         for process in processes:
             process.send_signal(signal.SIGSTOP)
@@ -92,24 +92,24 @@ class Stack:
                 process.send_signal(signal.SIGCONT)
 
     def connections(self):
-        """How many the database has."""
+        """Return the number of connections of the database."""
         with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
             return connection.execute("SELECT count(*) FROM pg_stat_activity WHERE usename IS NOT NULL").fetchone()[0]
 
     def pids(self):
-        """Of each program, with its children."""
+        """Return the process ids of each program and its children."""
         roots = {name: child.process.pid for name, child in self.family.children.items()}
         roots["redis"] = redis().info("server")["process_id"]
         roots["postgres"] = int(Path(os.environ["DATA_DIR"], "postgres", "postmaster.pid").read_text().split()[0])
         return {name: [pid, *_children(pid)] for name, pid in roots.items()}
 
     def cpu(self):
-        """Seconds used so far."""
+        """Return the processor seconds that each program has used so far."""
         return {name: sum(map(_cpu_of, pids)) for name, pids in self.pids().items()} | {"client": time.process_time()}
 
     @contextmanager
     def measured_cpu(self):
-        """Yields what is filled in afterwards: seconds of processor by program, of strangers too, and of the clock."""
+        """Yield a dict that is filled at the end: processor seconds of each program and of others, and real seconds."""
         used, before, busy, start = {}, self.cpu(), _busy(), time.monotonic()
         yield used
         used.update({name: spent - before.get(name, 0) for name, spent in self.cpu().items()})
@@ -118,7 +118,7 @@ class Stack:
 
 
 def told(used):
-    """The busy ones first, in percent of one core."""
+    """Return the use of each program in percent of one core, the busiest first."""
     parts = {name: spent / used[CLOCK] for name, spent in used.items() if name != CLOCK}
     busy = sorted(parts.items(), key=lambda item: -item[1])
     return "processor " + ", ".join(f"{name} {part:.0%}" for name, part in busy if part >= 0.01)
@@ -129,7 +129,7 @@ def each(used, name, number):
 
 
 def pss(pid):
-    """MiB, shared memory counted in parts."""
+    """Return the memory of a process in MiB; its share of shared memory counts."""
     return _memory(pid, "smaps_rollup", "Pss")
 
 
@@ -149,7 +149,7 @@ def _memory(pid, file, name):
 
 
 def _cpu_of(pid):
-    """Children that have ended included."""
+    """Return the processor seconds of a process, including those of its ended children."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
@@ -158,7 +158,7 @@ def _cpu_of(pid):
 
 
 def _busy():
-    """Seconds that all programs on this machine have used, on all cores."""
+    """Return the processor seconds that all programs on this machine have used, on all cores."""
     user, nice, system, _idle, _wait, irq, softirq, *_rest = map(int, _first_line("/proc/stat").split()[1:])
     return (user + nice + system + irq + softirq) / TICK
 

@@ -1,4 +1,4 @@
-"""A customer writes: how soon the agents' open browsers are told, and how soon the holder's shows the text."""
+"""Measure live updates: how soon open browsers learn of a customer's message, and how soon the holder's shows it."""
 
 import asyncio
 import itertools
@@ -26,7 +26,7 @@ def measure(stack, cast):
 
 
 async def _written(stack, cast):
-    """From the moment at which Facebook's webhook was due."""
+    """Measure from the moment at which Facebook's webhook was due."""
     chosen = cast.conversations[: RATE * SECONDS]
     await asyncio.to_thread(cast.learn_revisions, chosen)
     texts = [cast.text() for _conversation in chosen]
@@ -38,7 +38,7 @@ async def _written(stack, cast):
         locks = [asyncio.Lock() for _browser in browsers]
 
         async def fetch(number):
-            """As the browser of the holder does when it is told: it asks for what is new in the thread."""
+            """Ask for the changes of the thread, as the holder's browser does."""
             conversation, agent = chosen[number], number % AGENTS
             path = f"/conversations/{conversation.pk}/messages/?since={conversation.revision}"
             async with locks[agent]:
@@ -78,7 +78,7 @@ async def _written(stack, cast):
 
 
 async def _published(stack, cast):
-    """The stream alone: from Redis to every browser."""
+    """Measure the stream alone, from Redis to every browser."""
     topics = [f"bench-{number}" for number in range(RATE * SECONDS // 2)]
     published = {}
     async with open_streams(cast, stack.port, STREAMS) as streams:
@@ -100,7 +100,7 @@ async def _published(stack, cast):
 
 
 def _redrawn(stack, cast):
-    """Every open desk asks for the queue when it changes, once a second at most: so often that many agents ask."""
+    """Measure the queue's refreshes. Each open desk requests the queue when it changes, at most once a second."""
     with cast.spread(), stack.measured_cpu() as used:
         rate, latencies = asyncio.run(at_full_speed(stack.port, _desks(stack, cast), REDRAW_SECONDS, clients=AGENTS))
     row = Row.of("queue redrawn", latencies, rate=rate, limit=STREAMS, ratio=rate / STREAMS)

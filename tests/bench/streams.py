@@ -1,4 +1,4 @@
-"""Browsers that listen: open event streams, and when each of them was told what."""
+"""Open event streams of many browsers, and the moments of their events."""
 
 import asyncio
 import re
@@ -9,13 +9,13 @@ from tests.bench.cast import AGENTS
 
 TOPIC = re.compile(rb"^data: (\S+)$", re.MULTILINE)
 PATIENCE = 20  # s for the hello of every stream
-AT_ONCE = 20  # streams that are being opened
+AT_ONCE = 20  # streams that are opened at the same time
 
 
 class Streams:
-    """`heard[topic]` is a dict from the number of a stream to the first moment at which it was told.
+    """Open event streams. `heard[topic]` is {number of a stream: the moment at which it first got this topic}.
 
-    on_topic(number, topic): called whenever a stream is told something for the first time.
+    on_topic(number, topic): called when a stream gets a topic for the first time.
     """
 
     def __init__(self, on_topic=None):
@@ -51,7 +51,7 @@ class _Stream(asyncio.Protocol):
 
 @asynccontextmanager
 async def open_streams(cast, port, number, on_topic=None):
-    """So many streams, all greeted; stream n belongs to agent n modulo their number."""
+    """Open so many streams and wait for their hello; stream n belongs to agent `n % AGENTS`."""
     streams, loop = Streams(on_topic), asyncio.get_running_loop()
     for each in range(number):
         question = cast.get("/live/", each % AGENTS, port, Accept="text/event-stream")

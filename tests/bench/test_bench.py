@@ -1,4 +1,4 @@
-"""That bin/bench measures what it says. How fast anything is, no test decides: machines differ."""
+"""Tests of the tools of bin/bench. No test decides how fast anything is, because machines differ."""
 
 import asyncio
 import json
@@ -44,7 +44,7 @@ def test_rows_become_a_table_and_json():
 
 
 def test_an_open_loop_counts_from_when_a_question_was_due():
-    """Two questions due 10 ms after each other over one connection, each answered after 50 ms: the second waits."""
+    """Two requests are due 10 ms after each other over one connection, each answered after 50 ms: the second waits."""
     port = free_port()
     texts = ["first", "second"]
     questions = [_call(text, port) for text in texts]

@@ -1,4 +1,4 @@
-"""Browsers for the cast: one context each, as on machines of their own."""
+"""Browsers for the cast: each agent has a context, as on a machine of their own."""
 
 import os
 
@@ -21,7 +21,7 @@ def browser_type_launch_args():
 
 @pytest.fixture
 def sit_down(stack, browser):
-    """Open the console as an agent. Whatever the browser complains of fails the test."""
+    """Open the console as an agent. Any error in the browser's console fails the test."""
     contexts, complaints = [], []
 
     def open_console(agent, **options):
@@ -43,7 +43,7 @@ def sit_down(stack, browser):
 
 
 def session_of(agent):
-    """As after a log-in: passwords take long to hash, on purpose."""
+    """Return the cookie of a session without a log-in, because hashing a password takes long."""
     client = Client()
     client.force_login(agent, backend="django.contrib.auth.backends.ModelBackend")
     name = settings.SESSION_COOKIE_NAME

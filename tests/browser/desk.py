@@ -1,4 +1,4 @@
-"""What an agent does and sees at the desk, in the words of the tests."""
+"""The desk in the words of the tests: actions of an agent, and what the agent sees."""
 
 import time
 
@@ -30,7 +30,7 @@ def says(tab, text):
 
 
 def bubbles(tab):
-    """What was said, without the thin lines between."""
+    """Return the messages of the thread, without the lines between them."""
     return tab.get_by_role("log", name="Messages").locator(".message")
 
 
@@ -43,12 +43,12 @@ def row(tab, name="Mona Weber"):
 
 
 def unconfirmed(tab):
-    """Above the field: what the console has not confirmed."""
+    """Return the unconfirmed replies above the composer."""
     return tab.get_by_role("list", name="Not confirmed yet").get_by_role("listitem")
 
 
 def until(tab, look, seconds=20):
-    """Until `look` finds something, while the tab goes on: what a test does in place of the network runs only then."""
+    """Wait until `look` finds something, while the tab runs on: only then do the test's own answers to requests run."""
     end = time.monotonic() + seconds
     while not look():
         assert time.monotonic() < end, "waited in vain"
@@ -65,7 +65,7 @@ def tab_to(tab, target, key="Tab"):
 
 
 def findings(tab):
-    """What axe-core finds that is serious or worse."""
+    """Return the violations that axe-core finds and calls serious or critical."""
     violations = Axe().run(tab, options=WITHOUT_STYLES).response["violations"]
     return [
         (found["id"], [node["html"] for node in found["nodes"]])

@@ -70,7 +70,7 @@ def test_the_browser_counts_messages_as_the_console_cuts_them(text, sit_down, mo
 
 
 def seen(stack, psid):
-    """What the customer's phone shows of the Page: texts, and the kinds of files."""
+    """Return what the customer's phone shows of the Page: texts, and kinds of files."""
     return [
         message["text"] or [attachment["type"] for attachment in message["attachments"]] for message in stack.said(psid)
     ]
@@ -578,7 +578,7 @@ def test_more_of_a_part_stays_open_while_the_desk_changes(sit_down, mona_writes,
 
 
 def line_up(page, count):
-    """So many who have waited longer than Mona."""
+    """Create so many conversations that have waited longer than Mona's."""
     for number in range(count):
         since = timezone.now() - timedelta(days=1, minutes=-number)
         customer = Customer.objects.create(page=page, psid=f"77{number}", name=f"Guest {number}")

@@ -1,4 +1,4 @@
-"""What an agent said and the console has not confirmed: in order, once, under their own face, and never in silence."""
+"""The outbox: unconfirmed replies are sent in order, once, under their author's persona, and failures are shown."""
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -15,7 +15,7 @@ SEND = "**/send/"
 
 
 def logs_in(tab, agent, path):
-    """In the tab of whoever was there before, which has left the desk."""
+    """Log in an agent in a tab that another used before and that has left the desk."""
     tab.goto("about:blank")
     tab.context.add_cookies([session_of(agent)])
     tab.goto(path)

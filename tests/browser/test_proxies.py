@@ -1,4 +1,4 @@
-"""Between the desk and the console: a proxy whose console is being restarted, a portal that wants a log-in first."""
+"""Proxies between the desk and the console: one whose console restarts, and a portal that requires a log-in."""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,4 +1,4 @@
-"""What was said, as it looks: nothing covers anything, nothing turns anything, and nothing that one holds goes away."""
+"""The look of the thread: nothing overlaps, no text turns others around, and what an agent holds stays in place."""
 
 from datetime import timedelta
 

@@ -1,10 +1,10 @@
-"""Make the tables, the agents and the Pages, once the servers and the sandbox are there.
+"""Create the tables, the agents and the Pages, once the servers and the sandbox run.
 
-`python -m tests.chaos.cast BOT_URL`: where the Pages' bots are.
+`python -m tests.chaos.cast BOT_URL` does this; BOT_URL is the address of the Pages' bots.
 
-`out-of-sight`: print the conversations of which nobody would notice that the customer waits.
+`out-of-sight` prints the conversations whose customer waits and that nobody would notice.
 
-`renew`: give the mortal Page its token again and have it checked, as an admin would.
+`renew` gives the mortal Page its token again and checks it, as an admin would.
 """
 
 import os
@@ -16,7 +16,7 @@ import requests
 from tests.chaos.people import ADMIN, AGENTS, AT_DESKS, BOTS, CALL, LEAVER, LETTERS, MORTAL, PAGES, PASSWORD
 
 ROOM = 1000  # conversations that may be assigned to one agent
-NOT_ASSIGNED = [ADMIN, AT_DESKS]  # to them nothing is
+NOT_ASSIGNED = [ADMIN, AT_DESKS]  # agents who are assigned no conversation
 
 
 def main():

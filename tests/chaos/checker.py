@@ -1,8 +1,7 @@
-"""The verdict: what was typed, what the customer sees, what the console holds and what the agent sees, side by side.
+"""Compare the texts that were typed, the customer's phone, the console's rows and the agent's page.
 
-Who held the conversation then, and what its bot heard, is judged in `hands.py`.
-
-It knows no server and no clock, so it is tested with threads that were doctored by hand.
+`hands.py` compares the holders of the conversation, and the events of its bot. No server and no clock is needed here,
+so tests use threads with errors made by hand.
 """
 
 from collections import Counter
@@ -32,7 +31,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Row:
-    """A message of the console's, with its place in the thread."""
+    """A message in the console, with its place in the thread."""
 
     pk: int
     place: tuple
@@ -144,7 +143,7 @@ class _Case:
             self._add(LOST, f"“{typed.text}” was given up, although all that went wrong was passing")
 
     def _receipt(self, row, copies):
-        """All webhooks have come, so it is at least delivered."""
+        """Judge a message that arrived. All webhooks have come, so its state is at least delivered."""
         self.verdict.count["arrived"] += 1
         self._told(row, copies)
         if row.mid not in [seen.mid for seen in copies]:
@@ -192,7 +191,7 @@ class _Case:
         return row.is_by_bot and row.text in self.thread.said
 
     def _said_by_bot(self):
-        """Facebook tells of it, and so it stands in the thread: once each, in the order in which it was said."""
+        """Judge the bot's messages, which come as echoes: each must be in the thread once, and in order."""
         seen = [seen for seen in self.answers if seen.text in self.thread.said]
         rows = [row for row in self.rows if self._is_bots(row)]
         held = Counter(row.mid for row in rows)

@@ -1,7 +1,7 @@
-"""Agents at real browsers that lose their network while they write, each in a conversation that nobody else touches.
+"""Agents at real browsers that lose their network while they write, each in a conversation of their own.
 
-They press Enter and turn the network off and on, and do nothing else: the page itself has to bring to the console what
-was not confirmed, once and in order.
+They only press Enter and turn the network off and on. The page itself must send unconfirmed replies to the console,
+once and in order.
 """
 
 import os
@@ -19,9 +19,9 @@ from tests.chaos.people import AT_DESKS, PAGES
 
 PATIENCE_MS = 10_000
 OUTBOX = "**/js/outbox.*js"  # also under its hashed name
-# What to replace in the outbox, and by what.
+# A text of the outbox's script, and its replacement.
 MUTATIONS = {
-    "no-block": (  # what got no answer steps behind the others
+    "no-block": (  # a reply without an answer steps behind the others
         "entry.isUnanswered = true;",
         "entry.isUnanswered = true; this.entries = [...this.entries.filter((other) => other !== entry), entry];",
     ),
@@ -29,13 +29,13 @@ MUTATIONS = {
 
 
 def chromium():
-    """The path of the browser; nothing where there is none."""
+    """Return the path of the browser, or None."""
     names = [os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome"]
     return next(filter(None, map(shutil.which, filter(None, names))), None)
 
 
 def sit_down_all(plan, facebook, url, pace, ask):
-    """On the Page whose token does not die and that has no bot: its agents alone speak there."""
+    """Create the desks, on the Page whose token never ends and that has no bot: its agents alone speak there."""
     browsers = log_in_all([url], pace, [AT_DESKS])
     common = (PAGES[0], plan.seed, facebook, browsers, pace, ask)
     return [Desk(plan.conversations + number, *common, url=url, mutation=plan.mutation) for number in range(plan.desks)]
@@ -46,7 +46,7 @@ def losses(at_desks):
 
 
 class Desk(Talk):
-    """The agent is the one browser that it is given, and whose log-in the page uses."""
+    """A conversation at a real browser. It uses the log-in of the one agent whom it is given."""
 
     def __init__(self, *given, url, mutation=""):
         super().__init__(*given)
@@ -92,7 +92,7 @@ class Desk(Talk):
             self.field.press("Enter")
 
     def lose_network(self):
-        """Or have it back."""
+        """Turn the network off, or on again."""
         self.is_offline = not self.is_offline
         self.losses += self.is_offline
         self.network.set_offline(self.is_offline)
@@ -106,7 +106,7 @@ class Desk(Talk):
         return self.tab.get_by_role("textbox", name="Message to")
 
     def _is_open(self):
-        """The console may be away just now."""
+        """Return whether the conversation opens: the console may be down just now."""
         try:
             self.tab.goto(f"/conversations/{self.pk}/")
             return self.field.is_editable(timeout=PATIENCE_MS)
@@ -121,7 +121,7 @@ class Desk(Talk):
             self.tab.wait_for_timeout(200)
 
     def _note_key(self, request):
-        """Of each text that goes out, as often as it does: the first key is the one that it has to keep."""
+        """Record the key of a text. It may be sent several times, always with its first key."""
         if request.method == "POST" and request.url.endswith("/send/") and request.post_data:
             [text], [key] = (parse_qs(request.post_data)[name] for name in ("text", "key"))
             self.keys.setdefault(text, str(uuid.UUID(key)))

@@ -1,6 +1,6 @@
-"""Facebook for this run: the sandbox's control plane, asked by many threads.
+"""The control plane of this run's sandbox, which many threads call.
 
-Each call by a connection of its own: one that was kept may be closed just then, and nobody would know what came of it.
+Each call has a connection of its own: a kept one might be closed just then, and nobody would know if the call was made.
 """
 
 import requests
@@ -26,8 +26,10 @@ class Facebook:
         requests.delete(f"{self.url}/_sandbox/faults", timeout=60).raise_for_status()
 
     def delete_persona(self, graph_id, token):
-        """With the Page's token and behind the console's back, as somebody with access to the Page might. It may meet
-        a fault itself, and then the persona lives on."""
+        """Delete a persona with the Page's token, as somebody with access to the Page might, unknown to the console.
+
+        The call may meet a fault itself; the persona then goes on to exist.
+        """
         headers = {"Authorization": f"Bearer {token}"}
         try:
             requests.delete(f"{self.url}/{VERSION}/{graph_id}", headers=headers, timeout=60)

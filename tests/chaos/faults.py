@@ -1,4 +1,4 @@
-"""What goes wrong, and when: drawn from the seed's own generator, in the thread that may start programs."""
+"""The faults of a run and their times, drawn by a generator from the seed, in the thread that may start programs."""
 
 import random
 import time
@@ -7,8 +7,8 @@ from collections import Counter
 from tests.chaos.infrastructure import Infrastructure
 from tests.chaos.people import BOTS, DOOMED, LETTERS, MORTAL, PAGES
 
-EVERY = 0.8  # s between two things that go wrong, on average
-DELAY = 3  # s: later than the console waits for an answer, and well before it takes a message's absence for a fact
+EVERY = 0.8  # s between two faults, on average
+DELAY = 3  # s: longer than the console waits for an answer, and much shorter than it waits before it sends again
 SENDS = {"method": "POST", "path": "/messages"}
 PERSONAS = {"path": "personas"}
 HISTORY = {"method": "GET", "path": "conversations"}
@@ -16,15 +16,15 @@ DOWN = (0.3, 2.0)  # s for which a program or a server stays away
 LAST = 3  # s for which agents go on writing although nothing goes out
 DEATH = 12  # s from a token's end to its renewal
 OUTAGE = 8  # s for which a bot answers nothing but errors
-BOTS_FAIL = [(0, 0), (0.3, 0), (0, 0.15), (0.3, 0.1)]  # so much of what a bot hears is an error, or without an answer
+BOTS_FAIL = [(0, 0), (0.3, 0), (0, 0.15), (0.3, 0.1)]  # shares of a bot's events that get an error, or no answer
 
-# Calls that took effect, or will, and whose caller is not told: always one of these, for they are the hardest.
+# Calls that take effect, now or later, without an answer. One of these is always set: they are the hardest.
 UNTOLD = [
     (SENDS, {"drop": "after", "rate": 0.15}),
     (SENDS, {"delay_s": DELAY, "drop": "after", "rate": 0.15}),
     (SENDS, {"delay_s": DELAY, "rate": 0.15}),
 ]
-# What else Facebook answers, or does instead. What holds up a whole Page comes rarely.
+# Other faults of Facebook. Those that hold up a whole Page are rare.
 ANSWERS = [
     (SENDS, {"status": 500, "rate": 0.15}),
     (SENDS, {"error": {"code": 2, "is_transient": True}, "rate": 0.15}),
@@ -47,7 +47,7 @@ MANNERS = [
     {"duplicate": True, "shuffle": True, "entries": 3},
     {"delay_s": 0.02},
 ]
-LATE = (1, 4)  # s for which webhooks are held back, to come all together then
+LATE = (1, 4)  # s for which webhooks are held back, to be delivered all at once
 
 
 class Weather:
@@ -75,7 +75,7 @@ class Weather:
         self.kinds |= self.below.kinds
 
     def rage(self, seconds):
-        """For so long. Each kind that a run must not go without comes once in any case."""
+        """Cause faults for so many seconds. Each kind that a run must contain comes at least once."""
         until = time.monotonic() + seconds
         due = [self.empty_redis, self.crash_postgres, self.restart_redis, self.delete_persona, self.stop_bot]
         due += [self.end_token] if self.kinds[self.end_token] else []
@@ -96,10 +96,7 @@ class Weather:
             time.sleep(self.rng.uniform(0.2, 2 * EVERY - 0.2))
 
     def let_all_wait(self):
-        """From here on Facebook takes nothing, so that every conversation has something that waits for its time.
-
-        And one of the bots is dead for good.
-        """
+        """Have Facebook refuse all messages, so that each conversation has one that waits; stop one bot for good."""
         self.bots_dead_until.pop(DOOMED, None)
         self.bots.die(DOOMED)
         self.facebook.be_well()
@@ -107,7 +104,7 @@ class Weather:
         time.sleep(LAST)
 
     def clear(self):
-        """Nothing goes wrong any more, but that a bot is dead."""
+        """End all faults, except that one bot stays dead."""
         self.facebook.be_well()
         self.facebook.post("webhooks", **CALM)
         self._renew_token(now=True)
@@ -146,7 +143,7 @@ class Weather:
     # Facebook
 
     def answer_otherwise(self):
-        """Other faults from now on, none of the old ones."""
+        """Replace the faults of Facebook by others."""
         self.facebook.be_well()
         for match, fault in [self.rng.choice(UNTOLD), *self.rng.sample(ANSWERS, 2)]:
             self._count("Graph faults set")

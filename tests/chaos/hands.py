@@ -1,7 +1,9 @@
-"""Whose hands a conversation was in: the handover rows beside what agents pressed, what bots heard, and who spoke.
+"""The holders of a conversation: handover rows, compared with the buttons that agents pressed, the events that bots
+received, and the authors of messages.
 
-What happened when is told by the conversation's revisions, which are given under its lock: a customer's message keeps
-that of its reading, a handover that of its change. Messages of agents stand by their `at`, which the same lock orders.
+The order of events is that of the conversation's revisions, which are given under its lock. A customer's message keeps
+the revision at which it was stored, and a handover that of its change. Messages of agents are ordered by `at`, under
+the same lock.
 """
 
 from dataclasses import dataclass, field
@@ -12,7 +14,7 @@ BOT, QUEUE = ("bot", ""), ("queue", "")  # a holder and, of an agent, the userna
 
 @dataclass(frozen=True)
 class Move:
-    """An agent pressed a button, and the console said that it is done."""
+    """An agent pressed a button, and the console confirmed it."""
 
     cause: str
     by: str
@@ -33,7 +35,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Heard:
-    """A message of the customer's that the bot took."""
+    """A message of the customer that the bot accepted."""
 
     mid: str
     is_standby: bool = False
@@ -47,19 +49,19 @@ class Hands:
     heard: list = field(default_factory=list)
     has_bot: bool = False
     is_waiting: bool = False  # the customer
-    is_bot_dead: bool = False  # and was asked in vain
+    is_bot_dead: bool = False  # and events were sent to it in vain
     is_out_of_sight: bool = False  # the customer waits, and nobody would notice
 
 
 class Periods:
-    """Between the changes: who holds it, and until when."""
+    """The periods between changes of holder."""
 
     def __init__(self, hands):
         self.first = BOT if hands.has_bot else QUEUE
         self.changes = sorted(hands.changes, key=lambda change: change.revision)
 
     def number(self, revision):
-        """Of the period in which this was read, the change that it made itself included."""
+        """Return the number of the period in which this revision lies. The revision of a change begins one."""
         return sum(change.revision <= revision for change in self.changes)
 
     def holder(self, number):
@@ -73,7 +75,7 @@ class Periods:
 
 
 class HandsCase:
-    """lost, twice, order, hands: how to say what is wrong, each given a sentence."""
+    """The judgement of one conversation. lost, twice, order, wrong: functions that take a sentence about an error."""
 
     def __init__(self, hands, rows, *, lost, twice, order, wrong):
         self.hands, self.rows = hands, rows
@@ -109,7 +111,7 @@ class HandsCase:
                 self.order(f"“{one.cause}” and “{other.cause}” have no order")
 
     def _moves(self):
-        """Every press made one change, in their order, and no other stands in an agent's name."""
+        """Check that each press made one change, in order, and that no other change names an agent."""
         made = [Move(change.cause, change.by, change.after[1]) for change in self.periods.changes if change.by]
         pressed = self.hands.moves
         if made == pressed:
@@ -146,7 +148,7 @@ class HandsCase:
                 self.order(f"the bot heard “{later}” after “{earlier}”")
 
     def _unheard(self):
-        """Only the end of what came in while the bot had it, and only where it lost the conversation then."""
+        """Check that the bot received the customer's messages. It may miss the last ones of a period that has ended."""
         heard = {heard.mid for heard in self.hands.heard if not heard.is_standby}
         missed = {}  # the first that was not heard, of each period
         for row in self.questions:

@@ -1,8 +1,7 @@
-"""Conversations that are about what is said, not about hands: files, edits, reactions, what is unsent, calls that take
-effect late, the same words from elsewhere, Retry, conversations that are assigned, and an agent who leaves.
+"""Letters: conversations that try contents rather than handovers. They have files, edits, reactions, unsent messages,
+calls that take effect late, the same words from the Page Inbox, Retry, assignment, and an agent who leaves.
 
-They have a Page of their own, whose rule assigns them to whoever is there. One agent is there for them alone, and
-leaves.
+They have a Page of their own, whose rules assign them to present agents. One of these answers letters only, and leaves.
 """
 
 import hashlib
@@ -21,10 +20,10 @@ from tests.chaos.facebook import VERSION
 from tests.chaos.people import ADMIN, LEAVER, LETTERS
 from tests.chaos.stack import SETTLE
 
-SOON = 0.4  # of the steps are such, until each has come once
-IDLE_WITHIN = 6  # s for which what was posted before is waited for
-UNSEEN = 5  # s for which no webhook comes: longer than the console waits before its first look into the history
-TOO_LATE = SETTLE + 10  # s: a call that takes effect after it was made again
+SOON = 0.4  # share of steps that are due ones, until each of these has come once
+IDLE_WITHIN = 6  # s to wait for earlier replies
+UNSEEN = 5  # s without webhooks: longer than the console waits before it first asks for the history
+TOO_LATE = SETTLE + 10  # s after which a call takes effect: it has been made again by then
 EMOJI = ["❤", "😮", "👍"]
 HOLDER = """
     SELECT a.username FROM console_conversation c JOIN agents_agent a ON a.id = c.agent_id WHERE c.id = %s"""
@@ -45,17 +44,17 @@ class Posted:
     key: str
     agent: str  # username
     face: str
-    is_certain: bool = True  # False: they were logged out before the console answered
+    is_certain: bool = True  # False: the agent was logged out before the console answered
 
 
 @dataclass
 class Deeds:
-    """What was done in one conversation that changes what has to come of it."""
+    """Events in one conversation that change the expected result."""
 
     lates: int = 0  # calls that may have taken effect twice
-    same: int = 0  # words that came from elsewhere too
-    refusals: int = 0  # that Facebook was told to refuse for good
-    retried: dict = field(default_factory=dict)  # key: who sent it again last, and is its author from then on
+    same: int = 0  # texts that were sent from elsewhere, too
+    refusals: int = 0  # replies that Facebook was told to refuse for good
+    retried: dict = field(default_factory=dict)  # {key: the agent who retried it last, and is its author from then on}
     unsent: set = field(default_factory=set)  # mids
 
 
@@ -74,7 +73,7 @@ class Letter(Talk):
         self.faults = {"method": "POST", "path": "/messages", "body": self.psid}
 
     def run(self):
-        """It has come to its end once no call of its own can take effect any more."""
+        """Run until no call of this conversation can take effect any more."""
         super().run()
         while time.monotonic() < self.late_until and not self.pace.is_given_up.is_set():
             time.sleep(0.2)
@@ -84,7 +83,7 @@ class Letter(Talk):
         self._wait_until_it_is_there()
 
     def _step(self):
-        """What goes wrong here alone comes once in any case."""
+        """Take one step. Each fault of letters comes at least once."""
         if self.due and self.rng.random() < SOON:
             return self.due.pop()()
         steps = {self.write: 10, self.text: 12, self.file: 12, self.retry: 20}
@@ -105,7 +104,7 @@ class Letter(Talk):
                 self.facebook.post(f"customers/{self.psid}/edit", mid=mid, text=self._words(f"e{self.written}"))
 
     def react(self):
-        """To anything; no emoji takes it back."""
+        """React to any message; without an emoji this removes the reaction."""
         thread = self.facebook.get(f"customers/{self.psid}/thread")["messages"]
         mid = self.rng.choice([message["mid"] for message in thread if message["mid"] not in self.deeds.unsent])
         self.facebook.post(f"customers/{self.psid}/react", mid=mid, emoji=self.rng.choice([*EMOJI, ""]))
@@ -122,17 +121,17 @@ class Letter(Talk):
     # The agent who has it
 
     def text(self):
-        """Return what was posted; None where nobody has the conversation."""
+        """Post a text and return it; return a false value if no agent has the conversation."""
         text = self._words(f"l{len(self.posted) + 1}")
         return self._post(text, text=text) and text
 
     def file(self):
-        """A picture or a document, of which there is no second."""
+        """Post a picture or a document, each with contents of its own."""
         name, content = self._picture() if self.rng.random() < 0.5 else self._document()
         self._post(content_of(content), files={"files": (name, content)})
 
     def retry(self):
-        """Whatever may be sent again, is."""
+        """Press Retry at each message that can be retried."""
         for pk, key in self.ask(RETRIABLE, [self.pk]):
             browser = self._holder()
             answer = browser and self._answer(browser, f"/conversations/{self.pk}/messages/{pk}/retry/")
@@ -176,10 +175,10 @@ class Letter(Talk):
     def _document(self):
         return "list.txt", f"{self._words('file')} {secrets.token_hex(self.rng.randint(8, 40))}".encode()
 
-    # What goes wrong here alone
+    # Faults of letters
 
     def be_late(self):
-        """The call has no answer, and takes effect after it was made again."""
+        """Post a text whose call gets no answer, and takes effect after it was made again."""
         self.deeds.lates += 1
         self._fault(delay_s=TOO_LATE, drop="after")
         self.text()
@@ -191,7 +190,7 @@ class Letter(Talk):
         self.rng.choice([self.text, self.file])()
 
     def say_the_same(self):
-        """A reply is lost, and somebody writes the very same in the Page Inbox; it is told of late."""
+        """Lose a reply and have the same text written in the Page Inbox, with late webhooks."""
         self._fault(drop=self.rng.choice(["before", "after"]))
         with self._unseen():
             if text := self.text():
@@ -199,7 +198,7 @@ class Letter(Talk):
                 self.facebook.post(f"customers/{self.psid}/page_inbox", text=text)
 
     def send_another_picture(self):
-        """A file is lost, and another program of the Page sends a picture; it is told of late."""
+        """Lose a file and have another program of the Page send a picture, with late webhooks."""
         self._fault(drop="before")
         with self._unseen():
             self.file()
@@ -221,7 +220,7 @@ class Letter(Talk):
             )
 
     def _fault(self, **fault):
-        """Of the next call, which follows at once where nothing waits before it."""
+        """Set a fault for the next call. Wait first until no earlier reply is pending, so that it follows at once."""
         until = time.monotonic() + IDLE_WITHIN
         while self.ask(PENDING, [self.pk]) != [(0,)] and time.monotonic() < until:
             self.pace.is_over.wait(0.2)
@@ -232,7 +231,7 @@ class Letter(Talk):
 
 
 class Unseen:
-    """Facebook tells nothing for some seconds."""
+    """A context for some seconds without webhooks."""
 
     def __init__(self, facebook, is_over):
         self.facebook, self.is_over = facebook, is_over
@@ -246,7 +245,7 @@ class Unseen:
 
 
 class Leaving:
-    """The agent who is there for the letters leaves, in the middle of it: an admin presses it."""
+    """The departure of the agent who answers letters alone: an admin has the agent leave in the middle of the run."""
 
     def __init__(self, urls, pace, ask):
         self.admin = Browser(urls, ADMIN, pace.is_given_up).log_in()

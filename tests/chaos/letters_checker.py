@@ -1,7 +1,7 @@
-"""The verdict on letters: what is on the customer's phone is in the console's thread, message by message, and says the
-same; and what agents posted is there, or the console says that it is not.
+"""Compare letters: each message on the customer's phone must be in the console's thread with the same contents, and
+each reply of an agent must have arrived, or be shown as failed.
 
-It knows no server and no clock, so it is tested with letters that were doctored by hand.
+No server and no clock is needed here, so tests use letters with errors made by hand.
 """
 
 from collections import Counter
@@ -24,7 +24,7 @@ class OnPhone:
 
 @dataclass(frozen=True)
 class Held:
-    """A message of the console's."""
+    """A message in the console."""
 
     key: str
     is_incoming: bool
@@ -78,7 +78,7 @@ class _LetterCase:
         for posted in self.letter.posted:
             self._outcome(posted)
         self._copies()
-        is_elsewhere = self.letter.holder == "elsewhere" and self.deeds.same  # who wrote there has it
+        is_elsewhere = self.letter.holder == "elsewhere" and self.deeds.same  # the Page Inbox answered
         if self.letter.holder != "agent" and not is_elsewhere:
             self._add(HANDS, f"nobody was given it: {self.letter.holder} has it")
 
@@ -143,7 +143,7 @@ class _LetterCase:
                 self._add(PERSONA, f"{posted.face} sent “{posted.content}”, and the customer sees {seen}")
 
     def _copies(self):
-        """More than one only for a call that took effect late."""
+        """Check that a reply arrived more than once only if a call took effect late."""
         counted = Counter(
             posted.content for posted in self.letter.posted for m in self.letter.phone if self._is_copy(m, posted)
         )

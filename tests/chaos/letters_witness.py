@@ -1,4 +1,4 @@
-"""What there is to compare of letters, fetched from the phone, Facebook and the tables."""
+"""Fetch the letters from the phone, Facebook and the tables, to compare them."""
 
 import time
 
@@ -10,7 +10,7 @@ from tests.chaos.letters import content_of
 from tests.chaos.letters_checker import Held, Letter, OnPhone
 from tests.chaos.people import LEAVER
 
-GONE_WITHIN = 60  # s in which the personas of whoever left are deleted, once all is well
+GONE_WITHIN = 60  # s within which the personas of an agent who left are deleted, once all is well
 HELD = """
     SELECT m.key::text, m.is_incoming, m.state, m.text, m.mid, coalesce(author.username, ''), m.source, m.as_page,
            m.reaction, m.is_deleted, EXISTS (SELECT 1 FROM console_attachment a WHERE a.message_id = m.id)
@@ -49,7 +49,7 @@ def _content(message):
 
 
 def judge_leaving(leaving, facebook, database, verdict):
-    """Whoever has left has no persona on Facebook any more."""
+    """Check that the agent who left has no persona on Facebook any more."""
     verdict.count["personas of who left"] = len(database.ask(FACES, [LEAVER.username])) if leaving.is_done else 0
     until = time.monotonic() + GONE_WITHIN
     while leaving.is_done and (left := _live_faces(facebook, database)):

@@ -1,6 +1,7 @@
-"""Another app of a Page under conversation routing: it takes threads and gives them back, and says nothing itself.
+"""Another app of a Page under conversation routing: it takes threads and gives them back, and sends nothing itself.
 
-Under routing Facebook takes messages from one app alone. The console learns who that is from webhooks, late and twice.
+Under routing Facebook accepts messages from one app alone. The console learns from webhooks which app that is, and
+these may come late and twice.
 """
 
 import time
@@ -13,7 +14,7 @@ from tests.chaos.people import ROUTED
 from tests.chaos.stack import APP_ID
 
 OTHER_APP = "900100200300400"
-PATIENCE = 90  # s until the console knows, whatever is down
+PATIENCE = 90  # s until the console must know, whatever is down
 PENDING = """
     SELECT 1 FROM console_message WHERE conversation_id = %s AND state IN ('queued', 'sending', 'unknown')
     UNION ALL SELECT 1 FROM console_handover WHERE conversation_id = %s AND call <> '' AND done_at IS NULL"""
@@ -22,7 +23,7 @@ REQUESTS = "SELECT count(*) FROM console_handover WHERE conversation_id = %s AND
 
 
 class OtherApp:
-    """An app without a webhook: it acts when a Talk wants it to."""
+    """An app without a webhook, which acts when a Talk calls it."""
 
     def __init__(self, facebook):
         self.url, self.count = facebook.url, Counter()
@@ -51,8 +52,10 @@ class OtherApp:
 
 
 class Routed:
-    """What happens in a Talk on the routed Page beside talking. The Talk waits for each step: who types into a thread
-    that is being taken away is told so by Facebook, and that is no passing error."""
+    """The steps of a Talk on the routed Page in which another app takes the thread.
+
+    The Talk waits for each step: Facebook refuses for good a message to a thread that is just being taken away.
+    """
 
     def __init__(self, talk, app):
         self.talk, self.app = talk, app
@@ -64,7 +67,7 @@ class Routed:
         self._until(lambda: self._requests() > before)
 
     def go_elsewhere(self):
-        """To the other app, beside which we overhear the customer; then an agent takes it, or it is given back."""
+        """Have the other app take the thread; then an agent takes the conversation, or the app gives it back."""
         if not self._until(self._is_idle):
             return
         self.app.take(self.talk.psid)
@@ -89,7 +92,7 @@ class Routed:
         return self.talk.ask(REQUESTS, [self.talk.pk])[0][0]
 
     def _until(self, look):
-        """Return whether it came so; not when the run is over, for then nothing goes out any more."""
+        """Wait for something; return False if the run ends before, because nothing is sent then any more."""
         deadline = time.monotonic() + PATIENCE
         while not look():
             if self.talk.pace.is_over.is_set():

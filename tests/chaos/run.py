@@ -1,4 +1,4 @@
-"""One run: start, let all go wrong, let all be well, compare."""
+"""One run: start everything, cause faults, end them, and compare."""
 
 import random
 import threading
@@ -21,7 +21,7 @@ from tests.chaos.stack import APP_SECRET, running_stack
 
 MOST_SHOWN = 15  # differences
 LETTERS_AT_LEAST = 3  # beside the conversations that are asked for
-PATIENCE = 420  # s: a dead worker's lease, Facebook's limits and a persona's claim have to run out before
+PATIENCE = 420  # s: a dead worker's lease, Facebook's limits and a persona's claim must expire within
 
 
 @dataclass
@@ -51,7 +51,7 @@ class Outcome:
         return not self.verdict.differences
 
     def report(self):
-        """A table of counts and the first differences."""
+        """Return a table of counts, and the first differences."""
         count = self.verdict.count
         throughput = (count["arrived"] + count["written"]) / max(self.seconds["chaos"], 1)
         lines = [f"seed {self.seed}"]
@@ -72,7 +72,7 @@ class Outcome:
 
 
 def run(plan):
-    """→ the Outcome."""
+    """Do one run and return its Outcome."""
     began = time.monotonic()
     in_programs = "" if plan.mutation in desks.MUTATIONS else plan.mutation
     with running_stack(plan.logs, mutation=in_programs) as stack, ExitStack() as ends:
@@ -100,7 +100,7 @@ def run(plan):
         weather.let_all_wait()
         spent["to the last Send"] = _timed(lambda: _finish([*talks, *letters], pace, weather))
         bots.hush()
-        # No Send comes any more that would set a conversation going again: only the sweep knows of what waits.
+        # After the last Send only the sweep can find what still waits.
         weather.empty_redis()
         weather.clear()
         verdict = Verdict()
@@ -141,7 +141,7 @@ def _letters(plan, facebook, browsers, pace, ask):
 
 
 def _errors(facebook):
-    """How often Facebook really answered what. That it cut the connection after the effect shows nowhere."""
+    """Count Facebook's errors by code. Connections that were cut after the effect cannot be counted."""
     answers = [call["response"] for call in facebook.get("requests?since=0")]
     codes = [answer["error"]["code"] for answer in answers if isinstance(answer, dict) and "error" in answer]
     return Counter(f"Graph calls answered {code}" for code in codes) + Counter(
@@ -150,7 +150,7 @@ def _errors(facebook):
 
 
 def _watch(facebook, pace):
-    """Whether more webhooks wait than the console can take in."""
+    """Slow the drivers down while more webhooks wait than the console can process."""
     while not pace.is_over.wait(1):
         try:
             crowded = facebook.waiting() > CROWD
@@ -160,7 +160,7 @@ def _watch(facebook, pace):
 
 
 def _finish(talks, pace, weather):
-    """Let every driver have what it sent confirmed."""
+    """Wait until the console has confirmed to every driver what it sent."""
     pace.is_over.set()
     deadline = time.monotonic() + FINISH
     while any(talk.is_alive() for talk in talks) and time.monotonic() < deadline:

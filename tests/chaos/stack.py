@@ -1,7 +1,7 @@
-"""PostgreSQL, Redis, the sandbox and every program of the console, each of which may be killed and started again.
+"""PostgreSQL, Redis, the sandbox and every program of the console. Each can be killed and started again.
 
-All of it lies in one folder and on sockets of its own. Only the thread that made the Stack may start anything: what is
-tethered ends with the thread that started it.
+They have a folder and sockets of their own. Only the thread that made the Stack may start a program: the kernel ends a
+tethered program with the thread that started it.
 """
 
 import os
@@ -27,14 +27,14 @@ from embedded import postgres, redis_server  # noqa: E402
 from servers import new_keys, socket_dir  # noqa: E402
 from tests.chaos.infrastructure import Hardware  # noqa: E402
 
-READY_TIMEOUT = 180  # s, on a machine that does much else
+READY_TIMEOUT = 180  # s, on a busy machine
 GRAPH_TIMEOUT = 2  # s: short, so that many calls without an answer fit into a run
-# s: and yet so long that no call takes effect after it, however busy this machine is; see DELAY in faults.py.
+# s: long enough that no call takes effect after it, even on a busy machine; see DELAY in faults.py.
 SETTLE = 8
 MUTATIONS = str(ROOT / "tests" / "chaos" / "mutations")
 APP_ID, APP_SECRET = "1517776481860111", "sandbox-app-secret"  # the sandbox's own
 NAME_PATTERN = "{first} {last_initial}."
-# Below those that kernels give to outgoing connections: nobody takes the port of a program while that is down.
+# Below the ports of outgoing connections: no other program takes the port of one that is down.
 PORTS = range(20_000, 32_000)
 
 PROGRAMS = {
@@ -48,7 +48,7 @@ PROGRAMS = {
 
 
 class Stack:
-    """mutation: the name of a fault to build into the console's programs; "" leaves them as they are."""
+    """The servers and programs of a run. mutation: the name of a fault to build into the programs, or ""."""
 
     def __init__(self, folder, sockets, lock, *, mutation=""):
         self.folder = folder
@@ -57,7 +57,7 @@ class Stack:
         self.console_url = self.console_urls[0]  # where Facebook delivers
         self.sandbox_url = f"http://127.0.0.1:{self.sandbox_port}"
         self.bot_url = f"http://127.0.0.1:{self.bot_port}"
-        self.postgres = postgres(folder, sockets, lock, temporary=False)  # with fsync: a crash is what we are here for
+        self.postgres = postgres(folder, sockets, lock, temporary=False)  # with fsync, because it will crash
         self.redis = redis_server(folder, sockets, lock, temporary=False)
         self.environment = self._environment()
         self.hardware = Hardware(folder / "hardware")
@@ -95,19 +95,19 @@ class Stack:
     # Start and stop
 
     def start(self, stack):
-        """Everything but the bots, in the order in which one needs the other. What was started ends with `stack`."""
+        """Start everything but the bots, in the order of their dependencies. `stack` ends it all."""
         for server in (self.postgres, self.redis):
             stack.enter_context(server)
         stack.callback(self._stop_programs)
         self.start_program("sandbox")
         self._wait_for("sandbox", f"{self.sandbox_url}/_sandbox/world")
-        self.start_missing()  # beside what follows: their sweeps find no tables at first, and try again
+        self.start_missing()  # meanwhile: their sweeps find no tables at first, and try again
         self.run("-m", "tests.chaos.cast", self.bot_url)
         for name, url in zip(["web", "web-2"], self.console_urls, strict=True):
             self._wait_for(name, f"{url}/readyz")
 
     def run(self, *arguments):
-        """Run a program that ends by itself, as whole as it was written; return what it prints."""
+        """Run a program without any mutation until it ends by itself; return its output."""
         done = subprocess.run(
             tethered([sys.executable, *arguments]), cwd=ROOT, env=self.environment, capture_output=True, text=True
         )
@@ -128,7 +128,7 @@ class Stack:
             )
 
     def start_missing(self):
-        """What was killed, and what gave up by itself: in production a supervisor does this."""
+        """Start the programs that were killed or ended by themselves, as a supervisor does in production."""
         for name in self.commands:
             process = self.programs.get(name)
             if process and process.poll() not in (None, -signal.SIGKILL):
@@ -142,7 +142,7 @@ class Stack:
         process.wait()
 
     def empty_redis(self):
-        """It comes back having lost all it held."""
+        """Crash Redis and start it again without its data."""
         self.redis.crash()
         shutil.rmtree(self.folder / "redis")
         (self.folder / "redis").mkdir(mode=0o700)
@@ -164,7 +164,7 @@ class Stack:
 
 @contextmanager
 def running_stack(keep_logs=None, **options):
-    """A Stack in a folder of its own, which is removed at the end; the logs go to `keep_logs` before."""
+    """Yield a Stack in a folder of its own, which is removed at the end; copy the logs to `keep_logs` before."""
     with ExitStack() as stack:
         path = tempfile.TemporaryDirectory(prefix="chaos-", ignore_cleanup_errors=True)
         folder = Path(stack.enter_context(path)).resolve()
@@ -191,7 +191,7 @@ def _answers(url):
 
 
 def _free_ports(count):
-    """All are held while looking, so that no two are the same."""
+    """Return free ports, all of them different."""
     with ExitStack() as held:
         found = []
         for port in random.sample(PORTS, len(PORTS)):

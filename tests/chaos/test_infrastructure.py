@@ -1,4 +1,4 @@
-"""What chaos does below the console really happens, and is over afterwards."""
+"""Faults of the infrastructure really happen, and end."""
 
 import os
 import subprocess

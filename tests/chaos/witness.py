@@ -1,4 +1,4 @@
-"""What there is to compare, fetched from where each side looks: the phone, the table, the agent's page."""
+"""Fetch the threads from the customer's phone, the tables and the agent's page, to compare them."""
 
 import re
 import time
@@ -44,7 +44,7 @@ class Database:
         self.url = url
 
     def ask(self, query, parameters=()):
-        """By a connection of its own each time, and again while PostgreSQL is away."""
+        """Return the rows of a query. Each try has a connection of its own; try again while PostgreSQL is down."""
         deadline = time.monotonic() + AWAY
         while True:
             try:
@@ -57,13 +57,13 @@ class Database:
 
 
 class NeverQuiet(Exception):
-    """What is still to be done, after all the time that it may take."""
+    """Work is left after the time for it is over; the text says which."""
 
 
 def wait_until_quiet(facebook, database, within, supervise):
-    """Nothing is to be sent, nothing to be read, no bot to be told, and Facebook has told all it has to tell.
+    """Wait until no message, webhook or bot event is pending, and Facebook has no webhook left to deliver.
 
-    supervise: start again what ended meanwhile, as a worker may some seconds after its Redis went.
+    supervise: a function that starts ended programs again, such as a worker some seconds after its Redis crashed.
     """
 
     def is_idle():
@@ -102,7 +102,7 @@ def _until(look, deadline, why):
 
 
 def threads(talks, facebook, database, browser, bots, lost):
-    """lost: the conversations that are in nobody's sight."""
+    """Yield the Thread of each talk. lost: the conversations that nobody would notice."""
     for talk in talks:
         yield Thread(
             talk.number,
@@ -152,7 +152,7 @@ def _change(revision, at, giver, giving, taker, taking, *why):
 
 
 def shown(browser, pk):
-    """All that an agent can scroll to, page by page from the newest, oldest first."""
+    """Return all messages that an agent can scroll to, the oldest first."""
     page = Page(browser.page(f"/conversations/{pk}/"))
     messages = page.messages
     while page.older:
@@ -162,7 +162,7 @@ def shown(browser, pk):
 
 
 class Page(HTMLParser):
-    """A page of a thread, as far as the comparison needs it."""
+    """The messages of one page of a thread."""
 
     def __init__(self, html):
         super().__init__()

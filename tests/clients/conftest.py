@@ -31,7 +31,7 @@ STARTS_WITHIN_S = 60  # Node reads some four hundred packages
 
 @pytest.fixture(scope="session")
 def node_modules(request):
-    """Where the pinned npm packages lie. They are installed when a run needs them for the first time."""
+    """Return the folder of the pinned npm packages, which the first run installs."""
     if not (shutil.which("node") and shutil.which("npm")):
         leave_out(request, "Node and npm are not there: messaging-api-messenger and Bottender were not run.")
     wanted = [HERE / "package.json", HERE / "package-lock.json"]
@@ -52,7 +52,7 @@ def leave_out(request, sentence):
 
 
 def _install(wanted, folder):
-    """→ what went wrong, empty when nothing did"""
+    """Install the packages; return the error, or an empty string."""
     half = folder.with_suffix(".half")
     shutil.rmtree(half, ignore_errors=True)
     half.mkdir()
@@ -86,7 +86,7 @@ def node(node_modules):
 
 
 def node_environment(node_modules):
-    """Without this machine's proxies, which Node's clients would take even to themselves."""
+    """Return the environment without proxies, which Node's clients would use even for this machine."""
     ours = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     return ours | {"NODE_PATH": str(node_modules), "NO_UPDATE_NOTIFIER": "1"}
 
@@ -179,7 +179,7 @@ def prepared(sandbox):
 
 
 def facts(sandbox, files):
-    """What a client is told of the world it will speak to. Mona has written, so the Page may answer."""
+    """Return what a client must know about its world. Mona has written, so the Page may answer."""
     world = sandbox.get("world")
     app, page = world["apps"][0], world["pages"][0]
     psid = sandbox.customer("Mona Weber")

@@ -1,4 +1,4 @@
-"""npm's Bottender: a bot that answers as a persona, and the commands its makers know."""
+"""Bottender of npm: a bot that answers as a persona, and Bottender's own commands."""
 
 import os
 import pty
@@ -143,7 +143,7 @@ def test_its_profile_commands(bottender, facebook):
 
 
 def test_its_webhook_command(bottender, bot, facebook):
-    """It wants to be told yes by somebody at a terminal."""
+    """The command asks for a confirmation at a terminal."""
     psid = bottender.world["psid"]
     hand, terminal = pty.openpty()
     command = ["messenger", "webhook", "set", "-w", bot.webhook]

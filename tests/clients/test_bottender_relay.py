@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 class Ear(Bot):
-    """At the bot's door: it remembers what goes through, and changes nothing."""
+    """A proxy in front of the bot, which records requests and changes nothing."""
 
     def hear(self, headers, body):
         self.heard.append((headers, body))
@@ -46,12 +46,12 @@ def test_bot_person_bot(stack, robin, ana):
         stack.say(psid, text=text)
 
     def answers(count):
-        """(face, text) of all that she has been told."""
+        """Return (persona, text) of all messages to Mona."""
         said = eventually(lambda: len(stack.said(psid)) >= count and stack.said(psid), seconds=40)
         return [(message["persona"]["name"], message["text"]) for message in said]
 
     def rest():
-        """Until all that Facebook has told is read, and all that the bot is told has been heard."""
+        """Wait until all webhooks are processed and all bot events delivered."""
         eventually(lambda: not stack.get("world")["counts"]["webhooks_waiting"])
         eventually(lambda: not Arrival.objects.unread().exists() and not Notice.objects.exists())
 

@@ -46,7 +46,7 @@ def test_the_bot_passes_the_thread_and_gets_it_back(robin, stack, bluebird, ana)
     psid = stack.customer("Mona Weber")
 
     def says(*faces):
-        """What the Page has said in the end, each with the face above it."""
+        """Wait until the Page's messages have these personas; return the last text."""
         wanted = list(faces)
         eventually(lambda: [(m["persona"] or {}).get("name") for m in stack.said(psid)] == wanted)
         return stack.texts(psid)[-1]

@@ -1,4 +1,4 @@
-"""npm's messaging-api-messenger: every public method of its client, and each answer has the shape its users expect."""
+"""The client messaging-api-messenger of npm: each public method works, and its answer has the expected shape."""
 
 import pytest
 

@@ -21,7 +21,7 @@ VERSION = re.compile(r"^/v[\d.]+")
 
 @pytest.fixture(scope="module")
 def theirs(node, sandbox_process, files):
-    """{step: requests}"""
+    """Return Return {step: requests}.."""
     world = facts(prepared(sandbox_process), files)
     answer = node("scenario.js", {"file": str(FILE), "world": world})
     return _in_words(answer["played"], world | answer["kept"])
@@ -29,7 +29,7 @@ def theirs(node, sandbox_process, files):
 
 @pytest.fixture(scope="module")
 def ours(sandbox_process, files):
-    """{step: requests}, without the steps that our Client cannot take."""
+    """Return {step: requests}, without the steps that our Client does not have."""
     sandbox = prepared(sandbox_process)
     world = facts(sandbox, files)
     client = Client(world["token"], secret=world["app_secret"], url=world["origin"])
@@ -59,7 +59,7 @@ def test_the_same_requests(name, ours, theirs):
 
 
 def _filled(value, known):
-    """“$name” stands for a value, also inside a longer text."""
+    """Replace “$name” by its value, also inside a longer text."""
     if isinstance(value, dict):
         return {key: _filled(inner, known) for key, inner in value.items()}
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""What an agent may not see is not there."""
+"""Access: objects that an agent may not see are not found."""
 
 import uuid
 

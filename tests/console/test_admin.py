@@ -227,7 +227,7 @@ def test_a_secret_is_made_anew_on_wish_or_given(save_rules):
 
 
 def test_a_new_secret_is_on_the_answer_alone(new_page, admin, client):
-    """Not carried over to the next page: that would be in a cookie, whether anybody looks at that page or not."""
+    """A message on the next page would lie in a cookie until somebody opens that page."""
     path, rules = f"personas/page/{new_page.pk}/change", {"rules-0-holder_url": "https://bot.example/holder"}
     answer = admin.save(path, **rules)
     secret = Rules.objects.get().holder_secret
@@ -274,7 +274,7 @@ def test_a_team_has_pages_members_and_hours(new_page, admin, ana):
 
 @pytest.fixture
 def grow(bluebird, ada):
-    """So many rows of everything."""
+    """Create so many rows of every model."""
 
     def make(count):
         for n in range(Agent.objects.count(), count + 1):  # and Ada

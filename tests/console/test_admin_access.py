@@ -39,7 +39,7 @@ def shops(ana):
 
 @pytest.fixture
 def browser(shops):
-    """Of Cara, who is in the tea group and may do everything but be a superuser."""
+    """Cara's browser. She is in the tea group and has all permissions, but is no superuser."""
     cara = Agent.objects.create_user("cara", password=PASSWORD, is_staff=True)
     cara.user_permissions.set(Permission.objects.all())
     cara.groups.add(shops[0].group)

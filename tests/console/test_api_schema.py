@@ -1,4 +1,4 @@
-"""Whatever one sends to the API, it answers as its documentation says: schemathesis draws requests from it."""
+"""The API answers any request as its documentation says; schemathesis generates requests from it."""
 
 import pytest
 import schemathesis

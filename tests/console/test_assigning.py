@@ -1,4 +1,4 @@
-"""What waits goes to those who have room, where the Page's rules say so."""
+"""Automatic assignment of waiting conversations to agents with capacity, if the Page's rules ask for it."""
 
 import random
 import threading
@@ -27,7 +27,7 @@ def rules(bluebird):
 
 @pytest.fixture
 def wait(bluebird):
-    """So many customers come to wait, the first of them for the longest."""
+    """Have so many customers wait, the first one for the longest."""
 
     def make(count, **fields):
         psids = [uuid.uuid4().hex for _number in range(count)]

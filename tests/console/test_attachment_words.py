@@ -1,4 +1,4 @@
-"""What is no file is said in words: in the bubble, in the row, in the summary for the bot."""
+"""Words for attachments that are no files: in the thread, in the queue, and in the summary for the bot."""
 
 from pathlib import Path
 

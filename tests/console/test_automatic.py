@@ -1,4 +1,4 @@
-"""What the Page says by itself, an instant reply or an away message, answers nobody: the customer goes on waiting."""
+"""Automated responses of a Page, such as an away message, do not end the customer's wait."""
 
 import pytest
 from django.conf import settings

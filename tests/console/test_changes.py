@@ -1,4 +1,4 @@
-"""What Mona changes about what was said, even before it was heard: reactions and edits."""
+"""Reactions and edits of Mona, even before the message that they are about."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Which message an echo is about: when a call took effect twice, and when the same words came from elsewhere."""
+"""Echoes are matched with messages, even if a call took effect twice, or the same words came from elsewhere."""
 
 import itertools
 import uuid

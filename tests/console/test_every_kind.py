@@ -90,7 +90,7 @@ SEEN = {
 
 @pytest.fixture
 def thread_of(client, ada):
-    """What an agent reads above and in the thread with Mona; nothing where there is none."""
+    """Return what an agent reads above and in Mona's thread; an empty list if there is none."""
     client.force_login(ada)
 
     def read():
@@ -103,7 +103,7 @@ def thread_of(client, ada):
 
 
 def _plain(html):
-    """Without the time of each line."""
+    """Return the lines without their times."""
     html = re.sub(r"<local-time.*?</local-time>|<svg.*?</svg>", "", html, flags=re.DOTALL)
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
 
@@ -300,7 +300,7 @@ def test_customers_are_known_by_their_id_alone(arrive, bluebird):
 @pytest.mark.parametrize("channel", ["messaging", "standby"])
 @pytest.mark.parametrize("kind", ["text", "message_edit", "reaction", "read", "order"])
 def test_a_sample_of_the_dashboard_is_read_at_once_whatever_it_shows(kind, channel, arrive, bluebird):
-    """It is about Page 0, which nobody will ever connect."""
+    """The sample is about Page 0, which is never connected."""
     body = json.loads((PAYLOADS / f"{kind}.json").read_text())
     [entry] = body["entry"]
     body["entry"] = [{"id": "0", "time": entry["time"], channel: entry["messaging"]}]

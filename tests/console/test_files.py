@@ -66,7 +66,7 @@ def refusal(post):
 
 
 def seen(sandbox, mona):
-    """What Mona sees of the Page: texts, and the kinds of files."""
+    """Return what Mona sees of the Page: texts, and kinds of files."""
     return [
         message["text"] or [attachment["type"] for attachment in message["attachments"]]
         for message in sandbox.said(mona.psid)
@@ -232,7 +232,7 @@ def test_a_picture_under_any_name_is_shown_as_a_picture(name, post, client, conv
 
 
 def test_faces_are_served_as_what_their_bytes_are(ana, mona, bluebird, client):
-    """Whatever somebody managed to have stored."""
+    """Even a stored file with harmful contents is served safely."""
     client.force_login(ana)
     persona = Persona.objects.create(agent=ana, page=bluebird, name="Ana R.")
     for file in (ana.picture, mona.picture, persona.picture):

@@ -1,4 +1,4 @@
-"""Whose address counts behind the proxy of compose, which adds who asked it to what trusted proxies have said."""
+"""The client's address behind the proxy of compose, which adds its client to the addresses from trusted proxies."""
 
 from contextlib import suppress
 

@@ -1,4 +1,4 @@
-"""What holds although nobody sees it, until two things happen in the same instant."""
+"""Guarantees that show only when two things happen in the same instant."""
 
 import threading
 import uuid
@@ -45,7 +45,7 @@ def waits_for_a_lock():
 
 
 def holds_only_the_first(two, work):
-    """Whether what waits for the first person's conversation has locked nothing of the second's."""
+    """Return whether work that waits for the first conversation has not locked the second."""
     first, second = two
     try:
         with transaction.atomic():
@@ -79,7 +79,7 @@ def _in_a_transaction(work):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_reply_that_is_written_while_the_lease_is_given_back_goes_out_at_once(say, conversation, ana, mona, sandbox):
-    """Its own worker finds the lease taken and leaves; whoever gives the lease back has to look again."""
+    """The reply's own worker finds the lease taken and leaves; the worker that has the lease must look again."""
     say("one")
     with connection.execute_wrapper(_just_before_the_lease_ends(lambda: _say_and_deliver(conversation, ana, "two"))):
         conversation.deliver()

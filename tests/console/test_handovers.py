@@ -1,4 +1,4 @@
-"""What agents see of a change of holder, and the forms by which they ask for one."""
+"""Changes of holder on the desk: how they are shown, and their forms."""
 
 import re
 
@@ -40,7 +40,7 @@ def bot(bluebird):
 
 
 def line(handover):
-    """As the thread shows it, without the time."""
+    """Return a handover as the thread shows it, without its time."""
     return words(render_to_string("handovers/_handover.html", {"handover": handover})).partition(" · ")[0]
 
 

@@ -1,4 +1,4 @@
-"""What a load balancer and a monitor are told: by IP, without a Host header, and whatever is away."""
+"""Health checks for load balancers and monitors: without a host name, and while Redis or the database is down."""
 
 import socket
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Who holds a conversation, and how it changes hands."""
+"""The holder of a conversation, and its changes."""
 
 import uuid
 

@@ -1,4 +1,4 @@
-"""Whatever agents, bot, customer and Facebook do: one holder, a history that says how, and somebody who looks."""
+"""One holder, a true history and no forgotten customer, after any actions of agents, bot, customer and Facebook."""
 
 import uuid
 from contextlib import suppress
@@ -88,7 +88,7 @@ class Holding(RuleBasedStateMachine):
 
     @rule(who=st.sampled_from(["ana", "ben", "ada", None]))
     def send(self, who):
-        """Only the holder gets through."""
+        """Send as anybody; only the holder succeeds."""
         agent, conversation = self.people.get(who), self.conversation
         may = conversation.is_held_by(agent)
         try:
@@ -149,7 +149,7 @@ class Holding(RuleBasedStateMachine):
 
     @rule()
     def facebook_controls(self):
-        """Whatever had to be told is told, and taken or refused: this Page is unknown to the sandbox."""
+        """Make all pending calls to Facebook, which may refuse them: the sandbox does not know this Page."""
         self.conversation.deliver()
 
     @rule()

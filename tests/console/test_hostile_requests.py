@@ -1,4 +1,4 @@
-"""Whatever a request holds, in whatever part of it, the answer is a page or a refusal and never a failure of ours."""
+"""Hostile requests: whatever a part of a request contains, the answer is a page or a refusal, never an error 500."""
 
 import json
 import re
@@ -137,7 +137,7 @@ def address_of(route, world):
 
 
 def alone(names, route):
-    """What is refused may hide something else, so each comes by itself too; in the administration all is Django's."""
+    """Return the fields to be sent alone as well: one refusal may hide another. Django handles the admin's."""
     return [] if route.startswith("admin/") else names
 
 

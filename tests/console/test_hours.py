@@ -1,4 +1,4 @@
-"""When people are there, and what a customer is told who comes when they are not."""
+"""Business hours, and the message to a customer who writes outside them."""
 
 import zoneinfo
 from datetime import UTC, date, datetime, time, timedelta
@@ -138,7 +138,7 @@ def night(bluebird):
 
 @pytest.fixture
 def guest(bluebird, night):
-    """With the bot, and heard a moment ago."""
+    """A conversation that the bot holds, whose customer wrote a moment ago."""
     customer = Customer.objects.create(page=bluebird, psid="7001002003004005")
     until = at("22:00", MONDAY + timedelta(days=1))
     return Conversation.objects.create(

@@ -36,7 +36,7 @@ def surprise(question, hear, said):
 
 
 def hidden(html, name="seen"):
-    """What the forms of a page say in this field, in their order."""
+    """Return the values of this field in the forms of a page, in order."""
     return re.findall(rf'name="{name}" value="([^"]*)"', html)
 
 

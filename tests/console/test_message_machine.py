@@ -1,4 +1,4 @@
-"""Whatever happens to calls, workers, echoes and receipts, in whatever order: what the customer gets is what was typed,
+"""Calls, workers, echoes and receipts fail or come in any order, and yet the customer gets what was typed,
 once and in order, and what a message says of itself is true."""
 
 import uuid
@@ -56,7 +56,7 @@ class Lane(RuleBasedStateMachine):
 
     @property
     def conversation(self):
-        """As another worker would load it."""
+        """Return the conversation as another worker would load it."""
         return Conversation.objects.get(pk=self.pk)
 
     @property
@@ -103,7 +103,7 @@ class Lane(RuleBasedStateMachine):
 
     @rule(which=st.integers(0, 30))
     def hear_an_echo(self, which):
-        """Of anything that was said, in any order, as often as it likes."""
+        """Receive the echo of any message, in any order, any number of times."""
         if said := self.said:
             heard = said[which % len(said)]
             common = {"page_id": self.page.page_id, "psid": self.psid, "is_standby": False, "raw": {}}

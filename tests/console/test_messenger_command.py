@@ -1,4 +1,4 @@
-"""manage.py messenger profile, against the sandbox over HTTP: a file says what the Page shows."""
+"""The command `manage.py messenger profile`, against the sandbox over HTTP."""
 
 import json
 from io import StringIO
@@ -44,7 +44,7 @@ def file(tmp_path):
 
 @pytest.fixture
 def shown(profile):
-    """What Facebook shows now."""
+    """Return the profile that Facebook shows now."""
     return lambda: json.loads(profile("get", "--json"))
 
 

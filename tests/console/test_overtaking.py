@@ -1,4 +1,4 @@
-"""What comes before that which it is about: in whatever order Facebook tells it, the thread is the same in the end."""
+"""Events that come before their message: the thread is the same in the end, whatever their order."""
 
 import re
 import time
@@ -33,7 +33,7 @@ def test_words_an_edit_a_reply_and_an_order_end_the_same_in_any_order(order, sto
 
 
 def test_a_message_that_comes_after_its_edit_stays_behind_the_reply_that_was_there(say, hear, said, by_mona, thread):
-    """Although our clock is a minute ahead of Facebook's, and so the reply the youngest of them."""
+    """Our clock is a minute ahead of Facebook's here, so the reply has the latest time."""
     at = int(time.time() * 1000) - MINUTE
     say("We have two lids")
     hear(by_mona(at + 2000, message_edit={"mid": "m_1", "text": "Which fits?", "num_edit": 1}))

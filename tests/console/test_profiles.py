@@ -1,4 +1,4 @@
-"""Who a customer is: asked for again where Facebook refused it, and now and then, as people change name and picture."""
+"""Profiles of customers: fetched again after a refusal, and now and then, because names and pictures change."""
 
 from datetime import timedelta
 from itertools import count

@@ -29,7 +29,7 @@ def anas_browser(client, ana):
 
 @pytest.fixture
 def line_up(bluebird, ana, ben):
-    """So many conversations in a part of Ana's queue: with few moments and with none, so that many stand equal."""
+    """Create so many conversations in a part of Ana's queue, many of them with the same time or none."""
     holders = {"mine": ana, "others": ben}
 
     def make(name, count, moments=3):
@@ -60,7 +60,7 @@ def numbers(answer):
 
 
 def more(answer, attribute="href"):
-    """Where More leads."""
+    """Return the address of the button More."""
     found = re.search(rf'{attribute}="([^"]*after=[^"]*)"', answer.content.decode())
     return found and found[1].replace("&amp;", "&")
 

@@ -1,4 +1,4 @@
-"""What happens at the same instant leaves one history, and everybody knows how it ended."""
+"""Events in the same instant leave one history, and everybody sees the same end."""
 
 import random
 import threading
@@ -20,7 +20,7 @@ ORDERS = 1000
 
 
 def at_once(verbs, threads):
-    """What each verb returned, or the refusal that it raised."""
+    """Return the result of each verb, or the refusal that it raised."""
 
     def run(verb):
         try:
@@ -76,7 +76,7 @@ def told(conversation, mine, **inner):
 
 
 def test_a_word_an_answer_and_a_take_at_once_leave_one_history(conversations, ana):
-    """In a thousand random orders, six at a time."""
+    """Try a thousand random orders, six at a time."""
     verbs = []
     for conversation in conversations:
         asked = {"mid": f"m_{conversation.pk}", "text": "human"}
@@ -101,7 +101,7 @@ def test_a_word_an_answer_and_a_take_at_once_leave_one_history(conversations, an
 
 
 def story(conversation):
-    """Its lines, each of which begins where the one before it ended."""
+    """Return the handovers; each must begin where the last one ended."""
     lines = list(conversation.handovers.in_order())
     assert [line.from_name for line in lines[1:]] == [line.to_name for line in lines[:-1]]
     assert len({line.revision for line in lines}) == len(lines)

@@ -1,4 +1,4 @@
-"""What Facebook tells of Mona, made true in her conversation: said, echoed, delivered, read, and out of order."""
+"""Events about Mona in her conversation: messages, echoes, receipts, in order and out of order."""
 
 import base64
 import json
@@ -248,7 +248,7 @@ def test_ids_may_be_of_any_length(length, hear, bluebird, client, ada):
 
 
 def random_text(length):
-    """Of which no index could make less."""
+    """Return a random text, which an index cannot compress."""
     return base64.b85encode(random.Random(1).randbytes(length)).decode()[:length].replace("<", "x")
 
 

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(scope="module")
 def line():
-    """To Redis, for one web server."""
+    """A line to Redis for one web server."""
 
     def connect():
         server = socket.socket(socket.AF_UNIX)
@@ -64,7 +64,7 @@ class Browser:
         self.heard = []
 
     def post(self, path, **fields):
-        """→ seconds that it took."""
+        """Return the seconds that it took."""
         sent = fields | {"csrfmiddlewaretoken": TOKEN}
         began = time.monotonic()
         answer = requests.post(self.url + path, sent, headers=self.headers, allow_redirects=False, timeout=60)

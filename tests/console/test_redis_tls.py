@@ -1,4 +1,4 @@
-"""`rediss://`: whoever answers has to show a certificate that somebody we trust has signed for that name."""
+"""Redis with TLS (`rediss://`): the server must show a certificate for its name from a trusted authority."""
 
 import os
 import socket
@@ -39,7 +39,7 @@ class TlsLine(Line):
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory):
-    """Of nobody but itself, for localhost."""
+    """A self-signed certificate for localhost."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     now = datetime.now(UTC)
@@ -70,7 +70,7 @@ def url(certificate):
 
 
 def ask(what, url):
-    """What a program of ours gets that asks Redis there."""
+    """Run a program of ours that uses the Redis at this URL; return the ended process."""
     program = [sys.executable, "-c", f"import django, console.celery; django.setup(); {ASK[what]}"]
     return subprocess.run(program, env=os.environ | {"REDIS_URL": url}, cwd=ROOT, capture_output=True, text=True)
 

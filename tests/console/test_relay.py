@@ -79,7 +79,7 @@ def go_on():
 
 
 def heard(bot):
-    """What the bot was told, one word for each event."""
+    """Return one word for each event that the bot received."""
     return [_word(event) for body in bot.bodies for event in events.parse(body)]
 
 
@@ -297,7 +297,7 @@ def test_nobody_goes_on_waiting_for_a_bot_that_was_taken_away(robin, hear, bot):
 
 
 def test_what_cannot_be_read_of_somebody_new_stops_no_other(rules, hear, bot, bluebird):
-    """They liked what the Page had said before the console was there."""
+    """The customer reacted to a message from before the console."""
     subscribe("message_reactions")
     liked = {"action": "react", "emoji": "❤", "reaction": "love", "mid": "m_before"}
     sender = {"sender": {"id": "7001002003004777"}, "recipient": {"id": PAGE_ID}, "timestamp": AT}

@@ -45,7 +45,7 @@ def routed(with_bot, overhear):
 
 @pytest.fixture
 def overhear(hear, mona, arrive):
-    """What Mona says to another app."""
+    """A message of Mona to another app."""
 
     def tell(mid, text, at=None):
         event = {"sender": {"id": mona.psid}, "recipient": {"id": PAGE_ID}, "timestamp": at or now()}
@@ -141,7 +141,7 @@ def test_a_passing_fault_is_tried_again(fault, routed, ana, facebook, mona):
 
 
 def test_a_change_of_mind_is_told_in_its_order(with_bot, ana, facebook, mona):
-    """Also where nobody knew that the thread had to be taken when it was passed."""
+    """The calls are made even if nobody knew, when thread control was passed, that it would have to be taken again."""
     with_bot.take(ana)
     with_bot.hand_back(ana)
     facebook.post(f"customers/{mona.psid}/thread_owner", app_id=str(facebook.get("world")["apps"][0]["id"]))

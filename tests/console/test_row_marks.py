@@ -1,4 +1,4 @@
-"""What a row of the queue says of a conversation is true now."""
+"""A row of the queue shows the present state of its conversation."""
 
 import pytest
 from django.utils import timezone

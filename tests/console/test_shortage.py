@@ -32,7 +32,7 @@ ME = pictures.initials("Somebody Else")
 
 @contextmanager
 def out_of(number, where, name):
-    """What the operating system says there, until it is over."""
+    """Have this function raise an error of the operating system for a while."""
 
     def refuse(*given, **options):
         raise OSError(number, os.strerror(number), "/some/where")

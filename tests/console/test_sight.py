@@ -24,7 +24,7 @@ def bot(bluebird):
 
 @pytest.fixture
 def refused(sandbox, conversation, say):
-    """What Ana says is refused by Facebook once a worker comes to it, after whatever Ana does meanwhile."""
+    """Facebook refuses Ana's reply when a worker sends it, after something else that Ana does."""
 
     def after(verb):
         message = say("The parcel comes tomorrow.")

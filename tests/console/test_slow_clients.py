@@ -45,7 +45,7 @@ def dial(stack):
 
 
 def post(path, length, body=b""):
-    """With a cookie that makes Django read the form, as the token may be in there."""
+    """Return a POST with a CSRF cookie, which makes Django read the form to look for the token."""
     headers = f"Host: 127.0.0.1\r\nContent-Length: {length}\r\nCookie: csrftoken={'c' * 32}\r\n{FORM}"
     return f"POST {path} HTTP/1.1\r\n{headers}\r\n".encode() + body
 

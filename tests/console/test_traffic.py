@@ -1,4 +1,4 @@
-"""What Facebook says about a whole Page: its messages wait, nobody else's do, and none is lost or changes its face."""
+"""Errors that concern a whole Page: its messages wait, others do not, and none is lost or changes its persona."""
 
 import time
 import uuid

@@ -1,4 +1,4 @@
-"""What a customer unsends is gone: from the thread, the queue, the disk, the summaries, the stored bodies, the bots."""
+"""Unsent messages are gone: from the thread, the queue, the disk, the summaries, the stored bodies, the bots."""
 
 import json
 from importlib import import_module

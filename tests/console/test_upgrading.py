@@ -179,7 +179,7 @@ class Load:
         eventually(lambda: self.problems or len(self.statuses) > done + 10)
 
     def _answer(self, pk, psid, number):
-        """What is refused is no loss: it stays in the browser. What is taken has to arrive."""
+        """Send an answer. A refused one stays in the browser and is not lost; an accepted one must arrive."""
         text = f"Answer {number}"
         fields = {"text": text, "key": str(uuid.uuid4())}
         if self._ask("POST", f"/conversations/{pk}/send/", data=fields, allow_redirects=False) == 302:

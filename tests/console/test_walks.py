@@ -1,5 +1,6 @@
-"""How far a reader walks: the files of ours that one piece of work goes through, and how often it changes from one to
-another. The ceilings go down as the rooms get better, never up. `bin/test tests/console/test_walks.py -rP` shows them.
+"""Walks through the code: the files that one piece of work goes through, and its calls from one file into another.
+
+The ceilings go down as the rooms get better, never up. `bin/test tests/console/test_walks.py -rP` shows the figures.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""Until when Facebook lets us answer: what opens the window, under which tag answers go out, what says why not."""
+"""The messaging window: what opens it, the tag of each answer, and the sentences that say why it is closed."""
 
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ OUTSIDE = {"message": "(#10) This message is sent outside of allowed window.", "
 
 @pytest.fixture
 def pass_time(sandbox, time_machine):
-    """For us and for Facebook."""
+    """Let time pass for us and for Facebook."""
 
     def pass_(**long):
         time_machine.shift(timedelta(**long))

@@ -1,4 +1,4 @@
-"""Whoever came by an ad may be answered for up to 7 days after their first message: by people, and never for sure."""
+"""Customers from an ad may be answered by people for up to 7 days after their first message, but never for certain."""
 
 import uuid
 from datetime import UTC, datetime, timedelta

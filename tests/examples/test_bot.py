@@ -53,7 +53,7 @@ def _listens(url):
 
 @pytest.fixture
 def mona_says(stack, robin):
-    """What she says; returns once the Page has said so many things in all."""
+    """Have Mona write, and wait until the Page has sent so many messages in all; return these."""
     psid = stack.customer("Mona Weber")
 
     def say(text, answers):

@@ -1,4 +1,4 @@
-"""What each method puts on the wire: verb, path, query and body, as other clients that Facebook understands put them.
+"""Requests of each method: verb, path, query and body, as in other clients that Facebook accepts.
 
 Where they and Facebook's present documents differ, ours goes by the documents: labels have a page_label_name, and
 messages a messaging_type of RESPONSE unless told otherwise.
@@ -407,7 +407,7 @@ def methods_of(kind):
 
 @pytest.fixture
 def put(wire):
-    """What a call puts on the wire: verb, path, query and body, and its headers."""
+    """Return the request of a call: verb, path, query and body, and its headers."""
     wire.text = '{"id":"1","message_id":"m","attachment_id":"a","data":[]}'
 
     def call(method, **options):

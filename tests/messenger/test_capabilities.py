@@ -1,4 +1,4 @@
-"""What the client can do beside talking, against the sandbox over HTTP."""
+"""Calls of the client other than messages, against the sandbox over HTTP."""
 
 import pytest
 from django.conf import settings

@@ -1,4 +1,4 @@
-"""What the client can do, against the sandbox over HTTP, and what it sends on the wire."""
+"""The client against the sandbox over HTTP, and its requests on the wire."""
 
 import traceback
 from urllib.parse import parse_qs, urlsplit

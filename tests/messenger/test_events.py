@@ -1,4 +1,4 @@
-"""What Facebook sends, read into events: every kind once, the variations seen in the wild, and anything at all."""
+"""Webhooks parsed into events: every kind once, the variations seen in the wild, and arbitrary input."""
 
 import copy
 import json

@@ -1,4 +1,4 @@
-"""What Facebook would not take is refused before any call, in a sentence that says how much there may be."""
+"""Limits: a call that Facebook would refuse is refused before, with a sentence that names the limit."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""How much of Facebook's limits is used, as its headers say; whatever they hold, no call fails for them."""
+"""The use of Facebook's limits, from its headers; no header makes a call fail."""
 
 import json
 

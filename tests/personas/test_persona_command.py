@@ -1,4 +1,4 @@
-"""manage.py persona, against the sandbox over HTTP: what a person reads, what a program reads, and what goes wrong."""
+"""The command `manage.py persona` against the sandbox: its output for people and for programs, and its errors."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""What Facebook shows of an agent, and the desk of the same agent."""
+"""Pictures of an agent, on Facebook and on the desk."""
 
 import io
 import re

@@ -24,7 +24,7 @@ expect.set_options(timeout=PATIENCE_MS)
 
 
 def eventually(look):
-    """What `look` finds, as soon as it finds something."""
+    """Wait until `look` finds something, and return it."""
     until = time.monotonic() + PATIENCE_S
     while time.monotonic() < until:
         if found := look():
@@ -124,7 +124,7 @@ class Receiver:
         return [json.loads(raw) for _, raw in list(self.posts)]
 
     def events(self, kind=None):
-        """Those of the main channel."""
+        """Return the events of the main channel."""
         entries = [entry for body in self.bodies() for entry in body["entry"]]
         events = [entry["messaging"][0] for entry in entries if "messaging" in entry]
         return [event for event in events if kind is None or kind in event]
@@ -221,7 +221,7 @@ def other_receiver():
 
 @pytest.fixture
 def mona(box):
-    """She has written, so the Page may answer."""
+    """Mona, who has written, so that the Page may answer."""
     mona = box.customer()
     mona.say("Where is my parcel?")
     return mona
@@ -234,7 +234,7 @@ def browser_type_launch_args():
 
 @pytest.fixture
 def take_out(box, browser):
-    """Open a customer's phone. Whatever the browser complains of fails the test."""
+    """Open a customer's phone. Any error in the browser's console fails the test."""
     contexts, complaints = [], []
 
     def open_phone(customer, **options):

@@ -1,4 +1,4 @@
-"""A small team and a few conversations to look at, with the sandbox in Facebook's place. Safe to repeat."""
+"""Create a small team and a few conversations to try, with the sandbox in Facebook's place. Safe to repeat."""
 
 import time
 import uuid
@@ -77,7 +77,7 @@ class Command(BaseCommand):
         return page
 
     def _connect(self, page, bot, secret):
-        """What an admin does to connect a bot: the rules, and a key."""
+        """Connect a bot as an admin would: with rules and an API key."""
         addresses = {"webhook_url": bot, "holder_url": bot, "holder_secret": settings.FACEBOOK_APP_SECRET}
         Rules.objects.update_or_create(page=page, defaults=addresses)
         key = Key(page=page, name="Robin")
@@ -101,7 +101,7 @@ class Command(BaseCommand):
         return conversation
 
     def _wait_for(self, name, psid, lines, has_bot):
-        """Until Facebook's webhooks have come, a worker has read them, and the bot has answered or handed over."""
+        """Wait until the webhooks are processed and the bot has answered or handed over; return the conversation."""
         for _tenth in range(PATIENCE * 10):
             conversation = Conversation.objects.filter(customer__psid=psid).first()
             if conversation and self._is_through(conversation, lines, has_bot):

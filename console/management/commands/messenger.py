@@ -1,6 +1,6 @@
-"""What a Page shows in Messenger before anybody writes: greeting, Get Started, menu, ice breakers, domains.
+"""The Messenger profile of a Page, shown before anybody writes: greeting, Get Started, menu, ice breakers, domains.
 
-`profile set` makes the Page show what a file says, and nothing else. Facebook takes 10 such calls in 10 minutes.
+`profile set` makes the profile equal to a file. Facebook accepts 10 such calls in 10 minutes.
 """
 
 import json
@@ -12,7 +12,7 @@ from messenger.calls.messenger_profile import PROFILE_FIELDS
 from messenger.limits import check_profile
 from personas.management.page_command import PageCommand, required
 
-FIRST = "whitelisted_domains"  # a menu may lead only where the domain is allowed already
+FIRST = "whitelisted_domains"  # a menu may only link to a domain that is allowed already
 
 
 class Command(PageCommand):
@@ -64,7 +64,7 @@ class Command(PageCommand):
 
 
 def _read(path):
-    """The profile that a file asks for, found to be one before anything is changed."""
+    """Read a profile from a file and check it, before anything is changed."""
     try:
         profile = json.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:

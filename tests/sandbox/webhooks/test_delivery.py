@@ -69,7 +69,7 @@ def test_a_failed_webhook_is_retried_while_others_are_delivered(box, receiver):
 
 
 def test_an_app_that_always_refuses_one_event_still_gets_others(box, receiver):
-    """As a bot does that answers 500 to an event without a sender."""
+    """An example is a bot that answers 500 to an event without a sender."""
     receiver.refuses = b"app_roles"
     mona = box.customer()
     box.tell(f"/pages/{PAGE_ID}/default_app", app_id=APP_ID)
