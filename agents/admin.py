@@ -70,7 +70,7 @@ class AgentAdmin(UserAdmin):
     def save_related(self, request, form, formsets, change):
         """Return conversations to the queue whose Page the agent may not see any more."""
         super().save_related(request, form, formsets, change)
-        form.instance.conversations.orphaned().release()
+        form.instance.conversations.orphaned().return_to_queue()
 
     def has_change_permission(self, request: Any, obj=None):
         may_change = super().has_change_permission(request, obj)

@@ -32,7 +32,7 @@ class Leaving(Presence, Rights):
         self.away_since = self.away_since or self.left_at
         self.departures += 1
         self.save(update_fields=["is_active", "is_present", "is_lost", "away_since", "left_at", "departures"])
-        self.conversations.release()
+        self.conversations.return_to_queue()
         self.personas.withdraw()
 
     def return_to_work(self):

@@ -16,15 +16,15 @@ from starlette.routing import Mount, Route, Router
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
 django = get_wsgi_application()
 
-from console import examples  # noqa: E402  (need the settings)
-from console.bodies import ReceivedBodies  # noqa: E402
+from console import example_credentials  # noqa: E402  (need the settings)
 from console.celery import app as celery  # noqa: E402
-from console.forwarded import BehindProxy  # noqa: E402
 from console.health import livez, readyz  # noqa: E402
-from console.intake import PATHS, intake  # noqa: E402
+from console.infrastructure.request_bodies import ReceivedBodies  # noqa: E402
+from console.infrastructure.task_publisher import Publisher  # noqa: E402
+from console.infrastructure.trusted_proxies import BehindProxy  # noqa: E402
+from console.infrastructure.wsgi_pages import Pages  # noqa: E402
 from console.live import stream  # noqa: E402
-from console.pages import Pages  # noqa: E402
-from console.publishing import Publisher  # noqa: E402
+from console.webhook_endpoint import PATHS, receive_webhook  # noqa: E402
 
 PUBLISHING_SECONDS = 1  # for the tasks that wait to be published when the web server is stopped
 
@@ -33,10 +33,10 @@ celery.publishes_later = Publisher()
 
 class Application(Router):
     async def lifespan(self, scope, receive, send):
-        """Report each problem at start-up as a sentence; Starlette's own lifespan would show a traceback."""
+        """Report each error at start-up as a sentence; Starlette's own lifespan would show a traceback."""
         await receive()
         if problems := await sync_to_async(_problems)():
-            message = " ".join(["The console does not start.", *problems, examples.WAY_OUT])
+            message = " ".join(["The console does not start.", *problems, example_credentials.WAY_OUT])
             return await send({"type": "lifespan.startup.failed", "message": message})
         await send({"type": "lifespan.startup.complete"})
         await receive()
@@ -46,7 +46,7 @@ class Application(Router):
 
 def _problems():
     try:
-        return examples.problems()
+        return example_credentials.problems()
     finally:
         close_old_connections()
 
@@ -56,7 +56,7 @@ application = Application(
         Route("/live/", stream),
         Route("/livez", livez),
         Route("/readyz", readyz),
-        *[Route(path, intake, methods=["POST"]) for path in PATHS],
+        *[Route(path, receive_webhook, methods=["POST"]) for path in PATHS],
         Mount("/", Pages(django)),
     ],
     redirect_slashes=False,

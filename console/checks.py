@@ -5,6 +5,10 @@ from django.core.checks import Error, Tags, register
 
 @register(Tags.security, deploy=True)
 def no_example_credential_works(app_configs, **options):
-    from console import examples  # imports models, which every process that only sets Django up would then hold
+    from console import (
+        example_credentials,  # imports models, which every process that only sets Django up would then hold
+    )
 
-    return [Error(problem, hint=examples.WAY_OUT, id="console.E001") for problem in examples.problems()]
+    return [
+        Error(error, hint=example_credentials.WAY_OUT, id="console.E001") for error in example_credentials.problems()
+    ]

@@ -2,7 +2,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
-from console import uploads
+from console.infrastructure import uploads
 from messenger.client import utf16_length
 
 MOST_NOTE = 500  # characters

@@ -16,9 +16,9 @@ from django.utils import timezone
 from redis import RedisError
 from starlette.responses import JSONResponse, PlainTextResponse
 
-from console import heartbeats
-from console.models import Arrival, Conversation, Message
-from console.store import redis
+from console.infrastructure import heartbeats
+from console.infrastructure.redis import redis
+from console.models import Conversation, InboundWebhook, Message
 
 PATIENCE = 3  # s
 ASKED_AGAIN = 1  # s between two checks, however many requests come
@@ -51,10 +51,10 @@ class Latest:
 
 
 def find_problems():
-    """Return {part: sentence} for each part with a problem. Raises DatabaseError if the database does not answer."""
+    """Return {part: sentence} for each part with a error. Raises DatabaseError if the database does not answer."""
     try:
         oldest = {
-            "webhooks": Arrival.objects.due().aggregate(at=Min("received_at"))["at"],
+            "webhooks": InboundWebhook.objects.due().aggregate(at=Min("received_at"))["at"],
             "messages": _pending_messages().aggregate(at=Min("at"))["at"],
         }
     finally:

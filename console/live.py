@@ -1,6 +1,6 @@
 """Live updates: the only file that knows pub/sub.
 
-A nudge says that something changed and where, never what: browsers ask for that, each for what it may see. One Redis
+A publish says that something changed and where, never what: browsers ask for that, each for what it may see. One Redis
 subscription per process fans out to every open stream. A browser that missed nudges gets `hello` and asks for all.
 """
 
@@ -16,8 +16,8 @@ from redis import RedisError
 from redis.asyncio import Redis as AsyncRedis
 from starlette.responses import Response, StreamingResponse
 
+from console.infrastructure.redis import breaker, database_number, redis
 from console.sessions import agent_of
-from console.store import breaker, database_number, redis
 
 HEARTBEAT = 15  # s between signs of life; each also asks again whether the agent may still listen, and notes them seen
 RECONNECT = 1  # s before the subscription is tried again
@@ -34,7 +34,7 @@ def _channel():
 # Say
 
 
-def nudge(*topics):
+def publish(*topics):
     """After commit, tell every browser that these (`queue`, `conversation-12`) changed."""
     transaction.on_commit(lambda: _publish(" ".join(topics)), robust=True)
 

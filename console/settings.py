@@ -10,7 +10,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from console import safety
+from console.infrastructure import start_up_checks
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -35,10 +35,10 @@ LOG_LEVEL = env.str("LOG_LEVEL", default="") or "INFO"
 TIME_ZONE = env.str("TIME_ZONE", default="") or "UTC"
 
 try:
-    DEBUG = safety.boolean("DEBUG", env.str("DEBUG", default=""))
-    GRAPH_TIMEOUT = safety.seconds("GRAPH_TIMEOUT", env.str("GRAPH_TIMEOUT", default="") or "10")
-    SETTLE_SECONDS = safety.seconds("SETTLE_SECONDS", env.str("SETTLE_SECONDS", default="") or "45")
-    safety.refuse_malformed(
+    DEBUG = start_up_checks.boolean("DEBUG", env.str("DEBUG", default=""))
+    GRAPH_TIMEOUT = start_up_checks.seconds("GRAPH_TIMEOUT", env.str("GRAPH_TIMEOUT", default="") or "10")
+    SETTLE_SECONDS = start_up_checks.seconds("SETTLE_SECONDS", env.str("SETTLE_SECONDS", default="") or "45")
+    start_up_checks.refuse_malformed(
         DATABASE_URL=DATABASE_URL,
         REDIS_URL=REDIS_URL,
         PUBLIC_URL=PUBLIC_URL,
@@ -49,7 +49,7 @@ try:
         LOG_LEVEL=LOG_LEVEL,
         TIME_ZONE=TIME_ZONE,
     )
-    safety.refuse_missing_or_weak(
+    start_up_checks.refuse_missing_or_weak(
         SECRET_KEY=SECRET_KEY,
         DATABASE_URL=DATABASE_URL,
         REDIS_URL=REDIS_URL,
@@ -140,7 +140,9 @@ MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else "console.storage.HashedFiles"
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "console.infrastructure.static_files.HashedFiles"
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG
@@ -155,13 +157,13 @@ USE_TZ = True
 AUTH_USER_MODEL = "agents.Agent"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "console.examples.RefusesDemoPassword",
+    "console.example_credentials.RefusesDemoPassword",
     "django.contrib.auth.backends.ModelBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
-] + [{"NAME": "console.examples.NotTheDemoPassword"}]
+] + [{"NAME": "console.example_credentials.NotTheDemoPassword"}]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "conversations"
 LOGOUT_REDIRECT_URL = "login"
@@ -224,14 +226,14 @@ CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 8  # s
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # Five queues, so that none waits for another: messages to Facebook, what Facebook told us, what bots are told, typing,
 # and the rest.
-CELERY_TASK_DEFAULT_QUEUE = "errands"
+CELERY_TASK_DEFAULT_QUEUE = "background"
 CELERY_TASK_ROUTES = {
     "console.tasks.deliver": {"queue": "messages"},
-    "console.tasks.read_arrivals": {"queue": "arrivals"},
-    "console.tasks.tell_bot": {"queue": "bots"},
-    "console.tasks.assign": {"queue": "arrivals"},  # a customer waits: never behind a download
+    "console.tasks.process_webhooks": {"queue": "webhooks"},
+    "console.tasks.deliver_bot_event": {"queue": "bots"},
+    "console.tasks.assign": {"queue": "webhooks"},  # a customer waits: never behind a download
     "console.tasks.show_typing": {"queue": "typing"},
-    "*.sweep": {"queue": "arrivals"},  # never behind a download: it finds what was lost
+    "*.sweep": {"queue": "webhooks"},  # never behind a download: it finds what was lost
 }
 CELERY_BEAT_SCHEDULE = {
     **{
@@ -241,7 +243,7 @@ CELERY_BEAT_SCHEDULE = {
             "schedule": 15.0,
             "options": {"expires": 15, "queue": queue},
         }
-        for queue in ("messages", "arrivals", "errands")  # one of each kind of worker, for /readyz
+        for queue in ("messages", "webhooks", "background")  # one of each kind of worker, for /readyz
     },
     "sweep": {"task": "console.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
     "sweep-personas": {"task": "personas.tasks.sweep", "schedule": 15.0, "options": {"expires": 15}},

@@ -5,16 +5,16 @@ import logging
 from celery import shared_task
 from django.apps import apps
 
-from console import heartbeats
+from console.infrastructure import heartbeats
 
 SWEPT = [  # in this order
-    ("console.Arrival", "all", "read"),
+    ("console.InboundWebhook", "all", "process"),
     ("console.Conversation", "all", "deliver_later"),
-    ("console.Notice", "all", "deliver_later"),
-    ("console.Conversation", "orphaned", "release"),
+    ("console.BotEvent", "all", "deliver_later"),
+    ("console.Conversation", "orphaned", "return_to_queue"),
     ("agents.Agent", "all", "lose"),
-    ("console.Conversation", "all", "keep_time"),
-    ("console.Conversation", "out_of_sight", "come_into_sight"),
+    ("console.Conversation", "all", "apply_timeouts"),
+    ("console.Conversation", "unattended", "bring_back"),
     ("console.Conversation", "all", "assign"),
     ("console.Customer", "unmet", "fetch_profile_later"),
     ("console.Attachment", "unfetched", "fetch_later"),
@@ -24,8 +24,8 @@ logger = logging.getLogger(__name__)
 
 
 @shared_task
-def read_arrivals():
-    _model("console.Arrival").all().read()
+def process_webhooks():
+    _model("console.InboundWebhook").all().process()
 
 
 @shared_task
@@ -34,8 +34,8 @@ def deliver(conversation_id):
 
 
 @shared_task
-def tell_bot(notice_id):
-    _model("console.Notice").filter(pk=notice_id).deliver()
+def deliver_bot_event(bot_event_id):
+    _model("console.BotEvent").filter(pk=bot_event_id).deliver()
 
 
 @shared_task

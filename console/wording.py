@@ -7,7 +7,7 @@ from console.models.handover import bot_label
 
 DONE_BY = {
     *(Cause.TAKEN, Cause.TAKEN_OVER, Cause.OPENED),
-    *(Cause.ASSIGNED, Cause.TRANSFERRED, Cause.RELEASED, Cause.HANDED_BACK),
+    *(Cause.ASSIGNED, Cause.TRANSFERRED, Cause.RETURNED, Cause.HANDED_BACK),
 }
 SAID_OF = {Cause.NO_ANSWER, Cause.AWAY, Cause.LEFT, Cause.NO_ACCESS}  # whoever had it
 

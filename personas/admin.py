@@ -63,12 +63,12 @@ class PageForm(forms.ModelForm):
 class PageAdmin(RowsOfVisiblePages, admin.ModelAdmin):
     form = PageForm
     page_lookup = "pk"
-    list_display = ["__str__", "page_id", "state", "pauses", "problem", "integrity", "checked_at", "seen_by"]
+    list_display = ["__str__", "page_id", "state", "pauses", "error", "integrity", "checked_at", "seen_by"]
     list_filter = ["state", ("paused_since", admin.EmptyFieldListFilter), "groups"]
     search_fields = ["name", "page_id"]
     filter_horizontal = ["groups"]
     readonly_fields = [
-        *("name", "state", "problem", "checked_at", "paused_since", "why_paused", "policy", "integrity"),
+        *("name", "state", "error", "checked_at", "paused_since", "why_paused", "policy", "integrity"),
         *("waits_until", "why_waiting"),
     ]
     fields = [*readonly_fields, *PageForm.Meta.fields]
@@ -152,13 +152,13 @@ class StateFilter(admin.SimpleListFilter):
 
 @admin.register(Persona)
 class PersonaAdmin(RowsOfVisiblePages, ReadOnly):
-    list_display = ["name", "agent", "page", "state_now", "graph_id", "problem", "published_at"]
+    list_display = ["name", "agent", "page", "state_now", "graph_id", "error", "published_at"]
     list_filter = [StateFilter, ("page", VisiblePagesFilter)]
     list_select_related = ["agent", "page"]
     search_fields = ["name", "graph_id", "agent__username", "page__name"]
     actions = ["delete_on_facebook", "check_against_facebook"]
     fields = [
-        *["name", "agent", "page", "state_now", "graph_id", "problem", "picture"],
+        *["name", "agent", "page", "state_now", "graph_id", "error", "picture"],
         *["created_at", "published_at", "verified_at", "leaving_since", "gone_at"],
     ]
 

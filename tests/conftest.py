@@ -18,19 +18,19 @@ from django.db import connection, transaction
 from django.test import TransactionTestCase
 
 from agents.models import Agent
-from console import store
-from console.intake import judge
-from console.models import Arrival, Conversation, Customer
-from console.store import redis
+from console.infrastructure import redis as redis_settings
+from console.infrastructure.redis import redis
+from console.models import Conversation, Customer, InboundWebhook
+from console.webhook_endpoint import judge
 from messenger import webhook_signature
 from personas.models import Page
 from tests.stand_in import Pictures, Sandbox, eventually, free_port
 
-store.PATIENCE = 5  # s, for this process: it shares a busy machine with all that it tests
+redis_settings.PATIENCE = 5  # s, for this process: it shares a busy machine with all that it tests
 
 ROOT = Path(__file__).parent.parent
-WORKERS = ["worker", "reader", "errands"]
-QUEUES = ["messages", "arrivals", "bots", "typing", "errands"]
+WORKERS = ["worker", "reader", "background"]
+QUEUES = ["messages", "webhooks", "bots", "typing", "background"]
 PASSWORD = "not a secret at all"
 PAGE_ID, TOKEN = "102030405060708", "EAASANDBOXPAGETOKEN"
 
@@ -140,7 +140,7 @@ def arrive(db):
         signed = {"x-hub-signature-256": webhook_signature.sign(body, secret)} if headers is None else headers
         status, text = judge(signed, body)
         if status == 200:
-            Arrival.objects.store(body)
+            InboundWebhook.objects.store(body)
         return SimpleNamespace(status_code=status, content=text.encode())
 
     return post

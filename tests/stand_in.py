@@ -152,7 +152,7 @@ class Line:
         self.is_dead = False
 
     def close(self):
-        """Tell both sides of what is open, as the kernel does once it notices."""
+        """Tell both sides of what is open, as the kernel does once it bot_events."""
         for end in self._ends:
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)

@@ -14,9 +14,10 @@ from django.core.management.base import SystemCheckError
 from django.db import connection
 
 from agents.models import Agent
-from console import examples, safety
+from console import example_credentials
+from console.infrastructure import start_up_checks
 from console.management.commands.demo import PEOPLE
-from console.models import Key, Rules
+from console.models import ApiKey, HandoverRules
 from personas.models import Page
 from tests.conftest import ROOT, TOKEN, free_port, url_of_test_database
 from tests.production import PRODUCTION
@@ -35,12 +36,12 @@ def production(settings):
 def log_ins(db):
     """Those of the demo."""
     for name, fields in PEOPLE:
-        Agent.objects.create_user(name, password=examples.PASSWORD, **fields)
+        Agent.objects.create_user(name, password=example_credentials.PASSWORD, **fields)
 
 
 @pytest.fixture
 def key(bluebird):
-    key = Key(page=bluebird, name="Robin")
+    key = ApiKey(page=bluebird, name="Robin")
     key.stand_for(DEMO_KEY)
     key.save()
     return key
@@ -49,23 +50,23 @@ def key(bluebird):
 @pytest.fixture
 def leaked_page(db, settings):
     """Its token was stored while the key of .env.example was in use."""
-    settings.TOKEN_ENCRYPTION_KEYS = [safety.EXAMPLE_KEY]
+    settings.TOKEN_ENCRYPTION_KEYS = [start_up_checks.EXAMPLE_KEY]
     return Page.objects.create(page_id="77", token=TOKEN, name="Green Bakery")
 
 
 def test_production_names_each_log_in_of_the_demo(log_ins, production):
-    assert [problem.split("”")[0] for problem in examples.problems()] == [
+    assert [error.split("”")[0] for error in example_credentials.problems()] == [
         *["The log-in “ana", "The log-in “ben", "The log-in “admin"]
     ]
 
 
 def test_the_log_ins_are_those_that_the_demo_makes():
-    assert [name for name, _fields in PEOPLE] == examples.LOG_INS
+    assert [name for name, _fields in PEOPLE] == example_credentials.LOG_INS
 
 
 def test_an_admin_of_the_demo_is_found_under_another_name_too(log_ins, production):
     Agent.objects.filter(username="admin").update(username="ada.lindt")
-    assert "The log-in “ada.lindt” has the password of the demo." in examples.problems()
+    assert "The log-in “ada.lindt” has the password of the demo." in example_credentials.problems()
 
 
 def test_a_log_in_with_a_password_of_its_own_or_none_or_that_has_left_is_no_problem(log_ins, production):
@@ -74,12 +75,12 @@ def test_a_log_in_with_a_password_of_its_own_or_none_or_that_has_left_is_no_prob
     ben.set_unusable_password()
     admin.is_active = False
     Agent.objects.bulk_update([ana, ben, admin], ["password", "is_active"])
-    assert examples.problems() == []
+    assert example_credentials.problems() == []
 
 
 def test_the_password_of_the_demo_opens_nothing_in_production_under_any_name(log_ins, client, request):
     Agent.objects.filter(username="ana").update(username="ana.ruiz")
-    fields = {"username": "ana.ruiz", "password": examples.PASSWORD}
+    fields = {"username": "ana.ruiz", "password": example_credentials.PASSWORD}
     assert client.post("/login/", fields).status_code == 302
     client.post("/logout/")
     request.getfixturevalue("production")
@@ -88,47 +89,47 @@ def test_the_password_of_the_demo_opens_nothing_in_production_under_any_name(log
 
 
 def test_production_names_the_key_of_the_demo(key, production):
-    assert examples.problems() == ["The API key “Robin” of the Page Bluebird Tea is that of the demo."]
+    assert example_credentials.problems() == ["The API key “Robin” of the Page Bluebird Tea is that of the demo."]
     key.revoke()
-    assert examples.problems() == []
+    assert example_credentials.problems() == []
 
 
 def test_production_names_what_the_example_key_has_encrypted(leaked_page, production):
     sentence = "The access token of Green Bakery is an example, or is encrypted with the key of .env.example."
-    assert examples.problems() == [sentence]
+    assert example_credentials.problems() == [sentence]
     Page.objects.get().save()  # with a key of its own
     Page.objects.update(token=TOKEN)
-    assert examples.problems() == []
+    assert example_credentials.problems() == []
 
 
 def test_production_names_a_secret_that_is_an_example(bluebird, production):
     Page.objects.update(token=TOKEN)
-    Rules.objects.create(page=bluebird, holder_secret="example-only-app-secret")
-    assert ["The secret of Bluebird Tea" in problem for problem in examples.problems()] == [True]
+    HandoverRules.objects.create(page=bluebird, holder_secret="example-only-app-secret")
+    assert ["The secret of Bluebird Tea" in error for error in example_credentials.problems()] == [True]
 
 
 def test_a_trial_may_have_all_of_these(log_ins, key, leaked_page):
-    assert examples.problems() == []
+    assert example_credentials.problems() == []
 
 
 def test_a_database_that_is_not_migrated_yet_holds_no_example(log_ins, production):
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE agents_agent RENAME TO not_there_yet")
-    assert examples.problems() == []
+    assert example_credentials.problems() == []
 
 
 def test_the_command_ends_them(log_ins, key, leaked_page, production):
-    assert len(examples.problems()) == 5
+    assert len(example_credentials.problems()) == 5
     call_command("demo", end=True)
-    assert examples.problems() == []
+    assert example_credentials.problems() == []
     assert not Agent.objects.get(username="admin").has_usable_password()
-    assert Key.objects.find(DEMO_KEY) is None
+    assert ApiKey.objects.find(DEMO_KEY) is None
     assert Page.objects.get(pk=leaked_page.pk).token == ""
 
 
 def test_nobody_gets_the_password_of_the_demo_later():
     with pytest.raises(ValidationError, match="everybody knows"):
-        validate_password(examples.PASSWORD)
+        validate_password(example_credentials.PASSWORD)
 
 
 def test_check_deploy_names_them_and_what_to_do(log_ins, production):
@@ -143,7 +144,9 @@ def test_check_deploy_names_them_and_what_to_do(log_ins, production):
 @pytest.fixture
 def start(transactional_db, log_ins):
     """Start the web server on this database under production settings; returns its exit code and what it said."""
-    Agent.objects.update(password=make_password(examples.PASSWORD, hasher="pbkdf2_sha256"))  # not the tests' quick one
+    Agent.objects.update(
+        password=make_password(example_credentials.PASSWORD, hasher="pbkdf2_sha256")
+    )  # not the tests' quick one
     children = []
 
     def start(**changed):
@@ -177,7 +180,7 @@ def test_the_web_server_refuses_to_start_while_a_log_in_of_the_demo_works(start)
 
 
 def test_the_web_server_starts_once_they_are_ended(start):
-    examples.end()
+    example_credentials.end()
     child = start()
     assert any("Application startup complete" in line for line in child.stdout)
 
@@ -186,4 +189,4 @@ def test_the_web_server_does_not_start_blindly_without_its_database(start):
     child = start(DATABASE_URL=f"postgresql://console:gT5rW2qX@127.0.0.1:{free_port()}/console")
     said, _errors = child.communicate(timeout=60)
     assert child.returncode not in (0, None)
-    assert examples.NO_DATABASE in said
+    assert example_credentials.NO_DATABASE in said

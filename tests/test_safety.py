@@ -13,8 +13,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from agents.models import Agent
-from console import safety
-from console.models import Key
+from console.infrastructure import start_up_checks
+from console.models import ApiKey
 from personas.models import Page
 from tests.conftest import TOKEN
 from tests.production import PRODUCTION
@@ -33,7 +33,7 @@ TRIAL = PRODUCTION | {
 
 
 def start(settings, **changed):
-    safety.refuse_missing_or_weak(**settings | changed)
+    start_up_checks.refuse_missing_or_weak(**settings | changed)
 
 
 def test_whatever_starts_says_a_sentence_and_no_traceback():
@@ -53,7 +53,7 @@ def test_a_proper_production_and_a_proper_trial_start():
 
 
 @pytest.mark.parametrize("settings", [PRODUCTION, TRIAL], ids=["production", "trial"])
-@pytest.mark.parametrize("name", [*safety.ALWAYS_NEEDED, "TOKEN_ENCRYPTION_KEYS"])
+@pytest.mark.parametrize("name", [*start_up_checks.ALWAYS_NEEDED, "TOKEN_ENCRYPTION_KEYS"])
 def test_what_is_missing_is_named(name, settings):
     with pytest.raises(ImproperlyConfigured, match=rf"^Set {name}\b.*[.:]"):
         start(settings, **{name: type(settings[name])()})
@@ -126,7 +126,7 @@ def test_a_wrong_value_is_refused_at_start_by_a_sentence_that_names_the_setting(
 
 def test_a_wrong_address_is_refused_without_its_password():
     with pytest.raises(ImproperlyConfigured) as refused:
-        safety.refuse_malformed(**SHAPED | {"DATABASE_URL": "mysql://console:gT5rW2qX@db/console"})
+        start_up_checks.refuse_malformed(**SHAPED | {"DATABASE_URL": "mysql://console:gT5rW2qX@db/console"})
     assert "gT5rW2qX" not in str(refused.value)
 
 
@@ -145,7 +145,7 @@ SHAPED = PRODUCTION | {"GRAPH_API_VERSION": "v27.0", "LOG_LEVEL": "INFO", "TIME_
     ],
 )
 def test_right_values_are_taken(right):
-    safety.refuse_malformed(**SHAPED | right)
+    start_up_checks.refuse_malformed(**SHAPED | right)
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ def test_every_setting_has_a_line_in_the_example_and_what_is_secret_there_says_s
     given = dict(re.findall(r"^([A-Z_]+)=(.*)$", text, re.MULTILINE))
     assert set(PRODUCTION) <= set(given)
     for name in ["SECRET_KEY", "TOKEN_ENCRYPTION_KEYS", "FACEBOOK_APP_SECRET", "WEBHOOK_VERIFY_TOKEN"]:
-        assert given[name].startswith(safety.EXAMPLE)
+        assert given[name].startswith(start_up_checks.EXAMPLE)
 
 
 # Keys that change
@@ -244,8 +244,8 @@ def test_nobody_searches_by_token(bluebird):
 @pytest.mark.parametrize("value", ["soon", "0", "-1", "nan", "99999"])
 def test_a_time_that_is_none_is_refused_in_a_sentence(value):
     with pytest.raises(ImproperlyConfigured, match="GRAPH_TIMEOUT"):
-        safety.seconds("GRAPH_TIMEOUT", value)
-    assert safety.seconds("GRAPH_TIMEOUT", "2.5") == 2.5
+        start_up_checks.seconds("GRAPH_TIMEOUT", value)
+    assert start_up_checks.seconds("GRAPH_TIMEOUT", "2.5") == 2.5
 
 
 # The demo
@@ -263,12 +263,12 @@ def test_strangers_get_no_demo_with_its_known_passwords(db, production):
 
 
 def test_the_demos_key_opens_nothing_that_strangers_can_reach(bluebird, settings):
-    key = Key(page=bluebird, name="Robin")
+    key = ApiKey(page=bluebird, name="Robin")
     secret = key.stand_for("hk_example-only-key-of-the-demo")
     key.save()
-    assert Key.objects.find(secret) == key
+    assert ApiKey.objects.find(secret) == key
     settings.PUBLIC_URL = PRODUCTION["PUBLIC_URL"]
-    assert Key.objects.find(secret) is None
+    assert ApiKey.objects.find(secret) is None
 
 
 def test_compose_publishes_every_port_on_this_machine_alone_unless_told_otherwise():

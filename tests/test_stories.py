@@ -11,8 +11,8 @@ from django.db import connection
 from django.test import Client
 
 from console import tasks
+from console.infrastructure.redis import redis
 from console.models import Conversation, Message
-from console.store import redis
 from personas import tasks as persona_tasks
 from personas.models import Page, Persona
 from tests.conftest import CONSOLE_URL, TOKEN
@@ -91,10 +91,10 @@ def test_facebook_is_down_when_she_leaves_and_the_persona_goes_when_it_is_back(s
     eventually(lambda: Message.objects.filter(state=Message.State.DELIVERED).exists())
     stack.fail(status=500)
     ana.leave()
-    eventually(lambda: Persona.objects.get().problem)
+    eventually(lambda: Persona.objects.get().error)
     assert len(stack.personas()) == 1
     stack.be_well()
-    Persona.objects.update(next_try_at=None)
+    Persona.objects.update(next_attempt_at=None)
     persona_tasks.sweep.delay()
     eventually(lambda: stack.personas() == [])
 
@@ -158,7 +158,12 @@ def test_a_token_never_appears_anywhere(stack, mona_wrote, bluebird, ana, ada, b
     admin = browse(ada)
     html = "".join(
         admin.get(f"{CONSOLE_URL}/admin/{path}").text
-        for path in [f"personas/page/{bluebird.pk}/change/", "personas/page/", "personas/persona/", "console/arrival/"]
+        for path in [
+            f"personas/page/{bluebird.pk}/change/",
+            "personas/page/",
+            "personas/persona/",
+            "console/inbound_webhook/",
+        ]
     )
     with connection.cursor() as cursor:
         cursor.execute("SELECT token FROM personas_page")

@@ -1,8 +1,15 @@
-from .arrivals import ArrivalAdmin
+from .api_keys import ApiKeyAdmin
+from .bot_events import BotEventAdmin
 from .conversations import ConversationAdmin
-from .keys import KeyAdmin
-from .notices import NoticeAdmin
+from .inbound_webhooks import InboundWebhookAdmin
 from .pages import PageWithRulesAdmin
 from .teams import TeamAdmin
 
-__all__ = ["ArrivalAdmin", "ConversationAdmin", "KeyAdmin", "NoticeAdmin", "PageWithRulesAdmin", "TeamAdmin"]
+__all__ = [
+    "ApiKeyAdmin",
+    "BotEventAdmin",
+    "ConversationAdmin",
+    "InboundWebhookAdmin",
+    "PageWithRulesAdmin",
+    "TeamAdmin",
+]

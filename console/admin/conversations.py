@@ -7,7 +7,14 @@ from console.models import Conversation, Holder
 from personas.page_access import RowsOfVisiblePages, VisiblePagesFilter
 
 SHOWN_MESSAGES = 100
-WINDOW = ["heard_at", "window_until", "ad_until", "human_agent_until", "human_agent_at", "human_agent_by"]
+WINDOW = [
+    "customer_active_at",
+    "messaging_window_until",
+    "ad_window_until",
+    "human_agent_until",
+    "human_agent_at",
+    "human_agent_by",
+]
 
 
 class HolderFilter(admin.SimpleListFilter):

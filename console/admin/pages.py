@@ -6,18 +6,18 @@ from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from console.admin.hours import HolidayInline, HoursInline
+from console.admin.business_hours import BusinessHoursInline, HolidayInline
 from console.admin.secret import ShowsSecret
-from console.models import Rules
-from console.models.rules import BOT_FIELDS, usual_bot_fields
+from console.models import HandoverRules
+from console.models.handover_rules import BOT_FIELDS, usual_bot_fields
 from personas.admin import PageAdmin
 from personas.models import Page
 
 SECRET_BYTES = 32
-HOW_BOT_IS = ["bot_down_until", "bot_problem"]
+HOW_BOT_IS = ["bot_down_until", "bot_error"]
 
 
-class RulesForm(forms.ModelForm):
+class HandoverRulesForm(forms.ModelForm):
     bot_fields = forms.MultipleChoiceField(
         label=_("The bot hears of"),
         required=False,
@@ -53,18 +53,18 @@ class RulesForm(forms.ModelForm):
         return given
 
 
-class RulesInline(admin.StackedInline):
-    model = Rules
-    form = RulesForm
+class HandoverRulesInline(admin.StackedInline):
+    model = HandoverRules
+    form = HandoverRulesForm
     can_delete = False
     verbose_name_plural = _("Handover")
     readonly_fields = HOW_BOT_IS
     fieldsets = [
-        (_("The bot"), {"fields": ["webhook_url", "bot_fields", "hears_standby", "bot_app_id", *HOW_BOT_IS]}),
+        (_("The bot"), {"fields": ["webhook_url", "bot_fields", "receives_standby", "bot_app_id", *HOW_BOT_IS]}),
         (_("Changes of holder"), {"fields": ["holder_url", "holder_secret", "makes_secret"]}),
         (_("What calls a person"), {"fields": ["payloads", "words"]}),
         (_("The queue"), {"fields": ["assigns"]}),
-        (_("Times"), {"fields": ["answer_within", "away_for", "back_after"]}),
+        (_("Timeouts"), {"fields": ["answer_within", "away_for", "back_after"]}),
         (_("Sentences"), {"fields": ["sentence", "closed_sentence"]}),
     ]
 
@@ -74,24 +74,24 @@ admin.site.unregister(Page)
 
 @admin.register(Page)
 class PageWithRulesAdmin(ShowsSecret, PageAdmin):
-    list_display = [*PageAdmin.list_display, "has_bot", "bot_problem", "assigns"]
+    list_display = [*PageAdmin.list_display, "has_bot", "bot_error", "assigns"]
     list_select_related = ["rules"]
-    inlines = [RulesInline, HoursInline, HolidayInline]
+    inlines = [HandoverRulesInline, BusinessHoursInline, HolidayInline]
 
     @admin.display(description=_("bot"), boolean=True)
     def has_bot(self, page):
-        return Rules.of(page).has_bot
+        return HandoverRules.of(page).has_bot
 
-    @admin.display(description=_("bot's problem"))
-    def bot_problem(self, page):
-        return Rules.of(page).bot_problem
+    @admin.display(description=_("bot's error"))
+    def bot_error(self, page):
+        return HandoverRules.of(page).bot_error
 
     @admin.display(description=_("assigns"), boolean=True)
     def assigns(self, page):
-        return Rules.of(page).assigns
+        return HandoverRules.of(page).assigns
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
-        form.instance.conversations.orphaned().release()
-        rules = (row for formset in formsets for row in formset.forms if isinstance(row, RulesForm))
+        form.instance.conversations.orphaned().return_to_queue()
+        rules = (row for formset in formsets for row in formset.forms if isinstance(row, HandoverRulesForm))
         form.instance.new_secret = "".join(row.new_secret for row in rules)  # of which there is one

@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from console.admin.hours import HolidayInline, HoursInline
+from console.admin.business_hours import BusinessHoursInline, HolidayInline
 from console.models import Team
 from personas.models import Page
 from personas.page_access import OffersVisiblePages, VisiblePagesFilter
@@ -14,7 +14,7 @@ class TeamAdmin(OffersVisiblePages, admin.ModelAdmin):
     search_fields = ["name", "skill", "members__username", "members__first_name", "members__last_name"]
     fields = ["name", "skill", "pages", "members", "closed_sentence"]
     filter_horizontal = ["pages", "members"]
-    inlines = [HoursInline, HolidayInline]
+    inlines = [BusinessHoursInline, HolidayInline]
 
     def get_queryset(self, request):
         """Leave out teams with a Page that this admin may not see: saving their form would remove that Page."""

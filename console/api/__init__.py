@@ -9,10 +9,10 @@ from django.shortcuts import render
 from django.urls import re_path
 from ninja import NinjaAPI, Swagger
 
+from console.api.authentication import PageKey
 from console.api.conversations import router
-from console.api.keys import PageKey
 from console.api.refusals import say_in_json
-from console.api.told import WEBHOOKS
+from console.api.webhook_documentation import WEBHOOKS
 
 DESCRIPTION = """
 For a bot that stands in front of people. It asks who holds a conversation, hands it over with a reason, and speaks in

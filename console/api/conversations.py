@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from ninja import Router, Status
 
 from console.api.refusals import WrongInput
-from console.api.shapes import (
+from console.api.schemas import (
     REFUSALS,
     TAKEN,
     UNREADABLE,
@@ -74,14 +74,14 @@ def resume(request, psid: Psid, given: Nothing = None):
     return held(conversation)
 
 
-@router.post("/{psid}/release", response={200: Held, **UNREADABLE, **TAKEN, **REFUSALS}, summary="Be done with it")
-def release(request, psid: Psid, given: Done = None):
+@router.post("/{psid}/close", response={200: Held, **UNREADABLE, **TAKEN, **REFUSALS}, summary="Be done with it")
+def close(request, psid: Psid, given: Done = None):
     """All is said and nobody has to do anything: it is closed, until the customer writes again.
 
     409 with `holder` null: the customer has just written more than you have heard. It stays open and yours.
     """
     conversation = find(request, psid)
-    conversation.finish(_number(conversation, given.seen) if given and given.seen else None)
+    conversation.close(None, _number(conversation, given.seen) if given and given.seen else None)
     return held(conversation)
 
 
@@ -111,7 +111,7 @@ def send(request, psid: Psid, given: Saying):
 def message(request, psid: Psid, key: uuid.UUID):
     """Nothing here is a guess: `sent`, `delivered` and `read` mean that Facebook said so."""
     said = find(request, psid).messages.filter(is_by_bot=True, is_incoming=False)
-    return get_object_or_404(said.only("key", "state", "problem"), key=key)
+    return get_object_or_404(said.only("key", "state", "error"), key=key)
 
 
 def find(request, psid):

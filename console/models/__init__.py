@@ -1,36 +1,36 @@
 from .activity import Activity
-from .answering import KeyInUse
-from .arrival import Arrival
-from .attachment import Attachment
-from .conversation import Conversation
+from .api_key import ApiKey
+from .bot_event.bot_event import BotEvent
+from .business_hours import BusinessHours, Holiday
+from .conversation.conversation import Conversation
+from .conversation.messaging_window import WindowClosed
+from .conversation.replies import KeyInUse
+from .conversation.transitions import CannotReceive, TakenByAnother, UnseenMessages
 from .customer import Customer
 from .handover import Cause, Handover, Holder
-from .holding import CannotReceive, TakenByAnother, UnseenMessages
-from .hours import Holiday, Hours
-from .key import Key
-from .message import Message
-from .notice import Notice
-from .rules import Rules
+from .handover_rules import HandoverRules
+from .inbound_webhook import InboundWebhook
+from .message.attachment import Attachment
+from .message.message import Message
 from .team import Team
-from .window import WindowClosed
 
 __all__ = [
     "Activity",
-    "Arrival",
+    "ApiKey",
     "Attachment",
+    "BotEvent",
+    "BusinessHours",
     "CannotReceive",
     "Cause",
     "Conversation",
     "Customer",
     "Handover",
+    "HandoverRules",
     "Holder",
     "Holiday",
-    "Hours",
-    "Key",
+    "InboundWebhook",
     "KeyInUse",
     "Message",
-    "Notice",
-    "Rules",
     "TakenByAnother",
     "Team",
     "UnseenMessages",

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from console.models.line import LineQuerySet
+from console.models.timeline import TimelineQuerySet
 from messenger import events
 
 WHOLE_LEAD = "LEAD_COMPLETE"  # the type of a referral by the form of an ad that was filled in to its end
@@ -40,7 +40,7 @@ SECRETS = {"token", "authorization_code"}  # of use to programs only; the stored
 ENVELOPE = {"page_id", "psid", "at", "is_standby", "raw"}
 
 
-class ActivityQuerySet(LineQuerySet):
+class ActivityQuerySet(TimelineQuerySet):
     def note(self, conversation, event, at, revision):
         """Add what this event tells; return whether it was news."""
         if isinstance(event, events.Referral):

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.names import isolated, plain
 from agents.pictures import new_path
-from console import downloads, pace, tasks
+from console import tasks
+from console.infrastructure import downloads, rate_limit
 from messenger import Action, GraphError
 from personas.resource_shortage import is_resource_shortage
 
@@ -21,7 +22,7 @@ def picture_path(customer, filename):
     return new_path("customers")
 
 
-PAUSE = timedelta(minutes=1)  # between two tries to learn who somebody is
+PAUSE = timedelta(minutes=1)  # between two attempts to learn who somebody is
 REFUSED_FOR = timedelta(days=1)  # after a second refusal in a row
 REFRESHED_EVERY = timedelta(days=7)
 AGAIN = ("profiles", 5)  # a second for one Page, of those asked for again
@@ -43,10 +44,10 @@ class CustomerQuerySet(models.QuerySet):
     def unmet(self):
         """Whose profile should be known by now and is not; where it was refused, a day ago, of open conversations."""
         now = timezone.now()
-        refused = Q(next_try_at__lt=now) & ~Q(refusals=1) | Q(next_try_at__lt=now - REFUSED_FOR)
+        refused = Q(next_attempt_at__lt=now) & ~Q(refusals=1) | Q(next_attempt_at__lt=now - REFUSED_FOR)
         is_worth_it = Q(refusals=0) | Q(conversation__closed_at=None)
-        due = self.filter(refused, is_worth_it, profile_at=None, next_try_at__lt=now, page__paused_since=None)
-        return due.order_by("next_try_at")[:SWEPT_AT_ONCE]
+        due = self.filter(refused, is_worth_it, profile_at=None, next_attempt_at__lt=now, page__paused_since=None)
+        return due.order_by("next_attempt_at")[:SWEPT_AT_ONCE]
 
     def fetch_profile_later(self):
         for customer in self:
@@ -59,7 +60,7 @@ class Customer(models.Model):
     name = models.CharField(_("name"), max_length=200, blank=True)
     picture = models.FileField(_("picture"), upload_to=picture_path, blank=True)
     profile_at = models.DateTimeField(_("profile fetched"), null=True, blank=True)
-    next_try_at = models.DateTimeField(default=soon, editable=False)
+    next_attempt_at = models.DateTimeField(default=soon, editable=False)
     refusals = models.PositiveIntegerField(default=0, db_default=0, editable=False)  # of its profile, in a row
 
     objects = CustomerQuerySet.as_manager()
@@ -70,21 +71,21 @@ class Customer(models.Model):
         constraints = [models.UniqueConstraint("page", MD5("psid"), name="one_customer_per_page_and_psid")]
         indexes = [
             HashIndex(fields=["psid"], name="customer_psid"),
-            models.Index(fields=["next_try_at"], condition=models.Q(profile_at=None), name="customer_unmet"),
+            models.Index(fields=["next_attempt_at"], condition=models.Q(profile_at=None), name="customer_unmet"),
         ]
 
     def __str__(self):
         return isolated(self.name) or _("Guest ·%(end)s") % {"end": self.psid[-4:]}
 
     def fetch_profile_later(self):
-        Customer.objects.filter(pk=self.pk).update(next_try_at=soon())
+        Customer.objects.filter(pk=self.pk).update(next_attempt_at=soon())
         transaction.on_commit(lambda: tasks.fetch_profile.delay(self.pk), robust=True)
 
     def fetch_profile_again(self):
         """At the customer's words, when it is due: once after a first refusal, then daily; a known one weekly."""
         now = timezone.now()
-        due = Customer.objects.filter(pk=self.pk, next_try_at__lte=now)
-        if self.next_try_at <= now and due.update(next_try_at=soon()):
+        due = Customer.objects.filter(pk=self.pk, next_attempt_at__lte=now)
+        if self.next_attempt_at <= now and due.update(next_attempt_at=soon()):
             transaction.on_commit(lambda: tasks.fetch_profile.delay(self.pk), robust=True)
 
     def fetch_profile(self):
@@ -99,15 +100,15 @@ class Customer(models.Model):
         self.name = plain(_full_name(profile))[:200] or self.name
         is_kept = self._keep_picture(profile.get("profile_pic"))
         self.profile_at, self.refusals = timezone.now() if is_kept else None, 0
-        self.next_try_at = self.profile_at + REFRESHED_EVERY if is_kept else soon()
-        self.save(update_fields=["name", "picture", "profile_at", "refusals", "next_try_at"])
+        self.next_attempt_at = self.profile_at + REFRESHED_EVERY if is_kept else soon()
+        self.save(update_fields=["name", "picture", "profile_at", "refusals", "next_attempt_at"])
         if shown != (self.name, self.picture.name):
             self.conversation.touch()
 
     def _has_turn(self):
         """Nobody waits for a profile that is asked for again: those of one Page are asked for one by one."""
         is_first = self.profile_at is None and not self.refusals
-        return is_first or pace.take(self.page_id, AGAIN, within=0) == 0
+        return is_first or rate_limit.take(self.page_id, AGAIN, within=0) == 0
 
     def _note_failure(self, error):
         action = error.action
@@ -117,11 +118,11 @@ class Customer(models.Model):
             return self._put_off()
         now = timezone.now()
         self.refusals += 1
-        self.next_try_at = now if self.refusals == 1 else now + REFUSED_FOR
-        self.save(update_fields=["refusals", "next_try_at"])
+        self.next_attempt_at = now if self.refusals == 1 else now + REFUSED_FOR
+        self.save(update_fields=["refusals", "next_attempt_at"])
 
     def _put_off(self):
-        Customer.objects.filter(pk=self.pk).update(next_try_at=max(soon(), self.page.waits_until or soon()))
+        Customer.objects.filter(pk=self.pk).update(next_attempt_at=max(soon(), self.page.waits_until or soon()))
 
     def _keep_picture(self, url):
         """Facebook's address for it expires: keep a copy. Without one the customer shows as initials.

@@ -16,12 +16,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from console.models.line import LineQuerySet
+from console.models.timeline import TimelineQuerySet
 from messenger import Action, GraphError
 from messenger.calls.thread_control import PAGE_INBOX_APP_ID
 from personas.resource_shortage import is_resource_shortage
 
-MAX_TRIES = 8  # at passing errors, about two minutes
+MAX_ATTEMPTS = 8  # at passing errors, about two minutes
 LONGEST_PAUSE = 30  # s
 SHORTAGE_PAUSE = timedelta(seconds=15)  # while our own machine is out of something
 METADATA = 1000  # characters that Facebook passes on
@@ -50,7 +50,7 @@ class Cause(models.TextChoices):
     TAKEN_OVER = "taken-over", _("taken over")
     ASSIGNED = "assigned", _("assigned")
     TRANSFERRED = "transferred", _("transferred")
-    RELEASED = "released", _("put back")
+    RETURNED = "returned", _("returned")
     NO_ANSWER = "no-answer", _("no answer in time")
     AWAY = "away", _("away for too long")
     LEFT = "left", _("left the team")
@@ -76,7 +76,7 @@ class Call(models.TextChoices):
     TAKE = "take", "take_thread_control"
 
 
-class HandoverQuerySet(LineQuerySet):
+class HandoverQuerySet(TimelineQuerySet):
     def pending(self):
         """Facebook has yet to be told."""
         return self.filter(done_at=None).exclude(call="").order_by("at", "pk")
@@ -104,9 +104,9 @@ class Handover(models.Model):
     revision = models.BigIntegerField(editable=False)  # the conversation's when this last changed
     call = models.CharField(max_length=8, choices=Call, blank=True, editable=False)
     done_at = models.DateTimeField(null=True, editable=False)
-    tries = models.PositiveSmallIntegerField(default=0, editable=False)
-    next_try_at = models.DateTimeField(null=True, editable=False)
-    problem = models.TextField(_("problem"), blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0, editable=False)
+    next_attempt_at = models.DateTimeField(null=True, editable=False)
+    error = models.TextField(_("error"), blank=True)
 
     ends_round = True  # of the lane: the call decides what becomes of those behind it
 
@@ -159,13 +159,15 @@ class Handover(models.Model):
     def deliver(self):
         """Make the call. True when those behind it may follow, False when they have to wait for it."""
         page = self.conversation.page
-        if page.is_paused or page.is_slowed or (self.next_try_at and self.next_try_at > timezone.now()):
+        if page.is_paused or page.is_slowed or (self.next_attempt_at and self.next_attempt_at > timezone.now()):
             return False
         if self.call == Call.PASS and not self.conversation.rules.bot_app_id:  # there is no such app any more
             return self._done(is_ours=True)
         if not self.conversation.keep_lease():
             return False  # another worker has the lane now
-        self._row().update(tries=F("tries") + 1)  # before the call: its worker may die before it writes what came of it
+        self._row().update(
+            attempts=F("attempts") + 1
+        )  # before the call: its worker may die before it writes what came of it
         try:
             self._make_call(page.client())
         except GraphError as error:
@@ -175,7 +177,7 @@ class Handover(models.Model):
         except Exception as error:  # whatever it is, those behind it must not wait for it for ever
             logger.exception("Handover %s could not be told to Facebook", self.pk)
             if is_resource_shortage(error):
-                return self._postpone(timezone.now() + SHORTAGE_PAUSE, STUMBLED, tries=self.tries)
+                return self._postpone(timezone.now() + SHORTAGE_PAUSE, STUMBLED, attempts=self.attempts)
             return self._refused(STUMBLED)
         return self._done(is_ours=self.call == Call.TAKE)
 
@@ -190,13 +192,13 @@ class Handover(models.Model):
     def _not_done(self, page, error):
         if page.note_error(error):
             until = max(page.waits_until or timezone.now(), timezone.now())
-            return self._postpone(until, error.sentence, tries=self.tries)
+            return self._postpone(until, error.sentence, attempts=self.attempts)
         if is_resource_shortage(error):
-            return self._postpone(timezone.now() + SHORTAGE_PAUSE, error.sentence, tries=self.tries)
-        if (error.action.is_retryable or error.is_outcome_unknown) and self.tries < MAX_TRIES:
-            pause = min(2**self.tries, LONGEST_PAUSE) * random.uniform(0.75, 1.25)  # noqa: S311
+            return self._postpone(timezone.now() + SHORTAGE_PAUSE, error.sentence, attempts=self.attempts)
+        if (error.action.is_retryable or error.is_outcome_unknown) and self.attempts < MAX_ATTEMPTS:
+            pause = min(2**self.attempts, LONGEST_PAUSE) * random.uniform(0.75, 1.25)  # noqa: S311
             return self._postpone(timezone.now() + timedelta(seconds=pause), error.sentence)
-        if self.call == Call.PASS and self.tries and error.action is Action.OTHER_APP:  # done by a try that was lost
+        if self.call == Call.PASS and self.attempts and error.action is Action.OTHER_APP:  # done by a try that was lost
             return self._done(is_ours=False)
         if error.lacks_default_app:  # then every app may answer, and there is nothing to be told
             return self._done(is_ours=True)
@@ -210,9 +212,9 @@ class Handover(models.Model):
         self.conversation.note_control(self, is_ours)
         return True
 
-    def _postpone(self, until, problem, **fields):
+    def _postpone(self, until, error, **fields):
         with self.conversation.stepping(is_listed=False) as revision:
-            self.become(revision, next_try_at=until, problem=problem, **fields)
+            self.become(revision, next_attempt_at=until, error=error, **fields)
         self.conversation.deliver_later(max(0, (until - timezone.now()).total_seconds()))
         return False
 

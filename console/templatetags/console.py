@@ -3,7 +3,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from agents.names import plain
-from console import activity_wording, attachment_words, wording
+from console import activity_wording, attachment_wording, wording
 from console.links import linked
 from console.models.handover import app_name
 from personas import pictures
@@ -13,7 +13,7 @@ register.filter(app_name)
 register.filter(linked)
 register.filter(wording.why)
 register.filter("activity_words", activity_wording.words)
-register.filter("attachment_label", attachment_words.kind_name)
+register.filter("attachment_label", attachment_wording.kind_name)
 register.filter(wording.reason)
 register.filter(wording.holder)
 

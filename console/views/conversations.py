@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
-from console import uploads
+from console.infrastructure import uploads
 from console.models import CannotReceive, Conversation, Holder, TakenByAnother
 from console.views.queue import queue_context
 
@@ -104,8 +104,8 @@ def pane(request, conversation):
 
 def change(request, conversation, verb):
     """The same answer for every verb that changes the holder; who comes too late is told by whom."""
-    problem = problem_of(lambda: verb(request.user))
-    return changed(request, conversation.pk, problem=problem, status=409 if problem else 200)
+    error = problem_of(lambda: verb(request.user))
+    return changed(request, conversation.pk, error=error, status=409 if error else 200)
 
 
 def changed(request, pk, status=200, **more):

@@ -22,9 +22,9 @@ def take_over(request, pk):
 
 
 @require_POST
-def release(request, pk):
+def return_to_queue(request, pk):
     conversation = find(request, pk)
-    return change(request, conversation, conversation.release)
+    return change(request, conversation, conversation.return_to_queue)
 
 
 @require_POST
@@ -33,7 +33,7 @@ def close(request, pk):
     try:
         return change(request, conversation, lambda agent: conversation.close(agent, seen))
     except UnseenMessages as more:
-        return changed(request, pk, status=409, problem=str(more), anyway="close", newest=more.newest)
+        return changed(request, pk, status=409, error=str(more), anyway="close", newest=more.newest)
 
 
 @require_http_methods(["GET", "POST"])
@@ -67,14 +67,14 @@ def _form_or_change(request, conversation, name, form, verb):
         return _form(request, conversation, name, form)
     if not form.is_valid():
         return _form(request, conversation, name, form, status=422)
-    if problem := problem_of(lambda: verb(**form.cleaned_data)):
-        return _form(request, find(request, conversation.pk), name, form, problem, status=409)
+    if error := problem_of(lambda: verb(**form.cleaned_data)):
+        return _form(request, find(request, conversation.pk), name, form, error, status=409)
     return changed(request, conversation.pk, is_done=True)
 
 
-def _form(request, conversation, name, form, problem="", status=200, newest=None):
+def _form(request, conversation, name, form, error="", status=200, newest=None):
     if not conversation.is_held_by(request.user):
-        problem = problem or taken_sentence(TakenByAnother(conversation))
+        error = error or taken_sentence(TakenByAnother(conversation))
     partial = f"handovers/_{name}.html"
     context = {
         "conversation": conversation,
@@ -84,7 +84,7 @@ def _form(request, conversation, name, form, problem="", status=200, newest=None
         "form": form,
         "seen": newest or form["seen"].value() or request.GET.get("seen") if "seen" in form.fields else None,
         "is_anyway": newest is not None,
-        "problem": problem,
+        "error": error,
         "partial": partial,
     }
     answer = render(request, partial if request.htmx else "handovers/form.html", context, status=status)

@@ -33,9 +33,9 @@ def send(request, pk):
     if request.POST.get("agent", str(request.user.pk)) != str(request.user.pk):
         return _said(request, conversation, _("Not sent: somebody else was logged in when this was written."))
     form = MessageForm(request.POST, request.FILES)
-    problem = _problem(lambda: form.is_valid() and _say(conversation, request.user, form))
+    error = _problem(lambda: form.is_valid() and _say(conversation, request.user, form))
     wrong = " ".join(error for errors in form.errors.values() for error in errors)
-    return _said(request, conversation, problem, wrong, text=form["text"].value() or "")
+    return _said(request, conversation, error, wrong, text=form["text"].value() or "")
 
 
 @require_POST
@@ -63,18 +63,18 @@ def _problem(verb):
     return ""
 
 
-def _said(request, conversation, problem, wrong="", text=""):
+def _said(request, conversation, error, wrong="", text=""):
     """The agent's own tab learns of what it said by the same road as every other: it asks what changed.
 
-    409 is a problem that passes with the holder or the window, 422 what is wrong for good with what was to be said.
+    409 is a error that passes with the holder or the window, 422 what is wrong for good with what was to be said.
     """
-    status = 409 if problem else 422 if wrong else 200
-    problem = problem or wrong
+    status = 409 if error else 422 if wrong else 200
+    error = error or wrong
     if request.htmx:
-        answer = HttpResponse(problem, status=status, content_type="text/plain")
+        answer = HttpResponse(error, status=status, content_type="text/plain")
         return trigger_client_event(answer, f"live-conversation-{conversation.pk}")
-    if problem:
-        page = show_page(request, conversation, refusal=problem, text=text)
+    if error:
+        page = show_page(request, conversation, refusal=error, text=text)
         page.status_code = status
         return page
     return redirect("conversation", pk=conversation.pk)

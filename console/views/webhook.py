@@ -1,4 +1,4 @@
-"""Facebook asks once whether this address is ours. What it tells afterwards is taken in by `console.intake`."""
+"""Facebook's webhook: the address is confirmed once; what it sends is taken beside Django (webhook_endpoint.py)."""
 
 import hmac
 

@@ -122,18 +122,18 @@ class Page(PageDisconnection):
         if self.is_disconnected:
             return
         try:
-            self.problem, is_known = self._connect(), True
+            self.error, is_known = self._connect(), True
         except GraphError as error:
-            self.problem, is_known = f"{error.sentence} ({error})", not error.action.is_retryable
+            self.error, is_known = f"{error.sentence} ({error})", not error.action.is_retryable
         if is_known:
-            self.state = self.State.FAILING if self.problem else self.State.CONNECTED
+            self.state = self.State.FAILING if self.error else self.State.CONNECTED
         self.checked_at = timezone.now()
-        found = {name: getattr(self, name) for name in ("name", "state", "problem", "checked_at")}
+        found = {name: getattr(self, name) for name in ("name", "state", "error", "checked_at")}
         if self.connected_row.update(**found) and self.state == self.State.CONNECTED:
             self.try_again()
 
     def _connect(self):
-        """Return the problem as a sentence, or ""."""
+        """Return the error as a sentence, or ""."""
         client = self.client()
         about = client.page()
         if str(about.get("id")) != self.page_id:

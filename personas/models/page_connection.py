@@ -37,7 +37,7 @@ class PageConnection(models.Model):
 
     token = EncryptedTextField(_("access token"))
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.UNCHECKED)
-    problem = models.TextField(_("problem"), blank=True)
+    error = models.TextField(_("error"), blank=True)
     checked_at = models.DateTimeField(_("checked"), null=True, blank=True)
 
     class Meta:

@@ -28,7 +28,7 @@ class PageDisconnection(PageHealth):
             why_paused=_("Disconnected by %s.") % by,
             is_token_refused=False,
             waits_until=None,
-            problem="",
+            error="",
         )
         self.conversations.show_page()
         self.finish_disconnecting_later()
@@ -36,8 +36,8 @@ class PageDisconnection(PageHealth):
     def connect_again(self):
         """Connect with the token that was entered; a worker then checks it."""
         ended = self.row.filter(state__in=self.State.ended())
-        ended.update(state=self.State.UNCHECKED, problem="")
-        self.refresh_from_db(fields=["state", "problem"])
+        ended.update(state=self.State.UNCHECKED, error="")
+        self.refresh_from_db(fields=["state", "error"])
         self.resume()
 
     def finish_disconnecting_later(self):
@@ -48,12 +48,12 @@ class PageDisconnection(PageHealth):
         if self.state != self.State.ENDING:
             return
         self.conversations.give_up()
-        problem = self._end_at_facebook()
+        error = self._end_at_facebook()
         ending, began_at = self.row.filter(state=self.State.ENDING), self.paused_since or timezone.now()
-        if problem and timezone.now() - began_at < PATIENCE:
-            ending.update(problem=problem, checked_at=timezone.now())
+        if error and timezone.now() - began_at < PATIENCE:
+            ending.update(error=error, checked_at=timezone.now())
         else:
-            ending.update(state=self.State.DISCONNECTED, token="", problem=problem, checked_at=timezone.now())
+            ending.update(state=self.State.DISCONNECTED, token="", error=error, checked_at=timezone.now())
 
     def _end_at_facebook(self):
         """Unsubscribe and delete the personas; return what is left to do as a sentence, or ""."""

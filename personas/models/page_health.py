@@ -88,7 +88,7 @@ class PageHealth(PageConnection):
             why_paused=error.sentence,
             is_token_refused=error.action is Action.RENEW_TOKEN,
             state=self.State.FAILING,
-            problem=f"{error.sentence} ({error})",
+            error=f"{error.sentence} ({error})",
         ):
             self.conversations.show_page()
 
@@ -98,7 +98,7 @@ class PageHealth(PageConnection):
         if not self.connected_row.update(**running, waits_until=None, slowdowns=0):
             return
         self.paused_since = self.waits_until = None
-        self.personas.update(next_try_at=None)
+        self.personas.update(next_attempt_at=None)
         self.messages.hurry()
         self.conversations.hurry()
         self.conversations.deliver_later()

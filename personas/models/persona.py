@@ -27,12 +27,12 @@ class PersonaQuerySet(models.QuerySet):
 
     def due(self):
         """Filter to those whose next attempt may be made now."""
-        return self.filter(Q(next_try_at=None) | Q(next_try_at__lte=timezone.now()))
+        return self.filter(Q(next_attempt_at=None) | Q(next_attempt_at__lte=timezone.now()))
 
     def withdraw(self):
         """Delete these on Facebook, once the messages that were queued under them are sent."""
         leaving = list(self.filter(gone_at=None))
-        self.current().update(leaving_since=timezone.now(), next_try_at=None)
+        self.current().update(leaving_since=timezone.now(), next_attempt_at=None)
         for persona in leaving:
             persona.withdraw_later()
 
@@ -120,7 +120,7 @@ class Persona(PersonaPublishing):
         try:
             self._delete()
         except GraphError as error:
-            self.record(problem=f"{error.sentence} ({error})", next_try_at=timezone.now() + self.pause)
+            self.record(error=f"{error.sentence} ({error})", next_attempt_at=timezone.now() + self.pause)
         else:
             self._note_gone()
 
@@ -150,7 +150,7 @@ class Persona(PersonaPublishing):
         try:
             self.confirm()
         except GraphError as error:
-            self.record(problem=f"{error.sentence} ({error})", verified_at=timezone.now())
+            self.record(error=f"{error.sentence} ({error})", verified_at=timezone.now())
 
     def confirm(self):
         """Check that Facebook still knows this persona. Raises GraphError if Facebook does not say."""
@@ -161,12 +161,12 @@ class Persona(PersonaPublishing):
         except GraphError as error:
             if error.action is not Action.REPLACE_PERSONA or self.page.has_persona(self.graph_id):
                 raise
-            self._note_gone(problem=f"Facebook no longer knows this persona. ({error})")
+            self._note_gone(error=f"Facebook no longer knows this persona. ({error})")
         else:
-            self.record(problem="", verified_at=timezone.now())
+            self.record(error="", verified_at=timezone.now())
 
-    def _note_gone(self, problem=""):
-        self.record(gone_at=timezone.now(), problem=problem, next_try_at=None)
+    def _note_gone(self, error=""):
+        self.record(gone_at=timezone.now(), error=error, next_attempt_at=None)
 
 
 def _appearance(agent, page):

@@ -41,7 +41,7 @@ class PersonaPublishing(PersonaClaim):
     graph_id = models.TextField(_("Graph id"), blank=True)
     published_at = models.DateTimeField(_("made on Facebook"), null=True, blank=True)
     refused_at = models.DateTimeField(_("refused"), null=True, blank=True)
-    reason = models.TextField(blank=True, editable=False)  # the problem in words for agents
+    reason = models.TextField(blank=True, editable=False)  # the error in words for agents
     listed_before = models.JSONField(null=True, editable=False)  # ids on Facebook before the attempt: none is ours
 
     class Meta:
@@ -120,37 +120,37 @@ class PersonaPublishing(PersonaClaim):
         return self.page.client().create_persona(self.name, self.picture_url())
 
     def _note_live(self, graph_id):
-        settled = {"problem": "", "refused_at": None, "may_exist": False, "listed_before": None}
-        self.record(graph_id=graph_id, published_at=timezone.now(), tries=0, next_try_at=None, **settled)
+        settled = {"error": "", "refused_at": None, "may_exist": False, "listed_before": None}
+        self.record(graph_id=graph_id, published_at=timezone.now(), attempts=0, next_attempt_at=None, **settled)
 
     def _note_failure(self, error):
         action = error.action
         if action.pauses_page or action is Action.SLOW_DOWN_APP:
             self.page.note_error(error)
         is_limited = action.pauses_page or action.is_rate_limit  # not the persona's fault: messages wait for it
-        is_refused = not is_limited and (not action.is_retryable or self.tries >= PASSING_TRIES)
+        is_refused = not is_limited and (not action.is_retryable or self.attempts >= PASSING_TRIES)
         self._put_off(
             f"{error.sentence} ({error})",
             reason=_("Facebook did not create the persona: %s") % error.sentence,
             is_refused=is_refused,
             pause=timedelta(minutes=error.usage.minutes) or self.pause,
             may_exist=self.may_exist or error.is_outcome_unknown,
-            tries=0 if is_refused or is_limited else self.tries,
+            attempts=0 if is_refused or is_limited else self.attempts,
         )
 
     def _note_own_failure(self, error):
         """Note an error of the console itself. It is not known whether Facebook created the persona."""
-        is_refused = self.tries >= PASSING_TRIES
-        tries = 0 if is_refused else self.tries
-        problem = f"{NOT_CREATED} ({type(error).__name__}: {error})"
-        self._put_off(problem, NOT_CREATED, is_refused, self.pause, may_exist=True, tries=tries)
+        is_refused = self.attempts >= PASSING_TRIES
+        attempts = 0 if is_refused else self.attempts
+        error = f"{NOT_CREATED} ({type(error).__name__}: {error})"
+        self._put_off(error, NOT_CREATED, is_refused, self.pause, may_exist=True, attempts=attempts)
 
-    def _put_off(self, problem, reason, is_refused, pause, **fields):
+    def _put_off(self, error, reason, is_refused, pause, **fields):
         now = timezone.now()
         self.record(
-            problem=problem,
+            error=error,
             reason=reason,
             refused_at=now if is_refused else None,
-            next_try_at=now + (REFUSED_FOR if is_refused else pause),
+            next_attempt_at=now + (REFUSED_FOR if is_refused else pause),
             **fields,
         )

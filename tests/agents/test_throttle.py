@@ -1,4 +1,4 @@
-"""Whoever tries passwords is stopped: for one name soon, for all names later, and not by taking somebody along."""
+"""Whoever attempts passwords is stopped: for one name soon, for all names later, and not by taking somebody along."""
 
 from datetime import timedelta
 

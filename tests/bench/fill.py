@@ -32,7 +32,7 @@ FROM numbered
 """
 
 CUSTOMERS = """
-INSERT INTO console_customer (page_id, psid, name, picture, profile_at, next_try_at)
+INSERT INTO console_customer (page_id, psid, name, picture, profile_at, next_attempt_at)
 SELECT page_id,
     (%(first_psid)s + n)::text,
     (ARRAY['Mona','Jonas','Priya','Luc','Sofia','Émile','Aylin','Tomasz','Yuki','Zoë'])[1 + n %% 10]
@@ -43,7 +43,7 @@ FROM plan ORDER BY n
 
 CONVERSATIONS = """
 INSERT INTO console_conversation
-    (page_id, customer_id, holder, agent_id, elsewhere_app, is_new, is_routed_away, control_at,
+    (page_id, customer_id, holder, agent_id, elsewhere_app, is_new, is_controlled_elsewhere, thread_control_at,
      closed_at, waiting_since, unread, last_words, last_at, revision)
 SELECT plan.page_id,
     customer.id,
@@ -63,10 +63,10 @@ ORDER BY n
 # In the order in which they came: the messages of one thread lie far apart in the table, as they do in life.
 MESSAGES = """
 INSERT INTO console_message
-    (conversation_id, page_id, author_id, is_by_bot, is_automatic, is_incoming, source, state, text, payload, problem,
-     as_page, reaction,
-     reaction_at, earlier_texts, edited_at, is_deleted, key, mid, at, sent_at, attempts, forgotten_faces, revision,
-     has_turn, looks)
+    (conversation_id, page_id, author_id, is_by_bot, is_automatic, is_incoming, source, state, text, payload, error,
+     sent_as_page_because, reaction,
+     reaction_at, earlier_texts, edited_at, is_deleted, key, mid, at, sent_at, attempts, forgotten_personas, revision,
+     has_rate_slot, looks)
 SELECT conversation_id, page_id,
     CASE WHEN NOT is_incoming THEN agent_id END,
     false, false, is_incoming, '',
@@ -96,26 +96,26 @@ ORDER BY at
 """
 
 ATTACHMENTS = """
-INSERT INTO console_attachment (message_id, kind, url, title, file, problem, tries, next_try_at)
+INSERT INTO console_attachment (message_id, kind, url, title, file, error, attempts, next_attempt_at)
 SELECT id, CASE WHEN id %% 40 = 0 THEN 'image' ELSE 'fallback' END, 'https://example.com/tea', 'Tea',
     CASE WHEN id %% 40 = 0 THEN 'attachments/' || id || '.png' ELSE '' END, '', 0, at
 FROM console_message WHERE is_incoming AND mid LIKE 'm_fill_%%' AND id %% 20 = 0
 """
 
 ARRIVALS = """
-INSERT INTO console_arrival (body, digest, received_at, read_at, unknown, problem, tries, is_passed_on)
+INSERT INTO console_inboundwebhook (body, digest, received_at, processed_at, unknown, error, attempts, is_relayed)
 SELECT '{"object": "page", "entry": []}', 'fill-' || n, at, at, 0, '', 1, true
 FROM generate_series(1, %(conversations)s) AS n, LATERAL (SELECT now() - n * interval '10 minutes' AS at) AS moment
 """
 
-TABLES = ["customer", "conversation", "message", "attachment", "arrival"]
+TABLES = ["customer", "conversation", "message", "attachment", "inbound_webhook"]
 
 
 def fill(conversations=100_000, messages=1_000_000):
     """Add so many conversations and about so many messages to the current database. Filled once, it stays as it is.
 
     Three Pages with tokens that no Facebook knows and twenty agents who cannot log in; nothing is left to be sent, so
-    workers may run beside it. One per conversation: arrivals, all read.
+    workers may run beside it. One per conversation: inbound_webhooks, all read.
     """
     if Customer.objects.filter(psid=str(FIRST_PSID)).exists():
         return

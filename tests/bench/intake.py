@@ -6,8 +6,8 @@ import time
 from django.db import connection
 from django.utils import timezone
 
-from console.models import Arrival
-from console.store import redis
+from console.infrastructure.redis import redis
+from console.models import InboundWebhook
 from tests.bench.client import at_full_speed, at_rate
 from tests.bench.figures import Row, median
 from tests.bench.stack import each, told
@@ -20,7 +20,7 @@ TARGET_RATIO, TARGET_P99 = 0.8, 50
 TABLE = (
     "CREATE TABLE IF NOT EXISTS bench_body (id bigserial PRIMARY KEY, body text NOT NULL, at timestamptz DEFAULT now())"
 )
-QUEUE = "arrivals"
+QUEUE = "webhooks"
 
 
 def measure(stack, cast):
@@ -76,7 +76,7 @@ def _at_rate(stack, cast):
     failed = sum(answer.status != 200 for _latency, answer in answered)
     row = Row.of(f"intake at {RATE}/s", [latency for latency, _answer in answered], rate=len(answered) / seconds)
     row.target, row.is_met = f"p99 < {TARGET_P99} ms", row.p99 < TARGET_P99 and not failed
-    read = len(answered) - Arrival.objects.unread().count()
+    read = len(answered) - InboundWebhook.objects.unread().count()
     row.notes = [f"{told(used)}; {each(used, 'web', len(answered))}, {each(used, 'reader', read)}"]
     row.notes += [f"{read} of {len(answered)} had been read at the end; {failed} not answered 200"]
     forget_arrivals()
@@ -86,4 +86,4 @@ def _at_rate(stack, cast):
 def forget_arrivals():
     """Drop the webhooks that wait, so that the next measure begins with none."""
     redis().delete(QUEUE)
-    Arrival.objects.unread().update(read_at=timezone.now())
+    InboundWebhook.objects.unread().update(processed_at=timezone.now())

@@ -6,7 +6,7 @@ import json
 import math
 import time
 
-from console.models import Conversation, Holder, Notice, Rules
+from console.models import BotEvent, Conversation, HandoverRules, Holder
 from tests.bench.client import at_rate
 from tests.bench.figures import Row
 from tests.bench.graph import Graph
@@ -33,15 +33,17 @@ def measure(stack, cast, port):
     """Measure the bot alone and behind the console in turns, so that both have the same machine."""
     cast.grow(RATE * SECONDS)
     keys = [conversation.pk for conversation in cast.conversations]
-    Rules.objects.update_or_create(page=cast.page, defaults={"webhook_url": f"http://127.0.0.1:{port}/webhooks/bot"})
+    HandoverRules.objects.update_or_create(
+        page=cast.page, defaults={"webhook_url": f"http://127.0.0.1:{port}/webhooks/bot"}
+    )
     Conversation.objects.filter(pk__in=keys).update(holder=Holder.BOT, agent=None)
     try:
         with Bot(port) as bot:
             _heard(bot, stack, cast, stack.port, seconds=1)  # connections are opened, code is warm
             rounds = [[_heard(bot, stack, cast, to) for to in (port, stack.port)] for _round in range(ROUNDS)]
     finally:
-        Rules.objects.filter(page=cast.page).delete()
-        Notice.objects.all().delete()
+        HandoverRules.objects.filter(page=cast.page).delete()
+        BotEvent.objects.all().delete()
         for conversation in cast.conversations:
             there = Conversation.objects.filter(pk=conversation.pk)
             there.update(holder=Holder.AGENT, agent=conversation.agent, waiting_since=None, unread=0)
@@ -56,7 +58,7 @@ def _row(alone, behind):
     row.is_met = row.p95 < TARGET_P95
     used = behind[-1][1]
     row.notes = [
-        f"{told(used)}; {each(used, 'reader', RATE * SECONDS)}, {each(used, 'errands', RATE * SECONDS)}",
+        f"{told(used)}; {each(used, 'reader', RATE * SECONDS)}, {each(used, 'background', RATE * SECONDS)}",
         f"Facebook → bot: p50 {direct.p50:.1f}, p95 {direct.p95:.1f} ms",
         f"Facebook → console → bot: p50 {relayed.p50:.1f}, p95 {relayed.p95:.1f}, p99 {relayed.p99:.1f} ms",
     ]

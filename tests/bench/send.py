@@ -5,8 +5,8 @@ import itertools
 import time
 
 from console import tasks
+from console.infrastructure.redis import redis
 from console.models import Message
-from console.store import redis
 from tests.bench.client import at_rate
 from tests.bench.figures import Row
 from tests.bench.stack import each, told

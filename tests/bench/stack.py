@@ -11,7 +11,7 @@ import psycopg
 
 from children import stop
 from console.celery import app
-from console.store import redis
+from console.infrastructure.redis import redis
 from processes import _says_ok as says_ok
 from run import PROGRAMS, WORKERS
 

@@ -5,8 +5,8 @@ import itertools
 import math
 import time
 
+from console.infrastructure.redis import redis
 from console.live import _channel as channel
-from console.store import redis
 from tests.bench.cast import AGENTS
 from tests.bench.client import at_full_speed, at_rate, connections
 from tests.bench.figures import Row

@@ -213,7 +213,7 @@ def test_the_composer_shuts_by_itself_when_the_time_is_over(sit_down, mona_write
     takes(tab)
     conversation = Conversation.objects.get()
     with conversation.changing():
-        conversation.window_until = timezone.now() + timedelta(seconds=6)
+        conversation.messaging_window_until = timezone.now() + timedelta(seconds=6)
     expect(tab.locator("#header").get_by_text("<1 min left")).to_be_visible()
     expect(part(tab, "Mine").get_by_text("<1 min left")).to_be_visible()
     composer(tab).fill("not yet fin")
@@ -230,7 +230,7 @@ def test_a_reply_refused_by_the_window_stays_in_sight_until_it_can_be_sent(sit_d
     tab = sit_down(ana)
     takes(tab)
     conversation = Conversation.objects.get()
-    Conversation.objects.update(window_until=timezone.now())  # the tab has not heard of it yet
+    Conversation.objects.update(messaging_window_until=timezone.now())  # the tab has not heard of it yet
     says(tab, "Your parcel is here")
     entry = tab.get_by_role("list", name="Not confirmed yet").get_by_role("listitem")
     expect(entry).to_contain_text("The customer has to write again first.")
@@ -250,7 +250,7 @@ def test_what_was_begun_stays_in_sight_while_somebody_else_may_answer(sit_down, 
     tab = sit_down(ana)
     takes(tab)
     composer(tab).fill("not yet fin")
-    tab.get_by_role("button", name="Back to queue").click()
+    tab.get_by_role("button", name="Return to queue").click()
     expect(tab.get_by_text("Take the conversation to answer.")).to_be_visible()
     expect(tab.get_by_role("heading", level=1, name="Mona Weber")).to_be_focused()
     expect(composer(tab)).to_have_value("not yet fin")
@@ -465,7 +465,7 @@ def test_retry_is_there_for_whoever_holds_it(sit_down, mona_writes, stack, ana, 
     says(tab, "refused")
     expect(bubbles(tab).last.get_by_role("button", name="Retry")).to_be_visible()
     expect(part(tab, "Mine").get_by_role("link", name="Mona Weber")).to_contain_text("Not sent")
-    tab.get_by_role("button", name="Back to queue").click()
+    tab.get_by_role("button", name="Return to queue").click()
     expect(bubbles(tab).last.get_by_role("button", name="Retry")).to_be_hidden()
     opens(bens)
     bens.get_by_role("button", name="Take").click()

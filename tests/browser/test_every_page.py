@@ -21,7 +21,12 @@ def busy_thread(stack, mona_writes, ana):
             fields = conversation._reply(ana, f"A message that is {state}", number, conversation._next_moment())
             Message.objects.create(
                 **fields
-                | {"state": state, "problem": "For a reason.", "as_page": "And as the Page.", "mid": f"m_{number}"}
+                | {
+                    "state": state,
+                    "error": "For a reason.",
+                    "sent_as_page_because": "And as the Page.",
+                    "mid": f"m_{number}",
+                }
             )
     Message.objects.filter(is_incoming=True).update(reaction="❤", earlier_texts=["Helo"])
     return conversation

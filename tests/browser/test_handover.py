@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from playwright.sync_api import expect
 
-from console.models import Conversation, Holder, Rules, Team
+from console.models import Conversation, HandoverRules, Holder, Team
 from tests.browser.desk import PHONE, bubbles, composer, findings, opens, part, says, tab_to, takes
 from tests.stand_in import eventually
 
@@ -35,7 +35,9 @@ def robin(stack, bluebird):
     bluebird.save()
     with ThreadingHTTPServer(("127.0.0.1", 0), Bot) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        Rules.objects.create(page=bluebird, webhook_url=f"http://127.0.0.1:{server.server_port}/", words="human")
+        HandoverRules.objects.create(
+            page=bluebird, webhook_url=f"http://127.0.0.1:{server.server_port}/", words="human"
+        )
         yield lambda text: Conversation.objects.get().send(author=None, text=text, key=uuid.uuid4())
         server.shutdown()
 
@@ -100,7 +102,7 @@ def test_of_two_who_press_take_one_gets_it_and_the_other_is_told_by_whom(sit_dow
         bens.evaluate("document.body.dispatchEvent(new CustomEvent('live-hello'))")
     expect(told).to_be_visible()
     expect(lines(bens)).to_have_count(1)
-    anas.get_by_role("button", name="Back to queue").click()
+    anas.get_by_role("button", name="Return to queue").click()
     expect(told).to_be_hidden()  # it is not true any more
     bens.unroute("**/take/")
     bens.get_by_role("button", name="Take").click()
@@ -138,9 +140,9 @@ def test_the_customer_sees_each_face_in_turn(sit_down, robin, mona_writes, stack
     says(bens, "Ben here: the money is on its way.")
     expect(phone.get_by_role("article", name="Ben O. from Bluebird Tea")).to_contain_text("on its way")
 
-    bens.get_by_role("link", name="Back to the bot…").click()
+    bens.get_by_role("link", name="Hand back…").click()
     bens.get_by_role("textbox", name="Note for the bot").fill("Refunded")
-    bens.get_by_role("button", name="Back to the bot").click()
+    bens.get_by_role("button", name="Hand back").click()
     expect(bens.get_by_text("Robin (bot) answers here. Take the conversation to answer yourself.")).to_be_visible()
     expect(lines(anas).last).to_contain_text("Ben Okafor → Robin (bot): handed back: “Refunded”")
     expect(anas.get_by_role("button", name="Take from the bot")).to_be_visible()
@@ -245,7 +247,7 @@ def test_on_a_phone_the_verbs_have_room(sit_down, robin, mona_writes, refunds, a
     expect(composer(tab)).to_be_editable()
     assert tab.evaluate("document.documentElement.scrollWidth") <= 375
     tab.get_by_role("button", name="More").tap()
-    for role, name in [("link", "Transfer…"), ("link", "Back to the bot…"), ("button", "Back to queue")]:
+    for role, name in [("link", "Transfer…"), ("link", "Hand back…"), ("button", "Return to queue")]:
         verb = tab.get_by_role(role, name=name)
         expect(verb).to_be_visible()
         box = verb.bounding_box()
@@ -272,8 +274,8 @@ def test_without_scripts_it_changes_hands_too(sit_down, robin, mona_writes, ana,
     expect(tab.get_by_text("Ben Okafor answers here.")).to_be_visible()
     bens = sit_down(ben, java_script_enabled=False)
     bens.get_by_role("status").get_by_role("link").click()
-    bens.get_by_role("link", name="Back to the bot…").click()
-    bens.get_by_role("button", name="Back to the bot").click()
+    bens.get_by_role("link", name="Hand back…").click()
+    bens.get_by_role("button", name="Hand back").click()
     expect(bens.get_by_text("Robin (bot) answers here.")).to_be_visible()
     assert Conversation.objects.get().holder == Holder.BOT
 
@@ -301,7 +303,7 @@ def test_no_serious_finding_of_axe(sit_down, robin, mona_writes, refunds, ana, b
         assert findings(tab) == [], path
 
 
-@pytest.mark.parametrize("verb", ["Close", "Back to the bot"])
+@pytest.mark.parametrize("verb", ["Close", "Hand back"])
 def test_what_mona_writes_while_ana_lets_go_is_shown_to_ana_before_it_goes(
     verb, sit_down, robin, mona_writes, stack, ana
 ):

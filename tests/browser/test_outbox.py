@@ -4,7 +4,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
-from console.bodies import LEAST, PATIENCE
+from console.infrastructure.request_bodies import LEAST, PATIENCE
 from console.models import Conversation
 from tests.browser.conftest import session_of
 from tests.browser.desk import bubbles, composer, opens, part, row, says, takes, unconfirmed, until
@@ -195,7 +195,7 @@ def test_after_a_change_of_shift_nothing_of_the_first_agent_is_shown_or_sent(sit
     says(tab, "Ana's stuck reply")
     expect(unconfirmed(tab)).to_contain_text("The console has not confirmed this.")
     composer(tab).fill("Ana's draft")
-    tab.get_by_role("button", name="Back to queue").click()
+    tab.get_by_role("button", name="Return to queue").click()
     expect(part(tab, "Waiting").get_by_role("link", name="Mona Weber")).to_be_visible()
     logs_in(tab, ben, path)
     tab.unroute(SEND)
@@ -205,7 +205,7 @@ def test_after_a_change_of_shift_nothing_of_the_first_agent_is_shown_or_sent(sit
     expect(unconfirmed(tab)).to_have_count(0)
     says(tab, "Ben here")
     until(tab, lambda: [heard["persona"]["name"] for heard in stack.said(mona_writes)] == ["Ben O."])
-    tab.get_by_role("button", name="Back to queue").click()
+    tab.get_by_role("button", name="Return to queue").click()
     logs_in(tab, ana, path)
     expect(unconfirmed(tab)).to_contain_text("Nobody holds this conversation: take it first.")
     tab.get_by_role("button", name="Take").click()

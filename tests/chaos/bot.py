@@ -1,6 +1,6 @@
 """The Pages' bots: one small web server, which notes what it hears, fails as it is told, and answers some of it.
 
-A bot answers by itself through the Graph API, as those behind a relay do, and tries no answer twice.
+A bot answers by itself through the Graph API, as those behind a relay do, and attempts no answer twice.
 """
 
 import random

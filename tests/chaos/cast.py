@@ -25,7 +25,7 @@ def main():
     if sys.argv[1:] == ["renew"]:
         return renew()
     if sys.argv[1:] == ["out-of-sight"]:
-        return print(*out_of_sight())
+        return print(*unattended())
     make(sys.argv[1])
 
 
@@ -33,7 +33,7 @@ def make(bot_url):
     from django.core.management import call_command
 
     from agents.models import Agent
-    from console.models import Rules
+    from console.models import HandoverRules
     from personas.models import Page
 
     call_command("migrate", verbosity=0)
@@ -48,16 +48,18 @@ def make(bot_url):
             requests.post(f"{os.environ['GRAPH_API_URL']}/_sandbox/pages", json=body, timeout=30).raise_for_status()
         page = Page.objects.create(page_id=page_id, token=token, name=name)
         page.verify()
-        assert page.state == Page.State.CONNECTED, page.problem
+        assert page.state == Page.State.CONNECTED, page.error
         if page_id in BOTS:
-            Rules.objects.create(page=page, webhook_url=f"{bot_url}/{page_id}", hears_standby=BOTS[page_id], words=CALL)
-    Rules.objects.create(page=page, assigns=True)  # of the letters
+            HandoverRules.objects.create(
+                page=page, webhook_url=f"{bot_url}/{page_id}", receives_standby=BOTS[page_id], words=CALL
+            )
+    HandoverRules.objects.create(page=page, assigns=True)  # of the letters
 
 
-def out_of_sight():
+def unattended():
     from console.models import Conversation
 
-    return Conversation.objects.out_of_sight().values_list("pk", flat=True)
+    return Conversation.objects.unattended().values_list("pk", flat=True)
 
 
 def renew():

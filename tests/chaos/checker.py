@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import pairwise
 
-from tests.chaos.hands import Hands, HandsCase
+from tests.chaos.hands import Handing, HandsCase
 
 LOST, TWICE, ORDER, PERSONA, STATE = "lost", "twice", "out of order", "wrong persona", "wrong state"
 HANDS = "wrong hands"
@@ -40,7 +40,7 @@ class Row:
     text: str
     key: str = ""
     mid: str | None = None
-    as_page: str = ""
+    sent_as_page_because: str = ""
     author: str = ""  # username
     is_by_bot: bool = False
     revision: int = 0  # of the conversation's, when it last changed
@@ -68,7 +68,7 @@ class Thread:
     rows: list
     shown: list
     said: list = field(default_factory=list)  # by the bot: each text may have arrived or not
-    hands: Hands | None = None
+    hands: Handing | None = None
 
 
 @dataclass
@@ -157,7 +157,7 @@ class _Case:
     def _face(self, typed, row, seen):
         if seen.face == typed.agent:
             return
-        if seen.face is None and row and row.as_page:
+        if seen.face is None and row and row.sent_as_page_because:
             self.verdict.count["as the Page"] += 1
         else:
             self._add(PERSONA, f"{typed.agent} sent “{typed.text}”, and the customer sees {seen.face or 'the Page'}")

@@ -63,7 +63,7 @@ class Desk(Talk):
                     self.pace.breathe(self.rng)
                 self.finish()
         except Exception as error:
-            self.problem = f"{type(error).__name__}: {error}"
+            self.error = f"{type(error).__name__}: {error}"
         self.typed = [replace(typed, key=self.keys.get(typed.text, "")) for typed in self.typed]
 
     def sit_down(self, playwright):
@@ -113,11 +113,11 @@ class Desk(Talk):
         except Error:
             return False
 
-    def _until(self, look, problem):
+    def _until(self, look, error):
         until = time.monotonic() + FINISH
         while not look():
             if time.monotonic() > until or self.pace.is_given_up.is_set():
-                raise Refused(problem)
+                raise Refused(error)
             self.tab.wait_for_timeout(200)
 
     def _note_key(self, request):

@@ -125,7 +125,7 @@ class Talk(threading.Thread):
         self.typed, self.moves = [], []
         self.written = 0
         self.routed = None  # of other_app.py, on the Page that has one
-        self.problem = None
+        self.error = None
 
     def run(self):
         try:
@@ -134,7 +134,7 @@ class Talk(threading.Thread):
                 self._step()
                 self.pace.breathe(self.rng)
         except Exception as error:
-            self.problem = f"{type(error).__name__}: {error}"
+            self.error = f"{type(error).__name__}: {error}"
 
     def _begin(self):
         self.write()
@@ -153,7 +153,7 @@ class Talk(threading.Thread):
     def _step(self):
         steps = {self.write: 30, self.read: 6, self.repeat: 6, self.call: 4}
         if self.holder:
-            steps |= {self.answer: 50, self.pass_round: 4, self.transfer: 5, self.release: 2}
+            steps |= {self.answer: 50, self.pass_round: 4, self.transfer: 5, self.return_to_queue: 2}
             steps |= {self.hand_back: 10} if self.has_bot else {}
         else:
             steps |= {self.come: 8, self.rush: 6}
@@ -228,7 +228,7 @@ class Talk(threading.Thread):
     def pass_round(self):
         """Back to the queue, and a colleague takes it: from here on the customer sees another face."""
         colleague = self._colleague()
-        self.release()
+        self.return_to_queue()
         self.take(colleague)
 
     def transfer(self):
@@ -238,9 +238,9 @@ class Talk(threading.Thread):
         self._note("transferred", self.holder, to=colleague)
         self.holder = colleague
 
-    def release(self):
-        self._press("release")
-        self._note("released", self.holder)
+    def return_to_queue(self):
+        self._press("return-to-queue")
+        self._note("returned", self.holder)
         self.holder = None
 
     def hand_back(self):

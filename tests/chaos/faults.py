@@ -117,7 +117,7 @@ class Weather:
         self._kill(self.rng.choice(["worker-1", "worker-2", "reader-1", "reader-2"]))
 
     def kill_program(self):
-        self._kill(self.rng.choice(["web", "web-2", "errands", "beat"]))
+        self._kill(self.rng.choice(["web", "web-2", "background", "beat"]))
 
     def _kill(self, name):
         self._count(f"{name.partition('-')[0]} killed")

@@ -42,7 +42,7 @@ class Heard:
 
 
 @dataclass
-class Hands:
+class Handing:
     holder: tuple
     changes: list
     moves: list = field(default_factory=list)

@@ -1,7 +1,7 @@
 """What goes wrong below the console without being killed: servers hang, Redis and the disk are full, clocks jump.
 
 Each lasts for some seconds and ends by itself. The disk and the clocks are those of the console's programs alone, see
-mutations/hardware.py: no other program on this machine notices.
+mutations/hardware.py: no other program on this machine bot_events.
 """
 
 import os
@@ -14,7 +14,7 @@ from redis import Redis
 
 HANGS = (3, 5)  # s for which a server says nothing, and shorter than the console waits for it before it gives up
 WEBS = ["web", "web-2"]
-OTHERS = ["worker-1", "worker-2", "reader-1", "reader-2", "errands"]
+OTHERS = ["worker-1", "worker-2", "reader-1", "reader-2", "background"]
 LASTS = (1, 4)  # s for which memory, disk or clock is not as it should be
 AT_FIRST = (6, 9)  # s of a full disk while agents take their first conversations
 JUMPS = [-40, -5, 5, 40]  # s by which a program's clock is suddenly off

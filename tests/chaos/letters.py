@@ -29,10 +29,10 @@ HOLDER = """
     SELECT a.username FROM console_conversation c JOIN agents_agent a ON a.id = c.agent_id WHERE c.id = %s"""
 RETRIABLE = """
     SELECT id, key::text FROM console_message
-    WHERE conversation_id = %s AND (state = 'failed' OR (state = 'unknown' AND next_try_at IS NULL))"""
+    WHERE conversation_id = %s AND (state = 'failed' OR (state = 'unknown' AND next_attempt_at IS NULL))"""
 PENDING = """
     SELECT count(*) FROM console_message WHERE conversation_id = %s
-    AND (state IN ('queued', 'sending') OR (state = 'unknown' AND next_try_at IS NOT NULL))"""
+    AND (state IN ('queued', 'sending') OR (state = 'unknown' AND next_attempt_at IS NOT NULL))"""
 PK_OF_AGENT = "SELECT id FROM agents_agent WHERE username = %s"
 
 

@@ -33,7 +33,7 @@ class Held:
     mid: str | None = None
     author: str = ""
     source: str = ""
-    as_page: str = ""
+    sent_as_page_because: str = ""
     reaction: str = ""
     is_unsent: bool = False
     has_file: bool = False
@@ -138,7 +138,9 @@ class _LetterCase:
         for message in copies:
             held = self.held.get(message.mid, row)
             faces = {posted.face, self.deeds.retried.get(posted.key, posted.face)}
-            if message.face not in faces and not (message.face is None and (held.as_page or row.as_page)):
+            if message.face not in faces and not (
+                message.face is None and (held.sent_as_page_because or row.sent_as_page_because)
+            ):
                 seen = message.face or "the Page"
                 self._add(PERSONA, f"{posted.face} sent “{posted.content}”, and the customer sees {seen}")
 

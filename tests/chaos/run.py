@@ -111,10 +111,10 @@ def run(plan):
         judge_letters(letters_witness.letters([one for one in letters if one.pk], facebook, database), verdict)
         letters_witness.judge_leaving(leaving, facebook, database, verdict)
         for talk in [*talks, *letters]:
-            if talk.problem:
-                verdict.add(STATE, f"conversation {talk.number} could not go on: {talk.problem}")
-        for problem in bots.problems:
-            verdict.add(STATE, problem)
+            if talk.error:
+                verdict.add(STATE, f"conversation {talk.number} could not go on: {talk.error}")
+        for error in bots.problems:
+            verdict.add(STATE, error)
         counts = weather.count + bots.count + other_app.count + desks.losses(at_desks)
         return Outcome(plan.seed, verdict, counts, spent, stack.gave_up, _errors(facebook))
 
@@ -168,7 +168,7 @@ def _finish(talks, pace, weather):
         time.sleep(0.2)
     for talk in talks:
         if talk.is_alive():
-            talk.problem = "the console does not confirm what was sent"
+            talk.error = "the console does not confirm what was sent"
 
 
 def _timed(do):

@@ -42,7 +42,7 @@ PROGRAMS = {
     "worker-2": ["bin/run.py", "worker", "-n", "worker-2@chaos"],
     "reader-1": ["bin/run.py", "reader", "-n", "reader-1@chaos"],
     "reader-2": ["bin/run.py", "reader", "-n", "reader-2@chaos"],
-    "errands": ["bin/run.py", "errands", "-n", "errands@chaos"],
+    "background": ["bin/run.py", "background", "-n", "background@chaos"],
     "beat": ["bin/run.py", "beat"],
 }
 

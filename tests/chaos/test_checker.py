@@ -6,7 +6,7 @@ import pytest
 
 from tests.chaos.checker import HANDS, LOST, ORDER, PERSONA, STATE, TWICE, Row, Seen, Shown, Thread, judge
 from tests.chaos.drivers import Typed
-from tests.chaos.hands import BOT, QUEUE, Change, Hands, Heard, Move
+from tests.chaos.hands import BOT, QUEUE, Change, Handing, Heard, Move
 from tests.chaos.witness import Page
 
 
@@ -148,7 +148,7 @@ def test_the_page_itself_is_a_wrong_face_unless_the_console_says_why(thread):
     change(thread.seen, 3, face=None)
     change(thread.shown, 3, face="Bluebird Tea")
     assert found(thread) == {PERSONA: 1}
-    change(thread.rows, 3, as_page="Facebook did not create the persona.")
+    change(thread.rows, 3, sent_as_page_because="Facebook did not create the persona.")
     verdict = judge([thread])
     assert (verdict.differences, verdict.count["as the Page"]) == ([], 1)
 
@@ -255,7 +255,7 @@ def handed(thread):
     ]
     moves = [Move("taken", "ana", "ana"), Move("transferred", "ana", "ben"), Move("handed-back", "ben")]
     heard = [Heard("m-c1"), Heard("m-c1"), Heard("m-c2"), Heard("m-c4", is_standby=True), Heard("m-c5")]
-    thread.hands = Hands(BOT, changes, moves, heard, has_bot=True)
+    thread.hands = Handing(BOT, changes, moves, heard, has_bot=True)
     return thread
 
 

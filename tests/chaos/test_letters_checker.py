@@ -126,7 +126,7 @@ def test_another_face_is_found(letter):
 def test_the_page_is_no_other_face_where_the_console_says_why(letter):
     change(letter.phone, 1, face=None)
     assert found(letter) == {PERSONA: 1}
-    change(letter.held, 1, as_page="Facebook would not make it.")
+    change(letter.held, 1, sent_as_page_because="Facebook would not make it.")
     assert found(letter) == {}
 
 

@@ -7,12 +7,12 @@ from html.parser import HTMLParser
 import psycopg
 
 from tests.chaos.checker import Row, Seen, Shown, Thread
-from tests.chaos.hands import Change, Hands
+from tests.chaos.hands import Change, Handing
 
 AWAY = 120  # s, the longest that PostgreSQL may be
 
 ROWS = """
-    SELECT m.id, m.at, m.is_incoming, m.state, m.text, m.key::text, m.mid, m.as_page,
+    SELECT m.id, m.at, m.is_incoming, m.state, m.text, m.key::text, m.mid, m.sent_as_page_because,
            coalesce(author.username, ''), m.is_by_bot, m.revision
     FROM console_message m LEFT JOIN agents_agent author ON author.id = m.author_id WHERE m.conversation_id = %s"""
 CHANGES = """
@@ -28,15 +28,16 @@ HOLDER = """
     FROM console_conversation c LEFT JOIN agents_agent a ON a.id = c.agent_id WHERE c.id = %s"""
 UNFINISHED = """
     SELECT (SELECT count(*) FROM console_message
-            WHERE state IN ('queued', 'sending') OR (state = 'unknown' AND next_try_at IS NOT NULL)),
-           (SELECT count(*) FROM console_arrival WHERE read_at IS NULL),
-           (SELECT count(*) FROM console_notice)"""
+            WHERE state IN ('queued', 'sending') OR (state = 'unknown' AND next_attempt_at IS NOT NULL)),
+           (SELECT count(*) FROM console_inboundwebhook WHERE processed_at IS NULL),
+           (SELECT count(*) FROM console_botevent)"""
 HAS_COME = "SELECT 1 FROM console_message WHERE mid = %s"
 WHY = """
-    SELECT state, problem, attempts, next_try_at, now() FROM console_message
+    SELECT state, error, attempts, next_attempt_at, now() FROM console_message
     WHERE state IN ('queued', 'sending', 'unknown') ORDER BY at LIMIT 5"""
-UNREAD = "SELECT tries, problem, left(body, 300) FROM console_arrival WHERE read_at IS NULL LIMIT 5"
-UNTOLD = "SELECT id, kind, tries, next_try_at, claimed_until, problem, left(body, 300) FROM console_notice LIMIT 5"
+UNPROCESSED = "SELECT attempts, error, left(body, 300) FROM console_inboundwebhook WHERE processed_at IS NULL LIMIT 5"
+UNTOLD = """
+    SELECT id, kind, attempts, next_attempt_at, leased_until, error, left(body, 300) FROM console_botevent LIMIT 5"""
 
 
 class Database:
@@ -91,7 +92,8 @@ def _is_idle(facebook, database):
 
 
 def _unfinished(database):
-    return f"messages: {database.ask(WHY)}, arrivals: {database.ask(UNREAD)}, notices: {database.ask(UNTOLD)}"
+    asked = {"messages": WHY, "inbound webhooks": UNPROCESSED, "bot events": UNTOLD}
+    return ", ".join(f"{name}: {database.ask(sql)}" for name, sql in asked.items())
 
 
 def _until(look, deadline, why):
@@ -118,7 +120,7 @@ def threads(talks, facebook, database, browser, bots, lost):
 
 def _hands(talk, database, bots, is_out_of_sight):
     [(holder, agent, is_waiting)] = database.ask(HOLDER, [talk.pk])
-    return Hands(
+    return Handing(
         holder=(holder, agent),
         changes=[_change(*row) for row in database.ask(CHANGES, [talk.pk])],
         moves=talk.moves,

@@ -40,8 +40,8 @@ def node_modules(request):
     with (INSTALLED / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         folder = INSTALLED / digest
-        if not folder.exists() and (problem := _install(wanted, folder)):
-            leave_out(request, f"npm could not install messaging-api-messenger and Bottender: {problem}")
+        if not folder.exists() and (error := _install(wanted, folder)):
+            leave_out(request, f"npm could not install messaging-api-messenger and Bottender: {error}")
     return folder / "node_modules"
 
 

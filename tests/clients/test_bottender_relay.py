@@ -5,7 +5,7 @@ import uuid
 import pytest
 import requests
 
-from console.models import Arrival, Conversation, Holder, Notice, Rules
+from console.models import BotEvent, Conversation, HandoverRules, Holder, InboundWebhook
 from messenger import events
 from tests.stand_in import Bot, eventually
 
@@ -35,7 +35,7 @@ def robin(stack, bluebird, node_modules, files, tmp_path):
     world |= {"app_id": app["id"], "app_secret": app["secret"]}
     with running_bot(bottender_at(world, node_modules, files, tmp_path)) as bot, Ear() as ear:
         ear.bot = bot
-        Rules.objects.create(page=bluebird, webhook_url=ear.url, words="human")
+        HandoverRules.objects.create(page=bluebird, webhook_url=ear.url, words="human")
         yield ear
 
 
@@ -53,7 +53,7 @@ def test_bot_person_bot(stack, robin, ana):
     def rest():
         """Wait until all webhooks are processed and all bot events delivered."""
         eventually(lambda: not stack.get("world")["counts"]["webhooks_waiting"])
-        eventually(lambda: not Arrival.objects.unread().exists() and not Notice.objects.exists())
+        eventually(lambda: not InboundWebhook.objects.unread().exists() and not BotEvent.objects.exists())
 
     say("Hi!")
     greeting = ("Robin", "Hello Mona! Which tea?")

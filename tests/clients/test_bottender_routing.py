@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from console.models import Conversation, Holder, Rules
+from console.models import Conversation, HandoverRules, Holder
 from tests.stand_in import eventually, free_port
 
 from .conftest import HERE, OTHER_APP, node_environment, running
@@ -42,7 +42,7 @@ def robin(stack, bluebird, node_modules, files, tmp_path):
 
 
 def test_the_bot_passes_the_thread_and_gets_it_back(robin, stack, bluebird, ana):
-    Rules.objects.create(page=bluebird, bot_app_id=OTHER_APP)
+    HandoverRules.objects.create(page=bluebird, bot_app_id=OTHER_APP)
     psid = stack.customer("Mona Weber")
 
     def says(*faces):

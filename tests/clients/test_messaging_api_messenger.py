@@ -40,7 +40,7 @@ def driven(request, node, sandbox_process, files):
 
 @pytest.mark.parametrize("group", GROUPS)
 def test_every_method_gets_the_answer_it_expects(driven, group):
-    problems = [f"{method}: {problem}" for method, found in driven["groups"][group].items() for problem in found]
+    problems = [f"{method}: {error}" for method, found in driven["groups"][group].items() for error in found]
     if problems:
         pytest.fail("\n".join(problems), pytrace=False)
 

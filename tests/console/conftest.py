@@ -8,7 +8,7 @@ import requests
 from django.conf import settings
 from django.utils import timezone
 
-from console.models import Arrival
+from console.models import InboundWebhook
 from messenger import webhook_signature
 from messenger.events import serialize
 from tests.conftest import CONSOLE_URL, PAGE_ID
@@ -26,9 +26,9 @@ def hear(arrive, bluebird):
 
     def tell(*events):
         assert arrive(serialize(webhook(*events))).status_code == 200
-        arrival = Arrival.objects.latest("pk")
-        arrival.read()
-        return arrival
+        inbound_webhook = InboundWebhook.objects.latest("pk")
+        inbound_webhook.process()
+        return inbound_webhook
 
     return tell
 

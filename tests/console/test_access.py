@@ -10,7 +10,7 @@ from console.models import Attachment, Conversation
 from personas.models import Page, Persona
 from tests.conftest import restrict
 
-VERBS = ["take", "release", "close", "see", "typing", "send"]
+VERBS = ["take", "return-to-queue", "close", "see", "typing", "send"]
 
 
 @pytest.fixture

@@ -12,7 +12,17 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from agents.models import Agent
-from console.models import Arrival, Conversation, Customer, Holiday, Hours, Key, Message, Rules, Team
+from console.models import (
+    ApiKey,
+    BusinessHours,
+    Conversation,
+    Customer,
+    HandoverRules,
+    Holiday,
+    InboundWebhook,
+    Message,
+    Team,
+)
 from messenger.events import serialize
 from personas.models import Page, Persona
 from tests.conftest import PAGE_ID, TOKEN
@@ -20,7 +30,14 @@ from tests.console.conftest import moment
 
 OTHER_TOKEN = "EAAOTHERTOKENOFTHESAMEPAGE"
 LISTS = [
-    *["personas/page", "personas/persona", "console/conversation", "console/arrival", "console/key", "console/team"],
+    *[
+        "personas/page",
+        "personas/persona",
+        "console/conversation",
+        "console/inbound_webhook",
+        "console/apikey",
+        "console/team",
+    ],
     "agents/agent",
 ]
 
@@ -174,7 +191,7 @@ def save_rules(new_page, admin):
 
     def save(**fields):
         named = {f"rules-0-{name}": value for name, value in fields.items()}
-        if Rules.objects.exists():
+        if HandoverRules.objects.exists():
             named["rules-0-page"] = new_page.pk
         return admin.save(path, **named).content.decode()
 
@@ -183,9 +200,9 @@ def save_rules(new_page, admin):
 
 def test_a_page_has_no_rules_until_somebody_sets_one(new_page, save_rules):
     save_rules()
-    assert not Rules.objects.exists()
+    assert not HandoverRules.objects.exists()
     save_rules(webhook_url="https://bot.example/hook", assigns="on", answer_within="5", words="human\na person")
-    rules = Rules.objects.get(page=new_page)
+    rules = HandoverRules.objects.get(page=new_page)
     assert (rules.webhook_url, rules.assigns, rules.answer_within) == ("https://bot.example/hook", True, 5)
     assert rules.asks_for_person("A person, please", "")
 
@@ -201,36 +218,36 @@ def test_a_page_has_no_rules_until_somebody_sets_one(new_page, save_rules):
 )
 def test_a_rule_that_cannot_be_is_refused_with_a_sentence(fields, sentence, save_rules):
     assert sentence in save_rules(**fields)
-    assert not Rules.objects.exists()
+    assert not HandoverRules.objects.exists()
 
 
 def test_a_secret_is_made_with_the_address_and_shown_once(save_rules, new_page, admin):
     shown = save_rules(holder_url="https://bot.example/holder")
-    secret = Rules.objects.get().holder_secret
+    secret = HandoverRules.objects.get().holder_secret
     assert len(secret) >= 40
     assert f"<code>{secret}</code>" in shown
     for path in ["change", "history"]:
         assert secret not in admin.get(f"personas/page/{new_page.pk}/{path}").content.decode()
     assert secret not in save_rules(holder_url="https://bot.example/other")
-    assert Rules.objects.get().holder_secret == secret
+    assert HandoverRules.objects.get().holder_secret == secret
 
 
 def test_a_secret_is_made_anew_on_wish_or_given(save_rules):
     save_rules(holder_url="https://bot.example/holder")
-    first = Rules.objects.get().holder_secret
+    first = HandoverRules.objects.get().holder_secret
     shown = save_rules(holder_url="https://bot.example/holder", makes_secret="on")
-    second = Rules.objects.get().holder_secret
+    second = HandoverRules.objects.get().holder_secret
     assert second != first
     assert second in shown
     assert "given by Ada" not in save_rules(holder_url="https://bot.example/holder", holder_secret="given by Ada")
-    assert Rules.objects.get().holder_secret == "given by Ada"
+    assert HandoverRules.objects.get().holder_secret == "given by Ada"
 
 
 def test_a_new_secret_is_on_the_answer_alone(new_page, admin, client):
     """A message on the next page would lie in a cookie until somebody opens that page."""
     path, rules = f"personas/page/{new_page.pk}/change", {"rules-0-holder_url": "https://bot.example/holder"}
     answer = admin.save(path, **rules)
-    secret = Rules.objects.get().holder_secret
+    secret = HandoverRules.objects.get().holder_secret
     assert not answer.redirect_chain
     assert secret not in str(client.cookies)
     assert "no-store" in answer["Cache-Control"]
@@ -247,7 +264,7 @@ def test_a_page_has_hours_and_holidays(new_page, admin):
         **{"holiday_set-0-day": "2026-12-25", "holiday_set-0-name": "Christmas"},
     }
     admin.save(f"personas/page/{new_page.pk}/change", **rows)
-    assert str(Hours.objects.get(page=new_page)) == "Monday 09:00-00:00"
+    assert str(BusinessHours.objects.get(page=new_page)) == "Monday 09:00-00:00"
     assert str(Holiday.objects.get(page=new_page)) == "2026-12-25 Christmas"
 
 
@@ -255,7 +272,7 @@ def test_hours_that_end_before_they_begin_are_refused_with_a_sentence(new_page, 
     rows = {"hours_set-0-weekday": "0", "hours_set-0-opens": "09:00", "hours_set-0-closes": "08:00"}
     answer = admin.save(f"personas/page/{new_page.pk}/change", **rows).content.decode()
     assert "They end after they begin; 00:00 is the end of the day." in answer
-    assert not Hours.objects.exists()
+    assert not BusinessHours.objects.exists()
 
 
 def test_a_team_has_pages_members_and_hours(new_page, admin, ana):
@@ -263,7 +280,7 @@ def test_a_team_has_pages_members_and_hours(new_page, admin, ana):
     team = {"name": "Refunds", "skill": "refunds", "pages": [new_page.pk], "members": [ana.pk]}
     admin.save("console/team/add", **team, **span)
     assert list(Team.objects.get(skill="refunds").members.all()) == [ana]
-    assert Hours.objects.get().team.name == "Refunds"
+    assert BusinessHours.objects.get().team.name == "Refunds"
     answer = admin.save("console/team/add", **team | {"name": "Others", "skill": "REFUNDS"}).content.decode()
     assert "Another team has this skill." in answer
     assert "Refunds" in admin.get(f"agents/agent/{ana.pk}/change").content.decode()
@@ -280,12 +297,12 @@ def grow(bluebird, ada):
         for n in range(Agent.objects.count(), count + 1):  # and Ada
             agent = Agent.objects.create(username=f"agent{n}", first_name=f"Agent {n}")
             other = Page.objects.create(page_id=str(n), token=TOKEN, name=f"Page {n}")
-            Key.objects.make(other, f"Bot {n}")
+            ApiKey.objects.make(other, f"Bot {n}")
             persona = Persona.objects.create(agent=agent, page=other, name=f"Face {n}", graph_id=str(n))
             customer = Customer.objects.create(page=other, psid=str(n), name=f"Customer {n}")
             Conversation.objects.create(page=other, customer=customer, holder="agent", agent=agent, last_at=moment(n))
-            Arrival.objects.create(body=f'{{"entry": {n}}}', digest=str(n))
-            Rules.objects.create(page=other, assigns=True)
+            InboundWebhook.objects.create(body=f'{{"entry": {n}}}', digest=str(n))
+            HandoverRules.objects.create(page=other, assigns=True)
             team = Team.objects.create(name=f"Team {n}", skill=f"skill{n}")
             team.pages.add(other)
             team.members.add(agent)
@@ -311,7 +328,7 @@ def test_a_list_costs_the_same_however_long_it_is(path, admin, grow):
     assert len(admin.rows(path)) >= 12
 
 
-@pytest.mark.parametrize("path", ["console/conversation", "console/arrival"])
+@pytest.mark.parametrize("path", ["console/conversation", "console/inbound_webhook"])
 def test_a_long_list_counts_no_further_than_it_lists_and_says_where_it_ends(path, admin, grow, monkeypatch):
     grow(5)
     assert "The list ends here" not in admin.get(path).content.decode()
@@ -327,7 +344,11 @@ def test_a_long_list_counts_no_further_than_it_lists_and_says_where_it_ends(path
     ("path", "words"),
     [
         *[("personas/page", "Page 2"), ("personas/persona", "Face 2"), ("personas/persona", "agent2")],
-        *[("console/conversation", "Customer 2"), ("console/arrival", '"entry": 2'), ("agents/agent", "agent2")],
+        *[
+            ("console/conversation", "Customer 2"),
+            ("console/inbound_webhook", '"entry": 2'),
+            ("agents/agent", "agent2"),
+        ],
         *[("console/team", "skill2"), ("console/team", "agent2")],
     ],
 )
@@ -343,8 +364,8 @@ def test_a_list_can_be_searched(path, words, admin, grow):
         ("personas/page", {"state__exact": "failing"}, 0),
         *[("personas/persona", {"state": state}, 3 if state == "live" else 0) for state in Persona.State.values],
         *[("console/conversation", {"state": state}, n) for state, n in {"queue": 0, "agent": 3, "closed": 0}.items()],
-        ("console/arrival", {"read_at__isempty": "1"}, 3),
-        ("console/arrival", {"problem__isempty": "0"}, 0),
+        ("console/inbound_webhook", {"processed_at__isempty": "1"}, 3),
+        ("console/inbound_webhook", {"error__isempty": "0"}, 0),
         ("agents/agent", {"is_staff__exact": "1"}, 1),
     ],
 )
@@ -397,7 +418,7 @@ def test_a_conversation_shows_who_held_it_and_why_between_what_was_said(admin, c
 
 
 def test_the_list_of_pages_says_what_is_wrong_with_a_bot(admin, bluebird):
-    rules = Rules.objects.create(page=bluebird, webhook_url="https://bot.example/")
+    rules = HandoverRules.objects.create(page=bluebird, webhook_url="https://bot.example/")
     rules.note_bot_failure("no answer in 5 s")
     assert "no answer in 5 s" in admin.get("personas/page").content.decode()
 
@@ -413,11 +434,11 @@ def test_an_arrival_shows_what_facebook_told(admin, arrive, bluebird):
     told = {"id": "102030405060708", "messaging": [{"sender": {"id": "1"}, "message": {"mid": "m_1", "text": "Hi"}}]}
     for about, entries in [("page", [entry]), ("instagram", [{"id": "17841"}]), ("page", [told])]:
         assert arrive(serialize({"object": about, "entry": entries})).status_code == 200
-    Arrival.objects.all().read()
-    shown = unescape(admin.get("console/arrival").content.decode())
+    InboundWebhook.objects.all().process()
+    shown = unescape(admin.get("console/inbound_webhook").content.decode())
     for words in ("Facebook's test of “messages”", "not about a Page: instagram", "Message"):
         assert words in shown
-    assert set(Arrival.objects.values_list("problem", "unknown")) == {("", 0), ("", 1)}
+    assert set(InboundWebhook.objects.values_list("error", "unknown")) == {("", 0), ("", 1)}
 
 
 def test_a_page_blocked_by_facebook_says_why_and_an_admin_can_have_it_try(admin, bluebird, hear):
@@ -433,41 +454,41 @@ def test_what_facebook_thinks_of_a_page_stands_in_the_list_of_pages(admin, arriv
     for later, status, is_shown in [(0, "RESTRICTED", True), (1, "ok", False), (-1, "warning", False)]:
         change = {"field": "business_integrity", "value": value | {"status": status, "timestamp": 1790000000 + later}}
         arrive(serialize({"object": "page", "entry": [{"id": PAGE_ID, "changes": [change]}]}))
-        Arrival.objects.all().read()
+        InboundWebhook.objects.all().process()
         shown = admin.get("personas/page").content.decode()
         assert ("Facebook calls this Page “restricted”. No ads for a week." in shown) is is_shown
         assert "warning”" not in shown
 
 
 def test_an_arrival_is_read_again_on_wish(admin, hear, said):
-    arrival = hear(said("m_1"))
+    inbound_webhook = hear(said("m_1"))
     Message.objects.all().delete()
-    assert "A worker reads them again." in admin.act("console/arrival", "read_again", arrival)
-    arrival.refresh_from_db()
-    assert (arrival.read_at, arrival.tries) == (None, 0)
-    arrival.read()
+    assert "A worker reads them again." in admin.act("console/inbound_webhook", "requeue", inbound_webhook)
+    inbound_webhook.refresh_from_db()
+    assert (inbound_webhook.processed_at, inbound_webhook.attempts) == (None, 0)
+    inbound_webhook.process()
     assert Message.objects.get().text == "Hi"
-    assert "m_1" in admin.get(f"console/arrival/{arrival.pk}/change").content.decode()
+    assert "m_1" in admin.get(f"console/inbound_webhook/{inbound_webhook.pk}/change").content.decode()
 
 
 # Keys of bots
 
 
 def test_a_key_is_shown_once(admin, bluebird, client):
-    answer = admin.post("console/key/add", page=bluebird.pk, name="Robin")
+    answer = admin.post("console/apikey/add", page=bluebird.pk, name="Robin")
     secret = re.search(r"hk_[\w-]{20,}", answer.content.decode())[0]
     assert not answer.redirect_chain  # nor is it in a cookie
     assert secret not in str(client.cookies)
-    assert Key.objects.find(secret).name == "Robin"
-    assert secret not in admin.get("console/key").content.decode()
-    assert secret not in admin.get(f"console/key/{Key.objects.get().pk}/change").content.decode()
+    assert ApiKey.objects.find(secret).name == "Robin"
+    assert secret not in admin.get("console/apikey").content.decode()
+    assert secret not in admin.get(f"console/apikey/{ApiKey.objects.get().pk}/change").content.decode()
 
 
 def test_a_key_is_revoked_and_neither_changed_nor_deleted(admin, bluebird):
-    secret = Key.objects.make(bluebird, "Robin")
-    key = Key.objects.get()
-    assert admin.post(f"console/key/{key.pk}/change", page=bluebird.pk, name="Other").status_code == 403
-    assert admin.post(f"console/key/{key.pk}/delete", post="yes").status_code == 403
-    admin.act("console/key", "revoke", key)
-    assert Key.objects.find(secret) is None
-    assert Key.objects.get().name == "Robin"
+    secret = ApiKey.objects.make(bluebird, "Robin")
+    key = ApiKey.objects.get()
+    assert admin.post(f"console/apikey/{key.pk}/change", page=bluebird.pk, name="Other").status_code == 403
+    assert admin.post(f"console/apikey/{key.pk}/delete", post="yes").status_code == 403
+    admin.act("console/apikey", "revoke", key)
+    assert ApiKey.objects.find(secret) is None
+    assert ApiKey.objects.get().name == "Robin"

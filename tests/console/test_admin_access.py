@@ -5,11 +5,18 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 
 from agents.models import Agent
-from console.models import Arrival, Conversation, Customer, Key, Notice, Rules, Team
+from console.models import ApiKey, BotEvent, Conversation, Customer, HandoverRules, InboundWebhook, Team
 from personas.models import Page, Persona
 from tests.conftest import PASSWORD, TOKEN, restrict
 
-ROWS = ["personas/page", "personas/persona", "console/conversation", "console/key", "console/notice", "console/team"]
+ROWS = [
+    "personas/page",
+    "personas/persona",
+    "console/conversation",
+    "console/apikey",
+    "console/botevent",
+    "console/team",
+]
 
 
 class Shop:
@@ -21,14 +28,18 @@ class Shop:
         customer = Customer.objects.create(page=self.page, psid=page_id, name=f"Customer of {name}")
         conversation = Conversation.objects.create(page=self.page, customer=customer)
         persona = Persona.objects.create(page=self.page, agent=agent, name=f"Face of {name}", graph_id=page_id)
-        Key.objects.make(self.page, f"Bot of {name}")
-        Rules.objects.create(page=self.page, webhook_url="https://bot.example/")
-        notice = Notice.objects.create(page=self.page, conversation=conversation, kind="event", body=name)
+        ApiKey.objects.make(self.page, f"Bot of {name}")
+        HandoverRules.objects.create(page=self.page, webhook_url="https://bot.example/")
+        bot_event = BotEvent.objects.create(page=self.page, conversation=conversation, kind="event", body=name)
         team = Team.objects.create(name=f"Team of {name}", skill=name)
         team.pages.add(self.page)
         self.rows = {
             **{"personas/page": self.page, "personas/persona": persona, "console/conversation": conversation},
-            **{"console/key": Key.objects.get(page=self.page), "console/notice": notice, "console/team": team},
+            **{
+                "console/apikey": ApiKey.objects.get(page=self.page),
+                "console/botevent": bot_event,
+                "console/team": team,
+            },
         }
 
 
@@ -69,20 +80,20 @@ def test_a_row_of_another_page_is_not_there(browser, shops, path):
         assert "pots" not in answer.content.decode()
 
 
-@pytest.mark.parametrize(("path", "action"), [("console/key", "revoke"), ("personas/persona", "delete_on_facebook")])
+@pytest.mark.parametrize(("path", "action"), [("console/apikey", "revoke"), ("personas/persona", "delete_on_facebook")])
 def test_an_action_reaches_no_row_of_another_page(browser, shops, path, action):
     other = shops[1].rows[path]
     browser.post(f"/admin/{path}/", {"action": action, "_selected_action": [other.pk]})
-    assert Key.objects.valid().count() == 2
+    assert ApiKey.objects.valid().count() == 2
     assert not Persona.objects.exclude(leaving_since=None).exists()
 
 
 def test_no_key_is_made_for_another_page(browser, shops):
     tea, pots = (shop.page for shop in shops)
-    form = browser.get("/admin/console/key/add/")
+    form = browser.get("/admin/console/apikey/add/")
     assert {str(choice) for choice in offered(form, "page")} == {str(tea.pk)}
-    browser.post("/admin/console/key/add/", {"page": pots.pk, "name": "Mine"})
-    assert Key.objects.filter(page=pots).count() == 1
+    browser.post("/admin/console/apikey/add/", {"page": pots.pk, "name": "Mine"})
+    assert ApiKey.objects.filter(page=pots).count() == 1
 
 
 def test_no_team_gets_another_page_and_a_team_of_several_keeps_its_own(browser, shops):
@@ -95,11 +106,14 @@ def test_no_team_gets_another_page_and_a_team_of_several_keeps_its_own(browser, 
 
 
 def test_webhook_bodies_which_may_tell_of_several_pages_are_for_superusers(browser, ada):
-    Arrival.objects.create(body='{"entry": "pots"}', digest="1")
-    assert browser.get("/admin/console/arrival/").status_code == 403
-    assert "/admin/console/arrival/" not in browser.get("/admin/").content.decode()
+    InboundWebhook.objects.create(body='{"entry": "pots"}', digest="1")
+    assert browser.get("/admin/console/inbound_webhook/").status_code == 403
+    assert "/admin/console/inbound_webhook/" not in browser.get("/admin/").content.decode()
     browser.force_login(ada, backend="django.contrib.auth.backends.ModelBackend")
-    assert "pots" in browser.get(f"/admin/console/arrival/{Arrival.objects.get().pk}/change/").content.decode()
+    assert (
+        "pots"
+        in browser.get(f"/admin/console/inbound_webhook/{InboundWebhook.objects.get().pk}/change/").content.decode()
+    )
 
 
 def test_the_list_of_agents_names_no_persona_of_another_page(browser, shops):

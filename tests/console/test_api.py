@@ -10,9 +10,8 @@ from django.test.utils import CaptureQueriesContext, override_settings
 from django.utils import timezone
 from redis import RedisError
 
-from console import pace, store
-from console.models import Conversation, Customer, Holder, Key, Message, Rules, Team
-from console.models import key as keys
+from console.infrastructure import rate_limit, redis
+from console.models import ApiKey, Conversation, Customer, HandoverRules, Holder, Message, Team, api_key
 from personas.models import Page
 from tests.console.api_client import ApiClient, detail
 from tests.console.conftest import fresh
@@ -23,12 +22,12 @@ KEY = "5b1f6a52-6df0-4d3a-9a57-1f2f5d0c8f11"
 
 @pytest.fixture
 def rules(bluebird):
-    return Rules.objects.create(page=bluebird, webhook_url="http://127.0.0.1:9/")
+    return HandoverRules.objects.create(page=bluebird, webhook_url="http://127.0.0.1:9/")
 
 
 @pytest.fixture
 def secret(bluebird):
-    return Key.objects.make(bluebird, "Robin")
+    return ApiKey.objects.make(bluebird, "Robin")
 
 
 @pytest.fixture
@@ -92,13 +91,13 @@ def test_resume_before_anybody_took_it(robin, held, mona):
 
 def test_resume_on_a_page_that_has_no_bot(robin, held, mona):
     held.hand_over()
-    Rules.objects.update(webhook_url="")
+    HandoverRules.objects.update(webhook_url="")
     assert detail(robin.post(f"{mona.psid}/resume"), 409) == "This Page has no bot."
     assert fresh(held).holder == Holder.QUEUE
 
 
 def test_release_when_nobody_has_to_do_anything(robin, held, mona):
-    answer = robin.post(f"{mona.psid}/release").json()
+    answer = robin.post(f"{mona.psid}/close").json()
     assert (answer["holder"], answer["is_open"]) == ("bot", False)
 
 
@@ -112,7 +111,7 @@ def test_a_message_goes_into_the_lane_once(robin, held, mona):
 
 def test_a_message_without_a_key_gets_one(robin, held, mona):
     [sent] = robin.post(f"{mona.psid}/messages", text="Hi").json()
-    assert robin.get(f"{mona.psid}/messages/{sent['key']}").json() == {**sent, "problem": ""}
+    assert robin.get(f"{mona.psid}/messages/{sent['key']}").json() == {**sent, "error": ""}
 
 
 def test_a_long_message_goes_out_in_parts(robin, held, mona):
@@ -135,11 +134,11 @@ def test_it_speaks_under_the_bots_persona(robin, held, mona, bluebird, sandbox):
 
 def test_what_became_of_a_message(robin, held, mona):
     robin.post(f"{mona.psid}/messages", text="Hello", key=KEY)
-    Message.objects.filter(key=KEY).update(state=Message.State.FAILED, problem="It was refused.")
+    Message.objects.filter(key=KEY).update(state=Message.State.FAILED, error="It was refused.")
     assert robin.get(f"{mona.psid}/messages/{KEY}").json() == {
         "key": KEY,
         "state": "failed",
-        "problem": "It was refused.",
+        "error": "It was refused.",
     }
 
 
@@ -151,7 +150,7 @@ def test_what_agents_said_is_not_the_bots_to_ask_for(robin, say, mona):
 
 
 @pytest.mark.parametrize(
-    ("verb", "given"), [("hand-over", {"reason": "why"}), ("resume", {}), ("release", {}), ("messages", {"text": "Hi"})]
+    ("verb", "given"), [("hand-over", {"reason": "why"}), ("resume", {}), ("close", {}), ("messages", {"text": "Hi"})]
 )
 def test_while_ana_holds_it(robin, held, mona, ana, verb, given):
     held.take(ana)
@@ -180,7 +179,9 @@ def test_a_message_that_was_taken_in_stays_so_when_ana_takes_the_conversation(ro
 
 
 def test_after_the_window(robin, held, mona):
-    Conversation.objects.update(heard_at=timezone.now() - timedelta(days=2), window_until=timezone.now())
+    Conversation.objects.update(
+        customer_active_at=timezone.now() - timedelta(days=2), messaging_window_until=timezone.now()
+    )
     answer = robin.post(f"{mona.psid}/messages", text="Hi")
     assert "24 hours" in detail(answer, 409)
     assert answer.json()["holder"] is None
@@ -188,7 +189,7 @@ def test_after_the_window(robin, held, mona):
 
 def test_a_customer_nobody_knows(robin, held):
     assert detail(robin.get("1"), 404)
-    assert detail(robin.post("1/release"), 404)
+    assert detail(robin.post("1/close"), 404)
 
 
 def test_another_pages_conversations_are_not_there(robin, held, mona):
@@ -196,10 +197,10 @@ def test_another_pages_conversations_are_not_there(robin, held, mona):
     theirs = Customer.objects.create(page=other, psid="424242", name="Paul")
     conversation = Conversation.objects.create(page=other, customer=theirs, holder=Holder.BOT)
     assert robin.get("424242").status_code == 404
-    for verb, given in [("hand-over", {"reason": "x"}), ("resume", {}), ("release", {}), ("messages", {"text": "x"})]:
+    for verb, given in [("hand-over", {"reason": "x"}), ("resume", {}), ("close", {}), ("messages", {"text": "x"})]:
         assert robin.post(f"424242/{verb}", **given).status_code == 404
     assert fresh(conversation).revision == 0
-    stranger = ApiClient(Key.objects.make(other, "Other"))
+    stranger = ApiClient(ApiKey.objects.make(other, "Other"))
     assert stranger.get("424242").status_code == 200
     assert stranger.get(mona.psid).status_code == 404
 
@@ -243,8 +244,8 @@ def test_bad_input_is_told_in_words(robin, held, mona, verb, given, said):
         ("hand-over", {"reason": "why", "Skill": "refunds"}, "Skill: there is no such field here."),
         ("messages", {"text": "Hi", "keys": KEY, "to": "1"}, "keys: there is no such field here. to: there is no such"),
         ("resume", {"reason": "why"}, "reason: there is no such field here."),
-        ("release", {"text": "Bye"}, "text: there is no such field here."),
-        ("release?text=Bye", {}, "text: there is no such parameter in the query here."),
+        ("close", {"text": "Bye"}, "text: there is no such field here."),
+        ("close?text=Bye", {}, "text: there is no such parameter in the query here."),
         ("hand-over?reason=why", {"reason": "why"}, "reason: there is no such parameter in the query here."),
     ],
 )
@@ -260,7 +261,7 @@ def test_a_question_with_a_query_is_refused(robin, held, mona):
 
 
 def test_an_operation_without_fields_takes_no_body_or_an_empty_one(robin, held, mona, secret):
-    address, headers = f"/api/conversations/{mona.psid}/release", {"Authorization": f"Bearer {secret}"}
+    address, headers = f"/api/conversations/{mona.psid}/close", {"Authorization": f"Bearer {secret}"}
     for body in (b"", b"{}"):
         answer = robin.client.post(address, body, content_type="application/json", headers=headers)
         assert answer.status_code == 200, answer.content
@@ -289,14 +290,14 @@ def test_a_body_longer_than_any_call_is(robin, held, mona):
     assert detail(robin.post(f"{mona.psid}/messages", text="x" * 3_000_000), 413)
 
 
-@pytest.mark.parametrize("path", ["", "nowhere", "conversations", "conversations/1/release/", "conversations/1/a/b"])
+@pytest.mark.parametrize("path", ["", "nowhere", "conversations", "conversations/1/close/", "conversations/1/a/b"])
 def test_an_address_at_which_there_is_nothing(robin, db, path):
     for ask in (robin.client.get, robin.client.post):
         assert "/api/docs" in detail(ask(f"/api/{path}", headers=robin.headers), 404)
 
 
 def test_the_wrong_method(robin, held, mona):
-    assert detail(robin.get(f"{mona.psid}/release"), 405)
+    assert detail(robin.get(f"{mona.psid}/close"), 405)
 
 
 # Keys
@@ -310,13 +311,13 @@ def test_without_a_valid_key(held, mona, secret):
 
 
 def test_a_revoked_key(robin, held, mona):
-    Key.objects.get().revoke()
+    ApiKey.objects.get().revoke()
     assert robin.get(mona.psid).status_code == 401
-    assert Key.objects.get().revoked_at
+    assert ApiKey.objects.get().revoked_at
 
 
 def test_only_its_digest_is_kept(secret):
-    kept = Key.objects.values().get()
+    kept = ApiKey.objects.values().get()
     assert secret.startswith("hk_")
     assert len(secret) > 40
     assert secret not in str(kept)
@@ -332,48 +333,48 @@ def test_a_log_in_is_no_key(client, ana, held, mona):
 def test_that_it_was_used_is_written_once_a_minute(robin, held, mona):
     with time_machine.travel(timezone.now(), tick=False) as clock:
         robin.get(mona.psid)
-        first = Key.objects.get().used_at
+        first = ApiKey.objects.get().used_at
         clock.shift(30)
         with CaptureQueriesContext(connection) as queries:
             robin.get(mona.psid)
         assert not [query for query in queries if "UPDATE" in query["sql"]]
-        assert Key.objects.get().used_at == first
+        assert ApiKey.objects.get().used_at == first
         clock.shift(31)
         robin.get(mona.psid)
-        assert Key.objects.get().used_at > first
+        assert ApiKey.objects.get().used_at > first
 
 
 def test_too_many_calls_have_to_wait(robin, held, mona, monkeypatch):
-    monkeypatch.setattr(keys, "CALLS", ("calls", 0.1))  # so few that none comes due while we ask
-    monkeypatch.setattr(keys, "AT_ONCE", 30)
+    monkeypatch.setattr(api_key, "CALLS", ("calls", 0.1))  # so few that none comes due while we ask
+    monkeypatch.setattr(api_key, "AT_ONCE", 30)
     answers = [robin.get(mona.psid) for _call in range(5)]
     assert [answer.status_code for answer in answers] == [200] * 4 + [429]
     assert detail(answers[-1], 429)
     assert 1 <= int(answers[-1]["Retry-After"]) <= 10
-    other = ApiClient(Key.objects.make(held.page, "Another"))
+    other = ApiClient(ApiKey.objects.make(held.page, "Another"))
     assert other.get(mona.psid).status_code == 200
 
 
 @pytest.fixture
 def no_redis():
     with override_settings(REDIS_URL="redis://127.0.0.1:1/0"):
-        store.redis.cache_clear()
-        pace._take.cache_clear()
+        redis.redis.cache_clear()
+        rate_limit._take.cache_clear()
         yield
-    store.redis.cache_clear()
-    pace._take.cache_clear()
+    redis.redis.cache_clear()
+    rate_limit._take.cache_clear()
     eventually(_redis_is_asked)
 
 
 def _redis_is_asked():
     """A moment after it came back."""
     with suppress(RedisError):
-        store.breaker.check()
+        redis.breaker.check()
         return True
 
 
 def test_without_redis_nobody_waits(robin, held, mona, monkeypatch, no_redis):
-    monkeypatch.setattr(keys, "CALLS", ("calls", 0.001))
+    monkeypatch.setattr(api_key, "CALLS", ("calls", 0.001))
     assert {robin.get(mona.psid).status_code for _call in range(3)} == {200}
 
 

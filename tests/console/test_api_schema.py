@@ -7,8 +7,7 @@ from hypothesis import HealthCheck, Phase, settings
 from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
 
-from console.models import Conversation, Holder, Key, Rules
-from console.models import key as keys
+from console.models import ApiKey, Conversation, HandoverRules, Holder, api_key
 
 pytestmark = pytest.mark.django_db(transaction=True)  # a web server closes connections
 
@@ -38,9 +37,9 @@ def answers(case, secret, *more):
 
 @pytest.fixture
 def robins_key(bluebird, monkeypatch):
-    monkeypatch.setattr(keys, "CALLS", ("calls", 1_000_000))
-    Rules.objects.create(page=bluebird, webhook_url="http://127.0.0.1:9/")
-    return Key.objects.make(bluebird, "Robin")
+    monkeypatch.setattr(api_key, "CALLS", ("calls", 1_000_000))
+    HandoverRules.objects.create(page=bluebird, webhook_url="http://127.0.0.1:9/")
+    return ApiKey.objects.make(bluebird, "Robin")
 
 
 @drawn(GenerationMode.POSITIVE).parametrize()

@@ -58,11 +58,11 @@ def test_an_edited_message_that_comes_again_stays_edited(hear, edit, said, spoke
 
 def test_a_reaction_that_overtook_its_message_waits_for_it(react, hear, said, thread):
     early = hear(react("❤️"))
-    assert (early.read_at, "m_1 has not come" in early.problem) == (None, True)
+    assert (early.processed_at, "m_1 has not come" in early.error) == (None, True)
     hear(said("m_1"))
-    early.read()
-    assert (early.problem, thread.get().reaction) == ("", "❤️")
-    assert early.read_at
+    early.process()
+    assert (early.error, thread.get().reaction) == ("", "❤️")
+    assert early.processed_at
 
 
 def test_every_change_is_shown_to_those_who_look(hear, react, edit, take_back, spoken):

@@ -32,8 +32,8 @@ def by_another_clock(conversation):
 
 def look(conversation):
     """Another worker, whose clock is right, comes for what is in doubt."""
-    conversation.messages.update(next_try_at=None)
-    conversation.messages.filter(state=State.UNKNOWN).update(next_try_at=timezone.now() - timedelta(seconds=1))
+    conversation.messages.update(next_attempt_at=None)
+    conversation.messages.filter(state=State.UNKNOWN).update(next_attempt_at=timezone.now() - timedelta(seconds=1))
     conversation.deliver()
 
 

@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from console.models import Arrival, Conversation, Customer, Message
+from console.models import Conversation, Customer, InboundWebhook, Message
 
 BEFORE = [("console", "0003_attachment_tries"), ("personas", "0002_life"), ("agents", "0001_initial")]
 
@@ -56,8 +56,8 @@ def test_nobody_holds_what_is_closed(conversation):
 
 
 def test_one_arrival_per_body(db):
-    Arrival.objects.create(body="{}", digest="x")
-    refuses("digest", lambda: Arrival.objects.create(body="{}", digest="x"))
+    InboundWebhook.objects.create(body="{}", digest="x")
+    refuses("digest", lambda: InboundWebhook.objects.create(body="{}", digest="x"))
 
 
 def refuses(constraint, verb):
@@ -71,7 +71,7 @@ def test_conversations_of_before_know_when_they_were_last_heard():
     now = timezone.now()
     old = migrate(BEFORE)
     page = old.get_model("personas", "Page").objects.create(page_id="1", token="x")
-    customer = old.get_model("console", "Customer").objects.create(page=page, psid="7", next_try_at=now)
+    customer = old.get_model("console", "Customer").objects.create(page=page, psid="7", next_attempt_at=now)
     conversation = old.get_model("console", "Conversation").objects.create(page=page, customer=customer)
     said = {"conversation": conversation, "page": page, "revision": 1, "state": "received", "is_incoming": True}
     for hours in (30, 2, 5):
@@ -79,8 +79,8 @@ def test_conversations_of_before_know_when_they_were_last_heard():
         old.get_model("console", "Message").objects.create(**said, at=at, key=uuid.uuid4(), mid=f"m_{hours}")
     migrate(None)
     conversation = Conversation.objects.get()
-    assert conversation.heard_at == now - timedelta(hours=2)
-    assert conversation.window_until == now + timedelta(hours=22)
+    assert conversation.customer_active_at == now - timedelta(hours=2)
+    assert conversation.messaging_window_until == now + timedelta(hours=22)
 
 
 def migrate(targets):

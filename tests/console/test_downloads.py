@@ -76,7 +76,7 @@ WORDS = {
 @pytest.mark.parametrize("kind", Attachment.FILES)
 def test_each_kind_of_file_is_kept(kind, sends, sandbox, mona):
     attachment = sends(f"{sandbox.url}/_sandbox/sample.png", kind)
-    assert (attachment.kind, attachment.problem, attachment.shown_as) == (kind, "", "image")
+    assert (attachment.kind, attachment.error, attachment.shown_as) == (kind, "", "image")
     assert attachment.file.read().startswith(b"\x89PNG")
     assert fresh(mona.conversation).last_words == WORDS[kind]
 
@@ -121,7 +121,7 @@ def test_what_was_fetched_is_not_fetched_again(cdn, sends):
 def test_what_arrived_too_late_to_be_fetched_is_found_by_the_sweep(hear, said, thread):
     hear(said("m_1", None, attachments=[{"type": "image", "payload": {"url": "https://cdn.example.test/a"}}]))
     assert not Attachment.objects.unfetched().exists()
-    Attachment.objects.update(next_try_at="2020-01-01T00:00Z")
+    Attachment.objects.update(next_attempt_at="2020-01-01T00:00Z")
     assert Attachment.objects.unfetched().exists()
 
 
@@ -135,7 +135,7 @@ def test_what_arrived_too_late_to_be_fetched_is_found_by_the_sweep(hear, said, t
 )
 def test_an_address_inside_is_not_even_called(host, sends):
     attachment = sends(f"http://{host}/latest/meta-data/")
-    assert (bool(attachment.file), "no such address" in attachment.problem) == (False, True)
+    assert (bool(attachment.file), "no such address" in attachment.error) == (False, True)
 
 
 @pytest.mark.parametrize(
@@ -143,12 +143,12 @@ def test_an_address_inside_is_not_even_called(host, sends):
 )
 def test_what_is_no_web_address_says_so(url, sends):
     attachment = sends(url)
-    assert (bool(attachment.file), "could not be fetched" in attachment.problem) == (False, True)
+    assert (bool(attachment.file), "could not be fetched" in attachment.error) == (False, True)
 
 
 def test_another_program_on_this_machine_is_not_asked(cdn, sends, settings, sandbox):
     settings.GRAPH_API_URL = sandbox.url
-    assert sends(f"{cdn.url}/secret.png").problem
+    assert sends(f"{cdn.url}/secret.png").error
     assert cdn.asked == []
 
 
@@ -156,13 +156,13 @@ def test_a_redirect_from_a_trusted_host_leads_nowhere(cdn, sends):
     cdn.status, cdn.headers = 302, {"Location": f"{cdn.url}/elsewhere.png"}
     attachment = sends(f"{cdn.url}/a.png")
     assert cdn.asked == ["/a.png"]
-    assert (bool(attachment.file), bool(attachment.problem)) == (False, True)
+    assert (bool(attachment.file), bool(attachment.error)) == (False, True)
 
 
 @pytest.mark.parametrize(("status", "words"), [(403, "access to it has ended"), (404, "it is no longer there")])
 def test_a_file_that_is_gone_says_so_in_words(status, words, cdn, sends, ana, client, mona):
     cdn.status = status
-    assert sends(f"{cdn.url}/a.png").problem == f"The file could not be fetched: {words}."
+    assert sends(f"{cdn.url}/a.png").error == f"The file could not be fetched: {words}."
     client.force_login(ana)
     page = client.get(f"/conversations/{mona.conversation.pk}/").content.decode()
     assert f'<p class="bubble-aside">The file could not be fetched: {words}.' in page
@@ -171,7 +171,7 @@ def test_a_file_that_is_gone_says_so_in_words(status, words, cdn, sends, ana, cl
 def test_a_server_that_fails_for_a_moment_loses_no_file(cdn, sends):
     cdn.status = 503
     attachment = sends(f"{cdn.url}/a.png")
-    assert (bool(attachment.file), attachment.problem) == (False, "")
+    assert (bool(attachment.file), attachment.error) == (False, "")
     cdn.status = 200
     attachment.fetch()
     assert attachment.file
@@ -182,14 +182,14 @@ def test_a_server_that_fails_for_good_is_given_up(cdn, sends):
     attachment = sends(f"{cdn.url}/a.png")
     for _try in range(5):
         attachment.fetch()
-    assert "answered 503" in attachment.problem
+    assert "answered 503" in attachment.error
     assert len(cdn.asked) == 5
 
 
 def test_a_file_has_25_megabytes_at_most(cdn, sends):
     cdn.content = bytes(25 * MIB + 1)
     attachment = sends(f"{cdn.url}/a.png", "video")
-    assert (bool(attachment.file), attachment.problem) == (False, "The file is larger than 25 MB.")
+    assert (bool(attachment.file), attachment.error) == (False, "The file is larger than 25 MB.")
 
 
 @pytest.mark.parametrize("address", ["/a.png", "/http:x.html%3F.png", "/x.html", "/"])
@@ -297,7 +297,7 @@ def test_a_passing_error_leaves_the_name_for_later(mona, sandbox):
     sandbox.fail(mona.psid, status=500)
     mona.fetch_profile()
     assert fresh(mona).profile_at is None
-    Customer.objects.update(next_try_at="2020-01-01T00:00Z")
+    Customer.objects.update(next_attempt_at="2020-01-01T00:00Z")
     assert mona in Customer.objects.unmet()
 
 

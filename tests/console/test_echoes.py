@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from console.models import Message
-from console.models.sending import SETTLE
+from console.models.message.delivery import SETTLE
 from personas import pictures
 from tests.console.conftest import INBOX, texts
 
@@ -34,9 +34,9 @@ def lose(conversation, sandbox):
 @pytest.fixture
 def settle(conversation):
     def settle():
-        waiting = conversation.messages.filter(next_try_at__isnull=False)
+        waiting = conversation.messages.filter(next_attempt_at__isnull=False)
         past = timezone.now() - timedelta(seconds=1)
-        waiting.update(next_try_at=past, in_doubt_since=F("in_doubt_since") - SETTLE)
+        waiting.update(next_attempt_at=past, unknown_since=F("unknown_since") - SETTLE)
         conversation.deliver()
 
     return settle
@@ -120,7 +120,7 @@ def test_the_same_words_from_the_page_inbox_do_not_pass_for_a_reply_that_was_los
     hear(_echo(mona, heard, app_id=app_id))
     ours, theirs = thread.order_by("pk")
     assert (ours.state, ours.mid, ours.can_retry) == (State.UNKNOWN, None, True)
-    assert "from elsewhere" in ours.problem
+    assert "from elsewhere" in ours.error
     assert (theirs.state, theirs.mid, theirs.source) == (State.SENT, heard["mid"], str(INBOX))
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from console.models import Activity, Arrival, Attachment, Conversation, Customer, Message, Rules
+from console.models import Activity, Attachment, Conversation, Customer, HandoverRules, InboundWebhook, Message
 from console.models.handover import Holder
 from messenger import events
 from messenger.events import serialize
@@ -110,9 +110,9 @@ def _plain(html):
 
 def tell(arrive, kind):
     assert arrive((PAYLOADS / f"{kind}.json").read_bytes()).status_code == 200
-    arrival = Arrival.objects.latest("pk")
-    arrival.read()
-    return arrival
+    inbound_webhook = InboundWebhook.objects.latest("pk")
+    inbound_webhook.process()
+    return inbound_webhook
 
 
 def test_no_kind_is_forgotten():
@@ -121,15 +121,15 @@ def test_no_kind_is_forgotten():
 
 @pytest.mark.parametrize("kind", sorted(kind for kind, seen in SEEN.items() if seen and "policy" not in kind))
 def test_the_agent_sees_it_in_words(kind, arrive, bluebird, thread_of):
-    arrival = tell(arrive, kind)
-    assert (arrival.problem, arrival.unknown) == ("", 0)
+    inbound_webhook = tell(arrive, kind)
+    assert (inbound_webhook.error, inbound_webhook.unknown) == ("", 0)
     assert SEEN[kind] in thread_of()
 
 
 @pytest.mark.parametrize("kind", sorted(kind for kind, seen in SEEN.items() if seen is NOTHING))
 def test_the_agent_sees_deliberately_nothing_of_it(kind, arrive, bluebird, thread_of):
     tell(arrive, kind)
-    assert (thread_of(), Arrival.objects.get().unknown) == ("", 0)
+    assert (thread_of(), InboundWebhook.objects.get().unknown) == ("", 0)
 
 
 @pytest.mark.parametrize("kind", ["order", "feedback_form", "referral_from_ad", "optin", "postback_from_ad"])
@@ -137,7 +137,7 @@ def test_told_again_in_another_body_it_is_there_once(kind, arrive, bluebird):
     tell(arrive, kind)
     before = Activity.objects.count(), Message.objects.count()
     arrive(serialize(json.loads((PAYLOADS / f"{kind}.json").read_text()) | {"again": True}))
-    Arrival.objects.latest("pk").read()
+    InboundWebhook.objects.latest("pk").process()
     assert (Activity.objects.count(), Message.objects.count()) == before
 
 
@@ -148,14 +148,14 @@ def test_an_order_is_a_message_that_waits_in_the_queue_and_opens_the_window(arri
     tell(arrive, "order")
     conversation = Conversation.objects.get()
     assert (conversation.holder, conversation.is_open, conversation.unread) == (Holder.QUEUE, True, 1)
-    assert (conversation.waiting_since, conversation.heard_at) == (moment(AT), moment(AT))
+    assert (conversation.waiting_since, conversation.customer_active_at) == (moment(AT), moment(AT))
     assert conversation.last_words == "gift"
     assert "Order: 1 × Mug (EUR 11) gift" in thread_of()  # noqa: RUF001
     assert Attachment.objects.get().payload["products"][0]["retailer_id"] == "sku1"
 
 
 def test_the_note_of_an_order_may_call_a_person(hear, by_mona, mona, bluebird):
-    Rules.objects.create(page=bluebird, webhook_url="http://127.0.0.1:9/hook", words="gift wrap")
+    HandoverRules.objects.create(page=bluebird, webhook_url="http://127.0.0.1:9/hook", words="gift wrap")
     Conversation.objects.update(holder=Holder.BOT)
     hear(by_mona(order={"products": [{"name": "Mug", "quantity": 2}], "note": "with gift wrap please"}))
     assert fresh(mona.conversation).holder == Holder.QUEUE
@@ -222,12 +222,12 @@ def test_a_picture_and_a_message_that_we_never_had_can_be_quoted_too(hear, said,
 
 
 def test_an_edit_of_a_message_from_before_shows_the_new_words_and_waits(hear, by_mona, mona, thread):
-    arrival = hear(by_mona(message_edit={"mid": "m_0", "text": "My address is Elm 5, not 4", "num_edit": 1}))
+    inbound_webhook = hear(by_mona(message_edit={"mid": "m_0", "text": "My address is Elm 5, not 4", "num_edit": 1}))
     conversation = fresh(mona.conversation)
-    assert (arrival.problem, texts(thread)) == ("", ["My address is Elm 5, not 4"])
+    assert (inbound_webhook.error, texts(thread)) == ("", ["My address is Elm 5, not 4"])
     assert (conversation.unread, conversation.waiting_since) == (1, moment(AT))
     assert conversation.last_words == "My address is Elm 5, not 4"
-    assert conversation.heard_at is None  # an edit opens no window
+    assert conversation.customer_active_at is None  # an edit opens no window
 
 
 def test_an_edit_that_overtook_its_message_stays_one_message(hear, said, by_mona, thread, mona):
@@ -240,15 +240,15 @@ def test_an_edit_that_overtook_its_message_stays_one_message(hear, said, by_mona
 
 
 def test_a_reaction_to_a_message_from_before_ends_quietly_as_a_line(hear, by_mona, mona, client, ana):
-    arrival = hear(by_mona(reaction={"mid": "m_0", "action": "react", "emoji": "❤️"}))
-    while arrival.read_at is None:
-        assert arrival.tries < 6
-        arrival.read()
-    assert arrival.problem == ""
+    inbound_webhook = hear(by_mona(reaction={"mid": "m_0", "action": "react", "emoji": "❤️"}))
+    while inbound_webhook.processed_at is None:
+        assert inbound_webhook.attempts < 6
+        inbound_webhook.process()
+    assert inbound_webhook.error == ""
     client.force_login(ana)
     thread = client.get(f"/conversations/{mona.conversation.pk}/").content.decode()
     assert "Reacted with ❤️ to an earlier message" in thread
-    assert fresh(mona.conversation).heard_at == moment(AT)
+    assert fresh(mona.conversation).customer_active_at == moment(AT)
 
 
 # Kept as it came
@@ -272,8 +272,8 @@ def test_what_is_no_file_is_kept_as_it_came_so_that_it_can_be_drawn(kind, value,
 def test_no_payload_is_too_strange_to_be_kept(hear, said, thread):
     deep = json.loads("[" * 400 + "]" * 400)
     strange = {"nul\x00": "half \ud83d", "number": float("inf"), "none": float("nan"), "deep": deep, "big": 10**400}
-    arrival = hear(said("m_1", "Hi", attachments=[{"type": "template", "payload": strange}]))
-    assert (arrival.problem, texts(thread)) == ("", ["Hi"])
+    inbound_webhook = hear(said("m_1", "Hi", attachments=[{"type": "template", "payload": strange}]))
+    assert (inbound_webhook.error, texts(thread)) == ("", ["Hi"])
     payload = Attachment.objects.get().payload
     assert (payload["nul"], payload["number"], payload["none"]) == ("half ?", None, None)
 
@@ -285,16 +285,16 @@ def test_whatever_stands_in_a_payload_is_taken_in_without_an_error(arrive, blueb
     holder, key = data.draw(st.sampled_from(list(places_in(body))))
     holder[key] = anything
     if arrive(json.dumps(body).encode()).status_code == 200:
-        arrival = Arrival.objects.latest("pk")
-        arrival.read()
-        assert "Error" not in arrival.problem
+        inbound_webhook = InboundWebhook.objects.latest("pk")
+        inbound_webhook.process()
+        assert "Error" not in inbound_webhook.error
 
 
 def test_customers_are_known_by_their_id_alone(arrive, bluebird):
     for kind in ("optin", "text", "order"):
         tell(arrive, kind)
     assert Customer.objects.get().psid == MONA
-    assert events.parse(Arrival.objects.latest("pk").body.encode())
+    assert events.parse(InboundWebhook.objects.latest("pk").body.encode())
 
 
 @pytest.mark.parametrize("channel", ["messaging", "standby"])
@@ -305,7 +305,7 @@ def test_a_sample_of_the_dashboard_is_read_at_once_whatever_it_shows(kind, chann
     [entry] = body["entry"]
     body["entry"] = [{"id": "0", "time": entry["time"], channel: entry["messaging"]}]
     assert arrive(json.dumps(body).encode()).status_code == 200
-    arrival = Arrival.objects.get()
-    arrival.read()
-    assert (arrival.problem, arrival.unknown, Customer.objects.count()) == ("", 0, 0)
-    assert arrival.read_at is not None
+    inbound_webhook = InboundWebhook.objects.get()
+    inbound_webhook.process()
+    assert (inbound_webhook.error, inbound_webhook.unknown, Customer.objects.count()) == ("", 0, 0)
+    assert inbound_webhook.processed_at is not None

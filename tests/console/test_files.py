@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from console import uploads
+from console.infrastructure import uploads
 from console.models import Attachment, Message
 from personas import pictures
 from personas.models import Persona
@@ -114,7 +114,7 @@ def test_a_failed_upload_is_sent_again_from_our_copy(send, picture, conversation
     sandbox.fail("messages", times=1, status=400, error={"message": "(#546)", "code": 546})
     conversation.deliver()
     message.refresh_from_db()
-    assert (message.state, message.problem) == (Message.State.FAILED, "Facebook does not take files of this type.")
+    assert (message.state, message.error) == (Message.State.FAILED, "Facebook does not take files of this type.")
     conversation.retry(message, ana)
     conversation.deliver()
     assert seen(sandbox, mona) == [["image"]]
@@ -129,7 +129,7 @@ def test_a_file_that_has_gone_from_the_disk_before_it_went_out_fails_with_a_sent
     send("After it")
     conversation.deliver()
     message.refresh_from_db()
-    assert (message.state, message.problem) == (
+    assert (message.state, message.error) == (
         Message.State.FAILED,
         "The file is no longer stored here: attach it again.",
     )

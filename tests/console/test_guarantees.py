@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from console.models import Arrival, Conversation, Customer, Holder, Notice, Rules
+from console.models import BotEvent, Conversation, Customer, HandoverRules, Holder, InboundWebhook
 from messenger.events import serialize
 from tests.conftest import PAGE_ID
 from tests.console.conftest import AT, fresh, webhook
@@ -65,7 +65,7 @@ def test_events_of_one_body_lock_conversations_in_the_order_of_their_people(two,
         for psid in (second, first)
     ]
     arrive(serialize(webhook(*said)))
-    assert holds_only_the_first(two, lambda: _in_a_transaction(Arrival.objects.get().read))
+    assert holds_only_the_first(two, lambda: _in_a_transaction(InboundWebhook.objects.get().read))
 
 
 def test_an_agent_who_leaves_gives_conversations_back_in_the_order_of_their_people(two, ana):
@@ -120,16 +120,18 @@ def test_a_bot_is_not_down_because_it_refused_what_was_taken_from_it_meanwhile(m
     with Takes() as bot:
         bot.answers_always = 500
         bot.meanwhile = lambda: Conversation.objects.get(customer=mona).take(ana)
-        rules = Rules.objects.create(page=bluebird, webhook_url=bot.url)
+        rules = HandoverRules.objects.create(page=bluebird, webhook_url=bot.url)
         Conversation.objects.update(holder=Holder.BOT)
         old = timezone.now() - timedelta(hours=1)
         said = {"sender": {"id": mona.psid}, "recipient": {"id": PAGE_ID}, "timestamp": AT}
         body = serialize(webhook(said | {"message": {"mid": "m_1", "text": "Hi"}})).decode()
-        notice = Notice.objects.create(page=bluebird, conversation=mona.conversation, kind=Notice.Kind.EVENT, body=body)
-        Notice.objects.update(created_at=old)
-        fresh(notice).deliver()
+        bot_event = BotEvent.objects.create(
+            page=bluebird, conversation=mona.conversation, kind=BotEvent.Kind.EVENT, body=body
+        )
+        BotEvent.objects.update(created_at=old)
+        fresh(bot_event).deliver()
         assert len(bot.bodies) == 1
-        assert (fresh(rules).bot_down_until, fresh(rules).bot_problem) == (None, "")
+        assert (fresh(rules).bot_down_until, fresh(rules).bot_error) == (None, "")
     assert fresh(mona.conversation).agent == ana
 
 
@@ -141,6 +143,6 @@ def test_a_clock_of_facebooks_that_is_ahead_makes_the_window_no_longer(heard, he
     else:
         hear(echo("m_0", at=AT), by_mona(ahead, reaction={"mid": "m_0", "action": "react", "emoji": "❤"}))
     conversation = fresh(mona.conversation)
-    assert conversation.heard_at <= timezone.now()
-    assert conversation.window_until <= timezone.now() + timedelta(hours=24)
+    assert conversation.customer_active_at <= timezone.now()
+    assert conversation.messaging_window_until <= timezone.now() + timedelta(hours=24)
     assert conversation.human_agent_until <= timezone.now() + timedelta(days=7)

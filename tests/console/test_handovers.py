@@ -7,7 +7,7 @@ from django.contrib.auth.models import Permission
 from django.template.loader import render_to_string
 
 from console import wording
-from console.models import Cause, Handover, Holder, Rules, Team
+from console.models import Cause, Handover, HandoverRules, Holder, Team
 from personas.models import Page
 from tests.conftest import restrict
 from tests.console.conftest import HTMX, fresh, words
@@ -33,7 +33,7 @@ def refunds(bluebird):
 def bot(bluebird):
     bluebird.bot_name = "Robin"
     bluebird.save()
-    return Rules.objects.create(page=bluebird, webhook_url="http://127.0.0.1:9/bot", words="human")
+    return HandoverRules.objects.create(page=bluebird, webhook_url="http://127.0.0.1:9/bot", words="human")
 
 
 # The thin line
@@ -58,7 +58,7 @@ LINES = [
     (Cause.ASSIGNED, "queue", "ana", "Queue → Ana Ruiz: assigned"),
     (Cause.TRANSFERRED, "ben", "ana", "Ben Okafor → Ana Ruiz: transferred"),
     (Cause.TRANSFERRED, "ana", "queue", "Ana Ruiz → queue: transferred"),
-    (Cause.RELEASED, "ana", "queue", "Ana Ruiz → queue: put back"),
+    (Cause.RETURNED, "ana", "queue", "Ana Ruiz → queue: returned"),
     (Cause.NO_ANSWER, "ana", "queue", "Ana Ruiz → queue: no answer in time"),
     (Cause.AWAY, "ana", "queue", "Ana Ruiz → queue: away for too long"),
     (Cause.LEFT, "ana", "queue", "Ana Ruiz → queue: left the team"),
@@ -119,7 +119,7 @@ def test_a_third_person_who_did_it_is_named(change, ada):
 
 
 def test_a_problem_with_facebook_is_said_in_the_thread(change):
-    html = render_to_string("handovers/_handover.html", {"handover": change(Cause.TAKEN, "bot", "ana", problem="No.")})
+    html = render_to_string("handovers/_handover.html", {"handover": change(Cause.TAKEN, "bot", "ana", error="No.")})
     assert "Facebook has not done it yet: No." in words(html)
 
 
@@ -316,7 +316,7 @@ def test_only_supervisors_are_offered_to_take_over(browser_of, conversation, ben
         ("bot", {}, "Robin (bot) answers here. Take the conversation to answer yourself.", "Take from the bot"),
         ("queue", {}, "Nobody answers here yet. Take the conversation to answer.", "Take"),
         ("elsewhere", {}, "Another app answers here. Take the conversation to answer yourself.", "Take"),
-        ("elsewhere", {"is_routed_away": True}, "Another app answers here.", "Take back"),
+        ("elsewhere", {"is_controlled_elsewhere": True}, "Another app answers here.", "Take back"),
     ],
 )
 def test_who_may_not_write_is_told_who_answers_and_what_to_do(

@@ -8,9 +8,10 @@ import pytest
 import requests
 from django.utils import timezone
 
-from console import heartbeats, tasks
-from console.models import Arrival, Conversation, Message
-from console.store import redis
+from console import tasks
+from console.infrastructure import heartbeats
+from console.infrastructure.redis import redis
+from console.models import Conversation, InboundWebhook, Message
 from personas.models import Page
 from tests.conftest import CONSOLE_PORT, CONSOLE_URL, NUMBER, url_of_test_database, web_server
 from tests.stand_in import Line, eventually, free_port
@@ -54,17 +55,17 @@ def test_all_is_well_while_each_kind_of_worker_and_the_sweep_are_heard_from(work
 
 
 def test_workers_that_nobody_hears_from_are_named_and_take_no_web_process_out(workers_heard):
-    redis().set("heartbeat:errands", 0)
+    redis().set("heartbeat:background", 0)
     redis().delete("heartbeat:sweep")
     eventually(lambda: len(ready()[2]) == 2)
     status, word, problems = ready()
-    assert (status, word, set(problems)) == (200, "degraded", {"workers of errands", "sweep"})
+    assert (status, word, set(problems)) == (200, "degraded", {"workers of background", "sweep"})
 
 
 def test_a_webhook_that_waits_for_minutes_is_said(workers_heard):
-    arrival = Arrival.objects.create(body='{"object":"page","entry":[]}', digest="x" * 64)
+    inbound_webhook = InboundWebhook.objects.create(body='{"object":"page","entry":[]}', digest="x" * 64)
     is_eventually((200, "ok", {}))
-    Arrival.objects.filter(pk=arrival.pk).update(received_at=timezone.now() - timedelta(minutes=5))
+    InboundWebhook.objects.filter(pk=inbound_webhook.pk).update(received_at=timezone.now() - timedelta(minutes=5))
     eventually(lambda: ready()[2].get("webhooks", "").startswith("The oldest has waited 30"))
 
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver
 
-from console.models import Attachment, Conversation, Customer, Key, Message
+from console.models import ApiKey, Attachment, Conversation, Customer, Message
 from personas.models import Persona
 from tests.conftest import CONSOLE_URL
 
@@ -114,7 +114,7 @@ def ask(ada, bluebird):
     def ask(method, address, cookies=None, **options):
         client.cookies.clear()
         with transaction.atomic():
-            key = Key.objects.make(bluebird, "Robin")  # a new one each time, as each has its rate limit
+            key = ApiKey.objects.make(bluebird, "Robin")  # a new one each time, as each has its rate limit
             own = {"Authorization": f"Bearer {key}", "Cookie": cookies or f"sessionid={session}"}
             options["headers"] = own | options.get("headers", {})
             answer = client.generic(method, address, **options)

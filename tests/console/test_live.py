@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from agents.models import Agent
 from console import live
-from console.models import Conversation, Customer, Rules
-from console.store import redis
+from console.infrastructure.redis import redis
+from console.models import Conversation, Customer, HandoverRules
 from personas.models import Page
 from tests.conftest import CONSOLE_PORT, CONSOLE_URL
 from tests.stand_in import eventually
@@ -44,7 +44,7 @@ class Listener:
         eventually(lambda: topic in self.heard)
 
     def answers(self):
-        live.nudge("knock")
+        live.publish("knock")
         return "knock" in self.heard
 
     def close(self):
@@ -80,7 +80,7 @@ def test_it_begins_with_hello_and_is_never_cached(listen, ana):
 
 def test_every_stream_hears_every_nudge(listen, ana, ben):
     listeners = [listen(ana), listen(ben), listen(ana)]
-    live.nudge("conversation-7")
+    live.publish("conversation-7")
     for listener in listeners:
         listener.hears("conversation-7")
 
@@ -88,8 +88,8 @@ def test_every_stream_hears_every_nudge(listen, ana, ben):
 def test_many_nudges_about_one_thing_are_told_once_or_twice(listen, ana):
     listener = listen(ana)
     for _nudge in range(100):
-        live.nudge("queue")
-    live.nudge("end")
+        live.publish("queue")
+    live.publish("end")
     listener.hears("end")
     assert 1 <= listener.heard.count("queue") < 20
 
@@ -101,7 +101,7 @@ def test_nothing_is_told_of_what_was_rolled_back(listen, ana, bluebird):
     listener = listen(ana)
     with pytest.raises(ZeroDivisionError), conversation.changing():
         raise ZeroDivisionError
-    live.nudge("end")
+    live.publish("end")
     listener.hears("end")
     assert f"conversation-{conversation.pk}" not in listener.heard
 
@@ -116,7 +116,7 @@ def test_one_subscription_serves_all_streams_and_is_made_anew_when_it_breaks(lis
     redis().client_kill_filter(_id=ours[0])
     for listener in listeners:
         listener.hears("hello")  # ask for whatever you missed
-    live.nudge("queue")
+    live.publish("queue")
     for listener in listeners:
         listener.hears("queue")
 
@@ -131,7 +131,7 @@ def test_an_open_stream_shows_the_others_that_its_agent_is_there(listen, ana, be
 
 
 def test_what_fails_and_so_stays_with_its_agent_is_told_to_the_header(listen, stack, conversation, say, bluebird, ana):
-    Rules.objects.create(page=bluebird, bot_app_id="222", back_after=30)
+    HandoverRules.objects.create(page=bluebird, bot_app_id="222", back_after=30)
     Page.objects.update(paused_since=timezone.now())
     say("Not now")
     listener = listen(ana)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from console.models import Arrival, Conversation, Rules
+from console.models import Conversation, HandoverRules, InboundWebhook
 from console.models.handover import Holder
 from messenger.events import serialize
 from tests.conftest import PAGE_ID
@@ -20,9 +20,9 @@ def ring(arrive, mona):
         call = CALL | {"id": id, "from": psid} | more
         body = {"object": "page", "entry": [{"id": PAGE_ID, "time": ended_at, "calls": [call]}]}
         assert arrive(serialize(body)).status_code == 200
-        arrival = Arrival.objects.latest("pk")
-        arrival.read()
-        return arrival
+        inbound_webhook = InboundWebhook.objects.latest("pk")
+        inbound_webhook.process()
+        return inbound_webhook
 
     return tell
 
@@ -51,16 +51,16 @@ def test_a_call_of_somebody_new_begins_a_conversation(ring, bluebird):
 
 @pytest.mark.parametrize("call", [{"event": "connect"}, {"duration": 20}, {"ended_at": AT + 10 * MINUTE}])
 def test_a_call_that_rings_or_was_taken_is_nothing_to_answer(ring, bluebird, call):
-    arrival = ring(psid="7009009009009009", **call)
+    inbound_webhook = ring(psid="7009009009009009", **call)
 
-    assert (arrival.read_at is not None, arrival.problem) == (True, "")
+    assert (inbound_webhook.processed_at is not None, inbound_webhook.error) == (True, "")
     assert not Conversation.objects.filter(customer__psid="7009009009009009").exists()
 
 
 def test_a_missed_call_opens_no_window(ring, mona):
     ring()
 
-    assert fresh(mona.conversation).heard_at is None
+    assert fresh(mona.conversation).customer_active_at is None
 
 
 def test_a_missed_call_reopens_a_closed_conversation(ring, hear, said, mona):
@@ -73,12 +73,12 @@ def test_a_missed_call_reopens_a_closed_conversation(ring, hear, said, mona):
 
 
 def test_a_bot_that_holds_the_conversation_is_told_of_the_call(ring, bluebird, mona, settings):
-    Rules.objects.create(page=bluebird, webhook_url="http://127.0.0.1:9/bot", bot_fields=["calls"])
+    HandoverRules.objects.create(page=bluebird, webhook_url="http://127.0.0.1:9/bot", bot_fields=["calls"])
     Conversation.objects.update(holder=Holder.BOT)
 
     ring()
 
-    [notice] = bluebird.notices.all()
+    [notice] = bluebird.bot_events.all()
     assert '"calls":[' in notice.body
 
 

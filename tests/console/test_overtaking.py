@@ -45,7 +45,7 @@ def test_the_ad_stands_above_a_message_that_comes_after_its_edit(hear, said, by_
     hear(by_mona(AT + 1000, message_edit={"mid": "m_1", "text": "Is it free?", "num_edit": 1}))
     hear(said("m_1", "Is it fre", referral=AD))
     assert Activity.objects.get().details["ad_title"] == "Free tea"
-    assert fresh(mona.conversation).ad_until is not None
+    assert fresh(mona.conversation).ad_window_until is not None
 
 
 @pytest.mark.parametrize("quoted", ["the customer's own words", "words of the Page"])

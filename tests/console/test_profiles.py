@@ -29,9 +29,9 @@ def write(hear, said, mona):
     mids = map(str, count())
 
     def write():
-        before = fresh(mona).next_try_at
+        before = fresh(mona).next_attempt_at
         hear(said(next(mids), at=int(timezone.now().timestamp() * 1000)))
-        return fresh(mona).next_try_at != before
+        return fresh(mona).next_attempt_at != before
 
     return write
 
@@ -116,7 +116,7 @@ def test_profiles_are_asked_for_again_a_few_a_second_and_the_others_later(mona, 
     for _customer in range(5 * AGAIN[1]):
         fresh(mona).fetch_profile()
     assert len(sandbox.requests(path=mona.psid)) - before < 5 * AGAIN[1]
-    assert fresh(mona).next_try_at < timezone.now() + timedelta(minutes=2)
+    assert fresh(mona).next_attempt_at < timezone.now() + timedelta(minutes=2)
 
 
 # Pages

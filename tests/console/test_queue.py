@@ -10,8 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from console.models import Arrival, Attachment, Conversation, Customer, Message, Team
-from console.models.times import OVERDUE
+from console.models import Attachment, Conversation, Customer, InboundWebhook, Message, Team
+from console.models.conversation.timeouts import OVERDUE
 from console.views.queue import MOST, PAGE
 from tests.bench.fill import fill
 from tests.conftest import restrict
@@ -220,9 +220,9 @@ def test_more_says_anew_how_many_are_shown(anas_browser, line_up):
 
 def test_what_may_not_have_arrived_shows_in_the_queue(anas_browser, say, conversation):
     message = say("Hello")
-    conversation.messages.filter(pk=message.pk).update(state=Message.State.UNKNOWN, next_try_at=NOW)
+    conversation.messages.filter(pk=message.pk).update(state=Message.State.UNKNOWN, next_attempt_at=NOW)
     assert b"May not have arrived" not in anas_browser.get("/queue/", headers=HTMX).content
-    conversation.messages.filter(pk=message.pk).update(next_try_at=None)
+    conversation.messages.filter(pk=message.pk).update(next_attempt_at=None)
     assert b"May not have arrived" in anas_browser.get("/queue/", headers=HTMX).content
 
 
@@ -231,7 +231,10 @@ def test_a_row_says_that_a_conversation_cannot_be_answered(is_approved, chip, an
     bluebird.may_use_human_agent = is_approved
     bluebird.save()
     assert b'class="chip"' not in anas_browser.get("/queue/", headers=HTMX).content
-    conversation.window_until, conversation.human_agent_until = NOW - timedelta(hours=1), NOW + timedelta(days=5)
+    conversation.messaging_window_until, conversation.human_agent_until = (
+        NOW - timedelta(hours=1),
+        NOW + timedelta(days=5),
+    )
     conversation.save()
     assert f'class="chip">{chip}<' in anas_browser.get("/queue/", headers=HTMX).content.decode()
 
@@ -239,7 +242,7 @@ def test_a_row_says_that_a_conversation_cannot_be_answered(is_approved, chip, an
 def test_a_long_name_of_a_colleague_does_not_cut_off_that_a_conversation_cannot_be_answered(
     anas_browser, conversation, ben
 ):
-    Conversation.objects.update(holder="agent", agent=ben, window_until=NOW - timedelta(hours=1))
+    Conversation.objects.update(holder="agent", agent=ben, messaging_window_until=NOW - timedelta(hours=1))
     row = anas_browser.get("/queue/", headers=HTMX).content.decode()
     assert row.index("Over") < row.index(str(ben))
 
@@ -308,8 +311,8 @@ READS = {
         for adjective in OVERDUE
     },
     "orphaned": lambda agent: Conversation.objects.orphaned(),
-    "out of sight": lambda agent: Conversation.objects.out_of_sight(),
-    "due": lambda agent: Arrival.objects.due(),
+    "out of sight": lambda agent: Conversation.objects.unattended(),
+    "due": lambda agent: InboundWebhook.objects.due(),
     "unmet": lambda agent: Customer.objects.unmet(),
     "unfetched": lambda agent: Attachment.objects.unfetched(),
 }
@@ -327,5 +330,5 @@ def _longest():
 def test_what_is_read_often_is_found_by_an_index(name, much, ana):
     Conversation.objects.waiting().first().take(ana)
     plan = READS[name](ana).explain()
-    tables = [model._meta.db_table for model in (Arrival, Attachment, Conversation, Customer, Message)]
+    tables = [model._meta.db_table for model in (InboundWebhook, Attachment, Conversation, Customer, Message)]
     assert not [table for table in tables if re.search(rf"Seq Scan on {table}\b", plan)], plan

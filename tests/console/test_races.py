@@ -8,8 +8,8 @@ import pytest
 from django.db import connection
 
 from agents.models import Agent
-from console.models import Conversation, Customer, Holder, Message, Rules, TakenByAnother
-from console.models.correcting import Heard
+from console.models import Conversation, Customer, HandoverRules, Holder, Message, TakenByAnother
+from console.models.conversation.corrections import Heard
 from messenger import events
 from messenger.events import serialize
 from tests.conftest import PAGE_ID
@@ -61,7 +61,7 @@ def test_of_fifty_who_take_at_once_one_gets_it_and_the_others_are_told_by_whom(t
 def conversations(transactional_db, bluebird, settings):
     """All with the bot, which hands over at "human"."""
     settings.FACEBOOK_APP_ID = OURS
-    Rules.objects.create(page=bluebird, webhook_url="http://127.0.0.1:9/", words="human")
+    HandoverRules.objects.create(page=bluebird, webhook_url="http://127.0.0.1:9/", words="human")
     customers = Customer.objects.bulk_create(Customer(page=bluebird, psid=f"{7000 + n}") for n in range(ORDERS))
     rows = (Conversation(page=bluebird, customer=customer, holder=Holder.BOT) for customer in customers)
     return Conversation.objects.bulk_create(rows)

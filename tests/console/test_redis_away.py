@@ -11,7 +11,7 @@ import pytest
 import requests
 from django.test import Client
 
-from console.store import redis
+from console.infrastructure.redis import redis
 from tests.conftest import NUMBER, web_server
 from tests.stand_in import Line, eventually, free_port
 
@@ -97,7 +97,7 @@ def test_each_reply_costs_little_more_while_redis_hangs(browser, conversation, l
 def test_typing_and_taking_cost_little_more_while_redis_hangs(browser, conversation, dead_line):
     path = f"/conversations/{conversation.pk}"
     assert browser.post(f"{path}/typing/", on="1") < 1
-    assert browser.post(f"{path}/release/") < 1
+    assert browser.post(f"{path}/return-to-queue/") < 1
     assert browser.post(f"{path}/take/") < 1
 
 

@@ -13,12 +13,12 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from console.store import redis
+from console.infrastructure.redis import redis
 from tests.conftest import NUMBER, ROOT
 from tests.stand_in import Line
 
 ASK = {
-    "redis": "from console.store import redis; redis().ping()",
+    "redis": "from console.infrastructure.redis import redis; redis().ping()",
     "broker": "from console.celery import app; app.connection_for_write().ensure_connection(max_retries=1)",
 }
 

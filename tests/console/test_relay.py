@@ -13,9 +13,10 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.at_once import FOR_ONE, seat
-from console.models import Arrival, Conversation, Customer, Holder, Notice, Rules, telling
-from console.models.rules import USUAL_BOT_FIELDS
+from console.infrastructure.thread_pool import FOR_ONE, seat
+from console.models import BotEvent, Conversation, Customer, HandoverRules, Holder, InboundWebhook
+from console.models.bot_event import delivery
+from console.models.handover_rules import USUAL_BOT_FIELDS
 from messenger import events, webhook_signature
 from personas.models import Page
 from tests.conftest import PAGE_ID
@@ -34,7 +35,7 @@ def bot():
 
 @pytest.fixture
 def rules(bluebird, bot):
-    return Rules.objects.create(page=bluebird, webhook_url=bot.url, words="human")
+    return HandoverRules.objects.create(page=bluebird, webhook_url=bot.url, words="human")
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ def nina(bluebird, rules):
 
 def subscribe(*fields):
     """The Page's bot to these as well."""
-    Rules.objects.update(bot_fields=[*USUAL_BOT_FIELDS, *fields])
+    HandoverRules.objects.update(bot_fields=[*USUAL_BOT_FIELDS, *fields])
 
 
 def held_by_bot(customer):
@@ -73,8 +74,8 @@ def by(conversation, mid, text="Hi", at=AT):
 
 def go_on():
     """Every pause is over, and a worker comes by."""
-    Notice.objects.update(claimed_until=None, next_try_at=None)
-    for first in Notice.objects.next_of_lanes():
+    BotEvent.objects.update(leased_until=None, next_attempt_at=None)
+    for first in BotEvent.objects.next_of_lanes():
         first.deliver()
 
 
@@ -92,20 +93,20 @@ def _word(event):
 
 
 def test_byte_for_byte_with_facebooks_own_signatures(robin, hear, bot, settings):
-    arrival = hear(by(robin, "m_1", "Grüße / 👋"))
+    inbound_webhook = hear(by(robin, "m_1", "Grüße / 👋"))
     go_on()
     [(headers, body)] = bot.heard
-    assert body == arrival.body.encode()
+    assert body == inbound_webhook.body.encode()
     assert headers["X-Hub-Signature-256"] == webhook_signature.sign(body, settings.FACEBOOK_APP_SECRET)
     assert headers["X-Hub-Signature"] == webhook_signature.sign_sha1(body, settings.FACEBOOK_APP_SECRET)
     assert (headers["Content-Type"], headers["User-Agent"]) == ("application/json", "facebookexternalua")
-    assert not Notice.objects.exists()
+    assert not BotEvent.objects.exists()
 
 
 def test_a_body_in_another_spelling_stays_as_it_is(robin, arrive, bot):
     body = json.dumps(webhook(by(robin, "m_1", "a/b ü")), indent=1, ensure_ascii=False).encode()
     assert arrive(body).status_code == 200
-    Arrival.objects.get().read()
+    InboundWebhook.objects.get().process()
     go_on()
     assert bot.bodies == [body]
 
@@ -140,11 +141,11 @@ def test_of_a_mixed_body_it_hears_its_own_part(conversation, nina, rules, hear, 
 
 def test_nothing_while_a_person_holds_it(conversation, rules, hear, by_mona, bot):
     hear(by(conversation, "m_1"), by_mona(account_linking={"status": "linked"}))
-    assert not Notice.objects.exists()
+    assert not BotEvent.objects.exists()
 
 
 def test_or_the_same_as_standby(conversation, rules, hear, by_mona, bot):
-    Rules.objects.update(hears_standby=True)
+    HandoverRules.objects.update(receives_standby=True)
     hear(by(conversation, "m_1", "Hi"), by_mona(postback={"mid": "m_2", "title": "Order", "payload": "ORDER"}))
     go_on()
     [entry, tapped] = json.loads(bot.bodies[0])["entry"]
@@ -164,8 +165,8 @@ def test_told_twice_it_hears_it_once(robin, arrive, bot):
     body = events.serialize(webhook(by(robin, "m_1")))
     for _time in range(2):
         arrive(body)
-        for arrival in Arrival.objects.all():
-            arrival.read()
+        for inbound_webhook in InboundWebhook.objects.all():
+            inbound_webhook.process()
     go_on()
     assert heard(bot) == ["Hi"]
 
@@ -220,14 +221,14 @@ def test_handed_back_it_gets_the_thread_with_a_summary(rules, conversation, ana,
 
 def test_what_opens_again_was_never_anybodys(conversation, ana, hear, bot, bluebird):
     conversation.close(ana)
-    Rules.objects.create(page=bluebird, webhook_url=bot.url)
+    HandoverRules.objects.create(page=bluebird, webhook_url=bot.url)
     hear(by(conversation, "m_1", "Me again"))
     go_on()
     assert heard(bot) == ["Me again"]
 
 
 def test_one_that_listens_is_told_that_people_took_it(robin, ana, rules, hear, bot):
-    Rules.objects.update(hears_standby=True)
+    HandoverRules.objects.update(receives_standby=True)
     hear(by(robin, "m_1", "Hi"))
     robin = Conversation.objects.get(pk=robin.pk)
     robin.take(ana)
@@ -253,18 +254,18 @@ def test_lanes_do_not_wait_for_each_other(robin, nina, hear, bot):
     bot.answers = [503]
     go_on()
     assert heard(bot) == ["Mona", "Nina"]
-    assert [row.conversation for row in Notice.objects.all()] == [robin]
+    assert [row.conversation for row in BotEvent.objects.all()] == [robin]
 
 
 def test_only_the_oldest_goes_and_one_worker_with_it(robin, hear, bot):
     hear(by(robin, "m_1", "first"))
     hear(by(robin, "m_2", "second"))
-    for row in Notice.objects.all():
+    for row in BotEvent.objects.all():
         row.deliver()  # the reader, which wrote the first, has it
     assert heard(bot) == []
-    Notice.objects.update(claimed_until=timezone.now() - timedelta(seconds=1))  # it was killed
-    assert Notice.objects.next_of_lanes().due().count() == 1
-    Notice.objects.last().deliver()
+    BotEvent.objects.update(leased_until=timezone.now() - timedelta(seconds=1))  # it was killed
+    assert BotEvent.objects.next_of_lanes().due().count() == 1
+    BotEvent.objects.last().deliver()
     assert heard(bot) == ["first", "second"]
 
 
@@ -282,16 +283,16 @@ def test_a_slow_bot_leaves_threads_for_others(robin, hear, bot, bluebird):
 
 def test_a_bot_that_was_taken_away_is_told_nothing(robin, hear, bot):
     hear(by(robin, "m_1"))
-    Rules.objects.update(webhook_url="")
+    HandoverRules.objects.update(webhook_url="")
     go_on()
-    assert (bot.heard, Notice.objects.count()) == ([], 0)
+    assert (bot.heard, BotEvent.objects.count()) == ([], 0)
 
 
 def test_nobody_goes_on_waiting_for_a_bot_that_was_taken_away(robin, hear, bot):
     hear(by(robin, "m_1"))
-    Rules.objects.update(webhook_url="")
+    HandoverRules.objects.update(webhook_url="")
     go_on()
-    Conversation.objects.all().keep_time()
+    Conversation.objects.all().apply_timeouts()
     assert why(robin) == ["bot → queue "]
     assert robin.handovers.get().cause == "no-bot"
 
@@ -308,13 +309,13 @@ def test_what_cannot_be_read_of_somebody_new_stops_no_other(rules, hear, bot, bl
 
 
 def test_what_cannot_be_passed_on_stops_no_other(robin, hear, thread, monkeypatch):
-    monkeypatch.setattr(type(Notice.objects), "relay", lambda *given: 1 / 0)
-    arrival = hear(by(robin, "m_1"))
+    monkeypatch.setattr(type(BotEvent.objects), "relay", lambda *given: 1 / 0)
+    inbound_webhook = hear(by(robin, "m_1"))
     assert texts(thread) == ["Hi"]
-    assert "ZeroDivisionError" in arrival.problem
+    assert "ZeroDivisionError" in inbound_webhook.error
     monkeypatch.undo()
-    arrival.read()
-    assert (arrival.problem, Notice.objects.count()) == ("", 1)
+    inbound_webhook.process()
+    assert (inbound_webhook.error, BotEvent.objects.count()) == ("", 1)
 
 
 def test_an_inbox_that_does_not_give_its_name_is_not_the_bot(robin, hear, echo):
@@ -337,27 +338,27 @@ def why(conversation):
 def test_no_customer_waits_on_a_dead_bot(robin, nina, hear, bot, rules):
     bot.answers_always = 502
     hear(by(nina, "n_1", at=AT))
-    Notice.objects.all().delete()  # the bot heard it, and died before it answered
+    BotEvent.objects.all().delete()  # the bot heard it, and died before it answered
     Conversation.objects.update(last_at=timezone.now())
     hear(by(robin, "m_1"))
     hear(by(robin, "m_2", "Hello?"))
     give_up()
     assert [why(conversation) for conversation in (robin, nina)] == [["bot → queue HTTP 502"]] * 2
     assert fresh(rules).is_bot_down
-    assert rules.bot_problem == "HTTP 502"
-    assert not Notice.objects.exists()
+    assert rules.bot_error == "HTTP 502"
+    assert not BotEvent.objects.exists()
 
 
 def test_who_writes_while_it_is_down_gets_a_person_at_once(robin, hear, bot, rules):
-    Rules.objects.update(bot_down_until=timezone.now() + timedelta(seconds=30), bot_problem="HTTP 502")
+    HandoverRules.objects.update(bot_down_until=timezone.now() + timedelta(seconds=30), bot_error="HTTP 502")
     hear(by(robin, "m_1"))
     assert why(robin) == ["bot → queue HTTP 502"]
-    assert not Notice.objects.exists()
+    assert not BotEvent.objects.exists()
 
 
 def test_after_the_pause_one_failure_is_enough(robin, hear, bot, rules):
     """Five seconds long: that is how long the bot may take."""
-    Rules.objects.update(bot_down_until=timezone.now(), bot_problem="HTTP 502")
+    HandoverRules.objects.update(bot_down_until=timezone.now(), bot_error="HTTP 502")
     hear(by(robin, "m_1"))
     bot.is_awake.clear()
     go_on()
@@ -368,24 +369,24 @@ def test_after_the_pause_one_failure_is_enough(robin, hear, bot, rules):
 def test_one_success_and_it_is_well(robin, nina, hear, by_mona, bot, rules):
     subscribe("message_reads")
     hear(by_mona(read={"watermark": AT}))
-    Rules.objects.update(bot_down_until=timezone.now() + timedelta(seconds=30), bot_problem="HTTP 502")
+    HandoverRules.objects.update(bot_down_until=timezone.now() + timedelta(seconds=30), bot_error="HTTP 502")
     go_on()
     assert heard(bot) == []  # nobody waits for anything, and it is not asked
     assert fresh(robin).holder == Holder.BOT
-    Rules.objects.update(bot_down_until=timezone.now())
+    HandoverRules.objects.update(bot_down_until=timezone.now())
     hear(by(nina, "n_1", "Hi"))
-    Notice.objects.update(claimed_until=None)
-    Notice.objects.last().deliver()
-    assert (fresh(rules).bot_down_until, rules.bot_problem) == (None, "")
-    assert Notice.objects.due().count() == 1
+    BotEvent.objects.update(leased_until=None)
+    BotEvent.objects.last().deliver()
+    assert (fresh(rules).bot_down_until, rules.bot_error) == (None, "")
+    assert BotEvent.objects.due().count() == 1
     go_on()
     assert heard(bot) == ["Hi", "Read"]
 
 
 def test_only_one_asks_whether_it_is_well_again(rules):
-    Rules.objects.update(bot_down_until=timezone.now())
-    one, other = Rules.objects.get(), Rules.objects.get()
-    assert [one.may_ask_bot(), other.may_ask_bot(), Rules.objects.get().may_ask_bot()] == [True, False, False]
+    HandoverRules.objects.update(bot_down_until=timezone.now())
+    one, other = HandoverRules.objects.get(), HandoverRules.objects.get()
+    assert [one.may_ask_bot(), other.may_ask_bot(), HandoverRules.objects.get().may_ask_bot()] == [True, False, False]
 
 
 def test_a_word_that_it_chokes_on_does_not_make_it_dead(robin, nina, hear, bot, rules):
@@ -414,7 +415,7 @@ def test_who_dies_giving_up_is_followed_by_another_who_does(robin, hear, bot, ru
     bot.answers_always = 502
     hear(by(robin, "m_1"))
     with monkeypatch.context() as patched, suppress(SystemExit):
-        patched.setattr(Conversation, "leave_bot", lambda self, problem: exit())  # the worker is killed here
+        patched.setattr(Conversation, "hand_over_unanswered", lambda self, error: exit())  # the worker is killed here
         give_up()
     give_up()
     assert why(robin) == ["bot → queue HTTP 502"]
@@ -423,7 +424,7 @@ def test_who_dies_giving_up_is_followed_by_another_who_does(robin, hear, bot, ru
 def test_a_receipt_that_it_refuses_calls_nobody_and_holds_up_no_word(robin, nina, hear, by_mona, bot, rules):
     subscribe("message_reads")
     hear(by(nina, "n_1"))
-    Notice.objects.all().delete()  # the bot heard it, and is still to answer
+    BotEvent.objects.all().delete()  # the bot heard it, and is still to answer
     Conversation.objects.update(last_at=timezone.now())
     bot.answers = [500]
     hear(by_mona(read={"watermark": AT}))  # the reader has tried it once
@@ -452,18 +453,18 @@ def test_what_nobody_waits_for_may_be_refused_for_ever(kind, robin, hear, by_mon
     hear(event)
     go_on()
     go_on()
-    assert not Notice.objects.exists()
+    assert not BotEvent.objects.exists()
     assert not fresh(rules).is_bot_down
-    assert rules.bot_problem == "HTTP 500"  # an admin may want to know
+    assert rules.bot_error == "HTTP 500"  # an admin may want to know
 
 
 def test_what_it_overhears_and_refuses_calls_nobody(conversation, rules, hear, bot):
-    Rules.objects.update(hears_standby=True)
+    HandoverRules.objects.update(receives_standby=True)
     bot.answers_always = 400
     hear(by(conversation, "m_1", "for Ana"))
     go_on()
     go_on()
-    assert not Notice.objects.exists()
+    assert not BotEvent.objects.exists()
     assert not fresh(rules).is_bot_down
 
 
@@ -512,7 +513,7 @@ def test_it_hears_the_usual_fields_and_no_receipts(robin, hear, by_mona, echo, b
 
 
 def test_words_of_a_kind_that_it_does_not_hear_of_call_people(robin, hear, by_mona, bot):
-    Rules.objects.update(bot_fields=["messages"])
+    HandoverRules.objects.update(bot_fields=["messages"])
     hear(by_mona(postback={"mid": "m_2", "title": "Order", "payload": "ORDER"}))
     go_on()
     assert heard(bot) == []
@@ -533,7 +534,7 @@ def test_who_orders_or_fills_in_a_form_gets_a_person_when_the_bot_refuses_it(kin
 
 @pytest.mark.parametrize("kind", WAITED_FOR)
 def test_who_orders_or_fills_in_a_form_gets_a_person_when_the_bot_does_not_hear_of_it(kind, robin, hear, by_mona):
-    Rules.objects.update(bot_fields=["messaging_postbacks"])
+    HandoverRules.objects.update(bot_fields=["messaging_postbacks"])
     hear(by_mona(**WAITED_FOR[kind]))
     assert (fresh(robin).holder, robin.handovers.get().cause) == (Holder.QUEUE, "not-told")
 
@@ -560,30 +561,30 @@ ENDLESS = [b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\n\r\n", b"HTTP/1.1 200
 @pytest.mark.parametrize("start", ENDLESS)
 def test_an_answer_that_trickles_in_keeps_nobody(robin, hear, start, monkeypatch):
     """The claim would run out, another worker come, and both stay."""
-    monkeypatch.setattr(telling, "TIMEOUT", 0.5)
+    monkeypatch.setattr(delivery, "TIMEOUT", 0.5)
     with Raw(start, *[b"."] * 50) as trickling:
-        Rules.objects.update(webhook_url=trickling.url)
+        HandoverRules.objects.update(webhook_url=trickling.url)
         hear(by(robin, "m_1"))
         since = time.monotonic()
         go_on()
         assert time.monotonic() - since < 2
-    assert Notice.objects.count() == (start is ENDLESS[0])  # of an answer the status counts
+    assert BotEvent.objects.count() == (start is ENDLESS[0])  # of an answer the status counts
 
 
 def test_an_address_may_hold_a_secret_and_stands_in_no_log(robin, hear, caplog, rules):
     for answer in (b"HTTP/1.1 500 No\r\nnone\r\n\r\n", b"HTTP/1.1 500 No\r\nLocation: /x\r\n\r\n", b"rubbish"):
         with Raw(answer) as odd:
-            Rules.objects.update(webhook_url=f"{odd.url}?token=hidden")
+            HandoverRules.objects.update(webhook_url=f"{odd.url}?token=hidden")
             hear(by(robin, f"m_{len(answer)}"))
             give_up()
     assert why(robin)
-    assert "hidden" not in caplog.text + str(why(robin)) + fresh(rules).bot_problem
+    assert "hidden" not in caplog.text + str(why(robin)) + fresh(rules).bot_error
 
 
 def test_no_cookie_comes_back(robin, hear, monkeypatch):
     """Facebook keeps none, and bots of several Pages may live at one address."""
     with Raw(b"HTTP/1.1 200 OK\r\nSet-Cookie: a=b\r\nConnection: close\r\n\r\n") as baker:
-        Rules.objects.update(webhook_url=baker.url)
+        HandoverRules.objects.update(webhook_url=baker.url)
         for mid in ("m_1", "m_2"):
             hear(by(robin, mid))
             go_on()
@@ -596,16 +597,16 @@ def test_an_admin_sees_what_waits(robin, hear, bot, ada, client):
     hear(by(robin, "m_1"))
     go_on()
     client.force_login(ada, backend="django.contrib.auth.backends.ModelBackend")
-    shown = client.get("/admin/console/notice/").content.decode()
+    shown = client.get("/admin/console/botevent/").content.decode()
     assert "HTTP 503" in shown
-    assert client.get(f"/admin/console/notice/{Notice.objects.get().pk}/change/").status_code == 200
+    assert client.get(f"/admin/console/botevent/{BotEvent.objects.get().pk}/change/").status_code == 200
 
 
 # Who holds it
 
 
 def test_each_change_of_holder_is_told_and_signed(bluebird, mona, ana, bot):
-    rules = Rules.objects.create(page=bluebird, holder_url=bot.url, holder_secret=SECRET)
+    rules = HandoverRules.objects.create(page=bluebird, holder_url=bot.url, holder_secret=SECRET)
     conversation = mona.conversation
     conversation.take(ana)
     bot.answers = [500]
@@ -632,12 +633,12 @@ def test_each_change_of_holder_is_told_and_signed(bluebird, mona, ana, bot):
 
 
 def test_the_bot_is_told_of_under_its_name(bluebird, mona, ana, bot):
-    Rules.objects.create(page=bluebird, holder_url=bot.url, webhook_url=bot.url)
+    HandoverRules.objects.create(page=bluebird, holder_url=bot.url, webhook_url=bot.url)
     Page.objects.update(bot_name="Robin")
     robin = held_by_bot(mona)
     robin.take(ana)
     robin.hand_back(ana)
-    told = [json.loads(notice.body) for notice in Notice.objects.filter(kind="holder").order_by("pk")]
+    told = [json.loads(bot_event.body) for bot_event in BotEvent.objects.filter(kind="holder").order_by("pk")]
     assert [(change["from"]["name"], change["to"]["name"]) for change in told] == [
         ("Robin", "Ana Ruiz"),
         ("Ana Ruiz", "Robin"),
@@ -645,15 +646,15 @@ def test_the_bot_is_told_of_under_its_name(bluebird, mona, ana, bot):
 
 
 def test_after_a_day_it_is_told_no_more(bluebird, mona, ana, bot):
-    rules = Rules.objects.create(page=bluebird, holder_url=bot.url)
+    rules = HandoverRules.objects.create(page=bluebird, holder_url=bot.url)
     mona.conversation.take(ana)
     bot.answers_always = 404
     go_on()
-    assert Notice.objects.get().problem == "HTTP 404"
-    Notice.objects.update(created_at=timezone.now() - timedelta(days=1))
+    assert BotEvent.objects.get().error == "HTTP 404"
+    BotEvent.objects.update(created_at=timezone.now() - timedelta(days=1))
     go_on()
-    assert not Notice.objects.exists()
-    assert fresh(rules).bot_problem == "HTTP 404"
+    assert not BotEvent.objects.exists()
+    assert fresh(rules).bot_error == "HTTP 404"
     assert not rules.is_bot_down
 
 

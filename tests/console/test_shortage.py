@@ -16,8 +16,9 @@ from django.db.models.signals import pre_save
 from django.utils import timezone
 from urllib3.util import connection as sockets
 
-from console.models import Arrival, Attachment, Conversation, Customer, Holder, Message, Notice, Rules, telling
-from console.models.sending import MAX_TRIES, SETTLE
+from console.models import Attachment, BotEvent, Conversation, Customer, HandoverRules, Holder, InboundWebhook, Message
+from console.models.bot_event import delivery
+from console.models.message.delivery import MAX_ATTEMPTS, SETTLE
 from messenger.events import serialize
 from personas import pictures
 from personas.models import Page, Persona, page_connection
@@ -58,9 +59,9 @@ def no_sockets():
 
 def let_time_pass(conversation, ago=timedelta()):
     past = timezone.now() - timedelta(seconds=1)
-    waiting = conversation.messages.filter(next_try_at__isnull=False)
-    waiting.update(next_try_at=past, in_doubt_since=F("in_doubt_since") - ago)
-    Persona.objects.filter(next_try_at__isnull=False).update(next_try_at=past)
+    waiting = conversation.messages.filter(next_attempt_at__isnull=False)
+    waiting.update(next_attempt_at=past, unknown_since=F("unknown_since") - ago)
+    Persona.objects.filter(next_attempt_at__isnull=False).update(next_attempt_at=past)
     conversation.deliver()
 
 
@@ -90,7 +91,7 @@ def test_a_persona_whose_picture_cannot_be_drawn_for_long_lets_the_reply_go_out_
     assert (heard["text"], heard["persona"]) == ("Hello Mona", None)
     message.refresh_from_db()
     assert message.state == State.SENT
-    assert message.as_page == "The console could not create the persona; its log says why."
+    assert message.sent_as_page_because == "The console could not create the persona; its log says why."
 
 
 def test_an_agents_picture_that_cannot_be_opened_now_is_not_replaced_by_initials(bluebird, ana, sandbox):
@@ -99,7 +100,7 @@ def test_an_agents_picture_that_cannot_be_opened_now_is_not_replaced_by_initials
         bluebird.personas.for_agent(ana, bluebird).publish()
     persona = bluebird.personas.get()
     assert (persona.graph_id, persona.picture.name) == ("", "")
-    Persona.objects.update(next_try_at=None)
+    Persona.objects.update(next_attempt_at=None)
     bluebird.personas.get().publish()
     assert pictures.are_alike(bluebird.personas.get().picture.open(), ana.picture.open())
 
@@ -113,7 +114,7 @@ def test_a_file_that_cannot_be_opened_now_is_sent_later_and_once(conversation, a
             let_time_pass(conversation)
     message.refresh_from_db()
     assert (message.state, message.attempts) == (State.QUEUED, 0)
-    assert "out of disk space, memory or connections" in message.problem
+    assert "out of disk space, memory or connections" in message.error
     let_time_pass(conversation)
     assert fresh(message).state == State.SENT
     assert len(sandbox.said(mona.psid)) == 1
@@ -123,7 +124,7 @@ def test_without_a_connection_of_our_own_a_reply_waits_however_long(say, convers
     message, _next_one = say("one"), say("two")
     conversation.page.personas.for_agent(message.author, conversation.page).publish()
     with no_sockets():
-        for _try in range(MAX_TRIES + 2):
+        for _try in range(MAX_ATTEMPTS + 2):
             let_time_pass(conversation)
     assert fresh(message).state == State.QUEUED
     let_time_pass(conversation)
@@ -185,8 +186,8 @@ def test_a_customers_file_is_fetched_once_the_disk_has_room_again(hear, said, sa
     with full_disk():
         for _try in range(12):
             fresh(attachment).fetch()
-    assert (fresh(attachment).problem, fresh(attachment).tries) == ("", 0)
-    Attachment.objects.update(next_try_at=timezone.now() - timedelta(seconds=1))
+    assert (fresh(attachment).error, fresh(attachment).attempts) == ("", 0)
+    Attachment.objects.update(next_attempt_at=timezone.now() - timedelta(seconds=1))
     assert list(Attachment.objects.unfetched()) == [attachment]
     attachment.fetch()
     assert fresh(attachment).file
@@ -199,7 +200,7 @@ def test_an_agent_reads_no_path_of_the_server_where_a_file_could_not_be_kept(hea
     with full_disk(errno.EACCES):
         for _try in range(12):
             fresh(attachment).fetch()
-    assert fresh(attachment).problem == "The file could not be kept: the console's log says why."
+    assert fresh(attachment).error == "The file could not be kept: the console's log says why."
 
 
 def _picture_at_facebook(sandbox):
@@ -213,7 +214,7 @@ def test_a_customers_name_is_kept_and_the_picture_fetched_later(mona, sandbox):
     with full_disk():
         fresh(mona).fetch_profile()
     assert (fresh(mona).name, fresh(mona).picture.name) == ("Mona Weber", "")
-    Customer.objects.update(next_try_at=timezone.now() - timedelta(seconds=1))
+    Customer.objects.update(next_attempt_at=timezone.now() - timedelta(seconds=1))
     Customer.objects.unmet().get().fetch_profile()
     assert fresh(mona).picture
     assert not Customer.objects.filter(profile_at=None).exists()
@@ -236,13 +237,13 @@ def too_large():
 def test_a_webhook_that_memory_has_no_room_for_waits_and_holds_up_no_other(arrive, said, thread, too_large):
     for mid in ("m_large", "m_2"):
         arrive(serialize(webhook(said(mid, mid))))
-    Arrival.objects.all().read()
+    InboundWebhook.objects.all().process()
     assert texts(thread) == ["m_2"]
-    waiting = Arrival.objects.get(read_at=None)
-    assert (waiting.tries, waiting.problem, waiting.next_try_at > timezone.now()) == (0, "", True)
+    waiting = InboundWebhook.objects.get(processed_at=None)
+    assert (waiting.attempts, waiting.error, waiting.next_attempt_at > timezone.now()) == (0, "", True)
     too_large.clear()
-    Arrival.objects.update(next_try_at=None)
-    Arrival.objects.all().read()
+    InboundWebhook.objects.update(next_attempt_at=None)
+    InboundWebhook.objects.all().process()
     assert sorted(texts(thread)) == ["m_2", "m_large"]
 
 
@@ -251,29 +252,29 @@ def test_a_webhook_that_memory_has_no_room_for_waits_and_holds_up_no_other(arriv
 
 def test_a_bot_is_not_called_down_because_the_console_has_no_connection_left(mona, bluebird, hear, by_mona):
     with Bot() as bot:
-        Rules.objects.create(page=bluebird, webhook_url=bot.url)
+        HandoverRules.objects.create(page=bluebird, webhook_url=bot.url)
         Conversation.objects.update(holder=Holder.BOT)
         with no_bot_sockets():
             hear(by_mona(AT, message={"mid": "m_1", "text": "Hi"}))
             for _try in range(10):
                 _tell_bot()
             assert bot.bodies == []
-            rules = Rules.objects.get()
+            rules = HandoverRules.objects.get()
             assert (rules.bot_down_until, fresh(mona.conversation).holder) == (None, Holder.BOT)
         _tell_bot()
         assert len(bot.bodies) == 1
-    assert not Notice.objects.exists()
+    assert not BotEvent.objects.exists()
 
 
 def no_bot_sockets():
-    telling._connections.__dict__.clear()
+    delivery._connections.__dict__.clear()
     return out_of(errno.EMFILE, sockets, "create_connection")
 
 
 def _tell_bot():
-    Notice.objects.update(claimed_until=None, next_try_at=None)
-    for notice in Notice.objects.next_of_lanes():
-        notice.deliver()
+    BotEvent.objects.update(leased_until=None, next_attempt_at=None)
+    for bot_event in BotEvent.objects.next_of_lanes():
+        bot_event.deliver()
 
 
 # What counts as such

@@ -14,7 +14,7 @@ import requests
 from django.test import Client
 
 from console import live
-from console.models import Arrival
+from console.models import InboundWebhook
 from tests.conftest import CONSOLE_PORT, CONSOLE_URL
 from tests.console.conftest import EMPTY_WEBHOOK, post_webhook
 from tests.stand_in import eventually
@@ -101,7 +101,7 @@ def test_two_hundred_stalled_webhooks_cost_little_memory_and_others_are_taken(di
     before = memory_of(web)
     clients = [dial(post("/webhooks/messenger", MIB, b"x" * (MIB - 1))) for _client in range(200)]
     assert post_webhook("/webhooks/messenger", EMPTY_WEBHOOK).status_code == 200
-    assert Arrival.objects.count() == 1
+    assert InboundWebhook.objects.count() == 1
     assert memory_of(web) - before < 60 * MIB
     assert {answer(client)[:13] for client in clients} <= {"HTTP/1.1 408 ", "HTTP/1.1 503 "}
 
@@ -256,10 +256,10 @@ def test_a_stream_that_is_not_read_is_let_go(dial, ana, web):
     django.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
     cookie = f"Cookie: sessionid={django.cookies['sessionid'].value}\r\n"
     client = dial(get("/live/", cookie), window=4096)
-    eventually(lambda: live.nudge("knock") or b"data: knock" in client.recv(1000))
+    eventually(lambda: live.publish("knock") or b"data: knock" in client.recv(1000))
     before = sockets_of(web)
     for number in range(800):
-        live.nudge(f"topic-{number}-" + "x" * 20_000)
+        live.publish(f"topic-{number}-" + "x" * 20_000)
     eventually(lambda: sockets_of(web) < before, seconds=60)
 
 

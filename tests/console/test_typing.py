@@ -4,8 +4,8 @@ import threading
 
 import pytest
 
-from console import typing_dots
-from console.store import redis
+from console.infrastructure.redis import redis
+from console.models.conversation import typing_dots
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ import pytest
 from django.apps import apps
 from django.core.files.base import ContentFile
 
-from console.models import Arrival, Attachment, Handover, Notice, Rules
+from console.models import Attachment, BotEvent, Handover, HandoverRules, InboundWebhook
 from console.models.handover import Cause, Holder
 from messenger import events
 from messenger.events import serialize
@@ -24,13 +24,13 @@ def unsend(by_mona, request):
 
 @pytest.fixture
 def page_with_bot(bluebird):
-    Rules.objects.create(page=bluebird, webhook_url="http://127.0.0.1:9/hook", words="card")
+    HandoverRules.objects.create(page=bluebird, webhook_url="http://127.0.0.1:9/hook", words="card")
     return bluebird
 
 
 def stored():
     """Everything that the console has kept of webhooks and for bots."""
-    kept = [*Arrival.objects.values_list("body", "problem"), *Notice.objects.values_list("body", flat=True)]
+    kept = [*InboundWebhook.objects.values_list("body", "error"), *BotEvent.objects.values_list("body", flat=True)]
     return json.dumps([*kept, *map(list, Handover.objects.values_list("note", "summary"))])
 
 
@@ -115,9 +115,9 @@ def test_a_file_whose_download_ends_after_the_unsending_does_not_stay(hear, said
 
 
 def test_stored_bodies_forget_the_words_and_keep_the_others(hear, said, unsend, mona):
-    arrival = hear(said("m_1", SECRET), said("m_2", "and this", AT + 1))
+    inbound_webhook = hear(said("m_1", SECRET), said("m_2", "and this", AT + 1))
     hear(unsend())
-    first, second = events.parse(fresh(arrival).body.encode())
+    first, second = events.parse(fresh(inbound_webhook).body.encode())
     assert (first.mid, first.is_deleted, first.psid, first.text) == ("m_1", True, mona.psid, "")
     assert (second.text, SECRET in stored()) == ("and this", False)
 
@@ -127,7 +127,7 @@ def test_a_message_that_comes_after_it_was_unsent_stays_away(hear, said, unsend,
     late = hear(said("m_1", SECRET, attachments=[{"type": "image", "payload": {"url": "https://x.example/a.jpg"}}]))
     assert texts(thread) == [""]
     assert not Attachment.objects.exists()
-    assert (fresh(mona.conversation).unread, late.problem, SECRET in stored()) == (0, "", False)
+    assert (fresh(mona.conversation).unread, late.error, SECRET in stored()) == (0, "", False)
 
 
 def test_so_does_an_edit_of_it(hear, by_mona, unsend, thread):
@@ -144,9 +144,9 @@ def test_told_in_one_body_it_reaches_neither_thread_nor_bot(hear, said, unsend, 
 
 
 def test_unsending_what_never_came_makes_nobody_wait(hear, unsend, mona):
-    arrival = hear(unsend("m_0"))
+    inbound_webhook = hear(unsend("m_0"))
     conversation = fresh(mona.conversation)
-    assert (arrival.problem, conversation.unread, conversation.waiting_since) == ("", 0, None)
+    assert (inbound_webhook.error, conversation.unread, conversation.waiting_since) == ("", 0, None)
 
 
 def test_the_reason_for_which_a_person_was_called_forgets_it(hear, said, unsend, page_with_bot, conversation, ana):
@@ -170,14 +170,14 @@ def test_the_summary_for_the_bot_forgets_it(hear, said, unsend, page_with_bot, c
 def test_what_the_bot_has_yet_to_hear_is_told_as_unsent(hear, said, unsend, page_with_bot, mona):
     mona.conversation.handovers.all().delete()
     type(mona.conversation).objects.update(holder=Holder.BOT, closed_at=None)
-    Rules.objects.update(words="")
+    HandoverRules.objects.update(words="")
     hear(said("m_1", SECRET))
     assert SECRET in stored()
     hear(unsend())
     assert SECRET not in stored()
-    told = [event for notice in Notice.objects.all() for event in events.parse(notice.body.encode())]
+    told = [event for bot_event in BotEvent.objects.all() for event in events.parse(bot_event.body.encode())]
     assert {(event.mid, event.is_deleted) for event in told} == {("m_1", True)}
-    assert not Notice.objects.have_words_of(mona.conversation)
+    assert not BotEvent.objects.have_words_of(mona.conversation)
 
 
 def test_a_summary_by_the_bot_forgets_it(hear, said, unsend, page_with_bot, conversation, ana):
@@ -214,11 +214,11 @@ def test_a_body_without_the_unsent_message_is_left_byte_for_byte():
 
 
 def test_a_stored_body_that_is_read_again_stays_without_the_words(hear, said, unsend, thread):
-    arrival = hear(said("m_1", SECRET))
+    inbound_webhook = hear(said("m_1", SECRET))
     hear(unsend())
-    fresh(arrival).read_again()
-    fresh(arrival).read()
-    assert (texts(thread), fresh(arrival).problem, SECRET in stored()) == ([""], "", False)
+    fresh(inbound_webhook).requeue()
+    fresh(inbound_webhook).read()
+    assert (texts(thread), fresh(inbound_webhook).error, SECRET in stored()) == ([""], "", False)
 
 
 def test_a_summary_cut_within_the_words_forgets_what_is_left_of_them(

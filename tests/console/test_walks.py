@@ -13,8 +13,8 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
-from console.intake import judge
-from console.models import Arrival, Conversation, Holder, Key, Rules
+from console.models import ApiKey, Conversation, HandoverRules, Holder, InboundWebhook
+from console.webhook_endpoint import judge
 from messenger import webhook_signature
 from messenger.events import serialize
 from tests.console.conftest import webhook
@@ -71,8 +71,8 @@ def assert_within(walk, files, changes):
 
 
 def test_a_bot_hands_over_by_api_within_few_files(walk, mona, bluebird):
-    secret = Key.objects.make(bluebird, "Robin")
-    Rules.objects.create(page=bluebird, webhook_url="http://127.0.0.1:9/")
+    secret = ApiKey.objects.make(bluebird, "Robin")
+    HandoverRules.objects.create(page=bluebird, webhook_url="http://127.0.0.1:9/")
     Conversation.objects.update(holder=Holder.BOT)
     bot, path = Client(headers={"Authorization": f"Bearer {secret}"}), f"/api/conversations/{mona.psid}"
     assert bot.get(path).json()["holder"] == "bot"
@@ -88,8 +88,8 @@ def test_a_webhook_body_becomes_a_message_within_few_files(walk, hear, said, thr
     headers = {"x-hub-signature-256": webhook_signature.sign(body, settings.FACEBOOK_APP_SECRET)}
     with walk.taken():
         assert judge(headers, body)[0] == 200
-        Arrival.objects.store(body)
-        Arrival.objects.latest("pk").read()
+        InboundWebhook.objects.store(body)
+        InboundWebhook.objects.latest("pk").process()
     assert thread.count() == 2
     assert_within(walk, files=23, changes=86)
 

@@ -10,7 +10,7 @@ import requests
 from django.conf import settings
 from django.core.management import call_command
 
-from console.models import Conversation, Holder, Key, Rules
+from console.models import ApiKey, Conversation, HandoverRules, Holder
 from personas.models import Page
 from tests.conftest import CONSOLE_URL, ROOT
 from tests.stand_in import eventually, free_port
@@ -28,10 +28,10 @@ def robin(stack, bluebird):
     url = f"http://127.0.0.1:{free_port()}/"
     secret = settings.FACEBOOK_APP_SECRET
     Page.objects.update(bot_name="Robin")
-    Rules.objects.create(page=bluebird, webhook_url=url, holder_url=url, holder_secret=secret)
+    HandoverRules.objects.create(page=bluebird, webhook_url=url, holder_url=url, holder_secret=secret)
     told = {
         "HANDOVER_URL": CONSOLE_URL,
-        "HANDOVER_KEY": Key.objects.make(bluebird, "Robin"),
+        "HANDOVER_KEY": ApiKey.objects.make(bluebird, "Robin"),
         "PORT": url.split(":")[2].rstrip("/"),
         "APP_SECRET": secret,
     }
@@ -98,7 +98,7 @@ def test_it_is_quiet_while_ana_has_it_and_goes_on_when_she_hands_back(stack, mon
 def test_what_it_would_say_while_ana_has_it_is_refused(stack, mona_says, bluebird, ana):
     mona_says("Hello", 1)
     Conversation.objects.get().take(ana)
-    bearer = {"Authorization": f"Bearer {Key.objects.make(bluebird, 'Another')}"}
+    bearer = {"Authorization": f"Bearer {ApiKey.objects.make(bluebird, 'Another')}"}
     address = f"{CONSOLE_URL}/api/conversations/{mona_says.psid}/messages"
     answer = requests.post(address, json={"text": "I again"}, headers=bearer, timeout=10)
     assert (answer.status_code, answer.json()["name"]) == (409, "Ana Ruiz")
@@ -122,4 +122,4 @@ def test_the_demo_tells_how_customers_come_past_it(robin):
     assert names(Conversation.objects.held_by_bot()) == ["Emil Novak"]
     assert names(Conversation.objects.closed()) == ["Sofia Rossi"]
     assert Conversation.objects.open().filter(holder=Holder.AGENT).count() == 2
-    assert Key.objects.find("hk_only-for-this-test").name == "Robin"
+    assert ApiKey.objects.find("hk_only-for-this-test").name == "Robin"

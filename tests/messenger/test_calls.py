@@ -94,7 +94,7 @@ def insight(name, metric):
 
 # method, and what shows which of its ways: (the call, what stands on the wire)
 ROWS = {
-    # Sending
+    # MessageDelivery
     "send_raw": (
         lambda client: client.send_raw({"recipient": TO_MONA, "message": {"text": "Hi"}}),
         ("POST", "me/messages", {}, {"recipient": TO_MONA, "message": {"text": "Hi"}}),

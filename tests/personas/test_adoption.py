@@ -47,7 +47,7 @@ def publish(bluebird, monkeypatch):
         persona = bluebird.personas.for_agent(agent, bluebird)
         persona.draw_picture()
         monkeypatch.setattr(Pictures.Handler, "picture", persona.picture.read())
-        Persona.objects.filter(pk=persona.pk).update(next_try_at=None)
+        Persona.objects.filter(pk=persona.pk).update(next_attempt_at=None)
         persona = bluebird.personas.get(pk=persona.pk)
         persona.publish()
         return persona
@@ -149,9 +149,9 @@ def test_a_reply_goes_out_under_the_persona_that_was_found(publish, say, ana, co
     lose_answers(sandbox)
     publish(ana)
     [made] = sandbox.personas()
-    Persona.objects.update(next_try_at=None)
+    Persona.objects.update(next_attempt_at=None)
     say("Hello Mona")
     conversation.deliver()
     [heard] = sandbox.said(mona.psid)
     assert heard["persona"]["id"] == made["id"]
-    assert Message.objects.get(text="Hello Mona").as_page == ""
+    assert Message.objects.get(text="Hello Mona").sent_as_page_because == ""

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from console.models import Arrival, Conversation, Holder, Message, Notice, Rules, WindowClosed
+from console.models import BotEvent, Conversation, HandoverRules, Holder, InboundWebhook, Message, WindowClosed
 from messenger.events import serialize
 from personas.models import Page, Persona
 from tests.conftest import TOKEN
@@ -66,7 +66,7 @@ def test_facebook_tells_nothing_more_the_personas_go_and_the_token_is_forgotten(
     page = disconnect()
     assert sandbox.requests("DELETE", "subscribed_apps")
     assert sandbox.personas() == []
-    assert (page.state, page.token, page.problem) == (Page.State.DISCONNECTED, "", "")
+    assert (page.state, page.token, page.error) == (Page.State.DISCONNECTED, "", "")
 
 
 def test_all_that_was_said_stays_with_its_faces(answered, conversation, disconnect, ana, client):
@@ -81,11 +81,11 @@ def test_all_that_was_said_stays_with_its_faces(answered, conversation, disconne
 
 def test_a_reply_that_waited_fails_and_says_why_and_one_in_doubt_is_left_to_the_agent(say, disconnect, conversation):
     waiting, doubtful = say("Wait"), say("Doubt")
-    Message.objects.filter(pk=doubtful.pk).update(state=Message.State.UNKNOWN, next_try_at=timezone.now())
+    Message.objects.filter(pk=doubtful.pk).update(state=Message.State.UNKNOWN, next_attempt_at=timezone.now())
     revision = fresh(conversation).revision
     disconnect()
     assert (fresh(waiting).state, fresh(doubtful).state) == (Message.State.FAILED, Message.State.UNKNOWN)
-    assert fresh(waiting).problem == "The Page was disconnected before this went out."
+    assert fresh(waiting).error == "The Page was disconnected before this went out."
     assert fresh(doubtful).can_retry
     assert fresh(waiting).revision > revision  # open desks show it
 
@@ -102,30 +102,30 @@ def test_nobody_can_answer_there(disconnect, conversation, ana):
 def test_who_waits_for_the_bot_or_writes_later_waits_in_the_queue_and_the_bot_hears_nothing(
     mona, bluebird, arrive, disconnect
 ):
-    Rules.objects.create(page=bluebird, webhook_url="http://127.0.0.1:9/", closed_sentence="We are closed.")
+    HandoverRules.objects.create(page=bluebird, webhook_url="http://127.0.0.1:9/", closed_sentence="We are closed.")
     Conversation.objects.update(holder=Holder.BOT, waiting_since=timezone.now(), last_at=timezone.now())
     disconnect()
     assert Conversation.objects.get().holder == Holder.QUEUE
     words = {"sender": {"id": "99"}, "recipient": {"id": bluebird.page_id}, "timestamp": int(time.time() * 1000)}
     arrive(serialize(webhook(words | {"message": {"mid": "m_late", "text": "Hello?"}})))
-    Arrival.objects.latest("pk").read()
+    InboundWebhook.objects.latest("pk").process()
     late = Conversation.objects.get(customer__psid="99")
     assert (late.holder, late.is_open) == (Holder.QUEUE, True)
-    assert not Notice.objects.filter(conversation=late).exists()
+    assert not BotEvent.objects.filter(conversation=late).exists()
     assert not Message.objects.pending().exists()
 
 
 def test_a_customer_whom_the_bot_has_left_waiting_for_long_comes_into_sight_too(mona, bluebird, disconnect):
-    Rules.objects.create(page=bluebird, webhook_url="http://127.0.0.1:9/")
+    HandoverRules.objects.create(page=bluebird, webhook_url="http://127.0.0.1:9/")
     long_ago = timezone.now() - timedelta(hours=1)
     Conversation.objects.update(holder=Holder.BOT, waiting_since=long_ago, last_at=long_ago)
     disconnect()
-    Conversation.objects.out_of_sight().come_into_sight()
+    Conversation.objects.unattended().bring_back()
     assert Conversation.objects.get().holder == Holder.QUEUE
 
 
 def test_waiting_conversations_are_assigned_to_nobody(mona, bluebird, disconnect, ben):
-    Rules.objects.create(page=bluebird, assigns=True)
+    HandoverRules.objects.create(page=bluebird, assigns=True)
     Conversation.objects.update(holder=Holder.QUEUE, closed_at=None)
     assert Conversation.objects.assignable().exists()
     disconnect()

@@ -121,12 +121,12 @@ def test_one_that_facebook_forgot_is_made_anew_and_the_message_goes_out(live, sa
 
 def test_one_that_facebook_keeps_forgetting_does_not_hold_the_message(say, conversation, mona, sandbox, settings):
     message = say("Hello")
-    Message.objects.filter(pk=message.pk).update(forgotten_faces=3)
+    Message.objects.filter(pk=message.pk).update(forgotten_personas=3)
     conversation.deliver()
     [heard] = sandbox.said(mona.psid)
     assert heard["persona"] is None
     message.refresh_from_db()
-    assert message.as_page
+    assert message.sent_as_page_because
 
 
 def test_refused_the_message_goes_out_as_the_page_and_says_why(say, conversation, mona, sandbox):
@@ -137,7 +137,7 @@ def test_refused_the_message_goes_out_as_the_page_and_says_why(say, conversation
     [heard] = sandbox.said(mona.psid)
     assert (heard["text"], heard["persona"]) == ("Hello Mona", None)
     assert message.state == Message.State.SENT
-    assert "reported" in message.as_page
+    assert "reported" in message.sent_as_page_because
 
 
 def test_refused_it_is_not_asked_for_again_at_every_message(say, conversation, sandbox):
@@ -153,8 +153,8 @@ def test_a_passing_error_holds_the_message_until_it_can_go_out_under_the_face(sa
     say("Hello Mona")
     conversation.deliver()
     assert sandbox.said(mona.psid) == []
-    Persona.objects.update(next_try_at=None)
-    Message.objects.filter(is_incoming=False).update(next_try_at=None)
+    Persona.objects.update(next_attempt_at=None)
+    Message.objects.filter(is_incoming=False).update(next_attempt_at=None)
     conversation.deliver()
     [heard] = sandbox.said(mona.psid)
     assert heard["persona"]["name"] == "Ana R."
@@ -165,7 +165,7 @@ def test_a_worker_that_died_while_making_it_leaves_it_to_the_next(face, sandbox)
     assert persona.claim()
     face().publish()
     assert sandbox.personas() == []
-    Persona.objects.update(claimed_until=timezone.now() - timedelta(seconds=1))
+    Persona.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
     face().publish()
     assert len(sandbox.personas()) == 1
 
@@ -183,7 +183,7 @@ def test_verify_tells_a_live_one_from_a_lost_one(live, sandbox):
     live.page.client().delete_persona(live.graph_id)
     live.verify()
     assert live.state == Persona.State.GONE
-    assert "no longer knows" in live.problem
+    assert "no longer knows" in live.error
 
 
 def test_a_deletion_that_fails_says_why_and_waits_longer_each_time(live, sandbox):
@@ -191,11 +191,11 @@ def test_a_deletion_that_fails_says_why_and_waits_longer_each_time(live, sandbox
     Persona.objects.filter(pk=live.pk).withdraw()
     live.refresh_from_db()
     live.withdraw()
-    first = live.next_try_at - timezone.now()
+    first = live.next_attempt_at - timezone.now()
     live.withdraw()
     assert live.state == Persona.State.LEAVING
-    assert "not available" in live.problem
-    assert live.next_try_at - timezone.now() > first
+    assert "not available" in live.error
+    assert live.next_attempt_at - timezone.now() > first
     assert live not in Persona.objects.leaving().due()
 
 
@@ -229,7 +229,7 @@ def test_somebody_elses_persona_of_the_same_name_is_not_ours(face, bluebird, pic
     foreign = bluebird.client().create_persona("Ana R.", pictures.url)
     sandbox.fail("personas", "POST", times=1, status=400, error={"message": "(#613)", "code": 613})
     face().publish()
-    Persona.objects.update(next_try_at=None)
+    Persona.objects.update(next_attempt_at=None)
     face().publish()
     assert face().graph_id != foreign
     assert len(sandbox.personas()) == 2
@@ -252,17 +252,17 @@ def test_a_token_for_another_page_says_nothing_about_our_personas(live, bluebird
     live.refresh_from_db()
     live.verify()
     assert live.gone_at is None
-    assert "token" in live.problem
+    assert "token" in live.error
 
 
 def test_what_verify_found_out_is_written_down(live, sandbox):
     sandbox.fail(live.graph_id, status=500)
     live.verify()
-    assert "not available" in live.problem
+    assert "not available" in live.error
     assert live.verified_at
     sandbox.be_well()
     live.verify()
-    assert live.problem == ""
+    assert live.error == ""
 
 
 def test_it_is_not_deleted_while_another_worker_makes_it(face, sandbox):
@@ -283,12 +283,12 @@ def test_a_changed_face_has_the_old_one_deleted_at_once(live, face, ana, django_
 
 def test_a_message_does_not_turn_in_circles_while_another_worker_makes_its_persona(face, say, conversation):
     persona = face()
-    Persona.objects.update(next_try_at=timezone.now() - timedelta(seconds=1))
+    Persona.objects.update(next_attempt_at=timezone.now() - timedelta(seconds=1))
     assert persona.claim()
     message = say("Hello")
     conversation.deliver()
     message.refresh_from_db()
-    assert message.next_try_at > timezone.now()
+    assert message.next_attempt_at > timezone.now()
 
 
 def test_who_has_left_speaks_under_the_newest_face_they_had(bluebird, ana):

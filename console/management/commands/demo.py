@@ -8,15 +8,16 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from agents.models import Agent
-from console import examples, safety
-from console.models import Conversation, Holder, Key, Rules
+from console import example_credentials
+from console.infrastructure import start_up_checks
+from console.models import ApiKey, Conversation, HandoverRules, Holder
 from personas.models import Page
 
 PAGE_ID, TOKEN = "102030405060708", "EAASANDBOXPAGETOKEN"  # the sandbox's own
 PAGE = {"token": TOKEN, "name": "Bluebird Tea", "bot_name": "Robin"}
 PATIENCE = 20  # s for the workers
 
-PEOPLE = [  # console.examples knows their names
+PEOPLE = [  # console.example_credentials knows their names
     ("ana", {"first_name": "Ana", "last_name": "Ruiz"}),
     ("ben", {"first_name": "Ben", "last_name": "Okafor"}),
     ("admin", {"first_name": "Ada", "last_name": "Lindt", "is_staff": True, "is_superuser": True}),
@@ -47,7 +48,7 @@ class Command(BaseCommand):
     def handle(self, bot=None, key=None, end=False, **options):
         if end:
             return self._end()
-        if safety.is_production(settings.PUBLIC_URL, settings.ALLOWED_HOSTS):
+        if start_up_checks.is_production(settings.PUBLIC_URL, settings.ALLOWED_HOSTS):
             raise CommandError("The demo is for trials: everyone knows its passwords, and one is an admin's.")
         agents = {username: self._agent(username, fields) for username, fields in PEOPLE}
         page = self._page()
@@ -57,7 +58,7 @@ class Command(BaseCommand):
             self._converse(agents, has_bot=bool(bot))
 
     def _end(self):
-        examples.end()
+        example_credentials.end()
         self.stdout.write(
             "No example credential works any more. `python manage.py changepassword NAME` sets a new password for a"
             " log-in of the demo, `createsuperuser` makes another admin. Enter lost access tokens again at their Pages."
@@ -66,7 +67,7 @@ class Command(BaseCommand):
     def _agent(self, username, fields):
         agent, is_new = Agent.objects.get_or_create(username=username, defaults=fields)
         if is_new:
-            agent.set_password(examples.PASSWORD)
+            agent.set_password(example_credentials.PASSWORD)
             agent.save()
         return agent
 
@@ -79,10 +80,10 @@ class Command(BaseCommand):
     def _connect(self, page, bot, secret):
         """Connect a bot as an admin would: with rules and an API key."""
         addresses = {"webhook_url": bot, "holder_url": bot, "holder_secret": settings.FACEBOOK_APP_SECRET}
-        Rules.objects.update_or_create(page=page, defaults=addresses)
-        key = Key(page=page, name="Robin")
+        HandoverRules.objects.update_or_create(page=page, defaults=addresses)
+        key = ApiKey(page=page, name="Robin")
         key.stand_for(secret)
-        if not Key.objects.filter(digest=key.digest).exists():
+        if not ApiKey.objects.filter(digest=key.digest).exists():
             key.save()
 
     def _converse(self, agents, has_bot):

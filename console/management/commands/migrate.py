@@ -8,15 +8,18 @@ import time
 from django.core.management.base import CommandError
 from django.core.management.commands.migrate import Command as Migrate
 from django.db import OperationalError, connection
+from django.db.migrations.recorder import MigrationRecorder
 from psycopg.errors import LockNotAvailable
 
 LOCK_TIMEOUT = "2s"
 TRIES = 60
+FIRST = ("console", "0001_first_release")  # of version 1.0.0
 PAUSE = 1  # s between two, in which those who waited behind us go on
 
 
 class Command(Migrate):
     def handle(self, *args, **options):
+        _refuse_database_from_before()
         for _try in range(TRIES):
             try:
                 return super().handle(*args, **options)
@@ -36,6 +39,15 @@ class Command(Migrate):
             # An index that is made concurrently waits for old transactions, but holds up nobody meanwhile.
             _wait_for_locks(LOCK_TIMEOUT if migration.atomic else "0")
         super().migration_progress_callback(action, migration, fake)
+
+
+def _refuse_database_from_before():
+    """Raise CommandError for the tables of a version before 1.0.0: there is no way from them to today's."""
+    applied = MigrationRecorder(connection).applied_migrations()
+    if FIRST not in applied and any(app == FIRST[0] for app, _name in applied):
+        raise CommandError(
+            "This database was made by a version before 1.0.0, which cannot be upgraded: start with an empty one."
+        )
 
 
 def _wait_for_locks(at_most):

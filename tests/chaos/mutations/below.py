@@ -32,7 +32,7 @@ def full_redis_fails(lane):
     """A reply that Redis has no memory to queue is given up."""
     from redis.exceptions import RedisError, ResponseError
 
-    from console.store import redis
+    from console.infrastructure.redis import redis
 
     deliver_later = lane.Lane.deliver_later
 
@@ -62,13 +62,13 @@ def own_moments(answering):
     """A reply stands where the clock of its web process says."""
     from django.utils import timezone
 
-    answering.Answering._next_moment = lambda self: timezone.now()
+    answering.Replies._next_moment = lambda self: timezone.now()
 
 
 def keys_in_memory(answering):
     """Each web process knows only the replies that itself has taken."""
-    taken, said_under = set(), answering.Answering._said_under
-    send = answering.Answering.send
+    taken, said_under = set(), answering.Replies._said_under
+    send = answering.Replies.send
 
     def send_once(self, author, text, key, files=()):
         if str(key) not in taken and said_under(self, key, author):
@@ -76,7 +76,7 @@ def keys_in_memory(answering):
         taken.add(str(key))
         return send(self, author, text, key, files)
 
-    answering.Answering.send = send_once
+    answering.Replies.send = send_once
 
 
 def deaf_on_standby(envelope):
@@ -90,11 +90,11 @@ def deaf_on_standby(envelope):
 
 
 MUTATIONS = {
-    "forget-when-slow": ("console.intake", forget_when_slow),
-    "silent-redis-fails": ("console.pace", silent_redis_fails),
-    "full-redis-fails": ("console.models.lane", full_redis_fails),
+    "forget-when-slow": ("console.webhook_endpoint", forget_when_slow),
+    "silent-redis-fails": ("console.infrastructure.rate_limit", silent_redis_fails),
+    "full-redis-fails": ("console.models.send_queue", full_redis_fails),
     "full-disk-fails": ("personas.models.persona_publishing", full_disk_fails),
-    "own-moments": ("console.models.answering", own_moments),
-    "keys-in-memory": ("console.models.answering", keys_in_memory),
+    "own-moments": ("console.models.conversation.replies", own_moments),
+    "keys-in-memory": ("console.models.conversation.replies", keys_in_memory),
     "deaf-on-standby": ("messenger.events.parse", deaf_on_standby),
 }

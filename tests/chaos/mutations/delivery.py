@@ -18,7 +18,7 @@ def same_words(echoes):
 
 def no_retry(answering):
     """Retry is confirmed, and nothing is sent."""
-    answering.Answering.retry = lambda self, message, agent: None
+    answering.Replies.retry = lambda self, message, agent: None
 
 
 def keep_personas(persona):
@@ -34,27 +34,27 @@ def no_assigning(conversation):
 
 def no_edits(receiving):
     """What a customer edited stays as it was."""
-    receiving.Receiving._note_edit = lambda self, event: None
+    receiving.Inbound._note_edit = lambda self, event: None
 
 
 def no_reactions(receiving):
     """Reactions are not written down."""
-    receiving.Receiving._note_reaction = lambda self, event: None
+    receiving.Inbound._note_reaction = lambda self, event: None
 
 
 def keep_unsent(receiving):
     """What a customer unsent stays."""
-    receiving.Receiving._unsend = lambda self, event: None
+    receiving.Inbound._unsend = lambda self, event: None
 
 
 MUTATIONS = {
-    "any-file": ("console.models.evidence", any_file),
-    "one-echo": ("console.models.echoes", one_echo),
-    "same-words": ("console.models.echoes", same_words),
-    "no-retry": ("console.models.answering", no_retry),
+    "any-file": ("console.models.message.reconciliation", any_file),
+    "one-echo": ("console.models.conversation.echoes", one_echo),
+    "same-words": ("console.models.conversation.echoes", same_words),
+    "no-retry": ("console.models.conversation.replies", no_retry),
     "keep-personas": ("personas.models.persona", keep_personas),
-    "no-assigning": ("console.models.conversation", no_assigning),
-    "no-edits": ("console.models.receiving", no_edits),
-    "no-reactions": ("console.models.receiving", no_reactions),
-    "keep-unsent": ("console.models.receiving", keep_unsent),
+    "no-assigning": ("console.models.conversation.conversation", no_assigning),
+    "no-edits": ("console.models.conversation.inbound", no_edits),
+    "no-reactions": ("console.models.conversation.inbound", no_reactions),
+    "keep-unsent": ("console.models.conversation.inbound", keep_unsent),
 }

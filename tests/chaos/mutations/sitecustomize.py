@@ -20,20 +20,20 @@ except ImportError:  # this folder is not on the path: somebody only asks for th
 
 # Patience with bots, files and doubts, as short as a run is.
 HASTE = {
-    "console.models.sending": {
+    "console.models.message.delivery": {
         "UPLOAD_TIMEOUT": 4,
         "UPLOAD": timedelta(seconds=12),
         "DOUBT": timedelta(seconds=20),
     },
-    "console.models.rules": {
+    "console.models.handover_rules": {
         "DOWN": timedelta(seconds=4),
         "WELL": timedelta(seconds=3),
         "NOTED_EVERY": timedelta(seconds=1),
     },
-    "console.models.telling": {
+    "console.models.bot_event.delivery": {
         "TIMEOUT": 2,
         "CONNECT_TIMEOUT": 2,
-        "CLAIM": timedelta(seconds=6),
+        "LEASE": timedelta(seconds=6),
         "PAUSES": (0.2, 0.5, 1),
         "EVENT_LASTS": timedelta(seconds=8),
         "OUTAGE_LASTS": timedelta(seconds=6),
@@ -49,10 +49,10 @@ def no_key(send_api):
     send_api.SendApi.send = lambda self, *given, metadata=None, **options: send(self, *given, **options)
 
 
-def no_lease(lane):
+def no_lease(send_queue):
     """Every worker gets past the lease, and goes on whoever else is there."""
-    lane.Lane._lease = lane.Lane.keep_lease = lambda self: True
-    lane.Lane._end_lease = lambda self: None
+    send_queue.Lane._lease = send_queue.Lane.keep_lease = lambda self: True
+    send_queue.Lane._end_lease = lambda self: None
 
 
 def no_claim(sending):
@@ -62,45 +62,45 @@ def no_claim(sending):
         real(self, persona)
         return True
 
-    real, sending.Sending._claim = sending.Sending._claim, claim
+    real, sending.MessageDelivery._claim = sending.MessageDelivery._claim, claim
 
 
 def no_lease_no_claim(sending):
     """Neither of the two."""
-    from console.models import lane
+    from console.models import send_queue
 
-    no_lease(lane)
+    no_lease(send_queue)
     no_claim(sending)
 
 
 def resend_unknown(sending):
     """A call without an answer is simply made again."""
-    sending.Sending._doubt = lambda self, reason: self._postpone(until=sending.timezone.now())
+    sending.MessageDelivery._doubt = lambda self, reason: self._postpone(until=sending.timezone.now())
 
 
-def read_once(arrival):
-    """An arrival counts as read before its events are taken in, so what fails then is never read again."""
+def read_once(inbound_webhook):
+    """An inbound_webhook counts as read before its events are taken in, so what fails then is never read again."""
 
     def read_next(self):
         found = self.due().order_by("pk").first()
         if found:
-            type(found).objects.filter(pk=found.pk).update(read_at=arrival.timezone.now())
-            found.read()
-            type(found).objects.filter(pk=found.pk).update(read_at=arrival.timezone.now())
+            type(found).objects.filter(pk=found.pk).update(processed_at=inbound_webhook.timezone.now())
+            found.process()
+            type(found).objects.filter(pk=found.pk).update(processed_at=inbound_webhook.timezone.now())
         return found is not None
 
-    arrival.ArrivalQuerySet._read_next = read_next
+    inbound_webhook.InboundWebhookQuerySet._process_next = read_next
 
 
 def page_face(sending):
     """The persona is forgotten in the call."""
-    call = sending.Sending._call
+    call = sending.MessageDelivery._call
 
     def faceless(self, *given):
         self.persona = None
         return call(self, *given)
 
-    sending.Sending._call = faceless
+    sending.MessageDelivery._call = faceless
 
 
 def newest_first(message):
@@ -111,7 +111,7 @@ def newest_first(message):
 
 def no_receipts(receiving):
     """What Facebook tells of deliveries is not written down."""
-    receiving.Receiving._note_delivery = lambda self, event: None
+    receiving.Inbound._note_delivery = lambda self, event: None
 
 
 def no_sweep(conversation):
@@ -119,27 +119,27 @@ def no_sweep(conversation):
     conversation.ConversationQuerySet.pending = lambda self: self.none()
 
 
-def relay_to_all(notice):
+def relay_to_all(bot_event):
     """The bot is told whoever holds the conversation."""
 
     def lanes_of_bots(heard, rules):
         lanes = real(heard, rules)
         for _rules, conversation, _told in lanes:
             if conversation:
-                conversation.holder = notice.Holder.BOT
+                conversation.holder = bot_event.Holder.BOT
         return lanes
 
-    real, notice._by_conversation = notice._by_conversation, lanes_of_bots
+    real, bot_event._by_conversation = bot_event._by_conversation, lanes_of_bots
 
 
 def tell_once(telling):
     """What a bot does not take at the first try, it is not told again."""
-    telling.Telling._not_taken = lambda self, problem: self._end()
+    telling.BotEventDelivery._not_taken = lambda self, error: self._end()
 
 
 def no_way_out(conversation):
     """A bot that is dead keeps what it holds."""
-    conversation.Conversation.leave_bot = lambda self, problem: False
+    conversation.Conversation.hand_over_unanswered = lambda self, error: False
 
 
 def no_lock(conversation):
@@ -153,19 +153,19 @@ def no_lock(conversation):
 
 MUTATIONS = {
     "no-key": ("messenger.calls.send_api", no_key),
-    "no-lease": ("console.models.lane", no_lease),
-    "no-claim": ("console.models.sending", no_claim),
-    "no-lease-no-claim": ("console.models.sending", no_lease_no_claim),
-    "resend-unknown": ("console.models.sending", resend_unknown),
-    "read-once": ("console.models.arrival", read_once),
-    "page-face": ("console.models.sending", page_face),
-    "newest-first": ("console.models.message", newest_first),
-    "no-receipts": ("console.models.receiving", no_receipts),
-    "no-sweep": ("console.models.conversation", no_sweep),
-    "relay-to-all": ("console.models.notice", relay_to_all),
-    "tell-once": ("console.models.telling", tell_once),
-    "no-way-out": ("console.models.conversation", no_way_out),
-    "no-lock": ("console.models.conversation", no_lock),
+    "no-lease": ("console.models.send_queue", no_lease),
+    "no-claim": ("console.models.message.delivery", no_claim),
+    "no-lease-no-claim": ("console.models.message.delivery", no_lease_no_claim),
+    "resend-unknown": ("console.models.message.delivery", resend_unknown),
+    "read-once": ("console.models.inbound_webhook", read_once),
+    "page-face": ("console.models.message.delivery", page_face),
+    "newest-first": ("console.models.message.message", newest_first),
+    "no-receipts": ("console.models.conversation.inbound", no_receipts),
+    "no-sweep": ("console.models.conversation.conversation", no_sweep),
+    "relay-to-all": ("console.models.bot_event.bot_event", relay_to_all),
+    "tell-once": ("console.models.bot_event.delivery", tell_once),
+    "no-way-out": ("console.models.conversation.conversation", no_way_out),
+    "no-lock": ("console.models.conversation.conversation", no_lock),
     **below.MUTATIONS,
     **delivery.MUTATIONS,
 }

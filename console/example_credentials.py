@@ -1,0 +1,107 @@
+"""Example credentials: those of the demo and of `.env.example`, which everybody knows. In production none may work."""
+
+from cryptography.fernet import Fernet, InvalidToken
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth.hashers import check_password
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import OperationalError, ProgrammingError, models
+from django.db.models import Q
+from django.db.models.functions import Cast
+from django.utils.translation import gettext as _
+
+from agents.models import Agent
+from console.infrastructure import start_up_checks
+from console.models.api_key import PREFIX, SHOWN, ApiKey
+from personas.fields import EncryptedTextField
+
+LOG_INS = ["ana", "ben", "admin"]
+PASSWORD = "handover-demo"  # noqa: S105  (printed by bin/dev)
+TRIED = 20  # log-ins at most: to try a password takes a fifth of a second
+WAY_OUT = "`python manage.py demo --end` takes away all that everybody knows."
+NO_DATABASE = "The database does not answer, so nobody knows whether a log-in of the demo works. Start it first."
+
+
+def problems():
+    """Return a sentence for each example credential that would work here. A trial may have them."""
+    if not start_up_checks.is_production(settings.PUBLIC_URL, settings.ALLOWED_HOSTS):
+        return []
+    try:
+        return [*_problems_of_log_ins(), *_problems_of_keys(), *_problems_of_secrets()]
+    except ProgrammingError:  # not migrated yet: there is nothing in it
+        return []
+    except OperationalError:
+        return [NO_DATABASE]
+
+
+def end():
+    """Take the known passwords, the demo's API key and what the example key encrypted out of the database."""
+    for agent in _log_ins():
+        agent.set_unusable_password()
+        agent.save(update_fields=["password"])
+    _keys().revoke()
+    for model, field, pk in _secrets():
+        model.objects.filter(pk=pk).update(**{field.name: ""})
+
+
+class RefusesDemoPassword:
+    """An authentication backend. In production the demo's password opens nothing, under whatever name it came along."""
+
+    def authenticate(self, request, password=None, **credentials):
+        if password == PASSWORD and start_up_checks.is_production(settings.PUBLIC_URL, settings.ALLOWED_HOSTS):
+            raise PermissionDenied
+
+
+class NotTheDemoPassword:
+    """A password validator."""
+
+    def validate(self, password, user=None):
+        if password == PASSWORD:
+            raise ValidationError(_("This is the password of the demo, which everybody knows."))
+
+    def get_help_text(self):
+        return ""
+
+
+def _problems_of_log_ins():
+    for agent in _log_ins():
+        yield f"The log-in “{agent.username}” has the password of the demo."
+
+
+def _problems_of_keys():
+    for key in _keys().select_related("page").defer("page__token"):
+        yield f"The API key “{key.name}” of the Page {key.page} is that of the demo."
+
+
+def _problems_of_secrets():
+    for model, field, pk in _secrets():
+        row = model.objects.defer(field.name).get(pk=pk)
+        yield f"The {field.verbose_name} of {row} is an example, or is encrypted with the key of .env.example."
+
+
+def _log_ins():
+    """Those that the demo makes, and superusers under any name."""
+    agents = Agent.objects.working().filter(Q(username__in=LOG_INS) | Q(is_superuser=True)).order_by("pk")
+    return [agent for agent in agents.only("username", "password")[:TRIED] if check_password(PASSWORD, agent.password)]
+
+
+def _keys():
+    return ApiKey.objects.valid().filter(start=(PREFIX + start_up_checks.EXAMPLE)[:SHOWN])
+
+
+def _secrets():
+    """[(model, field, primary key)] of encrypted values that everybody can read."""
+    fields = [(model, field) for model in apps.get_models() for field in model._meta.fields]
+    for model, field in fields:
+        if isinstance(field, EncryptedTextField):
+            stored = Cast(field.name, models.TextField())
+            for pk, value, ciphertext in model.objects.values_list("pk", field.name, stored):
+                if start_up_checks.is_example(value) or _opens(ciphertext):
+                    yield model, field, pk
+
+
+def _opens(ciphertext):
+    try:
+        return bool(Fernet(start_up_checks.EXAMPLE_KEY).decrypt(ciphertext.encode()))
+    except InvalidToken:
+        return False

@@ -1,0 +1,89 @@
+"""With which a bot proves that it is a Page's own. Shown once; only its digest is kept."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from console.infrastructure import rate_limit, start_up_checks
+
+PREFIX = "hk_"  # so that who finds one knows what it is
+SHOWN = 8  # of its first characters, by which an admin tells one key from another
+NOTED_EVERY = timedelta(minutes=1)  # that it was used: no write for each call
+CALLS = ("calls", 20)  # a second for one key
+AT_ONCE = 1  # s: so much of its next turns a bot that was quiet may take together, 20 calls
+
+
+class ApiKeyQuerySet(models.QuerySet):
+    def valid(self):
+        return self.filter(revoked_at=None)
+
+    def make(self, page, name):
+        """Returns the secret, which nobody can look up afterwards."""
+        key = self.model(page=page, name=name)
+        secret = key.draw()
+        key.save()
+        return secret
+
+    def find(self, secret):
+        """The key with this secret, None when there is none or it was revoked."""
+        if start_up_checks.is_example(secret) and start_up_checks.is_production(
+            settings.PUBLIC_URL, settings.ALLOWED_HOSTS
+        ):
+            return None  # the demo's own, in a database that began as a trial
+        rows = self.valid().select_related("page__rules").defer("page__token")
+        return rows.filter(digest=digest(secret)).first()
+
+    def revoke(self):
+        return self.valid().update(revoked_at=timezone.now())
+
+
+class ApiKey(models.Model):
+    page = models.ForeignKey("personas.Page", models.CASCADE, related_name="keys", verbose_name=_("Page"))
+    name = models.CharField(_("for"), max_length=100, help_text=_("Which program has it."))
+    start = models.CharField(_("begins with"), max_length=12, editable=False)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(_("made"), auto_now_add=True)
+    used_at = models.DateTimeField(_("last used"), null=True, editable=False)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, editable=False)
+
+    objects = ApiKeyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("API key")
+        verbose_name_plural = _("API keys")
+        ordering = ["-pk"]
+
+    def __str__(self):
+        return f"{self.name} ({self.start}…)"
+
+    def draw(self):
+        """A new secret, which this key then stands for."""
+        return self.stand_for(PREFIX + secrets.token_urlsafe(32))
+
+    def stand_for(self, secret):
+        self.start, self.digest = secret[:SHOWN], digest(secret)
+        return secret
+
+    def revoke(self):
+        ApiKey.objects.filter(pk=self.pk).revoke()
+
+    def note_use(self):
+        late = timezone.now() - NOTED_EVERY
+        if self.used_at is None or self.used_at < late:
+            not_noted = ApiKey.objects.filter(Q(used_at=None) | Q(used_at__lt=late), pk=self.pk)
+            not_noted.update(used_at=timezone.now())
+
+    def wait(self):
+        """Seconds until it may be used again, 0 when it may now."""
+        return max(0, rate_limit.take(f"key-{self.pk}", CALLS, within=AT_ONCE) - AT_ONCE)
+
+
+def digest(secret):
+    """Plain SHA-256: what is drawn at random cannot be guessed, however fast one attempts."""
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,26 @@
+"""What a Page that is disconnected leaves behind: no reply waits for ever, and no agent thinks that it goes out."""
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from console.models.message.message import Message
+from console.models.send_queue import LEASE
+
+
+def give_up(conversations):
+    """End what is still to be sent in these."""
+    pending = Message.objects.pending().order_by().values("conversation")
+    for conversation in conversations.filter(pk__in=pending).order_by("customer__psid", "pk"):
+        with conversation.changing() as revision:
+            _give_up(conversation.messages, revision)
+
+
+def _give_up(messages, revision):
+    state, ended = Message.State, {"next_attempt_at": None, "revision": revision}
+    not_sent = str(_("The Page was disconnected before this went out."))
+    messages.filter(state=state.QUEUED).update(state=state.FAILED, error=not_sent, **ended)
+    in_doubt = Q(state=state.UNKNOWN, next_attempt_at__isnull=False)
+    abandoned = Q(state=state.SENDING, attempted_at__lt=timezone.now() - LEASE)  # its worker is gone
+    not_known = str(_("The Page was disconnected before we knew whether Facebook has it."))
+    messages.filter(in_doubt | abandoned).update(state=state.UNKNOWN, error=not_known, **ended)

@@ -1,0 +1,214 @@
+"""How a Page's conversations are handed over: to which bot, on what words, to whom, and when they go back."""
+
+import re
+from datetime import timedelta
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from messenger import events
+from personas.fields import EncryptedTextField
+
+DOWN = timedelta(minutes=1)  # so long a bot that did not answer is asked nothing
+WELL = timedelta(seconds=10)  # a bot that answered so lately is not down, whatever it refuses
+NOTED_EVERY = timedelta(seconds=3)  # that it answers
+
+BOT_FIELDS = [*dict.fromkeys(events.SUBSCRIPTION_FIELDS.values()), events.OTHER_FIELD]
+USUAL_BOT_FIELDS = [
+    *("messages", "messaging_postbacks", "messaging_referrals", "messaging_optins", "messaging_account_linking"),
+    *("messaging_feedback", "messaging_customer_information", "messaging_handovers", "messaging_policy_enforcement"),
+]
+
+is_address = RegexValidator(r"^https?://[^\s/]+\S*$", _("An address begins with https:// or http://."))
+
+NAME = "{name}"  # in a sentence: of the agent, as customers see it
+
+
+def usual_bot_fields():
+    return [*USUAL_BOT_FIELDS]
+
+
+def check_braces(sentence):
+    if re.search(r"[{}]", sentence.replace(NAME, "")):
+        raise ValidationError(_("Only {name} may stand in braces."))
+
+
+class HandoverRules(models.Model):
+    """A Page without a row of its own has no bot, and its agents pull by hand."""
+
+    page = models.OneToOneField("personas.Page", models.CASCADE, primary_key=True, related_name="rules")
+    webhook_url = models.CharField(
+        _("bot's webhook"),
+        max_length=500,
+        blank=True,
+        validators=[is_address],
+        help_text=_("While the bot holds a conversation, its events go to this address as Facebook sent them."),
+    )
+    bot_fields = models.JSONField(
+        _("the bot hears of"),
+        default=usual_bot_fields,
+        db_default=models.Value(USUAL_BOT_FIELDS, models.JSONField()),
+        blank=True,
+    )
+    receives_standby = models.BooleanField(
+        _("the bot listens to people"),
+        default=False,
+        help_text=_("While people hold a conversation, the same events reach the bot's webhook as “standby”."),
+    )
+    bot_app_id = models.CharField(
+        _("bot's Facebook app"),
+        max_length=32,
+        blank=True,
+        validators=[RegexValidator(r"^\d+$", _("An app's id has digits only."))],
+        help_text=_("Where the bot is a Facebook app of its own: conversations are passed to it, and come from it."),
+    )
+    holder_url = models.CharField(
+        _("changes of holder go to"),
+        max_length=500,
+        blank=True,
+        validators=[is_address],
+        help_text=_("Each change of holder is posted to this address, signed with the secret below."),
+    )
+    holder_secret = EncryptedTextField(_("secret"), blank=True)
+    payloads = models.TextField(
+        _("payloads that call a person"),
+        blank=True,
+        help_text=_("One on a line: of buttons and quick replies, exactly as the bot gives them."),
+    )
+    words = models.TextField(
+        _("words that call a person"),
+        blank=True,
+        help_text=_("One word or phrase on a line, found anywhere in what a customer writes to the bot."),
+    )
+    assigns = models.BooleanField(
+        _("assign at once"),
+        default=False,
+        help_text=_("Waiting conversations go to the present agent who has the fewest. Otherwise agents take them."),
+    )
+    answer_within = models.PositiveSmallIntegerField(
+        _("first answer within (minutes)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("Who has not answered by then loses the conversation to somebody else. Empty: never."),
+    )
+    away_for = models.PositiveSmallIntegerField(
+        _("away for (minutes)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("After so long the open conversations of an agent who is away go back to the queue. Empty: never."),
+    )
+    back_after = models.PositiveSmallIntegerField(
+        _("back to the bot after (minutes)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("Without a word from anybody, and never while the customer waits for an answer. Empty: never."),
+    )
+    sentence = models.CharField(
+        _("said when somebody takes it"),
+        max_length=300,
+        blank=True,
+        validators=[check_braces],
+        help_text=_("For instance: You are talking to {name} now. Empty: nothing is said."),
+    )
+    closed_sentence = models.CharField(
+        _("said outside business hours"),
+        max_length=1000,
+        blank=True,
+        help_text=_("To a customer who comes to wait for a person then, once."),
+    )
+    bot_down_until = models.DateTimeField(_("bot does not answer; asked again after"), null=True, editable=False)
+    bot_error = models.TextField(_("bot's last error"), blank=True, editable=False)
+    bot_answered_at = models.DateTimeField(_("bot answered"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("handover")
+        verbose_name_plural = _("handover")
+
+    def __str__(self):
+        return str(self.page)
+
+    @classmethod
+    def of(cls, page):
+        return getattr(page, "rules", None) or cls(page=page)
+
+    @classmethod
+    def of_pages(cls, page_ids):
+        """{page id: rules} of those that have any."""
+        rows = cls.objects.filter(page__page_id__in=page_ids)
+        return {rules.page.page_id: rules for rules in rows.select_related("page").defer("page__token")}
+
+    @property
+    def has_bot(self):
+        return bool(self.webhook_url or self.bot_app_id) and not self.page.is_disconnected
+
+    @property
+    def is_bot_down(self):
+        return self.bot_down_until is not None and self.bot_down_until > timezone.now()
+
+    # How the bot is
+
+    def may_ask_bot(self):
+        """While it is down nobody asks it but one, each time that the pause is over."""
+        if self.bot_down_until is None:
+            return True
+        now = timezone.now()
+        return self._row().filter(bot_down_until__lte=now).update(bot_down_until=now + DOWN) == 1
+
+    def note_bot_success(self, has_words):
+        """Note that it took something; return whether it was down before. A receipt proves nothing about words."""
+        now = timezone.now()
+        if has_words and (self.bot_answered_at is None or self.bot_answered_at < now - NOTED_EVERY):
+            old = Q(bot_answered_at=None) | Q(bot_answered_at__lt=now - NOTED_EVERY)
+            self._row().filter(old).update(bot_answered_at=now)
+        if self.bot_down_until is None and not self.bot_error:
+            return False
+        troubled = self._row().exclude(bot_down_until=None, bot_error="")
+        return troubled.update(bot_down_until=None, bot_error="") == 1
+
+    def note_bot_failure(self, error):
+        """There is something that it does not take. Whether it is down: one that takes other things is not."""
+        now = timezone.now()
+        self.note_error(error)
+        silent = Q(bot_answered_at=None) | Q(bot_answered_at__lt=now - WELL)
+        return self._row().filter(silent).update(bot_down_until=now + DOWN) == 1
+
+    def note_error(self, error):
+        self._row().update(bot_error=error)
+
+    def _row(self):
+        return type(self).objects.filter(pk=self.pk)
+
+    # What it hears
+
+    def subscribed(self, told):
+        """Those of these events that the bot subscribed to."""
+        return [event for event in told if events.subscription_field_of(event) in self.bot_fields]
+
+    # Triggers
+
+    def asks_for_person(self, text, payload):
+        """Whether the customer called for a person, by a button or in words."""
+        if payload and payload in _lines(self.payloads):
+            return True
+        return any(_stands_in(words, text) for words in _lines(self.words))
+
+    def team_for(self, skill):
+        """The team of this Page with that skill, None without one."""
+        return self.page.teams.filter(skill__iexact=skill.strip()).first() if skill.strip() else None
+
+
+def _lines(text):
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _stands_in(words, text):
+    """As whole words, whatever the case and the spaces between them."""
+    pattern = r"\s+".join(re.escape(word) for word in words.split())
+    return re.search(rf"(?<!\w){pattern}(?!\w)", text, re.IGNORECASE) is not None

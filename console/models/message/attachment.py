@@ -1,0 +1,186 @@
+"""A file in a message. Facebook's address for it expires, so a copy is kept; the message never waits for it."""
+
+import logging
+from datetime import timedelta
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from agents.pictures import new_path
+from console import attachment_wording, tasks
+from console.infrastructure import downloads, uploads
+from messenger import events
+from personas.files import SHOWN, media_type_of
+from personas.resource_shortage import is_resource_shortage
+
+LONGEST_NAME = 150  # characters
+UPLOAD_TIMEOUT = 60  # s; Facebook looks at a film before it answers
+MAX_ATTEMPTS = 5
+NOT_KEPT = "The file could not be kept: the console's log says why."
+PAUSE = timedelta(minutes=2)  # longer than a download takes, so that no two workers are at one
+
+logger = logging.getLogger(__name__)
+
+
+def file_path(attachment, filename):
+    return new_path("attachments")
+
+
+def later():
+    return timezone.now() + PAUSE
+
+
+class AttachmentQuerySet(models.QuerySet):
+    def told(self, given):
+        """What Facebook tells of one, not saved yet."""
+        payload = None if given.kind in FILES else events.to_json(given.payload)
+        return self.model(kind=given.kind[:40], url=given.url, title=given.title, payload=payload)
+
+    def keep(self, message, file):
+        """What an agent sends along. Our copy stays: it is shown in the thread, and a retry sends it again."""
+        return self.create(message=message, kind=uploads.kind_of(file), title=file.name, file=file)
+
+    def unfetched(self):
+        """Files whose download should be over by now."""
+        return self.filter(UNFETCHED, next_attempt_at__lt=timezone.now())
+
+    def discard(self):
+        """Delete the rows, and their files from the disk. A worker at one of them finds its row gone."""
+        for attachment in self.select_for_update():
+            attachment.file.delete(save=False)
+        self.all().delete()
+
+    def fetch_later(self):
+        for attachment in self:
+            attachment.fetch_later()
+
+    def fetch(self):
+        """Fetch those that are still there: a message may have been unsent meanwhile."""
+        for attachment in self:
+            attachment.fetch()
+
+
+FILES = ["image", "audio", "video", "file", "sticker"]  # the rest are links, templates and places
+UNFETCHED = models.Q(kind__in=FILES, file="", error="")
+
+
+class Attachment(models.Model):
+    FILES = FILES
+
+    message = models.ForeignKey("console.Message", models.CASCADE, related_name="attachments")
+    kind = models.CharField(_("kind"), max_length=40)
+    url = models.TextField(_("address"), blank=True)
+    title = models.TextField(_("title"), blank=True)
+    payload = models.JSONField(null=True, editable=False)  # as it came, of what is no file: a template, an order
+    file = models.FileField(_("file"), upload_to=file_path, blank=True)
+    error = models.TextField(_("error"), blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0, editable=False)
+    next_attempt_at = models.DateTimeField(default=later, editable=False)
+
+    objects = AttachmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("attachment")
+        verbose_name_plural = _("attachments")
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["next_attempt_at"], condition=UNFETCHED, name="attachment_unfetched")]
+
+    def __str__(self):
+        return self.title or self.kind
+
+    @property
+    def is_file(self):
+        return self.kind in self.FILES
+
+    @cached_property
+    def media_type(self):
+        """Read from our copy; nothing while there is none, or when it has gone from the disk."""
+        return media_type_of(self.file) if self.file else ""
+
+    @property
+    def is_gone(self):
+        """Our copy was there, and is no longer on the disk."""
+        return bool(self.file) and not self.media_type
+
+    @property
+    def shown_as(self):
+        """image, audio or video when a browser may show our copy, else nothing. A film may hold nothing but a sound."""
+        found = self.media_type.split("/")[0] if self.media_type in SHOWN else ""
+        return "audio" if (found, self.kind) == ("video", "audio") else found
+
+    @property
+    def file_name(self):
+        """The name that it had with whoever sent it, where that is known: to be shown and saved by, nothing else."""
+        name = self.title or _last_part(self.url)
+        return "".join(letter for letter in name if letter.isprintable() and letter not in "/\\")[:LONGEST_NAME]
+
+    @property
+    def size(self):
+        """In bytes; None when our copy is gone."""
+        try:
+            return self.file.size
+        except (OSError, ValueError):
+            return None
+
+    @property
+    def content(self):
+        """What there is to read in it, where it is no file."""
+        return attachment_wording.content_of(self.kind, self.title, self.payload, self.web_address)
+
+    @property
+    def words(self):
+        """One line, where there is no room for more."""
+        name = self.file_name if self.kind == "file" else "" if self.is_file else self.title
+        return attachment_wording.in_short(self.kind, name, self.payload, "" if self.is_file else self.web_address)
+
+    @property
+    def kind_name(self):
+        return attachment_wording.kind_name(self.kind)
+
+    @property
+    def web_address(self):
+        """The address as a link, if it is one that a browser may follow."""
+        return self.url if self.url.startswith(("https://", "http://")) else ""
+
+    def send(self, client, psid, **options):
+        """As a message of its own; returns the message id."""
+        with self.file.open("rb") as file:
+            return client.send_attachment(psid, self.kind, file=file, filename=self.file_name, **options)
+
+    def fetch_later(self):
+        if self.is_file:
+            Attachment.objects.filter(pk=self.pk).update(next_attempt_at=later())
+            transaction.on_commit(lambda: tasks.fetch_attachment.delay(self.pk), robust=True)
+
+    def fetch(self):
+        if self.file or self.error:
+            return
+        try:
+            content = downloads.fetch(self.url)
+            self.file.save(content.name, content, save=False)
+        except (downloads.DownloadError, OSError, MemoryError) as error:
+            if is_resource_shortage(error):  # says nothing of the file: the sweep comes back
+                return logger.warning("Attachment %s has to wait: %s", self.pk, error)
+            self.attempts += 1
+            is_over = not getattr(error, "is_passing", True) or self.attempts >= MAX_ATTEMPTS
+            self.error = (str(error) if isinstance(error, downloads.DownloadError) else NOT_KEPT) if is_over else ""
+        self._keep()
+
+    def _keep(self):
+        """Write what came of it, unless the message was unsent during the download."""
+        outcome = {"file": self.file.name, "error": self.error, "attempts": self.attempts}
+        if Attachment.objects.filter(pk=self.pk).update(**outcome):
+            self.message.conversation.touch(self.message)
+        elif self.file:
+            self.file.delete(save=False)
+
+
+def _last_part(url):
+    try:
+        return unquote(PurePosixPath(urlsplit(url).path).name)
+    except ValueError:  # it is no address
+        return ""

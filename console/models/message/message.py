@@ -1,0 +1,187 @@
+"""One thing said, either way, with its state. An outgoing Message row is the outbox."""
+
+import uuid
+
+from django.conf import settings
+from django.contrib.postgres.indexes import HashIndex
+from django.db import models
+from django.db.models import Case, Exists, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import MD5, JSONObject, Left
+from django.utils.translation import gettext_lazy as _
+
+from console.models.message.attachment import Attachment
+from console.models.message.delivery import MessageDelivery
+
+QUOTED = 200  # characters of a message that a reply to it shows
+
+
+class MessageQuerySet(models.QuerySet):
+    def pending(self):
+        """What the lane still has to bring to an end, in the order in which Send was pressed."""
+        waits = Q(state__in=[Message.State.QUEUED, Message.State.SENDING])
+        return self.filter(waits | Q(state=Message.State.UNKNOWN, next_attempt_at__isnull=False)).order_by("at", "pk")
+
+    def unsent(self):
+        """Refused for good, or nobody can say: an agent has to decide."""
+        return self.filter(Q(state=Message.State.FAILED) | Q(state=Message.State.UNKNOWN, next_attempt_at=None))
+
+    def failed(self):
+        """With nothing that people said after it and that went out: then they have dealt with it."""
+        later = Message.objects.filter(conversation=OuterRef("conversation"), at__gt=OuterRef("at"))
+        gone = later.filter(state__in=Message.GONE, is_by_bot=False, is_automatic=False).order_by()
+        return self.filter(~Exists(gone), state=Message.State.FAILED)
+
+    def hurry(self):
+        """What waited for its Page need not wait any longer."""
+        self.filter(state=Message.State.QUEUED).update(next_attempt_at=None)
+
+    def in_order(self):
+        return self.order_by("at", "pk")
+
+    def before(self, message):
+        """The second condition is the one that an index can begin at."""
+        return self.filter(Q(at__lt=message.at) | Q(pk__lt=message.pk), at__lte=message.at)
+
+    def since(self, revision):
+        """In the order of the changes: in that of the thread, all of a long one might be read for the few."""
+        return self.filter(revision__gt=revision).order_by("revision")
+
+    def for_thread(self):
+        """Without the token, which would be decrypted for every message."""
+        related = self.select_related("author", "persona", "page").defer("page__token")
+        return related.annotate(quote=_quote()).prefetch_related("attachments")
+
+
+class Message(MessageDelivery, models.Model):
+    class State(models.TextChoices):
+        RECEIVED = "received", _("received")
+        QUEUED = "queued", _("queued")
+        SENDING = "sending", _("sending")
+        UNKNOWN = "unknown", _("unknown")
+        SENT = "sent", _("sent")
+        DELIVERED = "delivered", _("delivered")
+        READ = "read", _("read")
+        FAILED = "failed", _("failed")
+
+    GONE = [State.SENT, State.DELIVERED, State.READ]
+    UNSENT = [State.QUEUED, State.SENDING, State.UNKNOWN, State.FAILED]
+
+    conversation = models.ForeignKey("console.Conversation", models.PROTECT, related_name="messages")
+    page = models.ForeignKey("personas.Page", models.PROTECT, related_name="messages", verbose_name=_("Page"))
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="messages", null=True, verbose_name=_("author")
+    )
+    persona = models.ForeignKey(
+        "personas.Persona", models.PROTECT, related_name="messages", null=True, verbose_name=_("persona")
+    )
+    is_incoming = models.BooleanField(_("from the customer"))
+    is_by_bot = models.BooleanField(_("from the bot"), default=False)
+    is_automatic = models.BooleanField(_("by a rule"), default=False)  # and no answer to anything
+    source = models.TextField(_("said elsewhere"), blank=True)  # app id of an echo that is not ours
+    state = models.CharField(_("state"), max_length=12, choices=State)
+    text = models.TextField(_("text"), blank=True)
+    payload = models.TextField(_("payload"), blank=True)
+    reply_to = models.TextField(blank=True, default="", db_default="", editable=False)  # mid of the message it answers
+    is_partial = models.BooleanField(default=False, db_default=False, editable=False)  # known from its edit alone
+    error = models.TextField(_("error"), blank=True)
+    sent_as_page_because = models.TextField(_("why it went out as the Page"), blank=True)
+    reaction = models.CharField(_("reaction"), max_length=64, blank=True)
+    reaction_at = models.BigIntegerField(default=0, editable=False)  # ms
+    earlier_texts = models.JSONField(_("earlier texts"), default=list, blank=True)
+    edited_at = models.BigIntegerField(default=0, editable=False)  # ms
+    is_deleted = models.BooleanField(_("unsent"), default=False)
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)  # of the form, and in Facebook's metadata
+    mid = models.TextField("mid", null=True, blank=True)  # noqa: DJ001  (unique, so no "" for none)
+    at = models.DateTimeField(_("when"))  # its place in the thread
+    sent_at = models.DateTimeField(_("sent"), null=True)  # by Facebook's clock
+    attempts = models.PositiveIntegerField(default=0, editable=False)
+    attempted_at = models.DateTimeField(null=True, editable=False)
+    has_rate_slot = models.BooleanField(default=False, editable=False)  # to call, at next_attempt_at
+    looks = models.PositiveSmallIntegerField(default=0, editable=False)  # into Facebook's history, in this doubt
+    unknown_since = models.DateTimeField(null=True, editable=False)  # when we last lost sight of a call
+    forgotten_personas = models.PositiveSmallIntegerField(default=0, editable=False)
+    next_attempt_at = models.DateTimeField(null=True, editable=False)
+    revision = models.BigIntegerField(editable=False)  # the conversation's when this last changed
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        constraints = [
+            models.UniqueConstraint("page", MD5("mid"), name="one_message_per_page_and_mid"),
+            models.CheckConstraint(
+                condition=Q(is_incoming=True, state="received") | Q(is_incoming=False) & ~Q(state="received"),
+                name="received_is_incoming",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["sent", "delivered", "read"]) | Q(mid__isnull=False), name="sent_has_its_mid"
+            ),
+        ]
+        indexes = [
+            HashIndex(fields=["mid"], name="message_mid"),
+            models.Index(fields=["conversation", "at", "id"], name="message_thread"),
+            models.Index(fields=["conversation", "revision"], name="message_changes"),
+            models.Index(
+                fields=["conversation"],
+                condition=Q(state__in=["queued", "sending", "unknown"]),
+                name="message_pending",
+            ),
+            models.Index(fields=["conversation", "at"], condition=Q(state="failed"), name="message_failed"),
+        ]
+
+    def __str__(self):
+        return self.text[:60] or str(_("(no text)"))
+
+    @property
+    def words(self):
+        """What it says in one line, where that is no text: its files, its place, its buttons."""
+        return self.text or ", ".join(attachment.words for attachment in self.attachments.all())
+
+    @property
+    def can_retry(self):
+        return self.state == self.State.FAILED or (self.state == self.State.UNKNOWN and self.next_attempt_at is None)
+
+    @property
+    def holds_others(self):
+        """Waits, or is in doubt: those behind it wait too. What was just queued mostly goes at once."""
+        waits = self.state == self.State.QUEUED and self.error
+        return bool(waits) or (self.state == self.State.UNKNOWN and not self.can_retry)
+
+    @property
+    def place(self):
+        """Sorts as text, in a browser too, where it stands in the thread."""
+        return f"{int(self.at.timestamp() * 1_000_000):017d}-{self.pk:012d}"
+
+    @property
+    def ends_round(self):
+        """Whether the send queue is read anew before what is behind goes: this may go once more, or be looked for."""
+        return self.state in (self.State.QUEUED, self.State.UNKNOWN)
+
+    @property
+    def is_unsent(self):
+        return self.state in self.UNSENT
+
+    @property
+    def face(self):
+        """The name above it in the thread: the one that the customer sees or will see."""
+        if self.sent_as_page_because and not self.is_unsent:
+            return str(self.page)
+        if self.persona:
+            return self.persona.name
+        if self.author:
+            return self.author.public_name
+        return (self.is_by_bot and self.page.bot_name) or str(self.page)
+
+
+def _quote():
+    """The message to which one replies, in short, as JSON: looked up only for replies."""
+    quoted = Message.objects.filter(
+        page=OuterRef("page"), conversation=OuterRef("conversation"), mid=OuterRef("reply_to")
+    )
+    kinds = Attachment.objects.filter(message=OuterRef("pk")).order_by("pk").values("kind")[:1]
+    words = JSONObject(text=Left("text", QUOTED), is_deleted="is_deleted", kind=Subquery(kinds))
+    nothing = Value(None, models.JSONField())
+    return Case(
+        When(reply_to="", then=nothing), default=Subquery(quoted.values(words=words)), output_field=models.JSONField()
+    )

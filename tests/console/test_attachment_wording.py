@@ -1,0 +1,116 @@
+"""Words for attachments that are no files: in the thread, in the queue, and in the summary for the bot."""
+
+from pathlib import Path
+
+import pytest
+
+from console.attachment_wording import content_of, in_short
+from console.models.conversation.summary import summary
+from console.models.conversation.unsending import Copies
+from messenger import events
+from tests.console.conftest import fresh
+
+PAYLOADS = Path(__file__).parent.parent / "payloads"
+APPOINTMENT = {"status": "requested", "start_time": 1790003600, "end_time": 1790007200, "timezone": "Europe/Berlin"}
+IN_UTC = "21 Sep 2026, 15:13\N{EN DASH}16:13 (UTC)"
+WHEN = "21 Sep 2026, 17:13\N{EN DASH}18:13 (Europe/Berlin)"
+PLACE = {"lat": 52.52, "long": 13.4}
+BUTTONS = {
+    "template_type": "button",
+    "text": "What do you want to do next?",
+    "buttons": [{"type": "postback", "title": "Talk to a person", "payload": "HUMAN"}],
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "title", "payload", "words"),
+    [
+        ("template", "", BUTTONS, "What do you want to do next? · [Talk to a person]"),
+        ("template", "", {"product": {"elements": [{"title": "Mug", "subtitle": "EUR 11"}]}}, "Mug · EUR 11"),
+        ("template", "", {"template_type": "receipt", "order_number": "A-17"}, "Receipt · A-17"),
+        ("template", "", {}, "Message with buttons"),
+        ("location", "", {"coordinates": {"lat": 52.52, "long": 13.4}}, "Location: 52.52000, 13.40000"),
+        ("location", "", {}, "Location"),
+        (
+            "appointment_booking",
+            "",
+            APPOINTMENT,
+            f"Appointment requested · {WHEN}",
+        ),
+        ("appointment_booking", "", {"status": "requested", "start_time": "soon"}, "Appointment requested"),
+        ("appointment_booking", "", {**APPOINTMENT, "timezone": "Nowhere"}, f"Appointment requested · {IN_UTC}"),
+        ("fallback", "A page", {}, "Link: A page"),
+        ("fallback", "", {}, "Link"),
+        ("image", "", {}, "Picture"),
+        ("file", "receipt.pdf", {}, "File: receipt.pdf"),
+        ("hologram", "", {}, "Attachment (hologram)"),
+    ],
+)
+def test_one_line_says_what_it_is(kind, title, payload, words):
+    assert in_short(kind, title, payload) == words
+
+
+@pytest.mark.parametrize(
+    "payload", [None, [], "x", 5, {"coordinates": []}, {"elements": [1, {}]}, {"buttons": {"a": 1}}]
+)
+@pytest.mark.parametrize("kind", ["template", "location", "appointment_booking", "fallback"])
+def test_whatever_stands_in_a_payload_something_is_said(kind, payload):
+    assert in_short(kind, "", payload) and content_of(kind, "", payload).lines
+
+
+@pytest.mark.parametrize("path", sorted(PAYLOADS.glob("*.json")), ids=lambda path: path.stem)
+def test_no_attachment_is_shown_by_the_name_of_its_kind(path):
+    told = [event for event in events.parse(path.read_bytes()) if getattr(event, "attachments", ())]
+    for given in [attachment for event in told for attachment in event.attachments]:
+        assert in_short(given.kind, given.title, given.payload, given.url) != given.kind
+
+
+@pytest.fixture
+def place(hear, said, conversation):
+    hear(said("m_1", text="", attachments=[{"type": "location", "payload": {"coordinates": PLACE}}]))
+    return fresh(conversation)
+
+
+def test_a_place_is_shown_with_a_link_to_the_map(place, ana, client):
+    client.force_login(ana)
+    page = client.get(f"/conversations/{place.pk}/").content.decode()
+    assert "52.52000, 13.40000" in page
+    assert "openstreetmap.org/?mlat=52.520000&amp;mlon=13.400000" in page
+
+
+def test_the_row_and_the_summary_say_where_it_is(place):
+    assert place.last_words == "Location: 52.52000, 13.40000"
+    assert "Customer: Location: 52.52000, 13.40000" in summary(place)
+
+
+def test_the_buttons_of_a_template_are_shown_and_stand_in_the_row(hear, echo, conversation, ana, client):
+    hear(echo("m_1", text="", app_id=1517776481860111, attachments=[{"type": "template", "payload": BUTTONS}]))
+    client.force_login(ana)
+    page = client.get(f"/conversations/{conversation.pk}/").content.decode()
+    assert "<li>Talk to a person</li>" in page
+    assert fresh(conversation).last_words == "What do you want to do next? · [Talk to a person]"
+
+
+def test_a_file_stands_in_the_row_by_its_name(hear, said, conversation):
+    url = "https://cdn.example.com/v/receipt.pdf?_nc=1"
+    hear(said("m_1", text="", attachments=[{"type": "file", "payload": {"url": url}}]))
+    assert fresh(conversation).last_words == "File: receipt.pdf"
+
+
+def test_a_place_that_was_unsent_is_taken_out_of_a_summary(place):
+    told = summary(place)
+    copies = Copies(place.messages.get(mid="m_1"))
+    assert "52.52" not in copies.take_out_of(told)
+
+
+@pytest.mark.parametrize("number", [10**400, "nan", "1e999"])
+def test_a_place_or_time_that_no_map_and_no_calendar_has_loses_no_message(
+    number, hear, said, conversation, ana, client
+):
+    client.force_login(ana)
+    place = {"type": "location", "payload": {"coordinates": {"lat": number, "long": number}}}
+    booking = {"type": "appointment_booking", "payload": {"status": "confirmed", "start_time": number}}
+    assert hear(said("m_1", None, attachments=[place, booking])).error == ""
+    thread = client.get(f"/conversations/{conversation.pk}/").content.decode()
+    assert "Appointment confirmed" in thread
+    assert "openstreetmap" not in thread

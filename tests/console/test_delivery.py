@@ -1,0 +1,454 @@
+"""An agent presses Send: what goes out, under which face, in which order, and what is said of it."""
+
+import threading
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from console.infrastructure import rate_limit
+from console.models import Conversation, Message, TakenByAnother
+from console.models.message import delivery
+from console.models.message.delivery import DOUBT, MIN_LOOKS, SETTLE
+from messenger.events import Echo
+from personas.models import Page
+from tests.stand_in import eventually
+
+LONG = "\n\n".join(f"{number} part. " + "word " * 300 for number in ["First", "Second", "Third"])
+
+
+def test_a_reply_goes_out_under_the_agents_persona(say, conversation, mona, sandbox):
+    message = say("Hello Mona, Ana here.")
+    conversation.deliver()
+    [heard] = sandbox.said(mona.psid)
+    assert (heard["text"], heard["persona"]["name"]) == ("Hello Mona, Ana here.", "Ana R.")
+    message.refresh_from_db()
+    assert (message.state, message.mid) == (Message.State.SENT, heard["mid"])
+    assert message.persona.graph_id == heard["persona"]["id"]
+
+
+def test_replies_go_out_in_the_order_of_send(say, conversation, mona, sandbox):
+    for number in range(5):
+        say(f"line {number}")
+    conversation.deliver()
+    assert sandbox.texts(mona.psid) == [f"line {number}" for number in range(5)]
+
+
+def test_the_same_key_twice_is_one_reply(say, conversation, ana, mona, sandbox):
+    first = say("once")
+    assert conversation.send(author=ana, text="once", key=first.key) == [first]
+    conversation.deliver()
+    assert sandbox.texts(mona.psid) == ["once"]
+
+
+def test_a_long_reply_goes_out_in_parts_each_with_its_own_state(conversation, ana, mona, sandbox):
+    replies = conversation.send(author=ana, text=LONG, key=uuid.uuid4())
+    error = {"message": "(#368)", "code": 368}
+    sandbox.fail("messages", times=1, status=400, error=error)
+    conversation.deliver()
+    assert [message.state for message in conversation.messages.in_order()] == ["failed", "sent", "sent"]
+    conversation.retry(replies[0], ana)
+    conversation.deliver()
+    assert [text[:5] for text in sandbox.texts(mona.psid)] == ["Secon", "Third", "First"]
+    assert conversation.last_words.startswith("Third")
+
+
+def test_a_long_reply_sent_twice_is_one_reply_whatever_its_parts(conversation, ana):
+    key = uuid.uuid4()
+    replies = conversation.send(author=ana, text=LONG, key=key)
+    assert replies[0].key == key
+    assert conversation.send(author=ana, text=LONG, key=key) == replies
+    assert conversation.send(author=ana, text="Cut otherwise", key=key) == replies
+    assert conversation.messages.count() == 3
+
+
+def test_a_reply_of_any_length_is_refused_with_a_sentence(conversation, ana, client):
+    client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
+    fields = {"text": "x" * 20_001, "key": uuid.uuid4()}
+    answer = client.post(f"/conversations/{conversation.pk}/send/", fields, headers={"HX-Request": "true"})
+    assert answer.status_code == 422
+    assert answer.content == b"A reply has 20000 characters at most; this one has 20001. Send it in two."
+
+
+def test_every_reply_carries_its_key_for_facebook_to_echo(say, conversation, sandbox):
+    message = say("Hello")
+    conversation.deliver()
+    sends = [call for call in sandbox.requests("POST", "messages") if "message" in call["body"]]
+    assert [call["body"]["message"]["metadata"] for call in sends] == [str(message.key)]
+
+
+def test_only_the_holder_sends(conversation, ben, mona):
+    with pytest.raises(TakenByAnother):
+        conversation.send(author=ben, text="Me too", key="6d2b0c1e-0000-4000-8000-000000000001")
+    assert not mona.conversation.messages.filter(is_incoming=False).exists()
+
+
+def test_what_facebook_refuses_for_good_fails_with_a_reason_and_lets_the_next_pass(say, conversation, mona, sandbox):
+    refused, next_one = say("refused"), say("next")
+    error = {"message": "(#551) This person isn't available right now.", "code": 551, "error_subcode": 1545041}
+    sandbox.fail("messages", times=1, status=400, error=error)
+    conversation.deliver()
+    refused.refresh_from_db(), next_one.refresh_from_db()
+    assert (refused.state, next_one.state) == (Message.State.FAILED, Message.State.SENT)
+    assert "cannot be reached" in refused.error
+    assert sandbox.texts(mona.psid) == ["next"]
+
+
+def test_a_passing_error_holds_those_behind_it(say, conversation, mona, sandbox):
+    first, _second = say("first"), say("second")
+    sandbox.fail("messages", times=1, status=500)
+    conversation.deliver()
+    assert sandbox.texts(mona.psid) == []
+    first.refresh_from_db()
+    assert first.state == Message.State.QUEUED
+    assert first.error
+    _let_time_pass(conversation)
+    conversation.deliver()
+    assert sandbox.texts(mona.psid) == ["first", "second"]
+
+
+def test_retry_sends_a_failed_reply_again_at_the_end(say, conversation, ana, mona, sandbox):
+    failed = say("failed")
+    sandbox.fail("messages", times=1, status=400, error={"message": "(#368)", "code": 368})
+    conversation.deliver()
+    say("later")
+    conversation.retry(failed, ana)
+    conversation.deliver()
+    assert sandbox.texts(mona.psid) == ["later", "failed"]
+    assert [message.text for message in conversation.messages.in_order()] == ["later", "failed"]
+
+
+def test_retry_leaves_a_reply_alone_that_has_not_failed(say, conversation, ana, mona, sandbox):
+    message = say("sent")
+    conversation.deliver()
+    conversation.retry(message, ana)
+    conversation.deliver()
+    assert sandbox.texts(mona.psid) == ["sent"]
+
+
+def test_a_call_without_an_answer_is_unknown_until_facebooks_history_shows_it(say, conversation, mona, sandbox):
+    message, behind = say("did it arrive?"), say("behind")
+    sandbox.fail("messages", times=1, drop="after")
+    conversation.deliver()
+    message.refresh_from_db()
+    assert message.state == Message.State.UNKNOWN
+    assert not message.can_retry
+    conversation.deliver()
+    assert sandbox.texts(mona.psid) == ["did it arrive?"]  # and what is behind it waits
+    _let_time_pass(conversation)
+    conversation.deliver()
+    message.refresh_from_db(), behind.refresh_from_db()
+    assert (message.state, behind.state) == (Message.State.SENT, Message.State.SENT)
+    assert message.mid == sandbox.said(mona.psid)[0]["mid"]
+    assert sandbox.texts(mona.psid) == ["did it arrive?", "behind"]
+
+
+def test_what_is_behind_a_doubt_waits_although_the_doubt_was_long_in_being_written_down(
+    say, conversation, mona, sandbox, monkeypatch
+):
+    monkeypatch.setattr(delivery, "FIRST_LOOK", timedelta(0))  # the time until the first look is over by then
+    say("lost"), say("behind")
+    sandbox.fail("messages", times=1, drop="before")
+    conversation.deliver()
+    assert sandbox.texts(mona.psid) == []
+
+
+def test_what_facebooks_history_does_not_show_is_sent_again_once_it_has_settled(say, conversation, mona, sandbox):
+    message, _behind = say("lost"), say("behind")
+    sandbox.fail("messages", times=1, drop="before")
+    conversation.deliver()
+    _let_time_pass(conversation)
+    conversation.deliver()
+    message.refresh_from_db()
+    assert message.state == Message.State.UNKNOWN  # a call may take effect late
+    assert sandbox.texts(mona.psid) == []
+    _let_time_pass(conversation, settles=True)
+    conversation.deliver()
+    assert sandbox.texts(mona.psid) == ["lost", "behind"]
+
+
+def test_the_same_words_said_before_are_no_evidence(say, conversation, mona, sandbox):
+    say("ok")
+    conversation.deliver()
+    again = say("ok")
+    sandbox.fail("messages", times=1, drop="before")
+    conversation.deliver()
+    _let_time_pass(conversation)
+    conversation.deliver()
+    again.refresh_from_db()
+    assert again.state == Message.State.UNKNOWN
+    _let_time_pass(conversation, settles=True)
+    conversation.deliver()
+    assert sandbox.texts(mona.psid) == ["ok", "ok"]
+
+
+def test_a_history_that_does_not_reach_back_is_no_evidence(say, conversation, mona, sandbox):
+    message, behind = say("lost?"), say("behind")
+    sandbox.fail("messages", times=1, drop="before")
+    conversation.deliver()
+    for number in range(20):
+        sandbox.say(mona.psid, text=f"and {number}")
+    _let_time_pass(conversation, settles=True)
+    conversation.deliver()
+    message.refresh_from_db()
+    assert (message.state, message.can_retry) == (Message.State.UNKNOWN, False)
+    for _look in range(MIN_LOOKS):
+        _let_time_pass(conversation, settles=True, ends=True)
+        conversation.deliver()
+    message.refresh_from_db(), behind.refresh_from_db()
+    assert (message.state, message.can_retry) == (Message.State.UNKNOWN, True)
+    assert behind.state == Message.State.SENT
+    assert sandbox.texts(mona.psid) == ["behind"]
+
+
+def test_when_facebook_tells_no_history_the_agent_decides(say, conversation, ana, mona, sandbox):
+    message, _behind = say("perhaps"), say("behind")
+    sandbox.fail("messages", times=1, drop="after")
+    sandbox.fail("conversations", status=500)
+    conversation.deliver()
+    for _look in range(MIN_LOOKS):
+        _let_time_pass(conversation, settles=True, ends=True)
+        conversation.deliver()
+    message.refresh_from_db()
+    assert message.can_retry
+    assert "history does not tell" in message.error
+    assert sandbox.texts(mona.psid) == ["perhaps", "behind"]
+
+
+@pytest.mark.parametrize("hindrance", ["the Page is slowed", "it is not our turn"])
+def test_a_doubt_in_which_nobody_could_ask_is_not_given_up(hindrance, say, conversation, bluebird, sandbox):
+    message = say("hello")
+    hour = timezone.now() - timedelta(hours=1)
+    doubt = {"state": Message.State.UNKNOWN, "unknown_since": hour, "next_attempt_at": hour}
+    Message.objects.filter(pk=message.pk).update(**doubt)
+    if hindrance == "the Page is slowed":
+        Page.objects.update(waits_until=timezone.now() + timedelta(minutes=9))
+    while rate_limit.take(bluebird.pk, rate_limit.HISTORY) <= rate_limit.SHORT:
+        pass
+    Conversation.objects.get(pk=conversation.pk).deliver()
+    message.refresh_from_db()
+    assert (message.can_retry, message.looks) == (False, 0)
+    assert not sandbox.requests(path="conversations")
+
+
+def test_a_worker_that_another_has_followed_writes_nothing(say, conversation):
+    message = say("mine")
+    late = Message.objects.get(pk=message.pk)
+    late.conversation = conversation
+    Message.objects.filter(pk=message.pk).update(state=Message.State.SENDING, attempts=1)
+    late._postpone(timezone.now())
+    assert Message.objects.get(pk=message.pk).state == Message.State.SENDING
+
+
+def test_an_echo_settles_what_is_unknown_before_anybody_looks(say, conversation, mona, sandbox):
+    message = say("did it arrive?")
+    sandbox.fail("messages", times=1, drop="after")
+    conversation.deliver()
+    [heard] = sandbox.said(mona.psid)
+    conversation.receive(_echo(mona, message, heard))
+    message.refresh_from_db()
+    assert (message.state, message.mid, message.next_attempt_at) == (Message.State.SENT, heard["mid"], None)
+    assert not sandbox.requests(path="conversations")
+
+
+def test_facebooks_history_is_asked_at_most_twice_a_second(say, conversation, sandbox):
+    say("did it arrive?")
+    sandbox.fail("messages", times=1, drop="after")
+    conversation.deliver()
+    while rate_limit.take(conversation.page_id, rate_limit.HISTORY) < rate_limit.SHORT:
+        pass
+    _let_time_pass(conversation)
+    conversation.deliver()
+    assert not sandbox.requests(path="conversations")
+
+
+def test_a_worker_that_died_while_sending_leaves_an_unknown_reply(say, conversation, mona, sandbox):
+    message = say("half way")
+    Message.objects.filter(pk=message.pk).update(state=Message.State.SENDING)
+    conversation.deliver()
+    message.refresh_from_db()
+    assert message.state == Message.State.UNKNOWN
+    assert sandbox.texts(mona.psid) == []
+
+
+def test_while_one_worker_has_the_lease_another_sends_nothing(say, conversation, mona, sandbox):
+    say("mine")
+    assert conversation._lease()
+    conversation.deliver()
+    assert sandbox.texts(mona.psid) == []
+    conversation._end_lease()
+    conversation.deliver()
+    assert sandbox.texts(mona.psid) == ["mine"]
+
+
+def test_a_worker_that_was_too_slow_neither_renews_nor_ends_the_lease_of_the_next(say, conversation):
+    say("something")
+    slow, next_one = conversation, type(conversation).objects.get(pk=conversation.pk)
+    slow._lease()
+    slow._leased_until = timezone.now() - timedelta(seconds=1)
+    type(conversation).objects.update(leased_until=slow._leased_until)
+    assert next_one._lease()
+    assert not slow.keep_lease()
+    slow._end_lease()
+    assert not slow._lease()
+    assert next_one.keep_lease()
+
+
+def test_a_lease_that_nears_its_end_is_renewed_before_a_call(say, conversation):
+    say("something")
+    conversation._lease()
+    conversation._leased_until = timezone.now() + timedelta(seconds=1)
+    type(conversation).objects.update(leased_until=conversation._leased_until)
+    assert conversation.keep_lease()
+    assert conversation._leased_until > timezone.now() + timedelta(seconds=20)
+
+
+def test_a_reply_ends_the_wait(say, conversation, mona):
+    conversation.waiting_since = timezone.now()
+    conversation.unread = 3
+    conversation.save()
+    say("There you are")
+    conversation.refresh_from_db()
+    assert (conversation.waiting_since, conversation.unread) == (None, 0)
+
+
+def _let_time_pass(conversation, settles=False, ends=False):
+    """Whatever waits for its time has waited long enough; what happened to a call has settled; our patience is over."""
+    waiting = conversation.messages.filter(next_attempt_at__isnull=False)
+    ago = (SETTLE if settles else timedelta()) + (DOUBT if ends else timedelta())
+    waiting.update(next_attempt_at=timezone.now() - timedelta(seconds=1), unknown_since=F("unknown_since") - ago)
+
+
+def _echo(mona, message, heard):
+    common = {"page_id": mona.page.page_id, "psid": mona.psid, "at": heard["at"], "is_standby": False, "raw": {}}
+    return Echo(**common, mid=heard["mid"], text=message.text, attachments=(), app_id="", metadata=str(message.key))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_lane_believes_no_state_that_it_read_before_it_had_the_lease(conversation, ana, mona, sandbox):
+    """What another worker was sending when we came may be queued again by now: that is no death in the middle."""
+    reply = conversation._reply(ana, "slow down", revision=1, at=conversation._next_moment())
+    message = Message.objects.create(**reply | {"state": Message.State.SENDING})
+    with transaction.atomic():  # the lease cannot be taken until this ends
+        Conversation.objects.select_for_update().get(pk=conversation.pk)
+        worker = threading.Thread(target=_deliver_and_hang_up, args=[conversation.pk])
+        worker.start()
+        eventually(_somebody_waits_for_a_lock)
+        Message.objects.filter(pk=message.pk).update(state=Message.State.QUEUED)
+    worker.join(20)
+    assert sandbox.texts(mona.psid) == ["slow down"]
+
+
+def _deliver_and_hang_up(pk):
+    Conversation.objects.get(pk=pk).deliver()
+    connection.close()
+
+
+def _somebody_waits_for_a_lock():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return cursor.fetchone()[0]
+
+
+def test_nobody_comes_back_for_a_reply_that_already_has_its_time(
+    say, conversation, sandbox, django_capture_on_commit_callbacks
+):
+    say("later")
+    sandbox.fail("messages", status=500)
+    with django_capture_on_commit_callbacks() as callbacks:
+        conversation.deliver()
+    assert any("deliver_later" in repr(callback) for callback in callbacks)
+    with django_capture_on_commit_callbacks() as callbacks:
+        for _sweep in range(5):
+            conversation.deliver()
+    assert callbacks == []
+    assert conversation not in type(conversation).objects.pending()
+
+
+def test_what_the_console_itself_stumbles_over_fails_and_lets_the_next_pass(say, conversation, mona, sandbox):
+    broken, _next_one = say("x"), say("next")
+    Message.objects.filter(pk=broken.pk).update(text="y" * 2001)  # more than the client takes
+    conversation.deliver()
+    broken.refresh_from_db()
+    assert broken.state == Message.State.UNKNOWN
+    _let_time_pass(conversation, settles=True)
+    conversation.deliver()
+    broken.refresh_from_db()
+    assert broken.state == Message.State.FAILED
+    assert "log says why" in broken.error
+    assert sandbox.texts(mona.psid) == ["next"]
+
+
+def test_whoever_retries_says_it(say, conversation, ana, ben, mona, sandbox):
+    message = say("again")
+    sandbox.fail("messages", times=1, status=400, error={"message": "(#368)", "code": 368})
+    conversation.deliver()
+    ana.leave()
+    conversation.take(ben)
+    conversation.retry(message, ben)
+    conversation.deliver()
+    [heard] = sandbox.said(mona.psid)
+    assert heard["persona"]["name"] == "Ben O."
+
+
+def test_our_clock_alone_makes_nothing_read(say, conversation, mona):
+    """Facebook's clock may be ahead: only what its echo has dated is compared with its watermarks."""
+    message = say("just now")
+    conversation.deliver()
+    conversation.refresh_from_db()
+    conversation.read_until = timezone.now() + timedelta(seconds=30)
+    conversation.save()
+    with conversation.changing() as revision:
+        conversation.show_receipts(revision)
+    message.refresh_from_db()
+    assert message.state == Message.State.SENT
+
+
+def test_a_reply_stands_behind_its_question_whatever_the_clocks_say(say, conversation, bluebird):
+    ahead = timezone.now() + timedelta(hours=1)
+    Message.objects.create(
+        conversation=conversation, page=bluebird, is_incoming=True, state="received", text="?", at=ahead, revision=1
+    )
+    say("!")
+    assert [message.text for message in conversation.messages.in_order()] == ["?", "!"]
+
+
+def test_a_conversation_that_was_closed_unanswered_waits_again_when_it_is_opened(conversation, bluebird, ana):
+    asked = timezone.now()
+    Message.objects.create(
+        conversation=conversation, page=bluebird, is_incoming=True, state="received", text="?", at=asked, revision=1
+    )
+    conversation.close(ana)
+    conversation.take(ana)
+    conversation.return_to_queue(ana)
+    assert conversation.waiting_since == asked
+
+
+def test_a_release_takes_it_from_nobody_else(conversation, ana, ben):
+    stale = type(conversation).objects.get(pk=conversation.pk)
+    conversation.return_to_queue(ana)
+    conversation.take(ben)
+    with pytest.raises(TakenByAnother):
+        stale.return_to_queue(ana)
+    conversation.refresh_from_db()
+    assert conversation.agent == ben
+
+
+def test_what_an_absent_colleague_holds_can_be_taken_over(conversation, ana, ben):
+    with pytest.raises(TakenByAnother):
+        conversation.take(ben)
+    ana.go_away()
+    conversation.refresh_from_db()
+    conversation.take(ben)
+    assert conversation.agent == ben
+
+
+def test_what_somebody_took_while_they_left_goes_back_to_the_queue(conversation, ana):
+    ana.is_active = False
+    ana.save()
+    type(conversation).objects.orphaned().return_to_queue()
+    conversation.refresh_from_db()
+    assert conversation.agent is None

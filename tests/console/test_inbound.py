@@ -1,0 +1,314 @@
+"""Events about Mona in her conversation: messages, echoes, receipts, in order and out of order."""
+
+import base64
+import json
+import random
+import threading
+import uuid
+
+import pytest
+from django.conf import settings
+from django.db import connection, transaction
+
+from console.models import Conversation, Customer, InboundWebhook, Message
+from messenger.events import serialize
+from personas.models import Page
+from tests.conftest import PAGE_ID, TOKEN
+from tests.console.conftest import AT, INBOX, MINUTE, fresh, moment, texts, webhook
+
+OURS = int(settings.FACEBOOK_APP_ID)
+State = Message.State
+
+
+@pytest.fixture
+def sent(say, conversation):
+    """A reply of Ana's that Facebook has."""
+    message = say("We are on it.")
+    conversation.deliver()
+    message.refresh_from_db()
+    return message
+
+
+# Said by the customer
+
+
+def test_a_message_stands_in_the_thread(hear, said, thread, mona):
+    inbound_webhook = hear(said("m_1", "Grüße 👋"))
+    [message] = thread
+    assert (message.text, message.mid, message.at) == ("Grüße 👋", "m_1", moment(AT))
+    assert (message.is_incoming, message.state) == (True, State.RECEIVED)
+    assert inbound_webhook.processed_at
+    assert inbound_webhook.error == ""
+
+
+def test_a_quick_reply_says_its_title_and_keeps_its_payload(hear, said, thread):
+    hear(said("m_2", "Yes", quick_reply={"payload": "CONFIRM"}))
+    assert [(message.text, message.payload) for message in thread] == [("Yes", "CONFIRM")]
+
+
+@pytest.mark.parametrize("mid", [{"mid": "m_3"}, {}])
+def test_the_same_tap_told_twice_is_one_message(mid, hear, by_mona, thread):
+    tap = {"title": "Talk to a human", "payload": "HANDOFF"} | mid
+    hear(by_mona(postback=tap)), hear(by_mona(postback=tap), by_mona(optin={}))
+    assert [(message.text, message.payload) for message in thread] == [("Talk to a human", "HANDOFF")]
+
+
+def test_two_taps_on_an_old_button_are_two_messages(hear, by_mona, thread):
+    tap = {"title": "Menu", "payload": "MENU"}
+    hear(by_mona(AT, postback=tap), by_mona(AT + 1, postback=tap))
+    assert texts(thread) == ["Menu", "Menu"]
+
+
+def test_the_same_mid_is_one_message_in_two_bodies_and_in_one(hear, said, thread, mona):
+    hear(said("m_1", "once"), said("m_1", "once"))
+    hear(said("m_1", "once"), said("m_2", "and again"))
+    assert texts(thread) == ["once", "and again"]
+    assert fresh(mona.conversation).unread == 2
+
+
+def test_what_overtook_comes_out_in_order(hear, said, thread):
+    hear(said("m_3", "three", AT + 2000), said("m_1", "one", AT))
+    hear(said("m_2", "two", AT + 1000))
+    assert texts(thread) == ["one", "two", "three"]
+
+
+def test_what_cannot_be_stored_is_left_out_and_the_rest_is_kept(hear, said, thread):
+    hear(said("m_1", "nul\x00 and half a pair \ud83d"))
+    assert texts(thread) == ["nul and half a pair ?"]
+
+
+def test_somebody_new_becomes_a_customer_with_a_conversation(hear, bluebird):
+    hear({"sender": {"id": "42"}, "timestamp": AT, "message": {"mid": "m_1", "text": "Hello"}})
+    customer = Customer.objects.get(psid="42")
+    assert texts(customer.conversation.messages) == ["Hello"]
+
+
+# The queue
+
+
+def test_the_first_unanswered_message_says_since_when_she_waits(hear, said, mona):
+    hear(said("m_1", "first", AT), said("m_2", "second", AT + 1000))
+    conversation = fresh(mona.conversation)
+    assert (conversation.waiting_since, conversation.unread) == (moment(AT), 2)
+    assert (conversation.last_words, conversation.last_at) == ("second", moment(AT + 1000))
+
+
+def test_a_new_message_reopens_a_closed_conversation_into_the_queue(hear, said, conversation, ana):
+    hear(said("m_1"))
+    conversation.close(ana)
+    hear(said("m_1"), said("m_1", at=AT + 1))
+    assert not fresh(conversation).is_open  # what is known already reopens nothing
+    hear(said("m_2", "One more thing", AT + 2))
+    conversation.refresh_from_db()
+    assert (conversation.is_open, conversation.agent, conversation.unread) == (True, None, 1)
+
+
+def test_a_message_leaves_its_holder_the_conversation(hear, said, conversation, ana):
+    hear(said("m_1"))
+    assert fresh(conversation).agent == ana
+
+
+# Said by the Page
+
+
+def test_our_echo_confirms_a_reply_that_had_no_answer(hear, echo, say, conversation, sandbox):
+    message = say("Did it arrive?")
+    sandbox.fail("messages", times=1, drop="after")
+    conversation.deliver()
+    assert fresh(message).state == State.UNKNOWN
+    hear(echo("m_9", message.text, OURS, metadata=str(message.key)))
+    message.refresh_from_db()
+    assert (message.state, message.mid, message.error) == (State.SENT, "m_9", "")
+    assert (message.sent_at, message.next_attempt_at) == (moment(AT), None)
+
+
+def test_our_echo_may_overtake_the_answer(hear, echo, say, conversation, thread):
+    message = say("Hello")
+    Message.objects.filter(pk=message.pk).update(state=State.SENDING)
+    hear(echo("m_9", "Hello", OURS, metadata=str(message.key)))
+    message.refresh_from_db()
+    message._sent("m_9")
+    assert [(message.state, message.mid, message.sent_at) for message in thread] == [(State.SENT, "m_9", moment(AT))]
+
+
+@pytest.mark.parametrize("with_metadata", [True, False])
+def test_our_echo_after_the_answer_adds_nothing(with_metadata, hear, echo, sent, thread):
+    hear(echo(sent.mid, sent.text, OURS, **({"metadata": str(sent.key)} if with_metadata else {})))
+    assert [(message.pk, message.state) for message in thread] == [(sent.pk, State.SENT)]
+
+
+@pytest.mark.parametrize(("app_id", "source"), [(INBOX, str(INBOX)), (111, "111"), (None, str(INBOX)), (OURS, "")])
+def test_what_others_say_for_the_page_stands_in_the_thread(app_id, source, hear, echo, thread):
+    hear(echo("m_9", "From the Inbox", app_id))
+    [message] = thread
+    assert (message.text, message.is_incoming, message.source) == ("From the Inbox", False, source)
+    assert (message.state, message.author) == (State.SENT, None)
+
+
+def test_an_answer_elsewhere_ends_the_wait(hear, said, echo, mona):
+    hear(said("m_1"), echo("m_9", at=AT + MINUTE))
+    conversation = fresh(mona.conversation)
+    assert (conversation.waiting_since, conversation.last_words) == (None, "Hello")
+
+
+def test_an_answer_that_was_told_late_leaves_the_next_question_waiting(hear, said, echo, mona):
+    hear(said("m_1"))
+    hear(said("m_2", "And the lid?", at=AT + 2 * MINUTE))
+    hear(echo("m_9", at=AT + MINUTE))
+    assert fresh(mona.conversation).waiting_since == moment(AT + 2 * MINUTE)
+
+
+def test_metadata_that_is_not_ours_confirms_nothing(hear, echo, sent, thread):
+    hear(echo("m_9", metadata="job:42"), echo("m_10", metadata=str(uuid.uuid4())))
+    assert thread.count() == 3
+
+
+# Receipts
+
+
+def test_a_delivery_names_what_was_delivered(hear, by_mona, sent):
+    hear(by_mona(delivery={"mids": [sent.mid], "watermark": AT}))
+    assert fresh(sent).state == State.DELIVERED
+
+
+@pytest.mark.parametrize(("receipt", "state"), [("delivery", State.DELIVERED), ("read", State.READ)])
+def test_a_watermark_covers_what_was_sent_until_then(receipt, state, hear, echo, by_mona, thread):
+    hear(echo("m_1", at=AT), echo("m_2", at=AT + 1000), echo("m_3", at=AT + 2000))
+    hear(by_mona(**{receipt: {"watermark": AT + 1000}}))
+    assert [message.state for message in thread] == [state, state, State.SENT]
+
+
+def test_a_watermark_covers_what_comes_to_light_after_it(hear, echo, by_mona, thread):
+    hear(by_mona(read={"watermark": AT}))
+    hear(echo("m_1", at=AT))
+    assert [message.state for message in thread] == [State.READ]
+
+
+def test_receipts_never_go_back(hear, echo, by_mona, thread, mona):
+    hear(echo("m_1"), by_mona(read={"watermark": AT + 1000}))
+    hear(by_mona(delivery={"mids": ["m_1"], "watermark": AT}), by_mona(read={"watermark": AT - 1000}), echo("m_1"))
+    assert [message.state for message in thread] == [State.READ]
+    assert fresh(mona.conversation).read_until == moment(AT + 1000)
+
+
+def test_receipts_change_nothing_that_the_customer_said(hear, said, by_mona, thread):
+    hear(said("m_1"), by_mona(delivery={"mids": ["m_1"]}), by_mona(read={"watermark": AT + 1000}))
+    assert [message.state for message in thread] == [State.RECEIVED]
+
+
+# Unknown Pages and trouble
+
+
+def test_unknown_events_are_kept_and_counted(hear, said, by_mona, thread):
+    inbound_webhook = hear(
+        by_mona(something_new={"ref": "x"}), said("m_1"), {"recipient": {}, "another": {}}, "surprise"
+    )
+    assert (inbound_webhook.unknown, inbound_webhook.error, texts(thread)) == (3, "", ["Hi"])
+    assert json.loads(inbound_webhook.body)["entry"][0]["messaging"][3] == "surprise"
+
+
+def test_what_is_known_and_concerns_no_thread_makes_no_conversation(hear, bluebird):
+    inbound_webhook = hear({"recipient": {"id": PAGE_ID}, "timestamp": AT, "optin": {"ref": "promo", "user_ref": "u1"}})
+    assert (inbound_webhook.unknown, inbound_webhook.error) == (0, "")
+    assert not Conversation.objects.exists()
+
+
+def test_an_unknown_page_keeps_its_arrival_until_the_page_is_there(arrive, db):
+    arrive(serialize(webhook({"sender": {"id": "42"}, "timestamp": AT, "message": {"mid": "m_1", "text": "Hi"}})))
+    inbound_webhook = InboundWebhook.objects.get()
+    inbound_webhook.process()
+    assert (inbound_webhook.processed_at, PAGE_ID in inbound_webhook.error) == (None, True)
+    Page.objects.create(page_id=PAGE_ID, token=TOKEN)
+    inbound_webhook.requeue()
+    inbound_webhook.process()
+    assert (inbound_webhook.error, Message.objects.get().text) == ("", "Hi")
+
+
+def test_one_bad_event_holds_up_none_of_the_others(hear, said, by_mona, thread):
+    inbound_webhook = hear(said("m_1", "before"), by_mona(reaction={"mid": "m_0"}), said("m_2", "after", AT + 1))
+    assert texts(thread) == ["before", "after"]
+    assert inbound_webhook.processed_at is None
+    assert "m_0 has not come" in inbound_webhook.error
+
+
+@pytest.mark.parametrize("length", [300, 5000, 100_000])
+def test_ids_may_be_of_any_length(length, hear, bluebird, client, ada):
+    long = random_text(length)
+    said = {"mid": f"m_{long}", "text": "Hi", "reply_to": {"mid": f"m_0{long}"}}
+    told = [
+        {"sender": {"id": long}, "timestamp": AT, "message": said},
+        {"sender": {"id": PAGE_ID}, "recipient": {"id": long}, "timestamp": AT + 9000}
+        | {"message": {"is_echo": True, "app_id": long, "mid": f"m_2{long}", "text": "Hello"}},
+        {"sender": {"id": long}, "timestamp": AT + 9001, "read": {"watermark": AT + 9000}},
+        {"sender": {"id": long}, "timestamp": AT + 9002, "take_thread_control": {"new_owner_app_id": long}},
+    ]
+    for inbound_webhook in (hear(*told), hear(*told, {"sender": {"id": "1"}})):
+        assert (inbound_webhook.error, inbound_webhook.processed_at is None) == ("", False)
+    assert texts(Customer.objects.get(psid=long).conversation.messages.in_order()) == ["Hi", "Hello"]
+    client.force_login(ada)
+    assert client.get(f"/conversations/{Conversation.objects.get().pk}/").status_code == 200
+
+
+def random_text(length):
+    """Return a random text, which an index cannot compress."""
+    return base64.b85encode(random.Random(1).randbytes(length)).decode()[:length].replace("<", "x")
+
+
+def test_an_arrival_that_failed_is_read_again_by_itself_and_not_for_ever(hear, by_mona):
+    inbound_webhook = hear(by_mona(reaction={"mid": "m_0"}))
+    assert not InboundWebhook.objects.due().exists()
+    InboundWebhook.objects.update(next_attempt_at=moment(AT))
+    assert list(InboundWebhook.objects.due()) == [inbound_webhook]
+    InboundWebhook.objects.update(attempts=12)
+    assert not InboundWebhook.objects.due().exists()
+
+
+def test_a_receipt_of_somebody_we_never_met_is_nothing(hear, bluebird):
+    hear({"sender": {"id": "9999"}, "recipient": {"id": PAGE_ID}, "timestamp": AT, "read": {"watermark": AT}})
+    assert not Conversation.objects.exists()
+
+
+def test_a_conversation_that_begins_with_an_echo_waits_for_nobody(hear, bluebird):
+    message = {"is_echo": True, "app_id": INBOX, "mid": "m_1", "text": "Hello from the Inbox"}
+    hear({"sender": {"id": PAGE_ID}, "recipient": {"id": "9999"}, "timestamp": AT, "message": message})
+    assert not Conversation.objects.get().is_open
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_reader_leaves_what_another_has_in_its_hands(django_assert_max_num_queries):
+    InboundWebhook.objects.create(
+        body='{"object":"page","entry":[]}', digest="x"
+    )  # rings no bell: nobody else comes to read
+    is_held, is_over = threading.Event(), threading.Event()
+    other = threading.Thread(target=_hold_an_arrival, args=[is_held, is_over])
+    other.start()
+    is_held.wait(10)
+    try:
+        with django_assert_max_num_queries(20):
+            InboundWebhook.objects.all().process()
+    finally:
+        is_over.set()
+        other.join()
+    assert InboundWebhook.objects.unread().exists()
+
+
+def _hold_an_arrival(is_held, is_over):
+    with transaction.atomic():
+        InboundWebhook.objects.select_for_update().get()
+        is_held.set()
+        is_over.wait(10)
+    connection.close()
+
+
+def test_a_reaction_to_what_we_never_had_opens_the_window_all_the_same(hear, by_mona, mona):
+    inbound_webhook = hear(by_mona(reaction={"mid": "m_0", "action": "react", "emoji": "❤"}))
+    assert "m_0 has not come" in inbound_webhook.error
+    assert Conversation.objects.get(customer=mona).customer_active_at == moment(AT)
+
+
+def test_a_stored_body_that_cannot_be_parsed_holds_up_no_other(said, thread, mona):
+    InboundWebhook.objects.store(b"[" * 5_000, serialize(webhook(said("m_1", "Hello?"))))
+    InboundWebhook.objects.process()
+    assert [message.text for message in thread] == ["Hello?"]
+    [refused] = InboundWebhook.objects.unread()
+    assert (refused.attempts, refused.error) == (1, "ValueError: The body is not JSON.")

@@ -1,0 +1,363 @@
+"""The messaging window: what opens it, the tag of each answer, and the sentences that say why it is closed."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from console.models import Conversation, Message, TakenByAnother, WindowClosed
+from tests.conftest import PAGE_ID
+from tests.console.conftest import AT, INBOX, fresh, moment
+
+DAY, WEEK = timedelta(hours=24), timedelta(days=7)
+NOT_APPROVED = {"message": "(#10) To use 'Human Agent', your use must be reviewed and approved", "code": 10}
+OUTSIDE = {"message": "(#10) This message is sent outside of allowed window.", "code": 10, "error_subcode": 2018278}
+
+
+@pytest.fixture
+def pass_time(sandbox, time_machine):
+    """Let time pass for us and for Facebook."""
+
+    def pass_(**long):
+        time_machine.shift(timedelta(**long))
+        sandbox.post("clock", advance_s=int(timedelta(**long).total_seconds()))
+
+    time_machine.move_to(timezone.now(), tick=True)
+    return pass_
+
+
+@pytest.fixture
+def written(hear, said, conversation):
+    """Mona has just written."""
+    hear(said("m_1", at=now_ms()))
+    conversation.refresh_from_db()
+
+
+@pytest.fixture
+def approved(bluebird):
+    bluebird.may_use_human_agent = True
+    bluebird.save()
+
+
+@pytest.fixture
+def confirmed(approved, conversation, ana):
+    conversation.human_agent_at, conversation.human_agent_by = timezone.now(), ana
+    conversation.save()
+
+
+@pytest.fixture
+def anas_browser(client, ana):
+    client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def now_ms():
+    return int(timezone.now().timestamp() * 1000)
+
+
+def tags(sandbox):
+    sends = [call["body"] for call in sandbox.requests("POST", "messages") if "message" in call["body"]]
+    return [(body["messaging_type"], body.get("tag")) for body in sends]
+
+
+# What opens it
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"message": {"mid": "m_2", "text": "Hi"}},
+        {"postback": {"title": "Menu", "payload": "MENU"}},
+        {"referral": {"ref": "spring", "source": "SHORTLINK", "type": "OPEN_THREAD"}},
+        {"reaction": {"mid": "m_1", "action": "react", "emoji": "😍", "reaction": "love"}},
+    ],
+    ids=lambda event: next(iter(event)),
+)
+def test_what_the_customer_does_opens_it_from_the_moment_she_did_it(event, hear, said, by_mona, mona):
+    hear(said("m_1", at=AT))
+    hear(by_mona(AT + 5000, **event))
+    conversation = fresh(mona.conversation)
+    assert conversation.customer_active_at == moment(AT + 5000)
+    assert (conversation.messaging_window_until, conversation.human_agent_until) == (
+        moment(AT + 5000) + DAY,
+        moment(AT + 5000) + WEEK,
+    )
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"read": {"watermark": AT + 5000}},
+        {"delivery": {"watermark": AT + 5000}},
+        {"message_edit": {"mid": "m_1", "text": "Hi again", "num_edit": 1}},
+        {"reaction": {"mid": "m_1", "action": "unreact"}},
+        {"message": {"mid": "m_1", "is_deleted": True}},
+    ],
+    ids=str,
+)
+def test_what_is_no_new_word_of_hers_opens_nothing(event, hear, said, by_mona, mona):
+    hear(said("m_1", at=AT), by_mona(AT + 5000, **event))
+    assert fresh(mona.conversation).customer_active_at == moment(AT)
+
+
+def test_an_answer_of_the_page_opens_nothing(hear, said, echo, mona):
+    hear(said("m_1", at=AT), echo("m_2", at=AT + 5000))
+    assert fresh(mona.conversation).customer_active_at == moment(AT)
+
+
+def test_what_is_told_late_moves_nothing_back(hear, said, mona):
+    hear(said("m_2", at=AT + 5000), said("m_1", at=AT))
+    assert fresh(mona.conversation).customer_active_at == moment(AT + 5000)
+
+
+def test_a_longer_window_stays_longer(hear, said, mona):
+    Conversation.objects.update(messaging_window_until=moment(AT) + WEEK)
+    hear(said("m_1", at=AT))
+    assert fresh(mona.conversation).messaging_window_until == moment(AT) + WEEK
+
+
+def test_a_link_shows_nothing_in_the_thread_and_begins_no_wait(hear, bluebird):
+    referral = {"ref": "spring", "source": "SHORTLINK", "type": "OPEN_THREAD"}
+    hear({"sender": {"id": "42"}, "recipient": {"id": PAGE_ID}, "timestamp": AT, "referral": referral})
+    conversation = Conversation.objects.get()
+    assert (conversation.is_open, conversation.messages.count()) == (False, 0)
+    assert conversation.customer_active_at == moment(AT)
+
+
+def test_a_customer_who_was_never_heard_may_be_answered_until_facebook_says_no(hear, bluebird, ana):
+    echo = {"is_echo": True, "app_id": INBOX, "mid": "m_1", "text": "From the Inbox"}
+    hear({"sender": {"id": PAGE_ID}, "recipient": {"id": "42"}, "timestamp": AT, "message": echo})
+    conversation = Conversation.objects.get()
+    assert (conversation.way, conversation.time_left) == ("open", None)
+
+
+# Ways to answer
+
+
+def test_within_a_day_an_answer_is_a_response(written, approved, say, conversation, sandbox, pass_time):
+    pass_time(hours=23)
+    say("Hello")
+    conversation.deliver()
+    assert tags(sandbox) == [("RESPONSE", None)]
+
+
+def test_after_a_day_it_goes_out_under_the_tag_if_confirmed(written, confirmed, say, conversation, sandbox, pass_time):
+    pass_time(hours=25)
+    message = say("Hello")
+    conversation.deliver()
+    assert tags(sandbox) == [("MESSAGE_TAG", "HUMAN_AGENT")]
+    assert fresh(message).state == Message.State.SENT
+
+
+def test_without_a_confirmation_it_is_not_even_queued(written, approved, say, conversation, pass_time):
+    pass_time(hours=25)
+    with pytest.raises(WindowClosed, match="confirm first"):
+        say("Hello")
+    assert not conversation.messages.filter(is_incoming=False).exists()
+
+
+@pytest.mark.parametrize(("long", "sentence"), [({"hours": 25}, "24 hours"), ({"days": 8}, "24 hours")])
+def test_a_page_that_may_not_use_the_tag_is_shut_after_a_day(long, sentence, written, say, pass_time):
+    pass_time(**long)
+    with pytest.raises(WindowClosed, match=sentence):
+        say("Hello")
+
+
+def test_after_a_week_nobody_answers(written, confirmed, say, pass_time):
+    pass_time(days=7, minutes=1)
+    with pytest.raises(WindowClosed, match="7 days"):
+        say("Hello")
+
+
+def test_the_same_reply_sent_again_after_the_end_is_still_the_same_reply(written, say, conversation, ana, pass_time):
+    message = say("once")
+    pass_time(hours=25)
+    assert conversation.send(author=ana, text="once", key=message.key) == [message]
+
+
+def test_a_failed_reply_is_not_tried_again_when_it_is_over(written, say, conversation, ana, sandbox, pass_time):
+    message = say("failed")
+    sandbox.fail("messages", times=1, status=400, error={"message": "(#368)", "code": 368})
+    conversation.deliver()
+    pass_time(hours=25)
+    with pytest.raises(WindowClosed):
+        conversation.retry(message, ana)
+    assert fresh(message).state == Message.State.FAILED
+
+
+# Confirming
+
+
+def test_confirming_human_agent_is_needed_once(written, approved, say, conversation, ana, pass_time):
+    pass_time(hours=25)
+    conversation.confirm_human_agent(ana)
+    confirmed_at = conversation.human_agent_at
+    conversation.confirm_human_agent(ana)
+    assert (conversation.human_agent_at, conversation.human_agent_by) == (confirmed_at, ana)
+    say("A person here")
+
+
+def test_confirming_human_agent_is_for_the_holder(written, approved, conversation, ben, pass_time):
+    pass_time(hours=25)
+    with pytest.raises(TakenByAnother):
+        conversation.confirm_human_agent(ben)
+
+
+def test_confirming_human_agent_before_it_is_needed_says_nothing(written, approved, conversation, ana):
+    conversation.confirm_human_agent(ana)
+    assert conversation.human_agent_at is None
+
+
+def test_confirming_human_agent_gives_the_composer_back(written, approved, conversation, anas_browser, pass_time):
+    pass_time(hours=25)
+    path = f"/conversations/{conversation.pk}"
+    assert b'data-shut="unconfirmed"' in anas_browser.get(f"{path}/").content
+    answer = anas_browser.post(f"{path}/confirm-human-agent/", headers={"HX-Request": "true"})
+    assert b"data-shut" not in answer.content
+    assert b"nothing promotional" in answer.content
+
+
+# At the moment of sending
+
+
+@pytest.mark.parametrize("is_approved", [True, False])
+def test_what_waited_until_it_was_over_fails_and_lets_the_next_pass(
+    is_approved, written, bluebird, say, conversation, sandbox, pass_time
+):
+    bluebird.may_use_human_agent = is_approved
+    bluebird.save()
+    late, _late_too = say("late"), say("late too")
+    pass_time(hours=25)
+    conversation.deliver()
+    assert {message.state for message in conversation.messages.filter(is_incoming=False)} == {Message.State.FAILED}
+    assert "24 hours" in fresh(late).error
+    assert tags(sandbox) == []
+
+
+def test_nothing_automatic_goes_out_under_the_tag(written, confirmed, say, conversation, sandbox, pass_time):
+    message = say("beep")
+    Message.objects.filter(pk=message.pk).update(author=None)
+    pass_time(hours=25)
+    conversation.deliver()
+    assert (fresh(message).state, tags(sandbox)) == (Message.State.FAILED, [])
+    assert "only a person" in message.error
+
+
+def test_a_confirmation_in_another_tab_counts_at_the_moment_of_sending(
+    written, approved, say, conversation, ana, sandbox, pass_time
+):
+    say("Hello")
+    pass_time(hours=25)
+    assert conversation._lease()
+    [message] = conversation._next_pending()
+    Conversation.objects.get().confirm_human_agent(ana)
+    message.deliver()
+    assert tags(sandbox) == [("MESSAGE_TAG", "HUMAN_AGENT")]
+
+
+# What Facebook says counts more
+
+
+def test_its_refusal_ends_the_window(written, say, conversation, sandbox):
+    message = say("Hello")
+    sandbox.fail("messages", times=1, status=400, error=OUTSIDE)
+    conversation.deliver()
+    assert fresh(message).state == Message.State.FAILED
+    conversation.refresh_from_db()
+    assert (conversation.way, conversation.messaging_window_until <= timezone.now()) == ("shut", True)
+
+
+def test_its_refusal_leaves_the_tag_for_people(written, approved, say, conversation, ana, sandbox):
+    message = say("Hello")
+    sandbox.fail("messages", times=1, status=400, error=OUTSIDE)
+    conversation.deliver()
+    conversation.confirm_human_agent(ana)
+    conversation.retry(message, ana)
+    conversation.deliver()
+    assert tags(sandbox)[1:] == [("MESSAGE_TAG", "HUMAN_AGENT")]
+    assert fresh(message).state == Message.State.SENT
+
+
+def test_its_refusal_of_the_tag_ends_that_too(written, confirmed, say, conversation, sandbox, pass_time):
+    pass_time(hours=25)
+    say("Hello")
+    sandbox.fail("messages", times=1, status=400, error=OUTSIDE)
+    conversation.deliver()
+    conversation.refresh_from_db()
+    assert conversation.way == "shut"
+    assert "7 days" in conversation.why_not
+
+
+def test_a_word_of_hers_meanwhile_counts_more_than_its_refusal(written, say, conversation, sandbox):
+    say("Hello")
+    [message] = conversation._next_pending()
+    message._tag = message.conversation.tag_for(message)
+    Conversation.objects.update(customer_active_at=timezone.now(), messaging_window_until=timezone.now() + DAY)
+    message.conversation._end(None)
+    assert fresh(conversation).way == "open"
+
+
+def test_an_app_that_is_not_approved_is_said_to_be_so(written, confirmed, say, conversation, sandbox, pass_time):
+    pass_time(hours=25)
+    message = say("Hello")
+    sandbox.fail("messages", times=1, status=400, error=NOT_APPROVED)
+    conversation.deliver()
+    assert "not approved our app for Human Agent" in fresh(message).error
+
+
+def test_the_same_refusal_without_the_tag_is_about_something_else(written, say, conversation, sandbox):
+    message = say("Hello")
+    sandbox.fail("messages", times=1, status=400, error=NOT_APPROVED)
+    conversation.deliver()
+    assert "lacks a permission" in fresh(message).error
+
+
+def test_the_sandbox_refuses_the_tag_of_an_app_that_is_not_approved(
+    written, confirmed, say, conversation, sandbox, pass_time
+):
+    [app] = sandbox.get("world")["apps"]
+    sandbox.post("apps", app_id=app["id"], secret=app["secret"], human_agent=False)
+    pass_time(hours=25)
+    message = say("Hello")
+    conversation.deliver()
+    assert "not approved our app for Human Agent" in fresh(message).error
+
+
+# What the agent sees
+
+
+@pytest.mark.parametrize(
+    ("hours", "shown", "is_short"),
+    [(17.9, None, False), (18.5, b"5 hr 29 min", False), (23.5, b"29 min", True), (24.5, None, False)],
+)
+def test_the_time_left_shows_in_the_queue_and_above_the_thread_when_it_is_soon_over(
+    hours, shown, is_short, written, conversation, anas_browser, pass_time
+):
+    pass_time(hours=hours)
+    for path in ["/queue/", f"/conversations/{conversation.pk}/header/"]:
+        html = anas_browser.get(path).content
+        assert (shown or b'class="time-left') in html or not shown
+        assert (b"to answer" in html, b"is-short" in html) == (shown is not None, is_short)
+
+
+def test_a_shut_composer_says_why(written, conversation, anas_browser, pass_time):
+    pass_time(hours=25)
+    html = anas_browser.get(f"/conversations/{conversation.pk}/").content
+    assert b'data-shut="shut"' in html
+    assert b"24 hours in which Facebook lets us answer are over" in html
+
+
+def test_what_is_waiting_and_cannot_be_answered_says_so_before_it_is_taken(
+    written, conversation, ana, anas_browser, pass_time
+):
+    conversation.return_to_queue(ana)
+    pass_time(hours=25)
+    assert b"are over" in anas_browser.get(f"/conversations/{conversation.pk}/").content
+
+
+def test_a_reply_too_late_is_refused_with_the_sentence(written, conversation, anas_browser, pass_time):
+    pass_time(hours=25)
+    fields = {"text": "Hi", "key": "6d2b0c1e-0000-4000-8000-000000000001"}
+    answer = anas_browser.post(f"/conversations/{conversation.pk}/send/", fields, headers={"HX-Request": "true"})
+    assert answer.status_code == 409
+    assert b"The customer has to write again" in answer.content

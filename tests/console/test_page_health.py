@@ -1,0 +1,363 @@
+"""Errors that concern a whole Page: its messages wait, others do not, and none is lost or changes its persona."""
+
+import time
+import uuid
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from console.infrastructure import rate_limit
+from console.models import Conversation, Customer, Message
+from console.models.message.delivery import MAX_ATTEMPTS
+from messenger import GraphError, Usage
+from personas.models import Page
+from tests.console.conftest import AT
+
+DEAD = {"message": "Session has expired", "code": 190, "error_subcode": 463}
+RESTRICTED = {"message": "(#10) You are temporarily restricted", "code": 10, "error_subcode": 1893063}
+PAGE_LIMIT = {"message": "(#613) Calls to this api have exceeded the rate limit.", "code": 613}
+APP_LIMIT = {"message": "(#4) Application request limit reached", "code": 4}
+
+
+@pytest.fixture
+def neighbour(sandbox, ana):
+    """Otto writes to another Page, and Ana holds that too."""
+    made = sandbox.post("pages", name="Green Bakery")
+    page = Page.objects.create(page_id=made["id"], token=made["token"], name=made["name"])
+    psid = sandbox.post("customers", name="Otto", page_id=made["id"])["psid"]
+    sandbox.say(psid, text="Bread?")
+    customer = Customer.objects.create(page=page, psid=psid, name="Otto")
+    conversation = Conversation.objects.create(page=page, customer=customer)
+    conversation.take(ana)
+    return conversation
+
+
+@pytest.fixture
+def refuse(sandbox, bluebird):
+    """Facebook refuses what this Page sends. Only its own token carries the address of its customers."""
+
+    def refusing(error, psid, **more):
+        sandbox.post("faults", match={"path": "messages", "body": psid}, status=400, error=error, **more)
+
+    return refusing
+
+
+def test_a_dead_token_holds_the_pages_messages_until_it_is_renewed(say, conversation, neighbour, ana, mona, sandbox):
+    first, second = say("first"), say("second")
+    sandbox.post("tokens", token=conversation.page.token, state="expired")
+    conversation.deliver()
+    neighbour.send(author=ana, text="Fresh ones", key=uuid.uuid4())
+    neighbour.deliver()
+    page = fresh(conversation.page)
+    assert page.is_paused
+    assert "expired" in page.error
+    assert {fresh(first).state, fresh(second).state} == {Message.State.QUEUED}
+    assert sandbox.texts(neighbour.customer.psid) == ["Fresh ones"]
+    sandbox.post("tokens", token=page.token, state="valid")
+    fresh(page).resume()  # as an admin does who saves another token
+    assert not fresh(page).is_paused
+    fresh(conversation).deliver()
+    let_time_pass()
+    fresh(conversation).deliver()
+    assert sandbox.texts(mona.psid) == ["first", "second"]
+    assert {row["persona"]["name"] for row in sandbox.said(mona.psid)} == {"Ana R."}
+
+
+def test_a_page_starts_at_once_when_a_check_finds_that_its_token_works_again(say, conversation, mona, sandbox):
+    say("hello")
+    sandbox.post("tokens", token=conversation.page.token, state="expired")
+    conversation.deliver()
+    fresh(conversation.page).verify()
+    assert fresh(conversation.page).is_paused
+    sandbox.post("tokens", token=conversation.page.token, state="valid")
+    fresh(conversation.page).verify()
+    assert not fresh(conversation.page).is_paused
+    fresh(conversation).deliver()
+    assert sandbox.texts(mona.psid) == ["hello"]
+
+
+def test_a_token_that_is_refused_only_in_sending_is_tried_once_in_five_minutes(say, conversation, mona, refuse):
+    say("hello")
+    refuse(DEAD, mona.psid)
+    conversation.deliver()
+    attempts = 0
+    for _sweep in range(10):
+        for page in Page.objects.troubled():
+            page.verify()
+            attempts += 1
+        let_time_pass()
+        fresh(conversation).deliver()
+    assert attempts == 1
+    page = fresh(conversation.page)
+    assert page.is_paused
+    assert "expired" in page.why_paused
+    with time_machine.travel(timezone.now() + timedelta(minutes=6)):
+        assert list(Page.objects.troubled()) == [page]
+
+
+def test_nothing_is_called_while_a_page_is_paused(say, conversation, sandbox):
+    Page.objects.update(paused_since=timezone.now())
+    say("patience")
+    before = len(sandbox.requests())
+    fresh(conversation).deliver()
+    assert not Conversation.objects.pending().exists()
+    assert len(sandbox.requests()) == before
+
+
+def test_a_restricted_page_waits_and_is_tried_again_by_itself(say, conversation, mona, sandbox, refuse, bluebird):
+    message = say("hello")
+    refuse(RESTRICTED, mona.psid, times=1)
+    conversation.deliver()
+    assert fresh(bluebird).is_paused
+    assert fresh(message).state == Message.State.QUEUED
+    fresh(bluebird).verify()  # which finds nothing wrong, and sees no restriction
+    assert fresh(bluebird).is_paused
+    ago = timezone.now() - timedelta(minutes=6)
+    Page.objects.update(checked_at=ago, paused_since=ago)
+    [troubled] = Page.objects.troubled()
+    troubled.verify()
+    fresh(conversation).deliver()
+    assert sandbox.texts(mona.psid) == ["hello"]
+
+
+def test_one_page_is_slowed_and_another_is_not(say, conversation, neighbour, ana, mona, sandbox, refuse):
+    message = say("slow")
+    refuse(PAGE_LIMIT, mona.psid, times=1)
+    conversation.deliver()
+    assert fresh(conversation.page).is_slowed
+    assert (fresh(message).state, fresh(message).attempts) == (Message.State.QUEUED, 0)
+    assert "slow down" in fresh(message).error
+    fresh(conversation).deliver()
+    assert sandbox.texts(mona.psid) == []
+    neighbour.send(author=ana, text="Fresh ones", key=uuid.uuid4())
+    neighbour.deliver()
+    assert sandbox.texts(neighbour.customer.psid) == ["Fresh ones"]
+    let_time_pass()
+    fresh(conversation).deliver()
+    assert sandbox.texts(mona.psid) == ["slow"]
+    assert fresh(conversation.page).slowdowns == 0
+
+
+def test_a_limit_of_the_app_slows_all_its_pages(say, conversation, neighbour, mona, refuse):
+    say("slow")
+    refuse(APP_LIMIT, mona.psid, times=1)
+    conversation.deliver()
+    assert fresh(conversation.page).is_slowed
+    assert fresh(neighbour.page).is_slowed
+
+
+def test_each_slowdown_in_a_row_is_longer(say, conversation, mona, refuse):
+    say("slow")
+    refuse(PAGE_LIMIT, mona.psid)
+    pauses = []
+    for _limit in range(4):
+        let_time_pass()
+        fresh(conversation).deliver()
+        pauses.append(fresh(conversation.page).waits_until - timezone.now())
+    assert pauses == sorted(pauses)
+    assert pauses[-1] > 4 * pauses[0]
+
+
+def test_the_time_that_facebook_names_is_kept(say, conversation, sandbox, bluebird):
+    say("first")
+    conversation.deliver()
+    say("slow")
+    sandbox.post("rate_limits", page={"calls": 1, "per_s": 3600})
+    conversation.page.client().page()  # the one call
+    conversation.deliver()
+    assert timedelta(minutes=50) < fresh(bluebird).waits_until - timezone.now() <= timedelta(minutes=61)
+
+
+def test_a_persona_is_waited_for_when_its_page_has_to_wait(say, conversation, mona, sandbox):
+    say("under my own name")
+    sandbox.fail("personas", times=1, status=400, error=PAGE_LIMIT)
+    conversation.deliver()
+    assert sandbox.texts(mona.psid) == []
+    let_time_pass()
+    conversation.page.personas.update(next_attempt_at=None)
+    fresh(conversation).deliver()
+    assert [row["persona"]["name"] for row in sandbox.said(mona.psid)] == ["Ana R."]
+
+
+def test_passing_errors_end_after_so_many_tries(say, conversation, sandbox):
+    message = say("never")
+    sandbox.fail("messages", status=500)
+    for _try in range(MAX_ATTEMPTS + 1):
+        let_time_pass()
+        conversation.deliver()
+    assert fresh(message).state == Message.State.FAILED
+    assert fresh(message).attempts == MAX_ATTEMPTS
+
+
+def test_near_a_limit_a_page_calls_less(bluebird):
+    assert rate_limit.take(bluebird.pk) < 0.01
+    rate_limit.learn(bluebird.pk, Usage(percent=90))
+    rate_limit.take(bluebird.pk)
+    assert 0.9 < rate_limit.take(bluebird.pk) <= 1.1
+
+
+def test_a_page_calls_at_most_300_times_a_second(bluebird):
+    began = time.monotonic()
+    turns = [rate_limit.take(bluebird.pk) + time.monotonic() - began for _call in range(100)]
+    assert turns[-1] >= 99 / 300
+
+
+def test_a_usage_header_slows_the_page(say, conversation, sandbox, bluebird):
+    sandbox.post("rate_limits", usage={"page": 95})
+    say("one"), say("two"), say("three")
+    conversation.deliver()
+    assert rate_limit.take(bluebird.pk) > rate_limit.SHORT
+    assert Message.objects.pending().count() >= 1
+    assert "fewer calls" in Message.objects.pending().first().error
+
+
+def test_a_profile_is_asked_for_again_when_the_token_was_dead(mona, sandbox, bluebird):
+    sandbox.post("tokens", token=bluebird.token, state="expired")
+    mona.fetch_profile()
+    assert mona.profile_at is None
+    assert fresh(bluebird).is_paused
+
+
+def test_a_shorter_wait_takes_nothing_from_a_longer_one(bluebird):
+    limited = GraphError("l", status=400, error={"code": 80006}, usage=Usage(percent=100, minutes=30))
+    fresh(bluebird).note_error(limited)
+    fresh(bluebird).note_error(GraphError("l", status=400, error=PAGE_LIMIT))
+    assert fresh(bluebird).waits_until - timezone.now() > timedelta(minutes=25)
+
+
+def test_a_burst_of_refusals_is_one_slowdown(bluebird):
+    lanes = [fresh(bluebird) for _lane in range(16)]
+    for lane in lanes:
+        lane.note_error(GraphError("l", status=400, error=PAGE_LIMIT))
+    assert fresh(bluebird).slowdowns == 1
+
+
+def test_an_error_of_the_old_token_does_not_pause_a_page_whose_token_was_renewed(bluebird):
+    stale = fresh(bluebird)
+    bluebird.token = "EAARENEWED"
+    bluebird.save()
+    stale.note_error(GraphError("x", status=400, error=DEAD))
+    assert not fresh(bluebird).is_paused
+
+
+def test_what_a_slowed_page_held_goes_out_when_it_is_resumed(say, conversation, bluebird):
+    message = say("hello")
+    Message.objects.filter(pk=message.pk).update(next_attempt_at=timezone.now() + timedelta(hours=1))
+    fresh(bluebird).resume()
+    assert Conversation.objects.pending().exists()
+
+
+def test_a_limit_of_profiles_holds_no_messages(mona, sandbox, bluebird):
+    sandbox.fail(mona.psid, times=1, status=400, error=PAGE_LIMIT)
+    mona.fetch_profile()
+    assert not fresh(bluebird).is_slowed
+    assert mona.profile_at is None
+
+
+def test_a_profile_waits_while_its_page_does(mona, sandbox, bluebird):
+    until = timezone.now() + timedelta(minutes=30)
+    Page.objects.update(waits_until=until)
+    fresh(mona).fetch_profile()
+    assert sandbox.requests(path=mona.psid) == []
+    assert fresh(mona).next_attempt_at == until
+
+
+def test_a_persona_is_not_refused_for_what_its_page_suffered(say, conversation, mona, sandbox, bluebird):
+    say("hello")
+    for error in [PAGE_LIMIT] * 5 + [{"code": 2, "message": "busy"}]:
+        sandbox.fail("personas", times=1, status=400, error=error)
+        bluebird.personas.update(next_attempt_at=None)
+        let_time_pass()
+        fresh(conversation).deliver()
+    assert not bluebird.personas.get().is_refused
+    assert sandbox.said(mona.psid) == []
+
+
+def test_near_a_limit_each_lane_keeps_the_turn_that_it_was_given(say, conversation, bluebird, mona, sandbox):
+    message = say("my turn")
+    rate_limit.learn(bluebird.pk, Usage(percent=90))
+    rate_limit.take(bluebird.pk)
+    conversation.deliver()
+    waiting = fresh(message)
+    assert (waiting.state, waiting.has_rate_slot) == (Message.State.QUEUED, True)
+    assert waiting.next_attempt_at > timezone.now()
+    for _other in range(5):
+        rate_limit.take(bluebird.pk, within=60)
+    let_time_pass()
+    fresh(conversation).deliver()
+    assert sandbox.texts(mona.psid) == ["my turn"]
+
+
+def let_time_pass():
+    ago = timezone.now() - timedelta(seconds=1)
+    Message.objects.filter(next_attempt_at__isnull=False).update(next_attempt_at=ago)
+    Page.objects.filter(waits_until__isnull=False).update(waits_until=ago)
+
+
+def fresh(row):
+    return type(row).objects.get(pk=row.pk)
+
+
+# What Facebook says of the Page's conduct
+
+
+@pytest.fixture
+def tell_policy(hear):
+    return lambda action, at, reason="Spam reports": hear(
+        {"timestamp": at, "policy_enforcement": {"action": action, "reason": reason}}
+    )
+
+
+def test_a_blocked_page_sends_nothing_and_says_why_until_facebook_lifts_it(
+    say, conversation, bluebird, sandbox, mona, tell_policy, client, ana
+):
+    tell_policy("block", AT)
+    message = say("patience")
+    conversation.deliver()
+    client.force_login(ana)
+    desk = client.get(f"/conversations/{conversation.pk}/").content.decode()
+    assert desk.count("Facebook has blocked this Page from sending: Spam reports.") == 2  # above queue and thread
+    assert (fresh(message).state, sandbox.texts(mona.psid)) == (Message.State.QUEUED, [])
+    tell_policy("unblock", AT + 1)
+    fresh(conversation).deliver()
+    assert sandbox.texts(mona.psid) == ["patience"]
+    bluebird = fresh(bluebird)
+    assert (bluebird.why_paused, bluebird.policy, bluebird.is_blocked, bluebird.is_paused) == ("", "", False, False)
+
+
+def test_no_check_lifts_a_block(bluebird, sandbox, tell_policy):
+    tell_policy("block", AT)
+    Page.objects.update(paused_since=timezone.now() - timedelta(hours=1))
+    fresh(bluebird).verify()
+    assert fresh(bluebird).is_paused
+
+
+def test_a_block_told_again_after_it_was_lifted_blocks_nothing(bluebird, tell_policy):
+    tell_policy("block", AT), tell_policy("unblock", AT + 1), tell_policy("block", AT, "Spam reports, again")
+    assert not fresh(bluebird).is_paused
+
+
+def test_a_block_counts_in_whatever_case_facebook_writes_it(bluebird, tell_policy):
+    tell_policy("BLOCK", AT)
+    assert fresh(bluebird).is_paused
+    tell_policy("UNBLOCK", AT + 1)
+    assert not fresh(bluebird).is_paused
+
+
+def test_a_warning_is_kept_and_stops_nothing(bluebird, tell_policy):
+    tell_policy("warning", AT)
+    bluebird = fresh(bluebird)
+    assert (bluebird.policy, bluebird.is_paused) == ("Facebook warns this Page: Spam reports.", False)
+
+
+@pytest.mark.parametrize("error", [{"code": 2022}, {"code": 368, "error_subcode": 1390008}], ids=str)
+def test_an_error_that_blocks_the_page_holds_its_messages_and_says_why(
+    error, say, conversation, mona, refuse, bluebird
+):
+    message = say("hello")
+    refuse({"message": "blocked"} | error, mona.psid, times=1)
+    conversation.deliver()
+    assert fresh(message).state == Message.State.QUEUED
+    assert fresh(bluebird).why_paused.startswith("Facebook has blocked this Page")

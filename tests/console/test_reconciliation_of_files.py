@@ -1,0 +1,125 @@
+"""A picture or file whose call was cut: whatever else the Page sends meanwhile, it is never taken for ours."""
+
+import io
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import F
+from django.utils import timezone
+
+from console.models import Message
+from console.models.message.delivery import DOUBT, MIN_LOOKS, SETTLE
+from personas import pictures
+
+PICTURE = pictures.initials("Ana Ruiz").read()
+ANOTHER = pictures.initials("Otto Berg").read()
+DOCUMENT = b"%PDF-1.7 receipt"
+FILES = {"picture": ("teapot.png", PICTURE), "document": ("receipt.pdf", DOCUMENT)}
+State = Message.State
+
+
+@pytest.fixture
+def cut(conversation, ana, sandbox):
+    """Ana sends a file, and the connection is cut before or after Facebook has it."""
+
+    def cut(what, drop):
+        file = SimpleUploadedFile(*FILES[what])
+        [message] = conversation.send(author=ana, text="", key=uuid.uuid4(), files=[file])
+        sandbox.fail("messages", times=1, drop=drop)
+        conversation.deliver()
+        return message
+
+    return cut
+
+
+@pytest.fixture
+def elsewhere(bluebird, mona):
+    """The Page sends something else in these seconds, and we have not been told of it yet."""
+    client, psid = bluebird.client(), mona.psid
+    says = {
+        "another picture": lambda: client.send_attachment(psid, "image", file=io.BytesIO(ANOTHER), filename="o.png"),
+        "another document": lambda: client.send_attachment(psid, "file", file=io.BytesIO(b"%PDF"), filename="o.pdf"),
+        "a text": lambda: client.send_text(psid, "We are on it"),
+        "buttons": lambda: client.send(psid, {"attachment": {"type": "template", "payload": BUTTONS}}),
+    }
+    return lambda what: says[what]()
+
+
+BUTTONS = {
+    "template_type": "button",
+    "text": "Was it this one?",
+    "buttons": [{"type": "postback", "title": "Yes", "payload": "YES"}],
+}
+
+
+@pytest.fixture
+def settle(conversation):
+    """The time passes in which a call may take effect, or in which we go on looking."""
+
+    def settle(looks=1, is_over=False):
+        for _look in range(looks):
+            ago = SETTLE + (DOUBT if is_over else timedelta())
+            conversation.messages.filter(next_attempt_at__isnull=False).update(
+                next_attempt_at=timezone.now() - timedelta(seconds=1), unknown_since=F("unknown_since") - ago
+            )
+            conversation.deliver()
+
+    return settle
+
+
+def test_a_lost_picture_is_not_called_sent_because_the_page_sent_another(
+    cut, elsewhere, settle, conversation, mona, sandbox
+):
+    message = cut("picture", drop="before")
+    elsewhere("another picture")
+    settle(looks=MIN_LOOKS, is_over=True)
+    message.refresh_from_db()
+    assert (message.state, message.mid, message.can_retry) == (State.UNKNOWN, None, True)
+    assert len(sandbox.said(mona.psid)) == 1  # and it is not sent again without asking: it may be there in another size
+
+
+@pytest.mark.parametrize("what", ["another document", "a text"])
+@pytest.mark.parametrize("lost", ["picture", "document"])
+def test_a_lost_file_is_sent_again_where_only_other_things_were_said(lost, what, cut, elsewhere, settle, mona, sandbox):
+    message = cut(lost, drop="before")
+    elsewhere(what)
+    settle()
+    message.refresh_from_db()
+    assert message.state == State.SENT
+    assert [heard["mid"] for heard in sandbox.said(mona.psid)][1:] == [message.mid]
+
+
+@pytest.mark.parametrize("what", ["another picture", "another document", "a text", "buttons"])
+@pytest.mark.parametrize("sent", ["picture", "document"])
+def test_a_file_that_arrived_is_found_among_other_things(sent, what, cut, elsewhere, settle, mona, sandbox):
+    elsewhere(what)
+    message = cut(sent, drop="after")
+    elsewhere(what)
+    settle()
+    message.refresh_from_db()
+    _before, ours, _after = sandbox.said(mona.psid)
+    assert (message.state, message.mid) == (State.SENT, ours["mid"])
+
+
+def test_what_facebook_tells_nothing_of_is_neither_taken_for_the_picture_nor_for_its_absence(
+    cut, elsewhere, settle, mona, sandbox
+):
+    message = cut("picture", drop="before")
+    elsewhere("buttons")
+    settle(looks=MIN_LOOKS, is_over=True)
+    message.refresh_from_db()
+    assert (message.state, message.can_retry) == (State.UNKNOWN, True)
+    assert len(sandbox.said(mona.psid)) == 1
+
+
+def test_a_text_is_not_settled_by_a_picture(say, conversation, elsewhere, settle, mona, sandbox):
+    message = say("Here it is")
+    sandbox.fail("messages", times=1, drop="before")
+    conversation.deliver()
+    elsewhere("another picture")
+    settle()
+    message.refresh_from_db()
+    assert message.state == State.SENT
+    assert sandbox.texts(mona.psid) == [None, "Here it is"]

@@ -1,0 +1,373 @@
+"""The bot is another Facebook app: who controls the thread, by what Facebook says and by what we tell it."""
+
+import time
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from console.models import Conversation, Handover, HandoverRules, Holder, InboundWebhook, Message
+from messenger.events import serialize
+from tests.conftest import PAGE_ID
+from tests.console.conftest import INBOX, MINUTE, fresh, lines, now, webhook
+
+BOT = "222333444555666"
+
+
+@pytest.fixture
+def facebook(sandbox, settings):
+    """Facebook with two apps on the Page, of which the bot's is the default."""
+    app = sandbox.get("world")["apps"][0]
+    sandbox.post("apps", app_id=app["id"], secret=app["secret"])
+    sandbox.post("apps", app_id=BOT, secret="the bot's")
+    sandbox.post(f"pages/{PAGE_ID}/default_app", app_id=BOT)
+    settings.FACEBOOK_APP_ID = app["id"]
+    return sandbox
+
+
+@pytest.fixture
+def with_bot(facebook, mona, bluebird):
+    """The bot's app holds Mona's conversation, as far as anybody knows."""
+    HandoverRules.objects.create(page=bluebird, bot_app_id=BOT)
+    conversation = mona.conversation
+    Conversation.objects.filter(pk=conversation.pk).update(holder=Holder.BOT)
+    facebook.post(f"customers/{mona.psid}/thread_owner", app_id=BOT)
+    return fresh(conversation)
+
+
+@pytest.fixture
+def routed(with_bot, overhear):
+    """Facebook has shown that the bot's app controls it."""
+    overhear("m_first", "Hello?")
+    return fresh(with_bot)
+
+
+@pytest.fixture
+def overhear(hear, mona, arrive):
+    """A message of Mona to another app."""
+
+    def tell(mid, text, at=None):
+        event = {"sender": {"id": mona.psid}, "recipient": {"id": PAGE_ID}, "timestamp": at or now()}
+        body = webhook()
+        del body["entry"][0]["messaging"]
+        body["entry"][0]["standby"] = [event | {"message": {"mid": mid, "text": text}}]
+        assert arrive(serialize(body)).status_code == 200
+        InboundWebhook.objects.latest("pk").process()
+
+    return tell
+
+
+def owner(facebook, mona):
+    return facebook.thread(mona.psid)["owner_app_id"]
+
+
+def calls(facebook):
+    return [call["path"].rpartition("/")[2] for call in facebook.requests("POST", "_thread_control")]
+
+
+def test_what_is_said_to_the_bot_stands_in_the_thread(routed):
+    assert [message.text for message in routed.messages.all()] == ["Hello?"]
+    assert (routed.holder, routed.is_controlled_elsewhere, lines(routed)) == (Holder.BOT, True, [])
+
+
+def test_taking_it_from_the_bot_is_told_to_facebook_before_the_first_answer(routed, ana, facebook, mona):
+    routed.take(ana)
+    routed.send(author=ana, text="Ana here", key=uuid.uuid4())
+    routed.deliver()
+    assert owner(facebook, mona) == str(facebook.get("world")["apps"][0]["id"])
+    assert facebook.texts(mona.psid) == ["Ana here"]
+    assert not fresh(routed).is_controlled_elsewhere
+
+
+def test_handing_back_passes_it_after_the_last_answer(routed, ana, facebook, mona, say_as):
+    routed.take(ana)
+    say_as(ana, "The refund is on its way.")
+    routed.hand_back(ana, "Refunded")
+    routed.deliver()
+    assert facebook.texts(mona.psid) == ["The refund is on its way."]
+    assert calls(facebook) == ["take_thread_control", "pass_thread_control"]
+    [passed] = facebook.requests("POST", "pass_thread_control")
+    assert passed["body"]["target_app_id"] == BOT
+    assert passed["body"]["metadata"].startswith("Refunded\nAnswered by Ana Ruiz. Messages: 1.\nAna Ruiz: The refund")
+    assert owner(facebook, mona) == BOT
+    assert (fresh(routed).holder, fresh(routed).is_controlled_elsewhere) == (Holder.BOT, True)
+
+
+@pytest.fixture
+def say_as(routed):
+    return lambda agent, text: routed.send(author=agent, text=text, key=uuid.uuid4())
+
+
+def test_a_page_without_a_default_app_lets_everybody_answer(routed, ana, facebook, mona, say_as):
+    facebook.post(f"pages/{PAGE_ID}/default_app")
+    routed.take(ana)
+    say_as(ana, "Ana here")
+    routed.deliver()
+    assert facebook.texts(mona.psid) == ["Ana here"]
+    assert fresh(routed).holder == Holder.AGENT
+
+
+def test_who_may_not_take_it_is_told_so(routed, ana, facebook):
+    app = facebook.get("world")["apps"][0]["id"]
+    facebook.post(f"pages/{PAGE_ID}/may_take_control", app_id=app, on=False)
+    routed.take(ana)
+    routed.deliver()
+    assert fresh(routed).holder == Holder.ELSEWHERE
+    assert lines(routed)[-1].startswith("Ana Ruiz → another app control-refused “")
+
+
+def test_what_cannot_be_passed_comes_to_the_queue(routed, ana, facebook):
+    routed.take(ana)
+    routed.deliver()
+    facebook.fail("pass_thread_control", error={"code": 100, "error_subcode": 2018164, "message": "No such app"})
+    routed.hand_back(ana)
+    routed.deliver()
+    assert fresh(routed).holder == Holder.QUEUE
+    assert "bot → queue control-refused" in lines(routed)[-1]
+
+
+@pytest.mark.parametrize("fault", [{"status": 500}, {"drop": "after"}, {"drop": "before"}])
+def test_a_passing_fault_is_tried_again(fault, routed, ana, facebook, mona):
+    routed.take(ana)
+    routed.deliver()
+    facebook.fail("pass_thread_control", times=1, **fault)
+    routed.hand_back(ana)
+    routed.deliver()
+    Handover.objects.update(next_attempt_at=None)
+    routed.deliver()
+    assert owner(facebook, mona) == BOT
+    assert fresh(routed).holder == Holder.BOT
+
+
+def test_a_change_of_mind_is_told_in_its_order(with_bot, ana, facebook, mona):
+    """The calls are made even if nobody knew, when thread control was passed, that it would have to be taken again."""
+    with_bot.take(ana)
+    with_bot.hand_back(ana)
+    facebook.post(f"customers/{mona.psid}/thread_owner", app_id=str(facebook.get("world")["apps"][0]["id"]))
+    with_bot.take(ana)
+    with_bot.send(author=ana, text="Still me", key=uuid.uuid4())
+    with_bot.deliver()
+    assert calls(facebook) == ["pass_thread_control", "take_thread_control"]
+    assert facebook.texts(mona.psid) == ["Still me"]
+    assert fresh(with_bot).holder == Holder.AGENT
+
+
+def test_the_thread_of_another_app_is_refused_and_shown_so(with_bot, ana, mona):
+    """Nobody told us before: the refusal of the message does."""
+    with_bot.take(ana)
+    [message] = with_bot.send(author=ana, text="Hi", key=uuid.uuid4())
+    with_bot.deliver()
+    assert fresh(message).state == Message.State.FAILED
+    assert fresh(with_bot).holder == Holder.ELSEWHERE
+    with_bot.take(ana)
+    with_bot.retry(fresh(message), ana)
+    with_bot.deliver()
+    assert fresh(message).state == Message.State.SENT
+
+
+def test_facebook_gives_it_back_without_a_word(routed, hear, said, facebook, mona):
+    """The bot's 24 hours are over, and what Mona writes comes to us: the bot shall have it again."""
+    facebook.post(f"customers/{mona.psid}/thread_owner", app_id=facebook.get("world")["apps"][0]["id"])
+    hear(said("m_2", "Still there?", at=now() + 1000))
+    routed.deliver()
+    assert owner(facebook, mona) == BOT
+    assert fresh(routed).holder == Holder.BOT
+
+
+def test_somebody_elsewhere_has_it_until_facebook_tells_us_again(conversation, hear, said, by_mona, bluebird):
+    taken = {"previous_owner_app_id": "1", "new_owner_app_id": str(INBOX), "metadata": ""}
+    hear(by_mona(now(), take_thread_control=taken))
+    assert fresh(conversation).holder == Holder.ELSEWHERE
+    hear(said("m_2", "Thanks", at=now() + 1000))
+    assert lines(conversation)[-1] == "Page Inbox → queue control-back"
+
+
+def test_the_bot_is_quiet_once_the_inbox_answered(with_bot, hear, said, echo):
+    hear(said("m_1", at=now()), echo("m_9", "From the Inbox", INBOX, at=now() + MINUTE))
+    assert lines(with_bot) == ["bot → Page Inbox answered-elsewhere"]
+
+
+def test_a_request_is_shown_and_changes_nothing(conversation, hear, by_mona):
+    hear(by_mona(now(), request_thread_control={"requested_owner_app_id": int(BOT), "metadata": "please"}))
+    assert fresh(conversation).holder == Holder.AGENT
+    last = conversation.handovers.in_order().last()
+    assert (last.cause, last.note, last.to_app, last.is_change) == ("requested", "please", BOT, False)
+
+
+def test_a_pass_of_an_app_that_nobody_told_us_of_waits_with_its_reason(mona, hear, by_mona, settings):
+    inner = {"previous_owner_app_id": "77", "new_owner_app_id": settings.FACEBOOK_APP_ID, "metadata": "angry"}
+    hear(by_mona(now(), pass_thread_control=inner))
+    assert lines(mona.conversation) == ["app 77 → queue control-back “angry”"]
+
+
+def test_what_the_bots_app_takes_itself_needs_no_call(conversation, bluebird, facebook, hear, by_mona):
+    HandoverRules.objects.create(page=bluebird, bot_app_id=BOT)
+    taken = {"previous_owner_app_id": "1", "new_owner_app_id": BOT, "metadata": ""}
+    hear(by_mona(now(), take_thread_control=taken))
+    conversation = fresh(conversation)
+    conversation.deliver()
+    assert (conversation.holder, calls(facebook)) == (Holder.BOT, [])
+
+
+def test_a_bot_that_is_done_keeps_its_thread(routed, facebook):
+    routed.close(None)
+    routed.deliver()
+    assert (fresh(routed).holder, calls(facebook)) == (Holder.BOT, [])
+
+
+def test_the_bots_own_word_shows_that_it_has_the_thread_again(routed, hear, echo, facebook, mona, arrive):
+    hear(echo("m_9", "From the Inbox", INBOX, at=now() + MINUTE))
+    standby = {"id": PAGE_ID, "time": now(), "standby": [echo("m_10", "I am Robin", int(BOT), at=now())]}
+    assert arrive(serialize({"object": "page", "entry": [standby]})).status_code == 200
+    InboundWebhook.objects.latest("pk").process()
+    routed.deliver()
+    assert [line.split(" “")[0] for line in lines(routed)] == [
+        "bot → Page Inbox answered-elsewhere",
+        "Page Inbox → bot control-taken",
+    ]
+    assert calls(facebook) == []
+
+
+# At the same moment
+
+
+@pytest.fixture
+def ours(facebook):
+    return facebook.get("world")["apps"][0]["id"]
+
+
+def test_what_she_said_to_the_bot_before_we_had_it_takes_it_from_nobody(routed, ana, overhear):
+    """Ana takes it while Mona writes: it comes on standby, and is read once the thread is ours."""
+    routed.take(ana)
+    said_at = now() + 50
+    time.sleep(0.1)
+    routed.deliver()
+    overhear("m_2", "Anybody?", at=said_at)
+    assert (fresh(routed).agent, routed.is_controlled_elsewhere) == (ana, False)
+
+
+def test_what_she_said_to_us_before_the_bot_had_it_is_no_gift_of_facebooks(routed, ana, hear, said, facebook):
+    routed.take(ana)
+    routed.deliver()
+    routed.hand_back(ana)
+    said_at = now() + 50
+    time.sleep(0.1)
+    routed.deliver()
+    hear(said("m_2", "Thanks!", at=said_at))
+    routed.deliver()
+    assert fresh(routed).holder == Holder.BOT
+    assert calls(facebook) == ["take_thread_control", "pass_thread_control"]
+
+
+def test_a_worker_that_dies_after_the_pass_does_not_undo_it(routed, ana, facebook, mona, monkeypatch):
+    routed.take(ana)
+    routed.deliver()
+    routed.hand_back(ana)
+
+    def die(*given, **more):
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Handover, "_done", die)
+        with pytest.raises(SystemExit):
+            routed.deliver()
+    assert owner(facebook, mona) == BOT
+    routed.deliver()
+    assert (fresh(routed).holder, routed.is_controlled_elsewhere) == (Holder.BOT, True)
+
+
+def test_a_call_is_made_by_whoever_has_the_lane(routed, ana, facebook):
+    """The one before it was slow, and the lease is nearly over: another worker may have it by now."""
+    routed.take(ana)
+    assert routed._lease()
+    Conversation.objects.filter(pk=routed.pk).update(leased_until=timezone.now() + timedelta(seconds=60))
+    routed._leased_until = timezone.now() + timedelta(seconds=1)
+    [handover] = routed._next_pending()
+    assert not handover.deliver()
+    assert calls(facebook) == []
+
+
+def test_what_the_console_itself_stumbles_over_holds_up_no_answer(routed, ana, facebook, mona, say_as, monkeypatch):
+    routed.take(ana)
+    say_as(ana, "Ana here")
+    monkeypatch.setattr(Handover, "_make_call", lambda *given: 1 / 0)
+    routed.deliver()
+    assert not routed.messages.pending().exists()
+    assert not routed.handovers.pending().exists()
+    assert fresh(routed).holder == Holder.ELSEWHERE
+
+
+def test_a_bot_that_lost_its_app_is_passed_nothing(routed, ana, facebook):
+    routed.take(ana)
+    routed.deliver()
+    routed.hand_back(ana)
+    HandoverRules.objects.update(bot_app_id="", webhook_url="http://127.0.0.1:9/bot")
+    Conversation.objects.get().deliver()
+    assert calls(facebook) == ["take_thread_control"]
+    assert (fresh(routed).holder, routed.is_controlled_elsewhere) == (Holder.BOT, False)
+
+
+def test_nothing_is_taken_from_the_bot_for_somebody_elsewhere(routed, ana, hear, echo, facebook, monkeypatch):
+    """The inbox answers while we pass it on."""
+    routed.take(ana)
+    routed.deliver()
+    routed.hand_back(ana)
+    pass_on = Handover._make_call
+
+    def meanwhile(handover, client):
+        pass_on(handover, client)
+        hear(echo("m_9", "From the Inbox", INBOX, at=now() + MINUTE))
+
+    monkeypatch.setattr(Handover, "_make_call", meanwhile)
+    routed.deliver()
+    assert calls(facebook) == ["take_thread_control", "pass_thread_control"]
+    assert fresh(routed).holder == Holder.ELSEWHERE
+
+
+def test_a_request_does_not_put_the_answer_before_the_taking(routed, ana, hear, by_mona, facebook, mona, say_as):
+    """Ana takes it while we pass it on; then the bot's app asks for it."""
+    routed.take(ana)
+    routed.deliver()
+    routed.hand_back(ana)
+    routed.take(ana)
+    say_as(ana, "Still me")
+    hear(by_mona(now(), request_thread_control={"requested_owner_app_id": int(BOT), "metadata": "please"}))
+    routed.deliver()
+    assert facebook.texts(mona.psid) == ["Still me"]
+    assert fresh(routed).holder == Holder.AGENT
+
+
+def test_what_a_slowed_page_held_is_told_when_it_is_resumed(routed, ana, facebook, bluebird, mona):
+    routed.take(ana)
+    facebook.fail("take_thread_control", times=1, status=400, error={"message": "(#80006)", "code": 80006})
+    Conversation.objects.get().deliver()
+    assert routed.handovers.get().next_attempt_at
+    fresh(bluebird).resume()
+    Conversation.objects.get().deliver()
+    assert calls(facebook) == ["take_thread_control"] * 2
+
+
+# What went wrong is seen
+
+
+def test_an_open_thread_shows_what_facebook_has_not_done(routed, ana, facebook):
+    routed.take(ana)
+    before = fresh(routed).revision
+    facebook.fail("take_thread_control", times=1, status=500)
+    routed.deliver()
+    [shown] = routed.handovers.since(before)
+    assert shown.error
+    before = fresh(routed).revision
+    Handover.objects.update(next_attempt_at=None)
+    routed.deliver()
+    assert [(row.pk, row.error) for row in routed.handovers.since(before)] == [(shown.pk, "")]
+
+
+def test_an_open_thread_shows_what_facebook_refused(routed, ana, facebook, ours):
+    facebook.post(f"pages/{PAGE_ID}/may_take_control", app_id=ours, on=False)
+    routed.take(ana)
+    before = fresh(routed).revision
+    routed.deliver()
+    refused, _elsewhere = routed.handovers.since(before).in_order()
+    assert (refused.cause, bool(refused.error), bool(refused.done_at)) == ("taken", True, True)

@@ -1,0 +1,168 @@
+"""The thread reads in the order in which things were seen, whatever our clock and Facebook's say."""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+import pytest
+import time_machine
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from console.models import Conversation, Customer, Holder, Message
+from messenger import events
+from tests.console.conftest import fresh, texts
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+numbers = count(1)
+
+
+class Story:
+    """Mona and Ana write to each other. Facebook's clock is right, and ours is `ahead` of it."""
+
+    def __init__(self, page, ana, ahead=timedelta(0)):
+        self.ana, self.ahead, self.now, self.late, self.seen = ana, ahead, NOW, [], {}
+        customer = Customer.objects.create(page=page, psid=str(10**15 + next(numbers)))
+        self.conversation = Conversation.objects.create(page=page, customer=customer, holder=Holder.AGENT, agent=ana)
+
+    def wait(self, time):
+        self.now += time
+
+    def writes(self, text="Hi", is_late=False):
+        empty = dict.fromkeys(events.Message.__dataclass_fields__, "") | {"raw": {}, "is_standby": False}
+        known = {"page_id": self.conversation.page.page_id, "psid": self.conversation.customer.psid}
+        at, more = int(self.now.timestamp() * 1000), {"attachments": (), "commands": (), "referral": None}
+        said = events.Message(
+            **empty | known | more | {"mid": uuid.uuid4().hex, "text": text, "at": at, "is_deleted": False}
+        )
+        self.late.append(said) if is_late else self.arrives(said)
+
+    def arrives(self, said=None):
+        said = said or (self.late and self.late.pop(0))
+        if said:
+            with self.our_clock():
+                self.conversation.receive(said)
+
+    def answers(self, text="Hello"):
+        with self.our_clock():
+            before = set(self.messages.values_list("pk", flat=True))
+            [reply] = self.conversation.send(author=self.ana, text=text, key=uuid.uuid4())
+            self.seen[reply.pk] = before
+
+    def is_sent(self):
+        """Facebook says when it took the first reply that it had not."""
+        if reply := self.messages.filter(state="queued").in_order().first():
+            sent = {"state": "sent", "mid": f"m_{reply.pk}", "sent_at": self.now, "attempted_at": self.now}
+            self.messages.filter(pk=reply.pk).update(**sent)
+
+    def changes_hands(self):
+        with self.our_clock():
+            self.conversation.return_to_queue(self.ana)
+            self.conversation.take(self.ana)
+
+    def our_clock(self):
+        return time_machine.travel(self.now + self.ahead, tick=False)
+
+    @property
+    def messages(self):
+        return self.conversation.messages
+
+    @property
+    def texts(self):
+        return texts(self.messages.in_order())
+
+
+@pytest.fixture
+def story(bluebird, ana):
+    return lambda **fields: Story(bluebird, ana, **fields)
+
+
+@pytest.mark.parametrize("ahead", [5 * MINUTE, 2 * SECOND, timedelta(0), -2 * SECOND, -5 * MINUTE])
+def test_questions_and_answers_stand_as_they_were_said(ahead, story):
+    told = story(ahead=ahead)
+    for number in range(3):
+        told.writes(f"question {number}")
+        told.wait(SECOND)
+        told.answers(f"answer {number}")
+        told.is_sent()
+        told.wait(SECOND)
+    assert told.texts == [f"{kind} {number}" for number in range(3) for kind in ("question", "answer")]
+
+
+def test_a_quick_answer_stands_below_the_line_of_who_took_it(story):
+    told = story(ahead=5 * MINUTE)
+    told.changes_hands()
+    told.wait(SECOND)
+    told.writes()
+    assert told.messages.get().at > told.conversation.handovers.in_order().last().at
+
+
+def test_what_facebook_delivers_again_after_an_outage_stands_where_it_was_said(story):
+    told = story(ahead=MINUTE)
+    told.writes("one")
+    told.wait(SECOND)
+    told.writes("two", is_late=True)
+    told.wait(SECOND)
+    told.answers("answer")
+    told.is_sent()
+    told.wait(60 * MINUTE)
+    told.writes("three")
+    told.arrives()
+    assert told.texts == ["one", "two", "answer", "three"]
+
+
+def test_what_was_said_an_hour_before_a_reply_that_is_still_to_go_out_stands_before_it(story):
+    told = story()
+    told.writes("one", is_late=True)
+    told.wait(60 * MINUTE)
+    told.answers("answer")
+    told.arrives()
+    assert told.texts == ["one", "answer"]
+
+
+def test_what_ana_had_not_seen_when_she_answered_stands_below_her_answer(story):
+    told = story()
+    told.writes("And blue?", is_late=True)
+    told.wait(SECOND)
+    told.answers("We have red ones")
+    told.arrives()
+    assert told.texts == ["We have red ones", "And blue?"]
+
+
+STEPS = st.sampled_from(["writes", "writes late", "arrives", "answers", "is_sent", "changes_hands"])
+
+
+def test_whatever_the_clocks_say_the_thread_is_in_order(story):
+    @settings(max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(st.integers(-300, 300), st.lists(st.tuples(STEPS, st.integers(1, 40)), max_size=12))
+    def play(ahead, steps):
+        told = story(ahead=timedelta(seconds=ahead))
+        for step, seconds in steps:
+            told.wait(timedelta(seconds=seconds))
+            told.writes(is_late=True) if step == "writes late" else getattr(told, step)()
+            check(told, is_prompt=step == "writes")
+
+    play()
+
+
+def check(told, is_prompt):
+    thread = list(told.messages.in_order())
+    asked = [message.sent_at for message in thread if message.is_incoming]
+    assert asked == sorted(asked)  # Facebook's clock is one clock
+    for number, message in enumerate(thread):  # what was there when it was sent stands before it
+        before = {other.pk for other in thread[:number]}
+        assert told.seen.get(message.pk, set()) <= before
+    if is_prompt:  # nothing that came before stands below it
+        newest = max(thread, key=lambda message: message.pk)
+        assert thread[-1] == newest
+        assert all(line.at < newest.at for line in told.conversation.handovers.all())
+
+
+def test_the_clock_of_the_messaging_window_is_facebooks(story):
+    told = story(ahead=5 * MINUTE)
+    told.answers()
+    told.wait(SECOND)
+    told.writes()
+    assert fresh(told.conversation).customer_active_at == NOW + SECOND
+    assert Message.objects.get(is_incoming=True).sent_at == NOW + SECOND

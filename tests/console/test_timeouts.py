@@ -1,0 +1,363 @@
+"""What lasts too long: no answer, an agent who stays away, a thread in which nobody writes, an app that is silent."""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from agents.models import Agent
+from console import tasks
+from console.models import Conversation, Customer, HandoverRules, Holder, Team
+from console.models.conversation.conversation import ConversationQuerySet
+from tests.console.conftest import MINUTE, fresh, lines, texts
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock(db):
+    with time_machine.travel(NOW, tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def rules(bluebird):
+    return HandoverRules.objects.create(page=bluebird, bot_app_id="222", answer_within=5, away_for=10, back_after=30)
+
+
+@pytest.fixture
+def held(clock, rules, conversation):
+    """Ana holds it, and Mona waits."""
+    conversation.return_to_queue(conversation.agent)
+    Conversation.objects.filter(pk=conversation.pk).update(
+        waiting_since=NOW, last_at=NOW, customer_active_at=NOW, messaging_window_until=NOW + timedelta(days=1)
+    )
+    conversation.take(Agent.objects.get(username="ana"))
+    conversation.handovers.update(done_at=NOW)
+    return Conversation.objects.get(pk=conversation.pk)
+
+
+def apply_timeouts(clock, **later):
+    clock.shift(timedelta(**later))
+    Conversation.objects.all().apply_timeouts()
+
+
+def answer(conversation, agent, text="Hello"):
+    [message] = conversation.send(agent, text, uuid.uuid4())
+    conversation.messages.filter(pk=message.pk).update(state="sent", mid=f"m_{message.pk}")
+    return message
+
+
+def last(conversation):
+    return lines(conversation)[-1]
+
+
+# First answer
+
+
+def test_who_does_not_answer_in_time_loses_it(held, clock):
+    assert held.answer_by == NOW + timedelta(minutes=5)
+    apply_timeouts(clock, minutes=4, seconds=59)
+    assert fresh(held).agent
+    apply_timeouts(clock, seconds=1)
+    assert last(held) == "Ana Ruiz → queue no-answer"
+    assert fresh(held).waiting_since == NOW
+    assert held.handovers.in_order().last().by is None
+
+
+def test_it_goes_back_to_its_teams_queue_and_to_somebody_else(held, clock, ana, ben):
+    team = Team.objects.create(name="Refunds")
+    team.members.add(ana, ben)
+    Conversation.objects.update(team=team)
+    HandoverRules.objects.update(assigns=True)
+    apply_timeouts(clock, minutes=5)
+    assert fresh(held).team == team
+    Conversation.objects.all().assign()
+    assert fresh(held).agent == ben
+    assert held.answer_by == timezone.now() + timedelta(minutes=5)
+
+
+def test_who_has_answered_keeps_it(held, clock, ana):
+    answer(held, ana)
+    apply_timeouts(clock, minutes=6)
+    assert fresh(held).agent == ana
+
+
+def test_an_answer_from_elsewhere_is_one_too(held, clock, ana, hear, said, echo):
+    asked_at = int(NOW.timestamp() * 1000)
+    hear(said("m_1", at=asked_at), echo("m_9", "From the Inbox", at=asked_at + MINUTE))
+    apply_timeouts(clock, minutes=5)
+    assert fresh(held).agent == ana
+
+
+def test_nobody_has_to_answer_where_nobody_waits(held, ana, ben):
+    answer(held, ana)
+    held.transfer(ana, to=ben)
+    assert held.answer_by is None
+
+
+# Away
+
+
+def test_who_stays_away_gives_back_what_they_hold(held, clock, ana):
+    answer(held, ana)
+    ana.go_away()
+    apply_timeouts(clock, minutes=9)
+    assert fresh(held).agent == ana
+    apply_timeouts(clock, minutes=1)
+    assert last(held) == "Ana Ruiz → queue away"
+
+
+def test_who_is_lost_has_been_away_since_they_were_last_seen(held, clock, ana):
+    answer(held, ana)
+    ana.be_seen()
+    clock.shift(timedelta(minutes=2))
+    Agent.objects.lose()
+    apply_timeouts(clock, minutes=8)
+    assert last(held) == "Ana Ruiz → queue away"
+
+
+def test_a_page_without_a_rule_leaves_it_with_them(held, clock, ana):
+    answer(held, ana)
+    HandoverRules.objects.update(away_for=None, back_after=None)
+    ana.go_away()
+    apply_timeouts(clock, days=3)
+    assert fresh(held).agent == ana
+
+
+# Back to the bot
+
+
+def test_when_nobody_writes_it_goes_back_to_the_bot(held, clock, ana):
+    assert held.returns_at is None  # the customer waits
+    clock.shift(timedelta(minutes=1))
+    answer(held, ana)
+    assert fresh(held).returns_at == NOW + timedelta(minutes=31)
+    apply_timeouts(clock, minutes=29)
+    assert fresh(held).agent == ana
+    apply_timeouts(clock, minutes=1)
+    assert last(held) == "Ana Ruiz → bot idle"
+    assert "Answered by Ana Ruiz" in held.handovers.in_order().last().summary
+    assert fresh(held).returns_at is None
+
+
+def test_never_while_the_customer_waits(held, clock):
+    HandoverRules.objects.update(answer_within=None)
+    Conversation.objects.update(answer_by=None)
+    apply_timeouts(clock, days=2)
+    assert fresh(held).agent
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"state": "queued"},
+        {"state": "sending"},
+        {"state": "failed"},
+        {"state": "unknown"},
+        {"state": "unknown", "next_attempt_at": NOW},
+    ],
+)
+def test_never_while_an_answer_is_not_out_or_may_not_be(state, held, clock, ana):
+    message = answer(held, ana)
+    held.messages.filter(pk=message.pk).update(mid=None, **state)
+    apply_timeouts(clock, hours=2)
+    assert fresh(held).agent == ana
+    held.messages.filter(pk=message.pk).update(state="sent", mid="m_1")
+    apply_timeouts(clock, seconds=1)
+    assert fresh(held).holder == Holder.BOT
+
+
+def test_no_time_is_shown_for_what_failed_and_so_stays(held, ana):
+    message = answer(held, ana)
+    assert held.returns_at
+    held.messages.filter(pk=message.pk).update(state="failed", mid=None)
+    assert held.returns_at is None
+
+
+def test_a_page_without_a_bot_has_none_to_go_back_to(held, clock, ana):
+    HandoverRules.objects.update(bot_app_id="")
+    answer(held, ana)
+    apply_timeouts(clock, days=2)
+    assert fresh(held).agent == ana
+    assert Conversation.objects.get().returns_at is None
+
+
+def test_a_new_time_is_told_to_the_desks_that_are_open(held, clock, ana):
+    answer(held, ana)
+    before = Conversation.objects.get()._headline()
+    clock.shift(timedelta(minutes=1))
+    answer(held, ana)
+    assert Conversation.objects.get()._headline() != before
+
+
+def test_somebody_who_wrote_in_that_moment_keeps_it(held, clock, ana):
+    answer(held, ana)
+    clock.shift(timedelta(minutes=31))
+    [found] = Conversation.objects.idle()
+    answer(held, ana, "One more thing")
+    found.time_out("idle")
+    assert fresh(held).agent == ana
+
+
+def test_one_that_fails_stops_none_of_the_others(held, clock, ana, bluebird, caplog):
+    """Of two that are due one has no next revision."""
+    other = Conversation.objects.create(
+        page=bluebird, customer=Customer.objects.create(page=bluebird, psid="70020030040050")
+    )
+    other.take(ana)
+    Conversation.objects.filter(pk=other.pk).update(answer_by=NOW)
+    Conversation.objects.filter(pk=held.pk).update(answer_by=NOW, revision=2**63 - 1)
+    Conversation.objects.all().apply_timeouts()
+    assert fresh(other).holder == Holder.QUEUE
+    assert fresh(held).agent == ana
+    assert "stays unanswered" in caplog.text
+
+
+# Elsewhere
+
+
+@pytest.fixture
+def elsewhere(held):
+    def make(**fields):
+        Conversation.objects.update(holder="elsewhere", agent=None, answer_by=None, held_since=NOW, **fields)
+        return held
+
+    return make
+
+
+def test_what_was_answered_elsewhere_goes_back_to_the_bot_too(elsewhere, clock):
+    held = elsewhere(waiting_since=None, elsewhere_app="263902037430900")
+    apply_timeouts(clock, minutes=29)
+    assert fresh(held).holder == Holder.ELSEWHERE
+    apply_timeouts(clock, minutes=1)
+    assert last(held) == "Page Inbox → bot idle"
+
+
+def test_who_waits_there_in_vain_comes_to_the_queue(elsewhere, clock):
+    held = elsewhere(waiting_since=NOW - timedelta(hours=1))  # before it went there
+    apply_timeouts(clock, minutes=14)
+    assert fresh(held).holder == Holder.ELSEWHERE
+    apply_timeouts(clock, minutes=1)
+    assert last(held) == "another app → queue no-answer"
+
+
+@pytest.mark.parametrize(
+    ("bot", "waits", "line", "is_open"),
+    [
+        ("", False, "another app → queue control-back", False),
+        ("", True, "another app → queue control-back", True),
+        ("222", False, "another app → bot control-back", False),
+        ("222", True, "another app → bot control-back", True),
+    ],
+)
+def test_control_ends_after_a_day_without_a_word_from_facebook(bot, waits, line, is_open, elsewhere, clock):
+    HandoverRules.objects.update(bot_app_id=bot)
+    held = elsewhere(waiting_since=NOW if waits else None, is_controlled_elsewhere=True)
+    apply_timeouts(clock, hours=23, minutes=59)
+    assert fresh(held).is_controlled_elsewhere
+    apply_timeouts(clock, minutes=1)
+    assert last(held) == line
+    assert (fresh(held).is_controlled_elsewhere, held.is_open) == (False, is_open)
+    assert held.handovers.pending().exists() is bool(bot and waits)  # the bot's app is told of who waits
+
+
+def test_what_was_answered_elsewhere_long_ago_is_over(elsewhere, clock):
+    """Also where no rule gives it back: who writes again would wait for somebody who has gone long ago."""
+    HandoverRules.objects.update(back_after=None)
+    held = elsewhere(waiting_since=None, elsewhere_app="263902037430900")
+    apply_timeouts(clock, hours=23, minutes=59)
+    assert fresh(held).holder == Holder.ELSEWHERE
+    apply_timeouts(clock, minutes=1)
+    assert last(held) == "Page Inbox → bot idle"
+    assert not fresh(held).is_open
+
+
+# Sentences
+
+
+@pytest.fixture
+def spoken(bluebird, mona):
+    """The Page has a sentence, and Mona has just written."""
+    HandoverRules.objects.create(page=bluebird, sentence="You are talking to {name} now.")
+    now = timezone.now()
+    Conversation.objects.update(
+        waiting_since=now, unread=2, customer_active_at=now, messaging_window_until=now + timedelta(days=1)
+    )
+    return Conversation.objects.get()
+
+
+def test_the_customer_is_told_who_talks_to_them_once_for_each_face(spoken, ana, ben):
+    spoken.take(ana)
+    spoken.return_to_queue(ana)
+    spoken.take(ana)
+    spoken.transfer(ana, to=ben)
+    assert texts(spoken.messages.in_order()) == ["You are talking to Ana R. now.", "You are talking to Ben O. now."]
+    assert {(message.author, message.is_by_bot) for message in spoken.messages.all()} == {(None, True)}
+
+
+def test_the_bot_says_it_and_it_answers_nobody(spoken, ana, sandbox):
+    before = spoken.waiting_since
+    spoken.take(ana)
+    Conversation.objects.get().deliver()
+    assert sandbox.texts(spoken.customer.psid) == ["You are talking to Ana R. now."]
+    assert (fresh(spoken).waiting_since, spoken.last_words) == (before, "")
+    assert spoken.messages.get().place > spoken.handovers.get().place
+
+
+def test_it_is_no_answer_in_the_time_for_the_first(spoken, ana):
+    HandoverRules.objects.update(answer_within=5)
+    Conversation.objects.get().take(ana)
+    assert fresh(spoken).answer_by
+
+
+def test_nothing_is_said_when_only_a_person_may_answer(spoken, ana):
+    Conversation.objects.update(
+        messaging_window_until=timezone.now(), human_agent_until=timezone.now() + timedelta(days=5)
+    )
+    spoken.take(ana)
+    assert not spoken.messages.exists()
+
+
+def test_after_the_bot_the_face_is_another_again(spoken, ana):
+    HandoverRules.objects.update(bot_app_id="222")
+    row = Conversation.objects.get()
+    row.take(ana)
+    row.hand_back(ana)
+    row.hand_over()
+    row.take(ana)
+    assert row.messages.count() == 2
+
+
+@pytest.mark.parametrize("sentence", ["You are talking to {agent}", "Hi {", "Hi {name!r}", "{{name}}", "{}"])
+def test_only_the_name_may_stand_in_braces(sentence, bluebird):
+    with pytest.raises(ValidationError, match=r"Only \{name\} may stand in braces"):
+        HandoverRules(page=bluebird, sentence=sentence).full_clean()
+
+
+def test_a_sentence_without_a_name_is_one_too(bluebird):
+    HandoverRules(page=bluebird, sentence="A person reads this now.").full_clean()
+
+
+# By itself
+
+
+def test_the_sweep_sees_to_all_of_it(held, clock, ana, ben):
+    ana.be_seen()
+    HandoverRules.objects.update(assigns=True)
+    clock.shift(timedelta(minutes=5))
+    tasks.sweep()
+    assert fresh(ana).is_lost
+    assert lines(held)[-2:] == ["Ana Ruiz → queue no-answer", "queue → Ben Okafor assigned"]
+
+
+def test_one_failure_stops_nothing_else_of_the_sweep(held, clock, ben, monkeypatch, caplog):
+    monkeypatch.setattr(ConversationQuerySet, "deliver_later", lambda *given: 1 / 0)
+    HandoverRules.objects.update(assigns=True)
+    clock.shift(timedelta(minutes=5))
+    tasks.sweep()
+    assert lines(held)[-2:] == ["Ana Ruiz → queue no-answer", "queue → Ben Okafor assigned"]
+    assert "ZeroDivisionError" in caplog.text

@@ -1,0 +1,161 @@
+"""The holder of a conversation, and its changes."""
+
+import uuid
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from console.models import CannotReceive, Conversation, HandoverRules, Holder, TakenByAnother
+from tests.console.conftest import AT, INBOX, fresh, lines
+
+BOT_APP = "222333444555666"
+
+
+@pytest.fixture
+def bot(bluebird):
+    """The Page has a bot, which another app answers for."""
+    return HandoverRules.objects.create(
+        page=bluebird, bot_app_id=BOT_APP, words="human\nreal person", payloads="PERSON"
+    )
+
+
+@pytest.fixture
+def with_bot(mona, bot):
+    """The bot holds Mona's conversation."""
+    Conversation.objects.filter(customer=mona).update(holder=Holder.BOT)
+    return Conversation.objects.get(customer=mona)
+
+
+def test_each_change_of_holder_is_written_down(mona, ana, ben):
+    conversation = mona.conversation
+    conversation.take(ana)
+    conversation.transfer(ana, to=ben, note="Refund, please")
+    conversation.return_to_queue(ben)
+    conversation.take(ana)
+    conversation.close(ana)
+    assert lines(conversation) == [
+        "queue → Ana Ruiz taken",
+        "Ana Ruiz → Ben Okafor transferred “Refund, please”",
+        "Ben Okafor → queue returned",
+        "queue → Ana Ruiz taken",
+        "Ana Ruiz → closed closed",
+    ]
+
+
+def test_only_one_gets_it_and_the_other_is_told_by_whom(conversation, ben):
+    with pytest.raises(TakenByAnother) as refusal:
+        conversation.take(ben)
+    assert refusal.value.name == "Ana Ruiz"
+    assert lines(conversation) == ["queue → Ana Ruiz taken"]
+
+
+def test_nobody_who_is_away_gets_it_by_surprise(conversation, ana, ben):
+    ben.go_away()
+    with pytest.raises(CannotReceive, match="Ben Okafor is away"):
+        conversation.transfer(ana, to=ben)
+    assert fresh(conversation).agent == ana
+
+
+@pytest.mark.parametrize("text", ["human", "I want a HUMAN!", "a real   person please"])
+def test_words_call_a_person(text, with_bot, hear, said):
+    hear(said("m_1", text))
+    assert fresh(with_bot).holder == Holder.QUEUE
+    assert lines(with_bot) == [f"bot → queue asked “{text}”"]
+
+
+@pytest.mark.parametrize("text", ["humane", "inhuman", "a real nice person"])
+def test_no_other_words_do(text, with_bot, hear, said):
+    hear(said("m_1", text))
+    assert fresh(with_bot).holder == Holder.BOT
+
+
+def test_a_button_calls_a_person(with_bot, hear, by_mona):
+    hear(by_mona(postback={"mid": "m_1", "title": "Help", "payload": "PERSON"}))
+    assert lines(with_bot) == ["bot → queue asked “Help”"]
+
+
+def test_a_supervisor_takes_over_and_all_can_see_it(conversation, ada, ben):
+    with pytest.raises(PermissionDenied):
+        conversation.take_over(ben)
+    conversation.take_over(ada)
+    assert lines(conversation)[-1] == "Ana Ruiz → Ada Lindt taken-over"
+
+
+def test_what_is_handed_back_is_the_bots_with_a_summary(with_bot, ana):
+    with_bot.take(ana)
+    with_bot.send(author=ana, text="The parcel comes tomorrow.", key=uuid.uuid4())
+    with_bot.hand_back(ana, "Solved")
+    assert fresh(with_bot).holder == Holder.BOT
+    last = with_bot.handovers.in_order().last()
+    assert last.summary == "Solved\nAnswered by Ana Ruiz. Messages: 1.\nAna Ruiz: The parcel comes tomorrow."
+
+
+def test_a_page_without_a_bot_has_nobody_to_hand_back_to(conversation, ana):
+    with pytest.raises(CannotReceive, match="no bot"):
+        conversation.hand_back(ana)
+
+
+def test_the_bot_takes_back_only_what_nobody_has_taken(with_bot, ana):
+    with_bot.hand_over(note="refund")
+    with_bot.resume()
+    with_bot.hand_over(note="refund")
+    with_bot.take(ana)
+    with pytest.raises(TakenByAnother, match="Ana Ruiz"):
+        with_bot.resume()
+    assert [line.split()[-1] for line in lines(with_bot)] == ["“refund”", "resumed", "“refund”", "taken"]
+
+
+def test_the_bot_may_speak_only_while_it_holds_it(with_bot, ana, bot, bluebird):
+    with_bot.send(author=None, text="I am Robin", key=uuid.uuid4())
+    with_bot.take(ana)
+    with pytest.raises(TakenByAnother, match="Ana Ruiz"):
+        with_bot.send(author=None, text="I am still Robin", key=uuid.uuid4())
+    assert [message.text for message in with_bot.messages.all()] == ["I am Robin"]
+
+
+def test_a_closed_one_is_the_bots_again_when_the_customer_writes(with_bot, ana, hear, said):
+    with_bot.take(ana)
+    with_bot.close(ana)
+    hear(said("m_2", "One more thing"))
+    conversation = fresh(with_bot)
+    assert (conversation.holder, conversation.is_open) == (Holder.BOT, True)
+
+
+@pytest.mark.parametrize("verb", ["take", "take_over"])
+def test_an_agent_opens_again_what_was_closed(verb, conversation, ana, ada, hear, said):
+    hear(said("m_1"))
+    conversation.close(ana)
+    getattr(conversation, verb)(ada)
+    assert lines(conversation)[-1] == "queue → Ada Lindt opened"
+    assert (fresh(conversation).agent, conversation.is_open) == (ada, True)
+    assert conversation.waiting_since is not None
+
+
+def test_a_page_that_lost_its_bot_lets_nobody_wait_for_it(with_bot, bot, hear, said):
+    bot.delete()
+    hear(said("m_1"))
+    assert lines(with_bot) == ["bot → queue no-bot"]
+
+
+# Other apps
+
+
+def passed(by_mona, to, at=AT, since="222333444555666", note="wants a refund"):
+    inner = {"previous_owner_app_id": since, "new_owner_app_id": to, "metadata": note}
+    return by_mona(at, pass_thread_control=inner)
+
+
+def test_a_bot_that_passes_the_thread_gives_its_reason(with_bot, hear, by_mona, settings):
+    event = passed(by_mona, settings.FACEBOOK_APP_ID)
+    hear(event)
+    hear(event, by_mona(AT + 1, read={"watermark": AT}))
+    assert lines(with_bot) == ["bot → queue handed-over “wants a refund”"]
+    assert fresh(with_bot).waiting_since
+
+
+def test_the_page_inbox_takes_it(conversation, hear, by_mona):
+    hear(
+        by_mona(AT, take_thread_control={"previous_owner_app_id": "1", "new_owner_app_id": str(INBOX), "metadata": ""})
+    )
+    assert lines(conversation)[1:] == ["Ana Ruiz → Page Inbox control-taken"]
+    assert fresh(conversation).is_controlled_elsewhere

@@ -1,0 +1,215 @@
+"""One holder, a true history and no forgotten customer, after any actions of agents, bot, customer and Facebook."""
+
+import uuid
+from contextlib import suppress
+from datetime import timedelta
+from itertools import count, pairwise
+
+from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from console.models import CannotReceive, Conversation, Customer, HandoverRules, Holder, TakenByAnother, UnseenMessages
+from messenger import events
+from personas.models import Page
+
+OURS, BOT, INBOX = "1517776481860111", "222333444555666", "263902037430900"
+NO_RIGHT = (TakenByAnother, CannotReceive, PermissionDenied, UnseenMessages)
+WHO = st.sampled_from(["ana", "ben", "ada"])
+APPS = st.sampled_from([OURS, BOT, INBOX, "99"])
+numbers = count(1)
+
+
+class Transitions(RuleBasedStateMachine):
+    people = sandbox = None  # set for each run
+
+    def __init__(self):
+        super().__init__()
+        self.page = Page.objects.create(page_id=str(10**14 + next(numbers)), token="EAA", name="Bakery")
+        HandoverRules.objects.create(page=self.page, bot_app_id=BOT, words="human")
+        customer = Customer.objects.create(page=self.page, psid=str(10**15 + next(numbers)))
+        self.pk = Conversation.objects.create(page=self.page, customer=customer, holder=Holder.BOT).pk
+        self.group = Group.objects.create(name=f"Bakers {self.pk}")
+        self.page.groups.set([self.group])
+        self.seen = dict.fromkeys(self.people, 0)  # the last message on the screen of each agent
+        for agent in self.people.values():
+            agent.come_back()
+            agent.groups.set([self.group])
+
+    @property
+    def conversation(self):
+        return Conversation.objects.get(pk=self.pk)
+
+    def told(self, kind, **fields):
+        """An event as Facebook tells it."""
+        at = int(timezone.now().timestamp() * 1000) + 1
+        psid = self.conversation.customer.psid
+        empty = dict.fromkeys(kind.__dataclass_fields__, "") | {"raw": {}, "is_standby": False}
+        return kind(**empty | {"page_id": self.page.page_id, "psid": psid, "at": at} | fields)
+
+    def hear(self, kind, **fields):
+        self.conversation.receive(self.told(kind, **fields))
+
+    # What people do
+
+    def may_see(self, who):
+        return Conversation.objects.visible_to(self.people[who]).filter(pk=self.pk).exists()
+
+    @rule(who=WHO, verb=st.sampled_from(["take", "take_over", "return_to_queue", "see"]))
+    def press(self, who, verb):
+        with suppress(*NO_RIGHT):
+            if self.may_see(who):
+                getattr(self.conversation, verb)(self.people[who])
+
+    @rule(who=WHO)
+    def look(self, who):
+        newest = self.conversation.messages.order_by("pk").last()
+        self.seen[who] = newest.pk if newest else 0
+
+    @rule(who=WHO, verb=st.sampled_from(["close", "hand_back"]))
+    def let_go(self, who, verb):
+        """Nobody lets go of what they have not seen."""
+        with suppress(*NO_RIGHT):
+            getattr(self.conversation, verb)(self.people[who], seen=self.seen[who])
+            assert not self.conversation.messages.filter(is_incoming=True, pk__gt=self.seen[who]).exists()
+
+    @rule(who=st.sampled_from(["ana", "ben"]))
+    def lose_the_page_or_get_it_back(self, who):
+        self.people[who].groups.set([] if self.may_see(who) else [self.group])
+        Conversation.objects.orphaned().return_to_queue()  # as the admin's form and the sweep do
+
+    @rule(who=WHO, to=WHO)
+    def transfer(self, who, to):
+        with suppress(*NO_RIGHT):
+            self.conversation.transfer(self.people[who], to=self.people[to], note="please")
+
+    @rule(who=st.sampled_from(["ana", "ben", "ada", None]))
+    def send(self, who):
+        """Send as anybody; only the holder succeeds."""
+        agent, conversation = self.people.get(who), self.conversation
+        may = conversation.is_held_by(agent)
+        try:
+            conversation.send(author=agent, text="Hello", key=uuid.uuid4())
+        except TakenByAnother:
+            assert not may
+        else:
+            assert may
+
+    @rule(who=WHO)
+    def go_away_or_come_back(self, who):
+        agent = self.people[who]
+        agent.go_away() if agent.is_present else agent.come_back()
+
+    @rule(who=WHO)
+    def go_for_good_or_come_back(self, who):
+        agent = self.people[who]
+        if agent.is_active and not agent.is_last_admin:
+            agent.leave()
+        elif not agent.is_active:
+            agent.return_to_work()
+
+    # What the bot does
+
+    @rule(is_down=st.booleans())
+    def fail_or_be_well(self, is_down):
+        until = timezone.now() + timedelta(minutes=1) if is_down else None
+        HandoverRules.objects.filter(pk=self.page.pk).update(
+            bot_down_until=until, bot_error="HTTP 502" if is_down else ""
+        )
+        if is_down:
+            self.page.conversations.hand_over_unanswered("HTTP 502")
+
+    @rule(verb=st.sampled_from(["hand_over", "resume", "close_by_bot"]))
+    def ask(self, verb):
+        with suppress(*NO_RIGHT):
+            getattr(self.conversation, verb)()
+
+    # What Facebook tells
+
+    @rule(text=st.sampled_from(["Hi", "human"]), is_standby=st.booleans())
+    def hear_customer(self, text, is_standby):
+        fields = {"mid": uuid.uuid4().hex, "text": text, "attachments": (), "is_deleted": False}
+        self.hear(events.Message, is_standby=is_standby, **fields)
+
+    @rule(app_id=APPS, is_standby=st.booleans())
+    def hear_echo(self, app_id, is_standby):
+        fields = {"mid": uuid.uuid4().hex, "text": "From elsewhere", "attachments": ()}
+        self.hear(events.Echo, app_id=app_id, is_standby=is_standby, **fields)
+
+    @rule(
+        kind=st.sampled_from([events.ThreadPassed, events.ThreadTaken]), new=st.sampled_from([OURS, BOT, INBOX, "99"])
+    )
+    def hear_of_owner(self, kind, new):
+        event = self.told(kind, previous_app_id=BOT, new_app_id=new, metadata="why")
+        self.conversation.receive(event)
+        lines = self.conversation.handovers.count()
+        self.conversation.receive(event)
+        assert self.conversation.handovers.count() == lines  # told twice is told once
+
+    @rule()
+    def facebook_controls(self):
+        """Make all pending calls to Facebook, which may refuse them: the sandbox does not know this Page."""
+        self.conversation.deliver()
+
+    @rule()
+    def facebook_refuses_a_reply(self):
+        if message := self.conversation.messages.filter(state="queued").first():
+            message._become("failed", error="No.")
+
+    # What is always so
+
+    @invariant()
+    def every_unanswered_customer_is_in_somebodys_sight(self):
+        assert not Conversation.objects.unattended().exists()
+
+    @invariant()
+    def the_history_leads_to_the_holder(self):
+        conversation, lines = self.conversation, list(self.conversation.handovers.in_order())
+        changes = [line for line in lines if line.is_change]
+        for before, after in pairwise(changes):
+            assert (before.to_holder, before.to_agent) == (after.from_holder, after.from_agent) or after.from_app
+        if changes:
+            assert (changes[-1].to_holder, changes[-1].to_agent) == (conversation.holder, conversation.agent)
+
+    @invariant()
+    def it_stands_in_one_part_of_the_queue(self):
+        rows, ana = Conversation.objects.filter(pk=self.pk), self.people["ana"]
+        parts = [
+            rows.waiting_for(None),
+            rows.held_by(ana),
+            rows.in_other_hands(ana, None),
+            rows.held_by_bot(),
+            rows.closed(),
+        ]
+        assert [part.count() for part in parts].count(1) == 1
+
+    @invariant()
+    def whoever_waits_for_people_waits_since_some_time(self):
+        """Nobody is called for without a place in the queue."""
+        conversation = self.conversation
+        last = conversation.handovers.in_order().last()
+        if last and last.cause in ("asked", "handed-over"):
+            assert conversation.waiting_since
+
+
+def test_one_holder_and_a_history_that_says_how(sandbox, ana, ben, ada, settings):
+    settings.FACEBOOK_APP_ID = OURS
+    Transitions.sandbox, Transitions.people = sandbox, {"ana": ana, "ben": ben, "ada": ada}
+    play()
+
+
+def play():
+    run_state_machine_as_test(
+        Transitions,
+        settings=settings(
+            max_examples=25,
+            stateful_step_count=25,
+            deadline=None,
+            database=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

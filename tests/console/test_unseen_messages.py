@@ -1,0 +1,142 @@
+"""The customer writes while somebody lets go of the conversation: whoever has not seen that is told, and keeps it."""
+
+import re
+import uuid
+
+import pytest
+
+from console.models import ApiKey, Conversation, HandoverRules, Holder, UnseenMessages
+from tests.console.api_client import ApiClient, detail
+from tests.console.conftest import HTMX, fresh, lines, now, words
+
+SENTENCE = "Mona Weber just sent another message. The conversation stays open and assigned to you."
+
+
+@pytest.fixture
+def rules(bluebird):
+    return HandoverRules.objects.create(page=bluebird, webhook_url="http://127.0.0.1:9/bot")
+
+
+@pytest.fixture
+def browser(conversation, rules, ana, client):
+    client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
+def question(conversation, hear, said):
+    """The message that Ana has seen."""
+    hear(said("m_1", "Where is my parcel?", now()))
+    return conversation.messages.get(mid="m_1")
+
+
+@pytest.fixture
+def surprise(question, hear, said):
+    return lambda mid="m_2": hear(said(mid, "Wait, one more thing", now()))
+
+
+def hidden(html, name="seen"):
+    """Return the values of this field in the forms of a page, in order."""
+    return re.findall(rf'name="{name}" value="([^"]*)"', html)
+
+
+@pytest.mark.parametrize("verb", ["close", "hand_back"])
+def test_who_has_not_seen_the_newest_message_keeps_the_conversation(verb, conversation, rules, question, surprise, ana):
+    surprise()
+    with pytest.raises(UnseenMessages, match=re.escape(SENTENCE)) as refusal:
+        getattr(conversation, verb)(ana, seen=question.pk)
+    assert (fresh(conversation).agent, conversation.is_open) == (ana, True)
+    assert conversation.waiting_since
+    getattr(conversation, verb)(ana, seen=refusal.value.newest)
+    assert fresh(conversation).agent is None
+
+
+@pytest.mark.parametrize("verb", ["close", "hand_back"])
+def test_what_ana_said_herself_needs_no_second_look(verb, conversation, rules, question, ana):
+    conversation.send(author=ana, text="Tomorrow!", key=uuid.uuid4())
+    getattr(conversation, verb)(ana, seen=question.pk)
+    assert fresh(conversation).agent is None
+
+
+def test_a_page_without_scripts_says_how_far_it_shows(conversation, question, browser, surprise):
+    html = browser.get(f"/conversations/{conversation.pk}/").content.decode()
+    assert hidden(html) == [str(question.pk)]
+    assert f"/hand-back/?seen={question.pk}" in html
+    surprise()
+    answer = browser.post(f"/conversations/{conversation.pk}/close/", {"seen": question.pk})
+    assert answer.status_code == 409
+    assert SENTENCE in words(answer.content.decode())
+    assert "Wait, one more thing" in answer.content.decode()
+    newest = conversation.messages.get(mid="m_2").pk
+    assert set(hidden(answer.content.decode())) == {str(newest)}  # of Close, and of Close anyway
+    browser.post(f"/conversations/{conversation.pk}/close/", {"seen": newest})
+    assert not fresh(conversation).is_open
+
+
+def test_close_offers_a_way_to_go_on_anyway(conversation, question, browser, surprise):
+    surprise(), surprise("m_3")
+    address = f"/conversations/{conversation.pk}/close/"
+    answer = browser.post(address, {"seen": question.pk}, headers=HTMX)
+    html = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Mona Weber just sent 2 more messages." in words(html)
+    assert "Close anyway" in html
+    assert browser.post(address, {"seen": max(hidden(html))}, headers=HTMX).status_code == 200
+    assert not fresh(conversation).is_open
+
+
+def test_hand_back_keeps_its_note_and_offers_a_way_to_go_on(conversation, question, browser, surprise):
+    address = f"/conversations/{conversation.pk}/hand-back/"
+    html = browser.get(f"{address}?seen={question.pk}", headers=HTMX).content.decode()
+    assert hidden(html) == [str(question.pk)]
+    surprise()
+    answer = browser.post(address, {"note": "Refunded", "seen": question.pk}, headers=HTMX)
+    html = answer.content.decode()
+    assert answer.status_code == 409
+    assert SENTENCE in words(html)
+    assert "Hand back anyway" in html
+    assert "Refunded" in html
+    browser.post(address, {"note": "Refunded", "seen": hidden(html)[0]}, headers=HTMX)
+    assert fresh(conversation).holder == Holder.BOT
+
+
+def test_an_old_page_that_does_not_say_what_it_shows_can_still_close(conversation, question, browser):
+    browser.post(f"/conversations/{conversation.pk}/close/", headers=HTMX)
+    assert not fresh(conversation).is_open
+
+
+# By the bot
+
+
+@pytest.fixture
+def robin(mona, rules):
+    """Robin holds Mona's conversation, and speaks through the API."""
+    Conversation.objects.filter(customer=mona).update(holder=Holder.BOT)
+    return ApiClient(ApiKey.objects.make(rules.page, "Robin"))
+
+
+def test_a_bot_closes_nothing_that_it_has_not_been_told(robin, mona, hear, said):
+    hear(said("m_1", "And this?"))
+    answer = robin.post(f"{mona.psid}/close")
+    assert detail(answer, 409) == SENTENCE
+    assert answer.json()["holder"] is None
+    assert fresh(mona.conversation).is_open
+    mona.conversation.bot_events.all().delete()  # it was told
+    assert robin.post(f"{mona.psid}/close").json()["is_open"] is False
+
+
+def test_a_bot_may_say_which_message_it_has_heard_last(robin, mona, hear, said):
+    hear(said("m_1", "Hi"))
+    hear(said("m_2", "And this?"))
+    mona.conversation.bot_events.all().delete()
+    assert detail(robin.post(f"{mona.psid}/close", seen="m_1"), 409) == SENTENCE
+    assert "no message with this id" in detail(robin.post(f"{mona.psid}/close", seen="m_9"), 422)
+    assert robin.post(f"{mona.psid}/close", seen="m_2").json()["is_open"] is False
+
+
+def test_a_bot_that_goes_on_is_told_what_was_said_meanwhile(robin, mona, hear, said):
+    mona.conversation.hand_over(note="refund")
+    hear(said("m_1", "Are you still there?", now() + 1))
+    robin.post(f"{mona.psid}/resume")
+    assert lines(mona.conversation)[-1] == "queue → bot resumed"
+    assert "Customer: Are you still there?" in mona.conversation.handovers.in_order().last().summary
