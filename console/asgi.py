@@ -23,7 +23,7 @@ from console.infrastructure.request_bodies import ReceivedBodies  # noqa: E402
 from console.infrastructure.task_publisher import Publisher  # noqa: E402
 from console.infrastructure.trusted_proxies import BehindProxy  # noqa: E402
 from console.infrastructure.wsgi_pages import Pages  # noqa: E402
-from console.live import stream  # noqa: E402
+from console.live.stream import stream  # noqa: E402
 from console.webhook_endpoint import PATHS, receive_webhook  # noqa: E402
 
 PUBLISHING_SECONDS = 1  # for the tasks that wait to be published when the web server is stopped

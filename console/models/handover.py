@@ -1,4 +1,4 @@
-"""One change of holder: from, to, by whom, why, when. The history writes itself from the verbs in `holding.py`.
+"""One change of holder: from, to, by whom, why, when. The history writes itself from the verbs in `transitions.py`.
 
 Where another app answers for the bot, Facebook has to be told of the change as well. That call stands in the
 conversation's lane, between what was said before and after it.

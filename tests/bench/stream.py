@@ -6,7 +6,7 @@ import math
 import time
 
 from console.infrastructure.redis import redis
-from console.live import _channel as channel
+from console.live.publishing import channel
 from tests.bench.cast import AGENTS
 from tests.bench.client import at_full_speed, at_rate, connections
 from tests.bench.figures import Row

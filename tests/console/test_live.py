@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from agents.models import Agent
 from console import live
-from console.infrastructure.redis import redis
+from console.infrastructure.redis import database_number, redis
 from console.models import Conversation, Customer, HandoverRules
 from personas.models import Page
 from tests.conftest import CONSOLE_PORT, CONSOLE_URL
@@ -109,7 +109,7 @@ def test_nothing_is_told_of_what_was_rolled_back(listen, ana, bluebird):
 def test_one_subscription_serves_all_streams_and_is_made_anew_when_it_breaks(listen, ana):
     listeners = [listen(ana) for _tab in range(5)]
     subscriptions = [client for client in redis().client_list(_type="pubsub") if client["sub"] == "1"]
-    ours = [client["id"] for client in subscriptions if client["db"] == str(live.database_number())]
+    ours = [client["id"] for client in subscriptions if client["db"] == str(database_number())]
     assert len(ours) == 1
     for listener in listeners:
         listener.heard.clear()

@@ -245,7 +245,7 @@ class Conversation(
             ),
             models.Index(fields=["rank", "id"], condition=Q(closed_at=None, holder="bot"), name="conversation_bots"),
             models.Index(fields=["rank", "id"], condition=Q(closed_at__isnull=False), name="conversation_closed"),
-            models.Index(  # of none, if all goes well: see sight.py
+            models.Index(  # of none, if all goes well: see unattended.py
                 fields=["id"],
                 condition=Q(closed_at__isnull=False, waiting_since__isnull=False),
                 name="conversation_closed_away",

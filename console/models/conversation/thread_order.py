@@ -1,6 +1,6 @@
 """Where in the thread a message stands: by what the console had seen when it came, and not by two clocks.
 
-A reply stands behind all that was there when it was sent (see `answering.py`), and what Facebook tells behind all that
+A reply stands behind all that was there when it was sent (see `replies.py`), and what Facebook tells behind all that
 was there when it came. Only what Facebook calls older stands before what it calls younger, such as a message that is
 delivered again after an outage. Facebook's times are compared with each other; with ours only where they are further
 apart than two clocks may be.

@@ -1,7 +1,7 @@
 """Every unanswered customer is in somebody's sight. This is one query, which the sweep, the tests and chaos ask.
 
 In sight is what waits in the queue, what an agent holds who works here and may see its Page, what a bot holds that is
-there, and what is open elsewhere: clocks bring that back (see `times.py`).
+there, and what is open elsewhere: clocks bring that back (see `timeouts.py`).
 """
 
 import logging

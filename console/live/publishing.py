@@ -1,0 +1,31 @@
+"""Publish live updates by Redis."""
+
+import logging
+
+from django.db import transaction
+from redis import RedisError
+
+from console.infrastructure.redis import breaker, database_number, redis
+
+logger = logging.getLogger(__name__)
+
+
+def channel():
+    return f"live:{database_number()}"
+
+
+def publish(*topics):
+    """After commit, tell every browser that these topics (`queue`, `conversation-12`) changed."""
+    transaction.on_commit(lambda: _publish(" ".join(topics)), robust=True)
+
+
+def _publish(topics):
+    try:
+        redis().publish(channel(), topics)
+    except RedisError:
+        logger.warning("Redis is away: browsers learn of %s once it is back", topics)
+
+
+@breaker.on_return
+def _have_all_ask():
+    _publish("hello")
