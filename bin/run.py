@@ -23,7 +23,7 @@ def worker(queues, threads):
 
 # Each kind of work has workers of its own, so that none stands in front of another: what Facebook told us and who is
 # typing are short; a message may wait ten seconds for Facebook; an errand may fetch a film. What bots have not taken at
-# once is tried again beside the background: a slow bot has a share of those threads, see console/infrastructure/thread_pool.py.
+# once is tried again beside the background: a slow bot has a share of those threads, see thread_pool.py.
 PROGRAMS = {
     "web": [*web("application"), "--forwarded-allow-ips", ",".join(TRUSTED_PROXIES)],
     "web-behind-proxy": [*web("behind_proxy"), "--no-proxy-headers"],
