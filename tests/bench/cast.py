@@ -85,7 +85,9 @@ class Cast:
         """Have a quarter of the conversations wait, and a quarter closed, for a while."""
         now, keys = timezone.now(), [conversation.pk for conversation in self.conversations]
         Conversation.objects.filter(pk__in=keys[1::4]).update(holder="queue", agent=None, waiting_since=now, unread=1)
-        Conversation.objects.filter(pk__in=keys[3::4]).update(holder="queue", agent=None, closed_at=now)
+        Conversation.objects.filter(pk__in=keys[3::4]).update(
+            holder="queue", agent=None, closed_at=now, waiting_since=None, unread=0
+        )
         try:
             yield
         finally:

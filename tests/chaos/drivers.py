@@ -234,25 +234,30 @@ class Talk(threading.Thread):
     def transfer(self):
         colleague = self._colleague()
         [[pk]] = self.ask(PK_OF_AGENT, [colleague.agent.username])
-        self._press("transfer", to=f"agent-{pk}", note=self._words("note"))
-        self._note("transferred", self.holder, to=colleague)
-        self.holder = colleague
+        self._press("transfer", "transferred", colleague, to=f"agent-{pk}", note=self._words("note"))
 
     def return_to_queue(self):
-        self._press("return-to-queue")
-        self._note("returned", self.holder)
-        self.holder = None
+        self._press("return-to-queue", "returned")
 
     def hand_back(self):
-        self._press("hand-back", note=self._words("note"))
-        self._note("handed-back", self.holder)
-        self.holder = None
+        self._press("hand-back", "handed-back", note=self._words("note"))
 
-    def _press(self, verb, **fields):
-        """409: done already, the first answer was lost. That it was done once, the history has to show."""
+    def _press(self, verb, cause, new_holder=None, **fields):
+        """Press a button by which the agent gives the conversation away.
+
+        409: it is done already, the first answer was lost. That it was done once, the history has to show. On the
+        routed Page 409 also means that the other app has just taken it; the history says which.
+        """
         answer = self.holder.post(f"/conversations/{self.pk}/{verb}/", **fields)
         if answer.status_code not in (200, 409):
             raise Refused(f"{verb} was answered {answer.status_code}: {answer.text[:200]}")
+        is_done = answer.status_code == 200 or not self.routed or self._has_one_more_move()
+        if is_done:
+            self._note(cause, self.holder, to=new_holder)
+        self.holder = new_holder if is_done else None
+
+    def _has_one_more_move(self):
+        return self.ask(MOVES, [self.pk])[0][0] > len(self.moves)
 
     def _go_to(self, browser):
         self._note("taken", browser, to=browser)
@@ -270,6 +275,7 @@ class Talk(threading.Thread):
 
 
 PK_OF = """SELECT c.id FROM console_conversation c JOIN console_customer u ON u.id = c.customer_id WHERE u.psid = %s"""
+MOVES = "SELECT count(*) FROM console_handover WHERE conversation_id = %s AND by_id IS NOT NULL"
 PK_OF_AGENT = "SELECT id FROM agents_agent WHERE username = %s"
 
 

@@ -106,8 +106,9 @@ class Letter(Talk):
     def react(self):
         """React to any message; without an emoji this removes the reaction."""
         thread = self.facebook.get(f"customers/{self.psid}/thread")["messages"]
-        mid = self.rng.choice([message["mid"] for message in thread if message["mid"] not in self.deeds.unsent])
-        self.facebook.post(f"customers/{self.psid}/react", mid=mid, emoji=self.rng.choice([*EMOJI, ""]))
+        if mids := [message["mid"] for message in thread if message["mid"] not in self.deeds.unsent]:
+            emoji = self.rng.choice([*EMOJI, ""])
+            self.facebook.post(f"customers/{self.psid}/react", mid=self.rng.choice(mids), emoji=emoji)
 
     def unsend(self):
         if mid := self._one_of_own():
