@@ -4,8 +4,10 @@ import re
 
 import pytest
 from django.contrib.postgres.operations import AddConstraintNotValid, AddIndexConcurrently
+from django.core.management import CommandError, call_command
 from django.db import connection, migrations, models
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
 # The promise counts for what comes after these.
 PROMISED_AFTER = {"agents": "0001_first_release", "personas": "0001_first_release", "console": "0001_first_release"}
@@ -116,3 +118,9 @@ def test_a_migration_that_would_stop_old_processes_is_found(migration, error, db
 )
 def test_a_migration_that_the_rules_allow_is_not_refused(migration, transactional_db):
     assert problems(migration, MigrationLoader(connection).project_state()) == []
+
+
+def test_a_database_from_before_the_first_release_is_refused_with_a_sentence(db):
+    MigrationRecorder.Migration.objects.filter(app="console").update(name="0001_initial")
+    with pytest.raises(CommandError, match="made by a version before 1"):
+        call_command("migrate", verbosity=0)

@@ -162,7 +162,7 @@ def test_a_token_never_appears_anywhere(stack, mona_wrote, bluebird, ana, ada, b
             f"personas/page/{bluebird.pk}/change/",
             "personas/page/",
             "personas/persona/",
-            "console/inbound_webhook/",
+            "console/inboundwebhook/",
         ]
     )
     with connection.cursor() as cursor:

@@ -145,7 +145,7 @@ def test_the_list_shows_the_personas_that_there_are(browser, ana, bluebird):
 
 def test_an_agent_who_is_not_staff_gets_no_admin(client, ana):
     client.force_login(ana)
-    for path in ["", "agents/agent/", "personas/page/", "console/conversation/", "console/inbound_webhook/"]:
+    for path in ["", "agents/agent/", "personas/page/", "console/conversation/", "console/inboundwebhook/"]:
         answer = client.get(f"/admin/{path}")
         assert (answer.status_code, answer["Location"].startswith("/admin/login/")) == (302, True)
 

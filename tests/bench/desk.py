@@ -71,7 +71,7 @@ def _paths():
 
 
 def _admin_lists():
-    return {f"admin, {name}": f"/admin/console/{name}/" for name in ("conversation", "inbound_webhook")}
+    return {f"admin, {name}": f"/admin/console/{name}/" for name in ("conversation", "inboundwebhook")}
 
 
 def _ask(path, options):

@@ -108,7 +108,7 @@ SELECT '{"object": "page", "entry": []}', 'fill-' || n, at, at, 0, '', 1, true
 FROM generate_series(1, %(conversations)s) AS n, LATERAL (SELECT now() - n * interval '10 minutes' AS at) AS moment
 """
 
-TABLES = ["customer", "conversation", "message", "attachment", "inbound_webhook"]
+TABLES = ["customer", "conversation", "message", "attachment", "inboundwebhook"]
 
 
 def fill(conversations=100_000, messages=1_000_000):

@@ -34,7 +34,7 @@ LISTS = [
         "personas/page",
         "personas/persona",
         "console/conversation",
-        "console/inbound_webhook",
+        "console/inboundwebhook",
         "console/apikey",
         "console/team",
     ],
@@ -260,7 +260,11 @@ def test_a_form_that_is_refused_does_not_show_the_secret(save_rules):
 
 def test_a_page_has_hours_and_holidays(new_page, admin):
     rows = {
-        **{"hours_set-0-weekday": "0", "hours_set-0-opens": "09:00", "hours_set-0-closes": "00:00"},
+        **{
+            "businesshours_set-0-weekday": "0",
+            "businesshours_set-0-opens": "09:00",
+            "businesshours_set-0-closes": "00:00",
+        },
         **{"holiday_set-0-day": "2026-12-25", "holiday_set-0-name": "Christmas"},
     }
     admin.save(f"personas/page/{new_page.pk}/change", **rows)
@@ -269,14 +273,22 @@ def test_a_page_has_hours_and_holidays(new_page, admin):
 
 
 def test_hours_that_end_before_they_begin_are_refused_with_a_sentence(new_page, admin):
-    rows = {"hours_set-0-weekday": "0", "hours_set-0-opens": "09:00", "hours_set-0-closes": "08:00"}
+    rows = {
+        "businesshours_set-0-weekday": "0",
+        "businesshours_set-0-opens": "09:00",
+        "businesshours_set-0-closes": "08:00",
+    }
     answer = admin.save(f"personas/page/{new_page.pk}/change", **rows).content.decode()
     assert "They end after they begin; 00:00 is the end of the day." in answer
     assert not BusinessHours.objects.exists()
 
 
 def test_a_team_has_pages_members_and_hours(new_page, admin, ana):
-    span = {"hours_set-0-weekday": "5", "hours_set-0-opens": "10:00", "hours_set-0-closes": "14:00"}
+    span = {
+        "businesshours_set-0-weekday": "5",
+        "businesshours_set-0-opens": "10:00",
+        "businesshours_set-0-closes": "14:00",
+    }
     team = {"name": "Refunds", "skill": "refunds", "pages": [new_page.pk], "members": [ana.pk]}
     admin.save("console/team/add", **team, **span)
     assert list(Team.objects.get(skill="refunds").members.all()) == [ana]
@@ -328,7 +340,7 @@ def test_a_list_costs_the_same_however_long_it_is(path, admin, grow):
     assert len(admin.rows(path)) >= 12
 
 
-@pytest.mark.parametrize("path", ["console/conversation", "console/inbound_webhook"])
+@pytest.mark.parametrize("path", ["console/conversation", "console/inboundwebhook"])
 def test_a_long_list_counts_no_further_than_it_lists_and_says_where_it_ends(path, admin, grow, monkeypatch):
     grow(5)
     assert "The list ends here" not in admin.get(path).content.decode()
@@ -346,7 +358,7 @@ def test_a_long_list_counts_no_further_than_it_lists_and_says_where_it_ends(path
         *[("personas/page", "Page 2"), ("personas/persona", "Face 2"), ("personas/persona", "agent2")],
         *[
             ("console/conversation", "Customer 2"),
-            ("console/inbound_webhook", '"entry": 2'),
+            ("console/inboundwebhook", '"entry": 2'),
             ("agents/agent", "agent2"),
         ],
         *[("console/team", "skill2"), ("console/team", "agent2")],
@@ -364,8 +376,8 @@ def test_a_list_can_be_searched(path, words, admin, grow):
         ("personas/page", {"state__exact": "failing"}, 0),
         *[("personas/persona", {"state": state}, 3 if state == "live" else 0) for state in Persona.State.values],
         *[("console/conversation", {"state": state}, n) for state, n in {"queue": 0, "agent": 3, "closed": 0}.items()],
-        ("console/inbound_webhook", {"processed_at__isempty": "1"}, 3),
-        ("console/inbound_webhook", {"error__isempty": "0"}, 0),
+        ("console/inboundwebhook", {"processed_at__isempty": "1"}, 3),
+        ("console/inboundwebhook", {"error__isempty": "0"}, 0),
         ("agents/agent", {"is_staff__exact": "1"}, 1),
     ],
 )
@@ -435,7 +447,7 @@ def test_an_arrival_shows_what_facebook_told(admin, arrive, bluebird):
     for about, entries in [("page", [entry]), ("instagram", [{"id": "17841"}]), ("page", [told])]:
         assert arrive(serialize({"object": about, "entry": entries})).status_code == 200
     InboundWebhook.objects.all().process()
-    shown = unescape(admin.get("console/inbound_webhook").content.decode())
+    shown = unescape(admin.get("console/inboundwebhook").content.decode())
     for words in ("Facebook's test of “messages”", "not about a Page: instagram", "Message"):
         assert words in shown
     assert set(InboundWebhook.objects.values_list("error", "unknown")) == {("", 0), ("", 1)}
@@ -463,12 +475,12 @@ def test_what_facebook_thinks_of_a_page_stands_in_the_list_of_pages(admin, arriv
 def test_an_arrival_is_read_again_on_wish(admin, hear, said):
     inbound_webhook = hear(said("m_1"))
     Message.objects.all().delete()
-    assert "A worker reads them again." in admin.act("console/inbound_webhook", "requeue", inbound_webhook)
+    assert "A worker reads them again." in admin.act("console/inboundwebhook", "requeue", inbound_webhook)
     inbound_webhook.refresh_from_db()
     assert (inbound_webhook.processed_at, inbound_webhook.attempts) == (None, 0)
     inbound_webhook.process()
     assert Message.objects.get().text == "Hi"
-    assert "m_1" in admin.get(f"console/inbound_webhook/{inbound_webhook.pk}/change").content.decode()
+    assert "m_1" in admin.get(f"console/inboundwebhook/{inbound_webhook.pk}/change").content.decode()
 
 
 # Keys of bots

@@ -107,12 +107,12 @@ def test_no_team_gets_another_page_and_a_team_of_several_keeps_its_own(browser, 
 
 def test_webhook_bodies_which_may_tell_of_several_pages_are_for_superusers(browser, ada):
     InboundWebhook.objects.create(body='{"entry": "pots"}', digest="1")
-    assert browser.get("/admin/console/inbound_webhook/").status_code == 403
-    assert "/admin/console/inbound_webhook/" not in browser.get("/admin/").content.decode()
+    assert browser.get("/admin/console/inboundwebhook/").status_code == 403
+    assert "/admin/console/inboundwebhook/" not in browser.get("/admin/").content.decode()
     browser.force_login(ada, backend="django.contrib.auth.backends.ModelBackend")
     assert (
         "pots"
-        in browser.get(f"/admin/console/inbound_webhook/{InboundWebhook.objects.get().pk}/change/").content.decode()
+        in browser.get(f"/admin/console/inboundwebhook/{InboundWebhook.objects.get().pk}/change/").content.decode()
     )
 
 

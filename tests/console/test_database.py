@@ -1,11 +1,9 @@
 """What PostgreSQL itself refuses, and what becomes of the rows that were there before a change."""
 
 import uuid
-from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, connection, transaction
-from django.db.migrations.executor import MigrationExecutor
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from console.models import Conversation, Customer, InboundWebhook, Message
@@ -63,28 +61,3 @@ def test_one_arrival_per_body(db):
 def refuses(constraint, verb):
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         verb()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_conversations_of_before_know_when_they_were_last_heard():
-    """Whoever updates has open conversations, and must not find all of them shut, or open for ever."""
-    now = timezone.now()
-    old = migrate(BEFORE)
-    page = old.get_model("personas", "Page").objects.create(page_id="1", token="x")
-    customer = old.get_model("console", "Customer").objects.create(page=page, psid="7", next_attempt_at=now)
-    conversation = old.get_model("console", "Conversation").objects.create(page=page, customer=customer)
-    said = {"conversation": conversation, "page": page, "revision": 1, "state": "received", "is_incoming": True}
-    for hours in (30, 2, 5):
-        at = now - timedelta(hours=hours)
-        old.get_model("console", "Message").objects.create(**said, at=at, key=uuid.uuid4(), mid=f"m_{hours}")
-    migrate(None)
-    conversation = Conversation.objects.get()
-    assert conversation.customer_active_at == now - timedelta(hours=2)
-    assert conversation.messaging_window_until == now + timedelta(hours=22)
-
-
-def migrate(targets):
-    """To these, or to the newest; the models as they were then."""
-    executor = MigrationExecutor(connection)
-    executor.migrate(targets or executor.loader.graph.leaf_nodes())
-    return executor.loader.project_state(targets).apps if targets else None

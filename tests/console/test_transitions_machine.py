@@ -122,10 +122,15 @@ class Transitions(RuleBasedStateMachine):
         if is_down:
             self.page.conversations.hand_over_unanswered("HTTP 502")
 
-    @rule(verb=st.sampled_from(["hand_over", "resume", "close_by_bot"]))
+    @rule(verb=st.sampled_from(["hand_over", "resume"]))
     def ask(self, verb):
         with suppress(*NO_RIGHT):
             getattr(self.conversation, verb)()
+
+    @rule()
+    def be_done(self):
+        with suppress(*NO_RIGHT):
+            self.conversation.close(None)
 
     # What Facebook tells
 

@@ -1,11 +1,9 @@
 """Unsent messages are gone: from the thread, the queue, the disk, the summaries, the stored bodies, the bots."""
 
 import json
-from importlib import import_module
 from pathlib import Path
 
 import pytest
-from django.apps import apps
 from django.core.files.base import ContentFile
 
 from console.models import Attachment, BotEvent, Handover, HandoverRules, InboundWebhook
@@ -189,18 +187,6 @@ def test_a_summary_by_the_bot_forgets_it(hear, said, unsend, page_with_bot, conv
     assert fresh(conversation).reason.summary == "They said: (unsent). Then nothing."
 
 
-def test_what_an_earlier_release_only_marked_as_unsent_is_erased_by_the_upgrade(hear, said, thread, mona):
-    picture = [{"type": "image", "payload": {"url": "https://cdn.example.test/a.jpg"}}]
-    hear(said("m_1", SECRET, attachments=picture), said("m_2", "and this", AT + 1))
-    attachment = Attachment.objects.get()
-    attachment.file.save("a.jpg", ContentFile(b"picture"))
-    path = Path(attachment.file.path)
-    thread.filter(mid="m_1").update(is_deleted=True)
-    import_module("console.migrations.0020_erase_unsent").erase(apps, None)
-    assert (texts(thread), path.exists(), Attachment.objects.exists()) == (["", "and this"], False, False)
-    assert SECRET not in stored()
-
-
 def test_a_reply_unsent_by_the_page_is_gone_too(hear, echo, thread):
     hear(echo("m_9", SECRET))
     hear(echo("m_9", None, at=AT + 1, is_deleted=True))
@@ -217,7 +203,7 @@ def test_a_stored_body_that_is_read_again_stays_without_the_words(hear, said, un
     inbound_webhook = hear(said("m_1", SECRET))
     hear(unsend())
     fresh(inbound_webhook).requeue()
-    fresh(inbound_webhook).read()
+    fresh(inbound_webhook).process()
     assert (texts(thread), fresh(inbound_webhook).error, SECRET in stored()) == ([""], "", False)
 
 
