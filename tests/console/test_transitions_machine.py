@@ -35,7 +35,8 @@ class Transitions(RuleBasedStateMachine):
         self.group = Group.objects.create(name=f"Bakers {self.pk}")
         self.page.groups.set([self.group])
         self.seen = dict.fromkeys(self.people, 0)  # the last message on the screen of each agent
-        for agent in self.people.values():
+        for agent in self.people.values():  # whatever became of them in the run before
+            agent.return_to_work()
             agent.come_back()
             agent.groups.set([self.group])
 
