@@ -1,5 +1,5 @@
-"""Become one program of the console: `python bin/run.py worker`. Compose, bin/dev, the tests and bin/bench all start
-them by this, so each is written down once. What follows the name is passed on: `python bin/run.py web --port 8100`.
+"""Run one program of the console: `python bin/run.py worker`. Options after its name are passed on to it:
+`python bin/run.py web --port 8100`. Compose, bin/dev, the tests and bin/bench all start the programs with this script.
 """
 
 import os
@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 CELERY = ["celery", "-A", "console"]
-TRUSTED_PROXIES = os.environ.get("TRUSTED_PROXIES", "").split() or ["127.0.0.1"]  # they say who asks
+TRUSTED_PROXIES = os.environ.get("TRUSTED_PROXIES", "").split() or ["127.0.0.1"]  # they pass on the client's address
 
 
 def web(application):
@@ -16,14 +16,14 @@ def web(application):
 
 
 def worker(queues, threads):
-    """Threads: a call to Facebook is waiting, and 16 of them cost what one process does."""
+    """Return the command of a worker with threads: calls to Facebook mostly wait, and 16 threads cost one process."""
     pool = ["--pool", "threads", "--concurrency", str(threads), "--without-gossip", "--without-mingle"]
     return [*CELERY, "worker", "--queues", queues, *pool, "--loglevel", "WARNING"]
 
 
-# Each kind of work has workers of its own, so that none stands in front of another: what Facebook told us and who is
-# typing are short; a message may wait ten seconds for Facebook; an errand may fetch a film. What bots have not taken at
-# once is tried again beside the background: a slow bot has a share of those threads, see thread_pool.py.
+# Each kind of work has workers of its own, so that slow work never delays other work. Webhooks and typing indicators
+# take milliseconds; a message may wait ten seconds for Facebook; background work may download a film. Bot events that a
+# bot did not accept at once are retried in the background; thread_pool.py limits a slow bot to some of those threads.
 PROGRAMS = {
     "web": [*web("application"), "--forwarded-allow-ips", ",".join(TRUSTED_PROXIES)],
     "web-behind-proxy": [*web("behind_proxy"), "--no-proxy-headers"],
@@ -40,7 +40,7 @@ def main():
     if name not in PROGRAMS:
         raise SystemExit(f"{__doc__}\nPrograms: {', '.join(PROGRAMS)}")
     os.chdir(Path(__file__).resolve().parent.parent)
-    os.environ["CELERY_SKIP_CHECKS"] = "1"  # they load every page's code into every worker; migrate and bin/test check
+    os.environ["CELERY_SKIP_CHECKS"] = "1"  # they load all views into every worker; migrate and bin/test run the checks
     os.execv(sys.executable, [sys.executable, "-m", *PROGRAMS[name], *options])
 
 

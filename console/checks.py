@@ -1,4 +1,4 @@
-"""What `manage.py check --deploy` says of the console."""
+"""The checks that the console adds to `manage.py check --deploy`."""
 
 from django.core.checks import Error, Tags, register
 
@@ -6,7 +6,7 @@ from django.core.checks import Error, Tags, register
 @register(Tags.security, deploy=True)
 def no_example_credential_works(app_configs, **options):
     from console import (
-        example_credentials,  # imports models, which every process that only sets Django up would then hold
+        example_credentials,  # imports models, which not every process that sets Django up needs
     )
 
     return [

@@ -1,4 +1,4 @@
-"""Example credentials: those of the demo and of `.env.example`, which everybody knows. In production none may work."""
+"""Example credentials: those of the demo and of `.env.example` are public, so none may work in production."""
 
 from cryptography.fernet import Fernet, InvalidToken
 from django.apps import apps
@@ -17,25 +17,25 @@ from personas.fields import EncryptedTextField
 
 LOG_INS = ["ana", "ben", "admin"]
 PASSWORD = "handover-demo"  # noqa: S105  (printed by bin/dev)
-TRIED = 20  # log-ins at most: to try a password takes a fifth of a second
+TRIED = 20  # log-ins at most: checking a password takes a fifth of a second
 WAY_OUT = "`python manage.py demo --end` takes away all that everybody knows."
 NO_DATABASE = "The database does not answer, so nobody knows whether a log-in of the demo works. Start it first."
 
 
 def problems():
-    """Return a sentence for each example credential that would work here. A trial may have them."""
+    """Return a sentence for each example credential that works although this is production."""
     if not start_up_checks.is_production(settings.PUBLIC_URL, settings.ALLOWED_HOSTS):
         return []
     try:
         return [*_problems_of_log_ins(), *_problems_of_keys(), *_problems_of_secrets()]
-    except ProgrammingError:  # not migrated yet: there is nothing in it
+    except ProgrammingError:  # not migrated yet: the database is empty
         return []
     except OperationalError:
         return [NO_DATABASE]
 
 
 def end():
-    """Take the known passwords, the demo's API key and what the example key encrypted out of the database."""
+    """Remove the known passwords, the demo's API key and all that the example key encrypted from the database."""
     for agent in _log_ins():
         agent.set_unusable_password()
         agent.save(update_fields=["password"])
@@ -45,7 +45,7 @@ def end():
 
 
 class RefusesDemoPassword:
-    """An authentication backend. In production the demo's password opens nothing, under whatever name it came along."""
+    """An authentication backend that refuses the demo's password in production, for every log-in."""
 
     def authenticate(self, request, password=None, **credentials):
         if password == PASSWORD and start_up_checks.is_production(settings.PUBLIC_URL, settings.ALLOWED_HOSTS):
@@ -53,7 +53,7 @@ class RefusesDemoPassword:
 
 
 class NotTheDemoPassword:
-    """A password validator."""
+    """A password validator that refuses the demo's password."""
 
     def validate(self, password, user=None):
         if password == PASSWORD:
@@ -80,7 +80,7 @@ def _problems_of_secrets():
 
 
 def _log_ins():
-    """Those that the demo makes, and superusers under any name."""
+    """Return the agents with the demo's password among its log-ins and all superusers."""
     agents = Agent.objects.working().filter(Q(username__in=LOG_INS) | Q(is_superuser=True)).order_by("pk")
     return [agent for agent in agents.only("username", "password")[:TRIED] if check_password(PASSWORD, agent.password)]
 
@@ -90,7 +90,7 @@ def _keys():
 
 
 def _secrets():
-    """[(model, field, primary key)] of encrypted values that everybody can read."""
+    """Yield (model, field, primary key) for each encrypted value that everybody can decrypt."""
     fields = [(model, field) for model in apps.get_models() for field in model._meta.fields]
     for model, field in fields:
         if isinstance(field, EncryptedTextField):

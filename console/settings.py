@@ -64,7 +64,7 @@ try:
         DEBUG=DEBUG,
     )
 except ImproperlyConfigured as error:
-    sys.exit(f"The console does not start. {error}")  # whatever program asked: a sentence, not a traceback
+    sys.exit(f"The console does not start. {error}")  # a sentence, not a traceback
 
 # --- Django --------------------------------------------------------------------------------------------------------
 
@@ -106,7 +106,7 @@ ASGI_APPLICATION = "console.asgi.application"
 APPEND_SLASH = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Its files, for /api/docs. As an app it would be loaded by every worker, which costs each of them 11 MiB.
+# The files of ninja, for /api/docs. As an installed app it would cost every worker 11 MiB.
 NINJA = Path(find_spec("ninja").origin).parent
 
 TEMPLATES = [
@@ -127,9 +127,9 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": {**environ.Env.db_url_config(DATABASE_URL), "CONN_HEALTH_CHECKS": True}}
-# A pool for each process: a thread that has nothing to do holds no connection, and what is idle is closed.
+# A pool of connections for each process: an idle thread holds no connection, and idle connections are closed.
 DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 40, "max_idle": 20, "timeout": 10}
-# A database that is cut off without a word is noticed within half a minute; else its connections would hang for ever.
+# A lost network connection to the database is noticed within half a minute; otherwise it would hang for ever.
 DATABASES["default"]["OPTIONS"] |= {"connect_timeout": 5, "keepalives_idle": 15, "keepalives_interval": 5}
 DATABASES["default"]["OPTIONS"] |= {"keepalives_count": 3, "tcp_user_timeout": 30_000}  # ms
 
@@ -176,7 +176,7 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
 AXES_RESET_ON_SUCCESS = True
-AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # whoever is locked out may try, and is let in when it is over
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # attempts during a lockout do not prolong it
 AXES_VERBOSE = False
 
 # --- in the browser ------------------------------------------------------------------------------------------------
@@ -206,10 +206,10 @@ MAX_PICTURE_PIXELS = 25_000_000  # of a picture that is decoded: each takes four
 # --- Redis and Celery ----------------------------------------------------------------------------------------------
 
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
-# kombu checks no certificate unless it is told to. The parameters of the URL, as ssl_ca_certs, come on top.
+# kombu checks no certificate by default. Parameters of the URL, such as ssl_ca_certs, are added to these.
 CELERY_BROKER_USE_SSL = {"ssl_cert_reqs": CERT_REQUIRED} if REDIS_URL.startswith("rediss://") else None
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker whose Redis is away for an hour is still there after it
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker survives an hour without Redis
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 600,  # s, longer than the longest task and the longest countdown
     "unacked_restore_interval": 5,
@@ -224,16 +224,16 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 8  # s
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-# Five queues, so that none waits for another: messages to Facebook, what Facebook told us, what bots are told, typing,
-# and the rest.
+# Five queues, so that none waits for another: messages to Facebook, webhooks from Facebook, events for bots, typing
+# indicators, and the rest.
 CELERY_TASK_DEFAULT_QUEUE = "background"
 CELERY_TASK_ROUTES = {
     "console.tasks.deliver": {"queue": "messages"},
     "console.tasks.process_webhooks": {"queue": "webhooks"},
     "console.tasks.deliver_bot_event": {"queue": "bots"},
-    "console.tasks.assign": {"queue": "webhooks"},  # a customer waits: never behind a download
+    "console.tasks.assign": {"queue": "webhooks"},  # a customer waits, so never behind a download
     "console.tasks.show_typing": {"queue": "typing"},
-    "*.sweep": {"queue": "webhooks"},  # never behind a download: it finds what was lost
+    "*.sweep": {"queue": "webhooks"},  # also never behind a download
 }
 CELERY_BEAT_SCHEDULE = {
     **{
@@ -259,7 +259,7 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "level": LOG_LEVEL},
         "axes": {"level": "WARNING"},
-        # Below that it logs addresses: debug_token has to name the token in one, and a bot's may hold a secret.
+        # Below WARNING it logs addresses: that of debug_token contains the token, and a bot's may contain a secret.
         "urllib3": {"level": "ERROR"},
         "celery.app.trace": {"level": "WARNING"},
     },

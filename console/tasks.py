@@ -1,4 +1,4 @@
-"""One line each: load, call the method of the same name. Retries are the rows' own; the sweep finds what was lost."""
+"""Celery tasks of one line: load a row, call its method. Rows know when to retry; the sweep repeats lost tasks."""
 
 import logging
 
@@ -61,13 +61,13 @@ def fetch_attachment(attachment_id):
 
 @shared_task
 def beat(queue):
-    """A worker of this queue is there, and so is whoever sends it tasks."""
+    """Note that a worker of this queue is running, and beat as well."""
     heartbeats.beat(queue)
 
 
 @shared_task
 def sweep():
-    """What fell through: a lost task, a worker that died, a Redis that forgot. One that fails stops no other."""
+    """Do all work that is due but was lost, with a task, a worker or Redis. An error in one part stops no other."""
     for label, adjective, verb in SWEPT:
         try:
             getattr(getattr(_model(label), adjective)(), verb)()

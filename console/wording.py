@@ -1,4 +1,4 @@
-"""How a change of holder reads, for people."""
+"""Sentences for changes of holder."""
 
 from django.utils.translation import gettext as _
 
@@ -9,11 +9,11 @@ DONE_BY = {
     *(Cause.TAKEN, Cause.TAKEN_OVER, Cause.OPENED),
     *(Cause.ASSIGNED, Cause.TRANSFERRED, Cause.RETURNED, Cause.HANDED_BACK),
 }
-SAID_OF = {Cause.NO_ANSWER, Cause.AWAY, Cause.LEFT, Cause.NO_ACCESS}  # whoever had it
+SAID_OF = {Cause.NO_ANSWER, Cause.AWAY, Cause.LEFT, Cause.NO_ACCESS}  # the agent who had it
 
 
 def why(handover):
-    """What stands in the thread after “Bot → queue:”, with who did it where that is a third person."""
+    """Return the reason as the thread shows it after “Bot → queue:”. A third person who made the change is named."""
     if handover.cause == Cause.HANDED_OVER:
         return _("asked for a human")
     if handover.by_id and handover.by_id not in (handover.from_agent_id, handover.to_agent_id):
@@ -22,7 +22,7 @@ def why(handover):
 
 
 def reason(handover):
-    """The same where it stands alone: above a thread, or in a row of the queue."""
+    """Return the reason as it stands alone, above a thread or in a row of the queue: the agent is named."""
     if handover.cause in DONE_BY and handover.by_id:
         return _by(handover)
     if handover.cause in SAID_OF and handover.by_id:
@@ -36,7 +36,7 @@ def reason(handover):
 
 
 def holder(conversation):
-    """Who holds it, with a mark where that is no colleague."""
+    """Return the holder's name, with a mark for a bot that has a name like a colleague's."""
     is_named_bot = conversation.holder == Holder.BOT and conversation.page.bot_name
     return bot_label(conversation.page) if is_named_bot else conversation.holder_name
 

@@ -20,7 +20,7 @@ def free_port():
 
 @contextmanager
 def without_a_running_loop():
-    """Playwright keeps an event loop in this thread, beside which none of ours may run."""
+    """Hide the event loop that Playwright keeps in this thread: no other could run beside it."""
     running = asyncio._get_running_loop()
     asyncio._set_running_loop(None)
     try:
@@ -30,7 +30,7 @@ def without_a_running_loop():
 
 
 def eventually(look, seconds=20):
-    """What `look` finds, as soon as it finds something."""
+    """Wait until `look` finds something, and return it."""
     until = time.monotonic() + seconds
     while not (found := look()):
         assert time.monotonic() < until, "waited in vain"
@@ -39,7 +39,7 @@ def eventually(look, seconds=20):
 
 
 class Pictures:
-    """A web server with a picture at every address, where tests without a console have Facebook look for one."""
+    """A web server with a picture at every address, for Facebook in tests without a console."""
 
     class Handler(BaseHTTPRequestHandler):
         picture = pictures.initials("Ana Ruiz").read()
@@ -65,7 +65,7 @@ class Pictures:
 
 
 class Bot:
-    """A bot's web server: it remembers what it heard, and answers as it is told, 200 when it is told nothing."""
+    """A bot's web server: it records requests, and answers the statuses that a test sets, otherwise 200."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -96,7 +96,7 @@ class Bot:
         self.server.server_close()
 
     def hear(self, headers, body):
-        """→ the status that it answers."""
+        """Record a request; return the status to answer."""
         self.heard.append((headers, body))
         self.is_awake.wait(30)
         return self.answers.pop(0) if self.answers else self.answers_always
@@ -107,7 +107,7 @@ class Bot:
 
 
 class Raw:
-    """A server that answers each request with these very bytes, a tenth of a second between the pieces."""
+    """A server that answers each request with given bytes, a tenth of a second between the pieces."""
 
     def __init__(self, *pieces):
         self.pieces, self.heard = pieces, []
@@ -216,7 +216,7 @@ class Sandbox:
         return self.get(f"customers/{psid}/thread")
 
     def texts(self, psid):
-        """What the Page has said to this customer, in order."""
+        """Return the texts of the Page to this customer, in order."""
         return [message["text"] for message in self.said(psid)]
 
     def said(self, psid):
@@ -226,7 +226,7 @@ class Sandbox:
         return [row for row in self.get("personas") if row["deleted"] is deleted]
 
     def requests(self, method=None, path="", action=None):
-        """The Graph calls it has received."""
+        """Return the Graph API calls that the sandbox has received."""
         calls = self.get("requests?since=0")
         return [
             call

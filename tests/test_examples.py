@@ -1,4 +1,4 @@
-"""In production no log-in, key or secret works that everybody knows, also where the database began as a trial."""
+"""Example credentials: none works in production, even if the database began as a trial."""
 
 import os
 import subprocess
@@ -49,7 +49,7 @@ def key(bluebird):
 
 @pytest.fixture
 def leaked_page(db, settings):
-    """Its token was stored while the key of .env.example was in use."""
+    """A Page whose token was stored while the key of .env.example was in use."""
     settings.TOKEN_ENCRYPTION_KEYS = [start_up_checks.EXAMPLE_KEY]
     return Page.objects.create(page_id="77", token=TOKEN, name="Green Bakery")
 

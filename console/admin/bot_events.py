@@ -7,7 +7,7 @@ from personas.page_access import RowsOfVisiblePages, VisiblePagesFilter
 
 @admin.register(BotEvent)
 class BotEventAdmin(RowsOfVisiblePages, LongList):
-    """What bots have yet to be told."""
+    """Events that have not been delivered to bots yet."""
 
     list_display = ["id", "kind", "page", "conversation", "created_at", "attempts", "next_attempt_at", "error"]
     list_filter = ["kind", ("page", VisiblePagesFilter)]

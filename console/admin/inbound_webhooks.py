@@ -16,7 +16,7 @@ class InboundWebhookAdmin(LongList):
     fields = ["received_at", "contents", "processed_at", "attempts", "unknown", "error", "body"]
 
     def has_view_permission(self, request, obj=None):
-        """One body may tell of several Pages: only somebody who sees all Pages may read it."""
+        """Allow superusers alone: one body may be about several Pages, and they see all Pages."""
         return request.user.is_superuser
 
     def has_act_permission(self, request):
@@ -40,12 +40,12 @@ class InboundWebhookAdmin(LongList):
 def _told(inbound_webhook):
     try:
         return events.parse(inbound_webhook.body.encode())
-    except ValueError:  # what an earlier release let in
+    except ValueError:  # an earlier release stored bodies that this one refuses
         return []
 
 
 def _name(event):
-    """What an admin looks for in Facebook's documentation."""
+    """Return the name under which Facebook documents this kind of event."""
     if isinstance(event, events.DashboardTest):
         return _("Facebook's test of “%s”") % event.field
     if isinstance(event, events.OtherObject):

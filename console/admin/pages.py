@@ -1,4 +1,4 @@
-"""A Page with its rules and hours. These belong to this floor, of which personas knows nothing: so they hang here."""
+"""The admin of a Page with its rules and hours. It extends that of personas, which does not know these models."""
 
 import secrets
 
@@ -94,4 +94,4 @@ class PageWithRulesAdmin(ShowsSecret, PageAdmin):
         super().save_related(request, form, formsets, change)
         form.instance.conversations.orphaned().return_to_queue()
         rules = (row for formset in formsets for row in formset.forms if isinstance(row, HandoverRulesForm))
-        form.instance.new_secret = "".join(row.new_secret for row in rules)  # of which there is one
+        form.instance.new_secret = "".join(row.new_secret for row in rules)  # a Page has one row of rules

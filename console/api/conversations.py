@@ -1,4 +1,4 @@
-"""What a bot may do with one conversation of its Page, named by the customer's PSID."""
+"""The operations of a bot on one conversation of its Page, which the customer's PSID identifies."""
 
 import uuid
 from functools import wraps
@@ -28,7 +28,7 @@ router = Router(tags=["conversations"])
 
 
 def takes_no_query(operation):
-    """Refuse what stands behind a "?" and would be lost in silence."""
+    """Refuse query parameters, which would be ignored silently."""
 
     @wraps(operation)
     def answer(request, *args, **kwargs):
@@ -45,7 +45,9 @@ router.add_decorator(takes_no_query)
 
 @router.get("/{psid}", response={200: Held, **REFUSALS}, summary="Who holds it")
 def show(request, psid: Psid):
-    """Ask before you answer, if you keep no track of it yourself. You may speak while `holder` is `bot`."""
+    """Ask this before you answer, if you do not follow the changes of holder yourself. You may speak while `holder` is
+    `bot`.
+    """
     return held(find(request, psid))
 
 
@@ -53,9 +55,9 @@ def show(request, psid: Psid):
     "/{psid}/hand-over", response={200: HandedOver, **UNREADABLE, **TAKEN, **REFUSALS}, summary="Hand it over to people"
 )
 def hand_over(request, psid: Psid, given: HandOver):
-    """From you to the queue, with your reason, for a team or for everybody. From then on people answer.
+    """Give the conversation to the queue, with your reason, for a team or for everybody. From then on people answer.
 
-    409 with the holder `queue`: it waits for people already.
+    The answer is 409 with the holder `queue` when it is in the queue already.
     """
     conversation = find(request, psid)
     conversation.hand_over(note=given.reason, summary=given.summary, skill=given.skill)
@@ -68,7 +70,10 @@ def hand_over(request, psid: Psid, given: HandOver):
     "/{psid}/resume", response={200: Held, **UNREADABLE, **TAKEN, **REFUSALS}, summary="Take it back from the queue"
 )
 def resume(request, psid: Psid, given: Nothing = None):
-    """The customer went on talking to you while nobody had taken it. Refused once an agent has it."""
+    """Take the conversation back while it waits in the queue: the customer went on talking to you, say.
+
+    The answer is 409 once an agent has it.
+    """
     conversation = find(request, psid)
     conversation.resume()
     return held(conversation)
@@ -76,9 +81,10 @@ def resume(request, psid: Psid, given: Nothing = None):
 
 @router.post("/{psid}/close", response={200: Held, **UNREADABLE, **TAKEN, **REFUSALS}, summary="Be done with it")
 def close(request, psid: Psid, given: Done = None):
-    """All is said and nobody has to do anything: it is closed, until the customer writes again.
+    """Close the conversation because nobody has to do anything more. It opens again when the customer writes.
 
-    409 with `holder` null: the customer has just written more than you have heard. It stays open and yours.
+    The answer is 409 with `holder` null when the customer has just written something that you have not received yet.
+    The conversation then stays open, and yours.
     """
     conversation = find(request, psid)
     conversation.close(None, _number(conversation, given.seen) if given and given.seen else None)
@@ -92,11 +98,12 @@ def close(request, psid: Psid, given: Done = None):
     tags=["messages"],
 )
 def send(request, psid: Psid, given: Saying):
-    """Goes out in order with all that is said in this conversation, under the bot's name if the Page has one for it.
+    """Queue a message, which goes out in order with all other messages of this conversation, and under the bot's name
+    if the Page has one for it.
 
-    The answer comes as soon as it is kept: what is kept goes out, whatever happens. A long text is several messages,
-    each with a key of its own.
-    409 while people hold the conversation, with the name of who does; and once Facebook's 24 hours are over.
+    The answer comes as soon as the message is stored: from then on it is sent even if a server fails. A long text
+    becomes several messages, each with a key of its own.
+    The answer is 409 while people hold the conversation, with the holder's name, and once Facebook's 24 hours are over.
     """
     messages = find(request, psid).send(author=None, text=given.text, key=given.key or uuid.uuid4())
     return Status(202, [{"key": message.key, "state": message.state} for message in messages])
@@ -109,13 +116,13 @@ def send(request, psid: Psid, given: Saying):
     tags=["messages"],
 )
 def message(request, psid: Psid, key: uuid.UUID):
-    """Nothing here is a guess: `sent`, `delivered` and `read` mean that Facebook said so."""
+    """Ask for the state of a message. `sent`, `delivered` and `read` are never guesses: Facebook reported them."""
     said = find(request, psid).messages.filter(is_by_bot=True, is_incoming=False)
     return get_object_or_404(said.only("key", "state", "error"), key=key)
 
 
 def find(request, psid):
-    """Access is by finding: what is not on the key's Page is not there."""
+    """Find the conversation on the API key's Page, or raise Http404."""
     related = request.auth.page.conversations.select_related("customer", "agent", "team", "page__rules")
     return get_object_or_404(related.defer("page__token"), customer__psid=psid)
 

@@ -1,4 +1,4 @@
-"""The webhook that tells a bot of each change of holder, for the documentation. `BotEvent` sends it."""
+"""The documentation of the webhook that tells a bot of each change of holder. `BotEvent` sends it."""
 
 from console.api.schemas import MONA
 

@@ -1,6 +1,6 @@
-"""Handing tasks to the broker beside the requests that send them, in their order: no request waits for Redis.
+"""A thread that publishes tasks to the broker in order, so that no request waits for Redis.
 
-A task that is lost with its process, or because too many wait, costs the seconds until the next sweep.
+A task may be lost with its process, or because too many wait: the next sweep finds its work seconds later.
 """
 
 import logging
@@ -11,7 +11,7 @@ import time
 from kombu.exceptions import OperationalError
 
 MOST = 10_000  # tasks that wait for a Redis that is away
-REST = 1  # s after a task that it did not take
+REST = 1  # s after a task that Redis did not accept
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ class Publisher:
             logger.warning("Redis is away and %s tasks wait for it: this one is left to the sweep", MOST)
 
     def finish(self, seconds):
-        """Wait until what waits now is published, for so long at most."""
+        """Wait until the tasks that wait now are published, for at most so many seconds."""
         is_done = threading.Event()
         self(is_done.set)
         is_done.wait(seconds)
@@ -39,7 +39,7 @@ class Publisher:
                 time.sleep(REST)
 
     def _is_done(self, publish):
-        """False if it is worth another try."""
+        """Publish a task; return False if it should be tried again."""
         try:
             publish()
         except OperationalError as error:

@@ -12,12 +12,12 @@ from console.live.publishing import channel
 
 HEARTBEAT = 15  # s between signs of life on a stream
 RECONNECT = 1  # s before the subscription is tried again
-SILENCE = 3  # s without a word from Redis after which it is asked whether it is there
-PAUSE = 0.005  # s between two updates to one browser; topics that change meanwhile go together
+SILENCE = 3  # s without a message from Redis, after which it is pinged
+PAUSE = 0.005  # s between two updates to a browser; topics that change meanwhile are sent together
 
 
 class Hub:
-    """One subscription, many listeners. A listener holds the topics that its browser has yet to be sent."""
+    """One subscription with many listeners, one for each open stream."""
 
     def __init__(self):
         self._listeners = set()
@@ -45,7 +45,7 @@ class Hub:
         async with client, client.pubsub() as subscription:
             await subscription.subscribe(channel())
             async for message in _messages(subscription):
-                # The answer to our subscribing comes first, also after a break: whatever was missed, ask.
+                # The answer to SUBSCRIBE comes first, also after a break, when browsers may have missed something.
                 self._notify(["hello"] if message["type"] == "subscribe" else message["data"].split())
 
     def _notify(self, topics):
@@ -54,7 +54,7 @@ class Hub:
 
 
 async def _messages(subscription):
-    """Yield messages until Redis hangs: a connection that died without a word would never bring one again."""
+    """Yield messages; raise ConnectionError when Redis does not answer a ping. A dead connection would stay silent."""
     is_asked = False
     while True:
         message = await subscription.get_message(timeout=SILENCE)
@@ -68,6 +68,8 @@ async def _messages(subscription):
 
 
 class Listener:
+    """The topics that one browser has not been told of yet."""
+
     def __init__(self):
         self._topics = {"hello": None}
         self._has_news = asyncio.Event()
@@ -75,11 +77,11 @@ class Listener:
         self._sent_at = 0
 
     def notify(self, topics):
-        self._topics.update(dict.fromkeys(topics))  # an ordered set: however often one changed, it is sent once
+        self._topics.update(dict.fromkeys(topics))  # used as an ordered set: each topic is sent once
         self._has_news.set()
 
     async def next(self):
-        """Return the topics that changed since the last call; none when nothing changed for HEARTBEAT."""
+        """Return the topics that changed since the last call; an empty list if none did for HEARTBEAT."""
         try:
             await asyncio.wait_for(self._has_news.wait(), HEARTBEAT)
         except TimeoutError:

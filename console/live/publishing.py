@@ -15,7 +15,7 @@ def channel():
 
 
 def publish(*topics):
-    """After commit, tell every browser that these topics (`queue`, `conversation-12`) changed."""
+    """Tell every browser, after the commit, that these topics changed, such as `queue` or `conversation-12`."""
     transaction.on_commit(lambda: _publish(" ".join(topics)), robust=True)
 
 

@@ -14,9 +14,9 @@ from console.sessions import agent_of
 
 
 async def stream(request):
-    """Answer text/event-stream to an agent who is logged in, 403 to anyone else.
+    """Answer an agent who is logged in with text/event-stream, and everybody else with 403.
 
-    It stands beside Django: a request in Django holds a thread and a database connection until it ends.
+    This is no Django view: a view would hold a thread and a database connection for as long as the stream is open.
     """
     if not await _may_listen(request):
         return Response(status_code=403)
@@ -40,7 +40,7 @@ async def _events(request):
 
 @sync_to_async
 def _may_listen(request):
-    """Return whether the agent is still logged in, and note them as seen."""
+    """Return whether the agent is still logged in, and note that the agent was seen."""
     try:
         agent = agent_of(request.cookies)
         if agent.is_authenticated:

@@ -28,13 +28,13 @@ def show(request, pk):
 
 
 def show_page(request, conversation, **more):
-    """The whole desk with this conversation open."""
+    """Render the whole desk with this conversation open."""
     context = thread_context(request, conversation) | queue_context(request, current=conversation.pk) | more
     return render(request, "conversations/show.html", context)
 
 
 def header(request, pk):
-    """Who holds it, what one may do, and the composer: all that changes with the holder."""
+    """Render all that changes with the holder: the conversation's header, its buttons and the composer."""
     conversation = find(request, pk)
     renews_refusal = request.GET.get("refused_by", conversation.held_in_short) != conversation.held_in_short
     context = pane(request, conversation) | {"renews_refusal": renews_refusal}
@@ -64,7 +64,7 @@ def typing(request, pk):
 
 
 def find(request, pk):
-    """Access is by finding: what an agent may not see is not there."""
+    """Find a conversation that this agent may see, or raise Http404."""
     visible = Conversation.objects.visible_to(request.user).for_queue().with_page()
     return get_object_or_404(visible, pk=pk)
 
@@ -76,7 +76,7 @@ def taken_sentence(error):
 
 
 def thread_context(request, conversation, before=None):
-    """The last page of the thread, or the one before a message, oldest first."""
+    """Return the last page of the thread, or the page before a message, oldest entry first."""
     messages = conversation.messages.for_thread().before(before) if before else conversation.messages.for_thread()
     page = list(messages.in_order().reverse()[: ROWS + 1])
     has_older, page = len(page) > ROWS, page[:ROWS][::-1]
@@ -90,7 +90,7 @@ def thread_context(request, conversation, before=None):
 
 
 def pane(request, conversation):
-    """Who holds it, and what this agent may do."""
+    """Return the context of the header and the composer: the holder, and what this agent may do."""
     is_mine = conversation.is_held_by(request.user)
     return {
         "conversation": conversation,
@@ -103,13 +103,13 @@ def pane(request, conversation):
 
 
 def change(request, conversation, verb):
-    """The same answer for every verb that changes the holder; who comes too late is told by whom."""
+    """Apply a verb that changes the holder and render the result. An agent who comes too late is told who was first."""
     error = problem_of(lambda: verb(request.user))
     return changed(request, conversation.pk, error=error, status=409 if error else 200)
 
 
 def changed(request, pk, status=200, **more):
-    """The conversation as it is now, in place; without scripts the whole desk, which says what went wrong."""
+    """Render the conversation as it is now: its header for htmx, else the whole desk, with the problem if any."""
     conversation = find(request, pk)
     if request.htmx:
         context = pane(request, conversation) | {"renews_refusal": True} | more
@@ -122,7 +122,7 @@ def changed(request, pk, status=200, **more):
 
 
 def problem_of(verb):
-    """What stands in the way of a change of holder, as a sentence; nothing when it is done."""
+    """Call a verb that changes the holder; return a sentence that says why it was refused, or an empty string."""
     try:
         verb()
     except TakenByAnother as error:

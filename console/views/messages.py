@@ -1,4 +1,4 @@
-"""The thread: what is new, what is older, and what the agent says."""
+"""The thread: its new and its older entries, and the replies of the agent."""
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,7 +16,7 @@ MOST_CHANGES = 500  # more than this, and the browser starts afresh
 
 @require_GET
 def index(request, pk):
-    """`?since=REVISION`: what changed after it. `?before=MESSAGE`: the page of the thread before it."""
+    """Render the entries that changed after `?since=REVISION`, or the page of the thread before `?before=MESSAGE`."""
     conversation = find(request, pk)
     if "before" in request.GET:
         return _older(request, conversation)
@@ -53,7 +53,7 @@ def _say(conversation, agent, form):
 
 
 def _problem(verb):
-    """What stands in the way of the verb, as a sentence; nothing when it is done."""
+    """Call a verb; return a sentence that says why it was refused, or an empty string."""
     try:
         verb()
     except TakenByAnother as error:
@@ -64,9 +64,9 @@ def _problem(verb):
 
 
 def _said(request, conversation, error, wrong="", text=""):
-    """The agent's own tab learns of what it said by the same road as every other: it asks what changed.
+    """Answer a Send or a Retry. The agent's own tab gets the message as every other tab does: it asks what changed.
 
-    409 is a error that passes with the holder or the window, 422 what is wrong for good with what was to be said.
+    The status is 409 for a refusal that ends with another holder or a new window, and 422 for a reply that is invalid.
     """
     status = 409 if error else 422 if wrong else 200
     error = error or wrong
@@ -81,7 +81,10 @@ def _said(request, conversation, error, wrong="", text=""):
 
 
 def _changes(request, conversation, since):
-    """The conversation was read before its messages, so its revision is never ahead of what is shown."""
+    """Render the entries that changed after this revision.
+
+    The conversation was read before its messages, so its revision is never ahead of the entries shown.
+    """
     changed = list(conversation.messages.for_thread().since(since)[: MOST_CHANGES + 1])
     if len(changed) > MOST_CHANGES:
         return HttpResponseClientRefresh()

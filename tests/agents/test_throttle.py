@@ -1,4 +1,4 @@
-"""Whoever attempts passwords is stopped: for one name soon, for all names later, and not by taking somebody along."""
+"""Limits of failed log-ins: for one name soon, for all names of an address later, and without harm to others."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""A desk after two years: as many conversations and messages as a busy team has, made in SQL within a minute."""
+"""Fill a database with the conversations of a busy team after two years, in SQL, within a minute."""
 
 from django.db import connection, transaction
 
@@ -8,11 +8,11 @@ from personas.models import Page
 
 PAGES = ["Bluebird Tea", "Bluebird Coffee", "Bluebird Pottery"]
 AGENTS = 20
-FIRST_PSID = 9_000_000_000_000_000  # unlike any that Facebook or the sandbox gives; the rows are told apart by it
+FIRST_PSID = 9_000_000_000_000_000  # unlike those of Facebook and the sandbox, so that these rows are known by it
 FIRST_PAGE_ID = 900_000_000_000_000
 
-# One row for each conversation to be. The newest are open: 1.5 % wait, though every sixth of them has been answered,
-# and 0.4 % are held; on a small desk more. One in 5000 is a thread of thousands.
+# One row for each conversation. The newest are open: 1.5 % are in the queue, every sixth of them answered already, and
+# 0.4 % are held; on a small desk more. One conversation in 5000 has thousands of messages.
 PLAN = """
 CREATE TEMPORARY TABLE plan ON COMMIT DROP AS
 WITH numbered AS (
@@ -60,7 +60,7 @@ FROM plan JOIN console_customer customer ON customer.psid = (%(first_psid)s + n)
 ORDER BY n
 """
 
-# In the order in which they came: the messages of one thread lie far apart in the table, as they do in life.
+# In the order of time: the messages of one thread lie far apart in the table, as they do in production.
 MESSAGES = """
 INSERT INTO console_message
     (conversation_id, page_id, author_id, is_by_bot, is_automatic, is_incoming, source, state, text, payload, error,
@@ -112,10 +112,10 @@ TABLES = ["customer", "conversation", "message", "attachment", "inboundwebhook"]
 
 
 def fill(conversations=100_000, messages=1_000_000):
-    """Add so many conversations and about so many messages to the current database. Filled once, it stays as it is.
+    """Add so many conversations and about so many messages to the database, unless it was filled before.
 
-    Three Pages with tokens that no Facebook knows and twenty agents who cannot log in; nothing is left to be sent, so
-    workers may run beside it. One per conversation: inbound_webhooks, all read.
+    There are three Pages with invalid tokens, twenty agents who cannot log in, and one processed webhook for each
+    conversation. No message is pending, so workers may run meanwhile.
     """
     if Customer.objects.filter(psid=str(FIRST_PSID)).exists():
         return
@@ -144,7 +144,7 @@ def _pages_and_agents():
 
 
 def _tidy():
-    """What the database would do by itself within minutes; without it the planner takes the tables for empty."""
+    """Vacuum the tables, as PostgreSQL would by itself within minutes: until then the planner takes them for empty."""
     verb = "ANALYZE" if connection.in_atomic_block else "VACUUM ANALYZE"
     with connection.cursor() as cursor:
         for table in TABLES:

@@ -1,6 +1,6 @@
-"""The Pages' bots: one small web server, which notes what it hears, fails as it is told, and answers some of it.
+"""The Pages' bots: one small web server that records its events, fails when told to, and answers some messages.
 
-A bot answers by itself through the Graph API, as those behind a relay do, and attempts no answer twice.
+A bot answers by itself through the Graph API, as bots behind a relay do, and tries no answer twice.
 """
 
 import random
@@ -25,7 +25,10 @@ GRAPH_TIMEOUT = 10  # s
 
 
 class Bots:
-    """`heard`: what each customer's bot took, in its order. `said`: its texts, whether or not they arrived."""
+    """The bots of all Pages.
+
+    `heard`: the events that each customer's bot accepted, in order. `said`: its texts, whether or not they arrived.
+    """
 
     def __init__(self, port, sandbox_url, secret, seed):
         self.sandbox_url, self.secret = sandbox_url, secret
@@ -49,7 +52,7 @@ class Bots:
         self.hush()
 
     def hush(self):
-        """It answers nothing from now on, and all that it wanted to say is said."""
+        """Stop answering, once all answers that wait have been sent."""
         self._mouth.shutdown(wait=True)
 
     # How they are
@@ -67,7 +70,7 @@ class Bots:
     # What they hear
 
     def hear(self, page_id, headers, body):
-        """→ the status to answer, None for no answer at all."""
+        """Return the status to answer, or None for no answer at all."""
         if not self._is_signed(headers, body):
             self.problems.append(f"a bot was told what nobody signed: {body[:200]}")
             return 403
@@ -124,7 +127,7 @@ class _Server(ThreadingHTTPServer):
 
 
 class _Webhook(BaseHTTPRequestHandler):
-    """`/PAGE`: its bot's."""
+    """The web server's handler: `/PAGE` is the address of that Page's bot."""
 
     protocol_version = "HTTP/1.1"
 
@@ -134,7 +137,7 @@ class _Webhook(BaseHTTPRequestHandler):
         if status is None:
             self.close_connection = True
             return
-        with suppress(OSError):  # who asked is dead
+        with suppress(OSError):  # the program that asked was killed
             self.send_response(status)
             self.send_header("Content-Length", "0")
             self.end_headers()

@@ -1,7 +1,7 @@
-"""Those who write: in each conversation a customer on their phone, and agents in their browsers, one after the other.
+"""Drivers of conversations: a customer on a phone, and agents in their browsers, one after the other.
 
-Every text is numbered, so that each can be recognised wherever it comes out. What was typed is written down in the
-order of Send: nobody in a conversation sends before the console has confirmed the text before.
+Every text is numbered, so that it can be recognised wherever it arrives. Texts are recorded in the order of Send:
+nobody in a conversation sends one before the console has confirmed the last one.
 """
 
 import random
@@ -18,10 +18,10 @@ from tests.chaos.hands import Move
 from tests.chaos.people import AGENTS, BOTS, CALL, PASSWORD
 
 BROWSER_TIMEOUT = 20  # s
-PAUSE = 0.4  # s before what the console did not confirm goes out again
-LOST = 0.1  # of the answers to Send, on their way to the browser
-FINISH = 240  # s in which a driver must have come to its end, once everything runs again
-CROWD = 150  # webhooks that wait: then customers and agents take breath, or the run would only ever grow
+PAUSE = 0.4  # s before an unconfirmed request is sent again
+LOST = 0.1  # share of the answers to Send that are lost on their way to the browser
+FINISH = 240  # s within which a driver must finish, once everything runs again
+CROWD = 150  # waiting webhooks, beyond which customers and agents pause
 WORDS = "tea kettle parcel Größe früh 茶 🫖 Tuesday refund O'Neill <b>bold</b> & again".split()  # noqa: SIM905
 
 
@@ -35,11 +35,11 @@ class Typed:
 
 
 class Refused(Exception):
-    """The console answered with what no agent should have got."""
+    """The console gave an answer that no agent should get."""
 
 
 class Browser:
-    """An agent's: a session, a CSRF token, and an outbox that repeats what was not confirmed."""
+    """An agent's browser: a session, a CSRF token, and an outbox that repeats unconfirmed requests."""
 
     def __init__(self, urls, agent, is_given_up):
         self.urls, self.agent, self.is_given_up = urls, agent, is_given_up
@@ -54,13 +54,13 @@ class Browser:
         return self
 
     def another(self):
-        """The same log-in in another tab: a session of `requests` serves one thread."""
+        """Return another tab with the same log-in: a session of `requests` serves one thread."""
         tab = Browser(self.urls, self.agent, self.is_given_up)
         tab.session.cookies.update(self.session.cookies)
         return tab
 
     def post(self, path, files=None, **fields):
-        """Until the console has answered: nothing, or an error of its own, leaves open whether it was done."""
+        """Post until the console has answered. Without an answer, or with an error 5xx, nobody knows if it was done."""
         return self._until_answered(self.session.post, path, lambda: {"data": fields | self._token(), "files": files})
 
     def page(self, path):
@@ -94,12 +94,12 @@ class Browser:
 
 @dataclass
 class Pace:
-    """What all drivers share: whether to go on, and how fast."""
+    """The pace that all drivers share: whether to go on, and how fast."""
 
     seconds: float  # between two steps of one conversation, on average
     is_over: threading.Event = field(default_factory=threading.Event)
     is_crowded: threading.Event = field(default_factory=threading.Event)
-    is_given_up: threading.Event = field(default_factory=threading.Event)  # then nobody repeats anything any more
+    is_given_up: threading.Event = field(default_factory=threading.Event)  # then no request is repeated any more
 
     def give_up(self):
         self.is_over.set()
@@ -169,7 +169,7 @@ class Talk(threading.Thread):
             self._say()
 
     def call(self):
-        """For a person, and then something behind it at times."""
+        """Ask for a person, and sometimes write on."""
         self._say(f" {CALL}, please")
         if self.rng.random() < 0.5:
             self._say()
@@ -183,7 +183,7 @@ class Talk(threading.Thread):
         self.facebook.post(f"customers/{self.psid}/read")
 
     def repeat(self):
-        """Facebook tells of the same message once more, in a body that is not the same byte for byte."""
+        """Have Facebook deliver the last message again, in a body with other bytes."""
         thread = self.facebook.get(f"customers/{self.psid}/thread")["messages"]
         said = next(message for message in reversed(thread) if message["mid"] == self.last_mid)
         event = {"timestamp": said["at"], "message": {"mid": said["mid"], "text": said["text"]}}
@@ -198,9 +198,9 @@ class Talk(threading.Thread):
             self.typed.append(typed)
             path, said = f"/conversations/{self.pk}/send/", {"text": typed.text, "key": typed.key}
             answer = self.holder.post(path, **said)
-            if self.rng.random() < LOST:  # so the browser says it once more, and another process may hear it
+            if self.rng.random() < LOST:  # so the browser sends it again, perhaps to another process
                 answer = self.holder.post(path, **said)
-            if answer.status_code == 409 and self.routed:  # the other app took it, and the console has just learnt so
+            if answer.status_code == 409 and self.routed:  # the console has just learnt that the other app took it
                 self.typed.remove(typed)
                 self.holder = None
                 return
@@ -217,7 +217,7 @@ class Talk(threading.Thread):
         self._go_to(browser)
 
     def rush(self):
-        """All press Take at the same moment: one gets it, the others are told so."""
+        """Have all agents press Take at the same moment: one gets the conversation, the others are refused."""
         with ThreadPoolExecutor(len(self.browsers)) as crowd:
             path = f"/conversations/{self.pk}/take/"
             answers = list(crowd.map(lambda browser: browser.post(path).status_code, self.browsers))
@@ -226,7 +226,7 @@ class Talk(threading.Thread):
         self._go_to(self.browsers[answers.index(200)])
 
     def pass_round(self):
-        """Back to the queue, and a colleague takes it: from here on the customer sees another face."""
+        """Return the conversation to the queue and have a colleague take it: the customer sees another persona then."""
         colleague = self._colleague()
         self.return_to_queue()
         self.take(colleague)

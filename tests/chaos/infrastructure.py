@@ -1,7 +1,7 @@
-"""What goes wrong below the console without being killed: servers hang, Redis and the disk are full, clocks jump.
+"""Faults of the infrastructure: servers hang, Redis or the disk is full, clocks jump.
 
-Each lasts for some seconds and ends by itself. The disk and the clocks are those of the console's programs alone, see
-mutations/hardware.py: no other program on this machine bot_events.
+Each lasts for some seconds and ends by itself. Only the console's programs see the full disk and the wrong clocks (see
+mutations/hardware.py); no other program on this machine does.
 """
 
 import os
@@ -12,17 +12,17 @@ from pathlib import Path
 
 from redis import Redis
 
-HANGS = (3, 5)  # s for which a server says nothing, and shorter than the console waits for it before it gives up
+HANGS = (3, 5)  # s for which a server hangs: less than the console waits for it
 WEBS = ["web", "web-2"]
 OTHERS = ["worker-1", "worker-2", "reader-1", "reader-2", "background"]
-LASTS = (1, 4)  # s for which memory, disk or clock is not as it should be
+LASTS = (1, 4)  # s for which memory or disk is full, or a clock is wrong
 AT_FIRST = (6, 9)  # s of a full disk while agents take their first conversations
-JUMPS = [-40, -5, 5, 40]  # s by which a program's clock is suddenly off
+JUMPS = [-40, -5, 5, 40]  # s by which a program's clock is wrong
 AHEAD = (1, 20)  # s by which Facebook's clock jumps; it never goes back
 
 
 class Infrastructure:
-    """`kinds`: each with its weight, as the Weather's own; `due`: those that no run does without."""
+    """Faults of the infrastructure. `kinds`: each with its weight; `due`: those that every run must contain."""
 
     def __init__(self, rng, stack, facebook, count):
         self.rng, self.stack, self.facebook, self.count = rng, stack, facebook, count
@@ -38,7 +38,7 @@ class Infrastructure:
         self.due = [self.hang_postgres, self.hang_redis, self.fill_redis, self.jump_web_clock, self.jump_other_clock]
 
     def begin(self):
-        """With a disk that is full while the first personas are painted: later there is little to write."""
+        """Begin with a full disk, while the first pictures of personas are made: later there is little to write."""
         self.fill_disk(AT_FIRST)
 
     def hang_postgres(self):
@@ -52,7 +52,7 @@ class Infrastructure:
             self._wait(HANGS)
 
     def fill_redis(self):
-        """It refuses whatever needs memory, and goes on giving out what it has."""
+        """Fill Redis: it refuses writes and still answers reads."""
         self.count["Redis full"] += 1
         with Redis.from_url(self.stack.redis.url) as redis:
             redis.config_set("maxmemory", 1)
@@ -75,7 +75,7 @@ class Infrastructure:
         self.facebook.post("clock", advance_s=self.rng.uniform(*AHEAD))
 
     def _jump(self, program):
-        """Its clock, forth or back, and then back again."""
+        """Set a program's clock forward or back for some seconds."""
         self.count["clocks jumped"] += 1
         with self.stack.hardware.changed(f"clock-{program}", str(self.rng.choice(JUMPS))):
             self._wait(LASTS)
@@ -85,7 +85,7 @@ class Infrastructure:
 
 
 class Hardware:
-    """Files in a folder that the console's programs look at: what is wrong with the machine as they see it."""
+    """A folder of files that tell the console's programs which faults their hardware has."""
 
     def __init__(self, folder):
         self.folder = Path(folder)
@@ -104,7 +104,7 @@ class Hardware:
 
 @contextmanager
 def _frozen(pid):
-    """The process and its children stand still: connections stay open, and nothing is answered."""
+    """Stop a process and its children for a while: connections stay open, and nothing is answered."""
     family = [pid, *_children(pid)]
     try:
         for each in family:
@@ -120,5 +120,5 @@ def _children(pid):
 
 
 def _signal(pid, number):
-    with suppress(ProcessLookupError):  # a session of PostgreSQL's that ended just now
+    with suppress(ProcessLookupError):  # a session of PostgreSQL that has just ended
         os.kill(pid, number)

@@ -21,7 +21,7 @@ VERSION = re.compile(r"^/v[\d.]+")
 
 @pytest.fixture(scope="module")
 def theirs(node, sandbox_process, files):
-    """Return Return {step: requests}.."""
+    """Return Return Return Return {step: requests}...."""
     world = facts(prepared(sandbox_process), files)
     answer = node("scenario.js", {"file": str(FILE), "world": world})
     return _in_words(answer["played"], world | answer["kept"])

@@ -1,4 +1,4 @@
-"""What PostgreSQL itself refuses, and what becomes of the rows that were there before a change."""
+"""Constraints of the database, and migrations of existing rows."""
 
 import uuid
 

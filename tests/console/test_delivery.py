@@ -316,7 +316,7 @@ def test_a_reply_ends_the_wait(say, conversation, mona):
 
 
 def _let_time_pass(conversation, settles=False, ends=False):
-    """Whatever waits for its time has waited long enough; what happened to a call has settled; our patience is over."""
+    """Let time pass for messages that wait: until the next attempt, until a call has settled, or until we give up."""
     waiting = conversation.messages.filter(next_attempt_at__isnull=False)
     ago = (SETTLE if settles else timedelta()) + (DOUBT if ends else timedelta())
     waiting.update(next_attempt_at=timezone.now() - timedelta(seconds=1), unknown_since=F("unknown_since") - ago)
@@ -329,7 +329,7 @@ def _echo(mona, message, heard):
 
 @pytest.mark.django_db(transaction=True)
 def test_the_lane_believes_no_state_that_it_read_before_it_had_the_lease(conversation, ana, mona, sandbox):
-    """What another worker was sending when we came may be queued again by now: that is no death in the middle."""
+    """A message that another worker was sending may be queued again by now: that worker has not died."""
     reply = conversation._reply(ana, "slow down", revision=1, at=conversation._next_moment())
     message = Message.objects.create(**reply | {"state": Message.State.SENDING})
     with transaction.atomic():  # the lease cannot be taken until this ends

@@ -1,4 +1,4 @@
-"""What lasts too long: no answer, an agent who stays away, a thread in which nobody writes, an app that is silent."""
+"""Timeouts: no answer, an agent who stays away, a thread in which nobody writes, an app that is silent."""
 
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -204,7 +204,7 @@ def test_somebody_who_wrote_in_that_moment_keeps_it(held, clock, ana):
 
 
 def test_one_that_fails_stops_none_of_the_others(held, clock, ana, bluebird, caplog):
-    """Of two that are due one has no next revision."""
+    """Two conversations are due, and one has no next revision."""
     other = Conversation.objects.create(
         page=bluebird, customer=Customer.objects.create(page=bluebird, psid="70020030040050")
     )
@@ -266,7 +266,7 @@ def test_control_ends_after_a_day_without_a_word_from_facebook(bot, waits, line,
 
 
 def test_what_was_answered_elsewhere_long_ago_is_over(elsewhere, clock):
-    """Also where no rule gives it back: who writes again would wait for somebody who has gone long ago."""
+    """The conversation ends even without a rule: otherwise the customer might wait for somebody who is gone."""
     HandoverRules.objects.update(back_after=None)
     held = elsewhere(waiting_since=None, elsewhere_app="263902037430900")
     apply_timeouts(clock, hours=23, minutes=59)

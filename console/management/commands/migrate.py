@@ -1,6 +1,6 @@
-"""`manage.py migrate`, safe while the console runs: no statement waits long for a lock.
+"""Migrate safely while the console runs: no statement waits long for a lock.
 
-Whoever waits for a lock of a whole table holds up everybody who comes after. So each try is short, and repeated.
+A statement that waits for the lock of a whole table blocks all later ones. So each attempt is short, and repeated.
 """
 
 import time
@@ -14,7 +14,7 @@ from psycopg.errors import LockNotAvailable
 LOCK_TIMEOUT = "2s"
 TRIES = 60
 FIRST = ("console", "0001_first_release")  # of version 1.0.0
-PAUSE = 1  # s between two, in which those who waited behind us go on
+PAUSE = 1  # s between two attempts, in which the statements that waited behind this one go on
 
 
 class Command(Migrate):
@@ -36,7 +36,7 @@ class Command(Migrate):
 
     def migration_progress_callback(self, action, migration=None, fake=False):
         if action == "apply_start":
-            # An index that is made concurrently waits for old transactions, but holds up nobody meanwhile.
+            # CREATE INDEX CONCURRENTLY waits for old transactions, but blocks nothing meanwhile.
             _wait_for_locks(LOCK_TIMEOUT if migration.atomic else "0")
         super().migration_progress_callback(action, migration, fake)
 
@@ -51,6 +51,6 @@ def _refuse_database_from_before():
 
 
 def _wait_for_locks(at_most):
-    """Of this connection alone; 0 is without end."""
+    """Limit how long this connection waits for a lock; "0" is without limit."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('lock_timeout', %s, false)", [at_most])

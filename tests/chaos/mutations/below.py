@@ -1,4 +1,4 @@
-"""Faults of the console's that show only when a server hangs or is full, or when there is more than one web process."""
+"""Mutations that show only when a server hangs or is full, or when there is more than one web process."""
 
 import asyncio
 import uuid
@@ -7,7 +7,7 @@ PATIENCE = 2  # s, less than a server hangs
 
 
 def forget_when_slow(intake):
-    """Facebook gets its 200 in time, even when the database says nothing and the webhook is nowhere."""
+    """A webhook is answered 200 in time even if the database hangs and the webhook is not stored."""
     keep = intake.Writer.keep
 
     async def keep_in_time(self, body):
@@ -22,14 +22,14 @@ def forget_when_slow(intake):
 
 
 def silent_redis_fails(pace):
-    """A Redis that says nothing fails the message that asked it."""
+    """A Redis that hangs makes the message fail that asked it."""
     from redis.exceptions import ConnectionError, ResponseError
 
     pace.RedisError = (ConnectionError, ResponseError)
 
 
 def full_redis_fails(lane):
-    """A reply that Redis has no memory to queue is given up."""
+    """A reply fails if Redis has no memory for its task."""
     from redis.exceptions import RedisError, ResponseError
 
     from console.infrastructure.redis import redis
@@ -48,7 +48,7 @@ def full_redis_fails(lane):
 
 
 def full_disk_fails(persona_publishing):
-    """A persona that cannot be painted fails the message that waits for it."""
+    """A persona whose picture cannot be stored makes the message fail that waits for it."""
     from personas import resource_shortage
 
     def stumble(self, error):
@@ -59,14 +59,14 @@ def full_disk_fails(persona_publishing):
 
 
 def own_moments(answering):
-    """A reply stands where the clock of its web process says."""
+    """The place of a reply is the time of its web process, even if that clock is wrong."""
     from django.utils import timezone
 
     answering.Replies._next_moment = lambda self: timezone.now()
 
 
 def keys_in_memory(answering):
-    """Each web process knows only the replies that itself has taken."""
+    """A web process recognises a repeated reply only if it stored the first one itself."""
     taken, said_under = set(), answering.Replies._said_under
     send = answering.Replies.send
 
@@ -80,7 +80,7 @@ def keys_in_memory(answering):
 
 
 def deaf_on_standby(envelope):
-    """What a customer says while another app has the thread is not heard."""
+    """A customer's message is ignored while another app has the thread."""
     parse = envelope._messaging
 
     def heard(raw, page_id, time, is_standby):

@@ -1,18 +1,18 @@
-"""Faults for letters: each makes one of the console's promises about what is said untrue."""
+"""Mutations for letters: each breaks one promise of the console about the contents of a conversation."""
 
 
 def any_file(evidence):
-    """A file without an answer is settled by whatever the Page sent without text."""
+    """Any message of the Page without a text proves that a file was sent."""
     evidence._is_it = lambda row, message, file: evidence._words(row) == message.text.split()
 
 
 def one_echo(echoes):
-    """The second echo of one key is taken for the first once more."""
+    """A second echo with the same key is taken for a repetition of the first."""
     echoes.is_second = lambda event, message: False
 
 
 def same_words(echoes):
-    """An id that the history gave is never doubted."""
+    """An id from the history is never doubted."""
     echoes._is_of_another = lambda event, known, ours: False
 
 
@@ -22,28 +22,28 @@ def no_retry(answering):
 
 
 def keep_personas(persona):
-    """Whoever leaves keeps their personas on Facebook."""
+    """An agent who leaves keeps the personas on Facebook."""
     persona.PersonaQuerySet.withdraw = lambda self: None
     persona.Persona.withdraw = lambda self: None
 
 
 def no_assigning(conversation):
-    """What waits is given to nobody."""
+    """Waiting conversations are assigned to nobody."""
     conversation.ConversationQuerySet.assign = lambda self: None
 
 
 def no_edits(receiving):
-    """What a customer edited stays as it was."""
+    """Edits of customers are ignored."""
     receiving.Inbound._note_edit = lambda self, event: None
 
 
 def no_reactions(receiving):
-    """Reactions are not written down."""
+    """Reactions are ignored."""
     receiving.Inbound._note_reaction = lambda self, event: None
 
 
 def keep_unsent(receiving):
-    """What a customer unsent stays."""
+    """Unsent messages stay."""
     receiving.Inbound._unsend = lambda self, event: None
 
 

@@ -1,6 +1,6 @@
-"""A disk that is full and clocks that jump, as the console's programs see them: told by files in CHAOS_HARDWARE.
+"""A full disk and wrong clocks, as the console's programs see them. Files in the folder CHAOS_HARDWARE switch them on.
 
-No fault of the console's, and so there in every run; see tests/chaos/infrastructure.py for who writes the files.
+These are no mutations of the console, and part of every run. tests/chaos/infrastructure.py writes the files.
 """
 
 import errno
@@ -13,7 +13,7 @@ PROGRAM = os.environ.get("CHAOS_PROGRAM", "")
 
 
 def full_disk(storage):
-    """Nothing can be written beneath DATA_DIR; what is there can be read."""
+    """Refuse to store files; stored ones can be read."""
     save = storage.FileSystemStorage._save
 
     def save_if_there_is_room(self, name, content):
@@ -25,7 +25,7 @@ def full_disk(storage):
 
 
 def jumping_clock(timezone):
-    """What the program takes for now, in what it writes and in what it compares. Monotonic clocks do not jump."""
+    """Move the program's clock. Monotonic clocks do not jump."""
     now = timezone.now
     timezone.now = lambda: now() + timedelta(seconds=_offset())
 

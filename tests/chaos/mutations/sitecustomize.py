@@ -1,6 +1,7 @@
-"""Faults built into the console's programs, one at a time, to show that chaos finds them; and haste, in any case.
+"""Mutations: faults that are built into the console's programs, one at a time, to show that chaos finds them. Shorter
+time limits are set in every run.
 
-Python imports this by itself where this folder is on PYTHONPATH, which tests/chaos/stack.py alone sees to.
+Python imports this module by itself because this folder is on PYTHONPATH, which tests/chaos/stack.py sets.
 CHAOS_MUTATION names the fault.
 """
 
@@ -15,10 +16,10 @@ try:
     import below
     import delivery
     import hardware
-except ImportError:  # this folder is not on the path: somebody only asks for the names
+except ImportError:  # this folder is not on the path: only the names are needed
     from tests.chaos.mutations import below, delivery, hardware
 
-# Patience with bots, files and doubts, as short as a run is.
+# Shorter time limits for bots, files and reconciliation, which fit into a run.
 HASTE = {
     "console.models.message.delivery": {
         "UPLOAD_TIMEOUT": 4,
@@ -50,13 +51,13 @@ def no_key(send_api):
 
 
 def no_lease(send_queue):
-    """Every worker gets past the lease, and goes on whoever else is there."""
+    """Every worker gets the lease, even while another has it."""
     send_queue.Lane._lease = send_queue.Lane.keep_lease = lambda self: True
     send_queue.Lane._end_lease = lambda self: None
 
 
 def no_claim(sending):
-    """Nobody asks whether another worker is sending the message already."""
+    """A worker sends a message although another is sending it."""
 
     def claim(self, persona):
         real(self, persona)
@@ -66,7 +67,7 @@ def no_claim(sending):
 
 
 def no_lease_no_claim(sending):
-    """Neither of the two."""
+    """Neither the lease nor the claim works."""
     from console.models import send_queue
 
     no_lease(send_queue)
@@ -74,12 +75,12 @@ def no_lease_no_claim(sending):
 
 
 def resend_unknown(sending):
-    """A call without an answer is simply made again."""
+    """A call without an answer is made again at once."""
     sending.MessageDelivery._doubt = lambda self, reason: self._postpone(until=sending.timezone.now())
 
 
 def read_once(inbound_webhook):
-    """An inbound_webhook counts as read before its events are taken in, so what fails then is never read again."""
+    """A webhook counts as processed before it is, so that an error is never followed by another attempt."""
 
     def read_next(self):
         found = self.due().order_by("pk").first()
@@ -93,7 +94,7 @@ def read_once(inbound_webhook):
 
 
 def page_face(sending):
-    """The persona is forgotten in the call."""
+    """The call leaves out the persona."""
     call = sending.MessageDelivery._call
 
     def faceless(self, *given):
@@ -104,23 +105,23 @@ def page_face(sending):
 
 
 def newest_first(message):
-    """The lane begins at its end."""
+    """The send queue sends the newest message first."""
     pending = message.MessageQuerySet.pending
     message.MessageQuerySet.pending = lambda self: pending(self).order_by("-at", "-pk")
 
 
 def no_receipts(receiving):
-    """What Facebook tells of deliveries is not written down."""
+    """Delivery receipts are ignored."""
     receiving.Inbound._note_delivery = lambda self, event: None
 
 
 def no_sweep(conversation):
-    """Nobody looks for the replies that a dead worker or an emptied Redis left behind."""
+    """Replies that a dead worker or an emptied Redis left behind are never looked for."""
     conversation.ConversationQuerySet.pending = lambda self: self.none()
 
 
 def relay_to_all(bot_event):
-    """The bot is told whoever holds the conversation."""
+    """The bot receives all messages, whoever holds the conversation."""
 
     def lanes_of_bots(heard, rules):
         lanes = real(heard, rules)
@@ -133,17 +134,17 @@ def relay_to_all(bot_event):
 
 
 def tell_once(telling):
-    """What a bot does not take at the first try, it is not told again."""
+    """An event that a bot does not accept at the first attempt is not sent again."""
     telling.BotEventDelivery._not_taken = lambda self, error: self._end()
 
 
 def no_way_out(conversation):
-    """A bot that is dead keeps what it holds."""
+    """A dead bot keeps its conversations."""
     conversation.Conversation.hand_over_unanswered = lambda self, error: False
 
 
 def no_lock(conversation):
-    """Changes of the same conversation stand in nobody's way."""
+    """Changes of one conversation do not wait for each other."""
 
     def for_change(self):
         return self.select_related("page__rules").defer("page__token")
@@ -174,10 +175,10 @@ MUTATIONS = {
 
 
 class Patching(importlib.abc.MetaPathFinder):
-    """Lets the others find these modules, and changes each once it has been executed."""
+    """An import finder that changes these modules after they were executed."""
 
     def __init__(self, changes):
-        self.changes = changes  # {module: what to do to it}
+        self.changes = changes  # {module: functions that change it}
 
     def find_spec(self, name, path=None, target=None):
         if name not in self.changes:
