@@ -46,7 +46,7 @@ class Rights(AbstractUser):
 
     @property
     def is_last_admin(self):
-        """Whether no other superuser can log in."""
+        """Return whether no other superuser can log in."""
         return self.is_superuser and not self._other_admins().exists()
 
     def check_not_last_admin(self):

@@ -9,7 +9,7 @@ from enum import Enum
 
 
 class Action(Enum):
-    """What the caller does about an error."""
+    """An action of the caller after an error."""
 
     RETRY = "retry later"
     SLOW_DOWN_PAGE = "slow down the calls of this Page"
@@ -24,17 +24,17 @@ class Action(Enum):
 
     @property
     def is_retryable(self):
-        """Whether the same call may succeed later without anybody doing anything."""
+        """Return whether the same call may succeed later without anybody doing anything."""
         return self in (Action.RETRY, Action.SLOW_DOWN_PAGE, Action.SLOW_DOWN_APP)
 
     @property
     def is_rate_limit(self):
-        """Whether the whole Page, or the app with all its Pages, has to make fewer calls."""
+        """Return whether the whole Page, or the app with all its Pages, has to make fewer calls."""
         return self in (Action.SLOW_DOWN_PAGE, Action.SLOW_DOWN_APP)
 
     @property
     def pauses_page(self):
-        """Whether nothing can be sent for the Page until somebody has done something."""
+        """Return whether nothing can be sent for the Page until somebody has done something."""
         return self in (Action.RENEW_TOKEN, Action.PAUSE_PAGE)
 
 

@@ -59,7 +59,7 @@ class GraphError(Exception):
 
     @property
     def action(self) -> Action:
-        """What the caller does about this error."""
+        """Return the action of the caller after this error."""
         return self.meaning.action
 
     @property
@@ -69,17 +69,17 @@ class GraphError(Exception):
 
     @property
     def may_be_about_persona(self) -> bool:
-        """Whether the persona_id may be the cause: the body for a deleted persona is undocumented, its code is 100."""
+        """Return whether the persona_id may be the cause. The error for a deleted persona is undocumented: code 100."""
         return self.code == 100 and self.meaning in (catalogue.MALFORMED, catalogue.UNKNOWN_OBJECT)
 
     @property
     def lacks_default_app(self) -> bool:
-        """Whether the Page has no default app. Then no app controls a thread, and each of them may answer."""
+        """Return whether the Page has no default app. Then no app controls a thread, and each of them may answer."""
         return self.meaning is catalogue.NO_DEFAULT_APP
 
     @property
     def may_be_about_tag(self) -> bool:
-        """Whether the tag may be the cause: Facebook refuses an unapproved one as a missing permission."""
+        """Return whether the tag may be the cause: Facebook refuses an unapproved one as a missing permission."""
         return self.code == 10 and self.meaning is catalogue.MISSING_PERMISSION
 
 

@@ -28,7 +28,7 @@ class Usage:
 
     @property
     def is_near_limit(self):
-        """Whether the caller should make fewer calls: 80 % of a limit or more."""
+        """Return whether the caller should make fewer calls: 80 % of a limit or more."""
         return self.percent >= NEAR or self.minutes > 0
 
     @classmethod

@@ -14,6 +14,7 @@ RIDDLE = re.compile(
     r"|It|Its|They|Their|Theirs|She|He|None|True|False)\b"
 )
 COVERED = [  # the files whose docstrings are checked
+    "agents/*.py",
     "bin/*.py",
     "console/*.py",
     "console/admin/*.py",
@@ -23,6 +24,9 @@ COVERED = [  # the files whose docstrings are checked
     "console/management/**/*.py",
     "console/templatetags/*.py",
     "console/views/*.py",
+    "messenger/**/*.py",
+    "personas/**/*.py",
+    "sandbox/**/*.py",
     "tests/**/*.py",
 ]
 

@@ -45,7 +45,7 @@ class PageConnection(models.Model):
 
     @property
     def is_disconnected(self):
-        """Whether an admin has disconnected the Page. From that moment nothing is sent or asked."""
+        """Return whether an admin has disconnected the Page. From that moment nothing is sent or asked."""
         return self.state in self.State.ended()
 
     @property

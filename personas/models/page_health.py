@@ -1,4 +1,4 @@
-"""When a Page may call Facebook. An error about a whole Page holds all its messages, and those of no other Page."""
+"""The times at which a Page may call Facebook. An error about a whole Page holds all its messages, and no others."""
 
 import random
 from datetime import timedelta
@@ -39,12 +39,12 @@ class PageHealth(PageConnection):
 
     @property
     def is_paused(self):
-        """Whether nothing is sent, because of its token or a restriction, until a check succeeds or an admin acts."""
+        """Return whether a bad token or a restriction stops sending until a check succeeds or an admin acts."""
         return self.paused_since is not None
 
     @property
     def is_slowed(self):
-        """Whether a rate limit holds all calls for now."""
+        """Return whether a rate limit holds all calls for now."""
         return self.waits_until is not None and self.waits_until > timezone.now()
 
     def note_error(self, error):

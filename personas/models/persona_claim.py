@@ -26,7 +26,7 @@ class PersonaClaim(models.Model):
 
     @property
     def is_due(self):
-        """Whether the next attempt may be made now."""
+        """Return whether the next attempt may be made now."""
         return self.next_attempt_at is None or self.next_attempt_at <= timezone.now()
 
     @property

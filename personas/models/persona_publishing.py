@@ -49,12 +49,12 @@ class PersonaPublishing(PersonaClaim):
 
     @property
     def is_usable(self):
-        """Whether messages can be sent under it."""
+        """Return whether messages can be sent under it."""
         return bool(self.graph_id) and not self.gone_at
 
     @property
     def is_refused(self):
-        """Whether messages go out as the Page for now rather than wait for this persona."""
+        """Return whether messages go out as the Page for now rather than wait for this persona."""
         return not self.graph_id and self.refused_at is not None
 
     def publish(self):

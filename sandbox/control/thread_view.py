@@ -7,7 +7,7 @@ PROFILE = ("greeting", "get_started", "persistent_menu", "ice_breakers")
 
 
 def thread(customer: Customer, voice_call: VoiceCall | None, now: int, origin: str) -> dict:
-    """`owner_app_id` is null while no app controls the thread."""
+    """Return the thread of a customer. `owner_app_id` is null while no app controls it."""
     is_typing = customer.typing_until > now
     return {
         "messages": [_message(message, origin) for message in customer.messages()],

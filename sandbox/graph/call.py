@@ -17,7 +17,9 @@ OVERRIDES = ("GET", "DELETE", "POST")
 
 @dataclass
 class Call:
-    """`path` is without `version` and last slash; `params` are query and body together; `grant` is set once the token
+    """A call to the Graph API.
+
+    `path` is without `version` and last slash; `params` are query and body together; `grant` is set once the token
     is checked; `files` are the uploads by the names of their parts; `is_overridden`: a parameter names a method other
     than that of HTTP.
     """

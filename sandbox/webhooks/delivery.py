@@ -28,7 +28,7 @@ BATCH_ENTRIES = 20
 
 @dataclass
 class DeliverySettings:
-    """How webhooks are delivered. `shuffle` mixes those that wait; `entries` is the most that share one body."""
+    """Settings of webhook delivery. `shuffle` mixes those that wait; `entries` is the most that share one body."""
 
     duplicate: bool = False
     shuffle: bool = False

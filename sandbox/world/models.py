@@ -10,7 +10,7 @@ TYPING_LASTS_MS = 20_000
 
 @dataclass
 class App:
-    """`fields` are the webhook fields subscribed at app level; None, the default, means all.
+    """A Facebook app. `fields` are the webhook fields subscribed at app level; None, the default, means all.
 
     `is_made_on_v27`: created after 4 November 2026, so the features listed in `retired_features.py` are refused.
     """
@@ -37,7 +37,7 @@ class User:
 
 @dataclass
 class Page:
-    """`token` is the default app's token for the Page.
+    """A Page. `token` is the default app's token for it.
 
     `subscriptions` maps app ids to webhook fields; `profile` holds the settings of the Messenger Profile API; the
     apps in `may_not_take` may not take thread control; `automatic_replies` maps kinds to texts, see
@@ -68,7 +68,7 @@ class Grant:
 
 @dataclass
 class Persona:
-    """`picture` is a path on this sandbox. A deleted persona is kept for the messages sent under it."""
+    """A persona. `picture` is a path on this sandbox. A deleted one is kept for the messages sent under it."""
 
     id: str
     page: Page
@@ -89,7 +89,7 @@ class Label:
 
 @dataclass
 class Message:
-    """`sender` is "customer" or "page"; `at` is in milliseconds; `attachments` are {type, url, …}.
+    """A message. `sender` is "customer" or "page"; `at` is in milliseconds; `attachments` are {type, url, …}.
 
     `reaction` is the emoji of the other side; `app_id` is the app that sent it for the Page, None for some automatic
     replies; `automatic` is the kind of an automatic reply.
@@ -190,7 +190,7 @@ class VoiceCall:
 
 
 def new_id() -> str:
-    """16 or 17 digits: more than JavaScript can count."""
+    """Return an id of 16 or 17 digits: more than JavaScript can count."""
     return str(10**15 + secrets.randbelow(99 * 10**15))
 
 

@@ -15,7 +15,7 @@ from .models import Grant
 
 @dataclass
 class Limit:
-    """At most `calls` in any `per_s` seconds. Refused calls do not count."""
+    """A limit of `calls` in any `per_s` seconds. Refused calls do not count."""
 
     calls: int
     per_s: float = 3600

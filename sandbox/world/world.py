@@ -19,7 +19,7 @@ Deliver = Callable[[App, Page, dict, str], None]
 
 
 class World:
-    """`deliver(app, page, event, key)` takes one event to one app, under `key` of the webhook's entry."""
+    """The sandbox as a whole. `deliver(app, page, event, key)` takes an event to an app, under `key` of its entry."""
 
     def __init__(self, app: App, clock: Clock, deliver: Deliver):
         self.clock = clock
