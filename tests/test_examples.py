@@ -185,6 +185,7 @@ def test_the_web_server_starts_once_they_are_ended(start):
     assert any("Application startup complete" in line for line in child.stdout)
 
 
+@pytest.mark.slow
 def test_the_web_server_does_not_start_blindly_without_its_database(start):
     child = start(DATABASE_URL=f"postgresql://console:gT5rW2qX@127.0.0.1:{free_port()}/console")
     said, _errors = child.communicate(timeout=60)

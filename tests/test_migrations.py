@@ -1,6 +1,7 @@
 """Limits of migrations, which run while the release before still works: see docs/upgrading.md."""
 
 import re
+from functools import cache
 
 import pytest
 from django.contrib.postgres.operations import AddConstraintNotValid, AddIndexConcurrently
@@ -34,6 +35,12 @@ def promised():
     """The migrations that have to leave the old processes all they need."""
     loader = MigrationLoader(None)
     return [key for key in sorted(loader.disk_migrations) if key[1] > PROMISED_AFTER.get(key[0], "9999")]
+
+
+@cache
+def newest_state():
+    """Return the state after all migrations."""
+    return MigrationLoader(connection).project_state()
 
 
 def problems(migration, state):
@@ -102,7 +109,7 @@ def fill(apps, schema_editor):
     ],
 )
 def test_a_migration_that_would_stop_old_processes_is_found(migration, error, db):
-    assert error in problems(migration, MigrationLoader(connection).project_state())
+    assert error in problems(migration, newest_state())
 
 
 @pytest.mark.parametrize(
@@ -117,7 +124,7 @@ def test_a_migration_that_would_stop_old_processes_is_found(migration, error, db
     ],
 )
 def test_a_migration_that_the_rules_allow_is_not_refused(migration, transactional_db):
-    assert problems(migration, MigrationLoader(connection).project_state()) == []
+    assert problems(migration, newest_state()) == []
 
 
 def test_a_database_from_before_the_first_release_is_refused_with_a_sentence(db):

@@ -102,13 +102,20 @@ SELECT id, CASE WHEN id %% 40 = 0 THEN 'image' ELSE 'fallback' END, 'https://exa
 FROM console_message WHERE is_incoming AND mid LIKE 'm_fill_%%' AND id %% 20 = 0
 """
 
-ARRIVALS = """
+WEBHOOKS = """
 INSERT INTO console_inboundwebhook (body, digest, received_at, processed_at, unknown, error, attempts, is_relayed)
 SELECT '{"object": "page", "entry": []}', 'fill-' || n, at, at, 0, '', 1, true
 FROM generate_series(1, %(conversations)s) AS n, LATERAL (SELECT now() - n * interval '10 minutes' AS at) AS moment
 """
 
-TABLES = ["customer", "conversation", "message", "attachment", "inboundwebhook"]
+ROWS = {
+    "plan": PLAN,
+    "console_customer": CUSTOMERS,
+    "console_conversation": CONVERSATIONS,
+    "console_message": MESSAGES,
+    "console_attachment": ATTACHMENTS,
+    "console_inboundwebhook": WEBHOOKS,
+}
 
 
 def fill(conversations=100_000, messages=1_000_000):
@@ -122,8 +129,9 @@ def fill(conversations=100_000, messages=1_000_000):
     with transaction.atomic(), connection.cursor() as cursor:
         known = _pages_and_agents() | {"conversations": conversations, "messages": messages, "first_psid": FIRST_PSID}
         cursor.execute("SELECT setseed(0.5)")  # the same desk every time
-        for statement in [PLAN, CUSTOMERS, CONVERSATIONS, MESSAGES, ATTACHMENTS, ARRIVALS]:
+        for table, statement in ROWS.items():
             cursor.execute(statement, known)
+            cursor.execute(f"ANALYZE {table}")  # or the next one is joined row by row, as if there were few
     _tidy()
 
 
@@ -144,8 +152,8 @@ def _pages_and_agents():
 
 
 def _tidy():
-    """Vacuum the tables, as PostgreSQL would by itself within minutes: until then the planner takes them for empty."""
-    verb = "ANALYZE" if connection.in_atomic_block else "VACUUM ANALYZE"
-    with connection.cursor() as cursor:
-        for table in TABLES:
-            cursor.execute(f"{verb} console_{table}")
+    """Vacuum the tables, as PostgreSQL would by itself within minutes."""
+    if not connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            for table in list(ROWS)[1:]:
+                cursor.execute(f"VACUUM ANALYZE {table}")

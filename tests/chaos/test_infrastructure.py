@@ -59,7 +59,7 @@ def test_the_clock_of_one_program_jumps_and_no_other(hardware, program):
 def test_a_frozen_process_stands_still_with_its_children_and_goes_on():
     child = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import sys; sys.stdin.read()'])"
     with subprocess.Popen([sys.executable, "-c", child], stdin=subprocess.PIPE) as process:
-        [grandchild] = eventually(lambda: _children(process.pid))
+        [grandchild] = eventually(lambda: list(filter(_has_begun, _children(process.pid))))
         with _frozen(process.pid):
             eventually(lambda: _state(process.pid) == _state(grandchild) == "T")
         eventually(lambda: "T" not in (_state(process.pid), _state(grandchild)))
@@ -68,6 +68,11 @@ def test_a_frozen_process_stands_still_with_its_children_and_goes_on():
 
 def _children(pid):
     return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+
+
+def _has_begun(pid):
+    """Return whether the child runs its own program: until then its parent waits for it and cannot be stopped."""
+    return b"subprocess" not in Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
 def _state(pid):

@@ -9,7 +9,7 @@ from schemathesis.checks import CHECKS, load_all_checks
 
 from console.models import ApiKey, Conversation, HandoverRules, Holder, api_key
 
-pytestmark = pytest.mark.django_db(transaction=True)  # a web server closes connections
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]  # a web server closes connections
 
 load_all_checks()
 CONFORMS = ["not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance"]

@@ -149,6 +149,7 @@ def encoded(value):
     return quote(value, safe="")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("route", ROUTES)
 def test_no_query_makes_an_address_fail(route, ask, world):
     address = address_of(route, world)
@@ -158,6 +159,7 @@ def test_no_query_makes_an_address_fail(route, ask, world):
         ask("GET", f"{address}?{name}={encoded(SHORT[number % len(SHORT)])}")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("route", ROUTES)
 def test_no_form_and_no_body_makes_an_address_fail(route, ask, world):
     address, form = address_of(route, world), "application/x-www-form-urlencoded"
@@ -169,6 +171,7 @@ def test_no_form_and_no_body_makes_an_address_fail(route, ask, world):
         ask("POST", address, data=body, content_type=content_type)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("route", ROUTES)
 def test_no_header_and_no_cookie_makes_an_address_fail(route, ask, world):
     address = address_of(route, world)
@@ -182,6 +185,7 @@ def test_no_header_and_no_cookie_makes_an_address_fail(route, ask, world):
         ask("GET", address, cookies="; ".join(f"{name}={value}" for name in COOKIES))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("route", [route for route in ROUTES if "<" in route])
 def test_no_value_in_a_path_makes_it_fail(route, ask, world):
     for value in [*VALUES.values(), "0", "..", "a/b", "1_2F"]:

@@ -288,8 +288,10 @@ def test_a_thread_costs_the_same_number_of_queries_however_long_it_is(path, conv
 
 @pytest.fixture
 def much(db):
-    """Enough of everything that to read a whole table would be the longer way."""
+    """Enough of everything that to read a whole table would be the longer way, on a disk without moving parts."""
     fill(conversations=6_000, messages=20_000)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL random_page_cost = 1.1")
 
 
 READS = {
@@ -326,9 +328,9 @@ def _longest():
     return Conversation.objects.order_by("-revision").first()
 
 
-@pytest.mark.parametrize("name", READS)
-def test_what_is_read_often_is_found_by_an_index(name, much, ana):
+def test_what_is_read_often_is_found_by_an_index(much, ana):
     Conversation.objects.waiting().first().take(ana)
-    plan = READS[name](ana).explain()
     tables = [model._meta.db_table for model in (InboundWebhook, Attachment, Conversation, Customer, Message)]
-    assert not [table for table in tables if re.search(rf"Seq Scan on {table}\b", plan)], plan
+    whole = re.compile(rf"Seq Scan on ({'|'.join(tables)})\b")
+    plans = {name: read(ana).explain() for name, read in READS.items()}
+    assert {name: plan for name, plan in plans.items() if whole.search(plan)} == {}

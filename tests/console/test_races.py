@@ -75,6 +75,7 @@ def told(conversation, mine, **inner):
     return lambda: Conversation(pk=conversation.pk).receive(event)
 
 
+@pytest.mark.slow
 def test_a_word_an_answer_and_a_take_at_once_leave_one_history(conversations, ana):
     """Try a thousand random orders, six at a time."""
     verbs = []
