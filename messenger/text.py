@@ -1,7 +1,6 @@
 """Split a long text into messages, at the end of paragraphs, lines, sentences or words."""
 
 import re
-import unicodedata
 
 from .limits import LIMITS, utf16_length
 
@@ -12,11 +11,6 @@ PAUSES = [
     re.compile(r"""[.!?…]["'”’»)\]]*(?=\s)|[。！？]"""),  # a sentence's  # noqa: RUF001
     re.compile(r"(?<=\S)(?=\s)"),  # a word's
 ]
-ZERO_WIDTH_JOINER = "\u200d"
-SKIN_TONES = range(0x1F3FB, 0x1F400)
-TAGS = range(0xE0020, 0xE0080)  # in the flags of regions such as Scotland
-LETTERS_OF_FLAGS = range(0x1F1E6, 0x1F200)  # two of them are one flag
-LONGEST_CHARACTER = 40  # code points that are looked at to find where one that a reader sees begins
 
 
 def parts(text: str, most: int = LIMITS["text"].most) -> list[str]:
@@ -45,16 +39,11 @@ def _cut(text, least, most):
     for pause in PAUSES:
         if found := [match.end() for match in pause.finditer(text, 0, most + 1) if least <= match.end() <= most]:
             return max(found[-1], 1)
-    whole = (cut for cut in range(most, max(least, most - LONGEST_CHARACTER), -1) if not _is_within(text, cut))
-    return next(whole, max(most, 1))
+    return next((end for end in reversed(_ends(text, most)) if end > least), max(most, 1))
 
 
-def _is_within(text, cut):
-    """Return whether a cut here would split a character that a reader sees as one."""
-    before, after = text[cut - 1], text[cut]
-    if ZERO_WIDTH_JOINER in (before, after) or unicodedata.category(after).startswith("M"):
-        return True
-    if ord(after) in LETTERS_OF_FLAGS:
-        letters = len(text[:cut]) - len(text[:cut].rstrip("".join(map(chr, LETTERS_OF_FLAGS))))
-        return letters % 2 == 1
-    return ord(after) in SKIN_TONES or ord(after) in TAGS
+def _ends(text, most):
+    """Return the ends, up to `most`, of the characters that a reader sees: an emoji of a family is one."""
+    import regex  # only here: no program needs its 3 MiB before somebody writes so long a text
+
+    return [match.end() for match in regex.finditer(r"\X", text, endpos=most + 1) if match.end() <= most]
