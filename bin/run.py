@@ -11,8 +11,9 @@ TRUSTED_PROXIES = os.environ.get("TRUSTED_PROXIES", "").split() or ["127.0.0.1"]
 
 
 def web(application):
+    server = ["console.infrastructure.web_server", f"console.asgi:{application}"]
     limits = ["--timeout-keep-alive", "75", "--timeout-graceful-shutdown", "3", "--limit-concurrency", "4000"]
-    return ["console.server", f"console.asgi:{application}", *limits, "--ws", "none", "--no-access-log"]
+    return [*server, *limits, "--ws", "none", "--no-access-log"]
 
 
 def worker(queues, threads):

@@ -5,4 +5,4 @@ class ConsoleConfig(AppConfig):
     name = "console"
 
     def ready(self):
-        from console import checks  # noqa: F401  (registers them)
+        from console.infrastructure.start_up_checks import deploy_check  # noqa: F401  (registers them)

@@ -16,31 +16,31 @@ from starlette.routing import Mount, Route, Router
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
 django = get_wsgi_application()
 
-from console import example_credentials  # noqa: E402  (need the settings)
 from console.celery import app as celery  # noqa: E402
 from console.health import livez, readyz  # noqa: E402
 from console.infrastructure.request_bodies import ReceivedBodies  # noqa: E402
-from console.infrastructure.task_publisher import Publisher  # noqa: E402
+from console.infrastructure.start_up_checks import example_credentials  # noqa: E402  (need the settings)
+from console.infrastructure.task_publisher import TaskPublisher  # noqa: E402
 from console.infrastructure.trusted_proxies import BehindProxy  # noqa: E402
-from console.infrastructure.wsgi_pages import Pages  # noqa: E402
+from console.infrastructure.wsgi_threads import WSGIThreads  # noqa: E402
 from console.live.stream import stream  # noqa: E402
 from console.webhook_endpoint import PATHS, receive_webhook  # noqa: E402
 
 PUBLISHING_SECONDS = 1  # for the tasks that wait to be published when the web server is stopped
 
-celery.publishes_later = Publisher()
+celery.publisher = TaskPublisher()
 
 
 class Application(Router):
     async def lifespan(self, scope, receive, send):
-        """Report each error at start-up as a sentence; Starlette's own lifespan would show a traceback."""
+        """Refuse to start with a sentence. Starlette's own lifespan would show a traceback."""
         await receive()
         if problems := await sync_to_async(_problems)():
             message = " ".join(["The console does not start.", *problems, example_credentials.WAY_OUT])
             return await send({"type": "lifespan.startup.failed", "message": message})
         await send({"type": "lifespan.startup.complete"})
         await receive()
-        await asyncio.to_thread(celery.publishes_later.finish, PUBLISHING_SECONDS)
+        await asyncio.to_thread(celery.publisher.finish, PUBLISHING_SECONDS)
         await send({"type": "lifespan.shutdown.complete"})
 
 
@@ -57,7 +57,7 @@ application = Application(
         Route("/livez", livez),
         Route("/readyz", readyz),
         *[Route(path, receive_webhook, methods=["POST"]) for path in PATHS],
-        Mount("/", Pages(django)),
+        Mount("/", WSGIThreads(django)),
     ],
     redirect_slashes=False,
     middleware=[Middleware(ReceivedBodies)],

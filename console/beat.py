@@ -1,4 +1,4 @@
-"""The Celery app of beat, which sends periodic tasks. It loads no models: they would take half as much memory again."""
+"""The Celery app of beat, which sends the periodic tasks. It loads no models, which would nearly double its memory."""
 
 from celery import Celery
 from django.conf import settings

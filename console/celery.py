@@ -8,16 +8,19 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
 
 
 class Console(Celery):
-    """A Celery app with an optional publisher, `publishes_later`, which sends tasks without blocking their sender."""
+    """A Celery app with an optional `publisher`, which publishes tasks without blocking their sender.
 
-    publishes_later = None
+    Tasks sent with `is_waited_for` do not go through it: their sender wants to know whether Redis took them.
+    """
+
+    publisher = None
 
     def send_task(self, *arguments, is_waited_for=False, **options):
         def publish():
             return super(Console, self).send_task(*arguments, **options)
 
-        if self.publishes_later and not is_waited_for:
-            return self.publishes_later(publish)
+        if self.publisher and not is_waited_for:
+            return self.publisher(publish)
         return publish()
 
 

@@ -1,9 +1,9 @@
-"""Health checks. `/livez` says that this web process runs; `/readyz` says whether it should receive requests.
+"""Health checks. `/livez` says that this web process runs, and `/readyz` whether it should receive requests.
 
-Neither checks the host name, because load balancers connect by IP address. A process is not ready only when the
-database does not answer: then no page and no webhook can be served. Without Redis or workers, agents still read and
-write, and their replies wait in the database. All web processes then share that state, and taking them all out of
-service would help nobody, so `/readyz` answers 200 with the status `degraded`.
+Neither checks the host name, because load balancers connect by IP address. A process is not ready only if the database
+does not answer: then it can serve no page and no webhook. Without Redis or workers, agents still read and write, and
+their replies wait in the database. That is so for all web processes, and to take them all out of service would help
+nobody: `/readyz` answers 200 with the status `degraded`.
 """
 
 import asyncio
@@ -20,9 +20,9 @@ from console.infrastructure import heartbeats
 from console.infrastructure.redis import redis
 from console.models import Conversation, InboundWebhook, Message
 
-PATIENCE = 3  # s
-ASKED_AGAIN = 1  # s between two checks, however many requests come
-LATE = 60  # s that a webhook, a message or a heartbeat may be old
+TIMEOUT = 3  # s for the database to answer
+CHECK_EVERY = 1  # s, however many requests come
+LATE = 60  # s; a webhook, a message or a heartbeat older than this is a problem
 
 
 async def livez(request):
@@ -31,27 +31,27 @@ async def livez(request):
 
 async def readyz(request):
     try:
-        problems = await asyncio.wait_for(_latest.problems(), PATIENCE)
+        problems = await asyncio.wait_for(_latest.problems(), TIMEOUT)
     except (TimeoutError, DatabaseError):
         return JSONResponse({"status": "unavailable", "problems": {"database": "It does not answer."}}, 503)
     return JSONResponse({"status": "degraded" if problems else "ok", "problems": problems})
 
 
-class Latest:
-    """The latest check. At most one runs at a time, and one per second; other requests get the same answer."""
+class LatestCheck:
+    """The latest check. At most one runs at a time, and one per second. Other requests get its result."""
 
     def __init__(self):
-        self._look, self._until = None, 0
+        self._check, self._until = None, 0
 
     async def problems(self):
-        if self._look is None or (self._look.done() and time.monotonic() > self._until):
-            self._until = time.monotonic() + ASKED_AGAIN
-            self._look = asyncio.ensure_future(sync_to_async(find_problems, thread_sensitive=False)())
-        return await asyncio.shield(self._look)
+        if self._check is None or (self._check.done() and time.monotonic() > self._until):
+            self._until = time.monotonic() + CHECK_EVERY
+            self._check = asyncio.ensure_future(sync_to_async(find_problems, thread_sensitive=False)())
+        return await asyncio.shield(self._check)
 
 
 def find_problems():
-    """Return {part: sentence} for each part with a error. Raises DatabaseError if the database does not answer."""
+    """Return {part: sentence} for each part with a problem. Raise DatabaseError if the database does not answer."""
     try:
         oldest = {
             "webhooks": InboundWebhook.objects.due().aggregate(at=Min("received_at"))["at"],
@@ -68,12 +68,12 @@ def _pending_messages():
 
 
 def _problems_of_redis():
-    """Return the problems of Redis, and of the workers, whose heartbeats lie in Redis."""
+    """Return the problems of Redis, and of the workers, whose heartbeats Redis keeps."""
     try:
         redis().set("health", "written", ex=LATE)
         ages = heartbeats.ages([*heartbeats.QUEUES, "sweep"])
     except RedisError as error:
-        return {"redis": f"It takes no write ({type(error).__name__}); nobody knows about the workers."}
+        return {"redis": f"It accepts no write ({type(error).__name__}), so the state of the workers is unknown."}
     return {_name(name): _sentence(age) for name, age in ages.items() if age is None or age > LATE}
 
 
@@ -82,7 +82,7 @@ def _name(name):
 
 
 def _sentence(age):
-    return "Not heard from yet, or not for a day." if age is None else f"Not heard from for {age:.0f} s."
+    return "No heartbeat for a day, or none yet." if age is None else f"No heartbeat for {age:.0f} s."
 
 
-_latest = Latest()
+_latest = LatestCheck()

@@ -1,3 +1,5 @@
+"""Middleware of Django's views: log-in, the agent's identity and presence, response headers."""
+
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpResponse
 from django.shortcuts import resolve_url
@@ -13,8 +15,8 @@ class LoginRequired(LoginRequiredMiddleware):
         return HttpResponseClientRedirect(resolve_url(self.get_login_url(view_func))) if request.htmx else response
 
 
-class PageOfAgent:
-    """Reload a page that belongs to an agent who was logged in before: it must not act for the agent who is now."""
+class ReloadForOtherAgent:
+    """Reload a page that was loaded by another agent: it must not act for the agent who is logged in now."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -28,10 +30,10 @@ class PageOfAgent:
         return response
 
 
-class Seen:
-    """Note that an agent was seen with each page: without scripts no live stream shows that the agent is there.
+class NotePresence:
+    """Note on each request that the agent is present: without scripts, no live stream does.
 
-    Agents who never had a desk open are left out: their presence is what they chose.
+    Agents who have never opened the console are left out: their presence is as set by hand.
     """
 
     def __init__(self, get_response):
@@ -44,7 +46,7 @@ class Seen:
         return self.get_response(request)
 
 
-class Headers:
+class ResponseHeaders:
     """Response headers: no camera, microphone or location; no caching of an agent's pages; and X-Agent.
 
     A cached page could also come back as the fragment that htmx requested under the same address. X-Agent shows our

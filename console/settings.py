@@ -93,11 +93,11 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "console.middleware.LoginRequired",
-    "console.middleware.PageOfAgent",
-    "console.middleware.Seen",
+    "console.middleware.ReloadForOtherAgent",
+    "console.middleware.NotePresence",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "console.middleware.Headers",
+    "console.middleware.ResponseHeaders",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -157,13 +157,13 @@ USE_TZ = True
 AUTH_USER_MODEL = "agents.Agent"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "console.example_credentials.RefusesDemoPassword",
+    "console.infrastructure.start_up_checks.example_credentials.DemoPasswordBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
-] + [{"NAME": "console.example_credentials.NotTheDemoPassword"}]
+] + [{"NAME": "console.infrastructure.start_up_checks.example_credentials.DemoPasswordValidator"}]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "conversations"
 LOGOUT_REDIRECT_URL = "login"
@@ -182,7 +182,7 @@ AXES_VERBOSE = False
 # --- in the browser ------------------------------------------------------------------------------------------------
 
 IS_HTTPS = PUBLIC_URL.startswith("https://")
-SESSION_ENGINE = "console.sessions"
+SESSION_ENGINE = "console.infrastructure.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else None

@@ -19,7 +19,7 @@ COVERED = [  # the files whose docstrings are checked
     "console/*.py",
     "console/admin/*.py",
     "console/api/*.py",
-    "console/infrastructure/*.py",
+    "console/infrastructure/**/*.py",
     "console/live/*.py",
     "console/management/**/*.py",
     "console/templatetags/*.py",

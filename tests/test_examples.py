@@ -14,8 +14,8 @@ from django.core.management.base import SystemCheckError
 from django.db import connection
 
 from agents.models import Agent
-from console import example_credentials
 from console.infrastructure import start_up_checks
+from console.infrastructure.start_up_checks import example_credentials
 from console.management.commands.demo import PEOPLE
 from console.models import ApiKey, HandoverRules
 from personas.models import Page
@@ -66,7 +66,7 @@ def test_the_log_ins_are_those_that_the_demo_makes():
 
 def test_an_admin_of_the_demo_is_found_under_another_name_too(log_ins, production):
     Agent.objects.filter(username="admin").update(username="ada.lindt")
-    assert "The log-in “ada.lindt” has the password of the demo." in example_credentials.problems()
+    assert "The log-in “ada.lindt” has the demo's password." in example_credentials.problems()
 
 
 def test_a_log_in_with_a_password_of_its_own_or_none_or_that_has_left_is_no_problem(log_ins, production):
@@ -89,7 +89,7 @@ def test_the_password_of_the_demo_opens_nothing_in_production_under_any_name(log
 
 
 def test_production_names_the_key_of_the_demo(key, production):
-    assert example_credentials.problems() == ["The API key “Robin” of the Page Bluebird Tea is that of the demo."]
+    assert example_credentials.problems() == ["The API key “Robin” of the Page Bluebird Tea is the demo's."]
     key.revoke()
     assert example_credentials.problems() == []
 
@@ -128,12 +128,12 @@ def test_the_command_ends_them(log_ins, key, leaked_page, production):
 
 
 def test_nobody_gets_the_password_of_the_demo_later():
-    with pytest.raises(ValidationError, match="everybody knows"):
+    with pytest.raises(ValidationError, match="demo's password"):
         validate_password(example_credentials.PASSWORD)
 
 
 def test_check_deploy_names_them_and_what_to_do(log_ins, production):
-    with pytest.raises(SystemCheckError, match=r"The log-in “admin” has the password of the demo\.\s+HINT: .*--end"):
+    with pytest.raises(SystemCheckError, match=r"The log-in “admin” has the demo's password\.\s+HINT: .*--end"):
         call_command("check", deploy=True)
     call_command("check")  # which migrate makes too, and which asks no database
 
@@ -174,7 +174,7 @@ def start(transactional_db, log_ins):
 def test_the_web_server_refuses_to_start_while_a_log_in_of_the_demo_works(start):
     said, _errors = (child := start()).communicate(timeout=60)
     assert child.returncode not in (0, None)
-    assert "The console does not start. The log-in “ana” has the password of the demo." in said
+    assert "The console does not start. The log-in “ana” has the demo's password." in said
     assert "python manage.py demo --end" in said
     assert "Traceback" not in said
 

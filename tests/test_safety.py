@@ -53,7 +53,7 @@ def test_a_proper_production_and_a_proper_trial_start():
 
 
 @pytest.mark.parametrize("settings", [PRODUCTION, TRIAL], ids=["production", "trial"])
-@pytest.mark.parametrize("name", [*start_up_checks.ALWAYS_NEEDED, "TOKEN_ENCRYPTION_KEYS"])
+@pytest.mark.parametrize("name", [*start_up_checks.REQUIRED, "TOKEN_ENCRYPTION_KEYS"])
 def test_what_is_missing_is_named(name, settings):
     with pytest.raises(ImproperlyConfigured, match=rf"^Set {name}\b.*[.:]"):
         start(settings, **{name: type(settings[name])()})
@@ -173,7 +173,7 @@ def test_a_trial_that_strangers_can_reach_is_refused(public):
     ],
 )
 def test_a_pattern_that_makes_no_name_is_refused(pattern):
-    with pytest.raises(ImproperlyConfigured, match=r"^PERSONA_NAME_PATTERN may name"):
+    with pytest.raises(ImproperlyConfigured, match=r"^PERSONA_NAME_PATTERN may contain"):
         start(TRIAL, PERSONA_NAME_PATTERN=pattern)
 
 

@@ -1,4 +1,4 @@
-"""Downloads from addresses that strangers chose, with limits for size, type and host."""
+"""Downloads from addresses that others chose, with limits for size, type and host."""
 
 from urllib.parse import urlsplit
 
@@ -12,14 +12,14 @@ from personas.files import SHOWN
 
 MAX_BYTES = 25 * 1024 * 1024  # Facebook's limit for an attachment
 TIMEOUT = (3.05, 20)  # s
-SERVER_FAILED = 500
+SERVER_ERROR = 500
 GONE = {403: "access to it has ended", 404: "it is no longer there", 410: "it is no longer there"}
 
 
 class DownloadError(Exception):
-    """A download that failed; the text is a sentence that says why.
+    """A download failed. The text is a sentence that says why.
 
-    is_passing: the same address may serve the file later.
+    is_passing: a retry may succeed.
     """
 
     def __init__(self, sentence, *, is_passing=False):
@@ -40,7 +40,7 @@ def fetch(url, kinds=None):
     except (requests.ConnectionError, requests.Timeout) as error:
         raise DownloadError("The file could not be fetched: its server did not answer.", is_passing=True) from error
     except (requests.RequestException, ValueError) as error:
-        raise DownloadError(_reason(error), is_passing=_status(error) >= SERVER_FAILED) from error
+        raise DownloadError(_reason(error), is_passing=_status(error) >= SERVER_ERROR) from error
 
 
 def _check_kind(media_type, kinds):

@@ -1,4 +1,4 @@
-"""Heartbeats of each kind of worker and of the sweep, kept in Redis."""
+"""Heartbeats of each kind of worker and of the sweep, kept in Redis for /readyz."""
 
 import time
 from contextlib import suppress
@@ -7,20 +7,20 @@ from redis import RedisError
 
 from console.infrastructure.redis import redis
 
-QUEUES = ["messages", "webhooks", "background"]  # one of each kind of worker, see bin/run.py
+QUEUES = ["messages", "webhooks", "background"]  # one for each kind of worker in bin/run.py
 REMEMBERED = 24 * 3600  # s
 
 
 def beat(name):
     with suppress(RedisError):
-        redis().set(_row(name), time.time(), ex=REMEMBERED)
+        redis().set(_key(name), time.time(), ex=REMEMBERED)
 
 
 def ages(names):
     """Return {name: seconds since its last heartbeat, or None}. Raises RedisError without Redis."""
-    times = redis().mget([_row(name) for name in names])
+    times = redis().mget([_key(name) for name in names])
     return {name: time.time() - float(at) if at else None for name, at in zip(names, times, strict=True)}
 
 
-def _row(name):
+def _key(name):
     return f"heartbeat:{name}"

@@ -1,4 +1,4 @@
-"""A connection of the web server with the deadlines that uvicorn lacks: for receiving headers and for reading answers.
+"""A connection of the web server, with deadlines that uvicorn lacks: for receiving headers and for reading answers.
 
 Without them, a thousand clients that send half a header, or read half an answer, would hold a thousand connections.
 Uvicorn also has no limit for trailers: the event loop would copy an endless one for ever.
@@ -10,12 +10,14 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEADER_SECONDS = 10
 HEADER_BYTES = 64 * 1024
-READING_SECONDS = 10  # between two checks of how much a client has read
+READING_SECONDS = 10  # between two checks of how much of an answer a client has read
 LEAST_READ = 10 * 1024  # bytes in that time: 1 KiB/s
 LAST_REQUEST_SECONDS = 0.5  # for a request that a proxy has just sent
 
 
 class Connection(HttpToolsProtocol):
+    """An HTTP connection that is aborted when its client is too slow."""
+
     _header_deadline = _reading_deadline = None
     _bytes_beside_body = 0  # of headers, trailers and chunk extensions
 
@@ -30,7 +32,7 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(error)
 
     def shutdown(self):
-        """Shut down a little later, for a request that is on its way: on a closed connection a proxy answers 502."""
+        """Shut down a little later: if a request is on its way to a closed connection, the proxy answers 502."""
         self.loop.call_later(LAST_REQUEST_SECONDS, super().shutdown)
 
     # Headers
@@ -39,7 +41,7 @@ class Connection(HttpToolsProtocol):
         self._bytes_beside_body += len(data)
         super().data_received(data)
         if self._bytes_beside_body > HEADER_BYTES:
-            self._give_up()
+            self._abort()
 
     def on_message_begin(self):
         super().on_message_begin()
@@ -63,7 +65,7 @@ class Connection(HttpToolsProtocol):
 
     def _expect_headers(self):
         self._cancel(self._header_deadline)
-        self._header_deadline = self.loop.call_later(HEADER_SECONDS, self._give_up)
+        self._header_deadline = self.loop.call_later(HEADER_SECONDS, self._abort)
 
     # Answers
 
@@ -77,16 +79,16 @@ class Connection(HttpToolsProtocol):
 
     def _expect_reading(self):
         unread = self.transport.get_write_buffer_size()
-        self._reading_deadline = self.loop.call_later(READING_SECONDS, self._look, unread)
+        self._reading_deadline = self.loop.call_later(READING_SECONDS, self._check_reading, unread)
 
-    def _look(self, unread_before):
+    def _check_reading(self, unread_before):
         if unread_before - self.transport.get_write_buffer_size() < LEAST_READ:
-            self._give_up()
+            self._abort()
         else:
             self._expect_reading()
 
-    def _give_up(self):
-        """Abort the connection: closing it would wait for the client to read the rest."""
+    def _abort(self):
+        """Abort the connection. Closing it would wait until the client has read the rest."""
         self.transport.abort()
 
     @staticmethod

@@ -1,6 +1,6 @@
 """HTTP sessions with a deadline for the whole answer.
 
-The timeout of requests begins anew with every byte: an answer that trickles in, or never ends, would hold a thread for
+The timeout of requests begins anew with every byte. An answer that trickles in, or never ends, would hold a thread for
 ever.
 """
 
@@ -26,6 +26,8 @@ def session():
 
 
 class _Reader(io.RawIOBase):
+    """Read from a socket until a deadline, which begins with the answer."""
+
     def __init__(self, sock, raw):
         self._sock, self._raw, self._until = sock, raw, time.monotonic() + sock.gettimeout()
 
@@ -35,7 +37,7 @@ class _Reader(io.RawIOBase):
     def readinto(self, buffer):
         left = self._until - time.monotonic()
         if left <= 0:
-            raise TimeoutError("The answer takes too long.")
+            raise TimeoutError("The answer took too long.")
         self._sock.settimeout(left)
         return self._raw.readinto(buffer)
 

@@ -16,18 +16,18 @@ from redis import TimeoutError as RedisTimeoutError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-PATIENCE = 0.25  # s
-LOOK_EVERY = 0.5  # s, while Redis is away
+TIMEOUT = 0.25  # s
+PING_EVERY = 0.5  # s, while Redis is away
 
 logger = logging.getLogger(__name__)
 
 
 class Breaker:
-    """A circuit breaker for all threads of this process: it is open while Redis does not answer."""
+    """A circuit breaker for all threads of this process. It is open while Redis does not answer."""
 
     def __init__(self):
         self._is_open = False
-        self._changing = threading.Lock()
+        self._opening = threading.Lock()
         self._on_return = []
 
     def on_return(self, callback):
@@ -37,18 +37,18 @@ class Breaker:
 
     def check(self):
         if self._is_open:
-            raise RedisConnectionError("Redis has not answered, and is not asked until it does.")
+            raise RedisConnectionError("Redis does not answer. It is not asked again until it answers a ping.")
 
     def open(self):
-        with self._changing:
+        with self._opening:
             if not self._is_open:
                 self._is_open = True
                 threading.Thread(target=self._wait_for_return, name="redis-breaker", daemon=True).start()
 
     def _wait_for_return(self):
-        logger.warning("Redis does not answer: what needs it is left out until it does")
+        logger.warning("Redis does not answer: the console works without it until it answers a ping")
         while not _answers():
-            time.sleep(LOOK_EVERY)
+            time.sleep(PING_EVERY)
         self._is_open = False
         logger.warning("Redis answers again")
         for callback in self._on_return:
@@ -56,6 +56,8 @@ class Breaker:
 
 
 class GuardedRedis(Redis):
+    """A client that sends no command while the breaker is open."""
+
     def execute_command(self, *arguments, **options):
         breaker.check()
         try:
@@ -77,8 +79,8 @@ def _client(kind):
     retry = Retry(NoBackoff(), 0)
     return kind.from_url(
         settings.REDIS_URL,
-        socket_timeout=PATIENCE,
-        socket_connect_timeout=PATIENCE,
+        socket_timeout=TIMEOUT,
+        socket_connect_timeout=TIMEOUT,
         retry=retry,
         decode_responses=True,
     )
@@ -93,7 +95,7 @@ def _answers():
 
 
 def database_number():
-    """Return the number of the Redis database, for the names of channels: pub/sub ignores databases, and two consoles
-    may share one Redis.
+    """Return the number of the Redis database. Names of channels contain it: pub/sub ignores databases, and two
+    consoles may share one Redis.
     """
     return redis().connection_pool.connection_kwargs.get("db", 0)

@@ -1,9 +1,9 @@
-"""Receive the body of each request on the event loop, before one of the few threads for Django's views is used.
+"""Receive the body of each request on the event loop, before it takes one of the few threads for Django's views.
 
-A client that stalls holds a place here, and no thread. Each address has a limit for its bodies. Each body has a
-deadline that moves on while it arrives, and lies in a temporary file beyond 64 KiB. When a room is full, the oldest
-body in it is dropped: an honest one is complete within milliseconds, so it is hardly ever the oldest. Large files take
-longer, so they have rooms for agents alone, from which no stranger can push them out.
+A client that stalls holds a connection here, and no thread. Each kind of address has limits for its bodies. Each body
+has a deadline that moves on while it arrives, and lies in a temporary file beyond 64 KiB. When too many bodies are
+arriving, the oldest is dropped: an honest one is complete within milliseconds, so it is hardly ever the oldest. Large
+files take longer, so their limits are for agents alone, and no stranger can push them out.
 """
 
 import asyncio
@@ -22,8 +22,8 @@ from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import StreamingResponse
 
+from console.infrastructure.sessions import agent_of
 from console.infrastructure.uploads import FILE_BYTES, MOST_FILES
-from console.sessions import agent_of
 
 MIB = 1024 * 1024  # bytes
 IN_MEMORY = PIECE = 64 * 1024  # bytes
@@ -35,68 +35,74 @@ RETRY_AFTER = 5  # s
 logger = logging.getLogger(__name__)
 
 
-class Refused(Exception):
+class BodyRefused(Exception):
+    """A body is not accepted. The answer has this status and this sentence."""
+
     def __init__(self, status, sentence):
         super().__init__(sentence)
         self.status, self.sentence = status, sentence
 
 
-class Room:
-    """The limits of one kind of address: bytes in one body, bodies at once, and bytes in all of them together."""
+class Limits:
+    """The limits of one kind of address, and the bodies that count towards them.
+
+    most: bytes in one body; bodies: how many may arrive at the same time; together: bytes in all of them.
+    """
 
     def __init__(self, path, most, bodies=128, together=64 * MIB, is_for_agents=False, is_kept=True):
         self.path, self.most, self.bodies, self.together = re.compile(path), most, bodies, together
         self.is_for_agents, self.is_kept = is_for_agents, is_kept
         self.size = 0
-        self._places = {}  # the bodies on their way, the oldest first
+        self._arriving = {}  # {timeout: body}, the oldest first
 
     def check(self, size):
         """Refuse a body that is too long."""
         if size > self.most:
             most = self.most // MIB
-            raise Refused(413, _("The request is larger than the %(most)s MiB that are taken here.") % {"most": most})
+            raise BodyRefused(413, _("The request is too large: the limit here is %(most)s MiB.") % {"most": most})
 
     @contextmanager
-    def keep(self, place, body):
-        self._places[place] = body
-        if len(self._places) > self.bodies:
-            self._empty_first()
+    def count(self, body, timeout):
+        """Count a body that is arriving. To drop it, its timeout is made to end now."""
+        self._arriving[timeout] = body
+        if len(self._arriving) > self.bodies:
+            self._drop_oldest()
         try:
             yield
         finally:
-            self._places.pop(place, None)
+            self._arriving.pop(timeout, None)
 
     def add(self, size):
         self.size += size
-        while self.size > self.together and self._places:
-            self._empty_first()
+        while self.size > self.together and self._arriving:
+            self._drop_oldest()
 
-    def _empty_first(self):
-        place = next(iter(self._places))
-        self._places.pop(place).leave()
-        place.reschedule(asyncio.get_running_loop().time())
+    def _drop_oldest(self):
+        timeout = next(iter(self._arriving))
+        self._arriving.pop(timeout).uncount()
+        timeout.reschedule(asyncio.get_running_loop().time())
 
 
-COMMON = Room(r"", MIB)
+COMMON = Limits(r"", MIB)
 # For clients that are not logged in, such as an agent whose session has just ended: the body is read and dropped, and
 # Django redirects to the log-in page.
-STRANGERS = Room(r"", MOST_FILES * FILE_BYTES + MIB, together=math.inf, is_kept=False)
-ROOMS = [
-    Room(r"/webhooks/messenger/?$", settings.MAX_WEBHOOK_BYTES),
-    Room(r"/conversations/\d+/send/$", STRANGERS.most, together=1024 * MIB, is_for_agents=True),
-    Room(r"/admin/", settings.MAX_PICTURE_BYTES + MIB, together=256 * MIB, is_for_agents=True),
+STRANGERS = Limits(r"", MOST_FILES * FILE_BYTES + MIB, together=math.inf, is_kept=False)
+LIMITS = [
+    Limits(r"/webhooks/messenger/?$", settings.MAX_WEBHOOK_BYTES),
+    Limits(r"/conversations/\d+/send/$", STRANGERS.most, together=1024 * MIB, is_for_agents=True),
+    Limits(r"/admin/", settings.MAX_PICTURE_BYTES + MIB, together=256 * MIB, is_for_agents=True),
     COMMON,
 ]
 
 
-async def room_for(scope, headers):
-    """Return the room for this body. Sessions are looked up only for bodies that may take long."""
-    room = next(room for room in ROOMS if room.path.match(scope["path"]))
+async def limits_for(scope, headers):
+    """Return the limits for this body. Sessions are looked up only for bodies that may take long."""
+    limits = next(limits for limits in LIMITS if limits.path.match(scope["path"]))
     size = _declared(headers)
-    room.check(size)
+    limits.check(size)
     is_short = "content-length" in headers and size <= IN_MEMORY
-    if not room.is_for_agents or (not is_short and await _is_logged_in(Request(scope).cookies)):
-        return room
+    if not limits.is_for_agents or (not is_short and await _is_logged_in(Request(scope).cookies)):
+        return limits
     return COMMON if size <= COMMON.most else STRANGERS
 
 
@@ -109,31 +115,31 @@ def _is_logged_in(cookies):
 
 
 class Body:
-    """A request body. Its bytes count in its room until the request is answered."""
+    """A request body. Its bytes count towards its limits until the request is answered."""
 
-    def __init__(self, room, file):
-        self.room, self.file, self.size = room, file, 0
+    def __init__(self, limits, file):
+        self.limits, self.file, self.size = limits, file, 0
 
     def __enter__(self):
         return self
 
     def __exit__(self, *exception):
-        self.leave()
+        self.uncount()
 
-    def leave(self):
-        self.room.size -= self.size
+    def uncount(self):
+        self.limits.size -= self.size
         self.size = 0
 
     async def fill(self, receive):
         try:
-            async with asyncio.timeout(None) as place:
-                with self.room.keep(place, self):
+            async with asyncio.timeout(None) as timeout:
+                with self.limits.count(self, timeout):
                     await self._fill_in_time(receive)
         except TimeoutError:
-            raise _full() from None
+            raise BodyRefused(503, _("Too many requests are arriving: try again in a few seconds.")) from None
         except OSError as error:
-            logger.warning("The body of a request could not be kept: %s", error)
-            raise Refused(503, _("The console has no room for this just now: try again later.")) from None
+            logger.warning("The body of a request could not be stored: %s", error)
+            raise BodyRefused(503, _("The request could not be stored: try again later.")) from None
 
     async def _fill_in_time(self, receive):
         enough = LEAST
@@ -144,7 +150,7 @@ class Body:
                         enough = self.size + LEAST
                         deadline.reschedule(asyncio.get_running_loop().time() + PATIENCE)
         except TimeoutError:
-            raise Refused(408, _("The request did not arrive in time: send it again.")) from None
+            raise BodyRefused(408, _("The request did not arrive in time: send it again.")) from None
 
     async def _add(self, receive):
         """Receive one piece; return whether there are more."""
@@ -153,9 +159,9 @@ class Body:
             raise ClientDisconnect
         piece = message["body"]
         self.size += len(piece)
-        self.room.add(len(piece))
-        self.room.check(self.size)
-        if self.room.is_kept:
+        self.limits.add(len(piece))
+        self.limits.check(self.size)
+        if self.limits.is_kept:
             self.file.write(piece)
         return message["more_body"]
 
@@ -176,7 +182,10 @@ class Body:
 
 
 class ReceivedBodies:
-    """ASGI middleware that passes on a request when its whole body has been received."""
+    """ASGI middleware that passes on a request when its whole body has been received.
+
+    Starlette offers no other way: a middleware that gets a Request can read its body, but only into memory.
+    """
 
     def __init__(self, app):
         self.app = app
@@ -185,11 +194,11 @@ class ReceivedBodies:
         if scope["type"] != "http" or not _has_body(headers := Headers(scope=scope)):
             return await self.app(scope, receive, send)
         try:
-            room = await room_for(scope, headers)
-            with SpooledTemporaryFile(IN_MEMORY) as file, Body(room, file) as body:
+            limits = await limits_for(scope, headers)
+            with SpooledTemporaryFile(IN_MEMORY) as file, Body(limits, file) as body:
                 await body.fill(receive)
                 await self.app(scope, body.replay(receive), send)
-        except Refused as refused:
+        except BodyRefused as refused:
             await _answer(refused, scope)(scope, receive, send)
         except ClientDisconnect:
             return
@@ -204,10 +213,6 @@ def _declared(headers):
     return int(length) if length.isdecimal() else 0
 
 
-def _full():
-    return Refused(503, _("Too much arrives at once: try again in a few seconds."))
-
-
 def _answer(refused, scope):
     is_api = scope["path"].startswith("/api/")
     content = json.dumps({"detail": refused.sentence}) if is_api else refused.sentence
@@ -215,10 +220,10 @@ def _answer(refused, scope):
     if refused.status == 503:
         headers["Retry-After"] = str(RETRY_AFTER)
     media_type = "application/json" if is_api else "text/plain"
-    return StreamingResponse(_say_and_linger(content), refused.status, headers, media_type)
+    return StreamingResponse(_send_and_linger(content), refused.status, headers, media_type)
 
 
-async def _say_and_linger(content):
+async def _send_and_linger(content):
     """Yield the answer and keep the connection open a little: Starlette drops what the client still sends."""
     yield content
     await asyncio.sleep(LINGER)

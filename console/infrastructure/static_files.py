@@ -1,7 +1,9 @@
+"""Static files under names that contain a hash of their content, so that browsers may keep them for ever."""
+
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class HashedFiles(CompressedManifestStaticFilesStorage):
-    """Static files with a hash in their names; scripts import each other by these names."""
+    """Storage of hashed static files. Scripts import each other by the hashed names."""
 
     support_js_module_import_aggregation = True

@@ -1,6 +1,6 @@
 """A thread that publishes tasks to the broker in order, so that no request waits for Redis.
 
-A task may be lost with its process, or because too many wait: the next sweep finds its work seconds later.
+Tasks are lost if the process ends or too many wait. The next sweep does their work seconds later.
 """
 
 import logging
@@ -10,22 +10,26 @@ import time
 
 from kombu.exceptions import OperationalError
 
-MOST = 10_000  # tasks that wait for a Redis that is away
-REST = 1  # s after a task that Redis did not accept
+MOST_WAITING = 10_000  # tasks that wait for a Redis that is away
+RETRY_AFTER = 1  # s after a task that Redis did not accept
 
 logger = logging.getLogger(__name__)
 
 
-class Publisher:
+class TaskPublisher:
+    """A queue of tasks to publish, and the thread that publishes them. Call it with a function that publishes one."""
+
     def __init__(self):
-        self._waiting = queue.Queue(MOST)
-        threading.Thread(target=self._work, name="publisher", daemon=True).start()
+        self._waiting = queue.Queue(MOST_WAITING)
+        threading.Thread(target=self._publish_all, name="task-publisher", daemon=True).start()
 
     def __call__(self, publish):
         try:
             self._waiting.put_nowait(publish)
         except queue.Full:
-            logger.warning("Redis is away and %s tasks wait for it: this one is left to the sweep", MOST)
+            logger.warning(
+                "Redis is away and %s tasks wait for it: the next sweep does the work of this one", MOST_WAITING
+            )
 
     def finish(self, seconds):
         """Wait until the tasks that wait now are published, for at most so many seconds."""
@@ -33,18 +37,18 @@ class Publisher:
         self(is_done.set)
         is_done.wait(seconds)
 
-    def _work(self):
+    def _publish_all(self):
         while publish := self._waiting.get():
-            while not self._is_done(publish):
-                time.sleep(REST)
+            while not self._try(publish):
+                time.sleep(RETRY_AFTER)
 
-    def _is_done(self, publish):
-        """Publish a task; return False if it should be tried again."""
+    def _try(self, publish):
+        """Publish a task. Return False if it should be retried."""
         try:
             publish()
         except OperationalError as error:
             logger.warning("Redis is away: tasks wait for it (%s)", type(error).__name__)
             return False
         except Exception:
-            logger.exception("A task could not be sent: the sweep finds what it was to do")
+            logger.exception("A task could not be published: the next sweep does its work")
         return True

@@ -1,4 +1,4 @@
-"""Files that agents send, checked against Facebook's limits, with a sentence for each refusal."""
+"""Checks of the files that agents send, against Facebook's limits."""
 
 from pathlib import PurePath
 
@@ -14,11 +14,11 @@ FORMATS = ["JPEG", "PNG", "GIF"]
 PICTURE_NAMES = {".jpg", ".jpeg", ".png", ".gif", ".webp", ".svg", ".bmp", ".tif", ".tiff", ".heic", ".avif"}
 PICTURE_BYTES = LIMITS["image_bytes"].most
 FILE_BYTES = LIMITS["file_bytes"].most
-MAX_PIXELS = 64_000_000  # the console decodes no picture, but every browser that shows it does
+MAX_PIXELS = 64_000_000  # browsers decode every picture that they show
 
 
 class UploadError(Exception):
-    """A file that Facebook would refuse; the text is a sentence that says why."""
+    """Facebook would refuse this file. The text is a sentence that says why."""
 
 
 def kind_of(file):
@@ -57,8 +57,8 @@ def _too_many_pixels(file):
     return _("%s: A picture has 64 megapixels at most.") % file.name
 
 
-def _check_size(file, most, sentence):
-    if file.size > most:
+def _check_size(file, most_bytes, sentence):
+    if file.size > most_bytes:
         raise UploadError(f"{file.name}: {sentence}")
 
 

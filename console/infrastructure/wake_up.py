@@ -1,6 +1,6 @@
-"""Wake the worker that processes webhooks. A thread of its own sends the task, and one task serves many webhooks.
+"""Wake up a reader, the worker that processes stored webhooks. One task serves many webhooks.
 
-The stored rows are the queue: if a task is lost, with its process or with Redis, the next sweep finds them.
+The stored rows are the queue: if a task is lost, with its process or with Redis, the next sweep processes them.
 """
 
 import logging
@@ -10,36 +10,37 @@ import time
 from console import tasks
 
 PAUSE = 0.02  # s between two tasks: a worker that is busy looks for further webhooks by itself
-REST = 1  # s after a task that Redis did not accept
+RETRY_AFTER = 1  # s after a task that Redis did not accept
 
 logger = logging.getLogger(__name__)
-_rung = threading.Event()
-_start = threading.Lock()
-_ringer = None
+_requested = threading.Event()
+_starting = threading.Lock()
+_thread = None
 
 
-def ring():
-    _rung.set()
-    if _ringer is None:
-        _start_ringer()
+def wake_reader():
+    """Have the thread send a task. Return at once, even if Redis is away."""
+    _requested.set()
+    if _thread is None:
+        _start_thread()
 
 
-def _start_ringer():
+def _start_thread():
     """Start the thread on first use: a server that forks after loading would lose an earlier one."""
-    global _ringer
-    with _start:
-        if _ringer is None:
-            _ringer = threading.Thread(target=_listen, name="bell", daemon=True)
-            _ringer.start()
+    global _thread
+    with _starting:
+        if _thread is None:
+            _thread = threading.Thread(target=_send_tasks, name="wake-up", daemon=True)
+            _thread.start()
 
 
-def _listen():
-    while _rung.wait():
-        _rung.clear()
+def _send_tasks():
+    while _requested.wait():
+        _requested.clear()
         try:
             tasks.process_webhooks.apply_async(retry=False, is_waited_for=True)
             time.sleep(PAUSE)
         except Exception as error:  # this thread must go on after any error
-            logger.warning("Redis is away: what Facebook tells us waits for the next sweep (%s)", type(error).__name__)
-            time.sleep(REST)
-            _rung.set()
+            logger.warning("Redis is away: stored webhooks wait for the next sweep (%s)", type(error).__name__)
+            time.sleep(RETRY_AFTER)
+            _requested.set()

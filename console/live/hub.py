@@ -1,4 +1,4 @@
-"""One Redis subscription per process, and a listener for each open stream."""
+"""The hub: one Redis subscription per process, and a listener for each open stream."""
 
 import asyncio
 import time
@@ -68,7 +68,7 @@ async def _messages(subscription):
 
 
 class Listener:
-    """The topics that one browser has not been told of yet."""
+    """The topics that are still to be sent to one browser."""
 
     def __init__(self):
         self._topics = {"hello": None}

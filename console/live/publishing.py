@@ -15,7 +15,7 @@ def channel():
 
 
 def publish(*topics):
-    """Tell every browser, after the commit, that these topics changed, such as `queue` or `conversation-12`."""
+    """Publish, after the commit, that these topics changed, such as `queue` or `conversation-12`."""
     transaction.on_commit(lambda: _publish(" ".join(topics)), robust=True)
 
 
@@ -27,5 +27,5 @@ def _publish(topics):
 
 
 @breaker.on_return
-def _have_all_ask():
+def _publish_hello():
     _publish("hello")

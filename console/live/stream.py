@@ -1,6 +1,6 @@
 """The stream of live updates (server-sent events), a Starlette route beside Django.
 
-A request in Django would hold a thread and a database connection until the stream ends.
+A Django view would hold a thread and a database connection until the stream ends.
 """
 
 import time
@@ -9,15 +9,12 @@ from asgiref.sync import sync_to_async
 from django.db import close_old_connections
 from starlette.responses import Response, StreamingResponse
 
+from console.infrastructure.sessions import agent_of
 from console.live.hub import HEARTBEAT, hub
-from console.sessions import agent_of
 
 
 async def stream(request):
-    """Answer an agent who is logged in with text/event-stream, and everybody else with 403.
-
-    This is no Django view: a view would hold a thread and a database connection for as long as the stream is open.
-    """
+    """Answer an agent who is logged in with text/event-stream, and everybody else with 403."""
     if not await _may_listen(request):
         return Response(status_code=403)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Content-Type": "text/event-stream"}

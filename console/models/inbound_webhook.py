@@ -44,7 +44,7 @@ class InboundWebhookQuerySet(models.QuerySet):
         digests = [hashlib.sha256(body).hexdigest() for body in bodies]
         with connection.cursor() as cursor:
             cursor.execute(STORE, [[body.decode() for body in bodies], digests])
-        transaction.on_commit(wake_up.ring, robust=True)
+        transaction.on_commit(wake_up.wake_reader, robust=True)
 
     def unread(self):
         return self.filter(processed_at=None)
@@ -128,7 +128,7 @@ class InboundWebhook(models.Model):
         """An admin's wish, whatever became of it before. What is there already stays one."""
         self.processed_at, self.attempts, self.next_attempt_at, self.error = None, 0, None, ""
         self.save()
-        transaction.on_commit(wake_up.ring, robust=True)
+        transaction.on_commit(wake_up.wake_reader, robust=True)
 
     def process(self):
         """Make each event true in its conversation. One that fails holds up none of the others.

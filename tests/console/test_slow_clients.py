@@ -201,7 +201,7 @@ def test_a_body_that_is_longer_than_its_address_takes_is_refused_before_it_comes
     for path, most in TAKEN.items():
         said = answer(clients[path])
         assert said.startswith("HTTP/1.1 413 "), path
-        assert said.endswith(f"The request is larger than the {most} MiB that are taken here."), path
+        assert said.endswith(f"The request is too large: the limit here is {most} MiB."), path
 
 
 def test_a_body_without_an_end_is_refused_once_it_is_too_long(dial):

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from agents.models import Agent
-from console import example_credentials
 from console.infrastructure import start_up_checks
+from console.infrastructure.start_up_checks import example_credentials
 from console.models import ApiKey, Conversation, HandoverRules, Holder
 from personas.models import Page
 
@@ -17,7 +17,7 @@ PAGE_ID, TOKEN = "102030405060708", "EAASANDBOXPAGETOKEN"  # the sandbox's own
 PAGE = {"token": TOKEN, "name": "Bluebird Tea", "bot_name": "Robin"}
 PATIENCE = 20  # s for the workers
 
-PEOPLE = [  # console.example_credentials knows their names
+PEOPLE = [  # example_credentials.py has their names too
     ("ana", {"first_name": "Ana", "last_name": "Ruiz"}),
     ("ben", {"first_name": "Ben", "last_name": "Okafor"}),
     ("admin", {"first_name": "Ada", "last_name": "Lindt", "is_staff": True, "is_superuser": True}),

@@ -1,4 +1,4 @@
-"""Checks of the settings at start-up: those that are missing or malformed, and in production those that are weak.
+"""Checks of the environment variables that settings.py reads: missing, malformed and, in production, weak values.
 
 A console whose PUBLIC_URL and ALLOWED_HOSTS name only this machine (or a compose service) is a trial: it may run
 with the values of `.env.example`. With any other name it is in production, and those values are refused.
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
-ALWAYS_NEEDED = ["SECRET_KEY", "DATABASE_URL", "REDIS_URL", "PUBLIC_URL", "WEBHOOK_VERIFY_TOKEN", "FACEBOOK_APP_SECRET"]
+REQUIRED = ["SECRET_KEY", "DATABASE_URL", "REDIS_URL", "PUBLIC_URL", "WEBHOOK_VERIFY_TOKEN", "FACEBOOK_APP_SECRET"]
 EXAMPLE = "example-only"  # every value in .env.example that must not be used in production contains it
 SANDBOX_SECRET = "sandbox-app-secret"  # noqa: S105  (bin/dev runs with it)
 EXAMPLE_KEY = "example-only-key-not-for-production-0000000="
@@ -24,11 +24,11 @@ NAME_FIELDS = {"first": "Ana", "last": "Ruiz", "last_initial": "R"}
 
 def refuse_missing_or_weak(**given):
     """Raise ImproperlyConfigured with one sentence that says what to set."""
-    for name in ALWAYS_NEEDED:
+    for name in REQUIRED:
         if not given[name]:
             raise ImproperlyConfigured(f"Set {name}: .env.example says what it is for.")
-    _refuse_bad_keys(given["TOKEN_ENCRYPTION_KEYS"])
-    _refuse_bad_pattern(given["PERSONA_NAME_PATTERN"])
+    _refuse_invalid_keys(given["TOKEN_ENCRYPTION_KEYS"])
+    _refuse_invalid_pattern(given["PERSONA_NAME_PATTERN"])
     if is_production(given["PUBLIC_URL"], given["ALLOWED_HOSTS"]):
         _refuse_weak(given)
 
@@ -139,23 +139,23 @@ SHAPES = [
 ]
 
 
-def _refuse_bad_keys(keys):
+def _refuse_invalid_keys(keys):
     if not keys:
-        raise ImproperlyConfigured("Set TOKEN_ENCRYPTION_KEYS to a key: `python -m console.new_keys` prints one.")
+        raise ImproperlyConfigured("Set TOKEN_ENCRYPTION_KEYS: `python -m console.new_keys` prints a key.")
     try:
         [Fernet(key) for key in keys]
     except ValueError as error:
         raise ImproperlyConfigured(
-            "TOKEN_ENCRYPTION_KEYS holds something that is not a key: `python -m console.new_keys` prints one."
+            "TOKEN_ENCRYPTION_KEYS contains an invalid key: `python -m console.new_keys` prints a valid one."
         ) from error
 
 
-def _refuse_bad_pattern(pattern):
+def _refuse_invalid_pattern(pattern):
     try:
         pattern.format(**NAME_FIELDS)
     except (LookupError, ValueError, AttributeError, TypeError) as error:
         raise ImproperlyConfigured(
-            "PERSONA_NAME_PATTERN may name {first}, {last} and {last_initial} only, as in '{first} {last_initial}.'"
+            "PERSONA_NAME_PATTERN may contain {first}, {last} and {last_initial} only, as in '{first} {last_initial}.'"
         ) from error
 
 
@@ -163,24 +163,24 @@ def _refuse_weak(given):
     for is_wrong, sentence in [
         (
             not given["PUBLIC_URL"].startswith("https://"),
-            "Set PUBLIC_URL to an https address: Facebook delivers webhooks to no other.",
+            "Set PUBLIC_URL to an https address: Facebook delivers webhooks only over https.",
         ),
         (
             not given["GRAPH_API_URL"].startswith("https://"),
-            "Set GRAPH_API_URL to an https address, or remove it: the sandbox is for trials only.",
+            "Set GRAPH_API_URL to an https address, or remove it to use Facebook: the sandbox is for trials only.",
         ),
-        (given["DEBUG"], "Remove DEBUG: it shows the inside of the console to everyone."),
+        (given["DEBUG"], "Remove DEBUG: its error pages show code and settings to everyone."),
         (not given["FACEBOOK_APP_ID"], "Set FACEBOOK_APP_ID to the number of your Facebook app."),
         (is_example(given["DATABASE_URL"]), "Set a password of your own in DATABASE_URL (compose: POSTGRES_PASSWORD)."),
         (is_example(given["REDIS_URL"]), "Set a password of your own in REDIS_URL (compose: REDIS_PASSWORD)."),
         (
             re.search(r"ssl_cert_reqs=(?!.*required)", given["REDIS_URL"], re.I),
-            "Remove ssl_cert_reqs from REDIS_URL: without its certificate, Redis may be anybody. "
-            "For an authority of your own add ssl_ca_certs=/path/to/it.pem.",
+            "Remove ssl_cert_reqs from REDIS_URL: it turns off the check of the server's certificate. "
+            "For a certificate authority of your own, add ssl_ca_certs=/path/to/it.pem.",
         ),
         (
             "*" in given["ALLOWED_HOSTS"] or not given["ALLOWED_HOSTS"],
-            "Set ALLOWED_HOSTS to the names under which the console is reached, not '*'.",
+            "Set ALLOWED_HOSTS to the host names of the console. '*' would allow all.",
         ),
         (
             _is_weak(given["SECRET_KEY"], 40),
@@ -189,11 +189,11 @@ def _refuse_weak(given):
         (_is_weak(given["FACEBOOK_APP_SECRET"], 16), "Set FACEBOOK_APP_SECRET to the secret of your Facebook app."),
         (
             _is_weak(given["WEBHOOK_VERIFY_TOKEN"], 16),
-            "Set WEBHOOK_VERIFY_TOKEN to 16 random characters of your own or more.",
+            "Set WEBHOOK_VERIFY_TOKEN to at least 16 random characters of your own.",
         ),
         (
             any(map(_is_example_key, given["TOKEN_ENCRYPTION_KEYS"])),
-            "Set TOKEN_ENCRYPTION_KEYS to keys of your own: the one in .env.example is known to everyone.",
+            "Set TOKEN_ENCRYPTION_KEYS to keys of your own: the key in .env.example is public.",
         ),
     ]:
         if is_wrong:

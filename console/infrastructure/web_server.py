@@ -1,4 +1,4 @@
-"""The web server: uvicorn with our own connection class. bin/run.py has its options."""
+"""The web server: uvicorn with the deadlines of http_connection.py. bin/run.py has its options."""
 
 import sys
 

@@ -1,4 +1,7 @@
-"""Example credentials: those of the demo and of `.env.example` are public, so none may work in production."""
+"""Example credentials in the database: those of the demo and of `.env.example`.
+
+They are public, so none may work in production.
+"""
 
 from cryptography.fernet import Fernet, InvalidToken
 from django.apps import apps
@@ -11,20 +14,21 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from agents.models import Agent
-from console.infrastructure import start_up_checks
 from console.models.api_key import PREFIX, SHOWN, ApiKey
 from personas.fields import EncryptedTextField
 
+from .settings_checks import EXAMPLE, EXAMPLE_KEY, is_example, is_production
+
 LOG_INS = ["ana", "ben", "admin"]
 PASSWORD = "handover-demo"  # noqa: S105  (printed by bin/dev)
-TRIED = 20  # log-ins at most: checking a password takes a fifth of a second
-WAY_OUT = "`python manage.py demo --end` takes away all that everybody knows."
-NO_DATABASE = "The database does not answer, so nobody knows whether a log-in of the demo works. Start it first."
+MOST_CHECKED = 20  # log-ins: checking a password takes a fifth of a second
+WAY_OUT = "`python manage.py demo --end` removes all example credentials."
+NO_DATABASE = "The database does not answer, so example credentials cannot be ruled out. Start the database first."
 
 
 def problems():
-    """Return a sentence for each example credential that works although this is production."""
-    if not start_up_checks.is_production(settings.PUBLIC_URL, settings.ALLOWED_HOSTS):
+    """Return a sentence for each example credential that works, if this console is in production."""
+    if not is_production(settings.PUBLIC_URL, settings.ALLOWED_HOSTS):
         return []
     try:
         return [*_problems_of_log_ins(), *_problems_of_keys(), *_problems_of_secrets()]
@@ -44,20 +48,20 @@ def end():
         model.objects.filter(pk=pk).update(**{field.name: ""})
 
 
-class RefusesDemoPassword:
+class DemoPasswordBackend:
     """An authentication backend that refuses the demo's password in production, for every log-in."""
 
     def authenticate(self, request, password=None, **credentials):
-        if password == PASSWORD and start_up_checks.is_production(settings.PUBLIC_URL, settings.ALLOWED_HOSTS):
+        if password == PASSWORD and is_production(settings.PUBLIC_URL, settings.ALLOWED_HOSTS):
             raise PermissionDenied
 
 
-class NotTheDemoPassword:
+class DemoPasswordValidator:
     """A password validator that refuses the demo's password."""
 
     def validate(self, password, user=None):
         if password == PASSWORD:
-            raise ValidationError(_("This is the password of the demo, which everybody knows."))
+            raise ValidationError(_("This is the demo's password, which is public."))
 
     def get_help_text(self):
         return ""
@@ -65,12 +69,12 @@ class NotTheDemoPassword:
 
 def _problems_of_log_ins():
     for agent in _log_ins():
-        yield f"The log-in “{agent.username}” has the password of the demo."
+        yield f"The log-in “{agent.username}” has the demo's password."
 
 
 def _problems_of_keys():
     for key in _keys().select_related("page").defer("page__token"):
-        yield f"The API key “{key.name}” of the Page {key.page} is that of the demo."
+        yield f"The API key “{key.name}” of the Page {key.page} is the demo's."
 
 
 def _problems_of_secrets():
@@ -82,11 +86,12 @@ def _problems_of_secrets():
 def _log_ins():
     """Return the agents with the demo's password among its log-ins and all superusers."""
     agents = Agent.objects.working().filter(Q(username__in=LOG_INS) | Q(is_superuser=True)).order_by("pk")
-    return [agent for agent in agents.only("username", "password")[:TRIED] if check_password(PASSWORD, agent.password)]
+    checked = agents.only("username", "password")[:MOST_CHECKED]
+    return [agent for agent in checked if check_password(PASSWORD, agent.password)]
 
 
 def _keys():
-    return ApiKey.objects.valid().filter(start=(PREFIX + start_up_checks.EXAMPLE)[:SHOWN])
+    return ApiKey.objects.valid().filter(start=(PREFIX + EXAMPLE)[:SHOWN])
 
 
 def _secrets():
@@ -96,12 +101,12 @@ def _secrets():
         if isinstance(field, EncryptedTextField):
             stored = Cast(field.name, models.TextField())
             for pk, value, ciphertext in model.objects.values_list("pk", field.name, stored):
-                if start_up_checks.is_example(value) or _opens(ciphertext):
+                if is_example(value) or _is_encrypted_by_example(ciphertext):
                     yield model, field, pk
 
 
-def _opens(ciphertext):
+def _is_encrypted_by_example(ciphertext):
     try:
-        return bool(Fernet(start_up_checks.EXAMPLE_KEY).decrypt(ciphertext.encode()))
+        return bool(Fernet(EXAMPLE_KEY).decrypt(ciphertext.encode()))
     except InvalidToken:
         return False

@@ -1,5 +1,7 @@
-"""Django's views in a pool of threads, none of which waits for a client: bodies.py has received the body before, and
-the event loop reads and sends files, while the thread serves another request.
+"""Django's WSGI application in a pool of threads, none of which waits for a client.
+
+request_bodies.py has received the whole body before a thread begins. The event loop reads and sends files while the
+thread serves the next request.
 """
 
 import asyncio
@@ -10,21 +12,21 @@ from a2wsgi import WSGIMiddleware
 from a2wsgi.wsgi import WSGIResponder
 
 THREADS = 16
-PIECE = 64 * 1024  # bytes
+PIECE = 64 * 1024  # bytes that the event loop reads at once
 
 
-class Pages(WSGIMiddleware):
+class WSGIThreads(WSGIMiddleware):
     def __init__(self, app):
         super().__init__(app, workers=THREADS)
 
     async def __call__(self, scope, receive, send):
-        await Responder(self.app, self.executor, self.send_queue_size)(scope, receive, send)
+        await FileResponder(self.app, self.executor, self.send_queue_size)(scope, receive, send)
 
 
-class Responder(WSGIResponder):
+class FileResponder(WSGIResponder):
     def wsgi(self, environ, start_response):
         environ.pop("HTTP_RANGE", None)  # WhiteNoise's part of a file has no fileno: the thread itself would send it
-        environ["wsgi.file_wrapper"] = Wrapper
+        environ["wsgi.file_wrapper"] = OpenFile
         super().wsgi(environ, start_response)
 
     async def sender(self, send):
@@ -33,8 +35,8 @@ class Responder(WSGIResponder):
                 await send(part)
 
 
-class Wrapper:
-    """The file of a response, as one piece: the open file itself. A file in memory is yielded in many pieces."""
+class OpenFile:
+    """The file of a response. It yields the open file itself, and a file in memory in pieces."""
 
     def __init__(self, file, block_size):
         self.file = file

@@ -1,0 +1,29 @@
+"""Checks at start-up, each refusal a sentence that says what to change.
+
+settings_checks.py looks at the environment variables whenever the settings are read. example_credentials.py looks in
+the database of a web server that starts in production, and deploy_check.py does so in `manage.py check --deploy`.
+"""
+
+from .settings_checks import (
+    EXAMPLE,
+    EXAMPLE_KEY,
+    REQUIRED,
+    boolean,
+    is_example,
+    is_production,
+    refuse_malformed,
+    refuse_missing_or_weak,
+    seconds,
+)
+
+__all__ = [
+    "EXAMPLE",
+    "EXAMPLE_KEY",
+    "REQUIRED",
+    "boolean",
+    "is_example",
+    "is_production",
+    "refuse_malformed",
+    "refuse_missing_or_weak",
+    "seconds",
+]
