@@ -50,6 +50,22 @@ def dependencies(package):
     }
 
 
+# Files
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        *["delivery", "send_queue", "reconciliation", "webhook_signature", "webhook_endpoint", "assignment"],
+        *["presence", "business_hours", "timeouts", "rate_limit", "messaging_window", "thread_control"],
+        *["error_catalogue", "transitions"],
+    ],
+)
+def test_a_stranger_finds_each_subject_by_the_name_of_its_file(subject):
+    found = [name(path) for package in ("agents", "personas", "console", "messenger") for path in modules(package)]
+    assert [path for path in found if path.endswith(f"/{subject}.py")]
+
+
 # Floors
 
 

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import re_path
 from ninja import NinjaAPI, Swagger
 
+from console import __version__
 from console.api.authentication import PageKey
 from console.api.conversations import router
 from console.api.refusals import say_in_json
@@ -47,7 +48,7 @@ class Docs(Swagger):
 
 api = NinjaAPI(
     title="Handover",
-    version="1",
+    version=__version__,
     description=DESCRIPTION,
     auth=PageKey(),
     docs=Docs({"defaultModelsExpandDepth": 0, "tryItOutEnabled": True, "validatorUrl": None}),

@@ -3,7 +3,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from agents.names import plain
-from console import activity_wording, attachment_wording, wording
+from console import __version__, activity_wording, attachment_wording, wording
 from console.links import linked
 from console.models.handover import app_name
 from personas import pictures
@@ -16,6 +16,11 @@ register.filter("activity_words", activity_wording.words)
 register.filter("attachment_label", attachment_wording.kind_name)
 register.filter(wording.reason)
 register.filter(wording.holder)
+
+
+@register.simple_tag
+def version():
+    return __version__
 
 
 @register.filter
