@@ -8,6 +8,8 @@ import pytest
 from tests.chaos.checker import ORDER, PERSONA
 from tests.chaos.run import Plan, run
 
+SHORTLY = 10  # s; a fault shows long before the last lease has ended
+
 pytestmark = pytest.mark.slow
 
 
@@ -24,13 +26,13 @@ def test_nothing_is_lost_doubled_swapped_misnamed_or_in_wrong_hands_whatever_goe
 
 
 def test_a_fault_that_is_built_in_does_not_go_unnoticed():
-    plan = short(seconds=2, conversations=4, mutation="page-face")
+    plan = short(seconds=2, conversations=4, mutation="page-face", patience=SHORTLY)
     outcome = run(plan)
     assert outcome.verdict.totals[PERSONA], story(plan, outcome)
 
 
 def test_a_browser_that_lets_replies_overtake_each_other_does_not_go_unnoticed():
-    plan = short(seed=7, seconds=20, conversations=2, mutation="no-block")
+    plan = short(seed=7, seconds=20, conversations=2, mutation="no-block", patience=SHORTLY)
     outcome = run(plan)
     assert outcome.verdict.totals[ORDER], story(plan, outcome)
 
