@@ -27,3 +27,4 @@ class Console(Celery):
 app = Console("console")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.autodiscover_tasks(related_name="sweep")

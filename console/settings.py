@@ -245,7 +245,7 @@ CELERY_BEAT_SCHEDULE = {
         }
         for queue in ("messages", "webhooks", "background")  # one of each kind of worker, for /readyz
     },
-    "sweep": {"task": "console.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
+    "sweep": {"task": "console.sweep.sweep", "schedule": 10.0, "options": {"expires": 10}},
     "sweep-personas": {"task": "personas.tasks.sweep", "schedule": 15.0, "options": {"expires": 15}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")

@@ -1,26 +1,9 @@
 """Celery tasks of one line: load a row, call its method. Rows know when to retry; the sweep repeats lost tasks."""
 
-import logging
-
 from celery import shared_task
 from django.apps import apps
 
 from console.infrastructure import heartbeats
-
-SWEPT = [  # in this order
-    ("console.InboundWebhook", "all", "process"),
-    ("console.Conversation", "all", "deliver_later"),
-    ("console.BotEvent", "all", "deliver_later"),
-    ("console.Conversation", "orphaned", "return_to_queue"),
-    ("agents.Agent", "all", "lose"),
-    ("console.Conversation", "all", "apply_timeouts"),
-    ("console.Conversation", "unattended", "bring_back"),
-    ("console.Conversation", "all", "assign"),
-    ("console.Customer", "unmet", "fetch_profile_later"),
-    ("console.Attachment", "unfetched", "fetch_later"),
-]
-
-logger = logging.getLogger(__name__)
 
 
 @shared_task
@@ -63,17 +46,6 @@ def fetch_attachment(attachment_id):
 def beat(queue):
     """Note that a worker of this queue is running, and beat as well."""
     heartbeats.beat(queue)
-
-
-@shared_task
-def sweep():
-    """Do all work that is due but was lost, with a task, a worker or Redis. An error in one part stops no other."""
-    for label, adjective, verb in SWEPT:
-        try:
-            getattr(getattr(_model(label), adjective)(), verb)()
-        except Exception:
-            logger.exception("The sweep failed at this: %s %s %s", label, adjective, verb)
-    heartbeats.beat("sweep")
 
 
 def _model(label):

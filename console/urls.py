@@ -16,6 +16,7 @@ urlpatterns = [
             [
                 path("", conversations.show, name="conversation"),
                 path("take/", handovers.take, name="take"),
+                path("reopen/", handovers.reopen, name="reopen"),
                 path("take-over/", handovers.take_over, name="take-over"),
                 path("transfer/", handovers.transfer, name="transfer"),
                 path("hand-back/", handovers.hand_back, name="hand-back"),

@@ -10,9 +10,10 @@ import requests
 from django.db import connection
 from django.test import Client
 
-from console import tasks
 from console.infrastructure.redis import redis
 from console.models import Conversation, Message
+from console.models.conversation.thread_order import next_moment
+from console.sweep import sweep
 from personas import tasks as persona_tasks
 from personas.models import Page, Persona
 from tests.conftest import CONSOLE_URL, TOKEN
@@ -125,8 +126,8 @@ def test_a_reply_whose_answer_was_cut_off_is_settled_by_its_echo(stack, mona_wro
 def test_what_redis_forgot_the_sweep_finds(stack, mona_wrote, ana):
     mona_wrote.take(ana)
     redis().delete("messages")
-    Message.objects.create(**mona_wrote._reply(ana, "lost task", 1, mona_wrote._next_moment()))
-    tasks.sweep.delay()
+    Message.objects.queue(mona_wrote, ana, "lost task", next_moment(mona_wrote))
+    sweep.delay()
     eventually(lambda: stack.texts(mona_wrote.customer.psid) == ["lost task"])
 
 

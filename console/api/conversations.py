@@ -22,7 +22,6 @@ from console.api.schemas import (
     Sent,
     SentMessage,
 )
-from console.models import Cause
 
 router = Router(tags=["conversations"])
 
@@ -135,7 +134,7 @@ def _number(conversation, mid):
 
 
 def held(conversation):
-    last = conversation.handovers.exclude(cause=Cause.REQUESTED).in_order().last()
+    last = conversation.handovers.latest_change()
     return {
         "psid": conversation.customer.psid,
         "holder": conversation.holder,

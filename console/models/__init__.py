@@ -3,15 +3,14 @@ from .api_key import ApiKey
 from .bot_event.bot_event import BotEvent
 from .business_hours import BusinessHours, Holiday
 from .conversation.conversation import Conversation
-from .conversation.messaging_window import WindowClosed
-from .conversation.replies import KeyInUse
-from .conversation.transitions import CannotReceive, TakenByAnother, UnseenMessages
 from .customer import Customer
-from .handover import Cause, Handover, Holder
+from .handover import Cause, Handover
 from .handover_rules import HandoverRules
+from .holder import Holder
 from .inbound_webhook import InboundWebhook
 from .message.attachment import Attachment
 from .message.message import Message
+from .refusals import CannotReceive, KeyInUse, Refused, TakenByAnother, UnseenMessages, WindowClosed
 from .team import Team
 
 __all__ = [
@@ -31,6 +30,7 @@ __all__ = [
     "InboundWebhook",
     "KeyInUse",
     "Message",
+    "Refused",
     "TakenByAnother",
     "Team",
     "UnseenMessages",

@@ -1,4 +1,4 @@
-"""When people are there, of a Page or of a team: spans of the week, and days on which nobody is."""
+"""Business hours of a Page or a team: the spans of the week in which people are there, and holidays."""
 
 from datetime import time
 
@@ -24,7 +24,7 @@ class OfPageOrTeam(models.Model):
 
 
 class BusinessHours(OfPageOrTeam):
-    """One span of a weekday; a day may have several, and one without any is closed."""
+    """One span of a weekday. A day may have several; a day without any is closed."""
 
     weekday = models.PositiveSmallIntegerField(_("day"), choices=WEEKDAYS.items())  # 0 is Monday
     opens = models.TimeField(_("from"))
@@ -61,9 +61,9 @@ class Holiday(OfPageOrTeam):
 
 
 def are_open(page, team, moment):
-    """Whether people are there: by the hours of the team if it has any, else by the Page's; without any, always.
+    """Return whether people are there, by the hours of the team if it has any, else by the Page's; without any, always.
 
-    A holiday of either closes the day. All by the clock on the wall, in the console's own time zone.
+    A holiday of either closes the day. All times are wall clock times in the console's own time zone.
     """
     local = timezone.localtime(moment, timezone.get_default_timezone())
     if Holiday.objects.filter(_of(page, team), day=local.date()).exists():

@@ -16,9 +16,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from console.models.holder import Holder, label_of
 from console.models.timeline import TimelineQuerySet
 from messenger import Action, GraphError
-from messenger.calls.thread_control import PAGE_INBOX_APP_ID
 from personas.resource_shortage import is_resource_shortage
 
 MAX_ATTEMPTS = 8  # at passing errors, about two minutes
@@ -30,15 +30,8 @@ STUMBLED = _("The console failed at this; its log says why.")
 logger = logging.getLogger(__name__)
 
 
-class Holder(models.TextChoices):
-    BOT = "bot", _("bot")
-    QUEUE = "queue", _("queue")
-    AGENT = "agent", _("agent")
-    ELSEWHERE = "elsewhere", _("elsewhere")
-
-
 class Cause(models.TextChoices):
-    """Why it changed hands; `console/wording.py` makes sentences of it."""
+    """Reasons why the holder changed. `console/handover_wording.py` makes sentences of it."""
 
     ASKED = "asked", _("the customer asked for a human")
     HANDED_OVER = "handed-over", _("the bot asked for a human")
@@ -69,14 +62,43 @@ class Cause(models.TextChoices):
     REQUESTED = "requested", _("another app asks for the conversation")
 
 
+CALLS_FOR_PEOPLE = {
+    Cause.ASKED,
+    Cause.HANDED_OVER,
+    Cause.BOT_DOWN,
+    Cause.NO_BOT,
+    Cause.NOT_TOLD,
+    Cause.CONTROL_BACK,
+    Cause.NOT_SENT,
+}
+RETURNS = {Cause.RETURNED, Cause.NO_ANSWER, Cause.AWAY, Cause.LEFT, Cause.NO_ACCESS}
+PEOPLE = {Holder.AGENT, Holder.QUEUE}
+
+
 class Call(models.TextChoices):
-    """What Facebook has to be told."""
+    """The call by which Facebook is told."""
 
     PASS = "pass", "pass_thread_control"
     TAKE = "take", "take_thread_control"
 
 
 class HandoverQuerySet(TimelineQuerySet):
+    def record(self, conversation, at, **change):
+        """Write down a change of holder that is about to be made."""
+        return self.create(
+            conversation=conversation,
+            from_holder=conversation.holder,
+            from_agent=conversation.agent,
+            from_app=conversation.elsewhere_app,
+            at=at,
+            revision=conversation.revision,
+            **change,
+        )
+
+    def latest_change(self):
+        """Return the last change of holder; an app's request for the conversation is none."""
+        return self.exclude(cause=Cause.REQUESTED).in_order().last()
+
     def pending(self):
         """Facebook has yet to be told."""
         return self.filter(done_at=None).exclude(call="").order_by("at", "pk")
@@ -126,12 +148,12 @@ class Handover(models.Model):
 
     @property
     def place(self):
-        """As a message's: sorts as text where it stands in the thread."""
+        """Return a text that sorts, like a message's, where it stands in the thread."""
         return f"{int(self.at.timestamp() * 1_000_000):017d}-h{self.pk:012d}"
 
     @property
     def from_name(self):
-        return self._name(self.from_holder, self.from_agent, self.from_app)
+        return self._label(self.from_holder, self.from_agent, self.from_app)
 
     @property
     def to_name(self):
@@ -139,22 +161,47 @@ class Handover(models.Model):
             return _now("closed")
         if self.to_holder == Holder.QUEUE and self.to_team:
             return f"{Holder.QUEUE.label} · {self.to_team}"
-        return self._name(self.to_holder, self.to_agent, self.to_app)
+        return self._label(self.to_holder, self.to_agent, self.to_app)
 
     @property
     def is_change(self):
-        """Not so where Facebook tells of the holder what changes nothing: an app that asks for the conversation."""
+        """Return whether the holder changed. An app that asks for the conversation changes nothing."""
         before, after = (self.from_holder, self.from_agent_id), (self.to_holder, self.to_agent_id)
         return before != after or self.cause == Cause.CLOSED
 
-    def _name(self, holder, agent, app):
-        if holder == Holder.ELSEWHERE:
-            return app_name(app)
-        if holder == Holder.BOT:
-            return bot_label(self.conversation.page)
-        return str(agent) if agent else Holder(holder).label
+    def keeps_reason(self):
+        """Return whether the conversation still waits for the reason that it had before this change.
 
-    # Tell Facebook, from the lane
+        An agent who takes it comes for that reason, and whoever returns it without a note adds none.
+        """
+        if (self.from_holder, self.to_holder) == (Holder.QUEUE, Holder.AGENT):
+            return self.cause != Cause.NOT_SENT
+        reason = self.conversation.reason
+        says_why = reason and (reason.note or reason.cause in CALLS_FOR_PEOPLE)
+        return bool(says_why) and not self.note and self.cause in RETURNS
+
+    def _label(self, holder, agent, app):
+        page = self.conversation.page if holder == Holder.BOT else None
+        return label_of(page, holder, agent, app)
+
+    # Tell Facebook
+
+    def tell_facebook(self):
+        """Have Facebook told, if another app controls the thread or has to."""
+        if self.to_holder == Holder.BOT and self.conversation.rules.bot_app_id and not self._has_bot_control():
+            self.enqueue(Call.PASS)
+        elif self.to_holder in PEOPLE and self.conversation.is_controlled_elsewhere:
+            self.enqueue(Call.TAKE)
+
+    def enqueue(self, call):
+        """Have the send queue make this call, in the order of the thread."""
+        type(self).objects.filter(pk=self.pk).update(call=call, done_at=None, attempts=0, next_attempt_at=None)
+        self.conversation.deliver_later()
+
+    def _has_bot_control(self):
+        """Return whether the bot's app controls the thread already: it took it itself, or had it all the time."""
+        is_bots = self.from_holder == Holder.BOT and self.cause != Cause.CONTROL_BACK
+        return is_bots or self.cause == Cause.CONTROL_TAKEN
 
     def deliver(self):
         """Make the call. True when those behind it may follow, False when they have to wait for it."""
@@ -219,29 +266,8 @@ class Handover(models.Model):
         return False
 
     def become(self, revision, **fields):
-        """What came of the call, under the conversation's lock."""
+        """Write down what came of the call, under the conversation's lock."""
         self._row().update(revision=revision, **fields)
 
     def _row(self):
         return type(self).objects.filter(pk=self.pk, done_at=None)
-
-
-def name_of(page, holder, agent, app):
-    """Of whoever holds a conversation, in the middle of a sentence."""
-    if holder == Holder.AGENT:
-        return str(agent)
-    if holder == Holder.BOT:
-        return page.bot_name or _now("the bot")
-    return app_name(app) if holder == Holder.ELSEWHERE else _now("the queue")
-
-
-def bot_label(page):
-    """The bot's name is one that customers see: agents are told that it is no colleague's."""
-    return _now("%s (bot)") % page.bot_name if page.bot_name else Holder.BOT.label
-
-
-def app_name(app_id):
-    """Of an app that is not ours, for people."""
-    if app_id == str(PAGE_INBOX_APP_ID):
-        return _now("Page Inbox")
-    return _now("app %s") % app_id if app_id else _now("another app")

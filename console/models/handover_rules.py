@@ -1,4 +1,4 @@
-"""How a Page's conversations are handed over: to which bot, on what words, to whom, and when they go back."""
+"""A Page's rules of handover: its bot, the words that call a person, assignment, timeouts and automatic messages."""
 
 import re
 from datetime import timedelta
@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from messenger import events
 from personas.fields import EncryptedTextField
 
-DOWN = timedelta(minutes=1)  # so long a bot that did not answer is asked nothing
-WELL = timedelta(seconds=10)  # a bot that answered so lately is not down, whatever it refuses
-NOTED_EVERY = timedelta(seconds=3)  # that it answers
+DOWN = timedelta(minutes=1)  # in which a bot that did not answer is asked nothing
+WELL = timedelta(seconds=10)  # a bot that answered within is not down, whatever it refuses
+NOTED_EVERY = timedelta(seconds=3)  # that the bot answers
 
 BOT_FIELDS = [*dict.fromkeys(events.SUBSCRIPTION_FIELDS.values()), events.OTHER_FIELD]
 USUAL_BOT_FIELDS = [
@@ -38,7 +38,7 @@ def check_braces(sentence):
 
 
 class HandoverRules(models.Model):
-    """A Page without a row of its own has no bot, and its agents pull by hand."""
+    """The rules of one Page. A Page without a row has no bot, and its agents take conversations by hand."""
 
     page = models.OneToOneField("personas.Page", models.CASCADE, primary_key=True, related_name="rules")
     webhook_url = models.CharField(
@@ -140,7 +140,7 @@ class HandoverRules(models.Model):
 
     @classmethod
     def of_pages(cls, page_ids):
-        """{page id: rules} of those that have any."""
+        """Return {page id: rules} for the Pages that have any."""
         rows = cls.objects.filter(page__page_id__in=page_ids)
         return {rules.page.page_id: rules for rules in rows.select_related("page").defer("page__token")}
 
@@ -152,17 +152,17 @@ class HandoverRules(models.Model):
     def is_bot_down(self):
         return self.bot_down_until is not None and self.bot_down_until > timezone.now()
 
-    # How the bot is
+    # The bot's health
 
     def may_ask_bot(self):
-        """While it is down nobody asks it but one, each time that the pause is over."""
+        """Return whether the bot may be asked. While it is down one caller may, each time that the pause is over."""
         if self.bot_down_until is None:
             return True
         now = timezone.now()
         return self._row().filter(bot_down_until__lte=now).update(bot_down_until=now + DOWN) == 1
 
     def note_bot_success(self, has_words):
-        """Note that it took something; return whether it was down before. A receipt proves nothing about words."""
+        """Note that the bot took something; return whether it was down. A receipt proves nothing about messages."""
         now = timezone.now()
         if has_words and (self.bot_answered_at is None or self.bot_answered_at < now - NOTED_EVERY):
             old = Q(bot_answered_at=None) | Q(bot_answered_at__lt=now - NOTED_EVERY)
@@ -173,7 +173,7 @@ class HandoverRules(models.Model):
         return troubled.update(bot_down_until=None, bot_error="") == 1
 
     def note_bot_failure(self, error):
-        """There is something that it does not take. Whether it is down: one that takes other things is not."""
+        """Note that the bot did not take something; return whether it is down: one that takes other things is not."""
         now = timezone.now()
         self.note_error(error)
         silent = Q(bot_answered_at=None) | Q(bot_answered_at__lt=now - WELL)
@@ -185,22 +185,22 @@ class HandoverRules(models.Model):
     def _row(self):
         return type(self).objects.filter(pk=self.pk)
 
-    # What it hears
+    # Events for the bot
 
     def subscribed(self, told):
-        """Those of these events that the bot subscribed to."""
+        """Return those of these events that the bot subscribed to."""
         return [event for event in told if events.subscription_field_of(event) in self.bot_fields]
 
     # Triggers
 
     def asks_for_person(self, text, payload):
-        """Whether the customer called for a person, by a button or in words."""
+        """Return whether the customer called for a person, by a button or in words."""
         if payload and payload in _lines(self.payloads):
             return True
         return any(_stands_in(words, text) for words in _lines(self.words))
 
     def team_for(self, skill):
-        """The team of this Page with that skill, None without one."""
+        """Return the Page's team with this skill, or None."""
         return self.page.teams.filter(skill__iexact=skill.strip()).first() if skill.strip() else None
 
 
@@ -209,6 +209,6 @@ def _lines(text):
 
 
 def _stands_in(words, text):
-    """As whole words, whatever the case and the spaces between them."""
+    """Return whether these words stand in the text as whole words, whatever the case and the spaces between them."""
     pattern = r"\s+".join(re.escape(word) for word in words.split())
     return re.search(rf"(?<!\w){pattern}(?!\w)", text, re.IGNORECASE) is not None

@@ -17,8 +17,8 @@ from console.models.bot_event.bot_event import WORDS, BotEvent
 from console.models.conversation.conversation import Conversation
 from console.models.conversation.corrections import Heard, NotHereYet
 from console.models.customer import Customer
-from console.models.handover import Holder
 from console.models.handover_rules import HandoverRules
+from console.models.holder import Holder
 from messenger import events
 from personas.models import Page
 from personas.resource_shortage import is_resource_shortage

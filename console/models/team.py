@@ -1,4 +1,4 @@
-"""Agents who answer for certain Pages, with a skill by which a bot can ask for them."""
+"""Teams: agents who answer for certain Pages, with a skill by which a bot can ask for them."""
 
 from django.conf import settings
 from django.core.validators import RegexValidator

@@ -1,4 +1,4 @@
-"""What stands in a thread between messages: changes of holder, and what a customer did beside talking."""
+"""Lines of a thread between its messages: handovers, and activities of the customer."""
 
 from django.db import models
 
@@ -13,7 +13,7 @@ class TimelineQuerySet(models.QuerySet):
         return self.filter(revision__gt=revision)
 
     def between(self, oldest, newest):
-        """Those that stand between two messages of the thread; None is its end."""
+        """Filter to the lines between two messages of the thread; None is its end."""
         rows = self.filter(at__gte=oldest.at) if oldest else self
         rows = rows.filter(at__lt=newest.at) if newest else rows
         return rows.order_by("-at", "-pk")[:MAX_LINES]

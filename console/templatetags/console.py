@@ -3,19 +3,19 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from agents.names import plain
-from console import __version__, activity_wording, attachment_wording, wording
+from console import __version__, activity_wording, attachment_wording, handover_wording
 from console.links import linked
-from console.models.handover import app_name
+from console.models.holder import app_name
 from personas import pictures
 
 register = template.Library()
 register.filter(app_name)
 register.filter(linked)
-register.filter(wording.why)
+register.filter(handover_wording.sentence)
+register.filter(handover_wording.why)
 register.filter("activity_words", activity_wording.words)
 register.filter("attachment_label", attachment_wording.kind_name)
-register.filter(wording.reason)
-register.filter(wording.holder)
+register.filter(handover_wording.reason)
 
 
 @register.simple_tag

@@ -4,12 +4,11 @@ import uuid
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
 from console.infrastructure import uploads
-from console.models import CannotReceive, Conversation, Holder, TakenByAnother
+from console.models import CannotReceive, Conversation, TakenByAnother
 from console.views.queue import queue_context
 
 ROWS = 30  # messages on a page of a thread
@@ -36,7 +35,7 @@ def show_page(request, conversation, **more):
 def header(request, pk):
     """Render all that changes with the holder: the conversation's header, its buttons and the composer."""
     conversation = find(request, pk)
-    renews_refusal = request.GET.get("refused_by", conversation.held_in_short) != conversation.held_in_short
+    renews_refusal = request.GET.get("refused_by", conversation.holder_key) != conversation.holder_key
     context = pane(request, conversation) | {"renews_refusal": renews_refusal}
     return render(request, "conversations/_holder.html", context)
 
@@ -69,12 +68,6 @@ def find(request, pk):
     return get_object_or_404(visible, pk=pk)
 
 
-def taken_sentence(error):
-    if error.holder == Holder.QUEUE:
-        return _("Nobody holds this conversation: take it first.")
-    return _("%(name)s holds this conversation.") % {"name": error.name[:1].upper() + error.name[1:]}
-
-
 def thread_context(request, conversation, before=None):
     """Return the last page of the thread, or the page before a message, oldest entry first."""
     messages = conversation.messages.for_thread().before(before) if before else conversation.messages.for_thread()
@@ -95,7 +88,7 @@ def pane(request, conversation):
     return {
         "conversation": conversation,
         "is_mine": is_mine,
-        "may_write": is_mine and not conversation.why_not,
+        "may_write": is_mine and not conversation.reply_refusal,
         "key": uuid.uuid4(),
         "picture_most": uploads.PICTURE_BYTES,
         "file_most": uploads.FILE_BYTES,
@@ -125,8 +118,6 @@ def problem_of(verb):
     """Call a verb that changes the holder; return a sentence that says why it was refused, or an empty string."""
     try:
         verb()
-    except TakenByAnother as error:
-        return taken_sentence(error)
-    except CannotReceive as error:
-        return str(error)
+    except (TakenByAnother, CannotReceive) as error:
+        return error.sentence
     return ""

@@ -6,13 +6,19 @@ from django_htmx.http import reswap, retarget
 
 from console.forms import HandBackForm, SeenForm, TransferForm
 from console.models import TakenByAnother, UnseenMessages
-from console.views.conversations import change, changed, find, problem_of, taken_sentence
+from console.views.conversations import change, changed, find, problem_of
 
 
 @require_POST
 def take(request, pk):
     conversation = find(request, pk)
     return change(request, conversation, conversation.take)
+
+
+@require_POST
+def reopen(request, pk):
+    conversation = find(request, pk)
+    return change(request, conversation, conversation.reopen)
 
 
 @require_POST
@@ -74,12 +80,12 @@ def _form_or_change(request, conversation, name, form, verb):
 
 def _form(request, conversation, name, form, error="", status=200, newest=None):
     if not conversation.is_held_by(request.user):
-        error = error or taken_sentence(TakenByAnother(conversation))
+        error = error or TakenByAnother(conversation).sentence
     partial = f"handovers/_{name}.html"
     context = {
         "conversation": conversation,
         "is_mine": conversation.is_held_by(request.user),
-        "receivers": conversation.receivers(),
+        "transfer_targets": conversation.transfer_targets(),
         "teams": conversation.page.teams.all(),
         "form": form,
         "seen": newest or form["seen"].value() or request.GET.get("seen") if "seen" in form.fields else None,

@@ -8,7 +8,7 @@ from django_htmx.http import HttpResponseClientRefresh, trigger_client_event
 
 from console.forms import MessageForm
 from console.models import KeyInUse, TakenByAnother, WindowClosed
-from console.views.conversations import find, show_page, taken_sentence, thread_context
+from console.views.conversations import find, show_page, thread_context
 
 MOST_DIGITS = 19  # of a primary key
 MOST_CHANGES = 500  # more than this, and the browser starts afresh
@@ -56,10 +56,8 @@ def _problem(verb):
     """Call a verb; return a sentence that says why it was refused, or an empty string."""
     try:
         verb()
-    except TakenByAnother as error:
-        return taken_sentence(error)
-    except WindowClosed as error:
-        return str(error)
+    except (TakenByAnother, WindowClosed) as error:
+        return error.sentence
     return ""
 
 

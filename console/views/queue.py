@@ -92,7 +92,7 @@ def _parts(agent, pages):
     parts = [
         Part(pages, "mine", _("Mine"), visible.held_by(agent), _("You hold no conversation.")),
         Part(pages, "waiting", _("Waiting"), visible.waiting_for(teams), _("Nobody is waiting.")),
-        Part(pages, "others", _("Others"), visible.in_other_hands(agent, teams), _("Nobody else holds one.")),
+        Part(pages, "others", _("Others"), visible.held_by_others(agent, teams), _("Nobody else holds one.")),
         Part(pages, "bot", _("With the bot"), visible.held_by_bot(), _("The bot holds none."), is_folded=True),
         Part(pages, "closed", _("Closed"), visible.closed(), _("Nothing has been closed yet."), is_folded=True),
     ]

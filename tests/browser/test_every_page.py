@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from console.models import Conversation, Message
+from console.models.conversation.thread_order import next_moment
 from tests.browser.desk import PHONE, findings, tab_to
 from tests.conftest import CONSOLE_URL
 from tests.stand_in import eventually
@@ -18,15 +19,9 @@ def busy_thread(stack, mona_writes, ana):
     conversation.take(ana)
     for number, state in enumerate(Message.State):
         if state != Message.State.RECEIVED:
-            fields = conversation._reply(ana, f"A message that is {state}", number, conversation._next_moment())
-            Message.objects.create(
-                **fields
-                | {
-                    "state": state,
-                    "error": "For a reason.",
-                    "sent_as_page_because": "And as the Page.",
-                    "mid": f"m_{number}",
-                }
+            message = Message.objects.queue(conversation, ana, f"A message that is {state}", next_moment(conversation))
+            Message.objects.filter(pk=message.pk).update(
+                state=state, error="For a reason.", sent_as_page_because="And as the Page.", mid=f"m_{number}"
             )
     Message.objects.filter(is_incoming=True).update(reaction="❤", earlier_texts=["Helo"])
     return conversation

@@ -224,7 +224,7 @@ def test_a_tab_of_ana_sends_nothing_as_ben_who_logged_in_in_another(sit_down, mo
     expect(unconfirmed(tab)).to_contain_text("The console has not confirmed this.")
     ana.refresh_from_db()
     ana.go_away()
-    Conversation.objects.get().take(ben)
+    Conversation.objects.get().take_over(ben)
     tab.context.add_cookies([session_of(ben)])
     tab.unroute(SEND)
     expect(tab.get_by_role("button", name="Ben Okafor")).to_be_visible(timeout=40_000)

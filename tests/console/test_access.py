@@ -10,7 +10,7 @@ from console.models import Attachment, Conversation
 from personas.models import Page, Persona
 from tests.conftest import restrict
 
-VERBS = ["take", "return-to-queue", "close", "see", "typing", "send"]
+VERBS = ["take", "reopen", "return-to-queue", "close", "see", "typing", "send"]
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def test_a_page_whose_group_is_deleted_is_open_to_admins_alone(conversation, clo
     page = Page.objects.get()
     assert [conversation in Conversation.objects.visible_to(agent) for agent in (ana, ben, ada)] == [False, False, True]
     assert list(page.agents()) == [ada]
-    assert list(Conversation.objects.get().receivers()) == [ada]
+    assert list(Conversation.objects.get().transfer_targets()) == [ada]
 
 
 def test_it_is_not_in_the_queue(mona, closed_page, bens_browser):

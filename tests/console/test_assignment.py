@@ -6,6 +6,7 @@ import time
 import uuid
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import close_old_connections, connection
@@ -14,6 +15,7 @@ from django.utils import timezone
 
 from agents.models import Agent
 from console.models import Cause, Conversation, Customer, HandoverRules, Holder, TakenByAnother, Team
+from console.models.conversation.assignment import assign_one
 from personas.models import Page
 from tests.conftest import restrict
 from tests.console.conftest import fresh
@@ -171,7 +173,7 @@ def test_a_customers_first_word_is_assigned(rules, hear, ana, sandbox, django_ca
 def test_one_costs_the_same_number_of_queries_however_many_agents_and_customers_there_are(rules, wait, ana, ben):
     def cost():
         with CaptureQueriesContext(connection) as queries:
-            Conversation.objects.filter(holder=Holder.QUEUE).first().find_agent()
+            assign_one(Conversation.objects.filter(holder=Holder.QUEUE).first())
         return len(queries)
 
     wait(2)
@@ -198,7 +200,7 @@ def test_of_sixteen_that_look_for_an_agent_at_once_three_find_the_three_places(r
     for number in range(3):
         Agent.objects.create(username=f"agent{number}", is_present=True, capacity=1)
     rows = wait(16)
-    at_once(*[row.find_agent for row in rows])
+    at_once(*[partial(assign_one, row) for row in rows])
     found = [agent.pk for agent in holders(rows) if agent]
     assert len(found) == len(set(found)) == 3
 

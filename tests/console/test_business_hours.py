@@ -163,7 +163,7 @@ def test_it_answers_nothing(guest, night, ana):
     assert (guest.waiting_since, guest.last_words, guest.last_at) == (timezone.now(), "", None)
     guest.take(ana)
     guest.close(ana)
-    guest.take(ana)  # and looks who has been waiting, and since when
+    guest.reopen(ana)  # and looks who has been waiting, and since when
     assert guest.waiting_since == asked.at
 
 

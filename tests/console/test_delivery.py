@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from console.infrastructure import rate_limit
 from console.models import Conversation, Message, TakenByAnother
+from console.models.conversation.thread_order import next_moment
 from console.models.message import delivery
 from console.models.message.delivery import DOUBT, MIN_LOOKS, SETTLE
 from messenger.events import Echo
@@ -330,8 +331,8 @@ def _echo(mona, message, heard):
 @pytest.mark.django_db(transaction=True)
 def test_the_lane_believes_no_state_that_it_read_before_it_had_the_lease(conversation, ana, mona, sandbox):
     """A message that another worker was sending may be queued again by now: that worker has not died."""
-    reply = conversation._reply(ana, "slow down", revision=1, at=conversation._next_moment())
-    message = Message.objects.create(**reply | {"state": Message.State.SENDING})
+    message = Message.objects.queue(conversation, ana, "slow down", next_moment(conversation))
+    Message.objects.filter(pk=message.pk).update(state=Message.State.SENDING)
     with transaction.atomic():  # the lease cannot be taken until this ends
         Conversation.objects.select_for_update().get(pk=conversation.pk)
         worker = threading.Thread(target=_deliver_and_hang_up, args=[conversation.pk])
@@ -422,7 +423,7 @@ def test_a_conversation_that_was_closed_unanswered_waits_again_when_it_is_opened
         conversation=conversation, page=bluebird, is_incoming=True, state="received", text="?", at=asked, revision=1
     )
     conversation.close(ana)
-    conversation.take(ana)
+    conversation.reopen(ana)
     conversation.return_to_queue(ana)
     assert conversation.waiting_since == asked
 
@@ -442,7 +443,7 @@ def test_what_an_absent_colleague_holds_can_be_taken_over(conversation, ana, ben
         conversation.take(ben)
     ana.go_away()
     conversation.refresh_from_db()
-    conversation.take(ben)
+    conversation.take_over(ben)
     assert conversation.agent == ben
 
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from console.models import Activity, Attachment, Conversation, Customer, HandoverRules, InboundWebhook, Message
-from console.models.handover import Holder
+from console.models.holder import Holder
 from messenger import events
 from messenger.events import serialize
 from tests.console.conftest import AT, fresh, moment, texts

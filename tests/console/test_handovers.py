@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.template.loader import render_to_string
 
-from console import wording
+from console import handover_wording
 from console.models import Cause, Handover, HandoverRules, Holder, Team
 from personas.models import Page
 from tests.conftest import restrict
@@ -53,7 +53,7 @@ LINES = [
     (Cause.TAKEN, "queue", "ana", "Queue → Ana Ruiz: taken"),
     (Cause.TAKEN, "bot", "ana", "Robin (bot) → Ana Ruiz: taken"),
     (Cause.TAKEN, "elsewhere", "ana", "Page Inbox → Ana Ruiz: taken"),
-    (Cause.OPENED, "queue", "ana", "Ana Ruiz opened the conversation again"),
+    (Cause.OPENED, "queue", "ana", "Ana Ruiz reopened the conversation"),
     (Cause.TAKEN_OVER, "ben", "ana", "Ben Okafor → Ana Ruiz: taken over"),
     (Cause.ASSIGNED, "queue", "ana", "Queue → Ana Ruiz: assigned"),
     (Cause.TRANSFERRED, "ben", "ana", "Ben Okafor → Ana Ruiz: transferred"),
@@ -143,7 +143,7 @@ def test_a_long_note_is_shown_in_short_and_whole_behind_it(change):
     ],
 )
 def test_alone_it_says_who_did_it(cause, before, after, sentence, change):
-    assert wording.reason(change(cause, before, after)) == sentence
+    assert handover_wording.reason(change(cause, before, after)) == sentence
 
 
 def test_who_took_it_is_not_told_so_above_the_thread(browser_of, conversation, bot, ana, ben):
@@ -206,16 +206,16 @@ def test_who_answers_has_seen_it(conversation, ana, ben):
 
 def test_whom_it_can_go_to(conversation, ana, ben, ada, django_assert_max_num_queries):
     ben.go_away()
-    assert list(conversation.receivers()) == [ada]
+    assert list(conversation.transfer_targets()) == [ada]
     ben.come_back()
     restrict(conversation.page)
-    assert list(conversation.receivers()) == [ada]
+    assert list(conversation.transfer_targets()) == [ada]
     ben.groups.set(conversation.page.groups.all())
     conversation.transfer(ana, to=ben)
     with django_assert_max_num_queries(2):
-        assert [(agent, agent.held) for agent in conversation.receivers()] == [(ada, 0)]
+        assert [(agent, agent.held) for agent in conversation.transfer_targets()] == [(ada, 0)]
     conversation.take_over(ada)
-    assert [(agent, agent.held) for agent in conversation.receivers()] == [(ben, 0)]
+    assert [(agent, agent.held) for agent in conversation.transfer_targets()] == [(ben, 0)]
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["without scripts", "with"])
@@ -303,7 +303,7 @@ def test_who_comes_too_late_is_told_by_whom_also_without_scripts(browser_of, con
 def test_only_supervisors_are_offered_to_take_over(browser_of, conversation, ben):
     path = f"/conversations/{conversation.pk}/"
     assert "Take over" not in words(browser_of(ben).get(path).content.decode())
-    assert browser_of(ben).post(f"{path}take-over/").status_code == 403
+    assert browser_of(ben).post(f"{path}take-over/").status_code == 409
     ben.user_permissions.add(Permission.objects.get(codename="take_over_conversation"))
     assert "Take over" in words(browser_of(ben).get(path).content.decode())
     browser_of(ben).post(f"{path}take-over/")

@@ -12,6 +12,7 @@ from console import tasks
 from console.infrastructure import heartbeats
 from console.infrastructure.redis import redis
 from console.models import Conversation, InboundWebhook, Message
+from console.sweep import sweep
 from personas.models import Page
 from tests.conftest import CONSOLE_PORT, CONSOLE_URL, NUMBER, url_of_test_database, web_server
 from tests.stand_in import Line, eventually, free_port
@@ -28,7 +29,7 @@ def ready(url=CONSOLE_URL):
 def workers_heard(stack):
     for queue in heartbeats.QUEUES:
         tasks.beat.apply_async([queue], queue=queue)
-    tasks.sweep.delay()
+    sweep.delay()
     eventually(lambda: None not in heartbeats.ages([*heartbeats.QUEUES, "sweep"]).values())
 
 

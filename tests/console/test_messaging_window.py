@@ -128,7 +128,7 @@ def test_a_customer_who_was_never_heard_may_be_answered_until_facebook_says_no(h
     echo = {"is_echo": True, "app_id": INBOX, "mid": "m_1", "text": "From the Inbox"}
     hear({"sender": {"id": PAGE_ID}, "recipient": {"id": "42"}, "timestamp": AT, "message": echo})
     conversation = Conversation.objects.get()
-    assert (conversation.way, conversation.time_left) == ("open", None)
+    assert (conversation.messaging_window, conversation.time_left) == ("open", None)
 
 
 # Ways to answer
@@ -264,7 +264,7 @@ def test_its_refusal_ends_the_window(written, say, conversation, sandbox):
     conversation.deliver()
     assert fresh(message).state == Message.State.FAILED
     conversation.refresh_from_db()
-    assert (conversation.way, conversation.messaging_window_until <= timezone.now()) == ("shut", True)
+    assert (conversation.messaging_window, conversation.messaging_window_until <= timezone.now()) == ("shut", True)
 
 
 def test_its_refusal_leaves_the_tag_for_people(written, approved, say, conversation, ana, sandbox):
@@ -284,8 +284,8 @@ def test_its_refusal_of_the_tag_ends_that_too(written, confirmed, say, conversat
     sandbox.fail("messages", times=1, status=400, error=OUTSIDE)
     conversation.deliver()
     conversation.refresh_from_db()
-    assert conversation.way == "shut"
-    assert "7 days" in conversation.why_not
+    assert conversation.messaging_window == "shut"
+    assert "7 days" in conversation.reply_refusal
 
 
 def test_a_word_of_hers_meanwhile_counts_more_than_its_refusal(written, say, conversation, sandbox):
@@ -293,8 +293,8 @@ def test_a_word_of_hers_meanwhile_counts_more_than_its_refusal(written, say, con
     [message] = conversation._next_pending()
     message._tag = message.conversation.tag_for(message)
     Conversation.objects.update(customer_active_at=timezone.now(), messaging_window_until=timezone.now() + DAY)
-    message.conversation._end(None)
-    assert fresh(conversation).way == "open"
+    message.conversation._end_window(None)
+    assert fresh(conversation).messaging_window == "open"
 
 
 def test_an_app_that_is_not_approved_is_said_to_be_so(written, confirmed, say, conversation, sandbox, pass_time):

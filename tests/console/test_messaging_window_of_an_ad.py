@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from console.models import HandoverRules, Message, WindowClosed
-from console.models.conversation.messaging_window import DAY, WEEK, Way
+from console.models.conversation.messaging_window import DAY, WEEK, WindowState
 from tests.console.conftest import fresh
 
 CLOSED = {"message": "(#10) outside the allowed window", "code": 10, "error_subcode": 2018278}
@@ -31,7 +31,7 @@ def by_ad(hear, said, two_days_ago, conversation):
 
 
 def test_a_person_may_answer_after_24_hours_and_without_a_tag(by_ad, say, sandbox, mona):
-    assert (by_ad.way, by_ad.answers_until) == (Way.AD, NOW - 2 * DAY + WEEK)
+    assert (by_ad.messaging_window, by_ad.answerable_until) == (WindowState.AD, NOW - 2 * DAY + WEEK)
     say("Yes, it is.")
     fresh(by_ad).deliver()
     [call] = [call for call in sandbox.requests("POST", "messages") if "text" in str(call["body"])]
@@ -52,13 +52,13 @@ def test_what_facebook_says_ends_it(by_ad, say, sandbox, mona):
     sandbox.post("faults", match={"path": "messages", "body": mona.psid}, status=400, error=CLOSED)
     fresh(by_ad).deliver()
     assert fresh(message).state == Message.State.FAILED
-    assert fresh(by_ad).way is Way.SHUT
+    assert fresh(by_ad).messaging_window is WindowState.SHUT
 
 
 def test_it_is_over_seven_days_after_the_first_message(hear, said, conversation):
     hear(said("m_1", at=ms(NOW - 8 * DAY), referral=AD))
     hear(said("m_2", at=ms(NOW - 2 * DAY)))
-    assert fresh(conversation).way is Way.SHUT
+    assert fresh(conversation).messaging_window is WindowState.SHUT
 
 
 def test_it_begins_with_the_first_message_after_the_click(hear, said, by_mona, conversation):
@@ -70,13 +70,13 @@ def test_it_begins_with_the_first_message_after_the_click(hear, said, by_mona, c
 
 def test_a_tap_on_the_button_of_an_ad_begins_it_too(hear, by_mona, conversation):
     hear(by_mona(ms(NOW - 2 * DAY), postback={"mid": "m_1", "title": "Get started", "referral": AD}))
-    assert fresh(conversation).way is Way.AD
+    assert fresh(conversation).messaging_window is WindowState.AD
 
 
 @pytest.mark.parametrize("source", ["SHORTLINK", "SHOPS", ""])
 def test_another_link_makes_no_window_longer(source, hear, said, conversation):
     hear(said("m_1", at=ms(NOW - 2 * DAY), referral=AD | {"source": source}))
-    assert fresh(conversation).way is Way.SHUT
+    assert fresh(conversation).messaging_window is WindowState.SHUT
 
 
 def test_it_is_promised_to_nothing_automatic(by_ad, bluebird, ana):

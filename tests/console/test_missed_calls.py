@@ -3,7 +3,7 @@
 import pytest
 
 from console.models import Conversation, HandoverRules, InboundWebhook
-from console.models.handover import Holder
+from console.models.holder import Holder
 from messenger.events import serialize
 from tests.conftest import PAGE_ID
 from tests.console.conftest import AT, MINUTE, fresh, moment

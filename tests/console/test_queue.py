@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from console.models import Attachment, Conversation, Customer, InboundWebhook, Message, Team
-from console.models.conversation.timeouts import OVERDUE
+from console.models.conversation.timeouts import TIMEOUTS
 from console.views.queue import MOST, PAGE
 from tests.bench.fill import fill
 from tests.conftest import restrict
@@ -298,8 +298,8 @@ READS = {
     "held_by": lambda agent: Conversation.objects.held_by(agent).values("pk")[: PAGE + 1],
     "waiting": lambda agent: Conversation.objects.waiting().values("pk")[: PAGE + 1],
     "waiting for teams": lambda agent: Conversation.objects.waiting_for([1, 2]).values("pk")[: PAGE + 1],
-    "others": lambda agent: Conversation.objects.in_other_hands(agent, None).values("pk")[: PAGE + 1],
-    "others and other teams": lambda agent: Conversation.objects.in_other_hands(agent, [1]).values("pk")[: PAGE + 1],
+    "others": lambda agent: Conversation.objects.held_by_others(agent, None).values("pk")[: PAGE + 1],
+    "others and other teams": lambda agent: Conversation.objects.held_by_others(agent, [1]).values("pk")[: PAGE + 1],
     "assignable": lambda agent: Conversation.objects.assignable()[:1],
     "bot": lambda agent: Conversation.objects.held_by_bot().values("pk")[: PAGE + 1],
     "closed": lambda agent: Conversation.objects.closed().values("pk")[: PAGE + 1],
@@ -308,10 +308,7 @@ READS = {
     "since": lambda agent: _longest().messages.since(_longest().revision - 1)[:501],
     "before": lambda agent: _longest().messages.before(_longest().messages.in_order()[5]).in_order().reverse()[:31],
     "pending": lambda agent: Conversation.objects.pending(),
-    **{
-        adjective: lambda agent, adjective=adjective: getattr(Conversation.objects, adjective)()
-        for adjective in OVERDUE
-    },
+    **{scope.__name__: lambda agent, scope=scope: scope(Conversation.objects.all()) for scope in TIMEOUTS},
     "orphaned": lambda agent: Conversation.objects.orphaned(),
     "out of sight": lambda agent: Conversation.objects.unattended(),
     "due": lambda agent: InboundWebhook.objects.due(),

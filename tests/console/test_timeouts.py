@@ -9,9 +9,10 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from agents.models import Agent
-from console import tasks
 from console.models import Conversation, Customer, HandoverRules, Holder, Team
 from console.models.conversation.conversation import ConversationQuerySet
+from console.models.conversation.timeouts import TimeoutsQuerySet
+from console.sweep import sweep
 from tests.console.conftest import MINUTE, fresh, lines, texts
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -188,10 +189,10 @@ def test_a_page_without_a_bot_has_none_to_go_back_to(held, clock, ana):
 
 def test_a_new_time_is_told_to_the_desks_that_are_open(held, clock, ana):
     answer(held, ana)
-    before = Conversation.objects.get()._headline()
+    before = Conversation.objects.get().headline
     clock.shift(timedelta(minutes=1))
     answer(held, ana)
-    assert Conversation.objects.get()._headline() != before
+    assert Conversation.objects.get().headline != before
 
 
 def test_somebody_who_wrote_in_that_moment_keeps_it(held, clock, ana):
@@ -199,7 +200,7 @@ def test_somebody_who_wrote_in_that_moment_keeps_it(held, clock, ana):
     clock.shift(timedelta(minutes=31))
     [found] = Conversation.objects.idle()
     answer(held, ana, "One more thing")
-    found.time_out("idle")
+    found.time_out(TimeoutsQuerySet.idle)
     assert fresh(held).agent == ana
 
 
@@ -349,7 +350,7 @@ def test_the_sweep_sees_to_all_of_it(held, clock, ana, ben):
     ana.be_seen()
     HandoverRules.objects.update(assigns=True)
     clock.shift(timedelta(minutes=5))
-    tasks.sweep()
+    sweep()
     assert fresh(ana).is_lost
     assert lines(held)[-2:] == ["Ana Ruiz → queue no-answer", "queue → Ben Okafor assigned"]
 
@@ -358,6 +359,6 @@ def test_one_failure_stops_nothing_else_of_the_sweep(held, clock, ben, monkeypat
     monkeypatch.setattr(ConversationQuerySet, "deliver_later", lambda *given: 1 / 0)
     HandoverRules.objects.update(assigns=True)
     clock.shift(timedelta(minutes=5))
-    tasks.sweep()
+    sweep()
     assert lines(held)[-2:] == ["Ana Ruiz → queue no-answer", "queue → Ben Okafor assigned"]
     assert "ZeroDivisionError" in caplog.text

@@ -3,7 +3,6 @@
 import uuid
 
 import pytest
-from django.core.exceptions import PermissionDenied
 
 from console.models import CannotReceive, Conversation, HandoverRules, Holder, TakenByAnother
 from tests.console.conftest import AT, INBOX, fresh, lines
@@ -75,7 +74,7 @@ def test_a_button_calls_a_person(with_bot, hear, by_mona):
 
 
 def test_a_supervisor_takes_over_and_all_can_see_it(conversation, ada, ben):
-    with pytest.raises(PermissionDenied):
+    with pytest.raises(TakenByAnother, match="Ana Ruiz holds this conversation"):
         conversation.take_over(ben)
     conversation.take_over(ada)
     assert lines(conversation)[-1] == "Ana Ruiz → Ada Lindt taken-over"
@@ -121,14 +120,37 @@ def test_a_closed_one_is_the_bots_again_when_the_customer_writes(with_bot, ana, 
     assert (conversation.holder, conversation.is_open) == (Holder.BOT, True)
 
 
-@pytest.mark.parametrize("verb", ["take", "take_over"])
-def test_an_agent_opens_again_what_was_closed(verb, conversation, ana, ada, hear, said):
+def test_a_closed_conversation_can_be_reopened_by_any_agent(conversation, ana, ada, hear, said):
     hear(said("m_1"))
     conversation.close(ana)
-    getattr(conversation, verb)(ada)
+    conversation.reopen(ada)
     assert lines(conversation)[-1] == "queue → Ada Lindt opened"
     assert (fresh(conversation).agent, conversation.is_open) == (ada, True)
     assert conversation.waiting_since is not None
+
+
+def test_a_closed_conversation_has_to_be_reopened_before_it_can_be_taken(conversation, ana):
+    conversation.close(ana)
+    with pytest.raises(CannotReceive, match="reopen it first"):
+        conversation.take(ana)
+    assert not fresh(conversation).is_open
+
+
+def test_reopening_what_the_customer_opened_meanwhile_takes_it(conversation, ana, ben, hear, said):
+    conversation.close(ana)
+    hear(said("m_1"))
+    conversation.reopen(ben)
+    assert lines(conversation)[-1] == "queue → Ben Okafor taken"
+    with pytest.raises(TakenByAnother, match="Ben Okafor"):
+        conversation.reopen(ana)
+
+
+def test_any_agent_takes_over_from_a_colleague_who_is_away(conversation, ana, ben):
+    ana.go_away()
+    with pytest.raises(TakenByAnother, match="Ana Ruiz"):
+        conversation.take(ben)
+    conversation.take_over(ben)
+    assert lines(conversation)[-1] == "Ana Ruiz → Ben Okafor taken-over"
 
 
 def test_a_page_that_lost_its_bot_lets_nobody_wait_for_it(with_bot, bot, hear, said):

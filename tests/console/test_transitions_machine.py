@@ -6,18 +6,16 @@ from datetime import timedelta
 from itertools import count, pairwise
 
 from django.contrib.auth.models import Group
-from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from console.models import CannotReceive, Conversation, Customer, HandoverRules, Holder, TakenByAnother, UnseenMessages
+from console.models import Conversation, Customer, HandoverRules, Holder, Refused, TakenByAnother
 from messenger import events
 from personas.models import Page
 
 OURS, BOT, INBOX = "1517776481860111", "222333444555666", "263902037430900"
-NO_RIGHT = (TakenByAnother, CannotReceive, PermissionDenied, UnseenMessages)
 WHO = st.sampled_from(["ana", "ben", "ada"])
 APPS = st.sampled_from([OURS, BOT, INBOX, "99"])
 numbers = count(1)
@@ -59,9 +57,9 @@ class Transitions(RuleBasedStateMachine):
     def may_see(self, who):
         return Conversation.objects.visible_to(self.people[who]).filter(pk=self.pk).exists()
 
-    @rule(who=WHO, verb=st.sampled_from(["take", "take_over", "return_to_queue", "see"]))
+    @rule(who=WHO, verb=st.sampled_from(["take", "take_over", "reopen", "return_to_queue", "see"]))
     def press(self, who, verb):
-        with suppress(*NO_RIGHT):
+        with suppress(Refused):
             if self.may_see(who):
                 getattr(self.conversation, verb)(self.people[who])
 
@@ -73,7 +71,7 @@ class Transitions(RuleBasedStateMachine):
     @rule(who=WHO, verb=st.sampled_from(["close", "hand_back"]))
     def let_go(self, who, verb):
         """Nobody lets go of what they have not seen."""
-        with suppress(*NO_RIGHT):
+        with suppress(Refused):
             getattr(self.conversation, verb)(self.people[who], seen=self.seen[who])
             assert not self.conversation.messages.filter(is_incoming=True, pk__gt=self.seen[who]).exists()
 
@@ -84,7 +82,7 @@ class Transitions(RuleBasedStateMachine):
 
     @rule(who=WHO, to=WHO)
     def transfer(self, who, to):
-        with suppress(*NO_RIGHT):
+        with suppress(Refused):
             self.conversation.transfer(self.people[who], to=self.people[to], note="please")
 
     @rule(who=st.sampled_from(["ana", "ben", "ada", None]))
@@ -125,12 +123,12 @@ class Transitions(RuleBasedStateMachine):
 
     @rule(verb=st.sampled_from(["hand_over", "resume"]))
     def ask(self, verb):
-        with suppress(*NO_RIGHT):
+        with suppress(Refused):
             getattr(self.conversation, verb)()
 
     @rule()
     def be_done(self):
-        with suppress(*NO_RIGHT):
+        with suppress(Refused):
             self.conversation.close(None)
 
     # What Facebook tells
@@ -186,7 +184,7 @@ class Transitions(RuleBasedStateMachine):
         parts = [
             rows.waiting_for(None),
             rows.held_by(ana),
-            rows.in_other_hands(ana, None),
+            rows.held_by_others(ana, None),
             rows.held_by_bot(),
             rows.closed(),
         ]

@@ -8,8 +8,8 @@ import pytest
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
-from console import tasks
 from console.models import Cause, Conversation, HandoverRules, Holder, Message
+from console.sweep import sweep
 from personas.models import Page
 from tests.console.conftest import fresh, lines, now, words
 
@@ -88,7 +88,7 @@ def test_whoever_closes_it_knowing_that_it_was_refused_is_not_asked_again(refuse
     refused(lambda: None)
     conversation.close(ana)
     assert not unattended().exists()
-    tasks.sweep()
+    sweep()
     assert not fresh(conversation).is_open
 
 
@@ -106,7 +106,7 @@ def test_a_worker_that_dies_before_it_tells_is_followed_by_the_sweep(refused, co
         patched.setattr(Conversation, "note_unsent", lambda self: None)
         refused(lambda: conversation.close(ana))
     assert unattended().get() == conversation
-    tasks.sweep()
+    sweep()
     assert fresh(conversation).agent == ana
 
 
@@ -117,7 +117,7 @@ def test_whoever_leaves_the_group_of_a_page_gives_back_what_they_hold_of_it(conv
     ana.groups.add(sales)
     assert not Conversation.objects.orphaned().exists()
     ana.groups.clear()
-    tasks.sweep()
+    sweep()
     assert lines(conversation)[-1] == "Ana Ruiz → queue no-access"
     assert fresh(conversation).reason.cause == Cause.NO_ACCESS
 
@@ -127,7 +127,7 @@ def test_a_page_that_changes_its_groups_calls_its_conversations_back(conversatio
     support = Group.objects.create(name="Support")
     ben.groups.add(support)
     bluebird.groups.set([support])
-    tasks.sweep()
+    sweep()
     conversation = fresh(conversation)
     assert conversation.holder == Holder.QUEUE
     conversation.take(ben)
@@ -176,7 +176,7 @@ def test_whoever_nobody_would_see_is_found_and_waits_in_the_queue(place, mona, b
     HandoverRules.objects.update(bot_down_until=timezone.now() + timedelta(minutes=1), bot_error="HTTP 502")
     assert unattended().get() == conversation
     with caplog.at_level(logging.ERROR):
-        tasks.sweep()
+        sweep()
     assert "was out of sight" in caplog.text
     assert (fresh(conversation).holder, conversation.is_open) == (Holder.QUEUE, True)
     assert not unattended().exists()
@@ -185,7 +185,7 @@ def test_whoever_nobody_would_see_is_found_and_waits_in_the_queue(place, mona, b
 def test_with_a_page_that_has_no_bot_any_more(mona):
     waiting(holder=Holder.BOT)
     assert unattended().exists()
-    tasks.sweep()
+    sweep()
     assert not unattended().exists()
 
 

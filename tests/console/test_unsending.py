@@ -7,7 +7,8 @@ import pytest
 from django.core.files.base import ContentFile
 
 from console.models import Attachment, BotEvent, Handover, HandoverRules, InboundWebhook
-from console.models.handover import Cause, Holder
+from console.models.handover import Cause
+from console.models.holder import Holder
 from messenger import events
 from messenger.events import serialize
 from tests.console.conftest import AT, fresh, moment, texts, webhook

@@ -16,8 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from console import tasks
 from console.models.activity import WHOLE_LEAD
 from console.models.bot_event.delivery import LEASE, BotEventDelivery
-from console.models.handover import METADATA, Cause, Holder, name_of
+from console.models.handover import METADATA, Cause
 from console.models.handover_rules import HandoverRules
+from console.models.holder import Holder, name_of
 from messenger import events
 
 SWEEP_EVERY = 10  # s

@@ -11,12 +11,12 @@ class Activities:
         """Came by a link into the thread that is there, and may be answered. Who filled in an ad's form waits."""
         at, is_lead = moment_of(event.at), event.referral.kind == WHOLE_LEAD
         with self.changing(is_listed=is_lead) as revision:
-            self._be_heard(at)
-            self._come_by(event.referral, at)
+            self.note_customer_activity(at)
+            self.note_ad_click(event.referral, at)
             is_news = Activity.objects.note(self, event, at, revision)
             if is_news and is_lead:
-                self._wait(at)
-                self._wake("", "")
+                self.note_question(at)
+                self.choose_holder("", "")
         return Heard.NEWS if is_news else Heard.KNOWN
 
     def _note_activity(self, event):

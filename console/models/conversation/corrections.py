@@ -29,13 +29,13 @@ class Corrections:
         """It opens the window, whatever it is about; taking one back opens nothing."""
         if reaction.emoji:
             with self.changing():
-                self._be_heard(moment_of(reaction.at))
+                self.note_customer_activity(moment_of(reaction.at))
 
     def _note_reaction(self, event):
         with self.changing() as revision:
             message = self._known(event.mid)
             if event.emoji:
-                self._be_heard(moment_of(event.at))
+                self.note_customer_activity(moment_of(event.at))
             if event.at >= message.reaction_at and not message.is_deleted:
                 message.reaction, message.reaction_at, message.revision = event.emoji[:64], event.at, revision
                 message.save()
@@ -51,7 +51,7 @@ class Corrections:
                 message.earlier_texts.append(message.text)
                 message.text, message.edited_at, message.revision = event.text, event.at, revision
                 message.save()
-                self._note_last(message, message.text)
+                self.note_last_words(message, message.text)
                 self.messages.filter(reply_to=event.mid).update(revision=revision)
 
     def _begin_with_edit(self, event, revision):

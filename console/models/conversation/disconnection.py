@@ -1,4 +1,4 @@
-"""What a Page that is disconnected leaves behind: no reply waits for ever, and no agent thinks that it goes out."""
+"""Replies of a disconnected Page are given up: none waits for ever, and no agent thinks that it goes out."""
 
 from django.db.models import Q
 from django.utils import timezone
@@ -9,7 +9,7 @@ from console.models.send_queue import LEASE
 
 
 def give_up(conversations):
-    """End what is still to be sent in these."""
+    """Give up what is still to be sent in these."""
     pending = Message.objects.pending().order_by().values("conversation")
     for conversation in conversations.filter(pk__in=pending).order_by("customer__psid", "pk"):
         with conversation.changing() as revision:

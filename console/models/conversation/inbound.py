@@ -10,7 +10,8 @@ from console.models.conversation.activities import Activities
 from console.models.conversation.automated_responses import PAGE_INBOX_APP, is_automatic, mark_late
 from console.models.conversation.corrections import Corrections, Heard, NotHereYet, moment_of
 from console.models.conversation.thread_order import place
-from console.models.handover import Cause, Holder
+from console.models.handover import Cause
+from console.models.holder import Holder
 from console.models.message.attachment import Attachment
 from console.models.message.message import Message
 from messenger import events
@@ -59,17 +60,6 @@ class Inbound(Corrections, Activities):
         }
         return verbs[type(event)](event) or Heard.NEWS
 
-    def show_receipts(self, revision):
-        """Bring what was sent to the state that Facebook's watermarks give it. Never a step back."""
-        state = Message.State
-        for new, old, until in [
-            (state.READ, [state.SENT, state.DELIVERED], self.read_until),
-            (state.DELIVERED, [state.SENT], self.delivered_until),
-        ]:
-            if until:
-                sent = self.messages.filter(state__in=old, sent_at__lte=until)
-                sent.update(state=new, revision=revision)
-
     # Said by the customer
 
     def _hear(self, event):
@@ -91,8 +81,8 @@ class Inbound(Corrections, Activities):
     def _add_incoming(self, event, mid, text, payload, attachments=(), *, is_message=True, reply_to=""):
         with self.changing() as revision:
             if is_message:
-                self._be_heard(moment_of(event.at))
-                self._note_channel(event)
+                self.note_customer_activity(moment_of(event.at))
+                self.infer_control(event)
             known, said = self._recall(mid), {"text": text, "payload": payload, "reply_to": reply_to}
             if known is Heard.PARTLY:
                 return self._complete(self._find(mid=mid), event, attachments, revision, **said)
@@ -111,23 +101,19 @@ class Inbound(Corrections, Activities):
         """By an ad or a link, where the message says so."""
         if referral := getattr(event, "referral", None):
             Activity.objects.add_referral(self, referral, message.at, revision)
-            self._come_by(referral, message.at)
-        self._begin_ad_window(message.at)
+            self.note_ad_click(referral, message.at)
+        self.open_ad_window(message.at)
 
     def _doubt_answers(self, message, revision):
         """What was said within seconds of a message that comes late was said by no person."""
         if mark_late(self, message, revision):
-            self._unhear_elsewhere(message)
+            self.retract_answer_elsewhere(message)
 
     def _count_in(self, message, words):
         """It waits for an answer."""
-        self._note_last(message, words)
-        self._wait(message.at)
-        self._wake(message.text, message.payload)
-
-    def _wait(self, since):
-        self.unread += 1
-        self.waiting_since = min(self.waiting_since or since, since)
+        self.note_last_words(message, words)
+        self.note_question(message.at)
+        self.choose_holder(message.text, message.payload)
 
     # Said by the Page
 
@@ -161,7 +147,7 @@ class Inbound(Corrections, Activities):
         same = {name: getattr(first, name) for name in SAME_IN_BOTH}
         message = self._add(event, event.mid, revision, state=Message.State.SENT, text=event.text, **same)
         self._attach(message, event.attachments)
-        self._note_last(message, event.text or _names(event.attachments))
+        self.note_last_words(message, event.text or _names(event.attachments))
         self.show_receipts(revision)
 
     def _may_be_ours(self, event):
@@ -190,25 +176,19 @@ class Inbound(Corrections, Activities):
         )
         self._attach(message, event.attachments)
         if not message.is_automatic:
-            self._note_last(message, event.text or _names(event.attachments))
+            self.note_last_words(message, event.text or _names(event.attachments))
             self._note_answer(message)
         if is_by_bot and event.is_standby:
-            self._hear_bot()
+            self.note_bot_speaks()
         self.show_receipts(revision)
         return Heard.NEWS
 
     def _note_answer(self, message):
         """A bot that still speaks when people were called for answers nothing; what is told late, no later question."""
         if message.source:
-            self._hear_elsewhere(message.source)
+            self.note_answer_elsewhere(message.source)
         if not message.is_by_bot or self.holder == Holder.BOT:
-            is_late = self.waiting_since and message.at < self.last_at
-            self.waiting_since = self._unanswered_since() if is_late else None
-            self.answer_by = self.waiting_since and self.answer_by
-            self.unread = min(self.unread, self._said_since(self.waiting_since))  # who answered has read
-
-    def _said_since(self, at):
-        return self.messages.filter(is_incoming=True, at__gte=at).count() if at else 0
+            self.note_echoed_answer(message)
 
     # Who controls the thread
 
@@ -227,13 +207,11 @@ class Inbound(Corrections, Activities):
         with self.changing(is_listed=False) as revision:
             named = self.messages.filter(mid__in=event.mids, state=Message.State.SENT)
             named.update(state=Message.State.DELIVERED, revision=revision)
-            self.delivered_until = _later(self.delivered_until, event.watermark)
-            self.show_receipts(revision)
+            self.note_delivered(_watermark(event), revision)
 
     def _note_read(self, event):
         with self.changing(is_listed=False) as revision:
-            self.read_until = _later(self.read_until, event.watermark)
-            self.show_receipts(revision)
+            self.note_read(_watermark(event), revision)
 
     # Parts
 
@@ -281,9 +259,8 @@ def _names(attachments):
     return ", ".join(Attachment.objects.told(given).words for given in attachments)
 
 
-def _later(known, ms):
-    moment = moment_of(ms) if ms else None
-    return max(filter(None, [known, moment]), default=None)
+def _watermark(event):
+    return moment_of(event.watermark) if event.watermark else None
 
 
 def _made_up_mid(event):

@@ -1,12 +1,16 @@
-"""Until when Facebook lets us answer: anybody for 24 hours after the customer was last heard, a person for 7 days."""
+"""Meta's messaging window: anybody may answer for 24 hours after the customer's last activity, a person for 7 days."""
 
 from datetime import timedelta
 from enum import StrEnum
 
+from django.conf import settings
+from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from console.models.conversation.thread_control import ThreadControl
 from console.models.handover import Cause
+from console.models.refusals import WindowClosed
 from messenger import HUMAN_AGENT, Action
 
 DAY = timedelta(hours=24)
@@ -23,8 +27,8 @@ NOT_BY_A_PERSON = _("The customer's last words are more than 24 hours old: only 
 NOT_APPROVED = _("Facebook has not approved our app for Human Agent answers: an admin must have it approved.")
 
 
-class Way(StrEnum):
-    """How Facebook takes an answer at this moment."""
+class WindowState(StrEnum):
+    """Ways in which Facebook takes an answer at this moment."""
 
     OPEN = "open"  # as any message
     AD = "ad"  # as any message, perhaps: the window of an ad lasts up to 7 days, and nothing tells how long
@@ -33,65 +37,93 @@ class Way(StrEnum):
     SHUT = "shut"  # not at all
 
 
-class WindowClosed(Exception):
-    """Facebook takes no answer now; the text is a sentence that says why."""
-
-
-class MessagingWindow:
-    """The part of a Conversation that knows until when Facebook lets us answer.
+class MessagingWindow(ThreadControl):
+    """The slice of a Conversation that knows until when Facebook lets us answer.
 
     What Facebook itself says counts more than our clock: a refusal of its ends the window, and where we never heard
     the customer (the conversation began with an echo) it decides.
     """
 
-    @property
-    def way(self):
-        now = timezone.now()
-        if self.messaging_window_until is None or now < self.messaging_window_until:
-            return Way.OPEN
-        if self.ad_window_until and now < self.ad_window_until:
-            return Way.AD
-        if not self.page.may_use_human_agent or (self.human_agent_until and now >= self.human_agent_until):
-            return Way.SHUT
-        return Way.HUMAN_AGENT if self.human_agent_at else Way.UNCONFIRMED
+    customer_active_at = models.DateTimeField(_("customer heard"), null=True, editable=False)
+    messaging_window_until = models.DateTimeField(_("answers until"), null=True, editable=False)
+    ad_click_at = models.DateTimeField(null=True, editable=False)  # and no message has come since
+    ad_window_until = models.DateTimeField(_("after an ad perhaps until"), null=True, editable=False)
+    human_agent_until = models.DateTimeField(_("answers of people until"), null=True, editable=False)
+    human_agent_at = models.DateTimeField(_("confirmed that a person answers"), null=True, editable=False)
+    human_agent_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        editable=False,
+        verbose_name=_("confirmed by"),
+    )
+
+    class Meta:
+        abstract = True
 
     @property
-    def why_not(self):
-        """What stands in the way of an answer, as a sentence; nothing when nothing does."""
+    def messaging_window(self):
+        """Return the state of the window."""
+        now = timezone.now()
+        if self.messaging_window_until is None or now < self.messaging_window_until:
+            return WindowState.OPEN
+        if self.ad_window_until and now < self.ad_window_until:
+            return WindowState.AD
+        if not self.page.may_use_human_agent or (self.human_agent_until and now >= self.human_agent_until):
+            return WindowState.SHUT
+        return WindowState.HUMAN_AGENT if self.human_agent_at else WindowState.UNCONFIRMED
+
+    @property
+    def reply_refusal(self):
+        """Return why nobody may answer now, as a sentence; "" when somebody may."""
         if self.page.is_disconnected:
             return DISCONNECTED
         over = WEEK_OVER if self.page.may_use_human_agent else DAY_OVER
-        return {Way.UNCONFIRMED: UNCONFIRMED, Way.SHUT: over}.get(self.way, "")
+        return {WindowState.UNCONFIRMED: UNCONFIRMED, WindowState.SHUT: over}.get(self.messaging_window, "")
 
     @property
-    def answers_until(self):
-        """When this way of answering ends; None when it does not, or is over."""
-        if self.way is Way.OPEN:
+    def may_bot_reply(self):
+        """Return whether the bot and the rules may answer: they need an open window, as Facebook promises it."""
+        return self.messaging_window is WindowState.OPEN and not self.page.is_disconnected
+
+    @property
+    def answerable_until(self):
+        """Return when the window changes its state; None when it does not, or is shut."""
+        if self.messaging_window is WindowState.OPEN:
             return self.messaging_window_until
-        if self.way is Way.AD:
+        if self.messaging_window is WindowState.AD:
             return self.ad_window_until
-        return None if self.way is Way.SHUT else self.human_agent_until
+        return None if self.messaging_window is WindowState.SHUT else self.human_agent_until
 
     @property
     def time_left(self):
-        """Until then, when that is soon."""
-        left = self.answers_until and self.answers_until - timezone.now()
+        """Return the time until then when it is short enough to be shown, else None."""
+        left = self.answerable_until and self.answerable_until - timezone.now()
         return left if left and left < SHOWN_WITHIN else None
 
     @property
     def is_time_short(self):
         return self.time_left is not None and self.time_left < SHORT
 
+    @property
+    def shown_window(self):
+        """Return all of the window that stands above and below the thread."""
+        return self.messaging_window, self.time_left and self.answerable_until
+
     def confirm_human_agent(self, agent):
-        """Once for the conversation an agent says that a person answers here, as Facebook's tag demands."""
+        """Note that an agent confirmed that a person answers here, as Facebook's tag demands. Once is enough."""
         with self.changing():
-            self._must_be_held_by(agent)
-            if self.way is Way.UNCONFIRMED:
+            self.check_held_by(agent)
+            if self.messaging_window is WindowState.UNCONFIRMED:
                 self.human_agent_at, self.human_agent_by = timezone.now(), agent
 
     def tag_for(self, message):
-        """The tag under which this goes out now, None for none. WindowClosed: Facebook would not take it."""
-        if self.way is Way.OPEN:  # nobody but Facebook makes a window shorter
+        """Return the tag under which this message goes out now, or None.
+
+        Raises WindowClosed where Facebook would not take it.
+        """
+        if self.messaging_window is WindowState.OPEN:  # nobody but Facebook makes a window shorter
             return None
         self.refresh_from_db(
             fields=[
@@ -102,48 +134,53 @@ class MessagingWindow:
                 "human_agent_at",
             ]
         )
-        if self.way is Way.OPEN:
+        if self.messaging_window is WindowState.OPEN:
             return None
         if message.author is None:
             raise WindowClosed(NOT_BY_A_PERSON)
-        self._must_be_answerable(message.author)
-        return None if self.way is Way.AD else HUMAN_AGENT
+        self.check_window(message.author)
+        return None if self.messaging_window is WindowState.AD else HUMAN_AGENT
 
     def note_refusal(self, error, tag):
-        """What Facebook's refusal of an answer says of the window. Returns the sentence that tells the agent."""
+        """Note what Facebook's refusal of an answer says of the window; return the sentence for the agent."""
         if error.action is Action.WINDOW_CLOSED:
-            self._end(tag)
+            self._end_window(tag)
         if error.action is Action.OTHER_APP:
             self.lose_control(Cause.CONTROL_REFUSED, note=error.sentence)
         return NOT_APPROVED if tag and error.may_be_about_tag else error.sentence
 
-    def _must_be_answerable(self, author):
-        """For the bot and the rules, without an author, only what Facebook promises counts."""
-        if self.why_not:
-            raise WindowClosed(self.why_not)
-        if author is None and self.way is not Way.OPEN:
+    def check_window(self, author):
+        """Raise WindowClosed unless this author may answer now. None is the bot."""
+        if self.reply_refusal:
+            raise WindowClosed(self.reply_refusal)
+        if author is None and not self.may_bot_reply:
             raise WindowClosed(NOT_BY_A_PERSON)
 
-    def _be_heard(self, at):
-        """The customer did something that opens the window. Told late it changes nothing, and no clock of Facebook's
-        makes the window longer than it is by ours."""
+    # Under the lock
+
+    def note_customer_activity(self, at):
+        """Open the window: the customer did something. An older event changes nothing.
+
+        No clock of Facebook's makes the window longer than it is by ours.
+        """
         at = min(at, timezone.now())
         if self.customer_active_at is None or at > self.customer_active_at:
             self.customer_active_at, self.human_agent_until = at, at + WEEK
             self.messaging_window_until = max(at + DAY, self.messaging_window_until or at)
 
-    def _come_by(self, referral, at):
-        """By an ad the window may be longer, from the first message after the click: `_begin_ad_window`."""
+    def note_ad_click(self, referral, at):
+        """Note that the customer came by an ad: from their next message on the window may be longer."""
         if referral and referral.source == ADS:
             self.ad_click_at = at
 
-    def _begin_ad_window(self, at):
+    def open_ad_window(self, at):
+        """Open the longer window, if this is the first message after the click on an ad."""
         if self.ad_click_at and at >= self.ad_click_at:
             week = min(at, timezone.now()) + WEEK
             self.ad_click_at, self.ad_window_until = None, max(week, self.ad_window_until or week)
 
-    def _end(self, tag):
-        """Facebook says that it is over already, unless the customer was heard while it said so."""
+    def _end_window(self, tag):
+        """Believe Facebook that it is over, unless the customer was heard while Facebook said so."""
         customer_active_at = self.customer_active_at
         with self.changing():
             if self.customer_active_at == customer_active_at:

@@ -1,8 +1,9 @@
-"""In short what people and a customer said while the bot was out: for the bot, when it gets the conversation back."""
+"""A summary for the bot, when it gets the conversation back: what people and the customer said meanwhile."""
 
 from django.db.models import prefetch_related_objects
 
-from console.models.handover import METADATA, Holder
+from console.models.handover import METADATA
+from console.models.holder import Holder
 
 SHOWN = 6  # of the last messages
 MOST_LINE = 120  # characters of each
@@ -10,7 +11,7 @@ CUSTOMER, UNSENT = "Customer", "(message unsent)"
 
 
 def summary(conversation, note=""):
-    """Up to METADATA characters: the note, how much was said by whom, and the last lines."""
+    """Return up to METADATA characters: the note, who answered, how much was said, and the last lines."""
     last_change = conversation.handovers.filter(from_holder=Holder.BOT).in_order().last()
     messages = conversation.messages.select_related("author").order_by("-at", "-pk")
     said = list(messages.filter(at__gt=last_change.at) if last_change else messages[:SHOWN])
@@ -23,7 +24,7 @@ def summary(conversation, note=""):
 
 
 def without(summary, text):
-    """The same summary without the line of a customer's text, also where the summary was cut within that line."""
+    """Return the summary without the line of a customer's text, also where it was cut within that line."""
     line = f"{CUSTOMER}: {text[:MOST_LINE]}"
     if line in summary:
         return summary.replace(line, f"{CUSTOMER}: {UNSENT}")
@@ -32,5 +33,5 @@ def without(summary, text):
 
 
 def _line(message):
-    who = CUSTOMER if message.is_incoming else message.author or "Bot"
-    return f"{who}: {message.words[:MOST_LINE] or (UNSENT if message.is_deleted else '(no text)')}"
+    speaker = CUSTOMER if message.is_incoming else message.author or "Bot"
+    return f"{speaker}: {message.words[:MOST_LINE] or (UNSENT if message.is_deleted else '(no text)')}"

@@ -10,6 +10,9 @@ from datetime import datetime, timedelta
 from itertools import chain
 from typing import NamedTuple
 
+from django.db.models import Max
+from django.utils import timezone
+
 CLOCKS_DIFFER = timedelta(minutes=10)  # at most
 STEP = timedelta(milliseconds=1)
 FEW = 20  # messages from the end, which are nearly always enough
@@ -27,6 +30,13 @@ class Entry(NamedTuple):
     def is_older(self, moment):
         """And so is all before it."""
         return (self.is_told and self.said_at <= moment) or self.at < moment - CLOCKS_DIFFER
+
+
+def next_moment(conversation):
+    """Now, and after all that was said before: a reply stands behind its question, whatever the clocks say."""
+    last = conversation.messages.aggregate(last=Max("at"))["last"]
+    before = [moment + STEP for moment in (last, conversation.held_since) if moment]
+    return max([timezone.now(), *before])
 
 
 def place(conversation, said_at, moved=None):

@@ -1,6 +1,7 @@
-"""What a Page's rules change by the clock: answers that do not come, agents who stay away, threads that are silent.
+"""Timeouts of a Page's rules: answers that do not come, agents who stay away, threads that are silent.
 
-Each is an adjective that finds them, and finds one again under its row's lock: somebody may have written meanwhile.
+Each timeout is a scope that finds what is overdue, and the step that ends it. The scope finds a conversation again
+under its row's lock: somebody may have written meanwhile.
 """
 
 import logging
@@ -11,59 +12,62 @@ from django.db.models import DurationField, Exists, ExpressionWrapper, F, OuterR
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
+from console.models.conversation.inbox import InboxQuerySet
 from console.models.conversation.summary import summary
-from console.models.handover import Cause, Handover, Holder
+from console.models.conversation.transitions import Transitions
+from console.models.handover import Cause, Handover
+from console.models.holder import Holder
 from console.models.message.message import Message
 from personas.models import Page
 
 UNANSWERED_ELSEWHERE = timedelta(minutes=15)  # that the customer waits, before the queue gets it
 CONTROL_ENDS = timedelta(hours=24)  # after the last word another app loses the thread, and Facebook tells nobody
 MINUTE = Value(timedelta(minutes=1))
-SILENT_SINCE = Greatest("last_at", "held_since")  # nobody has written, and it has not changed hands
+SILENT_SINCE = Greatest("last_at", "held_since")  # nobody has written, and the holder is the same
 HAS_BOT = ~Q(page__rules__webhook_url="") | ~Q(page__rules__bot_app_id="")
 
 logger = logging.getLogger(__name__)
 
 
-class TimeoutsQuerySet(models.QuerySet):
+class TimeoutsQuerySet(InboxQuerySet):
     def apply_timeouts(self):
-        """Act on all that has lasted too long. One that fails stops none of the others."""
-        for adjective in OVERDUE:
-            for conversation in getattr(self, adjective)():
+        """End all that has lasted too long. One that fails stops none of the others."""
+        for scope in TIMEOUTS:
+            for conversation in scope(self):
                 try:
-                    conversation.time_out(adjective)
+                    conversation.time_out(scope)
                 except Exception:
-                    logger.exception("Conversation %s stays %s", conversation.pk, adjective)
+                    logger.exception("Conversation %s stays %s", conversation.pk, scope.__name__)
 
     def unanswered(self):
-        """Their agent should have answered by now."""
+        """Filter to those whose agent should have answered by now."""
         return self.open().filter(holder=Holder.AGENT, answer_by__lte=timezone.now())
 
     def abandoned(self):
-        """Their agent has been away for too long."""
+        """Filter to those whose agent has been away for too long."""
         long_ago = Value(timezone.now()) - _minutes("away_for")
         return self._held(Holder.AGENT).filter(agent__is_present=False, agent__away_since__lte=long_ago)
 
     def idle(self):
-        """Nobody waits, nobody has written for a while, and nothing is left to be sent or to be looked at."""
+        """Filter to those in which nobody has written for a while, and nothing is left to answer, send or look at."""
         return self._silent(Holder.AGENT).exclude(Exists(_unsettled())).exclude(Exists(_untold()))
 
     def idle_elsewhere(self):
         return self._silent(Holder.ELSEWHERE).filter(is_controlled_elsewhere=False)
 
     def forgotten_elsewhere(self):
-        """The customer waits, and nobody answers there."""
+        """Filter to those in which the customer waits, and nobody answers there."""
         long_ago = timezone.now() - UNANSWERED_ELSEWHERE
         waiting = self._held(Holder.ELSEWHERE).filter(is_controlled_elsewhere=False, waiting_since__lte=long_ago)
         return waiting.filter(Q(held_since=None) | Q(held_since__lte=long_ago))
 
     def expired(self):
-        """Elsewhere for as long without a word as Facebook lets another app control the thread."""
+        """Filter to those elsewhere without a word for as long as Facebook lets another app control the thread."""
         long_ago = timezone.now() - CONTROL_ENDS
         return self._held(Holder.ELSEWHERE).annotate(silent_since=SILENT_SINCE).filter(silent_since__lte=long_ago)
 
     def botless(self):
-        """The customer waits for a bot, and the Page has none any more."""
+        """Filter to those in which the customer waits for a bot, and the Page has none any more."""
         without = Page.objects.filter(Q(rules=None) | Q(rules__webhook_url="", rules__bot_app_id=""))
         return self.on(without.only("pk")).open().filter(holder=Holder.BOT, waiting_since__isnull=False)
 
@@ -77,65 +81,84 @@ class TimeoutsQuerySet(models.QuerySet):
         return self.open().filter(holder__in=[Holder.AGENT, Holder.ELSEWHERE]).filter(holder=holder)
 
 
-OVERDUE = {  # who holds it then, and why
-    "unanswered": (Holder.QUEUE, Cause.NO_ANSWER),
-    "abandoned": (Holder.QUEUE, Cause.AWAY),
-    "idle": (Holder.BOT, Cause.IDLE),
-    "idle_elsewhere": (Holder.BOT, Cause.IDLE),
-    "forgotten_elsewhere": (Holder.QUEUE, Cause.NO_ANSWER),
-    "expired": (None, None),  # whoever does by default
-    "botless": (Holder.QUEUE, Cause.NO_BOT),
-}
+class Timeouts(Transitions):
+    """The slice of a Conversation that looks at the clock."""
 
-
-class Timeouts:
-    """The part of a Conversation that looks at the clock."""
+    class Meta:
+        abstract = True
+        indexes = [
+            models.Index(
+                fields=["answer_by"],
+                condition=Q(closed_at=None, answer_by__isnull=False),
+                name="conversation_unanswered",
+            ),
+        ]
 
     @property
     def returns_at(self):
-        """When it goes back to the bot by itself if nobody writes; None when it does not."""
-        is_due = self.is_open and self.holder == Holder.AGENT and self.waiting_since is None
-        if not is_due or not self.rules.back_after or not self.rules.has_bot or self._needs_agent():
+        """Return when it goes back to the bot by itself if nobody writes; None when it does not."""
+        is_due = self.holder == Holder.AGENT and self.waiting_since is None
+        if not is_due or not self.rules.back_after or not self.rules.has_bot or _needs_agent(self):
             return None
         since = max(filter(None, [self.last_at, self.held_since]), default=None)
         return since and since + timedelta(minutes=self.rules.back_after)
 
-    def time_out(self, adjective):
-        """End what has lasted too long."""
+    def time_out(self, scope):
+        """End what has lasted too long, if it is still in this scope."""
         with self.changing():
-            if getattr(type(self).objects, adjective)().filter(pk=self.pk).exists():
-                self._time_out(*OVERDUE[adjective])
+            if scope(type(self).objects.filter(pk=self.pk)).exists():
+                TIMEOUTS[scope](self)
 
-    def _time_out(self, holder, cause):
-        if holder == Holder.QUEUE:
-            self._give(holder, cause, team=self.team)
-        elif holder == Holder.BOT:
-            self._give(holder, cause, summary=summary(self))
-        else:
-            self._expire()
 
-    def _expire(self):
-        """Closed, if nobody waits. Facebook need not be told: nobody has the thread."""
-        cause, self.is_controlled_elsewhere = Cause.CONTROL_BACK if self.is_controlled_elsewhere else Cause.IDLE, False
-        self._give(self._usual_holder(), cause)
-        if self.waiting_since is None:
-            self.closed_at = timezone.now()
-            self.handovers.pending().update(done_at=timezone.now())
+# What ends each
 
-    def _expect_answer(self):
-        """Of the agent who has just got it, if the customer waits."""
-        if self.waiting_since and self.rules.answer_within:
-            self.answer_by = timezone.now() + timedelta(minutes=self.rules.answer_within)
 
-    def _needs_agent(self):
-        """Something failed since they have it, or may have, and only they can say what is to become of it."""
-        states = Q(state=Message.State.FAILED) | Q(state=Message.State.UNKNOWN, next_attempt_at=None)
-        since = Q(at__gte=self.held_since) if self.held_since else Q()
-        return self.messages.filter(states, since).exists()
+def _return_unanswered(conversation):
+    conversation.change_holder(Holder.QUEUE, Cause.NO_ANSWER, team=conversation.team)
+
+
+def _return_abandoned(conversation):
+    conversation.change_holder(Holder.QUEUE, Cause.AWAY, team=conversation.team)
+
+
+def _return_botless(conversation):
+    conversation.change_holder(Holder.QUEUE, Cause.NO_BOT, team=conversation.team)
+
+
+def _give_to_bot(conversation):
+    conversation.change_holder(Holder.BOT, Cause.IDLE, summary=summary(conversation))
+
+
+def _expire(conversation):
+    """Give it to the default holder; close it if nobody waits. Facebook need not be told: nobody has the thread."""
+    cause = Cause.CONTROL_BACK if conversation.is_controlled_elsewhere else Cause.IDLE
+    conversation.forget_control()
+    conversation.change_holder(conversation.default_holder, cause)
+    if conversation.waiting_since is None:
+        conversation.mark_closed()
+        conversation.handovers.pending().update(done_at=timezone.now())
+
+
+TIMEOUTS = {
+    TimeoutsQuerySet.unanswered: _return_unanswered,
+    TimeoutsQuerySet.abandoned: _return_abandoned,
+    TimeoutsQuerySet.idle: _give_to_bot,
+    TimeoutsQuerySet.idle_elsewhere: _give_to_bot,
+    TimeoutsQuerySet.forgotten_elsewhere: _return_unanswered,
+    TimeoutsQuerySet.expired: _expire,
+    TimeoutsQuerySet.botless: _return_botless,
+}
 
 
 def _minutes(name):
     return ExpressionWrapper(F(f"page__rules__{name}") * MINUTE, output_field=DurationField())
+
+
+def _needs_agent(conversation):
+    """Something failed since the agent has it, or may have, and only they can say what is to become of it."""
+    states = Q(state=Message.State.FAILED) | Q(state=Message.State.UNKNOWN, next_attempt_at=None)
+    since = Q(at__gte=conversation.held_since) if conversation.held_since else Q()
+    return conversation.messages.filter(states, since).exists()
 
 
 def _unsettled():

@@ -1,118 +1,100 @@
-"""Who holds a conversation: the bot, the queue, an agent, or somebody elsewhere. One at a time."""
+"""Transitions from one holder to another. `change_holder` alone makes them, and writes the history."""
 
-from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from contextlib import suppress
+
+from django.utils import timezone
 
 from console.models.bot_event.bot_event import BotEvent
+from console.models.conversation import automatic_messages
+from console.models.conversation.checks import (
+    check_all_delivered_to_bot,
+    check_all_seen,
+    check_can_receive,
+    check_has_bot,
+    check_no_colleague_holds,
+    check_open,
+)
+from console.models.conversation.holding import Holding
 from console.models.conversation.summary import summary
-from console.models.handover import Cause, Holder, name_of
-from console.models.handover_rules import HandoverRules
+from console.models.conversation.thread_order import next_moment
+from console.models.conversation.waiting import Waiting, WaitingQuerySet
+from console.models.handover import Cause, Handover
+from console.models.holder import Holder
+from console.models.refusals import TakenByAnother
 
 TAKE_OVER = "console.take_over_conversation"  # the permission
+MAX_REQUEST = 200  # characters of what the customer asked for
 
 
-class TakenByAnother(Exception):
-    """Somebody else holds the conversation, or nobody does: `holder` says which, and `name` who."""
+class TransitionsQuerySet(WaitingQuerySet):
+    def return_to_queue(self):
+        """Take them from agents who have left, or may not see them any more.
 
-    def __init__(self, conversation):
-        super().__init__(conversation.holder_name)
-        self.holder, self.name = conversation.holder, conversation.holder_name
+        In the order in which readers lock conversations, so that neither waits for the other for ever.
+        """
+        for conversation in self.open().select_related("agent").order_by("customer__psid", "pk"):
+            with suppress(TakenByAnother):  # gone meanwhile
+                cause = Cause.NO_ACCESS if conversation.agent.is_active else Cause.LEFT
+                conversation.return_to_queue(conversation.agent, cause)
+        self.show_presence()
 
-
-class CannotReceive(Exception):
-    """Whom a conversation was to go to cannot have it; the text is a sentence that says why."""
-
-
-class UnseenMessages(Exception):
-    """The customer wrote more than whoever lets go of the conversation has seen. `newest` is the last of that."""
-
-    def __init__(self, conversation, unseen):
-        self.newest = unseen.last().pk
-        told = ngettext(
-            "%(name)s just sent another message. The conversation stays open and assigned to you.",
-            "%(name)s just sent %(count)s more messages. The conversation stays open and assigned to you.",
-            count := unseen.count(),
-        )
-        super().__init__(told % {"name": conversation.customer, "count": count})
+    def hand_over_unanswered(self, error):
+        """Hand over every conversation in which a customer waits for the bot, which does not answer."""
+        for conversation in self.waiting_for_bot().order_by("customer__psid", "pk"):
+            conversation.hand_over_unanswered(error)
 
 
-class Transitions:
-    """The part of a Conversation that changes hands. Each verb locks the row: of two at once, one comes second."""
+class Transitions(Waiting):
+    """The slice of a Conversation that changes its holder. Each verb locks the row: of two, one comes second."""
 
-    @property
-    def rules(self):
-        if type(self).page.is_cached(self):
-            return HandoverRules.of(self.page)
-        return HandoverRules.objects.filter(pk=self.page_id).first() or HandoverRules(pk=self.page_id)
-
-    @property
-    def is_open(self):
-        return self.closed_at is None
-
-    def is_held_by(self, agent):
-        """By an agent, or with None by the bot."""
-        if agent is None:
-            return self.holder == Holder.BOT
-        return self.is_open and self.agent_id == agent.pk
-
-    @property
-    def holder_name(self):
-        return name_of(self.page, self.holder, self.agent, self.elsewhere_app)
-
-    @property
-    def held_in_short(self):
-        return f"{self.holder}-{self.agent_id or self.elsewhere_app}"
-
-    def receivers(self):
-        """Colleagues who can have it now, each with how many open conversations they hold."""
-        there = self.page.agents().filter(is_present=True).exclude(pk=self.agent_id)
-        held = Count("conversations", filter=Q(conversations__closed_at=None), distinct=True)
-        return there.annotate(held=held).order_by("first_name", "last_name", "username")
+    class Meta(Holding.Meta):
+        abstract = True
 
     # By agents
 
     def take(self, agent):
-        """From the queue, the bot, elsewhere, the closed ones, or a colleague who is away."""
+        """Take it from the queue, the bot or elsewhere."""
         with self.changing():
-            if self.is_held_by(agent):
-                return
-            if self.holder == Holder.AGENT and self.agent.is_present:
-                raise TakenByAnother(self)
-            self._take(agent)
+            check_no_colleague_holds(self, agent)
+            check_open(self)
+            self._fetch(agent)
 
     def take_over(self, agent):
-        """From a colleague who is at work: for supervisors, and seen by all in the thread."""
-        if not agent.has_perm(TAKE_OVER):
-            raise PermissionDenied
+        """Take it from a colleague who is away; with the permission also from one at work, as all see in the thread."""
         with self.changing():
-            if not self.is_held_by(agent):
-                self._take(agent)
+            if self.agent and self.agent.is_present and not agent.has_perm(TAKE_OVER):
+                check_no_colleague_holds(self, agent)
+            self._fetch(agent)
+
+    def reopen(self, agent):
+        """Take up a closed conversation again. If it is open by now, it is taken."""
+        with self.changing():
+            check_no_colleague_holds(self, agent)
+            self._fetch(agent)
 
     def return_to_queue(self, agent, cause=Cause.RETURNED):
-        """Back to the queue."""
+        """Put it back into its team's queue."""
         with self.changing():
-            self._must_be_held_by(agent)
-            self._give(Holder.QUEUE, cause, team=self.team, by=agent)
+            self.check_held_by(agent)
+            self.change_holder(Holder.QUEUE, cause, team=self.team, by=agent)
 
     def transfer(self, agent, *, to=None, team=None, note=""):
-        """To a colleague who is there, or to a team's queue."""
+        """Pass it to a present colleague, or into a team's queue."""
         with self.changing():
-            self._must_be_held_by(agent)
+            self.check_held_by(agent)
             if to is None:
-                self._give(Holder.QUEUE, Cause.TRANSFERRED, team=team, by=agent, note=note)
+                self.change_holder(Holder.QUEUE, Cause.TRANSFERRED, team=team, by=agent, note=note)
             elif to.pk != agent.pk:
-                self._must_be_able_to_receive(to)
-                self._give_to(to, Cause.TRANSFERRED, by=agent, note=note)
+                check_can_receive(self, to)
+                self._assign_to(to, Cause.TRANSFERRED, by=agent, note=note)
 
     def hand_back(self, agent, note="", cause=Cause.HANDED_BACK, seen=None):
-        """To the bot, which is told in short what was said. seen: the last message that the agent has seen."""
+        """Give it to the bot, with a summary of what was said. seen: the last message that the agent has seen."""
         with self.changing():
-            self._must_be_held_by(agent)
-            self._must_have_bot()
-            self._must_have_been_seen(until=seen)
-            self._give(Holder.BOT, cause, by=agent, note=note, summary=summary(self, note))
+            self.check_held_by(agent)
+            check_has_bot(self)
+            check_all_seen(self, until=seen)
+            self.change_holder(Holder.BOT, cause, by=agent, note=note, summary=summary(self, note))
 
     def close(self, agent, seen=None):
         """End it until the customer writes again. agent: None where its bot is done with it.
@@ -120,87 +102,130 @@ class Transitions:
         seen: the last message that the agent or the bot has seen; a newer one of the customer's keeps it open.
         """
         with self.changing():
-            self._must_be_held_by(agent)
-            if agent is None:
-                self._must_have_been_heard(until=seen)
-            else:
-                self._must_have_been_seen(until=seen)
+            self.check_held_by(agent)
+            check_all_seen(self, until=seen)
+            if agent is None and seen is None:
+                check_all_delivered_to_bot(self)
             if self.is_open:
-                self._close(by=agent)
-
-    def see(self, agent):
-        """The holder has read what is there. Anybody else only peeks, and that is nobody's business."""
-        if (self.unread or self.is_new) and self.is_held_by(agent):
-            with self.changing():
-                self.unread, self.is_new = 0, False
+                for_bot = summary(self) if agent and self.rules.has_bot else ""
+                self.change_holder(self.default_holder, Cause.CLOSED, by=agent, summary=for_bot)
+                self.mark_closed()
+                self.stop_waiting()
 
     # By the bot
 
     def hand_over(self, cause=Cause.HANDED_OVER, note="", summary="", skill=""):
-        """From the bot to people: to the team with the skill, if there is one."""
+        """Give it to people: from the bot into the queue of the team with the skill, if there is one."""
         with self.changing():
-            self._must_be_held_by(None)
-            self._hand_over(cause, note, summary, skill)
+            self.check_held_by(None)
+            self.put_in_queue(cause, note, summary, skill)
 
     def resume(self):
-        """The bot goes on with what no agent has taken yet."""
+        """Let the bot go on with what no agent has taken yet."""
         with self.changing():
             if self.holder not in (Holder.QUEUE, Holder.BOT):
                 raise TakenByAnother(self)
             if self.holder == Holder.QUEUE:
-                self._must_have_bot()
-                self._give(Holder.BOT, Cause.RESUMED, summary=summary(self))
+                check_has_bot(self)
+                self.change_holder(Holder.BOT, Cause.RESUMED, summary=summary(self))
 
     # By rule
 
     def assign(self, agent):
-        """To an agent whom the rules chose, from the queue."""
+        """Give it from the queue to an agent whom the rules chose."""
         with self.changing():
             if self.holder != Holder.QUEUE or not self.is_open:
                 raise TakenByAnother(self)
-            self._must_be_able_to_receive(agent)
-            self._give_to(agent, Cause.ASSIGNED)
+            check_can_receive(self, agent)
+            self._assign_to(agent, Cause.ASSIGNED)
 
     def hand_over_unanswered(self, error):
-        """The bot does not answer: who waits for it gets a person. Whether somebody did."""
+        """Hand it over if the customer waits for the bot, which does not answer. Return whether they did."""
         with self.changing():
             is_bots = self.is_open and self.holder == Holder.BOT
             has_waited = is_bots and (self.waiting_since is not None or BotEvent.objects.have_words_of(self))
             if has_waited:
-                self._hand_over(Cause.BOT_DOWN, note=error)
+                self.put_in_queue(Cause.BOT_DOWN, note=error)
         return has_waited
 
-    # Parts
+    # Under the lock
 
-    def _take(self, agent):
+    def choose_holder(self, text, payload):
+        """Decide who has to answer what the customer has just written."""
+        was_closed, self.closed_at = not self.is_open, None
+        if was_closed and self.holder != self.default_holder:  # the Page got a bot meanwhile, or lost it
+            self.change_holder(self.default_holder, Cause.REOPENED)
+        elif was_closed and self.holder == Holder.QUEUE:
+            self._enter_queue()
+        elif self.holder == Holder.QUEUE:
+            automatic_messages.announce_closed_hours(self)
+        if self.holder != Holder.BOT:
+            return
+        if not self.rules.has_bot:
+            self.put_in_queue(Cause.NO_BOT)
+        elif self.rules.asks_for_person(text, payload):
+            self.put_in_queue(Cause.ASKED, note=text[:MAX_REQUEST])
+        elif self.rules.is_bot_down:
+            self.put_in_queue(Cause.BOT_DOWN, note=self.rules.bot_error)
+
+    def put_in_queue(self, cause, note="", summary="", skill=""):
+        """Let the customer wait for people: of the team with the skill, if there is one."""
+        self.start_waiting()
+        self.change_holder(Holder.QUEUE, cause, team=self.rules.team_for(skill), note=note, summary=summary)
+
+    def assume_elsewhere(self, app_id):
+        """Correct the holder: this app had the conversation, and nobody had told us."""
+        self.holder, self.elsewhere_app = Holder.ELSEWHERE, app_id
+
+    def mark_closed(self):
+        self.closed_at = timezone.now()
+
+    def change_holder(self, holder, cause, *, agent=None, team=None, app="", by=None, note="", summary=""):
+        """Change the holder. Nothing but this does."""
+        before = self.holder
+        handover = Handover.objects.record(
+            self,
+            next_moment(self),
+            to_holder=holder,
+            to_agent=agent,
+            to_team=team if holder == Holder.QUEUE else None,
+            to_app=app,
+            by=by,
+            cause=cause,
+            note=note,
+            summary=summary,
+        )
+        self.holder, self.agent, self.team, self.elsewhere_app = holder, agent, team, app
+        self.held_since, self.closed_at = handover.at, None
+        if not handover.keeps_reason():
+            self.reason = handover
+        self.note_new_holder(agent, by)
+        handover.tell_facebook()
+        if before != holder or holder == Holder.AGENT:
+            BotEvent.objects.tell(handover)
+        if holder == Holder.QUEUE and cause != Cause.CLOSED:
+            self.note_entered_queue()
+            self._enter_queue()
+        if before == Holder.AGENT:  # who has room for another
+            type(self).objects.assign_later()
+
+    def _fetch(self, agent):
+        """Give it to an agent who asks for it, unless they hold it already."""
+        if self.is_held_by(agent):
+            return
         cause = Cause.TAKEN_OVER if self.holder == Holder.AGENT else Cause.TAKEN
         if not self.is_open:
-            cause, self.waiting_since = Cause.OPENED, self._unanswered_since()
-        self._give_to(agent, cause, by=agent)
+            cause = Cause.OPENED
+            self.resume_waiting()
+        self._assign_to(agent, cause, by=agent)
 
-    def _must_be_held_by(self, agent):
-        if not self.is_held_by(agent):
-            raise TakenByAnother(self)
+    def _assign_to(self, agent, cause, by=None, note=""):
+        is_other_face = automatic_messages.is_other_face(self, agent)
+        self.change_holder(Holder.AGENT, cause, agent=agent, team=self.team, by=by, note=note)
+        if is_other_face:
+            automatic_messages.introduce(self, agent)
 
-    def _must_have_been_seen(self, until):
-        """A customer who writes at the moment of the press is not sent away. Messages are numbered under the lock."""
-        unseen = self.messages.filter(is_incoming=True, pk__gt=until or 0).order_by("pk")
-        if until is not None and unseen.exists():
-            raise UnseenMessages(self, unseen)
-
-    def _must_have_been_heard(self, until):
-        """By the bot, which may not have been told yet what the customer said last."""
-        self._must_have_been_seen(until)
-        unheard = self.messages.filter(is_incoming=True).order_by("pk")
-        if until is None and BotEvent.objects.have_words_of(self) and unheard.exists():
-            raise UnseenMessages(self, unheard.filter(pk=unheard.last().pk))
-
-    def _must_have_bot(self):
-        if not self.rules.has_bot:
-            raise CannotReceive(_("This Page has no bot."))
-
-    def _must_be_able_to_receive(self, agent):
-        if not type(agent).objects.present().filter(pk=agent.pk).exists():
-            raise CannotReceive(_("%(name)s is away.") % {"name": agent})
-        if not type(self.page).objects.open_to(agent).filter(pk=self.page_id).exists():
-            raise CannotReceive(_("%(name)s may not see this Page.") % {"name": agent})
+    def _enter_queue(self):
+        automatic_messages.announce_closed_hours(self)
+        if self.rules.assigns:
+            type(self).objects.assign_later()

@@ -1,7 +1,7 @@
-"""The state of each customer's typing indicator, kept in Redis, where it expires by itself.
+"""The typing dots that a customer sees, as Redis remembers them. They expire by themselves.
 
-Facebook removes the dots after 20 s, or when a message arrives. So one call in 10 s keeps them while an agent types,
-and none is needed after a message.
+Facebook takes the dots away after 20 s, or when a message comes. So one call in 10 s keeps them while keys move, and
+none is needed after a send.
 """
 
 from redis import RedisError
@@ -13,7 +13,7 @@ SHOWN_FOR = 20  # s
 
 
 def start(conversation_id):
-    """Note that an agent types; return whether Facebook should be told now."""
+    """Remember that dots are shown; return whether Facebook should be told now."""
     try:
         if not redis().set(f"typing:{conversation_id}:told", 1, nx=True, ex=CALL_EVERY):
             return False
@@ -24,7 +24,7 @@ def start(conversation_id):
 
 
 def stop(conversation_id):
-    """Note that nobody types; return whether there were dots to remove. A message removes them by itself."""
+    """Forget the dots; return whether there were any. A message that goes out ends them by itself."""
     try:
         return bool(redis().delete(f"typing:{conversation_id}:shown"))
     except RedisError:
@@ -32,5 +32,5 @@ def stop(conversation_id):
 
 
 def are_wanted(conversation_id):
-    """Return whether the dots should still be shown. A worker asks just before its call: they may be gone by then."""
+    """Return whether the dots are still to be shown, just before the call: the message may have gone out meanwhile."""
     return bool(redis().exists(f"typing:{conversation_id}:shown"))

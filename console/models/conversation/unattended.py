@@ -5,35 +5,40 @@ there, and what is open elsewhere: clocks bring that back (see `timeouts.py`).
 """
 
 import logging
-from datetime import timedelta
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from console.models.bot_event.bot_event import BotEvent
-from console.models.handover import Cause, Holder
+from console.models.conversation.inbox import RECENTLY, InboxQuerySet
+from console.models.conversation.transitions import Transitions
+from console.models.conversation.waiting import has_spoken_lately, has_undelivered_words
+from console.models.handover import Cause
+from console.models.holder import Holder
 from console.models.message.message import Message
 from personas.models import Page
 
-RECENTLY = timedelta(days=1)  # so long a reply that failed, or may have, shows in the queue and calls its author
-BOT_ANSWERS_WITHIN = timedelta(minutes=5)
 NO_BOT = Q(rules=None) | Q(rules__webhook_url="", rules__bot_app_id="") | Q(state__in=Page.State.ended())
 
 logger = logging.getLogger(__name__)
 
 
-class UnattendedQuerySet(models.QuerySet):
+class UnattendedQuerySet(InboxQuerySet):
     def unattended(self):
-        """Unanswered, and closed, or with an agent or a bot that is not there; or with a refused reply nobody saw."""
+        """Filter to customers whom nobody will answer, and refused replies that nobody will see."""
         waiting = self.filter(waiting_since__isnull=False)
-        lost = [waiting.filter(closed_at__isnull=False), waiting.orphaned(), waiting._deserted(), self._unsent()]
+        lost = [
+            waiting.filter(closed_at__isnull=False),
+            waiting.orphaned(),
+            waiting.deserted(),
+            self.with_unsent_reply(),
+        ]
         pks = [rows.order_by().values("pk") for rows in lost]
         return self.filter(pk__in=pks[0].union(*pks[1:], all=True))
 
     def orphaned(self):
-        """Held by an agent who has left, or may not see the Page any more."""
+        """Filter to those of an agent who has left, or may not see the Page any more."""
         groups = Page.groups.through.objects.filter(page=OuterRef("page"), group__user=OuterRef("agent"))
         may_see = Q(agent__is_superuser=True) | Q(page__is_open_to_all=True) | Exists(groups)
         return self.filter(closed_at=None, agent__isnull=False).filter(~(Q(agent__is_active=True) & may_see))
@@ -41,61 +46,69 @@ class UnattendedQuerySet(models.QuerySet):
     def bring_back(self):
         """Bring them back. One that fails stops none of the others."""
         for conversation in self.order_by("customer__psid", "pk"):
-            logger.error("Conversation %s was out of sight (%s)", conversation.pk, conversation.held_in_short)
+            logger.error("Conversation %s was out of sight (%s)", conversation.pk, conversation.holder_key)
             try:
                 conversation.bring_back()
             except Exception:
                 logger.exception("Conversation %s stays out of sight", conversation.pk)
 
-    def _deserted(self):
-        """With the bot of a Page that has none, or whose bot took it and went down before it answered."""
+    def deserted(self):
+        """Filter to those with a bot that is gone, or that took the message and went down before it answered."""
         down = Page.objects.filter(rules__bot_down_until__gt=timezone.now())
-        unheard = Exists(BotEvent.objects.with_words().filter(conversation=OuterRef("pk")).order_by())
-        lately = Q(last_at__gt=timezone.now() - BOT_ANSWERS_WITHIN)
-        gone = Q(page__in=Page.objects.filter(NO_BOT)) | Q(lately, ~unheard, page__in=down)
+        gone = Q(page__in=Page.objects.filter(NO_BOT)) | Q(has_spoken_lately(), ~has_undelivered_words(), page__in=down)
         return self.filter(gone, closed_at=None, holder=Holder.BOT)
 
-    def _unsent(self):
-        """Closed or handed back before Facebook refused a reply: whoever wrote it looks elsewhere by now."""
+    def with_unsent_reply(self):
+        """Filter to those closed or handed back before Facebook refused a reply: its author looks elsewhere by now."""
         unsent = Message.objects.unsent().filter(is_automatic=False, at__gt=timezone.now() - RECENTLY).order_by()
         later = unsent.filter(conversation=OuterRef("pk"), revision__gt=Coalesce(OuterRef("reason__revision"), 0))
         nobody = Q(closed_at__isnull=False) | Q(holder=Holder.BOT)
         return self.filter(nobody, Exists(later), pk__in=unsent.values("conversation"))
 
 
-class Unattended:
-    """The part of a Conversation that somebody always looks at."""
+class Unattended(Transitions):
+    """The slice of a Conversation that keeps it in somebody's sight."""
+
+    class Meta:
+        abstract = True
+        indexes = [
+            models.Index(  # of none, if all goes well
+                fields=["id"],
+                condition=Q(closed_at__isnull=False, waiting_since__isnull=False),
+                name="conversation_closed_away",
+            ),
+        ]
 
     def bring_back(self):
         """Give it to somebody who looks, if still nobody does."""
         with self.changing():
             rows = type(self).objects.filter(pk=self.pk)
-            if rows._unsent().exists():
-                self._return_unsent()
+            if rows.with_unsent_reply().exists():
+                _return_unsent(self)
             elif rows.unattended().exists():
-                self._hand_over(self._why_out_of_sight())
+                self.put_in_queue(_why_out_of_sight(self))
 
     def note_unsent(self):
-        """Facebook refused a reply. Whoever let go of the conversation before has to learn of it."""
+        """Facebook refused a reply. If its author let go of the conversation before, somebody has to learn of it."""
         with self.changing():
-            if type(self).objects.filter(pk=self.pk)._unsent().exists():
-                self._return_unsent()
+            if type(self).objects.filter(pk=self.pk).with_unsent_reply().exists():
+                _return_unsent(self)
 
-    def _return_unsent(self):
-        """To the author of the reply, if they are there; else to the queue."""
-        message = self.messages.unsent().filter(is_automatic=False).latest("revision")
-        self.waiting_since = self.waiting_since or timezone.now()
-        why = {"cause": Cause.NOT_SENT, "team": self.team, "note": message.error}
-        if message.author and self.page.agents().present().filter(pk=message.author_id).exists():
-            self._give(Holder.AGENT, agent=message.author, **why)
-            self._expect_answer()
-            self.is_new = True
-        else:
-            self._give(Holder.QUEUE, **why)
 
-    def _why_out_of_sight(self):
-        if self.agent:
-            return Cause.NO_ACCESS if self.agent.is_active else Cause.LEFT
-        if self.holder == Holder.BOT and self.is_open:
-            return Cause.BOT_DOWN if self.rules.has_bot else Cause.NO_BOT
-        return Cause.OVERLOOKED
+def _return_unsent(conversation):
+    """Give it to the author of the reply, if they are there; else to the queue."""
+    message = conversation.messages.unsent().filter(is_automatic=False).latest("revision")
+    conversation.start_waiting()
+    why = {"cause": Cause.NOT_SENT, "team": conversation.team, "note": message.error}
+    if message.author and conversation.page.agents().present().filter(pk=message.author_id).exists():
+        conversation.change_holder(Holder.AGENT, agent=message.author, **why)
+    else:
+        conversation.change_holder(Holder.QUEUE, **why)
+
+
+def _why_out_of_sight(conversation):
+    if conversation.agent:
+        return Cause.NO_ACCESS if conversation.agent.is_active else Cause.LEFT
+    if conversation.holder == Holder.BOT and conversation.is_open:
+        return Cause.BOT_DOWN if conversation.rules.has_bot else Cause.NO_BOT
+    return Cause.OVERLOOKED

@@ -8,8 +8,8 @@ import json
 from django.utils.translation import gettext as _
 
 from console.models.bot_event.bot_event import BotEvent, is_for_bot_to_answer
-from console.models.conversation.handing import SHOWN
 from console.models.conversation.summary import without
+from console.models.conversation.transitions import MAX_REQUEST
 from console.models.handover import Cause
 from console.models.message.message import Message
 from messenger import events
@@ -28,7 +28,7 @@ def unsend(conversation, message, revision):
     message.earlier_texts, message.is_deleted, message.revision = [], True, revision
     message.save()
     conversation.messages.filter(reply_to=message.mid).update(revision=revision)
-    _end_wait(conversation, message)
+    conversation.end_wait_for(message)
     _take_out_of_handovers(conversation, copies, revision)
     _take_out_of_bot_events(conversation, message, copies)
 
@@ -60,7 +60,7 @@ class Copies:
             return [self.take_out_of_all(part) for part in value]
         if name not in REPEATING or not isinstance(value, str):
             return value
-        return "" if self.are_all_of(value, SHOWN) else self.take_out_of(value)
+        return "" if self.are_all_of(value, MAX_REQUEST) else self.take_out_of(value)
 
 
 def _take_off_the_row(conversation, message, copies):
@@ -68,23 +68,14 @@ def _take_off_the_row(conversation, message, copies):
     is_last = conversation.last_at is not None and message.at >= conversation.last_at
     if is_last or copies.are_all_of(conversation.last_words, 200):
         conversation.last_words = _("Message unsent")
-    newer = conversation.messages.filter(is_incoming=True, is_deleted=False, pk__gt=message.pk).count()
-    if message.is_incoming and not message.is_deleted and newer < conversation.unread:
-        conversation.unread -= 1
-
-
-def _end_wait(conversation, message):
-    """Nobody waits for an answer to what was unsent, but perhaps to something else."""
-    if message.is_incoming and conversation.waiting_since and message.at >= conversation.waiting_since:
-        conversation.waiting_since = conversation._unanswered_since()
-        conversation.answer_by = conversation.waiting_since and conversation.answer_by
+    conversation.note_unsent_question(message)
 
 
 def _take_out_of_handovers(conversation, copies, revision):
     """The words that called a person, and those in the summaries for and by the bot."""
     for handover in conversation.handovers.exclude(note="", summary=""):
         note, summary = handover.note, copies.take_out_of(handover.summary)
-        if handover.cause == Cause.ASKED and copies.are_all_of(note, SHOWN):
+        if handover.cause == Cause.ASKED and copies.are_all_of(note, MAX_REQUEST):
             note = ""
         elif handover.cause == Cause.HANDED_OVER:
             note = copies.take_out_of(note)

@@ -13,9 +13,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from console.infrastructure import clock, rate_limit
-from console.models.conversation.messaging_window import WindowClosed
 from console.models.message.attachment import UPLOAD_TIMEOUT
 from console.models.message.reconciliation import Evidence
+from console.models.refusals import WindowClosed
 from console.models.send_queue import CALL
 from messenger import GraphError
 from messenger.calls.multipart import UPLOAD_WITHIN

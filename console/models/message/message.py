@@ -16,6 +16,21 @@ QUOTED = 200  # characters of a message that a reply to it shows
 
 
 class MessageQuerySet(models.QuerySet):
+    def queue(self, conversation, author, text, at, **fields):
+        """Add a message that has to go out. Without an author it is the bot's."""
+        return self.create(
+            conversation=conversation,
+            page_id=conversation.page_id,
+            author=author,
+            is_by_bot=author is None,
+            is_incoming=False,
+            state=Message.State.QUEUED,
+            text=text,
+            at=at,
+            revision=conversation.revision,
+            **fields,
+        )
+
     def pending(self):
         """What the lane still has to bring to an end, in the order in which Send was pressed."""
         waits = Q(state__in=[Message.State.QUEUED, Message.State.SENDING])

@@ -58,11 +58,11 @@ def full_disk_fails(persona_publishing):
     resource_shortage.is_resource_shortage = lambda error: False
 
 
-def own_moments(answering):
+def own_moments(thread_order):
     """The place of a reply is the time of its web process, even if that clock is wrong."""
     from django.utils import timezone
 
-    answering.Replies._next_moment = lambda self: timezone.now()
+    thread_order.next_moment = lambda conversation: timezone.now()
 
 
 def keys_in_memory(answering):
@@ -94,7 +94,7 @@ MUTATIONS = {
     "silent-redis-fails": ("console.infrastructure.rate_limit", silent_redis_fails),
     "full-redis-fails": ("console.models.send_queue", full_redis_fails),
     "full-disk-fails": ("personas.models.persona_publishing", full_disk_fails),
-    "own-moments": ("console.models.conversation.replies", own_moments),
+    "own-moments": ("console.models.conversation.thread_order", own_moments),
     "keys-in-memory": ("console.models.conversation.replies", keys_in_memory),
     "deaf-on-standby": ("messenger.events.parse", deaf_on_standby),
 }

@@ -1,19 +1,31 @@
-"""Sentences for changes of holder."""
+"""Handovers in words, for people."""
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from console.models import Cause, Holder
-from console.models.handover import bot_label
+from console.models.holder import app_name
 
 DONE_BY = {
     *(Cause.TAKEN, Cause.TAKEN_OVER, Cause.OPENED),
     *(Cause.ASSIGNED, Cause.TRANSFERRED, Cause.RETURNED, Cause.HANDED_BACK),
 }
-SAID_OF = {Cause.NO_ANSWER, Cause.AWAY, Cause.LEFT, Cause.NO_ACCESS}  # the agent who had it
+SAID_OF = {Cause.NO_ANSWER, Cause.AWAY, Cause.LEFT, Cause.NO_ACCESS}  # the former holder
+
+
+def sentence(handover):
+    """Return the line of the thread for a handover that is no step from one holder to another, else ""."""
+    if handover.cause == Cause.CLOSED:
+        return _("%(name)s closed the conversation") % {"name": capfirst(handover.by or handover.from_name)}
+    if handover.cause == Cause.OPENED:
+        return _("%(name)s reopened the conversation") % {"name": handover.to_name}
+    if handover.cause == Cause.REQUESTED:
+        return _("%(name)s asks for the conversation") % {"name": capfirst(app_name(handover.to_app))}
+    return "" if handover.is_change else capfirst(why(handover))
 
 
 def why(handover):
-    """Return the reason as the thread shows it after “Bot → queue:”. A third person who made the change is named."""
+    """Return the words after “Bot → queue:”, with the name of a third person who did it."""
     if handover.cause == Cause.HANDED_OVER:
         return _("asked for a human")
     if handover.by_id and handover.by_id not in (handover.from_agent_id, handover.to_agent_id):
@@ -22,7 +34,7 @@ def why(handover):
 
 
 def reason(handover):
-    """Return the reason as it stands alone, above a thread or in a row of the queue: the agent is named."""
+    """Return the same for where it stands alone: above a thread, or in a row of the queue."""
     if handover.cause in DONE_BY and handover.by_id:
         return _by(handover)
     if handover.cause in SAID_OF and handover.by_id:
@@ -33,12 +45,6 @@ def reason(handover):
         name = _("the bot") if handover.to_holder == Holder.BOT else handover.to_name
         return _("%(name)s took the conversation") % {"name": name}
     return _cause(handover)
-
-
-def holder(conversation):
-    """Return the holder's name, with a mark for a bot that has a name like a colleague's."""
-    is_named_bot = conversation.holder == Holder.BOT and conversation.page.bot_name
-    return bot_label(conversation.page) if is_named_bot else conversation.holder_name
 
 
 def _by(handover):

@@ -1,0 +1,43 @@
+"""Checks before a conversation changes its holder. Each raises the refusal that says why not."""
+
+from django.utils.translation import gettext as _
+
+from console.models.bot_event.bot_event import BotEvent
+from console.models.holder import Holder
+from console.models.refusals import CannotReceive, UnseenMessages
+
+
+def check_open(conversation):
+    if not conversation.is_open:
+        raise CannotReceive(_("This conversation is closed: reopen it first."))
+
+
+def check_no_colleague_holds(conversation, agent):
+    if conversation.holder == Holder.AGENT:
+        conversation.check_held_by(agent)
+
+
+def check_has_bot(conversation):
+    if not conversation.rules.has_bot:
+        raise CannotReceive(_("This Page has no bot."))
+
+
+def check_can_receive(conversation, agent):
+    if not type(agent).objects.present().filter(pk=agent.pk).exists():
+        raise CannotReceive(_("%(name)s is away.") % {"name": agent})
+    if not type(conversation.page).objects.open_to(agent).filter(pk=conversation.page_id).exists():
+        raise CannotReceive(_("%(name)s may not see this Page.") % {"name": agent})
+
+
+def check_all_seen(conversation, until):
+    """A customer who writes at the moment of the press is not sent away. Messages are numbered under the lock."""
+    unseen = conversation.messages.filter(is_incoming=True, pk__gt=until or 0).order_by("pk")
+    if until is not None and unseen.exists():
+        raise UnseenMessages(conversation, unseen)
+
+
+def check_all_delivered_to_bot(conversation):
+    """The bot may not have been told yet what the customer said last."""
+    asked = conversation.messages.filter(is_incoming=True).order_by("pk")
+    if BotEvent.objects.have_words_of(conversation) and asked.exists():
+        raise UnseenMessages(conversation, asked.filter(pk=asked.last().pk))

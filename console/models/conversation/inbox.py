@@ -1,0 +1,101 @@
+"""The queue: its parts, each a queryset with an index of its own, and the columns that put a row in its place."""
+
+from datetime import UTC, datetime, timedelta
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from console.models.conversation.revision import Revision, RevisionQuerySet
+from console.models.holder import Holder
+from console.models.message.message import Message
+
+MAX_LAST_WORDS = 200  # characters
+RECENTLY = timedelta(days=1)  # so long a reply that failed, or may have, shows in the queue and calls its author
+EARLY, LATE = (Value(datetime(year, 1, 1, tzinfo=UTC)) for year in (2000, 4000))  # no message comes before or after
+
+
+class InboxQuerySet(RevisionQuerySet):
+    # The parts
+
+    def open(self):
+        return self.filter(closed_at=None)
+
+    def closed(self):
+        return self.filter(closed_at__isnull=False).in_order()
+
+    def waiting(self):
+        return self.open().filter(holder=Holder.QUEUE).in_order()
+
+    def waiting_for(self, teams):
+        """Filter to the waiting ones for these teams or for no team; None is for any team."""
+        return self.waiting() if teams is None else self.waiting().filter(Q(team=None) | Q(team__in=teams))
+
+    def held_by(self, agent):
+        return self.open().filter(agent=agent).in_order()
+
+    def held_by_others(self, agent, teams):
+        """Filter to those with colleagues or elsewhere, and those waiting for other teams than these."""
+        others = Q(holder__in=[Holder.AGENT, Holder.ELSEWHERE]) & ~Q(agent=agent)
+        if teams is not None:
+            others |= Q(holder=Holder.QUEUE, team__isnull=False) & ~Q(team__in=teams)
+        return self.open().filter(others).in_order()
+
+    def held_by_bot(self):
+        return self.open().filter(holder=Holder.BOT).in_order()
+
+    # Their rows
+
+    def in_order(self):
+        return self.order_by("rank", "pk")
+
+    def after(self, rank, pk):
+        """Filter to the rows behind this place. The first condition is the one that an index can begin at."""
+        return self.filter(Q(rank__gt=rank) | Q(pk__gt=pk), rank__gte=rank)
+
+    def for_queue(self):
+        """Read all that a row shows. Two questions for each have indexes of their own: message_failed and _pending."""
+        recent = Message.objects.filter(conversation=OuterRef("pk"), at__gt=timezone.now() - RECENTLY)
+        failed = recent.failed()
+        in_doubt = recent.filter(state=Message.State.UNKNOWN, next_attempt_at=None)
+        rows = self.select_related("customer", "agent", "team", "reason__by")
+        return rows.annotate(has_failed=Exists(failed), is_in_doubt=Exists(in_doubt))
+
+
+class Inbox(Revision):
+    """The slice of a Conversation that stands in the queue."""
+
+    last_words = models.CharField(_("last words"), max_length=MAX_LAST_WORDS, blank=True)
+    last_at = models.DateTimeField(_("last message"), null=True)
+    # Its place in its part of the queue, as one value that an index can hold: the longest wait first, then the newest
+    # of those that nobody waits in; of the closed ones the last closed first.
+    rank = models.GeneratedField(
+        expression=Coalesce(LATE - F("closed_at"), F("waiting_since") - EARLY, LATE - F("last_at"), LATE - EARLY),
+        output_field=models.DurationField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        abstract = True
+        indexes = [  # one for each part of the queue, and the admin's list
+            models.Index(fields=["agent", "rank", "id"], condition=Q(closed_at=None), name="conversation_held"),
+            models.Index(
+                fields=["rank", "id"], condition=Q(closed_at=None, holder="queue"), name="conversation_waiting"
+            ),
+            models.Index(
+                fields=["rank", "id"],
+                condition=Q(closed_at=None)
+                & (Q(holder__in=["agent", "elsewhere"]) | Q(holder="queue", team__isnull=False)),
+                name="conversation_others",
+            ),
+            models.Index(fields=["rank", "id"], condition=Q(closed_at=None, holder="bot"), name="conversation_bots"),
+            models.Index(fields=["rank", "id"], condition=Q(closed_at__isnull=False), name="conversation_closed"),
+            models.Index(fields=["-last_at", "-id"], name="conversation_newest"),
+        ]
+
+    def note_last_words(self, message, words):
+        """Show these words in the queue, unless a later message is known."""
+        if self.last_at is None or message.at >= self.last_at:
+            self.last_at, self.last_words = message.at, words[:MAX_LAST_WORDS]

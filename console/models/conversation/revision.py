@@ -1,0 +1,101 @@
+"""The row of a conversation, its revision, and the lock under which everything of it changes."""
+
+from contextlib import contextmanager
+from typing import Any, ClassVar
+
+from django.db import connection, models, transaction
+from django.utils.translation import gettext_lazy as _
+
+from console import live
+from console.models.handover_rules import HandoverRules
+from personas.models import Page
+
+
+class RevisionQuerySet(models.QuerySet):
+    def visible_to(self, agent):
+        return self.on(Page.objects.open_to(agent).order_by().only("pk"))
+
+    def on(self, pages):
+        """Filter to these Pages, looked up first: given their ids, the planner keeps to the indexes of the queue."""
+        return self.filter(page__in=[page.pk for page in pages])
+
+    def for_change(self):
+        """Lock the rows, and read what every change asks for: how their Page is, and its rules."""
+        return self.select_for_update(of=("self",)).with_page()
+
+    def with_page(self):
+        """Read its Page and rules too; without the token, which would be decrypted."""
+        return self.select_related("page__rules").defer("page__token")
+
+    def show_presence(self):
+        live.publish("queue")
+
+    def show_page(self):
+        """Show anew how their Page is, which stands above every conversation."""
+        live.publish("hello")
+
+
+class Revision(models.Model):
+    """The slice of a Conversation on which all others build."""
+
+    objects: ClassVar[Any]
+    page_id: int
+    messages: Any
+    handovers: Any
+    headline: Any  # all that stands above and below the thread
+
+    page = models.ForeignKey("personas.Page", models.PROTECT, related_name="conversations", verbose_name=_("Page"))
+    customer = models.OneToOneField(
+        "console.Customer", models.PROTECT, related_name="conversation", verbose_name=_("customer")
+    )
+    revision = models.BigIntegerField(default=0, editable=False)  # steps with every change, under the row's lock
+
+    class Meta:
+        abstract = True
+
+    @property
+    def rules(self):
+        if type(self).page.is_cached(self):
+            return HandoverRules.of(self.page)
+        return HandoverRules.objects.filter(pk=self.page_id).first() or HandoverRules(pk=self.page_id)
+
+    @contextmanager
+    def changing(self, is_listed=True):
+        """Lock the row, step the revision, save, and tell the browsers.
+
+        Under the lock revisions are committed in the order of their numbers: a browser that asks for what came after
+        one misses nothing. is_listed: whether the queue shows the change too.
+        """
+        with transaction.atomic():
+            self.refresh_from_db(from_queryset=type(self).objects.for_change())
+            headline = self.headline
+            self.revision += 1
+            yield self.revision
+            self.save()
+            self.publish_change(is_listed, has_other_headline=self.headline != headline)
+
+    @contextmanager
+    def stepping(self, is_listed=True):
+        """Step the revision where the conversation's own fields stay as they are: one statement locks and steps."""
+        with transaction.atomic():
+            yield self._next_revision()
+            self.publish_change(is_listed)
+
+    def touch(self, *messages):
+        """Have browsers show it anew: something that hangs on it changed."""
+        with self.stepping() as revision:
+            self.messages.filter(pk__in=[message.pk for message in messages]).update(revision=revision)
+
+    def publish_change(self, is_listed, has_other_headline=False):
+        topics = [f"conversation-{self.pk}"]
+        topics += [f"holder-{self.pk}"] if has_other_headline else []
+        topics += ["queue"] if is_listed else []
+        live.publish(*topics)
+
+    def _next_revision(self):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE console_conversation SET revision = revision + 1 WHERE id = %s RETURNING revision", [self.pk]
+            )
+            [revision] = cursor.fetchone()
+        return revision

@@ -1,0 +1,123 @@
+"""The customer's wait for an answer, and what the holder has not read yet."""
+
+from datetime import timedelta
+
+from django.db import models
+from django.db.models import Exists, Max, Min, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from console.models.bot_event.bot_event import BotEvent
+from console.models.conversation.holding import Holding
+from console.models.conversation.inbox import Inbox, InboxQuerySet
+from console.models.holder import Holder
+
+BOT_ANSWERS_WITHIN = timedelta(minutes=5)
+
+
+class WaitingQuerySet(InboxQuerySet):
+    def waiting_for_bot(self):
+        """Filter to customers who wait for the bot. A long silence is its choice, if it got the message."""
+        may_answer = has_undelivered_words() | has_spoken_lately()
+        return self.open().filter(may_answer, holder=Holder.BOT, waiting_since__isnull=False)
+
+
+def has_undelivered_words():
+    return Exists(BotEvent.objects.with_words().filter(conversation=OuterRef("pk")).order_by())
+
+
+def has_spoken_lately():
+    return Q(last_at__gt=timezone.now() - BOT_ANSWERS_WITHIN)
+
+
+class Waiting(Holding, Inbox):
+    """The slice of a Conversation that counts what is unanswered and unread. All of it happens under the row's lock."""
+
+    waiting_since = models.DateTimeField(_("customer waits since"), null=True, blank=True)
+    answer_by = models.DateTimeField(_("first answer by"), null=True, editable=False)
+    unread = models.PositiveIntegerField(_("unread"), default=0)
+    is_new = models.BooleanField(default=False, editable=False)  # came to its holder, who has not seen it yet
+
+    class Meta:
+        abstract = True
+
+    # Read
+
+    def see(self, agent):
+        """Note that the holder has read what is there. Anybody else may look without a trace."""
+        if (self.unread or self.is_new) and self.is_held_by(agent):
+            with self.changing():
+                self.unread, self.is_new = 0, False
+
+    def unanswered_messages(self):
+        """Return the customer's messages since the wait began."""
+        asked = self.messages.filter(is_incoming=True, is_deleted=False)
+        return asked.filter(at__gte=self.waiting_since) if self.waiting_since else asked.none()
+
+    def unanswered_since(self):
+        """Return the time of the customer's first message after the last answer, or None."""
+        answered = self.messages.filter(is_incoming=False, is_automatic=False).aggregate(last=Max("at"))["last"]
+        asked = self.messages.filter(is_incoming=True, is_deleted=False)
+        return (asked.filter(at__gt=answered) if answered else asked).aggregate(first=Min("at"))["first"]
+
+    # Begin to wait
+
+    def note_question(self, at):
+        """Note one more thing that the customer wants an answer to."""
+        self.unread += 1
+        self.waiting_since = min(self.waiting_since or at, at)
+
+    def start_waiting(self):
+        """Let the customer wait from now on, unless they wait already."""
+        self.waiting_since = self.waiting_since or timezone.now()
+
+    def resume_waiting(self):
+        """Let the customer wait for what nobody answered before the conversation was closed."""
+        self.waiting_since = self.unanswered_since()
+
+    def note_new_holder(self, agent, by):
+        """Start the agent's time for a first answer. An agent who fetched the conversation has seen what is in it."""
+        self.is_new = agent is not None and agent != by
+        self.answer_by = self._first_answer_by() if agent else None
+        if agent and not self.is_new:
+            self.unread = 0
+
+    def note_entered_queue(self):
+        """Count what waits for whoever takes it."""
+        self.unread = max(self.unread, self.unanswered_messages().count())
+
+    # Wait no longer
+
+    def note_reply(self):
+        """Note that the holder answered."""
+        self.waiting_since, self.unread, self.answer_by, self.is_new = None, 0, None, False
+
+    def note_echoed_answer(self, message):
+        """Note an answer from outside the console. One that is told late answers no question after it."""
+        is_late = self.waiting_since and message.at < self.last_at
+        self._wait_since(self.unanswered_since() if is_late else None)
+        asked = self.messages.filter(is_incoming=True)
+        left = asked.filter(at__gte=self.waiting_since).count() if self.waiting_since else 0
+        self.unread = min(self.unread, left)  # who answered has read
+
+    def note_unsent_question(self, message):
+        """Note that the customer unsent a message. Unread are the messages that came last, however many they are."""
+        newer = self.messages.filter(is_incoming=True, is_deleted=False, pk__gt=message.pk).count()
+        if message.is_incoming and not message.is_deleted and newer < self.unread:
+            self.unread -= 1
+
+    def end_wait_for(self, message):
+        """Wait no longer for an answer to an unsent message, but perhaps to another one."""
+        if message.is_incoming and self.waiting_since and message.at >= self.waiting_since:
+            self._wait_since(self.unanswered_since())
+
+    def stop_waiting(self):
+        """Note that nobody waits, and that there is nothing to read: the conversation is closed."""
+        self.waiting_since, self.unread = None, 0
+
+    def _wait_since(self, moment):
+        self.waiting_since, self.answer_by = moment, moment and self.answer_by
+
+    def _first_answer_by(self):
+        minutes = self.waiting_since and self.rules.answer_within
+        return timezone.now() + timedelta(minutes=minutes) if minutes else None

@@ -1,0 +1,52 @@
+"""Refusals: what a person is told instead of getting what they asked for."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from console.models.holder import Holder
+
+
+class Refused(Exception):
+    """The base of all refusals. Its `sentence` is for the person who was refused."""
+
+    @property
+    def sentence(self):
+        return str(self)
+
+
+class TakenByAnother(Refused):
+    """Somebody else holds the conversation, or nobody does: `holder` says which, and `name` who."""
+
+    def __init__(self, conversation):
+        self.holder, self.name = conversation.holder, conversation.holder_name
+        super().__init__(self._sentence())
+
+    def _sentence(self):
+        if self.holder == Holder.QUEUE:
+            return _("Nobody holds this conversation: take it first.")
+        return _("%(name)s holds this conversation.") % {"name": self.name[:1].upper() + self.name[1:]}
+
+
+class CannotReceive(Refused):
+    """The agent or bot to whom a conversation was to go cannot have it."""
+
+
+class UnseenMessages(Refused):
+    """The customer wrote more than the holder has seen. `newest` is the key of the last unseen message."""
+
+    def __init__(self, conversation, unseen):
+        self.newest = unseen.last().pk
+        sentence = ngettext(
+            "%(name)s just sent another message. The conversation stays open and assigned to you.",
+            "%(name)s just sent %(count)s more messages. The conversation stays open and assigned to you.",
+            count := unseen.count(),
+        )
+        super().__init__(sentence % {"name": conversation.customer, "count": count})
+
+
+class WindowClosed(Refused):
+    """Facebook takes no answer now."""
+
+
+class KeyInUse(Refused):
+    """The idempotency key belongs to a message of another conversation or author."""

@@ -1,0 +1,52 @@
+"""The sweep finds what fell through: a lost task, a worker that died, a Redis that forgot."""
+
+import logging
+
+from celery import shared_task
+
+from agents.models import Agent
+from console.infrastructure import heartbeats
+from console.models import Attachment, BotEvent, Conversation, Customer, InboundWebhook
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task
+def sweep():
+    """Run every step. One that fails stops no other."""
+    for step in STEPS:
+        try:
+            step()
+        except Exception:
+            logger.exception("The sweep failed at this: %s", step.__qualname__)
+    heartbeats.beat("sweep")
+
+
+def return_orphaned():
+    Conversation.objects.orphaned().return_to_queue()
+
+
+def bring_back_unattended():
+    Conversation.objects.unattended().bring_back()
+
+
+def fetch_missing_profiles():
+    Customer.objects.unmet().fetch_profile_later()
+
+
+def fetch_missing_files():
+    Attachment.objects.unfetched().fetch_later()
+
+
+STEPS = [  # in this order
+    InboundWebhook.objects.process,
+    Conversation.objects.deliver_later,
+    BotEvent.objects.deliver_later,
+    return_orphaned,
+    Agent.objects.lose,
+    Conversation.objects.apply_timeouts,
+    bring_back_unattended,
+    Conversation.objects.assign,
+    fetch_missing_profiles,
+    fetch_missing_files,
+]
