@@ -99,8 +99,8 @@ def start_everything(family, console, sandbox, bot):
     family.wait_for("web", functools.partial(_says_ok, console, "/readyz"))
     family.wait_for("sandbox", functools.partial(_says_ok, sandbox, "/_sandbox/world"))
     family.wait_for("worker", functools.partial(_answer_ping, list(names.values())))
-    told = ["--bot", f"http://127.0.0.1:{bot}/", "--key", BOT_KEY]
-    family.run("demo", ["manage.py", "demo", "--verbosity", "0", *told])
+    options = ["--bot", f"http://127.0.0.1:{bot}/", "--key", BOT_KEY]
+    family.run("demo", ["manage.py", "demo", "--verbosity", "0", *options])
 
 
 def _of_bot(console, port):

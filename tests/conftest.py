@@ -241,7 +241,7 @@ def stack(transactional_db, stack_processes, sandbox, settings):
     sandbox.post("webhooks", pause=False)
     yield sandbox
     sandbox.reset()
-    for _look in range(4):  # the bell rings once more a little later
+    for _look in range(4):  # a second wake-up may follow a little later
         eventually(_is_quiet)
         time.sleep(0.05)
 
