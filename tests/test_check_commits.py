@@ -37,7 +37,7 @@ def commit(git, subject):
     git("commit", "--allow-empty", "-m", subject, "-m", "A body may be as long as it likes. " * 10)
 
 
-def test_new_commits_with_sixty_characters_pass(git, tmp_path):
+def test_a_new_commit_with_a_subject_of_sixty_characters_passes(git, tmp_path):
     git("switch", "-c", "work")
     commit(git, SIXTY)
     answer = check(tmp_path)
@@ -45,7 +45,7 @@ def test_new_commits_with_sixty_characters_pass(git, tmp_path):
     assert "1 new commits, 0 with" in answer.stdout
 
 
-def test_a_new_commit_with_sixty_one_characters_is_refused_and_named(git, tmp_path):
+def test_a_new_commit_with_a_subject_of_sixty_one_characters_is_refused_and_named(git, tmp_path):
     git("switch", "-c", "work")
     commit(git, SIXTY + "a")
     commit(git, "Short")
@@ -66,14 +66,14 @@ def test_a_detached_clone_compares_with_the_remotes_main_branch(git, tmp_path):
     assert check(clone).returncode == 1
 
 
-def test_a_branch_that_is_named_is_compared_with(git, tmp_path):
+def test_new_commits_are_compared_with_the_branch_that_is_named(git, tmp_path):
     git("branch", "release")
     commit(git, SIXTY + "a")
     assert check(tmp_path).returncode == 0
     assert check(tmp_path, "release").returncode == 1
 
 
-def test_a_shallow_clone_without_the_main_branch_says_that_it_cannot_tell(git, tmp_path):
+def test_check_commits_passes_and_says_so_in_a_shallow_clone_without_the_main_branch(git, tmp_path):
     git("switch", "-c", "work")
     commit(git, SIXTY + "a")
     git("clone", "--depth", "1", "--branch", "work", f"file://{tmp_path}", "clone")
@@ -83,6 +83,6 @@ def test_a_shallow_clone_without_the_main_branch_says_that_it_cannot_tell(git, t
     assert answer.returncode == 0 and CANNOT_TELL in answer.stdout
 
 
-def test_a_folder_without_a_repository_says_that_it_cannot_tell(tmp_path):
+def test_check_commits_passes_and_says_so_in_a_folder_without_a_repository(tmp_path):
     answer = check(tmp_path)
     assert answer.returncode == 0 and CANNOT_TELL in answer.stdout

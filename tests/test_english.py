@@ -46,12 +46,12 @@ def is_riddle(text):
     "text",
     ["Whether it is there.", "→ the status", "With a lease.", "`since`: a moment", "It waits.", "None for a stranger."],
 )
-def test_a_docstring_without_a_verb_or_a_subject_is_found(text):
+def test_a_docstring_that_begins_without_a_verb_or_noun_is_found(text):
     assert is_riddle(text)
 
 
 @pytest.mark.parametrize(
     "text", ["Return whether it is there.", "The bot's face.", "Notes of an agent.", "Itemise a bill."]
 )
-def test_a_docstring_with_a_verb_or_a_noun_passes(text):
+def test_a_docstring_that_begins_with_a_verb_or_noun_passes(text):
     assert not is_riddle(text)

@@ -54,22 +54,22 @@ def leaked_page(db, settings):
     return Page.objects.create(page_id="77", token=TOKEN, name="Green Bakery")
 
 
-def test_production_names_each_log_in_of_the_demo(log_ins, production):
+def test_production_reports_each_log_in_of_the_demo(log_ins, production):
     assert [error.split("”")[0] for error in example_credentials.problems()] == [
         *["The log-in “ana", "The log-in “ben", "The log-in “admin"]
     ]
 
 
-def test_the_log_ins_are_those_that_the_demo_makes():
+def test_the_known_example_log_ins_are_those_that_the_demo_creates():
     assert [name for name, _fields in PEOPLE] == example_credentials.LOG_INS
 
 
-def test_an_admin_of_the_demo_is_found_under_another_name_too(log_ins, production):
+def test_production_reports_a_renamed_log_in_with_the_password_of_the_demo(log_ins, production):
     Agent.objects.filter(username="admin").update(username="ada.lindt")
     assert "The log-in “ada.lindt” has the demo's password." in example_credentials.problems()
 
 
-def test_a_log_in_with_a_password_of_its_own_or_none_or_that_has_left_is_no_problem(log_ins, production):
+def test_production_accepts_demo_log_ins_with_a_new_or_no_password_or_that_left(log_ins, production):
     ana, ben, admin = Agent.objects.order_by("pk")
     ana.set_password("quite a long phrase")
     ben.set_unusable_password()
@@ -78,7 +78,7 @@ def test_a_log_in_with_a_password_of_its_own_or_none_or_that_has_left_is_no_prob
     assert example_credentials.problems() == []
 
 
-def test_the_password_of_the_demo_opens_nothing_in_production_under_any_name(log_ins, client, request):
+def test_the_password_of_the_demo_is_refused_in_production_for_any_name(log_ins, client, request):
     Agent.objects.filter(username="ana").update(username="ana.ruiz")
     fields = {"username": "ana.ruiz", "password": example_credentials.PASSWORD}
     assert client.post("/login/", fields).status_code == 302
@@ -88,13 +88,13 @@ def test_the_password_of_the_demo_opens_nothing_in_production_under_any_name(log
     assert "Please enter a correct username and password" in answer.content.decode()
 
 
-def test_production_names_the_key_of_the_demo(key, production):
+def test_production_reports_the_api_key_of_the_demo(key, production):
     assert example_credentials.problems() == ["The API key “Robin” of the Page Bluebird Tea is the demo's."]
     key.revoke()
     assert example_credentials.problems() == []
 
 
-def test_production_names_what_the_example_key_has_encrypted(leaked_page, production):
+def test_production_reports_an_access_token_encrypted_with_the_example_key(leaked_page, production):
     sentence = "The access token of Green Bakery is an example, or is encrypted with the key of .env.example."
     assert example_credentials.problems() == [sentence]
     Page.objects.get().save()  # with a key of its own
@@ -102,23 +102,23 @@ def test_production_names_what_the_example_key_has_encrypted(leaked_page, produc
     assert example_credentials.problems() == []
 
 
-def test_production_names_a_secret_that_is_an_example(bluebird, production):
+def test_production_reports_a_webhook_secret_that_is_an_example(bluebird, production):
     Page.objects.update(token=TOKEN)
     HandoverRules.objects.create(page=bluebird, holder_secret="example-only-app-secret")
     assert ["The secret of Bluebird Tea" in error for error in example_credentials.problems()] == [True]
 
 
-def test_a_trial_may_have_all_of_these(log_ins, key, leaked_page):
+def test_a_trial_may_have_example_log_ins_keys_and_tokens(log_ins, key, leaked_page):
     assert example_credentials.problems() == []
 
 
-def test_a_database_that_is_not_migrated_yet_holds_no_example(log_ins, production):
+def test_a_database_that_is_not_migrated_yet_reports_no_example_credentials(log_ins, production):
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE agents_agent RENAME TO not_there_yet")
     assert example_credentials.problems() == []
 
 
-def test_the_command_ends_them(log_ins, key, leaked_page, production):
+def test_the_demo_command_with_end_removes_all_example_credentials(log_ins, key, leaked_page, production):
     assert len(example_credentials.problems()) == 5
     call_command("demo", end=True)
     assert example_credentials.problems() == []
@@ -127,12 +127,12 @@ def test_the_command_ends_them(log_ins, key, leaked_page, production):
     assert Page.objects.get(pk=leaked_page.pk).token == ""
 
 
-def test_nobody_gets_the_password_of_the_demo_later():
+def test_the_password_of_the_demo_is_refused_as_a_new_password():
     with pytest.raises(ValidationError, match="demo's password"):
         validate_password(example_credentials.PASSWORD)
 
 
-def test_check_deploy_names_them_and_what_to_do(log_ins, production):
+def test_check_deploy_reports_example_log_ins_with_a_hint(log_ins, production):
     with pytest.raises(SystemCheckError, match=r"The log-in “admin” has the demo's password\.\s+HINT: .*--end"):
         call_command("check", deploy=True)
     call_command("check")  # which migrate makes too, and which asks no database
@@ -179,14 +179,14 @@ def test_the_web_server_refuses_to_start_while_a_log_in_of_the_demo_works(start)
     assert "Traceback" not in said
 
 
-def test_the_web_server_starts_once_they_are_ended(start):
+def test_the_web_server_starts_once_the_example_credentials_are_removed(start):
     example_credentials.end()
     child = start()
     assert any("Application startup complete" in line for line in child.stdout)
 
 
 @pytest.mark.slow
-def test_the_web_server_does_not_start_blindly_without_its_database(start):
+def test_the_web_server_refuses_to_start_if_its_database_cannot_be_checked(start):
     child = start(DATABASE_URL=f"postgresql://console:gT5rW2qX@127.0.0.1:{free_port()}/console")
     said, _errors = child.communicate(timeout=60)
     assert child.returncode not in (0, None)

@@ -61,7 +61,7 @@ def dependencies(package):
         *["error_catalogue", "transitions"],
     ],
 )
-def test_a_stranger_finds_each_subject_by_the_name_of_its_file(subject):
+def test_each_subject_has_a_file_of_its_name(subject):
     found = [name(path) for package in ("agents", "personas", "console", "messenger") for path in modules(package)]
     assert [path for path in found if path.endswith(f"/{subject}.py")]
 
@@ -70,7 +70,7 @@ def test_a_stranger_finds_each_subject_by_the_name_of_its_file(subject):
 
 
 @pytest.mark.parametrize("package", MAY_IMPORT)
-def test_imports_only_go_down(package):
+def test_packages_import_only_lower_floors(package):
     for path in modules(package):
         of_ours = {imported.split(".")[0] for imported in imports(path)} & OURS
         assert of_ours - {package} <= MAY_IMPORT[package], name(path)
@@ -90,7 +90,7 @@ def test_folders_of_the_sandbox_import_only_lower_folders(folder):
 
 
 @pytest.mark.parametrize("package", WITHOUT_DJANGO)
-def test_facebook_and_its_stand_in_know_no_django(package):
+def test_messenger_and_sandbox_import_no_django(package):
     for path in modules(package):
         assert not [imported for imported in imports(path) if imported.split(".")[0] in ("django", "celery")], name(
             path
@@ -98,7 +98,7 @@ def test_facebook_and_its_stand_in_know_no_django(package):
 
 
 @pytest.mark.parametrize("package", ["agents", "personas"])
-def test_a_lower_floor_does_not_name_a_higher_one_either(package):
+def test_a_lower_floor_does_not_name_a_higher_one_in_strings(package):
     higher = [floor for floor in ("personas", "console") if floor not in MAY_IMPORT[package] | {package}]
     for path in modules(package):
         if "migrations" not in path.parts:
@@ -107,7 +107,7 @@ def test_a_lower_floor_does_not_name_a_higher_one_either(package):
 
 
 @pytest.mark.parametrize("package", MAY_IMPORT)
-def test_there_are_no_signals(package):
+def test_no_module_imports_django_signals(package):
     for path in modules(package):
         assert not [imported for imported in imports(path) if SIGNALS.match(imported)], name(path)
 
@@ -129,7 +129,7 @@ def test_no_test_imports_from_the_file_of_another():
 # Rooms
 
 
-def test_rooms_of_the_models_import_few_others():
+def test_packages_of_the_models_import_few_others():
     between, within = arrows()
     report = "\n".join(sorted([*between.values(), *within.values()]))
     counts = dict(zip(MOST_ARROWS, map(len, (between, within)), strict=True))
@@ -172,7 +172,7 @@ class Tags(HTMLParser):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
-def test_no_page_holds_script_or_style_of_its_own(page):
+def test_no_template_has_inline_script_or_style(page):
     page = Tags(page.read_text())
     assert page.inside == []
     for tag, attributes in page.tags:
@@ -184,21 +184,21 @@ def test_no_page_holds_script_or_style_of_its_own(page):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
-def test_nothing_comes_from_another_host(page):
+def test_no_template_refers_to_another_host(page):
     for _tag, attributes in Tags(page.read_text()).tags:
         named = [attributes.get(attribute) or "" for attribute in ("src", "href", "action")]
         assert not [address for address in named if re.match(r"(https?:)?//", address)]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
-def test_what_htmx_does_a_browser_without_it_can_do_too(page):
+def test_every_htmx_link_and_form_works_without_scripts(page):
     for tag, attributes in Tags(page.read_text()).tags:
         assert tag != "a" or "hx-get" not in attributes or attributes["href"] == attributes["hx-get"]
         assert "hx-post" not in attributes or (tag, attributes["action"]) == ("form", attributes["hx-post"])
         assert tag != "form" or "hx-post" not in attributes or attributes["method"] == "post"
 
 
-def test_nothing_is_called_safe_that_somebody_wrote():
+def test_no_template_or_code_marks_text_as_safe():
     trusted = re.compile(r"\|\s*safe(seq)?\b|autoescape\s+off")
     assert not [name(page) for page in PAGES if trusted.search(page.read_text())]
     for package in ("agents", "personas", "console"):
@@ -216,7 +216,7 @@ def test_no_script_needs_eval_or_writes_style_attributes(script):
 # What is not ours
 
 
-def test_vendored_files_are_those_that_versions_names():
+def test_vendored_files_match_the_hashes_in_versions():
     lines = [line.split() for line in (VENDOR / "VERSIONS").read_text().splitlines() if not line.startswith("#")]
     for file, _package, _version, expected in filter(None, lines):
         assert base64.b64encode(hashlib.sha384((VENDOR / file).read_bytes()).digest()).decode() == expected

@@ -55,7 +55,7 @@ def problems(migration, state):
 
 
 @pytest.mark.parametrize(("app", "name"), promised())
-def test_each_migration_leaves_the_old_processes_all_they_need(app, name, transactional_db):
+def test_each_migration_lets_processes_of_the_release_before_work(app, name, transactional_db):
     loader = MigrationLoader(connection)
     found = problems(loader.disk_migrations[app, name], loader.project_state((app, name), at_end=False))
     assert not found or name in LOOKED_AT, found
@@ -108,7 +108,7 @@ def fill(apps, schema_editor):
         (made_up(migrations.RunPython(fill)), "fills rows in one transaction"),
     ],
 )
-def test_a_migration_that_would_stop_old_processes_is_found(migration, error, db):
+def test_a_migration_that_would_stop_processes_of_the_release_before_is_found(migration, error, db):
     assert error in problems(migration, newest_state())
 
 
@@ -123,7 +123,7 @@ def test_a_migration_that_would_stop_old_processes_is_found(migration, error, db
         made_up(migrations.CreateModel("MadeUp", [("id", models.BigAutoField(primary_key=True)), ("x", TEXT)])),
     ],
 )
-def test_a_migration_that_the_rules_allow_is_not_refused(migration, transactional_db):
+def test_a_migration_that_lets_processes_of_the_release_before_work_passes(migration, transactional_db):
     assert problems(migration, newest_state()) == []
 
 

@@ -36,7 +36,7 @@ def start(settings, **changed):
     start_up_checks.refuse_missing_or_weak(**settings | changed)
 
 
-def test_whatever_starts_says_a_sentence_and_no_traceback():
+def test_a_program_without_a_required_setting_stops_with_a_sentence_and_no_traceback():
     environment = {name: value for name, value in os.environ.items() if name != "WEBHOOK_VERIFY_TOKEN"}
     for command in (["manage.py", "check"], ["-m", "celery", "-A", "console", "report"]):
         ended = subprocess.run([sys.executable, *command], env=environment, cwd=ROOT, capture_output=True, text=True)
@@ -46,7 +46,7 @@ def test_whatever_starts_says_a_sentence_and_no_traceback():
         )
 
 
-def test_a_proper_production_and_a_proper_trial_start():
+def test_correct_settings_of_production_and_of_a_trial_pass_the_start_up_checks():
     start(PRODUCTION)
     start(TRIAL)
     start(TRIAL, PUBLIC_URL="http://console.localhost:8000", ALLOWED_HOSTS=["::1", "web"])
@@ -54,7 +54,7 @@ def test_a_proper_production_and_a_proper_trial_start():
 
 @pytest.mark.parametrize("settings", [PRODUCTION, TRIAL], ids=["production", "trial"])
 @pytest.mark.parametrize("name", [*start_up_checks.REQUIRED, "TOKEN_ENCRYPTION_KEYS"])
-def test_what_is_missing_is_named(name, settings):
+def test_a_missing_setting_is_refused_at_start_and_named(name, settings):
     with pytest.raises(ImproperlyConfigured, match=rf"^Set {name}\b.*[.:]"):
         start(settings, **{name: type(settings[name])()})
 
@@ -83,7 +83,7 @@ def test_what_is_missing_is_named(name, settings):
         ("DATABASE_URL", "postgresql://console:example-only-password@db/console"),
     ],
 )
-def test_what_is_weak_is_refused_in_production_by_name(name, value):
+def test_a_weak_setting_is_refused_in_production_and_named(name, value):
     with pytest.raises(ImproperlyConfigured, match=rf"\b{name}\b.*"):
         start(PRODUCTION, **{name: value})
 
@@ -112,7 +112,7 @@ def test_what_is_weak_is_refused_in_production_by_name(name, value):
         ("ALLOWED_HOSTS", "localhost:8000"),
     ],
 )
-def test_a_wrong_value_is_refused_at_start_by_a_sentence_that_names_the_setting(name, value):
+def test_a_malformed_setting_is_refused_at_start_and_named(name, value):
     ended = subprocess.run(
         [sys.executable, "-c", "import console.settings"],
         env=os.environ | {name: value},
@@ -124,7 +124,7 @@ def test_a_wrong_value_is_refused_at_start_by_a_sentence_that_names_the_setting(
     assert re.fullmatch(rf"The console does not start\. {name} is '.*': set it to .*\.", ended.stderr.strip())
 
 
-def test_a_wrong_address_is_refused_without_its_password():
+def test_the_refusal_of_a_malformed_database_url_does_not_contain_its_password():
     with pytest.raises(ImproperlyConfigured) as refused:
         start_up_checks.refuse_malformed(**SHAPED | {"DATABASE_URL": "mysql://console:gT5rW2qX@db/console"})
     assert "gT5rW2qX" not in str(refused.value)
@@ -144,7 +144,7 @@ SHAPED = PRODUCTION | {"GRAPH_API_VERSION": "v27.0", "LOG_LEVEL": "INFO", "TIME_
         {"FACEBOOK_APP_ID": "", "TIME_ZONE": "UTC"},
     ],
 )
-def test_right_values_are_taken(right):
+def test_well_formed_settings_pass_the_start_up_checks(right):
     start_up_checks.refuse_malformed(**SHAPED | right)
 
 
@@ -172,19 +172,19 @@ def test_a_trial_that_strangers_can_reach_is_refused(public):
         "{first[x]}",
     ],
 )
-def test_a_pattern_that_makes_no_name_is_refused(pattern):
+def test_a_malformed_persona_name_pattern_is_refused_at_start(pattern):
     with pytest.raises(ImproperlyConfigured, match=r"^PERSONA_NAME_PATTERN may contain"):
         start(TRIAL, PERSONA_NAME_PATTERN=pattern)
 
 
 @pytest.mark.parametrize("key", ["short", "ü" * 44, "=" * 44, ""])
-def test_what_is_no_key_is_refused_and_not_repeated(key):
+def test_a_malformed_encryption_key_is_refused_at_start_without_being_printed(key):
     with pytest.raises(ImproperlyConfigured, match=r"python -m console\.new_keys") as refused:
         start(TRIAL, TOKEN_ENCRYPTION_KEYS=[key])
     assert not key or key not in str(refused.value)
 
 
-def test_every_setting_has_a_line_in_the_example_and_what_is_secret_there_says_so():
+def test_env_example_has_every_setting_and_marks_its_secrets_as_examples():
     text = (ROOT / ".env.example").read_text()
     given = dict(re.findall(r"^([A-Z_]+)=(.*)$", text, re.MULTILINE))
     assert set(PRODUCTION) <= set(given)
@@ -207,14 +207,14 @@ def stored():
         return cursor.fetchone()[0]
 
 
-def test_a_token_is_stored_under_the_first_key_and_never_twice_alike(keys, bluebird):
+def test_a_token_is_encrypted_with_the_first_key_and_never_twice_alike(keys, bluebird):
     first = stored()
     assert Fernet(keys.TOKEN_ENCRYPTION_KEYS[0]).decrypt(first).decode() == TOKEN
     bluebird.save()
     assert stored() != first
 
 
-def test_a_new_key_put_first_reads_what_the_old_one_wrote(keys, bluebird):
+def test_a_token_of_an_old_encryption_key_is_read_and_rewritten_with_the_new_one(keys, bluebird):
     new = Fernet.generate_key().decode()
     keys.TOKEN_ENCRYPTION_KEYS = [new, *keys.TOKEN_ENCRYPTION_KEYS]
     bluebird = Page.objects.get()
@@ -224,25 +224,25 @@ def test_a_new_key_put_first_reads_what_the_old_one_wrote(keys, bluebird):
     assert Page.objects.get().token == TOKEN
 
 
-def test_with_a_wrong_key_nothing_is_read_at_all(keys, bluebird):
+def test_a_token_cannot_be_read_with_a_wrong_encryption_key(keys, bluebird):
     keys.TOKEN_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
     assert Page.objects.get().token == ""  # an admin can enter it anew
     assert TOKEN not in stored()
 
 
-def test_what_is_not_encrypted_is_not_taken_for_a_token(keys, bluebird):
+def test_a_stored_token_that_is_not_encrypted_is_not_read(keys, bluebird):
     with connection.cursor() as cursor:
         cursor.execute("UPDATE personas_page SET token = 'plain'")
     assert Page.objects.get().token == ""
 
 
-def test_nobody_searches_by_token(bluebird):
+def test_pages_cannot_be_filtered_by_token(bluebird):
     with pytest.raises(FieldError):
         Page.objects.filter(token=TOKEN).exists()
 
 
 @pytest.mark.parametrize("value", ["soon", "0", "-1", "nan", "99999"])
-def test_a_time_that_is_none_is_refused_in_a_sentence(value):
+def test_a_timeout_setting_that_is_no_sensible_time_is_refused(value):
     with pytest.raises(ImproperlyConfigured, match="GRAPH_TIMEOUT"):
         start_up_checks.seconds("GRAPH_TIMEOUT", value)
     assert start_up_checks.seconds("GRAPH_TIMEOUT", "2.5") == 2.5
@@ -256,13 +256,13 @@ def production(settings):
     settings.PUBLIC_URL, settings.ALLOWED_HOSTS = PRODUCTION["PUBLIC_URL"], PRODUCTION["ALLOWED_HOSTS"]
 
 
-def test_strangers_get_no_demo_with_its_known_passwords(db, production):
+def test_the_demo_command_is_refused_in_production(db, production):
     with pytest.raises(CommandError, match="trials"):
         call_command("demo")
     assert not Agent.objects.exists()
 
 
-def test_the_demos_key_opens_nothing_that_strangers_can_reach(bluebird, settings):
+def test_the_api_key_of_the_demo_is_refused_in_production(bluebird, settings):
     key = ApiKey(page=bluebird, name="Robin")
     secret = key.stand_for("hk_example-only-key-of-the-demo")
     key.save()
@@ -271,7 +271,7 @@ def test_the_demos_key_opens_nothing_that_strangers_can_reach(bluebird, settings
     assert ApiKey.objects.find(secret) is None
 
 
-def test_compose_publishes_every_port_on_this_machine_alone_unless_told_otherwise():
+def test_docker_compose_publishes_every_port_on_localhost_by_default():
     published = re.findall(r"^ +- (\S+:\d+)(?: #.*)?$", (ROOT / "docker-compose.yml").read_text(), re.MULTILINE)
     assert len(published) == 3
     assert all(port.startswith("${BIND_ADDRESS:-127.0.0.1}:") for port in published)
@@ -292,6 +292,6 @@ def test_compose_publishes_every_port_on_this_machine_alone_unless_told_otherwis
         ("FACEBOOK_APP_SECRET", "sandbox-app-secret"),
     ],
 )
-def test_an_example_is_refused_in_production_however_it_is_written(name, value):
+def test_an_example_secret_is_refused_in_production_in_any_spelling(name, value):
     with pytest.raises(ImproperlyConfigured, match=name):
         start(PRODUCTION, **{name: value})

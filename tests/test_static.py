@@ -75,17 +75,17 @@ def is_among(found, patterns):
 
 
 @pytest.mark.parametrize("path", [*COMPONENTS, TOKENS, INDEX, ADMIN, *SCRIPTS], ids=name)
-def test_a_file_of_styles_or_script_is_small_enough_to_see(path):
+def test_a_stylesheet_or_script_has_few_lines(path):
     assert len(path.read_text().splitlines()) <= MAX_LINES[path.suffix]
 
 
 @pytest.mark.parametrize("path", [*COMPONENTS, ADMIN], ids=name)
-def test_a_colour_stands_in_the_tokens_alone(path):
+def test_colours_are_defined_only_in_the_tokens(path):
     assert [value for value in values(path) if COLOUR.search(value)] == []
 
 
 @pytest.mark.parametrize("path", COMPONENTS, ids=name)
-def test_a_component_styles_its_own_classes_alone(path):
+def test_a_component_styles_only_its_own_classes(path):
     """A part, such as row-mark, may look at the whole, row, that it stands in."""
     component = path.stem
     for found in classes(path):
@@ -98,11 +98,11 @@ def test_a_component_styles_its_own_classes_alone(path):
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=name)
-def test_a_script_defines_at_most_one_element_and_bears_its_name(path):
+def test_a_script_defines_at_most_one_custom_element_named_like_its_file(path):
     assert re.findall(r'customElements\.define\("([^"]+)"', path.read_text()) in ([], [path.stem])
 
 
-def test_the_index_loads_every_component_once_and_in_a_layer():
+def test_the_stylesheet_index_loads_every_component_once_in_a_layer():
     text = without_comments(INDEX)
     loaded = re.findall(r'@import url\("([\w-]+\.css)"\) layer\((\w+)\);', text)
     assert sorted(file for file, _layer in loaded) == sorted(path.name for path in [*COMPONENTS, TOKENS])
@@ -113,19 +113,19 @@ def test_the_index_loads_every_component_once_and_in_a_layer():
 # Nothing unused
 
 
-def test_every_class_of_a_page_has_a_style_or_is_looked_for_by_a_script():
+def test_every_class_in_a_template_is_used_by_a_stylesheet_or_script():
     known = set().union(*map(classes, COMPONENTS)) | classes_of_scripts()[0]
     assert [found for found in sorted(classes_of_pages()) if not is_among(found, known)] == []
 
 
-def test_every_class_of_a_style_or_script_is_given_to_something():
+def test_every_class_in_a_stylesheet_or_script_is_used_by_a_template_or_script():
     looked_for, given = classes_of_scripts()
     wanted = set().union(*map(classes, COMPONENTS)) | looked_for
     assert [found for found in sorted(wanted) if not is_among(found, classes_of_pages() | given)] == []
 
 
 @pytest.mark.parametrize("path", COMPONENTS, ids=name)
-def test_every_token_that_a_component_uses_is_defined(path):
+def test_every_css_token_that_a_component_uses_is_defined(path):
     defined = {token for file in [TOKENS, *COMPONENTS] for token in re.findall(r"(--[\w-]+):", file.read_text())}
     assert {*re.findall(r"var\((--[\w-]+)", path.read_text())} <= defined
 
@@ -144,14 +144,14 @@ def collected(settings, tmp_path):
     return tmp_path, json.loads((tmp_path / "staticfiles.json").read_text())["paths"]
 
 
-def test_scripts_find_each_other_under_their_hashed_names(collected):
+def test_scripts_import_each_other_under_their_hashed_names(collected):
     folder, names = collected
     for script in SCRIPTS:
         for imported in re.findall(r'from "\./([^"]+)"', (folder / names[f"js/{script.name}"]).read_text()):
             assert f"js/{imported}" in names.values()
 
 
-def test_the_index_of_styles_finds_them_under_their_hashed_names(collected):
+def test_the_stylesheet_index_imports_components_under_their_hashed_names(collected):
     folder, names = collected
     imported = re.findall(r'@import url\("([^"]+)"\)', (folder / names["css/index.css"]).read_text())
     assert sorted(imported) == sorted(Path(names[f"css/{path.name}"]).name for path in [*COMPONENTS, TOKENS])

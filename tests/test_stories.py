@@ -51,7 +51,7 @@ def send(session, conversation, text):
     assert answer.status_code == 200, answer.text
 
 
-def test_fifty_tabs_make_one_persona(stack, bluebird, ana, browse):
+def test_fifty_tabs_of_one_agent_create_one_persona(stack, bluebird, ana, browse):
     psids = [stack.customer(f"Guest {number}") for number in range(50)]
     for psid in psids:
         stack.say(psid, text="Hi")
@@ -71,7 +71,7 @@ def test_fifty_tabs_make_one_persona(stack, bluebird, ana, browse):
     assert {heard["persona"]["name"] for psid in psids for heard in stack.said(psid)} == {"Ana R."}
 
 
-def test_ana_leaves_while_three_of_her_replies_are_queued(stack, mona_wrote, ana, browse):
+def test_replies_queued_when_an_agent_leaves_are_sent_under_their_persona(stack, mona_wrote, ana, browse):
     mona_wrote.take(ana)
     session = browse(ana)
     send(session, mona_wrote, "zero")
@@ -86,7 +86,7 @@ def test_ana_leaves_while_three_of_her_replies_are_queued(stack, mona_wrote, ana
     assert eventually(lambda: Persona.objects.get().state == Persona.State.GONE)
 
 
-def test_facebook_is_down_when_she_leaves_and_the_persona_goes_when_it_is_back(stack, mona_wrote, ana, browse):
+def test_a_persona_whose_deletion_failed_is_deleted_when_facebook_is_back(stack, mona_wrote, ana, browse):
     mona_wrote.take(ana)
     send(browse(ana), mona_wrote, "Hello")
     eventually(lambda: Message.objects.filter(state=Message.State.DELIVERED).exists())
@@ -100,7 +100,7 @@ def test_facebook_is_down_when_she_leaves_and_the_persona_goes_when_it_is_back(s
     eventually(lambda: stack.personas() == [])
 
 
-def test_a_persona_is_refused_and_the_message_goes_out_as_the_page_and_says_so(stack, mona_wrote, ana, browse):
+def test_a_reply_whose_persona_is_refused_is_sent_as_the_page_and_says_so(stack, mona_wrote, ana, browse):
     stack.fail("personas", "POST", status=400, error={"message": "reported as abusive", "code": 368})
     mona_wrote.take(ana)
     session = browse(ana)
@@ -113,7 +113,7 @@ def test_a_persona_is_refused_and_the_message_goes_out_as_the_page_and_says_so(s
     assert "reported" in page
 
 
-def test_a_reply_whose_answer_was_cut_off_is_settled_by_its_echo(stack, mona_wrote, ana, browse):
+def test_a_reply_whose_answer_was_lost_is_reconciled_by_its_echo(stack, mona_wrote, ana, browse):
     mona_wrote.take(ana)
     stack.fail("messages", times=1, drop="after")
     send(browse(ana), mona_wrote, "Did you get this?")
@@ -123,7 +123,7 @@ def test_a_reply_whose_answer_was_cut_off_is_settled_by_its_echo(stack, mona_wro
     assert stack.texts(mona_wrote.customer.psid) == ["Did you get this?"]
 
 
-def test_what_redis_forgot_the_sweep_finds(stack, mona_wrote, ana):
+def test_the_sweep_delivers_a_message_whose_task_redis_lost(stack, mona_wrote, ana):
     mona_wrote.take(ana)
     redis().delete("messages")
     Message.objects.queue(mona_wrote, ana, "lost task", next_moment(mona_wrote))
@@ -131,7 +131,7 @@ def test_what_redis_forgot_the_sweep_finds(stack, mona_wrote, ana):
     eventually(lambda: stack.texts(mona_wrote.customer.psid) == ["lost task"])
 
 
-def test_webhooks_twice_and_shuffled_are_one_thread_in_order(stack, mona_wrote):
+def test_duplicated_and_shuffled_webhooks_become_one_thread_in_order(stack, mona_wrote):
     stack.post("webhooks", duplicate=True, shuffle=True)
     lines = [f"line {number}" for number in range(30)]
     for line in lines:
@@ -141,13 +141,13 @@ def test_webhooks_twice_and_shuffled_are_one_thread_in_order(stack, mona_wrote):
     assert [message.text for message in mona_wrote.messages.in_order()] == ["Hello?", *lines]
 
 
-def test_the_page_is_connected_by_a_worker(stack, bluebird):
+def test_a_worker_verifies_a_page_and_marks_it_connected(stack, bluebird):
     Page.objects.update(state=Page.State.UNCHECKED)
     bluebird.verify_later()
     eventually(lambda: Page.objects.get().state == Page.State.CONNECTED)
 
 
-def test_a_token_never_appears_anywhere(stack, mona_wrote, bluebird, ana, ada, browse, logs):
+def test_an_access_token_appears_in_no_log_page_or_database_column(stack, mona_wrote, bluebird, ana, ada, browse, logs):
     """A token is in no log, exception, task argument, admin page, address or database file."""
     mona_wrote.take(ana)
     stack.fail("messages", times=1, drop="after")

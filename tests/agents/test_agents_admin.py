@@ -53,7 +53,7 @@ def leave(browser, *agents):
     return browser.post("/admin/agents/agent/", chosen, follow=True).content.decode()
 
 
-def test_the_action_leave_asks_once_more_before(browser, ana):
+def test_the_leave_action_asks_for_confirmation_before_an_agent_leaves(browser, ana):
     chosen = {"action": "leave", "_selected_action": [ana.pk]}
     page = browser.post("/admin/agents/agent/", chosen).content.decode()
     assert "End their work?" in page
@@ -62,27 +62,27 @@ def test_the_action_leave_asks_once_more_before(browser, ana):
     assert ana.is_active
 
 
-def test_an_agent_is_added_and_can_log_in(browser):
+def test_an_admin_adds_an_agent_who_can_log_in(browser):
     assert add(browser).status_code == 302
     cleo = Agent.objects.get(username="cleo")
     assert (str(cleo), cleo.public_name, cleo.is_staff) == ("Cleo Marsh", "Cleo M.", False)
     assert cleo.check_password(NEW["password1"])
 
 
-def test_an_agent_is_renamed(browser, ana):
+def test_an_admin_renames_an_agent(browser, ana):
     assert edit(browser, ana, last_name="Ruiz Soto").status_code == 302
     ana.refresh_from_db()
     assert (ana.last_name, ana.is_active, ana.is_present) == ("Ruiz Soto", True, True)
 
 
-def test_an_agent_gets_a_picture(browser, ana):
+def test_an_uploaded_picture_of_an_agent_is_stored_under_a_random_name(browser, ana):
     assert edit(browser, ana, picture=picture()).status_code == 302
     ana.refresh_from_db()
     assert re.fullmatch("agents/[0-9a-f]{32}", ana.picture.name)
     assert ana.picture.read().startswith(b"\x89PNG")
 
 
-def test_an_agent_whose_picture_has_gone_from_the_disk_can_be_edited(browser, ana):
+def test_an_agent_whose_picture_is_missing_on_disk_can_still_be_edited(browser, ana):
     edit(browser, ana, picture=picture())
     ana.refresh_from_db()
     ana.picture.storage.delete(ana.picture.name)
@@ -103,13 +103,13 @@ def test_an_agent_whose_picture_has_gone_from_the_disk_can_be_edited(browser, an
     ],
     ids=["large", "none", "many-pixels", "too-many-pixels", "gif", "html", "svg"],
 )
-def test_what_is_no_fitting_picture_is_refused(file, reason, browser, ana):
+def test_an_unsuitable_picture_of_an_agent_is_refused_with_the_reason(file, reason, browser, ana):
     assert reason in edit(browser, ana, picture=file()).content.decode()
     ana.refresh_from_db()
     assert not ana.picture
 
 
-def test_the_action_leave_ends_their_work(browser, ana, ben, conversation):
+def test_the_leave_action_returns_conversations_to_queue_and_withdraws_personas(browser, ana, ben, conversation):
     persona = Persona.objects.create(agent=ana, page=conversation.page, name="Ana R.", graph_id="7")
     assert "Ana Ruiz has left." in leave(browser, ana)
     ana.refresh_from_db(), conversation.refresh_from_db(), persona.refresh_from_db()
@@ -118,13 +118,13 @@ def test_the_action_leave_ends_their_work(browser, ana, ben, conversation):
     assert Agent.objects.get(pk=ben.pk).is_active
 
 
-def test_the_only_admin_stays(browser, ada):
+def test_the_leave_action_refuses_to_end_the_work_of_the_only_admin(browser, ada):
     assert "is the only admin and stays" in leave(browser, ada)
     ada.refresh_from_db()
     assert ada.is_active
 
 
-def test_who_has_left_may_be_let_in_again(browser, ana):
+def test_an_agent_who_left_can_be_reactivated_in_the_admin(browser, ana):
     ana.leave()
     chosen = {"action": "return_to_work", "_selected_action": [ana.pk]}
     browser.post("/admin/agents/agent/", chosen)
@@ -132,25 +132,25 @@ def test_who_has_left_may_be_let_in_again(browser, ana):
     assert (ana.is_active, ana.left_at) == (True, None)
 
 
-def test_no_agent_is_deleted(browser, ana):
+def test_the_admin_offers_no_way_to_delete_an_agent(browser, ana):
     assert browser.get(f"/admin/agents/agent/{ana.pk}/delete/").status_code == 403
     listed = browser.get("/admin/agents/agent/")
     assert "delete_selected" not in listed.content.decode()
 
 
-def test_the_list_shows_the_personas_that_there_are(browser, ana, bluebird):
+def test_the_agent_list_shows_the_state_of_each_persona(browser, ana, bluebird):
     Persona.objects.create(agent=ana, page=bluebird, name="Ana R.", graph_id="7")
     assert "Bluebird Tea: live" in browser.get("/admin/agents/agent/").content.decode()
 
 
-def test_an_agent_who_is_not_staff_gets_no_admin(client, ana):
+def test_an_agent_who_is_not_staff_is_redirected_from_the_admin_to_log_in(client, ana):
     client.force_login(ana)
     for path in ["", "agents/agent/", "personas/page/", "console/conversation/", "console/inboundwebhook/"]:
         answer = client.get(f"/admin/{path}")
         assert (answer.status_code, answer["Location"].startswith("/admin/login/")) == (302, True)
 
 
-def test_who_leaves_is_out_of_the_admin_at_once(browser, ada, ana):
+def test_an_admin_who_leaves_is_logged_out_of_the_admin_immediately(browser, ada, ana):
     Agent.objects.filter(pk=ana.pk).update(is_superuser=True, is_staff=True)
     leave(browser, ada)
     assert browser.get("/admin/").status_code == 302

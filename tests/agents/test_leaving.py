@@ -14,21 +14,21 @@ def answered(say, conversation):
     return message
 
 
-def test_their_open_conversations_go_back_to_the_queue(ana, conversation):
+def test_leaving_returns_open_conversations_to_queue(ana, conversation):
     ana.leave()
     conversation.refresh_from_db()
     assert conversation.agent is None
     assert conversation.is_open
 
 
-def test_a_closed_conversation_stays_closed(ana, conversation):
+def test_leaving_keeps_a_closed_conversation_closed(ana, conversation):
     conversation.close(ana)
     ana.leave()
     conversation.refresh_from_db()
     assert not conversation.is_open
 
 
-def test_they_can_no_longer_log_in_nor_use_a_page_that_is_open(ana, client):
+def test_an_agent_who_left_is_logged_out_of_open_pages(ana, client):
     client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
     assert client.get("/").status_code == 200
     ana.leave()
@@ -36,7 +36,7 @@ def test_they_can_no_longer_log_in_nor_use_a_page_that_is_open(ana, client):
     assert client.get("/queue/", headers={"HX-Request": "true"})["HX-Redirect"] == "/login/"
 
 
-def test_their_persona_goes_and_history_keeps_its_name_and_picture(ana, answered, sandbox):
+def test_leaving_deletes_the_persona_and_history_keeps_its_name_and_picture(ana, answered, sandbox):
     ana.leave()
     persona = Persona.objects.get()
     persona.withdraw()
@@ -46,7 +46,9 @@ def test_their_persona_goes_and_history_keeps_its_name_and_picture(ana, answered
     assert answered.persona.picture.size > 0
 
 
-def test_what_they_had_queued_still_goes_out_under_their_name(ana, answered, say, conversation, mona, sandbox):
+def test_replies_queued_before_leaving_are_sent_under_the_agents_persona(
+    ana, answered, say, conversation, mona, sandbox
+):
     for text in ("one", "two", "three"):
         say(text)
     ana.leave()
@@ -59,7 +61,7 @@ def test_what_they_had_queued_still_goes_out_under_their_name(ana, answered, say
     assert sandbox.personas() == []
 
 
-def test_a_first_reply_that_was_still_queued_gets_its_face_too(ana, say, conversation, mona, sandbox):
+def test_a_first_reply_queued_before_leaving_is_sent_under_a_new_persona(ana, say, conversation, mona, sandbox):
     say("just before I go")
     ana.leave()
     conversation.deliver()
@@ -70,7 +72,7 @@ def test_a_first_reply_that_was_still_queued_gets_its_face_too(ana, say, convers
     assert sandbox.personas() == []
 
 
-def test_going_away_keeps_persona_and_conversations(ana, answered, conversation, sandbox):
+def test_going_away_keeps_the_persona_and_conversations_of_an_agent(ana, answered, conversation, sandbox):
     ana.go_away()
     conversation.refresh_from_db()
     assert conversation.agent == ana
@@ -78,7 +80,7 @@ def test_going_away_keeps_persona_and_conversations(ana, answered, conversation,
     assert not ana.is_present
 
 
-def test_whoever_returns_gets_a_new_persona_on_first_use(ana, answered, say, conversation, mona, sandbox):
+def test_an_agent_who_returns_to_work_gets_a_new_persona_on_first_use(ana, answered, say, conversation, mona, sandbox):
     ana.leave()
     Persona.objects.get().withdraw()
     ana.return_to_work()
@@ -89,7 +91,7 @@ def test_whoever_returns_gets_a_new_persona_on_first_use(ana, answered, say, con
     assert sandbox.said(mona.psid)[-1]["persona"]["id"] == sandbox.personas()[0]["id"]
 
 
-def test_an_agent_ends_their_own_work_after_being_asked(ana, conversation, client):
+def test_an_agent_can_leave_the_team_after_a_confirmation(ana, conversation, client):
     client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
     assert b"Leave the team?" in client.get("/leave/").content
     assert Agent.objects.get().is_active
@@ -98,13 +100,13 @@ def test_an_agent_ends_their_own_work_after_being_asked(ana, conversation, clien
     assert client.get("/").status_code == 302
 
 
-def test_the_only_admin_stays(ada, client):
+def test_the_only_admin_cannot_leave_the_team(ada, client):
     client.force_login(ada, backend="django.contrib.auth.backends.ModelBackend")
     client.post("/leave/")
     ada.refresh_from_db()
     assert ada.is_active
 
 
-def test_messages_stay_with_their_author(ana, answered):
+def test_messages_of_an_agent_who_left_keep_their_author(ana, answered):
     ana.leave()
     assert Message.objects.get(author=ana) == answered

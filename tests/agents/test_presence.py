@@ -33,7 +33,7 @@ def is_there(ana):
     return ana in Agent.objects.present()
 
 
-def test_who_has_no_scripts_stays_as_they_chose(clock, ana):
+def test_an_agent_without_scripts_is_never_counted_as_lost(clock, ana):
     clock.shift(timedelta(days=1))
     Agent.objects.lose()
     assert stand(ana) == (True, False, None)
@@ -41,7 +41,7 @@ def test_who_has_no_scripts_stays_as_they_chose(clock, ana):
 
 
 @pytest.mark.parametrize(("seconds", "there"), [(59, True), (60, False)])
-def test_a_lost_network_is_no_absence_for_a_minute(seconds, there, clock, ana):
+def test_an_agent_whose_network_is_lost_counts_as_away_only_after_a_minute(seconds, there, clock, ana):
     ana.be_seen()
     clock.shift(timedelta(seconds=seconds))
     assert is_there(ana) is there
@@ -49,7 +49,7 @@ def test_a_lost_network_is_no_absence_for_a_minute(seconds, there, clock, ana):
     assert stand(ana) == ((True, False, None) if there else (False, True, NOW))
 
 
-def test_who_was_lost_comes_back_by_being_seen(clock, ana):
+def test_an_agent_whose_network_was_lost_is_present_again_when_seen(clock, ana):
     ana.be_seen()
     clock.shift(timedelta(minutes=5))
     Agent.objects.lose()
@@ -59,7 +59,7 @@ def test_who_was_lost_comes_back_by_being_seen(clock, ana):
     assert is_there(ana)
 
 
-def test_who_went_away_by_hand_stays_away_however_often_they_are_seen(clock, ana):
+def test_an_agent_who_chose_to_be_away_stays_away_when_seen(clock, ana):
     ana.be_seen()
     ana.go_away()
     clock.shift(timedelta(seconds=20))
@@ -68,7 +68,7 @@ def test_who_went_away_by_hand_stays_away_however_often_they_are_seen(clock, ana
     assert ana.seen_at == NOW + timedelta(seconds=20)
 
 
-def test_who_was_lost_and_then_goes_away_has_been_away_since_they_were_lost(clock, ana):
+def test_an_agent_who_was_lost_and_goes_away_keeps_the_earlier_away_time(clock, ana):
     ana.be_seen()
     clock.shift(timedelta(minutes=5))
     Agent.objects.lose()
@@ -79,7 +79,7 @@ def test_who_was_lost_and_then_goes_away_has_been_away_since_they_were_lost(cloc
     assert not ana.is_present
 
 
-def test_who_logs_in_the_next_day_is_there_before_their_desk_opens(clock, ana):
+def test_an_agent_who_comes_back_the_next_day_is_present_before_the_desk_opens(clock, ana):
     ana.be_seen()
     ana.go_away()
     clock.shift(timedelta(days=1))
@@ -89,14 +89,14 @@ def test_who_logs_in_the_next_day_is_there_before_their_desk_opens(clock, ana):
     assert is_there(ana)
 
 
-def test_who_leaves_is_away_and_returns_so(clock, ana):
+def test_an_agent_who_leaves_and_returns_to_work_is_away(clock, ana):
     ana.leave()
     assert stand(ana) == (False, False, NOW)
     ana.return_to_work()
     assert stand(ana) == (False, False, NOW)
 
 
-def test_it_is_written_down_once_in_fifteen_seconds_however_many_desks_are_open(clock, ana):
+def test_seen_at_is_written_once_in_fifteen_seconds_with_several_desks_open(clock, ana):
     for seconds, known in [(0, 0), (7, 0), (7, 0), (2, 16)]:
         clock.shift(timedelta(seconds=seconds))
         with CaptureQueriesContext(connection) as queries:
@@ -105,7 +105,7 @@ def test_it_is_written_down_once_in_fifteen_seconds_however_many_desks_are_open(
         assert Agent.objects.get().seen_at == NOW + timedelta(seconds=known)
 
 
-def test_who_asks_for_pages_without_scripts_is_seen(clock, client, ana):
+def test_an_agent_who_loads_pages_without_scripts_is_seen(clock, client, ana):
     ana.be_seen()
     client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
     for _minute in range(3):
@@ -115,7 +115,7 @@ def test_who_asks_for_pages_without_scripts_is_seen(clock, client, ana):
         assert is_there(ana)
 
 
-def test_who_was_lost_is_back_on_the_very_page_that_they_ask_for(clock, client, ana):
+def test_the_first_page_a_lost_agent_loads_shows_them_as_present(clock, client, ana):
     ana.be_seen()
     clock.shift(timedelta(minutes=5))
     Agent.objects.lose()
@@ -124,7 +124,7 @@ def test_who_was_lost_is_back_on_the_very_page_that_they_ask_for(clock, client, 
     assert stand(ana) == (True, False, None)
 
 
-def test_who_never_had_a_desk_open_is_not_seen_by_their_pages(clock, client, ana):
+def test_an_agent_who_never_opened_a_desk_is_not_lost_after_loading_a_page(clock, client, ana):
     client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
     client.get("/")
     clock.shift(timedelta(days=1))
@@ -132,7 +132,7 @@ def test_who_never_had_a_desk_open_is_not_seen_by_their_pages(clock, client, ana
     assert stand(ana) == (True, False, None)
 
 
-def test_a_page_costs_nothing_more_where_its_agent_was_seen_a_moment_ago(clock, client, ana):
+def test_a_page_needs_no_extra_query_if_its_agent_was_seen_within_fifteen_seconds(clock, client, ana):
     client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
     counts = []
     for seen_at in (None, NOW - timedelta(seconds=14), NOW - timedelta(seconds=15)):
@@ -144,7 +144,7 @@ def test_a_page_costs_nothing_more_where_its_agent_was_seen_a_moment_ago(clock, 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_who_is_seen_in_the_moment_of_being_lost_stays(ana):
+def test_an_agent_seen_while_the_sweep_marks_them_lost_stays_present(ana):
     Agent.objects.update(seen_at=timezone.now() - timedelta(minutes=5))
     losing = threading.Thread(target=_lose)
     with transaction.atomic():
@@ -166,7 +166,7 @@ def _is_waited_for():
         return cursor.fetchone()
 
 
-def test_nobody_who_has_vanished_gets_a_conversation(clock, conversation, ana, ben):
+def test_a_conversation_cannot_be_transferred_to_an_agent_whose_network_is_lost(clock, conversation, ana, ben):
     ben.be_seen()
     clock.shift(timedelta(seconds=61))
     with pytest.raises(CannotReceive, match="Ben Okafor is away"):
@@ -182,7 +182,7 @@ def logged_in(agent):
     return browser
 
 
-def test_logging_out_on_one_device_leaves_an_agent_present_who_has_a_desk_on_another(ana, client):
+def test_logging_out_on_one_device_keeps_an_agent_present_with_a_desk_on_another(ana, client):
     other = logged_in(ana)
     ana.be_seen()
     client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
@@ -199,7 +199,7 @@ def test_logging_out_on_the_only_device_makes_an_agent_away(ana, client):
     assert not Agent.objects.get(pk=ana.pk).is_present
 
 
-def test_who_went_away_by_hand_stays_away_when_another_device_logs_out(ana, client):
+def test_an_agent_who_chose_to_be_away_stays_away_when_another_device_logs_out(ana, client):
     other = logged_in(ana)
     ana.be_seen()
     ana.go_away()

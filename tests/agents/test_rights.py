@@ -78,27 +78,27 @@ def test_staff_cannot_add_a_superuser(browser, cara):
 
 
 @pytest.mark.parametrize("field", ["groups", "user_permissions"])
-def test_staff_cannot_give_themselves_a_right_that_they_lack(browser, cara, pots, field):
+def test_staff_cannot_give_themselves_a_permission_that_they_lack(browser, cara, pots, field):
     wanted = pots if field == "groups" else Permission.objects.get(codename="take_over_conversation")
     assert "is not one of the available choices" in edit(browser, cara, **{field: [wanted.pk]}).content.decode()
     assert not fresh(cara).has_perm("console.take_over_conversation")
 
 
-def test_staff_cannot_add_an_agent_to_a_group_that_is_not_theirs(browser, pots):
+def test_staff_cannot_add_an_agent_to_a_group_with_more_permissions(browser, pots):
     new = {"username": "dora", "first_name": "Dora", "groups": [pots.pk]}
     answer = browser.post("/admin/agents/agent/add/", new | NEW_PASSWORD)
     assert "is not one of the available choices" in answer.content.decode()
     assert not Agent.objects.filter(username="dora").exists()
 
 
-def test_staff_give_the_rights_that_they_have(browser, cara, ana, tea):
+def test_staff_can_give_the_permissions_that_they_have(browser, cara, ana, tea):
     seen = Permission.objects.get(codename="view_agent")
     assert edit(browser, ana, groups=[tea.pk], user_permissions=[seen.pk]).status_code == 302
     assert (list(ana.groups.all()), list(ana.user_permissions.all())) == ([tea], [seen])
 
 
 @pytest.mark.parametrize("right", ["superuser", "group", "permission"])
-def test_staff_cannot_change_an_agent_who_has_more_rights(browser, ana, ada, pots, right):
+def test_staff_cannot_change_an_agent_who_has_more_permissions(browser, ana, ada, pots, right):
     agent = ada if right == "superuser" else ana
     if right == "group":
         ana.groups.add(pots)
@@ -112,33 +112,33 @@ def test_staff_cannot_change_an_agent_who_has_more_rights(browser, ana, ada, pot
     assert (fresh(agent).is_active, fresh(agent).email) == (True, "")
 
 
-def test_staff_see_the_log_in_of_an_agent_with_more_rights_and_no_save_button(browser, ada):
+def test_staff_can_only_view_an_agent_who_has_more_permissions(browser, ada):
     shown = browser.get(f"/admin/agents/agent/{ada.pk}/change/").content.decode()
     assert "Ada" in shown
     assert 'name="_save"' not in shown
 
 
-def test_staff_cannot_let_in_again_who_gets_more_rights_back(browser, ana, pots):
+def test_staff_cannot_reactivate_an_agent_who_would_have_more_permissions(browser, ana, pots):
     ana.groups.add(pots)
     ana.leave()
     assert "has rights that you do not have" in act(browser, "return_to_work", ana)
     assert not fresh(ana).is_active
 
 
-def test_staff_set_the_password_of_an_agent_who_has_no_more_rights(browser, ana, tea):
+def test_staff_can_set_the_password_of_an_agent_who_has_no_more_permissions(browser, ana, tea):
     ana.groups.add(tea)
     assert browser.post(f"/admin/agents/agent/{ana.pk}/password/", NEW_PASSWORD).status_code == 302
     assert fresh(ana).check_password(NEW_PASSWORD["password1"])
 
 
-def test_staff_cannot_put_into_their_group_what_they_may_not_do_themselves(browser, tea, cara):
+def test_staff_cannot_give_their_group_a_permission_that_they_lack(browser, tea, cara):
     wanted = Permission.objects.get(codename="take_over_conversation")
     answer = browser.post(f"/admin/auth/group/{tea.pk}/change/", {"name": "tea", "permissions": [wanted.pk]})
     assert "is not one of the available choices" in answer.content.decode()
     assert not fresh(cara).has_perm("console.take_over_conversation")
 
 
-def test_staff_neither_change_nor_delete_a_group_that_is_not_theirs(browser, pots):
+def test_staff_cannot_change_or_delete_a_group_with_more_permissions(browser, pots):
     assert browser.post(f"/admin/auth/group/{pots.pk}/change/", {"name": "mine"}).status_code == 403
     assert browser.post(f"/admin/auth/group/{pots.pk}/delete/", {"post": "yes"}).status_code == 403
     chosen = {"action": "delete_selected", "post": "yes", "_selected_action": [pots.pk]}
@@ -146,7 +146,7 @@ def test_staff_neither_change_nor_delete_a_group_that_is_not_theirs(browser, pot
     assert Group.objects.get(pk=pots.pk).name == "pots"
 
 
-def test_a_superuser_still_gives_every_right(client, ada, ana, pots):
+def test_a_superuser_can_give_every_permission(client, ada, ana, pots):
     client.force_login(ada)
     wanted = Permission.objects.get(codename="take_over_conversation")
     assert edit(client, ana, is_superuser="on", groups=[pots.pk], user_permissions=[wanted.pk]).status_code == 302
@@ -157,7 +157,7 @@ def test_a_superuser_still_gives_every_right(client, ada, ana, pots):
 # The last superuser
 
 
-def test_the_last_superuser_cannot_untick_it(client, ada, ana):
+def test_the_last_superuser_cannot_remove_their_own_superuser_status(client, ada, ana):
     client.force_login(ada)
     answer = edit(client, ada, is_superuser="")
     assert "is the only admin: make somebody else one first." in answer.content.decode()
@@ -167,7 +167,7 @@ def test_the_last_superuser_cannot_untick_it(client, ada, ana):
     assert not fresh(ada).is_superuser
 
 
-def test_a_superuser_who_cannot_log_in_does_not_count_as_another(ada, ana):
+def test_a_superuser_who_cannot_log_in_does_not_count_as_another_admin(ada, ana):
     Agent.objects.filter(pk=ana.pk).update(is_superuser=True)
     ana = fresh(ana)
     ana.set_unusable_password()
@@ -176,7 +176,7 @@ def test_a_superuser_who_cannot_log_in_does_not_count_as_another(ada, ana):
         ada.leave()
 
 
-def test_the_last_superuser_cannot_lose_their_password(client, ada):
+def test_the_password_of_the_last_superuser_cannot_be_unset(client, ada):
     client.force_login(ada)
     unset = {"usable_password": "false", "unset-password": "1"}
     answer = client.post(f"/admin/agents/agent/{ada.pk}/password/", unset)
@@ -185,7 +185,7 @@ def test_the_last_superuser_cannot_lose_their_password(client, ada):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_superusers_who_leave_at_once_one_stays(ada, ana):
+def test_only_one_of_two_superusers_who_leave_at_the_same_time_can_leave(ada, ana):
     Agent.objects.filter(pk=ana.pk).update(is_superuser=True)
 
     def leave(pk):
@@ -204,7 +204,7 @@ def test_of_two_superusers_who_leave_at_once_one_stays(ada, ana):
 # Sessions
 
 
-def test_sessions_from_before_an_agent_left_stay_ended_when_they_return(client, ana):
+def test_sessions_of_an_agent_who_left_stay_ended_after_the_return_to_work(client, ana):
     client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
     assert client.get("/").status_code == 200
     ana.leave()

@@ -19,17 +19,17 @@ def loop_of_our_own():
 
 
 @pytest.mark.parametrize(("part", "number"), [(50, 50), (95, 95), (99, 99), (100, 100), (0, 1)])
-def test_a_percentile_is_one_of_the_numbers(part, number):
+def test_a_percentile_is_one_of_the_measured_numbers(part, number):
     assert figures.percentile(reversed(range(1, 101)), part) == number
 
 
-def test_what_never_came_is_infinitely_late():
+def test_a_lost_measurement_has_infinite_latency():
     row = Row.of("lost", [0.01] * 9 + [math.inf])
     assert (row.p50, row.p99) == (10, math.inf)
     assert figures.percentile([], 50) == math.inf
 
 
-def test_rows_become_a_table_and_json():
+def test_benchmark_rows_become_a_table_and_json():
     rows = [
         Row.of("intake", [0.001, math.inf], rate=400, limit=500, ratio=0.8, target="ratio ≥ 0.8", is_met=True),
         Row("memory", rate=12.5, unit=" MiB", is_met=False, notes=["in all"]),
@@ -43,7 +43,7 @@ def test_rows_become_a_table_and_json():
     assert (first["p50"], first["p99"], first["ratio"]) == (1, None, 0.8)
 
 
-def test_an_open_loop_counts_from_when_a_question_was_due():
+def test_open_loop_latency_counts_from_when_a_request_was_due():
     """Two requests are due 10 ms after each other over one connection, each answered after 50 ms: the second waits."""
     port = free_port()
     texts = ["first", "second"]
@@ -56,7 +56,7 @@ def test_an_open_loop_counts_from_when_a_question_was_due():
     assert list(graph.came) == texts
 
 
-def test_a_closed_loop_asks_no_more_than_it_may():
+def test_a_closed_loop_makes_no_more_requests_than_its_clients_allow():
     port = free_port()
     questions = (_call(str(number), port) for number in range(1000))
     with Graph(port) as graph:
@@ -65,7 +65,7 @@ def test_a_closed_loop_asks_no_more_than_it_may():
     assert min(latencies) >= 0.05
 
 
-def test_chunks_are_put_together():
+def test_a_chunked_answer_is_joined():
     assert client._dechunked(b"5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n") == b"hello world"
 
 

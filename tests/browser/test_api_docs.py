@@ -8,7 +8,7 @@ from tests.conftest import CONSOLE_URL
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_it_shows_without_a_log_in_and_asks_no_other_host(stack, browser):
+def test_the_api_docs_show_without_a_log_in_and_load_nothing_from_other_hosts(stack, browser):
     context = browser.new_context(base_url=CONSOLE_URL)
     tab = context.new_page()
     complaints, asked = [], []

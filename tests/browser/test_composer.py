@@ -21,7 +21,7 @@ COMPOSING = {"the usual order": {"isComposing": True, "keyCode": 229}, "Safari's
 
 
 @pytest.mark.parametrize("more", COMPOSING.values(), ids=COMPOSING)
-def test_the_enter_that_accepts_a_composed_word_sends_nothing(more, sit_down, mona_writes, stack, ana):
+def test_the_enter_that_confirms_an_ime_composition_sends_nothing(more, sit_down, mona_writes, stack, ana):
     tab = sit_down(ana)
     takes(tab)
     composer(tab).fill("こんにちは")
@@ -31,7 +31,7 @@ def test_the_enter_that_accepts_a_composed_word_sends_nothing(more, sit_down, mo
     eventually(lambda: stack.texts(mona_writes) == ["こんにちは"])
 
 
-def test_enter_breaks_the_line_on_a_phone(sit_down, mona_writes, stack, ana, playwright):
+def test_enter_inserts_a_line_break_on_a_phone(sit_down, mona_writes, stack, ana, playwright):
     tab = sit_down(ana, **playwright.devices["Pixel 5"])
     tab.get_by_role("link", name="Mona Weber").click()
     tab.get_by_role("button", name="Take").click()
@@ -59,7 +59,7 @@ def test_enter_breaks_the_line_on_a_phone(sit_down, mona_writes, stack, ana, pla
     ],
     ids=["Finder", "no ending", "icon", "twice", "two", "address", "umlaut", "screenshot", "Excel", "percent"],
 )
-def test_a_pasted_file_is_taken_once_and_a_text_stays_a_text(text, names, chosen, sit_down, mona_writes, ana):
+def test_pasting_attaches_a_file_once_and_leaves_text_to_the_browser(text, names, chosen, sit_down, mona_writes, ana):
     tab = sit_down(ana)
     takes(tab)
     is_left_to_browser = composer(tab).evaluate(PASTE, {"text": text, "names": names})

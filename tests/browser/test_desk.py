@@ -23,7 +23,7 @@ RECEIPT = {"name": "receipt.pdf", "mimeType": "application/pdf", "buffer": b"%PD
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_mona_writes_and_ana_answers_as_ana_r(sit_down, mona_writes, stack, ana):
+def test_a_customer_writes_and_an_agent_answers_under_their_persona(sit_down, mona_writes, stack, ana):
     tab = sit_down(ana)
     waiting = part(tab, "Waiting")
     expect(waiting.get_by_role("link", name="Mona Weber")).to_contain_text("Hello, is anybody there?")
@@ -40,7 +40,7 @@ def test_mona_writes_and_ana_answers_as_ana_r(sit_down, mona_writes, stack, ana)
     expect(mine).to_contain_text("Read")
 
 
-def test_shift_enter_breaks_the_line(sit_down, mona_writes, stack, ana):
+def test_shift_enter_inserts_a_line_break(sit_down, mona_writes, stack, ana):
     tab = sit_down(ana)
     takes(tab)
     composer(tab).type("one")
@@ -50,7 +50,7 @@ def test_shift_enter_breaks_the_line(sit_down, mona_writes, stack, ana):
     eventually(lambda: stack.texts(mona_writes) == ["one\ntwo"])
 
 
-def test_a_long_text_says_into_how_many_messages_it_goes(sit_down, mona_writes, stack, ana):
+def test_the_composer_shows_how_many_messages_a_long_text_becomes(sit_down, mona_writes, stack, ana):
     tab = sit_down(ana)
     takes(tab)
     composer(tab).fill("A sentence of eight words, such as this. " * 100)
@@ -62,7 +62,7 @@ def test_a_long_text_says_into_how_many_messages_it_goes(sit_down, mona_writes, 
 
 
 @pytest.mark.parametrize("text", ["word " * 3000, "x" * 9000, "Two\n\nparagraphs. " * 500, "😀" * 3000])
-def test_the_browser_counts_messages_as_the_console_cuts_them(text, sit_down, mona_writes, ana):
+def test_the_browser_counts_as_many_messages_as_the_server_cuts(text, sit_down, mona_writes, ana):
     tab = sit_down(ana)
     takes(tab)
     composer(tab).fill(text)
@@ -76,7 +76,7 @@ def seen(stack, psid):
     ]
 
 
-def test_ana_sends_a_picture_and_a_file_and_then_a_text(sit_down, mona_writes, stack, ana):
+def test_an_agent_sends_a_picture_a_file_and_a_text_in_order(sit_down, mona_writes, stack, ana):
     tab = sit_down(ana)
     takes(tab)
     tab.get_by_label("Attach files").set_input_files([PICTURE, {**RECEIPT, "name": "wrong.pdf"}, RECEIPT])
@@ -92,7 +92,7 @@ def test_ana_sends_a_picture_and_a_file_and_then_a_text(sit_down, mona_writes, s
     assert seen(stack, mona_writes) == [["image"], ["file"], "Here it is"]
 
 
-def test_a_picture_can_be_pasted_or_dropped(sit_down, mona_writes, stack, ana):
+def test_a_picture_can_be_attached_by_pasting_or_dropping(sit_down, mona_writes, stack, ana):
     tab = sit_down(ana)
     takes(tab)
     content = base64.b64encode(PICTURE["buffer"]).decode()
@@ -118,7 +118,7 @@ def test_a_picture_can_be_pasted_or_dropped(sit_down, mona_writes, stack, ana):
     eventually(lambda: seen(stack, mona_writes) == [["image"], ["image"]])
 
 
-def test_a_file_too_large_is_refused_before_it_is_uploaded(sit_down, mona_writes, ana):
+def test_a_file_that_is_too_large_is_refused_before_its_upload(sit_down, mona_writes, ana):
     tab = sit_down(ana)
     takes(tab)
     tab.get_by_label("Attach files").set_input_files({**PICTURE, "buffer": b"x" * (8 * 1024 * 1024 + 1)})
@@ -126,7 +126,7 @@ def test_a_file_too_large_is_refused_before_it_is_uploaded(sit_down, mona_writes
     expect(tab.get_by_role("list", name="Files to send").get_by_role("listitem")).to_have_count(0)
 
 
-def test_a_file_whose_upload_a_reload_interrupted_is_asked_for_again(sit_down, mona_writes, stack, ana):
+def test_a_file_whose_upload_was_interrupted_by_a_reload_is_requested_again(sit_down, mona_writes, stack, ana):
     tab = sit_down(ana)
     takes(tab)
     tab.route("**/send/", lambda route: route.abort())
@@ -144,7 +144,7 @@ def test_a_file_whose_upload_a_reload_interrupted_is_asked_for_again(sit_down, m
     assert seen(stack, mona_writes) == [["file"]]
 
 
-def test_chosen_files_wait_while_ana_looks_at_another_conversation(sit_down, mona_writes, stack, ana):
+def test_chosen_files_stay_while_the_agent_opens_another_conversation(sit_down, mona_writes, stack, ana):
     other = stack.customer("Jonas Brandt")
     stack.say(other, text="Me too")
     tab = sit_down(ana)
@@ -155,7 +155,7 @@ def test_chosen_files_wait_while_ana_looks_at_another_conversation(sit_down, mon
     expect(tab.get_by_text("receipt.pdf")).to_be_visible()
 
 
-def test_what_scripts_have_filled_stays_when_the_header_is_asked_for_again(sit_down, mona_writes, stack, ana):
+def test_draft_and_chosen_files_stay_when_the_header_is_reloaded(sit_down, mona_writes, stack, ana):
     tab = sit_down(ana)
     takes(tab)
     tab.get_by_label("Attach files").set_input_files(RECEIPT)
@@ -179,7 +179,7 @@ def test_an_agent_without_scripts_can_answer_and_send_a_file(sit_down, mona_writ
     eventually(lambda: seen(stack, mona_writes) == [["file"], "By hand"])
 
 
-def test_bens_screen_shows_it_without_a_reload(sit_down, mona_writes, stack, ana, ben):
+def test_another_agent_sees_a_take_and_new_messages_without_a_reload(sit_down, mona_writes, stack, ana, ben):
     anas, bens = sit_down(ana), sit_down(ben)
     opens(bens)
     takes(anas)
@@ -192,7 +192,7 @@ def test_bens_screen_shows_it_without_a_reload(sit_down, mona_writes, stack, ana
     expect(bubbles(anas).last).to_contain_text("Great!")
 
 
-def test_after_a_day_ana_confirms_that_a_person_answers(sit_down, mona_writes, stack, bluebird, ana):
+def test_after_a_day_an_agent_confirms_answering_as_a_person_and_retries(sit_down, mona_writes, stack, bluebird, ana):
     bluebird.may_use_human_agent = True
     bluebird.save()
     tab = sit_down(ana)
@@ -208,7 +208,7 @@ def test_after_a_day_ana_confirms_that_a_person_answers(sit_down, mona_writes, s
     assert stack.texts(mona_writes) == ["Your parcel is here"]
 
 
-def test_the_composer_shuts_by_itself_when_the_time_is_over(sit_down, mona_writes, ana):
+def test_the_composer_closes_by_itself_when_the_messaging_window_ends(sit_down, mona_writes, ana):
     tab = sit_down(ana)
     takes(tab)
     conversation = Conversation.objects.get()
@@ -226,7 +226,7 @@ def test_the_composer_shuts_by_itself_when_the_time_is_over(sit_down, mona_write
     expect(part(tab, "Mine").get_by_text("left")).to_be_hidden()
 
 
-def test_a_reply_refused_by_the_window_stays_in_sight_until_it_can_be_sent(sit_down, mona_writes, stack, ana):
+def test_a_reply_refused_by_the_messaging_window_stays_visible_until_it_can_be_sent(sit_down, mona_writes, stack, ana):
     tab = sit_down(ana)
     takes(tab)
     conversation = Conversation.objects.get()
@@ -246,7 +246,7 @@ def test_a_reply_refused_by_the_window_stays_in_sight_until_it_can_be_sent(sit_d
     expect(bubbles(tab).filter(has_text="Your parcel is here")).to_contain_text("Delivered")
 
 
-def test_what_was_begun_stays_in_sight_while_somebody_else_may_answer(sit_down, mona_writes, ana):
+def test_a_draft_stays_visible_while_the_agent_does_not_hold_the_conversation(sit_down, mona_writes, ana):
     tab = sit_down(ana)
     takes(tab)
     composer(tab).fill("not yet fin")
@@ -264,7 +264,7 @@ def test_what_was_begun_stays_in_sight_while_somebody_else_may_answer(sit_down, 
     expect(tab.get_by_role("heading", level=1, name="Mona Weber")).to_be_focused()
 
 
-def test_a_text_too_long_stays_in_the_field(sit_down, mona_writes, stack, ana):
+def test_a_text_that_is_too_long_stays_in_the_composer(sit_down, mona_writes, stack, ana):
     tab = sit_down(ana)
     takes(tab)
     says(tab, "x" * 20_700)
@@ -272,7 +272,7 @@ def test_a_text_too_long_stays_in_the_field(sit_down, mona_writes, stack, ana):
     expect(composer(tab)).to_have_value("x" * 20_700)
 
 
-def test_the_text_waits_while_a_file_of_the_same_send_is_refused(sit_down, mona_writes, stack, ana):
+def test_a_text_waits_while_a_file_of_the_same_send_is_refused(sit_down, mona_writes, stack, ana):
     tab = sit_down(ana)
     takes(tab)
     tab.get_by_label("Attach files").set_input_files({**PICTURE, "buffer": b"not a picture"})
@@ -294,7 +294,7 @@ def test_the_text_waits_while_a_file_of_the_same_send_is_refused(sit_down, mona_
     ],
     ids=["empty", "webp"],
 )
-def test_a_file_that_cannot_pass_is_refused_when_it_is_chosen(file, reason, sit_down, mona_writes, ana):
+def test_an_unsuitable_file_is_refused_when_it_is_chosen(file, reason, sit_down, mona_writes, ana):
     tab = sit_down(ana)
     takes(tab)
     tab.get_by_label("Attach files").set_input_files(file)
@@ -302,7 +302,7 @@ def test_a_file_that_cannot_pass_is_refused_when_it_is_chosen(file, reason, sit_
     expect(tab.get_by_role("list", name="Files to send").get_by_role("listitem")).to_have_count(0)
 
 
-def test_typing_starts_once_and_stops(sit_down, mona_writes, stack, ana):
+def test_typing_is_shown_once_under_the_persona_and_stops_when_the_field_is_emptied(sit_down, mona_writes, stack, ana):
     tab = sit_down(ana)
     takes(tab)
     composer(tab).press_sequentially("I am looking into it", delay=40)
@@ -317,7 +317,7 @@ def test_typing_starts_once_and_stops(sit_down, mona_writes, stack, ana):
     assert len(stack.requests(action="typing_on")) == 1
 
 
-def test_a_pause_of_five_seconds_stops_the_dots(sit_down, mona_writes, stack, ana):
+def test_typing_stops_after_a_pause_of_five_seconds(sit_down, mona_writes, stack, ana):
     tab = sit_down(ana)
     takes(tab)
     composer(tab).press_sequentially("Hm")
@@ -325,7 +325,7 @@ def test_a_pause_of_five_seconds_stops_the_dots(sit_down, mona_writes, stack, an
     eventually(lambda: stack.requests(action="typing_off"), seconds=8)
 
 
-def test_a_send_ends_the_dots_by_itself(sit_down, mona_writes, stack, ana):
+def test_sending_needs_no_call_to_stop_typing(sit_down, mona_writes, stack, ana):
     tab = sit_down(ana)
     takes(tab)
     composer(tab).press_sequentially("Done")
@@ -336,7 +336,7 @@ def test_a_send_ends_the_dots_by_itself(sit_down, mona_writes, stack, ana):
     assert stack.requests(action="typing_off") == []
 
 
-def test_a_burst_arrives_once_each_and_in_order_in_two_browsers(sit_down, mona_writes, stack, ana, ben):
+def test_a_burst_of_messages_shows_once_and_in_order_in_two_browsers(sit_down, mona_writes, stack, ana, ben):
     tabs = [sit_down(ana), sit_down(ben)]
     for tab in tabs:
         opens(tab)
@@ -349,7 +349,7 @@ def test_a_burst_arrives_once_each_and_in_order_in_two_browsers(sit_down, mona_w
         assert shown[1:] == lines
 
 
-def test_what_a_customer_writes_is_never_markup(sit_down, mona_writes, stack, ana):
+def test_html_in_a_customer_message_is_shown_as_text(sit_down, mona_writes, stack, ana):
     stack.say(mona_writes, text="<img src=x onerror=alert(1)><b>bold</b>")
     tab = sit_down(ana)
     opens(tab)
@@ -357,7 +357,7 @@ def test_what_a_customer_writes_is_never_markup(sit_down, mona_writes, stack, an
     assert tab.locator(".message b, .message img").count() == 0
 
 
-def test_history_loads_backwards_as_one_scrolls(sit_down, mona_writes, stack, ana):
+def test_older_messages_load_when_the_agent_scrolls_up(sit_down, mona_writes, stack, ana):
     for number in range(120):
         stack.say(mona_writes, text=f"old {number:03d}")
     tab = sit_down(ana)
@@ -373,7 +373,7 @@ def test_history_loads_backwards_as_one_scrolls(sit_down, mona_writes, stack, an
     assert texts == ["Hello, is anybody there?", *(f"old {number:03d}" for number in range(120))]
 
 
-def test_a_refused_reply_says_why_and_can_be_tried_again(sit_down, mona_writes, stack, ana):
+def test_a_reply_refused_by_facebook_shows_the_reason_and_can_be_retried(sit_down, mona_writes, stack, ana):
     tab = sit_down(ana)
     takes(tab)
     error = {"message": "(#368) blocked", "code": 368, "error_subcode": 1346003}
@@ -403,7 +403,7 @@ def test_a_conversation_opens_at_its_newest_message_and_stays_there(sit_down, mo
     expect(part(tab, "Mine").get_by_role("link", name="Mona Weber")).not_to_contain_text("unread")
 
 
-def test_a_composer_that_grows_covers_nothing(sit_down, mona_writes, stack, ana):
+def test_a_growing_composer_does_not_cover_the_last_message(sit_down, mona_writes, stack, ana):
     for number in range(60):
         stack.say(mona_writes, text=f"line {number}")
     tab = sit_down(ana)
@@ -414,7 +414,7 @@ def test_a_composer_that_grows_covers_nothing(sit_down, mona_writes, stack, ana)
     expect(bubbles(tab).last).to_be_in_viewport()
 
 
-def test_who_reads_further_up_is_told_of_news_and_not_torn_away(sit_down, mona_writes, stack, ana):
+def test_an_agent_scrolled_up_gets_a_new_messages_button_and_is_not_scrolled_away(sit_down, mona_writes, stack, ana):
     for number in range(60):
         stack.say(mona_writes, text=f"line {number}")
     tab = sit_down(ana)
@@ -428,7 +428,7 @@ def test_who_reads_further_up_is_told_of_news_and_not_torn_away(sit_down, mona_w
     expect(bubbles(tab).last).to_be_in_viewport()
 
 
-def test_a_log_in_in_another_tab_does_not_end_this_one(sit_down, mona_writes, stack, ana):
+def test_a_log_in_in_another_tab_does_not_log_out_this_tab(sit_down, mona_writes, stack, ana):
     tab = sit_down(ana)
     takes(tab)
     tab.context.add_cookies([session_of(ana)])
@@ -437,7 +437,7 @@ def test_a_log_in_in_another_tab_does_not_end_this_one(sit_down, mona_writes, st
     eventually(lambda: stack.texts(mona_writes) == ["Still here"])
 
 
-def test_a_proxy_that_answers_for_a_restarting_console_ends_nothing(sit_down, mona_writes, stack, ana):
+def test_the_desk_reconnects_after_a_proxy_answered_502_for_everything(sit_down, mona_writes, stack, ana):
     tab = sit_down(ana)
     opens(tab)
     tab.context.route("**/*", lambda route: route.fulfill(status=502, body="Bad gateway"))
@@ -449,7 +449,7 @@ def test_a_proxy_that_answers_for_a_restarting_console_ends_nothing(sit_down, mo
     expect(tab.get_by_text("Reconnecting…")).to_be_hidden()
 
 
-def test_going_back_from_another_page_shows_the_whole_desk(sit_down, mona_writes, ana):
+def test_going_back_from_another_page_shows_the_desk_with_its_conversation(sit_down, mona_writes, ana):
     tab = sit_down(ana)
     opens(tab)
     tab.goto("/leave/")
@@ -458,7 +458,7 @@ def test_going_back_from_another_page_shows_the_whole_desk(sit_down, mona_writes
     expect(tab.get_by_role("heading", level=1, name="Mona Weber")).to_be_visible()
 
 
-def test_retry_is_there_for_whoever_holds_it(sit_down, mona_writes, stack, ana, ben):
+def test_retry_is_offered_only_to_the_agent_who_holds_the_conversation(sit_down, mona_writes, stack, ana, ben):
     tab, bens = sit_down(ana), sit_down(ben)
     takes(tab)
     stack.fail("messages", status=400, error={"message": "(#368)", "code": 368})
@@ -472,7 +472,7 @@ def test_retry_is_there_for_whoever_holds_it(sit_down, mona_writes, stack, ana, 
     expect(bubbles(bens).last.get_by_role("button", name="Retry")).to_be_visible()
 
 
-def test_a_draft_waits_while_ana_looks_at_another_conversation(sit_down, mona_writes, stack, ana):
+def test_a_draft_stays_while_the_agent_opens_another_conversation(sit_down, mona_writes, stack, ana):
     other = stack.customer("Jonas Brandt")
     stack.say(other, text="Me too")
     tab = sit_down(ana)
@@ -483,7 +483,7 @@ def test_a_draft_waits_while_ana_looks_at_another_conversation(sit_down, mona_wr
     expect(composer(tab)).to_have_value("not yet fin")
 
 
-def test_what_was_missed_while_offline_is_there_afterwards(sit_down, mona_writes, stack, ana):
+def test_messages_missed_while_offline_show_after_reconnecting(sit_down, mona_writes, stack, ana):
     tab = sit_down(ana)
     opens(tab)
     tab.context.set_offline(True)
@@ -493,7 +493,7 @@ def test_what_was_missed_while_offline_is_there_afterwards(sit_down, mona_writes
     expect(bubbles(tab).last).to_contain_text("are you still there?", timeout=20_000)
 
 
-def test_closing_and_reopening(sit_down, mona_writes, stack, ana):
+def test_a_closed_conversation_waits_in_the_queue_when_the_customer_writes(sit_down, mona_writes, stack, ana):
     tab = sit_down(ana)
     takes(tab)
     tab.get_by_role("button", name="Close").click()
@@ -503,7 +503,7 @@ def test_closing_and_reopening(sit_down, mona_writes, stack, ana):
     expect(tab.get_by_role("button", name="Take")).to_be_visible()
 
 
-def test_ana_goes_away_and_comes_back(sit_down, mona_writes, ana, ben):
+def test_an_agent_going_away_and_coming_back_shows_on_all_desks(sit_down, mona_writes, ana, ben):
     tab, bens = sit_down(ana), sit_down(ben)
     takes(tab)
     opens(bens)
@@ -515,7 +515,7 @@ def test_ana_goes_away_and_comes_back(sit_down, mona_writes, ana, ben):
     expect(composer(tab)).to_be_visible()
 
 
-def test_a_colleague_takes_over_from_one_who_is_away(sit_down, mona_writes, stack, ana, ben):
+def test_a_colleague_takes_over_from_an_agent_who_is_away(sit_down, mona_writes, stack, ana, ben):
     tab = sit_down(ana)
     takes(tab)
     says(tab, "One moment")
@@ -531,7 +531,7 @@ def test_a_colleague_takes_over_from_one_who_is_away(sit_down, mona_writes, stac
     expect(bubbles(tab).last.get_by_text("Ben O.", exact=True)).to_be_in_viewport()
 
 
-def test_logging_in(sit_down, stack, bluebird, ana):
+def test_an_agent_logs_out_and_in_and_a_wrong_password_is_refused(sit_down, stack, bluebird, ana):
     ana.password = make_password("correct horse", hasher="pbkdf2_sha256")  # as the console checks it
     ana.save()
     tab = sit_down(ana)
@@ -547,7 +547,7 @@ def test_logging_in(sit_down, stack, bluebird, ana):
     expect(part(tab, "Waiting")).to_contain_text("Nobody is waiting.")
 
 
-def test_who_has_left_is_out_also_in_tabs_already_open(sit_down, mona_writes, stack, ana):
+def test_an_agent_who_left_is_logged_out_in_open_tabs(sit_down, mona_writes, stack, ana):
     tab = sit_down(ana)
     takes(tab)
     ana.refresh_from_db()
@@ -555,7 +555,7 @@ def test_who_has_left_is_out_also_in_tabs_already_open(sit_down, mona_writes, st
     expect(tab.get_by_label("Password")).to_be_visible()
 
 
-def test_more_of_a_part_stays_open_while_the_desk_changes(sit_down, mona_writes, stack, bluebird, ana):
+def test_rows_loaded_with_more_stay_while_the_queue_changes(sit_down, mona_writes, stack, bluebird, ana):
     line_up(bluebird, 70)
     tab = sit_down(ana)
     rows = part(tab, "Waiting").locator(".row")
@@ -585,7 +585,7 @@ def line_up(page, count):
         Conversation.objects.create(page=page, customer=customer, waiting_since=since, last_at=since)
 
 
-def test_what_is_unfolded_while_the_desk_asks_what_changed_shows_its_rows(sit_down, mona_writes, ana):
+def test_a_section_unfolded_during_a_live_update_shows_its_rows(sit_down, mona_writes, ana):
     tab = sit_down(ana)
     takes(tab)
     tab.get_by_role("button", name="Close").click()
@@ -605,7 +605,7 @@ def test_what_is_unfolded_while_the_desk_asks_what_changed_shows_its_rows(sit_do
     expect(closed.get_by_role("link", name="Mona Weber")).to_be_visible()
 
 
-def test_an_empty_part_says_so_however_often_the_desk_asks(sit_down, mona_writes, ana):
+def test_an_empty_section_says_so_after_repeated_live_updates(sit_down, mona_writes, ana):
     tab = sit_down(ana)
     closed = tab.get_by_role("group").filter(has=tab.get_by_role("heading", name="Closed"))
     tab.get_by_role("heading", name="Closed").click()
@@ -616,7 +616,7 @@ def test_an_empty_part_says_so_however_often_the_desk_asks(sit_down, mona_writes
     expect(closed.get_by_role("link", name="Show them")).to_be_hidden()
 
 
-def test_the_closed_ones_come_when_one_looks_and_stay(sit_down, mona_writes, stack, ana):
+def test_closed_conversations_load_when_unfolded_and_stay(sit_down, mona_writes, stack, ana):
     tab = sit_down(ana)
     takes(tab)
     tab.get_by_role("button", name="Close").click()

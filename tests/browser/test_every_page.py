@@ -29,7 +29,7 @@ def busy_thread(stack, mona_writes, ana):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("device", [{}, PHONE], ids=["desktop", "phone"])
-def test_no_serious_finding_of_axe(sit_down, busy_thread, ada, ana, scheme, device):
+def test_axe_finds_no_serious_problem_on_any_page(sit_down, busy_thread, ada, ana, scheme, device):
     tab = sit_down(ana, color_scheme=scheme, **device)
     assert findings(tab) == []
     tab.goto(f"/conversations/{busy_thread.pk}/")
@@ -43,14 +43,14 @@ def test_no_serious_finding_of_axe(sit_down, busy_thread, ada, ana, scheme, devi
     assert findings(tab) == []
 
 
-def test_the_customers_phone_has_no_serious_finding_either(stack, sit_down, busy_thread, ana):
+def test_axe_finds_no_serious_problem_on_the_sandbox_phone(stack, sit_down, busy_thread, ana):
     tab = sit_down(ana)
     tab.goto(f"{stack.url}/?psid={busy_thread.customer.psid}")
     expect(tab.get_by_text("Hello, is anybody there?")).to_be_visible()
     assert findings(tab) == []
 
 
-def test_the_main_job_by_keyboard_alone(sit_down, mona_writes, stack, ana):
+def test_an_agent_can_take_answer_and_close_by_keyboard_alone(sit_down, mona_writes, stack, ana):
     tab = sit_down(ana)
     row = tab.get_by_role("link", name="Mona Weber")
     expect(row).to_be_visible()
@@ -72,7 +72,7 @@ def test_the_main_job_by_keyboard_alone(sit_down, mona_writes, stack, ana):
     expect(tab.get_by_role("heading", level=1, name="Mona Weber")).to_be_focused()
 
 
-def test_on_a_phone_one_thing_at_a_time(sit_down, mona_writes, ana):
+def test_a_phone_shows_either_the_queue_or_the_conversation(sit_down, mona_writes, ana):
     tab = sit_down(ana, **PHONE)
     queue = tab.get_by_role("navigation", name="Conversations")
     queue.get_by_role("link", name="Mona Weber").click()
@@ -83,7 +83,7 @@ def test_on_a_phone_one_thing_at_a_time(sit_down, mona_writes, ana):
     expect(queue).to_be_visible()
 
 
-def test_without_scripts_an_agent_can_still_answer(stack, mona_writes, ana, sit_down):
+def test_an_agent_without_scripts_can_take_and_answer(stack, mona_writes, ana, sit_down):
     eventually(lambda: Conversation.objects.filter(customer__name="Mona Weber").exists())  # nothing will tell the page
     eventually(Conversation.objects.exists)
     tab = sit_down(ana, java_script_enabled=False)
@@ -101,7 +101,7 @@ def test_without_scripts_an_agent_can_still_answer(stack, mona_writes, ana, sit_
     expect(tab.get_by_text("Write something first.")).to_have_count(1)
 
 
-def test_the_back_button_goes_back(sit_down, mona_writes, ana):
+def test_the_back_button_leads_from_a_conversation_to_the_queue(sit_down, mona_writes, ana):
     tab = sit_down(ana)
     tab.get_by_role("link", name="Mona Weber").click()
     expect(tab).to_have_url(f"{CONSOLE_URL}/conversations/{Conversation.objects.get().pk}/")

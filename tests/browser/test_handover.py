@@ -85,7 +85,7 @@ def transfers(tab, to, note=""):
     expect(dialog).to_be_hidden()
 
 
-def test_of_two_who_press_take_one_gets_it_and_the_other_is_told_by_whom(sit_down, mona_writes, ana, ben):
+def test_the_second_of_two_agents_who_press_take_sees_who_holds_the_conversation(sit_down, mona_writes, ana, ben):
     anas, bens = sit_down(ana), sit_down(ben)
     opens(anas)
     opens(bens)
@@ -109,7 +109,9 @@ def test_of_two_who_press_take_one_gets_it_and_the_other_is_told_by_whom(sit_dow
     expect(composer(bens)).to_be_editable()
 
 
-def test_the_customer_sees_each_face_in_turn(sit_down, robin, mona_writes, stack, phone_of, ana, ben):
+def test_the_customer_sees_the_persona_of_the_bot_and_of_each_agent_in_turn(
+    sit_down, robin, mona_writes, stack, phone_of, ana, ben
+):
     robin("Hello Mona, how can I help?")
     anas, bens, phone = sit_down(ana), sit_down(ben), phone_of(mona_writes)
     expect(phone.get_by_role("article", name="Robin from Bluebird Tea")).to_contain_text("how can I help?")
@@ -152,7 +154,7 @@ def test_the_customer_sees_each_face_in_turn(sit_down, robin, mona_writes, stack
     assert faces == ["Robin", "Ana R.", "Ben O.", "Robin"]
 
 
-def test_what_arrives_while_one_looks_at_it_is_seen_at_once(sit_down, mona_writes, ana, ben):
+def test_a_transferred_conversation_that_is_already_open_is_not_marked_new(sit_down, mona_writes, ana, ben):
     anas, bens = sit_down(ana), sit_down(ben)
     takes(anas)
     opens(bens)
@@ -162,7 +164,7 @@ def test_what_arrives_while_one_looks_at_it_is_seen_at_once(sit_down, mona_write
     expect(part(bens, "Mine").get_by_role("link", name="Mona Weber")).not_to_contain_text("New")
 
 
-def test_it_arrives_on_a_phone_whatever_is_open_there(sit_down, mona_writes, stack, ana, ben):
+def test_a_transfer_shows_on_a_phone_with_another_conversation_open(sit_down, mona_writes, stack, ana, ben):
     stack.say(stack.customer("Jonas Brandt"), text="Me too")
     anas, bens = sit_down(ana), sit_down(ben, **NARROW)
     opens(bens, "Jonas Brandt")
@@ -176,7 +178,7 @@ def test_it_arrives_on_a_phone_whatever_is_open_there(sit_down, mona_writes, sta
     expect(composer(bens)).to_be_editable()
 
 
-def test_a_transfer_to_a_team_waits_in_its_queue(sit_down, mona_writes, refunds, ana, ben):
+def test_a_conversation_transferred_to_a_team_waits_in_the_queue_of_that_team(sit_down, mona_writes, refunds, ana, ben):
     anas, bens = sit_down(ana), sit_down(ben)
     takes(anas)
     transfers(anas, "Refunds", note="Broken lid")
@@ -185,7 +187,7 @@ def test_a_transfer_to_a_team_waits_in_its_queue(sit_down, mona_writes, refunds,
     expect(waiting).to_contain_text("Refunds Ana Ruiz: “Broken lid”", use_inner_text=True)
 
 
-def test_who_has_just_gone_away_gets_nothing_and_the_form_says_so(sit_down, mona_writes, ana, ben):
+def test_a_transfer_to_an_agent_who_just_went_away_is_refused_in_the_form(sit_down, mona_writes, ana, ben):
     tab = sit_down(ana)
     takes(tab)
     tab.get_by_role("link", name="Transfer…").click()
@@ -202,7 +204,7 @@ def test_who_has_just_gone_away_gets_nothing_and_the_form_says_so(sit_down, mona
     expect(composer(tab)).to_be_editable()
 
 
-def test_a_supervisor_takes_over_for_all_to_see(sit_down, mona_writes, ana, ben, ada):
+def test_a_takeover_by_a_supervisor_shows_on_all_desks(sit_down, mona_writes, ana, ben, ada):
     anas, bens, adas = sit_down(ana), sit_down(ben), sit_down(ada)
     takes(anas)
     composer(anas).fill("not yet fin")
@@ -219,7 +221,7 @@ def test_a_supervisor_takes_over_for_all_to_see(sit_down, mona_writes, ana, ben,
     expect(composer(anas)).not_to_be_editable()
 
 
-def test_a_transfer_by_keyboard_alone(sit_down, mona_writes, ana, ben, ada):
+def test_an_agent_can_transfer_a_conversation_by_keyboard_alone(sit_down, mona_writes, ana, ben, ada):
     tab = sit_down(ana)
     takes(tab)
     tab_to(tab, tab.get_by_role("link", name="Transfer…"), "Shift+Tab")
@@ -239,7 +241,7 @@ def test_a_transfer_by_keyboard_alone(sit_down, mona_writes, ana, ben, ada):
     expect(tab.get_by_role("heading", level=1, name="Mona Weber")).to_be_focused()
 
 
-def test_on_a_phone_the_verbs_have_room(sit_down, robin, mona_writes, refunds, ana, ben):
+def test_the_buttons_of_a_conversation_fit_on_a_phone(sit_down, robin, mona_writes, refunds, ana, ben):
     robin("Hello!")
     tab = sit_down(ana, **NARROW)
     tab.goto(f"/conversations/{Conversation.objects.get().pk}/")
@@ -261,7 +263,7 @@ def test_on_a_phone_the_verbs_have_room(sit_down, robin, mona_writes, refunds, a
     expect(tab.get_by_text("Ben Okafor answers here.")).to_be_visible()
 
 
-def test_without_scripts_it_changes_hands_too(sit_down, robin, mona_writes, ana, ben):
+def test_agents_without_scripts_can_take_transfer_and_hand_back(sit_down, robin, mona_writes, ana, ben):
     tab = sit_down(ana, java_script_enabled=False)
     tab.goto(f"/conversations/{Conversation.objects.get().pk}/")
     tab.get_by_role("button", name="Take from the bot").click()
@@ -282,7 +284,9 @@ def test_without_scripts_it_changes_hands_too(sit_down, robin, mona_writes, ana,
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("device", [{}, PHONE], ids=["desktop", "phone"])
-def test_no_serious_finding_of_axe(sit_down, robin, mona_writes, refunds, ana, ben, ada, scheme, device):
+def test_axe_finds_no_serious_problem_during_a_handover(
+    sit_down, robin, mona_writes, refunds, ana, ben, ada, scheme, device
+):
     robin("Hello!")
     conversation = Conversation.objects.get()
     conversation.take(ben)
@@ -304,7 +308,7 @@ def test_no_serious_finding_of_axe(sit_down, robin, mona_writes, refunds, ana, b
 
 
 @pytest.mark.parametrize("verb", ["Close", "Hand back"])
-def test_what_mona_writes_while_ana_lets_go_is_shown_to_ana_before_it_goes(
+def test_a_message_that_comes_while_an_agent_closes_or_hands_back_is_shown_first(
     verb, sit_down, robin, mona_writes, stack, ana
 ):
     tab = sit_down(ana)

@@ -26,7 +26,7 @@ def fails(tab, status=502, times=None):
     tab.route(SEND, lambda route: route.fulfill(status=status, body="Bad gateway"), **options)
 
 
-def test_replies_said_offline_go_out_by_themselves_and_in_order(sit_down, mona_writes, stack, ana):
+def test_replies_written_offline_are_sent_in_order_after_reconnecting(sit_down, mona_writes, stack, ana):
     tab = sit_down(ana)
     takes(tab)
     tab.context.set_offline(True)
@@ -39,7 +39,7 @@ def test_replies_said_offline_go_out_by_themselves_and_in_order(sit_down, mona_w
     expect(unconfirmed(tab)).to_have_count(0)
 
 
-def test_two_tabs_that_were_offline_each_keep_their_order(sit_down, mona_writes, stack, ana):
+def test_replies_of_two_tabs_that_were_offline_keep_the_order_of_each_tab(sit_down, mona_writes, stack, ana):
     tab = sit_down(ana)
     takes(tab)
     other = tab.context.new_page()
@@ -57,7 +57,7 @@ def test_two_tabs_that_were_offline_each_keep_their_order(sit_down, mona_writes,
         assert sent == [f"{name} {number}" for number in range(3)]
 
 
-def test_a_console_that_fails_is_asked_again_without_a_click(sit_down, mona_writes, stack, ana):
+def test_a_reply_is_retried_without_a_click_when_the_console_fails(sit_down, mona_writes, stack, ana):
     tab = sit_down(ana)
     takes(tab)
     fails(tab, times=2)
@@ -67,7 +67,7 @@ def test_a_console_that_fails_is_asked_again_without_a_click(sit_down, mona_writ
 
 
 @pytest.mark.parametrize("status", [200, 403, 404, 407])
-def test_a_page_of_a_proxy_confirms_and_refuses_nothing(status, sit_down, mona_writes, stack, ana):
+def test_an_answer_of_a_proxy_neither_confirms_nor_refuses_a_reply(status, sit_down, mona_writes, stack, ana):
     tab = sit_down(ana)
     takes(tab)
     fails(tab, status=status, times=1)
@@ -76,7 +76,7 @@ def test_a_page_of_a_proxy_confirms_and_refuses_nothing(status, sit_down, mona_w
     until(tab, lambda: stack.texts(mona_writes) == ["one", "two"])
 
 
-def test_a_large_file_is_not_given_up_while_the_console_still_takes_it(sit_down, mona_writes, ana):
+def test_the_upload_timeout_of_a_large_file_allows_the_slowest_accepted_upload(sit_down, mona_writes, ana):
     tab = sit_down(ana)
     takes(tab)
     tab.evaluate("AbortSignal.timeout = (within) => { window.within = within; return new AbortController().signal; }")
@@ -88,7 +88,7 @@ def test_a_large_file_is_not_given_up_while_the_console_still_takes_it(sit_down,
     assert tab.evaluate("window.within") >= 1000 * size / slowest
 
 
-def test_a_refusal_lets_those_behind_it_pass(sit_down, mona_writes, stack, ana):
+def test_replies_behind_a_refused_one_are_sent(sit_down, mona_writes, stack, ana):
     tab = sit_down(ana)
     takes(tab)
     refusal = {"status": 422, "body": "Not this.", "headers": {"X-Agent": str(ana.pk)}}
@@ -151,7 +151,7 @@ def test_a_reply_stuck_in_another_conversation_shows_above_the_desk_and_in_its_r
     expect(row(tab)).not_to_contain_text("Not confirmed")
 
 
-def test_closing_the_tab_asks_first_while_a_reply_is_stuck_anywhere(sit_down, mona_writes, stack, ana):
+def test_closing_the_tab_asks_first_while_a_reply_is_unconfirmed(sit_down, mona_writes, stack, ana):
     stack.say(stack.customer("Jonas Brandt"), text="Me too")
     tab = sit_down(ana)
     takes(tab)
@@ -166,7 +166,7 @@ def test_closing_the_tab_asks_first_while_a_reply_is_stuck_anywhere(sit_down, mo
     until(tab, lambda: stack.texts(mona_writes) == ["one"], seconds=40)
 
 
-def test_closing_the_tab_asks_nothing_once_all_is_confirmed(sit_down, mona_writes, stack, ana):
+def test_closing_the_tab_asks_nothing_once_all_replies_are_confirmed(sit_down, mona_writes, stack, ana):
     tab = sit_down(ana)
     takes(tab)
     says(tab, "one")
@@ -175,7 +175,7 @@ def test_closing_the_tab_asks_nothing_once_all_is_confirmed(sit_down, mona_write
         tab.close(run_before_unload=True)
 
 
-def test_what_was_written_outlives_the_session_and_goes_out_after_the_log_in(sit_down, mona_writes, stack, ana):
+def test_a_reply_written_as_the_session_ended_is_sent_after_the_log_in(sit_down, mona_writes, stack, ana):
     tab = sit_down(ana)
     takes(tab)
     path = tab.url
@@ -187,7 +187,7 @@ def test_what_was_written_outlives_the_session_and_goes_out_after_the_log_in(sit
     until(tab, lambda: stack.texts(mona_writes) == ["Do not lose me"])
 
 
-def test_after_a_change_of_shift_nothing_of_the_first_agent_is_shown_or_sent(sit_down, mona_writes, stack, ana, ben):
+def test_the_next_agent_at_a_browser_sees_no_drafts_or_replies_of_the_first(sit_down, mona_writes, stack, ana, ben):
     tab = sit_down(ana)
     takes(tab)
     path = tab.url
@@ -216,7 +216,7 @@ def test_after_a_change_of_shift_nothing_of_the_first_agent_is_shown_or_sent(sit
     assert (anas["text"], anas["persona"]["name"]) == ("Ana's stuck reply", "Ana R.")
 
 
-def test_a_tab_of_ana_sends_nothing_as_ben_who_logged_in_in_another(sit_down, mona_writes, stack, ana, ben):
+def test_a_tab_sends_nothing_for_an_agent_who_logged_in_in_another_tab(sit_down, mona_writes, stack, ana, ben):
     tab = sit_down(ana)
     takes(tab)
     fails(tab)

@@ -28,7 +28,7 @@ def away(tab):
 
 
 @pytest.mark.parametrize("status", [502, 200, 404])
-def test_somebody_elses_page_is_put_nowhere_and_all_goes_on_by_itself(status, sit_down, mona_writes, ana):
+def test_a_page_of_a_proxy_is_never_shown_and_the_desk_reconnects(status, sit_down, mona_writes, ana):
     tab = sit_down(ana)
     stands_between(tab, status)
     row(tab).click()
@@ -41,7 +41,7 @@ def test_somebody_elses_page_is_put_nowhere_and_all_goes_on_by_itself(status, si
     opens(tab)
 
 
-def test_a_verb_that_a_proxy_answered_leaves_its_buttons(sit_down, mona_writes, ana):
+def test_buttons_stay_usable_after_a_proxy_answered_an_action(sit_down, mona_writes, ana):
     tab = sit_down(ana)
     opens(tab)
     stands_between(tab, 502)
@@ -51,7 +51,7 @@ def test_a_verb_that_a_proxy_answered_leaves_its_buttons(sit_down, mona_writes, 
     takes(tab)
 
 
-def test_a_thread_goes_on_after_somebody_elses_page(sit_down, mona_writes, stack, ana):
+def test_a_thread_continues_after_a_proxy_answered_its_requests(sit_down, mona_writes, stack, ana):
     tab = sit_down(ana)
     takes(tab)
     stands_between(tab, 200)

@@ -21,7 +21,7 @@ def screen(request):
     return request.param
 
 
-def test_an_address_in_a_text_is_a_link(sit_down, mona_writes, stack, ana):
+def test_urls_and_phone_numbers_in_a_text_are_links(sit_down, mona_writes, stack, ana):
     stack.say(mona_writes, text="Is it https://example.com/tea? Call +49 30 1234567, it costs 1.299,00 €.")
     tab = sit_down(ana)
     opens(tab)
@@ -30,7 +30,7 @@ def test_an_address_in_a_text_is_a_link(sit_down, mona_writes, stack, ana):
     expect(links.first).to_have_attribute("rel", "noopener noreferrer nofollow")
 
 
-def test_a_reaction_leaves_the_state_in_sight(sit_down, mona_writes, stack, ana):
+def test_a_reaction_does_not_cover_the_state_of_a_message(sit_down, mona_writes, stack, ana):
     tab = sit_down(ana)
     takes(tab)
     says(tab, "Good morning!")
@@ -43,7 +43,7 @@ def test_a_reaction_leaves_the_state_in_sight(sit_down, mona_writes, stack, ana)
     assert reaction["y"] + reaction["height"] <= state["y"] + 1
 
 
-def test_a_link_without_a_break_widens_nothing(screen, sit_down, mona_writes, stack, ana):
+def test_a_long_link_does_not_widen_the_thread(screen, sit_down, mona_writes, stack, ana):
     stack.say(mona_writes, attachment={"type": "fallback", "url": LONG, "title": ""})
     stack.say(mona_writes, attachment={"type": "fallback", "url": LONG, "title": "T" * 400})
     stack.say(mona_writes, text=LONG)
@@ -56,7 +56,7 @@ def test_a_link_without_a_break_widens_nothing(screen, sit_down, mona_writes, st
     assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_what_was_said_last_year_shows_its_year(sit_down, mona_writes, stack, ana):
+def test_a_message_from_last_year_shows_its_year(sit_down, mona_writes, stack, ana):
     eventually(lambda: Message.objects.exists())
     then = timezone.now().replace(year=timezone.now().year - 1, month=3, day=2)
     Message.objects.update(at=then)
@@ -67,7 +67,7 @@ def test_what_was_said_last_year_shows_its_year(sit_down, mona_writes, stack, an
     expect(bubbles(tab).last.locator(".message-meta")).to_contain_text(str(then.year))
 
 
-def test_a_text_that_is_selected_stays_selected_when_its_state_changes(sit_down, mona_writes, stack, ana):
+def test_selected_text_stays_selected_when_the_message_state_changes(sit_down, mona_writes, stack, ana):
     tab = sit_down(ana)
     takes(tab)
     says(tab, "The code is 4711")
@@ -78,7 +78,7 @@ def test_a_text_that_is_selected_stays_selected_when_its_state_changes(sit_down,
     assert tab.evaluate("getSelection().toString()") == "The code is 4711"
 
 
-def test_a_name_that_turns_the_direction_turns_nothing_around_it(sit_down, mona_writes, ana, ben):
+def test_a_right_to_left_customer_name_does_not_reverse_the_text_around_it(sit_down, mona_writes, ana, ben):
     eventually(lambda: Customer.objects.exclude(profile_at=None).exists())
     Customer.objects.update(name="Mona \u202erebeW")
     tab = sit_down(ana)
@@ -88,7 +88,7 @@ def test_a_name_that_turns_the_direction_turns_nothing_around_it(sit_down, mona_
     expect(row(tab, HEBREW).locator(".row-name")).to_have_text(f"\u2068{HEBREW}\u2069")
 
 
-def test_not_sent_leaves_the_row_once_a_later_reply_went_out(sit_down, mona_writes, stack, ana):
+def test_the_not_sent_mark_leaves_the_row_once_a_later_reply_is_sent(sit_down, mona_writes, stack, ana):
     tab = sit_down(ana)
     takes(tab)
     stack.fail("messages", status=400, error={"message": "(#368)", "code": 368, "error_subcode": 1346003})
@@ -100,7 +100,9 @@ def test_not_sent_leaves_the_row_once_a_later_reply_went_out(sit_down, mona_writ
     expect(bubbles(tab).filter(has_text="Buy this!")).to_contain_text("Not sent")
 
 
-def test_a_notice_of_what_was_handed_over_covers_no_row(screen, sit_down, mona_writes, stack, bluebird, ana, ben):
+def test_the_banner_about_a_transfer_covers_no_row_of_the_queue(
+    screen, sit_down, mona_writes, stack, bluebird, ana, ben
+):
     eventually(lambda: Conversation.objects.exists())
     for number in range(24):
         at = timezone.now() - timedelta(days=1)

@@ -13,7 +13,7 @@ SHORTLY = 10  # s; a fault shows long before the last lease has ended
 pytestmark = pytest.mark.slow
 
 
-def test_nothing_is_lost_doubled_swapped_misnamed_or_in_wrong_hands_whatever_goes_wrong():
+def test_no_message_is_lost_doubled_reordered_or_misattributed_under_chaos():
     plan = short(seconds=20)
     outcome = run(plan)
     told, count, faults = story(plan, outcome), outcome.verdict.count, outcome.faults
@@ -25,13 +25,13 @@ def test_nothing_is_lost_doubled_swapped_misnamed_or_in_wrong_hands_whatever_goe
     assert faults["networks lost by desks"], told
 
 
-def test_a_fault_that_is_built_in_does_not_go_unnoticed():
+def test_chaos_finds_a_mutation_that_sends_under_the_wrong_persona():
     plan = short(seconds=2, conversations=4, mutation="page-face", patience=SHORTLY)
     outcome = run(plan)
     assert outcome.verdict.totals[PERSONA], story(plan, outcome)
 
 
-def test_a_browser_that_lets_replies_overtake_each_other_does_not_go_unnoticed():
+def test_chaos_finds_a_browser_mutation_that_sends_replies_out_of_order():
     plan = short(seed=7, seconds=20, conversations=2, mutation="no-block", patience=SHORTLY)
     outcome = run(plan)
     assert outcome.verdict.totals[ORDER], story(plan, outcome)

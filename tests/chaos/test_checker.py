@@ -55,7 +55,7 @@ def outcome(thread, state):
     return judge([thread])
 
 
-def test_threads_that_agree_are_clean(thread):
+def test_the_checker_passes_a_correct_thread(thread):
     verdict = judge([thread])
     assert verdict.differences == []
     assert (verdict.count["typed"], verdict.count["arrived"], verdict.count["written"]) == (2, 2, 2)
@@ -65,55 +65,55 @@ def test_threads_that_agree_are_clean(thread):
 
 
 @pytest.mark.parametrize("state", ["sent", "delivered", "read"])
-def test_what_is_called_sent_and_is_not_there_is_lost(thread, state):
+def test_a_reply_marked_sent_that_the_customer_lacks_is_lost(thread, state):
     assert outcome(thread, state).totals[LOST] == 1
 
 
-def test_what_was_confirmed_and_forgotten_is_lost(thread):
+def test_a_confirmed_reply_that_exists_nowhere_is_lost(thread):
     del thread.seen[3], thread.rows[3], thread.shown[3]
     assert found(thread) == {LOST: 1}
 
 
-def test_a_question_that_never_came_is_lost(thread):
+def test_a_customer_message_that_the_console_lacks_is_lost(thread):
     del thread.rows[2], thread.shown[2]
     assert found(thread) == {LOST: 1}
 
 
-def test_what_is_missing_on_the_agents_page_is_lost(thread):
+def test_a_message_missing_on_the_agents_page_is_lost(thread):
     del thread.shown[2]
     assert found(thread) == {LOST: 1}
 
 
-def test_a_changed_text_is_a_lost_one(thread):
+def test_a_message_with_a_changed_text_is_lost(thread):
     change(thread.rows, 0, text="c1, cut")
     assert found(thread) == {LOST: 1}
 
 
-def test_giving_up_is_losing(thread):
+def test_a_reply_that_failed_is_lost(thread):
     assert outcome(thread, "failed").totals[LOST] == 1
 
 
 # Twice
 
 
-def test_what_the_customer_has_twice_is_found(thread):
+def test_a_reply_that_the_customer_has_twice_is_found(thread):
     thread.seen.append(replace(thread.seen[3], mid="m-a2-again"))
     assert found(thread) == {TWICE: 1}
 
 
-def test_a_question_that_the_console_has_twice_is_found(thread):
+def test_a_customer_message_that_the_console_has_twice_is_found(thread):
     thread.rows.append(Row(5, (5, 5), True, "received", "c2", "key-c3", "m-c2"))
     thread.shown.append(Shown(5, True, "received", "c2", "Mona"))
     assert found(thread) == {TWICE: 1}
 
 
-def test_an_answer_that_nobody_typed_is_found(thread):
+def test_a_reply_that_nobody_typed_is_found(thread):
     thread.rows.append(Row(5, (5, 5), False, "delivered", "a2", "key-of-nobody", "m-a2"))
     thread.shown.append(Shown(5, False, "delivered", "a2", "Ben O."))
     assert found(thread) == {TWICE: 1}
 
 
-def test_what_the_agents_page_shows_twice_is_found(thread):
+def test_a_message_that_the_agents_page_shows_twice_is_found(thread):
     thread.shown.append(thread.shown[-1])
     assert found(thread) == {TWICE: 1}
 
@@ -121,17 +121,17 @@ def test_what_the_agents_page_shows_twice_is_found(thread):
 # Out of order
 
 
-def test_answers_that_overtook_each_other_are_found(thread):
+def test_replies_sent_out_of_order_are_found(thread):
     thread.seen[1], thread.seen[3] = thread.seen[3], thread.seen[1]
     assert found(thread) == {ORDER: 1}
 
 
-def test_questions_that_stand_in_another_order_are_found(thread):
+def test_customer_messages_out_of_order_are_found(thread):
     thread.seen[0], thread.seen[2] = thread.seen[2], thread.seen[0]
     assert found(thread) == {ORDER: 1}
 
 
-def test_an_agents_page_in_another_order_is_found(thread):
+def test_messages_out_of_order_on_the_agents_page_are_found(thread):
     thread.shown[0], thread.shown[1] = thread.shown[1], thread.shown[0]
     assert found(thread) == {ORDER: 1}
 
@@ -139,12 +139,12 @@ def test_an_agents_page_in_another_order_is_found(thread):
 # Wrong persona
 
 
-def test_another_face_is_found_on_the_phone_and_against_the_agents_page(thread):
+def test_a_reply_under_another_persona_is_found_on_the_phone_and_the_agents_page(thread):
     change(thread.seen, 3, face="Ana R.")
     assert found(thread) == {PERSONA: 2}
 
 
-def test_the_page_itself_is_a_wrong_face_unless_the_console_says_why(thread):
+def test_a_reply_sent_as_the_page_is_found_unless_the_console_gives_a_reason(thread):
     change(thread.seen, 3, face=None)
     change(thread.shown, 3, face="Bluebird Tea")
     assert found(thread) == {PERSONA: 1}
@@ -157,35 +157,35 @@ def test_the_page_itself_is_a_wrong_face_unless_the_console_says_why(thread):
 
 
 @pytest.mark.parametrize("state", ["queued", "sending", "unknown", "failed"])
-def test_what_the_customer_has_must_not_be_called_unsent(thread, state):
+def test_a_reply_that_the_customer_has_but_that_is_not_marked_sent_is_found(thread, state):
     change(thread.rows, 3, state=state)
     change(thread.shown, 3, state=state)
     assert found(thread) == {STATE: 1}
 
 
 @pytest.mark.parametrize("state", ["queued", "sending"])
-def test_nothing_may_be_on_its_way_for_ever(thread, state):
+def test_a_reply_that_stays_queued_or_sending_is_found(thread, state):
     assert outcome(thread, state).totals[STATE] == 1
 
 
-def test_what_cannot_be_known_is_counted_and_no_difference(thread):
+def test_a_reply_with_an_unknown_outcome_is_counted_and_not_a_difference(thread):
     verdict = outcome(thread, "unknown")
     assert (verdict.differences, verdict.count["unsettled"]) == ([], 1)
 
 
 @pytest.mark.parametrize(("position", "state"), [(1, "delivered"), (3, "read"), (3, "sent")])
-def test_a_receipt_that_facebook_did_not_give_or_that_was_missed_is_found(thread, position, state):
+def test_a_receipt_that_facebook_did_not_send_or_that_was_missed_is_found(thread, position, state):
     change(thread.rows, position, state=state)
     change(thread.shown, position, state=state)
     assert found(thread) == {STATE: 1}
 
 
-def test_the_id_of_another_message_is_found(thread):
+def test_a_message_with_the_mid_of_another_is_found(thread):
     change(thread.rows, 3, mid="m-of-another")
     assert found(thread) == {STATE: 1}
 
 
-def test_a_page_that_shows_another_state_is_found(thread):
+def test_another_state_on_the_agents_page_is_found(thread):
     change(thread.shown, 3, state="queued")
     assert found(thread) == {STATE: 1}
 
@@ -203,27 +203,27 @@ def answered(thread):
     return thread
 
 
-def test_what_a_bot_said_is_no_stranger(answered):
+def test_the_checker_passes_a_thread_with_bot_messages(answered):
     assert found(answered) == {}
 
 
-def test_what_a_bot_said_and_the_console_did_not_hear_is_lost(answered):
+def test_a_bot_message_that_the_console_lacks_is_lost(answered):
     del answered.rows[4], answered.shown[4]
     assert found(answered) == {LOST: 1}
 
 
-def test_what_only_the_console_heard_the_bot_say_is_found(answered):
+def test_a_bot_message_that_only_the_console_has_is_found(answered):
     del answered.seen[4]
     assert found(answered) == {TWICE: 1}
 
 
-def test_an_agents_words_are_not_the_bots(answered):
+def test_a_bot_message_with_the_text_of_an_agent_is_found(answered):
     change(answered.rows, 4, text="a2")
     change(answered.shown, 4, text="a2")
     assert found(answered) == {TWICE: 1, LOST: 1}
 
 
-def test_a_bot_without_its_mark_is_found(answered):
+def test_a_bot_message_without_the_name_of_the_bot_is_found(answered):
     change(answered.shown, 4, face="Bluebird Tea")
     assert found(answered) == {PERSONA: 1}
 
@@ -262,87 +262,87 @@ def handed(thread):
 ASKED = {1: 1, 2: 2, 3: 3, 4: 10, 5: 12}  # c1, …: their revisions
 
 
-def test_hands_that_agree_are_clean(handed):
+def test_the_checker_passes_correct_handovers(handed):
     assert found(handed) == {}
 
 
-def test_a_chain_with_a_gap_is_found(handed):
+def test_a_gap_in_the_chain_of_handovers_is_found(handed):
     change(handed.hands.changes, 2, before=BEN)
     assert found(handed) == {HANDS: 1}
 
 
-def test_a_change_that_is_not_the_holder_is_found(handed):
+def test_a_last_handover_that_does_not_match_the_holder_is_found(handed):
     handed.hands.holder = QUEUE
     assert found(handed) == {HANDS: 1}
 
 
-def test_changes_that_the_lock_did_not_order_are_found(handed):
+def test_handovers_in_another_order_than_their_times_are_found(handed):
     change(handed.hands.changes, 2, at=6)
     change(handed.rows, 6, place=(7.5, 7))
     assert found(handed) == {ORDER: 1, HANDS: 1}
 
 
-def test_a_press_that_changed_nothing_is_lost(handed):
+def test_an_action_without_a_handover_is_lost(handed):
     handed.hands.moves.append(Move("taken", "ana", "ana"))
     assert found(handed) == {LOST: 1}
 
 
-def test_a_change_that_nobody_pressed_is_found(handed):
+def test_a_handover_without_an_action_is_found(handed):
     del handed.hands.moves[2]
     assert found(handed) == {TWICE: 1}
 
 
-def test_presses_in_another_order_are_found(handed):
+def test_handovers_in_another_order_than_the_actions_are_found(handed):
     handed.hands.moves.reverse()
     assert found(handed) == {ORDER: 1}
 
 
 @pytest.mark.parametrize("at", [5, 8.5, 11.5])
-def test_who_speaks_without_holding_it_is_found(handed, at):
+def test_a_reply_of_an_agent_who_does_not_hold_the_conversation_is_found(handed, at):
     """Ana in the queue's time, in Ben's, in the bot's."""
     change(handed.rows, 5, place=(at, 6))
     assert HANDS in found(handed)
 
 
 @pytest.mark.parametrize("mid", ["m-c3", "m-c4"])
-def test_what_was_for_people_and_the_bot_was_told_is_found(handed, mid):
+def test_a_message_for_agents_that_was_delivered_to_the_bot_is_found(handed, mid):
     handed.hands.heard.append(Heard(mid))
     assert HANDS in found(handed)
 
 
-def test_what_the_bot_holds_and_was_not_told_is_lost(handed):
+def test_a_message_for_the_bot_that_was_not_delivered_is_lost(handed):
     handed.hands.heard.pop()
     assert found(handed) == {LOST: 1}
 
 
-def test_listening_is_not_hearing(handed):
+def test_a_message_for_the_bot_that_was_delivered_only_on_standby_is_lost(handed):
     change(handed.hands.heard, 4, is_standby=True)
     assert found(handed) == {LOST: 1}
 
 
-def test_a_bot_that_loses_it_may_miss_the_end(handed):
+def test_a_bot_may_miss_the_last_message_before_it_loses_the_conversation(handed):
     handed.hands.heard.remove(Heard("m-c2"))
     assert found(handed) == {}
 
 
-def test_and_nothing_before_the_end(handed):
+def test_a_bot_that_misses_messages_before_the_last_one_is_found(handed):
     handed.hands.heard[:2] = []
     assert found(handed) == {LOST: 1}
 
 
-def test_hearing_in_another_order_is_found(handed):
+def test_bot_events_delivered_out_of_order_are_found(handed):
     handed.hands.heard.insert(0, Heard("m-c2"))
     assert found(handed) == {ORDER: 1}
 
 
-def test_waiting_on_a_dead_bot_is_found(handed):
+def test_a_customer_who_waits_for_a_dead_bot_is_found(handed):
     handed.hands.is_waiting = True
     assert found(handed) == {}
     handed.hands.is_bot_dead = True
     assert found(handed) == {HANDS: 1}
 
 
-def test_without_a_bot_it_begins_in_the_queue(handed):
+def test_the_checker_passes_a_conversation_without_a_bot_that_begins_in_the_queue(handed):
     handed.hands.has_bot = False
     handed.hands.changes = [Change(6, 6, QUEUE, ANA, "taken", "ana"), *handed.hands.changes[2:]]
     assert found(handed) == {}
@@ -351,7 +351,7 @@ def test_without_a_bot_it_begins_in_the_queue(handed):
 # The agent's page
 
 
-def test_the_agents_page_is_read_as_it_stands():
+def test_the_checker_parses_messages_and_the_older_link_of_the_agents_page():
     page = Page(
         '<a class="thread-older" href="/conversations/1/messages/?before=7">Earlier messages</a><ol>'
         '<li id="message-7" class="message is-received is-incoming"><p class="message-face visually-hidden">Mona</p>'

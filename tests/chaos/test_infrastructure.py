@@ -40,14 +40,14 @@ def program(hardware):
     return run
 
 
-def test_a_full_disk_takes_nothing_until_there_is_room_again(hardware, program, tmp_path):
+def test_a_simulated_full_disk_refuses_writes_until_it_ends(hardware, program, tmp_path):
     save = SAVE.format(str(tmp_path / "media"))
     with hardware.changed("disk", "full"):
         assert "No space left on device" in program(save).stderr
     assert program(save).returncode == 0
 
 
-def test_the_clock_of_one_program_jumps_and_no_other(hardware, program):
+def test_a_simulated_clock_jump_affects_one_program_alone(hardware, program):
     def off(name):
         return round((float(program(NOW, name).stdout) - float(program(NOW, "beat").stdout)) / 100)
 
@@ -56,7 +56,7 @@ def test_the_clock_of_one_program_jumps_and_no_other(hardware, program):
     assert off("worker-1") == 0
 
 
-def test_a_frozen_process_stands_still_with_its_children_and_goes_on():
+def test_a_frozen_process_stops_with_its_children_and_resumes():
     child = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import sys; sys.stdin.read()'])"
     with subprocess.Popen([sys.executable, "-c", child], stdin=subprocess.PIPE) as process:
         [grandchild] = eventually(lambda: list(filter(_has_begun, _children(process.pid))))

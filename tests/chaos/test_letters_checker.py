@@ -45,45 +45,45 @@ def take_effect_again(letter):
     letter.phone.append(OnPhone("m-5", False, "l1", "Ana R."))
 
 
-def test_a_letter_that_agrees_is_clean(letter):
+def test_the_checker_passes_a_correct_letter(letter):
     assert found(letter) == {}
 
 
-def test_what_the_console_does_not_have_is_lost(letter):
+def test_a_message_on_the_phone_that_the_console_lacks_is_lost(letter):
     del letter.held[3]
     assert found(letter) == {LOST: 1}
 
 
-def test_what_the_phone_does_not_have_is_once_too_often(letter):
+def test_a_sent_message_that_the_phone_lacks_counts_as_a_duplicate(letter):
     letter.held.append(Held("key-9", False, "sent", "l9", "m-9", "ana"))
     assert found(letter) == {TWICE: 1}
 
 
-def test_what_was_confirmed_and_forgotten_is_lost(letter):
+def test_a_confirmed_message_that_exists_nowhere_is_lost(letter):
     letter.posted.append(Posted("l9", "key-9", "ana", "Ana R."))
     assert found(letter) == {LOST: 1}
     letter.posted[-1].is_certain = False
     assert found(letter) == {}
 
 
-def test_a_picture_with_the_id_of_another_is_lost(letter):
+def test_a_picture_with_the_content_of_another_is_lost(letter):
     change(letter.phone, 2, content=ANOTHER)
     assert found(letter) == {LOST: 1}
 
 
-def test_words_that_came_from_elsewhere_are_not_ours(letter):
+def test_a_message_with_the_wrong_source_is_found(letter):
     change(letter.held, 3, source="")
     assert found(letter) == {STATE: 1}
 
 
 @pytest.mark.parametrize(("state", "kind"), [("failed", LOST), ("queued", STATE)])
-def test_what_never_arrived_has_a_reason(letter, state, kind):
+def test_an_undelivered_message_that_failed_or_is_still_queued_is_found(letter, state, kind):
     del letter.phone[2]
     change(letter.held, 2, state=state, mid=None)
     assert found(letter) == {kind: 1}
 
 
-def test_what_may_not_have_arrived_and_was_refused_is_no_difference(letter):
+def test_an_undelivered_message_that_is_unknown_or_was_refused_is_no_difference(letter):
     del letter.phone[2]
     change(letter.held, 2, state="unknown", mid=None)
     assert found(letter) == {}
@@ -92,7 +92,7 @@ def test_what_may_not_have_arrived_and_was_refused_is_no_difference(letter):
     assert found(letter) == {}
 
 
-def test_what_was_sent_again_and_still_failed_is_lost(letter):
+def test_a_message_that_failed_after_a_retry_is_lost(letter):
     del letter.phone[2]
     change(letter.held, 2, state="failed", mid=None)
     letter.deeds.refusals = 1
@@ -100,14 +100,14 @@ def test_what_was_sent_again_and_still_failed_is_lost(letter):
     assert found(letter) == {LOST: 1}
 
 
-def test_what_a_colleague_sent_again_arrives_under_the_colleagues_face(letter):
+def test_a_message_that_a_colleague_retried_has_the_persona_of_the_colleague(letter):
     change(letter.phone, 2, face="Ben W.")
     assert found(letter) == {PERSONA: 1}
     letter.deeds.retried["key-2"] = "Ben W."
     assert found(letter) == {}
 
 
-def test_two_are_right_where_a_call_took_effect_late_and_both_are_shown(letter):
+def test_a_duplicate_is_accepted_only_if_a_call_took_effect_late_and_both_are_shown(letter):
     take_effect_again(letter)
     assert found(letter) == {LOST: 1, TWICE: 1}
     letter.deeds.lates = 1
@@ -118,31 +118,31 @@ def test_two_are_right_where_a_call_took_effect_late_and_both_are_shown(letter):
     assert found(letter) == {TWICE: 1}
 
 
-def test_another_face_is_found(letter):
+def test_a_message_under_another_persona_is_found(letter):
     change(letter.phone, 1, face="Ben O.")
     assert found(letter) == {PERSONA: 1}
 
 
-def test_the_page_is_no_other_face_where_the_console_says_why(letter):
+def test_a_message_sent_as_the_page_is_found_unless_the_console_gives_a_reason(letter):
     change(letter.phone, 1, face=None)
     assert found(letter) == {PERSONA: 1}
     change(letter.held, 1, sent_as_page_because="Facebook would not make it.")
     assert found(letter) == {}
 
 
-def test_an_edit_and_a_reaction_that_were_not_noted_are_found(letter):
+def test_an_edit_and_a_reaction_that_the_console_missed_are_found(letter):
     change(letter.phone, 0, content="c1, edited")
     change(letter.phone, 1, reaction="😮")
     assert found(letter) == {STATE: 2}
 
 
-def test_what_was_unsent_has_to_be_gone(letter):
+def test_an_unsent_message_that_still_has_its_text_is_found(letter):
     letter.deeds.unsent.add("m-1")
     assert found(letter) == {STATE: 1}
     change(letter.held, 0, text="", is_unsent=True)
     assert found(letter) == {}
 
 
-def test_what_was_given_to_nobody_is_found(letter):
+def test_a_letter_held_by_the_wrong_holder_is_found(letter):
     letter.holder = "queue"
     assert found(letter) == {HANDS: 1}

@@ -34,7 +34,7 @@ def robin(bottender, bot, facebook):
     return lambda **said: facebook.say(world["psid"], **said)
 
 
-def test_the_bot_answers_as_its_persona(bottender, bot, robin, facebook):
+def test_a_bottender_bot_answers_as_its_persona(bottender, bot, robin, facebook):
     psid = bottender.world["psid"]
     robin(text="Hi!")
     answer = said(facebook, psid, 1)[-1]
@@ -60,7 +60,7 @@ def test_the_bot_answers_as_its_persona(bottender, bot, robin, facebook):
     assert_all_went_well(facebook, bot)
 
 
-def test_the_bot_hands_over_and_falls_silent(bottender, bot, robin, facebook):
+def test_a_bottender_bot_passes_thread_control_and_stays_silent(bottender, bot, robin, facebook):
     psid = bottender.world["psid"]
     robin(text="I want a person")
     said(facebook, psid, 1)
@@ -89,7 +89,7 @@ def command(bottender, facebook, *arguments):
     return code, child.said().replace(PROMPT, "")
 
 
-def test_its_persona_commands(bottender, facebook, files):
+def test_bottenders_persona_commands_work_against_the_sandbox(bottender, facebook, files):
     def persona(*arguments):
         return command(bottender, facebook, "persona", *arguments)
 
@@ -118,7 +118,7 @@ def test_its_persona_commands(bottender, facebook, files):
     assert '"fbtraceId"' in output
 
 
-def test_its_profile_commands(bottender, facebook):
+def test_bottenders_profile_commands_work_against_the_sandbox(bottender, facebook):
     def profile(*arguments):
         return command(bottender, facebook, "profile", *arguments)
 
@@ -142,7 +142,7 @@ def test_its_profile_commands(bottender, facebook):
     assert [call for call in facebook.requests() if call["status"] != 200] == []
 
 
-def test_its_webhook_command(bottender, bot, facebook):
+def test_bottenders_webhook_command_sets_the_webhook(bottender, bot, facebook):
     """The command asks for a confirmation at a terminal."""
     psid = bottender.world["psid"]
     hand, terminal = pty.openpty()

@@ -39,7 +39,7 @@ def robin(stack, bluebird, node_modules, files, tmp_path):
         yield ear
 
 
-def test_bot_person_bot(stack, robin, ana):
+def test_a_bottender_bot_behind_the_relay_hands_over_to_an_agent_and_gets_it_back(stack, robin, ana):
     psid = stack.customer("Mona Weber")
 
     def say(text):

@@ -41,7 +41,7 @@ def robin(stack, bluebird, node_modules, files, tmp_path):
     assert "rror" not in bot.said(), bot.said()
 
 
-def test_the_bot_passes_the_thread_and_gets_it_back(robin, stack, bluebird, ana):
+def test_a_bottender_bot_passes_thread_control_to_the_console_and_gets_it_back(robin, stack, bluebird, ana):
     HandoverRules.objects.create(page=bluebird, bot_app_id=OTHER_APP)
     psid = stack.customer("Mona Weber")
 

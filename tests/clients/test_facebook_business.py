@@ -34,7 +34,7 @@ def robin(bluebird, files):
     return bluebird.create_persona(params={"name": "Robin", "profile_picture_url": f"{files}/robin.png"})
 
 
-def test_a_persona_is_created_read_and_deleted(bluebird, robin, api, facebook):
+def test_facebook_business_creates_reads_and_deletes_a_persona(bluebird, robin, api, facebook):
     persona = Persona(robin["id"], api=api).api_get(fields=FIELDS)
     assert (persona["id"], persona["name"]) == (robin["id"], "Robin")
     assert persona["profile_picture_url"].startswith("http")
@@ -48,7 +48,7 @@ def test_a_persona_is_created_read_and_deleted(bluebird, robin, api, facebook):
 
 
 @pytest.mark.parametrize("limit", [1, 2, 5, 100])
-def test_its_cursor_ends_after_the_last_persona(bluebird, files, limit):
+def test_facebook_business_lists_all_personas_and_its_cursor_ends(bluebird, files, limit):
     names = [f"Bot {number}" for number in range(5)]
     for name in names:
         bluebird.create_persona(params={"name": name, "profile_picture_url": f"{files}/bot.png"})
@@ -56,11 +56,11 @@ def test_its_cursor_ends_after_the_last_persona(bluebird, files, limit):
     assert [persona["name"] for persona in personas] == names
 
 
-def test_it_lists_nobody(bluebird):
+def test_facebook_business_lists_no_personas_if_there_are_none(bluebird):
     assert list(bluebird.get_personas(fields=FIELDS)) == []
 
 
-def test_it_sends_as_the_persona(bluebird, robin, facebook, world, files):
+def test_facebook_business_sends_and_types_as_a_persona(bluebird, robin, facebook, world, files):
     recipient = {"id": world["psid"]}
     action = Page.SenderAction.typing_on
     bluebird.create_message(params={"recipient": recipient, "sender_action": action, "persona_id": robin["id"]})
@@ -88,7 +88,7 @@ def test_it_sends_as_the_persona(bluebird, robin, facebook, world, files):
     assert picture["attachments"][0]["type"] == "image"
 
 
-def test_it_hands_a_conversation_around(bluebird, facebook, world):
+def test_facebook_business_takes_extends_passes_requests_and_releases_thread_control(bluebird, facebook, world):
     recipient = {"id": world["psid"]}
     bluebird.create_take_thread_control(params={"recipient": recipient, "metadata": "mine"})
     (owner,) = bluebird.get_thread_owner(params={"recipient": world["psid"]})
@@ -107,13 +107,13 @@ def test_it_hands_a_conversation_around(bluebird, facebook, world):
     assert list(bluebird.get_thread_owner(params={"recipient": world["psid"]})) == []
 
 
-def test_it_subscribes_the_app(bluebird, world):
+def test_facebook_business_subscribes_the_app(bluebird, world):
     bluebird.create_subscribed_app(params={"subscribed_fields": ["messages", "message_echoes"]})
     (app,) = [app for app in bluebird.get_subscribed_apps() if app["id"] == world["app_id"]]
     assert sorted(app["subscribed_fields"]) == ["message_echoes", "messages"]
 
 
-def test_it_sends_a_batch(bluebird, api, facebook, world):
+def test_facebook_business_sends_a_batch(bluebird, api, facebook, world):
     batch, answers = api.new_batch(), []
     for number in range(3):
         bluebird.create_message(
@@ -126,7 +126,7 @@ def test_it_sends_a_batch(bluebird, api, facebook, world):
     assert facebook.texts(world["psid"]) == ["0", "1", "2"]
 
 
-def test_it_uploads_and_labels(bluebird, world, files):
+def test_facebook_business_uploads_an_attachment_and_labels_a_customer(bluebird, world, files):
     image = {"attachment": {"type": "image", "payload": {"url": f"{files}/tea.png", "is_reusable": True}}}
     uploaded = bluebird.create_message_attachment(params={"message": image})
     assert uploaded["attachment_id"].isdecimal()
@@ -135,7 +135,7 @@ def test_it_uploads_and_labels(bluebird, world, files):
     assert [label["id"] for label in bluebird.get_custom_labels(fields=["page_label_name"])] == [label["id"]]
 
 
-def test_it_sets_the_profile_and_reads_the_history(bluebird, facebook, world):
+def test_facebook_business_sets_the_profile_and_reads_conversations(bluebird, facebook, world):
     bluebird.create_messenger_profile(params={"get_started": {"payload": "GO"}})
     (profile,) = bluebird.get_messenger_profile(params={"fields": "get_started"})
     assert profile["get_started"] == {"payload": "GO"}

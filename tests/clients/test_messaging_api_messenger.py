@@ -39,13 +39,13 @@ def driven(request, node, sandbox_process, files):
 
 
 @pytest.mark.parametrize("group", GROUPS)
-def test_every_method_gets_the_answer_it_expects(driven, group):
+def test_every_method_of_messaging_api_messenger_gets_the_answer_it_expects(driven, group):
     problems = [f"{method}: {error}" for method, found in driven["groups"][group].items() for error in found]
     if problems:
         pytest.fail("\n".join(problems), pytrace=False)
 
 
-def test_no_method_was_left_out(driven):
+def test_every_method_of_messaging_api_messenger_was_called(driven):
     called = {method for group in driven["groups"].values() for method in group}
     assert len(driven["methods"]) == METHODS
     assert set(driven["methods"]) <= called

@@ -49,7 +49,7 @@ def ours(sandbox_process, files):
 
 
 @pytest.mark.parametrize("name", STEPS)
-def test_the_same_requests(name, ours, theirs):
+def test_our_client_and_messaging_api_messenger_make_the_same_requests(name, ours, theirs):
     allowed = SCENARIO["allowed"] | STEPS[name].get("allowed", {})
     assert ours[name] and theirs[name]
     for mine, other in zip(ours[name], theirs[name], strict="number of requests" not in allowed):

@@ -69,7 +69,7 @@ def holder_of(psid):
     return Conversation.objects.filter(customer__psid=psid).values_list("holder", flat=True).first()
 
 
-def test_it_greets_answers_two_questions_and_calls_a_human(stack, mona_says, ana):
+def test_the_example_bot_greets_answers_two_questions_and_hands_over(stack, mona_says, ana):
     mona_says("Hello", 1)
     mona_says("When are you open?", 2)
     assert mona_says("Do you ship to Norway?", 3) == [GREETING, OPEN, SHIPS]
@@ -80,7 +80,7 @@ def test_it_greets_answers_two_questions_and_calls_a_human(stack, mona_says, ana
     assert (last.note, last.summary) == ("Asks for a human", "The last words were: a human, please")
 
 
-def test_it_is_quiet_while_ana_has_it_and_goes_on_when_she_hands_back(stack, mona_says, ana):
+def test_the_example_bot_is_silent_while_an_agent_holds_and_continues_when_handed_back(stack, mona_says, ana):
     mona_says("Hello", 1)
     conversation = Conversation.objects.get()
     conversation.take(ana)
@@ -95,7 +95,7 @@ def test_it_is_quiet_while_ana_has_it_and_goes_on_when_she_hands_back(stack, mon
     assert faces == ["Robin", "Ana R.", "Robin", "Robin"]
 
 
-def test_what_it_would_say_while_ana_has_it_is_refused(stack, mona_says, bluebird, ana):
+def test_a_bot_message_is_refused_while_an_agent_holds_the_conversation(stack, mona_says, bluebird, ana):
     mona_says("Hello", 1)
     Conversation.objects.get().take(ana)
     bearer = {"Authorization": f"Bearer {ApiKey.objects.make(bluebird, 'Another')}"}
@@ -105,13 +105,13 @@ def test_what_it_would_say_while_ana_has_it_is_refused(stack, mona_says, bluebir
     assert stack.texts(mona_says.psid) == [GREETING]
 
 
-def test_it_hears_only_what_is_signed(robin, mona_says, stack):
+def test_the_example_bot_refuses_an_unsigned_webhook(robin, mona_says, stack):
     forged = {"entry": [{"messaging": [{"sender": {"id": mona_says.psid}, "message": {"mid": "m_1", "text": "Hi"}}]}]}
     assert requests.post(robin, json=forged, timeout=10).status_code == 403
     assert mona_says("Do you ship?", 1) == [SHIPS]
 
 
-def test_the_demo_tells_how_customers_come_past_it(robin):
+def test_the_demo_has_conversations_waiting_with_the_bot_with_agents_and_closed(robin):
     for _again in range(2):
         call_command("demo", bot=robin, key="hk_only-for-this-test", verbosity=0)
 

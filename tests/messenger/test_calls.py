@@ -420,16 +420,16 @@ def put(wire):
     return call
 
 
-def test_every_method_has_its_row():
+def test_every_method_of_the_client_has_an_expected_request():
     assert {name.partition(" ")[0] for name in ALL} == methods_of(Client) - {"send_batch"}
 
 
-def test_every_method_says_what_it_does():
+def test_every_method_of_the_client_has_a_docstring():
     assert not [name for name in methods_of(Client) if not getattr(Client, name).__doc__]
 
 
 @pytest.mark.parametrize("name", ROWS)
-def test_a_call_stands_on_the_wire_as_facebook_reads_it(name, put):
+def test_a_client_method_sends_the_expected_request_with_token_and_proof(name, put):
     call, (verb, path, query, body) = ROWS[name]
     found, headers = put(call)
     assert found == (verb, path, query | {"appsecret_proof": appsecret_proof(TOKEN, SECRET)}, body)
@@ -437,14 +437,14 @@ def test_a_call_stands_on_the_wire_as_facebook_reads_it(name, put):
 
 
 @pytest.mark.parametrize("name", [name for name in AS_APP if name != "log_custom_events"])
-def test_what_the_app_does_it_does_with_its_own_token(name, put):
+def test_calls_of_the_app_use_the_app_token(name, put):
     call, (verb, path, query, body) = AS_APP[name]
     found, headers = put(call)
     assert found == (verb, path, query | {"appsecret_proof": appsecret_proof(f"{APP}|{SECRET}", SECRET)}, body)
     assert headers["Authorization"] == f"Bearer {APP}|{SECRET}"
 
 
-def test_events_are_logged_without_a_token(put):
+def test_custom_events_are_logged_without_a_token(put):
     call, expected = AS_APP["log_custom_events"]
     found, headers = put(call)
     assert found == expected
@@ -485,7 +485,7 @@ def test_events_are_logged_without_a_token(put):
         (lambda client: client.set_greeting("Hello"), {"result": "success"}, None),
     ],
 )
-def test_a_method_returns_what_is_asked_for(call, answer, returned, wire):
+def test_a_client_method_returns_the_relevant_part_of_the_answer(call, answer, returned, wire):
     wire.text = json.dumps(answer)
     rows = answer.get("data") or [None]
     named = {"same": answer, "first": rows[0], "last": rows[-1]}
@@ -502,17 +502,17 @@ def test_a_method_returns_what_is_asked_for(call, answer, returned, wire):
         (None, ""),
     ],
 )
-def test_a_page_of_a_list_comes_with_the_cursor_of_the_next(paging, after, wire):
+def test_a_page_of_a_list_comes_with_the_cursor_of_the_next_page(paging, after, wire):
     wire.text = json.dumps({"data": [{"id": "1003"}], "paging": paging})
     assert wire.client().persona_page() == ([{"id": "1003"}], after)
 
 
-def test_a_list_whose_cursor_comes_back_ends(wire):
+def test_iterating_a_list_ends_when_its_cursor_repeats(wire):
     wire.text = json.dumps({"data": [{"id": "1"}], "paging": {"cursors": {"after": "b"}, "next": "https://…"}})
     assert len(list(wire.client().personas())) == 2
 
 
-def test_history_is_asked_for_message_by_message_and_stops_at_20(wire):
+def test_the_history_of_a_thread_is_fetched_message_by_message_up_to_twenty(wire):
     wire.text = json.dumps({"id": "m_1", "messages": {"data": [{"id": f"m_{n}"} for n in range(30)]}})
     seen = list(wire.client().history("t_1"))
     assert (len(seen), len(wire.calls)) == (20, 21)
@@ -521,7 +521,7 @@ def test_history_is_asked_for_message_by_message_and_stops_at_20(wire):
 # Batches
 
 
-def test_a_batch_collects_what_a_client_would_do_and_its_answers_are_parsed(wire):
+def test_a_batch_collects_calls_and_parses_their_answers(wire):
     batch = Batch()
     batch.send_text(MONA, "Grüße & more", persona_id="1003")
     batch.thread_owner(MONA)
@@ -555,7 +555,7 @@ def test_a_batch_collects_what_a_client_would_do_and_its_answers_are_parsed(wire
 
 
 @pytest.mark.parametrize("name", ROWS)
-def test_whatever_a_client_does_for_the_page_a_batch_can_hold(name):
+def test_a_batch_can_hold_every_client_call_for_the_page(name):
     call, (verb, path, query, _body) = ROWS[name]
     batch = Batch()
     call(batch)
@@ -572,17 +572,17 @@ def test_items_of_a_batch_may_be_written_by_hand(wire):
 
 
 @pytest.mark.parametrize("text", ['{"data":[]}', '"?"', "null", "<h1>"])
-def test_a_batch_that_is_not_answered_with_a_list_is_unsettled(text, wire, refusal):
+def test_a_batch_not_answered_with_a_list_has_an_unknown_outcome(text, wire, refusal):
     wire.text = text
     assert refusal(wire.client().send_batch, [{"method": "GET", "relative_url": "me"}]).is_outcome_unknown
 
 
-def test_an_answer_of_a_batch_that_is_not_json_is_kept_as_it_came(wire):
+def test_a_batch_answer_that_is_not_json_is_kept_unparsed(wire):
     wire.text = json.dumps([{"code": 500, "body": "<h1>"}, {"body": None}])
     first, second = wire.client().send_batch([{"method": "GET", "relative_url": "me"}] * 2)
     assert (first.body, first.error.status, second.body, second.error.status) == ("<h1>", 500, None, 0)
 
 
-def test_a_batch_carries_no_files():
+def test_a_batch_refuses_files():
     with pytest.raises(ValueError, match="no files"):
         Batch().send_image(MONA, file=b"png")

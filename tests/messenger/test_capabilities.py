@@ -27,7 +27,7 @@ def kinds(sandbox, psid):
 # Files
 
 
-def test_a_picture_goes_out_as_a_file_and_by_its_id(graph, sandbox, psid, pictures):
+def test_a_picture_is_sent_as_a_file_and_by_attachment_id(graph, sandbox, psid, pictures):
     picture = pictures.Handler.picture
     graph.send_image(psid, file=picture, filename="ana.png")
     kept = graph.upload_image(file=picture, filename="ana.png")
@@ -36,7 +36,7 @@ def test_a_picture_goes_out_as_a_file_and_by_its_id(graph, sandbox, psid, pictur
     assert kinds(sandbox, psid) == [["image"]] * 3
 
 
-def test_a_file_goes_out_under_a_persona_with_our_key(graph, sandbox, psid, pictures):
+def test_a_file_is_sent_under_a_persona(graph, sandbox, psid, pictures):
     ana_r = graph.create_persona("Ana R.", f"{pictures.url}/ana.png")
     graph.send_file(psid, file=b"%PDF-1.4\n%%EOF\n", filename="a.pdf", persona_id=ana_r, metadata="our key")
     [heard] = sandbox.said(psid)
@@ -46,13 +46,13 @@ def test_a_file_goes_out_under_a_persona_with_our_key(graph, sandbox, psid, pict
 # Templates, quick replies, reactions
 
 
-def test_templates_arrive(graph, sandbox, psid):
+def test_generic_and_button_templates_reach_the_customer(graph, sandbox, psid):
     graph.send_generic_template(psid, [{"title": "Sencha", "buttons": MENU}], image_aspect_ratio="square")
     graph.send_button_template(psid, "And now?", MENU, quick_replies=[{"content_type": "user_email"}])
     assert [message["template"]["template_type"] for message in sandbox.said(psid)] == ["generic", "button"]
 
 
-def test_a_message_of_theirs_gets_a_reaction_and_loses_it(graph, sandbox, psid):
+def test_a_reaction_to_a_customer_message_is_added_and_removed(graph, sandbox, psid):
     mid = sandbox.say(psid, text="Thank you!")
 
     def reaction():
@@ -67,7 +67,7 @@ def test_a_message_of_theirs_gets_a_reaction_and_loses_it(graph, sandbox, psid):
 # The Page's face
 
 
-def test_the_profile_is_set_field_by_field_and_read_back(graph):
+def test_the_messenger_profile_is_set_field_by_field_and_read_back(graph):
     graph.set_get_started("GO")
     graph.set_greeting("Welcome")
     graph.set_persistent_menu(MENU)
@@ -80,7 +80,7 @@ def test_the_profile_is_set_field_by_field_and_read_back(graph):
     assert graph.greeting() is None
 
 
-def test_somebody_has_a_menu_of_their_own(graph, psid):
+def test_a_customer_gets_a_persistent_menu_of_their_own_and_loses_it(graph, psid):
     graph.set_user_menu(psid, MENU)
     assert graph.user_menu(psid)["user_level_persistent_menu"][0]["call_to_actions"] == MENU
     graph.delete_user_menu(psid)
@@ -90,7 +90,7 @@ def test_somebody_has_a_menu_of_their_own(graph, psid):
 # Labels
 
 
-def test_a_label_is_put_on_somebody_and_taken_off(graph, psid):
+def test_a_label_is_added_to_a_customer_and_removed(graph, psid):
     vip = graph.create_label("vip")
     graph.add_label(psid, vip)
     assert graph.labels_of(psid) == graph.labels() == [{"id": vip, "page_label_name": "vip"}]
@@ -104,7 +104,7 @@ def test_a_label_is_put_on_somebody_and_taken_off(graph, psid):
 # Threads
 
 
-def test_a_thread_is_passed_and_taken_back(graph, psid, routed, refusal):
+def test_thread_control_is_passed_taken_back_extended_and_released(graph, psid, routed, refusal):
     graph.pass_thread_control(psid, OTHER_APP, "wants a refund")
     assert graph.thread_owner(psid)["app_id"] == OTHER_APP
     assert refusal(graph.send_text, psid, "Hi").action is Action.OTHER_APP
@@ -115,12 +115,12 @@ def test_a_thread_is_passed_and_taken_back(graph, psid, routed, refusal):
     assert "app_id" not in graph.thread_owner(psid)
 
 
-def test_people_in_the_page_inbox_get_a_thread(graph, psid, routed):
+def test_thread_control_is_passed_to_the_page_inbox(graph, psid, routed):
     graph.pass_thread_control_to_page_inbox(psid)
     assert graph.thread_owner(psid)["app_id"] == "263902037430900"
 
 
-def test_without_a_default_app_nothing_can_be_taken_and_an_admin_must_act(graph, psid, refusal):
+def test_taking_thread_control_without_a_default_app_is_an_error_for_the_admin(graph, psid, refusal):
     found = refusal(graph.take_thread_control, psid).meaning
     assert (found.action, found.responsible) == (Action.OTHER_APP, Responsible.ADMIN)
 
@@ -128,7 +128,7 @@ def test_without_a_default_app_nothing_can_be_taken_and_an_admin_must_act(graph,
 # History
 
 
-def test_what_was_said_is_there_newest_first(graph, psid):
+def test_the_history_of_a_conversation_is_read_newest_first(graph, psid):
     graph.send_text(psid, "It is on its way.")
     [conversation] = graph.conversations(psid)
     assert [message["message"] for message in graph.history(conversation["id"])] == ["It is on its way.", "Hello?"]
@@ -138,7 +138,7 @@ def test_what_was_said_is_there_newest_first(graph, psid):
 # Batches
 
 
-def test_a_batch_does_several_things_and_says_which_failed(graph, sandbox, psid):
+def test_a_batch_makes_several_calls_and_returns_the_error_of_each(graph, sandbox, psid):
     batch = Batch()
     batch.send_text(psid, "One")
     batch.send_text("404", "Nobody")
@@ -154,7 +154,7 @@ def test_a_batch_does_several_things_and_says_which_failed(graph, sandbox, psid)
 # Limits
 
 
-def test_the_client_hears_how_much_of_the_limits_is_used(graph, sandbox):
+def test_the_client_reports_the_usage_of_rate_limits(graph, sandbox):
     sandbox.post("rate_limits", usage={"app": 30, "page": 85, "minutes": 3})
     graph.page()
     assert graph.usage == Usage(85, 3)
@@ -163,7 +163,7 @@ def test_the_client_hears_how_much_of_the_limits_is_used(graph, sandbox):
     assert Usage.read(answer.headers) == graph.usage
 
 
-def test_a_page_over_its_limit_says_so(graph, sandbox, refusal):
+def test_a_call_over_the_rate_limit_of_the_page_raises_slow_down_page(graph, sandbox, refusal):
     sandbox.post("rate_limits", page={"calls": 1, "per_s": 3600})
     graph.page()
     assert refusal(graph.page).action is Action.SLOW_DOWN_PAGE
@@ -172,7 +172,7 @@ def test_a_page_over_its_limit_says_so(graph, sandbox, refusal):
 # Figures and the app
 
 
-def test_figures_and_settings_are_asked_for(graph, psid):
+def test_insights_nlp_events_and_feature_reviews_can_be_called(graph, psid):
     figure = graph.new_conversations(since=1789000000, until=1789400000)
     assert figure["name"] == "page_messages_new_conversations_unique"
     graph.enable_nlp()
@@ -180,7 +180,7 @@ def test_figures_and_settings_are_asked_for(graph, psid):
     assert isinstance(graph.messaging_feature_review(), list)
 
 
-def test_the_apps_that_hear_of_the_page_change(graph):
+def test_unsubscribing_and_subscribing_changes_the_apps_of_the_page(graph):
     graph.unsubscribe()
     assert graph.subscribed_apps() == []
     graph.subscribe()

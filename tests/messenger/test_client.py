@@ -37,7 +37,7 @@ def ana_r(graph, sandbox):
 # What it can do
 
 
-def test_a_persona_is_made_read_and_deleted(graph, sandbox, ana_r, refusal):
+def test_a_persona_is_created_read_and_deleted(graph, sandbox, ana_r, refusal):
     about = graph.persona(ana_r)
     assert (about["id"], about["name"]) == (ana_r, "Ana R.")
     assert about["profile_picture_url"].startswith(sandbox.url)
@@ -51,7 +51,7 @@ def test_personas_are_listed_page_after_page(graph, sandbox):
     assert [row["name"] for row in graph.personas()] == [f"Ana {number}" for number in range(5)]
 
 
-def test_a_text_goes_out_under_a_persona_with_its_metadata(graph, sandbox, psid, ana_r):
+def test_a_text_is_sent_under_a_persona_with_metadata(graph, sandbox, psid, ana_r):
     mid = graph.send_text(psid, "Hello Mona 👋", persona_id=ana_r, metadata="our key")
     [heard] = sandbox.said(psid)
     assert (heard["mid"], heard["text"], heard["persona"]["name"]) == (mid, "Hello Mona 👋", "Ana R.")
@@ -59,30 +59,30 @@ def test_a_text_goes_out_under_a_persona_with_its_metadata(graph, sandbox, psid,
     assert (call["body"]["messaging_type"], call["body"]["message"]["metadata"]) == ("RESPONSE", "our key")
 
 
-def test_an_attachment_goes_out_by_its_address(graph, sandbox, psid):
+def test_an_attachment_is_sent_by_its_url(graph, sandbox, psid):
     mid = graph.send_attachment(psid, "image", sandbox.url + FACE)
     [heard] = sandbox.said(psid)
     assert (heard["mid"], [attachment["type"] for attachment in heard["attachments"]]) == (mid, ["image"])
 
 
-def test_a_persona_is_seen_typing(graph, sandbox, psid, ana_r):
+def test_typing_is_shown_under_a_persona(graph, sandbox, psid, ana_r):
     graph.sender_action(psid, "typing_on", persona_id=ana_r)
     typing = sandbox.thread(psid)["typing"]
     assert (typing["on"], typing["persona"]["id"]) == (True, ana_r)
 
 
-def test_profile_and_page_say_who_they_are(graph, psid):
+def test_the_client_reads_the_name_of_a_customer_and_of_the_page(graph, psid):
     assert graph.profile(psid)["name"] == "Mona Weber"
     assert graph.page() == {"id": PAGE_ID, "name": "Bluebird Tea"}
 
 
-def test_the_app_subscribes_to_the_page(graph):
+def test_the_client_subscribes_the_app_to_the_page(graph):
     graph.subscribe(["messages", "message_echoes"])
     [app] = graph.subscribed_apps()
     assert (app["id"], app["subscribed_fields"]) == (APP_ID, ["messages", "message_echoes"])
 
 
-def test_the_token_is_known_or_not(graph, sandbox):
+def test_debug_token_says_whether_a_token_is_valid(graph, sandbox):
     about = graph.debug_token(APP_ID)
     assert (about["is_valid"], about["app_id"]) == (True, APP_ID)
     assert "pages_messaging" in about["scopes"]
@@ -93,7 +93,7 @@ def test_the_token_is_known_or_not(graph, sandbox):
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_the_token_goes_in_the_header_alone_and_the_proof_beside_it(name, wire):
+def test_the_token_is_sent_in_the_header_only_with_a_proof_in_the_query(name, wire):
     CALLS[name](wire.client())
     [(_method, path, headers, body)] = wire.calls
     assert headers.pop("Authorization") == f"Bearer {TOKEN}"
@@ -103,19 +103,19 @@ def test_the_token_goes_in_the_header_alone_and_the_proof_beside_it(name, wire):
     assert path.startswith("/v27.0/")
 
 
-def test_without_a_secret_no_proof_is_sent(wire):
+def test_a_client_without_an_app_secret_sends_no_proof(wire):
     Client(TOKEN, url=wire.url).page()
     assert "appsecret_proof" not in wire.calls[0][1]
 
 
-def test_a_redirect_is_not_followed_with_the_token(wire, refusal):
+def test_a_redirect_is_not_followed(wire, refusal):
     wire.status, wire.text, wire.headers = 302, "", {"Location": f"{wire.url}/elsewhere"}
     refusal(wire.client().page)
     assert len(wire.calls) == 1
 
 
 @pytest.mark.parametrize("name", [*CALLS, "debug_token"])
-def test_no_failure_tells_the_token_or_the_proof(name, refusal):
+def test_no_error_contains_the_token_or_the_proof(name, refusal):
     nowhere = Client(TOKEN, url=f"http://127.0.0.1:{free_port()}", secret=SECRET)
     call = CALLS.get(name) or (lambda client: client.debug_token(APP_ID))
     error = refusal(call, nowhere)
@@ -123,7 +123,7 @@ def test_no_failure_tells_the_token_or_the_proof(name, refusal):
     assert not [secret for secret in (TOKEN, SECRET, appsecret_proof(TOKEN, SECRET)) if secret in told]
 
 
-def test_no_log_tells_the_token_even_where_everything_is_logged(graph, caplog):
+def test_no_log_contains_the_token_or_the_proof_at_debug_level(graph, caplog):
     caplog.set_level("DEBUG")
     graph.debug_token(APP_ID)
     assert not [secret for secret in (TOKEN, appsecret_proof(TOKEN, SECRET)) if secret in caplog.text]
@@ -142,14 +142,14 @@ def test_no_log_tells_the_token_even_where_everything_is_logged(graph, caplog):
     ],
     ids=["text", "emoji", "name", "metadata"],
 )
-def test_what_is_too_long_is_refused_before_any_call(call, fits, wire):
+def test_a_value_that_is_too_long_is_refused_before_any_call(call, fits, wire):
     call(wire.client(), fits)
     with pytest.raises(ValueError, match=r"at most|1 to 50"):
         call(wire.client(), fits + 1)
     assert len(wire.calls) == 1
 
 
-def test_a_persona_has_a_name(wire):
+def test_a_persona_without_a_name_is_refused_before_any_call(wire):
     with pytest.raises(ValueError, match="1 to 50"):
         wire.client().create_persona("", "https://example.test/a.png")
     assert wire.calls == []

@@ -103,12 +103,12 @@ def error(code=None, subcode=None, *, status=400, **more):
     return GraphError("(#) text", status=status, error={"code": code, "error_subcode": subcode} | more)
 
 
-def test_no_sentence_promises_another_attempt():
+def test_no_error_sentence_promises_another_attempt():
     assert not [meaning.sentence for meaning in CATALOGUE.values() if "trying" in meaning.sentence]
     assert "trying" not in error(status=None).sentence + error(status=503).sentence
 
 
-def test_every_entry_of_the_error_catalogue_is_tested_here():
+def test_every_entry_of_the_error_catalogue_has_an_expected_action():
     assert set(CATALOGUE) == set(DUE)
 
 

@@ -169,12 +169,12 @@ def read(body):
     return parse(json.dumps(body).encode())
 
 
-def test_every_payload_has_its_row():
+def test_every_example_payload_has_an_expected_event():
     assert {path.stem for path in PAYLOADS.glob("*.json")} == set(EXPECTED)
 
 
 @pytest.mark.parametrize("kind", EXPECTED)
-def test_each_kind_is_read_as_what_it_is(kind):
+def test_each_kind_of_webhook_is_parsed_into_its_event_with_its_fields(kind):
     type_, fields = EXPECTED[kind]
     [event] = read(payload(kind))
     assert type(event) is type_
@@ -184,7 +184,7 @@ def test_each_kind_is_read_as_what_it_is(kind):
 
 
 @pytest.mark.parametrize("kind", EXPECTED)
-def test_each_kind_says_where_whose_and_when_and_keeps_what_came(kind):
+def test_each_event_has_page_customer_time_and_the_raw_payload(kind):
     body = payload(kind)
     [entry] = body["entry"]
     [event] = read(body)
@@ -206,7 +206,7 @@ def vary(kind, **inner):
     return body, event
 
 
-def test_ids_may_come_as_numbers():
+def test_ids_sent_as_numbers_are_parsed_as_strings():
     body, event = vary("text")
     body["entry"][0]["id"] = int(PAGE)
     event["sender"]["id"] = int(MONA)
@@ -214,13 +214,13 @@ def test_ids_may_come_as_numbers():
 
 
 @pytest.mark.parametrize("seconds", [1790000000, "1790000000", 1790000000.0])
-def test_times_may_come_in_seconds(seconds):
+def test_times_sent_in_seconds_are_parsed_as_milliseconds(seconds):
     body, event = vary("read", watermark=1790000002)
     event["timestamp"] = seconds
     assert [(event.at, event.watermark) for event in read(body)] == [(AT, 1790000002000)]
 
 
-def test_an_event_without_a_time_has_its_entrys_or_none():
+def test_an_event_without_a_timestamp_has_the_time_of_its_entry_or_zero():
     body, event = vary("text")
     del event["timestamp"]
     assert [event.at for event in read(body)] == [ENTRY_TIME]
@@ -231,7 +231,7 @@ def test_an_event_without_a_time_has_its_entrys_or_none():
 @pytest.mark.parametrize(
     ("price", "words"), [("9.90", "EUR 9.90"), (9.5, "EUR 9.50"), (11, "EUR 11"), ("0.125", "EUR 0.125")]
 )
-def test_the_price_of_a_product_has_all_its_cents(price, words):
+def test_the_price_of_a_product_is_shown_with_all_its_decimals(price, words):
     product = Product.read({"name": "Sencha", "unit_price": price, "currency": "EUR", "quantity": 2})
     assert str(product) == f"2 × Sencha ({words})"  # noqa: RUF001
 
@@ -289,29 +289,29 @@ FOUR = (FormAnswer("0", "q", "", "4"),)
         ),
     ],
 )
-def test_fields_may_come_differently_or_not_at_all(kind, inner, name, value):
+def test_a_missing_or_oddly_typed_field_is_parsed_as_a_default(kind, inner, name, value):
     body, _event = vary(kind, **inner)
     assert [getattr(event, name) for event in read(body)] == [value]
 
 
-def test_the_page_is_the_entrys_even_where_the_recipient_differs():
+def test_the_page_of_an_event_is_that_of_its_entry_and_not_its_recipient():
     body, event = vary("text")
     event["recipient"]["id"] = "999"
     assert [event.page_id for event in read(body)] == [PAGE]
 
 
-def test_a_message_without_a_mid_is_unknown():
+def test_a_message_without_a_mid_is_parsed_as_unknown():
     assert [type(event) for event in read(vary("text", mid=None)[0])] == [Unknown]
 
 
 @pytest.mark.parametrize("kind", ["policy_enforcement", "app_roles_legacy"])
-def test_what_is_about_the_page_is_about_no_person_whoever_sent_it(kind):
+def test_an_event_about_the_page_belongs_to_no_customer(kind):
     body = payload(kind)
     body["entry"][0]["messaging"][0]["sender"] = {"id": PAGE}
     assert [event.psid for event in read(body)] == [""]
 
 
-def test_a_change_of_another_field_is_unknown():
+def test_a_change_of_an_unsupported_field_is_parsed_as_unknown():
     body = payload("changes_inbox_label")
     for field in ("feed", None, ["inbox_labels"]):
         body["entry"][0]["changes"][0]["field"] = field
@@ -330,25 +330,25 @@ def test_a_change_of_another_field_is_unknown():
         {"id": None},
     ],
 )
-def test_a_call_that_is_not_known_to_be_missed_is_unknown(call):
+def test_a_call_that_is_not_known_to_be_missed_is_parsed_as_unknown(call):
     body = payload("missed_call")
     body["entry"][0]["calls"][0].update(call)
     [event] = read(body)
     assert (type(event), event.channel) == (Unknown, "calls")
 
 
-def test_calls_stand_beside_messages():
+def test_calls_are_parsed_beside_messages_of_the_same_entry():
     body = payload("text")
     body["entry"][0]["calls"] = payload("missed_call")["entry"][0]["calls"]
     assert [type(event) for event in read(body)] == [Message, MissedCall]
 
 
-def test_what_an_attachment_holds_is_kept_as_it_came():
+def test_the_payload_of_an_attachment_is_kept_unchanged():
     [event] = read(payload("location_legacy"))
     assert event.attachments[0].payload == {"coordinates": {"lat": 52.52, "long": 13.4}}
 
 
-def test_events_come_in_the_order_in_which_they_stand():
+def test_events_are_parsed_in_the_order_of_the_body():
     first, second, third = (payload(kind)["entry"][0] for kind in ("text", "standby_postback", "changes_inbox_label"))
     body = {"object": "page", "entry": [first | {"standby": second["standby"]} | {"changes": third["changes"]}, first]}
     assert [type(event) for event in read(body)] == [Message, Postback, LabelChanged, Message]
@@ -361,7 +361,7 @@ def test_events_come_in_the_order_in_which_they_stand():
         *[b'{"object":7,"entry":[]}', b'{"object":"page","entry":[' + b"[" * 100_000, b"9" * 5000],
     ],
 )
-def test_what_is_no_webhook_raises_value_error(body):
+def test_a_body_that_is_no_webhook_raises_value_error(body):
     with pytest.raises(ValueError, match="The body is not"):
         parse(body)
 
@@ -374,14 +374,14 @@ quickly = settings(max_examples=100, deadline=None, database=None, suppress_heal
 
 @quickly
 @given(st.binary() | ANYTHING.map(lambda value: json.dumps(value).encode()))
-def test_no_bytes_raise_anything_but_value_error(body):
+def test_parsing_arbitrary_bytes_raises_nothing_but_value_error(body):
     with suppress(ValueError):
         parse(body)
 
 
 @quickly
 @given(st.lists(ANYTHING | st.fixed_dictionaries({"id": ANYTHING, "messaging": st.lists(ANYTHING)}), max_size=3))
-def test_whatever_stands_in_the_envelope_is_read_as_events(entries):
+def test_arbitrary_entries_are_parsed_into_events(entries):
     events = read({"object": "page", "entry": entries})
     assert len(events) >= len(entries)
     assert all(isinstance(event, Event) for event in events)
@@ -389,7 +389,7 @@ def test_whatever_stands_in_the_envelope_is_read_as_events(entries):
 
 @quickly
 @given(st.sampled_from(sorted(EXPECTED)), ANYTHING, st.data())
-def test_a_payload_with_any_part_replaced_by_anything_is_read_or_refused(kind, anything, data):
+def test_a_payload_with_any_part_replaced_is_parsed_or_refused(kind, anything, data):
     body = copy.deepcopy(payload(kind))
     holder, key = data.draw(st.sampled_from(list(places_in(body))))
     holder[key] = anything
@@ -407,7 +407,7 @@ KEYS = sorted(
 
 @quickly
 @given(st.sampled_from([*MESSAGING, *CHANGES]), st.dictionaries(st.sampled_from(KEYS), ANYTHING, max_size=8))
-def test_whatever_stands_within_an_event_comes_out_as_something_that_can_be_stored(key, inner):
+def test_texts_parsed_from_arbitrary_events_can_be_stored_in_the_database(key, inner):
     where = {"changes": [{"field": key, "value": inner}]} if key in CHANGES else {"messaging": [{key: inner}]}
     [event] = read({"object": "page", "entry": [where]})
     for text in _texts(event):

@@ -49,12 +49,12 @@ CALLS = {
 }
 
 
-def test_every_limit_has_its_call():
+def test_every_limit_is_tested_with_a_call():
     assert set(CALLS) == set(LIMITS)
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_as_much_as_fits_goes_out_and_more_does_not(name, wire):
+def test_a_call_within_its_limit_is_made_and_one_beyond_is_refused(name, wire):
     wire.text = "[]" if name == "batch" else '{"id":"1","message_id":"m","attachment_id":"a"}'
     limit, client = LIMITS[name], wire.client()
     CALLS[name](client, limit.most)
@@ -64,18 +64,18 @@ def test_as_much_as_fits_goes_out_and_more_does_not(name, wire):
     assert len(wire.calls) == 1
 
 
-def test_the_sentence_says_how_much_there_is_and_may_be(wire):
+def test_the_refusal_names_the_limit_and_the_actual_amount(wire):
     with pytest.raises(ValueError, match=r"^A button's title has at most 20 characters; this one has 25\.$"):
         CALLS["button_title"](wire.client(), 25)
 
 
-def test_an_image_has_less_room_than_a_film(wire):
+def test_an_image_has_a_smaller_size_limit_than_a_video(wire):
     wire.client().send_video("1", file=bytes(9 * MB))
     with pytest.raises(ValueError, match="8 MB"):
         wire.client().send_image("1", file=bytes(9 * MB))
 
 
-def test_text_counts_as_facebook_counts_it(wire):
+def test_the_length_of_a_text_is_counted_in_utf16_units(wire):
     wire.client().send_text("1", "👋" * 1000)
     with pytest.raises(ValueError, match="2002"):
         wire.client().send_text("1", "👋" * 1001)
@@ -90,7 +90,7 @@ def test_ice_breakers_are_counted_for_each_locale():
 
 @pytest.mark.parametrize("odd", [None, 7, "x", [None], ["x"], {"a": 1}, [{"text": 7, "title": None}]])
 @pytest.mark.parametrize("key", ["quick_replies", "text", "metadata", "attachment"])
-def test_what_is_of_another_shape_is_left_to_facebook(key, odd, wire):
+def test_values_of_an_unexpected_shape_are_sent_without_a_limit_check(key, odd, wire):
     wire.client().send_raw({"recipient": {"id": "1"}, "message": {key: odd}})
     wire.client().send_raw({"message": odd})
     wire.client().send_template("1", {"template_type": odd if isinstance(odd, str) else "x", "buttons": odd})

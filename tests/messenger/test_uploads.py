@@ -33,7 +33,7 @@ def parts(wire):
     return read
 
 
-def test_a_file_goes_out_with_everything_that_a_message_has(parts, wire):
+def test_an_uploaded_file_is_sent_with_persona_metadata_and_tag(parts, wire):
     options = {"persona_id": "1003", "metadata": "our key", "tag": "HUMAN_AGENT"}
     assert wire.client().send_image(MONA, file=PICTURE, filename="a.html", **options) == "m_1"
     found = parts()
@@ -48,7 +48,7 @@ def test_a_file_goes_out_with_everything_that_a_message_has(parts, wire):
     ]
 
 
-def test_a_file_is_kept_by_facebook(parts, wire):
+def test_uploading_a_reusable_file_returns_its_attachment_id(parts, wire):
     assert wire.client().upload_file(file=io.BytesIO(b"%PDF"), filename="receipt.pdf") == "1857"
     found = parts()
     assert set(found) == {"message", "filedata"}
@@ -56,14 +56,14 @@ def test_a_file_is_kept_by_facebook(parts, wire):
     assert found["filedata"] == ("receipt.pdf", "application/pdf", "%PDF")
 
 
-def test_an_open_file_has_a_name_of_its_own(parts, wire, tmp_path):
+def test_an_open_file_is_uploaded_under_its_own_name(parts, wire, tmp_path):
     (tmp_path / "hello.mp3").write_bytes(b"a sound")
     with (tmp_path / "hello.mp3").open("rb") as file:
         wire.client().send_audio(MONA, file=file)
     assert parts()["filedata"] == ("hello.mp3", "audio/mpeg", "a sound")
 
 
-def test_bytes_without_a_name_are_sent_as_bytes(parts, wire):
+def test_bytes_without_a_name_are_uploaded_as_octet_stream(parts, wire):
     wire.client().send_file(MONA, file=b"?")
     assert parts()["filedata"] == ("file", "application/octet-stream", "?")
 
@@ -86,25 +86,25 @@ def test_bytes_without_a_name_are_sent_as_bytes(parts, wire):
     ],
 )
 @pytest.mark.parametrize("name", ["x", "x.html", "http:x.html?.png", "x.png", "x.mp3"])
-def test_facebook_is_told_the_type_of_the_bytes_whatever_the_name_says(kind, head, media_type, name, parts, wire):
+def test_the_content_type_of_an_upload_follows_its_bytes_and_not_its_name(kind, head, media_type, name, parts, wire):
     wire.client().send_attachment(MONA, kind, file=head, filename=name)
     assert parts()["filedata"][1] == media_type
 
 
 @pytest.mark.parametrize("sources", [{}, {"url": "https://example.test", "file": b"?"}, {"url": "", "file": b"?"}])
-def test_an_attachment_has_exactly_one_source(sources, wire):
+def test_an_attachment_without_exactly_one_source_is_refused(sources, wire):
     with pytest.raises(ValueError, match="exactly one"):
         wire.client().send_attachment(MONA, "image", **sources)
     assert wire.calls == []
 
 
-def test_a_file_needs_an_attachment_to_go_in(wire):
+def test_sending_a_file_with_a_text_message_is_refused(wire):
     with pytest.raises(ValueError, match="the message has none"):
         wire.client().send(MONA, {"text": "Hi"}, file=b"?")
     assert wire.calls == []
 
 
-def test_a_large_file_is_never_held_as_a_whole(wire):
+def test_a_large_file_is_uploaded_in_small_chunks(wire):
     class Large(io.BytesIO):
         largest = 0
 
@@ -119,7 +119,7 @@ def test_a_large_file_is_never_held_as_a_whole(wire):
     assert 0 < file.largest <= 64 * 1024
 
 
-def test_a_body_can_be_read_in_any_pieces():
+def test_a_multipart_body_can_be_read_whole_or_in_pieces():
     def body():
         return multipart({"message": {"attachment": {"type": "file"}}}, b"content", "a.txt")[0]
 

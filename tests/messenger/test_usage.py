@@ -30,16 +30,16 @@ SHUT = BUSY | {"estimated_time_to_regain_access": 7}
         ({"X-App-Usage": {"call_count": -1, "total_time": float("nan"), "total_cputime": float("inf")}}, Usage(0, 0)),
     ],
 )
-def test_the_highest_figure_counts(headers, usage):
+def test_the_usage_is_the_highest_percentage_in_the_headers(headers, usage):
     assert Usage.read({name: json.dumps(value) for name, value in headers.items()}) == usage
 
 
 @pytest.mark.parametrize(("usage", "is_near"), [(Usage(79), False), (Usage(80), True), (Usage(0, 1), True)])
-def test_from_80_percent_on_a_limit_is_near(usage, is_near):
+def test_a_rate_limit_is_near_from_80_percent(usage, is_near):
     assert usage.is_near_limit is is_near
 
 
-def test_the_client_knows_it_after_every_call(wire):
+def test_the_client_updates_its_usage_after_every_call(wire):
     client = wire.client()
     assert client.usage == Usage()
     wire.headers = {"X-App-Usage": json.dumps(APP)}
@@ -50,14 +50,14 @@ def test_the_client_knows_it_after_every_call(wire):
     assert client.usage == Usage()
 
 
-def test_an_error_says_when_calls_are_accepted_again(wire, refusal):
+def test_a_rate_limit_error_says_when_calls_are_accepted_again(wire, refusal):
     wire.status, wire.text = 400, json.dumps({"error": {"message": "(#80006) Too many", "code": 80006}})
     wire.headers = {"X-Business-Use-Case-Usage": json.dumps({"1": [SHUT]})}
     client = wire.client()
     assert refusal(client.page).usage == client.usage == Usage(95, 7)
 
 
-def test_an_error_without_headers_knows_nothing():
+def test_a_graph_error_without_headers_has_empty_usage():
     assert GraphError("No answer").usage == Usage()
 
 
@@ -70,5 +70,5 @@ ANYTHING = st.recursive(
 
 @settings(max_examples=100, deadline=None, database=None)
 @given(st.sampled_from(HEADERS), st.text() | ANYTHING.map(json.dumps) | st.just("[" * 100_000))
-def test_no_header_of_any_shape_raises(name, value):
+def test_reading_usage_from_arbitrary_headers_never_raises(name, value):
     assert Usage.read({name: value}).percent >= 0

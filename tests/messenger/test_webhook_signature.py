@@ -17,12 +17,12 @@ SIGNATURE = "sha256=31bbc48bc30c8b8a4d7d7a14c9be5bea278ace528bfd6c3a046d06620e9e
 OF_THE_SAME_JSON_REWRITTEN = "sha256=0a06d4f76e3a90342176d300320ff8c009cd8e3ef8590455d1e75511f6d6c076"
 
 
-def test_the_escaped_body_is_accepted_as_it_came():
+def test_the_signature_of_the_raw_escaped_body_is_accepted():
     assert sign(BODY, SECRET) == SIGNATURE
     assert verify(BODY, SIGNATURE, SECRET)
 
 
-def test_the_same_json_written_differently_is_rejected():
+def test_a_signature_of_the_same_json_written_differently_is_rejected():
     rewritten = json.dumps(json.loads(BODY), ensure_ascii=False, separators=(",", ":")).encode()
     assert sign(rewritten, SECRET) == OF_THE_SAME_JSON_REWRITTEN
     assert not verify(rewritten, SIGNATURE, SECRET)
@@ -30,15 +30,15 @@ def test_the_same_json_written_differently_is_rejected():
 
 
 @pytest.mark.parametrize("changed", [b"", BODY + b"\n", BODY[:-1], BODY.replace(b"m_demo1", b"m_demo2")])
-def test_one_byte_changed_is_rejected(changed):
+def test_a_signature_is_rejected_if_one_byte_of_the_body_changed(changed):
     assert not verify(changed, SIGNATURE, SECRET)
 
 
-def test_without_a_secret_nothing_is_ever_verified():
+def test_no_signature_is_accepted_without_an_app_secret():
     assert not verify(BODY, sign(BODY, ""), "")
 
 
-def test_another_secret_is_rejected():
+def test_a_signature_made_with_another_secret_is_rejected():
     assert not verify(BODY, sign(BODY, "another secret"), SECRET)
 
 
@@ -59,7 +59,7 @@ def test_another_secret_is_rejected():
         sign_sha1(BODY, SECRET),
     ],
 )
-def test_a_header_of_another_shape_is_rejected(header):
+def test_a_malformed_signature_header_is_rejected(header):
     assert not verify(BODY, header, SECRET)
 
 
@@ -70,5 +70,5 @@ def test_a_header_of_another_shape_is_rejected(header):
         ("shhhhh!is.my.secret", "foo_token", "796ba0d8a6b339e476a7b166a9e8ac0a395f7de736dc37de5f2f4397f5854eb8"),
     ],
 )
-def test_the_proof_is_the_tokens_hmac_under_the_secret(secret, token, proof):
+def test_the_appsecret_proof_is_the_hmac_of_the_token_under_the_secret(secret, token, proof):
     assert appsecret_proof(token, secret) == proof

@@ -59,7 +59,7 @@ def lose_answers(sandbox, drop="after", times=1):
     sandbox.fail("personas", "POST", times=times, drop=drop)
 
 
-def test_an_answer_that_was_lost_makes_no_second_persona(publish, ana, sandbox):
+def test_publishing_again_after_a_lost_answer_creates_no_second_persona(publish, ana, sandbox):
     lose_answers(sandbox)
     assert publish(ana).graph_id == ""
     [there] = sandbox.personas()
@@ -67,7 +67,7 @@ def test_an_answer_that_was_lost_makes_no_second_persona(publish, ana, sandbox):
     assert len(sandbox.personas()) == 1
 
 
-def test_two_agents_of_one_name_keep_their_own_faces_when_both_answers_were_lost(publish, eva, bluebird, sandbox):
+def test_two_agents_of_one_name_get_their_own_personas_after_both_answers_were_lost(publish, eva, bluebird, sandbox):
     evas = [eva("eva1", "navy"), eva("eva2", "darkgreen")]
     lose_answers(sandbox, times=2)
     for agent in reversed(evas):
@@ -83,7 +83,7 @@ def shows(row, picture):
     return painter.are_alike(io.BytesIO(requests.get(row["picture"], timeout=5).content), picture.open())
 
 
-def test_two_agents_who_look_the_same_never_share_a_persona(publish, bluebird, sandbox, db):
+def test_two_agents_with_the_same_name_and_picture_never_share_a_persona(publish, bluebird, sandbox, db):
     agents = [Agent.objects.create_user(name, first_name="Eva", last_name="Lindt") for name in ("eva1", "eva2")]
     lose_answers(sandbox, times=2)
     for agent in agents:
@@ -93,7 +93,7 @@ def test_two_agents_who_look_the_same_never_share_a_persona(publish, bluebird, s
 
 
 @pytest.mark.parametrize("made", ["before our call", "after our call"])
-def test_a_bots_own_persona_of_an_agents_name_is_neither_taken_nor_deleted(
+def test_a_persona_that_a_bot_created_with_the_name_of_an_agent_is_not_adopted_or_deleted(
     made, publish, ana, bluebird, pictures, sandbox, monkeypatch
 ):
     def make():
@@ -112,7 +112,7 @@ def test_a_bots_own_persona_of_an_agents_name_is_neither_taken_nor_deleted(
     assert [row["id"] for row in sandbox.personas()] == [bots]
 
 
-def test_the_pages_bot_takes_no_persona_that_it_may_have_made_itself(publish, bluebird, sandbox):
+def test_a_persona_that_the_bot_may_have_created_itself_is_not_adopted(publish, bluebird, sandbox):
     bluebird.bot_name = "Tea Bot"
     bluebird.bot_picture.save("logo.jpg", portrait("teal"))
     lose_answers(sandbox, drop="before")
@@ -121,7 +121,7 @@ def test_the_pages_bot_takes_no_persona_that_it_may_have_made_itself(publish, bl
     assert publish(None).graph_id not in ("", itself)
 
 
-def test_whoever_leaves_while_their_answer_is_lost_takes_their_persona_along(publish, ana, sandbox):
+def test_a_persona_whose_answer_was_lost_is_deleted_when_its_agent_leaves(publish, ana, sandbox):
     lose_answers(sandbox)
     persona = publish(ana)
     ana.leave()
@@ -131,7 +131,7 @@ def test_whoever_leaves_while_their_answer_is_lost_takes_their_persona_along(pub
     assert sandbox.personas() == []
 
 
-def test_a_picture_that_facebook_scaled_and_compressed_is_known_again():
+def test_a_picture_that_facebook_scaled_and_compressed_is_recognised():
     with Image.open(painter.square(portrait("navy"))) as image:
         copy = _file(image.resize((200, 200)), "JPEG", quality=60)
         assert painter.are_alike(painter.square(portrait("navy")), copy)
@@ -140,12 +140,12 @@ def test_a_picture_that_facebook_scaled_and_compressed_is_known_again():
 
 
 @pytest.mark.parametrize(("one", "other"), [("Eva L.", "Eva M."), ("Ana R.", "Ana B.")])
-def test_initials_of_other_names_are_no_proof(one, other):
+def test_pictures_with_the_initials_of_different_names_are_not_alike(one, other):
     assert painter.are_alike(painter.initials(one), painter.initials(one))
     assert not painter.are_alike(painter.initials(one), painter.initials(other))
 
 
-def test_a_reply_goes_out_under_the_persona_that_was_found(publish, say, ana, conversation, mona, sandbox):
+def test_a_reply_is_sent_under_the_persona_adopted_after_a_lost_answer(publish, say, ana, conversation, mona, sandbox):
     lose_answers(sandbox)
     publish(ana)
     [made] = sandbox.personas()

@@ -52,7 +52,7 @@ def act(admin, action, page, **fields):
     return admin.post("/admin/personas/page/", chosen, follow=True).content.decode()
 
 
-def test_it_is_asked_once_more_before(admin, bluebird):
+def test_the_disconnect_action_asks_for_confirmation(admin, bluebird):
     shown = act(admin, "disconnect", bluebird)
     assert "Disconnect these Pages?" in shown
     assert "Bluebird Tea" in shown
@@ -61,7 +61,7 @@ def test_it_is_asked_once_more_before(admin, bluebird):
     assert fresh(bluebird).state == Page.State.ENDING
 
 
-def test_facebook_tells_nothing_more_the_personas_go_and_the_token_is_forgotten(answered, disconnect, sandbox):
+def test_disconnecting_unsubscribes_the_page_and_deletes_personas_and_token(answered, disconnect, sandbox):
     assert len(sandbox.personas()) == 1
     page = disconnect()
     assert sandbox.requests("DELETE", "subscribed_apps")
@@ -69,7 +69,9 @@ def test_facebook_tells_nothing_more_the_personas_go_and_the_token_is_forgotten(
     assert (page.state, page.token, page.error) == (Page.State.DISCONNECTED, "", "")
 
 
-def test_all_that_was_said_stays_with_its_faces(answered, conversation, disconnect, ana, client):
+def test_the_history_of_a_disconnected_page_stays_readable_with_persona_names(
+    answered, conversation, disconnect, ana, client
+):
     disconnect()
     client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
     shown = client.get(f"/conversations/{conversation.pk}/").content.decode()
@@ -79,7 +81,7 @@ def test_all_that_was_said_stays_with_its_faces(answered, conversation, disconne
     assert "sends nothing now" not in shown
 
 
-def test_a_reply_that_waited_fails_and_says_why_and_one_in_doubt_is_left_to_the_agent(say, disconnect, conversation):
+def test_disconnecting_fails_queued_replies_and_keeps_unknown_ones_for_a_retry(say, disconnect, conversation):
     waiting, doubtful = say("Wait"), say("Doubt")
     Message.objects.filter(pk=doubtful.pk).update(state=Message.State.UNKNOWN, next_attempt_at=timezone.now())
     revision = fresh(conversation).revision
@@ -90,7 +92,7 @@ def test_a_reply_that_waited_fails_and_says_why_and_one_in_doubt_is_left_to_the_
     assert fresh(waiting).revision > revision  # open desks show it
 
 
-def test_nobody_can_answer_there(disconnect, conversation, ana):
+def test_nobody_can_send_for_a_disconnected_page(disconnect, conversation, ana):
     disconnect()
     with pytest.raises(WindowClosed, match="disconnected"):
         fresh(conversation).send(author=ana, text="Hello?", key=uuid.uuid4())
@@ -99,9 +101,7 @@ def test_nobody_can_answer_there(disconnect, conversation, ana):
         fresh(conversation).send(author=None, text="Hello?", key=uuid.uuid4())
 
 
-def test_who_waits_for_the_bot_or_writes_later_waits_in_the_queue_and_the_bot_hears_nothing(
-    mona, bluebird, arrive, disconnect
-):
+def test_conversations_of_a_disconnected_page_wait_in_the_queue_without_bot_events(mona, bluebird, arrive, disconnect):
     HandoverRules.objects.create(page=bluebird, webhook_url="http://127.0.0.1:9/", closed_sentence="We are closed.")
     Conversation.objects.update(holder=Holder.BOT, waiting_since=timezone.now(), last_at=timezone.now())
     disconnect()
@@ -115,7 +115,7 @@ def test_who_waits_for_the_bot_or_writes_later_waits_in_the_queue_and_the_bot_he
     assert not Message.objects.pending().exists()
 
 
-def test_a_customer_whom_the_bot_has_left_waiting_for_long_comes_into_sight_too(mona, bluebird, disconnect):
+def test_an_unattended_conversation_of_a_disconnected_page_returns_to_queue(mona, bluebird, disconnect):
     HandoverRules.objects.create(page=bluebird, webhook_url="http://127.0.0.1:9/")
     long_ago = timezone.now() - timedelta(hours=1)
     Conversation.objects.update(holder=Holder.BOT, waiting_since=long_ago, last_at=long_ago)
@@ -124,7 +124,7 @@ def test_a_customer_whom_the_bot_has_left_waiting_for_long_comes_into_sight_too(
     assert Conversation.objects.get().holder == Holder.QUEUE
 
 
-def test_waiting_conversations_are_assigned_to_nobody(mona, bluebird, disconnect, ben):
+def test_waiting_conversations_of_a_disconnected_page_are_not_assigned(mona, bluebird, disconnect, ben):
     HandoverRules.objects.create(page=bluebird, assigns=True)
     Conversation.objects.update(holder=Holder.QUEUE, closed_at=None)
     assert Conversation.objects.assignable().exists()
@@ -132,7 +132,7 @@ def test_waiting_conversations_are_assigned_to_nobody(mona, bluebird, disconnect
     assert not Conversation.objects.assignable().exists()
 
 
-def test_the_token_is_kept_until_facebook_has_been_told(answered, disconnect, sandbox, bluebird):
+def test_disconnecting_keeps_the_token_until_facebook_unsubscribed_the_page(answered, disconnect, sandbox, bluebird):
     sandbox.fail("subscribed_apps", method="DELETE", status=500, error=BUSY)
     assert (disconnect().state, fresh(bluebird).token) == (Page.State.ENDING, TOKEN)
     assert not Page.objects.ending().exists()
@@ -143,7 +143,7 @@ def test_the_token_is_kept_until_facebook_has_been_told(answered, disconnect, sa
     assert (fresh(bluebird).state, fresh(bluebird).token, sandbox.personas()) == (Page.State.DISCONNECTED, "", [])
 
 
-def test_after_a_day_of_trying_the_token_is_forgotten_all_the_same(answered, disconnect, sandbox, bluebird):
+def test_disconnecting_deletes_the_token_after_a_day_of_failed_attempts(answered, disconnect, sandbox, bluebird):
     sandbox.fail("subscribed_apps", method="DELETE", status=500, error=BUSY)
     disconnect()
     with time_machine.travel(timezone.now() + timedelta(days=1, minutes=1)):
@@ -151,12 +151,12 @@ def test_after_a_day_of_trying_the_token_is_forgotten_all_the_same(answered, dis
     assert (fresh(bluebird).state, fresh(bluebird).token) == (Page.State.DISCONNECTED, "")
 
 
-def test_a_token_that_is_dead_is_forgotten_at_once(answered, disconnect, sandbox):
+def test_disconnecting_deletes_an_expired_token_immediately(answered, disconnect, sandbox):
     sandbox.post("tokens", token=TOKEN, state="expired")
     assert (disconnect().state, Persona.objects.leaving().count()) == (Page.State.DISCONNECTED, 0)
 
 
-def test_nobody_asks_facebook_about_it_any_more(disconnect, mona, sandbox):
+def test_a_disconnected_page_makes_no_more_calls_to_facebook(disconnect, mona, sandbox):
     page = disconnect()
     before = len(sandbox.requests())
     page.verify()
@@ -168,7 +168,7 @@ def test_nobody_asks_facebook_about_it_any_more(disconnect, mona, sandbox):
     assert len(sandbox.requests()) == before
 
 
-def test_a_check_that_was_under_way_does_not_connect_it_again(bluebird, ada, sandbox):
+def test_a_check_that_was_under_way_does_not_reconnect_a_disconnected_page(bluebird, ada, sandbox):
     checked = fresh(bluebird)
     bluebird.disconnect(by=ada)
     checked.verify()
@@ -176,7 +176,7 @@ def test_a_check_that_was_under_way_does_not_connect_it_again(bluebird, ada, san
     assert fresh(bluebird).is_paused
 
 
-def test_it_is_connected_again_by_entering_a_token(
+def test_a_disconnected_page_is_connected_again_by_entering_a_token(
     answered, disconnect, conversation, admin, bluebird, ana, mona, sandbox
 ):
     disconnect()
@@ -198,7 +198,7 @@ def test_it_is_connected_again_by_entering_a_token(
 # What the list shows
 
 
-def test_the_list_shows_every_pause_and_why(admin, bluebird):
+def test_the_list_of_pages_shows_every_pause_with_its_reason(admin, bluebird):
     Page.objects.update(paused_since=timezone.now(), why_paused="Facebook has restricted this Page.")
     slow = {"waits_until": timezone.now() + timedelta(hours=1), "why_waiting": "Facebook wants fewer calls."}
     Page.objects.create(page_id="77", token=TOKEN, name="Green Bakery", **slow)
@@ -207,24 +207,24 @@ def test_the_list_shows_every_pause_and_why(admin, bluebird):
     assert "Facebook wants fewer calls." in shown
 
 
-def test_the_reason_of_a_pause_stays_when_a_check_finds_nothing_wrong(admin, bluebird, sandbox):
+def test_the_reason_for_a_pause_stays_when_a_check_of_the_page_succeeds(admin, bluebird, sandbox):
     Page.objects.update(paused_since=timezone.now(), why_paused="Facebook has restricted this Page.")
     fresh(bluebird).verify()
     assert "Facebook has restricted this Page." in admin.get("/admin/personas/page/").content.decode()
 
 
-def test_the_list_shows_who_disconnected_a_page(admin, disconnect):
+def test_the_list_of_pages_shows_who_disconnected_a_page(admin, disconnect):
     disconnect()
     assert "Disconnected by Ada Lindt." in admin.get("/admin/personas/page/").content.decode()
 
 
-def test_an_admin_has_a_paused_page_send_again(admin, bluebird):
+def test_the_send_again_action_ends_the_pause_of_a_page(admin, bluebird):
     Page.objects.update(paused_since=timezone.now(), why_paused="Facebook has restricted this Page.")
     act(admin, "send_again", bluebird)
     assert not fresh(bluebird).is_paused
 
 
-def test_a_disconnected_page_does_not_send_again_without_a_token(admin, disconnect):
+def test_the_send_again_action_does_not_resume_a_disconnected_page(admin, disconnect):
     page = disconnect()
     act(admin, "send_again", page)
     page.note_policy("unblock", "", at=1)

@@ -26,12 +26,12 @@ def live(face, sandbox):
     return persona
 
 
-def test_none_is_made_before_its_first_use(ana, bluebird, conversation, sandbox):
+def test_a_persona_is_not_created_before_its_first_use(ana, bluebird, conversation, sandbox):
     assert not Persona.objects.exists()
     assert sandbox.personas() == []
 
 
-def test_it_is_made_on_first_use_and_used_again(live, face, sandbox):
+def test_a_persona_is_created_on_first_use_and_reused(live, face, sandbox):
     assert live.state == Persona.State.LIVE
     face().publish()
     assert [row["id"] for row in sandbox.personas()] == [live.graph_id]
@@ -47,13 +47,13 @@ def test_it_is_made_on_first_use_and_used_again(live, face, sandbox):
         ("{last}", "Ana", "", "Ana"),
     ],
 )
-def test_its_name_follows_the_pattern_and_has_50_characters_at_most(settings, ana, pattern, first, last, name):
+def test_a_persona_name_follows_the_pattern_and_has_at_most_50_characters(settings, ana, pattern, first, last, name):
     settings.PERSONA_NAME_PATTERN = pattern
     ana.first_name, ana.last_name = first, last
     assert ana.public_name == name
 
 
-def test_a_changed_name_makes_a_new_one_at_the_next_use_and_then_deletes_the_old(live, face, ana, sandbox):
+def test_a_changed_name_creates_a_new_persona_on_next_use_and_deletes_the_old_one(live, face, ana, sandbox):
     ana.last_name = "Zamora"
     ana.save()
     new = face()
@@ -66,7 +66,7 @@ def test_a_changed_name_makes_a_new_one_at_the_next_use_and_then_deletes_the_old
     assert live.state == Persona.State.GONE
 
 
-def test_a_changed_picture_makes_a_new_one(live, face, ana, sandbox):
+def test_a_changed_picture_creates_a_new_persona(live, face, ana, sandbox):
     ana.picture.save("me.png", painter.initials("Someone Else"))
     new = face()
     new.publish()
@@ -74,12 +74,12 @@ def test_a_changed_picture_makes_a_new_one(live, face, ana, sandbox):
     assert len(sandbox.personas()) == 2  # the old one goes by a worker
 
 
-def test_its_own_copy_of_the_picture_outlives_the_agents(live, ana):
+def test_a_persona_keeps_its_own_copy_of_the_agents_picture(live, ana):
     assert live.picture.size > 0
     assert live.picture.name != ana.picture.name
 
 
-def test_facebook_fetches_the_picture_from_a_signed_address_that_is_good_for_minutes(live, time_machine):
+def test_a_persona_picture_has_a_signed_url_that_expires_after_minutes(live, time_machine):
     path = live.picture_url().split("/", 3)[3]
     answer = Client().get(f"/{path}")
     assert (answer.status_code, answer["Content-Type"]) == (200, "image/png")
@@ -88,7 +88,7 @@ def test_facebook_fetches_the_picture_from_a_signed_address_that_is_good_for_min
     assert Client().get(f"/{path}").status_code == 404
 
 
-def test_a_large_picture_reaches_facebook_as_a_small_square(ana):
+def test_a_large_picture_is_published_as_a_small_square(ana):
 
     ana.picture.save("wide.png", painter.initials("Ana"))
     with Image.open(painter.square(ana.picture)) as image:
@@ -97,7 +97,7 @@ def test_a_large_picture_reaches_facebook_as_a_small_square(ana):
 
 
 @pytest.mark.parametrize(("side", "is_painted"), [(4_900, True), (5_100, False), (13_000, False)])
-def test_a_picture_of_too_many_pixels_is_not_decoded_and_initials_stand_in(side, is_painted, bluebird, ana):
+def test_a_picture_with_too_many_pixels_is_replaced_by_initials(side, is_painted, bluebird, ana):
     buffer = io.BytesIO()
     Image.new("1", (side, side), 1).save(buffer, "PNG")
     ana.picture.save("huge.png", ContentFile(buffer.getvalue()))
@@ -107,7 +107,7 @@ def test_a_picture_of_too_many_pixels_is_not_decoded_and_initials_stand_in(side,
         assert (image.format == "JPEG") is is_painted  # initials are a PNG
 
 
-def test_one_that_facebook_forgot_is_made_anew_and_the_message_goes_out(live, say, conversation, mona, sandbox):
+def test_a_persona_that_facebook_forgot_is_created_again_and_the_message_sent(live, say, conversation, mona, sandbox):
     live.page.client().delete_persona(live.graph_id)
     message = say("Still me")
     conversation.deliver()
@@ -119,7 +119,9 @@ def test_one_that_facebook_forgot_is_made_anew_and_the_message_goes_out(live, sa
     assert live.state == Persona.State.GONE
 
 
-def test_one_that_facebook_keeps_forgetting_does_not_hold_the_message(say, conversation, mona, sandbox, settings):
+def test_a_message_is_sent_as_the_page_if_its_persona_is_forgotten_repeatedly(
+    say, conversation, mona, sandbox, settings
+):
     message = say("Hello")
     Message.objects.filter(pk=message.pk).update(forgotten_personas=3)
     conversation.deliver()
@@ -129,7 +131,7 @@ def test_one_that_facebook_keeps_forgetting_does_not_hold_the_message(say, conve
     assert message.sent_as_page_because
 
 
-def test_refused_the_message_goes_out_as_the_page_and_says_why(say, conversation, mona, sandbox):
+def test_a_message_whose_persona_is_refused_is_sent_as_the_page_with_the_reason(say, conversation, mona, sandbox):
     sandbox.fail("personas", "POST", status=400, error={"message": "reported as abusive", "code": 368})
     message = say("Hello Mona")
     conversation.deliver()
@@ -140,7 +142,7 @@ def test_refused_the_message_goes_out_as_the_page_and_says_why(say, conversation
     assert "reported" in message.sent_as_page_because
 
 
-def test_refused_it_is_not_asked_for_again_at_every_message(say, conversation, sandbox):
+def test_a_refused_persona_is_not_requested_again_for_every_message(say, conversation, sandbox):
     sandbox.fail("personas", "POST", status=400, error={"message": "no", "code": 368})
     for text in ("one", "two", "three"):
         say(text)
@@ -148,7 +150,7 @@ def test_refused_it_is_not_asked_for_again_at_every_message(say, conversation, s
     assert len(sandbox.requests("POST", "personas")) == 1
 
 
-def test_a_passing_error_holds_the_message_until_it_can_go_out_under_the_face(say, conversation, mona, sandbox):
+def test_a_message_waits_for_its_persona_after_a_transient_error(say, conversation, mona, sandbox):
     sandbox.fail("personas", "POST", times=1, status=500)
     say("Hello Mona")
     conversation.deliver()
@@ -160,7 +162,7 @@ def test_a_passing_error_holds_the_message_until_it_can_go_out_under_the_face(sa
     assert heard["persona"]["name"] == "Ana R."
 
 
-def test_a_worker_that_died_while_making_it_leaves_it_to_the_next(face, sandbox):
+def test_a_persona_whose_worker_died_is_published_by_another_when_its_lease_ends(face, sandbox):
     persona = face()
     assert persona.claim()
     face().publish()
@@ -170,14 +172,14 @@ def test_a_worker_that_died_while_making_it_leaves_it_to_the_next(face, sandbox)
     assert len(sandbox.personas()) == 1
 
 
-def test_what_facebook_no_longer_knows_counts_as_deleted(live, sandbox):
+def test_withdrawing_a_persona_that_facebook_no_longer_knows_counts_as_deleted(live, sandbox):
     live.page.client().delete_persona(live.graph_id)
     Persona.objects.filter(pk=live.pk).withdraw()
     live.withdraw()
     assert live.state == Persona.State.GONE
 
 
-def test_verify_tells_a_live_one_from_a_lost_one(live, sandbox):
+def test_verifying_a_persona_finds_whether_facebook_still_knows_it(live, sandbox):
     live.verify()
     assert live.state == Persona.State.LIVE
     live.page.client().delete_persona(live.graph_id)
@@ -186,7 +188,7 @@ def test_verify_tells_a_live_one_from_a_lost_one(live, sandbox):
     assert "no longer knows" in live.error
 
 
-def test_a_deletion_that_fails_says_why_and_waits_longer_each_time(live, sandbox):
+def test_a_failed_persona_deletion_stores_its_error_and_backs_off(live, sandbox):
     sandbox.fail("", "DELETE", status=500)
     Persona.objects.filter(pk=live.pk).withdraw()
     live.refresh_from_db()
@@ -199,7 +201,7 @@ def test_a_deletion_that_fails_says_why_and_waits_longer_each_time(live, sandbox
     assert live not in Persona.objects.leaving().due()
 
 
-def test_one_that_was_never_made_is_simply_gone(face, sandbox):
+def test_withdrawing_a_persona_that_was_never_created_makes_no_call(face, sandbox):
     persona = face()
     Persona.objects.filter(pk=persona.pk).withdraw()
     persona.refresh_from_db()
@@ -209,14 +211,14 @@ def test_one_that_was_never_made_is_simply_gone(face, sandbox):
 
 
 @pytest.mark.parametrize("name", ["Ana Ruiz", "Юлия Петрова", "美咲", "", "Ł", "!"])
-def test_whoever_has_no_picture_gets_one(name):
+def test_initials_of_any_name_are_drawn_as_a_picture(name):
 
     with Image.open(painter.initials(name)) as image:
         assert image.size == (painter.SIDE, painter.SIDE)
         assert len(image.getcolors(maxcolors=10_000)) > 1
 
 
-def test_a_picture_that_cannot_be_read_holds_up_nothing(say, conversation, ana, mona, sandbox):
+def test_an_unreadable_picture_does_not_delay_a_message(say, conversation, ana, mona, sandbox):
     whole = painter.square(painter.initials("Ana")).read()
     ana.picture.save("broken.jpg", ContentFile(whole[: len(whole) // 2]))
     say("Hello")
@@ -225,7 +227,7 @@ def test_a_picture_that_cannot_be_read_holds_up_nothing(say, conversation, ana, 
     assert heard["persona"]["name"] == "Ana R."
 
 
-def test_somebody_elses_persona_of_the_same_name_is_not_ours(face, bluebird, pictures, sandbox):
+def test_a_foreign_persona_with_the_same_name_is_not_adopted(face, bluebird, pictures, sandbox):
     foreign = bluebird.client().create_persona("Ana R.", pictures.url)
     sandbox.fail("personas", "POST", times=1, status=400, error={"message": "(#613)", "code": 613})
     face().publish()
@@ -235,7 +237,7 @@ def test_somebody_elses_persona_of_the_same_name_is_not_ours(face, bluebird, pic
     assert len(sandbox.personas()) == 2
 
 
-def test_unknown_object_alone_does_not_count_as_deleted(live, sandbox):
+def test_an_unknown_object_error_alone_does_not_count_as_a_deleted_persona(live, sandbox):
     unknown = {"message": "Unsupported delete request.", "code": 100, "error_subcode": 33}
     sandbox.fail(live.graph_id, status=400, error=unknown)
     Persona.objects.filter(pk=live.pk).withdraw()
@@ -245,7 +247,7 @@ def test_unknown_object_alone_does_not_count_as_deleted(live, sandbox):
     assert live.gone_at is None
 
 
-def test_a_token_for_another_page_says_nothing_about_our_personas(live, bluebird, sandbox):
+def test_verifying_with_a_token_of_another_page_does_not_mark_a_persona_as_gone(live, bluebird, sandbox):
     other = sandbox.post("pages", name="Another")
     bluebird.token = other["token"]
     bluebird.save()
@@ -255,7 +257,7 @@ def test_a_token_for_another_page_says_nothing_about_our_personas(live, bluebird
     assert "token" in live.error
 
 
-def test_what_verify_found_out_is_written_down(live, sandbox):
+def test_verifying_a_persona_stores_the_time_and_the_error(live, sandbox):
     sandbox.fail(live.graph_id, status=500)
     live.verify()
     assert "not available" in live.error
@@ -265,7 +267,7 @@ def test_what_verify_found_out_is_written_down(live, sandbox):
     assert live.error == ""
 
 
-def test_it_is_not_deleted_while_another_worker_makes_it(face, sandbox):
+def test_a_persona_is_not_deleted_while_another_worker_publishes_it(face, sandbox):
     making = face()
     assert making.claim()
     leaving = Persona.objects.get()
@@ -273,7 +275,7 @@ def test_it_is_not_deleted_while_another_worker_makes_it(face, sandbox):
     assert leaving.gone_at is None
 
 
-def test_a_changed_face_has_the_old_one_deleted_at_once(live, face, ana, django_capture_on_commit_callbacks):
+def test_a_changed_name_deletes_the_old_persona_on_commit(live, face, ana, django_capture_on_commit_callbacks):
     ana.last_name = "Zamora"
     ana.save()
     with django_capture_on_commit_callbacks() as callbacks:
@@ -281,7 +283,7 @@ def test_a_changed_face_has_the_old_one_deleted_at_once(live, face, ana, django_
     assert len(callbacks) == 1
 
 
-def test_a_message_does_not_turn_in_circles_while_another_worker_makes_its_persona(face, say, conversation):
+def test_a_message_is_postponed_while_another_worker_publishes_its_persona(face, say, conversation):
     persona = face()
     Persona.objects.update(next_attempt_at=timezone.now() - timedelta(seconds=1))
     assert persona.claim()
@@ -291,7 +293,7 @@ def test_a_message_does_not_turn_in_circles_while_another_worker_makes_its_perso
     assert message.next_attempt_at > timezone.now()
 
 
-def test_who_has_left_speaks_under_the_newest_face_they_had(bluebird, ana):
+def test_an_agent_who_left_keeps_their_newest_persona(bluebird, ana):
     Persona.objects.create(agent=ana, page=bluebird, name="Before", graph_id="1", leaving_since=timezone.now())
     Persona.objects.create(agent=ana, page=bluebird, name="After", graph_id="2")
     ana.is_active = False

@@ -24,12 +24,12 @@ def drawing(mode):
 
 
 @pytest.mark.parametrize("mode", ["RGBA", "LA", "P"])
-def test_what_is_transparent_in_a_picture_turns_white_and_not_black(mode):
+def test_transparent_parts_of_a_picture_become_white(mode):
     with Image.open(pictures.square(drawing(mode))) as image:
         assert min(image.getpixel((2, 2))) > 250
 
 
-def test_an_agents_initials_have_the_same_colour_at_the_desk_as_beside_their_messages(ana):
+def test_initials_of_an_agent_have_the_same_colour_at_the_desk_and_on_facebook(ana):
     with Image.open(pictures.initials(ana.public_name)) as image:
         beside_messages = "#{:02x}{:02x}{:02x}".format(*image.getpixel((2, 2)))
     number = re.search(r"avatar-(\d)", render_to_string("_avatar.html", {"agent": ana}))[1]
