@@ -52,7 +52,7 @@ def holders(rows):
     return [fresh(row).agent for row in rows]
 
 
-def test_the_longest_wait_goes_first_to_who_has_the_fewest_and_in_turn(rules, wait, ana, ben):
+def test_the_longest_wait_is_assigned_first_to_the_agent_with_the_fewest_conversations(rules, wait, ana, ben):
     rows = wait(5)
     rows[0].take(ben)
     assign()
@@ -61,13 +61,13 @@ def test_the_longest_wait_goes_first_to_who_has_the_fewest_and_in_turn(rules, wa
     assert fresh(rows[1]).is_new
 
 
-def test_nothing_is_assigned_where_the_page_does_not_say_so(wait, ana):
+def test_nothing_is_assigned_on_a_page_without_the_rule(wait, ana):
     rows = wait(2)
     assign()
     assert holders(rows) == [None, None]
 
 
-def test_nobody_gets_more_than_they_have_room_for_and_the_rest_goes_on_waiting(rules, wait, ana, ben):
+def test_no_agent_is_assigned_more_than_their_capacity(rules, wait, ana, ben):
     Agent.objects.filter(pk=ben.pk).update(capacity=1)
     rows = wait(8)
     assign()
@@ -76,7 +76,7 @@ def test_nobody_gets_more_than_they_have_room_for_and_the_rest_goes_on_waiting(r
     assert holders(rows)[6:] == [None, None]
 
 
-def test_only_who_is_there_gets_one(rules, wait, ana, ben):
+def test_only_present_agents_are_assigned_conversations(rules, wait, ana, ben):
     ben.go_away()
     ana.be_seen()
     Agent.objects.filter(pk=ana.pk).update(seen_at=timezone.now() - timedelta(minutes=2))
@@ -88,7 +88,7 @@ def test_only_who_is_there_gets_one(rules, wait, ana, ben):
     assert holders(rows) == [ben]
 
 
-def test_only_who_may_see_the_page_and_is_in_the_team_gets_one(rules, bluebird, wait, ana, ben, ada):
+def test_only_members_of_the_team_who_see_the_page_are_assigned_its_conversations(rules, bluebird, wait, ana, ben, ada):
     tea, team = restrict(bluebird, "tea"), Team.objects.create(name="Refunds")
     ben.groups.add(tea)
     team.members.add(ana, ben)
@@ -98,7 +98,7 @@ def test_only_who_may_see_the_page_and_is_in_the_team_gets_one(rules, bluebird, 
     assert holders(for_all) == [ada, ada]  # an admin sees all, and is in no team
 
 
-def test_who_sees_a_page_is_the_same_from_both_sides(bluebird, ana, ben, ada):
+def test_pages_open_to_an_agent_and_agents_of_a_page_agree(bluebird, ana, ben, ada):
     other = Page.objects.create(page_id="77", token="EAAOTHER")
     tea, pots = restrict(other, "tea"), restrict(other, "pots")
     ana.groups.add(tea, pots)
@@ -109,14 +109,14 @@ def test_who_sees_a_page_is_the_same_from_both_sides(bluebird, ana, ben, ada):
     assert list(Page.objects.open_to(ben)) == [bluebird]
 
 
-def test_a_team_that_nobody_is_in_holds_up_nobody(rules, wait, ana):
+def test_a_team_without_members_holds_up_no_other_customer(rules, wait, ana):
     for_team, for_all = wait(3, team=Team.objects.create(name="Refunds")), wait(2)
     assign()
     assert holders(for_team + for_all) == [None, None, None, ana, ana]
 
 
 @pytest.mark.parametrize("cause", [Cause.RETURNED, Cause.NO_ANSWER])
-def test_it_does_not_go_back_to_whom_it_comes_from(cause, rules, wait, ana, ben):
+def test_a_conversation_is_not_assigned_to_the_agent_who_has_just_lost_it(cause, rules, wait, ana, ben):
     ben.go_away()
     first, second = wait(2)
     first.take(ana)
@@ -128,7 +128,7 @@ def test_it_does_not_go_back_to_whom_it_comes_from(cause, rules, wait, ana, ben)
     assert holders([first]) == [ben]
 
 
-def test_who_was_away_for_too_long_and_comes_back_may_have_it_again(rules, wait, ana):
+def test_a_conversation_may_be_assigned_again_to_an_agent_who_was_away(rules, wait, ana):
     """There may be nobody else."""
     [row] = wait(1)
     row.take(ana)
@@ -141,7 +141,7 @@ def test_who_was_away_for_too_long_and_comes_back_may_have_it_again(rules, wait,
     assert holders([row]) == [ana]
 
 
-def test_what_was_pulled_by_hand_is_nobodys_business(rules, wait, ana):
+def test_conversations_taken_by_hand_may_exceed_the_capacity(rules, wait, ana):
     for row in wait(7):
         row.take(ana)
     assert Conversation.objects.held_by(ana).count() == 7
@@ -152,7 +152,9 @@ def test_what_was_pulled_by_hand_is_nobodys_business(rules, wait, ana):
 
 
 @pytest.mark.parametrize("verb", ["return_to_queue", "close", "transfer"])
-def test_whoever_is_free_again_gets_the_next(verb, rules, wait, ana, ben, django_capture_on_commit_callbacks):
+def test_an_agent_who_lets_go_of_a_conversation_is_assigned_the_next(
+    verb, rules, wait, ana, ben, django_capture_on_commit_callbacks
+):
     [row] = wait(1)
     row.take(ana)
     with django_capture_on_commit_callbacks() as after:
@@ -160,7 +162,7 @@ def test_whoever_is_free_again_gets_the_next(verb, rules, wait, ana, ben, django
     assert any("assign" in repr(callback) for callback in after)
 
 
-def test_a_customers_first_word_is_assigned(rules, hear, ana, sandbox, django_capture_on_commit_callbacks):
+def test_a_new_customer_is_assigned_an_agent(rules, hear, ana, sandbox, django_capture_on_commit_callbacks):
     psid = sandbox.customer("Luc")
     event = {"sender": {"id": psid}, "recipient": {"id": rules.page.page_id}, "timestamp": int(time.time() * 1000)}
     with django_capture_on_commit_callbacks() as after:
@@ -170,7 +172,7 @@ def test_a_customers_first_word_is_assigned(rules, hear, ana, sandbox, django_ca
     assert Conversation.objects.get().agent == ana
 
 
-def test_one_costs_the_same_number_of_queries_however_many_agents_and_customers_there_are(rules, wait, ana, ben):
+def test_assigning_one_conversation_costs_a_constant_number_of_queries(rules, wait, ana, ben):
     def cost():
         with CaptureQueriesContext(connection) as queries:
             assign_one(Conversation.objects.filter(holder=Holder.QUEUE).first())
@@ -185,7 +187,7 @@ def test_one_costs_the_same_number_of_queries_however_many_agents_and_customers_
 
 
 @pytest.mark.django_db(transaction=True)
-def test_eight_who_assign_at_once_overfill_nobody(rules, wait):
+def test_eight_workers_that_assign_at_once_exceed_no_capacity(rules, wait):
     agents = [Agent.objects.create(username=f"agent{n}", is_present=True, capacity=3) for n in range(5)]
     rows = wait(30)
     at_once(*[assign] * 8)
@@ -196,7 +198,7 @@ def test_eight_who_assign_at_once_overfill_nobody(rules, wait):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_sixteen_that_look_for_an_agent_at_once_three_find_the_three_places(rules, wait):
+def test_sixteen_conversations_assigned_at_once_fill_the_three_places_once(rules, wait):
     for number in range(3):
         Agent.objects.create(username=f"agent{number}", is_present=True, capacity=1)
     rows = wait(16)
@@ -206,7 +208,7 @@ def test_of_sixteen_that_look_for_an_agent_at_once_three_find_the_three_places(r
 
 
 @pytest.mark.django_db(transaction=True)
-def test_taking_leaving_and_assigning_at_once_leave_nothing_with_who_is_gone(rules, wait):
+def test_taking_leaving_and_assigning_at_once_leave_no_conversation_with_an_agent_who_left(rules, wait):
     agents = [Agent.objects.create(username=f"agent{n}", is_present=True, capacity=9) for n in range(4)]
     rows = wait(12)
     takes = [lambda row=row: _take(row, random.choice(agents[2:])) for row in rows]
@@ -221,7 +223,7 @@ def _take(row, agent):
         Conversation.objects.get(pk=row.pk).take(agent)
 
 
-def test_who_writes_has_an_agent_without_waiting_for_the_sweep(stack, rules, ana):
+def test_a_customer_who_writes_is_assigned_before_the_next_sweep(stack, rules, ana):
     stack.say(stack.customer("Luc"), text="Hello?")
     eventually(lambda: Conversation.objects.filter(agent=ana).exists())
     Agent.objects.update(is_present=False)

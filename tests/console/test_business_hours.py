@@ -37,21 +37,21 @@ def span(opens, closes, weekday=0, **of):
     ("moment", "is_open"),
     [("08:59", False), ("09:00", True), ("11:59", True), ("12:00", False), ("13:00", True), ("23:59", True)],
 )
-def test_a_day_has_several_spans_and_midnight_is_its_end(moment, is_open, bluebird):
+def test_a_day_may_have_several_spans_and_ends_at_midnight(moment, is_open, bluebird):
     span("09:00", "12:00", page=bluebird)
     span("13:00", "00:00", page=bluebird)
     assert business_hours.are_open(bluebird, None, at(moment)) is is_open
     assert not business_hours.are_open(bluebird, None, at(moment, MONDAY + timedelta(days=1)))
 
 
-def test_without_any_hours_it_is_always_open_but_on_holidays(bluebird):
+def test_a_page_without_hours_is_always_open_except_on_holidays(bluebird):
     assert business_hours.are_open(bluebird, None, MONDAY)
     Holiday.objects.create(page=bluebird, day=MONDAY.date())
     assert not business_hours.are_open(bluebird, None, MONDAY)
     assert business_hours.are_open(bluebird, None, MONDAY + timedelta(days=1))
 
 
-def test_a_team_has_its_own_hours_or_else_the_pages(bluebird):
+def test_a_team_without_hours_has_those_of_the_page(bluebird):
     team = Team.objects.create(name="Refunds")
     span("09:00", "12:00", page=bluebird)
     assert business_hours.are_open(bluebird, team, at("10:00"))
@@ -71,7 +71,7 @@ def test_a_span_that_ends_before_it_begins_is_refused_with_a_sentence(bluebird):
     BusinessHours(page=bluebird, weekday=0, opens=time(9), closes=time(0)).full_clean()
 
 
-def test_they_cost_two_queries(bluebird, django_assert_num_queries):
+def test_business_hours_cost_two_queries(bluebird, django_assert_num_queries):
     for weekday in range(5):
         span("09:00", "12:00", weekday, page=bluebird)
     with django_assert_num_queries(2):
@@ -146,7 +146,7 @@ def guest(bluebird, night):
     )
 
 
-def test_who_comes_to_wait_at_night_is_told_once_by_the_bot(guest, ana, night):
+def test_a_customer_handed_over_at_night_is_told_once_by_the_bot(guest, ana, night):
     guest.hand_over()
     [message] = guest.messages.all()
     assert (message.text, message.author, message.is_by_bot, message.state) == (SENTENCE, None, True, "queued")
@@ -156,7 +156,7 @@ def test_who_comes_to_wait_at_night_is_told_once_by_the_bot(guest, ana, night):
     assert texts(guest.messages) == [SENTENCE]
 
 
-def test_it_answers_nothing(guest, night, ana):
+def test_the_message_outside_business_hours_does_not_end_the_wait(guest, night, ana):
     asked = guest.messages.create(page=guest.page, is_incoming=True, state="received", at=timezone.now(), revision=0)
     night.shift(1)
     guest.hand_over()
@@ -167,7 +167,7 @@ def test_it_answers_nothing(guest, night, ana):
     assert guest.waiting_since == asked.at
 
 
-def test_who_writes_at_night_where_nobody_waited_is_told_too(guest, ana, hear, night):
+def test_a_customer_who_writes_at_night_in_the_queue_is_told_once(guest, ana, hear, night):
     """Ana answered and put it back in the queue."""
     guest.hand_over()
     guest.messages.all().delete()
@@ -180,26 +180,26 @@ def test_who_writes_at_night_where_nobody_waited_is_told_too(guest, ana, hear, n
     assert texts(guest.messages).count(SENTENCE) == 1
 
 
-def test_nothing_is_told_by_day_nor_where_there_is_nothing_to_say(guest, night):
+def test_nothing_is_said_by_day(guest, night):
     night.move_to(at("12:00"))
     guest.hand_over()
     assert texts(guest.messages) == []
 
 
-def test_a_team_says_it_in_its_own_words(guest):
+def test_a_teams_own_sentence_outside_business_hours_comes_first(guest):
     team = Team.objects.create(name="Refunds", skill="refunds", closed_sentence="Refunds on Tuesdays.")
     team.pages.add(guest.page)
     guest.hand_over(skill="refunds")
     assert texts(guest.messages) == ["Refunds on Tuesdays."]
 
 
-def test_nothing_is_told_once_facebook_takes_answers_of_people_only(guest, night):
+def test_nothing_is_said_at_night_when_only_a_person_may_answer(guest, night):
     night.move_to(at("22:01", MONDAY + timedelta(days=1)))
     guest.hand_over()
     assert texts(guest.messages) == []
 
 
-def test_on_a_page_without_a_bot_the_first_word_and_the_next_after_closing_are_told(guest, night, ana, hear, bluebird):
+def test_each_new_wait_at_night_is_told_once_on_a_page_without_a_bot(guest, night, ana, hear, bluebird):
     def say(mid):
         night.shift(1)
         names = {"sender": {"id": guest.customer.psid}, "recipient": {"id": bluebird.page_id}}

@@ -73,7 +73,7 @@ def tags(sandbox):
     ],
     ids=lambda event: next(iter(event)),
 )
-def test_what_the_customer_does_opens_it_from_the_moment_she_did_it(event, hear, said, by_mona, mona):
+def test_customer_activity_opens_the_window_from_its_own_time(event, hear, said, by_mona, mona):
     hear(said("m_1", at=AT))
     hear(by_mona(AT + 5000, **event))
     conversation = fresh(mona.conversation)
@@ -95,28 +95,28 @@ def test_what_the_customer_does_opens_it_from_the_moment_she_did_it(event, hear,
     ],
     ids=str,
 )
-def test_what_is_no_new_word_of_hers_opens_nothing(event, hear, said, by_mona, mona):
+def test_events_that_are_no_customer_activity_open_no_window(event, hear, said, by_mona, mona):
     hear(said("m_1", at=AT), by_mona(AT + 5000, **event))
     assert fresh(mona.conversation).customer_active_at == moment(AT)
 
 
-def test_an_answer_of_the_page_opens_nothing(hear, said, echo, mona):
+def test_an_answer_of_the_page_opens_no_window(hear, said, echo, mona):
     hear(said("m_1", at=AT), echo("m_2", at=AT + 5000))
     assert fresh(mona.conversation).customer_active_at == moment(AT)
 
 
-def test_what_is_told_late_moves_nothing_back(hear, said, mona):
+def test_a_late_event_shortens_no_window(hear, said, mona):
     hear(said("m_2", at=AT + 5000), said("m_1", at=AT))
     assert fresh(mona.conversation).customer_active_at == moment(AT + 5000)
 
 
-def test_a_longer_window_stays_longer(hear, said, mona):
+def test_customer_activity_shortens_no_longer_window(hear, said, mona):
     Conversation.objects.update(messaging_window_until=moment(AT) + WEEK)
     hear(said("m_1", at=AT))
     assert fresh(mona.conversation).messaging_window_until == moment(AT) + WEEK
 
 
-def test_a_link_shows_nothing_in_the_thread_and_begins_no_wait(hear, bluebird):
+def test_a_referral_opens_the_window_but_begins_no_wait(hear, bluebird):
     referral = {"ref": "spring", "source": "SHORTLINK", "type": "OPEN_THREAD"}
     hear({"sender": {"id": "42"}, "recipient": {"id": PAGE_ID}, "timestamp": AT, "referral": referral})
     conversation = Conversation.objects.get()
@@ -124,7 +124,7 @@ def test_a_link_shows_nothing_in_the_thread_and_begins_no_wait(hear, bluebird):
     assert conversation.customer_active_at == moment(AT)
 
 
-def test_a_customer_who_was_never_heard_may_be_answered_until_facebook_says_no(hear, bluebird, ana):
+def test_a_customer_without_known_activity_may_be_answered_until_facebook_refuses(hear, bluebird, ana):
     echo = {"is_echo": True, "app_id": INBOX, "mid": "m_1", "text": "From the Inbox"}
     hear({"sender": {"id": PAGE_ID}, "recipient": {"id": "42"}, "timestamp": AT, "message": echo})
     conversation = Conversation.objects.get()
@@ -134,14 +134,16 @@ def test_a_customer_who_was_never_heard_may_be_answered_until_facebook_says_no(h
 # Ways to answer
 
 
-def test_within_a_day_an_answer_is_a_response(written, approved, say, conversation, sandbox, pass_time):
+def test_an_answer_within_a_day_goes_out_without_a_tag(written, approved, say, conversation, sandbox, pass_time):
     pass_time(hours=23)
     say("Hello")
     conversation.deliver()
     assert tags(sandbox) == [("RESPONSE", None)]
 
 
-def test_after_a_day_it_goes_out_under_the_tag_if_confirmed(written, confirmed, say, conversation, sandbox, pass_time):
+def test_a_confirmed_answer_after_a_day_goes_out_under_the_human_agent_tag(
+    written, confirmed, say, conversation, sandbox, pass_time
+):
     pass_time(hours=25)
     message = say("Hello")
     conversation.deliver()
@@ -149,7 +151,7 @@ def test_after_a_day_it_goes_out_under_the_tag_if_confirmed(written, confirmed, 
     assert fresh(message).state == Message.State.SENT
 
 
-def test_without_a_confirmation_it_is_not_even_queued(written, approved, say, conversation, pass_time):
+def test_an_unconfirmed_answer_after_a_day_is_refused(written, approved, say, conversation, pass_time):
     pass_time(hours=25)
     with pytest.raises(WindowClosed, match="confirm first"):
         say("Hello")
@@ -157,25 +159,27 @@ def test_without_a_confirmation_it_is_not_even_queued(written, approved, say, co
 
 
 @pytest.mark.parametrize(("long", "sentence"), [({"hours": 25}, "24 hours"), ({"days": 8}, "24 hours")])
-def test_a_page_that_may_not_use_the_tag_is_shut_after_a_day(long, sentence, written, say, pass_time):
+def test_the_window_of_a_page_without_the_tag_is_shut_after_a_day(long, sentence, written, say, pass_time):
     pass_time(**long)
     with pytest.raises(WindowClosed, match=sentence):
         say("Hello")
 
 
-def test_after_a_week_nobody_answers(written, confirmed, say, pass_time):
+def test_an_answer_after_a_week_is_refused(written, confirmed, say, pass_time):
     pass_time(days=7, minutes=1)
     with pytest.raises(WindowClosed, match="7 days"):
         say("Hello")
 
 
-def test_the_same_reply_sent_again_after_the_end_is_still_the_same_reply(written, say, conversation, ana, pass_time):
+def test_a_reply_repeated_after_the_end_of_the_window_is_still_the_same_reply(
+    written, say, conversation, ana, pass_time
+):
     message = say("once")
     pass_time(hours=25)
     assert conversation.send(author=ana, text="once", key=message.key) == [message]
 
 
-def test_a_failed_reply_is_not_tried_again_when_it_is_over(written, say, conversation, ana, sandbox, pass_time):
+def test_retry_after_the_end_of_the_window_is_refused(written, say, conversation, ana, sandbox, pass_time):
     message = say("failed")
     sandbox.fail("messages", times=1, status=400, error={"message": "(#368)", "code": 368})
     conversation.deliver()
@@ -188,7 +192,7 @@ def test_a_failed_reply_is_not_tried_again_when_it_is_over(written, say, convers
 # Confirming
 
 
-def test_confirming_human_agent_is_needed_once(written, approved, say, conversation, ana, pass_time):
+def test_one_confirmation_is_enough_for_a_conversation(written, approved, say, conversation, ana, pass_time):
     pass_time(hours=25)
     conversation.confirm_human_agent(ana)
     confirmed_at = conversation.human_agent_at
@@ -197,18 +201,18 @@ def test_confirming_human_agent_is_needed_once(written, approved, say, conversat
     say("A person here")
 
 
-def test_confirming_human_agent_is_for_the_holder(written, approved, conversation, ben, pass_time):
+def test_only_the_holder_confirms_that_a_person_answers(written, approved, conversation, ben, pass_time):
     pass_time(hours=25)
     with pytest.raises(TakenByAnother):
         conversation.confirm_human_agent(ben)
 
 
-def test_confirming_human_agent_before_it_is_needed_says_nothing(written, approved, conversation, ana):
+def test_a_confirmation_before_it_is_needed_changes_nothing(written, approved, conversation, ana):
     conversation.confirm_human_agent(ana)
     assert conversation.human_agent_at is None
 
 
-def test_confirming_human_agent_gives_the_composer_back(written, approved, conversation, anas_browser, pass_time):
+def test_a_confirmation_unlocks_the_composer(written, approved, conversation, anas_browser, pass_time):
     pass_time(hours=25)
     path = f"/conversations/{conversation.pk}"
     assert b'data-shut="unconfirmed"' in anas_browser.get(f"{path}/").content
@@ -221,7 +225,7 @@ def test_confirming_human_agent_gives_the_composer_back(written, approved, conve
 
 
 @pytest.mark.parametrize("is_approved", [True, False])
-def test_what_waited_until_it_was_over_fails_and_lets_the_next_pass(
+def test_a_reply_that_waited_past_the_end_of_the_window_fails(
     is_approved, written, bluebird, say, conversation, sandbox, pass_time
 ):
     bluebird.may_use_human_agent = is_approved
@@ -234,7 +238,7 @@ def test_what_waited_until_it_was_over_fails_and_lets_the_next_pass(
     assert tags(sandbox) == []
 
 
-def test_nothing_automatic_goes_out_under_the_tag(written, confirmed, say, conversation, sandbox, pass_time):
+def test_an_automatic_message_never_goes_out_under_the_tag(written, confirmed, say, conversation, sandbox, pass_time):
     message = say("beep")
     Message.objects.filter(pk=message.pk).update(author=None)
     pass_time(hours=25)
@@ -243,7 +247,7 @@ def test_nothing_automatic_goes_out_under_the_tag(written, confirmed, say, conve
     assert "only a person" in message.error
 
 
-def test_a_confirmation_in_another_tab_counts_at_the_moment_of_sending(
+def test_a_confirmation_in_another_tab_counts_when_the_reply_is_sent(
     written, approved, say, conversation, ana, sandbox, pass_time
 ):
     say("Hello")
@@ -258,7 +262,7 @@ def test_a_confirmation_in_another_tab_counts_at_the_moment_of_sending(
 # What Facebook says counts more
 
 
-def test_its_refusal_ends_the_window(written, say, conversation, sandbox):
+def test_a_refusal_by_facebook_ends_the_window(written, say, conversation, sandbox):
     message = say("Hello")
     sandbox.fail("messages", times=1, status=400, error=OUTSIDE)
     conversation.deliver()
@@ -267,7 +271,7 @@ def test_its_refusal_ends_the_window(written, say, conversation, sandbox):
     assert (conversation.messaging_window, conversation.messaging_window_until <= timezone.now()) == ("shut", True)
 
 
-def test_its_refusal_leaves_the_tag_for_people(written, approved, say, conversation, ana, sandbox):
+def test_a_refusal_without_the_tag_leaves_the_tag_for_people(written, approved, say, conversation, ana, sandbox):
     message = say("Hello")
     sandbox.fail("messages", times=1, status=400, error=OUTSIDE)
     conversation.deliver()
@@ -278,7 +282,7 @@ def test_its_refusal_leaves_the_tag_for_people(written, approved, say, conversat
     assert fresh(message).state == Message.State.SENT
 
 
-def test_its_refusal_of_the_tag_ends_that_too(written, confirmed, say, conversation, sandbox, pass_time):
+def test_a_refusal_under_the_tag_ends_the_time_of_the_tag(written, confirmed, say, conversation, sandbox, pass_time):
     pass_time(hours=25)
     say("Hello")
     sandbox.fail("messages", times=1, status=400, error=OUTSIDE)
@@ -288,7 +292,7 @@ def test_its_refusal_of_the_tag_ends_that_too(written, confirmed, say, conversat
     assert "7 days" in conversation.reply_refusal
 
 
-def test_a_word_of_hers_meanwhile_counts_more_than_its_refusal(written, say, conversation, sandbox):
+def test_customer_activity_during_a_refused_call_keeps_the_window_open(written, say, conversation, sandbox):
     say("Hello")
     [message] = conversation._next_pending()
     message._tag = message.conversation.tag_for(message)
@@ -297,7 +301,9 @@ def test_a_word_of_hers_meanwhile_counts_more_than_its_refusal(written, say, con
     assert fresh(conversation).messaging_window == "open"
 
 
-def test_an_app_that_is_not_approved_is_said_to_be_so(written, confirmed, say, conversation, sandbox, pass_time):
+def test_the_refusal_of_an_unapproved_app_says_that_it_is_not_approved(
+    written, confirmed, say, conversation, sandbox, pass_time
+):
     pass_time(hours=25)
     message = say("Hello")
     sandbox.fail("messages", times=1, status=400, error=NOT_APPROVED)
@@ -305,7 +311,7 @@ def test_an_app_that_is_not_approved_is_said_to_be_so(written, confirmed, say, c
     assert "not approved our app for Human Agent" in fresh(message).error
 
 
-def test_the_same_refusal_without_the_tag_is_about_something_else(written, say, conversation, sandbox):
+def test_the_same_refusal_without_the_tag_keeps_its_own_sentence(written, say, conversation, sandbox):
     message = say("Hello")
     sandbox.fail("messages", times=1, status=400, error=NOT_APPROVED)
     conversation.deliver()
@@ -330,7 +336,7 @@ def test_the_sandbox_refuses_the_tag_of_an_app_that_is_not_approved(
     ("hours", "shown", "is_short"),
     [(17.9, None, False), (18.5, b"5 hr 29 min", False), (23.5, b"29 min", True), (24.5, None, False)],
 )
-def test_the_time_left_shows_in_the_queue_and_above_the_thread_when_it_is_soon_over(
+def test_the_time_left_shows_in_the_queue_and_above_the_thread_when_it_is_short(
     hours, shown, is_short, written, conversation, anas_browser, pass_time
 ):
     pass_time(hours=hours)
@@ -340,14 +346,14 @@ def test_the_time_left_shows_in_the_queue_and_above_the_thread_when_it_is_soon_o
         assert (b"to answer" in html, b"is-short" in html) == (shown is not None, is_short)
 
 
-def test_a_shut_composer_says_why(written, conversation, anas_browser, pass_time):
+def test_a_locked_composer_says_why(written, conversation, anas_browser, pass_time):
     pass_time(hours=25)
     html = anas_browser.get(f"/conversations/{conversation.pk}/").content
     assert b'data-shut="shut"' in html
     assert b"24 hours in which Facebook lets us answer are over" in html
 
 
-def test_what_is_waiting_and_cannot_be_answered_says_so_before_it_is_taken(
+def test_a_waiting_conversation_that_cannot_be_answered_says_so_before_it_is_taken(
     written, conversation, ana, anas_browser, pass_time
 ):
     conversation.return_to_queue(ana)
@@ -355,7 +361,9 @@ def test_what_is_waiting_and_cannot_be_answered_says_so_before_it_is_taken(
     assert b"are over" in anas_browser.get(f"/conversations/{conversation.pk}/").content
 
 
-def test_a_reply_too_late_is_refused_with_the_sentence(written, conversation, anas_browser, pass_time):
+def test_a_reply_after_the_end_of_the_window_is_refused_with_its_sentence(
+    written, conversation, anas_browser, pass_time
+):
     pass_time(hours=25)
     fields = {"text": "Hi", "key": "6d2b0c1e-0000-4000-8000-000000000001"}
     answer = anas_browser.post(f"/conversations/{conversation.pk}/send/", fields, headers={"HX-Request": "true"})

@@ -30,7 +30,7 @@ def by_ad(hear, said, two_days_ago, conversation):
     return fresh(conversation)
 
 
-def test_a_person_may_answer_after_24_hours_and_without_a_tag(by_ad, say, sandbox, mona):
+def test_a_person_may_answer_a_customer_from_an_ad_after_24_hours_without_a_tag(by_ad, say, sandbox, mona):
     assert (by_ad.messaging_window, by_ad.answerable_until) == (WindowState.AD, NOW - 2 * DAY + WEEK)
     say("Yes, it is.")
     fresh(by_ad).deliver()
@@ -38,7 +38,7 @@ def test_a_person_may_answer_after_24_hours_and_without_a_tag(by_ad, say, sandbo
     assert (call["body"]["messaging_type"], "tag" in call["body"]) == ("RESPONSE", False)
 
 
-def test_the_agent_is_told_up_to_when(by_ad, client, ana):
+def test_the_composer_says_until_when_a_customer_from_an_ad_may_be_answered(by_ad, client, ana):
     client.force_login(ana)
     page = client.get(f"/conversations/{by_ad.pk}/").content.decode()
     assert "The customer came by an ad: Facebook may take answers up to" in page
@@ -47,7 +47,7 @@ def test_the_agent_is_told_up_to_when(by_ad, client, ana):
     assert "up to" in client.get("/queue/", headers={"HX-Request": "true"}).content.decode()
 
 
-def test_what_facebook_says_ends_it(by_ad, say, sandbox, mona):
+def test_a_refusal_by_facebook_ends_the_window_of_an_ad(by_ad, say, sandbox, mona):
     message = say("Yes, it is.")
     sandbox.post("faults", match={"path": "messages", "body": mona.psid}, status=400, error=CLOSED)
     fresh(by_ad).deliver()
@@ -55,31 +55,31 @@ def test_what_facebook_says_ends_it(by_ad, say, sandbox, mona):
     assert fresh(by_ad).messaging_window is WindowState.SHUT
 
 
-def test_it_is_over_seven_days_after_the_first_message(hear, said, conversation):
+def test_the_window_of_an_ad_ends_seven_days_after_the_first_message(hear, said, conversation):
     hear(said("m_1", at=ms(NOW - 8 * DAY), referral=AD))
     hear(said("m_2", at=ms(NOW - 2 * DAY)))
     assert fresh(conversation).messaging_window is WindowState.SHUT
 
 
-def test_it_begins_with_the_first_message_after_the_click(hear, said, by_mona, conversation):
+def test_the_window_of_an_ad_begins_with_the_first_message_after_the_click(hear, said, by_mona, conversation):
     hear(by_mona(ms(NOW - 3 * DAY), referral=AD))
     assert fresh(conversation).ad_window_until is None
     hear(said("m_1", at=ms(NOW - 2 * DAY)), said("m_2", at=ms(NOW - 2 * DAY) + 1000))
     assert fresh(conversation).ad_window_until == NOW - 2 * DAY + WEEK
 
 
-def test_a_tap_on_the_button_of_an_ad_begins_it_too(hear, by_mona, conversation):
+def test_a_tap_on_the_button_of_an_ad_begins_its_window(hear, by_mona, conversation):
     hear(by_mona(ms(NOW - 2 * DAY), postback={"mid": "m_1", "title": "Get started", "referral": AD}))
     assert fresh(conversation).messaging_window is WindowState.AD
 
 
 @pytest.mark.parametrize("source", ["SHORTLINK", "SHOPS", ""])
-def test_another_link_makes_no_window_longer(source, hear, said, conversation):
+def test_a_link_that_is_no_ad_makes_no_window_longer(source, hear, said, conversation):
     hear(said("m_1", at=ms(NOW - 2 * DAY), referral=AD | {"source": source}))
     assert fresh(conversation).messaging_window is WindowState.SHUT
 
 
-def test_it_is_promised_to_nothing_automatic(by_ad, bluebird, ana):
+def test_the_bot_may_not_answer_in_the_window_of_an_ad(by_ad, bluebird, ana):
     HandoverRules.objects.create(
         page=bluebird, webhook_url="http://127.0.0.1:9/hook", sentence="You talk to {name} now."
     )

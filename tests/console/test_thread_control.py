@@ -66,12 +66,12 @@ def calls(facebook):
     return [call["path"].rpartition("/")[2] for call in facebook.requests("POST", "_thread_control")]
 
 
-def test_what_is_said_to_the_bot_stands_in_the_thread(routed):
+def test_a_message_to_the_bots_app_stands_in_the_thread(routed):
     assert [message.text for message in routed.messages.all()] == ["Hello?"]
     assert (routed.holder, routed.is_controlled_elsewhere, lines(routed)) == (Holder.BOT, True, [])
 
 
-def test_taking_it_from_the_bot_is_told_to_facebook_before_the_first_answer(routed, ana, facebook, mona):
+def test_taking_from_the_bots_app_takes_thread_control_before_the_first_answer(routed, ana, facebook, mona):
     routed.take(ana)
     routed.send(author=ana, text="Ana here", key=uuid.uuid4())
     routed.deliver()
@@ -80,7 +80,7 @@ def test_taking_it_from_the_bot_is_told_to_facebook_before_the_first_answer(rout
     assert not fresh(routed).is_controlled_elsewhere
 
 
-def test_handing_back_passes_it_after_the_last_answer(routed, ana, facebook, mona, say_as):
+def test_hand_back_passes_thread_control_after_the_last_answer(routed, ana, facebook, mona, say_as):
     routed.take(ana)
     say_as(ana, "The refund is on its way.")
     routed.hand_back(ana, "Refunded")
@@ -108,7 +108,7 @@ def test_a_page_without_a_default_app_lets_everybody_answer(routed, ana, faceboo
     assert fresh(routed).holder == Holder.AGENT
 
 
-def test_who_may_not_take_it_is_told_so(routed, ana, facebook):
+def test_a_refused_take_of_thread_control_leaves_the_conversation_elsewhere(routed, ana, facebook):
     app = facebook.get("world")["apps"][0]["id"]
     facebook.post(f"pages/{PAGE_ID}/may_take_control", app_id=app, on=False)
     routed.take(ana)
@@ -117,7 +117,7 @@ def test_who_may_not_take_it_is_told_so(routed, ana, facebook):
     assert lines(routed)[-1].startswith("Ana Ruiz → another app control-refused “")
 
 
-def test_what_cannot_be_passed_comes_to_the_queue(routed, ana, facebook):
+def test_a_refused_pass_of_thread_control_puts_the_conversation_in_the_queue(routed, ana, facebook):
     routed.take(ana)
     routed.deliver()
     facebook.fail("pass_thread_control", error={"code": 100, "error_subcode": 2018164, "message": "No such app"})
@@ -128,7 +128,7 @@ def test_what_cannot_be_passed_comes_to_the_queue(routed, ana, facebook):
 
 
 @pytest.mark.parametrize("fault", [{"status": 500}, {"drop": "after"}, {"drop": "before"}])
-def test_a_passing_fault_is_tried_again(fault, routed, ana, facebook, mona):
+def test_a_pass_of_thread_control_is_retried_after_a_passing_fault(fault, routed, ana, facebook, mona):
     routed.take(ana)
     routed.deliver()
     facebook.fail("pass_thread_control", times=1, **fault)
@@ -140,7 +140,7 @@ def test_a_passing_fault_is_tried_again(fault, routed, ana, facebook, mona):
     assert fresh(routed).holder == Holder.BOT
 
 
-def test_a_change_of_mind_is_told_in_its_order(with_bot, ana, facebook, mona):
+def test_hand_back_and_take_in_a_row_make_their_calls_in_order(with_bot, ana, facebook, mona):
     """The calls are made even if nobody knew, when thread control was passed, that it would have to be taken again."""
     with_bot.take(ana)
     with_bot.hand_back(ana)
@@ -153,7 +153,7 @@ def test_a_change_of_mind_is_told_in_its_order(with_bot, ana, facebook, mona):
     assert fresh(with_bot).holder == Holder.AGENT
 
 
-def test_the_thread_of_another_app_is_refused_and_shown_so(with_bot, ana, mona):
+def test_a_message_refused_because_of_another_app_moves_the_conversation_elsewhere(with_bot, ana, mona):
     """Nobody told us before: the refusal of the message does."""
     with_bot.take(ana)
     [message] = with_bot.send(author=ana, text="Hi", key=uuid.uuid4())
@@ -166,7 +166,7 @@ def test_the_thread_of_another_app_is_refused_and_shown_so(with_bot, ana, mona):
     assert fresh(message).state == Message.State.SENT
 
 
-def test_facebook_gives_it_back_without_a_word(routed, hear, said, facebook, mona):
+def test_thread_control_that_comes_back_unannounced_is_passed_to_the_bot_again(routed, hear, said, facebook, mona):
     """The bot's 24 hours are over, and what Mona writes comes to us: the bot shall have it again."""
     facebook.post(f"customers/{mona.psid}/thread_owner", app_id=facebook.get("world")["apps"][0]["id"])
     hear(said("m_2", "Still there?", at=now() + 1000))
@@ -175,7 +175,9 @@ def test_facebook_gives_it_back_without_a_word(routed, hear, said, facebook, mon
     assert fresh(routed).holder == Holder.BOT
 
 
-def test_somebody_elsewhere_has_it_until_facebook_tells_us_again(conversation, hear, said, by_mona, bluebird):
+def test_a_conversation_elsewhere_returns_when_facebook_delivers_its_messages_to_us(
+    conversation, hear, said, by_mona, bluebird
+):
     taken = {"previous_owner_app_id": "1", "new_owner_app_id": str(INBOX), "metadata": ""}
     hear(by_mona(now(), take_thread_control=taken))
     assert fresh(conversation).holder == Holder.ELSEWHERE
@@ -183,25 +185,25 @@ def test_somebody_elsewhere_has_it_until_facebook_tells_us_again(conversation, h
     assert lines(conversation)[-1] == "Page Inbox → queue control-back"
 
 
-def test_the_bot_is_quiet_once_the_inbox_answered(with_bot, hear, said, echo):
+def test_an_answer_from_the_page_inbox_takes_the_conversation_from_the_bot(with_bot, hear, said, echo):
     hear(said("m_1", at=now()), echo("m_9", "From the Inbox", INBOX, at=now() + MINUTE))
     assert lines(with_bot) == ["bot → Page Inbox answered-elsewhere"]
 
 
-def test_a_request_is_shown_and_changes_nothing(conversation, hear, by_mona):
+def test_a_request_for_thread_control_is_shown_and_changes_no_holder(conversation, hear, by_mona):
     hear(by_mona(now(), request_thread_control={"requested_owner_app_id": int(BOT), "metadata": "please"}))
     assert fresh(conversation).holder == Holder.AGENT
     last = conversation.handovers.in_order().last()
     assert (last.cause, last.note, last.to_app, last.is_change) == ("requested", "please", BOT, False)
 
 
-def test_a_pass_of_an_app_that_nobody_told_us_of_waits_with_its_reason(mona, hear, by_mona, settings):
+def test_a_pass_from_an_unknown_app_puts_the_conversation_in_the_queue_with_its_reason(mona, hear, by_mona, settings):
     inner = {"previous_owner_app_id": "77", "new_owner_app_id": settings.FACEBOOK_APP_ID, "metadata": "angry"}
     hear(by_mona(now(), pass_thread_control=inner))
     assert lines(mona.conversation) == ["app 77 → queue control-back “angry”"]
 
 
-def test_what_the_bots_app_takes_itself_needs_no_call(conversation, bluebird, facebook, hear, by_mona):
+def test_thread_control_taken_by_the_bots_app_needs_no_call(conversation, bluebird, facebook, hear, by_mona):
     HandoverRules.objects.create(page=bluebird, bot_app_id=BOT)
     taken = {"previous_owner_app_id": "1", "new_owner_app_id": BOT, "metadata": ""}
     hear(by_mona(now(), take_thread_control=taken))
@@ -210,13 +212,13 @@ def test_what_the_bots_app_takes_itself_needs_no_call(conversation, bluebird, fa
     assert (conversation.holder, calls(facebook)) == (Holder.BOT, [])
 
 
-def test_a_bot_that_is_done_keeps_its_thread(routed, facebook):
+def test_a_bot_that_closes_a_conversation_keeps_thread_control(routed, facebook):
     routed.close(None)
     routed.deliver()
     assert (fresh(routed).holder, calls(facebook)) == (Holder.BOT, [])
 
 
-def test_the_bots_own_word_shows_that_it_has_the_thread_again(routed, hear, echo, facebook, mona, arrive):
+def test_a_message_of_the_bots_app_gives_it_the_conversation_again(routed, hear, echo, facebook, mona, arrive):
     hear(echo("m_9", "From the Inbox", INBOX, at=now() + MINUTE))
     standby = {"id": PAGE_ID, "time": now(), "standby": [echo("m_10", "I am Robin", int(BOT), at=now())]}
     assert arrive(serialize({"object": "page", "entry": [standby]})).status_code == 200
@@ -237,7 +239,7 @@ def ours(facebook):
     return facebook.get("world")["apps"][0]["id"]
 
 
-def test_what_she_said_to_the_bot_before_we_had_it_takes_it_from_nobody(routed, ana, overhear):
+def test_a_standby_message_from_before_our_take_changes_no_holder(routed, ana, overhear):
     """Ana takes it while Mona writes: it comes on standby, and is read once the thread is ours."""
     routed.take(ana)
     said_at = now() + 50
@@ -247,7 +249,7 @@ def test_what_she_said_to_the_bot_before_we_had_it_takes_it_from_nobody(routed, 
     assert (fresh(routed).agent, routed.is_controlled_elsewhere) == (ana, False)
 
 
-def test_what_she_said_to_us_before_the_bot_had_it_is_no_gift_of_facebooks(routed, ana, hear, said, facebook):
+def test_a_message_from_before_our_pass_changes_no_holder(routed, ana, hear, said, facebook):
     routed.take(ana)
     routed.deliver()
     routed.hand_back(ana)
@@ -260,7 +262,7 @@ def test_what_she_said_to_us_before_the_bot_had_it_is_no_gift_of_facebooks(route
     assert calls(facebook) == ["take_thread_control", "pass_thread_control"]
 
 
-def test_a_worker_that_dies_after_the_pass_does_not_undo_it(routed, ana, facebook, mona, monkeypatch):
+def test_a_pass_of_thread_control_survives_the_death_of_its_worker(routed, ana, facebook, mona, monkeypatch):
     routed.take(ana)
     routed.deliver()
     routed.hand_back(ana)
@@ -288,7 +290,9 @@ def test_a_call_is_made_by_whoever_has_the_lane(routed, ana, facebook):
     assert calls(facebook) == []
 
 
-def test_what_the_console_itself_stumbles_over_holds_up_no_answer(routed, ana, facebook, mona, say_as, monkeypatch):
+def test_an_error_of_our_own_in_a_take_of_thread_control_holds_up_no_reply(
+    routed, ana, facebook, mona, say_as, monkeypatch
+):
     routed.take(ana)
     say_as(ana, "Ana here")
     monkeypatch.setattr(Handover, "_make_call", lambda *given: 1 / 0)
@@ -298,7 +302,7 @@ def test_what_the_console_itself_stumbles_over_holds_up_no_answer(routed, ana, f
     assert fresh(routed).holder == Holder.ELSEWHERE
 
 
-def test_a_bot_that_lost_its_app_is_passed_nothing(routed, ana, facebook):
+def test_a_bot_whose_app_was_removed_is_passed_no_thread_control(routed, ana, facebook):
     routed.take(ana)
     routed.deliver()
     routed.hand_back(ana)
@@ -308,7 +312,7 @@ def test_a_bot_that_lost_its_app_is_passed_nothing(routed, ana, facebook):
     assert (fresh(routed).holder, routed.is_controlled_elsewhere) == (Holder.BOT, False)
 
 
-def test_nothing_is_taken_from_the_bot_for_somebody_elsewhere(routed, ana, hear, echo, facebook, monkeypatch):
+def test_an_answer_from_the_page_inbox_during_a_pass_takes_nothing_back(routed, ana, hear, echo, facebook, monkeypatch):
     """The inbox answers while we pass it on."""
     routed.take(ana)
     routed.deliver()
@@ -325,7 +329,9 @@ def test_nothing_is_taken_from_the_bot_for_somebody_elsewhere(routed, ana, hear,
     assert fresh(routed).holder == Holder.ELSEWHERE
 
 
-def test_a_request_does_not_put_the_answer_before_the_taking(routed, ana, hear, by_mona, facebook, mona, say_as):
+def test_a_request_for_thread_control_leaves_the_take_before_the_reply(
+    routed, ana, hear, by_mona, facebook, mona, say_as
+):
     """Ana takes it while we pass it on; then the bot's app asks for it."""
     routed.take(ana)
     routed.deliver()
@@ -338,7 +344,7 @@ def test_a_request_does_not_put_the_answer_before_the_taking(routed, ana, hear, 
     assert fresh(routed).holder == Holder.AGENT
 
 
-def test_what_a_slowed_page_held_is_told_when_it_is_resumed(routed, ana, facebook, bluebird, mona):
+def test_calls_held_by_a_slowed_page_are_made_when_it_is_resumed(routed, ana, facebook, bluebird, mona):
     routed.take(ana)
     facebook.fail("take_thread_control", times=1, status=400, error={"message": "(#80006)", "code": 80006})
     Conversation.objects.get().deliver()
@@ -351,7 +357,7 @@ def test_what_a_slowed_page_held_is_told_when_it_is_resumed(routed, ana, faceboo
 # What went wrong is seen
 
 
-def test_an_open_thread_shows_what_facebook_has_not_done(routed, ana, facebook):
+def test_an_open_thread_shows_a_call_that_facebook_has_not_done_yet(routed, ana, facebook):
     routed.take(ana)
     before = fresh(routed).revision
     facebook.fail("take_thread_control", times=1, status=500)
@@ -364,7 +370,7 @@ def test_an_open_thread_shows_what_facebook_has_not_done(routed, ana, facebook):
     assert [(row.pk, row.error) for row in routed.handovers.since(before)] == [(shown.pk, "")]
 
 
-def test_an_open_thread_shows_what_facebook_refused(routed, ana, facebook, ours):
+def test_an_open_thread_shows_a_call_that_facebook_refused(routed, ana, facebook, ours):
     facebook.post(f"pages/{PAGE_ID}/may_take_control", app_id=ours, on=False)
     routed.take(ana)
     before = fresh(routed).revision

@@ -59,7 +59,7 @@ def last(conversation):
 # First answer
 
 
-def test_who_does_not_answer_in_time_loses_it(held, clock):
+def test_an_agent_who_does_not_answer_in_time_loses_the_conversation(held, clock):
     assert held.answer_by == NOW + timedelta(minutes=5)
     apply_timeouts(clock, minutes=4, seconds=59)
     assert fresh(held).agent
@@ -69,7 +69,7 @@ def test_who_does_not_answer_in_time_loses_it(held, clock):
     assert held.handovers.in_order().last().by is None
 
 
-def test_it_goes_back_to_its_teams_queue_and_to_somebody_else(held, clock, ana, ben):
+def test_an_unanswered_conversation_returns_to_its_team_and_is_assigned_to_a_colleague(held, clock, ana, ben):
     team = Team.objects.create(name="Refunds")
     team.members.add(ana, ben)
     Conversation.objects.update(team=team)
@@ -81,20 +81,20 @@ def test_it_goes_back_to_its_teams_queue_and_to_somebody_else(held, clock, ana, 
     assert held.answer_by == timezone.now() + timedelta(minutes=5)
 
 
-def test_who_has_answered_keeps_it(held, clock, ana):
+def test_an_agent_who_has_answered_keeps_the_conversation(held, clock, ana):
     answer(held, ana)
     apply_timeouts(clock, minutes=6)
     assert fresh(held).agent == ana
 
 
-def test_an_answer_from_elsewhere_is_one_too(held, clock, ana, hear, said, echo):
+def test_an_answer_from_the_page_inbox_counts_as_the_first_answer(held, clock, ana, hear, said, echo):
     asked_at = int(NOW.timestamp() * 1000)
     hear(said("m_1", at=asked_at), echo("m_9", "From the Inbox", at=asked_at + MINUTE))
     apply_timeouts(clock, minutes=5)
     assert fresh(held).agent == ana
 
 
-def test_nobody_has_to_answer_where_nobody_waits(held, ana, ben):
+def test_a_transfer_sets_no_time_for_an_answer_when_the_customer_does_not_wait(held, ana, ben):
     answer(held, ana)
     held.transfer(ana, to=ben)
     assert held.answer_by is None
@@ -103,7 +103,7 @@ def test_nobody_has_to_answer_where_nobody_waits(held, ana, ben):
 # Away
 
 
-def test_who_stays_away_gives_back_what_they_hold(held, clock, ana):
+def test_conversations_of_an_agent_who_stays_away_return_to_the_queue(held, clock, ana):
     answer(held, ana)
     ana.go_away()
     apply_timeouts(clock, minutes=9)
@@ -112,7 +112,7 @@ def test_who_stays_away_gives_back_what_they_hold(held, clock, ana):
     assert last(held) == "Ana Ruiz → queue away"
 
 
-def test_who_is_lost_has_been_away_since_they_were_last_seen(held, clock, ana):
+def test_a_lost_agent_counts_as_away_since_they_were_last_seen(held, clock, ana):
     answer(held, ana)
     ana.be_seen()
     clock.shift(timedelta(minutes=2))
@@ -121,7 +121,7 @@ def test_who_is_lost_has_been_away_since_they_were_last_seen(held, clock, ana):
     assert last(held) == "Ana Ruiz → queue away"
 
 
-def test_a_page_without_a_rule_leaves_it_with_them(held, clock, ana):
+def test_an_absent_agent_keeps_conversations_of_a_page_without_the_rule(held, clock, ana):
     answer(held, ana)
     HandoverRules.objects.update(away_for=None, back_after=None)
     ana.go_away()
@@ -132,7 +132,7 @@ def test_a_page_without_a_rule_leaves_it_with_them(held, clock, ana):
 # Back to the bot
 
 
-def test_when_nobody_writes_it_goes_back_to_the_bot(held, clock, ana):
+def test_a_silent_conversation_goes_back_to_the_bot(held, clock, ana):
     assert held.returns_at is None  # the customer waits
     clock.shift(timedelta(minutes=1))
     answer(held, ana)
@@ -145,7 +145,7 @@ def test_when_nobody_writes_it_goes_back_to_the_bot(held, clock, ana):
     assert fresh(held).returns_at is None
 
 
-def test_never_while_the_customer_waits(held, clock):
+def test_a_silent_conversation_stays_with_its_agent_while_the_customer_waits(held, clock):
     HandoverRules.objects.update(answer_within=None)
     Conversation.objects.update(answer_by=None)
     apply_timeouts(clock, days=2)
@@ -162,7 +162,7 @@ def test_never_while_the_customer_waits(held, clock):
         {"state": "unknown", "next_attempt_at": NOW},
     ],
 )
-def test_never_while_an_answer_is_not_out_or_may_not_be(state, held, clock, ana):
+def test_a_silent_conversation_stays_with_its_agent_until_every_reply_is_sent(state, held, clock, ana):
     message = answer(held, ana)
     held.messages.filter(pk=message.pk).update(mid=None, **state)
     apply_timeouts(clock, hours=2)
@@ -172,14 +172,14 @@ def test_never_while_an_answer_is_not_out_or_may_not_be(state, held, clock, ana)
     assert fresh(held).holder == Holder.BOT
 
 
-def test_no_time_is_shown_for_what_failed_and_so_stays(held, ana):
+def test_a_failed_reply_hides_the_time_of_the_return_to_the_bot(held, ana):
     message = answer(held, ana)
     assert held.returns_at
     held.messages.filter(pk=message.pk).update(state="failed", mid=None)
     assert held.returns_at is None
 
 
-def test_a_page_without_a_bot_has_none_to_go_back_to(held, clock, ana):
+def test_a_silent_conversation_stays_with_its_agent_on_a_page_without_a_bot(held, clock, ana):
     HandoverRules.objects.update(bot_app_id="")
     answer(held, ana)
     apply_timeouts(clock, days=2)
@@ -187,7 +187,7 @@ def test_a_page_without_a_bot_has_none_to_go_back_to(held, clock, ana):
     assert Conversation.objects.get().returns_at is None
 
 
-def test_a_new_time_is_told_to_the_desks_that_are_open(held, clock, ana):
+def test_a_new_time_of_return_changes_the_headline(held, clock, ana):
     answer(held, ana)
     before = Conversation.objects.get().headline
     clock.shift(timedelta(minutes=1))
@@ -195,7 +195,7 @@ def test_a_new_time_is_told_to_the_desks_that_are_open(held, clock, ana):
     assert Conversation.objects.get().headline != before
 
 
-def test_somebody_who_wrote_in_that_moment_keeps_it(held, clock, ana):
+def test_a_reply_at_the_moment_of_a_timeout_keeps_the_conversation_with_its_agent(held, clock, ana):
     answer(held, ana)
     clock.shift(timedelta(minutes=31))
     [found] = Conversation.objects.idle()
@@ -204,7 +204,7 @@ def test_somebody_who_wrote_in_that_moment_keeps_it(held, clock, ana):
     assert fresh(held).agent == ana
 
 
-def test_one_that_fails_stops_none_of_the_others(held, clock, ana, bluebird, caplog):
+def test_a_timeout_that_fails_stops_no_other_timeout(held, clock, ana, bluebird, caplog):
     """Two conversations are due, and one has no next revision."""
     other = Conversation.objects.create(
         page=bluebird, customer=Customer.objects.create(page=bluebird, psid="70020030040050")
@@ -230,7 +230,7 @@ def elsewhere(held):
     return make
 
 
-def test_what_was_answered_elsewhere_goes_back_to_the_bot_too(elsewhere, clock):
+def test_a_silent_conversation_elsewhere_goes_back_to_the_bot(elsewhere, clock):
     held = elsewhere(waiting_since=None, elsewhere_app="263902037430900")
     apply_timeouts(clock, minutes=29)
     assert fresh(held).holder == Holder.ELSEWHERE
@@ -238,7 +238,7 @@ def test_what_was_answered_elsewhere_goes_back_to_the_bot_too(elsewhere, clock):
     assert last(held) == "Page Inbox → bot idle"
 
 
-def test_who_waits_there_in_vain_comes_to_the_queue(elsewhere, clock):
+def test_a_customer_who_waits_elsewhere_in_vain_comes_to_the_queue(elsewhere, clock):
     held = elsewhere(waiting_since=NOW - timedelta(hours=1))  # before it went there
     apply_timeouts(clock, minutes=14)
     assert fresh(held).holder == Holder.ELSEWHERE
@@ -255,7 +255,7 @@ def test_who_waits_there_in_vain_comes_to_the_queue(elsewhere, clock):
         ("222", True, "another app → bot control-back", True),
     ],
 )
-def test_control_ends_after_a_day_without_a_word_from_facebook(bot, waits, line, is_open, elsewhere, clock):
+def test_thread_control_elsewhere_ends_after_a_silent_day(bot, waits, line, is_open, elsewhere, clock):
     HandoverRules.objects.update(bot_app_id=bot)
     held = elsewhere(waiting_since=NOW if waits else None, is_controlled_elsewhere=True)
     apply_timeouts(clock, hours=23, minutes=59)
@@ -266,7 +266,7 @@ def test_control_ends_after_a_day_without_a_word_from_facebook(bot, waits, line,
     assert held.handovers.pending().exists() is bool(bot and waits)  # the bot's app is told of who waits
 
 
-def test_what_was_answered_elsewhere_long_ago_is_over(elsewhere, clock):
+def test_a_conversation_answered_elsewhere_is_closed_after_a_silent_day(elsewhere, clock):
     """The conversation ends even without a rule: otherwise the customer might wait for somebody who is gone."""
     HandoverRules.objects.update(back_after=None)
     held = elsewhere(waiting_since=None, elsewhere_app="263902037430900")
@@ -291,7 +291,7 @@ def spoken(bluebird, mona):
     return Conversation.objects.get()
 
 
-def test_the_customer_is_told_who_talks_to_them_once_for_each_face(spoken, ana, ben):
+def test_each_new_agent_is_introduced_to_the_customer_once(spoken, ana, ben):
     spoken.take(ana)
     spoken.return_to_queue(ana)
     spoken.take(ana)
@@ -300,7 +300,7 @@ def test_the_customer_is_told_who_talks_to_them_once_for_each_face(spoken, ana, 
     assert {(message.author, message.is_by_bot) for message in spoken.messages.all()} == {(None, True)}
 
 
-def test_the_bot_says_it_and_it_answers_nobody(spoken, ana, sandbox):
+def test_an_introduction_goes_out_as_the_bot_and_the_customer_goes_on_waiting(spoken, ana, sandbox):
     before = spoken.waiting_since
     spoken.take(ana)
     Conversation.objects.get().deliver()
@@ -309,13 +309,13 @@ def test_the_bot_says_it_and_it_answers_nobody(spoken, ana, sandbox):
     assert spoken.messages.get().place > spoken.handovers.get().place
 
 
-def test_it_is_no_answer_in_the_time_for_the_first(spoken, ana):
+def test_an_introduction_does_not_count_as_the_first_answer(spoken, ana):
     HandoverRules.objects.update(answer_within=5)
     Conversation.objects.get().take(ana)
     assert fresh(spoken).answer_by
 
 
-def test_nothing_is_said_when_only_a_person_may_answer(spoken, ana):
+def test_no_introduction_goes_out_when_only_a_person_may_answer(spoken, ana):
     Conversation.objects.update(
         messaging_window_until=timezone.now(), human_agent_until=timezone.now() + timedelta(days=5)
     )
@@ -323,7 +323,7 @@ def test_nothing_is_said_when_only_a_person_may_answer(spoken, ana):
     assert not spoken.messages.exists()
 
 
-def test_after_the_bot_the_face_is_another_again(spoken, ana):
+def test_an_agent_is_introduced_again_after_the_bot(spoken, ana):
     HandoverRules.objects.update(bot_app_id="222")
     row = Conversation.objects.get()
     row.take(ana)
@@ -334,19 +334,19 @@ def test_after_the_bot_the_face_is_another_again(spoken, ana):
 
 
 @pytest.mark.parametrize("sentence", ["You are talking to {agent}", "Hi {", "Hi {name!r}", "{{name}}", "{}"])
-def test_only_the_name_may_stand_in_braces(sentence, bluebird):
+def test_an_introduction_with_other_braces_than_the_name_is_refused(sentence, bluebird):
     with pytest.raises(ValidationError, match=r"Only \{name\} may stand in braces"):
         HandoverRules(page=bluebird, sentence=sentence).full_clean()
 
 
-def test_a_sentence_without_a_name_is_one_too(bluebird):
+def test_an_introduction_without_a_name_is_accepted(bluebird):
     HandoverRules(page=bluebird, sentence="A person reads this now.").full_clean()
 
 
 # By itself
 
 
-def test_the_sweep_sees_to_all_of_it(held, clock, ana, ben):
+def test_the_sweep_applies_timeouts_and_assigns_what_they_return(held, clock, ana, ben):
     ana.be_seen()
     HandoverRules.objects.update(assigns=True)
     clock.shift(timedelta(minutes=5))
@@ -355,7 +355,7 @@ def test_the_sweep_sees_to_all_of_it(held, clock, ana, ben):
     assert lines(held)[-2:] == ["Ana Ruiz → queue no-answer", "queue → Ben Okafor assigned"]
 
 
-def test_one_failure_stops_nothing_else_of_the_sweep(held, clock, ben, monkeypatch, caplog):
+def test_a_step_of_the_sweep_that_fails_stops_no_other_step(held, clock, ben, monkeypatch, caplog):
     monkeypatch.setattr(ConversationQuerySet, "deliver_later", lambda *given: 1 / 0)
     HandoverRules.objects.update(assigns=True)
     clock.shift(timedelta(minutes=5))

@@ -25,7 +25,7 @@ def with_bot(mona, bot):
     return Conversation.objects.get(customer=mona)
 
 
-def test_each_change_of_holder_is_written_down(mona, ana, ben):
+def test_each_change_of_holder_becomes_a_handover(mona, ana, ben):
     conversation = mona.conversation
     conversation.take(ana)
     conversation.transfer(ana, to=ben, note="Refund, please")
@@ -41,14 +41,14 @@ def test_each_change_of_holder_is_written_down(mona, ana, ben):
     ]
 
 
-def test_only_one_gets_it_and_the_other_is_told_by_whom(conversation, ben):
+def test_taking_from_a_present_colleague_is_refused_with_their_name(conversation, ben):
     with pytest.raises(TakenByAnother) as refusal:
         conversation.take(ben)
     assert refusal.value.name == "Ana Ruiz"
     assert lines(conversation) == ["queue → Ana Ruiz taken"]
 
 
-def test_nobody_who_is_away_gets_it_by_surprise(conversation, ana, ben):
+def test_a_transfer_to_a_colleague_who_is_away_is_refused(conversation, ana, ben):
     ben.go_away()
     with pytest.raises(CannotReceive, match="Ben Okafor is away"):
         conversation.transfer(ana, to=ben)
@@ -56,31 +56,31 @@ def test_nobody_who_is_away_gets_it_by_surprise(conversation, ana, ben):
 
 
 @pytest.mark.parametrize("text", ["human", "I want a HUMAN!", "a real   person please"])
-def test_words_call_a_person(text, with_bot, hear, said):
+def test_a_customer_asks_for_a_person_in_words(text, with_bot, hear, said):
     hear(said("m_1", text))
     assert fresh(with_bot).holder == Holder.QUEUE
     assert lines(with_bot) == [f"bot → queue asked “{text}”"]
 
 
 @pytest.mark.parametrize("text", ["humane", "inhuman", "a real nice person"])
-def test_no_other_words_do(text, with_bot, hear, said):
+def test_similar_words_leave_the_conversation_with_the_bot(text, with_bot, hear, said):
     hear(said("m_1", text))
     assert fresh(with_bot).holder == Holder.BOT
 
 
-def test_a_button_calls_a_person(with_bot, hear, by_mona):
+def test_a_customer_asks_for_a_person_by_a_button(with_bot, hear, by_mona):
     hear(by_mona(postback={"mid": "m_1", "title": "Help", "payload": "PERSON"}))
     assert lines(with_bot) == ["bot → queue asked “Help”"]
 
 
-def test_a_supervisor_takes_over_and_all_can_see_it(conversation, ada, ben):
+def test_only_a_supervisor_takes_over_from_a_present_colleague(conversation, ada, ben):
     with pytest.raises(TakenByAnother, match="Ana Ruiz holds this conversation"):
         conversation.take_over(ben)
     conversation.take_over(ada)
     assert lines(conversation)[-1] == "Ana Ruiz → Ada Lindt taken-over"
 
 
-def test_what_is_handed_back_is_the_bots_with_a_summary(with_bot, ana):
+def test_hand_back_gives_the_bot_a_summary(with_bot, ana):
     with_bot.take(ana)
     with_bot.send(author=ana, text="The parcel comes tomorrow.", key=uuid.uuid4())
     with_bot.hand_back(ana, "Solved")
@@ -89,12 +89,12 @@ def test_what_is_handed_back_is_the_bots_with_a_summary(with_bot, ana):
     assert last.summary == "Solved\nAnswered by Ana Ruiz. Messages: 1.\nAna Ruiz: The parcel comes tomorrow."
 
 
-def test_a_page_without_a_bot_has_nobody_to_hand_back_to(conversation, ana):
+def test_hand_back_is_refused_on_a_page_without_a_bot(conversation, ana):
     with pytest.raises(CannotReceive, match="no bot"):
         conversation.hand_back(ana)
 
 
-def test_the_bot_takes_back_only_what_nobody_has_taken(with_bot, ana):
+def test_the_bot_resumes_only_what_no_agent_has_taken(with_bot, ana):
     with_bot.hand_over(note="refund")
     with_bot.resume()
     with_bot.hand_over(note="refund")
@@ -104,7 +104,7 @@ def test_the_bot_takes_back_only_what_nobody_has_taken(with_bot, ana):
     assert [line.split()[-1] for line in lines(with_bot)] == ["“refund”", "resumed", "“refund”", "taken"]
 
 
-def test_the_bot_may_speak_only_while_it_holds_it(with_bot, ana, bot, bluebird):
+def test_the_bot_sends_only_while_it_holds_the_conversation(with_bot, ana, bot, bluebird):
     with_bot.send(author=None, text="I am Robin", key=uuid.uuid4())
     with_bot.take(ana)
     with pytest.raises(TakenByAnother, match="Ana Ruiz"):
@@ -112,7 +112,7 @@ def test_the_bot_may_speak_only_while_it_holds_it(with_bot, ana, bot, bluebird):
     assert [message.text for message in with_bot.messages.all()] == ["I am Robin"]
 
 
-def test_a_closed_one_is_the_bots_again_when_the_customer_writes(with_bot, ana, hear, said):
+def test_a_closed_conversation_goes_to_the_bot_when_the_customer_writes(with_bot, ana, hear, said):
     with_bot.take(ana)
     with_bot.close(ana)
     hear(said("m_2", "One more thing"))
@@ -136,7 +136,7 @@ def test_a_closed_conversation_has_to_be_reopened_before_it_can_be_taken(convers
     assert not fresh(conversation).is_open
 
 
-def test_reopening_what_the_customer_opened_meanwhile_takes_it(conversation, ana, ben, hear, said):
+def test_reopening_takes_a_conversation_that_the_customer_has_opened_meanwhile(conversation, ana, ben, hear, said):
     conversation.close(ana)
     hear(said("m_1"))
     conversation.reopen(ben)
@@ -153,7 +153,7 @@ def test_any_agent_takes_over_from_a_colleague_who_is_away(conversation, ana, be
     assert lines(conversation)[-1] == "Ana Ruiz → Ben Okafor taken-over"
 
 
-def test_a_page_that_lost_its_bot_lets_nobody_wait_for_it(with_bot, bot, hear, said):
+def test_a_customer_of_a_page_that_lost_its_bot_waits_in_the_queue(with_bot, bot, hear, said):
     bot.delete()
     hear(said("m_1"))
     assert lines(with_bot) == ["bot → queue no-bot"]
@@ -167,7 +167,7 @@ def passed(by_mona, to, at=AT, since="222333444555666", note="wants a refund"):
     return by_mona(at, pass_thread_control=inner)
 
 
-def test_a_bot_that_passes_the_thread_gives_its_reason(with_bot, hear, by_mona, settings):
+def test_a_bot_that_passes_thread_control_hands_over_with_its_reason(with_bot, hear, by_mona, settings):
     event = passed(by_mona, settings.FACEBOOK_APP_ID)
     hear(event)
     hear(event, by_mona(AT + 1, read={"watermark": AT}))
@@ -175,7 +175,7 @@ def test_a_bot_that_passes_the_thread_gives_its_reason(with_bot, hear, by_mona, 
     assert fresh(with_bot).waiting_since
 
 
-def test_the_page_inbox_takes_it(conversation, hear, by_mona):
+def test_the_page_inbox_takes_a_conversation_from_an_agent(conversation, hear, by_mona):
     hear(
         by_mona(AT, take_thread_control={"previous_owner_app_id": "1", "new_owner_app_id": str(INBOX), "metadata": ""})
     )

@@ -53,19 +53,19 @@ def unattended():
 # A reply that Facebook refuses
 
 
-def test_a_reply_refused_after_close_opens_the_conversation_for_its_author(refused, conversation, ana):
+def test_a_reply_refused_after_close_reopens_the_conversation_for_its_author(refused, conversation, ana):
     message = refused(lambda: conversation.close(ana))
     assert (fresh(conversation).agent, conversation.is_open, conversation.is_new) == (ana, True, True)
     assert lines(conversation)[-1] == f"queue → Ana Ruiz not-sent “{message.error}”"
     assert conversation.waiting_since
 
 
-def test_a_reply_refused_after_hand_back_comes_back_to_its_author(bot, refused, conversation, ana):
+def test_a_reply_refused_after_hand_back_returns_the_conversation_to_its_author(bot, refused, conversation, ana):
     refused(lambda: conversation.hand_back(ana))
     assert fresh(conversation).agent == ana
 
 
-def test_its_author_is_told_at_the_desk(refused, conversation, ana, client):
+def test_the_queue_tells_the_author_of_a_refused_reply(refused, conversation, ana, client):
     message = refused(lambda: conversation.close(ana))
     client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
     assert "Your reply to Mona Weber was not sent" in words(client.get("/").content.decode())
@@ -73,18 +73,18 @@ def test_its_author_is_told_at_the_desk(refused, conversation, ana, client):
     assert f"A reply was not sent: “{message.error}”" in page
 
 
-def test_where_the_author_is_away_the_queue_gets_it(refused, conversation, ana):
+def test_a_conversation_with_a_refused_reply_goes_to_the_queue_when_its_author_is_away(refused, conversation, ana):
     refused(lambda: (conversation.close(ana), ana.go_away()))
     assert (fresh(conversation).holder, conversation.is_open) == (Holder.QUEUE, True)
     assert conversation.reason.cause == Cause.NOT_SENT
 
 
-def test_a_reply_refused_while_a_colleague_holds_it_stays_with_them(refused, conversation, ana, ben):
+def test_a_conversation_with_a_refused_reply_stays_with_the_colleague_who_holds_it(refused, conversation, ana, ben):
     refused(lambda: conversation.transfer(ana, to=ben))
     assert fresh(conversation).agent == ben
 
 
-def test_whoever_closes_it_knowing_that_it_was_refused_is_not_asked_again(refused, conversation, ana):
+def test_a_conversation_closed_after_a_refusal_stays_closed(refused, conversation, ana):
     refused(lambda: None)
     conversation.close(ana)
     assert not unattended().exists()
@@ -92,7 +92,7 @@ def test_whoever_closes_it_knowing_that_it_was_refused_is_not_asked_again(refuse
     assert not fresh(conversation).is_open
 
 
-def test_a_bots_reply_that_is_refused_calls_people(bot, mona, sandbox):
+def test_a_refused_reply_of_the_bot_puts_the_conversation_in_the_queue(bot, mona, sandbox):
     Conversation.objects.update(holder=Holder.BOT)
     conversation = Conversation.objects.get()
     conversation.send(author=None, text="We are open.", key=uuid.uuid4())
@@ -101,7 +101,7 @@ def test_a_bots_reply_that_is_refused_calls_people(bot, mona, sandbox):
     assert (fresh(conversation).holder, conversation.reason.cause) == (Holder.QUEUE, Cause.NOT_SENT)
 
 
-def test_a_worker_that_dies_before_it_tells_is_followed_by_the_sweep(refused, conversation, ana, monkeypatch):
+def test_the_sweep_finds_a_refused_reply_whose_worker_died(refused, conversation, ana, monkeypatch):
     with monkeypatch.context() as patched:
         patched.setattr(Conversation, "note_unsent", lambda self: None)
         refused(lambda: conversation.close(ana))
@@ -113,7 +113,9 @@ def test_a_worker_that_dies_before_it_tells_is_followed_by_the_sweep(refused, co
 # Who may not see it any more
 
 
-def test_whoever_leaves_the_group_of_a_page_gives_back_what_they_hold_of_it(conversation, sales, ana, ada, client):
+def test_conversations_of_an_agent_who_leaves_the_pages_group_return_to_the_queue(
+    conversation, sales, ana, ada, client
+):
     ana.groups.add(sales)
     assert not Conversation.objects.orphaned().exists()
     ana.groups.clear()
@@ -122,7 +124,7 @@ def test_whoever_leaves_the_group_of_a_page_gives_back_what_they_hold_of_it(conv
     assert fresh(conversation).reason.cause == Cause.NO_ACCESS
 
 
-def test_a_page_that_changes_its_groups_calls_its_conversations_back(conversation, bluebird, sales, ana, ben):
+def test_conversations_return_to_the_queue_when_a_page_changes_its_groups(conversation, bluebird, sales, ana, ben):
     ana.groups.add(sales)
     support = Group.objects.create(name="Support")
     ben.groups.add(support)
@@ -136,7 +138,9 @@ def test_a_page_that_changes_its_groups_calls_its_conversations_back(conversatio
 @pytest.mark.parametrize("is_open", [True, False])
 @pytest.mark.parametrize("is_in_group", [True, False])
 @pytest.mark.parametrize("is_superuser", [True, False])
-def test_orphaned_is_what_its_agent_cannot_find(is_open, is_in_group, is_superuser, conversation, sales, ana):
+def test_orphaned_finds_conversations_that_their_agent_cannot_see(
+    is_open, is_in_group, is_superuser, conversation, sales, ana
+):
     Page.objects.update(is_open_to_all=is_open)
     ana.groups.set([sales] if is_in_group else [])
     ana.is_superuser = is_superuser
@@ -153,7 +157,7 @@ def waiting(**fields):
     return Conversation.objects.get()
 
 
-def test_each_place_in_which_a_customer_waits_is_in_sight(mona, bot, bluebird, ana):
+def test_a_customer_who_waits_with_a_holder_is_not_unattended(mona, bot, bluebird, ana):
     for place in [
         {"holder": Holder.QUEUE},
         {"holder": Holder.BOT},
@@ -171,7 +175,7 @@ LOST = {
 
 
 @pytest.mark.parametrize("place", LOST)
-def test_whoever_nobody_would_see_is_found_and_waits_in_the_queue(place, mona, bot, caplog):
+def test_an_unattended_customer_is_put_in_the_queue(place, mona, bot, caplog):
     conversation = waiting(**LOST[place])
     HandoverRules.objects.update(bot_down_until=timezone.now() + timedelta(minutes=1), bot_error="HTTP 502")
     assert unattended().get() == conversation
@@ -182,7 +186,7 @@ def test_whoever_nobody_would_see_is_found_and_waits_in_the_queue(place, mona, b
     assert not unattended().exists()
 
 
-def test_with_a_page_that_has_no_bot_any_more(mona):
+def test_a_customer_with_the_bot_of_a_page_without_one_is_unattended(mona):
     waiting(holder=Holder.BOT)
     assert unattended().exists()
     sweep()
@@ -192,7 +196,7 @@ def test_with_a_page_that_has_no_bot_any_more(mona):
 # Back in the queue
 
 
-def test_what_is_put_back_unanswered_is_unread_again_and_says_why_it_came(bot, mona, hear, said, ana):
+def test_a_conversation_returned_unanswered_is_unread_and_keeps_its_reason(bot, mona, hear, said, ana):
     Conversation.objects.update(holder=Holder.BOT)
     hear(said("m_1", "My tea is cold", now()), said("m_2", "A human, please", now() + 1))
     conversation = Conversation.objects.get()
@@ -203,7 +207,7 @@ def test_what_is_put_back_unanswered_is_unread_again_and_says_why_it_came(bot, m
     assert lines(conversation)[-1] == "Ana Ruiz → queue returned"
 
 
-def test_what_was_answered_before_it_is_put_back_is_read(mona, hear, said, ana):
+def test_a_conversation_returned_after_an_answer_is_read(mona, hear, said, ana):
     hear(said("m_1", "My tea is cold", now()))
     conversation = Conversation.objects.get()
     conversation.take(ana)
@@ -212,7 +216,7 @@ def test_what_was_answered_before_it_is_put_back_is_read(mona, hear, said, ana):
     assert (fresh(conversation).unread, conversation.reason.cause) == (0, Cause.RETURNED)
 
 
-def test_a_colleagues_note_stays_when_it_is_put_back(conversation, ana, ben):
+def test_a_conversation_returned_to_the_queue_keeps_a_colleagues_note(conversation, ana, ben):
     conversation.transfer(ana, to=ben, note="Refund, please")
     conversation.return_to_queue(ben)
     assert fresh(conversation).reason.note == "Refund, please"

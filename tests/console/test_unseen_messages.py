@@ -41,7 +41,7 @@ def hidden(html, name="seen"):
 
 
 @pytest.mark.parametrize("verb", ["close", "hand_back"])
-def test_who_has_not_seen_the_newest_message_keeps_the_conversation(verb, conversation, rules, question, surprise, ana):
+def test_close_and_hand_back_are_refused_while_a_message_is_unseen(verb, conversation, rules, question, surprise, ana):
     surprise()
     with pytest.raises(UnseenMessages, match=re.escape(SENTENCE)) as refusal:
         getattr(conversation, verb)(ana, seen=question.pk)
@@ -52,13 +52,13 @@ def test_who_has_not_seen_the_newest_message_keeps_the_conversation(verb, conver
 
 
 @pytest.mark.parametrize("verb", ["close", "hand_back"])
-def test_what_ana_said_herself_needs_no_second_look(verb, conversation, rules, question, ana):
+def test_messages_of_the_agent_do_not_count_as_unseen(verb, conversation, rules, question, ana):
     conversation.send(author=ana, text="Tomorrow!", key=uuid.uuid4())
     getattr(conversation, verb)(ana, seen=question.pk)
     assert fresh(conversation).agent is None
 
 
-def test_a_page_without_scripts_says_how_far_it_shows(conversation, question, browser, surprise):
+def test_the_page_without_scripts_sends_the_last_message_that_it_shows(conversation, question, browser, surprise):
     html = browser.get(f"/conversations/{conversation.pk}/").content.decode()
     assert hidden(html) == [str(question.pk)]
     assert f"/hand-back/?seen={question.pk}" in html
@@ -73,7 +73,7 @@ def test_a_page_without_scripts_says_how_far_it_shows(conversation, question, br
     assert not fresh(conversation).is_open
 
 
-def test_close_offers_a_way_to_go_on_anyway(conversation, question, browser, surprise):
+def test_a_refused_close_offers_to_close_anyway(conversation, question, browser, surprise):
     surprise(), surprise("m_3")
     address = f"/conversations/{conversation.pk}/close/"
     answer = browser.post(address, {"seen": question.pk}, headers=HTMX)
@@ -85,7 +85,7 @@ def test_close_offers_a_way_to_go_on_anyway(conversation, question, browser, sur
     assert not fresh(conversation).is_open
 
 
-def test_hand_back_keeps_its_note_and_offers_a_way_to_go_on(conversation, question, browser, surprise):
+def test_a_refused_hand_back_keeps_its_note_and_offers_to_go_on(conversation, question, browser, surprise):
     address = f"/conversations/{conversation.pk}/hand-back/"
     html = browser.get(f"{address}?seen={question.pk}", headers=HTMX).content.decode()
     assert hidden(html) == [str(question.pk)]
@@ -100,7 +100,7 @@ def test_hand_back_keeps_its_note_and_offers_a_way_to_go_on(conversation, questi
     assert fresh(conversation).holder == Holder.BOT
 
 
-def test_an_old_page_that_does_not_say_what_it_shows_can_still_close(conversation, question, browser):
+def test_a_close_without_the_last_seen_message_is_accepted(conversation, question, browser):
     browser.post(f"/conversations/{conversation.pk}/close/", headers=HTMX)
     assert not fresh(conversation).is_open
 
@@ -115,7 +115,7 @@ def robin(mona, rules):
     return ApiClient(ApiKey.objects.make(rules.page, "Robin"))
 
 
-def test_a_bot_closes_nothing_that_it_has_not_been_told(robin, mona, hear, said):
+def test_a_bot_cannot_close_before_it_got_the_last_message(robin, mona, hear, said):
     hear(said("m_1", "And this?"))
     answer = robin.post(f"{mona.psid}/close")
     assert detail(answer, 409) == SENTENCE
@@ -125,7 +125,7 @@ def test_a_bot_closes_nothing_that_it_has_not_been_told(robin, mona, hear, said)
     assert robin.post(f"{mona.psid}/close").json()["is_open"] is False
 
 
-def test_a_bot_may_say_which_message_it_has_heard_last(robin, mona, hear, said):
+def test_a_bot_may_name_the_last_message_that_it_got(robin, mona, hear, said):
     hear(said("m_1", "Hi"))
     hear(said("m_2", "And this?"))
     mona.conversation.bot_events.all().delete()
@@ -134,7 +134,7 @@ def test_a_bot_may_say_which_message_it_has_heard_last(robin, mona, hear, said):
     assert robin.post(f"{mona.psid}/close", seen="m_2").json()["is_open"] is False
 
 
-def test_a_bot_that_goes_on_is_told_what_was_said_meanwhile(robin, mona, hear, said):
+def test_a_bot_that_resumes_gets_a_summary_of_what_was_said_meanwhile(robin, mona, hear, said):
     mona.conversation.hand_over(note="refund")
     hear(said("m_1", "Are you still there?", now() + 1))
     robin.post(f"{mona.psid}/resume")
