@@ -19,7 +19,7 @@ HOW_BOT_IS = ["bot_down_until", "bot_error"]
 
 class HandoverRulesForm(forms.ModelForm):
     bot_fields = forms.MultipleChoiceField(
-        label=_("The bot hears of"),
+        label=_("Webhook fields of the bot"),
         required=False,
         choices=[(name, name) for name in BOT_FIELDS],
         initial=usual_bot_fields,
@@ -65,7 +65,7 @@ class HandoverRulesInline(admin.StackedInline):
         (_("What calls a person"), {"fields": ["payloads", "words"]}),
         (_("The queue"), {"fields": ["assigns"]}),
         (_("Timeouts"), {"fields": ["answer_within", "away_for", "back_after"]}),
-        (_("Sentences"), {"fields": ["sentence", "closed_sentence"]}),
+        (_("Automatic messages"), {"fields": ["introduction", "closed_message"]}),
     ]
 
 

@@ -12,7 +12,7 @@ class TeamAdmin(OffersVisiblePages, admin.ModelAdmin):
     list_display = ["name", "skill", "pages_now", "members_now"]
     list_filter = [("pages", VisiblePagesFilter)]
     search_fields = ["name", "skill", "members__username", "members__first_name", "members__last_name"]
-    fields = ["name", "skill", "pages", "members", "closed_sentence"]
+    fields = ["name", "skill", "pages", "members", "closed_message"]
     filter_horizontal = ["pages", "members"]
     inlines = [BusinessHoursInline, HolidayInline]
 

@@ -97,7 +97,7 @@ class HandoverQuerySet(TimelineQuerySet):
 
     def latest_change(self):
         """Return the last change of holder; an app's request for the conversation is none."""
-        return self.exclude(cause=Cause.REQUESTED).in_order().last()
+        return self.exclude(cause=Cause.REQUESTED).order_by("at", "pk").last()
 
     def pending(self):
         """Facebook has yet to be told."""

@@ -25,15 +25,15 @@ USUAL_BOT_FIELDS = [
 
 is_address = RegexValidator(r"^https?://[^\s/]+\S*$", _("An address begins with https:// or http://."))
 
-NAME = "{name}"  # in a sentence: of the agent, as customers see it
+NAME = "{name}"  # in an introduction: the agent's, as customers see it
 
 
 def usual_bot_fields():
     return [*USUAL_BOT_FIELDS]
 
 
-def check_braces(sentence):
-    if re.search(r"[{}]", sentence.replace(NAME, "")):
+def check_braces(text):
+    if re.search(r"[{}]", text.replace(NAME, "")):
         raise ValidationError(_("Only {name} may stand in braces."))
 
 
@@ -49,25 +49,25 @@ class HandoverRules(models.Model):
         help_text=_("While the bot holds a conversation, its events go to this address as Facebook sent them."),
     )
     bot_fields = models.JSONField(
-        _("the bot hears of"),
+        _("webhook fields of the bot"),
         default=usual_bot_fields,
         db_default=models.Value(USUAL_BOT_FIELDS, models.JSONField()),
         blank=True,
     )
     receives_standby = models.BooleanField(
-        _("the bot listens to people"),
+        _("the bot gets standby events"),
         default=False,
-        help_text=_("While people hold a conversation, the same events reach the bot's webhook as “standby”."),
+        help_text=_("While people hold a conversation, its events go to the bot's webhook as “standby”."),
     )
     bot_app_id = models.CharField(
         _("bot's Facebook app"),
         max_length=32,
         blank=True,
         validators=[RegexValidator(r"^\d+$", _("An app's id has digits only."))],
-        help_text=_("Where the bot is a Facebook app of its own: conversations are passed to it, and come from it."),
+        help_text=_("If the bot is a Facebook app of its own, thread control is passed to it and taken from it."),
     )
     holder_url = models.CharField(
-        _("changes of holder go to"),
+        _("webhook for changes of holder"),
         max_length=500,
         blank=True,
         validators=[is_address],
@@ -77,53 +77,53 @@ class HandoverRules(models.Model):
     payloads = models.TextField(
         _("payloads that call a person"),
         blank=True,
-        help_text=_("One on a line: of buttons and quick replies, exactly as the bot gives them."),
+        help_text=_("Payloads of buttons and quick replies, one on a line, exactly as the bot sends them."),
     )
     words = models.TextField(
         _("words that call a person"),
         blank=True,
-        help_text=_("One word or phrase on a line, found anywhere in what a customer writes to the bot."),
+        help_text=_("Words or phrases, one on a line, found anywhere in what a customer writes to the bot."),
     )
     assigns = models.BooleanField(
-        _("assign at once"),
+        _("assign automatically"),
         default=False,
-        help_text=_("Waiting conversations go to the present agent who has the fewest. Otherwise agents take them."),
+        help_text=_("Waiting conversations go to the present agent who holds the fewest. Otherwise agents take them."),
     )
     answer_within = models.PositiveSmallIntegerField(
         _("first answer within (minutes)"),
         null=True,
         blank=True,
         validators=[MinValueValidator(1)],
-        help_text=_("Who has not answered by then loses the conversation to somebody else. Empty: never."),
+        help_text=_("An agent who has not answered by then loses the conversation. Empty: never."),
     )
     away_for = models.PositiveSmallIntegerField(
-        _("away for (minutes)"),
+        _("return to the queue after absence (minutes)"),
         null=True,
         blank=True,
         validators=[MinValueValidator(1)],
-        help_text=_("After so long the open conversations of an agent who is away go back to the queue. Empty: never."),
+        help_text=_("An agent who is away for so long loses their open conversations. Empty: never."),
     )
     back_after = models.PositiveSmallIntegerField(
         _("back to the bot after (minutes)"),
         null=True,
         blank=True,
         validators=[MinValueValidator(1)],
-        help_text=_("Without a word from anybody, and never while the customer waits for an answer. Empty: never."),
+        help_text=_("After so long without a message, unless the customer waits for an answer. Empty: never."),
     )
-    sentence = models.CharField(
-        _("said when somebody takes it"),
+    introduction = models.CharField(
+        _("introduction of an agent"),
         max_length=300,
         blank=True,
         validators=[check_braces],
-        help_text=_("For instance: You are talking to {name} now. Empty: nothing is said."),
+        help_text=_("Sent when an agent takes over, for instance: You are talking to {name} now. Empty: nothing."),
     )
-    closed_sentence = models.CharField(
-        _("said outside business hours"),
+    closed_message = models.CharField(
+        _("message outside business hours"),
         max_length=1000,
         blank=True,
-        help_text=_("To a customer who comes to wait for a person then, once."),
+        help_text=_("Sent once to a customer who begins to wait for a person then. Empty: nothing."),
     )
-    bot_down_until = models.DateTimeField(_("bot does not answer; asked again after"), null=True, editable=False)
+    bot_down_until = models.DateTimeField(_("bot does not answer; next attempt"), null=True, editable=False)
     bot_error = models.TextField(_("bot's last error"), blank=True, editable=False)
     bot_answered_at = models.DateTimeField(_("bot answered"), null=True, editable=False)
 

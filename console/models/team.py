@@ -21,11 +21,11 @@ class Team(models.Model):
     members = models.ManyToManyField(
         settings.AUTH_USER_MODEL, verbose_name=_("members"), related_name="teams", blank=True
     )
-    closed_sentence = models.CharField(
-        _("said outside business hours"),
+    closed_message = models.CharField(
+        _("message outside business hours"),
         max_length=1000,
         blank=True,
-        help_text=_("Empty: the Page's sentence."),
+        help_text=_("Empty: the message of the Page."),
     )
 
     class Meta:

@@ -212,7 +212,7 @@ def test_a_page_has_no_rules_until_somebody_sets_one(new_page, save_rules):
     [
         ({"webhook_url": "bot.example"}, "An address begins with https:// or http://."),
         ({"bot_app_id": "my bot"}, "An app&#x27;s id has digits only."),
-        ({"sentence": "You are talking to {agent} now"}, "Only {name} may stand in braces."),
+        ({"introduction": "You are talking to {agent} now"}, "Only {name} may stand in braces."),
         ({"answer_within": "0"}, "greater than or equal to 1"),
     ],
 )

@@ -131,7 +131,7 @@ SENTENCE = "We are back at nine."
 @pytest.fixture
 def night(bluebird):
     span("09:00", "17:00", page=bluebird)
-    HandoverRules.objects.create(page=bluebird, bot_app_id="222", words="human", closed_sentence=SENTENCE)
+    HandoverRules.objects.create(page=bluebird, bot_app_id="222", words="human", closed_message=SENTENCE)
     with time_machine.travel(at("22:00"), tick=False) as clock:
         yield clock
 
@@ -187,7 +187,7 @@ def test_nothing_is_said_by_day(guest, night):
 
 
 def test_a_teams_own_sentence_outside_business_hours_comes_first(guest):
-    team = Team.objects.create(name="Refunds", skill="refunds", closed_sentence="Refunds on Tuesdays.")
+    team = Team.objects.create(name="Refunds", skill="refunds", closed_message="Refunds on Tuesdays.")
     team.pages.add(guest.page)
     guest.hand_over(skill="refunds")
     assert texts(guest.messages) == ["Refunds on Tuesdays."]

@@ -81,7 +81,7 @@ def test_a_link_that_is_no_ad_makes_no_window_longer(source, hear, said, convers
 
 def test_the_bot_may_not_answer_in_the_window_of_an_ad(by_ad, bluebird, ana):
     HandoverRules.objects.create(
-        page=bluebird, webhook_url="http://127.0.0.1:9/hook", sentence="You talk to {name} now."
+        page=bluebird, webhook_url="http://127.0.0.1:9/hook", introduction="You talk to {name} now."
     )
     by_ad.hand_back(ana)
     with pytest.raises(WindowClosed):

@@ -283,7 +283,7 @@ def test_a_conversation_answered_elsewhere_is_closed_after_a_silent_day(elsewher
 @pytest.fixture
 def spoken(bluebird, mona):
     """The Page has a sentence, and Mona has just written."""
-    HandoverRules.objects.create(page=bluebird, sentence="You are talking to {name} now.")
+    HandoverRules.objects.create(page=bluebird, introduction="You are talking to {name} now.")
     now = timezone.now()
     Conversation.objects.update(
         waiting_since=now, unread=2, customer_active_at=now, messaging_window_until=now + timedelta(days=1)
@@ -333,14 +333,14 @@ def test_an_agent_is_introduced_again_after_the_bot(spoken, ana):
     assert row.messages.count() == 2
 
 
-@pytest.mark.parametrize("sentence", ["You are talking to {agent}", "Hi {", "Hi {name!r}", "{{name}}", "{}"])
-def test_an_introduction_with_other_braces_than_the_name_is_refused(sentence, bluebird):
+@pytest.mark.parametrize("introduction", ["You are talking to {agent}", "Hi {", "Hi {name!r}", "{{name}}", "{}"])
+def test_an_introduction_with_other_braces_than_the_name_is_refused(introduction, bluebird):
     with pytest.raises(ValidationError, match=r"Only \{name\} may stand in braces"):
-        HandoverRules(page=bluebird, sentence=sentence).full_clean()
+        HandoverRules(page=bluebird, introduction=introduction).full_clean()
 
 
 def test_an_introduction_without_a_name_is_accepted(bluebird):
-    HandoverRules(page=bluebird, sentence="A person reads this now.").full_clean()
+    HandoverRules(page=bluebird, introduction="A person reads this now.").full_clean()
 
 
 # By itself

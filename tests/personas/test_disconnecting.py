@@ -102,7 +102,7 @@ def test_nobody_can_send_for_a_disconnected_page(disconnect, conversation, ana):
 
 
 def test_conversations_of_a_disconnected_page_wait_in_the_queue_without_bot_events(mona, bluebird, arrive, disconnect):
-    HandoverRules.objects.create(page=bluebird, webhook_url="http://127.0.0.1:9/", closed_sentence="We are closed.")
+    HandoverRules.objects.create(page=bluebird, webhook_url="http://127.0.0.1:9/", closed_message="We are closed.")
     Conversation.objects.update(holder=Holder.BOT, waiting_since=timezone.now(), last_at=timezone.now())
     disconnect()
     assert Conversation.objects.get().holder == Holder.QUEUE

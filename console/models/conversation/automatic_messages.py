@@ -1,4 +1,4 @@
-"""Sentences that a Page's rules have the bot say, when a conversation changes its holder or nobody is there."""
+"""Messages that a Page's rules have the bot send: when an agent takes over, and outside business hours."""
 
 import uuid
 
@@ -13,8 +13,8 @@ from console.models.message.message import Message
 
 
 def is_other_face(conversation, agent):
-    """Return whether an agent must be introduced: the Page has a sentence, and somebody else spoke before."""
-    if not conversation.rules.sentence:
+    """Return whether an agent must be introduced: the Page wants it, and somebody else spoke before."""
+    if not conversation.rules.introduction:
         return False
     faces = conversation.handovers.filter(to_holder__in=[Holder.AGENT, Holder.BOT]).exclude(cause=Cause.CLOSED)
     last = faces.in_order().last()
@@ -23,16 +23,16 @@ def is_other_face(conversation, agent):
 
 def introduce(conversation, agent):
     """Say who answers from now on."""
-    sentence = conversation.rules.sentence.replace(NAME, agent.public_name)
-    _announce(conversation, sentence, f"{agent.pk} at {conversation.revision}")
+    text = conversation.rules.introduction.replace(NAME, agent.public_name)
+    _announce(conversation, text, f"{agent.pk} at {conversation.revision}")
 
 
 def announce_closed_hours(conversation):
     """Say that nobody is there, outside business hours: once while the customer waits."""
     page, team, waiting_since = conversation.page, conversation.team, conversation.waiting_since
-    sentence = (team and team.closed_sentence) or conversation.rules.closed_sentence
-    if sentence and waiting_since and not business_hours.are_open(page, team, timezone.now()):
-        _announce(conversation, sentence, f"closed since {waiting_since.isoformat()}")
+    text = (team and team.closed_message) or conversation.rules.closed_message
+    if text and waiting_since and not business_hours.are_open(page, team, timezone.now()):
+        _announce(conversation, text, f"closed since {waiting_since.isoformat()}")
 
 
 def _announce(conversation, text, occasion):
