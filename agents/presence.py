@@ -30,7 +30,7 @@ class PresenceQuerySet(models.QuerySet):
         for agent in self.vanished():
             row = self.model._default_manager.vanished().filter(pk=agent.pk)
             if row.update(is_present=False, is_lost=True, away_since=F("seen_at")):
-                agent.conversations.show_presence()
+                agent.conversations.publish_presence()
 
 
 class Presence(models.Model):
@@ -71,7 +71,7 @@ class Presence(models.Model):
     def _be_found(self, row, now):
         self.seen_at, self.is_present, self.is_lost, self.away_since = now, True, False, None
         if row.update(seen_at=now, is_present=True, is_lost=False, away_since=None):
-            self.conversations.show_presence()
+            self.conversations.publish_presence()
             self.conversations.assign_later()
 
     def _become(self, **fields):
@@ -79,4 +79,4 @@ class Presence(models.Model):
         for name, value in fields.items():
             setattr(self, name, value)
         self.save(update_fields=fields)
-        self.conversations.show_presence()
+        self.conversations.publish_presence()

@@ -30,7 +30,7 @@ class PageDisconnection(PageHealth):
             waits_until=None,
             error="",
         )
-        self.conversations.show_page()
+        self.conversations.publish_page()
         self.finish_disconnecting_later()
 
     def connect_again(self):

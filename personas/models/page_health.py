@@ -90,7 +90,7 @@ class PageHealth(PageConnection):
             state=self.State.FAILING,
             error=f"{error.sentence} ({error})",
         ):
-            self.conversations.show_page()
+            self.conversations.publish_page()
 
     def resume(self):
         """Send all that has waited. Each message is checked again against its messaging window."""
@@ -102,7 +102,7 @@ class PageHealth(PageConnection):
         self.messages.hurry()
         self.conversations.hurry()
         self.conversations.deliver_later()
-        self.conversations.show_page()
+        self.conversations.publish_page()
 
     def try_again(self):
         """Resume after a check that found nothing wrong.
@@ -135,7 +135,7 @@ class PageHealth(PageConnection):
         """Send nothing until Facebook lifts the block or an admin resumes: no check can see a block."""
         since = Coalesce(F("paused_since"), timezone.now())
         self.row.update(paused_since=since, why_paused=sentence, is_blocked=True)
-        self.conversations.show_page()
+        self.conversations.publish_page()
 
 
 def _policy_sentence(action, reason):

@@ -27,11 +27,12 @@ class RevisionQuerySet(models.QuerySet):
         """Read its Page and rules too; without the token, which would be decrypted."""
         return self.select_related("page__rules").defer("page__token")
 
-    def show_presence(self):
+    def publish_presence(self):
+        """Tell browsers that an agent came or went, which the queue shows."""
         live.publish("queue")
 
-    def show_page(self):
-        """Show anew how their Page is, which stands above every conversation."""
+    def publish_page(self):
+        """Tell browsers that the state of a Page changed, which stands above every conversation."""
         live.publish("hello")
 
 

@@ -36,7 +36,7 @@ class TransitionsQuerySet(WaitingQuerySet):
             with suppress(TakenByAnother):  # gone meanwhile
                 cause = Cause.NO_ACCESS if conversation.agent.is_active else Cause.LEFT
                 conversation.return_to_queue(conversation.agent, cause)
-        self.show_presence()
+        self.publish_presence()
 
     def hand_over_unanswered(self, error):
         """Hand over every conversation in which a customer waits for the bot, which does not answer."""
