@@ -41,7 +41,7 @@ def main():
     options = parse_options()
     console, sandbox, bot = free_ports(CONSOLE_PORT=8000, SANDBOX_PORT=8001, BOT_PORT=8002)
     stop_on_signals(lambda number: 0)
-    with running_servers() as environment, Family(options.verbose) as family:
+    with running_servers() as environment, Programs(options.verbose) as programs:
         os.chdir(ROOT)
         sys.path.insert(0, str(ROOT))
         os.environ.update(
@@ -50,9 +50,9 @@ def main():
             SANDBOX_CALLBACK_URL=f"http://127.0.0.1:{console}/webhooks/messenger",
             REMAP_SIGTERM="SIGQUIT",  # a worker gives back what it has not finished
         )
-        start_everything(family, console, sandbox, bot)
+        start_everything(programs, console, sandbox, bot)
         print(WELCOME.format(console=console, sandbox=sandbox), flush=True)
-        family.wait_until(lambda: False)
+        programs.wait_until(lambda: False)
 
 
 def parse_options():
@@ -81,26 +81,26 @@ def _free_port(setting, value, held):
     return int(value)
 
 
-def start_everything(family, console, sandbox, bot):
+def start_everything(programs, console, sandbox, bot):
     """Start each program, wait until all of them answer, and create the demo's data."""
     print("Starting the console …", flush=True)
-    level = ["--loglevel", "INFO"] if family.is_verbose else []
+    level = ["--loglevel", "INFO"] if programs.is_verbose else []
     names = {name: f"{name}@{console}" for name in WORKERS}
 
-    family.run("migrate", ["manage.py", "migrate", "--verbosity", "0"])
+    programs.run("migrate", ["manage.py", "migrate", "--verbosity", "0"])
     world = os.path.join(os.environ["DATA_DIR"], "sandbox-world.json")
-    family.start("sandbox", ["-m", "sandbox", "--port", str(sandbox), "--world", world])
-    family.start("web", ["bin/run.py", "web", "--host", "127.0.0.1", "--port", str(console)])
+    programs.start("sandbox", ["-m", "sandbox", "--port", str(sandbox), "--world", world])
+    programs.start("web", ["bin/run.py", "web", "--host", "127.0.0.1", "--port", str(console)])
     for name in WORKERS:
-        family.start(name, ["bin/run.py", name, "-n", names[name], *level])
+        programs.start(name, ["bin/run.py", name, "-n", names[name], *level])
     # Not with a worker's --beat option: that forks a process, which goes on when the worker is killed.
-    family.start("beat", ["bin/run.py", "beat", *level])
-    family.start("bot", ["examples/bot.py"], **_of_bot(console, bot))
-    family.wait_for("web", functools.partial(_says_ok, console, "/readyz"))
-    family.wait_for("sandbox", functools.partial(_says_ok, sandbox, "/_sandbox/world"))
-    family.wait_for("worker", functools.partial(_answer_ping, list(names.values())))
+    programs.start("beat", ["bin/run.py", "beat", *level])
+    programs.start("bot", ["examples/bot.py"], **_of_bot(console, bot))
+    programs.wait_for("web", functools.partial(_says_ok, console, "/readyz"))
+    programs.wait_for("sandbox", functools.partial(_says_ok, sandbox, "/_sandbox/world"))
+    programs.wait_for("worker", functools.partial(_answer_ping, list(names.values())))
     options = ["--bot", f"http://127.0.0.1:{bot}/", "--key", BOT_KEY]
-    family.run("demo", ["manage.py", "demo", "--verbosity", "0", *options])
+    programs.run("demo", ["manage.py", "demo", "--verbosity", "0", *options])
 
 
 def _of_bot(console, port):
@@ -124,7 +124,7 @@ def _answer_ping(workers):
     return len(app.control.ping(destination=workers)) == len(workers)
 
 
-class Family:
+class Programs:
     """Programs that run together: when one ends, all are stopped."""
 
     def __init__(self, is_verbose):
@@ -140,7 +140,7 @@ class Family:
         stop(*(child.process for child in self.children.values()))
 
     def start(self, name, arguments, **environment):
-        self.children[name] = Child(name, arguments, self.is_verbose, environment)
+        self.children[name] = Program(name, arguments, self.is_verbose, environment)
 
     def run(self, name, arguments):
         """Start a program and wait until it ends by itself."""
@@ -152,17 +152,17 @@ class Family:
         deadline = time.monotonic() + READY_TIMEOUT
         self.wait_until(lambda: is_up() or time.monotonic() > deadline)
         if time.monotonic() > deadline:
-            raise SystemExit(f"{name} does not answer. {self.children[name].last_words()}")
+            raise SystemExit(f"{name} does not answer. {self.children[name].last_output()}")
 
     def wait_until(self, is_done):
         while not is_done():
             for child in self.children.values():
                 if child.process.poll() is not None:
-                    raise SystemExit(f"{child.name} has ended ({child.process.returncode}). {child.last_words()}")
+                    raise SystemExit(f"{child.name} has ended ({child.process.returncode}). {child.last_output()}")
             time.sleep(0.1)
 
 
-class Child:
+class Program:
     """A Python program that shows its warnings and errors, or everything."""
 
     def __init__(self, name, arguments, is_verbose, environment):
@@ -184,7 +184,7 @@ class Child:
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
 
-    def last_words(self):
+    def last_output(self):
         self.reader.join(timeout=1)
         return "Its last lines:\n" + "".join(self.last_lines)
 

@@ -66,6 +66,17 @@ def test_each_subject_has_a_file_of_its_name(subject):
     assert [path for path in found if path.endswith(f"/{subject}.py")]
 
 
+FILE = re.compile(r"`((?:\w[\w.-]*/)+[\w.-]*\.(?:py|js|css|html|md|svg|yml))`")
+FOLDERS = [ROOT, ROOT / "console", ROOT / "templates"]
+EXAMPLE = {"console/bookmarks", "templates/bookmarks", "tests/console/test_bookmarks.py", "static/css/bookmark.css"}
+
+
+@pytest.mark.parametrize("document", [*ROOT.glob("*.md"), *ROOT.glob("*/*.md")], ids=name)
+def test_each_file_named_in_a_document_exists(document):
+    named = [path for path in FILE.findall(document.read_text()) if not path.startswith(tuple(EXAMPLE))]
+    assert [path for path in named if not any((folder / path).exists() for folder in FOLDERS)] == []
+
+
 # Floors
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import django
 
-from processes import Family
+from processes import Programs
 from servers import ROOT, running_servers, stop_on_signals
 
 MEASURES = ["intake", "stream", "send", "relay", "pages", "memory"]
@@ -39,12 +39,12 @@ def measure(options, folder):
     web, bare, graph, bot = free_ports(4)
     os.chdir(ROOT)
     os.environ.update(settings(web, graph), DATA_DIR=folder, DATABASE_URL="", REDIS_URL="")
-    with running_servers() as environment, Family(options.verbose) as family:
+    with running_servers() as environment, Programs(options.verbose) as programs:
         os.environ.update(environment)
         django.setup()
         from tests.bench import everything  # its imports need the settings
 
-        return everything.measure(options, family, web=web, bare=bare, graph=graph, bot=bot)
+        return everything.measure(options, programs, web=web, bare=bare, graph=graph, bot=bot)
 
 
 def parse_options():

@@ -11,8 +11,8 @@ from tests.bench.stack import Stack
 FIRST = 50  # conversations
 
 
-def measure(options, family, *, web, bare, graph, bot):
-    stack = Stack(family, web, bare)
+def measure(options, programs, *, web, bare, graph, bot):
+    stack = Stack(programs, web, bare)
     stack.start_all(options.workers - 1)
     with Graph(graph) as facebook:
         cast = Cast(FIRST)

@@ -48,5 +48,5 @@ async def _streams(stack, cast):
 
 
 def _weigh(stack):
-    web = stack.family.children["web"].process.pid
+    web = stack.programs.children["web"].process.pid
     return rss(web), threads(web), stack.connections()

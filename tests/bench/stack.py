@@ -25,30 +25,30 @@ BARE = ["-m", *(part.replace("console.asgi", "tests.bench.bare") for part in PRO
 class Stack:
     """The running programs. `port` is that of the console, `bare` that of the limit."""
 
-    def __init__(self, family, port, bare):
-        self.family = family
+    def __init__(self, programs, port, bare):
+        self.programs = programs
         self.port = port
         self.bare = bare
 
     def start_all(self, more_workers):
-        self.family.run("migrate", ["manage.py", "migrate", "--verbosity", "0"])
-        self.family.run("static", ["manage.py", "collectstatic", "--no-input", "--verbosity", "0"])
+        self.programs.run("migrate", ["manage.py", "migrate", "--verbosity", "0"])
+        self.programs.run("static", ["manage.py", "collectstatic", "--no-input", "--verbosity", "0"])
         self._start_web()
         for name in WORKERS:
-            self.family.start(name, ["bin/run.py", name, "-n", f"{name}@bench{self.port}"])
+            self.programs.start(name, ["bin/run.py", name, "-n", f"{name}@bench{self.port}"])
         for number in range(more_workers):
             name = f"worker-{number + 2}"
-            self.family.start(name, ["bin/run.py", "worker", "-n", f"{name}@bench{self.port}"])
-        self.family.start("beat", ["bin/run.py", "beat"])
+            self.programs.start(name, ["bin/run.py", "worker", "-n", f"{name}@bench{self.port}"])
+        self.programs.start("beat", ["bin/run.py", "beat"])
         self._wait_for_web()
         for name in WORKERS:
-            self.family.wait_for(name, lambda name=name: _has_joined(f"{name}@bench{self.port}"))
+            self.programs.wait_for(name, lambda name=name: _has_joined(f"{name}@bench{self.port}"))
 
     def _start_web(self):
-        self.family.start("web", ["bin/run.py", "web", "--host", "127.0.0.1", "--port", str(self.port)])
+        self.programs.start("web", ["bin/run.py", "web", "--host", "127.0.0.1", "--port", str(self.port)])
 
     def _wait_for_web(self):
-        self.family.wait_for("web", lambda: says_ok(self.port, "/readyz"))
+        self.programs.wait_for("web", lambda: says_ok(self.port, "/readyz"))
 
     def restart_web(self):
         self._end("web")
@@ -56,15 +56,15 @@ class Stack:
         self._wait_for_web()
 
     def _end(self, name):
-        child = self.family.children.pop(name)
+        child = self.programs.children.pop(name)
         child.is_stopping = True
         stop(child.process)
 
     @contextmanager
     def bare_view(self):
         """Run the limit beside the console. While one is measured, the other is idle."""
-        self.family.start("bare", [*BARE, "--host", "127.0.0.1", "--port", str(self.bare)])
-        self.family.wait_for("bare", lambda: _listens(self.bare))
+        self.programs.start("bare", [*BARE, "--host", "127.0.0.1", "--port", str(self.bare)])
+        self.programs.wait_for("bare", lambda: _listens(self.bare))
         try:
             yield self.bare
         finally:
@@ -82,7 +82,7 @@ class Stack:
     @contextmanager
     def held(self, *names):
         """Stop these programs for a while."""
-        processes = [self.family.children[name].process for name in names]
+        processes = [self.programs.children[name].process for name in names]
         for process in processes:
             process.send_signal(signal.SIGSTOP)
         try:
@@ -98,7 +98,7 @@ class Stack:
 
     def pids(self):
         """Return the process ids of each program and its children."""
-        roots = {name: child.process.pid for name, child in self.family.children.items()}
+        roots = {name: child.process.pid for name, child in self.programs.children.items()}
         roots["redis"] = redis().info("server")["process_id"]
         roots["postgres"] = int(Path(os.environ["DATA_DIR"], "postgres", "postmaster.pid").read_text().split()[0])
         return {name: [pid, *_children(pid)] for name, pid in roots.items()}
