@@ -77,8 +77,9 @@ class HandBackForm(NoteForm, SeenForm):
 
 
 class TransferForm(NoteForm):
-    """The form for a transfer to an agent (`agent-12`) or a team (`team-3`). The conversation decides whether the agent
-    can receive it.
+    """The form for a transfer to an agent (`agent-12`) or a team (`team-3`). Its data are arguments for `transfer`.
+
+    The conversation decides whether the agent can receive it.
     """
 
     to = forms.CharField(max_length=30, error_messages=dict.fromkeys(["required", "max_length"], NOBODY))
@@ -94,3 +95,8 @@ class TransferForm(NoteForm):
         if found is None:
             raise forms.ValidationError(NOBODY)
         return {"to" if kind == "agent" else "team": found}
+
+    def clean(self):
+        given = super().clean()
+        receiver = given.pop("to", {})
+        return given | receiver

@@ -9,7 +9,7 @@ from personas import views as personas
 urlpatterns = [
     path("", conversations.index, name="conversations"),
     path("queue/", queue.queue, name="queue"),
-    path("queue/<str:name>/", queue.part, name="part"),
+    path("queue/<str:name>/", queue.section, name="section"),
     path(
         "conversations/<int:pk>/",
         include(

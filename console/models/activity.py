@@ -1,6 +1,6 @@
 """Something that a customer did beside talking: came by an ad, opted in, linked an account, filled in a form.
 
-It stands in the thread as a line. `console/activity_wording.py` puts it into words.
+It stands in the thread as a line. `console/wording/activities.py` puts it into words.
 """
 
 import hashlib

@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 
 class Cause(models.TextChoices):
-    """Reasons why the holder changed. `console/handover_wording.py` makes sentences of it."""
+    """Reasons why the holder changed. `console/wording/handovers.py` puts them into sentences."""
 
     ASKED = "asked", _("the customer asked for a human")
     HANDED_OVER = "handed-over", _("the bot asked for a human")

@@ -7,7 +7,14 @@ from console.models.holder import Holder
 
 
 class Refused(Exception):
-    """The base of all refusals. Its `sentence` is for the person who was refused."""
+    """The base of all refusals. Its `sentence` is for the person who was refused.
+
+    field: the name of the value that is wrong, if that is the reason. holder, name: who holds the conversation, if
+    that is. newest: the key of the last message that the person has not seen, if that is.
+    """
+
+    field = ""
+    holder = name = newest = None
 
     @property
     def sentence(self):
@@ -15,16 +22,18 @@ class Refused(Exception):
 
 
 class TakenByAnother(Refused):
-    """Somebody else holds the conversation, or nobody does: `holder` says which, and `name` who."""
+    """Somebody else holds the conversation, or nobody does."""
 
     def __init__(self, conversation):
         self.holder, self.name = conversation.holder, conversation.holder_name
-        super().__init__(self._sentence())
+        super().__init__(self._sentence(conversation))
 
-    def _sentence(self):
+    def _sentence(self, conversation):
+        if not conversation.is_open:
+            return _("This conversation is closed.")
         if self.holder == Holder.QUEUE:
-            return _("Nobody holds this conversation: take it first.")
-        return _("%(name)s holds this conversation.") % {"name": self.name[:1].upper() + self.name[1:]}
+            return _("This conversation is in the queue: nobody has taken it yet.")
+        return _("This conversation is with %(name)s.") % {"name": self.name}
 
 
 class CannotReceive(Refused):
@@ -32,7 +41,7 @@ class CannotReceive(Refused):
 
 
 class UnseenMessages(Refused):
-    """The customer wrote more than the holder has seen. `newest` is the key of the last unseen message."""
+    """The customer wrote more than the holder has seen."""
 
     def __init__(self, conversation, unseen):
         self.newest = unseen.last().pk
@@ -50,3 +59,5 @@ class WindowClosed(Refused):
 
 class KeyInUse(Refused):
     """The idempotency key belongs to a message of another conversation or author."""
+
+    field = "key"

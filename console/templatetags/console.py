@@ -3,19 +3,23 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from agents.names import plain
-from console import __version__, activity_wording, attachment_wording, handover_wording
+from console import __version__
 from console.links import linked
 from console.models.holder import app_name
+from console.wording import activities, attachments, handovers, holders, verbs
 from personas import pictures
 
 register = template.Library()
 register.filter(app_name)
 register.filter(linked)
-register.filter(handover_wording.sentence)
-register.filter(handover_wording.why)
-register.filter("activity_words", activity_wording.words)
-register.filter("attachment_label", attachment_wording.kind_name)
-register.filter(handover_wording.reason)
+register.filter(handovers.sentence)
+register.filter(handovers.why)
+register.filter("reason_in_row", handovers.in_row)
+register.filter("notice", handovers.in_notice)
+register.filter("holder_in_row", holders.in_row)
+register.filter("activity_words", activities.words)
+register.filter("attachment_label", attachments.kind_name)
+register.filter("verb_label", verbs.label)
 
 
 @register.simple_tag

@@ -7,8 +7,7 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRefresh, trigger_client_event
 
 from console.forms import MessageForm
-from console.models import KeyInUse, TakenByAnother, WindowClosed
-from console.views.conversations import find, show_page, thread_context
+from console.views.desk import attempt, find, show_page, thread_context
 
 MOST_DIGITS = 19  # of a primary key
 MOST_CHANGES = 500  # more than this, and the browser starts afresh
@@ -31,50 +30,36 @@ def index(request, pk):
 def send(request, pk):
     conversation = find(request, pk)
     if request.POST.get("agent", str(request.user.pk)) != str(request.user.pk):
-        return _said(request, conversation, _("Not sent: somebody else was logged in when this was written."))
-    form = MessageForm(request.POST, request.FILES)
-    error = _problem(lambda: form.is_valid() and _say(conversation, request.user, form))
-    wrong = " ".join(error for errors in form.errors.values() for error in errors)
-    return _said(request, conversation, error, wrong, text=form["text"].value() or "")
+        return _answer(request, conversation, 409, _("Not sent: somebody else was logged in when this was written."))
+    form, text = MessageForm(request.POST, request.FILES), request.POST.get("text", "")
+    if not form.is_valid():
+        problem = " ".join(sentence for sentences in form.errors.values() for sentence in sentences)
+        return _answer(request, conversation, 422, problem, text)
+    refusal = attempt(conversation.send, request.user, **form.cleaned_data)
+    return _answer_verb(request, conversation, refusal, text)
 
 
 @require_POST
 def retry(request, pk, message_pk):
     conversation = find(request, pk)
     message = get_object_or_404(conversation.messages, pk=message_pk)
-    return _said(request, conversation, _problem(lambda: conversation.retry(message, request.user)))
+    return _answer_verb(request, conversation, attempt(conversation.retry, message, request.user))
 
 
-def _say(conversation, agent, form):
-    try:
-        conversation.send(author=agent, **form.cleaned_data)
-    except KeyInUse as error:
-        form.add_error("key", str(error))
+def _answer_verb(request, conversation, refusal, text=""):
+    """Answer a Send or a Retry. The status is 422 if a value is invalid, 409 if nothing can go out now."""
+    if refusal is None:
+        return _answer(request, conversation)
+    return _answer(request, conversation, 422 if refusal.field else 409, refusal.sentence, text)
 
 
-def _problem(verb):
-    """Call a verb; return a sentence that says why it was refused, or an empty string."""
-    try:
-        verb()
-    except (TakenByAnother, WindowClosed) as error:
-        return error.sentence
-    return ""
-
-
-def _said(request, conversation, error, wrong="", text=""):
-    """Answer a Send or a Retry. The agent's own tab gets the message as every other tab does: it asks what changed.
-
-    The status is 409 for a refusal that ends with another holder or a new window, and 422 for a reply that is invalid.
-    """
-    status = 409 if error else 422 if wrong else 200
-    error = error or wrong
+def _answer(request, conversation, status=200, problem="", text=""):
+    """Answer with the problem, if any. The agent's own tab gets the message as every other tab does: it asks for it."""
     if request.htmx:
-        answer = HttpResponse(error, status=status, content_type="text/plain")
+        answer = HttpResponse(problem, status=status, content_type="text/plain")
         return trigger_client_event(answer, f"live-conversation-{conversation.pk}")
-    if error:
-        page = show_page(request, conversation, refusal=error, text=text)
-        page.status_code = status
-        return page
+    if problem:
+        return show_page(request, conversation, status=status, problem=problem, text=text)
     return redirect("conversation", pk=conversation.pk)
 
 

@@ -52,7 +52,7 @@ export class ChosenFiles {
   drag = (event) => {
     if (!event.dataTransfer.types.includes("Files")) return;
     event.preventDefault();
-    if (this.composer.isShut) return;
+    if (this.composer.isLocked) return;
     const isLeaving = event.type === "dragleave" && !this.pane.contains(event.relatedTarget);
     this.composer.classList.toggle("is-over", !isLeaving);
   };
@@ -66,7 +66,7 @@ export class ChosenFiles {
 
   // The console checks this too, and more; but only after all of it has been uploaded.
   add(files) {
-    if (this.composer.isShut) return;
+    if (this.composer.isLocked) return;
     const problems = [...files].map((file) => [file, this.problem(file)]);
     this.keep([...this.files, ...problems.filter(([, problem]) => !problem).map(([file]) => file)]);
     const refused = problems.filter(([, problem]) => problem);

@@ -1,5 +1,5 @@
 // Where the agent writes. At a desk Enter sends and Shift+Enter breaks the line; on a phone, which has no Shift+Enter, Enter
-// breaks the line. What was entered goes into the outbox above the field. While this agent may not answer, data-shut says
+// breaks the line. What was entered goes into the outbox above the field. While this agent may not answer, data-locked says
 // why, and the draft is kept to read.
 
 import { agent } from "./csrf.js";
@@ -13,7 +13,7 @@ const IS_AT_A_DESK = matchMedia("(pointer: fine)"); // elsewhere a keyboard woul
 const COMPOSING = 229; // the key code while an input method composes; Safari has ended the composition by its last Enter
 
 class MessageComposer extends HTMLElement {
-  static observedAttributes = ["data-shut"];
+  static observedAttributes = ["data-locked"];
 
   connectedCallback() {
     this.form = this.querySelector("form");
@@ -29,8 +29,8 @@ class MessageComposer extends HTMLElement {
     // A click on Send must not leave the field first: that would end the dots before the message does.
     this.form.querySelector("[type=submit]").addEventListener("mousedown", (event) => event.preventDefault());
     this.write(this.field.value || (sessionStorage.getItem(this.draft) ?? ""));
-    this.showWay();
-    if (!this.isShut && IS_AT_A_DESK.matches) this.field.focus();
+    this.showState();
+    if (!this.isLocked && IS_AT_A_DESK.matches) this.field.focus();
   }
 
   disconnectedCallback() {
@@ -41,24 +41,24 @@ class MessageComposer extends HTMLElement {
   attributeChangedCallback() {
     if (!this.files) return;
     this.complain("");
-    this.showWay();
+    this.showState();
     setTimeout(() => this.catchFocus()); // once all of the page has changed
   }
 
-  get isShut() {
-    return "shut" in this.dataset;
+  get isLocked() {
+    return "locked" in this.dataset;
   }
 
-  showWay() {
-    this.field.readOnly = this.isShut;
-    if (this.isShut) this.dots.stop();
+  showState() {
+    this.field.readOnly = this.isLocked;
+    if (this.isLocked) this.dots.stop();
   }
 
   // What had it may be gone: the button that was pressed, or the field that has nothing in it.
   catchFocus() {
     const { activeElement } = document;
     if (activeElement !== document.body && activeElement.checkVisibility()) return;
-    if (!this.isShut && IS_AT_A_DESK.matches) this.field.focus();
+    if (!this.isLocked && IS_AT_A_DESK.matches) this.field.focus();
     else this.closest(".conversation").querySelector("h1").focus();
   }
 
@@ -72,7 +72,7 @@ class MessageComposer extends HTMLElement {
   submit = (event) => {
     event.preventDefault();
     const text = this.field.value.trim();
-    if (this.isShut) return;
+    if (this.isLocked) return;
     if (this.isTooLong(text)) return this.complain(describeLength(text, this.dataset));
     this.write("");
     this.dots.end();

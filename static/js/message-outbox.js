@@ -1,19 +1,19 @@
 // Show the outbox of the open conversation above the field: each entry with its state, the reason if it was refused, and
-// the buttons that apply. While this agent may not answer (data-shut), entries can only be read, copied and removed.
+// the buttons that apply. While this agent may not answer (data-locked), entries can only be read, copied and removed.
 
 import { copy } from "./clipboard.js";
 import { sizeOf } from "./file-preview.js";
 import { outboxOf } from "./outboxes.js";
 
 class MessageOutbox extends HTMLElement {
-  static observedAttributes = ["data-shut"];
+  static observedAttributes = ["data-locked"];
 
   connectedCallback() {
     this.list = this.querySelector(".outbox");
     const { conversation, name, url } = this.dataset;
     this.outbox = outboxOf(conversation, { url, name });
     document.addEventListener("outbox-changed", this.outboxChanged);
-    this.showWay();
+    this.showState();
   }
 
   disconnectedCallback() {
@@ -21,21 +21,21 @@ class MessageOutbox extends HTMLElement {
   }
 
   attributeChangedCallback() {
-    if (this.outbox) this.showWay();
+    if (this.outbox) this.showState();
   }
 
   outboxChanged = ({ detail }) => detail === this.outbox && this.show();
 
-  get isShut() {
-    return "shut" in this.dataset;
+  get isLocked() {
+    return "locked" in this.dataset;
   }
 
   get composer() {
     return this.parentElement.querySelector("message-composer");
   }
 
-  showWay() {
-    this.outbox.wayIsOpen(!this.isShut, this.dataset.again);
+  showState() {
+    this.outbox.composerIsOpen(!this.isLocked, this.dataset.again);
     this.show();
   }
 
@@ -68,14 +68,14 @@ class MessageOutbox extends HTMLElement {
 
   // By the name of the button: [is it offered, what does it do].
   verbs(entry, { isLost, isHeld, isBehind, mayBeThere }) {
-    const { isShut } = this;
+    const { isLocked } = this;
     const isFile = Boolean(entry.name);
     return {
-      again: [!isShut && !isLost && !isHeld && !isBehind && !entry.isFinal, () => this.outbox.again(entry)],
-      choose: [!isShut && isLost && !entry.isFinal, () => this.chooseAgain(entry)],
-      edit: [!isShut && !isFile && !mayBeThere, () => this.edit(entry)],
-      copy: [isShut && !isFile, () => copy(entry.text)],
-      remove: [(isShut && !mayBeThere) || isFile, () => this.outbox.remove(entry)],
+      again: [!isLocked && !isLost && !isHeld && !isBehind && !entry.isFinal, () => this.outbox.again(entry)],
+      choose: [!isLocked && isLost && !entry.isFinal, () => this.chooseAgain(entry)],
+      edit: [!isLocked && !isFile && !mayBeThere, () => this.edit(entry)],
+      copy: [isLocked && !isFile, () => copy(entry.text)],
+      remove: [(isLocked && !mayBeThere) || isFile, () => this.outbox.remove(entry)],
     };
   }
 

@@ -44,7 +44,7 @@ export class Outbox {
   }
 
   // Why the console refused it then is not true any more.
-  wayIsOpen(isOpen, sentence) {
+  composerIsOpen(isOpen, sentence) {
     if (isOpen) for (const entry of this.entries) if (entry.isBarred) entry.problem = sentence;
   }
 

@@ -184,7 +184,7 @@ def test_another_agent_sees_a_take_and_new_messages_without_a_reload(sit_down, m
     opens(bens)
     takes(anas)
     expect(part(bens, "Others").get_by_role("link", name="Mona Weber")).to_contain_text("Ana Ruiz")
-    expect(bens.get_by_text("Ana Ruiz answers here.")).to_be_visible()
+    expect(bens.get_by_text("Ana Ruiz is handling this conversation.")).to_be_visible()
     says(anas, "Here I am")
     expect(bubbles(bens).filter(has_text="Here I am")).to_contain_text("Delivered")
     stack.say(mona_writes, text="Great!")
@@ -201,7 +201,7 @@ def test_after_a_day_an_agent_confirms_answering_as_a_person_and_retries(sit_dow
     says(tab, "Your parcel is here")
     expect(bubbles(tab).filter(has_text="Your parcel is here")).to_contain_text("Not sent")
     expect(composer(tab)).to_be_hidden()
-    tab.get_by_role("button", name="Answer as a person").click()
+    tab.get_by_role("button", name="Reply as a person").click()
     expect(composer(tab)).to_be_focused()
     bubbles(tab).last.get_by_role("button", name="Retry").click()
     expect(bubbles(tab).last).to_contain_text("Delivered")
@@ -527,7 +527,7 @@ def test_a_colleague_takes_over_from_an_agent_who_is_away(sit_down, mona_writes,
     bens.get_by_role("button", name="Take over").click()
     says(bens, "Ben here, Ana is out")
     eventually(lambda: [heard["persona"]["name"] for heard in stack.said(mona_writes)] == ["Ana R.", "Ben O."])
-    expect(tab.get_by_text("Ben Okafor answers here.")).to_be_visible()
+    expect(tab.get_by_text("Ben Okafor is handling this conversation.")).to_be_visible()
     expect(bubbles(tab).last.get_by_text("Ben O.", exact=True)).to_be_in_viewport()
 
 
@@ -544,7 +544,7 @@ def test_an_agent_logs_out_and_in_and_a_wrong_password_is_refused(sit_down, stac
     tab.get_by_label("Name").fill("ana")
     tab.get_by_label("Password").fill("correct horse")
     tab.get_by_role("button", name="Log in").click()
-    expect(part(tab, "Waiting")).to_contain_text("Nobody is waiting.")
+    expect(part(tab, "Waiting")).to_contain_text("No customers waiting.")
 
 
 def test_an_agent_who_left_is_logged_out_in_open_tabs(sit_down, mona_writes, stack, ana):
@@ -621,7 +621,7 @@ def test_closed_conversations_load_when_unfolded_and_stay(sit_down, mona_writes,
     takes(tab)
     tab.get_by_role("button", name="Close").click()
     closed = tab.get_by_role("group").filter(has=tab.get_by_role("heading", name="Closed"))
-    expect(part(tab, "Mine")).to_contain_text("You hold no conversation.")
+    expect(part(tab, "Mine")).to_contain_text("No conversations assigned to you.")
     for _time in range(2):
         expect(tab.get_by_role("link", name="Mona Weber")).to_be_hidden()
         tab.get_by_role("heading", name="Closed").click()

@@ -94,9 +94,9 @@ def test_the_second_of_two_agents_who_press_take_sees_who_holds_the_conversation
     bens.get_by_role("button", name="Take").click()
     anas.get_by_role("button", name="Take").click()
     expect(composer(anas)).to_be_editable()
-    expect(bens.get_by_text("Ana Ruiz answers here.")).to_be_visible()
+    expect(bens.get_by_text("Ana Ruiz is handling this conversation.")).to_be_visible()
     pressed[0].continue_()
-    told = bens.get_by_role("alert").filter(has_text="Ana Ruiz holds this conversation.")
+    told = bens.get_by_role("alert").filter(has_text="This conversation is with Ana Ruiz.")
     expect(told).to_be_visible()
     with bens.expect_response("**/header/**"):
         bens.evaluate("document.body.dispatchEvent(new CustomEvent('live-hello'))")
@@ -121,13 +121,13 @@ def test_the_customer_sees_the_persona_of_the_bot_and_of_each_agent_in_turn(
 
     takes(anas)
     expect(lines(anas).first).to_contain_text("Robin (bot) → queue: the customer asked for a human: “A human, please”")
-    expect(anas.locator("#header")).to_contain_text("you hold it since")
+    expect(anas.locator("#header")).to_contain_text("assigned to you since")
     expect(bubbles(anas).filter(has_text="how can I help?")).to_contain_text("Robin Bot")
     says(anas, "Ana here. What happened?")
     expect(phone.get_by_role("article", name="Ana R. from Bluebird Tea")).to_contain_text("What happened?")
 
     transfers(anas, "Ben Okafor", note="Refund, please")
-    expect(anas.get_by_text("Ben Okafor answers here.")).to_be_visible()
+    expect(anas.get_by_text("Ben Okafor is handling this conversation.")).to_be_visible()
     expect(anas.get_by_role("heading", level=1, name="Mona Weber")).to_be_focused()
     arrived = bens.get_by_role("status").filter(has_text="Ana Ruiz transferred Mona Weber to you: “Refund, please”")
     expect(arrived).to_be_visible()
@@ -145,9 +145,9 @@ def test_the_customer_sees_the_persona_of_the_bot_and_of_each_agent_in_turn(
     bens.get_by_role("link", name="Hand back…").click()
     bens.get_by_role("textbox", name="Note for the bot").fill("Refunded")
     bens.get_by_role("button", name="Hand back").click()
-    expect(bens.get_by_text("Robin (bot) answers here. Take the conversation to answer yourself.")).to_be_visible()
+    expect(bens.get_by_text("Robin (bot) is handling this conversation. Take it to reply yourself.")).to_be_visible()
     expect(lines(anas).last).to_contain_text("Ben Okafor → Robin (bot): handed back: “Refunded”")
-    expect(anas.get_by_role("button", name="Take from the bot")).to_be_visible()
+    expect(anas.get_by_role("button", name="Take")).to_be_visible()
     robin("Anything else?")
     expect(phone.get_by_role("article", name="Robin from Bluebird Tea").last).to_contain_text("Anything else?")
     faces = [said["persona"]["name"] for said in stack.said(mona_writes)]
@@ -209,14 +209,14 @@ def test_a_takeover_by_a_supervisor_shows_on_all_desks(sit_down, mona_writes, an
     takes(anas)
     composer(anas).fill("not yet fin")
     opens(bens)
-    expect(bens.get_by_text("Ana Ruiz answers here.")).to_be_visible()
+    expect(bens.get_by_text("Ana Ruiz is handling this conversation.")).to_be_visible()
     expect(bens.get_by_role("button", name="Take over")).to_be_hidden()
     opens(adas)
     adas.get_by_role("button", name="Take over").click()
     expect(composer(adas)).to_be_focused()
     for tab in (anas, bens, adas):
         expect(lines(tab).last).to_contain_text("Ana Ruiz → Ada Lindt: taken over")
-    expect(anas.get_by_text("Ada Lindt answers here.")).to_be_visible()
+    expect(anas.get_by_text("Ada Lindt is handling this conversation.")).to_be_visible()
     expect(composer(anas)).to_have_value("not yet fin")
     expect(composer(anas)).not_to_be_editable()
 
@@ -245,7 +245,7 @@ def test_the_buttons_of_a_conversation_fit_on_a_phone(sit_down, robin, mona_writ
     robin("Hello!")
     tab = sit_down(ana, **NARROW)
     tab.goto(f"/conversations/{Conversation.objects.get().pk}/")
-    tab.get_by_role("button", name="Take from the bot").tap()
+    tab.get_by_role("button", name="Take").tap()
     expect(composer(tab)).to_be_editable()
     assert tab.evaluate("document.documentElement.scrollWidth") <= 375
     tab.get_by_role("button", name="More").tap()
@@ -260,25 +260,25 @@ def test_the_buttons_of_a_conversation_fit_on_a_phone(sit_down, robin, mona_writ
     dialog.get_by_role("radio", name="Ben Okafor").check()
     assert tab.evaluate("document.documentElement.scrollWidth") <= 375
     dialog.get_by_role("button", name="Transfer").tap()
-    expect(tab.get_by_text("Ben Okafor answers here.")).to_be_visible()
+    expect(tab.get_by_text("Ben Okafor is handling this conversation.")).to_be_visible()
 
 
 def test_agents_without_scripts_can_take_transfer_and_hand_back(sit_down, robin, mona_writes, ana, ben):
     tab = sit_down(ana, java_script_enabled=False)
     tab.goto(f"/conversations/{Conversation.objects.get().pk}/")
-    tab.get_by_role("button", name="Take from the bot").click()
+    tab.get_by_role("button", name="Take").click()
     tab.get_by_role("link", name="Transfer…").click()
     tab.get_by_role("button", name="Transfer").click()  # to nobody
     expect(tab.get_by_role("heading", name="Transfer Mona Weber")).to_be_visible()
     tab.get_by_role("radio", name="Ben Okafor").check()
     tab.get_by_role("textbox", name="Note").fill("Refund, please")
     tab.get_by_role("button", name="Transfer").click()
-    expect(tab.get_by_text("Ben Okafor answers here.")).to_be_visible()
+    expect(tab.get_by_text("Ben Okafor is handling this conversation.")).to_be_visible()
     bens = sit_down(ben, java_script_enabled=False)
     bens.get_by_role("status").get_by_role("link").click()
     bens.get_by_role("link", name="Hand back…").click()
     bens.get_by_role("button", name="Hand back").click()
-    expect(bens.get_by_text("Robin (bot) answers here.")).to_be_visible()
+    expect(bens.get_by_text("Robin (bot) is handling this conversation.")).to_be_visible()
     assert Conversation.objects.get().holder == Holder.BOT
 
 

@@ -97,15 +97,15 @@ def test_verbs_change_nothing_by_a_link(conversation, bens_browser, verb):
 
 def test_a_colleague_can_read_but_not_answer(conversation, bens_browser):
     path = f"/conversations/{conversation.pk}"
-    assert b"Ana Ruiz answers here." in bens_browser.get(f"{path}/").content
+    assert b"Ana Ruiz is handling this conversation." in bens_browser.get(f"{path}/").content
     answer = bens_browser.post(f"{path}/send/", {"text": "Hi", "key": uuid.uuid4()}, headers={"HX-Request": "true"})
-    assert (answer.status_code, answer.content.strip()) == (409, b"Ana Ruiz holds this conversation.")
+    assert (answer.status_code, answer.content.strip()) == (409, b"This conversation is with Ana Ruiz.")
 
 
 def test_taking_what_another_holds_names_the_holder(conversation, bens_browser, ana):
     answer = bens_browser.post(f"/conversations/{conversation.pk}/take/", headers={"HX-Request": "true"})
     assert answer.status_code == 409
-    assert b"Ana Ruiz holds this conversation." in answer.content
+    assert b"This conversation is with Ana Ruiz." in answer.content
     conversation.refresh_from_db()
     assert conversation.agent == ana
 

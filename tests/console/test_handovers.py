@@ -6,8 +6,8 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.template.loader import render_to_string
 
-from console import handover_wording
 from console.models import Cause, Handover, HandoverRules, Holder, Team
+from console.wording import handovers
 from personas.models import Page
 from tests.conftest import restrict
 from tests.console.conftest import HTMX, fresh, words
@@ -143,7 +143,7 @@ def test_a_long_note_is_shown_in_short_and_whole_behind_it(change):
     ],
 )
 def test_alone_it_says_who_did_it(cause, before, after, sentence, change):
-    assert handover_wording.reason(change(cause, before, after)) == sentence
+    assert handovers.reason(change(cause, before, after)) == sentence
 
 
 def test_who_took_it_is_not_told_so_above_the_thread(browser_of, conversation, bot, ana, ben):
@@ -156,7 +156,7 @@ def test_who_took_it_is_not_told_so_above_the_thread(browser_of, conversation, b
 
 def test_where_nobody_can_have_it_no_transfer_is_offered(browser_of, conversation, ana):
     html = browser_of(ana).get(f"/conversations/{conversation.pk}/transfer/").content.decode()
-    assert "Nobody else who may see this Page is here now." in html
+    assert "No colleague with access to this Page is here right now." in html
     assert 'type="submit"' not in html
     assert "Cancel" in html
 
@@ -223,7 +223,7 @@ def test_the_form_asks_to_whom(headers, browser_of, conversation, ana, ben, refu
     answer = browser_of(ana).get(f"/conversations/{conversation.pk}/transfer/", headers=headers)
     said = words(answer.content.decode())
     assert "Transfer Mona Weber" in said
-    assert "Ben Okafor holds 0" in said
+    assert "Ben Okafor 0 open" in said
     assert "Refunds" in said
     assert ("<html" in answer.content.decode()) == (headers == {})
 
@@ -274,7 +274,7 @@ def test_who_has_gone_away_meanwhile_is_named_in_the_form(headers, browser_of, c
 @pytest.mark.parametrize("verb", ["transfer", "hand-back"])
 def test_nobody_gives_away_what_a_colleague_holds(verb, browser_of, conversation, ben, bot):
     bens, path = browser_of(ben), f"/conversations/{conversation.pk}/{verb}/"
-    assert "Ana Ruiz holds this conversation." in words(bens.get(path).content.decode())
+    assert "This conversation is with Ana Ruiz." in words(bens.get(path).content.decode())
     assert 'type="submit"' not in bens.get(path).content.decode()
     answer = bens.post(path, {"to": f"agent-{ben.pk}"})
     assert answer.status_code == 409
@@ -297,7 +297,7 @@ def test_a_page_without_a_bot_says_so(browser_of, conversation, ana):
 def test_who_comes_too_late_is_told_by_whom_also_without_scripts(browser_of, conversation, ben):
     answer = browser_of(ben).post(f"/conversations/{conversation.pk}/take/")
     assert answer.status_code == 409
-    assert "Ana Ruiz holds this conversation." in words(answer.content.decode())
+    assert "This conversation is with Ana Ruiz." in words(answer.content.decode())
 
 
 def test_only_supervisors_are_offered_to_take_over(browser_of, conversation, ben):
@@ -313,10 +313,10 @@ def test_only_supervisors_are_offered_to_take_over(browser_of, conversation, ben
 @pytest.mark.parametrize(
     ("holder", "more", "says", "offers"),
     [
-        ("bot", {}, "Robin (bot) answers here. Take the conversation to answer yourself.", "Take from the bot"),
-        ("queue", {}, "Nobody answers here yet. Take the conversation to answer.", "Take"),
-        ("elsewhere", {}, "Another app answers here. Take the conversation to answer yourself.", "Take"),
-        ("elsewhere", {"is_controlled_elsewhere": True}, "Another app answers here.", "Take back"),
+        ("bot", {}, "Robin (bot) is handling this conversation. Take it to reply yourself.", "Take"),
+        ("queue", {}, "Nobody is handling this conversation yet. Take it to reply.", "Take"),
+        ("elsewhere", {}, "Another app is handling this conversation. Take it to reply yourself.", "Take"),
+        ("elsewhere", {"is_controlled_elsewhere": True}, "Another app is handling this conversation.", "Take"),
     ],
 )
 def test_who_may_not_write_is_told_who_answers_and_what_to_do(

@@ -215,9 +215,9 @@ def test_a_confirmation_before_it_is_needed_changes_nothing(written, approved, c
 def test_a_confirmation_unlocks_the_composer(written, approved, conversation, anas_browser, pass_time):
     pass_time(hours=25)
     path = f"/conversations/{conversation.pk}"
-    assert b'data-shut="unconfirmed"' in anas_browser.get(f"{path}/").content
+    assert b'data-locked="unconfirmed"' in anas_browser.get(f"{path}/").content
     answer = anas_browser.post(f"{path}/confirm-human-agent/", headers={"HX-Request": "true"})
-    assert b"data-shut" not in answer.content
+    assert b"data-locked" not in answer.content
     assert b"nothing promotional" in answer.content
 
 
@@ -349,7 +349,7 @@ def test_the_time_left_shows_in_the_queue_and_above_the_thread_when_it_is_short(
 def test_a_locked_composer_says_why(written, conversation, anas_browser, pass_time):
     pass_time(hours=25)
     html = anas_browser.get(f"/conversations/{conversation.pk}/").content
-    assert b'data-shut="shut"' in html
+    assert b'data-locked="window"' in html
     assert b"24 hours in which Facebook lets us answer are over" in html
 
 

@@ -41,7 +41,7 @@ def test_a_person_may_answer_a_customer_from_an_ad_after_24_hours_without_a_tag(
 def test_the_composer_says_until_when_a_customer_from_an_ad_may_be_answered(by_ad, client, ana):
     client.force_login(ana)
     page = client.get(f"/conversations/{by_ad.pk}/").content.decode()
-    assert "The customer came by an ad: Facebook may take answers up to" in page
+    assert "Facebook may accept replies for up to 7 days, or stop sooner." in page
     by_ad.ad_window_until = NOW + timedelta(hours=2)
     by_ad.save()
     assert "up to" in client.get("/queue/", headers={"HX-Request": "true"}).content.decode()

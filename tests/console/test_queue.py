@@ -144,7 +144,7 @@ def refunds(db):
 
 def parts(answer):
     """The numbers of its rows, by part."""
-    names_and_rows = re.split(r'id="part-(\w+)"', answer.content.decode())[1:]
+    names_and_rows = re.split(r'id="section-(\w+)"', answer.content.decode())[1:]
     names, rows = names_and_rows[::2], names_and_rows[1::2]
     return {
         name: [int(pk) for pk in re.findall(r'id="row-(\d+)"', text)] for name, text in zip(names, rows, strict=True)
@@ -210,7 +210,7 @@ def test_closed_ones_are_read_once_somebody_looks(anas_browser, line_up):
 def test_more_says_anew_how_many_are_shown(anas_browser, line_up):
     line_up("waiting", PAGE + 5)
     first = anas_browser.get("/queue/", headers=HTMX)
-    assert f'class="queue-part-count">{PAGE}+' in first.content.decode()
+    assert f'class="queue-section-count">{PAGE}+' in first.content.decode()
     rest = anas_browser.get(more(first, "hx-get"), headers=HTMX).content.decode()
     assert re.search(rf'hx-target="#count-waiting"[^>]*>{PAGE + 5}\s*<', rest)
 
@@ -248,10 +248,10 @@ def test_a_long_name_of_a_colleague_does_not_cut_off_that_a_conversation_cannot_
 
 
 def test_a_page_that_sends_nothing_is_named_above_the_queue(anas_browser, bluebird):
-    assert b"sends nothing now" not in anas_browser.get("/").content
+    assert b"is not sending right now" not in anas_browser.get("/").content
     bluebird.paused_since = NOW
     bluebird.save()
-    assert f"{bluebird} sends nothing now" in anas_browser.get("/").content.decode()
+    assert f"{bluebird} is not sending right now" in anas_browser.get("/").content.decode()
 
 
 # Cost

@@ -74,7 +74,7 @@ def test_a_customer_asks_for_a_person_by_a_button(with_bot, hear, by_mona):
 
 
 def test_only_a_supervisor_takes_over_from_a_present_colleague(conversation, ada, ben):
-    with pytest.raises(TakenByAnother, match="Ana Ruiz holds this conversation"):
+    with pytest.raises(TakenByAnother, match="This conversation is with Ana Ruiz"):
         conversation.take_over(ben)
     conversation.take_over(ada)
     assert lines(conversation)[-1] == "Ana Ruiz → Ada Lindt taken-over"

@@ -78,7 +78,7 @@ def test_the_history_of_a_disconnected_page_stays_readable_with_persona_names(
     assert "I am on it" in shown
     assert "Ana R." in shown
     assert "This Page is disconnected: nobody can answer until an admin connects it again." in shown
-    assert "sends nothing now" not in shown
+    assert "is not sending right now" not in shown
 
 
 def test_disconnecting_fails_queued_replies_and_keeps_unknown_ones_for_a_retry(say, disconnect, conversation):

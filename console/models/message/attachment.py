@@ -11,8 +11,9 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from agents.pictures import new_path
-from console import attachment_wording, tasks
+from console import tasks
 from console.infrastructure import downloads, uploads
+from console.wording import attachments
 from messenger import events
 from personas.files import SHOWN, media_type_of
 from personas.resource_shortage import is_resource_shortage
@@ -129,17 +130,17 @@ class Attachment(models.Model):
     @property
     def content(self):
         """What there is to read in it, where it is no file."""
-        return attachment_wording.content_of(self.kind, self.title, self.payload, self.web_address)
+        return attachments.content_of(self.kind, self.title, self.payload, self.web_address)
 
     @property
     def words(self):
         """One line, where there is no room for more."""
         name = self.file_name if self.kind == "file" else "" if self.is_file else self.title
-        return attachment_wording.in_short(self.kind, name, self.payload, "" if self.is_file else self.web_address)
+        return attachments.in_short(self.kind, name, self.payload, "" if self.is_file else self.web_address)
 
     @property
     def kind_name(self):
-        return attachment_wording.kind_name(self.kind)
+        return attachments.kind_name(self.kind)
 
     @property
     def web_address(self):

@@ -1,16 +1,26 @@
-"""Handovers in words, for people."""
+"""Changes of holder in words: the lines of a thread, and the reasons beside a conversation."""
+
+from typing import NamedTuple
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from console.models import Cause, Holder
-from console.models.holder import app_name
+from console.models.handover import Cause
+from console.models.holder import Holder, app_name
 
 DONE_BY = {
     *(Cause.TAKEN, Cause.TAKEN_OVER, Cause.OPENED),
     *(Cause.ASSIGNED, Cause.TRANSFERRED, Cause.RETURNED, Cause.HANDED_BACK),
 }
 SAID_OF = {Cause.NO_ANSWER, Cause.AWAY, Cause.LEFT, Cause.NO_ACCESS}  # the former holder
+AUTOMATIC_NOTES = {Cause.ASKED, Cause.BOT_DOWN, Cause.CONTROL_REFUSED, Cause.NOT_SENT}  # no person's own reason
+
+
+class Reason(NamedTuple):
+    """A sentence, and the note that somebody wrote."""
+
+    words: str
+    note: str = ""
 
 
 def sentence(handover):
@@ -34,7 +44,7 @@ def why(handover):
 
 
 def reason(handover):
-    """Return the same for where it stands alone: above a thread, or in a row of the queue."""
+    """Return the cause as a phrase that stands alone and names the agent."""
     if handover.cause in DONE_BY and handover.by_id:
         return _by(handover)
     if handover.cause in SAID_OF and handover.by_id:
@@ -45,6 +55,34 @@ def reason(handover):
         name = _("the bot") if handover.to_holder == Holder.BOT else handover.to_name
         return _("%(name)s took the conversation") % {"name": name}
     return _cause(handover)
+
+
+def in_header(conversation, agent):
+    """Return the reason above the thread; None if there is none, or the agent is who knows it best."""
+    last = conversation.is_open and conversation.reason
+    if not last or last.cause == Cause.CLOSED or (conversation.is_held_by(agent) and last.by_id == agent.pk):
+        return None
+    return Reason(capfirst(reason(last)) + (":" if last.note else ""), last.note)
+
+
+def in_row(handover):
+    """Return the reason in a row of the queue, which has room for a person's note or for the cause."""
+    if handover is None or handover.cause == Cause.CLOSED:
+        return None
+    if handover.note and handover.cause not in AUTOMATIC_NOTES:
+        return Reason(f"{handover.by}:" if handover.by_id else "", handover.note)
+    return Reason(capfirst(reason(handover)))
+
+
+def in_notice(conversation):
+    """Return the notice to an agent who has just been given a conversation."""
+    last, names = conversation.reason, {"conversation": conversation}
+    if last and last.cause == Cause.TRANSFERRED:
+        words = _("%(name)s transferred %(conversation)s to you") % (names | {"name": last.by})
+        return Reason(words + (":" if last.note else ""), last.note)
+    if last and last.cause == Cause.NOT_SENT:
+        return Reason(_("Your reply to %(conversation)s was not sent") % names)
+    return Reason(_("%(conversation)s was assigned to you") % names)
 
 
 def _by(handover):

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from console.attachment_wording import content_of, in_short
 from console.models.conversation.summary import summary
 from console.models.conversation.unsending import Copies
+from console.wording.attachments import content_of, in_short
 from messenger import events
 from tests.console.conftest import fresh
 

@@ -1,0 +1,94 @@
+"""The desk: how a conversation is found, shown and changed. Every view of a conversation builds on this."""
+
+import uuid
+
+from django.shortcuts import get_object_or_404, redirect, render
+
+from console.forms import MOST_TEXT
+from console.infrastructure import uploads
+from console.models import Conversation, Refused
+from console.views.composer import Composer
+from console.views.queue import queue_context
+from console.wording import handovers, holders, pages, verbs
+from messenger.limits import LIMITS
+
+MAX_MESSAGES = 30  # on a page of a thread
+COMPOSER_LIMITS = {
+    "message": LIMITS["text"].most,
+    "reply": MOST_TEXT,
+    "picture_bytes": uploads.PICTURE_BYTES,
+    "file_bytes": uploads.FILE_BYTES,
+}
+
+
+def find(request, pk):
+    """Find a conversation that this agent may see, or raise Http404."""
+    visible = Conversation.objects.visible_to(request.user).for_queue().with_page()
+    return get_object_or_404(visible, pk=pk)
+
+
+# Show
+
+
+def show_page(request, conversation, status=200, **more):
+    """Render the whole desk with this conversation open."""
+    context = thread_context(request, conversation) | queue_context(request, current=conversation.pk) | more
+    return render(request, "conversations/show.html", context, status=status)
+
+
+def thread_context(request, conversation, before=None):
+    """Return the last page of the thread, or the page before a message, oldest entry first."""
+    messages = conversation.messages.for_thread().before(before) if before else conversation.messages.for_thread()
+    page = list(messages.in_order().reverse()[: MAX_MESSAGES + 1])
+    has_older, page = len(page) > MAX_MESSAGES, page[:MAX_MESSAGES][::-1]
+    oldest = page[0] if page else None
+    ends = (oldest if has_older else None, before)
+    lines = [*conversation.handovers.for_thread().between(*ends), *conversation.activities.between(*ends)]
+    thread = sorted([*page, *lines], key=lambda entry: entry.place)
+    seen = max((message.pk for message in page), default=0)
+    shown = {"thread": thread, "oldest": oldest, "has_older": has_older, "seen": seen}
+    return holder_context(request, conversation) | shown
+
+
+def holder_context(request, conversation):
+    """Return all that changes with the holder: the header, the verbs and the composer."""
+    agent = request.user
+    return {
+        "conversation": conversation,
+        "is_mine": conversation.is_held_by(agent),
+        "holder": holders.in_header(conversation, agent),
+        "reason": handovers.in_header(conversation, agent),
+        "page_problem": pages.problem(conversation.page),
+        "main_verb": verbs.main_verb(conversation, agent),
+        "composer": Composer.of(conversation, agent),
+        "limits": COMPOSER_LIMITS,
+        "key": uuid.uuid4(),
+    }
+
+
+# Change
+
+
+def attempt(verb, *arguments, **options):
+    """Call a verb; return its refusal, or None when it was done."""
+    try:
+        verb(*arguments, **options)
+    except Refused as refusal:
+        return refusal
+    return None
+
+
+def change(request, conversation, verb, **options):
+    """Apply a verb of this agent's, and render the conversation as it is then."""
+    return changed(request, conversation.pk, attempt(verb, request.user, **options))
+
+
+def changed(request, pk, refusal=None, **more):
+    """Render the conversation as it is now: its header for htmx, else the whole desk, with the refusal if any."""
+    conversation, status = find(request, pk), 409 if refusal else 200
+    if request.htmx:
+        context = holder_context(request, conversation) | {"renews_refusal": True, "refusal": refusal} | more
+        return render(request, "conversations/_holder.html", context, status=status)
+    if refusal:
+        return show_page(request, conversation, status=status, refusal=refusal)
+    return redirect("conversation", pk=pk)

@@ -1,0 +1,32 @@
+"""The verbs of an agent. Each has one label, a URL of its name, and a method of its name on Conversation."""
+
+from django.utils.translation import gettext_lazy as _
+
+from console.models.conversation.transitions import TAKE_OVER
+from console.models.holder import Holder
+
+LABELS = {
+    "take": _("Take"),
+    "take-over": _("Take over"),
+    "reopen": _("Reopen"),
+    "transfer": _("Transfer"),
+    "hand-back": _("Hand back"),
+    "return-to-queue": _("Return to queue"),
+    "close": _("Close"),
+    "confirm-human-agent": _("Reply as a person"),
+}
+
+
+def label(verb):
+    return LABELS[verb]
+
+
+def main_verb(conversation, agent):
+    """Return the verb on the button that always shows; "" where this agent can do nothing."""
+    if conversation.is_held_by(agent):
+        return "close"
+    if not conversation.is_open:
+        return "reopen"
+    if conversation.holder != Holder.AGENT:
+        return "take"
+    return "take-over" if not conversation.agent.is_present or agent.has_perm(TAKE_OVER) else ""
