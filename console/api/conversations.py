@@ -9,21 +9,22 @@ from ninja import Router, Status
 
 from console.api.refusals import WrongInput
 from console.api.schemas import (
+    CONFLICT,
     REFUSALS,
-    TAKEN,
     UNREADABLE,
-    Done,
+    Close,
+    ConversationState,
     HandedOver,
     HandOver,
-    Held,
-    Nothing,
+    NoFields,
     Psid,
-    Saying,
-    Sent,
+    QueuedMessage,
+    SendMessage,
     SentMessage,
 )
 
 router = Router(tags=["conversations"])
+CHANGE = {**UNREADABLE, **CONFLICT, **REFUSALS}  # the refusals of an operation that changes something
 
 
 def takes_no_query(operation):
@@ -32,8 +33,7 @@ def takes_no_query(operation):
     @wraps(operation)
     def answer(request, *args, **kwargs):
         if request.GET:
-            names = ", ".join(request.GET)
-            raise WrongInput(_("%(names)s: there is no such parameter in the query here.") % {"names": names})
+            raise WrongInput(", ".join(request.GET), _("this query parameter does not exist."))
         return operation(request, *args, **kwargs)
 
     return answer
@@ -42,98 +42,90 @@ def takes_no_query(operation):
 router.add_decorator(takes_no_query)
 
 
-@router.get("/{psid}", response={200: Held, **REFUSALS}, summary="Who holds it")
-def show(request, psid: Psid):
-    """Ask this before you answer, if you do not follow the changes of holder yourself. You may speak while `holder` is
-    `bot`.
+@router.get("/{psid}", response={200: ConversationState, **REFUSALS}, summary="Show the conversation")
+def show_conversation(request, psid: Psid):
+    """Ask who holds the conversation before you reply, unless you follow the `holder` webhook. You may reply while
+    `holder` is `bot`.
     """
-    return held(find(request, psid))
+    return state_of(find(request, psid))
 
 
-@router.post(
-    "/{psid}/hand-over", response={200: HandedOver, **UNREADABLE, **TAKEN, **REFUSALS}, summary="Hand it over to people"
-)
+@router.post("/{psid}/hand-over", response={200: HandedOver, **CHANGE}, summary="Hand over to people")
 def hand_over(request, psid: Psid, given: HandOver):
-    """Give the conversation to the queue, with your reason, for a team or for everybody. From then on people answer.
+    """Put the conversation into the queue, with your reason, for one team or for everybody. From then on people reply.
 
-    The answer is 409 with the holder `queue` when it is in the queue already.
+    The answer is 409 with the holder `queue` if the conversation is in the queue already.
     """
     conversation = find(request, psid)
     conversation.hand_over(note=given.reason, summary=given.summary, skill=given.skill)
     is_unknown = given.skill and conversation.team is None
-    notice = _("No team of this Page has the skill “%(skill)s”: everybody sees it.") % {"skill": given.skill}
-    return held(conversation) | {"notice": notice if is_unknown else ""}
+    notice = _("No team of this Page has the skill “%(skill)s”, so everybody sees it.") % {"skill": given.skill}
+    return state_of(conversation) | {"notice": notice if is_unknown else ""}
 
 
-@router.post(
-    "/{psid}/resume", response={200: Held, **UNREADABLE, **TAKEN, **REFUSALS}, summary="Take it back from the queue"
-)
-def resume(request, psid: Psid, given: Nothing = None):
-    """Take the conversation back while it waits in the queue: the customer went on talking to you, say.
+@router.post("/{psid}/resume", response={200: ConversationState, **CHANGE}, summary="Resume from the queue")
+def resume(request, psid: Psid, given: NoFields = None):
+    """Take the conversation back while it waits in the queue, for example because the customer kept talking to you.
 
-    The answer is 409 once an agent has it.
+    The answer is 409 once an agent has taken it.
     """
     conversation = find(request, psid)
     conversation.resume()
-    return held(conversation)
+    return state_of(conversation)
 
 
-@router.post("/{psid}/close", response={200: Held, **UNREADABLE, **TAKEN, **REFUSALS}, summary="Be done with it")
-def close(request, psid: Psid, given: Done = None):
-    """Close the conversation because nobody has to do anything more. It opens again when the customer writes.
+@router.post("/{psid}/close", response={200: ConversationState, **CHANGE}, summary="Close")
+def close(request, psid: Psid, given: Close = None):
+    """Close the conversation when nobody has to do anything more. It reopens when the customer writes again.
 
-    The answer is 409 with `holder` null when the customer has just written something that you have not received yet.
+    The answer is 409 with `holder` null if the customer has just written something that you have not received yet.
     The conversation then stays open, and yours.
     """
     conversation = find(request, psid)
-    conversation.close(None, _number(conversation, given.seen) if given and given.seen else None)
-    return held(conversation)
+    conversation.close(None, _key_of(conversation, given.seen) if given and given.seen else None)
+    return state_of(conversation)
 
 
 @router.post(
-    "/{psid}/messages",
-    response={202: list[Sent], **UNREADABLE, **TAKEN, **REFUSALS},
-    summary="Say something",
-    tags=["messages"],
+    "/{psid}/messages", response={202: list[QueuedMessage], **CHANGE}, summary="Send a message", tags=["messages"]
 )
-def send(request, psid: Psid, given: Saying):
-    """Queue a message, which goes out in order with all other messages of this conversation, and under the bot's name
-    if the Page has one for it.
+def send(request, psid: Psid, given: SendMessage):
+    """Queue a message. It goes out in order with all other messages of the conversation, under the name of the Page's
+    bot if it has one.
 
     The answer comes as soon as the message is stored: from then on it is sent even if a server fails. A long text
     becomes several messages, each with a key of its own.
-    The answer is 409 while people hold the conversation, with the holder's name, and once Facebook's 24 hours are over.
+
+    The answer is 409 with the holder's name while people hold the conversation, and 409 without one once Facebook's
+    24 hours are over.
     """
     messages = find(request, psid).send(author=None, text=given.text, key=given.key or uuid.uuid4())
     return Status(202, [{"key": message.key, "state": message.state} for message in messages])
 
 
 @router.get(
-    "/{psid}/messages/{key}",
-    response={200: SentMessage, **REFUSALS},
-    summary="What became of a message",
-    tags=["messages"],
+    "/{psid}/messages/{key}", response={200: SentMessage, **REFUSALS}, summary="Show a message", tags=["messages"]
 )
-def message(request, psid: Psid, key: uuid.UUID):
-    """Ask for the state of a message. `sent`, `delivered` and `read` are never guesses: Facebook reported them."""
-    said = find(request, psid).messages.filter(is_by_bot=True, is_incoming=False)
-    return get_object_or_404(said.only("key", "state", "error"), key=key)
+def show_message(request, psid: Psid, key: uuid.UUID):
+    """Ask for the state of a message. `sent`, `delivered` and `read` are what Facebook reported, never guesses."""
+    sent = find(request, psid).messages.filter(is_by_bot=True, is_incoming=False)
+    return get_object_or_404(sent.only("key", "state", "error"), key=key)
 
 
 def find(request, psid):
     """Find the conversation on the API key's Page, or raise Http404."""
-    related = request.auth.page.conversations.select_related("customer", "agent", "team", "page__rules")
-    return get_object_or_404(related.defer("page__token"), customer__psid=psid)
+    conversations = request.auth.page.conversations.with_page().select_related("customer", "agent", "team")
+    return get_object_or_404(conversations, customer__psid=psid)
 
 
-def _number(conversation, mid):
-    said = conversation.messages.filter(mid=mid).first()
-    if said is None:
-        raise WrongInput(_("seen: this conversation has no message with this id."))
-    return said.pk
+def _key_of(conversation, mid):
+    message = conversation.messages.filter(mid=mid).first()
+    if message is None:
+        raise WrongInput("seen", _("this conversation has no message with this id."))
+    return message.pk
 
 
-def held(conversation):
+def state_of(conversation):
     last = conversation.handovers.latest_change()
     return {
         "psid": conversation.customer.psid,

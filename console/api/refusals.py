@@ -7,14 +7,18 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from ninja.errors import AuthenticationError, Throttled, ValidationError
 
-from console.models import CannotReceive, KeyInUse, TakenByAnother, UnseenMessages, WindowClosed
+from console.models import Refused
 
 
-class WrongInput(Exception):
-    """The request has a wrong value; the text is a sentence that says which."""
+class WrongInput(Refused):
+    """A value of the request is wrong; `field` names it."""
+
+    def __init__(self, field, sentence):
+        super().__init__(sentence)
+        self.field = field
 
 
-def say_in_json(api):
+def answer_in_json(api):
     """Register one answer for each kind of refusal, whichever operation raises it."""
 
     def refuse(request, status, detail, headers=None, **more):
@@ -23,35 +27,27 @@ def say_in_json(api):
             response[name] = value
         return response
 
+    def refused(request, refusal):
+        if refusal.field:
+            return refuse(request, 422, f"{refusal.field}: {refusal.sentence}")
+        return refuse(request, 409, refusal.sentence, holder=refusal.holder, name=refusal.name)
+
     def unauthorized(request, error):
-        detail = _("This takes a valid key, in the header Authorization: Bearer hk_…")
+        detail = _("This needs a valid API key, in the header Authorization: Bearer hk_…")
         return refuse(request, 401, detail, {"WWW-Authenticate": "Bearer"})
 
     def throttled(request, error):
         seconds = max(1, math.ceil(error.wait))
-        detail = _("Too many calls with this key. Try again in %(seconds)s s.") % {"seconds": seconds}
+        detail = _("Too many calls with this API key. Try again in %(seconds)s s.") % {"seconds": seconds}
         return refuse(request, 429, detail, {"Retry-After": str(seconds)})
 
-    def taken(request, error):
-        name = error.name[:1].upper() + error.name[1:]
-        detail = _("%(name)s holds this conversation.") % {"name": name}
-        return refuse(request, 409, detail, holder=error.holder, name=error.name)
-
-    def conflict(request, error):
-        return refuse(request, 409, str(error), holder=None, name=None)
-
     answers = {
+        Refused: refused,
         AuthenticationError: unauthorized,
         Throttled: throttled,
-        TakenByAnother: taken,
-        UnseenMessages: conflict,
-        WindowClosed: conflict,
-        CannotReceive: conflict,
-        Http404: lambda request, error: refuse(request, 404, _("There is no such thing on this Page.")),
-        RequestDataTooBig: lambda request, error: refuse(request, 413, _("This is too long for any call.")),
+        Http404: lambda request, error: refuse(request, 404, _("This Page has nothing with this id.")),
+        RequestDataTooBig: lambda request, error: refuse(request, 413, _("The request body is too long.")),
         ValidationError: lambda request, error: refuse(request, 422, " ".join(map(_sentence, error.errors))),
-        WrongInput: lambda request, error: refuse(request, 422, str(error)),
-        KeyInUse: lambda request, error: refuse(request, 422, f"key: {error}"),
     }
     for refusal, answer in answers.items():
         api.exception_handler(refusal)(answer)
@@ -61,6 +57,6 @@ def _sentence(error):
     place, *where = error["loc"]
     where = where[1:] if place == "body" else where  # without the name of our function's parameter
     if error["type"] == "extra_forbidden":
-        return _("%(field)s: there is no such field here.") % {"field": ".".join(map(str, where))}
+        return _("%(field)s: this field does not exist.") % {"field": ".".join(map(str, where))}
     said = error["msg"].removeprefix("Value error, ").rstrip(".")
     return f"{'.'.join(map(str, where)) or place}: {said}."

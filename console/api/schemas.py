@@ -9,6 +9,7 @@ from ninja import Field, Path, Schema
 from pydantic import AfterValidator, ConfigDict, StringConstraints
 
 from console.forms import MOST_TEXT
+from console.models import Holder
 from messenger.client import utf16_length
 
 MOST_REASON = 500  # characters
@@ -19,27 +20,26 @@ MOST_MID = 255
 MONA, KEY = "5557003111222333", "5b1f6a52-6df0-4d3a-9a57-1f2f5d0c8f11"
 
 
-def _keepable(text):
+def _storable(text):
     if "\x00" in text:
-        raise ValueError(_("It has a NUL character, which cannot be kept."))
+        raise ValueError(_("NUL characters cannot be stored."))
     return text
 
 
-def _sayable(text):
+def _sendable(text):
     if not text.strip():
-        raise ValueError(_("Write something first."))
+        raise ValueError(_("The text is empty."))
     if utf16_length(text) > MOST_TEXT:
-        raise ValueError(_("A message has %(most)s characters at most.") % {"most": MOST_TEXT})
+        raise ValueError(_("A message has at most %(most)s characters.") % {"most": MOST_TEXT})
     return text
 
 
 def _text(most, *checks, least=0):
     length = StringConstraints(strip_whitespace=True, min_length=least, max_length=most)
-    checks = [AfterValidator(check) for check in (_keepable, *checks)]
+    checks = [AfterValidator(check) for check in (_storable, *checks)]
     return Annotated[str, length, *checks, Field(json_schema_extra={"pattern": r"^[^\x00]*$"})]
 
 
-Holder = Literal["bot", "queue", "agent", "elsewhere"]
 State = Literal["queued", "sending", "unknown", "sent", "delivered", "read", "failed"]
 Psid = Annotated[
     str,
@@ -51,69 +51,72 @@ def _example(**example):
     return {"json_schema_extra": {"example": example}}
 
 
-# In
+# Requests
 
 
-class Given(Schema):
+class Request(Schema):
     """A request body. Unknown fields are refused: a misspelt one would be ignored silently."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class Nothing(Given):
+class NoFields(Request):
     """A request body without fields, or no body at all."""
 
 
-class HandOver(Given):
+class HandOver(Request):
     reason: _text(MOST_REASON, least=1) = Field(
-        description=f"Why, in a few words: it stands in the thread. {MOST_REASON} characters at most."
+        description=f"Why, in a few words, for the agents. At most {MOST_REASON} characters."
     )
     summary: _text(MOST_SUMMARY) = Field(
-        "", description=f"What was said so far, for whoever takes it. {MOST_SUMMARY} characters at most."
+        "", description=f"What was said so far, for the agent who takes it. At most {MOST_SUMMARY} characters."
     )
     skill: _text(MOST_SKILL) = Field(
-        "", description="Of the team that should take it. Empty, or one that no team of the Page has: everybody."
+        "",
+        description="The skill of the team that should take it. If it is empty, or no team of the Page has it,"
+        " everybody sees the conversation.",
     )
     model_config = _example(
         reason="Wants a refund", summary="Order 4711 came broken; has sent a picture.", skill="refunds"
     )
 
 
-class Done(Given):
+class Close(Request):
     seen: _text(MOST_MID) = Field(
         "",
-        description="The `mid` of the last message that you have heard. Where the customer has written more since,"
-        " nothing is closed. Without it, what the relay has yet to tell you counts as more.",
+        description="The `mid` of the last message that you have received. If the customer has written more since,"
+        " the conversation stays open. Without `seen`, it stays open while the relay has messages for you that are"
+        " not delivered yet.",
     )
     model_config = _example(seen="m_sZ2Kb")
 
 
-class Saying(Given):
-    text: _text(MOST_TEXT, _sayable, least=1) = Field(
-        description=f"Up to {MOST_TEXT} characters. What is longer than 2000 goes out in several messages."
+class SendMessage(Request):
+    text: _text(MOST_TEXT, _sendable, least=1) = Field(
+        description=f"At most {MOST_TEXT} characters. A text longer than 2000 goes out in several messages."
     )
     key: UUID | None = Field(
         None,
-        description="Yours, for this message: sent again with the same key it is the same message, not another,"
-        " whatever the text is then.",
+        description="An idempotency key of your choice. A second request with the same key sends nothing new, whatever"
+        " its text.",
     )
     model_config = _example(text="We are open from 9 to 18 h.", key=KEY)
 
 
-# Out
+# Responses
 
 
-class Held(Schema):
+class ConversationState(Schema):
     psid: str
     holder: Holder = Field(
-        description="Who may answer: `bot` (you), `queue` (people, nobody has taken it yet), `agent`, or `elsewhere`"
+        description="Who may reply: `bot` (you), `queue` (people, nobody has taken it yet), `agent`, or `elsewhere`"
         " (the Page Inbox, another app)."
     )
-    name: str = Field(description="Of the holder, for people.")
-    team: str | None = Field(description="For which it waits, or from which the agent has it.")
-    is_open: bool = Field(description="Not so once somebody closed it; the customer's next words open it.")
+    name: str = Field(description="The holder's name, for people.")
+    team: str | None = Field(description="The team whose queue it is in, or from whose queue the agent took it.")
+    is_open: bool = Field(description="False once somebody closed it. The customer's next message reopens it.")
     since: datetime | None = Field(description="When the holder got it.")
-    reason: str = Field(description="Why it last changed hands.")
+    reason: str = Field(description="Why the holder last changed.")
     model_config = _example(
         psid=MONA,
         holder="agent",
@@ -125,8 +128,8 @@ class Held(Schema):
     )
 
 
-class HandedOver(Held):
-    notice: str = Field(description="What you may want to know of it: that no team has the skill. Mostly empty.")
+class HandedOver(ConversationState):
+    notice: str = Field(description="A warning: no team has the skill. Empty in most cases.")
     model_config = _example(
         psid=MONA,
         holder="queue",
@@ -135,23 +138,26 @@ class HandedOver(Held):
         is_open=True,
         since="2026-11-20T14:02:00Z",
         reason="Wants a refund",
-        notice="No team of this Page has the skill “refund”: everybody sees it.",
+        notice="No team of this Page has the skill “refund”, so everybody sees it.",
     )
 
 
-class Sent(Schema):
-    key: UUID = Field(description="By which to ask how it is.")
+class QueuedMessage(Schema):
+    key: UUID = Field(description="The key under which you can ask for its state.")
     state: State
     model_config = _example(key=KEY, state="queued")
 
 
-class SentMessage(Sent):
+class SentMessage(QueuedMessage):
     state: State = Field(
-        description="`unknown`: Facebook did not answer, and we are finding out whether it has it. `failed` is final"
-        " unless a person attempts again."
+        description="`unknown`: Facebook did not answer, and we are finding out whether it has the message. `failed` is"
+        " final unless an agent retries it."
     )
-    error: str = Field(description="What went wrong, or what it waits for. Mostly empty.")
+    error: str = Field(description="What went wrong, or what the message waits for. Empty in most cases.")
     model_config = _example(key=KEY, state="delivered", error="")
+
+
+# Refusals
 
 
 class Refusal(Schema):
@@ -163,21 +169,21 @@ class Unreadable(Refusal):
 
 
 class TooLong(Refusal):
-    model_config = _example(detail="This is too long for any call.")
+    model_config = _example(detail="The request body is too long.")
 
 
 class Unauthorized(Refusal):
-    model_config = _example(detail="This takes a valid key, in the header Authorization: Bearer hk_…")
+    model_config = _example(detail="This needs a valid API key, in the header Authorization: Bearer hk_…")
 
 
 class Unknown(Refusal):
-    model_config = _example(detail="There is no such thing on this Page.")
+    model_config = _example(detail="This Page has nothing with this id.")
 
 
 class Conflict(Refusal):
-    holder: Holder | None = Field(description="Who holds it; null where something else is in the way.")
+    holder: Holder | None = Field(description="Who holds the conversation; null if that is not the reason.")
     name: str | None
-    model_config = _example(detail="Ana Ruiz holds this conversation.", holder="agent", name="Ana Ruiz")
+    model_config = _example(detail="This conversation is with Ana Ruiz.", holder="agent", name="Ana Ruiz")
 
 
 class Wrong(Refusal):
@@ -185,9 +191,9 @@ class Wrong(Refusal):
 
 
 class TooMany(Refusal):
-    model_config = _example(detail="Too many calls with this key. Try again in 2 s.")
+    model_config = _example(detail="Too many calls with this API key. Try again in 2 s.")
 
 
 REFUSALS = {401: Unauthorized, 404: Unknown, 422: Wrong, 429: TooMany}
 UNREADABLE = {400: Unreadable, 413: TooLong}  # the body is not JSON, or longer than DATA_UPLOAD_MAX_MEMORY_SIZE
-TAKEN = {409: Conflict}
+CONFLICT = {409: Conflict}

@@ -45,7 +45,7 @@ def held(mona, rules):
 # Each operation
 
 
-def test_who_holds_it(robin, held, mona, ana):
+def test_a_conversation_shows_its_holder(robin, held, mona, ana):
     assert robin.get(mona.psid).json() == {
         "psid": mona.psid,
         "holder": "bot",
@@ -61,7 +61,7 @@ def test_who_holds_it(robin, held, mona, ana):
     assert found["since"]
 
 
-def test_hand_over_with_reason_summary_and_skill(robin, held, mona, bluebird):
+def test_hand_over_passes_on_reason_summary_and_skill(robin, held, mona, bluebird):
     team = Team.objects.create(name="Refunds", skill="refunds")
     team.pages.add(bluebird)
     answer = robin.post(
@@ -82,26 +82,26 @@ def test_a_skill_that_no_team_has_hands_over_to_everybody_and_says_so(robin, hel
     assert (fresh(held).holder, held.team) == (Holder.QUEUE, None)
 
 
-def test_resume_before_anybody_took_it(robin, held, mona):
+def test_resume_takes_a_conversation_back_from_the_queue(robin, held, mona):
     held.hand_over()
     answer = robin.post(f"{mona.psid}/resume").json()
     assert (answer["holder"], answer["reason"]) == ("bot", "the bot goes on")
     assert robin.post(f"{mona.psid}/resume").status_code == 200  # once more is the same
 
 
-def test_resume_on_a_page_that_has_no_bot(robin, held, mona):
+def test_resume_is_refused_on_a_page_without_a_bot(robin, held, mona):
     held.hand_over()
     HandoverRules.objects.update(webhook_url="")
     assert detail(robin.post(f"{mona.psid}/resume"), 409) == "This Page has no bot."
     assert fresh(held).holder == Holder.QUEUE
 
 
-def test_release_when_nobody_has_to_do_anything(robin, held, mona):
+def test_close_ends_the_conversation_and_leaves_it_with_the_bot(robin, held, mona):
     answer = robin.post(f"{mona.psid}/close").json()
     assert (answer["holder"], answer["is_open"]) == ("bot", False)
 
 
-def test_a_message_goes_into_the_lane_once(robin, held, mona):
+def test_a_message_sent_twice_with_one_key_is_queued_once(robin, held, mona):
     for _again in range(2):
         answer = robin.post(f"{mona.psid}/messages", text=" We are open. ", key=KEY)
         assert (answer.status_code, answer.json()) == (202, [{"key": KEY, "state": "queued"}])
@@ -109,7 +109,7 @@ def test_a_message_goes_into_the_lane_once(robin, held, mona):
     assert (said.text, said.author, said.is_by_bot, str(said.key)) == ("We are open.", None, True, KEY)
 
 
-def test_a_message_without_a_key_gets_one(robin, held, mona):
+def test_a_message_without_a_key_gets_a_key(robin, held, mona):
     [sent] = robin.post(f"{mona.psid}/messages", text="Hi").json()
     assert robin.get(f"{mona.psid}/messages/{sent['key']}").json() == {**sent, "error": ""}
 
@@ -122,7 +122,7 @@ def test_a_long_message_goes_out_in_parts(robin, held, mona):
         assert robin.get(f"{mona.psid}/messages/{part['key']}").json()["state"] == "queued"
 
 
-def test_it_speaks_under_the_bots_persona(robin, held, mona, bluebird, sandbox):
+def test_a_bots_message_goes_out_under_the_bots_persona(robin, held, mona, bluebird, sandbox):
     Page.objects.update(bot_name="Robin")
     robin.post(f"{mona.psid}/messages", text="Hello", key=KEY)
     held.deliver()
@@ -132,7 +132,7 @@ def test_it_speaks_under_the_bots_persona(robin, held, mona, bluebird, sandbox):
     assert robin.get(f"{mona.psid}/messages/{KEY}").json()["state"] == "sent"
 
 
-def test_what_became_of_a_message(robin, held, mona):
+def test_a_message_shows_its_state_and_error(robin, held, mona):
     robin.post(f"{mona.psid}/messages", text="Hello", key=KEY)
     Message.objects.filter(key=KEY).update(state=Message.State.FAILED, error="It was refused.")
     assert robin.get(f"{mona.psid}/messages/{KEY}").json() == {
@@ -142,7 +142,7 @@ def test_what_became_of_a_message(robin, held, mona):
     }
 
 
-def test_what_agents_said_is_not_the_bots_to_ask_for(robin, say, mona):
+def test_an_agents_message_is_hidden_from_the_bot(robin, say, mona):
     assert detail(robin.get(f"{mona.psid}/messages/{say('Hello').key}"), 404)
 
 
@@ -152,19 +152,23 @@ def test_what_agents_said_is_not_the_bots_to_ask_for(robin, say, mona):
 @pytest.mark.parametrize(
     ("verb", "given"), [("hand-over", {"reason": "why"}), ("resume", {}), ("close", {}), ("messages", {"text": "Hi"})]
 )
-def test_while_ana_holds_it(robin, held, mona, ana, verb, given):
+def test_every_change_by_the_bot_is_refused_while_an_agent_holds_the_conversation(robin, held, mona, ana, verb, given):
     held.take(ana)
     answer = robin.post(f"{mona.psid}/{verb}", **given)
-    assert detail(answer, 409) == "Ana Ruiz holds this conversation."
+    assert detail(answer, 409) == "This conversation is with Ana Ruiz."
     assert (answer.json()["holder"], answer.json()["name"]) == ("agent", "Ana Ruiz")
     assert fresh(held).agent == ana
     assert not held.messages.filter(is_incoming=False).exists()
 
 
-def test_while_it_waits_for_people_or_is_elsewhere(robin, held, mona):
+def test_a_refusal_names_the_queue_or_the_app_that_holds_the_conversation(robin, held, mona):
     held.hand_over()
     answer = robin.post(f"{mona.psid}/messages", text="Hi").json()
-    assert answer == {"detail": "The queue holds this conversation.", "holder": "queue", "name": "the queue"}
+    assert answer == {
+        "detail": "This conversation is in the queue: nobody has taken it yet.",
+        "holder": "queue",
+        "name": "the queue",
+    }
     held.lose_control("control-taken", "263902037430900")
     answer = robin.post(f"{mona.psid}/messages", text="Hi").json()
     assert (answer["holder"], answer["name"]) == ("elsewhere", "Page Inbox")
@@ -178,7 +182,7 @@ def test_a_message_that_was_taken_in_stays_so_when_ana_takes_the_conversation(ro
     assert (answer.status_code, answer.json()) == (202, [{"key": KEY, "state": "queued"}])
 
 
-def test_after_the_window(robin, held, mona):
+def test_a_message_is_refused_once_the_messaging_window_is_closed(robin, held, mona):
     Conversation.objects.update(
         customer_active_at=timezone.now() - timedelta(days=2), messaging_window_until=timezone.now()
     )
@@ -187,12 +191,12 @@ def test_after_the_window(robin, held, mona):
     assert answer.json()["holder"] is None
 
 
-def test_a_customer_nobody_knows(robin, held):
+def test_an_unknown_customer_is_not_found(robin, held):
     assert detail(robin.get("1"), 404)
     assert detail(robin.post("1/close"), 404)
 
 
-def test_another_pages_conversations_are_not_there(robin, held, mona):
+def test_conversations_of_another_page_are_not_found(robin, held, mona):
     other = Page.objects.create(page_id="9", token="x", name="Other")
     theirs = Customer.objects.create(page=other, psid="424242", name="Paul")
     conversation = Conversation.objects.create(page=other, customer=theirs, holder=Holder.BOT)
@@ -205,14 +209,14 @@ def test_another_pages_conversations_are_not_there(robin, held, mona):
     assert stranger.get(mona.psid).status_code == 404
 
 
-def test_a_key_of_another_conversations_message(robin, held, mona, bluebird):
+def test_the_key_of_another_conversations_message_is_refused(robin, held, mona, bluebird):
     paul = Customer.objects.create(page=bluebird, psid="424242", name="Paul")
     Conversation.objects.create(page=bluebird, customer=paul, holder=Holder.BOT)
     robin.post(f"{mona.psid}/messages", text="Hi", key=KEY)
     assert "key: Another message has this key" in detail(robin.post("424242/messages", text="Hi", key=KEY), 422)
 
 
-def test_a_key_of_an_agents_message(robin, held, mona, ana):
+def test_the_key_of_an_agents_message_is_refused(robin, held, mona, ana):
     """The bot may know it, from the metadata of the echo: what it says under it must not be lost in silence."""
     held.take(ana)
     held.send(author=ana, text="Hello", key=KEY)
@@ -229,11 +233,11 @@ def test_a_key_of_an_agents_message(robin, held, mona, ana):
         ("hand-over", {"reason": "x", "summary": "x" * 2001}, "summary: String should have at most 2000 characters."),
         ("messages", {"text": "\n"}, "text: String should have at least 1 character."),
         ("messages", {"text": "x" * 20_001}, "text: String should have at most 20000 characters."),
-        ("messages", {"text": "🫖" * 10_001}, "text: A message has 20000 characters at most."),
+        ("messages", {"text": "🫖" * 10_001}, "text: A message has at most 20000 characters."),
         ("messages", {"text": "Hi", "key": "mine"}, "key: Input should be a valid UUID"),
     ],
 )
-def test_bad_input_is_told_in_words(robin, held, mona, verb, given, said):
+def test_invalid_input_is_refused_in_words(robin, held, mona, verb, given, said):
     assert detail(robin.post(f"{mona.psid}/{verb}", **given), 422).startswith(said)
     assert fresh(held).holder == Holder.BOT
 
@@ -241,22 +245,26 @@ def test_bad_input_is_told_in_words(robin, held, mona, verb, given, said):
 @pytest.mark.parametrize(
     ("verb", "given", "said"),
     [
-        ("hand-over", {"reason": "why", "Skill": "refunds"}, "Skill: there is no such field here."),
-        ("messages", {"text": "Hi", "keys": KEY, "to": "1"}, "keys: there is no such field here. to: there is no such"),
-        ("resume", {"reason": "why"}, "reason: there is no such field here."),
-        ("close", {"text": "Bye"}, "text: there is no such field here."),
-        ("close?text=Bye", {}, "text: there is no such parameter in the query here."),
-        ("hand-over?reason=why", {"reason": "why"}, "reason: there is no such parameter in the query here."),
+        ("hand-over", {"reason": "why", "Skill": "refunds"}, "Skill: this field does not exist."),
+        (
+            "messages",
+            {"text": "Hi", "keys": KEY, "to": "1"},
+            "keys: this field does not exist. to: this field does not exist",
+        ),
+        ("resume", {"reason": "why"}, "reason: this field does not exist."),
+        ("close", {"text": "Bye"}, "text: this field does not exist."),
+        ("close?text=Bye", {}, "text: this query parameter does not exist."),
+        ("hand-over?reason=why", {"reason": "why"}, "reason: this query parameter does not exist."),
     ],
 )
-def test_what_an_operation_does_not_know_is_refused_and_named(robin, held, mona, verb, given, said):
+def test_an_unknown_field_or_parameter_is_refused_by_name(robin, held, mona, verb, given, said):
     assert detail(robin.post(f"{mona.psid}/{verb}", **given), 422).startswith(said)
     held.refresh_from_db()
     assert (held.holder, held.is_open, held.messages.filter(is_incoming=False).count()) == (Holder.BOT, True, 0)
 
 
-def test_a_question_with_a_query_is_refused(robin, held, mona):
-    said = "since: there is no such parameter in the query here."
+def test_a_query_parameter_on_show_is_refused(robin, held, mona):
+    said = "since: this query parameter does not exist."
     assert detail(robin.get(f"{mona.psid}?since=1"), 422) == said
 
 
@@ -270,15 +278,15 @@ def test_an_operation_without_fields_takes_no_body_or_an_empty_one(robin, held, 
 
 def test_the_documentation_says_that_unknown_fields_are_refused(client, db):
     shapes = client.get("/api/openapi.json").json()["components"]["schemas"]
-    assert [shapes[name]["additionalProperties"] for name in ("HandOver", "Saying", "Nothing")] == [False] * 3
+    assert [shapes[name]["additionalProperties"] for name in ("HandOver", "SendMessage", "NoFields")] == [False] * 3
 
 
 @pytest.mark.parametrize("text", ["a\x00b", "\x1f"])
-def test_characters_that_no_database_or_customer_could_show(robin, held, mona, text):
+def test_a_text_of_unstorable_or_invisible_characters_is_refused(robin, held, mona, text):
     assert detail(robin.post(f"{mona.psid}/messages", text=text), 422).startswith("text: ")
 
 
-def test_a_body_that_is_no_json(robin, held, mona):
+def test_a_body_that_is_not_json_is_refused(robin, held, mona):
     for body in (b"{", b"\xff"):
         answer = robin.client.post(
             f"/api/conversations/{mona.psid}/messages", body, content_type="application/json", headers=robin.headers
@@ -286,17 +294,17 @@ def test_a_body_that_is_no_json(robin, held, mona):
         assert detail(answer, 400)
 
 
-def test_a_body_longer_than_any_call_is(robin, held, mona):
+def test_a_body_that_is_too_long_is_refused(robin, held, mona):
     assert detail(robin.post(f"{mona.psid}/messages", text="x" * 3_000_000), 413)
 
 
 @pytest.mark.parametrize("path", ["", "nowhere", "conversations", "conversations/1/close/", "conversations/1/a/b"])
-def test_an_address_at_which_there_is_nothing(robin, db, path):
+def test_an_unknown_address_is_answered_in_json(robin, db, path):
     for ask in (robin.client.get, robin.client.post):
         assert "/api/docs" in detail(ask(f"/api/{path}", headers=robin.headers), 404)
 
 
-def test_the_wrong_method(robin, held, mona):
+def test_the_wrong_method_is_answered_in_json(robin, held, mona):
     assert detail(robin.get(f"{mona.psid}/close"), 405)
 
 
@@ -304,19 +312,19 @@ def test_the_wrong_method(robin, held, mona):
 
 
 @pytest.mark.parametrize("secret", ["", "hk_wrong", "Ünknown"])
-def test_without_a_valid_key(held, mona, secret):
+def test_a_call_without_a_valid_api_key_is_refused(held, mona, secret):
     answer = ApiClient(secret).get(mona.psid)
     assert "Authorization: Bearer" in detail(answer, 401)
     assert answer["WWW-Authenticate"] == "Bearer"
 
 
-def test_a_revoked_key(robin, held, mona):
+def test_a_revoked_api_key_is_refused(robin, held, mona):
     ApiKey.objects.get().revoke()
     assert robin.get(mona.psid).status_code == 401
     assert ApiKey.objects.get().revoked_at
 
 
-def test_only_its_digest_is_kept(secret):
+def test_only_the_digest_of_an_api_key_is_stored(secret):
     kept = ApiKey.objects.values().get()
     assert secret.startswith("hk_")
     assert len(secret) > 40
@@ -325,12 +333,12 @@ def test_only_its_digest_is_kept(secret):
     assert len(kept["start"]) < 12
 
 
-def test_a_log_in_is_no_key(client, ana, held, mona):
+def test_a_logged_in_agent_without_an_api_key_is_refused(client, ana, held, mona):
     client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
     assert client.get(f"/api/conversations/{mona.psid}").status_code == 401
 
 
-def test_that_it_was_used_is_written_once_a_minute(robin, held, mona):
+def test_the_use_of_an_api_key_is_noted_once_a_minute(robin, held, mona):
     with time_machine.travel(timezone.now(), tick=False) as clock:
         robin.get(mona.psid)
         first = ApiKey.objects.get().used_at
@@ -344,7 +352,7 @@ def test_that_it_was_used_is_written_once_a_minute(robin, held, mona):
         assert ApiKey.objects.get().used_at > first
 
 
-def test_too_many_calls_have_to_wait(robin, held, mona, monkeypatch):
+def test_too_many_calls_with_one_api_key_are_refused_for_a_while(robin, held, mona, monkeypatch):
     monkeypatch.setattr(api_key, "CALLS", ("calls", 0.1))  # so few that none comes due while we ask
     monkeypatch.setattr(api_key, "AT_ONCE", 30)
     answers = [robin.get(mona.psid) for _call in range(5)]
@@ -373,12 +381,12 @@ def _redis_is_asked():
         return True
 
 
-def test_without_redis_nobody_waits(robin, held, mona, monkeypatch, no_redis):
+def test_no_call_is_refused_while_redis_is_away(robin, held, mona, monkeypatch, no_redis):
     monkeypatch.setattr(api_key, "CALLS", ("calls", 0.001))
     assert {robin.get(mona.psid).status_code for _call in range(3)} == {200}
 
 
-def test_questions_to_the_database_stay_as_few(robin, held, mona, ana):
+def test_queries_do_not_grow_with_the_conversation(robin, held, mona, ana):
     def count(verb):
         with CaptureQueriesContext(connection) as queries:
             assert verb().status_code in (200, 202)
@@ -398,12 +406,13 @@ def test_questions_to_the_database_stay_as_few(robin, held, mona, ana):
 # Its documentation
 
 
-def test_it_can_be_read_without_a_log_in(client, db):
+def test_the_documentation_needs_no_log_in(client, db):
     assert client.get("/api/docs").status_code == 200
     schema = client.get("/api/openapi.json").json()
-    assert schema["webhooks"]["holder"]["post"]["requestBody"]
-    for path in schema["paths"].values():
-        for operation in path.values():
-            assert operation["summary"]
-            assert operation["description"]
-            assert {"401", "404", "422", "429"} <= set(operation["responses"])
+    operations = [operation for path in schema["paths"].values() for operation in path.values()]
+    names = {operation["operationId"] for operation in operations}
+    assert names == {"show_conversation", "hand_over", "resume", "close", "send", "show_message"}
+    for operation in operations:
+        assert operation["summary"]
+        assert operation["description"]
+        assert {"401", "404", "422", "429"} <= set(operation["responses"])

@@ -4,7 +4,7 @@ import json
 import re
 import time
 from contextlib import ExitStack, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.conf import settings
@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from console.infrastructure.thread_pool import FOR_ONE, seat
 from console.models import BotEvent, Conversation, Customer, HandoverRules, Holder, InboundWebhook
 from console.models.bot_event import delivery
+from console.models.bot_event.holder_change import HolderChange
 from console.models.handover_rules import USUAL_BOT_FIELDS
 from messenger import events, webhook_signature
 from personas.models import Page
@@ -617,7 +618,8 @@ def test_each_change_of_holder_is_told_and_signed(bluebird, mona, ana, bot):
     assert headers["X-Handover-Signature-256"] == webhook_signature.sign(body, SECRET)
     told = json.loads(body)
     handover = conversation.handovers.get()
-    assert told.pop("at") == f"{handover.at:%Y-%m-%dT%H:%M:%S}.{handover.at.microsecond // 1000:03}Z"
+    assert HolderChange.model_validate_json(body) == HolderChange.of(handover)
+    assert datetime.fromisoformat(told.pop("at")) == handover.at
     assert told == {
         "event": "holder",
         "id": handover.pk,

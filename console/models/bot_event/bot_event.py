@@ -3,11 +3,9 @@
 The row is the outbox: written with the change it tells of, deleted once the bot has taken it.
 """
 
-import json
 from itertools import groupby
 
 from django.conf import settings
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -16,9 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from console import tasks
 from console.models.activity import WHOLE_LEAD
 from console.models.bot_event.delivery import LEASE, BotEventDelivery
+from console.models.bot_event.holder_change import HolderChange
 from console.models.handover import METADATA, Cause
 from console.models.handover_rules import HandoverRules
-from console.models.holder import Holder, name_of
+from console.models.holder import Holder
 from messenger import events
 
 SWEEP_EVERY = 10  # s
@@ -30,7 +29,8 @@ class BotEventQuerySet(models.QuerySet):
         """Who holds a conversation now."""
         rules = handover.conversation.rules
         if rules.holder_url:
-            self._add(handover.conversation, BotEvent.Kind.HOLDER, json.dumps(_change(handover), cls=DjangoJSONEncoder))
+            body = HolderChange.of(handover).model_dump_json(by_alias=True)
+            self._add(handover.conversation, BotEvent.Kind.HOLDER, body)
         if rules.webhook_url and handover.from_holder != handover.to_holder:
             self._tell_bot(handover, rules)
 
@@ -228,24 +228,3 @@ def _control(handover, name):
     }
     raw = {"sender": {"id": conversation.customer.psid}, "recipient": {"id": page_id}, "timestamp": at, name: told}
     return _body([events.make_entry(page_id, at, raw)])
-
-
-def _change(handover):
-    """For the address that is told of holders."""
-    page, team = handover.conversation.page, handover.to_team
-    return {
-        "event": "holder",
-        "id": handover.pk,
-        "page": page.page_id,
-        "psid": handover.conversation.customer.psid,
-        "from": _end(page, handover.from_holder, handover.from_agent, handover.from_app),
-        "to": _end(page, handover.to_holder, handover.to_agent, handover.to_app) | {"team": str(team) if team else ""},
-        "cause": handover.cause,
-        "note": handover.note,
-        "summary": handover.summary,
-        "at": handover.at,
-    }
-
-
-def _end(page, holder, agent, app):
-    return {"holder": str(holder), "name": name_of(page, holder, agent, app)}
