@@ -102,7 +102,7 @@ def test_a_reply_is_queued_by_the_send_view_within_few_files(walk, client, ana, 
     with walk.taken("console/views"):
         client.post(path, second, headers={"HX-Request": "true"})
     assert [message.text for message in conversation.messages.in_order()] == ["Hello", "Good-bye"]
-    assert_within(walk, files=21, changes=36)
+    assert_within(walk, files=20, changes=36)
 
 
 def test_a_queued_reply_gets_to_facebook_within_few_files(walk, conversation, say, mona, sandbox):

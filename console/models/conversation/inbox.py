@@ -60,8 +60,11 @@ class InboxQuerySet(RevisionQuerySet):
         recent = Message.objects.filter(conversation=OuterRef("pk"), at__gt=timezone.now() - RECENTLY)
         failed = recent.failed()
         in_doubt = recent.filter(state=Message.State.UNKNOWN, next_attempt_at=None)
-        rows = self.select_related("customer", "agent", "team", "reason__by")
-        return rows.annotate(has_failed=Exists(failed), is_in_doubt=Exists(in_doubt))
+        return self.with_holder().annotate(has_failed=Exists(failed), is_in_doubt=Exists(in_doubt))
+
+    def with_holder(self):
+        """Read the customer, the holder and the reason too."""
+        return self.select_related("customer", "agent", "team", "reason__by")
 
 
 class Inbox(Revision):
