@@ -15,25 +15,26 @@ HISTORY = ("history", 2)  # calls to the Conversations API a second for one Page
 SHORT = 0.5  # s; a worker sleeps for a wait up to this
 REMEMBERED = 60  # s that a warning lasts; the next answer renews it
 
-# Turns are `1 / rate` apart; the first key holds the time of the next one. A turn that is too far away is not taken.
-TAKE = """
+# Slots are `1 / rate` apart; the first key holds the time of the next one. One that is too far away is not reserved.
+RESERVE = """
 local time = redis.call('TIME')
 local now = time[1] + time[2] / 1000000
 local rate = math.min(ARGV[1], redis.call('GET', KEYS[2]) or ARGV[1])
-local turn = math.max(tonumber(redis.call('GET', KEYS[1]) or now), now)
-if turn - now <= tonumber(ARGV[2]) then
-    local following = turn + 1 / rate
+local slot = math.max(tonumber(redis.call('GET', KEYS[1]) or now), now)
+if slot - now <= tonumber(ARGV[2]) then
+    local following = slot + 1 / rate
     redis.call('SET', KEYS[1], string.format('%.6f', following), 'PX', math.ceil((following - now) * 1000) + 1000)
 end
-return tostring(turn - now)
+return tostring(slot - now)
 """
 
 
-def take(page_id, kind=MESSAGES, within=SHORT):
-    """Take the next turn of this Page if it begins within so many seconds; return the seconds until it begins."""
+def reserve(page_id, kind=MESSAGES, within=SHORT):
+    """Reserve the next slot if it begins within so many seconds; return the seconds until it begins."""
     name, rate = kind
     try:
-        return float(_take()(keys=[f"pace:{page_id}:{name}", f"pace:{page_id}:rate"], args=[rate, within]))
+        keys = [f"rate-limit:{page_id}:{name}", f"rate-limit:{page_id}:rate"]
+        return float(_reserve()(keys=keys, args=[rate, within]))
     except RedisError:
         return 0.0
 
@@ -44,11 +45,11 @@ def learn(page_id, usage):
         return
     percent = 100 if usage.minutes else min(usage.percent, 100)
     try:
-        redis().set(f"pace:{page_id}:rate", 10 ** ((90 - percent) / 10), ex=REMEMBERED)
+        redis().set(f"rate-limit:{page_id}:rate", 10 ** ((90 - percent) / 10), ex=REMEMBERED)
     except RedisError:
         return
 
 
 @cache
-def _take():
-    return redis().register_script(TAKE)
+def _reserve():
+    return redis().register_script(RESERVE)

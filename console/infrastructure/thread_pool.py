@@ -14,17 +14,17 @@ from contextlib import contextmanager
 from django.db import connection
 
 THREADS = 16
-AT_ONCE_FOR_ONE = 8  # of these threads, for one Page
-FOR_ONE = 8  # of the 32 threads of a worker, see bin/run.py
+MOST_FOR_ONE_PAGE = 8  # of these threads
+MOST_OF_WORKER_FOR_ONE_PAGE = 8  # of the 32 threads of a worker, see bin/run.py
 
 logger = logging.getLogger(__name__)
-_threads = ThreadPoolExecutor(THREADS, thread_name_prefix="at-once")
+_threads = ThreadPoolExecutor(THREADS, thread_name_prefix="thread-pool")
 _busy, _counting = Counter(), threading.Lock()
 
 
-def run(page_id, work):
+def submit(page_id, work):
     """Run the work in a thread; return False if none is free for this Page."""
-    if not _take(page_id, AT_ONCE_FOR_ONE, among=THREADS):
+    if not _take(page_id, MOST_FOR_ONE_PAGE, among=THREADS):
         return False
     try:
         _threads.submit(_run, page_id, work)
@@ -35,9 +35,9 @@ def run(page_id, work):
 
 
 @contextmanager
-def seat(page_id):
+def share(page_id):
     """Yield whether this Page may use one more thread, and count that thread as in use meanwhile."""
-    is_free = _take(page_id, FOR_ONE)
+    is_free = _take(page_id, MOST_OF_WORKER_FOR_ONE_PAGE)
     try:
         yield is_free
     finally:
@@ -49,15 +49,15 @@ def _run(page_id, work):
     try:
         work()
     except Exception:
-        logger.exception("What was to be done at once was not: the sweep finds it")
+        logger.exception("Work in a thread of its own failed: the sweep finds what is left")
     finally:
         connection.close()  # back into the pool
         _leave(page_id)
 
 
-def _take(page_id, for_one, among=math.inf):
+def _take(page_id, most, among=math.inf):
     with _counting:
-        is_free = _busy[page_id] < for_one and _busy.total() < among
+        is_free = _busy[page_id] < most and _busy.total() < among
         _busy[page_id] += is_free
     return is_free
 

@@ -81,7 +81,7 @@ class ApiKey(models.Model):
 
     def wait(self):
         """Seconds until it may be used again, 0 when it may now."""
-        return max(0, rate_limit.take(f"key-{self.pk}", CALLS, within=AT_ONCE) - AT_ONCE)
+        return max(0, rate_limit.reserve(f"key-{self.pk}", CALLS, within=AT_ONCE) - AT_ONCE)
 
 
 def digest(secret):

@@ -15,6 +15,7 @@ from agents.pictures import new_path
 from console import tasks
 from console.infrastructure import downloads, rate_limit
 from messenger import Action, GraphError
+from personas.models.retry import Scheduled, ScheduledQuerySet
 from personas.resource_shortage import is_resource_shortage
 
 
@@ -33,16 +34,17 @@ def soon():
     return timezone.now() + PAUSE
 
 
-class CustomerQuerySet(models.QuerySet):
+class CustomerQuerySet(ScheduledQuerySet):
     def meet(self, page, psid):
-        """The customer behind a PSID; a worker asks who a new one is."""
+        """Return the customer behind a PSID; a worker fetches the profile of a new one."""
         customer, is_new = self.get_or_create(page=page, psid=psid)
         if is_new:
             customer.fetch_profile_later()
         return customer
 
     def unmet(self):
-        """Whose profile should be known by now and is not; where it was refused, a day ago, of open conversations."""
+        """Filter to those whose profile should be known by now. One that was refused waits a day, and is fetched again
+        only while the conversation is open."""
         now = timezone.now()
         refused = Q(next_attempt_at__lt=now) & ~Q(refusals=1) | Q(next_attempt_at__lt=now - REFUSED_FOR)
         is_worth_it = Q(refusals=0) | Q(conversation__closed_at=None)
@@ -54,7 +56,7 @@ class CustomerQuerySet(models.QuerySet):
             customer.fetch_profile_later()
 
 
-class Customer(models.Model):
+class Customer(Scheduled):
     page = models.ForeignKey("personas.Page", models.PROTECT, related_name="customers", verbose_name=_("Page"))
     psid = models.TextField("PSID")
     name = models.CharField(_("name"), max_length=200, blank=True)
@@ -78,19 +80,17 @@ class Customer(models.Model):
         return isolated(self.name) or _("Guest ·%(end)s") % {"end": self.psid[-4:]}
 
     def fetch_profile_later(self):
-        Customer.objects.filter(pk=self.pk).update(next_attempt_at=soon())
+        self.row.postpone(soon())
         transaction.on_commit(lambda: tasks.fetch_profile.delay(self.pk), robust=True)
 
     def fetch_profile_again(self):
-        """At the customer's words, when it is due: once after a first refusal, then daily; a known one weekly."""
-        now = timezone.now()
-        due = Customer.objects.filter(pk=self.pk, next_attempt_at__lte=now)
-        if self.next_attempt_at <= now and due.update(next_attempt_at=soon()):
+        """Fetch it as the customer writes, if it is due: soon after a first refusal, then daily; a known one weekly."""
+        if self.is_due and self.row.due().postpone(soon()):
             transaction.on_commit(lambda: tasks.fetch_profile.delay(self.pk), robust=True)
 
     def fetch_profile(self):
-        """Name and picture, if Facebook tells them: it may withhold either, or all, and we go on without."""
-        if self.page.is_paused or self.page.is_slowed or not self._has_turn():
+        """Ask Facebook for name and picture. It may withhold either or both, and we go on without."""
+        if self.page.is_paused or self.page.is_slowed or not self._has_rate_slot():
             return self._put_off()
         try:
             profile = self.page.client().profile(self.psid)
@@ -105,10 +105,10 @@ class Customer(models.Model):
         if shown != (self.name, self.picture.name):
             self.conversation.touch()
 
-    def _has_turn(self):
-        """Nobody waits for a profile that is asked for again: those of one Page are asked for one by one."""
+    def _has_rate_slot(self):
+        """Nobody waits for a profile that is fetched again: those of one Page are fetched one by one."""
         is_first = self.profile_at is None and not self.refusals
-        return is_first or rate_limit.take(self.page_id, AGAIN, within=0) == 0
+        return is_first or rate_limit.reserve(self.page_id, AGAIN, within=0) == 0
 
     def _note_failure(self, error):
         action = error.action
@@ -122,7 +122,7 @@ class Customer(models.Model):
         self.save(update_fields=["refusals", "next_attempt_at"])
 
     def _put_off(self):
-        Customer.objects.filter(pk=self.pk).update(next_attempt_at=max(soon(), self.page.waits_until or soon()))
+        self.row.postpone(max(soon(), self.page.waits_until or soon()))
 
     def _keep_picture(self, url):
         """Facebook's address for it expires: keep a copy. Without one the customer shows as initials.

@@ -1,12 +1,11 @@
 """One change of holder: from, to, by whom, why, when. The history writes itself from the verbs in `transitions.py`.
 
 Where another app answers for the bot, Facebook has to be told of the change as well. That call stands in the
-conversation's lane, between what was said before and after it.
+conversation's send queue, between what was said before and after it.
 https://developers.facebook.com/docs/messenger-platform/conversation-routing
 """
 
 import logging
-import random
 from datetime import timedelta
 
 from django.conf import settings
@@ -19,11 +18,9 @@ from django.utils.translation import gettext_lazy as _
 from console.models.holder import Holder, label_of
 from console.models.timeline import TimelineQuerySet
 from messenger import Action, GraphError
+from personas.models.retry import Outcome, Retryable, ScheduledQuerySet
 from personas.resource_shortage import is_resource_shortage
 
-MAX_ATTEMPTS = 8  # at passing errors, about two minutes
-LONGEST_PAUSE = 30  # s
-SHORTAGE_PAUSE = timedelta(seconds=15)  # while our own machine is out of something
 METADATA = 1000  # characters that Facebook passes on
 STUMBLED = _("The console failed at this; its log says why.")
 
@@ -82,7 +79,7 @@ class Call(models.TextChoices):
     TAKE = "take", "take_thread_control"
 
 
-class HandoverQuerySet(TimelineQuerySet):
+class HandoverQuerySet(ScheduledQuerySet, TimelineQuerySet):
     def record(self, conversation, at, **change):
         """Write down a change of holder that is about to be made."""
         return self.create(
@@ -100,14 +97,18 @@ class HandoverQuerySet(TimelineQuerySet):
         return self.exclude(cause=Cause.REQUESTED).order_by("at", "pk").last()
 
     def pending(self):
-        """Facebook has yet to be told."""
+        """Filter to those of which Facebook has yet to be told."""
         return self.filter(done_at=None).exclude(call="").order_by("at", "pk")
 
     def for_thread(self):
         return self.select_related("from_agent", "to_agent", "to_team", "by")
 
 
-class Handover(models.Model):
+class Handover(Retryable):
+    MAX_ATTEMPTS = 8  # at passing errors, about two minutes
+    LONGEST_PAUSE = timedelta(seconds=30)
+    JITTER = 0.25
+
     conversation = models.ForeignKey("console.Conversation", models.PROTECT, related_name="handovers")
     from_holder = models.CharField(_("from"), max_length=10, choices=Holder)
     from_agent = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
@@ -126,11 +127,6 @@ class Handover(models.Model):
     revision = models.BigIntegerField(editable=False)  # the conversation's when this last changed
     call = models.CharField(max_length=8, choices=Call, blank=True, editable=False)
     done_at = models.DateTimeField(null=True, editable=False)
-    attempts = models.PositiveSmallIntegerField(default=0, editable=False)
-    next_attempt_at = models.DateTimeField(null=True, editable=False)
-    error = models.TextField(_("error"), blank=True)
-
-    ends_round = True  # of the lane: the call decides what becomes of those behind it
 
     objects = HandoverQuerySet.as_manager()
 
@@ -195,7 +191,7 @@ class Handover(models.Model):
 
     def enqueue(self, call):
         """Have the send queue make this call, in the order of the thread."""
-        type(self).objects.filter(pk=self.pk).update(call=call, done_at=None, attempts=0, next_attempt_at=None)
+        self.row.update(call=call, done_at=None, attempts=0, next_attempt_at=None)
         self.conversation.deliver_later()
 
     def _has_bot_control(self):
@@ -204,17 +200,16 @@ class Handover(models.Model):
         return is_bots or self.cause == Cause.CONTROL_TAKEN
 
     def deliver(self):
-        """Make the call. True when those behind it may follow, False when they have to wait for it."""
+        """Make the call; return what it means for those behind it. It may decide what becomes of them."""
         page = self.conversation.page
-        if page.is_paused or page.is_slowed or (self.next_attempt_at and self.next_attempt_at > timezone.now()):
-            return False
+        if page.is_paused or page.is_slowed or not self.is_due:
+            return Outcome.WAIT
         if self.call == Call.PASS and not self.conversation.rules.bot_app_id:  # there is no such app any more
             return self._done(is_ours=True)
-        if not self.conversation.keep_lease():
-            return False  # another worker has the lane now
-        self._row().update(
-            attempts=F("attempts") + 1
-        )  # before the call: its worker may die before it writes what came of it
+        if not self.conversation.send_queue.keep():
+            return Outcome.WAIT  # another worker has the queue now
+        # First: its worker may die before it writes what came of the call.
+        self.row.filter(done_at=None).update(attempts=F("attempts") + 1)
         try:
             self._make_call(page.client())
         except GraphError as error:
@@ -223,9 +218,7 @@ class Handover(models.Model):
             raise
         except Exception as error:  # whatever it is, those behind it must not wait for it for ever
             logger.exception("Handover %s could not be told to Facebook", self.pk)
-            if is_resource_shortage(error):
-                return self._postpone(timezone.now() + SHORTAGE_PAUSE, STUMBLED, attempts=self.attempts)
-            return self._refused(STUMBLED)
+            return self._wait_out_shortage(STUMBLED) if is_resource_shortage(error) else self._refused(STUMBLED)
         return self._done(is_ours=self.call == Call.TAKE)
 
     def _make_call(self, client):
@@ -237,15 +230,15 @@ class Handover(models.Model):
             client.pass_thread_control(psid, app_id, (self.summary or self.note)[:METADATA] or None)
 
     def _not_done(self, page, error):
+        action = error.action
         if page.note_error(error):
             until = max(page.waits_until or timezone.now(), timezone.now())
             return self._postpone(until, error.sentence, attempts=self.attempts)
         if is_resource_shortage(error):
-            return self._postpone(timezone.now() + SHORTAGE_PAUSE, error.sentence, attempts=self.attempts)
-        if (error.action.is_retryable or error.is_outcome_unknown) and self.attempts < MAX_ATTEMPTS:
-            pause = min(2**self.attempts, LONGEST_PAUSE) * random.uniform(0.75, 1.25)  # noqa: S311
-            return self._postpone(timezone.now() + timedelta(seconds=pause), error.sentence)
-        if self.call == Call.PASS and self.attempts and error.action is Action.OTHER_APP:  # done by a try that was lost
+            return self._wait_out_shortage(error.sentence)
+        if (action.is_retryable or error.is_outcome_unknown) and self.has_attempts_left:
+            return self._postpone(timezone.now() + self.backoff, error.sentence)
+        if self.call == Call.PASS and self.attempts and action is Action.OTHER_APP:  # done by an attempt that was lost
             return self._done(is_ours=False)
         if error.lacks_default_app:  # then every app may answer, and there is nothing to be told
             return self._done(is_ours=True)
@@ -253,21 +246,22 @@ class Handover(models.Model):
 
     def _refused(self, reason):
         self.conversation.note_refused_control(self, reason)
-        return True
+        return Outcome.READ_AGAIN
 
     def _done(self, is_ours):
         self.conversation.note_control(self, is_ours)
-        return True
+        return Outcome.READ_AGAIN
+
+    def _wait_out_shortage(self, error):
+        """Wait while our own machine is out of something. This attempt does not count."""
+        return self._postpone(timezone.now() + self.SHORTAGE_PAUSE, error, attempts=self.attempts)
 
     def _postpone(self, until, error, **fields):
         with self.conversation.stepping(is_listed=False) as revision:
             self.become(revision, next_attempt_at=until, error=error, **fields)
         self.conversation.deliver_later(max(0, (until - timezone.now()).total_seconds()))
-        return False
+        return Outcome.WAIT
 
     def become(self, revision, **fields):
         """Write down what came of the call, under the conversation's lock."""
-        self._row().update(revision=revision, **fields)
-
-    def _row(self):
-        return type(self).objects.filter(pk=self.pk, done_at=None)
+        self.row.filter(done_at=None).update(revision=revision, **fields)

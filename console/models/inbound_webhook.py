@@ -21,12 +21,11 @@ from console.models.handover_rules import HandoverRules
 from console.models.holder import Holder
 from messenger import events
 from personas.models import Page
+from personas.models.retry import Retryable, ScheduledQuerySet
 from personas.resource_shortage import is_resource_shortage
 
 PATIENCE = 4  # attempts, about half a minute, for a message that a reaction may have overtaken
 MAX_ATTEMPTS = 12  # then it waits for an admin's "Read again"; with the pauses below about an hour
-LONGEST_PAUSE = 600  # s
-SHORTAGE_PAUSE = timedelta(seconds=15)  # while our own machine is out of something
 ABOUT_KNOWN = (events.Delivery, events.Read)
 STORE = """
 INSERT INTO console_inboundwebhook (body, digest, received_at, unknown, error, attempts, is_relayed)
@@ -38,7 +37,7 @@ ON CONFLICT (digest) DO NOTHING
 _reading = threading.Lock()
 
 
-class InboundWebhookQuerySet(models.QuerySet):
+class InboundWebhookQuerySet(ScheduledQuerySet):
     def store(self, *bodies):
         """Keep verified bodies, each once, by one INSERT; reading them is a worker's job."""
         digests = [hashlib.sha256(body).hexdigest() for body in bodies]
@@ -50,9 +49,7 @@ class InboundWebhookQuerySet(models.QuerySet):
         return self.filter(processed_at=None)
 
     def due(self):
-        return self.unread().filter(
-            Q(next_attempt_at=None) | Q(next_attempt_at__lt=timezone.now()), attempts__lt=MAX_ATTEMPTS
-        )
+        return super().due().unread().filter(attempts__lt=MAX_ATTEMPTS)
 
     def process(self):
         """Read whatever is due, unless somebody in this process does already.
@@ -93,21 +90,19 @@ class InboundWebhookQuerySet(models.QuerySet):
         except (MemoryError, OSError, RuntimeError) as error:
             if inbound_webhook is None or not is_resource_shortage(error):
                 raise
-            self.filter(pk=inbound_webhook.pk).update(
-                next_attempt_at=timezone.now() + SHORTAGE_PAUSE
-            )  # the others may fit
+            # The others may fit.
+            self.filter(pk=inbound_webhook.pk).postpone(timezone.now() + InboundWebhook.SHORTAGE_PAUSE)
         return inbound_webhook is not None
 
 
-class InboundWebhook(models.Model):
+class InboundWebhook(Retryable):
+    LONGEST_PAUSE = timedelta(minutes=10)
+
     body = models.TextField(_("body"))
     digest = models.CharField(max_length=64, unique=True, editable=False)
     received_at = models.DateTimeField(_("received"), auto_now_add=True)
     processed_at = models.DateTimeField(_("read"), null=True, blank=True)
     unknown = models.PositiveIntegerField(_("unknown events"), default=0)
-    error = models.TextField(_("error"), blank=True)
-    attempts = models.PositiveIntegerField(_("attempts"), default=0)
-    next_attempt_at = models.DateTimeField(null=True, editable=False)
     is_relayed = models.BooleanField(default=False, editable=False)
     mids = ArrayField(models.BigIntegerField(), default=list, db_default=[], editable=False)  # number_of each message
 
@@ -182,7 +177,7 @@ class InboundWebhook(models.Model):
         self.attempts += 1
         self.error = "\n".join(problems)
         self.processed_at = None if problems else timezone.now()
-        self.next_attempt_at = timezone.now() + timedelta(seconds=min(2**self.attempts, LONGEST_PAUSE))
+        self.next_attempt_at = timezone.now() + self.backoff
         changed = ["body"] if self.unsent else []
         outcome = ["unknown", "attempts", "error", "processed_at", "next_attempt_at", "is_relayed", "mids"]
         self.save(update_fields=outcome + changed)

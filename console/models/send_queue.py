@@ -1,90 +1,102 @@
-"""A conversation's lane: its replies go out one by one, in the order of Send, whatever happens to workers."""
+"""A conversation's send queue: its messages go out one by one, in the order of Send, whatever happens to workers."""
 
 from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, Q
+from django.db.models import Exists
 from django.utils import timezone
 
 from console import tasks
+from personas.models.retry import Outcome
 
 LEASE = timedelta(seconds=3 * settings.GRAPH_TIMEOUT)
 CALL = timedelta(seconds=2 * settings.GRAPH_TIMEOUT)  # a call ends well within: connecting, and Facebook's answer
-AT_ONCE = 20  # messages read by one query
+READ_TOGETHER = 20  # messages read by one query
 SOON = 60  # s; what has to wait longer is found by the sweep, for the broker keeps what is late in mind for all workers
 
 
-def free():
-    """Rows at which no worker is."""
-    return Q(leased_until=None) | Q(leased_until__lt=timezone.now())
+class SendQueue:
+    """All that one conversation has to send: messages, and calls that tell Facebook of a change of holder."""
 
-
-class Lane:
-    """The part of a Conversation that sends."""
+    def __init__(self, conversation):
+        self.conversation = conversation
+        self._lease = None
+        self._personas = {}  # by author, looked up once for all that is pending
 
     def deliver_later(self, seconds=0, **options):
         if seconds < SOON:
             deliver = tasks.deliver.apply_async
-            transaction.on_commit(lambda: deliver([self.pk], countdown=seconds, **options), robust=True)
+            transaction.on_commit(lambda: deliver([self.conversation.pk], countdown=seconds, **options), robust=True)
 
     def deliver(self):
         """Send what is pending, in order. Only one worker at a time gets past the lease.
 
         It looks once more after giving the lease back: what was written in that instant would wait for the sweep.
         """
-        while self._lease():
+        while self.lease():
             try:
-                is_over = self._drain()
+                outcome = self._drain()
             finally:
-                self._end_lease()
-            if not is_over:
+                self.give_back()
+            if outcome is Outcome.WAIT:
                 return
 
-    def keep_lease(self, long_enough=CALL):
-        """Whether the lane is ours for one more call. Not when the lease ran out and another worker may have it."""
-        if self._leased_until - timezone.now() > long_enough:
+    def lease(self):
+        """Lease the queue if anything is pending and no other worker has it; return whether it is ours."""
+        self._personas = {}
+        pending = Exists(self.conversation.messages.pending().order_by())
+        pending |= Exists(self.conversation.handovers.pending().order_by())
+        self._lease = self.conversation.row.filter(pending).lease(LEASE)
+        return self._lease is not None
+
+    def keep(self, call=CALL):
+        """Keep the lease for one more call; return False where it ran out and another worker may have the queue."""
+        if self._lease - timezone.now() > call:
             return True
-        return self._lease_where(Q(leased_until=self._leased_until), lease=max(LEASE, long_enough))
+        renewed = self.conversation.row.renew(self._lease, max(LEASE, call))
+        self._lease = renewed or self._lease
+        return renewed is not None
+
+    def give_back(self):
+        self.conversation.row.give_back(self._lease)
+
+    def next_pending(self):
+        """Return the messages and handovers that wait, in the order in which they came to be.
+
+        They are read under the lease. What an echo changes meanwhile, the claim of each message notices.
+        """
+        messages = list(self.conversation.messages.pending().select_related("author")[:READ_TOGETHER])
+        for message in messages:
+            message.conversation, message.page = self.conversation, self.conversation.page
+        handovers = list(self.conversation.handovers.pending()[:READ_TOGETHER])
+        for handover in handovers:
+            handover.conversation = self.conversation
+        return sorted([*messages, *handovers], key=lambda pending: pending.place)[:READ_TOGETHER]
+
+    def persona_of(self, author):
+        """Return the persona under which an author speaks; None is the bot. One that Facebook lacks is published."""
+        persona = self._personas.get(author)
+        if persona is None:
+            page = self.conversation.page
+            persona = self._personas[author] = page.personas.for_agent(author, page)
+            persona.publish()
+        return persona
+
+    def forget_personas(self):
+        """Look them up again: Facebook may have lost one."""
+        self._personas.clear()
 
     def _drain(self):
-        """False when the first in line has to wait; who made it wait has seen to it that somebody comes back."""
-        while pending := self._next_pending():
-            for message in pending:
-                if not message.deliver():
-                    return False
-                if message.ends_round:
-                    break
-        return True
+        """Deliver until nothing is pending, or the first in line has to wait."""
+        while pending := self.next_pending():
+            if self._deliver_in_turn(pending) is Outcome.WAIT:
+                return Outcome.WAIT
+        return Outcome.NEXT
 
-    def _next_pending(self):
-        """Messages, and what Facebook has to be told of holders, in the order in which they came to be.
-
-        Read once the lease is ours. What an echo changes meanwhile, the claim of each message bot_events.
-        """
-        messages = list(self.messages.pending().select_related("author")[:AT_ONCE])
-        for message in messages:
-            message.conversation, message.page = self, self.page
-        handovers = list(self.handovers.pending()[:AT_ONCE])
-        for handover in handovers:
-            handover.conversation = self
-        return sorted([*messages, *handovers], key=lambda pending: pending.place)[:AT_ONCE]
-
-    def _lease(self):
-        """Claim by a conditional update: no lock is held while Facebook answers."""
-        self.faces = {}  # under which its authors speak, looked up once for all that is pending
-        pending = Exists(self.messages.pending().order_by()) | Exists(self.handovers.pending().order_by())
-        return self._lease_where(free(), pending)
-
-    def _lease_where(self, *conditions, lease=LEASE):
-        until = timezone.now() + lease
-        is_ours = self._rows().filter(*conditions).update(leased_until=until) == 1
-        if is_ours:
-            self._leased_until = until
-        return is_ours
-
-    def _end_lease(self):
-        self._rows().filter(leased_until=self._leased_until).update(leased_until=None)
-
-    def _rows(self):
-        return type(self).objects.filter(pk=self.pk)
+    def _deliver_in_turn(self, pending):
+        for row in pending:
+            outcome = row.deliver()
+            if outcome is not Outcome.NEXT:
+                return outcome
+        return Outcome.READ_AGAIN

@@ -98,7 +98,7 @@ class PageHealth(PageConnection):
         if not self.connected_row.update(**running, waits_until=None, slowdowns=0):
             return
         self.paused_since = self.waits_until = None
-        self.personas.update(next_attempt_at=None)
+        self.personas.hurry()
         self.messages.hurry()
         self.conversations.hurry()
         self.conversations.deliver_later()

@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from messenger import Action, GraphError
 from personas import tasks
 from personas.models.persona_publishing import PersonaPublishing
+from personas.models.retry import LeasedQuerySet, ScheduledQuerySet
 
 
-class PersonaQuerySet(models.QuerySet):
+class PersonaQuerySet(ScheduledQuerySet, LeasedQuerySet):
     def current(self):
         """Filter to those in use: at most one for each agent and Page."""
         return self.filter(leaving_since=None, gone_at=None)
@@ -24,10 +25,6 @@ class PersonaQuerySet(models.QuerySet):
         """
         asked_for = Q(leaving_since__isnull=False) | Q(agent__is_active=False)
         return self.filter(asked_for, gone_at=None).exclude(page__state="disconnected")
-
-    def due(self):
-        """Filter to those whose next attempt may be made now."""
-        return self.filter(Q(next_attempt_at=None) | Q(next_attempt_at__lte=timezone.now()))
 
     def withdraw(self):
         """Delete these on Facebook, once the messages that were queued under them are sent."""
@@ -120,7 +117,7 @@ class Persona(PersonaPublishing):
         try:
             self._delete()
         except GraphError as error:
-            self.record(error=f"{error.sentence} ({error})", next_attempt_at=timezone.now() + self.pause)
+            self.record(error=f"{error.sentence} ({error})", next_attempt_at=timezone.now() + self.backoff)
         else:
             self._note_gone()
 

@@ -18,7 +18,6 @@ from personas.models.persona_claim import PersonaClaim
 from personas.resource_shortage import is_resource_shortage
 
 REFUSED_FOR = timedelta(minutes=10)  # meanwhile messages go out as the Page, and Facebook is not asked again
-PASSING_TRIES = 5  # retryable errors in a row, about 30 s; then messages no longer wait for their persona
 NOT_CREATED = _("The console could not create the persona; its log says why.")
 PICTURE_SECONDS = 600  # Facebook fetches the picture during the call that makes the persona
 
@@ -31,6 +30,8 @@ def picture_path(persona, filename):
 
 class PersonaPublishing(PersonaClaim):
     """The part of a Persona that creates it on Facebook."""
+
+    MAX_ATTEMPTS = 5  # at retryable errors in a row, about 30 s; then messages no longer wait for their persona
 
     page = models.ForeignKey("personas.Page", models.PROTECT, related_name="personas", verbose_name=_("Page"))
     agent = models.ForeignKey(
@@ -128,22 +129,22 @@ class PersonaPublishing(PersonaClaim):
         if action.pauses_page or action is Action.SLOW_DOWN_APP:
             self.page.note_error(error)
         is_limited = action.pauses_page or action.is_rate_limit  # not the persona's fault: messages wait for it
-        is_refused = not is_limited and (not action.is_retryable or self.attempts >= PASSING_TRIES)
+        is_refused = not is_limited and not (action.is_retryable and self.has_attempts_left)
         self._put_off(
             f"{error.sentence} ({error})",
             reason=_("Facebook did not create the persona: %s") % error.sentence,
             is_refused=is_refused,
-            pause=timedelta(minutes=error.usage.minutes) or self.pause,
+            pause=timedelta(minutes=error.usage.minutes) or self.backoff,
             may_exist=self.may_exist or error.is_outcome_unknown,
             attempts=0 if is_refused or is_limited else self.attempts,
         )
 
     def _note_own_failure(self, error):
         """Note an error of the console itself. It is not known whether Facebook created the persona."""
-        is_refused = self.attempts >= PASSING_TRIES
+        is_refused = not self.has_attempts_left
         attempts = 0 if is_refused else self.attempts
         error = f"{NOT_CREATED} ({type(error).__name__}: {error})"
-        self._put_off(error, NOT_CREATED, is_refused, self.pause, may_exist=True, attempts=attempts)
+        self._put_off(error, NOT_CREATED, is_refused, self.backoff, may_exist=True, attempts=attempts)
 
     def _put_off(self, error, reason, is_refused, pause, **fields):
         now = timezone.now()

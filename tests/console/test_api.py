@@ -367,10 +367,10 @@ def test_too_many_calls_with_one_api_key_are_refused_for_a_while(robin, held, mo
 def no_redis():
     with override_settings(REDIS_URL="redis://127.0.0.1:1/0"):
         redis.redis.cache_clear()
-        rate_limit._take.cache_clear()
+        rate_limit._reserve.cache_clear()
         yield
     redis.redis.cache_clear()
-    rate_limit._take.cache_clear()
+    rate_limit._reserve.cache_clear()
     eventually(_redis_is_asked)
 
 

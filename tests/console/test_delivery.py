@@ -12,8 +12,8 @@ from django.utils import timezone
 from console.infrastructure import rate_limit
 from console.models import Conversation, Message, TakenByAnother
 from console.models.conversation.thread_order import next_moment
-from console.models.message import delivery
-from console.models.message.delivery import DOUBT, MIN_LOOKS, SETTLE
+from console.models.message import reconciliation
+from console.models.message.reconciliation import MIN_RECONCILIATIONS, PATIENCE, SETTLE
 from messenger.events import Echo
 from personas.models import Page
 from tests.stand_in import eventually
@@ -147,10 +147,10 @@ def test_a_call_without_an_answer_is_unknown_until_facebooks_history_shows_it(sa
     assert sandbox.texts(mona.psid) == ["did it arrive?", "behind"]
 
 
-def test_what_is_behind_a_doubt_waits_although_the_doubt_was_long_in_being_written_down(
+def test_messages_behind_an_unknown_one_wait_even_if_its_first_pause_is_over_when_it_is_written_down(
     say, conversation, mona, sandbox, monkeypatch
 ):
-    monkeypatch.setattr(delivery, "FIRST_LOOK", timedelta(0))  # the time until the first look is over by then
+    monkeypatch.setattr(reconciliation, "FIRST_PAUSE", timedelta(0))
     say("lost"), say("behind")
     sandbox.fail("messages", times=1, drop="before")
     conversation.deliver()
@@ -171,7 +171,7 @@ def test_what_facebooks_history_does_not_show_is_sent_again_once_it_has_settled(
     assert sandbox.texts(mona.psid) == ["lost", "behind"]
 
 
-def test_the_same_words_said_before_are_no_evidence(say, conversation, mona, sandbox):
+def test_the_same_words_said_before_do_not_settle_an_unknown_message(say, conversation, mona, sandbox):
     say("ok")
     conversation.deliver()
     again = say("ok")
@@ -186,7 +186,7 @@ def test_the_same_words_said_before_are_no_evidence(say, conversation, mona, san
     assert sandbox.texts(mona.psid) == ["ok", "ok"]
 
 
-def test_a_history_that_does_not_reach_back_is_no_evidence(say, conversation, mona, sandbox):
+def test_a_history_that_does_not_reach_back_before_the_call_does_not_show_absence(say, conversation, mona, sandbox):
     message, behind = say("lost?"), say("behind")
     sandbox.fail("messages", times=1, drop="before")
     conversation.deliver()
@@ -196,7 +196,7 @@ def test_a_history_that_does_not_reach_back_is_no_evidence(say, conversation, mo
     conversation.deliver()
     message.refresh_from_db()
     assert (message.state, message.can_retry) == (Message.State.UNKNOWN, False)
-    for _look in range(MIN_LOOKS):
+    for _reconciliation in range(MIN_RECONCILIATIONS):
         _let_time_pass(conversation, settles=True, ends=True)
         conversation.deliver()
     message.refresh_from_db(), behind.refresh_from_db()
@@ -210,7 +210,7 @@ def test_when_facebook_tells_no_history_the_agent_decides(say, conversation, ana
     sandbox.fail("messages", times=1, drop="after")
     sandbox.fail("conversations", status=500)
     conversation.deliver()
-    for _look in range(MIN_LOOKS):
+    for _reconciliation in range(MIN_RECONCILIATIONS):
         _let_time_pass(conversation, settles=True, ends=True)
         conversation.deliver()
     message.refresh_from_db()
@@ -219,19 +219,21 @@ def test_when_facebook_tells_no_history_the_agent_decides(say, conversation, ana
     assert sandbox.texts(mona.psid) == ["perhaps", "behind"]
 
 
-@pytest.mark.parametrize("hindrance", ["the Page is slowed", "it is not our turn"])
-def test_a_doubt_in_which_nobody_could_ask_is_not_given_up(hindrance, say, conversation, bluebird, sandbox):
+@pytest.mark.parametrize("hindrance", ["the Page is slowed", "no slot of the rate limit is free"])
+def test_an_unknown_message_is_not_given_up_while_facebook_could_not_be_asked(
+    hindrance, say, conversation, bluebird, sandbox
+):
     message = say("hello")
     hour = timezone.now() - timedelta(hours=1)
-    doubt = {"state": Message.State.UNKNOWN, "unknown_since": hour, "next_attempt_at": hour}
-    Message.objects.filter(pk=message.pk).update(**doubt)
+    lost = {"state": Message.State.UNKNOWN, "unknown_since": hour, "next_attempt_at": hour}
+    Message.objects.filter(pk=message.pk).update(**lost)
     if hindrance == "the Page is slowed":
         Page.objects.update(waits_until=timezone.now() + timedelta(minutes=9))
-    while rate_limit.take(bluebird.pk, rate_limit.HISTORY) <= rate_limit.SHORT:
+    while rate_limit.reserve(bluebird.pk, rate_limit.HISTORY) <= rate_limit.SHORT:
         pass
     Conversation.objects.get(pk=conversation.pk).deliver()
     message.refresh_from_db()
-    assert (message.can_retry, message.looks) == (False, 0)
+    assert (message.can_retry, message.reconciliations) == (False, 0)
     assert not sandbox.requests(path="conversations")
 
 
@@ -240,11 +242,11 @@ def test_a_worker_that_another_has_followed_writes_nothing(say, conversation):
     late = Message.objects.get(pk=message.pk)
     late.conversation = conversation
     Message.objects.filter(pk=message.pk).update(state=Message.State.SENDING, attempts=1)
-    late._postpone(timezone.now())
+    late.queue_until(timezone.now())
     assert Message.objects.get(pk=message.pk).state == Message.State.SENDING
 
 
-def test_an_echo_settles_what_is_unknown_before_anybody_looks(say, conversation, mona, sandbox):
+def test_an_echo_settles_an_unknown_message_before_facebooks_history_is_asked(say, conversation, mona, sandbox):
     message = say("did it arrive?")
     sandbox.fail("messages", times=1, drop="after")
     conversation.deliver()
@@ -259,7 +261,7 @@ def test_facebooks_history_is_asked_at_most_twice_a_second(say, conversation, sa
     say("did it arrive?")
     sandbox.fail("messages", times=1, drop="after")
     conversation.deliver()
-    while rate_limit.take(conversation.page_id, rate_limit.HISTORY) < rate_limit.SHORT:
+    while rate_limit.reserve(conversation.page_id, rate_limit.HISTORY) < rate_limit.SHORT:
         pass
     _let_time_pass(conversation)
     conversation.deliver()
@@ -277,34 +279,40 @@ def test_a_worker_that_died_while_sending_leaves_an_unknown_reply(say, conversat
 
 def test_while_one_worker_has_the_lease_another_sends_nothing(say, conversation, mona, sandbox):
     say("mine")
-    assert conversation._lease()
+    other = Conversation.objects.get(pk=conversation.pk)
+    assert other.send_queue.lease()
     conversation.deliver()
     assert sandbox.texts(mona.psid) == []
-    conversation._end_lease()
+    other.send_queue.give_back()
     conversation.deliver()
     assert sandbox.texts(mona.psid) == ["mine"]
 
 
 def test_a_worker_that_was_too_slow_neither_renews_nor_ends_the_lease_of_the_next(say, conversation):
     say("something")
-    slow, next_one = conversation, type(conversation).objects.get(pk=conversation.pk)
-    slow._lease()
-    slow._leased_until = timezone.now() - timedelta(seconds=1)
-    type(conversation).objects.update(leased_until=slow._leased_until)
-    assert next_one._lease()
-    assert not slow.keep_lease()
-    slow._end_lease()
-    assert not slow._lease()
-    assert next_one.keep_lease()
+    slow, next_one = conversation.send_queue, Conversation.objects.get(pk=conversation.pk).send_queue
+    slow.lease()
+    let_run_out(slow, timedelta(seconds=-1))
+    assert next_one.lease()
+    assert not slow.keep()
+    slow.give_back()
+    assert not slow.lease()
+    assert next_one.keep()
 
 
 def test_a_lease_that_nears_its_end_is_renewed_before_a_call(say, conversation):
     say("something")
-    conversation._lease()
-    conversation._leased_until = timezone.now() + timedelta(seconds=1)
-    type(conversation).objects.update(leased_until=conversation._leased_until)
-    assert conversation.keep_lease()
-    assert conversation._leased_until > timezone.now() + timedelta(seconds=20)
+    conversation.send_queue.lease()
+    let_run_out(conversation.send_queue, timedelta(seconds=1))
+    assert conversation.send_queue.keep()
+    conversation.refresh_from_db()
+    assert conversation.leased_until > timezone.now() + timedelta(seconds=20)
+
+
+def let_run_out(send_queue, left):
+    """Let the lease that this queue has end so soon."""
+    send_queue._lease = timezone.now() + left
+    Conversation.objects.update(leased_until=send_queue._lease)
 
 
 def test_a_reply_ends_the_wait(say, conversation, mona):
@@ -319,7 +327,7 @@ def test_a_reply_ends_the_wait(say, conversation, mona):
 def _let_time_pass(conversation, settles=False, ends=False):
     """Let time pass for messages that wait: until the next attempt, until a call has settled, or until we give up."""
     waiting = conversation.messages.filter(next_attempt_at__isnull=False)
-    ago = (SETTLE if settles else timedelta()) + (DOUBT if ends else timedelta())
+    ago = (SETTLE if settles else timedelta()) + (PATIENCE if ends else timedelta())
     waiting.update(next_attempt_at=timezone.now() - timedelta(seconds=1), unknown_since=F("unknown_since") - ago)
 
 
@@ -329,7 +337,7 @@ def _echo(mona, message, heard):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_lane_believes_no_state_that_it_read_before_it_had_the_lease(conversation, ana, mona, sandbox):
+def test_the_send_queue_believes_no_state_that_it_read_before_it_had_the_lease(conversation, ana, mona, sandbox):
     """A message that another worker was sending may be queued again by now: that worker has not died."""
     message = Message.objects.queue(conversation, ana, "slow down", next_moment(conversation))
     Message.objects.filter(pk=message.pk).update(state=Message.State.SENDING)

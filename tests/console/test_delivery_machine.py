@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from console.models import Conversation, Customer, Message
-from console.models.message.delivery import SETTLE
+from console.models.message.reconciliation import SETTLE
 from messenger import GraphError
 from messenger.events import Delivery, Echo, Read
 from personas.models import Page
@@ -37,7 +37,7 @@ REFUSALS = {
 }
 
 
-class Lane(RuleBasedStateMachine):
+class SendQueueMachine(RuleBasedStateMachine):
     """Ana answers one customer; Facebook and our workers misbehave."""
 
     messages = Bundle("messages")
@@ -82,10 +82,10 @@ class Lane(RuleBasedStateMachine):
     @rule(had_called=st.booleans())
     def die_while_sending(self, had_called):
         """A worker is killed after its claim, before or after its call."""
-        conversation = self.conversation
-        if not conversation._lease():
+        send_queue = self.conversation.send_queue
+        if not send_queue.lease():
             return
-        message = conversation._next_pending()[0]
+        message = send_queue.next_pending()[0]
         persona = message._persona() if message.state == S.QUEUED else None
         if persona and persona.is_usable and message._claim(persona) and had_called:
             with suppress(GraphError):  # the persona is no more
@@ -158,9 +158,9 @@ class Lane(RuleBasedStateMachine):
 
 
 def test_whatever_happens_the_thread_is_what_was_typed(sandbox, ana):
-    Lane.sandbox, Lane.agent = sandbox, ana
+    SendQueueMachine.sandbox, SendQueueMachine.agent = sandbox, ana
     run_state_machine_as_test(
-        Lane,
+        SendQueueMachine,
         settings=settings(
             max_examples=25,
             stateful_step_count=20,

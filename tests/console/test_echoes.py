@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from console.models import Message
-from console.models.message.delivery import SETTLE
+from console.models.message.reconciliation import SETTLE
 from personas import pictures
 from tests.console.conftest import INBOX, texts
 

@@ -65,7 +65,7 @@ def test_events_of_one_body_lock_conversations_in_the_order_of_their_people(two,
         for psid in (second, first)
     ]
     arrive(serialize(webhook(*said)))
-    assert holds_only_the_first(two, lambda: _in_a_transaction(InboundWebhook.objects.get().read))
+    assert holds_only_the_first(two, lambda: _in_a_transaction(InboundWebhook.objects.get().process))
 
 
 def test_an_agent_who_leaves_gives_conversations_back_in_the_order_of_their_people(two, ana):

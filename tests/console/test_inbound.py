@@ -127,7 +127,7 @@ def test_our_echo_may_overtake_the_answer(hear, echo, say, conversation, thread)
     Message.objects.filter(pk=message.pk).update(state=State.SENDING)
     hear(echo("m_9", "Hello", OURS, metadata=str(message.key)))
     message.refresh_from_db()
-    message._sent("m_9")
+    message.mark_sent("m_9")
     assert [(message.state, message.mid, message.sent_at) for message in thread] == [(State.SENT, "m_9", moment(AT))]
 
 

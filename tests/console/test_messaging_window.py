@@ -252,8 +252,8 @@ def test_a_confirmation_in_another_tab_counts_when_the_reply_is_sent(
 ):
     say("Hello")
     pass_time(hours=25)
-    assert conversation._lease()
-    [message] = conversation._next_pending()
+    assert conversation.send_queue.lease()
+    [message] = conversation.send_queue.next_pending()
     Conversation.objects.get().confirm_human_agent(ana)
     message.deliver()
     assert tags(sandbox) == [("MESSAGE_TAG", "HUMAN_AGENT")]
@@ -294,7 +294,7 @@ def test_a_refusal_under_the_tag_ends_the_time_of_the_tag(written, confirmed, sa
 
 def test_customer_activity_during_a_refused_call_keeps_the_window_open(written, say, conversation, sandbox):
     say("Hello")
-    [message] = conversation._next_pending()
+    [message] = conversation.send_queue.next_pending()
     message._tag = message.conversation.tag_for(message)
     Conversation.objects.update(customer_active_at=timezone.now(), messaging_window_until=timezone.now() + DAY)
     message.conversation._end_window(None)

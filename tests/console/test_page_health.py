@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from console.infrastructure import rate_limit
 from console.models import Conversation, Customer, Message
-from console.models.message.delivery import MAX_ATTEMPTS
 from messenger import GraphError, Usage
 from personas.models import Page
 from tests.console.conftest import AT
@@ -184,23 +183,23 @@ def test_a_persona_is_waited_for_when_its_page_has_to_wait(say, conversation, mo
 def test_passing_errors_end_after_so_many_tries(say, conversation, sandbox):
     message = say("never")
     sandbox.fail("messages", status=500)
-    for _try in range(MAX_ATTEMPTS + 1):
+    for _try in range(Message.MAX_ATTEMPTS + 1):
         let_time_pass()
         conversation.deliver()
     assert fresh(message).state == Message.State.FAILED
-    assert fresh(message).attempts == MAX_ATTEMPTS
+    assert fresh(message).attempts == Message.MAX_ATTEMPTS
 
 
 def test_near_a_limit_a_page_calls_less(bluebird):
-    assert rate_limit.take(bluebird.pk) < 0.01
+    assert rate_limit.reserve(bluebird.pk) < 0.01
     rate_limit.learn(bluebird.pk, Usage(percent=90))
-    rate_limit.take(bluebird.pk)
-    assert 0.9 < rate_limit.take(bluebird.pk) <= 1.1
+    rate_limit.reserve(bluebird.pk)
+    assert 0.9 < rate_limit.reserve(bluebird.pk) <= 1.1
 
 
 def test_a_page_calls_at_most_300_times_a_second(bluebird):
     began = time.monotonic()
-    turns = [rate_limit.take(bluebird.pk) + time.monotonic() - began for _call in range(100)]
+    turns = [rate_limit.reserve(bluebird.pk) + time.monotonic() - began for _call in range(100)]
     assert turns[-1] >= 99 / 300
 
 
@@ -208,7 +207,7 @@ def test_a_usage_header_slows_the_page(say, conversation, sandbox, bluebird):
     sandbox.post("rate_limits", usage={"page": 95})
     say("one"), say("two"), say("three")
     conversation.deliver()
-    assert rate_limit.take(bluebird.pk) > rate_limit.SHORT
+    assert rate_limit.reserve(bluebird.pk) > rate_limit.SHORT
     assert Message.objects.pending().count() >= 1
     assert "fewer calls" in Message.objects.pending().first().error
 
@@ -278,13 +277,13 @@ def test_a_persona_is_not_refused_for_what_its_page_suffered(say, conversation, 
 def test_near_a_limit_each_lane_keeps_the_turn_that_it_was_given(say, conversation, bluebird, mona, sandbox):
     message = say("my turn")
     rate_limit.learn(bluebird.pk, Usage(percent=90))
-    rate_limit.take(bluebird.pk)
+    rate_limit.reserve(bluebird.pk)
     conversation.deliver()
     waiting = fresh(message)
     assert (waiting.state, waiting.has_rate_slot) == (Message.State.QUEUED, True)
     assert waiting.next_attempt_at > timezone.now()
     for _other in range(5):
-        rate_limit.take(bluebird.pk, within=60)
+        rate_limit.reserve(bluebird.pk, within=60)
     let_time_pass()
     fresh(conversation).deliver()
     assert sandbox.texts(mona.psid) == ["my turn"]

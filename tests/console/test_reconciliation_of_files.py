@@ -10,7 +10,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from console.models import Message
-from console.models.message.delivery import DOUBT, MIN_LOOKS, SETTLE
+from console.models.message.reconciliation import MIN_RECONCILIATIONS, PATIENCE, SETTLE
 from personas import pictures
 
 PICTURE = pictures.initials("Ana Ruiz").read()
@@ -58,9 +58,9 @@ BUTTONS = {
 def settle(conversation):
     """The time passes in which a call may take effect, or in which we go on looking."""
 
-    def settle(looks=1, is_over=False):
-        for _look in range(looks):
-            ago = SETTLE + (DOUBT if is_over else timedelta())
+    def settle(reconciliations=1, is_over=False):
+        for _reconciliation in range(reconciliations):
+            ago = SETTLE + (PATIENCE if is_over else timedelta())
             conversation.messages.filter(next_attempt_at__isnull=False).update(
                 next_attempt_at=timezone.now() - timedelta(seconds=1), unknown_since=F("unknown_since") - ago
             )
@@ -74,7 +74,7 @@ def test_a_lost_picture_is_not_called_sent_because_the_page_sent_another(
 ):
     message = cut("picture", drop="before")
     elsewhere("another picture")
-    settle(looks=MIN_LOOKS, is_over=True)
+    settle(reconciliations=MIN_RECONCILIATIONS, is_over=True)
     message.refresh_from_db()
     assert (message.state, message.mid, message.can_retry) == (State.UNKNOWN, None, True)
     assert len(sandbox.said(mona.psid)) == 1  # and it is not sent again without asking: it may be there in another size
@@ -108,7 +108,7 @@ def test_what_facebook_tells_nothing_of_is_neither_taken_for_the_picture_nor_for
 ):
     message = cut("picture", drop="before")
     elsewhere("buttons")
-    settle(looks=MIN_LOOKS, is_over=True)
+    settle(reconciliations=MIN_RECONCILIATIONS, is_over=True)
     message.refresh_from_db()
     assert (message.state, message.can_retry) == (State.UNKNOWN, True)
     assert len(sandbox.said(mona.psid)) == 1

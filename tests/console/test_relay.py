@@ -13,9 +13,9 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.infrastructure.thread_pool import FOR_ONE, seat
+from console.infrastructure import thread_pool
 from console.models import BotEvent, Conversation, Customer, HandoverRules, Holder, InboundWebhook
-from console.models.bot_event import delivery
+from console.models.bot_event import post
 from console.models.bot_event.holder_change import HolderChange
 from console.models.handover_rules import USUAL_BOT_FIELDS
 from messenger import events, webhook_signature
@@ -26,6 +26,7 @@ from tests.stand_in import Bot, Raw
 
 SECRET = "told to nobody"
 OURS = int(settings.FACEBOOK_APP_ID)
+MOST = thread_pool.MOST_OF_WORKER_FOR_ONE_PAGE
 
 
 @pytest.fixture
@@ -76,7 +77,7 @@ def by(conversation, mid, text="Hi", at=AT):
 def go_on():
     """Every pause is over, and a worker comes by."""
     BotEvent.objects.update(leased_until=None, next_attempt_at=None)
-    for first in BotEvent.objects.next_of_lanes():
+    for first in BotEvent.objects.first_of_queues():
         first.deliver()
 
 
@@ -249,7 +250,7 @@ def test_in_order_whatever_fails(robin, hear, bot):
     assert heard(bot) == ["0", "0", "0", "0", "1", "2"]
 
 
-def test_lanes_do_not_wait_for_each_other(robin, nina, hear, bot):
+def test_conversations_do_not_wait_for_each_other(robin, nina, hear, bot):
     hear(by(robin, "m_1", "Mona"))
     hear(by(nina, "n_1", "Nina"))
     bot.answers = [503]
@@ -265,7 +266,7 @@ def test_only_the_oldest_goes_and_one_worker_with_it(robin, hear, bot):
         row.deliver()  # the reader, which wrote the first, has it
     assert heard(bot) == []
     BotEvent.objects.update(leased_until=timezone.now() - timedelta(seconds=1))  # it was killed
-    assert BotEvent.objects.next_of_lanes().due().count() == 1
+    assert BotEvent.objects.first_of_queues().due().count() == 1
     BotEvent.objects.last().deliver()
     assert heard(bot) == ["first", "second"]
 
@@ -273,10 +274,10 @@ def test_only_the_oldest_goes_and_one_worker_with_it(robin, hear, bot):
 def test_a_slow_bot_leaves_threads_for_others(robin, hear, bot, bluebird):
     hear(by(robin, "m_1"))
     with ExitStack() as busy:
-        assert all(busy.enter_context(seat(bluebird.pk)) for _thread in range(FOR_ONE))
+        assert all(busy.enter_context(thread_pool.share(bluebird.pk)) for _thread in range(MOST))
         go_on()
         assert heard(bot) == []
-        with seat(bluebird.pk + 1) as is_free:
+        with thread_pool.share(bluebird.pk + 1) as is_free:
             assert is_free
     go_on()
     assert heard(bot) == ["Hi"]
@@ -562,7 +563,7 @@ ENDLESS = [b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\n\r\n", b"HTTP/1.1 200
 @pytest.mark.parametrize("start", ENDLESS)
 def test_an_answer_that_trickles_in_keeps_nobody(robin, hear, start, monkeypatch):
     """The claim would run out, another worker come, and both stay."""
-    monkeypatch.setattr(delivery, "TIMEOUT", 0.5)
+    monkeypatch.setattr(post, "TIMEOUT", 0.5)
     with Raw(start, *[b"."] * 50) as trickling:
         HandoverRules.objects.update(webhook_url=trickling.url)
         hear(by(robin, "m_1"))

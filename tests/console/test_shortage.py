@@ -17,12 +17,11 @@ from django.utils import timezone
 from urllib3.util import connection as sockets
 
 from console.models import Attachment, BotEvent, Conversation, Customer, HandoverRules, Holder, InboundWebhook, Message
-from console.models.bot_event import delivery
-from console.models.message.delivery import MAX_ATTEMPTS, SETTLE
+from console.models.bot_event import post
+from console.models.message.reconciliation import SETTLE
 from messenger.events import serialize
 from personas import pictures
 from personas.models import Page, Persona, page_connection
-from personas.models.persona_publishing import PASSING_TRIES
 from personas.resource_shortage import is_resource_shortage
 from tests.console.conftest import AT, fresh, texts, webhook
 from tests.stand_in import Bot
@@ -85,7 +84,7 @@ def test_a_persona_whose_picture_cannot_be_drawn_for_long_lets_the_reply_go_out_
 ):
     message = say("Hello Mona")
     with full_disk(number):
-        for _try in range(PASSING_TRIES + 1):
+        for _try in range(Persona.MAX_ATTEMPTS + 1):
             let_time_pass(conversation)
     [heard] = sandbox.said(mona.psid)
     assert (heard["text"], heard["persona"]) == ("Hello Mona", None)
@@ -124,7 +123,7 @@ def test_without_a_connection_of_our_own_a_reply_waits_however_long(say, convers
     message, _next_one = say("one"), say("two")
     conversation.page.personas.for_agent(message.author, conversation.page).publish()
     with no_sockets():
-        for _try in range(MAX_ATTEMPTS + 2):
+        for _try in range(Message.MAX_ATTEMPTS + 2):
             let_time_pass(conversation)
     assert fresh(message).state == State.QUEUED
     let_time_pass(conversation)
@@ -267,13 +266,13 @@ def test_a_bot_is_not_called_down_because_the_console_has_no_connection_left(mon
 
 
 def no_bot_sockets():
-    delivery._connections.__dict__.clear()
+    post._connections.__dict__.clear()
     return out_of(errno.EMFILE, sockets, "create_connection")
 
 
 def _tell_bot():
     BotEvent.objects.update(leased_until=None, next_attempt_at=None)
-    for bot_event in BotEvent.objects.next_of_lanes():
+    for bot_event in BotEvent.objects.first_of_queues():
         bot_event.deliver()
 
 

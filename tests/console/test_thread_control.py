@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from console.models import Conversation, Handover, HandoverRules, Holder, InboundWebhook, Message
 from messenger.events import serialize
+from personas.models.retry import Outcome
 from tests.conftest import PAGE_ID
 from tests.console.conftest import INBOX, MINUTE, fresh, lines, now, webhook
 
@@ -279,14 +280,14 @@ def test_a_pass_of_thread_control_survives_the_death_of_its_worker(routed, ana, 
     assert (fresh(routed).holder, routed.is_controlled_elsewhere) == (Holder.BOT, True)
 
 
-def test_a_call_is_made_by_whoever_has_the_lane(routed, ana, facebook):
+def test_a_call_is_made_only_by_the_worker_that_has_the_lease(routed, ana, facebook):
     """The one before it was slow, and the lease is nearly over: another worker may have it by now."""
     routed.take(ana)
-    assert routed._lease()
+    assert routed.send_queue.lease()
     Conversation.objects.filter(pk=routed.pk).update(leased_until=timezone.now() + timedelta(seconds=60))
-    routed._leased_until = timezone.now() + timedelta(seconds=1)
-    [handover] = routed._next_pending()
-    assert not handover.deliver()
+    routed.send_queue._lease = timezone.now() + timedelta(seconds=1)
+    [handover] = routed.send_queue.next_pending()
+    assert handover.deliver() is Outcome.WAIT
     assert calls(facebook) == []
 
 

@@ -161,7 +161,7 @@ class Transitions(RuleBasedStateMachine):
     @rule()
     def facebook_refuses_a_reply(self):
         if message := self.conversation.messages.filter(state="queued").first():
-            message._become("failed", error="No.")
+            message.fail("No.")
 
     # What is always so
 

@@ -7,24 +7,21 @@ from itertools import groupby
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from console import tasks
 from console.models.activity import WHOLE_LEAD
-from console.models.bot_event.delivery import LEASE, BotEventDelivery
+from console.models.bot_event.delivery import LEASE, BotEventDelivery, BotEventDeliveryQuerySet
 from console.models.bot_event.holder_change import HolderChange
 from console.models.handover import METADATA, Cause
 from console.models.handover_rules import HandoverRules
 from console.models.holder import Holder
 from messenger import events
 
-SWEEP_EVERY = 10  # s
 WORDS = (events.Message, events.Postback, events.MissedCall, events.Order)
 
 
-class BotEventQuerySet(models.QuerySet):
+class BotEventQuerySet(BotEventDeliveryQuerySet):
     def tell(self, handover):
         """Who holds a conversation now."""
         rules = handover.conversation.rules
@@ -67,30 +64,6 @@ class BotEventQuerySet(models.QuerySet):
         """Those in which a customer waits for the bot's answer."""
         return self.filter(kind=BotEvent.Kind.EVENT, has_words=True)
 
-    def next_of_lanes(self):
-        """The oldest of each lane, which alone may go."""
-        lanes = self.order_by("page_id", "conversation_id", "kind", "pk")
-        return self.filter(pk__in=lanes.distinct("page_id", "conversation_id", "kind").values("pk"))
-
-    def due(self):
-        now = timezone.now()
-        free = Q(leased_until=None) | Q(leased_until__lt=now)
-        return self.filter(free & (Q(next_attempt_at=None) | Q(next_attempt_at__lte=now)))
-
-    def deliver_later(self):
-        """The sweep asks again, and who finds a bot well again asks for all."""
-        for bot_event in self.next_of_lanes().due():
-            bot_event.deliver_later(expires=SWEEP_EVERY)
-
-    def deliver(self):
-        """Those that are there still: another worker may have come by."""
-        for bot_event in self:
-            bot_event.deliver()
-
-    def for_delivery(self):
-        """Without the token, which would be decrypted for every bot_event."""
-        return self.select_related("page__rules").defer("page__token")
-
     def _tell_bot(self, handover, rules):
         """In Facebook's own words, which bots know. They are no end of a person's time, where nobody answered."""
         conversation = handover.conversation
@@ -116,23 +89,23 @@ class BotEventQuerySet(models.QuerySet):
                 bot_event.delete()
 
     def _pass_on(self, page, conversation, body, has_words):
-        """With the claim of this process upon it, if it is the only one in its lane: then it need not be asked for."""
+        """Lease it to this process, if it is the only one in its queue: then no worker need be asked for it."""
         kind = BotEvent.Kind.EVENT
         bot_event = BotEvent(page=page, conversation=conversation, kind=kind, body=body, has_words=has_words)
-        if conversation is None or bot_event.lane.exists():
+        if conversation is None or bot_event.queue.exists():
             bot_event.save()
             bot_event.deliver_later()
         else:
             bot_event.leased_until, bot_event.attempts = timezone.now() + LEASE, 1
             bot_event.save()
-            transaction.on_commit(bot_event.deliver_at_once, robust=True)
+            transaction.on_commit(bot_event.deliver_in_thread, robust=True)
 
     def _add(self, conversation, kind, body, **fields):
         named = {"page_id": conversation.page_id, "conversation": conversation}
         self.create(kind=kind, body=body, **named, **fields).deliver_later()
 
 
-class BotEvent(BotEventDelivery, models.Model):
+class BotEvent(BotEventDelivery):
     class Kind(models.TextChoices):
         EVENT = "event", _("event")  # to the bot's webhook, as Facebook would
         HOLDER = "holder", _("change of holder")  # to the address for changes of holder
@@ -145,29 +118,17 @@ class BotEvent(BotEventDelivery, models.Model):
     body = models.TextField(_("body"))
     has_words = models.BooleanField(default=True, db_default=True, editable=False)  # somebody waits for an answer to it
     created_at = models.DateTimeField(_("written"), auto_now_add=True)
-    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    next_attempt_at = models.DateTimeField(_("next try"), null=True)
-    leased_until = models.DateTimeField(null=True)
-    error = models.TextField(_("error"), blank=True)
 
     objects = BotEventQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("bot_event to a bot")
-        verbose_name_plural = _("bot_events to bots")
+        verbose_name = _("bot event")
+        verbose_name_plural = _("bot events")
         ordering = ["pk"]
-        indexes = [models.Index(fields=["page", "conversation", "kind", "id"], name="notice_lane")]
+        indexes = [models.Index(fields=["page", "conversation", "kind", "id"], name="bot_event_queue")]
 
     def __str__(self):
         return f"{self.kind} {self.pk}"
-
-    @property
-    def lane(self):
-        return BotEvent.objects.filter(page=self.page_id, conversation=self.conversation_id, kind=self.kind)
-
-    def deliver_later(self, seconds=0, **options):
-        deliver = tasks.deliver_bot_event.apply_async
-        transaction.on_commit(lambda: deliver([self.pk], countdown=seconds, **options), robust=True)
 
 
 def _relaying(heard):

@@ -1,85 +1,107 @@
-"""How one bot_event reaches a bot: at least once, in the order of its lane, which is one kind for one conversation.
+"""Delivery of bot events: at least once, in the order of their queue, which is one kind for one conversation.
 
-Lanes know nothing of each other: a bot that is slow in one conversation answers the others. Only the oldest of a lane
-may go, and it is claimed by a conditional UPDATE: nothing is locked while the bot answers.
+Queues know nothing of each other: a bot that is slow in one conversation answers the others. Only the oldest of a queue
+may go, and it is leased by a conditional UPDATE: nothing is locked while the bot answers.
 """
 
 import logging
-import threading
-from contextlib import suppress
 from datetime import timedelta
 
-import requests
-import urllib3
 from django.conf import settings
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from console.infrastructure import http_deadline, thread_pool
+from console import tasks
+from console.infrastructure import thread_pool
+from console.models.bot_event.post import TIMEOUT, NoConnection, NotTaken, post
 from console.models.handover_rules import HandoverRules
 from console.models.send_queue import SOON
 from messenger import webhook_signature
+from personas.models.retry import Leased, LeasedQuerySet, Outcome, Retryable, ScheduledQuerySet
 from personas.resource_shortage import is_resource_shortage
 
-TIMEOUT = 5  # s for all of its answer; Facebook waits no longer either
-CONNECT_TIMEOUT = 3.05  # s
+SWEEP_EVERY = 10  # s
 LEASE = timedelta(seconds=3 * TIMEOUT)  # a worker that still has not said anything then is dead
-MOST_READ = 65_536  # bytes of an answer, of which only the status counts
 PAUSES = (0.2, 1, 2, 4, 8)  # s; the first for a connection that was closed just then
 RETRIES_OF_RECEIPTS = 1  # and of whatever else nobody waits for
 EVENT_LASTS = timedelta(seconds=20)  # with these pauses; a bot that never answers gets four attempts within
 OUTAGE_LASTS = timedelta(minutes=5)  # what nobody waits for is kept so long for a bot that is down
-NO_SEAT_PAUSE = 1  # s
-SHORTAGE_PAUSE = 5  # s, while our own machine is out of something
-LONGEST_PAUSE = 3600  # s
 HOLDER_LASTS = timedelta(days=1)
+THREAD_PAUSE = 1  # s, where the bot keeps enough threads busy
 
 logger = logging.getLogger(__name__)
-_connections = threading.local()
 
 
-class NotTaken(Exception):
-    """The bot did not take it; the text says why."""
+class BotEventDeliveryQuerySet(ScheduledQuerySet, LeasedQuerySet):
+    def first_of_queues(self):
+        """Filter to the oldest of each queue, which alone may go."""
+        queues = self.order_by("page_id", "conversation_id", "kind", "pk")
+        return self.filter(pk__in=queues.distinct("page_id", "conversation_id", "kind").values("pk"))
 
-
-class NoConnection(NotTaken):
-    """Nobody is there at all."""
-
-
-class BotEventDelivery:
-    """The part of a BotEvent that goes out."""
+    def deliver_later(self):
+        """Ask for all that may go now. The sweep does, and a delivery to a bot that was down."""
+        for bot_event in self.first_of_queues().free().due():
+            bot_event.deliver_later(expires=SWEEP_EVERY)
 
     def deliver(self):
-        """All of its lane that may go now."""
-        with thread_pool.seat(self.page_id) as is_free:
+        """Deliver those that are still there: another worker may have come by."""
+        for bot_event in self:
+            bot_event.deliver()
+
+    def for_delivery(self):
+        """Leave out the token, which would be decrypted for every bot event."""
+        return self.select_related("page__rules").defer("page__token")
+
+
+class BotEventDelivery(Retryable, Leased):
+    """The part of a BotEvent that goes out."""
+
+    LONGEST_PAUSE = timedelta(hours=1)
+    SHORTAGE_PAUSE = timedelta(seconds=5)
+
+    class Meta:
+        abstract = True
+
+    def deliver_later(self, seconds=0, **options):
+        if seconds < SOON:
+            deliver = tasks.deliver_bot_event.apply_async
+            transaction.on_commit(lambda: deliver([self.pk], countdown=seconds, **options), robust=True)
+
+    def deliver(self):
+        """Deliver whatever in its queue may go now, the oldest first."""
+        with thread_pool.share(self.page_id) as is_free:
             if is_free:
                 self._deliver_from(self._next())
-            else:  # the bot keeps enough threads busy
-                self.deliver_later(NO_SEAT_PAUSE)
+            else:
+                self.deliver_later(THREAD_PAUSE)
 
-    def deliver_at_once(self):
-        """What was claimed with its writing, by a thread of the reader: without the way through the broker."""
-        if not thread_pool.run(self.page_id, lambda: self._deliver_from(self)):
-            self._rows().update(leased_until=None, attempts=0)
+    def deliver_in_thread(self):
+        """Deliver it by a thread of this process, which leased it as it was written: without the broker."""
+        if not thread_pool.submit(self.page_id, lambda: self._deliver_from(self)):
+            self.row.update(leased_until=None, attempts=0)
             self.deliver_later()
 
     def _deliver_from(self, bot_event):
-        while bot_event and bot_event._go():
+        while bot_event and bot_event._attempt() is Outcome.NEXT:
             bot_event = bot_event._next()
 
     def _next(self):
-        """The oldest, claimed for this worker; None where it has to wait, or another worker is at it.
+        """Lease and return the oldest of the queue; None where it has to wait, or another worker is at it.
 
-        Whoever finds it claimed may leave: its worker looks for the next one after deleting it.
+        Whoever finds it leased may leave: its worker looks for the next one after deleting it.
         """
-        bot_event = self.lane.for_delivery().order_by("pk").first()
-        return bot_event if bot_event and bot_event._claim() else None
+        oldest = self.queue.for_delivery().order_by("pk").first()
+        return oldest if oldest and oldest._lease() else None
 
-    def _claim(self):
-        until = timezone.now() + LEASE
-        claimed = self._rows().due().update(leased_until=until, attempts=F("attempts") + 1)
-        self.leased_until, self.attempts = until, self.attempts + 1
-        return claimed == 1
+    def _lease(self):
+        self.leased_until = self.row.due().lease(LEASE, attempts=F("attempts") + 1)
+        self.attempts += 1
+        return self.leased_until is not None
+
+    @property
+    def queue(self):
+        return type(self).objects.filter(page=self.page_id, conversation=self.conversation_id, kind=self.kind)
 
     @property
     def is_event(self):
@@ -89,38 +111,27 @@ class BotEventDelivery:
     def rules(self):
         return HandoverRules.of(self.page)
 
-    def _go(self):
-        """Whether those behind it may follow."""
+    @property
+    def backoff(self):
+        return timedelta(seconds=PAUSES[self.attempts - 1]) if self.is_event else super().backoff
+
+    def _attempt(self):
         address = self.rules.webhook_url if self.is_event else self.rules.holder_url
         if not address:  # taken away meanwhile
             return self._end()
         if self.is_event and not self.rules.may_ask_bot():
             return self._wait_for_bot()
         try:
-            self._post(address)
+            body = self.body.encode()
+            post(address, body, self._signed(body))
         except NotTaken as refusal:
-            is_young = timezone.now() - self.created_at < OUTAGE_LASTS
-            if is_young and is_resource_shortage(refusal):  # not the bot's fault
-                return self._postpone(SHORTAGE_PAUSE, str(refusal), attempts=F("attempts") - 1)
+            if is_resource_shortage(refusal) and self._age < OUTAGE_LASTS:  # no fault of the bot's
+                return self._postpone(self.SHORTAGE_PAUSE, str(refusal), attempts=F("attempts") - 1)
             return self._not_taken(refusal)
         return self._taken()
 
-    def _post(self, address):
-        body = self.body.encode()
-        headers = {"Content-Type": "application/json", **self._signed(body)}
-        options = {"timeout": (CONNECT_TIMEOUT, TIMEOUT), "allow_redirects": False, "stream": True}
-        try:
-            with _session().post(address, data=body, headers=headers, **options) as answer:
-                _skip(answer)
-        except requests.Timeout:
-            raise NotTaken(f"no answer in {TIMEOUT} s") from None
-        except (requests.RequestException, OSError, ValueError, MemoryError) as error:
-            raise NoConnection(f"no connection ({type(error).__name__})") from None
-        if not 200 <= answer.status_code < 300:
-            raise NotTaken(f"HTTP {answer.status_code}")
-
     def _signed(self, body):
-        """As Facebook signs: a bot cannot tell the two apart. For the other address with a secret of its own."""
+        """Sign as Facebook does: a bot cannot tell the two apart. The other address has a secret of its own."""
         if self.is_event:
             secret = settings.FACEBOOK_APP_SECRET
             return {
@@ -131,36 +142,37 @@ class BotEventDelivery:
         secret = self.rules.holder_secret
         return {"X-Handover-Signature-256": webhook_signature.sign(body, secret)} if secret else {}
 
-    # What came of it
+    # The bot's answer
 
     def _taken(self):
         self._end()
         if self.is_event and self.rules.note_bot_success(self.has_words):
             waiting = self.page.bot_events.filter(kind=self.Kind.EVENT)
-            waiting.update(next_attempt_at=None)
+            waiting.hurry()
             waiting.deliver_later()
-        return True
+        return Outcome.NEXT
 
     def _not_taken(self, refusal):
         error, is_anybodys = str(refusal), self.has_words or isinstance(refusal, NoConnection)
         if self._may_try_again(is_anybodys):
-            pause = PAUSES[self.attempts - 1] if self.is_event else min(2**self.attempts, LONGEST_PAUSE)
-            return self._postpone(pause, error)
+            return self._postpone(self.backoff, error)
         logger.warning(
-            "A bot of %s did not take bot_event %s in %s attempts: %s", self.page, self, self.attempts, error
+            "A bot of %s did not take bot event %s in %s attempts: %s", self.page, self, self.attempts, error
         )
-        if self._rows().exists():  # neither taken from the bot meanwhile, nor told by another worker
+        if self.row.exists():  # neither taken from the bot meanwhile, nor delivered by another worker
             self._give_up(error, is_anybodys)
-            self._end()  # last: whoever dies before is followed by another who gives up
-        return True
+        return self._end()  # last: whoever dies before is followed by another who gives up
+
+    @property
+    def _age(self):
+        return timezone.now() - self.created_at
 
     def _may_try_again(self, is_anybodys):
         """A receipt that the bot refuses concerns nobody, and what stands behind it goes on soon."""
-        age = timezone.now() - self.created_at
         if not self.is_event:
-            return age < HOLDER_LASTS
+            return self._age < HOLDER_LASTS
         most = len(PAUSES) if is_anybodys else RETRIES_OF_RECEIPTS
-        return self.rules.bot_down_until is None and self.attempts <= most and age < EVENT_LASTS
+        return self.rules.bot_down_until is None and self.attempts <= most and self._age < EVENT_LASTS
 
     def _give_up(self, error, is_anybodys):
         """No customer waits on a dead bot: neither this one nor the others."""
@@ -174,40 +186,20 @@ class BotEventDelivery:
     def _wait_for_bot(self):
         """It is down. Who waits for an answer gets a person, all else waits a little."""
         error = self.rules.bot_error
-        if timezone.now() - self.created_at > OUTAGE_LASTS or self._leave_bot(error):
-            self._end()
-            return True
-        down = self.rules.bot_down_until - timezone.now()
-        return self._postpone(max(1, down.total_seconds()), error, attempts=F("attempts") - 1)
+        if self._age > OUTAGE_LASTS or self._leave_bot(error):
+            return self._end()
+        down = max(timedelta(seconds=1), self.rules.bot_down_until - timezone.now())
+        return self._postpone(down, error, attempts=F("attempts") - 1)
 
     def _leave_bot(self, error):
         return self.conversation is not None and self.conversation.hand_over_unanswered(error)
 
-    def _postpone(self, seconds, error, **fields):
-        until = timezone.now() + timedelta(seconds=seconds)
-        self._rows().filter(leased_until=self.leased_until).update(
-            leased_until=None, next_attempt_at=until, error=error, **fields
-        )
-        if seconds < SOON:
-            self.deliver_later(seconds)
-        return False
+    def _postpone(self, pause, error, **fields):
+        until = timezone.now() + pause
+        self.row.give_back(self.leased_until, next_attempt_at=until, error=error, **fields)
+        self.deliver_later(pause.total_seconds())
+        return Outcome.WAIT
 
     def _end(self):
-        """Whether it was still there."""
-        return self._rows().delete()[0] > 0
-
-    def _rows(self):
-        return type(self).objects.filter(pk=self.pk)
-
-
-def _skip(answer):
-    """Read it to its end, so that the connection can be kept. What becomes of it changes nothing."""
-    with suppress(urllib3.exceptions.HTTPError, OSError):
-        answer.raw.read(MOST_READ)
-
-
-def _session():
-    """Connections are kept open per thread."""
-    if not hasattr(_connections, "session"):
-        _connections.session = http_deadline.session()
-    return _connections.session
+        self.row.delete()
+        return Outcome.NEXT

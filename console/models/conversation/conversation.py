@@ -4,8 +4,8 @@ The slices own their columns, scopes and verbs, and build upon each other: a rev
 a wait, their transitions, thread control, the messaging window, replies.
 """
 
-from django.db import models
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -21,13 +21,16 @@ from console.models.conversation.typing import Typing
 from console.models.conversation.unattended import Unattended, UnattendedQuerySet
 from console.models.handover import Handover
 from console.models.message.message import Message
-from console.models.send_queue import Lane, free
+from console.models.send_queue import SendQueue
 from personas.models import Page
+from personas.models.retry import Leased, LeasedQuerySet
 
 SWEEP_EVERY = 10  # s
 
 
-class ConversationQuerySet(TransitionsQuerySet, AssignmentQuerySet, TimeoutsQuerySet, UnattendedQuerySet):
+class ConversationQuerySet(
+    TransitionsQuerySet, AssignmentQuerySet, TimeoutsQuerySet, UnattendedQuerySet, LeasedQuerySet
+):
     def pending(self):
         """Filter to conversations with something to send now, and no worker at it."""
         messages = Message.objects.pending().order_by().values("conversation")
@@ -35,7 +38,7 @@ class ConversationQuerySet(TransitionsQuerySet, AssignmentQuerySet, TimeoutsQuer
         pending = messages.union(handovers, all=True)
         later = {"next_attempt_at__gt": timezone.now()}
         early = messages.filter(**later).union(handovers.filter(**later), all=True)
-        return self.filter(free(), pk__in=pending).exclude(pk__in=early).exclude(page__in=Page.objects.paused())
+        return self.free().filter(pk__in=pending).exclude(pk__in=early).exclude(page__in=Page.objects.paused())
 
     def deliver_later(self):
         """Enqueue all that is pending. What no worker comes to before the next sweep need not be asked for twice."""
@@ -44,7 +47,7 @@ class ConversationQuerySet(TransitionsQuerySet, AssignmentQuerySet, TimeoutsQuer
 
     def hurry(self):
         """Tell Facebook of their holders now: their Page no longer has to wait."""
-        Handover.objects.pending().filter(conversation__in=self).update(next_attempt_at=None)
+        Handover.objects.pending().filter(conversation__in=self).hurry()
 
     def give_up(self):
         """Give up what waits to go out, or for a bot: their Page is disconnected."""
@@ -52,9 +55,7 @@ class ConversationQuerySet(TransitionsQuerySet, AssignmentQuerySet, TimeoutsQuer
         give_up(self)
 
 
-class Conversation(Inbound, Replies, Timeouts, Unattended, Receipts, Typing, Lane):
-    leased_until = models.DateTimeField(null=True, editable=False)
-
+class Conversation(Inbound, Replies, Timeouts, Unattended, Receipts, Typing, Leased):
     objects = ConversationQuerySet.as_manager()
 
     class Meta:
@@ -66,6 +67,16 @@ class Conversation(Inbound, Replies, Timeouts, Unattended, Receipts, Typing, Lan
 
     def __str__(self):
         return str(self.customer)
+
+    @cached_property
+    def send_queue(self):
+        return SendQueue(self)
+
+    def deliver(self):
+        self.send_queue.deliver()
+
+    def deliver_later(self, seconds=0, **options):
+        self.send_queue.deliver_later(seconds, **options)
 
     @property
     def headline(self):

@@ -16,11 +16,10 @@ from console.infrastructure import downloads, uploads
 from console.wording import attachments
 from messenger import events
 from personas.files import SHOWN, media_type_of
+from personas.models.retry import Retryable, ScheduledQuerySet
 from personas.resource_shortage import is_resource_shortage
 
 LONGEST_NAME = 150  # characters
-UPLOAD_TIMEOUT = 60  # s; Facebook looks at a film before it answers
-MAX_ATTEMPTS = 5
 NOT_KEPT = "The file could not be kept: the console's log says why."
 PAUSE = timedelta(minutes=2)  # longer than a download takes, so that no two workers are at one
 
@@ -35,19 +34,19 @@ def later():
     return timezone.now() + PAUSE
 
 
-class AttachmentQuerySet(models.QuerySet):
+class AttachmentQuerySet(ScheduledQuerySet):
     def told(self, given):
-        """What Facebook tells of one, not saved yet."""
+        """Return the attachment of which Facebook tells, not saved yet."""
         payload = None if given.kind in FILES else events.to_json(given.payload)
         return self.model(kind=given.kind[:40], url=given.url, title=given.title, payload=payload)
 
     def keep(self, message, file):
-        """What an agent sends along. Our copy stays: it is shown in the thread, and a retry sends it again."""
+        """Keep a file that an agent sends. Our copy stays: the thread shows it, and a retry sends it again."""
         return self.create(message=message, kind=uploads.kind_of(file), title=file.name, file=file)
 
     def unfetched(self):
-        """Files whose download should be over by now."""
-        return self.filter(UNFETCHED, next_attempt_at__lt=timezone.now())
+        """Filter to files whose download should be over by now."""
+        return self.due().filter(UNFETCHED)
 
     def discard(self):
         """Delete the rows, and their files from the disk. A worker at one of them finds its row gone."""
@@ -69,8 +68,9 @@ FILES = ["image", "audio", "video", "file", "sticker"]  # the rest are links, te
 UNFETCHED = models.Q(kind__in=FILES, file="", error="")
 
 
-class Attachment(models.Model):
+class Attachment(Retryable):
     FILES = FILES
+    MAX_ATTEMPTS = 5
 
     message = models.ForeignKey("console.Message", models.CASCADE, related_name="attachments")
     kind = models.CharField(_("kind"), max_length=40)
@@ -78,8 +78,6 @@ class Attachment(models.Model):
     title = models.TextField(_("title"), blank=True)
     payload = models.JSONField(null=True, editable=False)  # as it came, of what is no file: a template, an order
     file = models.FileField(_("file"), upload_to=file_path, blank=True)
-    error = models.TextField(_("error"), blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0, editable=False)
     next_attempt_at = models.DateTimeField(default=later, editable=False)
 
     objects = AttachmentQuerySet.as_manager()
@@ -99,7 +97,7 @@ class Attachment(models.Model):
 
     @cached_property
     def media_type(self):
-        """Read from our copy; nothing while there is none, or when it has gone from the disk."""
+        """The media type of our copy; nothing while there is none, or when it has gone from the disk."""
         return media_type_of(self.file) if self.file else ""
 
     @property
@@ -109,19 +107,19 @@ class Attachment(models.Model):
 
     @property
     def shown_as(self):
-        """image, audio or video when a browser may show our copy, else nothing. A film may hold nothing but a sound."""
+        """The element that shows our copy: image, audio or video, or nothing. A film may hold nothing but a sound."""
         found = self.media_type.split("/")[0] if self.media_type in SHOWN else ""
         return "audio" if (found, self.kind) == ("video", "audio") else found
 
     @property
     def file_name(self):
-        """The name that it had with whoever sent it, where that is known: to be shown and saved by, nothing else."""
+        """The name that its sender gave it, where that is known: to show it and to save it by, and for nothing else."""
         name = self.title or _last_part(self.url)
         return "".join(letter for letter in name if letter.isprintable() and letter not in "/\\")[:LONGEST_NAME]
 
     @property
     def size(self):
-        """In bytes; None when our copy is gone."""
+        """The size in bytes; None when our copy is gone."""
         try:
             return self.file.size
         except (OSError, ValueError):
@@ -129,12 +127,12 @@ class Attachment(models.Model):
 
     @property
     def content(self):
-        """What there is to read in it, where it is no file."""
+        """The text in it, where it is no file."""
         return attachments.content_of(self.kind, self.title, self.payload, self.web_address)
 
     @property
     def words(self):
-        """One line, where there is no room for more."""
+        """The attachment in one line, where there is no room for more."""
         name = self.file_name if self.kind == "file" else "" if self.is_file else self.title
         return attachments.in_short(self.kind, name, self.payload, "" if self.is_file else self.web_address)
 
@@ -148,13 +146,13 @@ class Attachment(models.Model):
         return self.url if self.url.startswith(("https://", "http://")) else ""
 
     def send(self, client, psid, **options):
-        """As a message of its own; returns the message id."""
+        """Send it as a message of its own; return Facebook's id of the message."""
         with self.file.open("rb") as file:
             return client.send_attachment(psid, self.kind, file=file, filename=self.file_name, **options)
 
     def fetch_later(self):
         if self.is_file:
-            Attachment.objects.filter(pk=self.pk).update(next_attempt_at=later())
+            self.row.postpone(later())
             transaction.on_commit(lambda: tasks.fetch_attachment.delay(self.pk), robust=True)
 
     def fetch(self):
@@ -167,14 +165,14 @@ class Attachment(models.Model):
             if is_resource_shortage(error):  # says nothing of the file: the sweep comes back
                 return logger.warning("Attachment %s has to wait: %s", self.pk, error)
             self.attempts += 1
-            is_over = not getattr(error, "is_passing", True) or self.attempts >= MAX_ATTEMPTS
-            self.error = (str(error) if isinstance(error, downloads.DownloadError) else NOT_KEPT) if is_over else ""
+            if not (getattr(error, "is_passing", True) and self.has_attempts_left):
+                self.error = str(error) if isinstance(error, downloads.DownloadError) else NOT_KEPT
         self._keep()
 
     def _keep(self):
-        """Write what came of it, unless the message was unsent during the download."""
+        """Write down what came of it, unless the message was unsent during the download."""
         outcome = {"file": self.file.name, "error": self.error, "attempts": self.attempts}
-        if Attachment.objects.filter(pk=self.pk).update(**outcome):
+        if self.row.update(**outcome):
             self.message.conversation.touch(self.message)
         elif self.file:
             self.file.delete(save=False)

@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from console.models.message.attachment import Attachment
 from console.models.message.delivery import MessageDelivery
+from personas.models.retry import ScheduledQuerySet
 
 QUOTED = 200  # characters of a message that a reply to it shows
 
 
-class MessageQuerySet(models.QuerySet):
+class MessageQuerySet(ScheduledQuerySet):
     def queue(self, conversation, author, text, at, **fields):
         """Add a message that has to go out. Without an author it is the bot's."""
         return self.create(
@@ -32,7 +33,7 @@ class MessageQuerySet(models.QuerySet):
         )
 
     def pending(self):
-        """What the lane still has to bring to an end, in the order in which Send was pressed."""
+        """Filter to the messages in the send queue, in the order in which Send was pressed."""
         waits = Q(state__in=[Message.State.QUEUED, Message.State.SENDING])
         return self.filter(waits | Q(state=Message.State.UNKNOWN, next_attempt_at__isnull=False)).order_by("at", "pk")
 
@@ -47,8 +48,8 @@ class MessageQuerySet(models.QuerySet):
         return self.filter(~Exists(gone), state=Message.State.FAILED)
 
     def hurry(self):
-        """What waited for its Page need not wait any longer."""
-        self.filter(state=Message.State.QUEUED).update(next_attempt_at=None)
+        """Let queued messages wait no longer. Of an unknown one the time is kept: without it an agent would decide."""
+        return self.filter(state=Message.State.QUEUED).update(next_attempt_at=None)
 
     def in_order(self):
         return self.order_by("at", "pk")
@@ -67,20 +68,7 @@ class MessageQuerySet(models.QuerySet):
         return related.annotate(quote=_quote()).prefetch_related("attachments")
 
 
-class Message(MessageDelivery, models.Model):
-    class State(models.TextChoices):
-        RECEIVED = "received", _("received")
-        QUEUED = "queued", _("queued")
-        SENDING = "sending", _("sending")
-        UNKNOWN = "unknown", _("unknown")
-        SENT = "sent", _("sent")
-        DELIVERED = "delivered", _("delivered")
-        READ = "read", _("read")
-        FAILED = "failed", _("failed")
-
-    GONE = [State.SENT, State.DELIVERED, State.READ]
-    UNSENT = [State.QUEUED, State.SENDING, State.UNKNOWN, State.FAILED]
-
+class Message(MessageDelivery):
     conversation = models.ForeignKey("console.Conversation", models.PROTECT, related_name="messages")
     page = models.ForeignKey("personas.Page", models.PROTECT, related_name="messages", verbose_name=_("Page"))
     author = models.ForeignKey(
@@ -93,13 +81,10 @@ class Message(MessageDelivery, models.Model):
     is_by_bot = models.BooleanField(_("from the bot"), default=False)
     is_automatic = models.BooleanField(_("by a rule"), default=False)  # and no answer to anything
     source = models.TextField(_("said elsewhere"), blank=True)  # app id of an echo that is not ours
-    state = models.CharField(_("state"), max_length=12, choices=State)
     text = models.TextField(_("text"), blank=True)
     payload = models.TextField(_("payload"), blank=True)
     reply_to = models.TextField(blank=True, default="", db_default="", editable=False)  # mid of the message it answers
     is_partial = models.BooleanField(default=False, db_default=False, editable=False)  # known from its edit alone
-    error = models.TextField(_("error"), blank=True)
-    sent_as_page_because = models.TextField(_("why it went out as the Page"), blank=True)
     reaction = models.CharField(_("reaction"), max_length=64, blank=True)
     reaction_at = models.BigIntegerField(default=0, editable=False)  # ms
     earlier_texts = models.JSONField(_("earlier texts"), default=list, blank=True)
@@ -109,13 +94,6 @@ class Message(MessageDelivery, models.Model):
     mid = models.TextField("mid", null=True, blank=True)  # noqa: DJ001  (unique, so no "" for none)
     at = models.DateTimeField(_("when"))  # its place in the thread
     sent_at = models.DateTimeField(_("sent"), null=True)  # by Facebook's clock
-    attempts = models.PositiveIntegerField(default=0, editable=False)
-    attempted_at = models.DateTimeField(null=True, editable=False)
-    has_rate_slot = models.BooleanField(default=False, editable=False)  # to call, at next_attempt_at
-    looks = models.PositiveSmallIntegerField(default=0, editable=False)  # into Facebook's history, in this doubt
-    unknown_since = models.DateTimeField(null=True, editable=False)  # when we last lost sight of a call
-    forgotten_personas = models.PositiveSmallIntegerField(default=0, editable=False)
-    next_attempt_at = models.DateTimeField(null=True, editable=False)
     revision = models.BigIntegerField(editable=False)  # the conversation's when this last changed
 
     objects = MessageQuerySet.as_manager()
@@ -154,28 +132,9 @@ class Message(MessageDelivery, models.Model):
         return self.text or ", ".join(attachment.words for attachment in self.attachments.all())
 
     @property
-    def can_retry(self):
-        return self.state == self.State.FAILED or (self.state == self.State.UNKNOWN and self.next_attempt_at is None)
-
-    @property
-    def holds_others(self):
-        """Waits, or is in doubt: those behind it wait too. What was just queued mostly goes at once."""
-        waits = self.state == self.State.QUEUED and self.error
-        return bool(waits) or (self.state == self.State.UNKNOWN and not self.can_retry)
-
-    @property
     def place(self):
         """Sorts as text, in a browser too, where it stands in the thread."""
         return f"{int(self.at.timestamp() * 1_000_000):017d}-{self.pk:012d}"
-
-    @property
-    def ends_round(self):
-        """Whether the send queue is read anew before what is behind goes: this may go once more, or be looked for."""
-        return self.state in (self.State.QUEUED, self.State.UNKNOWN)
-
-    @property
-    def is_unsent(self):
-        return self.state in self.UNSENT
 
     @property
     def face(self):

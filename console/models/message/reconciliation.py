@@ -1,90 +1,90 @@
-"""What Facebook's history says about a call that got no answer.
+"""Reconciliation: finding out whether a call without an answer took effect. Until then nothing behind it moves.
 
-It tells the newest 20 messages of a conversation, and no metadata: so ours is one from the Page that we do not know
-yet, from after the call, of the same words, or with a file of the same kind and size. Facebook may store pictures,
-films and sounds in another size than we sent: one of another size may be ours, and then nothing is certain.
-https://developers.facebook.com/docs/messenger-platform/conversations
+An echo mostly tells. Where none comes, Facebook's history of the conversation is asked, after longer and longer pauses.
 """
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+import time
+from datetime import timedelta
 
+from django.conf import settings
+from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from messenger.calls.history import NEWEST
+from console.infrastructure import clock, rate_limit
+from console.models.message import history
+from console.models.message.state import MessageState
+from messenger import GraphError
+from personas.models.retry import Outcome
 
-CLOCKS = timedelta(seconds=30)  # so far Facebook's clock, which tells whole seconds, and ours may be apart
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """mid: of the message if Facebook has it. shows_absence: whether it would have told, had it been there."""
-
-    mid: str | None = None
-    shows_absence: bool = False
-
-    @classmethod
-    def find(cls, message):
-        """Ask Facebook. Raises GraphError when it does not tell."""
-        since = (message.attempted_at or message.at) - CLOCKS
-        told = message.page.client().newest_messages(message.conversation.customer.psid)
-        known = message.conversation.messages.filter(mid__in=[row["id"] for row in told])
-        recent = [row for row in told if _moment(row) >= since]
-        unknown = _without(known, [row for row in recent if _is_from_page(row, message.page)])
-        file = message.file_to_send
-        mid = next((row["id"] for row in reversed(unknown) if _is_it(row, message, file)), None)
-        is_certain = mid is None and not any(_may_be_it(row, message, file) for row in unknown)
-        return cls(mid, shows_absence=is_certain and _reaches_back(told, recent, known, message))
+FIRST_PAUSE = timedelta(seconds=3)  # an echo is mostly there before
+SETTLE = timedelta(seconds=settings.SETTLE_SECONDS)  # a call whose message the history does not show then had no effect
+PATIENCE = SETTLE + timedelta(minutes=3)  # then an agent has to decide
+MIN_RECONCILIATIONS = 3  # in which Facebook was asked, before an agent has to decide
+STUMBLED = _("The console failed at this; its log says why. Try again, or ask an admin.")
+SHORTAGE = _("The console is out of disk space, memory or connections. It goes on by itself once there is some again.")
+NOT_FOUND_OUT = _("Facebook did not answer, and its history does not tell.")
 
 
-def _reaches_back(told, recent, known, message):
-    """Whether it tells of the time before the call: all there is, something older, or what our lane sent then."""
-    is_whole = 0 < len(told) < NEWEST
-    return is_whole or len(recent) < len(told) or known.before(message).filter(is_incoming=False, source="").exists()
+class Reconciliation(MessageState):
+    """The part of a Message that finds out whether it has arrived."""
 
+    unknown_since = models.DateTimeField(null=True, editable=False)  # when we last lost sight of a call
+    reconciliations = models.PositiveSmallIntegerField(default=0, editable=False)  # since then
 
-def _without(known, rows):
-    mids = set(known.values_list("mid", flat=True))
-    return [row for row in rows if row["id"] not in mids]
+    class Meta:
+        abstract = True
 
+    def lose_sight(self, reason):
+        """Note that nobody knows whether Facebook has it."""
+        until = timezone.now() + FIRST_PAUSE
+        lost = {"error": reason, "unknown_since": clock.now(), "reconciliations": 0}
+        self.write_outcome(self.State.UNKNOWN, next_attempt_at=until, **lost)
+        return self.wait_until(until)
 
-def _is_from_page(row, page):
-    return str((row.get("from") or {}).get("id")) == page.page_id
+    def reconcile(self):
+        """Ask Facebook's history, and act on what it shows."""
+        wait = rate_limit.reserve(self.page_id, rate_limit.HISTORY)
+        if self.page.is_slowed or wait > rate_limit.SHORT:
+            return self._reconcile_when_page_may_call()
+        time.sleep(wait)
+        finding = self._search_history()
+        self.reconciliations += 1
+        age = clock.now() - (self.unknown_since or self.at)
+        if finding.mid:
+            return self.mark_sent(finding.mid)
+        if finding.shows_absence and age >= SETTLE:
+            return self._send_again()
+        if age >= PATIENCE and self.reconciliations >= MIN_RECONCILIATIONS:
+            return self._leave_to_agent()
+        return self.reconcile_at(timezone.now() + max(FIRST_PAUSE, min(age, SETTLE - age)))  # each after twice the time
 
+    def reconcile_at(self, until):
+        reconciliations = self.reconciliations
+        self.write_outcome(self.State.UNKNOWN, next_attempt_at=until, reconciliations=reconciliations)
+        return self.wait_until(until)
 
-def _is_it(row, message, file):
-    is_of_its_size = file is None or any(told.get("size") == file.size for told in _files(row))
-    return is_of_its_size and _may_be_it(row, message, file)
+    def _reconcile_when_page_may_call(self):
+        """Begin to count anew: time in which Facebook could not be asked says nothing."""
+        self.reconciliations = 0
+        now = timezone.now()
+        return self.reconcile_at(max(self.page.waits_until or now, now) + FIRST_PAUSE)
 
+    def _search_history(self):
+        try:
+            return history.search(self)
+        except GraphError as error:
+            self.page.note_error(error)
+            return history.NOTHING
 
-def _may_be_it(row, message, file):
-    if file is None:
-        return _words(row) == message.text.split()
-    told = _files(row)
-    return not _words(row) and not row.get("sticker") and (not told or any(_may_show(one, file) for one in told))
+    def _send_again(self):
+        """Facebook does not have it. What the console stumbled over would only make it stumble again."""
+        if self.error == SHORTAGE:
+            return self.queue_until(timezone.now(), SHORTAGE, attempts=0)
+        if self.error == STUMBLED or not self.has_attempts_left:
+            return self.fail(self.error)
+        return self.queue_until(timezone.now())
 
-
-def _may_show(told, file):
-    """Whether an attachment of the history may be our file. Documents keep their size."""
-    if file.kind == "file":
-        return told.get("size") in (file.size, None)
-    return _is_picture(told) == (file.kind == "image")
-
-
-def _is_picture(told):
-    return "image_data" in told or (told.get("mime_type") or "").startswith("image/")
-
-
-def _words(row):
-    return (row.get("message") or "").split()
-
-
-def _files(row):
-    return (row.get("attachments") or {}).get("data") or []
-
-
-def _moment(row):
-    try:
-        return datetime.strptime(row.get("created_time") or "", "%Y-%m-%dT%H:%M:%S%z")
-    except ValueError:
-        return timezone.now()  # of no known time: then it may be this one
+    def _leave_to_agent(self):
+        self.write_outcome(self.State.UNKNOWN, error=NOT_FOUND_OUT, next_attempt_at=None)
+        return Outcome.READ_AGAIN

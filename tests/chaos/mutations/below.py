@@ -28,23 +28,23 @@ def silent_redis_fails(pace):
     pace.RedisError = (ConnectionError, ResponseError)
 
 
-def full_redis_fails(lane):
+def full_redis_fails(send_queue):
     """A reply fails if Redis has no memory for its task."""
     from redis.exceptions import RedisError, ResponseError
 
     from console.infrastructure.redis import redis
 
-    deliver_later = lane.Lane.deliver_later
+    deliver_later = send_queue.SendQueue.deliver_later
 
     def deliver_later_or_never(self, *given, **options):
         try:
             redis().set("is there room?", 1, px=1)
         except RedisError as error:
             if isinstance(error, ResponseError):
-                self.messages.filter(state="queued").update(state="failed")
+                self.conversation.messages.filter(state="queued").update(state="failed")
         deliver_later(self, *given, **options)
 
-    lane.Lane.deliver_later = deliver_later_or_never
+    send_queue.SendQueue.deliver_later = deliver_later_or_never
 
 
 def full_disk_fails(persona_publishing):

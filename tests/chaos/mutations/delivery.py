@@ -1,9 +1,9 @@
 """Mutations for letters: each breaks one promise of the console about the contents of a conversation."""
 
 
-def any_file(evidence):
+def any_file(history):
     """Any message of the Page without a text proves that a file was sent."""
-    evidence._is_it = lambda row, message, file: evidence._words(row) == message.text.split()
+    history._is_it = lambda row, message, file: history._words(row) == message.text.split()
 
 
 def one_echo(echoes):
@@ -48,7 +48,7 @@ def keep_unsent(receiving):
 
 
 MUTATIONS = {
-    "any-file": ("console.models.message.reconciliation", any_file),
+    "any-file": ("console.models.message.history", any_file),
     "one-echo": ("console.models.conversation.echoes", one_echo),
     "same-words": ("console.models.conversation.echoes", same_words),
     "no-retry": ("console.models.conversation.replies", no_retry),

@@ -21,19 +21,15 @@ except ImportError:  # this folder is not on the path: only the names are needed
 
 # Shorter time limits for bots, files and reconciliation, which fit into a run.
 HASTE = {
-    "console.models.message.delivery": {
-        "UPLOAD_TIMEOUT": 4,
-        "UPLOAD": timedelta(seconds=12),
-        "DOUBT": timedelta(seconds=20),
-    },
+    "console.models.message.delivery": {"UPLOAD_TIMEOUT": 4, "UPLOAD": timedelta(seconds=12)},
+    "console.models.message.reconciliation": {"PATIENCE": timedelta(seconds=20)},
     "console.models.handover_rules": {
         "DOWN": timedelta(seconds=4),
         "WELL": timedelta(seconds=3),
         "NOTED_EVERY": timedelta(seconds=1),
     },
+    "console.models.bot_event.post": {"TIMEOUT": 2, "CONNECT_TIMEOUT": 2},
     "console.models.bot_event.delivery": {
-        "TIMEOUT": 2,
-        "CONNECT_TIMEOUT": 2,
         "LEASE": timedelta(seconds=6),
         "PAUSES": (0.2, 0.5, 1),
         "EVENT_LASTS": timedelta(seconds=8),
@@ -52,31 +48,32 @@ def no_key(send_api):
 
 def no_lease(send_queue):
     """Every worker gets the lease, even while another has it."""
-    send_queue.Lane._lease = send_queue.Lane.keep_lease = lambda self: True
-    send_queue.Lane._end_lease = lambda self: None
+    send_queue.SendQueue.lease = lambda self: bool(self.next_pending())
+    send_queue.SendQueue.keep = lambda self, call=None: True
+    send_queue.SendQueue.give_back = lambda self: None
 
 
-def no_claim(sending):
+def no_claim(delivery):
     """A worker sends a message although another is sending it."""
 
     def claim(self, persona):
         real(self, persona)
         return True
 
-    real, sending.MessageDelivery._claim = sending.MessageDelivery._claim, claim
+    real, delivery.MessageDelivery._claim = delivery.MessageDelivery._claim, claim
 
 
-def no_lease_no_claim(sending):
+def no_lease_no_claim(delivery):
     """Neither the lease nor the claim works."""
     from console.models import send_queue
 
     no_lease(send_queue)
-    no_claim(sending)
+    no_claim(delivery)
 
 
-def resend_unknown(sending):
+def resend_unknown(reconciliation):
     """A call without an answer is made again at once."""
-    sending.MessageDelivery._doubt = lambda self, reason: self._postpone(until=sending.timezone.now())
+    reconciliation.Reconciliation.lose_sight = lambda self, reason: self.queue_until(reconciliation.timezone.now())
 
 
 def read_once(inbound_webhook):
@@ -93,15 +90,15 @@ def read_once(inbound_webhook):
     inbound_webhook.InboundWebhookQuerySet._process_next = read_next
 
 
-def page_face(sending):
+def page_face(delivery):
     """The call leaves out the persona."""
-    call = sending.MessageDelivery._call
+    call = delivery.MessageDelivery._call
 
     def faceless(self, *given):
         self.persona = None
         return call(self, *given)
 
-    sending.MessageDelivery._call = faceless
+    delivery.MessageDelivery._call = faceless
 
 
 def newest_first(message):
@@ -133,9 +130,9 @@ def relay_to_all(bot_event):
     real, bot_event._by_conversation = bot_event._by_conversation, lanes_of_bots
 
 
-def tell_once(telling):
+def tell_once(delivery):
     """An event that a bot does not accept at the first attempt is not sent again."""
-    telling.BotEventDelivery._not_taken = lambda self, error: self._end()
+    delivery.BotEventDelivery._not_taken = lambda self, error: self._end()
 
 
 def no_way_out(conversation):
@@ -157,7 +154,7 @@ MUTATIONS = {
     "no-lease": ("console.models.send_queue", no_lease),
     "no-claim": ("console.models.message.delivery", no_claim),
     "no-lease-no-claim": ("console.models.message.delivery", no_lease_no_claim),
-    "resend-unknown": ("console.models.message.delivery", resend_unknown),
+    "resend-unknown": ("console.models.message.reconciliation", resend_unknown),
     "read-once": ("console.models.inbound_webhook", read_once),
     "page-face": ("console.models.message.delivery", page_face),
     "newest-first": ("console.models.message.message", newest_first),
