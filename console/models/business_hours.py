@@ -13,6 +13,9 @@ class OfPageOrTeam(models.Model):
     page = models.ForeignKey("personas.Page", models.CASCADE, related_name="%(class)s_set", null=True, blank=True)
     team = models.ForeignKey("console.Team", models.CASCADE, related_name="%(class)s_set", null=True, blank=True)
 
+    page_id: int | None
+    team_id: int | None
+
     class Meta:
         abstract = True
         constraints = [
@@ -44,7 +47,7 @@ class BusinessHours(OfPageOrTeam):
         ]
 
     def __str__(self):
-        return f"{self.get_weekday_display()} {self.opens:%H:%M}-{self.closes:%H:%M}"
+        return f"{WEEKDAYS[self.weekday]} {self.opens:%H:%M}-{self.closes:%H:%M}"
 
 
 class Holiday(OfPageOrTeam):

@@ -7,6 +7,7 @@ https://developers.facebook.com/docs/messenger-platform/conversation-routing
 
 import logging
 from datetime import timedelta
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, models
@@ -109,6 +110,9 @@ class Handover(Retryable):
     LONGEST_PAUSE = timedelta(seconds=30)
     JITTER = 0.25
 
+    from_agent_id: int | None
+    to_agent_id: int | None
+
     conversation = models.ForeignKey("console.Conversation", models.PROTECT, related_name="handovers")
     from_holder = models.CharField(_("from"), max_length=10, choices=Holder)
     from_agent = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
@@ -128,7 +132,7 @@ class Handover(Retryable):
     call = models.CharField(max_length=8, choices=Call, blank=True, editable=False)
     done_at = models.DateTimeField(null=True, editable=False)
 
-    objects = HandoverQuerySet.as_manager()
+    objects: ClassVar[Any] = HandoverQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("handover")
