@@ -300,6 +300,30 @@ def test_who_comes_too_late_is_told_by_whom_also_without_scripts(browser_of, con
     assert "This conversation is with Ana Ruiz." in words(answer.content.decode())
 
 
+def test_any_agent_can_reopen_a_closed_conversation(browser_of, conversation, ana, ben):
+    conversation.close(ana)
+    bens, path = browser_of(ben), f"/conversations/{conversation.pk}/"
+    assert f'action="{path}reopen/"' in bens.get(path).content.decode()
+    assert bens.post(f"{path}reopen/").status_code == 302
+    assert fresh(conversation).agent == ben
+
+
+def test_a_closed_conversation_cannot_be_taken_before_it_is_reopened(browser_of, conversation, ana, ben):
+    conversation.close(ana)
+    answer = browser_of(ben).post(f"/conversations/{conversation.pk}/take/")
+    assert answer.status_code == 409
+    assert "This conversation is closed: reopen it first." in words(answer.content.decode())
+    assert not fresh(conversation).is_open
+
+
+def test_any_agent_is_offered_to_take_over_from_a_colleague_who_is_away(browser_of, conversation, ana, ben):
+    ana.go_away()
+    bens, path = browser_of(ben), f"/conversations/{conversation.pk}/"
+    assert f'action="{path}take-over/"' in bens.get(path).content.decode()
+    bens.post(f"{path}take-over/")
+    assert fresh(conversation).agent == ben
+
+
 def test_only_supervisors_are_offered_to_take_over(browser_of, conversation, ben):
     path = f"/conversations/{conversation.pk}/"
     assert "Take over" not in words(browser_of(ben).get(path).content.decode())
