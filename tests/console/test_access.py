@@ -45,24 +45,24 @@ def test_a_page_whose_group_is_deleted_is_open_to_admins_alone(conversation, clo
     assert list(Conversation.objects.get().transfer_targets()) == [ada]
 
 
-def test_it_is_not_in_the_queue(mona, closed_page, bens_browser):
+def test_the_queue_hides_conversations_of_other_groups(mona, closed_page, bens_browser):
     assert b"Mona" not in bens_browser.get("/").content
     assert b"Mona" not in bens_browser.get("/queue/").content
 
 
 @pytest.mark.parametrize("path", ["", "header/", "messages/"])
-def test_it_cannot_be_opened(mona, closed_page, bens_browser, path):
+def test_a_conversation_of_another_group_cannot_be_opened(mona, closed_page, bens_browser, path):
     assert bens_browser.get(f"/conversations/{mona.conversation.pk}/{path}").status_code == 404
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_no_verb_reaches_it(mona, closed_page, bens_browser, verb):
+def test_no_verb_reaches_a_conversation_of_another_group(mona, closed_page, bens_browser, verb):
     fields = {"text": "Hi", "key": uuid.uuid4(), "on": "1"}
     assert bens_browser.post(f"/conversations/{mona.conversation.pk}/{verb}/", fields).status_code == 404
 
 
 @pytest.mark.parametrize("verb", ["take-over", "transfer", "hand-back", "confirm-human-agent"])
-def test_nor_a_supervisors(mona, closed_page, bens_browser, ben, verb):
+def test_no_supervisor_reaches_a_conversation_of_another_group(mona, closed_page, bens_browser, ben, verb):
     ben.user_permissions.add(Permission.objects.get(codename="take_over_conversation"))
     for ask in (bens_browser.get, bens_browser.post):
         answer = ask(f"/conversations/{mona.conversation.pk}/{verb}/", {"to": f"agent-{ben.pk}"})
@@ -70,13 +70,13 @@ def test_nor_a_supervisors(mona, closed_page, bens_browser, ben, verb):
     assert answer.status_code == 404
 
 
-def test_nor_do_its_files(mona, closed_page, bens_browser, say):
+def test_files_of_another_groups_conversation_cannot_be_opened(mona, closed_page, bens_browser, say):
     attachment = Attachment.objects.create(message=say("look"), kind="image")
     assert bens_browser.get(f"/attachments/{attachment.pk}/").status_code == 404
     assert bens_browser.get(f"/customers/{mona.pk}/picture/").status_code == 404
 
 
-def test_nor_does_the_picture_of_a_persona_on_it(closed_page, bens_browser, ana, ben):
+def test_the_picture_of_a_persona_on_another_groups_page_cannot_be_opened(closed_page, bens_browser, ana, ben):
     persona = Persona.objects.create(page=closed_page, agent=ana, name="Ana R.")
     persona.picture.save("face.png", ContentFile(b"picture"))
     path = f"/personas/{persona.pk}/picture/"
@@ -86,23 +86,23 @@ def test_nor_does_the_picture_of_a_persona_on_it(closed_page, bens_browser, ana,
 
 
 @pytest.mark.parametrize("path", ["/", "/queue/", "/conversations/1/", "/leave/", "/agents/1/picture/"])
-def test_whoever_is_not_logged_in_is_sent_to_the_log_in(db, client, path):
+def test_an_anonymous_visitor_is_sent_to_the_log_in(db, client, path):
     assert client.get(path)["Location"].startswith("/login/")
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_verbs_change_nothing_by_a_link(conversation, bens_browser, verb):
+def test_a_verb_by_get_is_not_allowed(conversation, bens_browser, verb):
     assert bens_browser.get(f"/conversations/{conversation.pk}/{verb}/").status_code == 405
 
 
-def test_a_colleague_can_read_but_not_answer(conversation, bens_browser):
+def test_a_colleague_can_read_a_conversation_but_not_answer(conversation, bens_browser):
     path = f"/conversations/{conversation.pk}"
     assert b"Ana Ruiz is handling this conversation." in bens_browser.get(f"{path}/").content
     answer = bens_browser.post(f"{path}/send/", {"text": "Hi", "key": uuid.uuid4()}, headers={"HX-Request": "true"})
     assert (answer.status_code, answer.content.strip()) == (409, b"This conversation is with Ana Ruiz.")
 
 
-def test_taking_what_another_holds_names_the_holder(conversation, bens_browser, ana):
+def test_taking_a_colleagues_conversation_names_the_holder(conversation, bens_browser, ana):
     answer = bens_browser.post(f"/conversations/{conversation.pk}/take/", headers={"HX-Request": "true"})
     assert answer.status_code == 409
     assert b"This conversation is with Ana Ruiz." in answer.content
@@ -110,7 +110,7 @@ def test_taking_what_another_holds_names_the_holder(conversation, bens_browser, 
     assert conversation.agent == ana
 
 
-def test_a_peek_marks_nothing_as_read(mona, bens_browser, ben):
+def test_a_conversation_opened_by_a_colleague_stays_unread(mona, bens_browser, ben):
     Conversation.objects.update(unread=2)
     bens_browser.post(f"/conversations/{mona.conversation.pk}/see/")
     assert Conversation.objects.get().unread == 2

@@ -105,25 +105,25 @@ def change(conversation, ana, ben, bot):
 
 
 @pytest.mark.parametrize(("cause", "before", "after", "sentence"), LINES, ids=[f"{row[0]}-{row[2]}" for row in LINES])
-def test_each_change_reads_as_a_sentence(cause, before, after, sentence, change):
+def test_each_handover_reads_as_a_sentence_in_the_thread(cause, before, after, sentence, change):
     assert line(change(cause, before, after)) == sentence
     assert line(change(cause, before, after, note="because")) == f"{sentence}: “ because ”"
 
 
-def test_no_cause_is_without_its_sentence():
+def test_every_cause_has_a_sentence():
     assert {row[0] for row in LINES} == set(Cause)
 
 
-def test_a_third_person_who_did_it_is_named(change, ada):
+def test_a_handover_names_a_third_person_who_made_it(change, ada):
     assert line(change(Cause.TAKEN_OVER, "ben", "ana", by=ada)) == "Ben Okafor → Ana Ruiz: taken over by Ada Lindt"
 
 
-def test_a_problem_with_facebook_is_said_in_the_thread(change):
+def test_a_handover_shows_a_problem_with_facebook(change):
     html = render_to_string("handovers/_handover.html", {"handover": change(Cause.TAKEN, "bot", "ana", error="No.")})
     assert "Facebook has not done it yet: No." in words(html)
 
 
-def test_a_long_note_is_shown_in_short_and_whole_behind_it(change):
+def test_a_long_note_of_a_handover_can_be_opened(change):
     html = render_to_string(
         "handovers/_handover.html", {"handover": change(Cause.TAKEN, "bot", "ana", note="x " * 200)}
     )
@@ -142,11 +142,11 @@ def test_a_long_note_is_shown_in_short_and_whole_behind_it(change):
         (Cause.CONTROL_TAKEN, "ana", "bot", "the bot took the conversation"),
     ],
 )
-def test_alone_it_says_who_did_it(cause, before, after, sentence, change):
+def test_the_reason_above_a_thread_names_who_made_the_change(cause, before, after, sentence, change):
     assert handovers.reason(change(cause, before, after)) == sentence
 
 
-def test_who_took_it_is_not_told_so_above_the_thread(browser_of, conversation, bot, ana, ben):
+def test_the_reason_above_a_thread_does_not_name_the_reader(browser_of, conversation, bot, ana, ben):
     conversation.hand_back(ana)
     conversation.take(ana)
     path = f"/conversations/{conversation.pk}/"
@@ -154,7 +154,7 @@ def test_who_took_it_is_not_told_so_above_the_thread(browser_of, conversation, b
     assert "Taken by Ana Ruiz" in words(browser_of(ben).get(path).content.decode())
 
 
-def test_where_nobody_can_have_it_no_transfer_is_offered(browser_of, conversation, ana):
+def test_the_transfer_form_without_targets_has_no_button(browser_of, conversation, ana):
     html = browser_of(ana).get(f"/conversations/{conversation.pk}/transfer/").content.decode()
     assert "No colleague with access to this Page is here right now." in html
     assert 'type="submit"' not in html
@@ -164,7 +164,7 @@ def test_where_nobody_can_have_it_no_transfer_is_offered(browser_of, conversatio
 # Why it is where it is
 
 
-def test_the_reason_outlives_the_taking(conversation, ana, ben, bot):
+def test_the_reason_of_a_handover_stays_when_an_agent_takes_the_conversation(conversation, ana, ben, bot):
     conversation.hand_back(ana)
     conversation.hand_over(note="wants a refund")
     conversation.take(ben)
@@ -174,14 +174,16 @@ def test_the_reason_outlives_the_taking(conversation, ana, ben, bot):
 
 
 @pytest.mark.parametrize("path", ["/", "/conversations/{pk}/"])
-def test_the_desk_says_why_somebody_waits_and_where(path, browser_of, conversation, ana, bot, refunds):
+def test_the_queue_and_the_thread_say_why_a_customer_waits_and_for_which_team(
+    path, browser_of, conversation, ana, bot, refunds
+):
     conversation.hand_back(ana)
     conversation.hand_over(note="wants a refund", skill="refunds")
     said = words(browser_of(ana).get(path.format(pk=conversation.pk)).content.decode())
     assert "Refunds “wants a refund”" in said
 
 
-def test_what_was_handed_over_is_new_until_it_is_seen(browser_of, conversation, ana, ben):
+def test_a_transferred_conversation_is_new_until_its_agent_sees_it(browser_of, conversation, ana, ben):
     conversation.transfer(ana, to=ben, note="Refund, please")
     bens = browser_of(ben)
     desk = bens.get("/queue/", headers=HTMX).content.decode()
@@ -194,7 +196,7 @@ def test_what_was_handed_over_is_new_until_it_is_seen(browser_of, conversation, 
     assert 'data-unread="0"' in desk
 
 
-def test_who_answers_has_seen_it(conversation, ana, ben):
+def test_a_reply_marks_a_transferred_conversation_as_seen(conversation, ana, ben):
     conversation.transfer(ana, to=ben)
     assert fresh(conversation).is_new
     conversation.send(ben, "Here I am", key="7f0c3a52-0ac0-4a40-8e83-0d5f4f1c7b11")
@@ -204,7 +206,9 @@ def test_who_answers_has_seen_it(conversation, ana, ben):
 # Transfer
 
 
-def test_whom_it_can_go_to(conversation, ana, ben, ada, django_assert_max_num_queries):
+def test_transfer_targets_are_present_colleagues_who_see_the_page(
+    conversation, ana, ben, ada, django_assert_max_num_queries
+):
     ben.go_away()
     assert list(conversation.transfer_targets()) == [ada]
     ben.come_back()
@@ -219,7 +223,7 @@ def test_whom_it_can_go_to(conversation, ana, ben, ada, django_assert_max_num_qu
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["without scripts", "with"])
-def test_the_form_asks_to_whom(headers, browser_of, conversation, ana, ben, refunds):
+def test_the_transfer_form_lists_colleagues_and_teams(headers, browser_of, conversation, ana, ben, refunds):
     answer = browser_of(ana).get(f"/conversations/{conversation.pk}/transfer/", headers=headers)
     said = words(answer.content.decode())
     assert "Transfer Mona Weber" in said
@@ -229,7 +233,7 @@ def test_the_form_asks_to_whom(headers, browser_of, conversation, ana, ben, refu
 
 
 @pytest.mark.parametrize(("headers", "status"), [({}, 302), (HTMX, 200)], ids=["without scripts", "with"])
-def test_transferring_to_a_colleague(headers, status, browser_of, conversation, ana, ben):
+def test_an_agent_transfers_to_a_colleague_with_a_note(headers, status, browser_of, conversation, ana, ben):
     given = {"to": f"agent-{ben.pk}", "note": "Refund, please"}
     answer = browser_of(ana).post(f"/conversations/{conversation.pk}/transfer/", given, headers=headers)
     assert answer.status_code == status
@@ -237,7 +241,7 @@ def test_transferring_to_a_colleague(headers, status, browser_of, conversation, 
     assert conversation.reason.note == "Refund, please"
 
 
-def test_transferring_to_a_team(browser_of, conversation, ana, refunds):
+def test_an_agent_transfers_to_a_teams_queue(browser_of, conversation, ana, refunds):
     browser_of(ana).post(f"/conversations/{conversation.pk}/transfer/", {"to": f"team-{refunds.pk}"})
     assert (fresh(conversation).holder, conversation.team) == (Holder.QUEUE, refunds)
 
@@ -245,14 +249,14 @@ def test_transferring_to_a_team(browser_of, conversation, ana, refunds):
 @pytest.mark.parametrize(
     "to", ["", "ben", "agent-", "agent-0", "team-1", "agent-" + "9" * 30, "team-" + "9" * 5000, "queue-1"]
 )
-def test_one_has_to_choose_somebody_who_is_there(to, browser_of, conversation, ana):
+def test_a_transfer_without_a_valid_target_is_refused(to, browser_of, conversation, ana):
     answer = browser_of(ana).post(f"/conversations/{conversation.pk}/transfer/", {"to": to, "note": "Kept"})
     assert answer.status_code == 422
     assert "Choose who gets it." in words(answer.content.decode())
     assert ">Kept</textarea>" in answer.content.decode()
 
 
-def test_a_team_of_another_page_cannot_be_chosen(browser_of, conversation, ana):
+def test_a_transfer_to_a_team_of_another_page_is_refused(browser_of, conversation, ana):
     other = Page.objects.create(page_id="9", token="x", name="Other")
     team = Team.objects.create(name="Theirs")
     team.pages.add(other)
@@ -261,7 +265,9 @@ def test_a_team_of_another_page_cannot_be_chosen(browser_of, conversation, ana):
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["without scripts", "with"])
-def test_who_has_gone_away_meanwhile_is_named_in_the_form(headers, browser_of, conversation, ana, ben):
+def test_a_transfer_to_a_colleague_who_has_gone_away_is_refused_with_their_name(
+    headers, browser_of, conversation, ana, ben
+):
     ben.go_away()
     given = {"to": f"agent-{ben.pk}", "note": "Kept"}
     answer = browser_of(ana).post(f"/conversations/{conversation.pk}/transfer/", given, headers=headers)
@@ -272,7 +278,7 @@ def test_who_has_gone_away_meanwhile_is_named_in_the_form(headers, browser_of, c
 
 
 @pytest.mark.parametrize("verb", ["transfer", "hand-back"])
-def test_nobody_gives_away_what_a_colleague_holds(verb, browser_of, conversation, ben, bot):
+def test_transfer_and_hand_back_of_a_colleagues_conversation_are_refused(verb, browser_of, conversation, ben, bot):
     bens, path = browser_of(ben), f"/conversations/{conversation.pk}/{verb}/"
     assert "This conversation is with Ana Ruiz." in words(bens.get(path).content.decode())
     assert 'type="submit"' not in bens.get(path).content.decode()
@@ -283,18 +289,18 @@ def test_nobody_gives_away_what_a_colleague_holds(verb, browser_of, conversation
 # Other verbs
 
 
-def test_back_to_the_bot_with_a_note(browser_of, conversation, ana, bot):
+def test_an_agent_hands_back_with_a_note_for_the_bot(browser_of, conversation, ana, bot):
     browser_of(ana).post(f"/conversations/{conversation.pk}/hand-back/", {"note": "Refunded"})
     assert (fresh(conversation).holder, conversation.reason.note) == (Holder.BOT, "Refunded")
 
 
-def test_a_page_without_a_bot_says_so(browser_of, conversation, ana):
+def test_hand_back_on_a_page_without_a_bot_says_so(browser_of, conversation, ana):
     answer = browser_of(ana).post(f"/conversations/{conversation.pk}/hand-back/")
     assert answer.status_code == 409
     assert "This Page has no bot." in words(answer.content.decode())
 
 
-def test_who_comes_too_late_is_told_by_whom_also_without_scripts(browser_of, conversation, ben):
+def test_a_take_that_comes_too_late_names_the_holder_without_scripts_too(browser_of, conversation, ben):
     answer = browser_of(ben).post(f"/conversations/{conversation.pk}/take/")
     assert answer.status_code == 409
     assert "This conversation is with Ana Ruiz." in words(answer.content.decode())
@@ -343,7 +349,7 @@ def test_only_supervisors_are_offered_to_take_over(browser_of, conversation, ben
         ("elsewhere", {"is_controlled_elsewhere": True}, "Another app is handling this conversation.", "Take"),
     ],
 )
-def test_who_may_not_write_is_told_who_answers_and_what_to_do(
+def test_the_locked_composer_says_who_answers_and_offers_the_verb_to_take(
     holder, more, says, offers, browser_of, conversation, ana, bot
 ):
     type(conversation).objects.update(holder=holder, agent=None, **more)
@@ -353,7 +359,7 @@ def test_who_may_not_write_is_told_who_answers_and_what_to_do(
     assert "readonly" in html
 
 
-def test_the_bots_words_are_told_from_colleagues(browser_of, conversation, ana, bot):
+def test_messages_of_the_bot_are_marked_as_the_bots(browser_of, conversation, ana, bot):
     conversation.hand_back(ana)
     conversation.send(None, "How can I help?", key="7f0c3a52-0ac0-4a40-8e83-0d5f4f1c7b12")
     said = words(browser_of(ana).get(f"/conversations/{conversation.pk}/").content.decode())

@@ -14,24 +14,24 @@ def forget():
         redis().delete(key)
 
 
-def test_the_dots_have_the_agents_face(conversation, ana, mona, sandbox):
+def test_typing_dots_go_out_as_the_agents_persona(conversation, ana, mona, sandbox):
     typing_dots.start(conversation.pk)
     conversation.show_typing(ana, is_on=True)
     typing = sandbox.thread(mona.psid)["typing"]
     assert (typing["on"], typing["persona"]["name"]) == (True, "Ana R.")
 
 
-def test_while_keys_move_facebook_is_told_once_in_ten_seconds(conversation):
+def test_continued_typing_calls_facebook_once_in_ten_seconds(conversation):
     assert [typing_dots.start(conversation.pk) for _key in range(5)] == [True, False, False, False, False]
     assert 0 < redis().ttl(f"typing:{conversation.pk}:told") <= 10
 
 
-def test_stopping_counts_once(conversation):
+def test_stopping_twice_calls_facebook_once(conversation):
     typing_dots.start(conversation.pk)
     assert [typing_dots.stop(conversation.pk), typing_dots.stop(conversation.pk)] == [True, False]
 
 
-def test_dots_that_were_overtaken_by_the_message_are_not_shown(
+def test_typing_dots_overtaken_by_their_message_are_not_sent(
     conversation, ana, say, sandbox, django_capture_on_commit_callbacks
 ):
     typing_dots.start(conversation.pk)
@@ -41,14 +41,14 @@ def test_dots_that_were_overtaken_by_the_message_are_not_shown(
     assert sandbox.requests(action="typing_on") == []
 
 
-def test_a_failing_call_is_nobodys_error(conversation, ana, sandbox):
+def test_a_failed_call_for_typing_dots_raises_no_error(conversation, ana, sandbox):
     typing_dots.start(conversation.pk)
     sandbox.fail("messages", status=500)
     conversation.show_typing(ana, is_on=True)
     assert len(sandbox.requests(action="typing_on")) == 1  # and it was not tried again
 
 
-def test_a_refused_persona_types_as_the_page(conversation, ana, mona, sandbox):
+def test_typing_dots_of_a_refused_persona_go_out_as_the_page(conversation, ana, mona, sandbox):
     sandbox.fail("personas", "POST", status=400, error={"message": "no", "code": 368})
     typing_dots.start(conversation.pk)
     conversation.show_typing(ana, is_on=True)
@@ -56,12 +56,12 @@ def test_a_refused_persona_types_as_the_page(conversation, ana, mona, sandbox):
     assert (typing["on"], typing["persona"]) == (True, None)
 
 
-def test_only_the_holder_types(conversation, ben):
+def test_only_the_holder_sends_typing_dots(conversation, ben):
     conversation.start_typing(ben)
     assert not typing_dots.are_wanted(conversation.pk)
 
 
-def test_dots_that_ended_while_the_persona_was_made_are_not_shown(conversation, ana, sandbox):
+def test_typing_dots_that_ended_while_the_persona_was_made_are_not_sent(conversation, ana, sandbox):
     typing_dots.start(conversation.pk)
     sandbox.fail("personas", "POST", delay_s=0.6)
     threading.Timer(0.2, typing_dots.stop, [conversation.pk]).start()
@@ -70,7 +70,7 @@ def test_dots_that_ended_while_the_persona_was_made_are_not_shown(conversation, 
     assert sandbox.requests(action="typing_on") == []
 
 
-def test_a_send_does_not_begin_the_ten_seconds_anew(conversation, say, django_capture_on_commit_callbacks):
+def test_a_sent_message_does_not_restart_the_ten_seconds(conversation, say, django_capture_on_commit_callbacks):
     assert typing_dots.start(conversation.pk)
     with django_capture_on_commit_callbacks(execute=True):
         say("short")
