@@ -114,7 +114,7 @@ def show_message(request, psid: Psid, key: uuid.UUID):
 
 def find(request, psid):
     """Find the conversation on the API key's Page, or raise Http404."""
-    conversations = request.auth.page.conversations.with_holder().with_page()
+    conversations = request.auth.page.conversations.in_full()
     return get_object_or_404(conversations, customer__psid=psid)
 
 

@@ -23,7 +23,7 @@ COMPOSER_LIMITS = {
 
 def find(request, pk):
     """Find a conversation that this agent may see, or raise Http404."""
-    visible = Conversation.objects.visible_to(request.user).with_holder().with_page()
+    visible = Conversation.objects.visible_to(request.user).in_full()
     return get_object_or_404(visible, pk=pk)
 
 

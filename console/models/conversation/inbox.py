@@ -62,10 +62,6 @@ class InboxQuerySet(RevisionQuerySet):
         in_doubt = recent.filter(state=Message.State.UNKNOWN, next_attempt_at=None)
         return self.with_holder().annotate(has_failed=Exists(failed), is_in_doubt=Exists(in_doubt))
 
-    def with_holder(self):
-        """Read the customer, the holder and the reason too."""
-        return self.select_related("customer", "agent", "team", "reason__by")
-
 
 class Inbox(Revision):
     """The slice of a Conversation that stands in the queue."""

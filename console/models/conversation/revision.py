@@ -23,9 +23,17 @@ class RevisionQuerySet(models.QuerySet):
         """Lock the rows, and read what every change asks for: how their Page is, and its rules."""
         return self.select_for_update(of=("self",)).with_page()
 
+    def in_full(self):
+        """Read all that stands above and below the thread too."""
+        return self.with_holder().with_page()
+
     def with_page(self):
         """Read its Page and rules too; without the token, which would be decrypted."""
         return self.select_related("page__rules").defer("page__token")
+
+    def with_holder(self):
+        """Read the customer, the holder and the reason too."""
+        return self.select_related("customer", "agent", "team", "reason__by")
 
     def publish_presence(self):
         """Tell browsers that an agent came or went, which the queue shows."""
