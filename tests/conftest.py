@@ -113,9 +113,16 @@ def mona(bluebird, sandbox):
     """Mona as the console knows her, after she wrote for the first time. Where workers run, they may be quicker."""
     psid = sandbox.customer("Mona Weber")
     sandbox.say(psid, text="Hello?")
-    customer, _is_new = Customer.objects.update_or_create(page=bluebird, psid=psid, defaults={"name": "Mona Weber"})
-    Conversation.objects.get_or_create(page=bluebird, customer=customer)
-    return customer
+    return known_customer(bluebird, psid, name="Mona Weber")
+
+
+def known_customer(page, psid, name):
+    """Return a customer who has a conversation, which a worker may begin at the same moment.
+
+    Then Django leaves the row that could not be inserted in `customer.conversation`, so the customer is loaded again.
+    """
+    customer, _is_new = Customer.objects.update_or_create(page=page, psid=psid, defaults={"name": name})
+    return Conversation.objects.get_or_create(page=page, customer=customer)[0].customer
 
 
 @pytest.fixture

@@ -5,15 +5,16 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from agents.models import Agent
 from console.models import Conversation, Customer, HandoverRules, Holder, Message, TakenByAnother
 from console.models.conversation.corrections import Heard
 from messenger import events
 from messenger.events import serialize
-from tests.conftest import PAGE_ID
+from tests.conftest import PAGE_ID, known_customer
 from tests.console.conftest import AT
+from tests.stand_in import eventually
 
 OURS = "1517776481860111"
 ORDERS = 1000
@@ -55,6 +56,52 @@ def test_of_fifty_who_take_at_once_one_gets_it_and_the_others_are_told_by_whom(t
     assert (line.from_holder, line.to_agent, line.by) == (Holder.QUEUE, winner, winner)
     conversation.refresh_from_db()
     assert (conversation.agent, conversation.revision) == (winner, 1)
+
+
+def while_locked(change, verb):
+    """Call a verb in another thread that has to wait for the transaction of this change; return its result."""
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            change()
+            result = pool.submit(lambda: at_once([verb], threads=1))
+            eventually(_somebody_waits_for_a_lock)
+        return result.result()[0]
+
+
+def _somebody_waits_for_a_lock():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+        return cursor.fetchone()
+
+
+def test_a_customer_of_the_cast_has_the_conversation_that_a_worker_begins_meanwhile(transactional_db, bluebird):
+    customer = Customer.objects.create(page=bluebird, psid="7001")
+    known = while_locked(
+        lambda: Conversation.objects.create(page=bluebird, customer=customer),
+        lambda: known_customer(bluebird, "7001", name="Mona Weber"),
+    )
+    assert known.conversation == Conversation.objects.get()
+
+
+def test_a_change_that_waits_for_the_lock_finds_the_row_although_its_page_and_rules_change_too(
+    transactional_db, bluebird
+):
+    """PostgreSQL joins the Page and the rules again to the new version of the row that it locks."""
+    rules = HandoverRules.objects.create(page=bluebird, words="human")
+    customer = Customer.objects.create(page=bluebird, psid="7001")
+    conversation = Conversation.objects.create(page=bluebird, customer=customer)
+
+    def change():
+        Conversation.objects.update(last_words="Hello?", revision=7)
+        type(bluebird).objects.update(name="Bluebird Coffee")
+        rules.delete()
+
+    def wait():
+        with Conversation(pk=conversation.pk).changing() as revision:
+            return revision
+
+    assert while_locked(change, wait) == 8
+    assert Conversation.objects.get().last_words == "Hello?"
 
 
 @pytest.fixture
