@@ -70,7 +70,7 @@ def test_no_supervisor_reaches_a_conversation_of_another_group(mona, closed_page
     assert answer.status_code == 404
 
 
-def test_files_of_another_groups_conversation_cannot_be_opened(mona, closed_page, bens_browser, say):
+def test_files_of_another_groups_conversation_cannot_be_opened(mona, say, closed_page, bens_browser):
     attachment = Attachment.objects.create(message=say("look"), kind="image")
     assert bens_browser.get(f"/attachments/{attachment.pk}/").status_code == 404
     assert bens_browser.get(f"/customers/{mona.pk}/picture/").status_code == 404

@@ -8,7 +8,8 @@ import pytest
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
-from console.models import Cause, Conversation, HandoverRules, Holder, Message
+from agents.models import Agent
+from console.models import CannotReceive, Cause, Conversation, HandoverRules, Holder, Message
 from console.sweep import sweep
 from personas.models import Page
 from tests.console.conftest import fresh, lines, now, words
@@ -111,6 +112,20 @@ def test_the_sweep_finds_a_refused_reply_whose_worker_died(refused, conversation
 
 
 # Who may not see it any more
+
+
+@pytest.mark.parametrize("verb", ["take", "take_over", "reopen"])
+def test_an_agent_who_leaves_while_their_request_is_under_way_does_not_get_the_conversation(verb, mona, ana):
+    Agent.objects.get(username="ana").leave()
+    with pytest.raises(CannotReceive):
+        getattr(mona.conversation, verb)(ana)
+    assert fresh(mona.conversation).holder == Holder.QUEUE
+
+
+def test_an_agent_who_loses_the_page_while_their_request_is_under_way_does_not_get_the_conversation(mona, sales, ana):
+    with pytest.raises(CannotReceive):
+        mona.conversation.take(ana)
+    assert fresh(mona.conversation).holder == Holder.QUEUE
 
 
 def test_conversations_of_an_agent_who_leaves_the_pages_group_return_to_the_queue(

@@ -25,7 +25,12 @@ def check_has_bot(conversation):
 def check_can_receive(conversation, agent):
     if not type(agent).objects.present().filter(pk=agent.pk).exists():
         raise CannotReceive(_("%(name)s is away.") % {"name": agent})
-    if not type(conversation.page).objects.open_to(agent).filter(pk=conversation.page_id).exists():
+    check_may_see(conversation, agent)
+
+
+def check_may_see(conversation, agent):
+    """An agent may have left, or lost sight of the Page, since their request began."""
+    if not conversation.page.agents().filter(pk=agent.pk).exists():
         raise CannotReceive(_("%(name)s may not see this Page.") % {"name": agent})
 
 

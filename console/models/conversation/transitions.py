@@ -11,6 +11,7 @@ from console.models.conversation.checks import (
     check_all_seen,
     check_can_receive,
     check_has_bot,
+    check_may_see,
     check_no_colleague_holds,
     check_open,
 )
@@ -213,6 +214,7 @@ class Transitions(Waiting):
         """Give it to an agent who asks for it, unless they hold it already."""
         if self.is_held_by(agent):
             return
+        check_may_see(self, agent)
         cause = Cause.TAKEN_OVER if self.holder == Holder.AGENT else Cause.TAKEN
         if not self.is_open:
             cause = Cause.OPENED
