@@ -56,7 +56,7 @@ def dependencies(package):
 @pytest.mark.parametrize(
     "subject",
     [
-        *["delivery", "send_queue", "reconciliation", "webhook_signature", "webhook_endpoint", "assignment"],
+        *["retry", "delivery", "send_queue", "reconciliation", "webhook_signature", "webhook_endpoint", "assignment"],
         *["presence", "business_hours", "timeouts", "rate_limit", "messaging_window", "thread_control"],
         *["error_catalogue", "transitions"],
     ],
