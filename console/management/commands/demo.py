@@ -37,19 +37,17 @@ class Command(BaseCommand):
     help = __doc__
 
     def add_arguments(self, parser):
-        parser.add_argument("--bot", help="address of the example bot, which then stands in front of the team")
+        parser.add_argument("--bot", help="connect the example bot at this address")
+        parser.add_argument("--key", help="the API key of the example bot")
         parser.add_argument(
-            "--key", help="with which that bot calls the API; known to all who read this program's code"
-        )
-        parser.add_argument(
-            "--end", action="store_true", help="take away what everybody knows: passwords, the key, example secrets"
+            "--end", action="store_true", help="remove the demo's passwords and API key, and all example secrets"
         )
 
     def handle(self, bot=None, key=None, end=False, **options):
         if end:
             return self._end()
         if start_up_checks.is_production(settings.PUBLIC_URL, settings.ALLOWED_HOSTS):
-            raise CommandError("The demo is for trials: everyone knows its passwords, and one is an admin's.")
+            raise CommandError("The demo is for trials only: its passwords are public, and one is an admin's.")
         agents = {username: self._agent(username, fields) for username, fields in PEOPLE}
         page = self._page()
         if bot:
@@ -60,8 +58,8 @@ class Command(BaseCommand):
     def _end(self):
         example_credentials.end()
         self.stdout.write(
-            "No example credential works any more. `python manage.py changepassword NAME` sets a new password for a"
-            " log-in of the demo, `createsuperuser` makes another admin. Enter lost access tokens again at their Pages."
+            "All example credentials are removed. `python manage.py changepassword NAME` gives a log-in of the demo"
+            " a new password, `createsuperuser` creates another admin. Enter removed access tokens again."
         )
 
     def _agent(self, username, fields):
@@ -109,7 +107,7 @@ class Command(BaseCommand):
                 return conversation
             time.sleep(0.1)
         missing = "the example bot" if has_bot and conversation else "the console, a worker and the sandbox"
-        raise CommandError(f"What {name} wrote was not taken in: is {missing} running?")
+        raise CommandError(f"The messages of {name} were not processed: is {missing} running?")
 
     def _is_through(self, conversation, lines, has_bot):
         waits_for_bot = has_bot and conversation.holder == Holder.BOT and conversation.waiting_since
@@ -124,5 +122,5 @@ class Command(BaseCommand):
             response = requests.post(f"{settings.GRAPH_API_URL}/_sandbox/{path}", json=body, timeout=10)
             response.raise_for_status()
         except requests.RequestException as error:
-            raise CommandError("The sandbox does not answer: GRAPH_API_URL must be its address.") from error
+            raise CommandError("The sandbox does not answer: set GRAPH_API_URL to its address.") from error
         return response.json()
