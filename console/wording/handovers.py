@@ -9,7 +9,7 @@ from console.models.handover import Cause
 from console.models.holder import Holder, app_name
 
 DONE_BY = {
-    *(Cause.TAKEN, Cause.TAKEN_OVER, Cause.OPENED),
+    *(Cause.TAKEN, Cause.TAKEN_OVER, Cause.REOPENED),
     *(Cause.ASSIGNED, Cause.TRANSFERRED, Cause.RETURNED, Cause.HANDED_BACK),
 }
 SAID_OF = {Cause.NO_ANSWER, Cause.AWAY, Cause.LEFT, Cause.NO_ACCESS}  # the former holder
@@ -27,7 +27,7 @@ def sentence(handover):
     """Return the line of the thread for a handover that is no step from one holder to another, else ""."""
     if handover.cause == Cause.CLOSED:
         return _("%(name)s closed the conversation") % {"name": capfirst(handover.by or handover.from_name)}
-    if handover.cause == Cause.OPENED:
+    if handover.cause == Cause.REOPENED:
         return _("%(name)s reopened the conversation") % {"name": handover.to_name}
     if handover.cause == Cause.REQUESTED:
         return _("%(name)s asks for the conversation") % {"name": capfirst(app_name(handover.to_app))}

@@ -124,7 +124,7 @@ def test_a_closed_conversation_can_be_reopened_by_any_agent(conversation, ana, a
     hear(said("m_1"))
     conversation.close(ana)
     conversation.reopen(ada)
-    assert lines(conversation)[-1] == "queue → Ada Lindt opened"
+    assert lines(conversation)[-1] == "queue → Ada Lindt reopened"
     assert (fresh(conversation).agent, conversation.is_open) == (ada, True)
     assert conversation.waiting_since is not None
 

@@ -72,7 +72,7 @@ class BotEventQuerySet(BotEventDeliveryQuerySet):
             if rules.receives_standby:
                 body = _control(handover, "take_thread_control")
                 self._add(conversation, BotEvent.Kind.EVENT, body, has_words=False)
-        elif handover.to_holder == Holder.BOT and handover.cause != Cause.REOPENED:
+        elif handover.to_holder == Holder.BOT and handover.cause != Cause.CUSTOMER_WROTE:
             is_waiting = conversation.waiting_since is not None
             body = _control(handover, "pass_thread_control")
             self._add(conversation, BotEvent.Kind.EVENT, body, has_words=is_waiting)

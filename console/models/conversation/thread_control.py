@@ -103,7 +103,7 @@ class ThreadControl(Transitions):
         is_mistaken = self.holder == Holder.ELSEWHERE and self.reason and self.reason.cause == Cause.ANSWERED_ELSEWHERE
         answers = self.messages.filter(is_incoming=False, is_automatic=False, sent_at__gte=question.sent_at)
         if is_mistaken and not self.is_controlled_elsewhere and not answers.exclude(source="").exists():
-            self.change_holder(self.default_holder, Cause.REOPENED)
+            self.change_holder(self.default_holder, Cause.CUSTOMER_WROTE)
 
     def note_bot_speaks(self):
         """Note that the bot spoke in a thread that Facebook gave it: the conversation is the bot's again."""

@@ -155,7 +155,7 @@ class Transitions(Waiting):
         """Decide who has to answer what the customer has just written."""
         was_closed, self.closed_at = not self.is_open, None
         if was_closed and self.holder != self.default_holder:  # the Page got a bot meanwhile, or lost it
-            self.change_holder(self.default_holder, Cause.REOPENED)
+            self.change_holder(self.default_holder, Cause.CUSTOMER_WROTE)
         elif was_closed and self.holder == Holder.QUEUE:
             self._enter_queue()
         elif self.holder == Holder.QUEUE:
@@ -217,7 +217,7 @@ class Transitions(Waiting):
         check_may_see(self, agent)
         cause = Cause.TAKEN_OVER if self.holder == Holder.AGENT else Cause.TAKEN
         if not self.is_open:
-            cause = Cause.OPENED
+            cause = Cause.REOPENED
             self.resume_waiting()
         self._assign_to(agent, cause, by=agent)
 
