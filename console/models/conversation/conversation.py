@@ -4,8 +4,6 @@ The slices own their columns, scopes and verbs, and build upon each other: a rev
 a wait, their transitions, thread control, the messaging window, replies.
 """
 
-from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -15,47 +13,23 @@ from console.models.conversation.inbound import Inbound
 from console.models.conversation.inbox import Inbox
 from console.models.conversation.receipts import Receipts
 from console.models.conversation.replies import Replies
+from console.models.conversation.sending import SendingQuerySet
 from console.models.conversation.timeouts import Timeouts, TimeoutsQuerySet
 from console.models.conversation.transitions import Transitions, TransitionsQuerySet
 from console.models.conversation.typing import Typing
 from console.models.conversation.unattended import Unattended, UnattendedQuerySet
-from console.models.handover import Handover
-from console.models.message.message import Message
-from console.models.send_queue import SendQueue
-from personas.models import Page
-from personas.models.retry import Leased, LeasedQuerySet
-
-SWEEP_EVERY = 10  # s
 
 
 class ConversationQuerySet(
-    TransitionsQuerySet, AssignmentQuerySet, TimeoutsQuerySet, UnattendedQuerySet, LeasedQuerySet
+    TransitionsQuerySet, AssignmentQuerySet, TimeoutsQuerySet, UnattendedQuerySet, SendingQuerySet
 ):
-    def pending(self):
-        """Filter to conversations with something to send now, and no worker at it."""
-        messages = Message.objects.pending().order_by().values("conversation")
-        handovers = Handover.objects.pending().order_by().values("conversation")
-        pending = messages.union(handovers, all=True)
-        later = {"next_attempt_at__gt": timezone.now()}
-        early = messages.filter(**later).union(handovers.filter(**later), all=True)
-        return self.free().filter(pk__in=pending).exclude(pk__in=early).exclude(page__in=Page.objects.paused())
-
-    def deliver_later(self):
-        """Enqueue all that is pending. What no worker comes to before the next sweep need not be asked for twice."""
-        for conversation in self.pending():
-            conversation.deliver_later(expires=SWEEP_EVERY)
-
-    def hurry(self):
-        """Tell Facebook of their holders now: their Page no longer has to wait."""
-        Handover.objects.pending().filter(conversation__in=self).hurry()
-
     def give_up(self):
         """Give up what waits to go out, or for a bot: their Page is disconnected."""
         self.hand_over_unanswered(_now("The Page was disconnected."))
         give_up(self)
 
 
-class Conversation(Inbound, Replies, Timeouts, Unattended, Receipts, Typing, Leased):
+class Conversation(Inbound, Replies, Timeouts, Unattended, Receipts, Typing):
     objects = ConversationQuerySet.as_manager()
 
     class Meta:
@@ -67,16 +41,6 @@ class Conversation(Inbound, Replies, Timeouts, Unattended, Receipts, Typing, Lea
 
     def __str__(self):
         return str(self.customer)
-
-    @cached_property
-    def send_queue(self):
-        return SendQueue(self)
-
-    def deliver(self):
-        self.send_queue.deliver()
-
-    def deliver_later(self, seconds=0, **options):
-        self.send_queue.deliver_later(seconds, **options)
 
     @property
     def headline(self):

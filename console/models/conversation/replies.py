@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from console.models.conversation import typing_dots
 from console.models.conversation.messaging_window import MessagingWindow
+from console.models.conversation.sending import Sending
 from console.models.conversation.thread_order import next_moment
 from console.models.message.attachment import Attachment
 from console.models.message.message import Message
@@ -16,7 +17,7 @@ from messenger.text import parts
 MOST_MESSAGES = 50  # more than any reply takes
 
 
-class Replies(MessagingWindow):
+class Replies(MessagingWindow, Sending):
     """The slice of a Conversation that speaks."""
 
     class Meta:
