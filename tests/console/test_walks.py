@@ -91,7 +91,7 @@ def test_a_webhook_body_becomes_a_message_within_few_files(walk, hear, said, thr
         InboundWebhook.objects.store(body)
         InboundWebhook.objects.latest("pk").process()
     assert thread.count() == 2
-    assert_within(walk, files=26, changes=85)
+    assert_within(walk, files=27, changes=87)
 
 
 def test_a_reply_is_queued_by_the_send_view_within_few_files(walk, client, ana, conversation):
@@ -102,7 +102,7 @@ def test_a_reply_is_queued_by_the_send_view_within_few_files(walk, client, ana, 
     with walk.taken("console/views"):
         client.post(path, second, headers={"HX-Request": "true"})
     assert [message.text for message in conversation.messages.in_order()] == ["Hello", "Good-bye"]
-    assert_within(walk, files=21, changes=35)
+    assert_within(walk, files=22, changes=37)
 
 
 def test_a_queued_reply_gets_to_facebook_within_few_files(walk, conversation, say, mona, sandbox):
@@ -113,4 +113,4 @@ def test_a_queued_reply_gets_to_facebook_within_few_files(walk, conversation, sa
     with walk.taken():
         worker_conversation.deliver()
     assert sandbox.texts(mona.psid) == ["Hello", "Good-bye"]
-    assert_within(walk, files=22, changes=40)
+    assert_within(walk, files=25, changes=51)
