@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from console import tasks
 from personas.models.retry import Outcome
@@ -45,31 +46,30 @@ class SendQueue:
     def lease(self):
         """Lease the queue if anything is pending and no other worker has it; return whether it is ours."""
         self._personas = {}
-        pending = Exists(self.conversation.messages.pending().order_by())
-        pending |= Exists(self.conversation.handovers.pending().order_by())
-        self._lease = self.conversation.row.filter(pending).lease(LEASE)
+        pending = Exists(self._messages.order_by()) | Exists(self._handovers.order_by())
+        self._lease = self._row.filter(pending).lease(LEASE)
         return self._lease is not None
 
     def keep(self, call=CALL):
         """Keep the lease for one more call; return False where it ran out and another worker may have the queue."""
         if self._lease - timezone.now() > call:
             return True
-        renewed = self.conversation.row.renew(self._lease, max(LEASE, call))
+        renewed = self._row.renew(self._lease, max(LEASE, call))
         self._lease = renewed or self._lease
         return renewed is not None
 
     def give_back(self):
-        self.conversation.row.give_back(self._lease)
+        self._row.give_back(self._lease)
 
     def next_pending(self):
         """Return the messages and handovers that wait, in the order in which they came to be.
 
         They are read under the lease. What an echo changes meanwhile, the claim of each message notices.
         """
-        messages = list(self.conversation.messages.pending().select_related("author")[:READ_TOGETHER])
+        messages = list(self._messages.select_related("author")[:READ_TOGETHER])
         for message in messages:
             message.conversation, message.page = self.conversation, self.conversation.page
-        handovers = list(self.conversation.handovers.pending()[:READ_TOGETHER])
+        handovers = list(self._handovers[:READ_TOGETHER])
         for handover in handovers:
             handover.conversation = self.conversation
         return sorted([*messages, *handovers], key=lambda pending: pending.place)[:READ_TOGETHER]
@@ -86,6 +86,18 @@ class SendQueue:
     def forget_personas(self):
         """Look them up again: Facebook may have lost one."""
         self._personas.clear()
+
+    @cached_property
+    def _row(self):
+        return self.conversation.row
+
+    @cached_property
+    def _messages(self):
+        return self.conversation.messages.pending()
+
+    @cached_property
+    def _handovers(self):
+        return self.conversation.handovers.pending()
 
     def _drain(self):
         """Deliver until nothing is pending, or the first in line has to wait."""
