@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any, ClassVar
 
 from django.contrib.postgres.indexes import HashIndex
 from django.db import models, transaction
@@ -65,7 +66,7 @@ class Customer(Scheduled):
     next_attempt_at = models.DateTimeField(default=soon, editable=False)
     refusals = models.PositiveIntegerField(default=0, db_default=0, editable=False)  # of its profile, in a row
 
-    objects = CustomerQuerySet.as_manager()
+    objects: ClassVar[Any] = CustomerQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("customer")

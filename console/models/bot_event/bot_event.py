@@ -4,6 +4,7 @@ The row is the outbox: written with the change it tells of, deleted once the bot
 """
 
 from itertools import groupby
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models, transaction
@@ -119,7 +120,7 @@ class BotEvent(BotEventDelivery):
     has_words = models.BooleanField(default=True, db_default=True, editable=False)  # somebody waits for an answer to it
     created_at = models.DateTimeField(_("written"), auto_now_add=True)
 
-    objects = BotEventQuerySet.as_manager()
+    objects: ClassVar[Any] = BotEventQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("bot event")

@@ -3,6 +3,7 @@
 import logging
 from datetime import timedelta
 from pathlib import PurePosixPath
+from typing import Any, ClassVar
 from urllib.parse import unquote, urlsplit
 
 from django.db import models, transaction
@@ -80,7 +81,7 @@ class Attachment(Retryable):
     file = models.FileField(_("file"), upload_to=file_path, blank=True)
     next_attempt_at = models.DateTimeField(default=later, editable=False)
 
-    objects = AttachmentQuerySet.as_manager()
+    objects: ClassVar[Any] = AttachmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("attachment")

@@ -1,6 +1,7 @@
 """One thing said, either way, with its state. An outgoing Message row is the outbox."""
 
 import uuid
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.indexes import HashIndex
@@ -96,7 +97,7 @@ class Message(MessageDelivery):
     sent_at = models.DateTimeField(_("sent"), null=True)  # by Facebook's clock
     revision = models.BigIntegerField(editable=False)  # the conversation's when this last changed
 
-    objects = MessageQuerySet.as_manager()
+    objects: ClassVar[Any] = MessageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("message")
