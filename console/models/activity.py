@@ -83,7 +83,7 @@ class Activity(models.Model):
 
     @property
     def place(self):
-        """As a message's: sorts as text, above a message of the same moment, which the customer came with."""
+        """Return a text that sorts like a message's, and above the message with which the customer came."""
         return f"{int(self.at.timestamp() * 1_000_000):017d}-+{self.pk:012d}"
 
 

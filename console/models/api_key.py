@@ -1,4 +1,4 @@
-"""With which a bot proves that it is a Page's own. Shown once; only its digest is kept."""
+"""API keys: the secrets by which a bot proves that it belongs to a Page. Each is shown once, and kept as a digest."""
 
 import hashlib
 import secrets

@@ -43,7 +43,7 @@ class MessageQuerySet(ScheduledQuerySet):
         return self.filter(Q(state=Message.State.FAILED) | Q(state=Message.State.UNKNOWN, next_attempt_at=None))
 
     def failed(self):
-        """With nothing that people said after it and that went out: then they have dealt with it."""
+        """Filter to failed messages that no later message of people has answered: then they have dealt with it."""
         later = Message.objects.filter(conversation=OuterRef("conversation"), at__gt=OuterRef("at"))
         gone = later.filter(state__in=Message.GONE, is_by_bot=False, is_automatic=False).order_by()
         return self.filter(~Exists(gone), state=Message.State.FAILED)
@@ -60,11 +60,11 @@ class MessageQuerySet(ScheduledQuerySet):
         return self.filter(Q(at__lt=message.at) | Q(pk__lt=message.pk), at__lte=message.at)
 
     def since(self, revision):
-        """In the order of the changes: in that of the thread, all of a long one might be read for the few."""
+        """Filter to later changes, in their order: in that of the thread, all of a long one might be read for a few."""
         return self.filter(revision__gt=revision).order_by("revision")
 
     def for_thread(self):
-        """Without the token, which would be decrypted for every message."""
+        """Read all that a thread shows; without the token, which would be decrypted for every message."""
         related = self.select_related("author", "persona", "page").defer("page__token")
         return related.annotate(quote=_quote()).prefetch_related("attachments")
 
@@ -129,7 +129,7 @@ class Message(MessageDelivery):
 
     @property
     def words(self):
-        """What it says in one line, where that is no text: its files, its place, its buttons."""
+        """Return what it says in one line: its text, or its files, its place, its buttons."""
         return self.text or ", ".join(attachment.words for attachment in self.attachments.all())
 
     @property
