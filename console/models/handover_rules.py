@@ -187,9 +187,9 @@ class HandoverRules(models.Model):
 
     # Events for the bot
 
-    def subscribed(self, told):
+    def subscribed(self, received):
         """Return those of these events that the bot subscribed to."""
-        return [event for event in told if events.subscription_field_of(event) in self.bot_fields]
+        return [event for event in received if events.subscription_field_of(event) in self.bot_fields]
 
     # Triggers
 

@@ -42,7 +42,7 @@ def check_all_seen(conversation, until):
 
 
 def check_all_delivered_to_bot(conversation):
-    """The bot may not have been told yet what the customer said last."""
+    """The bot may not have received the last message of the customer yet."""
     asked = conversation.messages.filter(is_incoming=True).order_by("pk")
     if BotEvent.objects.have_words_of(conversation) and asked.exists():
         raise UnseenMessages(conversation, asked.filter(pk=asked.last().pk))
