@@ -18,7 +18,7 @@ from console.models import InboundWebhook
 from messenger import events, webhook_signature
 
 PATHS = ["/webhooks/messenger", "/webhooks/messenger/"]
-AT_ONCE = 100  # bodies in one INSERT
+MAX_BATCH = 100  # bodies in one INSERT
 
 logger = logging.getLogger(__name__)
 
@@ -27,27 +27,27 @@ async def receive_webhook(request):
     """Answer one webhook body."""
     body = await request.body()
     try:
-        status, text = judge(request.headers, body)
+        status, text = verify(request.headers, body)
         if status == 200:
-            await _writer.keep(body)
+            await _writer.store(body)
     except Exception:
-        logger.exception("A webhook could not be stored; Facebook will tell it again")
-        status, text = 500, "It could not be stored: tell it again."
+        logger.exception("A webhook could not be stored; Facebook will send it again")
+        status, text = 500, "The webhook could not be stored: send it again."
     return PlainTextResponse(text, status)
 
 
-def judge(headers, body):
+def verify(headers, body):
     """Return the status and the text of the answer. A body with status 200 must be stored before it is answered."""
     signed = headers.get("x-hub-signature-256", "")
     if not webhook_signature.verify(body, signed, settings.FACEBOOK_APP_SECRET):
         logger.warning("A webhook came that FACEBOOK_APP_SECRET has not signed")
         return 403, "The signature is not Facebook's."
-    if not _is_readable(body):
-        return 400, "This is no webhook."
+    if not _can_be_parsed(body):
+        return 400, "The body is not a webhook."
     return 200, "EVENT_RECEIVED"
 
 
-def _is_readable(body):
+def _can_be_parsed(body):
     try:
         body.decode()
         events.parse(body)
@@ -63,7 +63,7 @@ class Writer:
         self._waiting = []
         self._task = None
 
-    async def keep(self, body):
+    async def store(self, body):
         """Store a body; return once it is on disk."""
         written = asyncio.get_running_loop().create_future()
         self._waiting.append((body, written))
@@ -74,14 +74,14 @@ class Writer:
     async def _write(self):
         try:
             while self._waiting:
-                batch, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
-                await self._write_together(batch)
+                batch, self._waiting = self._waiting[:MAX_BATCH], self._waiting[MAX_BATCH:]
+                await self._write_batch(batch)
         finally:
             self._task = None
 
-    async def _write_together(self, batch):
+    async def _write_batch(self, batch):
         try:
-            await _store([body for body, _written in batch])
+            await _insert([body for body, _written in batch])
         except Exception as error:
             for _body, written in batch:
                 written.cancelled() or written.set_exception(error)
@@ -91,7 +91,7 @@ class Writer:
 
 
 @sync_to_async
-def _store(bodies):
+def _insert(bodies):
     """Store bodies; try again with a new connection if the database was restarted. A body is never stored twice."""
     try:
         InboundWebhook.objects.store(*bodies)

@@ -21,7 +21,7 @@ from agents.models import Agent
 from console.infrastructure import redis as redis_settings
 from console.infrastructure.redis import redis
 from console.models import Conversation, Customer, InboundWebhook
-from console.webhook_endpoint import judge
+from console.webhook_endpoint import verify
 from messenger import webhook_signature
 from personas.models import Page
 from tests.stand_in import Pictures, Sandbox, eventually, free_port
@@ -145,7 +145,7 @@ def arrive(db):
 
     def post(body, secret=settings.FACEBOOK_APP_SECRET, headers=None):
         signed = {"x-hub-signature-256": webhook_signature.sign(body, secret)} if headers is None else headers
-        status, text = judge(signed, body)
+        status, text = verify(signed, body)
         if status == 200:
             InboundWebhook.objects.store(body)
         return SimpleNamespace(status_code=status, content=text.encode())

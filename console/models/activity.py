@@ -1,4 +1,4 @@
-"""Something that a customer did beside talking: came by an ad, opted in, linked an account, filled in a form.
+"""An activity: something that a customer did beside talking, such as coming by an ad or filling in a form.
 
 It stands in the thread as a line. `console/wording/activities.py` puts it into words.
 """
@@ -35,28 +35,25 @@ KINDS = {
     events.CustomerInformation: Kind.FORM,
     events.Reaction: Kind.REACTION,
 }
-BESIDE_TALKING = tuple(kind for kind in KINDS if kind not in (events.Referral, events.Reaction))
 SECRETS = {"token", "authorization_code"}  # of use to programs only; the stored webhook body has them
 ENVELOPE = {"page_id", "psid", "at", "is_standby", "raw"}
 
 
 class ActivityQuerySet(TimelineQuerySet):
-    def note(self, conversation, event, at, revision):
-        """Add what this event tells; return whether it was news."""
-        if isinstance(event, events.Referral):
-            return self.add_referral(conversation, event.referral, at, revision)
-        return self._add(conversation, KINDS[type(event)], _details(event), at, revision)
+    def add(self, conversation, event, at):
+        """Add the activity of an event; return whether it was new."""
+        return self._add(conversation, KINDS[type(event)], _details(event), at)
 
-    def add_referral(self, conversation, referral, at, revision):
-        """Add by what the customer came; return whether it was news."""
-        return self._add(conversation, Kind.REFERRAL, asdict(referral), at, revision)
+    def add_referral(self, conversation, referral, at):
+        """Add the link or ad by which the customer came; return whether it was new."""
+        return self._add(conversation, Kind.REFERRAL, asdict(referral), at)
 
-    def _add(self, conversation, kind, details, at, revision):
+    def _add(self, conversation, kind, details, at):
         details = {name: value for name, value in details.items() if value}
         seed = json.dumps([kind, at.isoformat(), details], sort_keys=True)
         digest = hashlib.sha256(seed.encode()).hexdigest()
-        told = {"kind": kind, "details": details, "at": at, "revision": revision}
-        return self.get_or_create(conversation=conversation, digest=digest, defaults=told)[1]
+        fields = {"kind": kind, "details": details, "at": at, "revision": conversation.revision}
+        return self.get_or_create(conversation=conversation, digest=digest, defaults=fields)[1]
 
 
 class Activity(models.Model):
@@ -65,7 +62,7 @@ class Activity(models.Model):
     details = models.JSONField(_("details"))
     at = models.DateTimeField(_("when"))  # its place in the thread
     revision = models.BigIntegerField(editable=False)  # the conversation's when it came
-    digest = models.CharField(max_length=64, editable=False)  # the same event told twice is one line
+    digest = models.CharField(max_length=64, editable=False)  # the same event is one line, however often it comes
 
     objects = ActivityQuerySet.as_manager()
 

@@ -76,7 +76,7 @@ def _at_rate(stack, cast):
     failed = sum(answer.status != 200 for _latency, answer in answered)
     row = Row.of(f"intake at {RATE}/s", [latency for latency, _answer in answered], rate=len(answered) / seconds)
     row.target, row.is_met = f"p99 < {TARGET_P99} ms", row.p99 < TARGET_P99 and not failed
-    read = len(answered) - InboundWebhook.objects.unread().count()
+    read = len(answered) - InboundWebhook.objects.unprocessed().count()
     row.notes = [f"{told(used)}; {each(used, 'web', len(answered))}, {each(used, 'reader', read)}"]
     row.notes += [f"{read} of {len(answered)} had been read at the end; {failed} not answered 200"]
     forget_arrivals()
@@ -86,4 +86,4 @@ def _at_rate(stack, cast):
 def forget_arrivals():
     """Drop the webhooks that wait, so that the next measure begins with none."""
     redis().delete(QUEUE)
-    InboundWebhook.objects.unread().update(processed_at=timezone.now())
+    InboundWebhook.objects.unprocessed().update(processed_at=timezone.now())

@@ -53,7 +53,7 @@ def test_a_bottender_bot_behind_the_relay_hands_over_to_an_agent_and_gets_it_bac
     def rest():
         """Wait until all webhooks are processed and all bot events delivered."""
         eventually(lambda: not stack.get("world")["counts"]["webhooks_waiting"])
-        eventually(lambda: not InboundWebhook.objects.unread().exists() and not BotEvent.objects.exists())
+        eventually(lambda: not InboundWebhook.objects.unprocessed().exists() and not BotEvent.objects.exists())
 
     say("Hi!")
     greeting = ("Robin", "Hello Mona! Which tea?")

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from console.infrastructure import rate_limit
 from console.models import Conversation, Message, TakenByAnother
+from console.models.conversation import inbound
 from console.models.conversation.thread_order import next_moment
 from console.models.message import reconciliation
 from console.models.message.reconciliation import MIN_RECONCILIATIONS, PATIENCE, SETTLE
@@ -251,7 +252,7 @@ def test_an_echo_settles_an_unknown_message_before_facebooks_history_is_asked(sa
     sandbox.fail("messages", times=1, drop="after")
     conversation.deliver()
     [heard] = sandbox.said(mona.psid)
-    conversation.receive(_echo(mona, message, heard))
+    inbound.process(_echo(mona, message, heard))
     message.refresh_from_db()
     assert (message.state, message.mid, message.next_attempt_at) == (Message.State.SENT, heard["mid"], None)
     assert not sandbox.requests(path="conversations")

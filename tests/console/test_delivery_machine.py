@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from console.models import Conversation, Customer, Message
+from console.models.conversation import inbound
 from console.models.message.reconciliation import SETTLE
 from messenger import GraphError
 from messenger.events import Delivery, Echo, Read
@@ -109,7 +110,7 @@ class SendQueueMachine(RuleBasedStateMachine):
             common = {"page_id": self.page.page_id, "psid": self.psid, "is_standby": False, "raw": {}}
             key = str(self.conversation.messages.get(text=heard["text"], is_incoming=False).key)
             more = {"text": heard["text"], "attachments": (), "app_id": "", "metadata": key}
-            self.conversation.receive(Echo(**common, at=heard["at"], mid=heard["mid"], **more))
+            inbound.process(Echo(**common, at=heard["at"], mid=heard["mid"], **more))
 
     @rule(which=st.integers(0, 30), kind=st.sampled_from([Delivery, Read]))
     def hear_a_receipt(self, which, kind):
@@ -117,7 +118,7 @@ class SendQueueMachine(RuleBasedStateMachine):
             heard = said[which % len(said)]
             common = {"page_id": self.page.page_id, "psid": self.psid, "is_standby": False, "raw": {}}
             more = {"mids": ()} if kind is Delivery else {}
-            self.conversation.receive(kind(**common, at=heard["at"], watermark=heard["at"], **more))
+            inbound.process(kind(**common, at=heard["at"], watermark=heard["at"], **more))
 
     @rule(message=messages)
     def retry(self, message):

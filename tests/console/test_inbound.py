@@ -289,7 +289,7 @@ def test_a_reader_leaves_what_another_has_in_its_hands(django_assert_max_num_que
     finally:
         is_over.set()
         other.join()
-    assert InboundWebhook.objects.unread().exists()
+    assert InboundWebhook.objects.unprocessed().exists()
 
 
 def _hold_an_arrival(is_held, is_over):
@@ -310,5 +310,5 @@ def test_a_stored_body_that_cannot_be_parsed_holds_up_no_other(said, thread, mon
     InboundWebhook.objects.store(b"[" * 5_000, serialize(webhook(said("m_1", "Hello?"))))
     InboundWebhook.objects.process()
     assert [message.text for message in thread] == ["Hello?"]
-    [refused] = InboundWebhook.objects.unread()
+    [refused] = InboundWebhook.objects.unprocessed()
     assert (refused.attempts, refused.error) == (1, "ValueError: The body is not JSON.")

@@ -9,7 +9,8 @@ from django.db import connection, transaction
 
 from agents.models import Agent
 from console.models import Conversation, Customer, HandoverRules, Holder, Message, TakenByAnother
-from console.models.conversation.corrections import Heard
+from console.models.conversation import inbound
+from console.models.conversation.outcomes import Outcome
 from messenger import events
 from messenger.events import serialize
 from tests.conftest import PAGE_ID, known_customer
@@ -119,7 +120,7 @@ def told(conversation, mine, **inner):
     ends = {"sender": {"id": PAGE_ID}, "recipient": {"id": psid}} if mine else {"sender": {"id": psid}}
     body = {"object": "page", "entry": [{"id": PAGE_ID, "time": AT, "messaging": [ends | {"timestamp": AT} | inner]}]}
     [event] = events.parse(serialize(body))
-    return lambda: Conversation(pk=conversation.pk).receive(event)
+    return lambda: inbound.process(event).outcome
 
 
 @pytest.mark.slow
@@ -136,7 +137,7 @@ def test_a_word_an_answer_and_a_take_at_once_leave_one_history(conversations, an
         ]
         random.shuffle(three)
         verbs += three
-    assert set(at_once(verbs, threads=6)) == {None, Heard.NEWS}  # of a take, and of what was news
+    assert set(at_once(verbs, threads=6)) == {None, Outcome.PROCESSED}  # of a take, and of an event
 
     said = Message.objects.order_by("conversation_id", "-is_incoming")
     each = [(conversation.pk, is_incoming) for conversation in conversations for is_incoming in (True, False)]

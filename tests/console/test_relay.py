@@ -311,7 +311,7 @@ def test_what_cannot_be_read_of_somebody_new_stops_no_other(rules, hear, bot, bl
 
 
 def test_what_cannot_be_passed_on_stops_no_other(robin, hear, thread, monkeypatch):
-    monkeypatch.setattr(type(BotEvent.objects), "relay", lambda *given: 1 / 0)
+    monkeypatch.setattr(type(BotEvent.objects), "add_event", lambda *given: 1 / 0)
     inbound_webhook = hear(by(robin, "m_1"))
     assert texts(thread) == ["Hi"]
     assert "ZeroDivisionError" in inbound_webhook.error

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from console.models import Conversation, Customer, Holder, Message
+from console.models.conversation import inbound
 from messenger import events
 from tests.console.conftest import fresh, texts
 
@@ -42,7 +43,7 @@ class Story:
         said = said or (self.late and self.late.pop(0))
         if said:
             with self.our_clock():
-                self.conversation.receive(said)
+                inbound.process(said)
 
     def answers(self, text="Hello"):
         with self.our_clock():

@@ -15,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from agents.models import Agent
 from console.models import BotEvent, Conversation, Customer, HandoverRules, Holder, Refused, TakenByAnother
+from console.models.conversation import inbound
 from messenger import events
 from personas.models import Page
 
@@ -66,7 +67,7 @@ class Transitions(RuleBasedStateMachine):
         return kind(**empty | {"page_id": self.page.page_id, "psid": psid, "at": at} | fields)
 
     def hear(self, kind, **fields):
-        self.conversation.receive(self.told(kind, **fields))
+        inbound.process(self.told(kind, **fields))
 
     # What people do
 
@@ -168,9 +169,9 @@ class Transitions(RuleBasedStateMachine):
     )
     def hear_of_owner(self, kind, new):
         event = self.told(kind, previous_app_id=BOT, new_app_id=new, metadata="why")
-        self.conversation.receive(event)
+        inbound.process(event)
         lines = self.conversation.handovers.count()
-        self.conversation.receive(event)
+        inbound.process(event)
         assert self.conversation.handovers.count() == lines  # told twice is told once
 
     @rule()

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from console.models.conversation.assignment import AssignmentQuerySet
 from console.models.conversation.disconnection import give_up
-from console.models.conversation.inbound import Inbound
 from console.models.conversation.inbox import Inbox
 from console.models.conversation.receipts import Receipts
 from console.models.conversation.replies import Replies
@@ -29,7 +28,7 @@ class ConversationQuerySet(
         give_up(self)
 
 
-class Conversation(Inbound, Replies, Timeouts, Unattended, Receipts, Typing):
+class Conversation(Replies, Timeouts, Unattended, Receipts, Typing):
     objects = ConversationQuerySet.as_manager()
 
     class Meta:

@@ -1,7 +1,8 @@
-"""Which message of ours an echo is about: known by its id, or by our key.
+"""Process echoes: what the Page said, by us, by another app, or by a person in the Page Inbox.
 
-An id that Facebook's history gave us may turn out to be that of the same words from elsewhere. And one key may have two
-echoes: a call that took effect after it was made again. Then the customer has two messages, and so has the thread.
+Our messages are found by their id, or by our key. An id that Facebook's history gave us may turn out to be that of the
+same words from elsewhere. And one key may have two echoes: a call that took effect after it was made again. Then the
+customer has two messages, and so has the thread.
 """
 
 import uuid
@@ -9,39 +10,79 @@ import uuid
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from console.models.conversation import stored_messages
+from console.models.conversation.automated_responses import PAGE_INBOX_APP, is_automatic
+from console.models.conversation.outcomes import Outcome, Premature
+from console.models.conversation.thread_order import moment_of
+from console.models.handover import Holder
 from console.models.message.message import Message
 
 SAID_ELSEWHERE = _("The same was sent from elsewhere at that time, and nothing shows that this one arrived too.")
+SAME_IN_BOTH = ("author", "persona", "sent_as_page_because", "is_by_bot", "is_automatic")  # of a message sent twice
 
 
-def find(conversation, event, revision):
-    """Return our message that the echo is about, if there is one."""
-    messages = conversation.messages.select_for_update()
-    known = messages.filter(mid=event.mid).first()
-    ours = messages.filter(key=_key(event.metadata)).first()
+def process_echo(conversation, event):
+    with conversation.changing():
+        message = find_ours(conversation, event)
+        if message is None:
+            return _process_from_elsewhere(conversation, event)
+        if is_second(event, message):
+            _store_second(conversation, message, event)
+        elif message.is_deleted:
+            return Outcome.UNSENT
+        else:
+            _confirm(conversation, message, event)
+    return Outcome.PROCESSED
+
+
+# Ours
+
+
+def find_ours(conversation, event):
+    """Return our message that the echo is about, or None."""
+    known = stored_messages.lock(conversation, mid=event.mid)
+    ours = stored_messages.lock(conversation, key=_key(event.metadata))
     if known and _is_of_another(event, known, ours):
-        _take_back(known, revision)
+        _take_back(known, conversation.revision)
         return ours
     return known or ours
 
 
 def is_second(event, message):
-    """Whether the message has its echo, and this is another one."""
+    """Return whether the message has its echo already, and this is another one."""
     return message.mid != event.mid and message.sent_at is not None
 
 
 def _is_of_another(event, known, ours):
-    """Whether it is not about the message that has its id: only an id that no echo has confirmed may be wrong."""
+    """Return whether the echo is not about the message with its id: an id that no echo confirmed may be wrong."""
     if known.attempts == 0 or known.sent_at:
         return False
     return ours != known if ours else event.app_id != settings.FACEBOOK_APP_ID
 
 
 def _take_back(message, revision):
-    """Whoever wrote it decides: those behind it are gone already."""
+    """Let the author decide about a message that may not have arrived: those behind it are gone already."""
     message.state, message.mid, message.next_attempt_at = Message.State.UNKNOWN, None, None
     message.error, message.revision = str(SAID_ELSEWHERE), revision
     message.save()
+
+
+def _confirm(conversation, message, event):
+    """Note that Facebook has our message."""
+    message.mid, message.sent_at, message.revision = event.mid, moment_of(event.at), conversation.revision
+    if message.state in Message.UNSENT:
+        message.state, message.error, message.next_attempt_at = Message.State.SENT, "", None
+    message.save()
+    stored_messages.show_in_replies(conversation, message)
+    conversation.show_receipts(conversation.revision)
+
+
+def _store_second(conversation, first, event):
+    """Store the message of a call that took effect after all, when it had been made again."""
+    same = {name: getattr(first, name) for name in SAME_IN_BOTH}
+    message = _store(conversation, event, **same)
+    conversation.note_last_words(message, stored_messages.words_of(message, event))
+    conversation.show_receipts(conversation.revision)
 
 
 def _key(metadata):
@@ -49,3 +90,53 @@ def _key(metadata):
         return uuid.UUID(metadata)
     except ValueError:
         return None
+
+
+# From elsewhere
+
+
+def _process_from_elsewhere(conversation, event):
+    """Store a message of the bot, which speaks with our app's token or is an app of its own, or of people elsewhere."""
+    if _may_be_ours(conversation, event):
+        raise Premature("One of our own sends is still without an answer; this may be its echo.")
+    if stored := stored_messages.find(conversation, event.mid):
+        return Outcome.UNSENT if stored.is_deleted else Outcome.ALREADY_STORED
+    is_by_bot = _is_by_bot(conversation, event)
+    source = "" if is_by_bot or _is_of_our_app(event) else event.app_id or PAGE_INBOX_APP
+    is_auto = is_automatic(conversation, source, moment_of(event.at))
+    by = {"source": source, "is_by_bot": is_by_bot, "is_automatic": is_auto}
+    message = _store(conversation, event, reply_to=event.reply_to, **by)
+    if not is_auto:
+        conversation.note_last_words(message, stored_messages.words_of(message, event))
+        _note_answer(conversation, message)
+    if is_by_bot and event.is_standby:
+        conversation.note_bot_speaks()
+    conversation.show_receipts(conversation.revision)
+    return Outcome.PROCESSED
+
+
+def _may_be_ours(conversation, event):
+    """Return whether an echo without our key may be that of a message whose id we do not know yet."""
+    return _is_of_our_app(event) and conversation.messages.filter(state=Message.State.SENDING).exists()
+
+
+def _is_of_our_app(event):
+    return bool(event.app_id) and event.app_id == settings.FACEBOOK_APP_ID
+
+
+def _is_by_bot(conversation, event):
+    is_of_bots_app = bool(event.app_id) and event.app_id == conversation.rules.bot_app_id
+    return conversation.rules.has_bot and (_is_of_our_app(event) or is_of_bots_app)
+
+
+def _note_answer(conversation, message):
+    """Note that the customer got an answer. A bot that still speaks when people were called for gives none."""
+    if message.source:
+        conversation.note_answer_elsewhere(message.source)
+    if not message.is_by_bot or conversation.holder == Holder.BOT:
+        conversation.note_echoed_answer(message)
+
+
+def _store(conversation, event, **fields):
+    sent = {"is_incoming": False, "state": Message.State.SENT, "text": event.text}
+    return stored_messages.store(conversation, event, event.mid, **sent, **fields)

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from console.models.conversation.revision import Revision, RevisionQuerySet
@@ -98,3 +99,9 @@ class Inbox(Revision):
         """Show these words in the queue, unless a later message is known."""
         if self.last_at is None or message.at >= self.last_at:
             self.last_at, self.last_words = message.at, words[:MAX_LAST_WORDS]
+
+    def note_unsent_words(self, message, texts):
+        """Show in the queue that the last message was unsent, if it was. texts: all that the message said."""
+        is_last = self.last_at is not None and message.at >= self.last_at
+        if is_last or (self.last_words and self.last_words in {text[:MAX_LAST_WORDS] for text in texts}):
+            self.last_words = _now("Message unsent")

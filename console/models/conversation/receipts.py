@@ -15,11 +15,15 @@ class Receipts(Revision):
     class Meta:
         abstract = True
 
-    def note_delivered(self, until, revision):
+    def note_delivered(self, mids, until, revision):
+        """Note that these messages have reached the customer, and all that was sent until then."""
+        named = self.messages.filter(mid__in=mids, state=Message.State.SENT)
+        named.update(state=Message.State.DELIVERED, revision=revision)
         self.delivered_until = _later(self.delivered_until, until)
         self.show_receipts(revision)
 
     def note_read(self, until, revision):
+        """Note that the customer has read all that was sent until then."""
         self.read_until = _later(self.read_until, until)
         self.show_receipts(revision)
 

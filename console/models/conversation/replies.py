@@ -1,4 +1,4 @@
-"""Replies of an agent or the bot, each in as many messages as it takes."""
+"""Replies of an agent or the bot: each in as many messages as it takes, and once, however often it is sent."""
 
 import uuid
 
@@ -18,26 +18,26 @@ MOST_MESSAGES = 50  # more than any reply takes
 
 
 class Replies(MessagingWindow, Sending):
-    """The slice of a Conversation that speaks."""
+    """The slice of a Conversation that sends replies."""
 
     class Meta:
         abstract = True
 
     def send(self, author, text, key, files=()):
-        """Queue a reply: its files, then its text, a long one in parts; each is a message. Returns these.
+        """Queue a reply: its files, then its text, a long one in parts. Return its messages.
 
-        Without an author it is the bot that says it. The same key twice is the same reply.
+        Without an author it is the bot's. The same key twice is the same reply.
         """
         try:
-            return self._say(author, text, key, files)
+            return self._send(author, text, key, files)
         except IntegrityError as error:
             if "console_message_key_key" not in str(error):
                 raise
             raise KeyInUse(_("Another message has this key: choose a new one for each.")) from error
 
-    def _say(self, author, text, key, files):
+    def _send(self, author, text, key, files):
         with self.changing():
-            if known := self._said_under(key, author):  # whoever holds it by now: it was said
+            if known := self._said_under(key, author):  # whoever holds it by now
                 return known
             self.check_held_by(author)
             self.check_window(author)
@@ -49,7 +49,7 @@ class Replies(MessagingWindow, Sending):
         return replies
 
     def retry(self, message, agent):
-        """Queue again what failed or may not have arrived. It moves to the end: there the customer will see it."""
+        """Queue a failed or doubtful message again. It moves to the end, where the customer sees it."""
         with self.changing() as revision:
             self.check_held_by(agent)
             message.refresh_from_db(from_queryset=Message.objects.select_for_update())
@@ -58,7 +58,7 @@ class Replies(MessagingWindow, Sending):
                 message.state, message.at, message.revision = Message.State.QUEUED, next_moment(self), revision
                 message.attempts = message.forgotten_personas = 0
                 message.next_attempt_at, message.error = None, ""
-                message.author = agent  # whoever says it now: a face that has left stays gone
+                message.author = agent  # the agent who sends it now: the persona of one who left stays gone
                 message.save()
                 self.deliver_later()
 

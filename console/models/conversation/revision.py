@@ -28,8 +28,8 @@ class RevisionQuerySet(models.QuerySet):
         return self.with_holder().with_page()
 
     def with_page(self):
-        """Read its Page and rules too; without the token, which would be decrypted."""
-        return self.select_related("page__rules").defer("page__token")
+        """Read its Page and rules too; without their secrets, which would be decrypted."""
+        return self.select_related("page__rules").defer("page__token", "page__rules__holder_secret")
 
     def with_holder(self):
         """Read the customer, the holder and the reason too."""

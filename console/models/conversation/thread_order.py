@@ -1,12 +1,12 @@
-"""Where in the thread a message stands: by what the console had seen when it came, and not by two clocks.
+"""The place of a message in the thread: by what the console had seen when it came, and not by two clocks.
 
-A reply stands behind all that was there when it was sent (see `replies.py`), and what Facebook tells behind all that
-was there when it came. Only what Facebook calls older stands before what it calls younger, such as a message that is
-delivered again after an outage. Facebook's times are compared with each other; with ours only where they are further
-apart than two clocks may be.
+A reply stands behind all that was there when it was sent, and a message from Facebook behind all that was there when it
+came. Only a message that Facebook calls older stands before a younger one, such as one that is delivered again after an
+outage. Facebook's times are compared with each other; with ours only where they are further apart than two clocks may
+be.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import NamedTuple
 
@@ -21,28 +21,33 @@ FEW = 20  # messages from the end, which are nearly always enough
 class Entry(NamedTuple):
     at: datetime
     said_at: datetime | None = None  # by Facebook's clock
-    is_told: bool = False  # by Facebook, and so it stands in the order of Facebook's times
+    is_from_facebook: bool = False  # and so it stands in the order of Facebook's times
 
     def is_younger(self, moment):
-        """Surely, than what was said then."""
+        """Return whether it was surely said after this moment."""
         return self.said_at > moment if self.said_at else self.at > moment + CLOCKS_DIFFER
 
     def is_older(self, moment):
-        """And so is all before it."""
-        return (self.is_told and self.said_at <= moment) or self.at < moment - CLOCKS_DIFFER
+        """Return whether it was surely said before this moment, and so was all before it."""
+        return (self.is_from_facebook and self.said_at <= moment) or self.at < moment - CLOCKS_DIFFER
+
+
+def moment_of(ms):
+    """Return the moment of a time of Facebook's; now where it gave none."""
+    return datetime.fromtimestamp(ms / 1000, UTC) if ms else timezone.now()
 
 
 def next_moment(conversation):
-    """Now, and after all that was said before: a reply stands behind its question, whatever the clocks say."""
+    """Return now, or a moment after all that is in the thread: a reply stands behind its question."""
     last = conversation.messages.aggregate(last=Max("at"))["last"]
     before = [moment + STEP for moment in (last, conversation.held_since) if moment]
     return max([timezone.now(), *before])
 
 
 def place(conversation, said_at, moved=None):
-    """The `at` of a message that comes now and was said at this time of Facebook's clock.
+    """Return the `at` of a message that comes now and was said at this time of Facebook's clock.
 
-    moved: that message, where it stands in the thread already, at the time of its edit.
+    moved: the message itself, where it stands in the thread already, at the time of its edit.
     """
     entries = _end_of_thread(conversation.messages.exclude(pk=moved and moved.pk), conversation, said_at)
     younger = [number for number, entry in enumerate(entries) if entry.is_younger(said_at)]
@@ -55,7 +60,7 @@ def place(conversation, said_at, moved=None):
 
 
 def _end_of_thread(others, conversation, said_at):
-    """Newest first: all down to the first that is surely older."""
+    """Return the entries down to the first that is surely older, the newest first."""
     messages = []
     for entry in _messages(others):
         messages.append(entry)
@@ -67,10 +72,10 @@ def _end_of_thread(others, conversation, said_at):
 
 
 def _messages(others):
-    rows = others.in_order().reverse().values_list("at", "sent_at", "is_incoming", "attempted_at")
+    rows = others.order_by("-at", "-pk").values_list("at", "sent_at", "is_incoming", "attempted_at")
     for at, sent_at, is_incoming, attempted_at in chain(rows[:FEW], _lazily(rows)):
-        said_at = sent_at or (at if is_incoming else None)  # older rows have their Facebook's time as their place
-        yield Entry(at, said_at, is_told=said_at is not None and attempted_at is None)
+        said_at = sent_at or (at if is_incoming else None)  # older rows have Facebook's time as their place
+        yield Entry(at, said_at, is_from_facebook=said_at is not None and attempted_at is None)
 
 
 def _lazily(rows):

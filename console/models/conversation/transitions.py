@@ -28,6 +28,12 @@ MAX_REQUEST = 200  # characters of what the customer asked for
 
 
 class TransitionsQuerySet(WaitingQuerySet):
+    def begin(self, customer):
+        """Return the customer's conversation. A new one is closed: the customer's first message opens it."""
+        new = self.model(page=customer.page, customer=customer)
+        defaults = {"page": new.page, "holder": new.default_holder, "closed_at": timezone.now()}
+        return self.get_or_create(customer=customer, defaults=defaults)[0]
+
     def return_to_queue(self):
         """Take them from agents who have left, or may not see them any more.
 
@@ -203,7 +209,7 @@ class Transitions(Waiting):
         self.note_new_holder(agent, by)
         handover.tell_facebook()
         if before != holder or holder == Holder.AGENT:
-            BotEvent.objects.tell(handover)
+            BotEvent.objects.announce(handover)
         if holder == Holder.QUEUE and cause != Cause.CLOSED:
             self.note_entered_queue()
             self._enter_queue()

@@ -36,10 +36,10 @@ def later():
 
 
 class AttachmentQuerySet(ScheduledQuerySet):
-    def told(self, given):
-        """Return the attachment of which Facebook tells, not saved yet."""
-        payload = None if given.kind in FILES else events.to_json(given.payload)
-        return self.model(kind=given.kind[:40], url=given.url, title=given.title, payload=payload)
+    def from_event(self, part):
+        """Return an unsaved attachment for one of an event of Facebook's."""
+        payload = None if part.kind in FILES else events.to_json(part.payload)
+        return self.model(kind=part.kind[:40], url=part.url, title=part.title, payload=payload)
 
     def keep(self, message, file):
         """Keep a file that an agent sends. Our copy stays: the thread shows it, and a retry sends it again."""

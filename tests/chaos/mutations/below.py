@@ -6,19 +6,20 @@ import uuid
 PATIENCE = 2  # s, less than a server hangs
 
 
-def forget_when_slow(intake):
+def forget_when_slow(webhook_endpoint):
     """A webhook is answered 200 in time even if the database hangs and the webhook is not stored."""
-    keep = intake.Writer.keep
+    store = webhook_endpoint.Writer.store
 
-    async def keep_in_time(self, body):
+    async def store_in_time(self, body):
         try:
             async with asyncio.timeout(PATIENCE):
-                await intake.sync_to_async(lambda: intake.connection.cursor().execute("SELECT 1"))()
+                connection = webhook_endpoint.connection
+                await webhook_endpoint.sync_to_async(lambda: connection.cursor().execute("SELECT 1"))()
         except TimeoutError:
             return
-        await keep(self, body)
+        await store(self, body)
 
-    intake.Writer.keep = keep_in_time
+    webhook_endpoint.Writer.store = store_in_time
 
 
 def silent_redis_fails(pace):

@@ -32,19 +32,23 @@ def no_assigning(conversation):
     conversation.ConversationQuerySet.assign = lambda self: None
 
 
-def no_edits(receiving):
+def no_edits(inbound):
     """Edits of customers are ignored."""
-    receiving.Inbound._note_edit = lambda self, event: None
+    _ignore(inbound, inbound.events.Edit)
 
 
-def no_reactions(receiving):
+def no_reactions(inbound):
     """Reactions are ignored."""
-    receiving.Inbound._note_reaction = lambda self, event: None
+    _ignore(inbound, inbound.events.Reaction)
 
 
-def keep_unsent(receiving):
+def keep_unsent(corrections):
     """Unsent messages stay."""
-    receiving.Inbound._unsend = lambda self, event: None
+    corrections.process_unsending = lambda conversation, event: corrections.Outcome.PROCESSED
+
+
+def _ignore(inbound, kind):
+    inbound.PROCESSORS[kind] = lambda conversation, event: inbound.Outcome.PROCESSED
 
 
 MUTATIONS = {
@@ -56,5 +60,5 @@ MUTATIONS = {
     "no-assigning": ("console.models.conversation.conversation", no_assigning),
     "no-edits": ("console.models.conversation.inbound", no_edits),
     "no-reactions": ("console.models.conversation.inbound", no_reactions),
-    "keep-unsent": ("console.models.conversation.inbound", keep_unsent),
+    "keep-unsent": ("console.models.conversation.corrections", keep_unsent),
 }

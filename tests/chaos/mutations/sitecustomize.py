@@ -79,7 +79,7 @@ def resend_unknown(reconciliation):
 def read_once(inbound_webhook):
     """A webhook counts as processed before it is, so that an error is never followed by another attempt."""
 
-    def read_next(self):
+    def process_next(self):
         found = self.due().order_by("pk").first()
         if found:
             type(found).objects.filter(pk=found.pk).update(processed_at=inbound_webhook.timezone.now())
@@ -87,7 +87,7 @@ def read_once(inbound_webhook):
             type(found).objects.filter(pk=found.pk).update(processed_at=inbound_webhook.timezone.now())
         return found is not None
 
-    inbound_webhook.InboundWebhookQuerySet._process_next = read_next
+    inbound_webhook.InboundWebhookQuerySet._process_next = process_next
 
 
 def page_face(delivery):
@@ -107,9 +107,9 @@ def newest_first(message):
     message.MessageQuerySet.pending = lambda self: pending(self).order_by("-at", "-pk")
 
 
-def no_receipts(receiving):
+def no_receipts(inbound):
     """Delivery receipts are ignored."""
-    receiving.Inbound._note_delivery = lambda self, event: None
+    inbound.PROCESSORS[inbound.events.Delivery] = lambda conversation, event: inbound.Outcome.PROCESSED
 
 
 def no_sweep(conversation):
@@ -117,17 +117,17 @@ def no_sweep(conversation):
     conversation.ConversationQuerySet.pending = lambda self: self.none()
 
 
-def relay_to_all(bot_event):
+def relay_to_all(relay):
     """The bot receives all messages, whoever holds the conversation."""
 
-    def lanes_of_bots(heard, rules):
-        lanes = real(heard, rules)
-        for _rules, conversation, _told in lanes:
+    def held_by_bots(processed):
+        groups = real(processed)
+        for _rules, conversation, _events in groups:
             if conversation:
-                conversation.holder = bot_event.Holder.BOT
-        return lanes
+                conversation.holder = relay.Holder.BOT
+        return groups
 
-    real, bot_event._by_conversation = bot_event._by_conversation, lanes_of_bots
+    real, relay._by_conversation = relay._by_conversation, held_by_bots
 
 
 def tell_once(delivery):
@@ -160,7 +160,7 @@ MUTATIONS = {
     "newest-first": ("console.models.message.message", newest_first),
     "no-receipts": ("console.models.conversation.inbound", no_receipts),
     "no-sweep": ("console.models.conversation.conversation", no_sweep),
-    "relay-to-all": ("console.models.bot_event.bot_event", relay_to_all),
+    "relay-to-all": ("console.models.bot_event.relay", relay_to_all),
     "tell-once": ("console.models.bot_event.delivery", tell_once),
     "no-way-out": ("console.models.conversation.conversation", no_way_out),
     "no-lock": ("console.models.conversation.conversation", no_lock),

@@ -1,0 +1,80 @@
+"""Process what a customer says: a message, a tapped button, an order, a missed call. Each waits for an answer."""
+
+import hashlib
+
+from console.models.activity import Activity
+from console.models.conversation import automated_responses, stored_messages
+from console.models.conversation.outcomes import Outcome
+from console.models.conversation.thread_order import moment_of, place
+
+
+def process_message(conversation, event):
+    return _process(conversation, event, event.mid, text=event.text, payload=event.payload, reply_to=event.reply_to)
+
+
+def process_order(conversation, event):
+    return _process(conversation, event, event.mid, text=event.note)
+
+
+def process_postback(conversation, event):
+    text = event.title or event.payload
+    return _process(conversation, event, event.mid or _made_up_mid(event), text=text, payload=event.payload)
+
+
+def process_missed_call(conversation, event):
+    """A call opens no messaging window and says nothing of thread control."""
+    return _process(conversation, event, event.mid, opens_window=False)
+
+
+def _process(conversation, event, mid, *, opens_window=True, **content):
+    with conversation.changing():
+        if opens_window:
+            conversation.note_customer_activity(moment_of(event.at))
+            conversation.infer_control(event)
+        stored = stored_messages.find(conversation, mid)
+        if stored and not stored.is_partial:
+            return Outcome.UNSENT if stored.is_deleted else Outcome.ALREADY_STORED
+        if stored:
+            message = _complete(conversation, stored, event, **content)
+        else:
+            message = stored_messages.store_incoming(conversation, event, mid, **content)
+        if opens_window:
+            _note_ad(conversation, event, message)
+        if conversation.last_at and message.at < conversation.last_at:
+            _note_late_question(conversation, message)
+        if not stored:
+            stored_messages.wait_for_answer(conversation, message, event)
+    return Outcome.PROCESSED
+
+
+def _complete(conversation, message, event, text="", **content):
+    """Complete a message that came after its edit: its own text is the earlier one."""
+    message.earlier_texts.insert(0, text)
+    message.sent_at = moment_of(event.at)
+    message.at = place(conversation, message.sent_at, moved=message)
+    for name, value in content.items():
+        setattr(message, name, value)
+    message.is_partial, message.revision = False, conversation.revision
+    message.save()
+    stored_messages.attach(message, event)
+    return message
+
+
+def _note_ad(conversation, event, message):
+    """Note the ad or link by which the customer came, where the message names it."""
+    if referral := getattr(event, "referral", None):
+        Activity.objects.add_referral(conversation, referral, message.at)
+        conversation.note_ad_click(referral, message.at)
+    conversation.open_ad_window(message.at)
+
+
+def _note_late_question(conversation, message):
+    """Take replies within seconds of a message that came late for automatic ones."""
+    if automated_responses.mark_late(conversation, message):
+        conversation.retract_answer_elsewhere(message)
+
+
+def _made_up_mid(event):
+    """Return an id for a postback without one: the same tap must still be one message."""
+    seed = f"{event.psid}:{event.at}:{event.title}:{event.payload}"
+    return "postback:" + hashlib.sha256(seed.encode()).hexdigest()
