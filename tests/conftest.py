@@ -172,7 +172,7 @@ def pictures():
 
 @pytest.fixture
 def sandbox(sandbox_process, pictures, settings):
-    """Facebook, empty but for the Page; what it would tell us stays with it, and it finds a picture at any address."""
+    """Facebook, empty but for the Page. It sends no webhooks, and finds a picture at any address."""
     settings.PUBLIC_URL = pictures.url
     sandbox_process.reset()
     sandbox_process.post("webhooks", pause=True)

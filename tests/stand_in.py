@@ -152,7 +152,7 @@ class Line:
         self.is_dead = False
 
     def close(self):
-        """Tell both sides of what is open, as the kernel does once it bot_events."""
+        """Reset both sides of each open connection, as the kernel does once it notices."""
         for end in self._ends:
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)

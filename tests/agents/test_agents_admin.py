@@ -1,4 +1,4 @@
-"""Ada looks after the agents: she adds them, gives them a face, and ends their work. Nobody is ever deleted."""
+"""Agents in the admin: Ada adds them, gives them a picture, and ends their work. No agent is ever deleted."""
 
 import io
 import re

@@ -1,4 +1,4 @@
-"""A conversation changes hands in real browsers: two agents and a supervisor, one customer, and her phone."""
+"""Handovers in real browsers: two agents and a supervisor, one customer, and her phone."""
 
 import threading
 import uuid
@@ -17,7 +17,7 @@ NARROW = {"viewport": {"width": 375, "height": 812}, "has_touch": True}
 
 
 class Bot(BaseHTTPRequestHandler):
-    """Takes whatever it is told, and says nothing by itself."""
+    """Accepts every event, and sends nothing by itself."""
 
     def do_POST(self):
         self.rfile.read(int(self.headers["Content-Length"]))

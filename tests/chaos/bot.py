@@ -1,4 +1,4 @@
-"""The Pages' bots: one small web server that records its events, fails when told to, and answers some messages.
+"""The Pages' bots: one small web server that records its events, fails on request, and answers some messages.
 
 A bot answers by itself through the Graph API, as bots behind a relay do, and tries no answer twice.
 """

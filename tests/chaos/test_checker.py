@@ -1,4 +1,4 @@
-"""The checker itself, with threads doctored by hand: whatever is wrong with one of them is found and named."""
+"""The checker itself, with threads doctored by hand: each fault in one of them is found and named."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The checker of letters itself, with letters doctored by hand: whatever is wrong with one is found and named."""
+"""The checker of letters itself, with letters doctored by hand: each fault in one is found and named."""
 
 from dataclasses import replace
 

@@ -116,7 +116,7 @@ def bottender_at(world, node_modules, files, folder):
 
 @contextmanager
 def running_bot(bottender):
-    """The bot of `bot/`, which hears at its `webhook`."""
+    """The bot of `bot/`, which receives events at its `webhook`."""
     port = free_port()
     with bottender("start", "--port", str(port)) as child:
         eventually(lambda: "server is running" in child.said(), seconds=STARTS_WITHIN_S)
@@ -164,7 +164,7 @@ class _Files(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def facebook(sandbox):
-    """The sandbox with one Page and two apps, of which ours is the default; nobody is told of anything yet."""
+    """The sandbox with one Page and two apps, of which ours is the default; no webhook is sent yet."""
     return prepared(sandbox)
 
 

@@ -27,7 +27,7 @@ def bot(bottender):
 
 @pytest.fixture
 def robin(bottender, bot, facebook):
-    """The bot, told of everything that happens on the Page. Returns Mona's words to it."""
+    """The bot, which receives every event of the Page. Returns Mona's messages to it."""
     world = bottender.world
     app = {"app_id": world["app_id"], "secret": world["app_secret"]}
     facebook.post("apps", **app, callback_url=bot.webhook, verify_token=VERIFY_TOKEN)

@@ -28,7 +28,7 @@ class Ear(Bot):
 
 @pytest.fixture
 def robin(stack, bluebird, node_modules, files, tmp_path):
-    """The bot, to which the console passes on what Facebook tells. Returns what it hears."""
+    """The bot, to which the console relays Facebook's webhooks. Returns the events that it receives."""
     told = stack.get("world")
     app, facebooks_page = told["apps"][0], told["pages"][0]
     world = {"origin": stack.url, "page_id": facebooks_page["id"], "token": facebooks_page["token"]}

@@ -22,7 +22,7 @@ HTMX = {"HX-Request": "true"}
 
 @pytest.fixture
 def hear(arrive, bluebird):
-    """Facebook tells of these events in one body, and a worker reads it."""
+    """Facebook sends these events in one webhook body, and a worker processes it."""
 
     def tell(*events):
         assert arrive(serialize(webhook(*events))).status_code == 200

@@ -30,14 +30,14 @@ def test_a_page_that_is_open_to_all_shows_its_conversations_to_every_agent(conve
     assert conversation in Conversation.objects.visible_to(ben)
 
 
-def test_a_page_with_groups_is_open_to_them_and_to_admins(conversation, closed_page, ben, ada):
+def test_a_page_with_groups_shows_its_conversations_to_members_and_admins_only(conversation, closed_page, ben, ada):
     assert conversation not in Conversation.objects.visible_to(ben)
     assert conversation in Conversation.objects.visible_to(ada)
     ben.groups.add(closed_page.groups.get())
     assert conversation in Conversation.objects.visible_to(ben)
 
 
-def test_a_page_whose_group_is_deleted_is_open_to_admins_alone(conversation, closed_page, ana, ben, ada):
+def test_a_page_whose_group_is_deleted_is_open_to_admins_only(conversation, closed_page, ana, ben, ada):
     Group.objects.all().delete()
     page = Page.objects.get()
     assert [conversation in Conversation.objects.visible_to(agent) for agent in (ana, ben, ada)] == [False, False, True]
@@ -91,7 +91,7 @@ def test_an_anonymous_visitor_is_sent_to_the_log_in(db, client, path):
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_a_verb_by_get_is_not_allowed(conversation, bens_browser, verb):
+def test_a_change_of_a_conversation_by_get_is_not_allowed(conversation, bens_browser, verb):
     assert bens_browser.get(f"/conversations/{conversation.pk}/{verb}/").status_code == 405
 
 

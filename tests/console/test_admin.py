@@ -93,31 +93,31 @@ def new_page(admin):
     return Page.objects.get()
 
 
-def test_a_page_is_added_by_its_id_and_token(new_page, admin):
+def test_an_admin_adds_a_page_by_its_id_and_token(new_page, admin):
     assert (new_page.page_id, new_page.token, new_page.state) == (PAGE_ID, TOKEN, Page.State.UNCHECKED)
 
 
-def test_a_worker_is_asked_about_a_page_that_was_saved(new_page, admin, django_capture_on_commit_callbacks):
+def test_saving_a_page_schedules_its_verification(new_page, admin, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks() as after:
         admin.save(f"personas/page/{new_page.pk}/change", token="")
     assert any("verify_later" in repr(callback) for callback in after)
 
 
-def test_the_token_is_never_seen_again(new_page, admin):
+def test_no_admin_page_shows_a_stored_token(new_page, admin):
     for path in ["personas/page", f"personas/page/{new_page.pk}/change", f"personas/page/{new_page.pk}/history", ""]:
         answer = admin.client.get(f"/admin/{path}/".replace("//", "/"))
         assert answer.status_code == 200
         assert TOKEN not in answer.content.decode()
 
 
-def test_a_form_that_is_refused_does_not_show_the_token(admin, db):
+def test_a_refused_page_form_does_not_show_the_entered_token(admin, db):
     answer = admin.save("personas/page/add", page_id="no digits", token=TOKEN)
     assert "A page id has digits only." in answer.content.decode()
     assert TOKEN not in answer.content.decode()
     assert not Page.objects.exists()
 
 
-def test_the_database_holds_no_token(new_page):
+def test_the_database_stores_no_token_in_plain_text(new_page):
     with connection.cursor() as cursor:
         cursor.execute("SELECT personas_page::text FROM personas_page")
         [(page,)] = cursor.fetchall()
@@ -127,19 +127,19 @@ def test_the_database_holds_no_token(new_page):
     assert TOKEN not in page + log
 
 
-def test_a_page_needs_a_token(admin, db):
+def test_a_page_without_a_token_is_refused(admin, db):
     assert "A Page needs an access token." in admin.save("personas/page/add", page_id=PAGE_ID).content.decode()
 
 
 @pytest.mark.parametrize(("given", "kept"), [("", TOKEN), ("  ", TOKEN), (f" {OTHER_TOKEN}\n", OTHER_TOKEN)])
-def test_an_empty_token_keeps_the_one_that_is_there(given, kept, new_page, admin):
+def test_saving_a_page_with_an_empty_token_keeps_the_stored_token(given, kept, new_page, admin):
     admin.save(f"personas/page/{new_page.pk}/change", token=given)
     new_page.refresh_from_db()
     assert new_page.token == kept
 
 
 @pytest.mark.parametrize("token", [TOKEN, OTHER_TOKEN])
-def test_a_page_starts_at_once_when_its_token_is_entered_again(token, new_page, admin):
+def test_entering_a_token_resumes_a_paused_page(token, new_page, admin):
     Page.objects.update(paused_since=timezone.now(), why_paused="The token has expired.", is_token_refused=True)
     admin.save(f"personas/page/{new_page.pk}/change", token="")
     assert Page.objects.get().is_paused
@@ -148,7 +148,7 @@ def test_a_page_starts_at_once_when_its_token_is_entered_again(token, new_page, 
     assert (new_page.is_paused, new_page.why_paused, new_page.is_token_refused) == (False, "", False)
 
 
-def test_the_workers_verdict_is_shown(new_page, admin, sandbox):
+def test_the_admin_shows_a_verified_page_as_connected(new_page, admin, sandbox):
     new_page.verify()
     shown = admin.get(f"personas/page/{new_page.pk}/change").content.decode()
     assert "Bluebird Tea" in shown
@@ -156,7 +156,7 @@ def test_the_workers_verdict_is_shown(new_page, admin, sandbox):
     assert sandbox.requests("POST", "subscribed_apps")
 
 
-def test_an_app_that_may_not_hear_of_calls_hears_of_the_rest(new_page, sandbox):
+def test_a_page_is_subscribed_without_calls_if_the_app_may_not_subscribe_to_them(new_page, sandbox):
     may_not = {"message": "(#100) This app may not subscribe to calls", "code": 100}
     sandbox.post("faults", match={"path": "subscribed_apps", "body": "calls"}, error=may_not, status=400)
     new_page.verify()
@@ -169,7 +169,7 @@ def test_an_app_that_may_not_hear_of_calls_hears_of_the_rest(new_page, sandbox):
     ("token", "verdict"),
     [("EAAWRONG", "access token no longer works"), ("EAAOTHER", "The token is for the Page Other Page (77)")],
 )
-def test_a_token_that_does_not_fit_is_called_that(token, verdict, new_page, admin, sandbox):
+def test_the_admin_shows_why_a_token_is_invalid_or_for_another_page(token, verdict, new_page, admin, sandbox):
     sandbox.post("pages", id="77", name="Other Page", token="EAAOTHER")
     Page.objects.update(token=token)
     new_page.refresh_from_db()
@@ -198,7 +198,7 @@ def save_rules(new_page, admin):
     return save
 
 
-def test_a_page_has_no_rules_until_somebody_sets_one(new_page, save_rules):
+def test_handover_rules_of_a_page_are_created_when_an_admin_sets_one(new_page, save_rules):
     save_rules()
     assert not HandoverRules.objects.exists()
     save_rules(webhook_url="https://bot.example/hook", assigns="on", answer_within="5", words="human\na person")
@@ -216,12 +216,12 @@ def test_a_page_has_no_rules_until_somebody_sets_one(new_page, save_rules):
         ({"answer_within": "0"}, "greater than or equal to 1"),
     ],
 )
-def test_a_rule_that_cannot_be_is_refused_with_a_sentence(fields, sentence, save_rules):
+def test_an_invalid_handover_rule_is_refused_with_a_sentence(fields, sentence, save_rules):
     assert sentence in save_rules(**fields)
     assert not HandoverRules.objects.exists()
 
 
-def test_a_secret_is_made_with_the_address_and_shown_once(save_rules, new_page, admin):
+def test_a_webhook_secret_is_created_with_the_holder_url_and_shown_once(save_rules, new_page, admin):
     shown = save_rules(holder_url="https://bot.example/holder")
     secret = HandoverRules.objects.get().holder_secret
     assert len(secret) >= 40
@@ -232,7 +232,7 @@ def test_a_secret_is_made_with_the_address_and_shown_once(save_rules, new_page, 
     assert HandoverRules.objects.get().holder_secret == secret
 
 
-def test_a_secret_is_made_anew_on_wish_or_given(save_rules):
+def test_a_webhook_secret_can_be_replaced_or_entered_by_an_admin(save_rules):
     save_rules(holder_url="https://bot.example/holder")
     first = HandoverRules.objects.get().holder_secret
     shown = save_rules(holder_url="https://bot.example/holder", makes_secret="on")
@@ -243,7 +243,7 @@ def test_a_secret_is_made_anew_on_wish_or_given(save_rules):
     assert HandoverRules.objects.get().holder_secret == "given by Ada"
 
 
-def test_a_new_secret_is_on_the_answer_alone(new_page, admin, client):
+def test_a_new_webhook_secret_is_shown_in_the_response_and_kept_in_no_cookie_or_session(new_page, admin, client):
     """A message on the next page would lie in a cookie until somebody opens that page."""
     path, rules = f"personas/page/{new_page.pk}/change", {"rules-0-holder_url": "https://bot.example/holder"}
     answer = admin.save(path, **rules)
@@ -254,11 +254,11 @@ def test_a_new_secret_is_on_the_answer_alone(new_page, admin, client):
     assert secret not in str(Session.objects.values())
 
 
-def test_a_form_that_is_refused_does_not_show_the_secret(save_rules):
+def test_a_refused_rules_form_does_not_show_the_entered_secret(save_rules):
     assert "given by Ada" not in save_rules(webhook_url="nowhere", holder_secret="given by Ada")
 
 
-def test_a_page_has_hours_and_holidays(new_page, admin):
+def test_an_admin_sets_business_hours_and_holidays_of_a_page(new_page, admin):
     rows = {
         **{
             "businesshours_set-0-weekday": "0",
@@ -272,7 +272,7 @@ def test_a_page_has_hours_and_holidays(new_page, admin):
     assert str(Holiday.objects.get(page=new_page)) == "2026-12-25 Christmas"
 
 
-def test_hours_that_end_before_they_begin_are_refused_with_a_sentence(new_page, admin):
+def test_business_hours_that_end_before_they_begin_are_refused_in_the_admin(new_page, admin):
     rows = {
         "businesshours_set-0-weekday": "0",
         "businesshours_set-0-opens": "09:00",
@@ -283,7 +283,7 @@ def test_hours_that_end_before_they_begin_are_refused_with_a_sentence(new_page, 
     assert not BusinessHours.objects.exists()
 
 
-def test_a_team_has_pages_members_and_hours(new_page, admin, ana):
+def test_an_admin_adds_a_team_with_pages_members_and_hours_and_a_unique_skill(new_page, admin, ana):
     span = {
         "businesshours_set-0-weekday": "5",
         "businesshours_set-0-opens": "10:00",
@@ -331,7 +331,7 @@ def count_queries(get):
 
 
 @pytest.mark.parametrize("path", LISTS)
-def test_a_list_costs_the_same_however_long_it_is(path, admin, grow):
+def test_an_admin_list_needs_the_same_number_of_queries_at_any_length(path, admin, grow):
     grow(3)
     admin.get(path)
     few = count_queries(lambda: admin.get(path))
@@ -341,7 +341,7 @@ def test_a_list_costs_the_same_however_long_it_is(path, admin, grow):
 
 
 @pytest.mark.parametrize("path", ["console/conversation", "console/inboundwebhook"])
-def test_a_long_list_counts_no_further_than_it_lists_and_says_where_it_ends(path, admin, grow, monkeypatch):
+def test_a_long_admin_list_is_counted_up_to_a_limit_and_says_where_it_ends(path, admin, grow, monkeypatch):
     grow(5)
     assert "The list ends here" not in admin.get(path).content.decode()
     monkeypatch.setattr("console.admin.long_list.LISTED", 3)
@@ -364,7 +364,7 @@ def test_a_long_list_counts_no_further_than_it_lists_and_says_where_it_ends(path
         *[("console/team", "skill2"), ("console/team", "agent2")],
     ],
 )
-def test_a_list_can_be_searched(path, words, admin, grow):
+def test_an_admin_list_can_be_searched(path, words, admin, grow):
     grow(3)
     assert len(admin.rows(path, q=words)) == 1
 
@@ -381,7 +381,7 @@ def test_a_list_can_be_searched(path, words, admin, grow):
         ("agents/agent", {"is_staff__exact": "1"}, 1),
     ],
 )
-def test_a_list_can_be_filtered(path, query, found, admin, grow):
+def test_an_admin_list_can_be_filtered(path, query, found, admin, grow):
     grow(3)
     assert len(admin.rows(path, **query)) == found
 
@@ -389,7 +389,7 @@ def test_a_list_can_be_filtered(path, query, found, admin, grow):
 # What is only looked at
 
 
-def test_personas_are_read_only_with_both_actions(admin, grow):
+def test_personas_in_the_admin_are_read_only_with_two_actions(admin, grow):
     persona = grow(3)
     assert admin.get("personas/persona/add").status_code == 403
     assert admin.get(f"personas/persona/{persona.pk}/delete").status_code == 403
@@ -400,7 +400,7 @@ def test_personas_are_read_only_with_both_actions(admin, grow):
     assert set(choices) == {"", "delete_on_facebook", "check_against_facebook"}
 
 
-def test_a_persona_is_deleted_on_facebook_on_wish(admin, grow):
+def test_an_admin_deletes_a_persona_on_facebook_and_checks_it(admin, grow):
     persona = grow(3)
     assert "They are deleted as soon as" in admin.act("personas/persona", "delete_on_facebook", persona)
     persona.refresh_from_db()
@@ -408,7 +408,7 @@ def test_a_persona_is_deleted_on_facebook_on_wish(admin, grow):
     assert "Checking with Facebook" in admin.act("personas/persona", "check_against_facebook", persona)
 
 
-def test_a_conversation_shows_what_was_said_and_nobodys_markup(admin, conversation, say, hear, said):
+def test_the_admin_shows_the_messages_of_a_conversation_with_html_escaped(admin, conversation, say, hear, said):
     hear(said("m_1", "<script>alert(1)</script>", at=int(time.time() * 1000)))
     say("Hello Mona")
     shown = admin.get(f"console/conversation/{conversation.pk}/change").content.decode()
@@ -417,7 +417,7 @@ def test_a_conversation_shows_what_was_said_and_nobodys_markup(admin, conversati
     assert 'name="_save"' not in shown
 
 
-def test_a_conversation_shows_who_held_it_and_why_between_what_was_said(admin, conversation, say, ana, ben):
+def test_the_admin_shows_handovers_and_messages_of_a_conversation_in_order(admin, conversation, say, ana, ben):
     say("Hello Mona")
     conversation.transfer(ana, to=ben, note="Refund, please")
     say_as_ben = conversation.send(author=ben, text="Ben here", key=uuid.uuid4())
@@ -429,19 +429,19 @@ def test_a_conversation_shows_who_held_it_and_why_between_what_was_said(admin, c
     assert places == sorted(places)
 
 
-def test_the_list_of_pages_says_what_is_wrong_with_a_bot(admin, bluebird):
+def test_the_list_of_pages_shows_the_error_of_a_bot(admin, bluebird):
     rules = HandoverRules.objects.create(page=bluebird, webhook_url="https://bot.example/")
     rules.note_bot_failure("no answer in 5 s")
     assert "no answer in 5 s" in admin.get("personas/page").content.decode()
 
 
-def test_the_faces_above_what_others_said_cost_one_query(hear, echo, mona, django_assert_num_queries):
+def test_sender_names_of_a_thread_need_no_query_for_each_message(hear, echo, mona, django_assert_num_queries):
     hear(*[echo(f"m_{n}") for n in range(12)])
     with django_assert_num_queries(2):  # messages, attachments
         assert {message.face for message in mona.conversation.messages.for_thread()} == {"Bluebird Tea"}
 
 
-def test_an_arrival_shows_what_facebook_told(admin, arrive, bluebird):
+def test_the_list_of_inbound_webhooks_says_what_each_is_about(admin, arrive, bluebird):
     entry = {"id": "0", "time": 1790000000, "changes": [{"field": "messages", "value": {"sender": {"id": "12334"}}}]}
     told = {"id": "102030405060708", "messaging": [{"sender": {"id": "1"}, "message": {"mid": "m_1", "text": "Hi"}}]}
     for about, entries in [("page", [entry]), ("instagram", [{"id": "17841"}]), ("page", [told])]:
@@ -453,7 +453,7 @@ def test_an_arrival_shows_what_facebook_told(admin, arrive, bluebird):
     assert set(InboundWebhook.objects.values_list("error", "unknown")) == {("", 0), ("", 1)}
 
 
-def test_a_page_blocked_by_facebook_says_why_and_an_admin_can_have_it_try(admin, bluebird, hear):
+def test_the_list_of_pages_shows_a_block_by_facebook_and_an_admin_can_resume_the_page(admin, bluebird, hear):
     hear({"timestamp": 1790000000000, "policy_enforcement": {"action": "block", "reason": "spam reports"}})
     assert "Facebook has blocked this Page from sending: spam reports." in admin.get("personas/page").content.decode()
     admin.act("personas/page", "send_again", bluebird)
@@ -461,7 +461,7 @@ def test_a_page_blocked_by_facebook_says_why_and_an_admin_can_have_it_try(admin,
     assert not bluebird.is_paused
 
 
-def test_what_facebook_thinks_of_a_page_stands_in_the_list_of_pages(admin, arrive, bluebird):
+def test_the_list_of_pages_shows_the_newest_business_integrity_status_of_a_page(admin, arrive, bluebird):
     value = {"timestamp": 1790000000, "restrictions": [{"feature": "messaging", "description": "No ads for a week."}]}
     for later, status, is_shown in [(0, "RESTRICTED", True), (1, "ok", False), (-1, "warning", False)]:
         change = {"field": "business_integrity", "value": value | {"status": status, "timestamp": 1790000000 + later}}
@@ -472,7 +472,7 @@ def test_what_facebook_thinks_of_a_page_stands_in_the_list_of_pages(admin, arriv
         assert "warning”" not in shown
 
 
-def test_an_arrival_is_read_again_on_wish(admin, hear, said):
+def test_an_admin_requeues_an_inbound_webhook_for_processing(admin, hear, said):
     inbound_webhook = hear(said("m_1"))
     Message.objects.all().delete()
     assert "A worker reads them again." in admin.act("console/inboundwebhook", "requeue", inbound_webhook)
@@ -486,7 +486,7 @@ def test_an_arrival_is_read_again_on_wish(admin, hear, said):
 # Keys of bots
 
 
-def test_a_key_is_shown_once(admin, bluebird, client):
+def test_a_new_api_key_is_shown_once_in_the_admin(admin, bluebird, client):
     answer = admin.post("console/apikey/add", page=bluebird.pk, name="Robin")
     secret = re.search(r"hk_[\w-]{20,}", answer.content.decode())[0]
     assert not answer.redirect_chain  # nor is it in a cookie
@@ -496,7 +496,7 @@ def test_a_key_is_shown_once(admin, bluebird, client):
     assert secret not in admin.get(f"console/apikey/{ApiKey.objects.get().pk}/change").content.decode()
 
 
-def test_a_key_is_revoked_and_neither_changed_nor_deleted(admin, bluebird):
+def test_an_api_key_can_be_revoked_but_not_changed_or_deleted_in_the_admin(admin, bluebird):
     secret = ApiKey.objects.make(bluebird, "Robin")
     key = ApiKey.objects.get()
     assert admin.post(f"console/apikey/{key.pk}/change", page=bluebird.pk, name="Other").status_code == 403

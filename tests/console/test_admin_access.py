@@ -64,14 +64,14 @@ def offered(answer, name):
 
 
 @pytest.mark.parametrize("path", ROWS)
-def test_the_list_has_the_rows_of_their_page_alone(browser, shops, path):
+def test_an_admin_list_has_only_the_rows_of_pages_that_the_staff_may_see(browser, shops, path):
     answer = browser.get(f"/admin/{path}/")
     assert list(answer.context["cl"].result_list) == [shops[0].rows[path]]
     assert "pots" not in answer.content.decode()  # nor does a filter name another Page
 
 
 @pytest.mark.parametrize("path", ROWS)
-def test_a_row_of_another_page_is_not_there(browser, shops, path):
+def test_an_admin_row_of_another_page_is_not_found(browser, shops, path):
     mine, other = (shop.rows[path].pk for shop in shops)
     assert browser.get(f"/admin/{path}/{mine}/change/").status_code == 200
     for view in ("change", "delete", "history"):
@@ -81,14 +81,14 @@ def test_a_row_of_another_page_is_not_there(browser, shops, path):
 
 
 @pytest.mark.parametrize(("path", "action"), [("console/apikey", "revoke"), ("personas/persona", "delete_on_facebook")])
-def test_an_action_reaches_no_row_of_another_page(browser, shops, path, action):
+def test_an_admin_action_does_not_reach_a_row_of_another_page(browser, shops, path, action):
     other = shops[1].rows[path]
     browser.post(f"/admin/{path}/", {"action": action, "_selected_action": [other.pk]})
     assert ApiKey.objects.valid().count() == 2
     assert not Persona.objects.exclude(leaving_since=None).exists()
 
 
-def test_no_key_is_made_for_another_page(browser, shops):
+def test_staff_cannot_create_an_api_key_for_another_page(browser, shops):
     tea, pots = (shop.page for shop in shops)
     form = browser.get("/admin/console/apikey/add/")
     assert {str(choice) for choice in offered(form, "page")} == {str(tea.pk)}
@@ -96,7 +96,7 @@ def test_no_key_is_made_for_another_page(browser, shops):
     assert ApiKey.objects.filter(page=pots).count() == 1
 
 
-def test_no_team_gets_another_page_and_a_team_of_several_keeps_its_own(browser, shops):
+def test_staff_cannot_give_a_team_another_page_or_change_a_team_that_has_one(browser, shops):
     tea, pots = (shop.page for shop in shops)
     team = shops[0].rows["console/team"]
     assert {str(choice) for choice in offered(browser.get("/admin/console/team/add/"), "pages")} == {str(tea.pk)}
@@ -105,7 +105,7 @@ def test_no_team_gets_another_page_and_a_team_of_several_keeps_its_own(browser, 
     assert team.pages.count() == 2
 
 
-def test_webhook_bodies_which_may_tell_of_several_pages_are_for_superusers(browser, ada):
+def test_inbound_webhooks_are_visible_only_to_superusers_in_the_admin(browser, ada):
     InboundWebhook.objects.create(body='{"entry": "pots"}', digest="1")
     assert browser.get("/admin/console/inboundwebhook/").status_code == 403
     assert "/admin/console/inboundwebhook/" not in browser.get("/admin/").content.decode()
@@ -116,12 +116,12 @@ def test_webhook_bodies_which_may_tell_of_several_pages_are_for_superusers(brows
     )
 
 
-def test_the_list_of_agents_names_no_persona_of_another_page(browser, shops):
+def test_the_list_of_agents_shows_staff_no_persona_of_another_page(browser, shops):
     assert "pots:" not in browser.get("/admin/agents/agent/").content.decode()
     assert "tea:" in browser.get("/admin/agents/agent/").content.decode()
 
 
-def test_a_page_is_open_to_all_or_to_its_groups_never_to_both(browser, shops):
+def test_a_page_that_is_open_to_all_and_to_groups_is_refused(browser, shops):
     path = f"/admin/personas/page/{shops[0].page.pk}/change/"
     forms = [inline.formset.management_form for inline in browser.get(path).context["inline_admin_formsets"]]
     shown = {form.add_prefix(name): form[name].value() for form in forms for name in form.fields}
@@ -132,7 +132,7 @@ def test_a_page_is_open_to_all_or_to_its_groups_never_to_both(browser, shops):
     assert Page.objects.get(pk=shops[0].page.pk).is_open_to_all
 
 
-def test_the_list_of_pages_says_who_sees_each(client, ada, shops):
+def test_the_list_of_pages_shows_who_may_see_each_page(client, ada, shops):
     client.force_login(ada)
     Page.objects.create(page_id="33", token=TOKEN, name="open")
     shops[1].group.delete()

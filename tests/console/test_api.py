@@ -45,7 +45,7 @@ def held(mona, rules):
 # Each operation
 
 
-def test_a_conversation_shows_its_holder(robin, held, mona, ana):
+def test_the_api_shows_the_holder_of_a_conversation(robin, held, mona, ana):
     assert robin.get(mona.psid).json() == {
         "psid": mona.psid,
         "holder": "bot",
@@ -61,7 +61,7 @@ def test_a_conversation_shows_its_holder(robin, held, mona, ana):
     assert found["since"]
 
 
-def test_hand_over_passes_on_reason_summary_and_skill(robin, held, mona, bluebird):
+def test_hand_over_by_api_passes_on_reason_summary_and_skill(robin, held, mona, bluebird):
     team = Team.objects.create(name="Refunds", skill="refunds")
     team.pages.add(bluebird)
     answer = robin.post(
@@ -75,33 +75,33 @@ def test_hand_over_passes_on_reason_summary_and_skill(robin, held, mona, bluebir
     assert (last.cause, last.note, last.summary) == ("handed-over", "Wants a refund", "Order 4711 is broken")
 
 
-def test_a_skill_that_no_team_has_hands_over_to_everybody_and_says_so(robin, held, mona):
+def test_hand_over_by_api_with_an_unknown_skill_goes_to_everybody_and_says_so(robin, held, mona):
     answer = robin.post(f"{mona.psid}/hand-over", reason="Wants a refund", skill="refund")
     assert answer.status_code == 200
     assert "“refund”" in answer.json()["notice"]
     assert (fresh(held).holder, held.team) == (Holder.QUEUE, None)
 
 
-def test_resume_takes_a_conversation_back_from_the_queue(robin, held, mona):
+def test_resume_by_api_takes_a_conversation_back_from_the_queue(robin, held, mona):
     held.hand_over()
     answer = robin.post(f"{mona.psid}/resume").json()
     assert (answer["holder"], answer["reason"]) == ("bot", "the bot goes on")
     assert robin.post(f"{mona.psid}/resume").status_code == 200  # once more is the same
 
 
-def test_resume_is_refused_on_a_page_without_a_bot(robin, held, mona):
+def test_resume_by_api_is_refused_on_a_page_without_a_bot(robin, held, mona):
     held.hand_over()
     HandoverRules.objects.update(webhook_url="")
     assert detail(robin.post(f"{mona.psid}/resume"), 409) == "This Page has no bot."
     assert fresh(held).holder == Holder.QUEUE
 
 
-def test_close_ends_the_conversation_and_leaves_it_with_the_bot(robin, held, mona):
+def test_close_by_api_ends_the_conversation_and_leaves_it_with_the_bot(robin, held, mona):
     answer = robin.post(f"{mona.psid}/close").json()
     assert (answer["holder"], answer["is_open"]) == ("bot", False)
 
 
-def test_a_message_sent_twice_with_one_key_is_queued_once(robin, held, mona):
+def test_a_message_sent_twice_by_api_with_one_key_is_queued_once(robin, held, mona):
     for _again in range(2):
         answer = robin.post(f"{mona.psid}/messages", text=" We are open. ", key=KEY)
         assert (answer.status_code, answer.json()) == (202, [{"key": KEY, "state": "queued"}])
@@ -109,12 +109,12 @@ def test_a_message_sent_twice_with_one_key_is_queued_once(robin, held, mona):
     assert (said.text, said.author, said.is_by_bot, str(said.key)) == ("We are open.", None, True, KEY)
 
 
-def test_a_message_without_a_key_gets_a_key(robin, held, mona):
+def test_a_message_sent_by_api_without_an_idempotency_key_gets_one(robin, held, mona):
     [sent] = robin.post(f"{mona.psid}/messages", text="Hi").json()
     assert robin.get(f"{mona.psid}/messages/{sent['key']}").json() == {**sent, "error": ""}
 
 
-def test_a_long_message_goes_out_in_parts(robin, held, mona):
+def test_a_long_message_sent_by_api_is_queued_in_parts(robin, held, mona):
     sent = robin.post(f"{mona.psid}/messages", text="word " * 900, key=KEY).json()
     assert len(sent) == 3
     assert sent[0]["key"] == KEY
@@ -122,7 +122,7 @@ def test_a_long_message_goes_out_in_parts(robin, held, mona):
         assert robin.get(f"{mona.psid}/messages/{part['key']}").json()["state"] == "queued"
 
 
-def test_a_bots_message_goes_out_under_the_bots_persona(robin, held, mona, bluebird, sandbox):
+def test_a_message_sent_by_api_is_delivered_under_the_persona_of_the_bot(robin, held, mona, bluebird, sandbox):
     Page.objects.update(bot_name="Robin")
     robin.post(f"{mona.psid}/messages", text="Hello", key=KEY)
     held.deliver()
@@ -132,7 +132,7 @@ def test_a_bots_message_goes_out_under_the_bots_persona(robin, held, mona, blueb
     assert robin.get(f"{mona.psid}/messages/{KEY}").json()["state"] == "sent"
 
 
-def test_a_message_shows_its_state_and_error(robin, held, mona):
+def test_the_api_shows_the_state_and_error_of_a_message(robin, held, mona):
     robin.post(f"{mona.psid}/messages", text="Hello", key=KEY)
     Message.objects.filter(key=KEY).update(state=Message.State.FAILED, error="It was refused.")
     assert robin.get(f"{mona.psid}/messages/{KEY}").json() == {
@@ -142,7 +142,7 @@ def test_a_message_shows_its_state_and_error(robin, held, mona):
     }
 
 
-def test_an_agents_message_is_hidden_from_the_bot(robin, say, mona):
+def test_the_api_hides_the_messages_of_agents_from_the_bot(robin, say, mona):
     assert detail(robin.get(f"{mona.psid}/messages/{say('Hello').key}"), 404)
 
 
@@ -152,7 +152,9 @@ def test_an_agents_message_is_hidden_from_the_bot(robin, say, mona):
 @pytest.mark.parametrize(
     ("verb", "given"), [("hand-over", {"reason": "why"}), ("resume", {}), ("close", {}), ("messages", {"text": "Hi"})]
 )
-def test_every_change_by_the_bot_is_refused_while_an_agent_holds_the_conversation(robin, held, mona, ana, verb, given):
+def test_the_api_refuses_every_change_by_the_bot_while_an_agent_holds_the_conversation(
+    robin, held, mona, ana, verb, given
+):
     held.take(ana)
     answer = robin.post(f"{mona.psid}/{verb}", **given)
     assert detail(answer, 409) == "This conversation is with Ana Ruiz."
@@ -161,7 +163,7 @@ def test_every_change_by_the_bot_is_refused_while_an_agent_holds_the_conversatio
     assert not held.messages.filter(is_incoming=False).exists()
 
 
-def test_a_refusal_names_the_queue_or_the_app_that_holds_the_conversation(robin, held, mona):
+def test_a_refusal_of_the_api_names_the_queue_or_the_app_that_holds_the_conversation(robin, held, mona):
     held.hand_over()
     answer = robin.post(f"{mona.psid}/messages", text="Hi").json()
     assert answer == {
@@ -174,7 +176,7 @@ def test_a_refusal_names_the_queue_or_the_app_that_holds_the_conversation(robin,
     assert (answer["holder"], answer["name"]) == ("elsewhere", "Page Inbox")
 
 
-def test_a_message_that_was_taken_in_stays_so_when_ana_takes_the_conversation(robin, held, mona, ana):
+def test_the_api_confirms_a_repeated_message_even_after_an_agent_took_the_conversation(robin, held, mona, ana):
     """The bot lost the first answer and asks again: 409 would say that it was not said."""
     robin.post(f"{mona.psid}/messages", text="Hi", key=KEY)
     held.take(ana)
@@ -182,7 +184,7 @@ def test_a_message_that_was_taken_in_stays_so_when_ana_takes_the_conversation(ro
     assert (answer.status_code, answer.json()) == (202, [{"key": KEY, "state": "queued"}])
 
 
-def test_a_message_is_refused_once_the_messaging_window_is_closed(robin, held, mona):
+def test_the_api_refuses_a_message_once_the_messaging_window_is_closed(robin, held, mona):
     Conversation.objects.update(
         customer_active_at=timezone.now() - timedelta(days=2), messaging_window_until=timezone.now()
     )
@@ -191,12 +193,12 @@ def test_a_message_is_refused_once_the_messaging_window_is_closed(robin, held, m
     assert answer.json()["holder"] is None
 
 
-def test_an_unknown_customer_is_not_found(robin, held):
+def test_the_api_does_not_find_an_unknown_customer(robin, held):
     assert detail(robin.get("1"), 404)
     assert detail(robin.post("1/close"), 404)
 
 
-def test_conversations_of_another_page_are_not_found(robin, held, mona):
+def test_the_api_does_not_find_conversations_of_another_page(robin, held, mona):
     other = Page.objects.create(page_id="9", token="x", name="Other")
     theirs = Customer.objects.create(page=other, psid="424242", name="Paul")
     conversation = Conversation.objects.create(page=other, customer=theirs, holder=Holder.BOT)
@@ -209,14 +211,14 @@ def test_conversations_of_another_page_are_not_found(robin, held, mona):
     assert stranger.get(mona.psid).status_code == 404
 
 
-def test_the_key_of_another_conversations_message_is_refused(robin, held, mona, bluebird):
+def test_the_api_refuses_the_idempotency_key_of_another_conversations_message(robin, held, mona, bluebird):
     paul = Customer.objects.create(page=bluebird, psid="424242", name="Paul")
     Conversation.objects.create(page=bluebird, customer=paul, holder=Holder.BOT)
     robin.post(f"{mona.psid}/messages", text="Hi", key=KEY)
     assert "key: Another message has this key" in detail(robin.post("424242/messages", text="Hi", key=KEY), 422)
 
 
-def test_the_key_of_an_agents_message_is_refused(robin, held, mona, ana):
+def test_the_api_refuses_the_idempotency_key_of_an_agents_message(robin, held, mona, ana):
     """The bot may know it, from the metadata of the echo: what it says under it must not be lost in silence."""
     held.take(ana)
     held.send(author=ana, text="Hello", key=KEY)
@@ -237,7 +239,7 @@ def test_the_key_of_an_agents_message_is_refused(robin, held, mona, ana):
         ("messages", {"text": "Hi", "key": "mine"}, "key: Input should be a valid UUID"),
     ],
 )
-def test_invalid_input_is_refused_in_words(robin, held, mona, verb, given, said):
+def test_the_api_refuses_invalid_input_with_a_sentence(robin, held, mona, verb, given, said):
     assert detail(robin.post(f"{mona.psid}/{verb}", **given), 422).startswith(said)
     assert fresh(held).holder == Holder.BOT
 
@@ -257,18 +259,18 @@ def test_invalid_input_is_refused_in_words(robin, held, mona, verb, given, said)
         ("hand-over?reason=why", {"reason": "why"}, "reason: this query parameter does not exist."),
     ],
 )
-def test_an_unknown_field_or_parameter_is_refused_by_name(robin, held, mona, verb, given, said):
+def test_the_api_refuses_an_unknown_field_or_parameter_by_name(robin, held, mona, verb, given, said):
     assert detail(robin.post(f"{mona.psid}/{verb}", **given), 422).startswith(said)
     held.refresh_from_db()
     assert (held.holder, held.is_open, held.messages.filter(is_incoming=False).count()) == (Holder.BOT, True, 0)
 
 
-def test_a_query_parameter_on_show_is_refused(robin, held, mona):
+def test_the_api_refuses_an_unknown_query_parameter(robin, held, mona):
     said = "since: this query parameter does not exist."
     assert detail(robin.get(f"{mona.psid}?since=1"), 422) == said
 
 
-def test_an_operation_without_fields_takes_no_body_or_an_empty_one(robin, held, mona, secret):
+def test_an_api_operation_without_fields_accepts_no_body_or_an_empty_object(robin, held, mona, secret):
     address, headers = f"/api/conversations/{mona.psid}/close", {"Authorization": f"Bearer {secret}"}
     for body in (b"", b"{}"):
         answer = robin.client.post(address, body, content_type="application/json", headers=headers)
@@ -276,17 +278,17 @@ def test_an_operation_without_fields_takes_no_body_or_an_empty_one(robin, held, 
     assert detail(robin.client.post(address, b"{", content_type="application/json", headers=headers), 400)
 
 
-def test_the_documentation_says_that_unknown_fields_are_refused(client, db):
+def test_the_api_schema_says_that_unknown_fields_are_refused(client, db):
     shapes = client.get("/api/openapi.json").json()["components"]["schemas"]
     assert [shapes[name]["additionalProperties"] for name in ("HandOver", "SendMessage", "NoFields")] == [False] * 3
 
 
 @pytest.mark.parametrize("text", ["a\x00b", "\x1f"])
-def test_a_text_of_unstorable_or_invisible_characters_is_refused(robin, held, mona, text):
+def test_the_api_refuses_a_text_of_unstorable_or_invisible_characters(robin, held, mona, text):
     assert detail(robin.post(f"{mona.psid}/messages", text=text), 422).startswith("text: ")
 
 
-def test_a_body_that_is_not_json_is_refused(robin, held, mona):
+def test_the_api_refuses_a_body_that_is_not_json(robin, held, mona):
     for body in (b"{", b"\xff"):
         answer = robin.client.post(
             f"/api/conversations/{mona.psid}/messages", body, content_type="application/json", headers=robin.headers
@@ -294,17 +296,17 @@ def test_a_body_that_is_not_json_is_refused(robin, held, mona):
         assert detail(answer, 400)
 
 
-def test_a_body_that_is_too_long_is_refused(robin, held, mona):
+def test_the_api_refuses_a_body_that_is_too_long(robin, held, mona):
     assert detail(robin.post(f"{mona.psid}/messages", text="x" * 3_000_000), 413)
 
 
 @pytest.mark.parametrize("path", ["", "nowhere", "conversations", "conversations/1/close/", "conversations/1/a/b"])
-def test_an_unknown_address_is_answered_in_json(robin, db, path):
+def test_the_api_answers_an_unknown_address_in_json(robin, db, path):
     for ask in (robin.client.get, robin.client.post):
         assert "/api/docs" in detail(ask(f"/api/{path}", headers=robin.headers), 404)
 
 
-def test_the_wrong_method_is_answered_in_json(robin, held, mona):
+def test_the_api_answers_a_wrong_method_in_json(robin, held, mona):
     assert detail(robin.get(f"{mona.psid}/close"), 405)
 
 
@@ -312,13 +314,13 @@ def test_the_wrong_method_is_answered_in_json(robin, held, mona):
 
 
 @pytest.mark.parametrize("secret", ["", "hk_wrong", "Ünknown"])
-def test_a_call_without_a_valid_api_key_is_refused(held, mona, secret):
+def test_the_api_refuses_a_call_without_a_valid_api_key(held, mona, secret):
     answer = ApiClient(secret).get(mona.psid)
     assert "Authorization: Bearer" in detail(answer, 401)
     assert answer["WWW-Authenticate"] == "Bearer"
 
 
-def test_a_revoked_api_key_is_refused(robin, held, mona):
+def test_the_api_refuses_a_revoked_api_key(robin, held, mona):
     ApiKey.objects.get().revoke()
     assert robin.get(mona.psid).status_code == 401
     assert ApiKey.objects.get().revoked_at
@@ -333,7 +335,7 @@ def test_only_the_digest_of_an_api_key_is_stored(secret):
     assert len(kept["start"]) < 12
 
 
-def test_a_logged_in_agent_without_an_api_key_is_refused(client, ana, held, mona):
+def test_the_api_refuses_a_logged_in_agent_without_an_api_key(client, ana, held, mona):
     client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
     assert client.get(f"/api/conversations/{mona.psid}").status_code == 401
 
@@ -352,7 +354,7 @@ def test_the_use_of_an_api_key_is_noted_once_a_minute(robin, held, mona):
         assert ApiKey.objects.get().used_at > first
 
 
-def test_too_many_calls_with_one_api_key_are_refused_for_a_while(robin, held, mona, monkeypatch):
+def test_the_api_refuses_too_many_calls_with_one_api_key_for_a_while(robin, held, mona, monkeypatch):
     monkeypatch.setattr(api_key, "CALLS", ("calls", 0.1))  # so few that none comes due while we ask
     monkeypatch.setattr(api_key, "AT_ONCE", 30)
     answers = [robin.get(mona.psid) for _call in range(5)]
@@ -381,12 +383,12 @@ def _redis_is_asked():
         return True
 
 
-def test_no_call_is_refused_while_redis_is_away(robin, held, mona, monkeypatch, no_redis):
+def test_the_api_refuses_no_call_while_redis_is_away(robin, held, mona, monkeypatch, no_redis):
     monkeypatch.setattr(api_key, "CALLS", ("calls", 0.001))
     assert {robin.get(mona.psid).status_code for _call in range(3)} == {200}
 
 
-def test_queries_do_not_grow_with_the_conversation(robin, held, mona, ana):
+def test_an_api_call_needs_the_same_number_of_queries_for_a_long_conversation(robin, held, mona, ana):
     def count(verb):
         with CaptureQueriesContext(connection) as queries:
             assert verb().status_code in (200, 202)
@@ -406,7 +408,7 @@ def test_queries_do_not_grow_with_the_conversation(robin, held, mona, ana):
 # Its documentation
 
 
-def test_the_documentation_needs_no_log_in(client, db):
+def test_the_api_documentation_needs_no_log_in(client, db):
     assert client.get("/api/docs").status_code == 200
     schema = client.get("/api/openapi.json").json()
     operations = [operation for path in schema["paths"].values() for operation in path.values()]

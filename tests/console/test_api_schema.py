@@ -44,7 +44,7 @@ def robins_key(bluebird, monkeypatch):
 
 @drawn(GenerationMode.POSITIVE).parametrize()
 @same_each_time
-def test_what_is_well_formed(case, mona, robins_key):
+def test_the_api_answers_well_formed_requests_as_its_schema_says(case, mona, robins_key):
     Conversation.objects.update(holder=Holder.BOT, closed_at=None)
     case.path_parameters["psid"] = mona.psid
     answers(case, robins_key)
@@ -52,5 +52,5 @@ def test_what_is_well_formed(case, mona, robins_key):
 
 @drawn(GenerationMode.NEGATIVE).parametrize()
 @same_each_time
-def test_what_is_not(case, mona, robins_key):
+def test_the_api_rejects_malformed_requests_as_its_schema_says(case, mona, robins_key):
     answers(case, robins_key, "negative_data_rejection")

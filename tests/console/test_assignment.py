@@ -61,7 +61,7 @@ def test_the_longest_wait_is_assigned_first_to_the_agent_with_the_fewest_convers
     assert fresh(rows[1]).is_new
 
 
-def test_nothing_is_assigned_on_a_page_without_the_rule(wait, ana):
+def test_nothing_is_assigned_on_a_page_whose_rules_do_not_ask_for_it(wait, ana):
     rows = wait(2)
     assign()
     assert holders(rows) == [None, None]
@@ -76,7 +76,7 @@ def test_no_agent_is_assigned_more_than_their_capacity(rules, wait, ana, ben):
     assert holders(rows)[6:] == [None, None]
 
 
-def test_only_present_agents_are_assigned_conversations(rules, wait, ana, ben):
+def test_conversations_are_assigned_only_to_present_agents(rules, wait, ana, ben):
     ben.go_away()
     ana.be_seen()
     Agent.objects.filter(pk=ana.pk).update(seen_at=timezone.now() - timedelta(minutes=2))
@@ -109,7 +109,7 @@ def test_pages_open_to_an_agent_and_agents_of_a_page_agree(bluebird, ana, ben, a
     assert list(Page.objects.open_to(ben)) == [bluebird]
 
 
-def test_a_team_without_members_holds_up_no_other_customer(rules, wait, ana):
+def test_conversations_of_a_team_without_members_do_not_delay_the_assignment_of_others(rules, wait, ana):
     for_team, for_all = wait(3, team=Team.objects.create(name="Refunds")), wait(2)
     assign()
     assert holders(for_team + for_all) == [None, None, None, ana, ana]
@@ -141,7 +141,7 @@ def test_a_conversation_may_be_assigned_again_to_an_agent_who_was_away(rules, wa
     assert holders([row]) == [ana]
 
 
-def test_conversations_taken_by_hand_may_exceed_the_capacity(rules, wait, ana):
+def test_conversations_taken_by_hand_may_exceed_the_capacity_of_an_agent(rules, wait, ana):
     for row in wait(7):
         row.take(ana)
     assert Conversation.objects.held_by(ana).count() == 7
@@ -172,7 +172,7 @@ def test_a_new_customer_is_assigned_an_agent(rules, hear, ana, sandbox, django_c
     assert Conversation.objects.get().agent == ana
 
 
-def test_assigning_one_conversation_costs_a_constant_number_of_queries(rules, wait, ana, ben):
+def test_assigning_one_conversation_needs_a_constant_number_of_queries(rules, wait, ana, ben):
     def cost():
         with CaptureQueriesContext(connection) as queries:
             assign_one(Conversation.objects.filter(holder=Holder.QUEUE).first())
@@ -198,7 +198,7 @@ def test_eight_workers_that_assign_at_once_exceed_no_capacity(rules, wait):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_sixteen_conversations_assigned_at_once_fill_the_three_places_once(rules, wait):
+def test_sixteen_conversations_assigned_at_once_fill_three_free_places_once(rules, wait):
     for number in range(3):
         Agent.objects.create(username=f"agent{number}", is_present=True, capacity=1)
     rows = wait(16)

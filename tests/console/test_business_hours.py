@@ -37,21 +37,21 @@ def span(opens, closes, weekday=0, **of):
     ("moment", "is_open"),
     [("08:59", False), ("09:00", True), ("11:59", True), ("12:00", False), ("13:00", True), ("23:59", True)],
 )
-def test_a_day_may_have_several_spans_and_ends_at_midnight(moment, is_open, bluebird):
+def test_business_hours_may_have_several_spans_a_day_and_end_at_midnight(moment, is_open, bluebird):
     span("09:00", "12:00", page=bluebird)
     span("13:00", "00:00", page=bluebird)
     assert business_hours.are_open(bluebird, None, at(moment)) is is_open
     assert not business_hours.are_open(bluebird, None, at(moment, MONDAY + timedelta(days=1)))
 
 
-def test_a_page_without_hours_is_always_open_except_on_holidays(bluebird):
+def test_a_page_without_business_hours_is_always_open_except_on_holidays(bluebird):
     assert business_hours.are_open(bluebird, None, MONDAY)
     Holiday.objects.create(page=bluebird, day=MONDAY.date())
     assert not business_hours.are_open(bluebird, None, MONDAY)
     assert business_hours.are_open(bluebird, None, MONDAY + timedelta(days=1))
 
 
-def test_a_team_without_hours_has_those_of_the_page(bluebird):
+def test_a_team_without_business_hours_has_those_of_the_page(bluebird):
     team = Team.objects.create(name="Refunds")
     span("09:00", "12:00", page=bluebird)
     assert business_hours.are_open(bluebird, team, at("10:00"))
@@ -64,14 +64,14 @@ def test_a_team_without_hours_has_those_of_the_page(bluebird):
     assert business_hours.are_open(bluebird, None, at("10:00"))
 
 
-def test_a_span_that_ends_before_it_begins_is_refused_with_a_sentence(bluebird):
+def test_business_hours_that_end_before_they_begin_are_invalid(bluebird):
     for closes in ["09:00", "08:00"]:
         with pytest.raises(ValidationError, match="They end after they begin"):
             BusinessHours(page=bluebird, weekday=0, opens=time(9), closes=time.fromisoformat(closes)).full_clean()
     BusinessHours(page=bluebird, weekday=0, opens=time(9), closes=time(0)).full_clean()
 
 
-def test_business_hours_cost_two_queries(bluebird, django_assert_num_queries):
+def test_looking_up_business_hours_needs_two_queries(bluebird, django_assert_num_queries):
     for weekday in range(5):
         span("09:00", "12:00", weekday, page=bluebird)
     with django_assert_num_queries(2):
@@ -89,7 +89,9 @@ moments = st.tuples(st.sampled_from(DAYS), st.integers(0, 24 * 3600 - 1))
 class AgainstEveryMinute(TestCase):
     @given(spans, spans, st.lists(st.sampled_from(DAYS)), st.lists(st.sampled_from(DAYS)), moments, st.booleans())
     @hypothesis(max_examples=150, deadline=None)
-    def test_they_are_open_as_the_minute_says(self, pages, teams, page_off, team_off, moment, has_team):
+    def test_business_hours_agree_with_a_model_at_any_minute_and_clock_change(
+        self, pages, teams, page_off, team_off, moment, has_team
+    ):
         zone = zoneinfo.ZoneInfo(BERLIN)
         # So many seconds after midnight: on the days when the clocks change they pass what is skipped or comes twice.
         midnight = datetime.combine(moment[0], time.min, zone).astimezone(UTC)
@@ -146,7 +148,7 @@ def guest(bluebird, night):
     )
 
 
-def test_a_customer_handed_over_at_night_is_told_once_by_the_bot(guest, ana, night):
+def test_a_customer_handed_over_outside_business_hours_gets_one_message_from_the_bot(guest, ana, night):
     guest.hand_over()
     [message] = guest.messages.all()
     assert (message.text, message.author, message.is_by_bot, message.state) == (SENTENCE, None, True, "queued")
@@ -167,7 +169,7 @@ def test_the_message_outside_business_hours_does_not_end_the_wait(guest, night, 
     assert guest.waiting_since == asked.at
 
 
-def test_a_customer_who_writes_at_night_in_the_queue_is_told_once(guest, ana, hear, night):
+def test_a_customer_who_writes_outside_business_hours_in_the_queue_gets_one_message(guest, ana, hear, night):
     """Ana answered and put it back in the queue."""
     guest.hand_over()
     guest.messages.all().delete()
@@ -180,7 +182,7 @@ def test_a_customer_who_writes_at_night_in_the_queue_is_told_once(guest, ana, he
     assert texts(guest.messages).count(SENTENCE) == 1
 
 
-def test_nothing_is_said_by_day(guest, night):
+def test_no_message_about_business_hours_is_sent_within_them(guest, night):
     night.move_to(at("12:00"))
     guest.hand_over()
     assert texts(guest.messages) == []
@@ -193,13 +195,13 @@ def test_a_teams_own_sentence_outside_business_hours_comes_first(guest):
     assert texts(guest.messages) == ["Refunds on Tuesdays."]
 
 
-def test_nothing_is_said_at_night_when_only_a_person_may_answer(guest, night):
+def test_no_message_about_business_hours_is_sent_when_only_a_person_may_answer(guest, night):
     night.move_to(at("22:01", MONDAY + timedelta(days=1)))
     guest.hand_over()
     assert texts(guest.messages) == []
 
 
-def test_each_new_wait_at_night_is_told_once_on_a_page_without_a_bot(guest, night, ana, hear, bluebird):
+def test_each_wait_outside_business_hours_gets_one_message_on_a_page_without_a_bot(guest, night, ana, hear, bluebird):
     def say(mid):
         night.shift(1)
         names = {"sender": {"id": guest.customer.psid}, "recipient": {"id": bluebird.page_id}}

@@ -27,36 +27,36 @@ def take_back(by_mona):
     return by_mona(AT + 1, message={"mid": "m_1", "is_deleted": True})
 
 
-def test_a_reaction_is_shown_and_taken_back(hear, by_mona, react, spoken):
+def test_a_customer_reaction_is_stored_and_removed(hear, by_mona, react, spoken):
     hear(react("❤️"))
     assert fresh(spoken).reaction == "❤️"
     hear(by_mona(AT + 2, reaction={"mid": "m_1", "action": "unreact"}))
     assert fresh(spoken).reaction == ""
 
 
-def test_a_reaction_that_comes_late_changes_nothing(hear, react, spoken):
+def test_an_older_reaction_that_comes_late_is_ignored(hear, react, spoken):
     hear(react("👍", AT + 2), react("❤️", AT + 1))
     assert fresh(spoken).reaction == "👍"
 
 
-def test_an_edit_shows_the_new_words_and_keeps_the_old(hear, edit, spoken):
+def test_an_edit_replaces_the_text_and_keeps_earlier_texts(hear, edit, spoken):
     hear(edit("Where is my order?", AT + 1), edit("Where is my big order?", AT + 2))
     spoken.refresh_from_db()
     assert spoken.text == "Where is my big order?"
     assert spoken.earlier_texts == ["Where is my parcel?", "Where is my order?"]
 
 
-def test_an_older_edit_is_ignored_and_the_same_one_is_one(hear, edit, spoken):
+def test_an_older_or_repeated_edit_is_ignored(hear, edit, spoken):
     hear(edit("newest", AT + 2)), hear(edit("older", AT + 1), edit("newest", AT + 2))
     assert (fresh(spoken).text, spoken.earlier_texts) == ("newest", ["Where is my parcel?"])
 
 
-def test_an_edited_message_that_comes_again_stays_edited(hear, edit, said, spoken, thread):
+def test_an_edited_message_whose_webhook_is_repeated_stays_edited(hear, edit, said, spoken, thread):
     hear(edit("Where is my order?"), said("m_1", "Where is my parcel?"))
     assert texts(thread) == ["Where is my order?"]
 
 
-def test_a_reaction_that_overtook_its_message_waits_for_it(react, hear, said, thread):
+def test_a_reaction_that_overtakes_its_message_is_retried_until_it_comes(react, hear, said, thread):
     early = hear(react("❤️"))
     assert (early.processed_at, "m_1 has not come" in early.error) == (None, True)
     hear(said("m_1"))
@@ -65,7 +65,7 @@ def test_a_reaction_that_overtook_its_message_waits_for_it(react, hear, said, th
     assert early.processed_at
 
 
-def test_every_change_is_shown_to_those_who_look(hear, react, edit, take_back, spoken):
+def test_every_edit_reaction_and_unsending_raises_the_revision(hear, react, edit, take_back, spoken):
     revision = spoken.revision
     for change in (react("❤️"), edit("new words"), take_back):
         hear(change)
@@ -73,11 +73,11 @@ def test_every_change_is_shown_to_those_who_look(hear, react, edit, take_back, s
         revision = spoken.revision
 
 
-def test_an_edit_that_does_not_say_the_new_words_leaves_the_old(hear, by_mona, spoken):
+def test_an_edit_without_a_text_changes_nothing(hear, by_mona, spoken):
     hear(by_mona(AT + 1, message_edit={"mid": "m_1", "num_edit": 1}))
     assert fresh(spoken).text == "Where is my parcel?"
 
 
-def test_the_queue_shows_the_words_as_edited(hear, edit, spoken):
+def test_the_queue_row_shows_the_edited_text(hear, edit, spoken):
     hear(edit("Where is my order?"))
     assert fresh(spoken.conversation).last_words == "Where is my order?"

@@ -1,4 +1,4 @@
-"""Workers' clocks are not one: what one of them takes for now must not make a message come twice."""
+"""Workers with clocks apart: a wrong clock never makes a message go out twice."""
 
 from datetime import timedelta
 
@@ -38,7 +38,7 @@ def look(conversation):
 
 
 @pytest.mark.parametrize("off", [{"minutes": 2}, {"minutes": -2}])
-def test_a_message_that_arrived_is_found_whatever_the_clock_of_the_worker_that_sent_it(
+def test_a_sent_message_is_reconciled_although_the_clock_of_its_worker_was_wrong(
     off, say, conversation, sandbox, mona, cut, by_another_clock
 ):
     message = say("Once, please.")
@@ -53,7 +53,7 @@ def test_a_message_that_arrived_is_found_whatever_the_clock_of_the_worker_that_s
 
 
 @pytest.mark.parametrize("off", [{"hours": 1}, {"hours": -1}])
-def test_absence_is_no_fact_before_its_time_whatever_the_clock_of_the_worker_that_lost_sight(
+def test_a_message_without_answer_is_not_resent_early_by_a_worker_with_a_wrong_clock(
     off, say, conversation, sandbox, mona, cut, by_another_clock
 ):
     """A call may still take effect: Facebook is given time, by one clock for all."""

@@ -32,28 +32,28 @@ def write(mona, bluebird):
         ("sent_has_its_mid", [{"is_incoming": False, "state": "delivered"}]),
     ],
 )
-def test_a_message_that_cannot_be_is_refused(constraint, rows, write):
+def test_the_database_refuses_an_inconsistent_message(constraint, rows, write):
     *allowed, refused = rows
     for fields in allowed:
         write(**fields)
     refuses(constraint, lambda: write(**refused))
 
 
-def test_messages_without_an_id_of_facebooks_do_not_collide(write):
+def test_messages_without_a_mid_do_not_collide(write):
     assert write().pk != write().pk
 
 
-def test_one_customer_per_person_and_one_conversation_per_customer(mona, bluebird):
+def test_the_database_refuses_a_second_customer_per_psid_or_conversation_per_customer(mona, bluebird):
     refuses("one_customer_per_page_and_psid", lambda: Customer.objects.create(page=bluebird, psid=mona.psid))
     refuses("customer_id", lambda: Conversation.objects.create(page=bluebird, customer=mona))
 
 
-def test_nobody_holds_what_is_closed(conversation):
+def test_the_database_refuses_a_closed_conversation_held_by_an_agent(conversation):
     change = Conversation.objects.filter(pk=conversation.pk).update
     refuses("nobody_holds_what_is_closed", lambda: change(closed_at=timezone.now()))
 
 
-def test_one_arrival_per_body(db):
+def test_the_database_refuses_a_second_inbound_webhook_with_one_digest(db):
     InboundWebhook.objects.create(body="{}", digest="x")
     refuses("digest", lambda: InboundWebhook.objects.create(body="{}", digest="x"))
 

@@ -1,4 +1,4 @@
-"""An agent presses Send: what goes out, under which face, in which order, and what is said of it."""
+"""Delivery of an agent's replies: content, persona, order and the state that is shown."""
 
 import threading
 import uuid
@@ -22,7 +22,7 @@ from tests.stand_in import eventually
 LONG = "\n\n".join(f"{number} part. " + "word " * 300 for number in ["First", "Second", "Third"])
 
 
-def test_a_reply_goes_out_under_the_agents_persona(say, conversation, mona, sandbox):
+def test_a_reply_is_sent_under_the_persona_of_its_agent(say, conversation, mona, sandbox):
     message = say("Hello Mona, Ana here.")
     conversation.deliver()
     [heard] = sandbox.said(mona.psid)
@@ -32,21 +32,21 @@ def test_a_reply_goes_out_under_the_agents_persona(say, conversation, mona, sand
     assert message.persona.graph_id == heard["persona"]["id"]
 
 
-def test_replies_go_out_in_the_order_of_send(say, conversation, mona, sandbox):
+def test_replies_are_delivered_in_the_order_of_sending(say, conversation, mona, sandbox):
     for number in range(5):
         say(f"line {number}")
     conversation.deliver()
     assert sandbox.texts(mona.psid) == [f"line {number}" for number in range(5)]
 
 
-def test_the_same_key_twice_is_one_reply(say, conversation, ana, mona, sandbox):
+def test_a_reply_sent_twice_under_one_key_is_delivered_once(say, conversation, ana, mona, sandbox):
     first = say("once")
     assert conversation.send(author=ana, text="once", key=first.key) == [first]
     conversation.deliver()
     assert sandbox.texts(mona.psid) == ["once"]
 
 
-def test_a_long_reply_goes_out_in_parts_each_with_its_own_state(conversation, ana, mona, sandbox):
+def test_a_long_reply_is_sent_in_parts_that_can_fail_and_be_retried_alone(conversation, ana, mona, sandbox):
     replies = conversation.send(author=ana, text=LONG, key=uuid.uuid4())
     error = {"message": "(#368)", "code": 368}
     sandbox.fail("messages", times=1, status=400, error=error)
@@ -58,7 +58,7 @@ def test_a_long_reply_goes_out_in_parts_each_with_its_own_state(conversation, an
     assert conversation.last_words.startswith("Third")
 
 
-def test_a_long_reply_sent_twice_is_one_reply_whatever_its_parts(conversation, ana):
+def test_a_long_reply_sent_twice_under_one_key_is_one_reply_even_if_cut_otherwise(conversation, ana):
     key = uuid.uuid4()
     replies = conversation.send(author=ana, text=LONG, key=key)
     assert replies[0].key == key
@@ -67,7 +67,7 @@ def test_a_long_reply_sent_twice_is_one_reply_whatever_its_parts(conversation, a
     assert conversation.messages.count() == 3
 
 
-def test_a_reply_of_any_length_is_refused_with_a_sentence(conversation, ana, client):
+def test_a_reply_of_more_than_20000_characters_is_refused_with_a_sentence(conversation, ana, client):
     client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
     fields = {"text": "x" * 20_001, "key": uuid.uuid4()}
     answer = client.post(f"/conversations/{conversation.pk}/send/", fields, headers={"HX-Request": "true"})
@@ -75,20 +75,20 @@ def test_a_reply_of_any_length_is_refused_with_a_sentence(conversation, ana, cli
     assert answer.content == b"A reply has 20000 characters at most; this one has 20001. Send it in two."
 
 
-def test_every_reply_carries_its_key_for_facebook_to_echo(say, conversation, sandbox):
+def test_every_reply_is_sent_with_its_key_as_metadata(say, conversation, sandbox):
     message = say("Hello")
     conversation.deliver()
     sends = [call for call in sandbox.requests("POST", "messages") if "message" in call["body"]]
     assert [call["body"]["message"]["metadata"] for call in sends] == [str(message.key)]
 
 
-def test_only_the_holder_sends(conversation, ben, mona):
+def test_only_the_holder_can_send_a_reply(conversation, ben, mona):
     with pytest.raises(TakenByAnother):
         conversation.send(author=ben, text="Me too", key="6d2b0c1e-0000-4000-8000-000000000001")
     assert not mona.conversation.messages.filter(is_incoming=False).exists()
 
 
-def test_what_facebook_refuses_for_good_fails_with_a_reason_and_lets_the_next_pass(say, conversation, mona, sandbox):
+def test_a_reply_refused_permanently_fails_with_a_reason_and_the_next_is_sent(say, conversation, mona, sandbox):
     refused, next_one = say("refused"), say("next")
     error = {"message": "(#551) This person isn't available right now.", "code": 551, "error_subcode": 1545041}
     sandbox.fail("messages", times=1, status=400, error=error)
@@ -99,7 +99,7 @@ def test_what_facebook_refuses_for_good_fails_with_a_reason_and_lets_the_next_pa
     assert sandbox.texts(mona.psid) == ["next"]
 
 
-def test_a_passing_error_holds_those_behind_it(say, conversation, mona, sandbox):
+def test_a_transient_error_holds_back_the_replies_behind(say, conversation, mona, sandbox):
     first, _second = say("first"), say("second")
     sandbox.fail("messages", times=1, status=500)
     conversation.deliver()
@@ -112,7 +112,7 @@ def test_a_passing_error_holds_those_behind_it(say, conversation, mona, sandbox)
     assert sandbox.texts(mona.psid) == ["first", "second"]
 
 
-def test_retry_sends_a_failed_reply_again_at_the_end(say, conversation, ana, mona, sandbox):
+def test_retry_sends_a_failed_reply_again_at_the_end_of_the_thread(say, conversation, ana, mona, sandbox):
     failed = say("failed")
     sandbox.fail("messages", times=1, status=400, error={"message": "(#368)", "code": 368})
     conversation.deliver()
@@ -123,7 +123,7 @@ def test_retry_sends_a_failed_reply_again_at_the_end(say, conversation, ana, mon
     assert [message.text for message in conversation.messages.in_order()] == ["later", "failed"]
 
 
-def test_retry_leaves_a_reply_alone_that_has_not_failed(say, conversation, ana, mona, sandbox):
+def test_retry_does_not_resend_a_reply_that_has_not_failed(say, conversation, ana, mona, sandbox):
     message = say("sent")
     conversation.deliver()
     conversation.retry(message, ana)
@@ -131,7 +131,7 @@ def test_retry_leaves_a_reply_alone_that_has_not_failed(say, conversation, ana, 
     assert sandbox.texts(mona.psid) == ["sent"]
 
 
-def test_a_call_without_an_answer_is_unknown_until_facebooks_history_shows_it(say, conversation, mona, sandbox):
+def test_a_reply_without_an_answer_is_unknown_until_facebooks_history_shows_it(say, conversation, mona, sandbox):
     message, behind = say("did it arrive?"), say("behind")
     sandbox.fail("messages", times=1, drop="after")
     conversation.deliver()
@@ -148,7 +148,7 @@ def test_a_call_without_an_answer_is_unknown_until_facebooks_history_shows_it(sa
     assert sandbox.texts(mona.psid) == ["did it arrive?", "behind"]
 
 
-def test_messages_behind_an_unknown_one_wait_even_if_its_first_pause_is_over_when_it_is_written_down(
+def test_messages_behind_an_unknown_one_wait_even_if_its_outcome_is_stored_late(
     say, conversation, mona, sandbox, monkeypatch
 ):
     monkeypatch.setattr(reconciliation, "FIRST_PAUSE", timedelta(0))
@@ -158,7 +158,7 @@ def test_messages_behind_an_unknown_one_wait_even_if_its_first_pause_is_over_whe
     assert sandbox.texts(mona.psid) == []
 
 
-def test_what_facebooks_history_does_not_show_is_sent_again_once_it_has_settled(say, conversation, mona, sandbox):
+def test_an_unknown_reply_absent_from_facebooks_history_is_sent_again_once_settled(say, conversation, mona, sandbox):
     message, _behind = say("lost"), say("behind")
     sandbox.fail("messages", times=1, drop="before")
     conversation.deliver()
@@ -206,7 +206,7 @@ def test_a_history_that_does_not_reach_back_before_the_call_does_not_show_absenc
     assert sandbox.texts(mona.psid) == ["behind"]
 
 
-def test_when_facebook_tells_no_history_the_agent_decides(say, conversation, ana, mona, sandbox):
+def test_an_unknown_reply_can_be_retried_by_the_agent_if_facebooks_history_fails(say, conversation, ana, mona, sandbox):
     message, _behind = say("perhaps"), say("behind")
     sandbox.fail("messages", times=1, drop="after")
     sandbox.fail("conversations", status=500)
@@ -238,7 +238,7 @@ def test_an_unknown_message_is_not_given_up_while_facebook_could_not_be_asked(
     assert not sandbox.requests(path="conversations")
 
 
-def test_a_worker_that_another_has_followed_writes_nothing(say, conversation):
+def test_a_worker_whose_message_another_worker_took_over_writes_nothing(say, conversation):
     message = say("mine")
     late = Message.objects.get(pk=message.pk)
     late.conversation = conversation
@@ -258,7 +258,7 @@ def test_an_echo_settles_an_unknown_message_before_facebooks_history_is_asked(sa
     assert not sandbox.requests(path="conversations")
 
 
-def test_facebooks_history_is_asked_at_most_twice_a_second(say, conversation, sandbox):
+def test_reconciliation_waits_when_the_rate_limit_of_history_calls_is_used_up(say, conversation, sandbox):
     say("did it arrive?")
     sandbox.fail("messages", times=1, drop="after")
     conversation.deliver()
@@ -269,7 +269,7 @@ def test_facebooks_history_is_asked_at_most_twice_a_second(say, conversation, sa
     assert not sandbox.requests(path="conversations")
 
 
-def test_a_worker_that_died_while_sending_leaves_an_unknown_reply(say, conversation, mona, sandbox):
+def test_a_reply_whose_worker_died_while_sending_is_unknown(say, conversation, mona, sandbox):
     message = say("half way")
     Message.objects.filter(pk=message.pk).update(state=Message.State.SENDING)
     conversation.deliver()
@@ -278,7 +278,7 @@ def test_a_worker_that_died_while_sending_leaves_an_unknown_reply(say, conversat
     assert sandbox.texts(mona.psid) == []
 
 
-def test_while_one_worker_has_the_lease_another_sends_nothing(say, conversation, mona, sandbox):
+def test_a_worker_without_the_lease_of_the_send_queue_sends_nothing(say, conversation, mona, sandbox):
     say("mine")
     other = Conversation.objects.get(pk=conversation.pk)
     assert other.send_queue.lease()
@@ -289,7 +289,7 @@ def test_while_one_worker_has_the_lease_another_sends_nothing(say, conversation,
     assert sandbox.texts(mona.psid) == ["mine"]
 
 
-def test_a_worker_that_was_too_slow_neither_renews_nor_ends_the_lease_of_the_next(say, conversation):
+def test_a_worker_whose_lease_ran_out_cannot_renew_or_end_the_lease_of_another(say, conversation):
     say("something")
     slow, next_one = conversation.send_queue, Conversation.objects.get(pk=conversation.pk).send_queue
     slow.lease()
@@ -301,7 +301,7 @@ def test_a_worker_that_was_too_slow_neither_renews_nor_ends_the_lease_of_the_nex
     assert next_one.keep()
 
 
-def test_a_lease_that_nears_its_end_is_renewed_before_a_call(say, conversation):
+def test_a_lease_near_its_end_is_renewed_before_a_call(say, conversation):
     say("something")
     conversation.send_queue.lease()
     let_run_out(conversation.send_queue, timedelta(seconds=1))
@@ -316,7 +316,7 @@ def let_run_out(send_queue, left):
     Conversation.objects.update(leased_until=send_queue._lease)
 
 
-def test_a_reply_ends_the_wait(say, conversation, mona):
+def test_a_reply_ends_the_customers_wait_and_marks_messages_read(say, conversation, mona):
     conversation.waiting_since = timezone.now()
     conversation.unread = 3
     conversation.save()
@@ -363,7 +363,7 @@ def _somebody_waits_for_a_lock():
         return cursor.fetchone()[0]
 
 
-def test_nobody_comes_back_for_a_reply_that_already_has_its_time(
+def test_a_reply_with_a_scheduled_attempt_is_not_scheduled_again_by_the_sweep(
     say, conversation, sandbox, django_capture_on_commit_callbacks
 ):
     say("later")
@@ -378,7 +378,7 @@ def test_nobody_comes_back_for_a_reply_that_already_has_its_time(
     assert conversation not in type(conversation).objects.pending()
 
 
-def test_what_the_console_itself_stumbles_over_fails_and_lets_the_next_pass(say, conversation, mona, sandbox):
+def test_a_reply_that_causes_an_error_in_the_console_fails_and_the_next_is_sent(say, conversation, mona, sandbox):
     broken, _next_one = say("x"), say("next")
     Message.objects.filter(pk=broken.pk).update(text="y" * 2001)  # more than the client takes
     conversation.deliver()
@@ -392,7 +392,7 @@ def test_what_the_console_itself_stumbles_over_fails_and_lets_the_next_pass(say,
     assert sandbox.texts(mona.psid) == ["next"]
 
 
-def test_whoever_retries_says_it(say, conversation, ana, ben, mona, sandbox):
+def test_a_retried_reply_is_sent_under_the_persona_of_the_agent_who_retries(say, conversation, ana, ben, mona, sandbox):
     message = say("again")
     sandbox.fail("messages", times=1, status=400, error={"message": "(#368)", "code": 368})
     conversation.deliver()
@@ -404,7 +404,7 @@ def test_whoever_retries_says_it(say, conversation, ana, ben, mona, sandbox):
     assert heard["persona"]["name"] == "Ben O."
 
 
-def test_our_clock_alone_makes_nothing_read(say, conversation, mona):
+def test_a_message_without_a_time_from_facebook_is_not_marked_read_by_a_watermark(say, conversation, mona):
     """Facebook's clock may be ahead: only what its echo has dated is compared with its watermarks."""
     message = say("just now")
     conversation.deliver()
@@ -417,7 +417,7 @@ def test_our_clock_alone_makes_nothing_read(say, conversation, mona):
     assert message.state == Message.State.SENT
 
 
-def test_a_reply_stands_behind_its_question_whatever_the_clocks_say(say, conversation, bluebird):
+def test_a_reply_is_ordered_after_a_customer_message_from_a_clock_ahead_of_ours(say, conversation, bluebird):
     ahead = timezone.now() + timedelta(hours=1)
     Message.objects.create(
         conversation=conversation, page=bluebird, is_incoming=True, state="received", text="?", at=ahead, revision=1
@@ -426,7 +426,7 @@ def test_a_reply_stands_behind_its_question_whatever_the_clocks_say(say, convers
     assert [message.text for message in conversation.messages.in_order()] == ["?", "!"]
 
 
-def test_a_conversation_that_was_closed_unanswered_waits_again_when_it_is_opened(conversation, bluebird, ana):
+def test_a_conversation_closed_unanswered_waits_again_when_reopened(conversation, bluebird, ana):
     asked = timezone.now()
     Message.objects.create(
         conversation=conversation, page=bluebird, is_incoming=True, state="received", text="?", at=asked, revision=1
@@ -437,7 +437,7 @@ def test_a_conversation_that_was_closed_unanswered_waits_again_when_it_is_opened
     assert conversation.waiting_since == asked
 
 
-def test_a_release_takes_it_from_nobody_else(conversation, ana, ben):
+def test_return_to_queue_by_a_former_holder_is_refused(conversation, ana, ben):
     stale = type(conversation).objects.get(pk=conversation.pk)
     conversation.return_to_queue(ana)
     conversation.take(ben)
@@ -447,7 +447,7 @@ def test_a_release_takes_it_from_nobody_else(conversation, ana, ben):
     assert conversation.agent == ben
 
 
-def test_what_an_absent_colleague_holds_can_be_taken_over(conversation, ana, ben):
+def test_a_conversation_of_an_agent_who_is_away_can_be_taken_over(conversation, ana, ben):
     with pytest.raises(TakenByAnother):
         conversation.take(ben)
     ana.go_away()
@@ -456,7 +456,7 @@ def test_what_an_absent_colleague_holds_can_be_taken_over(conversation, ana, ben
     assert conversation.agent == ben
 
 
-def test_what_somebody_took_while_they_left_goes_back_to_the_queue(conversation, ana):
+def test_a_conversation_held_by_an_agent_who_left_returns_to_queue(conversation, ana):
     ana.is_active = False
     ana.save()
     type(conversation).objects.orphaned().return_to_queue()

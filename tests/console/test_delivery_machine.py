@@ -158,7 +158,7 @@ class SendQueueMachine(RuleBasedStateMachine):
         assert len(messages) == self.typed
 
 
-def test_whatever_happens_the_thread_is_what_was_typed(sandbox, ana):
+def test_replies_are_delivered_once_and_in_order_under_random_faults(sandbox, ana):
     SendQueueMachine.sandbox, SendQueueMachine.agent = sandbox, ana
     run_state_machine_as_test(
         SendQueueMachine,

@@ -1,4 +1,4 @@
-"""Files and faces at addresses that strangers chose: a copy of what is harmless, a reason for the rest."""
+"""Downloads of files and profile pictures from addresses that strangers chose: a copy, or a reason."""
 
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -74,14 +74,14 @@ WORDS = {
 
 
 @pytest.mark.parametrize("kind", Attachment.FILES)
-def test_each_kind_of_file_is_kept(kind, sends, sandbox, mona):
+def test_a_customer_file_of_each_kind_is_downloaded_and_stored(kind, sends, sandbox, mona):
     attachment = sends(f"{sandbox.url}/_sandbox/sample.png", kind)
     assert (attachment.kind, attachment.error, attachment.shown_as) == (kind, "", "image")
     assert attachment.file.read().startswith(b"\x89PNG")
     assert fresh(mona.conversation).last_words == WORDS[kind]
 
 
-def test_several_files_of_one_message_stay_together(hear, said, thread):
+def test_several_files_of_one_customer_message_stay_together(hear, said, thread):
     files = [{"type": "image", "payload": {"url": f"https://cdn.example.test/{name}"}} for name in "ab"]
     hear(said("m_1", "two", attachments=files))
     assert [attachment.url[-1] for attachment in thread.get().attachments.all()] == ["a", "b"]
@@ -101,24 +101,26 @@ def test_several_files_of_one_message_stay_together(hear, said, thread):
         ({"type": "something new" * 9, "payload": {}}, "", ""),
     ],
 )
-def test_what_is_no_file_is_kept_as_a_link_or_a_word_and_never_fetched(given, address, title, hear, said, thread):
+def test_an_attachment_that_is_no_file_is_stored_as_a_link_or_title_and_never_fetched(
+    given, address, title, hear, said, thread
+):
     hear(said("m_1", None, attachments=[given]))
     attachment = thread.get().attachments.get()
     assert (attachment.is_file, attachment.web_address, attachment.title) == (False, address, title)
 
 
-def test_what_facebook_does_not_support_says_so(hear, said, thread, mona):
+def test_an_unsupported_message_is_shown_as_such(hear, said, thread, mona):
     hear(said("m_1", None, is_unsupported=True))
     assert fresh(mona.conversation).last_words == "Something that Facebook does not pass on"
 
 
-def test_what_was_fetched_is_not_fetched_again(cdn, sends):
+def test_a_downloaded_attachment_is_not_downloaded_again(cdn, sends):
     attachment = sends(f"{cdn.url}/a.png")
     attachment.fetch()
     assert cdn.asked == ["/a.png"]
 
 
-def test_what_arrived_too_late_to_be_fetched_is_found_by_the_sweep(hear, said, thread):
+def test_the_sweep_finds_an_attachment_whose_download_is_overdue(hear, said, thread):
     hear(said("m_1", None, attachments=[{"type": "image", "payload": {"url": "https://cdn.example.test/a"}}]))
     assert not Attachment.objects.unfetched().exists()
     Attachment.objects.update(next_attempt_at="2020-01-01T00:00Z")
@@ -133,7 +135,7 @@ def test_what_arrived_too_late_to_be_fetched_is_found_by_the_sweep(hear, said, t
         *["10.0.0.1", "172.16.0.1", "192.168.0.1", "100.64.0.1", "224.0.0.1"],
     ],
 )
-def test_an_address_inside_is_not_even_called(host, sends):
+def test_an_attachment_at_an_internal_address_is_not_requested(host, sends):
     attachment = sends(f"http://{host}/latest/meta-data/")
     assert (bool(attachment.file), "no such address" in attachment.error) == (False, True)
 
@@ -141,18 +143,18 @@ def test_an_address_inside_is_not_even_called(host, sends):
 @pytest.mark.parametrize(
     "url", ["", "no address", "//127.0.0.1/", "http://[", "http://a b/", "file:///etc/passwd", "javascript:alert(1)"]
 )
-def test_what_is_no_web_address_says_so(url, sends):
+def test_an_attachment_without_a_web_address_fails_with_a_sentence(url, sends):
     attachment = sends(url)
     assert (bool(attachment.file), "could not be fetched" in attachment.error) == (False, True)
 
 
-def test_another_program_on_this_machine_is_not_asked(cdn, sends, settings, sandbox):
+def test_an_attachment_at_another_local_port_is_not_requested(cdn, sends, settings, sandbox):
     settings.GRAPH_API_URL = sandbox.url
     assert sends(f"{cdn.url}/secret.png").error
     assert cdn.asked == []
 
 
-def test_a_redirect_from_a_trusted_host_leads_nowhere(cdn, sends):
+def test_a_redirect_from_a_trusted_host_is_not_followed(cdn, sends):
     cdn.status, cdn.headers = 302, {"Location": f"{cdn.url}/elsewhere.png"}
     attachment = sends(f"{cdn.url}/a.png")
     assert cdn.asked == ["/a.png"]
@@ -160,7 +162,9 @@ def test_a_redirect_from_a_trusted_host_leads_nowhere(cdn, sends):
 
 
 @pytest.mark.parametrize(("status", "words"), [(403, "access to it has ended"), (404, "it is no longer there")])
-def test_a_file_that_is_gone_says_so_in_words(status, words, cdn, sends, ana, client, mona):
+def test_an_attachment_that_is_gone_or_forbidden_is_explained_in_the_thread(
+    status, words, cdn, sends, ana, client, mona
+):
     cdn.status = status
     assert sends(f"{cdn.url}/a.png").error == f"The file could not be fetched: {words}."
     client.force_login(ana)
@@ -168,7 +172,7 @@ def test_a_file_that_is_gone_says_so_in_words(status, words, cdn, sends, ana, cl
     assert f'<p class="bubble-aside">The file could not be fetched: {words}.' in page
 
 
-def test_a_server_that_fails_for_a_moment_loses_no_file(cdn, sends):
+def test_a_download_is_retried_after_a_transient_server_error(cdn, sends):
     cdn.status = 503
     attachment = sends(f"{cdn.url}/a.png")
     assert (bool(attachment.file), attachment.error) == (False, "")
@@ -177,7 +181,7 @@ def test_a_server_that_fails_for_a_moment_loses_no_file(cdn, sends):
     assert attachment.file
 
 
-def test_a_server_that_fails_for_good_is_given_up(cdn, sends):
+def test_a_download_is_given_up_after_five_server_errors(cdn, sends):
     cdn.status = 503
     attachment = sends(f"{cdn.url}/a.png")
     for _try in range(5):
@@ -186,7 +190,7 @@ def test_a_server_that_fails_for_good_is_given_up(cdn, sends):
     assert len(cdn.asked) == 5
 
 
-def test_a_file_has_25_megabytes_at_most(cdn, sends):
+def test_an_attachment_larger_than_25_megabytes_is_not_stored(cdn, sends):
     cdn.content = bytes(25 * MIB + 1)
     attachment = sends(f"{cdn.url}/a.png", "video")
     assert (bool(attachment.file), attachment.error) == (False, "The file is larger than 25 MB.")
@@ -194,7 +198,7 @@ def test_a_file_has_25_megabytes_at_most(cdn, sends):
 
 @pytest.mark.parametrize("address", ["/a.png", "/http:x.html%3F.png", "/x.html", "/"])
 @pytest.mark.parametrize("media_type", ["text/html", "image/svg+xml", "image/png", "nonsense", ""])
-def test_a_page_that_a_customer_sends_is_only_offered_for_saving_whatever_it_is_called(
+def test_an_html_attachment_of_any_name_and_type_is_only_offered_as_a_download(
     media_type, address, cdn, sends, ana, client
 ):
     cdn.media_type, cdn.content = media_type, b"<html><script>alert(1)</script>"
@@ -221,7 +225,7 @@ def test_a_page_that_a_customer_sends_is_only_offered_for_saving_whatever_it_is_
         (b"OggS", "audio/ogg"),
     ],
 )
-def test_pictures_sounds_and_films_are_shown_as_what_their_bytes_are(head, media_type, cdn, sends, ana, client):
+def test_an_attachment_is_served_with_the_type_of_its_bytes(head, media_type, cdn, sends, ana, client):
     cdn.media_type, cdn.content = "text/html", head + bytes(100)
     attachment = sends(f"{cdn.url}/x.html")
     client.force_login(ana)
@@ -231,7 +235,7 @@ def test_pictures_sounds_and_films_are_shown_as_what_their_bytes_are(head, media
     assert answer["Content-Security-Policy"].startswith("sandbox")
 
 
-def test_a_voice_message_in_a_container_for_films_is_shown_as_a_sound(cdn, sends):
+def test_a_voice_message_in_a_video_container_is_shown_as_audio(cdn, sends):
     cdn.content = b"\0\0\0\x20ftypmp42"
     assert sends(f"{cdn.url}/audioclip.mp4", "audio").shown_as == "audio"
 
@@ -246,7 +250,7 @@ def test_a_voice_message_in_a_container_for_films_is_shown_as_a_sound(cdn, sends
         ("/..%2F..%2Fetc%2Fpasswd", "....etcpasswd"),
     ],
 )
-def test_a_file_from_a_customer_is_saved_under_the_name_it_had(address, name, cdn, sends, ana, client):
+def test_a_customer_file_is_offered_under_the_name_in_its_url(address, name, cdn, sends, ana, client):
     cdn.content = b"%PDF-1.7"
     attachment = sends(f"{cdn.url}{address}", "file")
     client.force_login(ana)
@@ -256,7 +260,7 @@ def test_a_file_from_a_customer_is_saved_under_the_name_it_had(address, name, cd
     assert "." not in attachment.file.name
 
 
-def test_a_file_that_has_gone_from_the_disk_is_said_to_be_gone(cdn, sends, ana, client, mona):
+def test_an_attachment_missing_on_disk_is_shown_as_no_longer_stored(cdn, sends, ana, client, mona):
     cdn.content = b"\x89PNG\r\n\x1a\n"
     attachment = sends(f"{cdn.url}/a.png")
     attachment.file.storage.delete(attachment.file.name)
@@ -269,7 +273,7 @@ def test_a_file_that_has_gone_from_the_disk_is_said_to_be_gone(cdn, sends, ana, 
 # Faces
 
 
-def test_a_customer_gets_her_name_and_picture(mona):
+def test_fetching_a_profile_stores_name_and_picture_of_a_customer(mona):
     Customer.objects.update(name="")
     mona.fetch_profile()
     mona.refresh_from_db()
@@ -277,7 +281,7 @@ def test_a_customer_gets_her_name_and_picture(mona):
     assert mona.profile_at
 
 
-def test_a_customer_whom_facebook_does_not_describe_is_a_guest(mona, sandbox):
+def test_a_customer_whose_profile_facebook_refuses_is_named_guest(mona, sandbox):
     Customer.objects.update(name="")
     mona = fresh(mona)
     sandbox.fail(mona.psid, status=400, error={"message": "(#100) No profile available", "code": 100})
@@ -289,11 +293,11 @@ def test_a_customer_whom_facebook_does_not_describe_is_a_guest(mona, sandbox):
 @pytest.mark.parametrize(
     ("name", "letters"), [("Guest ·5001", "G"), ("Mona Weber", "MW"), ("Mona (work) Weber", "MW"), ("·", "·"), ("", "")]
 )
-def test_initials_are_letters_where_a_name_has_any(name, letters):
+def test_initials_of_a_name_are_letters_if_it_has_any(name, letters):
     assert initials(name) == letters
 
 
-def test_a_passing_error_leaves_the_name_for_later(mona, sandbox):
+def test_a_profile_is_fetched_later_after_a_transient_error(mona, sandbox):
     sandbox.fail(mona.psid, status=500)
     mona.fetch_profile()
     assert fresh(mona).profile_at is None
@@ -302,7 +306,7 @@ def test_a_passing_error_leaves_the_name_for_later(mona, sandbox):
 
 
 @pytest.mark.parametrize("content", [b"<html>", b"<svg onload='alert(1)'/>", b"OggS", b""])
-def test_a_face_that_is_no_picture_is_left_out_whatever_its_server_calls_it(content, mona, cdn):
+def test_a_profile_picture_that_is_no_image_is_not_stored(content, mona, cdn):
     cdn.content = content
     mona._keep_picture(f"{cdn.url}/face")
     assert not mona.picture

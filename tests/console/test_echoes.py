@@ -63,7 +63,7 @@ def _echo(mona, heard, **more):
     return people | {"timestamp": heard["at"], "message": inner}
 
 
-def test_a_call_that_took_effect_after_it_was_made_again_stands_in_the_thread_twice(
+def test_a_reply_that_reached_the_customer_twice_is_shown_twice(
     say, lose, settle, take_effect_late, hear, mona, thread, ana, sandbox
 ):
     message = say("Your tea is on its way")
@@ -78,7 +78,7 @@ def test_a_call_that_took_effect_after_it_was_made_again_stands_in_the_thread_tw
 
 
 @pytest.mark.parametrize("order", sorted(set(itertools.permutations([0, 1, 0, 1]))))
-def test_two_echoes_of_one_key_are_two_messages_in_any_order_and_however_often_told(
+def test_two_echoes_with_one_key_become_two_messages_in_any_order_and_repetition(
     order, say, lose, settle, take_effect_late, hear, mona, thread, sandbox
 ):
     message = say("once more")
@@ -92,7 +92,7 @@ def test_two_echoes_of_one_key_are_two_messages_in_any_order_and_however_often_t
     assert {row.state for row in thread} == {State.SENT}
 
 
-def test_a_picture_that_arrived_twice_is_seen_twice(
+def test_a_picture_that_reached_the_customer_twice_is_shown_twice(
     conversation, ana, bluebird, lose, settle, hear, mona, thread, sandbox
 ):
     file = SimpleUploadedFile("teapot.png", PICTURE)
@@ -108,7 +108,7 @@ def test_a_picture_that_arrived_twice_is_seen_twice(
 
 
 @pytest.mark.parametrize("app_id", [INBOX, None])
-def test_the_same_words_from_the_page_inbox_do_not_pass_for_a_reply_that_was_lost(
+def test_an_echo_of_the_page_inbox_with_the_same_text_makes_a_lost_reply_unknown_again(
     app_id, say, lose, settle, bluebird, hear, mona, thread, sandbox
 ):
     say("ok")
@@ -126,7 +126,7 @@ def test_the_same_words_from_the_page_inbox_do_not_pass_for_a_reply_that_was_los
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 @pytest.mark.parametrize("place", [0, 1])
-def test_of_two_with_the_same_words_each_is_whose_it_is(
+def test_a_reply_and_a_page_inbox_message_with_the_same_text_are_distinguished_by_echoes(
     order, place, say, lose, settle, bluebird, conversation, hear, mona, thread, sandbox
 ):
     """Ana's reply arrived without an answer, and somebody wrote the same in the Page Inbox."""
@@ -145,7 +145,7 @@ def test_of_two_with_the_same_words_each_is_whose_it_is(
     assert {row.state for row in thread} == {State.SENT}
 
 
-def test_an_echo_of_ours_without_its_key_takes_nothing_back(say, conversation, hear, mona, thread, sandbox):
+def test_an_echo_of_our_app_without_metadata_keeps_the_reply_sent(say, conversation, hear, mona, thread, sandbox):
     say("ok")
     conversation.deliver()
     hear(_echo(mona, sandbox.said(mona.psid)[0], app_id=OURS))

@@ -115,25 +115,25 @@ def tell(arrive, kind):
     return inbound_webhook
 
 
-def test_no_kind_is_forgotten():
+def test_every_kind_of_webhook_has_an_expected_text_in_the_thread():
     assert {path.stem for path in PAYLOADS.glob("*.json")} == set(SEEN)
 
 
 @pytest.mark.parametrize("kind", sorted(kind for kind, seen in SEEN.items() if seen and "policy" not in kind))
-def test_the_agent_sees_it_in_words(kind, arrive, bluebird, thread_of):
+def test_each_kind_of_webhook_is_shown_in_the_thread_in_words(kind, arrive, bluebird, thread_of):
     inbound_webhook = tell(arrive, kind)
     assert (inbound_webhook.error, inbound_webhook.unknown) == ("", 0)
     assert SEEN[kind] in thread_of()
 
 
 @pytest.mark.parametrize("kind", sorted(kind for kind, seen in SEEN.items() if seen is NOTHING))
-def test_the_agent_sees_deliberately_nothing_of_it(kind, arrive, bluebird, thread_of):
+def test_each_kind_of_webhook_without_meaning_for_agents_shows_nothing(kind, arrive, bluebird, thread_of):
     tell(arrive, kind)
     assert (thread_of(), InboundWebhook.objects.get().unknown) == ("", 0)
 
 
 @pytest.mark.parametrize("kind", ["order", "feedback_form", "referral_from_ad", "optin", "postback_from_ad"])
-def test_told_again_in_another_body_it_is_there_once(kind, arrive, bluebird):
+def test_an_event_repeated_in_another_webhook_body_is_stored_once(kind, arrive, bluebird):
     tell(arrive, kind)
     before = Activity.objects.count(), Message.objects.count()
     arrive(serialize(json.loads((PAYLOADS / f"{kind}.json").read_text()) | {"again": True}))
@@ -144,7 +144,7 @@ def test_told_again_in_another_body_it_is_there_once(kind, arrive, bluebird):
 # An order
 
 
-def test_an_order_is_a_message_that_waits_in_the_queue_and_opens_the_window(arrive, bluebird, thread_of):
+def test_an_order_waits_in_the_queue_and_opens_the_messaging_window(arrive, bluebird, thread_of):
     tell(arrive, "order")
     conversation = Conversation.objects.get()
     assert (conversation.holder, conversation.is_open, conversation.unread) == (Holder.QUEUE, True, 1)
@@ -154,7 +154,7 @@ def test_an_order_is_a_message_that_waits_in_the_queue_and_opens_the_window(arri
     assert Attachment.objects.get().payload["products"][0]["retailer_id"] == "sku1"
 
 
-def test_the_note_of_an_order_may_call_a_person(hear, by_mona, mona, bluebird):
+def test_a_word_in_the_note_of_an_order_calls_a_person(hear, by_mona, mona, bluebird):
     HandoverRules.objects.create(page=bluebird, webhook_url="http://127.0.0.1:9/hook", words="gift wrap")
     Conversation.objects.update(holder=Holder.BOT)
     hear(by_mona(order={"products": [{"name": "Mug", "quantity": 2}], "note": "with gift wrap please"}))
@@ -164,19 +164,19 @@ def test_the_note_of_an_order_may_call_a_person(hear, by_mona, mona, bluebird):
 # Referrals
 
 
-def test_by_what_somebody_came_stands_above_their_first_words(arrive, bluebird, thread_of):
+def test_the_ad_of_a_customer_is_shown_above_their_first_message(arrive, bluebird, thread_of):
     tell(arrive, "message_with_ad_referral")
     assert re.search(r"Came by the ad “Sale” · link “spring” ·.* Hi", thread_of())
 
 
-def test_who_filled_in_the_form_of_an_ad_waits_in_the_queue(arrive, bluebird):
+def test_a_customer_who_filled_in_the_form_of_an_ad_waits_in_the_queue(arrive, bluebird):
     tell(arrive, "lead_of_an_ad")
     conversation = Conversation.objects.get()
     assert (conversation.is_open, conversation.holder, conversation.unread) == (True, Holder.QUEUE, 1)
     assert conversation.waiting_since == moment(AT)
 
 
-def test_an_opt_in_begins_a_conversation_that_waits_for_nobody(arrive, bluebird):
+def test_an_opt_in_creates_a_conversation_that_does_not_wait(arrive, bluebird):
     tell(arrive, "optin")
     conversation = Conversation.objects.get()
     assert (conversation.is_open, conversation.waiting_since, conversation.unread) == (False, None, 0)
@@ -186,7 +186,7 @@ def test_an_opt_in_begins_a_conversation_that_waits_for_nobody(arrive, bluebird)
 # Quotes
 
 
-def test_a_reply_shows_in_short_what_it_answers(hear, said, client, ana, mona):
+def test_a_customer_reply_shows_a_short_quote_of_its_message(hear, said, client, ana, mona):
     hear(said("m_1", "Which lid? " + "x" * 300), said("m_2", "this one", AT + 1, reply_to={"mid": "m_1"}))
     client.force_login(ana)
     thread = client.get(f"/conversations/{mona.conversation.pk}/messages/?since=0").content.decode()
@@ -195,7 +195,7 @@ def test_a_reply_shows_in_short_what_it_answers(hear, said, client, ana, mona):
     assert len(_plain(quote)) <= 120
 
 
-def test_a_quote_changes_with_what_it_quotes(hear, said, by_mona, mona, client, ana):
+def test_a_quote_changes_when_its_message_is_edited_or_unsent(hear, said, by_mona, mona, client, ana):
     hear(said("m_1", "first words"), said("m_2", "this one", AT + 1, reply_to={"mid": "m_1"}))
     client.force_login(ana)
     for event, words in [
@@ -208,7 +208,7 @@ def test_a_quote_changes_with_what_it_quotes(hear, said, by_mona, mona, client, 
         assert words in re.search(r"<blockquote.*?</blockquote>", changed, re.DOTALL)[0]
 
 
-def test_a_picture_and_a_message_that_we_never_had_can_be_quoted_too(hear, said, client, ana, mona):
+def test_a_quote_of_a_picture_or_of_an_unknown_message_is_shown(hear, said, client, ana, mona):
     picture = [{"type": "image", "payload": {"url": "https://cdn.example.test/a.jpg"}}]
     hear(said("m_1", None, attachments=picture), said("m_2", "that", AT + 1, reply_to={"mid": "m_1"}))
     hear(said("m_3", "this", AT + 2, reply_to={"mid": "m_0"}))
@@ -221,7 +221,7 @@ def test_a_picture_and_a_message_that_we_never_had_can_be_quoted_too(hear, said,
 # What is about messages of before the console
 
 
-def test_an_edit_of_a_message_from_before_shows_the_new_words_and_waits(hear, by_mona, mona, thread):
+def test_an_edit_of_an_unknown_message_is_shown_and_waits_without_opening_the_window(hear, by_mona, mona, thread):
     inbound_webhook = hear(by_mona(message_edit={"mid": "m_0", "text": "My address is Elm 5, not 4", "num_edit": 1}))
     conversation = fresh(mona.conversation)
     assert (inbound_webhook.error, texts(thread)) == ("", ["My address is Elm 5, not 4"])
@@ -230,7 +230,7 @@ def test_an_edit_of_a_message_from_before_shows_the_new_words_and_waits(hear, by
     assert conversation.customer_active_at is None  # an edit opens no window
 
 
-def test_an_edit_that_overtook_its_message_stays_one_message(hear, said, by_mona, thread, mona):
+def test_an_edit_that_overtakes_its_message_becomes_one_message(hear, said, by_mona, thread, mona):
     hear(by_mona(AT + 5000, message_edit={"mid": "m_1", "text": "Elm 5", "num_edit": 1}))
     picture = [{"type": "image", "payload": {"url": "https://cdn.example.test/a.jpg"}}]
     hear(said("m_1", "Elm 4", AT, attachments=picture))
@@ -239,7 +239,7 @@ def test_an_edit_that_overtook_its_message_stays_one_message(hear, said, by_mona
     assert (message.attachments.count(), fresh(mona.conversation).unread) == (1, 1)
 
 
-def test_a_reaction_to_a_message_from_before_ends_quietly_as_a_line(hear, by_mona, mona, client, ana):
+def test_a_reaction_to_an_unknown_message_is_shown_as_a_line_after_all_attempts(hear, by_mona, mona, client, ana):
     inbound_webhook = hear(by_mona(reaction={"mid": "m_0", "action": "react", "emoji": "❤️"}))
     while inbound_webhook.processed_at is None:
         assert inbound_webhook.attempts < 6
@@ -263,13 +263,13 @@ def test_a_reaction_to_a_message_from_before_ends_quietly_as_a_line(hear, by_mon
         ("template", ["anything", None, 7]),
     ],
 )
-def test_what_is_no_file_is_kept_as_it_came_so_that_it_can_be_drawn(kind, value, hear, said, echo):
+def test_the_payload_of_an_attachment_that_is_no_file_is_stored_unchanged(kind, value, hear, said, echo):
     hear(said("m_1", None, attachments=[{"type": kind, "payload": value}]))
     hear(echo("m_2", None, attachments=[{"type": kind, "payload": value}], at=AT + 9000))
     assert list(Attachment.objects.values_list("payload", flat=True)) == [value, value]
 
 
-def test_no_payload_is_too_strange_to_be_kept(hear, said, thread):
+def test_an_attachment_payload_with_odd_values_is_stored(hear, said, thread):
     deep = json.loads("[" * 400 + "]" * 400)
     strange = {"nul\x00": "half \ud83d", "number": float("inf"), "none": float("nan"), "deep": deep, "big": 10**400}
     inbound_webhook = hear(said("m_1", "Hi", attachments=[{"type": "template", "payload": strange}]))
@@ -280,7 +280,7 @@ def test_no_payload_is_too_strange_to_be_kept(hear, said, thread):
 
 @hypothesis.settings(max_examples=150, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(sorted(SEEN)), ANYTHING, st.data())
-def test_whatever_stands_in_a_payload_is_taken_in_without_an_error(arrive, bluebird, kind, anything, data):
+def test_a_webhook_with_any_part_replaced_is_processed_without_an_error(arrive, bluebird, kind, anything, data):
     body = json.loads((PAYLOADS / f"{kind}.json").read_text())
     holder, key = data.draw(st.sampled_from(list(places_in(body))))
     holder[key] = anything
@@ -290,7 +290,7 @@ def test_whatever_stands_in_a_payload_is_taken_in_without_an_error(arrive, blueb
         assert "Error" not in inbound_webhook.error
 
 
-def test_customers_are_known_by_their_id_alone(arrive, bluebird):
+def test_webhooks_of_several_kinds_from_one_psid_belong_to_one_customer(arrive, bluebird):
     for kind in ("optin", "text", "order"):
         tell(arrive, kind)
     assert Customer.objects.get().psid == MONA
@@ -299,7 +299,7 @@ def test_customers_are_known_by_their_id_alone(arrive, bluebird):
 
 @pytest.mark.parametrize("channel", ["messaging", "standby"])
 @pytest.mark.parametrize("kind", ["text", "message_edit", "reaction", "read", "order"])
-def test_a_sample_of_the_dashboard_is_read_at_once_whatever_it_shows(kind, channel, arrive, bluebird):
+def test_a_sample_webhook_of_metas_dashboard_is_processed_without_effect(kind, channel, arrive, bluebird):
     """The sample is about Page 0, which is never connected."""
     body = json.loads((PAYLOADS / f"{kind}.json").read_text())
     [entry] = body["entry"]

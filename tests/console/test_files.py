@@ -73,22 +73,20 @@ def seen(sandbox, mona):
     ]
 
 
-def test_texts_and_files_go_out_in_the_order_of_send(send, picture, conversation, mona, sandbox):
+def test_texts_and_files_are_delivered_in_the_order_of_sending(send, picture, conversation, mona, sandbox):
     send("one"), send("", picture()), send("two")
     conversation.deliver()
     assert seen(sandbox, mona) == ["one", ["image"], "two"]
 
 
-def test_files_sent_with_a_text_stand_before_it_in_the_order_chosen(
-    send, picture, receipt, conversation, mona, sandbox
-):
+def test_files_are_sent_before_the_text_in_the_order_chosen(send, picture, receipt, conversation, mona, sandbox):
     send("Here they are", receipt, picture())
     conversation.deliver()
     assert seen(sandbox, mona) == [["file"], ["image"], "Here they are"]
     assert conversation.last_words == "Here they are"
 
 
-def test_a_picture_goes_out_under_the_persona_and_with_its_key(send, picture, conversation, mona, sandbox):
+def test_a_picture_is_sent_under_the_persona_with_its_key(send, picture, conversation, mona, sandbox):
     [message] = send("", picture())
     conversation.deliver()
     [heard] = sandbox.said(mona.psid)
@@ -100,7 +98,7 @@ def test_a_picture_goes_out_under_the_persona_and_with_its_key(send, picture, co
     assert requests.get(heard["attachments"][0]["url"], timeout=5).content == PICTURE
 
 
-def test_the_same_key_twice_is_one_picture(conversation, ana, picture, mona, sandbox):
+def test_a_picture_sent_twice_under_one_key_is_delivered_once(conversation, ana, picture, mona, sandbox):
     key = uuid.uuid4()
     for _time in range(2):
         [message] = conversation.send(author=ana, text="", key=key, files=[picture()])
@@ -109,7 +107,7 @@ def test_the_same_key_twice_is_one_picture(conversation, ana, picture, mona, san
     assert Attachment.objects.count() == 1
 
 
-def test_a_failed_upload_is_sent_again_from_our_copy(send, picture, conversation, ana, mona, sandbox):
+def test_retry_uploads_a_failed_file_again_from_the_stored_copy(send, picture, conversation, ana, mona, sandbox):
     [message] = send("", picture())
     sandbox.fail("messages", times=1, status=400, error={"message": "(#546)", "code": 546})
     conversation.deliver()
@@ -120,7 +118,7 @@ def test_a_failed_upload_is_sent_again_from_our_copy(send, picture, conversation
     assert seen(sandbox, mona) == [["image"]]
 
 
-def test_a_file_that_has_gone_from_the_disk_before_it_went_out_fails_with_a_sentence(
+def test_a_queued_file_missing_on_disk_fails_with_a_sentence_and_the_next_is_sent(
     send, picture, conversation, mona, sandbox
 ):
     [message] = send("", picture())
@@ -136,7 +134,7 @@ def test_a_file_that_has_gone_from_the_disk_before_it_went_out_fails_with_a_sent
     assert seen(sandbox, mona) == ["After it"]
 
 
-def test_a_sound_goes_out_as_a_sound(send, conversation, mona, sandbox):
+def test_an_mp3_file_is_sent_as_audio(send, conversation, mona, sandbox):
     send("", SimpleUploadedFile("hello.mp3", b"ID3"))
     conversation.deliver()
     assert seen(sandbox, mona) == [["audio"]]
@@ -145,7 +143,7 @@ def test_a_sound_goes_out_as_a_sound(send, conversation, mona, sandbox):
 # The form
 
 
-def test_several_files_and_a_text_come_with_one_form(post, picture, receipt, conversation):
+def test_one_form_may_send_several_files_and_a_text(post, picture, receipt, conversation):
     assert post("Both", picture(), receipt).status_code == 302
     said = conversation.messages.in_order()
     assert [message.text or message.attachments.get().title for message in said] == [
@@ -155,11 +153,11 @@ def test_several_files_and_a_text_come_with_one_form(post, picture, receipt, con
     ]
 
 
-def test_a_file_needs_no_text(post, receipt):
+def test_a_file_can_be_sent_without_a_text(post, receipt):
     assert post("", receipt).status_code == 302
 
 
-def test_neither_is_refused(refusal):
+def test_sending_neither_text_nor_file_is_refused(refusal):
     assert refusal("  ") == "Write something first."
 
 
@@ -173,22 +171,22 @@ def test_neither_is_refused(refusal):
         ("empty.txt", 0, "The file is empty."),
     ],
 )
-def test_what_facebook_would_not_take_is_refused_with_a_sentence(name, size, sentence, refusal, conversation):
+def test_a_file_that_facebook_would_not_accept_is_refused_with_a_sentence(name, size, sentence, refusal, conversation):
     assert refusal("And a text", SimpleUploadedFile(name, b"x" * size)) == sentence
     assert not conversation.messages.exists()
 
 
-def test_a_picture_of_another_format_is_refused_whatever_its_name(refusal):
+def test_a_picture_in_an_unsupported_format_is_refused_under_any_name(refusal):
     webp = io.BytesIO()
     Image.new("RGB", (2, 2)).save(webp, "WEBP")
     assert "JPEG, PNG or GIF" in refusal("", SimpleUploadedFile("a.png", webp.getvalue()))
 
 
-def test_a_small_file_that_would_fill_the_memory_of_each_browser_is_refused(refusal):
+def test_a_picture_with_too_many_megapixels_is_refused(refusal):
     assert refusal("", SimpleUploadedFile("a.png", huge())) == "a.png: A picture has 64 megapixels at most."
 
 
-def test_more_than_ten_at_a_time_are_refused(refusal, receipt):
+def test_more_than_ten_files_at_a_time_are_refused(refusal, receipt):
     many = [SimpleUploadedFile(f"{number}.txt", b"x") for number in range(11)]
     assert refusal("", *many) == "Send 10 files at a time at most."
 
@@ -196,13 +194,13 @@ def test_more_than_ten_at_a_time_are_refused(refusal, receipt):
 # In the thread
 
 
-def test_a_picture_says_from_whom_it_is(send, picture, post, client, conversation):
+def test_the_alternative_text_of_a_picture_names_its_sender(send, picture, post, client, conversation):
     send("", picture())
     html = client.get(f"/conversations/{conversation.pk}/").content.decode()
     assert 'alt="Picture from Ana R."' in html
 
 
-def test_a_file_keeps_its_name(send, receipt, post, client, conversation):
+def test_a_sent_file_can_be_downloaded_under_its_name(send, receipt, post, client, conversation):
     [message] = send("", receipt)
     assert ">receipt.pdf</a>" in client.get(f"/conversations/{conversation.pk}/").content.decode()
     answer = client.get(f"/attachments/{message.attachments.get().pk}/")
@@ -211,7 +209,7 @@ def test_a_file_keeps_its_name(send, receipt, post, client, conversation):
 
 
 @pytest.mark.parametrize("name", ["page.html", "http:x.html?.png", "http:x.html?", "x.svg", "x.png", "x.js", "x"])
-def test_a_page_sent_under_any_name_is_never_shown_from_our_address(name, send, post, client):
+def test_an_html_file_sent_under_any_name_is_only_offered_as_a_download(name, send, post, client):
     [message] = send("", SimpleUploadedFile(name, b"<script>alert(1)</script>"))
     answer = client.get(f"/attachments/{message.attachments.get().pk}/")
     assert answer["Content-Type"] == "application/octet-stream"
@@ -221,7 +219,7 @@ def test_a_page_sent_under_any_name_is_never_shown_from_our_address(name, send, 
 
 
 @pytest.mark.parametrize("name", ["page.html", "http:x.html?.png", "http:x.html?", "x.js", "x"])
-def test_a_picture_under_any_name_is_shown_as_a_picture(name, post, client, conversation):
+def test_a_picture_sent_under_any_name_is_served_as_a_picture(name, post, client, conversation):
     post("", SimpleUploadedFile(name, PICTURE))
     attachment = Attachment.objects.get()
     answer = client.get(f"/attachments/{attachment.pk}/")
@@ -231,7 +229,7 @@ def test_a_picture_under_any_name_is_shown_as_a_picture(name, post, client, conv
     assert "." not in attachment.file.name
 
 
-def test_faces_are_served_as_what_their_bytes_are(ana, mona, bluebird, client):
+def test_profile_pictures_are_served_with_the_type_of_their_bytes(ana, mona, bluebird, client):
     """Even a stored file with harmful contents is served safely."""
     client.force_login(ana)
     persona = Persona.objects.create(agent=ana, page=bluebird, name="Ana R.")

@@ -57,7 +57,7 @@ def holds_only_the_first(two, work):
         thread.join(20)
 
 
-def test_events_of_one_body_lock_conversations_in_the_order_of_their_people(two, arrive):
+def test_events_of_one_body_lock_conversations_in_the_order_of_customers(two, arrive):
     """Two readers whose bodies name the same people in another order would wait for each other for ever."""
     first, second = (conversation.customer.psid for conversation in two)
     said = [
@@ -68,7 +68,7 @@ def test_events_of_one_body_lock_conversations_in_the_order_of_their_people(two,
     assert holds_only_the_first(two, lambda: _in_a_transaction(InboundWebhook.objects.get().process))
 
 
-def test_an_agent_who_leaves_gives_conversations_back_in_the_order_of_their_people(two, ana):
+def test_leaving_locks_conversations_in_the_order_of_customers(two, ana):
     assert holds_only_the_first(two, lambda: _in_a_transaction(ana.leave))
 
 
@@ -78,7 +78,7 @@ def _in_a_transaction(work):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_reply_that_is_written_while_the_lease_is_given_back_goes_out_at_once(say, conversation, ana, mona, sandbox):
+def test_a_reply_queued_just_before_the_lease_ends_is_sent_immediately(say, conversation, ana, mona, sandbox):
     """The reply's own worker finds the lease taken and leaves; the worker that has the lease must look again."""
     say("one")
     with connection.execute_wrapper(_just_before_the_lease_ends(lambda: _say_and_deliver(conversation, ana, "two"))):
@@ -116,7 +116,7 @@ class Takes(Bot):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_bot_is_not_down_because_it_refused_what_was_taken_from_it_meanwhile(mona, bluebird, ana):
+def test_a_bot_is_not_marked_down_for_an_event_of_a_conversation_taken_meanwhile(mona, bluebird, ana):
     with Takes() as bot:
         bot.answers_always = 500
         bot.meanwhile = lambda: Conversation.objects.get(customer=mona).take(ana)
@@ -136,7 +136,7 @@ def test_a_bot_is_not_down_because_it_refused_what_was_taken_from_it_meanwhile(m
 
 
 @pytest.mark.parametrize("heard", ["said", "reacted"])
-def test_a_clock_of_facebooks_that_is_ahead_makes_the_window_no_longer(heard, hear, said, echo, by_mona, mona):
+def test_a_facebook_clock_ahead_of_ours_does_not_extend_the_messaging_window(heard, hear, said, echo, by_mona, mona):
     ahead = int((timezone.now() + timedelta(hours=3)).timestamp() * 1000)
     if heard == "said":
         hear(said("m_1", "Hi", ahead))

@@ -110,7 +110,7 @@ def test_each_handover_reads_as_a_sentence_in_the_thread(cause, before, after, s
     assert line(change(cause, before, after, note="because")) == f"{sentence}: “ because ”"
 
 
-def test_every_cause_has_a_sentence():
+def test_every_cause_of_a_handover_has_a_sentence():
     assert {row[0] for row in LINES} == set(Cause)
 
 
@@ -330,7 +330,7 @@ def test_any_agent_is_offered_to_take_over_from_a_colleague_who_is_away(browser_
     assert fresh(conversation).agent == ben
 
 
-def test_only_supervisors_are_offered_to_take_over(browser_of, conversation, ben):
+def test_take_over_is_offered_to_and_accepted_from_supervisors_only(browser_of, conversation, ben):
     path = f"/conversations/{conversation.pk}/"
     assert "Take over" not in words(browser_of(ben).get(path).content.decode())
     assert browser_of(ben).post(f"{path}take-over/").status_code == 409

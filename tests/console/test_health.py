@@ -44,18 +44,18 @@ def is_eventually(expected, url=CONSOLE_URL):
 
 
 @pytest.mark.parametrize("path", ["/livez", "/readyz"])
-def test_it_answers_by_ip_without_a_host_header(stack, path):
+def test_health_checks_answer_requests_by_ip_address_and_without_a_host_header(stack, path):
     with socket.create_connection(("127.0.0.1", CONSOLE_PORT), timeout=20) as client:
         client.sendall(f"GET {path} HTTP/1.0\r\n\r\n".encode())
         assert client.makefile("rb").read().startswith(b"HTTP/1.1 200 ")
     assert requests.get(CONSOLE_URL + path, headers={"Host": "10.0.0.7"}, timeout=20).ok
 
 
-def test_all_is_well_while_each_kind_of_worker_and_the_sweep_are_heard_from(workers_heard):
+def test_readiness_is_ok_while_all_workers_and_the_sweep_send_heartbeats(workers_heard):
     is_eventually((200, "ok", {}))
 
 
-def test_workers_that_nobody_hears_from_are_named_and_take_no_web_process_out(workers_heard):
+def test_readiness_is_degraded_and_names_workers_without_heartbeat(workers_heard):
     redis().set("heartbeat:background", 0)
     redis().delete("heartbeat:sweep")
     eventually(lambda: len(ready()[2]) == 2)
@@ -63,14 +63,14 @@ def test_workers_that_nobody_hears_from_are_named_and_take_no_web_process_out(wo
     assert (status, word, set(problems)) == (200, "degraded", {"workers of background", "sweep"})
 
 
-def test_a_webhook_that_waits_for_minutes_is_said(workers_heard):
+def test_readiness_reports_an_inbound_webhook_that_waits_for_minutes(workers_heard):
     inbound_webhook = InboundWebhook.objects.create(body='{"object":"page","entry":[]}', digest="x" * 64)
     is_eventually((200, "ok", {}))
     InboundWebhook.objects.filter(pk=inbound_webhook.pk).update(received_at=timezone.now() - timedelta(minutes=5))
     eventually(lambda: ready()[2].get("webhooks", "").startswith("The oldest has waited 30"))
 
 
-def test_a_reply_that_waits_for_minutes_is_said_unless_its_page_is_paused(workers_heard, conversation, say):
+def test_readiness_reports_a_reply_that_waits_for_minutes_unless_its_page_is_paused(workers_heard, conversation, say):
     message = Message.objects.filter(pk=say("Hello").pk)
     eventually(lambda: message.get().mid and Conversation.objects.get().leased_until is None)  # nobody comes again
     message.update(state=Message.State.QUEUED, at=timezone.now() - timedelta(minutes=5))
@@ -79,7 +79,7 @@ def test_a_reply_that_waits_for_minutes_is_said_unless_its_page_is_paused(worker
     is_eventually((200, "ok", {}))
 
 
-def test_without_redis_a_web_process_stays_in_service(stack_processes):
+def test_readiness_is_degraded_but_in_service_without_redis(stack_processes):
     port = free_port()
     with Line(_redis) as line, web_server(port, REDIS_URL=f"redis://127.0.0.1:{line.port}/{NUMBER}"):
         line.die()
@@ -87,7 +87,7 @@ def test_without_redis_a_web_process_stays_in_service(stack_processes):
         assert ready(f"http://127.0.0.1:{port}")[:2] == (200, "degraded")
 
 
-def test_without_the_database_a_web_process_lives_and_is_out_of_service(stack_processes):
+def test_a_web_process_without_the_database_is_alive_but_not_ready(stack_processes):
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     with Line(_database) as line, web_server(port, DATABASE_URL=_database_url(line.port)):

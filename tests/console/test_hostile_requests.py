@@ -151,7 +151,7 @@ def encoded(value):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("route", ROUTES)
-def test_no_query_makes_an_address_fail(route, ask, world):
+def test_no_query_string_causes_a_server_error(route, ask, world):
     address = address_of(route, world)
     for value in values(route):
         ask("GET", f"{address}?{'&'.join(f'{name}={encoded(value)}' for name in QUERY)}")
@@ -161,7 +161,7 @@ def test_no_query_makes_an_address_fail(route, ask, world):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("route", ROUTES)
-def test_no_form_and_no_body_makes_an_address_fail(route, ask, world):
+def test_no_form_or_body_causes_a_server_error(route, ask, world):
     address, form = address_of(route, world), "application/x-www-form-urlencoded"
     for value in values(route):
         ask("POST", address, data="&".join(f"{name}={encoded(value)}" for name in FORM), content_type=form)
@@ -173,7 +173,7 @@ def test_no_form_and_no_body_makes_an_address_fail(route, ask, world):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("route", ROUTES)
-def test_no_header_and_no_cookie_makes_an_address_fail(route, ask, world):
+def test_no_header_or_cookie_causes_a_server_error(route, ask, world):
     address = address_of(route, world)
     for number, name in enumerate(alone(HEADERS, route)):
         value = HEADER_VALUES[number % len(HEADER_VALUES)]
@@ -187,13 +187,13 @@ def test_no_header_and_no_cookie_makes_an_address_fail(route, ask, world):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("route", [route for route in ROUTES if "<" in route])
-def test_no_value_in_a_path_makes_it_fail(route, ask, world):
+def test_no_value_in_a_path_causes_a_server_error(route, ask, world):
     for value in [*VALUES.values(), "0", "..", "a/b", "1_2F"]:
         ask("GET", "/" + re.sub(r"<[^>]+>", encoded(value), route))
         ask("POST", "/" + re.sub(r"<[^>]+>", encoded(value), route))
 
 
-def test_a_key_of_a_message_in_another_conversation_is_refused_with_a_sentence(client, ana, conversation, bluebird):
+def test_sending_under_the_key_of_a_message_in_another_conversation_is_refused(client, ana, conversation, bluebird):
     client.force_login(ana)
     paul = Customer.objects.create(page=bluebird, psid="424242", name="Paul")
     other = Conversation.objects.create(page=bluebird, customer=paul)
@@ -227,20 +227,20 @@ def session(client, ana):
         '"; sessionid={}',
     ],
 )
-def test_somebody_elses_cookie_takes_nobody_off_the_stream(cookies, stack, session):
+def test_foreign_cookies_do_not_prevent_the_live_stream(cookies, stack, session):
     headers = {"Cookie": cookies.replace("{}", session).encode()}
     with requests.get(f"{CONSOLE_URL}/live/", headers=headers, stream=True, timeout=5) as answer:
         assert (answer.status_code, next(answer.iter_lines())) == (200, b"data: hello")
 
 
 @pytest.mark.parametrize("value", COOKIE_VALUES)
-def test_the_stream_refuses_a_cookie_that_is_no_session(value, stack):
+def test_the_live_stream_refuses_a_cookie_that_is_no_session(value, stack):
     answer = requests.get(f"{CONSOLE_URL}/live/", headers={"Cookie": f"sessionid={value}".encode()}, timeout=5)
     assert answer.status_code in (400, 403)
 
 
 @pytest.mark.parametrize("path", ["/live/", "/", "/webhooks/messenger"])
-def test_a_websocket_handshake_is_no_failure(path, stack):
+def test_a_websocket_handshake_causes_no_server_error(path, stack):
     headers = {
         "Connection": "Upgrade",
         "Upgrade": "websocket",

@@ -32,7 +32,7 @@ def sent(say, conversation):
 # Said by the customer
 
 
-def test_a_message_stands_in_the_thread(hear, said, thread, mona):
+def test_a_customer_message_is_stored_in_the_thread(hear, said, thread, mona):
     inbound_webhook = hear(said("m_1", "Grüße 👋"))
     [message] = thread
     assert (message.text, message.mid, message.at) == ("Grüße 👋", "m_1", moment(AT))
@@ -41,43 +41,43 @@ def test_a_message_stands_in_the_thread(hear, said, thread, mona):
     assert inbound_webhook.error == ""
 
 
-def test_a_quick_reply_says_its_title_and_keeps_its_payload(hear, said, thread):
+def test_a_quick_reply_is_stored_with_its_title_and_payload(hear, said, thread):
     hear(said("m_2", "Yes", quick_reply={"payload": "CONFIRM"}))
     assert [(message.text, message.payload) for message in thread] == [("Yes", "CONFIRM")]
 
 
 @pytest.mark.parametrize("mid", [{"mid": "m_3"}, {}])
-def test_the_same_tap_told_twice_is_one_message(mid, hear, by_mona, thread):
+def test_a_postback_delivered_twice_is_one_message(mid, hear, by_mona, thread):
     tap = {"title": "Talk to a human", "payload": "HANDOFF"} | mid
     hear(by_mona(postback=tap)), hear(by_mona(postback=tap), by_mona(optin={}))
     assert [(message.text, message.payload) for message in thread] == [("Talk to a human", "HANDOFF")]
 
 
-def test_two_taps_on_an_old_button_are_two_messages(hear, by_mona, thread):
+def test_two_postbacks_of_one_button_at_different_times_are_two_messages(hear, by_mona, thread):
     tap = {"title": "Menu", "payload": "MENU"}
     hear(by_mona(AT, postback=tap), by_mona(AT + 1, postback=tap))
     assert texts(thread) == ["Menu", "Menu"]
 
 
-def test_the_same_mid_is_one_message_in_two_bodies_and_in_one(hear, said, thread, mona):
+def test_a_message_repeated_in_one_body_or_another_is_stored_once(hear, said, thread, mona):
     hear(said("m_1", "once"), said("m_1", "once"))
     hear(said("m_1", "once"), said("m_2", "and again"))
     assert texts(thread) == ["once", "and again"]
     assert fresh(mona.conversation).unread == 2
 
 
-def test_what_overtook_comes_out_in_order(hear, said, thread):
+def test_messages_processed_out_of_order_are_shown_in_order(hear, said, thread):
     hear(said("m_3", "three", AT + 2000), said("m_1", "one", AT))
     hear(said("m_2", "two", AT + 1000))
     assert texts(thread) == ["one", "two", "three"]
 
 
-def test_what_cannot_be_stored_is_left_out_and_the_rest_is_kept(hear, said, thread):
+def test_characters_that_cannot_be_stored_are_removed_from_a_message(hear, said, thread):
     hear(said("m_1", "nul\x00 and half a pair \ud83d"))
     assert texts(thread) == ["nul and half a pair ?"]
 
 
-def test_somebody_new_becomes_a_customer_with_a_conversation(hear, bluebird):
+def test_a_message_of_an_unknown_sender_creates_a_customer_with_a_conversation(hear, bluebird):
     hear({"sender": {"id": "42"}, "timestamp": AT, "message": {"mid": "m_1", "text": "Hello"}})
     customer = Customer.objects.get(psid="42")
     assert texts(customer.conversation.messages) == ["Hello"]
@@ -86,7 +86,7 @@ def test_somebody_new_becomes_a_customer_with_a_conversation(hear, bluebird):
 # The queue
 
 
-def test_the_first_unanswered_message_says_since_when_she_waits(hear, said, mona):
+def test_a_customer_waits_since_their_first_unanswered_message(hear, said, mona):
     hear(said("m_1", "first", AT), said("m_2", "second", AT + 1000))
     conversation = fresh(mona.conversation)
     assert (conversation.waiting_since, conversation.unread) == (moment(AT), 2)
@@ -103,7 +103,7 @@ def test_a_new_message_reopens_a_closed_conversation_into_the_queue(hear, said, 
     assert (conversation.is_open, conversation.agent, conversation.unread) == (True, None, 1)
 
 
-def test_a_message_leaves_its_holder_the_conversation(hear, said, conversation, ana):
+def test_a_customer_message_does_not_change_the_holder(hear, said, conversation, ana):
     hear(said("m_1"))
     assert fresh(conversation).agent == ana
 
@@ -111,7 +111,7 @@ def test_a_message_leaves_its_holder_the_conversation(hear, said, conversation, 
 # Said by the Page
 
 
-def test_our_echo_confirms_a_reply_that_had_no_answer(hear, echo, say, conversation, sandbox):
+def test_our_echo_reconciles_a_reply_without_an_answer(hear, echo, say, conversation, sandbox):
     message = say("Did it arrive?")
     sandbox.fail("messages", times=1, drop="after")
     conversation.deliver()
@@ -122,7 +122,7 @@ def test_our_echo_confirms_a_reply_that_had_no_answer(hear, echo, say, conversat
     assert (message.sent_at, message.next_attempt_at) == (moment(AT), None)
 
 
-def test_our_echo_may_overtake_the_answer(hear, echo, say, conversation, thread):
+def test_our_echo_may_overtake_the_answer_to_the_call(hear, echo, say, conversation, thread):
     message = say("Hello")
     Message.objects.filter(pk=message.pk).update(state=State.SENDING)
     hear(echo("m_9", "Hello", OURS, metadata=str(message.key)))
@@ -132,33 +132,33 @@ def test_our_echo_may_overtake_the_answer(hear, echo, say, conversation, thread)
 
 
 @pytest.mark.parametrize("with_metadata", [True, False])
-def test_our_echo_after_the_answer_adds_nothing(with_metadata, hear, echo, sent, thread):
+def test_our_echo_after_the_answer_adds_no_second_message(with_metadata, hear, echo, sent, thread):
     hear(echo(sent.mid, sent.text, OURS, **({"metadata": str(sent.key)} if with_metadata else {})))
     assert [(message.pk, message.state) for message in thread] == [(sent.pk, State.SENT)]
 
 
 @pytest.mark.parametrize(("app_id", "source"), [(INBOX, str(INBOX)), (111, "111"), (None, str(INBOX)), (OURS, "")])
-def test_what_others_say_for_the_page_stands_in_the_thread(app_id, source, hear, echo, thread):
+def test_an_echo_of_another_app_is_stored_with_its_source(app_id, source, hear, echo, thread):
     hear(echo("m_9", "From the Inbox", app_id))
     [message] = thread
     assert (message.text, message.is_incoming, message.source) == ("From the Inbox", False, source)
     assert (message.state, message.author) == (State.SENT, None)
 
 
-def test_an_answer_elsewhere_ends_the_wait(hear, said, echo, mona):
+def test_an_answer_from_the_page_inbox_ends_the_customers_wait(hear, said, echo, mona):
     hear(said("m_1"), echo("m_9", at=AT + MINUTE))
     conversation = fresh(mona.conversation)
     assert (conversation.waiting_since, conversation.last_words) == (None, "Hello")
 
 
-def test_an_answer_that_was_told_late_leaves_the_next_question_waiting(hear, said, echo, mona):
+def test_a_late_echo_of_an_answer_leaves_a_later_customer_message_waiting(hear, said, echo, mona):
     hear(said("m_1"))
     hear(said("m_2", "And the lid?", at=AT + 2 * MINUTE))
     hear(echo("m_9", at=AT + MINUTE))
     assert fresh(mona.conversation).waiting_since == moment(AT + 2 * MINUTE)
 
 
-def test_metadata_that_is_not_ours_confirms_nothing(hear, echo, sent, thread):
+def test_an_echo_with_foreign_metadata_confirms_no_reply(hear, echo, sent, thread):
     hear(echo("m_9", metadata="job:42"), echo("m_10", metadata=str(uuid.uuid4())))
     assert thread.count() == 3
 
@@ -166,32 +166,32 @@ def test_metadata_that_is_not_ours_confirms_nothing(hear, echo, sent, thread):
 # Receipts
 
 
-def test_a_delivery_names_what_was_delivered(hear, by_mona, sent):
+def test_a_delivery_receipt_marks_the_messages_it_names_delivered(hear, by_mona, sent):
     hear(by_mona(delivery={"mids": [sent.mid], "watermark": AT}))
     assert fresh(sent).state == State.DELIVERED
 
 
 @pytest.mark.parametrize(("receipt", "state"), [("delivery", State.DELIVERED), ("read", State.READ)])
-def test_a_watermark_covers_what_was_sent_until_then(receipt, state, hear, echo, by_mona, thread):
+def test_a_watermark_covers_messages_sent_until_then(receipt, state, hear, echo, by_mona, thread):
     hear(echo("m_1", at=AT), echo("m_2", at=AT + 1000), echo("m_3", at=AT + 2000))
     hear(by_mona(**{receipt: {"watermark": AT + 1000}}))
     assert [message.state for message in thread] == [state, state, State.SENT]
 
 
-def test_a_watermark_covers_what_comes_to_light_after_it(hear, echo, by_mona, thread):
+def test_a_watermark_covers_an_earlier_message_whose_echo_comes_after_it(hear, echo, by_mona, thread):
     hear(by_mona(read={"watermark": AT}))
     hear(echo("m_1", at=AT))
     assert [message.state for message in thread] == [State.READ]
 
 
-def test_receipts_never_go_back(hear, echo, by_mona, thread, mona):
+def test_a_receipt_never_lowers_the_state_of_a_message(hear, echo, by_mona, thread, mona):
     hear(echo("m_1"), by_mona(read={"watermark": AT + 1000}))
     hear(by_mona(delivery={"mids": ["m_1"], "watermark": AT}), by_mona(read={"watermark": AT - 1000}), echo("m_1"))
     assert [message.state for message in thread] == [State.READ]
     assert fresh(mona.conversation).read_until == moment(AT + 1000)
 
 
-def test_receipts_change_nothing_that_the_customer_said(hear, said, by_mona, thread):
+def test_receipts_do_not_change_customer_messages(hear, said, by_mona, thread):
     hear(said("m_1"), by_mona(delivery={"mids": ["m_1"]}), by_mona(read={"watermark": AT + 1000}))
     assert [message.state for message in thread] == [State.RECEIVED]
 
@@ -199,7 +199,7 @@ def test_receipts_change_nothing_that_the_customer_said(hear, said, by_mona, thr
 # Unknown Pages and trouble
 
 
-def test_unknown_events_are_kept_and_counted(hear, said, by_mona, thread):
+def test_unknown_events_are_stored_and_counted(hear, said, by_mona, thread):
     inbound_webhook = hear(
         by_mona(something_new={"ref": "x"}), said("m_1"), {"recipient": {}, "another": {}}, "surprise"
     )
@@ -207,13 +207,13 @@ def test_unknown_events_are_kept_and_counted(hear, said, by_mona, thread):
     assert json.loads(inbound_webhook.body)["entry"][0]["messaging"][3] == "surprise"
 
 
-def test_what_is_known_and_concerns_no_thread_makes_no_conversation(hear, bluebird):
+def test_a_known_event_without_a_customer_creates_no_conversation(hear, bluebird):
     inbound_webhook = hear({"recipient": {"id": PAGE_ID}, "timestamp": AT, "optin": {"ref": "promo", "user_ref": "u1"}})
     assert (inbound_webhook.unknown, inbound_webhook.error) == (0, "")
     assert not Conversation.objects.exists()
 
 
-def test_an_unknown_page_keeps_its_arrival_until_the_page_is_there(arrive, db):
+def test_an_inbound_webhook_of_an_unknown_page_is_processed_once_the_page_is_added(arrive, db):
     arrive(serialize(webhook({"sender": {"id": "42"}, "timestamp": AT, "message": {"mid": "m_1", "text": "Hi"}})))
     inbound_webhook = InboundWebhook.objects.get()
     inbound_webhook.process()
@@ -224,7 +224,7 @@ def test_an_unknown_page_keeps_its_arrival_until_the_page_is_there(arrive, db):
     assert (inbound_webhook.error, Message.objects.get().text) == ("", "Hi")
 
 
-def test_one_bad_event_holds_up_none_of_the_others(hear, said, by_mona, thread):
+def test_a_failing_event_does_not_delay_the_others_of_its_body(hear, said, by_mona, thread):
     inbound_webhook = hear(said("m_1", "before"), by_mona(reaction={"mid": "m_0"}), said("m_2", "after", AT + 1))
     assert texts(thread) == ["before", "after"]
     assert inbound_webhook.processed_at is None
@@ -232,7 +232,7 @@ def test_one_bad_event_holds_up_none_of_the_others(hear, said, by_mona, thread):
 
 
 @pytest.mark.parametrize("length", [300, 5000, 100_000])
-def test_ids_may_be_of_any_length(length, hear, bluebird, client, ada):
+def test_events_with_ids_of_any_length_are_processed(length, hear, bluebird, client, ada):
     long = random_text(length)
     said = {"mid": f"m_{long}", "text": "Hi", "reply_to": {"mid": f"m_0{long}"}}
     told = [
@@ -254,7 +254,7 @@ def random_text(length):
     return base64.b85encode(random.Random(1).randbytes(length)).decode()[:length].replace("<", "x")
 
 
-def test_an_arrival_that_failed_is_read_again_by_itself_and_not_for_ever(hear, by_mona):
+def test_a_failed_inbound_webhook_is_retried_up_to_a_limit(hear, by_mona):
     inbound_webhook = hear(by_mona(reaction={"mid": "m_0"}))
     assert not InboundWebhook.objects.due().exists()
     InboundWebhook.objects.update(next_attempt_at=moment(AT))
@@ -263,19 +263,19 @@ def test_an_arrival_that_failed_is_read_again_by_itself_and_not_for_ever(hear, b
     assert not InboundWebhook.objects.due().exists()
 
 
-def test_a_receipt_of_somebody_we_never_met_is_nothing(hear, bluebird):
+def test_a_receipt_of_an_unknown_customer_creates_no_conversation(hear, bluebird):
     hear({"sender": {"id": "9999"}, "recipient": {"id": PAGE_ID}, "timestamp": AT, "read": {"watermark": AT}})
     assert not Conversation.objects.exists()
 
 
-def test_a_conversation_that_begins_with_an_echo_waits_for_nobody(hear, bluebird):
+def test_a_conversation_that_begins_with_an_echo_is_closed(hear, bluebird):
     message = {"is_echo": True, "app_id": INBOX, "mid": "m_1", "text": "Hello from the Inbox"}
     hear({"sender": {"id": PAGE_ID}, "recipient": {"id": "9999"}, "timestamp": AT, "message": message})
     assert not Conversation.objects.get().is_open
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_reader_leaves_what_another_has_in_its_hands(django_assert_max_num_queries):
+def test_a_worker_skips_an_inbound_webhook_locked_by_another(django_assert_max_num_queries):
     InboundWebhook.objects.create(
         body='{"object":"page","entry":[]}', digest="x"
     )  # rings no bell: nobody else comes to read
@@ -300,13 +300,13 @@ def _hold_an_arrival(is_held, is_over):
     connection.close()
 
 
-def test_a_reaction_to_what_we_never_had_opens_the_window_all_the_same(hear, by_mona, mona):
+def test_a_reaction_to_an_unknown_message_opens_the_messaging_window(hear, by_mona, mona):
     inbound_webhook = hear(by_mona(reaction={"mid": "m_0", "action": "react", "emoji": "❤"}))
     assert "m_0 has not come" in inbound_webhook.error
     assert Conversation.objects.get(customer=mona).customer_active_at == moment(AT)
 
 
-def test_a_stored_body_that_cannot_be_parsed_holds_up_no_other(said, thread, mona):
+def test_an_inbound_webhook_that_cannot_be_parsed_does_not_delay_others(said, thread, mona):
     InboundWebhook.objects.store(b"[" * 5_000, serialize(webhook(said("m_1", "Hello?"))))
     InboundWebhook.objects.process()
     assert [message.text for message in thread] == ["Hello?"]

@@ -30,7 +30,7 @@ LINK = re.compile(r'<a href="([^"]*)"[^>]*>([^<]*)</a>')
         ("(555) 123-4567", "tel:5551234567", "(555) 123-4567"),
     ],
 )
-def test_an_address_or_number_is_a_link(text, address, words):
+def test_a_url_or_phone_number_in_a_text_becomes_a_link(text, address, words):
     [(found, shown)] = LINK.findall(linked(text))
     assert (found, shown) == (address, words or address)
 
@@ -51,26 +51,26 @@ def test_an_address_or_number_is_a_link(text, address, words):
         "version 1.2.3.4 and 0.5 and 3:1",
     ],
 )
-def test_a_price_a_date_or_an_order_is_no_link(text):
+def test_a_price_date_or_order_number_does_not_become_a_link(text):
     assert "<a" not in linked(text)
 
 
-def test_a_text_with_links_is_escaped_around_and_in_them():
+def test_a_text_with_links_is_escaped_around_and_inside_them():
     html = linked("<b>https://x.de/\"onmouseover=alert(1)</b> & <script>https://y.de/'><img src=x></script>")
     assert re.sub(r"</?a[^<>]*>", "", html).count("<") == 0
     assert "onmouseover" not in "".join(re.findall(r"<a [^>]*>", html))
 
 
-def test_a_link_tells_its_place_nothing_and_opens_beside_the_desk():
+def test_a_link_in_a_text_sends_no_referrer_and_opens_in_a_new_tab():
     assert 'rel="noopener noreferrer nofollow" target="_blank"' in linked("https://example.com")
     assert "target" not in linked("+49 30 1234567")
 
 
-def test_marks_that_turn_the_direction_end_an_address():
+def test_direction_override_characters_end_a_link():
     [(address, _words)] = LINK.findall(linked("https://example.com/\u202egpj.exe"))
     assert address == "https://example.com/"
 
 
-def test_a_text_of_any_kind_is_linked_quickly():
+def test_finding_links_is_fast_for_pathological_texts():
     for text in ("a." * 10_000, "+1 " * 7_000, "www." * 5_000, "0" * 20_000, "https://" + "(" * 20_000, "a@" * 10_000):
         linked(text)

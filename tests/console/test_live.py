@@ -65,27 +65,27 @@ def listen(stack):
         listener.close()
 
 
-def test_only_an_agent_who_is_logged_in_may_listen(stack):
+def test_the_live_stream_is_refused_without_a_log_in(stack):
     assert requests.get(f"{CONSOLE_URL}/live/", timeout=5).status_code == 403
     cookies = {"sessionid": "made-up"}
     assert requests.get(f"{CONSOLE_URL}/live/", cookies=cookies, timeout=5).status_code == 403
 
 
-def test_it_begins_with_hello_and_is_never_cached(listen, ana):
+def test_the_live_stream_begins_with_hello_and_is_not_cached(listen, ana):
     listener = listen(ana)
     assert listener.heard[0] == "hello"
     assert listener.headers["content-type"] == "text/event-stream"
     assert listener.headers["cache-control"] == "no-store"
 
 
-def test_every_stream_hears_every_nudge(listen, ana, ben):
+def test_every_live_stream_receives_every_published_topic(listen, ana, ben):
     listeners = [listen(ana), listen(ben), listen(ana)]
     live.publish("conversation-7")
     for listener in listeners:
         listener.hears("conversation-7")
 
 
-def test_many_nudges_about_one_thing_are_told_once_or_twice(listen, ana):
+def test_many_publications_of_one_topic_are_merged_into_few_events(listen, ana):
     listener = listen(ana)
     for _nudge in range(100):
         live.publish("queue")
@@ -94,7 +94,7 @@ def test_many_nudges_about_one_thing_are_told_once_or_twice(listen, ana):
     assert 1 <= listener.heard.count("queue") < 20
 
 
-def test_nothing_is_told_of_what_was_rolled_back(listen, ana, bluebird):
+def test_a_rolled_back_change_is_not_published(listen, ana, bluebird):
     conversation = Conversation.objects.create(
         page=bluebird, customer=Customer.objects.create(page=bluebird, psid="7001002003004005")
     )
@@ -106,7 +106,7 @@ def test_nothing_is_told_of_what_was_rolled_back(listen, ana, bluebird):
     assert f"conversation-{conversation.pk}" not in listener.heard
 
 
-def test_one_subscription_serves_all_streams_and_is_made_anew_when_it_breaks(listen, ana):
+def test_one_redis_subscription_serves_all_streams_and_is_renewed_when_broken(listen, ana):
     listeners = [listen(ana) for _tab in range(5)]
     subscriptions = [client for client in redis().client_list(_type="pubsub") if client["sub"] == "1"]
     ours = [client["id"] for client in subscriptions if client["db"] == str(database_number())]
@@ -121,7 +121,7 @@ def test_one_subscription_serves_all_streams_and_is_made_anew_when_it_breaks(lis
         listener.hears("queue")
 
 
-def test_an_open_stream_shows_the_others_that_its_agent_is_there(listen, ana, ben):
+def test_opening_a_live_stream_makes_a_lost_agent_present_and_publishes_it(listen, ana, ben):
     others = listen(ben)
     Agent.objects.filter(pk=ana.pk).update(is_present=False, is_lost=True, away_since=timezone.now())
     listen(ana)
@@ -130,7 +130,9 @@ def test_an_open_stream_shows_the_others_that_its_agent_is_there(listen, ana, be
     assert (ana.is_present, ana.is_lost, bool(ana.seen_at)) == (True, False, True)
 
 
-def test_what_fails_and_so_stays_with_its_agent_is_told_to_the_header(listen, stack, conversation, say, bluebird, ana):
+def test_a_failed_reply_that_stops_the_idle_timeout_publishes_the_holder(
+    listen, stack, conversation, say, bluebird, ana
+):
     HandoverRules.objects.create(page=bluebird, bot_app_id="222", back_after=30)
     Page.objects.update(paused_since=timezone.now())
     say("Not now")

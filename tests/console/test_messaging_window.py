@@ -73,7 +73,7 @@ def tags(sandbox):
     ],
     ids=lambda event: next(iter(event)),
 )
-def test_customer_activity_opens_the_window_from_its_own_time(event, hear, said, by_mona, mona):
+def test_customer_activity_opens_the_messaging_window_from_its_own_time(event, hear, said, by_mona, mona):
     hear(said("m_1", at=AT))
     hear(by_mona(AT + 5000, **event))
     conversation = fresh(mona.conversation)
@@ -95,28 +95,28 @@ def test_customer_activity_opens_the_window_from_its_own_time(event, hear, said,
     ],
     ids=str,
 )
-def test_events_that_are_no_customer_activity_open_no_window(event, hear, said, by_mona, mona):
+def test_events_that_are_no_customer_activity_open_no_messaging_window(event, hear, said, by_mona, mona):
     hear(said("m_1", at=AT), by_mona(AT + 5000, **event))
     assert fresh(mona.conversation).customer_active_at == moment(AT)
 
 
-def test_an_answer_of_the_page_opens_no_window(hear, said, echo, mona):
+def test_an_answer_of_the_page_opens_no_messaging_window(hear, said, echo, mona):
     hear(said("m_1", at=AT), echo("m_2", at=AT + 5000))
     assert fresh(mona.conversation).customer_active_at == moment(AT)
 
 
-def test_a_late_event_shortens_no_window(hear, said, mona):
+def test_a_late_customer_message_does_not_shorten_the_messaging_window(hear, said, mona):
     hear(said("m_2", at=AT + 5000), said("m_1", at=AT))
     assert fresh(mona.conversation).customer_active_at == moment(AT + 5000)
 
 
-def test_customer_activity_shortens_no_longer_window(hear, said, mona):
+def test_a_customer_message_does_not_shorten_a_longer_messaging_window(hear, said, mona):
     Conversation.objects.update(messaging_window_until=moment(AT) + WEEK)
     hear(said("m_1", at=AT))
     assert fresh(mona.conversation).messaging_window_until == moment(AT) + WEEK
 
 
-def test_a_referral_opens_the_window_but_begins_no_wait(hear, bluebird):
+def test_a_referral_opens_the_messaging_window_but_begins_no_wait(hear, bluebird):
     referral = {"ref": "spring", "source": "SHORTLINK", "type": "OPEN_THREAD"}
     hear({"sender": {"id": "42"}, "recipient": {"id": PAGE_ID}, "timestamp": AT, "referral": referral})
     conversation = Conversation.objects.get()
@@ -134,14 +134,14 @@ def test_a_customer_without_known_activity_may_be_answered_until_facebook_refuse
 # Ways to answer
 
 
-def test_an_answer_within_a_day_goes_out_without_a_tag(written, approved, say, conversation, sandbox, pass_time):
+def test_an_answer_within_a_day_is_sent_without_a_tag(written, approved, say, conversation, sandbox, pass_time):
     pass_time(hours=23)
     say("Hello")
     conversation.deliver()
     assert tags(sandbox) == [("RESPONSE", None)]
 
 
-def test_a_confirmed_answer_after_a_day_goes_out_under_the_human_agent_tag(
+def test_a_confirmed_answer_after_a_day_is_sent_with_the_human_agent_tag(
     written, confirmed, say, conversation, sandbox, pass_time
 ):
     pass_time(hours=25)
@@ -159,7 +159,9 @@ def test_an_unconfirmed_answer_after_a_day_is_refused(written, approved, say, co
 
 
 @pytest.mark.parametrize(("long", "sentence"), [({"hours": 25}, "24 hours"), ({"days": 8}, "24 hours")])
-def test_the_window_of_a_page_without_the_tag_is_shut_after_a_day(long, sentence, written, say, pass_time):
+def test_an_answer_after_a_day_is_refused_on_a_page_without_the_human_agent_tag(
+    long, sentence, written, say, pass_time
+):
     pass_time(**long)
     with pytest.raises(WindowClosed, match=sentence):
         say("Hello")
@@ -171,7 +173,7 @@ def test_an_answer_after_a_week_is_refused(written, confirmed, say, pass_time):
         say("Hello")
 
 
-def test_a_reply_repeated_after_the_end_of_the_window_is_still_the_same_reply(
+def test_a_reply_repeated_after_the_end_of_the_messaging_window_is_still_accepted(
     written, say, conversation, ana, pass_time
 ):
     message = say("once")
@@ -179,7 +181,7 @@ def test_a_reply_repeated_after_the_end_of_the_window_is_still_the_same_reply(
     assert conversation.send(author=ana, text="once", key=message.key) == [message]
 
 
-def test_retry_after_the_end_of_the_window_is_refused(written, say, conversation, ana, sandbox, pass_time):
+def test_retry_after_the_end_of_the_messaging_window_is_refused(written, say, conversation, ana, sandbox, pass_time):
     message = say("failed")
     sandbox.fail("messages", times=1, status=400, error={"message": "(#368)", "code": 368})
     conversation.deliver()
@@ -192,7 +194,7 @@ def test_retry_after_the_end_of_the_window_is_refused(written, say, conversation
 # Confirming
 
 
-def test_one_confirmation_is_enough_for_a_conversation(written, approved, say, conversation, ana, pass_time):
+def test_confirming_human_agent_once_is_enough_for_a_conversation(written, approved, say, conversation, ana, pass_time):
     pass_time(hours=25)
     conversation.confirm_human_agent(ana)
     confirmed_at = conversation.human_agent_at
@@ -201,18 +203,18 @@ def test_one_confirmation_is_enough_for_a_conversation(written, approved, say, c
     say("A person here")
 
 
-def test_only_the_holder_confirms_that_a_person_answers(written, approved, conversation, ben, pass_time):
+def test_only_the_holder_can_confirm_human_agent(written, approved, conversation, ben, pass_time):
     pass_time(hours=25)
     with pytest.raises(TakenByAnother):
         conversation.confirm_human_agent(ben)
 
 
-def test_a_confirmation_before_it_is_needed_changes_nothing(written, approved, conversation, ana):
+def test_confirming_human_agent_before_it_is_needed_changes_nothing(written, approved, conversation, ana):
     conversation.confirm_human_agent(ana)
     assert conversation.human_agent_at is None
 
 
-def test_a_confirmation_unlocks_the_composer(written, approved, conversation, anas_browser, pass_time):
+def test_confirming_human_agent_unlocks_the_composer(written, approved, conversation, anas_browser, pass_time):
     pass_time(hours=25)
     path = f"/conversations/{conversation.pk}"
     assert b'data-locked="unconfirmed"' in anas_browser.get(f"{path}/").content
@@ -225,7 +227,7 @@ def test_a_confirmation_unlocks_the_composer(written, approved, conversation, an
 
 
 @pytest.mark.parametrize("is_approved", [True, False])
-def test_a_reply_that_waited_past_the_end_of_the_window_fails(
+def test_a_reply_that_waited_past_the_end_of_the_messaging_window_fails(
     is_approved, written, bluebird, say, conversation, sandbox, pass_time
 ):
     bluebird.may_use_human_agent = is_approved
@@ -238,7 +240,9 @@ def test_a_reply_that_waited_past_the_end_of_the_window_fails(
     assert tags(sandbox) == []
 
 
-def test_an_automatic_message_never_goes_out_under_the_tag(written, confirmed, say, conversation, sandbox, pass_time):
+def test_an_automatic_message_is_never_sent_with_the_human_agent_tag(
+    written, confirmed, say, conversation, sandbox, pass_time
+):
     message = say("beep")
     Message.objects.filter(pk=message.pk).update(author=None)
     pass_time(hours=25)
@@ -247,7 +251,7 @@ def test_an_automatic_message_never_goes_out_under_the_tag(written, confirmed, s
     assert "only a person" in message.error
 
 
-def test_a_confirmation_in_another_tab_counts_when_the_reply_is_sent(
+def test_confirming_human_agent_in_another_tab_counts_when_the_reply_is_sent(
     written, approved, say, conversation, ana, sandbox, pass_time
 ):
     say("Hello")
@@ -262,7 +266,7 @@ def test_a_confirmation_in_another_tab_counts_when_the_reply_is_sent(
 # What Facebook says counts more
 
 
-def test_a_refusal_by_facebook_ends_the_window(written, say, conversation, sandbox):
+def test_a_refusal_by_facebook_ends_the_messaging_window(written, say, conversation, sandbox):
     message = say("Hello")
     sandbox.fail("messages", times=1, status=400, error=OUTSIDE)
     conversation.deliver()
@@ -271,7 +275,9 @@ def test_a_refusal_by_facebook_ends_the_window(written, say, conversation, sandb
     assert (conversation.messaging_window, conversation.messaging_window_until <= timezone.now()) == ("shut", True)
 
 
-def test_a_refusal_without_the_tag_leaves_the_tag_for_people(written, approved, say, conversation, ana, sandbox):
+def test_a_reply_refused_outside_the_messaging_window_can_be_retried_with_the_tag(
+    written, approved, say, conversation, ana, sandbox
+):
     message = say("Hello")
     sandbox.fail("messages", times=1, status=400, error=OUTSIDE)
     conversation.deliver()
@@ -282,7 +288,9 @@ def test_a_refusal_without_the_tag_leaves_the_tag_for_people(written, approved, 
     assert fresh(message).state == Message.State.SENT
 
 
-def test_a_refusal_under_the_tag_ends_the_time_of_the_tag(written, confirmed, say, conversation, sandbox, pass_time):
+def test_a_refusal_of_a_reply_with_the_human_agent_tag_ends_the_time_of_the_tag(
+    written, confirmed, say, conversation, sandbox, pass_time
+):
     pass_time(hours=25)
     say("Hello")
     sandbox.fail("messages", times=1, status=400, error=OUTSIDE)
@@ -292,7 +300,7 @@ def test_a_refusal_under_the_tag_ends_the_time_of_the_tag(written, confirmed, sa
     assert "7 days" in conversation.reply_refusal
 
 
-def test_customer_activity_during_a_refused_call_keeps_the_window_open(written, say, conversation, sandbox):
+def test_customer_activity_during_a_refused_call_keeps_the_messaging_window_open(written, say, conversation, sandbox):
     say("Hello")
     [message] = conversation.send_queue.next_pending()
     message._tag = message.conversation.tag_for(message)
@@ -301,7 +309,7 @@ def test_customer_activity_during_a_refused_call_keeps_the_window_open(written, 
     assert fresh(conversation).messaging_window == "open"
 
 
-def test_the_refusal_of_an_unapproved_app_says_that_it_is_not_approved(
+def test_the_refusal_of_the_human_agent_tag_says_that_the_app_is_not_approved(
     written, confirmed, say, conversation, sandbox, pass_time
 ):
     pass_time(hours=25)
@@ -311,14 +319,14 @@ def test_the_refusal_of_an_unapproved_app_says_that_it_is_not_approved(
     assert "not approved our app for Human Agent" in fresh(message).error
 
 
-def test_the_same_refusal_without_the_tag_keeps_its_own_sentence(written, say, conversation, sandbox):
+def test_a_permission_error_without_the_human_agent_tag_keeps_its_own_sentence(written, say, conversation, sandbox):
     message = say("Hello")
     sandbox.fail("messages", times=1, status=400, error=NOT_APPROVED)
     conversation.deliver()
     assert "lacks a permission" in fresh(message).error
 
 
-def test_the_sandbox_refuses_the_tag_of_an_app_that_is_not_approved(
+def test_the_sandbox_refuses_the_human_agent_tag_of_an_app_that_is_not_approved(
     written, confirmed, say, conversation, sandbox, pass_time
 ):
     [app] = sandbox.get("world")["apps"]
@@ -336,7 +344,7 @@ def test_the_sandbox_refuses_the_tag_of_an_app_that_is_not_approved(
     ("hours", "shown", "is_short"),
     [(17.9, None, False), (18.5, b"5 hr 29 min", False), (23.5, b"29 min", True), (24.5, None, False)],
 )
-def test_the_time_left_shows_in_the_queue_and_above_the_thread_when_it_is_short(
+def test_the_time_left_to_answer_shows_in_the_queue_and_above_the_thread_when_short(
     hours, shown, is_short, written, conversation, anas_browser, pass_time
 ):
     pass_time(hours=hours)
@@ -346,7 +354,7 @@ def test_the_time_left_shows_in_the_queue_and_above_the_thread_when_it_is_short(
         assert (b"to answer" in html, b"is-short" in html) == (shown is not None, is_short)
 
 
-def test_a_locked_composer_says_why(written, conversation, anas_browser, pass_time):
+def test_a_composer_locked_by_the_messaging_window_says_why(written, conversation, anas_browser, pass_time):
     pass_time(hours=25)
     html = anas_browser.get(f"/conversations/{conversation.pk}/").content
     assert b'data-locked="window"' in html
@@ -361,7 +369,7 @@ def test_a_waiting_conversation_that_cannot_be_answered_says_so_before_it_is_tak
     assert b"are over" in anas_browser.get(f"/conversations/{conversation.pk}/").content
 
 
-def test_a_reply_after_the_end_of_the_window_is_refused_with_its_sentence(
+def test_a_reply_after_the_end_of_the_messaging_window_is_refused_with_a_sentence(
     written, conversation, anas_browser, pass_time
 ):
     pass_time(hours=25)

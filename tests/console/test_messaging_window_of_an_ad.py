@@ -47,7 +47,7 @@ def test_the_composer_says_until_when_a_customer_from_an_ad_may_be_answered(by_a
     assert "up to" in client.get("/queue/", headers={"HX-Request": "true"}).content.decode()
 
 
-def test_a_refusal_by_facebook_ends_the_window_of_an_ad(by_ad, say, sandbox, mona):
+def test_a_refusal_by_facebook_ends_the_messaging_window_of_an_ad(by_ad, say, sandbox, mona):
     message = say("Yes, it is.")
     sandbox.post("faults", match={"path": "messages", "body": mona.psid}, status=400, error=CLOSED)
     fresh(by_ad).deliver()
@@ -55,31 +55,31 @@ def test_a_refusal_by_facebook_ends_the_window_of_an_ad(by_ad, say, sandbox, mon
     assert fresh(by_ad).messaging_window is WindowState.SHUT
 
 
-def test_the_window_of_an_ad_ends_seven_days_after_the_first_message(hear, said, conversation):
+def test_the_messaging_window_of_an_ad_ends_seven_days_after_the_first_message(hear, said, conversation):
     hear(said("m_1", at=ms(NOW - 8 * DAY), referral=AD))
     hear(said("m_2", at=ms(NOW - 2 * DAY)))
     assert fresh(conversation).messaging_window is WindowState.SHUT
 
 
-def test_the_window_of_an_ad_begins_with_the_first_message_after_the_click(hear, said, by_mona, conversation):
+def test_the_messaging_window_of_an_ad_begins_with_the_first_message_after_the_click(hear, said, by_mona, conversation):
     hear(by_mona(ms(NOW - 3 * DAY), referral=AD))
     assert fresh(conversation).ad_window_until is None
     hear(said("m_1", at=ms(NOW - 2 * DAY)), said("m_2", at=ms(NOW - 2 * DAY) + 1000))
     assert fresh(conversation).ad_window_until == NOW - 2 * DAY + WEEK
 
 
-def test_a_tap_on_the_button_of_an_ad_begins_its_window(hear, by_mona, conversation):
+def test_a_tap_on_the_button_of_an_ad_begins_its_messaging_window(hear, by_mona, conversation):
     hear(by_mona(ms(NOW - 2 * DAY), postback={"mid": "m_1", "title": "Get started", "referral": AD}))
     assert fresh(conversation).messaging_window is WindowState.AD
 
 
 @pytest.mark.parametrize("source", ["SHORTLINK", "SHOPS", ""])
-def test_a_link_that_is_no_ad_makes_no_window_longer(source, hear, said, conversation):
+def test_a_link_that_is_no_ad_makes_no_messaging_window_longer(source, hear, said, conversation):
     hear(said("m_1", at=ms(NOW - 2 * DAY), referral=AD | {"source": source}))
     assert fresh(conversation).messaging_window is WindowState.SHUT
 
 
-def test_the_bot_may_not_answer_in_the_window_of_an_ad(by_ad, bluebird, ana):
+def test_the_bot_may_not_answer_in_the_messaging_window_of_an_ad(by_ad, bluebird, ana):
     HandoverRules.objects.create(
         page=bluebird, webhook_url="http://127.0.0.1:9/hook", introduction="You talk to {name} now."
     )

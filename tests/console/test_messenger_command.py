@@ -48,12 +48,12 @@ def shown(profile):
     return lambda: json.loads(profile("get", "--json"))
 
 
-def test_a_page_shows_nothing_of_its_own_at_first(profile, shown):
+def test_profile_get_says_that_a_new_page_has_no_messenger_profile(profile, shown):
     assert profile("get") == "Bluebird Tea shows nothing of its own.\n"
     assert shown() == {}
 
 
-def test_the_page_shows_what_the_file_says(profile, file, shown):
+def test_profile_set_applies_the_fields_of_a_file(profile, file, shown):
     said = profile("set", "--file", file(get_started=GET_STARTED, greeting=GREETING))
     assert shown() == {"get_started": GET_STARTED, "greeting": GREETING}
     assert said.splitlines() == [
@@ -65,7 +65,7 @@ def test_the_page_shows_what_the_file_says(profile, file, shown):
     assert 'get_started: {"payload": "GO"}' in profile("get").splitlines()
 
 
-def test_what_the_file_no_longer_has_goes_and_what_is_the_same_stays(profile, file, shown, sandbox):
+def test_profile_set_deletes_missing_fields_and_skips_unchanged_ones(profile, file, shown, sandbox):
     profile("set", "--file", file(get_started=GET_STARTED, greeting=GREETING))
     before = len(sandbox.requests(path="messenger_profile"))
     said = profile("set", "--file", file(get_started=GET_STARTED, persistent_menu=MENU), "--json")
@@ -76,7 +76,7 @@ def test_what_the_file_no_longer_has_goes_and_what_is_the_same_stays(profile, fi
     assert (deleted["body"], posted["body"]) == ({"fields": ["greeting"]}, {"persistent_menu": MENU})
 
 
-def test_what_changed_is_shown_before_and_after(profile, file):
+def test_profile_set_prints_old_and_new_values(profile, file):
     profile("set", "--file", file(get_started=GET_STARTED, greeting=GREETING))
     said = profile("set", "--file", file(get_started={"payload": "HI"}))
     assert said.splitlines() == [
@@ -88,21 +88,21 @@ def test_what_changed_is_shown_before_and_after(profile, file):
     ]
 
 
-def test_domains_go_first_because_a_menu_may_lead_there(profile, file, sandbox):
+def test_profile_set_sends_domains_before_the_menu(profile, file, sandbox):
     profile("set", "--file", file(get_started=GET_STARTED, persistent_menu=MENU, whitelisted_domains=DOMAINS))
     first, second = sandbox.requests("POST", "messenger_profile")
     assert first["body"] == {"whitelisted_domains": DOMAINS}
     assert set(second["body"]) == {"get_started", "persistent_menu"}
 
 
-def test_the_same_again_changes_nothing(profile, file, sandbox):
+def test_profile_set_with_the_same_file_again_makes_no_call(profile, file, sandbox):
     path = file(get_started=GET_STARTED)
     profile("set", "--file", path)
     assert profile("set", "--file", path) == "Nothing to change.\n"
     assert len(sandbox.requests("POST", "messenger_profile")) == 1
 
 
-def test_everything_is_deleted(profile, file, shown):
+def test_profile_delete_deletes_every_field(profile, file, shown):
     profile("set", "--file", file(get_started=GET_STARTED, greeting=GREETING))
     assert profile("delete") == "Bluebird Tea shows nothing of its own any more.\n"
     assert shown() == {}
@@ -116,7 +116,7 @@ def test_everything_is_deleted(profile, file, shown):
         ({"persistent_menu": [{"call_to_actions": [{"title": "x" * 31}]}]}, "at most 30 characters"),
     ],
 )
-def test_a_file_that_makes_no_sense_changes_nothing(fields, sentence, profile, file, sandbox):
+def test_profile_set_refuses_a_file_with_invalid_fields_before_any_call(fields, sentence, profile, file, sandbox):
     with pytest.raises(CommandError, match=sentence):
         profile("set", "--file", file(**fields))
     assert sandbox.requests(path="messenger_profile") == []
@@ -125,7 +125,7 @@ def test_a_file_that_makes_no_sense_changes_nothing(fields, sentence, profile, f
 @pytest.mark.parametrize(
     ("text", "sentence"), [("{", "is not JSON"), ("[]", "must hold a JSON object"), (None, "cannot be read: No such")]
 )
-def test_a_file_has_to_be_there_and_an_object(text, sentence, profile, tmp_path):
+def test_profile_set_refuses_a_missing_file_or_one_that_is_no_json_object(text, sentence, profile, tmp_path):
     path = tmp_path / "profile.json"
     if text:
         path.write_text(text)
@@ -137,12 +137,12 @@ def test_a_file_has_to_be_there_and_an_object(text, sentence, profile, tmp_path)
     ("words", "sentence"),
     [(["set"], "--file: required"), (["show"], "One of: profile get, profile set"), ([], "One of: profile get")],
 )
-def test_it_says_what_is_missing(words, sentence, profile):
+def test_the_messenger_command_names_missing_arguments(words, sentence, profile):
     with pytest.raises(CommandError, match=sentence):
         profile(*words)
 
 
-def test_an_error_at_facebook_is_said_in_a_sentence(profile, sandbox):
+def test_the_messenger_command_explains_an_error_of_facebook_in_a_sentence(profile, sandbox):
     sandbox.fail("messenger_profile", status=400, error={"message": "(#613) Too many", "code": 613})
     with pytest.raises(CommandError, match=r"Cannot profile get: Facebook limits .* code 613"):
         profile("get")

@@ -1,4 +1,4 @@
-"""A call that nobody took is seen in the thread and waits like a message."""
+"""Missed calls are shown in the thread, and wait like messages."""
 
 import pytest
 
@@ -27,7 +27,7 @@ def ring(arrive, mona):
     return tell
 
 
-def test_a_missed_call_is_seen_in_the_thread_and_waits(ring, mona, ana, client):
+def test_a_missed_call_shows_in_thread_and_queue_and_waits(ring, mona, ana, client):
     ring()
 
     conversation = fresh(mona.conversation)
@@ -37,27 +37,27 @@ def test_a_missed_call_is_seen_in_the_thread_and_waits(ring, mona, ana, client):
     assert "Missed call" in client.get("/queue/waiting/").content.decode()
 
 
-def test_a_missed_call_told_twice_is_one(ring, thread):
+def test_a_missed_call_delivered_twice_is_stored_once(ring, thread):
     ring(), ring(ended_at=AT + MINUTE + 1)
 
     assert thread.count() == 1
 
 
-def test_a_call_of_somebody_new_begins_a_conversation(ring, bluebird):
+def test_a_missed_call_of_an_unknown_customer_creates_a_conversation(ring, bluebird):
     ring(psid="7009009009009009")
 
     assert Conversation.objects.get(customer__psid="7009009009009009").waiting_since == moment(AT)
 
 
 @pytest.mark.parametrize("call", [{"event": "connect"}, {"duration": 20}, {"ended_at": AT + 10 * MINUTE}])
-def test_a_call_that_rings_or_was_taken_is_nothing_to_answer(ring, bluebird, call):
+def test_a_ringing_or_accepted_call_creates_no_conversation(ring, bluebird, call):
     inbound_webhook = ring(psid="7009009009009009", **call)
 
     assert (inbound_webhook.processed_at is not None, inbound_webhook.error) == (True, "")
     assert not Conversation.objects.filter(customer__psid="7009009009009009").exists()
 
 
-def test_a_missed_call_opens_no_window(ring, mona):
+def test_a_missed_call_does_not_open_the_messaging_window(ring, mona):
     ring()
 
     assert fresh(mona.conversation).customer_active_at is None
@@ -72,7 +72,7 @@ def test_a_missed_call_reopens_a_closed_conversation(ring, hear, said, mona):
     assert fresh(mona.conversation).closed_at is None
 
 
-def test_a_bot_that_holds_the_conversation_is_told_of_the_call(ring, bluebird, mona, settings):
+def test_a_missed_call_becomes_a_bot_event_while_the_bot_holds(ring, bluebird, mona, settings):
     HandoverRules.objects.create(page=bluebird, webhook_url="http://127.0.0.1:9/bot", bot_fields=["calls"])
     Conversation.objects.update(holder=Holder.BOT)
 
@@ -83,7 +83,7 @@ def test_a_bot_that_holds_the_conversation_is_told_of_the_call(ring, bluebird, m
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_customer_who_hangs_up_leaves_a_missed_call(stack, bluebird):
+def test_a_call_that_the_customer_hangs_up_becomes_a_missed_call(stack, bluebird):
     psid = stack.customer("Mona Weber")
     stack.post(f"customers/{psid}/call")
     stack.post(f"customers/{psid}/hang_up")

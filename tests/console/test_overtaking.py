@@ -23,7 +23,7 @@ def story(said, by_mona):
 
 
 @pytest.mark.parametrize("order", list(permutations(range(4))))
-def test_words_an_edit_a_reply_and_an_order_end_the_same_in_any_order(order, story, hear, thread, mona):
+def test_a_message_edit_reply_and_order_give_the_same_thread_in_any_order(order, story, hear, thread, mona):
     for number in order:
         hear(story[number])
     assert texts(thread) == ["Which lid fits?", "this one", "with a lid"]
@@ -32,7 +32,7 @@ def test_words_an_edit_a_reply_and_an_order_end_the_same_in_any_order(order, sto
     assert (conversation.unread, conversation.last_words) == (3, "with a lid")
 
 
-def test_a_message_that_comes_after_its_edit_stays_behind_the_reply_that_was_there(say, hear, said, by_mona, thread):
+def test_a_message_that_comes_after_its_edit_is_ordered_behind_an_existing_reply(say, hear, said, by_mona, thread):
     """Our clock is a minute ahead of Facebook's here, so the reply has the latest time."""
     at = int(time.time() * 1000) - MINUTE
     say("We have two lids")
@@ -41,7 +41,7 @@ def test_a_message_that_comes_after_its_edit_stays_behind_the_reply_that_was_the
     assert texts(thread) == ["We have two lids", "Which fits?"]
 
 
-def test_the_ad_stands_above_a_message_that_comes_after_its_edit(hear, said, by_mona, mona):
+def test_the_ad_of_a_message_that_comes_after_its_edit_is_stored(hear, said, by_mona, mona):
     hear(by_mona(AT + 1000, message_edit={"mid": "m_1", "text": "Is it free?", "num_edit": 1}))
     hear(said("m_1", "Is it fre", referral=AD))
     assert Activity.objects.get().details["ad_title"] == "Free tea"
@@ -58,7 +58,7 @@ def test_a_quote_appears_when_the_message_comes_after_its_reply(quoted, hear, sa
     assert "Which lid?" in re.search(r"<blockquote.*?</blockquote>", changed, re.DOTALL)[0]
 
 
-def test_an_automatic_reply_answers_nobody_where_the_message_comes_after_its_edit(hear, said, echo, by_mona, mona):
+def test_an_automatic_reply_to_a_message_that_comes_after_its_edit_leaves_it_waiting(hear, said, echo, by_mona, mona):
     hear(by_mona(AT + 30_000, message_edit={"mid": "m_1", "text": "Are you open?", "num_edit": 1}))
     hear(echo("m_2", "Thanks! We reply within a day.", at=AT + 900))
     hear(said("m_1", "Are you"))

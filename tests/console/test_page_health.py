@@ -43,7 +43,9 @@ def refuse(sandbox, bluebird):
     return refusing
 
 
-def test_a_dead_token_holds_the_pages_messages_until_it_is_renewed(say, conversation, neighbour, ana, mona, sandbox):
+def test_an_expired_token_holds_the_messages_of_its_page_until_renewed(
+    say, conversation, neighbour, ana, mona, sandbox
+):
     first, second = say("first"), say("second")
     sandbox.post("tokens", token=conversation.page.token, state="expired")
     conversation.deliver()
@@ -64,7 +66,7 @@ def test_a_dead_token_holds_the_pages_messages_until_it_is_renewed(say, conversa
     assert {row["persona"]["name"] for row in sandbox.said(mona.psid)} == {"Ana R."}
 
 
-def test_a_page_starts_at_once_when_a_check_finds_that_its_token_works_again(say, conversation, mona, sandbox):
+def test_a_check_that_finds_a_working_token_resumes_the_page(say, conversation, mona, sandbox):
     say("hello")
     sandbox.post("tokens", token=conversation.page.token, state="expired")
     conversation.deliver()
@@ -77,7 +79,7 @@ def test_a_page_starts_at_once_when_a_check_finds_that_its_token_works_again(say
     assert sandbox.texts(mona.psid) == ["hello"]
 
 
-def test_a_token_that_is_refused_only_in_sending_is_tried_once_in_five_minutes(say, conversation, mona, refuse):
+def test_a_token_refused_only_in_sending_is_checked_once_in_five_minutes(say, conversation, mona, refuse):
     say("hello")
     refuse(DEAD, mona.psid)
     conversation.deliver()
@@ -96,7 +98,7 @@ def test_a_token_that_is_refused_only_in_sending_is_tried_once_in_five_minutes(s
         assert list(Page.objects.troubled()) == [page]
 
 
-def test_nothing_is_called_while_a_page_is_paused(say, conversation, sandbox):
+def test_a_paused_page_makes_no_calls(say, conversation, sandbox):
     Page.objects.update(paused_since=timezone.now())
     say("patience")
     before = len(sandbox.requests())
@@ -105,7 +107,7 @@ def test_nothing_is_called_while_a_page_is_paused(say, conversation, sandbox):
     assert len(sandbox.requests()) == before
 
 
-def test_a_restricted_page_waits_and_is_tried_again_by_itself(say, conversation, mona, sandbox, refuse, bluebird):
+def test_a_restricted_page_pauses_and_is_retried_automatically(say, conversation, mona, sandbox, refuse, bluebird):
     message = say("hello")
     refuse(RESTRICTED, mona.psid, times=1)
     conversation.deliver()
@@ -121,7 +123,7 @@ def test_a_restricted_page_waits_and_is_tried_again_by_itself(say, conversation,
     assert sandbox.texts(mona.psid) == ["hello"]
 
 
-def test_one_page_is_slowed_and_another_is_not(say, conversation, neighbour, ana, mona, sandbox, refuse):
+def test_a_page_rate_limit_slows_only_that_page(say, conversation, neighbour, ana, mona, sandbox, refuse):
     message = say("slow")
     refuse(PAGE_LIMIT, mona.psid, times=1)
     conversation.deliver()
@@ -139,7 +141,7 @@ def test_one_page_is_slowed_and_another_is_not(say, conversation, neighbour, ana
     assert fresh(conversation.page).slowdowns == 0
 
 
-def test_a_limit_of_the_app_slows_all_its_pages(say, conversation, neighbour, mona, refuse):
+def test_an_app_rate_limit_slows_all_pages(say, conversation, neighbour, mona, refuse):
     say("slow")
     refuse(APP_LIMIT, mona.psid, times=1)
     conversation.deliver()
@@ -147,7 +149,7 @@ def test_a_limit_of_the_app_slows_all_its_pages(say, conversation, neighbour, mo
     assert fresh(neighbour.page).is_slowed
 
 
-def test_each_slowdown_in_a_row_is_longer(say, conversation, mona, refuse):
+def test_each_successive_slowdown_of_a_page_is_longer(say, conversation, mona, refuse):
     say("slow")
     refuse(PAGE_LIMIT, mona.psid)
     pauses = []
@@ -159,7 +161,7 @@ def test_each_slowdown_in_a_row_is_longer(say, conversation, mona, refuse):
     assert pauses[-1] > 4 * pauses[0]
 
 
-def test_the_time_that_facebook_names_is_kept(say, conversation, sandbox, bluebird):
+def test_a_slowed_page_waits_as_long_as_facebook_says(say, conversation, sandbox, bluebird):
     say("first")
     conversation.deliver()
     say("slow")
@@ -169,7 +171,7 @@ def test_the_time_that_facebook_names_is_kept(say, conversation, sandbox, bluebi
     assert timedelta(minutes=50) < fresh(bluebird).waits_until - timezone.now() <= timedelta(minutes=61)
 
 
-def test_a_persona_is_waited_for_when_its_page_has_to_wait(say, conversation, mona, sandbox):
+def test_a_reply_waits_for_its_persona_while_the_page_is_slowed(say, conversation, mona, sandbox):
     say("under my own name")
     sandbox.fail("personas", times=1, status=400, error=PAGE_LIMIT)
     conversation.deliver()
@@ -180,7 +182,7 @@ def test_a_persona_is_waited_for_when_its_page_has_to_wait(say, conversation, mo
     assert [row["persona"]["name"] for row in sandbox.said(mona.psid)] == ["Ana R."]
 
 
-def test_passing_errors_end_after_so_many_tries(say, conversation, sandbox):
+def test_a_reply_fails_after_the_maximum_of_transient_errors(say, conversation, sandbox):
     message = say("never")
     sandbox.fail("messages", status=500)
     for _try in range(Message.MAX_ATTEMPTS + 1):
@@ -190,20 +192,20 @@ def test_passing_errors_end_after_so_many_tries(say, conversation, sandbox):
     assert fresh(message).attempts == Message.MAX_ATTEMPTS
 
 
-def test_near_a_limit_a_page_calls_less(bluebird):
+def test_a_page_near_its_rate_limit_makes_fewer_calls(bluebird):
     assert rate_limit.reserve(bluebird.pk) < 0.01
     rate_limit.learn(bluebird.pk, Usage(percent=90))
     rate_limit.reserve(bluebird.pk)
     assert 0.9 < rate_limit.reserve(bluebird.pk) <= 1.1
 
 
-def test_a_page_calls_at_most_300_times_a_second(bluebird):
+def test_a_page_makes_at_most_300_calls_a_second(bluebird):
     began = time.monotonic()
     turns = [rate_limit.reserve(bluebird.pk) + time.monotonic() - began for _call in range(100)]
     assert turns[-1] >= 99 / 300
 
 
-def test_a_usage_header_slows_the_page(say, conversation, sandbox, bluebird):
+def test_a_high_usage_header_slows_the_page(say, conversation, sandbox, bluebird):
     sandbox.post("rate_limits", usage={"page": 95})
     say("one"), say("two"), say("three")
     conversation.deliver()
@@ -212,21 +214,21 @@ def test_a_usage_header_slows_the_page(say, conversation, sandbox, bluebird):
     assert "fewer calls" in Message.objects.pending().first().error
 
 
-def test_a_profile_is_asked_for_again_when_the_token_was_dead(mona, sandbox, bluebird):
+def test_an_expired_token_pauses_the_page_and_leaves_the_profile_to_be_fetched_later(mona, sandbox, bluebird):
     sandbox.post("tokens", token=bluebird.token, state="expired")
     mona.fetch_profile()
     assert mona.profile_at is None
     assert fresh(bluebird).is_paused
 
 
-def test_a_shorter_wait_takes_nothing_from_a_longer_one(bluebird):
+def test_a_shorter_slowdown_does_not_replace_a_longer_one(bluebird):
     limited = GraphError("l", status=400, error={"code": 80006}, usage=Usage(percent=100, minutes=30))
     fresh(bluebird).note_error(limited)
     fresh(bluebird).note_error(GraphError("l", status=400, error=PAGE_LIMIT))
     assert fresh(bluebird).waits_until - timezone.now() > timedelta(minutes=25)
 
 
-def test_a_burst_of_refusals_is_one_slowdown(bluebird):
+def test_a_burst_of_rate_limit_errors_counts_as_one_slowdown(bluebird):
     lanes = [fresh(bluebird) for _lane in range(16)]
     for lane in lanes:
         lane.note_error(GraphError("l", status=400, error=PAGE_LIMIT))
@@ -241,21 +243,21 @@ def test_an_error_of_the_old_token_does_not_pause_a_page_whose_token_was_renewed
     assert not fresh(bluebird).is_paused
 
 
-def test_what_a_slowed_page_held_goes_out_when_it_is_resumed(say, conversation, bluebird):
+def test_messages_held_by_a_slowed_page_are_due_when_it_is_resumed(say, conversation, bluebird):
     message = say("hello")
     Message.objects.filter(pk=message.pk).update(next_attempt_at=timezone.now() + timedelta(hours=1))
     fresh(bluebird).resume()
     assert Conversation.objects.pending().exists()
 
 
-def test_a_limit_of_profiles_holds_no_messages(mona, sandbox, bluebird):
+def test_a_rate_limit_of_profile_calls_does_not_slow_the_page(mona, sandbox, bluebird):
     sandbox.fail(mona.psid, times=1, status=400, error=PAGE_LIMIT)
     mona.fetch_profile()
     assert not fresh(bluebird).is_slowed
     assert mona.profile_at is None
 
 
-def test_a_profile_waits_while_its_page_does(mona, sandbox, bluebird):
+def test_a_profile_is_not_fetched_while_its_page_is_slowed(mona, sandbox, bluebird):
     until = timezone.now() + timedelta(minutes=30)
     Page.objects.update(waits_until=until)
     fresh(mona).fetch_profile()
@@ -263,7 +265,7 @@ def test_a_profile_waits_while_its_page_does(mona, sandbox, bluebird):
     assert fresh(mona).next_attempt_at == until
 
 
-def test_a_persona_is_not_refused_for_what_its_page_suffered(say, conversation, mona, sandbox, bluebird):
+def test_rate_limits_and_outages_do_not_mark_a_persona_as_refused(say, conversation, mona, sandbox, bluebird):
     say("hello")
     for error in [PAGE_LIMIT] * 5 + [{"code": 2, "message": "busy"}]:
         sandbox.fail("personas", times=1, status=400, error=error)
@@ -274,7 +276,7 @@ def test_a_persona_is_not_refused_for_what_its_page_suffered(say, conversation, 
     assert sandbox.said(mona.psid) == []
 
 
-def test_near_a_limit_each_lane_keeps_the_turn_that_it_was_given(say, conversation, bluebird, mona, sandbox):
+def test_a_send_queue_keeps_its_rate_slot_near_the_rate_limit(say, conversation, bluebird, mona, sandbox):
     message = say("my turn")
     rate_limit.learn(bluebird.pk, Usage(percent=90))
     rate_limit.reserve(bluebird.pk)
@@ -309,7 +311,7 @@ def tell_policy(hear):
     )
 
 
-def test_a_blocked_page_sends_nothing_and_says_why_until_facebook_lifts_it(
+def test_a_page_blocked_by_facebook_sends_nothing_and_says_why_until_unblocked(
     say, conversation, bluebird, sandbox, mona, tell_policy, client, ana
 ):
     tell_policy("block", AT)
@@ -326,33 +328,33 @@ def test_a_blocked_page_sends_nothing_and_says_why_until_facebook_lifts_it(
     assert (bluebird.why_paused, bluebird.policy, bluebird.is_blocked, bluebird.is_paused) == ("", "", False, False)
 
 
-def test_no_check_lifts_a_block(bluebird, sandbox, tell_policy):
+def test_a_successful_check_does_not_lift_a_block_by_facebook(bluebird, sandbox, tell_policy):
     tell_policy("block", AT)
     Page.objects.update(paused_since=timezone.now() - timedelta(hours=1))
     fresh(bluebird).verify()
     assert fresh(bluebird).is_paused
 
 
-def test_a_block_told_again_after_it_was_lifted_blocks_nothing(bluebird, tell_policy):
+def test_an_outdated_block_after_an_unblock_is_ignored(bluebird, tell_policy):
     tell_policy("block", AT), tell_policy("unblock", AT + 1), tell_policy("block", AT, "Spam reports, again")
     assert not fresh(bluebird).is_paused
 
 
-def test_a_block_counts_in_whatever_case_facebook_writes_it(bluebird, tell_policy):
+def test_a_block_by_facebook_counts_in_upper_or_lower_case(bluebird, tell_policy):
     tell_policy("BLOCK", AT)
     assert fresh(bluebird).is_paused
     tell_policy("UNBLOCK", AT + 1)
     assert not fresh(bluebird).is_paused
 
 
-def test_a_warning_is_kept_and_stops_nothing(bluebird, tell_policy):
+def test_a_policy_warning_is_stored_and_does_not_pause_the_page(bluebird, tell_policy):
     tell_policy("warning", AT)
     bluebird = fresh(bluebird)
     assert (bluebird.policy, bluebird.is_paused) == ("Facebook warns this Page: Spam reports.", False)
 
 
 @pytest.mark.parametrize("error", [{"code": 2022}, {"code": 368, "error_subcode": 1390008}], ids=str)
-def test_an_error_that_blocks_the_page_holds_its_messages_and_says_why(
+def test_an_error_that_blocks_the_page_holds_its_messages_and_stores_the_reason(
     error, say, conversation, mona, refuse, bluebird
 ):
     message = say("hello")

@@ -14,7 +14,7 @@ def bens(client, ben):
     return client
 
 
-def test_a_reply_written_on_anas_page_is_never_sent_as_bens(bens, mona, ana, ben):
+def test_a_reply_from_a_page_of_another_agent_is_refused(bens, mona, ana, ben):
     mona.conversation.take(ben)
     fields = {"text": "Ana's words", "key": uuid.uuid4(), "agent": ana.pk}
     response = bens.post(reverse("send", args=[mona.conversation.pk]), fields)
@@ -25,7 +25,7 @@ def test_a_reply_written_on_anas_page_is_never_sent_as_bens(bens, mona, ana, ben
 
 
 @pytest.mark.parametrize("verb", ["send", "take", "see", "typing"])
-def test_a_script_on_anas_page_does_nothing_under_bens_session(verb, bens, mona, ana):
+def test_a_script_on_a_page_of_another_agent_is_refused_and_reloads(verb, bens, mona, ana):
     url = reverse(verb, args=[mona.conversation.pk])
     fields = {"text": "Ana's words", "key": uuid.uuid4(), "on": "1"}
     response = bens.post(url, fields, headers={"X-Agent": str(ana.pk), "HX-Request": "true"})
@@ -34,7 +34,7 @@ def test_a_script_on_anas_page_does_nothing_under_bens_session(verb, bens, mona,
     assert mona.conversation.agent is None
 
 
-def test_a_page_of_ones_own_goes_on(bens, mona, ben):
+def test_a_script_on_a_page_of_the_same_agent_works(bens, mona, ben):
     url = reverse("take", args=[mona.conversation.pk])
     bens.post(url, headers={"X-Agent": str(ben.pk), "HX-Request": "true"})
     mona.conversation.refresh_from_db()

@@ -16,7 +16,7 @@ from tests.console.conftest import fresh
 
 @pytest.fixture
 def refused(mona, sandbox):
-    """Facebook did not tell who Mona is."""
+    """Mona, whose profile Facebook refused."""
     Customer.objects.update(name="")
     sandbox.post(f"customers/{mona.psid}/profile", kind="forbidden")
     fresh(mona).fetch_profile()
@@ -40,7 +40,7 @@ def later(**time):
     return time_machine.travel(timezone.now() + timedelta(**time))
 
 
-def test_a_profile_that_was_refused_is_asked_for_at_the_next_message_and_then_daily(refused, write):
+def test_a_refused_profile_is_fetched_at_the_next_message_and_then_daily(refused, write):
     assert write()
     fresh(refused).fetch_profile()
     assert not write()
@@ -52,11 +52,11 @@ def test_a_profile_that_was_refused_is_asked_for_at_the_next_message_and_then_da
         assert not write()
 
 
-def test_two_messages_at_once_ask_once(refused, write):
+def test_two_messages_in_a_row_fetch_a_profile_once(refused, write):
     assert [write(), write()] == [True, False]
 
 
-def test_a_refused_profile_of_an_open_conversation_is_asked_for_a_day_later_without_a_message(refused):
+def test_a_refused_profile_of_an_open_conversation_is_fetched_again_after_a_day(refused):
     Conversation.objects.update(closed_at=None)
     assert refused not in Customer.objects.unmet()
     with later(hours=25):
@@ -65,7 +65,7 @@ def test_a_refused_profile_of_an_open_conversation_is_asked_for_a_day_later_with
         assert refused not in Customer.objects.unmet()
 
 
-def test_a_customer_whose_profile_is_granted_at_last_gets_her_name(refused, write, sandbox):
+def test_a_customer_whose_refused_profile_becomes_readable_gets_a_name(refused, write, sandbox):
     assert str(refused).startswith("Guest")
     sandbox.post(f"customers/{refused.psid}/profile", kind="full")
     assert write()
@@ -73,7 +73,7 @@ def test_a_customer_whose_profile_is_granted_at_last_gets_her_name(refused, writ
     assert (str(fresh(refused)), fresh(refused).refusals) == ("Mona Weber", 0)
 
 
-def test_a_name_is_asked_for_again_weekly_when_she_writes(mona, write):
+def test_a_profile_is_refreshed_weekly_when_the_customer_writes(mona, write):
     mona.fetch_profile()
     assert not write()
     with later(days=6):
@@ -82,7 +82,7 @@ def test_a_name_is_asked_for_again_weekly_when_she_writes(mona, write):
         assert write()
 
 
-def test_a_new_name_and_picture_take_the_place_of_the_old_ones(mona, sandbox):
+def test_refreshing_a_profile_replaces_the_name_and_keeps_an_unchanged_picture(mona, sandbox):
     mona.fetch_profile()
     old = fresh(mona).picture.name
     Customer.objects.update(name="Mona Miller")
@@ -91,7 +91,7 @@ def test_a_new_name_and_picture_take_the_place_of_the_old_ones(mona, sandbox):
     assert fresh(mona).picture.name == old  # the same picture is kept once
 
 
-def test_an_old_picture_goes_when_there_is_a_new_one(mona, django_capture_on_commit_callbacks):
+def test_the_old_profile_picture_is_deleted_when_there_is_a_new_one(mona, django_capture_on_commit_callbacks):
     mona.fetch_profile()
     mona.picture.save("face", initials("Somebody Else"))
     old = mona.picture.name
@@ -101,7 +101,7 @@ def test_an_old_picture_goes_when_there_is_a_new_one(mona, django_capture_on_com
     assert not mona.picture.storage.exists(old)
 
 
-def test_what_is_known_stays_when_facebook_no_longer_tells_it(mona, sandbox):
+def test_name_and_picture_stay_when_facebook_no_longer_returns_a_profile(mona, sandbox):
     mona.fetch_profile()
     for kind in ("empty", "forbidden"):
         sandbox.post(f"customers/{mona.psid}/profile", kind=kind)
@@ -110,7 +110,7 @@ def test_what_is_known_stays_when_facebook_no_longer_tells_it(mona, sandbox):
     assert fresh(mona).picture
 
 
-def test_profiles_are_asked_for_again_a_few_a_second_and_the_others_later(mona, sandbox):
+def test_profile_refreshes_above_the_rate_limit_are_postponed(mona, sandbox):
     mona.fetch_profile()
     before = len(sandbox.requests(path=mona.psid))
     for _customer in range(5 * AGAIN[1]):
@@ -122,7 +122,7 @@ def test_profiles_are_asked_for_again_a_few_a_second_and_the_others_later(mona, 
 # Pages
 
 
-def test_the_name_of_a_page_is_asked_for_daily(bluebird, sandbox):
+def test_the_name_of_a_page_is_refreshed_daily(bluebird, sandbox):
     Page.objects.update(name="Old Tea", checked_at=timezone.now())
     assert not Page.objects.outdated().exists()
     with later(hours=25):

@@ -86,7 +86,7 @@ def test_the_queue_shows_the_longest_wait_first_and_then_the_newest(bluebird, li
     assert list(Conversation.objects.waiting()) == [c, b, a, d, e]
 
 
-def test_the_closed_part_shows_the_last_closed_first(line_up):
+def test_the_closed_part_of_the_queue_shows_the_last_closed_first(line_up):
     rows = line_up("closed", 5, moments=5)
     assert list(Conversation.objects.closed()) == sorted(rows, key=lambda row: row.closed_at, reverse=True)
 
@@ -96,7 +96,7 @@ def test_the_closed_part_shows_the_last_closed_first(line_up):
 
 @pytest.mark.parametrize("name", PARTS)
 @pytest.mark.parametrize("headers", [None, HTMX])
-def test_pages_of_equal_rows_show_each_row_once(name, headers, anas_browser, line_up):
+def test_pages_of_the_queue_show_each_of_many_equal_rows_once(name, headers, anas_browser, line_up):
     rows = line_up(name, 2 * PAGE + 7)
     pages = list(turn(anas_browser, name, headers))
     assert [len(page) for page in pages] == [PAGE, PAGE, 7]
@@ -105,12 +105,12 @@ def test_pages_of_equal_rows_show_each_row_once(name, headers, anas_browser, lin
     assert shown == list(Conversation.objects.in_order().values_list("pk", flat=True))
 
 
-def test_a_part_that_fits_on_a_page_offers_no_more(anas_browser, line_up):
+def test_a_part_of_the_queue_that_fits_on_a_page_offers_no_more(anas_browser, line_up):
     line_up("waiting", PAGE)
     assert more(anas_browser.get("/")) is None
 
 
-def test_rows_that_come_and_go_between_pages_hide_no_other_row(anas_browser, line_up, ana):
+def test_queue_rows_that_come_and_go_between_pages_hide_no_other_row(anas_browser, line_up, ana):
     stay = {row.pk for row in line_up("waiting", 3 * PAGE)}
     pages, seen = turn(anas_browser, "waiting"), []
     for number, shown in enumerate(pages):
@@ -121,14 +121,14 @@ def test_rows_that_come_and_go_between_pages_hide_no_other_row(anas_browser, lin
     assert stay <= set(seen)
 
 
-def test_an_invalid_place_begins_at_the_front(anas_browser, line_up):
+def test_an_invalid_page_position_of_the_queue_begins_at_the_front(anas_browser, line_up):
     line_up("waiting", 3)
     for place in ["", "x", "1", "1-", "9" * 30 + "-1", "-1-1"]:
         assert len(numbers(anas_browser.get("/queue/waiting/", {"after": place}))) == 3
     assert anas_browser.get("/queue/nothing/").status_code == 404
 
 
-def test_pages_of_a_part_show_only_conversations_that_the_agent_may_see(anas_browser, line_up, bluebird):
+def test_pages_of_the_queue_show_only_conversations_that_the_agent_may_see(anas_browser, line_up, bluebird):
     line_up("waiting", 3)
     restrict(bluebird)
     assert numbers(anas_browser.get("/queue/waiting/")) == []
@@ -171,7 +171,7 @@ def test_an_agent_without_a_team_and_an_admin_see_all_that_waits(is_superuser, a
     assert parts(anas_browser.get("/queue/", headers=HTMX))["waiting"] == [row.pk]
 
 
-def test_a_row_among_the_others_names_its_team(anas_browser, line_up, refunds, ana):
+def test_a_queue_row_among_the_others_names_its_team(anas_browser, line_up, refunds, ana):
     line_up("waiting", 1)
     Conversation.objects.update(team=refunds)
     Team.objects.create(name="Tea").members.add(ana)
@@ -181,7 +181,7 @@ def test_a_row_among_the_others_names_its_team(anas_browser, line_up, refunds, a
 # What a desk that is open asks for
 
 
-def test_a_refresh_shows_as_many_rows_as_were_open(anas_browser, line_up):
+def test_a_refresh_of_the_queue_shows_as_many_rows_as_were_open(anas_browser, line_up):
     line_up("waiting", 3 * PAGE)
     first = anas_browser.get("/queue/", headers=HTMX)
     assert len(numbers(first)) == PAGE
@@ -191,7 +191,7 @@ def test_a_refresh_shows_as_many_rows_as_were_open(anas_browser, line_up):
     assert again == numbers(first) + numbers(second)
 
 
-def test_a_part_beyond_its_limit_is_read_page_by_page(anas_browser, line_up):
+def test_a_part_of_the_queue_beyond_its_limit_is_read_page_by_page(anas_browser, line_up):
     line_up("waiting", MOST + 5)
     full = anas_browser.get("/queue/", {"waiting": 10_000}, headers=HTMX)
     assert len(numbers(full)) == MOST
@@ -199,7 +199,7 @@ def test_a_part_beyond_its_limit_is_read_page_by_page(anas_browser, line_up):
     assert len(numbers(anas_browser.get(more(full)))) == 5
 
 
-def test_closed_conversations_are_read_once_their_part_is_opened(anas_browser, line_up):
+def test_closed_conversations_are_loaded_once_their_part_of_the_queue_is_opened(anas_browser, line_up):
     line_up("closed", 3)
     shut = anas_browser.get("/")
     assert numbers(shut) == []
@@ -207,7 +207,7 @@ def test_closed_conversations_are_read_once_their_part_is_opened(anas_browser, l
     assert len(numbers(anas_browser.get("/queue/", {"closed": PAGE}, headers=HTMX))) == 3
 
 
-def test_more_says_how_many_rows_are_shown(anas_browser, line_up):
+def test_loading_more_queue_rows_updates_their_count(anas_browser, line_up):
     line_up("waiting", PAGE + 5)
     first = anas_browser.get("/queue/", headers=HTMX)
     assert f'class="queue-section-count">{PAGE}+' in first.content.decode()
@@ -227,7 +227,9 @@ def test_a_message_that_may_not_have_arrived_shows_in_the_queue(anas_browser, sa
 
 
 @pytest.mark.parametrize(("is_approved", "chip"), [(True, "Confirm first"), (False, "Over")])
-def test_a_row_says_that_its_conversation_cannot_be_answered(is_approved, chip, anas_browser, conversation, bluebird):
+def test_a_queue_row_says_that_its_conversation_cannot_be_answered(
+    is_approved, chip, anas_browser, conversation, bluebird
+):
     bluebird.may_use_human_agent = is_approved
     bluebird.save()
     assert b'class="chip"' not in anas_browser.get("/queue/", headers=HTMX).content
@@ -239,7 +241,7 @@ def test_a_row_says_that_its_conversation_cannot_be_answered(is_approved, chip, 
     assert f'class="chip">{chip}<' in anas_browser.get("/queue/", headers=HTMX).content.decode()
 
 
-def test_a_row_says_that_it_cannot_be_answered_before_it_names_the_holder(anas_browser, conversation, ben):
+def test_a_queue_row_says_that_it_cannot_be_answered_before_it_names_the_holder(anas_browser, conversation, ben):
     Conversation.objects.update(holder="agent", agent=ben, messaging_window_until=NOW - timedelta(hours=1))
     row = anas_browser.get("/queue/", headers=HTMX).content.decode()
     assert row.index("Over") < row.index(str(ben))
@@ -262,7 +264,7 @@ def queries(get):
 
 
 @pytest.mark.parametrize("path", ["/", "/queue/", "/queue/?closed=60&waiting=60", "/queue/closed/"])
-def test_the_queue_costs_a_constant_number_of_queries(path, anas_browser, line_up):
+def test_the_queue_needs_a_constant_number_of_queries(path, anas_browser, line_up):
     for name in PARTS:
         line_up(name, 3)
     few = queries(lambda: anas_browser.get(path))
@@ -272,7 +274,7 @@ def test_the_queue_costs_a_constant_number_of_queries(path, anas_browser, line_u
 
 
 @pytest.mark.parametrize("path", ["", "messages/?since=0", "messages/?before={last}"])
-def test_a_thread_costs_a_constant_number_of_queries(path, conversation, say, anas_browser):
+def test_a_thread_needs_a_constant_number_of_queries(path, conversation, say, anas_browser):
     def ask():
         return anas_browser.get(f"/conversations/{conversation.pk}/{path.format(last=last)}")
 

@@ -36,7 +36,7 @@ def at_once(verbs, threads):
         return list(pool.map(run, verbs))
 
 
-def test_of_fifty_who_take_at_once_one_gets_it_and_the_others_are_told_by_whom(transactional_db, bluebird):
+def test_one_of_fifty_concurrent_takes_succeeds_and_the_others_name_the_holder(transactional_db, bluebird):
     agents = Agent.objects.bulk_create(
         Agent(username=f"agent{number}", first_name=f"Agent {number}", is_present=True) for number in range(50)
     )
@@ -124,7 +124,7 @@ def told(conversation, mine, **inner):
 
 
 @pytest.mark.slow
-def test_a_word_an_answer_and_a_take_at_once_leave_one_history(conversations, ana):
+def test_a_concurrent_message_bot_answer_and_take_leave_one_consistent_history(conversations, ana):
     """Try a thousand random orders, six at a time."""
     verbs = []
     for conversation in conversations:

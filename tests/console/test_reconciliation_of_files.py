@@ -36,7 +36,7 @@ def cut(conversation, ana, sandbox):
 
 @pytest.fixture
 def elsewhere(bluebird, mona):
-    """The Page sends something else in these seconds, and we have not been told of it yet."""
+    """The Page sends something else meanwhile, and its echo has not come yet."""
     client, psid = bluebird.client(), mona.psid
     says = {
         "another picture": lambda: client.send_attachment(psid, "image", file=io.BytesIO(ANOTHER), filename="o.png"),
@@ -69,7 +69,7 @@ def settle(conversation):
     return settle
 
 
-def test_a_lost_picture_is_not_called_sent_because_the_page_sent_another(
+def test_an_unknown_picture_is_not_reconciled_with_another_picture_of_the_page(
     cut, elsewhere, settle, conversation, mona, sandbox
 ):
     message = cut("picture", drop="before")
@@ -82,7 +82,9 @@ def test_a_lost_picture_is_not_called_sent_because_the_page_sent_another(
 
 @pytest.mark.parametrize("what", ["another document", "a text"])
 @pytest.mark.parametrize("lost", ["picture", "document"])
-def test_a_lost_file_is_sent_again_where_only_other_things_were_said(lost, what, cut, elsewhere, settle, mona, sandbox):
+def test_a_lost_file_is_sent_again_if_the_history_has_only_other_kinds_of_messages(
+    lost, what, cut, elsewhere, settle, mona, sandbox
+):
     message = cut(lost, drop="before")
     elsewhere(what)
     settle()
@@ -93,7 +95,7 @@ def test_a_lost_file_is_sent_again_where_only_other_things_were_said(lost, what,
 
 @pytest.mark.parametrize("what", ["another picture", "another document", "a text", "buttons"])
 @pytest.mark.parametrize("sent", ["picture", "document"])
-def test_a_file_that_arrived_is_found_among_other_things(sent, what, cut, elsewhere, settle, mona, sandbox):
+def test_a_delivered_file_is_reconciled_among_other_messages(sent, what, cut, elsewhere, settle, mona, sandbox):
     elsewhere(what)
     message = cut(sent, drop="after")
     elsewhere(what)
@@ -103,9 +105,7 @@ def test_a_file_that_arrived_is_found_among_other_things(sent, what, cut, elsewh
     assert (message.state, message.mid) == (State.SENT, ours["mid"])
 
 
-def test_what_facebook_tells_nothing_of_is_neither_taken_for_the_picture_nor_for_its_absence(
-    cut, elsewhere, settle, mona, sandbox
-):
+def test_a_history_message_without_content_leaves_a_lost_picture_unknown(cut, elsewhere, settle, mona, sandbox):
     message = cut("picture", drop="before")
     elsewhere("buttons")
     settle(reconciliations=MIN_RECONCILIATIONS, is_over=True)
@@ -114,7 +114,7 @@ def test_what_facebook_tells_nothing_of_is_neither_taken_for_the_picture_nor_for
     assert len(sandbox.said(mona.psid)) == 1
 
 
-def test_a_text_is_not_settled_by_a_picture(say, conversation, elsewhere, settle, mona, sandbox):
+def test_an_unknown_text_is_not_reconciled_with_a_picture(say, conversation, elsewhere, settle, mona, sandbox):
     message = say("Here it is")
     sandbox.fail("messages", times=1, drop="before")
     conversation.deliver()

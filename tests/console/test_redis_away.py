@@ -1,4 +1,4 @@
-"""A Redis that hangs: it takes every word and never answers. Agents hardly notice; nothing is lost."""
+"""A Redis that hangs: it accepts every command and never answers. Agents hardly notice; nothing is lost."""
 
 import re
 import socket
@@ -85,7 +85,7 @@ class Browser:
                 self.heard += re.findall("data: (.*)", line.decode())
 
 
-def test_each_reply_costs_little_more_while_redis_hangs(browser, conversation, line, dead_line):
+def test_sending_a_reply_takes_little_longer_while_redis_hangs(browser, conversation, line, dead_line):
     line.live()
     usual = max(browser.say(conversation, f"before {number}") for number in range(4))
     line.die()
@@ -94,20 +94,20 @@ def test_each_reply_costs_little_more_while_redis_hangs(browser, conversation, l
     assert sorted(costs)[3] < usual + MOST / 3  # only the first asked Redis
 
 
-def test_typing_and_taking_cost_little_more_while_redis_hangs(browser, conversation, dead_line):
+def test_typing_and_taking_take_under_a_second_while_redis_hangs(browser, conversation, dead_line):
     path = f"/conversations/{conversation.pk}"
     assert browser.post(f"{path}/typing/", on="1") < 1
     assert browser.post(f"{path}/return-to-queue/") < 1
     assert browser.post(f"{path}/take/") < 1
 
 
-def test_what_was_said_while_redis_hung_goes_out_once_it_answers(browser, conversation, stack, mona, line, dead_line):
+def test_a_reply_queued_while_redis_hung_is_sent_once_it_answers(browser, conversation, stack, mona, line, dead_line):
     browser.say(conversation, "Hello")
     line.live()
     eventually(lambda: stack.texts(mona.psid) == ["Hello"])
 
 
-def test_a_stream_whose_redis_hung_tells_its_browser_to_ask_for_everything(browser, conversation, line, dead_line):
+def test_a_live_stream_sends_hello_after_redis_hung(browser, conversation, line, dead_line):
     line.live()
     browser.listen()
     line.die()

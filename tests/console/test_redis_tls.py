@@ -76,19 +76,19 @@ def ask(what, url):
 
 
 @pytest.mark.parametrize("what", ASK)
-def test_a_redis_whose_certificate_nobody_signed_is_refused(what, url):
+def test_a_redis_with_an_untrusted_certificate_is_refused(what, url):
     ended = ask(what, url)
     assert ended.returncode != 0
     assert "CERTIFICATE_VERIFY_FAILED" in ended.stderr
 
 
 @pytest.mark.parametrize("what", ASK)
-def test_a_redis_whose_certificate_is_for_another_name_is_refused(what, url, certificate):
+def test_a_redis_with_a_certificate_for_another_host_is_refused(what, url, certificate):
     elsewhere = url.replace("localhost", "127.0.0.1")
     assert "CERTIFICATE_VERIFY_FAILED" in ask(what, f"{elsewhere}?ssl_ca_certs={certificate}").stderr
 
 
 @pytest.mark.parametrize("what", ASK)
-def test_a_redis_that_our_own_authority_vouches_for_is_asked(what, url, certificate):
+def test_a_redis_with_a_certificate_of_a_configured_authority_is_accepted(what, url, certificate):
     ended = ask(what, f"{url}?ssl_ca_certs={certificate}")
     assert ended.returncode == 0, ended.stderr

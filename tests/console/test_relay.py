@@ -1,4 +1,4 @@
-"""The relay: a bot hears from the console what it would hear from Facebook, while it holds the conversation."""
+"""The relay: while a bot holds a conversation, the console delivers to it the events that Facebook would send."""
 
 import json
 import re
@@ -94,7 +94,7 @@ def _word(event):
 # What is passed on
 
 
-def test_byte_for_byte_with_facebooks_own_signatures(robin, hear, bot, settings):
+def test_a_bot_event_has_the_bytes_and_signatures_of_facebooks_webhook(robin, hear, bot, settings):
     inbound_webhook = hear(by(robin, "m_1", "Grüße / 👋"))
     go_on()
     [(headers, body)] = bot.heard
@@ -105,7 +105,7 @@ def test_byte_for_byte_with_facebooks_own_signatures(robin, hear, bot, settings)
     assert not BotEvent.objects.exists()
 
 
-def test_a_body_in_another_spelling_stays_as_it_is(robin, arrive, bot):
+def test_a_webhook_in_another_json_spelling_is_relayed_unchanged(robin, arrive, bot):
     body = json.dumps(webhook(by(robin, "m_1", "a/b ü")), indent=1, ensure_ascii=False).encode()
     assert arrive(body).status_code == 200
     InboundWebhook.objects.get().process()
@@ -113,7 +113,7 @@ def test_a_body_in_another_spelling_stays_as_it_is(robin, arrive, bot):
     assert bot.bodies == [body]
 
 
-def test_echoes_and_receipts_reach_it_by_choice(robin, hear, by_mona, echo, bot, settings):
+def test_echoes_and_receipts_are_delivered_to_a_bot_that_subscribed_to_them(robin, hear, by_mona, echo, bot, settings):
     subscribe("message_echoes", "message_deliveries", "message_reads")
     own = echo("m_1", "Hello", int(settings.FACEBOOK_APP_ID))
     hear(own, by_mona(delivery={"watermark": AT}), by_mona(read={"watermark": AT}))
@@ -121,13 +121,13 @@ def test_echoes_and_receipts_reach_it_by_choice(robin, hear, by_mona, echo, bot,
     assert heard(bot) == ["Hello", "Delivery", "Read"]
 
 
-def test_what_concerns_the_whole_page_reaches_it_whoever_holds_what(conversation, rules, hear, bot):
+def test_an_event_about_the_page_is_delivered_to_the_bot_with_any_holder(conversation, rules, hear, bot):
     hear({"recipient": {"id": PAGE_ID}, "timestamp": AT, "policy_enforcement": {"action": "warning", "reason": "x"}})
     go_on()
     assert heard(bot) == ["Policy"]
 
 
-def test_a_body_of_several_people_goes_by_conversation(robin, nina, hear, bot):
+def test_a_webhook_with_several_customers_is_delivered_as_one_bot_event_for_each(robin, nina, hear, bot):
     hear(by(nina, "n_1", "one"), by(robin, "m_1", "two"), by(nina, "n_2", "three"))
     go_on()
     told = sorted([_word(event) for event in events.parse(body)] for body in bot.bodies)
@@ -135,18 +135,20 @@ def test_a_body_of_several_people_goes_by_conversation(robin, nina, hear, bot):
     assert all(body == events.serialize(json.loads(body)) for body in bot.bodies)
 
 
-def test_of_a_mixed_body_it_hears_its_own_part(conversation, nina, rules, hear, bot):
+def test_only_events_of_conversations_held_by_the_bot_are_delivered(conversation, nina, rules, hear, bot):
     hear(by(conversation, "m_1", "for Ana"), by(nina, "n_1", "for the bot"))
     go_on()
     assert heard(bot) == ["for the bot"]
 
 
-def test_nothing_while_a_person_holds_it(conversation, rules, hear, by_mona, bot):
+def test_no_bot_event_is_created_while_an_agent_holds_the_conversation(conversation, rules, hear, by_mona, bot):
     hear(by(conversation, "m_1"), by_mona(account_linking={"status": "linked"}))
     assert not BotEvent.objects.exists()
 
 
-def test_or_the_same_as_standby(conversation, rules, hear, by_mona, bot):
+def test_a_bot_with_standby_receives_events_of_an_agents_conversation_as_standby(
+    conversation, rules, hear, by_mona, bot
+):
     HandoverRules.objects.update(receives_standby=True)
     hear(by(conversation, "m_1", "Hi"), by_mona(postback={"mid": "m_2", "title": "Order", "payload": "ORDER"}))
     go_on()
@@ -155,7 +157,7 @@ def test_or_the_same_as_standby(conversation, rules, hear, by_mona, bot):
     assert tapped["standby"][0]["postback"] == {"mid": "m_2", "title": "Order"}
 
 
-def test_the_word_that_calls_a_person_is_for_people(robin, hear, bot):
+def test_a_message_that_calls_a_person_is_not_delivered_to_the_bot(robin, hear, bot):
     hear(by(robin, "m_1", "Hi"))
     hear(by(robin, "m_2", "human"))
     go_on()
@@ -163,7 +165,7 @@ def test_the_word_that_calls_a_person_is_for_people(robin, hear, bot):
     assert heard(bot) == []  # nor what it had not heard by then: people answer that
 
 
-def test_told_twice_it_hears_it_once(robin, arrive, bot):
+def test_a_webhook_received_twice_is_delivered_to_the_bot_once(robin, arrive, bot):
     body = events.serialize(webhook(by(robin, "m_1")))
     for _time in range(2):
         arrive(body)
@@ -173,7 +175,7 @@ def test_told_twice_it_hears_it_once(robin, arrive, bot):
     assert heard(bot) == ["Hi"]
 
 
-def test_told_twice_in_other_words_it_is_one_message(robin, hear, thread, bot):
+def test_a_message_repeated_in_another_body_is_delivered_to_the_bot_once(robin, hear, thread, bot):
     hear(by(robin, "m_1"))
     hear(by(robin, "m_1"), by(robin, "m_2", "and"))
     go_on()
@@ -181,7 +183,7 @@ def test_told_twice_in_other_words_it_is_one_message(robin, hear, thread, bot):
     assert texts(thread) == ["Hi", "and"]
 
 
-def test_what_was_for_people_is_not_the_bots_when_it_is_told_again(conversation, ana, rules, hear, bot):
+def test_a_message_for_agents_is_not_delivered_to_the_bot_when_facebook_repeats_it(conversation, ana, rules, hear, bot):
     hear(by(conversation, "m_1", "For Ana"))
     conversation.hand_back(ana)
     hear(by(conversation, "m_1", "For Ana"), by(conversation, "m_2", "and"))
@@ -189,7 +191,7 @@ def test_what_was_for_people_is_not_the_bots_when_it_is_told_again(conversation,
     assert heard(bot) == ["ThreadPassed", "and"]
 
 
-def test_what_is_taken_back_is_told_of_a_message_that_is_known(robin, hear, bot):
+def test_the_unsending_of_a_delivered_message_is_delivered_to_the_bot(robin, hear, bot):
     hear(by(robin, "m_1"))
     go_on()
     taken_back = by(robin, "m_1")
@@ -199,7 +201,7 @@ def test_what_is_taken_back_is_told_of_a_message_that_is_known(robin, hear, bot)
     assert heard(bot) == ["Hi", "Message"]
 
 
-def test_a_bot_that_answers_twice_has_said_both(robin, hear, echo, thread, settings):
+def test_two_equal_answers_of_a_bot_are_both_stored(robin, hear, echo, thread, settings):
     app_id = int(settings.FACEBOOK_APP_ID)
     hear(by(robin, "m_1"))
     hear(echo("m_2", "Hello!", app_id, AT + 1))
@@ -211,7 +213,9 @@ def test_a_bot_that_answers_twice_has_said_both(robin, hear, echo, thread, setti
 # What it is told of people
 
 
-def test_handed_back_it_gets_the_thread_with_a_summary(rules, conversation, ana, hear, bot, settings):
+def test_hand_back_delivers_pass_thread_control_with_a_summary_to_the_bot(
+    rules, conversation, ana, hear, bot, settings
+):
     hear(by(conversation, "m_1", "My tea is cold"))
     conversation.hand_back(ana, note="Refunded")
     go_on()
@@ -221,7 +225,9 @@ def test_handed_back_it_gets_the_thread_with_a_summary(rules, conversation, ana,
     assert "Customer: My tea is cold" in passed.metadata
 
 
-def test_what_opens_again_was_never_anybodys(conversation, ana, hear, bot, bluebird):
+def test_a_reopened_conversation_delivers_the_message_and_no_thread_control_to_the_bot(
+    conversation, ana, hear, bot, bluebird
+):
     conversation.close(ana)
     HandoverRules.objects.create(page=bluebird, webhook_url=bot.url)
     hear(by(conversation, "m_1", "Me again"))
@@ -229,7 +235,7 @@ def test_what_opens_again_was_never_anybodys(conversation, ana, hear, bot, blueb
     assert heard(bot) == ["Me again"]
 
 
-def test_one_that_listens_is_told_that_people_took_it(robin, ana, rules, hear, bot):
+def test_a_bot_with_standby_receives_take_thread_control_when_an_agent_takes(robin, ana, rules, hear, bot):
     HandoverRules.objects.update(receives_standby=True)
     hear(by(robin, "m_1", "Hi"))
     robin = Conversation.objects.get(pk=robin.pk)
@@ -241,7 +247,7 @@ def test_one_that_listens_is_told_that_people_took_it(robin, ana, rules, hear, b
 # How it is told
 
 
-def test_in_order_whatever_fails(robin, hear, bot):
+def test_bot_events_are_delivered_in_order_after_failures(robin, hear, bot):
     bot.answers = [503, 500, 302]
     for number in range(3):
         hear(by(robin, f"m_{number}", f"{number}"))
@@ -250,7 +256,7 @@ def test_in_order_whatever_fails(robin, hear, bot):
     assert heard(bot) == ["0", "0", "0", "0", "1", "2"]
 
 
-def test_conversations_do_not_wait_for_each_other(robin, nina, hear, bot):
+def test_bot_events_of_one_conversation_do_not_wait_for_those_of_another(robin, nina, hear, bot):
     hear(by(robin, "m_1", "Mona"))
     hear(by(nina, "n_1", "Nina"))
     bot.answers = [503]
@@ -259,7 +265,7 @@ def test_conversations_do_not_wait_for_each_other(robin, nina, hear, bot):
     assert [row.conversation for row in BotEvent.objects.all()] == [robin]
 
 
-def test_only_the_oldest_goes_and_one_worker_with_it(robin, hear, bot):
+def test_only_the_oldest_bot_event_of_a_conversation_is_delivered_by_one_worker(robin, hear, bot):
     hear(by(robin, "m_1", "first"))
     hear(by(robin, "m_2", "second"))
     for row in BotEvent.objects.all():
@@ -271,7 +277,7 @@ def test_only_the_oldest_goes_and_one_worker_with_it(robin, hear, bot):
     assert heard(bot) == ["first", "second"]
 
 
-def test_a_slow_bot_leaves_threads_for_others(robin, hear, bot, bluebird):
+def test_a_slow_bot_leaves_worker_threads_for_other_bots(robin, hear, bot, bluebird):
     hear(by(robin, "m_1"))
     with ExitStack() as busy:
         assert all(busy.enter_context(thread_pool.share(bluebird.pk)) for _thread in range(MOST))
@@ -283,14 +289,14 @@ def test_a_slow_bot_leaves_threads_for_others(robin, hear, bot, bluebird):
     assert heard(bot) == ["Hi"]
 
 
-def test_a_bot_that_was_taken_away_is_told_nothing(robin, hear, bot):
+def test_pending_bot_events_are_dropped_when_the_bot_is_removed(robin, hear, bot):
     hear(by(robin, "m_1"))
     HandoverRules.objects.update(webhook_url="")
     go_on()
     assert (bot.heard, BotEvent.objects.count()) == ([], 0)
 
 
-def test_nobody_goes_on_waiting_for_a_bot_that_was_taken_away(robin, hear, bot):
+def test_a_customer_who_waits_for_a_removed_bot_comes_to_the_queue(robin, hear, bot):
     hear(by(robin, "m_1"))
     HandoverRules.objects.update(webhook_url="")
     go_on()
@@ -299,7 +305,7 @@ def test_nobody_goes_on_waiting_for_a_bot_that_was_taken_away(robin, hear, bot):
     assert robin.handovers.get().cause == "no-bot"
 
 
-def test_what_cannot_be_read_of_somebody_new_stops_no_other(rules, hear, bot, bluebird):
+def test_a_reaction_of_an_unknown_customer_is_delivered_to_the_bot(rules, hear, bot, bluebird):
     """The customer reacted to a message from before the console."""
     subscribe("message_reactions")
     liked = {"action": "react", "emoji": "❤", "reaction": "love", "mid": "m_before"}
@@ -310,7 +316,7 @@ def test_what_cannot_be_read_of_somebody_new_stops_no_other(rules, hear, bot, bl
     assert heard(bot) == ["Reaction"]
 
 
-def test_what_cannot_be_passed_on_stops_no_other(robin, hear, thread, monkeypatch):
+def test_a_failing_relay_stores_the_message_and_is_retried(robin, hear, thread, monkeypatch):
     monkeypatch.setattr(type(BotEvent.objects), "add_event", lambda *given: 1 / 0)
     inbound_webhook = hear(by(robin, "m_1"))
     assert texts(thread) == ["Hi"]
@@ -320,7 +326,7 @@ def test_what_cannot_be_passed_on_stops_no_other(robin, hear, thread, monkeypatc
     assert (inbound_webhook.error, BotEvent.objects.count()) == ("", 1)
 
 
-def test_an_inbox_that_does_not_give_its_name_is_not_the_bot(robin, hear, echo):
+def test_an_echo_without_an_app_id_counts_as_the_page_inbox_and_not_the_bot(robin, hear, echo):
     hear(by(robin, "m_1"), echo("m_9", "From the Inbox", None, AT + MINUTE))
     assert fresh(robin).holder == Holder.ELSEWHERE
 
@@ -337,7 +343,7 @@ def why(conversation):
     return [f"{row} {row.note}" for row in conversation.handovers.in_order()]
 
 
-def test_no_customer_waits_on_a_dead_bot(robin, nina, hear, bot, rules):
+def test_all_customers_who_wait_for_a_bot_that_is_down_come_to_the_queue(robin, nina, hear, bot, rules):
     bot.answers_always = 502
     hear(by(nina, "n_1", at=AT))
     BotEvent.objects.all().delete()  # the bot heard it, and died before it answered
@@ -351,14 +357,14 @@ def test_no_customer_waits_on_a_dead_bot(robin, nina, hear, bot, rules):
     assert not BotEvent.objects.exists()
 
 
-def test_who_writes_while_it_is_down_gets_a_person_at_once(robin, hear, bot, rules):
+def test_a_message_while_the_bot_is_down_goes_to_the_queue_immediately(robin, hear, bot, rules):
     HandoverRules.objects.update(bot_down_until=timezone.now() + timedelta(seconds=30), bot_error="HTTP 502")
     hear(by(robin, "m_1"))
     assert why(robin) == ["bot → queue HTTP 502"]
     assert not BotEvent.objects.exists()
 
 
-def test_after_the_pause_one_failure_is_enough(robin, hear, bot, rules):
+def test_one_failure_after_the_pause_marks_the_bot_down_again(robin, hear, bot, rules):
     """Five seconds long: that is how long the bot may take."""
     HandoverRules.objects.update(bot_down_until=timezone.now(), bot_error="HTTP 502")
     hear(by(robin, "m_1"))
@@ -368,7 +374,7 @@ def test_after_the_pause_one_failure_is_enough(robin, hear, bot, rules):
     assert fresh(rules).is_bot_down
 
 
-def test_one_success_and_it_is_well(robin, nina, hear, by_mona, bot, rules):
+def test_one_delivered_bot_event_marks_the_bot_as_working_again(robin, nina, hear, by_mona, bot, rules):
     subscribe("message_reads")
     hear(by_mona(read={"watermark": AT}))
     HandoverRules.objects.update(bot_down_until=timezone.now() + timedelta(seconds=30), bot_error="HTTP 502")
@@ -385,13 +391,13 @@ def test_one_success_and_it_is_well(robin, nina, hear, by_mona, bot, rules):
     assert heard(bot) == ["Hi", "Read"]
 
 
-def test_only_one_asks_whether_it_is_well_again(rules):
+def test_only_one_worker_probes_a_bot_that_was_down(rules):
     HandoverRules.objects.update(bot_down_until=timezone.now())
     one, other = HandoverRules.objects.get(), HandoverRules.objects.get()
     assert [one.may_ask_bot(), other.may_ask_bot(), HandoverRules.objects.get().may_ask_bot()] == [True, False, False]
 
 
-def test_a_word_that_it_chokes_on_does_not_make_it_dead(robin, nina, hear, bot, rules):
+def test_a_message_that_the_bot_rejects_comes_to_the_queue_without_marking_the_bot_down(robin, nina, hear, bot, rules):
     hear(by(nina, "n_1"))
     go_on()
     bot.answers_always = 500
@@ -402,7 +408,7 @@ def test_a_word_that_it_chokes_on_does_not_make_it_dead(robin, nina, hear, bot, 
     assert not fresh(rules).is_bot_down
 
 
-def test_an_answer_to_what_came_before_is_none_to_what_it_has_not_heard(robin, hear, echo, bot, settings):
+def test_a_bot_answer_to_an_earlier_message_does_not_end_the_wait_for_a_rejected_one(robin, hear, echo, bot, settings):
     hear(by(robin, "m_1"))
     go_on()
     bot.answers_always = 500
@@ -413,7 +419,7 @@ def test_an_answer_to_what_came_before_is_none_to_what_it_has_not_heard(robin, h
     assert fresh(robin).waiting_since
 
 
-def test_who_dies_giving_up_is_followed_by_another_who_does(robin, hear, bot, rules, monkeypatch):
+def test_a_worker_that_dies_while_giving_up_a_bot_event_is_replaced_by_the_next(robin, hear, bot, rules, monkeypatch):
     bot.answers_always = 502
     hear(by(robin, "m_1"))
     with monkeypatch.context() as patched, suppress(SystemExit):
@@ -423,7 +429,7 @@ def test_who_dies_giving_up_is_followed_by_another_who_does(robin, hear, bot, ru
     assert why(robin) == ["bot → queue HTTP 502"]
 
 
-def test_a_receipt_that_it_refuses_calls_nobody_and_holds_up_no_word(robin, nina, hear, by_mona, bot, rules):
+def test_a_receipt_that_the_bot_rejects_neither_hands_over_nor_delays_messages(robin, nina, hear, by_mona, bot, rules):
     subscribe("message_reads")
     hear(by(nina, "n_1"))
     BotEvent.objects.all().delete()  # the bot heard it, and is still to answer
@@ -446,7 +452,9 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("kind", REFUSED)
-def test_what_nobody_waits_for_may_be_refused_for_ever(kind, robin, hear, by_mona, bot, rules):
+def test_a_rejected_event_that_nobody_waits_for_is_dropped_without_marking_the_bot_down(
+    kind, robin, hear, by_mona, bot, rules
+):
     subscribe("message_echoes", "message_deliveries", "message_reactions")
     event = by_mona(**REFUSED[kind](robin))
     if kind == "an echo":
@@ -460,7 +468,7 @@ def test_what_nobody_waits_for_may_be_refused_for_ever(kind, robin, hear, by_mon
     assert rules.bot_error == "HTTP 500"  # an admin may want to know
 
 
-def test_what_it_overhears_and_refuses_calls_nobody(conversation, rules, hear, bot):
+def test_a_rejected_standby_event_is_dropped_without_marking_the_bot_down(conversation, rules, hear, bot):
     HandoverRules.objects.update(receives_standby=True)
     bot.answers_always = 400
     hear(by(conversation, "m_1", "for Ana"))
@@ -470,7 +478,7 @@ def test_what_it_overhears_and_refuses_calls_nobody(conversation, rules, hear, b
     assert not fresh(rules).is_bot_down
 
 
-def test_a_receipt_that_reaches_nobody_shows_that_the_bot_is_down(robin, hear, by_mona, bot, rules):
+def test_a_receipt_that_cannot_be_delivered_marks_the_bot_down(robin, hear, by_mona, bot, rules):
     subscribe("message_reads")
     hear(by_mona(read={"watermark": AT}))
     bot.server.shutdown()
@@ -479,7 +487,7 @@ def test_a_receipt_that_reaches_nobody_shows_that_the_bot_is_down(robin, hear, b
     assert fresh(rules).is_bot_down
 
 
-def test_words_go_by_themselves_where_a_receipt_comes_beside_them(robin, hear, by_mona, bot):
+def test_messages_and_receipts_of_one_webhook_are_delivered_separately(robin, hear, by_mona, bot):
     subscribe("message_reads")
     hear(by(robin, "m_1", "one"), by_mona(read={"watermark": AT}), by(robin, "m_2", "two"))
     bot.answers = [200, 500, 500]
@@ -488,7 +496,9 @@ def test_words_go_by_themselves_where_a_receipt_comes_beside_them(robin, hear, b
     assert heard(bot) == ["one", "Read", "Read", "two"]
 
 
-def test_a_receipt_that_it_takes_does_not_hide_that_it_takes_no_words(robin, hear, by_mona, bot, rules):
+def test_an_accepted_receipt_does_not_prevent_that_rejected_messages_mark_the_bot_down(
+    robin, hear, by_mona, bot, rules
+):
     subscribe("message_reads")
     hear(by_mona(read={"watermark": AT}))
     go_on()
@@ -502,7 +512,7 @@ def test_a_receipt_that_it_takes_does_not_hide_that_it_takes_no_words(robin, hea
 # What it subscribed to
 
 
-def test_it_hears_the_usual_fields_and_no_receipts(robin, hear, by_mona, echo, bot):
+def test_a_bot_receives_the_usual_fields_and_no_receipts_by_default(robin, hear, by_mona, echo, bot):
     tap = {"mid": "m_2", "title": "Order", "payload": "ORDER"}
     receipts = [
         by_mona(delivery={"watermark": AT}),
@@ -514,7 +524,7 @@ def test_it_hears_the_usual_fields_and_no_receipts(robin, hear, by_mona, echo, b
     assert heard(bot) == ["Hi", "Postback"]
 
 
-def test_words_of_a_kind_that_it_does_not_hear_of_call_people(robin, hear, by_mona, bot):
+def test_a_postback_that_the_bot_did_not_subscribe_to_goes_to_the_queue(robin, hear, by_mona, bot):
     HandoverRules.objects.update(bot_fields=["messages"])
     hear(by_mona(postback={"mid": "m_2", "title": "Order", "payload": "ORDER"}))
     go_on()
@@ -527,7 +537,7 @@ WAITED_FOR = {"an order": {"order": {"products": [{"name": "Mug"}]}}, "the form 
 
 
 @pytest.mark.parametrize("kind", WAITED_FOR)
-def test_who_orders_or_fills_in_a_form_gets_a_person_when_the_bot_refuses_it(kind, robin, hear, by_mona, bot):
+def test_an_order_or_form_that_the_bot_rejects_goes_to_the_queue(kind, robin, hear, by_mona, bot):
     bot.answers_always = 500
     hear(by_mona(int(time.time() * 1000), **WAITED_FOR[kind]))
     give_up()
@@ -535,13 +545,13 @@ def test_who_orders_or_fills_in_a_form_gets_a_person_when_the_bot_refuses_it(kin
 
 
 @pytest.mark.parametrize("kind", WAITED_FOR)
-def test_who_orders_or_fills_in_a_form_gets_a_person_when_the_bot_does_not_hear_of_it(kind, robin, hear, by_mona):
+def test_an_order_or_form_that_the_bot_did_not_subscribe_to_goes_to_the_queue(kind, robin, hear, by_mona):
     HandoverRules.objects.update(bot_fields=["messaging_postbacks"])
     hear(by_mona(**WAITED_FOR[kind]))
     assert (fresh(robin).holder, robin.handovers.get().cause) == (Holder.QUEUE, "not-told")
 
 
-def test_an_admin_chooses_what_it_hears(rules, bluebird, ada, client):
+def test_the_admin_offers_the_webhook_fields_of_the_bot_with_the_usual_ones_chosen(rules, bluebird, ada, client):
     client.force_login(ada, backend="django.contrib.auth.backends.ModelBackend")
     shown = client.get(f"/admin/personas/page/{bluebird.pk}/change/").content.decode()
     chosen = re.findall(r'name="rules-0-bot_fields" value="(\w+)"[^>]*checked', shown)
@@ -549,7 +559,7 @@ def test_an_admin_chooses_what_it_hears(rules, bluebird, ada, client):
     assert 'value="message_reads"' in shown
 
 
-def test_nobody_is_there(robin, hear, bot, rules):
+def test_a_bot_that_refuses_connections_sends_the_customer_to_the_queue(robin, hear, bot, rules):
     hear(by(robin, "m_1"))
     bot.server.shutdown()
     bot.server.server_close()
@@ -561,7 +571,7 @@ ENDLESS = [b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\n\r\n", b"HTTP/1.1 200
 
 
 @pytest.mark.parametrize("start", ENDLESS)
-def test_an_answer_that_trickles_in_keeps_nobody(robin, hear, start, monkeypatch):
+def test_a_bot_answer_that_trickles_in_is_cut_off_by_a_timeout(robin, hear, start, monkeypatch):
     """The claim would run out, another worker come, and both stay."""
     monkeypatch.setattr(post, "TIMEOUT", 0.5)
     with Raw(start, *[b"."] * 50) as trickling:
@@ -573,7 +583,7 @@ def test_an_answer_that_trickles_in_keeps_nobody(robin, hear, start, monkeypatch
     assert BotEvent.objects.count() == (start is ENDLESS[0])  # of an answer the status counts
 
 
-def test_an_address_may_hold_a_secret_and_stands_in_no_log(robin, hear, caplog, rules):
+def test_the_webhook_url_of_a_bot_appears_in_no_log_or_error(robin, hear, caplog, rules):
     for answer in (b"HTTP/1.1 500 No\r\nnone\r\n\r\n", b"HTTP/1.1 500 No\r\nLocation: /x\r\n\r\n", b"rubbish"):
         with Raw(answer) as odd:
             HandoverRules.objects.update(webhook_url=f"{odd.url}?token=hidden")
@@ -583,7 +593,7 @@ def test_an_address_may_hold_a_secret_and_stands_in_no_log(robin, hear, caplog, 
     assert "hidden" not in caplog.text + str(why(robin)) + fresh(rules).bot_error
 
 
-def test_no_cookie_comes_back(robin, hear, monkeypatch):
+def test_a_cookie_set_by_a_bot_is_not_sent_back(robin, hear, monkeypatch):
     """Facebook keeps none, and bots of several Pages may live at one address."""
     with Raw(b"HTTP/1.1 200 OK\r\nSet-Cookie: a=b\r\nConnection: close\r\n\r\n") as baker:
         HandoverRules.objects.update(webhook_url=baker.url)
@@ -594,7 +604,7 @@ def test_no_cookie_comes_back(robin, hear, monkeypatch):
         assert b"cookie" not in b"".join(baker.heard).lower()
 
 
-def test_an_admin_sees_what_waits(robin, hear, bot, ada, client):
+def test_the_admin_shows_pending_bot_events_with_their_error(robin, hear, bot, ada, client):
     bot.answers_always = 503
     hear(by(robin, "m_1"))
     go_on()
@@ -607,7 +617,7 @@ def test_an_admin_sees_what_waits(robin, hear, bot, ada, client):
 # Who holds it
 
 
-def test_each_change_of_holder_is_told_and_signed(bluebird, mona, ana, bot):
+def test_each_change_of_holder_is_delivered_to_the_holder_url_with_a_signature(bluebird, mona, ana, bot):
     rules = HandoverRules.objects.create(page=bluebird, holder_url=bot.url, holder_secret=SECRET)
     conversation = mona.conversation
     conversation.take(ana)
@@ -635,7 +645,7 @@ def test_each_change_of_holder_is_told_and_signed(bluebird, mona, ana, bot):
     assert not fresh(rules).is_bot_down
 
 
-def test_the_bot_is_told_of_under_its_name(bluebird, mona, ana, bot):
+def test_a_change_of_holder_names_the_bot_by_its_name(bluebird, mona, ana, bot):
     HandoverRules.objects.create(page=bluebird, holder_url=bot.url, webhook_url=bot.url)
     Page.objects.update(bot_name="Robin")
     robin = held_by_bot(mona)
@@ -648,7 +658,7 @@ def test_the_bot_is_told_of_under_its_name(bluebird, mona, ana, bot):
     ]
 
 
-def test_after_a_day_it_is_told_no_more(bluebird, mona, ana, bot):
+def test_a_change_of_holder_is_dropped_after_a_day_of_failed_deliveries(bluebird, mona, ana, bot):
     rules = HandoverRules.objects.create(page=bluebird, holder_url=bot.url)
     mona.conversation.take(ana)
     bot.answers_always = 404
@@ -690,7 +700,7 @@ ENTRY = st.one_of(
 
 
 @given(st.lists(ENTRY, min_size=1, max_size=4))
-def test_what_is_written_anew_reads_the_same(entries):
+def test_serialized_events_are_parsed_into_equal_events(entries):
     told = events.parse(events.serialize({"object": "page", "entry": entries}))
     for event in told:
         assert events.parse(events.serialize_entries([events.entry_of(event)])) == [event]
@@ -698,7 +708,7 @@ def test_what_is_written_anew_reads_the_same(entries):
 
 
 @given(RAW)
-def test_overheard_it_is_the_same_but_for_what_a_button_means(raw):
+def test_a_standby_event_is_parsed_like_the_original_without_the_postback_payload(raw):
     [event] = events.parse(events.serialize_entries([events.make_entry("1", AT, raw)]))
     [overheard] = events.parse(events.serialize_entries([events.standby_entry_of(event)]))
     assert overheard.is_standby

@@ -18,7 +18,7 @@ def failed(say):
     return message
 
 
-def test_a_reply_that_failed_stands_in_the_row_until_a_later_one_went_out(failed, say):
+def test_a_failed_reply_marks_the_queue_row_until_a_later_one_is_delivered(failed, say):
     assert has_failed()
     later = say("Or that?")
     assert has_failed()
@@ -26,26 +26,26 @@ def test_a_reply_that_failed_stands_in_the_row_until_a_later_one_went_out(failed
     assert not has_failed()
 
 
-def test_a_reply_that_fails_after_others_went_out_stands_in_the_row(say):
+def test_a_reply_that_fails_after_a_delivered_one_marks_the_queue_row(say):
     Message.objects.filter(pk=say("one").pk).update(state=Message.State.DELIVERED, mid="m_1")
     Message.objects.filter(pk=say("two").pk).update(state=Message.State.FAILED)
     assert has_failed()
 
 
-def test_what_the_bot_says_later_mends_nothing(failed, conversation):
+def test_a_later_message_of_the_bot_keeps_the_failed_mark_in_the_queue_row(failed, conversation):
     fields = {"conversation": conversation, "page": conversation.page, "is_incoming": False, "revision": 9}
     Message.objects.create(**fields, is_by_bot=True, state=Message.State.SENT, mid="m_2", at=timezone.now())
     assert has_failed()
 
 
-def test_an_answer_from_the_page_inbox_takes_the_unread_badge_away(mona, hear, said, echo):
+def test_an_answer_from_the_page_inbox_removes_the_unread_badge(mona, hear, said, echo):
     hear(said("m_1"), said("m_2", at=AT + MINUTE))
     assert fresh(mona.conversation).unread == 2
     hear(echo("m_3", at=AT + 2 * MINUTE))
     assert fresh(mona.conversation).unread == 0
 
 
-def test_what_came_after_a_late_answer_stays_unread(mona, hear, said, echo):
+def test_a_customer_message_after_a_late_page_inbox_answer_stays_unread(mona, hear, said, echo):
     hear(said("m_1"), said("m_3", at=AT + 2 * MINUTE))
     hear(echo("m_2", at=AT + MINUTE))
     assert fresh(mona.conversation).unread == 1

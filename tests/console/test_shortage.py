@@ -1,4 +1,4 @@
-"""The console's own machine is out of something: disk, memory, open files, connections. Nothing fails for good."""
+"""Shortages on the console's own machine, as of disk, memory, open files or connections: nothing fails for good."""
 
 import errno
 import os
@@ -67,7 +67,7 @@ def let_time_pass(conversation, ago=timedelta()):
 # Replies
 
 
-def test_a_reply_waits_for_a_persona_that_no_disk_had_room_for(say, conversation, mona, sandbox):
+def test_a_reply_waits_for_a_persona_that_a_full_disk_delays(say, conversation, mona, sandbox):
     message = say("Hello Mona")
     with full_disk():
         conversation.deliver()
@@ -79,9 +79,7 @@ def test_a_reply_waits_for_a_persona_that_no_disk_had_room_for(say, conversation
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES])
-def test_a_persona_whose_picture_cannot_be_drawn_for_long_lets_the_reply_go_out_as_the_page(
-    number, say, conversation, mona, sandbox
-):
+def test_a_reply_is_sent_as_the_page_if_the_persona_picture_fails_for_long(number, say, conversation, mona, sandbox):
     message = say("Hello Mona")
     with full_disk(number):
         for _try in range(Persona.MAX_ATTEMPTS + 1):
@@ -93,7 +91,7 @@ def test_a_persona_whose_picture_cannot_be_drawn_for_long_lets_the_reply_go_out_
     assert message.sent_as_page_because == "The console could not create the persona; its log says why."
 
 
-def test_an_agents_picture_that_cannot_be_opened_now_is_not_replaced_by_initials(bluebird, ana, sandbox):
+def test_a_picture_that_temporarily_cannot_be_opened_is_not_replaced_by_initials(bluebird, ana, sandbox):
     ana.picture.save("me.png", ME)
     with no_open_files():
         bluebird.personas.for_agent(ana, bluebird).publish()
@@ -104,7 +102,7 @@ def test_an_agents_picture_that_cannot_be_opened_now_is_not_replaced_by_initials
     assert pictures.are_alike(bluebird.personas.get().picture.open(), ana.picture.open())
 
 
-def test_a_file_that_cannot_be_opened_now_is_sent_later_and_once(conversation, ana, mona, sandbox):
+def test_a_file_that_temporarily_cannot_be_opened_is_sent_later_and_once(conversation, ana, mona, sandbox):
     file = SimpleUploadedFile("receipt.pdf", b"%PDF-1.7")
     [message] = conversation.send(author=ana, text="", key=uuid.uuid4(), files=[file])
     conversation.page.personas.for_agent(ana, conversation.page).publish()
@@ -119,7 +117,7 @@ def test_a_file_that_cannot_be_opened_now_is_sent_later_and_once(conversation, a
     assert len(sandbox.said(mona.psid)) == 1
 
 
-def test_without_a_connection_of_our_own_a_reply_waits_however_long(say, conversation, mona, sandbox):
+def test_a_reply_waits_without_limit_while_the_console_has_no_sockets(say, conversation, mona, sandbox):
     message, _next_one = say("one"), say("two")
     conversation.page.personas.for_agent(message.author, conversation.page).publish()
     with no_sockets():
@@ -130,7 +128,7 @@ def test_without_a_connection_of_our_own_a_reply_waits_however_long(say, convers
     assert sandbox.texts(mona.psid) == ["one", "two"]
 
 
-def test_memory_that_ran_out_during_the_call_makes_the_reply_unknown_and_then_sends_it_again(
+def test_a_reply_whose_call_ran_out_of_memory_is_unknown_and_then_sent_again(
     say, conversation, mona, sandbox, monkeypatch
 ):
     message = say("Hello")
@@ -154,7 +152,7 @@ def _out_of_memory_at_messages(request):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("error", [InterfaceError, OperationalError])
-def test_a_database_connection_that_breaks_fails_no_reply(error, conversation, ana, bluebird, mona, sandbox):
+def test_a_broken_database_connection_leaves_a_reply_queued(error, conversation, ana, bluebird, mona, sandbox):
     reply = {"author": ana, "text": "Hello", "is_incoming": False, "state": State.QUEUED, "key": uuid.uuid4()}
     # Not by Send, whose task a worker of an earlier test might carry out first.
     message = Message.objects.create(conversation=conversation, page=bluebird, at=timezone.now(), revision=1, **reply)
@@ -180,7 +178,7 @@ def _breaks_once(error):
 # What comes from Facebook
 
 
-def test_a_customers_file_is_fetched_once_the_disk_has_room_again(hear, said, sandbox):
+def test_a_customer_file_is_downloaded_once_a_full_disk_has_room_again(hear, said, sandbox):
     url = _picture_at_facebook(sandbox)
     hear(said("m_1", None, attachments=[{"type": "image", "payload": {"url": url}}]))
     attachment = Attachment.objects.get()
@@ -194,7 +192,7 @@ def test_a_customers_file_is_fetched_once_the_disk_has_room_again(hear, said, sa
     assert fresh(attachment).file
 
 
-def test_an_agent_reads_no_path_of_the_server_where_a_file_could_not_be_kept(hear, said, sandbox):
+def test_the_error_of_a_file_that_could_not_be_stored_contains_no_server_path(hear, said, sandbox):
     url = _picture_at_facebook(sandbox)
     hear(said("m_1", None, attachments=[{"type": "image", "payload": {"url": url}}]))
     attachment = Attachment.objects.get()
@@ -210,7 +208,7 @@ def _picture_at_facebook(sandbox):
     return Page.objects.get().client().profile(psid)["profile_pic"]
 
 
-def test_a_customers_name_is_kept_and_the_picture_fetched_later(mona, sandbox):
+def test_a_customer_name_is_stored_on_a_full_disk_and_the_picture_fetched_later(mona, sandbox):
     Customer.objects.update(name="")
     with full_disk():
         fresh(mona).fetch_profile()
@@ -235,7 +233,7 @@ def too_large():
     pre_save.disconnect(refuse, sender=Message)
 
 
-def test_a_webhook_that_memory_has_no_room_for_waits_and_holds_up_no_other(arrive, said, thread, too_large):
+def test_an_inbound_webhook_that_needs_too_much_memory_waits_and_delays_no_other(arrive, said, thread, too_large):
     for mid in ("m_large", "m_2"):
         arrive(serialize(webhook(said(mid, mid))))
     InboundWebhook.objects.all().process()
@@ -251,7 +249,7 @@ def test_a_webhook_that_memory_has_no_room_for_waits_and_holds_up_no_other(arriv
 # Bots
 
 
-def test_a_bot_is_not_called_down_because_the_console_has_no_connection_left(mona, bluebird, hear, by_mona):
+def test_a_bot_is_not_marked_down_while_the_console_has_no_sockets(mona, bluebird, hear, by_mona):
     with Bot() as bot:
         HandoverRules.objects.create(page=bluebird, webhook_url=bot.url)
         Conversation.objects.update(holder=Holder.BOT)
@@ -296,5 +294,5 @@ def _tell_bot():
         (DatabaseError("no such column"), False),
     ],
 )
-def test_what_ran_out_and_what_is_wrong_are_told_apart(error, is_one):
+def test_resource_shortages_are_distinguished_from_other_errors(error, is_one):
     assert is_resource_shortage(error) is is_one

@@ -1,4 +1,4 @@
-"""Clients that send slowly, or without end, or read nothing: they cost the others nothing, and are let go."""
+"""Clients that send slowly, or without end, or read nothing: they delay no others, and are disconnected."""
 
 import json
 import os
@@ -86,7 +86,7 @@ def test_pages_answer_while_forty_replies_are_half_sent(dial):
     assert seconds_for() < 2
 
 
-def test_what_does_not_come_is_let_go_with_a_sentence(dial):
+def test_an_unfinished_request_is_ended_with_408_and_a_sentence(dial):
     page, bot = dial(HALF_A_LOGIN), dial(post("/api/conversations/1/messages", 100, b"{"))
     half_a_header, nothing = dial(b"GET /login/ HTTP/1.1\r\nHost: 127"), dial()
     for client, sentence in [(page, SENTENCE), (bot, json.dumps({"detail": SENTENCE}))]:
@@ -96,7 +96,7 @@ def test_what_does_not_come_is_let_go_with_a_sentence(dial):
     assert answer(half_a_header) == answer(nothing) == ""
 
 
-def test_two_hundred_stalled_webhooks_cost_little_memory_and_others_are_taken(dial, web):
+def test_two_hundred_stalled_webhooks_use_little_memory_and_others_are_stored(dial, web):
     seconds_for()
     before = memory_of(web)
     clients = [dial(post("/webhooks/messenger", MIB, b"x" * (MIB - 1))) for _client in range(200)]
@@ -159,7 +159,7 @@ def raw(request):
     return head.encode() + made.body
 
 
-def test_two_hundred_half_replies_of_strangers_push_out_no_agents_file(dial, upload, conversation):
+def test_an_agents_upload_succeeds_beside_two_hundred_half_sent_replies_of_strangers(dial, upload, conversation):
     sent = raw(upload)
     agent = dial(sent[:200_000])
     for _stranger in range(200):
@@ -170,7 +170,7 @@ def test_two_hundred_half_replies_of_strangers_push_out_no_agents_file(dial, upl
     assert conversation.messages.get(author__username="ana").attachments.get().title == "list.csv"
 
 
-def test_who_was_logged_out_meanwhile_is_sent_to_the_login_with_a_large_file(dial, upload):
+def test_a_large_upload_after_a_log_out_is_redirected_to_log_in(dial, upload):
     del upload.cookies["sessionid"]
     upload.files["files"] = ("list.csv", b"tea;cups\n" * 400_000)
     said = answer(dial(raw(upload)))
@@ -179,7 +179,7 @@ def test_who_was_logged_out_meanwhile_is_sent_to_the_login_with_a_large_file(dia
 
 
 @pytest.mark.parametrize("path", ["/webhooks/messenger", "/login/"])
-def test_strangers_whose_bodies_fill_a_room_keep_nobody_out(dial, path):
+def test_half_sent_bodies_of_strangers_do_not_block_webhooks_or_log_ins(dial, path):
     for _stranger in range(64):
         dial(post(path, MIB, b"x" * (MIB - 1)))
     last = dial(post(path, MIB, b"x" * 63))
@@ -195,7 +195,7 @@ def test_strangers_whose_bodies_fill_a_room_keep_nobody_out(dial, path):
 TAKEN = {"/login/": 1, "/webhooks/messenger": 1, "/admin/personas/page/add/": 9, "/conversations/1/send/": 251}  # MiB
 
 
-def test_a_body_that_is_longer_than_its_address_takes_is_refused_before_it_comes(dial):
+def test_a_body_above_the_limit_of_its_path_is_refused_by_its_content_length(dial):
     """All at once: the server lets each of them go on sending for two seconds."""
     clients = {path: dial(post(path, most * MIB + 1)) for path, most in TAKEN.items()}
     for path, most in TAKEN.items():
@@ -204,7 +204,7 @@ def test_a_body_that_is_longer_than_its_address_takes_is_refused_before_it_comes
         assert said.endswith(f"The request is too large: the limit here is {most} MiB."), path
 
 
-def test_a_body_without_an_end_is_refused_once_it_is_too_long(dial):
+def test_an_endless_chunked_body_is_refused_once_it_is_too_long(dial):
     client = dial(CHUNKED)
     for _piece in range(17):
         client.sendall(b"10000\r\n" + b"x" * 65536 + b"\r\n")
@@ -214,7 +214,7 @@ def test_a_body_without_an_end_is_refused_once_it_is_too_long(dial):
 # Headers that are too long
 
 
-def test_a_header_without_an_end_is_let_go(dial):
+def test_a_connection_with_an_endless_header_is_closed(dial):
     client = dial(b"GET /login/ HTTP/1.1\r\nX-Long: ")
     with pytest.raises(OSError):
         for _piece in range(1000):
@@ -222,14 +222,14 @@ def test_a_header_without_an_end_is_let_go(dial):
 
 
 @pytest.mark.parametrize("piece", [b"x" * 65_536, b"X-Next: " + b"x" * 1_000 + b"\r\n"], ids=["one", "many"])
-def test_trailers_without_an_end_are_let_go(dial, piece):
+def test_a_connection_with_endless_trailers_is_closed(dial, piece):
     client = dial(CHUNKED, b"1\r\nx\r\n0\r\nX-First: ")
     with pytest.raises(OSError):
         for _piece in range(400 * 65_536 // len(piece)):
             client.sendall(piece)
 
 
-def test_a_body_of_many_small_chunks_is_taken(dial):
+def test_a_body_of_many_small_chunks_is_accepted(dial):
     client = dial(CHUNKED, b"1\r\nx\r\n" * 100_000, b"0\r\nX-Trailer: x\r\n\r\n")
     assert client.recv(1_000).startswith(b"HTTP/1.1 403 ")  # it has no CSRF token
 
@@ -253,7 +253,7 @@ def test_pages_answer_while_forty_clients_do_not_read_a_file(dial, script, web):
     eventually(lambda: sockets_of(web) <= before + 5, seconds=60)
 
 
-def test_a_stream_that_is_not_read_is_let_go(dial, ana, web):
+def test_a_live_stream_that_is_not_read_is_closed(dial, ana, web):
     django = Client()
     django.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
     cookie = f"Cookie: sessionid={django.cookies['sessionid'].value}\r\n"
@@ -265,12 +265,12 @@ def test_a_stream_that_is_not_read_is_let_go(dial, ana, web):
     eventually(lambda: sockets_of(web) < before, seconds=60)
 
 
-def test_a_whole_file_reaches_a_client_who_reads_it(script):
+def test_a_static_file_is_served_whole(script):
     got = requests.get(CONSOLE_URL + script, headers={"Accept-Encoding": "identity"}, timeout=20)
     assert len(got.content) == int(got.headers["Content-Length"]) > MIB
 
 
-def test_a_body_that_comes_in_pieces_reaches_its_page_whole(dial):
+def test_a_body_sent_in_pieces_reaches_its_view_whole(dial):
     session = requests.Session()
     page = session.get(f"{CONSOLE_URL}/login/", timeout=10)
     token = re.search(r'csrfmiddlewaretoken" value="([^"]+)"', page.text)[1]

@@ -1,4 +1,4 @@
-"""The bot is another Facebook app: who controls the thread, by what Facebook says and by what we tell it."""
+"""Thread control, where the bot is another Facebook app: the calls we make, and the events Facebook sends."""
 
 import time
 import uuid
@@ -67,7 +67,7 @@ def calls(facebook):
     return [call["path"].rpartition("/")[2] for call in facebook.requests("POST", "_thread_control")]
 
 
-def test_a_message_to_the_bots_app_stands_in_the_thread(routed):
+def test_a_message_to_the_bots_app_is_shown_in_the_thread(routed):
     assert [message.text for message in routed.messages.all()] == ["Hello?"]
     assert (routed.holder, routed.is_controlled_elsewhere, lines(routed)) == (Holder.BOT, True, [])
 
@@ -100,7 +100,7 @@ def say_as(routed):
     return lambda agent, text: routed.send(author=agent, text=text, key=uuid.uuid4())
 
 
-def test_a_page_without_a_default_app_lets_everybody_answer(routed, ana, facebook, mona, say_as):
+def test_an_agent_can_answer_on_a_page_without_a_default_app(routed, ana, facebook, mona, say_as):
     facebook.post(f"pages/{PAGE_ID}/default_app")
     routed.take(ana)
     say_as(ana, "Ana here")
@@ -129,7 +129,7 @@ def test_a_refused_pass_of_thread_control_puts_the_conversation_in_the_queue(rou
 
 
 @pytest.mark.parametrize("fault", [{"status": 500}, {"drop": "after"}, {"drop": "before"}])
-def test_a_pass_of_thread_control_is_retried_after_a_passing_fault(fault, routed, ana, facebook, mona):
+def test_a_pass_of_thread_control_is_retried_after_a_transient_fault(fault, routed, ana, facebook, mona):
     routed.take(ana)
     routed.deliver()
     facebook.fail("pass_thread_control", times=1, **fault)
@@ -141,7 +141,7 @@ def test_a_pass_of_thread_control_is_retried_after_a_passing_fault(fault, routed
     assert fresh(routed).holder == Holder.BOT
 
 
-def test_hand_back_and_take_in_a_row_make_their_calls_in_order(with_bot, ana, facebook, mona):
+def test_hand_back_and_take_in_a_row_make_their_thread_control_calls_in_order(with_bot, ana, facebook, mona):
     """The calls are made even if nobody knew, when thread control was passed, that it would have to be taken again."""
     with_bot.take(ana)
     with_bot.hand_back(ana)
@@ -155,7 +155,7 @@ def test_hand_back_and_take_in_a_row_make_their_calls_in_order(with_bot, ana, fa
 
 
 def test_a_message_refused_because_of_another_app_moves_the_conversation_elsewhere(with_bot, ana, mona):
-    """Nobody told us before: the refusal of the message does."""
+    """The refusal of the message is the first sign."""
     with_bot.take(ana)
     [message] = with_bot.send(author=ana, text="Hi", key=uuid.uuid4())
     with_bot.deliver()
@@ -240,7 +240,7 @@ def ours(facebook):
     return facebook.get("world")["apps"][0]["id"]
 
 
-def test_a_standby_message_from_before_our_take_changes_no_holder(routed, ana, overhear):
+def test_a_standby_message_from_before_our_take_of_thread_control_changes_no_holder(routed, ana, overhear):
     """Ana takes it while Mona writes: it comes on standby, and is read once the thread is ours."""
     routed.take(ana)
     said_at = now() + 50
@@ -250,7 +250,7 @@ def test_a_standby_message_from_before_our_take_changes_no_holder(routed, ana, o
     assert (fresh(routed).agent, routed.is_controlled_elsewhere) == (ana, False)
 
 
-def test_a_message_from_before_our_pass_changes_no_holder(routed, ana, hear, said, facebook):
+def test_a_message_from_before_our_pass_of_thread_control_changes_no_holder(routed, ana, hear, said, facebook):
     routed.take(ana)
     routed.deliver()
     routed.hand_back(ana)
@@ -280,7 +280,7 @@ def test_a_pass_of_thread_control_survives_the_death_of_its_worker(routed, ana, 
     assert (fresh(routed).holder, routed.is_controlled_elsewhere) == (Holder.BOT, True)
 
 
-def test_a_call_is_made_only_by_the_worker_that_has_the_lease(routed, ana, facebook):
+def test_a_thread_control_call_is_made_only_by_the_worker_that_has_the_lease(routed, ana, facebook):
     """The one before it was slow, and the lease is nearly over: another worker may have it by now."""
     routed.take(ana)
     assert routed.send_queue.lease()
@@ -313,7 +313,9 @@ def test_a_bot_whose_app_was_removed_is_passed_no_thread_control(routed, ana, fa
     assert (fresh(routed).holder, routed.is_controlled_elsewhere) == (Holder.BOT, False)
 
 
-def test_an_answer_from_the_page_inbox_during_a_pass_takes_nothing_back(routed, ana, hear, echo, facebook, monkeypatch):
+def test_an_answer_from_the_page_inbox_during_a_hand_back_takes_no_thread_control_back(
+    routed, ana, hear, echo, facebook, monkeypatch
+):
     """The inbox answers while we pass it on."""
     routed.take(ana)
     routed.deliver()
@@ -330,7 +332,7 @@ def test_an_answer_from_the_page_inbox_during_a_pass_takes_nothing_back(routed, 
     assert fresh(routed).holder == Holder.ELSEWHERE
 
 
-def test_a_request_for_thread_control_leaves_the_take_before_the_reply(
+def test_a_request_for_thread_control_does_not_move_a_reply_before_the_take(
     routed, ana, hear, by_mona, facebook, mona, say_as
 ):
     """Ana takes it while we pass it on; then the bot's app asks for it."""
@@ -345,7 +347,7 @@ def test_a_request_for_thread_control_leaves_the_take_before_the_reply(
     assert fresh(routed).holder == Holder.AGENT
 
 
-def test_calls_held_by_a_slowed_page_are_made_when_it_is_resumed(routed, ana, facebook, bluebird, mona):
+def test_thread_control_calls_held_by_a_slowed_page_are_made_when_it_is_resumed(routed, ana, facebook, bluebird, mona):
     routed.take(ana)
     facebook.fail("take_thread_control", times=1, status=400, error={"message": "(#80006)", "code": 80006})
     Conversation.objects.get().deliver()
@@ -358,7 +360,7 @@ def test_calls_held_by_a_slowed_page_are_made_when_it_is_resumed(routed, ana, fa
 # What went wrong is seen
 
 
-def test_an_open_thread_shows_a_call_that_facebook_has_not_done_yet(routed, ana, facebook):
+def test_an_open_thread_shows_a_thread_control_call_that_facebook_has_not_done_yet(routed, ana, facebook):
     routed.take(ana)
     before = fresh(routed).revision
     facebook.fail("take_thread_control", times=1, status=500)
@@ -371,7 +373,7 @@ def test_an_open_thread_shows_a_call_that_facebook_has_not_done_yet(routed, ana,
     assert [(row.pk, row.error) for row in routed.handovers.since(before)] == [(shown.pk, "")]
 
 
-def test_an_open_thread_shows_a_call_that_facebook_refused(routed, ana, facebook, ours):
+def test_an_open_thread_shows_a_thread_control_call_that_facebook_refused(routed, ana, facebook, ours):
     facebook.post(f"pages/{PAGE_ID}/may_take_control", app_id=ours, on=False)
     routed.take(ana)
     before = fresh(routed).revision

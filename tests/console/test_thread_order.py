@@ -80,7 +80,7 @@ def story(bluebird, ana):
 
 
 @pytest.mark.parametrize("ahead", [5 * MINUTE, 2 * SECOND, timedelta(0), -2 * SECOND, -5 * MINUTE])
-def test_questions_and_answers_stand_as_they_were_said(ahead, story):
+def test_customer_messages_and_replies_are_in_order_with_clocks_apart(ahead, story):
     told = story(ahead=ahead)
     for number in range(3):
         told.writes(f"question {number}")
@@ -91,7 +91,7 @@ def test_questions_and_answers_stand_as_they_were_said(ahead, story):
     assert told.texts == [f"{kind} {number}" for number in range(3) for kind in ("question", "answer")]
 
 
-def test_a_quick_answer_stands_below_the_line_of_who_took_it(story):
+def test_a_quick_customer_message_is_ordered_below_the_take(story):
     told = story(ahead=5 * MINUTE)
     told.changes_hands()
     told.wait(SECOND)
@@ -99,7 +99,7 @@ def test_a_quick_answer_stands_below_the_line_of_who_took_it(story):
     assert told.messages.get().at > told.conversation.handovers.in_order().last().at
 
 
-def test_what_facebook_delivers_again_after_an_outage_stands_where_it_was_said(story):
+def test_messages_delivered_after_an_outage_are_ordered_by_their_own_time(story):
     told = story(ahead=MINUTE)
     told.writes("one")
     told.wait(SECOND)
@@ -113,7 +113,7 @@ def test_what_facebook_delivers_again_after_an_outage_stands_where_it_was_said(s
     assert told.texts == ["one", "two", "answer", "three"]
 
 
-def test_what_was_said_an_hour_before_a_reply_that_is_still_to_go_out_stands_before_it(story):
+def test_a_late_message_from_an_hour_before_a_queued_reply_is_ordered_before_it(story):
     told = story()
     told.writes("one", is_late=True)
     told.wait(60 * MINUTE)
@@ -122,7 +122,7 @@ def test_what_was_said_an_hour_before_a_reply_that_is_still_to_go_out_stands_bef
     assert told.texts == ["one", "answer"]
 
 
-def test_what_ana_had_not_seen_when_she_answered_stands_below_her_answer(story):
+def test_a_message_not_seen_when_the_agent_answered_is_ordered_below_the_answer(story):
     told = story()
     told.writes("And blue?", is_late=True)
     told.wait(SECOND)
@@ -134,7 +134,7 @@ def test_what_ana_had_not_seen_when_she_answered_stands_below_her_answer(story):
 STEPS = st.sampled_from(["writes", "writes late", "arrives", "answers", "is_sent", "changes_hands"])
 
 
-def test_whatever_the_clocks_say_the_thread_is_in_order(story):
+def test_the_thread_is_in_order_for_random_steps_and_clock_differences(story):
     @settings(max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(st.integers(-300, 300), st.lists(st.tuples(STEPS, st.integers(1, 40)), max_size=12))
     def play(ahead, steps):
@@ -160,7 +160,7 @@ def check(told, is_prompt):
         assert all(line.at < newest.at for line in told.conversation.handovers.all())
 
 
-def test_the_clock_of_the_messaging_window_is_facebooks(story):
+def test_the_messaging_window_uses_facebooks_clock(story):
     told = story(ahead=5 * MINUTE)
     told.answers()
     told.wait(SECOND)

@@ -121,7 +121,7 @@ def test_a_lost_agent_counts_as_away_since_they_were_last_seen(held, clock, ana)
     assert last(held) == "Ana Ruiz → queue away"
 
 
-def test_an_absent_agent_keeps_conversations_of_a_page_without_the_rule(held, clock, ana):
+def test_an_absent_agent_keeps_conversations_of_a_page_without_timeouts(held, clock, ana):
     answer(held, ana)
     HandoverRules.objects.update(away_for=None, back_after=None)
     ana.go_away()
@@ -187,7 +187,7 @@ def test_a_silent_conversation_stays_with_its_agent_on_a_page_without_a_bot(held
     assert Conversation.objects.get().returns_at is None
 
 
-def test_a_new_time_of_return_changes_the_headline(held, clock, ana):
+def test_a_new_time_of_return_to_the_bot_changes_the_headline_of_a_conversation(held, clock, ana):
     answer(held, ana)
     before = Conversation.objects.get().headline
     clock.shift(timedelta(minutes=1))

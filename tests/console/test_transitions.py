@@ -56,19 +56,19 @@ def test_a_transfer_to_a_colleague_who_is_away_is_refused(conversation, ana, ben
 
 
 @pytest.mark.parametrize("text", ["human", "I want a HUMAN!", "a real   person please"])
-def test_a_customer_asks_for_a_person_in_words(text, with_bot, hear, said):
+def test_a_word_of_the_rules_in_a_message_calls_a_person(text, with_bot, hear, said):
     hear(said("m_1", text))
     assert fresh(with_bot).holder == Holder.QUEUE
     assert lines(with_bot) == [f"bot → queue asked “{text}”"]
 
 
 @pytest.mark.parametrize("text", ["humane", "inhuman", "a real nice person"])
-def test_similar_words_leave_the_conversation_with_the_bot(text, with_bot, hear, said):
+def test_a_word_similar_to_one_of_the_rules_leaves_the_conversation_with_the_bot(text, with_bot, hear, said):
     hear(said("m_1", text))
     assert fresh(with_bot).holder == Holder.BOT
 
 
-def test_a_customer_asks_for_a_person_by_a_button(with_bot, hear, by_mona):
+def test_a_button_of_the_rules_calls_a_person(with_bot, hear, by_mona):
     hear(by_mona(postback={"mid": "m_1", "title": "Help", "payload": "PERSON"}))
     assert lines(with_bot) == ["bot → queue asked “Help”"]
 
@@ -80,7 +80,7 @@ def test_only_a_supervisor_takes_over_from_a_present_colleague(conversation, ada
     assert lines(conversation)[-1] == "Ana Ruiz → Ada Lindt taken-over"
 
 
-def test_hand_back_gives_the_bot_a_summary(with_bot, ana):
+def test_hand_back_gives_the_conversation_to_the_bot_with_a_summary(with_bot, ana):
     with_bot.take(ana)
     with_bot.send(author=ana, text="The parcel comes tomorrow.", key=uuid.uuid4())
     with_bot.hand_back(ana, "Solved")
@@ -94,7 +94,7 @@ def test_hand_back_is_refused_on_a_page_without_a_bot(conversation, ana):
         conversation.hand_back(ana)
 
 
-def test_the_bot_resumes_only_what_no_agent_has_taken(with_bot, ana):
+def test_the_bot_can_resume_only_a_conversation_that_no_agent_has_taken(with_bot, ana):
     with_bot.hand_over(note="refund")
     with_bot.resume()
     with_bot.hand_over(note="refund")

@@ -60,7 +60,7 @@ class Transitions(RuleBasedStateMachine):
         return Conversation.objects.get(pk=self.pk)
 
     def told(self, kind, **fields):
-        """An event as Facebook tells it."""
+        """An event as Facebook sends it."""
         at = int(timezone.now().timestamp() * 1000) + 1
         psid = self.conversation.customer.psid
         empty = dict.fromkeys(kind.__dataclass_fields__, "") | {"raw": {}, "is_standby": False}
@@ -224,7 +224,7 @@ class Transitions(RuleBasedStateMachine):
             assert conversation.waiting_since
 
 
-def test_one_holder_and_a_history_that_says_how(sandbox, ana, ben, ada, settings):
+def test_random_actions_leave_one_holder_and_a_matching_history(sandbox, ana, ben, ada, settings):
     settings.FACEBOOK_APP_ID = OURS
     play()
 

@@ -34,9 +34,9 @@ def asked_for(forwarded, trusted):
         ("10.9.9.9", "10.9.9.9"),  # somebody in the network of the proxies
     ],
 )
-def test_the_address_that_counts_is_the_last_one_that_no_trusted_proxy_has(forwarded, client):
+def test_the_client_address_is_the_last_one_that_is_no_trusted_proxy(forwarded, client):
     assert asked_for(forwarded, TRUSTED) == client
 
 
-def test_without_trusted_proxies_only_the_last_address_counts():
+def test_the_client_address_is_the_last_one_without_trusted_proxies():
     assert asked_for("6.6.6.6, 203.0.113.7", []) == "203.0.113.7"

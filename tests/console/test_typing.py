@@ -26,7 +26,7 @@ def test_continued_typing_calls_facebook_once_in_ten_seconds(conversation):
     assert 0 < redis().ttl(f"typing:{conversation.pk}:told") <= 10
 
 
-def test_stopping_twice_calls_facebook_once(conversation):
+def test_stopping_typing_twice_calls_facebook_once(conversation):
     typing_dots.start(conversation.pk)
     assert [typing_dots.stop(conversation.pk), typing_dots.stop(conversation.pk)] == [True, False]
 
@@ -70,7 +70,9 @@ def test_typing_dots_that_ended_while_the_persona_was_made_are_not_sent(conversa
     assert sandbox.requests(action="typing_on") == []
 
 
-def test_a_sent_message_does_not_restart_the_ten_seconds(conversation, say, django_capture_on_commit_callbacks):
+def test_a_sent_message_does_not_reset_the_rate_limit_of_typing_dots(
+    conversation, say, django_capture_on_commit_callbacks
+):
     assert typing_dots.start(conversation.pk)
     with django_capture_on_commit_callbacks(execute=True):
         say("short")

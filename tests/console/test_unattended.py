@@ -1,4 +1,4 @@
-"""Every unanswered customer is in somebody's sight, and whoever falls out of it is brought back."""
+"""Every unanswered customer is visible to an agent, or returns to the queue."""
 
 import logging
 import uuid
@@ -66,7 +66,7 @@ def test_a_reply_refused_after_hand_back_returns_the_conversation_to_its_author(
     assert fresh(conversation).agent == ana
 
 
-def test_the_queue_tells_the_author_of_a_refused_reply(refused, conversation, ana, client):
+def test_the_queue_shows_a_refused_reply_to_its_author(refused, conversation, ana, client):
     message = refused(lambda: conversation.close(ana))
     client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
     assert "Your reply to Mona Weber was not sent" in words(client.get("/").content.decode())
@@ -85,7 +85,7 @@ def test_a_conversation_with_a_refused_reply_stays_with_the_colleague_who_holds_
     assert fresh(conversation).agent == ben
 
 
-def test_a_conversation_closed_after_a_refusal_stays_closed(refused, conversation, ana):
+def test_a_conversation_closed_after_a_reply_was_refused_stays_closed(refused, conversation, ana):
     refused(lambda: None)
     conversation.close(ana)
     assert not unattended().exists()
@@ -139,7 +139,7 @@ def test_conversations_of_an_agent_who_leaves_the_pages_group_return_to_the_queu
     assert fresh(conversation).reason.cause == Cause.NO_ACCESS
 
 
-def test_conversations_return_to_the_queue_when_a_page_changes_its_groups(conversation, bluebird, sales, ana, ben):
+def test_conversations_return_to_the_queue_when_their_page_changes_its_groups(conversation, bluebird, sales, ana, ben):
     ana.groups.add(sales)
     support = Group.objects.create(name="Support")
     ben.groups.add(support)

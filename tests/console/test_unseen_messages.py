@@ -1,4 +1,4 @@
-"""The customer writes while somebody lets go of the conversation: whoever has not seen that is told, and keeps it."""
+"""A conversation is not closed or handed back while its agent or bot has not seen the customer's newest message."""
 
 import re
 import uuid
@@ -52,7 +52,9 @@ def test_close_and_hand_back_are_refused_while_a_message_is_unseen(verb, convers
 
 
 @pytest.mark.parametrize("verb", ["close", "hand_back"])
-def test_messages_of_the_agent_do_not_count_as_unseen(verb, conversation, rules, question, ana):
+def test_messages_of_the_agent_do_not_count_as_unseen_when_closing_or_handing_back(
+    verb, conversation, rules, question, ana
+):
     conversation.send(author=ana, text="Tomorrow!", key=uuid.uuid4())
     getattr(conversation, verb)(ana, seen=question.pk)
     assert fresh(conversation).agent is None
@@ -73,7 +75,7 @@ def test_the_page_without_scripts_sends_the_last_message_that_it_shows(conversat
     assert not fresh(conversation).is_open
 
 
-def test_a_refused_close_offers_to_close_anyway(conversation, question, browser, surprise):
+def test_a_close_refused_for_unseen_messages_offers_to_close_anyway(conversation, question, browser, surprise):
     surprise(), surprise("m_3")
     address = f"/conversations/{conversation.pk}/close/"
     answer = browser.post(address, {"seen": question.pk}, headers=HTMX)
@@ -85,7 +87,9 @@ def test_a_refused_close_offers_to_close_anyway(conversation, question, browser,
     assert not fresh(conversation).is_open
 
 
-def test_a_refused_hand_back_keeps_its_note_and_offers_to_go_on(conversation, question, browser, surprise):
+def test_a_hand_back_refused_for_unseen_messages_keeps_its_note_and_offers_to_go_on(
+    conversation, question, browser, surprise
+):
     address = f"/conversations/{conversation.pk}/hand-back/"
     html = browser.get(f"{address}?seen={question.pk}", headers=HTMX).content.decode()
     assert hidden(html) == [str(question.pk)]

@@ -44,7 +44,7 @@ def test_an_unsent_message_leaves_only_a_line_in_the_thread(hear, said, unsend, 
     assert SECRET not in page
 
 
-def test_the_row_forgets_its_words_its_unread_mark_and_its_wait(hear, said, unsend, mona):
+def test_unsending_removes_text_unread_mark_and_wait_from_the_queue_row(hear, said, unsend, mona):
     hear(said("m_1", SECRET))
     hear(unsend())
     conversation = fresh(mona.conversation)
@@ -53,7 +53,7 @@ def test_the_row_forgets_its_words_its_unread_mark_and_its_wait(hear, said, unse
     assert conversation.is_open
 
 
-def test_who_said_something_else_goes_on_waiting_for_an_answer_to_that(hear, said, unsend, mona):
+def test_unsending_one_of_two_messages_leaves_the_customer_waiting_for_the_other(hear, said, unsend, mona):
     hear(said("m_1", SECRET, AT), said("m_2", "Where is my parcel?", AT + 1000))
     hear(unsend())
     conversation = fresh(mona.conversation)
@@ -61,7 +61,7 @@ def test_who_said_something_else_goes_on_waiting_for_an_answer_to_that(hear, sai
     assert conversation.last_words == "Where is my parcel?"
 
 
-def test_unsending_what_was_read_leaves_the_unread_mark_to_what_was_not(hear, said, unsend, conversation, ana):
+def test_unsending_a_read_message_keeps_the_unread_mark_of_another(hear, said, unsend, conversation, ana):
     hear(said("m_1", SECRET))
     conversation.see(ana)
     hear(said("m_2", "One more thing", AT + 1))
@@ -69,7 +69,7 @@ def test_unsending_what_was_read_leaves_the_unread_mark_to_what_was_not(hear, sa
     assert fresh(conversation).unread == 1
 
 
-def test_the_words_before_an_edit_go_too(hear, said, by_mona, unsend, thread):
+def test_unsending_an_edited_message_removes_its_earlier_texts(hear, said, by_mona, unsend, thread):
     hear(said("m_1", SECRET))
     hear(by_mona(AT + 1, message_edit={"mid": "m_1", "text": SECRET + " 5678", "num_edit": 1}))
     hear(unsend())
@@ -77,7 +77,7 @@ def test_the_words_before_an_edit_go_too(hear, said, by_mona, unsend, thread):
     assert SECRET not in stored()
 
 
-def test_the_files_of_an_unsent_message_leave_the_disk(hear, said, unsend, client, ana):
+def test_unsending_a_message_deletes_its_files_from_disk(hear, said, unsend, client, ana):
     hear(said("m_1", None, attachments=[{"type": "image", "payload": {"url": "https://cdn.example.test/a.jpg"}}]))
     attachment = Attachment.objects.get()
     attachment.file.save("a.jpg", ContentFile(b"picture"))
@@ -89,7 +89,7 @@ def test_the_files_of_an_unsent_message_leave_the_disk(hear, said, unsend, clien
     assert "cdn.example.test" not in stored()
 
 
-def test_a_browser_shows_no_file_from_its_cache_once_the_message_is_unsent(hear, said, unsend, client, ana):
+def test_a_cached_file_of_an_unsent_message_is_not_confirmed_to_browsers(hear, said, unsend, client, ana):
     hear(said("m_1", None, attachments=[{"type": "image", "payload": {"url": "https://cdn.example.test/a.jpg"}}]))
     attachment = Attachment.objects.get()
     attachment.file.save("a.jpg", ContentFile(b"picture"))
@@ -103,7 +103,7 @@ def test_a_browser_shows_no_file_from_its_cache_once_the_message_is_unsent(hear,
     assert client.get(address, headers=kept).status_code == 404
 
 
-def test_a_file_whose_download_ends_after_the_unsending_does_not_stay(hear, said, unsend):
+def test_a_file_whose_download_ends_after_the_unsending_is_deleted(hear, said, unsend):
     hear(said("m_1", None, attachments=[{"type": "image", "payload": {"url": "https://cdn.example.test/a.jpg"}}]))
     downloading = Attachment.objects.get()
     hear(unsend())
@@ -113,7 +113,7 @@ def test_a_file_whose_download_ends_after_the_unsending_does_not_stay(hear, said
     assert not path.exists()
 
 
-def test_stored_bodies_forget_the_words_and_keep_the_others(hear, said, unsend, mona):
+def test_unsending_redacts_the_message_in_stored_webhook_bodies_and_keeps_others(hear, said, unsend, mona):
     inbound_webhook = hear(said("m_1", SECRET), said("m_2", "and this", AT + 1))
     hear(unsend())
     first, second = events.parse(fresh(inbound_webhook).body.encode())
@@ -121,7 +121,7 @@ def test_stored_bodies_forget_the_words_and_keep_the_others(hear, said, unsend, 
     assert (second.text, SECRET in stored()) == ("and this", False)
 
 
-def test_a_message_that_comes_after_it_was_unsent_stays_away(hear, said, unsend, thread, mona):
+def test_a_message_that_comes_after_it_was_unsent_is_not_shown(hear, said, unsend, thread, mona):
     hear(unsend(at=AT + 1))
     late = hear(said("m_1", SECRET, attachments=[{"type": "image", "payload": {"url": "https://x.example/a.jpg"}}]))
     assert texts(thread) == [""]
@@ -129,26 +129,28 @@ def test_a_message_that_comes_after_it_was_unsent_stays_away(hear, said, unsend,
     assert (fresh(mona.conversation).unread, late.error, SECRET in stored()) == (0, "", False)
 
 
-def test_so_does_an_edit_of_it(hear, by_mona, unsend, thread):
+def test_an_edit_that_comes_after_its_message_was_unsent_is_not_shown(hear, by_mona, unsend, thread):
     hear(unsend())
     hear(by_mona(AT + 1, message_edit={"mid": "m_1", "text": SECRET, "num_edit": 1}))
     assert texts(thread) == [""]
     assert SECRET not in stored()
 
 
-def test_told_in_one_body_it_reaches_neither_thread_nor_bot(hear, said, unsend, page_with_bot, thread):
+def test_a_message_unsent_in_the_same_webhook_body_reaches_neither_thread_nor_bot(
+    hear, said, unsend, page_with_bot, thread
+):
     hear(said("m_1", SECRET), unsend())
     assert texts(thread) == [""]
     assert SECRET not in stored()
 
 
-def test_unsending_what_never_came_makes_nobody_wait(hear, unsend, mona):
+def test_unsending_an_unknown_message_does_not_make_the_customer_wait(hear, unsend, mona):
     inbound_webhook = hear(unsend("m_0"))
     conversation = fresh(mona.conversation)
     assert (inbound_webhook.error, conversation.unread, conversation.waiting_since) == ("", 0, None)
 
 
-def test_the_reason_for_which_a_person_was_called_forgets_it(hear, said, unsend, page_with_bot, conversation, ana):
+def test_unsending_removes_the_text_from_the_reason_of_a_handover(hear, said, unsend, page_with_bot, conversation, ana):
     conversation.hand_back(ana)
     hear(said("m_1", SECRET))
     reason = fresh(conversation).reason
@@ -157,7 +159,7 @@ def test_the_reason_for_which_a_person_was_called_forgets_it(hear, said, unsend,
     assert (fresh(reason).note, SECRET in stored()) == ("", False)
 
 
-def test_the_summary_for_the_bot_forgets_it(hear, said, unsend, page_with_bot, conversation, ana):
+def test_unsending_removes_the_text_from_the_summary_for_the_bot(hear, said, unsend, page_with_bot, conversation, ana):
     hear(said("m_1", SECRET))
     conversation.hand_back(ana, note="Please go on")
     assert f"Customer: {SECRET}" in stored()
@@ -166,7 +168,7 @@ def test_the_summary_for_the_bot_forgets_it(hear, said, unsend, page_with_bot, c
     assert "Customer: (message unsent)" in Handover.objects.in_order().last().summary
 
 
-def test_what_the_bot_has_yet_to_hear_is_told_as_unsent(hear, said, unsend, page_with_bot, mona):
+def test_a_pending_bot_event_of_an_unsent_message_is_delivered_as_unsent(hear, said, unsend, page_with_bot, mona):
     mona.conversation.handovers.all().delete()
     type(mona.conversation).objects.update(holder=Holder.BOT, closed_at=None)
     HandoverRules.objects.update(words="")
@@ -179,7 +181,7 @@ def test_what_the_bot_has_yet_to_hear_is_told_as_unsent(hear, said, unsend, page
     assert not BotEvent.objects.have_words_of(mona.conversation)
 
 
-def test_a_summary_by_the_bot_forgets_it(hear, said, unsend, page_with_bot, conversation, ana):
+def test_unsending_removes_the_text_from_a_summary_by_the_bot(hear, said, unsend, page_with_bot, conversation, ana):
     hear(said("m_1", SECRET))
     conversation.hand_back(ana)
     conversation.hand_over(note=f"Wrote “{SECRET}”", summary=f"They said: {SECRET}. Then nothing.")
@@ -188,19 +190,19 @@ def test_a_summary_by_the_bot_forgets_it(hear, said, unsend, page_with_bot, conv
     assert fresh(conversation).reason.summary == "They said: (unsent). Then nothing."
 
 
-def test_a_reply_unsent_by_the_page_is_gone_too(hear, echo, thread):
+def test_a_reply_unsent_by_the_page_is_removed_from_the_thread(hear, echo, thread):
     hear(echo("m_9", SECRET))
     hear(echo("m_9", None, at=AT + 1, is_deleted=True))
     assert [(message.is_deleted, message.text) for message in thread] == [(True, "")]
     assert SECRET not in stored()
 
 
-def test_a_body_without_the_unsent_message_is_left_byte_for_byte():
+def test_redacting_a_body_without_the_unsent_message_leaves_its_bytes_unchanged():
     body = serialize(webhook({"sender": {"id": "1"}, "message": {"mid": "m_2", "text": "Grüße / 👋"}})).decode()
     assert events.redact(body, "m_1") == body
 
 
-def test_a_stored_body_that_is_read_again_stays_without_the_words(hear, said, unsend, thread):
+def test_requeueing_a_redacted_webhook_does_not_restore_the_unsent_text(hear, said, unsend, thread):
     inbound_webhook = hear(said("m_1", SECRET))
     hear(unsend())
     fresh(inbound_webhook).requeue()
@@ -208,9 +210,7 @@ def test_a_stored_body_that_is_read_again_stays_without_the_words(hear, said, un
     assert (texts(thread), fresh(inbound_webhook).error, SECRET in stored()) == ([""], "", False)
 
 
-def test_a_summary_cut_within_the_words_forgets_what_is_left_of_them(
-    hear, said, unsend, page_with_bot, conversation, ana
-):
+def test_unsending_removes_a_text_cut_off_at_the_end_of_a_summary(hear, said, unsend, page_with_bot, conversation, ana):
     hear(said("m_1", SECRET))
     conversation.hand_back(ana, note="x" * 937)
     assert Handover.objects.in_order().last().summary.endswith("4929")

@@ -129,7 +129,7 @@ def filled(conversation, bluebird):
 
 
 class Load:
-    """Customers write and an agent works, in two conversations, until it is told to stop."""
+    """Customers who write and an agent who works, in two conversations, until the load ends."""
 
     def __init__(self, agent, page, facebook):
         self.agent, self.facebook = agent, facebook
@@ -226,7 +226,7 @@ def load(stack, ana, bluebird):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_old_processes_go_on_while_and_after_the_next_release_adds(kind, next_release, load, filled):
+def test_old_processes_work_during_and_after_a_migration_of_the_next_release(kind, next_release, load, filled):
     next_release(KINDS[kind])
     with load:
         call_command("migrate", verbosity=0)
@@ -241,7 +241,7 @@ def a_slow_report():
         yield other
 
 
-def test_a_migration_that_has_to_wait_for_a_table_holds_up_nobody_else(next_release, load, filled, monkeypatch):
+def test_a_migration_that_waits_for_a_table_does_not_block_old_processes(next_release, load, filled, monkeypatch):
     next_release(KINDS["a column with a database default"])
     monkeypatch.setattr(migrate, "LOCK_TIMEOUT", "500ms")
     monkeypatch.setattr(migrate, "PAUSE", 0.2)
@@ -263,7 +263,7 @@ def test_a_migration_gives_up_with_a_sentence_when_a_table_is_never_free(
         call_command("migrate", verbosity=0)
 
 
-def test_after_a_migration_the_connection_waits_for_locks_as_before(next_release, transactional_db):
+def test_a_migration_restores_the_lock_timeout_of_the_connection(next_release, transactional_db):
     next_release(KINDS["a column that may be empty"])
     call_command("migrate", verbosity=0)
     with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""Facebook at the door: who is let in, what is kept, and how little is done while it waits."""
+"""The webhook endpoint: verification, signatures, and storing a body before anything else happens."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -42,7 +42,7 @@ def ask(client):
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_the_challenge_comes_back_as_plain_text(ask, path):
+def test_webhook_verification_returns_the_challenge_as_plain_text(ask, path):
     answer = ask(path)
     assert (answer.status_code, answer.content) == (200, b"1158201444")
     assert answer["Content-Type"].startswith("text/plain")
@@ -62,20 +62,20 @@ def test_the_challenge_comes_back_as_plain_text(ask, path):
         {"challenge": ""},
     ],
 )
-def test_anything_else_is_forbidden_and_comes_not_back(ask, changed):
+def test_webhook_verification_with_a_wrong_parameter_is_forbidden(ask, changed):
     answer = ask(**changed)
     assert answer.status_code == 403
     assert not [value for value in changed.values() if value and value in answer.content.decode()]
 
 
-def test_nothing_asked_is_forbidden(client):
+def test_webhook_verification_without_parameters_is_forbidden(client):
     assert client.get(PATHS[0]).status_code == 403
 
 
 # Facebook tells
 
 
-def test_a_signed_body_is_kept_byte_for_byte(arrive, settings):
+def test_a_signed_webhook_is_stored_byte_for_byte(arrive, settings):
     settings.FACEBOOK_APP_SECRET = "test_app_secret"
     answer = arrive(ESCAPED, secret="test_app_secret")
     assert (answer.status_code, answer.content) == (200, b"EVENT_RECEIVED")
@@ -83,7 +83,7 @@ def test_a_signed_body_is_kept_byte_for_byte(arrive, settings):
     assert inbound_webhook.body.encode() == ESCAPED
 
 
-def test_the_signature_that_facebook_would_send_is_the_one(arrive, settings):
+def test_the_webhook_signature_is_checked_over_the_raw_escaped_body(arrive, settings):
     settings.FACEBOOK_APP_SECRET = "test_app_secret"
     headers = {"x-hub-signature-256": ESCAPED_SIGNATURE}
     rewritten = json.dumps(json.loads(ESCAPED), ensure_ascii=False, separators=(",", ":")).encode()
@@ -102,7 +102,7 @@ def test_the_signature_that_facebook_would_send_is_the_one(arrive, settings):
         {"x-hub-signature": webhook_signature.sign_sha1(EMPTY_WEBHOOK, settings.FACEBOOK_APP_SECRET)},
     ],
 )
-def test_without_facebooks_signature_nothing_is_kept(arrive, headers):
+def test_a_webhook_without_a_valid_signature_is_refused_and_not_stored(arrive, headers):
     assert arrive(EMPTY_WEBHOOK, headers=headers).status_code == 403
     assert not InboundWebhook.objects.exists()
 
@@ -114,23 +114,23 @@ def test_without_facebooks_signature_nothing_is_kept(arrive, headers):
         EMPTY_WEBHOOK.decode().encode("utf-16-le"),
     ],
 )
-def test_what_is_no_webhook_is_refused_and_not_kept(arrive, body):
+def test_a_signed_body_that_is_no_webhook_is_refused_and_not_stored(arrive, body):
     assert arrive(body).status_code == 400
     assert not InboundWebhook.objects.exists()
 
 
-def test_the_same_body_twice_is_one_arrival(arrive):
+def test_a_webhook_body_received_twice_is_stored_once(arrive):
     assert [arrive(messages(1)).status_code for _ in range(2)] == [200, 200]
     assert InboundWebhook.objects.count() == 1
 
 
-def test_what_nobody_understands_is_kept_too(arrive):
+def test_a_webhook_with_unknown_entries_is_stored(arrive):
     assert arrive(b'{"object":"page","entry":[{"surprise":[1]},null]}').status_code == 200
     assert InboundWebhook.objects.count() == 1
 
 
 @pytest.mark.parametrize("about", ["instagram", "user", "permissions", "application"])
-def test_what_is_about_no_page_is_kept_and_made_into_nothing(arrive, bluebird, about):
+def test_a_webhook_about_no_page_is_stored_and_processed_without_messages(arrive, bluebird, about):
     body = json.loads(messages(1)) | {"object": about}
     assert arrive(serialize(body)).status_code == 200
     inbound_webhook = InboundWebhook.objects.get()
@@ -140,25 +140,25 @@ def test_what_is_about_no_page_is_kept_and_made_into_nothing(arrive, bluebird, a
     assert not Message.objects.exists()
 
 
-def test_an_unknown_page_is_not_facebooks_fault(arrive):
+def test_a_webhook_of_an_unknown_page_is_accepted_and_stored(arrive):
     assert arrive(messages(1)).status_code == 200
     [inbound_webhook] = InboundWebhook.objects.all()
     assert inbound_webhook.processed_at is None
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
-def test_to_django_only_the_question_comes(client, method):
+def test_the_django_view_of_the_webhook_path_accepts_only_get(client, method):
     assert getattr(client, method)(PATHS[0]).status_code == 405
 
 
-def test_while_facebook_waits_nothing_is_read_and_nobody_is_asked(arrive, bluebird, sandbox):
+def test_storing_a_webhook_processes_nothing_and_makes_no_calls(arrive, bluebird, sandbox):
     arrive(messages(3))
     assert not Message.objects.exists()
     assert sandbox.requests() == []
 
 
 @pytest.mark.parametrize("count", [1, 100])
-def test_taking_a_body_in_costs_the_same_however_much_is_in_it(arrive, django_assert_num_queries, count):
+def test_storing_a_webhook_needs_one_query_for_any_number_of_messages(arrive, django_assert_num_queries, count):
     with django_assert_num_queries(1):
         arrive(messages(count))
 
@@ -166,21 +166,21 @@ def test_taking_a_body_in_costs_the_same_however_much_is_in_it(arrive, django_as
 # At the web server
 
 
-def test_both_addresses_listen(stack, bluebird):
+def test_the_webhook_endpoint_answers_at_both_paths(stack, bluebird):
     for path in PATHS:
         answer = post_webhook(path, messages(1))
         assert (answer.status_code, answer.content) == (200, b"EVENT_RECEIVED")
     assert InboundWebhook.objects.count() == 1
 
 
-def test_a_body_of_one_mebibyte_is_taken_and_one_byte_more_is_not(stack, bluebird):
+def test_a_webhook_of_one_mebibyte_is_accepted_and_one_byte_more_is_refused(stack, bluebird):
     full = EMPTY_WEBHOOK + b" " * (1024 * 1024 - len(EMPTY_WEBHOOK))
     assert post_webhook(PATHS[0], full + b" ").status_code == 413
     assert not InboundWebhook.objects.exists()
     assert post_webhook(PATHS[0], full).status_code == 200
 
 
-def test_webhooks_that_come_together_are_all_kept(stack, bluebird):
+def test_webhooks_received_concurrently_are_all_stored(stack, bluebird):
     bodies = [serialize({"object": "page", "entry": [{"id": PAGE_ID, "time": number}]}) for number in range(60)]
     with ThreadPoolExecutor(12) as facebook:
         answers = list(facebook.map(lambda body: post_webhook(PATHS[0], body), bodies))

@@ -46,7 +46,7 @@ BUTTONS = {
         ("hologram", "", {}, "Attachment (hologram)"),
     ],
 )
-def test_one_line_says_what_it_is(kind, title, payload, words):
+def test_an_attachment_is_summarised_in_one_line(kind, title, payload, words):
     assert in_short(kind, title, payload) == words
 
 
@@ -54,12 +54,12 @@ def test_one_line_says_what_it_is(kind, title, payload, words):
     "payload", [None, [], "x", 5, {"coordinates": []}, {"elements": [1, {}]}, {"buttons": {"a": 1}}]
 )
 @pytest.mark.parametrize("kind", ["template", "location", "appointment_booking", "fallback"])
-def test_whatever_stands_in_a_payload_something_is_said(kind, payload):
+def test_an_attachment_with_an_odd_payload_still_has_a_summary(kind, payload):
     assert in_short(kind, "", payload) and content_of(kind, "", payload).lines
 
 
 @pytest.mark.parametrize("path", sorted(PAYLOADS.glob("*.json")), ids=lambda path: path.stem)
-def test_no_attachment_is_shown_by_the_name_of_its_kind(path):
+def test_no_attachment_summary_is_the_technical_name_of_its_kind(path):
     told = [event for event in events.parse(path.read_bytes()) if getattr(event, "attachments", ())]
     for given in [attachment for event in told for attachment in event.attachments]:
         assert in_short(given.kind, given.title, given.payload, given.url) != given.kind
@@ -71,19 +71,19 @@ def place(hear, said, conversation):
     return fresh(conversation)
 
 
-def test_a_place_is_shown_with_a_link_to_the_map(place, ana, client):
+def test_a_location_is_shown_with_a_link_to_a_map(place, ana, client):
     client.force_login(ana)
     page = client.get(f"/conversations/{place.pk}/").content.decode()
     assert "52.52000, 13.40000" in page
     assert "openstreetmap.org/?mlat=52.520000&amp;mlon=13.400000" in page
 
 
-def test_the_row_and_the_summary_say_where_it_is(place):
+def test_the_queue_row_and_the_summary_show_the_coordinates_of_a_location(place):
     assert place.last_words == "Location: 52.52000, 13.40000"
     assert "Customer: Location: 52.52000, 13.40000" in summary(place)
 
 
-def test_the_buttons_of_a_template_are_shown_and_stand_in_the_row(hear, echo, conversation, ana, client):
+def test_the_buttons_of_a_template_are_shown_in_the_thread_and_the_queue_row(hear, echo, conversation, ana, client):
     hear(echo("m_1", text="", app_id=1517776481860111, attachments=[{"type": "template", "payload": BUTTONS}]))
     client.force_login(ana)
     page = client.get(f"/conversations/{conversation.pk}/").content.decode()
@@ -91,22 +91,20 @@ def test_the_buttons_of_a_template_are_shown_and_stand_in_the_row(hear, echo, co
     assert fresh(conversation).last_words == "What do you want to do next? · [Talk to a person]"
 
 
-def test_a_file_stands_in_the_row_by_its_name(hear, said, conversation):
+def test_the_queue_row_shows_a_file_by_its_name(hear, said, conversation):
     url = "https://cdn.example.com/v/receipt.pdf?_nc=1"
     hear(said("m_1", text="", attachments=[{"type": "file", "payload": {"url": url}}]))
     assert fresh(conversation).last_words == "File: receipt.pdf"
 
 
-def test_a_place_that_was_unsent_is_taken_out_of_a_summary(place):
+def test_an_unsent_location_is_removed_from_a_summary(place):
     told = summary(place)
     copies = Copies(place.messages.get(mid="m_1"))
     assert "52.52" not in copies.take_out_of(told)
 
 
 @pytest.mark.parametrize("number", [10**400, "nan", "1e999"])
-def test_a_place_or_time_that_no_map_and_no_calendar_has_loses_no_message(
-    number, hear, said, conversation, ana, client
-):
+def test_a_message_with_an_impossible_location_or_time_is_shown(number, hear, said, conversation, ana, client):
     client.force_login(ana)
     place = {"type": "location", "payload": {"coordinates": {"lat": number, "long": number}}}
     booking = {"type": "appointment_booking", "payload": {"status": "confirmed", "start_time": number}}

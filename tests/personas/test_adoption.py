@@ -1,4 +1,4 @@
-"""A call that made a persona and whose answer was lost: its persona is found again, and nobody else's is taken."""
+"""Adoption of a persona whose creation got no answer: ours is found again, and no foreign one is adopted."""
 
 import io
 

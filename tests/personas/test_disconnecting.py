@@ -1,4 +1,4 @@
-"""Ada disconnects a Page: nothing is sent or heard any more, all that was said stays, and it can be connected again."""
+"""Disconnecting a Page: nothing is sent or received any more, its history stays, and it can be connected again."""
 
 import time
 import uuid

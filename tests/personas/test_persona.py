@@ -1,4 +1,4 @@
-"""A persona's life: made on first use, once; made anew when it changes or Facebook forgets it; deleted at the end."""
+"""A persona's life: created on first use; created again when it changes or Facebook forgets it; deleted at the end."""
 
 import io
 from datetime import timedelta

@@ -100,7 +100,7 @@ WAYS = {
 
 
 class Receiver:
-    """A webhook: keeps what comes, answers what it is told to, 200 when told nothing; late if it is to stall.
+    """A webhook that keeps each request and answers 200, or the status it is set to; late if it is to stall.
     `refuses` is a part of the bodies that it answers 500."""
 
     def __init__(self):

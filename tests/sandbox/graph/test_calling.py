@@ -9,7 +9,7 @@ OFFER = {"sdp_type": "offer", "sdp": "v=0\r\n"}
 
 @pytest.fixture
 def heard(receiver):
-    """The calls that the webhook heard of, once there are so many."""
+    """The calls that the webhook received, once there are so many."""
 
     def calls():
         return [call for body in receiver.bodies() for entry in body["entry"] for call in entry.get("calls", [])]
