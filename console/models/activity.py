@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from console.models.timeline import TimelineQuerySet
 from messenger import events
 
-WHOLE_LEAD = "LEAD_COMPLETE"  # the type of a referral by the form of an ad that was filled in to its end
+WHOLE_LEAD = "LEAD_COMPLETE"  # the type of a referral by an ad's form that was filled in completely
 
 
 class Kind(models.TextChoices):
@@ -35,7 +35,7 @@ KINDS = {
     events.CustomerInformation: Kind.FORM,
     events.Reaction: Kind.REACTION,
 }
-SECRETS = {"token", "authorization_code"}  # of use to programs only; the stored webhook body has them
+SECRETS = {"token", "authorization_code"}  # for programs only; the stored webhook body contains them
 ENVELOPE = {"page_id", "psid", "at", "is_standby", "raw"}
 
 

@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from console.infrastructure import rate_limit, start_up_checks
 
-PREFIX = "hk_"  # so that who finds one knows what it is
-SHOWN = 8  # of its first characters, by which an admin tells one key from another
-NOTED_EVERY = timedelta(minutes=1)  # that it was used: no write for each call
+PREFIX = "hk_"  # shows that a found secret is one of these
+SHOWN = 8  # first characters that are kept, by which an admin recognises an API key
+NOTED_EVERY = timedelta(minutes=1)  # its last use, rather than with each call
 CALLS = ("calls", 20)  # a second for one key
-AT_ONCE = 1  # s: so much of its next turns a bot that was quiet may take together, 20 calls
+AT_ONCE = 1  # s of its rate that a bot may use up at once after a pause: 20 calls
 
 
 class ApiKeyQuerySet(models.QuerySet):
@@ -25,18 +25,18 @@ class ApiKeyQuerySet(models.QuerySet):
         return self.filter(revoked_at=None)
 
     def make(self, page, name):
-        """Returns the secret, which nobody can look up afterwards."""
+        """Create an API key and return its secret, which nobody can look up afterwards."""
         key = self.model(page=page, name=name)
         secret = key.draw()
         key.save()
         return secret
 
     def find(self, secret):
-        """The key with this secret, None when there is none or it was revoked."""
+        """Return the API key with this secret, or None if there is none or it was revoked."""
         if start_up_checks.is_example(secret) and start_up_checks.is_production(
             settings.PUBLIC_URL, settings.ALLOWED_HOSTS
         ):
-            return None  # the demo's own, in a database that began as a trial
+            return None  # the demo's API key, in a database that began as a trial
         rows = self.valid().select_related("page__rules").defer("page__token")
         return rows.filter(digest=digest(secret)).first()
 
@@ -64,7 +64,7 @@ class ApiKey(models.Model):
         return f"{self.name} ({self.start}…)"
 
     def draw(self):
-        """A new secret, which this key then stands for."""
+        """Give this API key a new secret and return it."""
         return self.stand_for(PREFIX + secrets.token_urlsafe(32))
 
     def stand_for(self, secret):
@@ -81,10 +81,10 @@ class ApiKey(models.Model):
             not_noted.update(used_at=timezone.now())
 
     def wait(self):
-        """Seconds until it may be used again, 0 when it may now."""
+        """Count one call; return the seconds until the API key may be used again, 0 if it may be used now."""
         return max(0, rate_limit.reserve(f"key-{self.pk}", CALLS, within=AT_ONCE) - AT_ONCE)
 
 
 def digest(secret):
-    """Plain SHA-256: what is drawn at random cannot be guessed, however fast one attempts."""
+    """Return the SHA-256 of a secret. A slow hash is not needed, because nobody can guess a random secret."""
     return hashlib.sha256(secret.encode()).hexdigest()

@@ -24,10 +24,10 @@ def picture_path(customer, filename):
     return new_path("customers")
 
 
-PAUSE = timedelta(minutes=1)  # between two attempts to learn who somebody is
+PAUSE = timedelta(minutes=1)  # between two attempts to fetch a profile
 REFUSED_FOR = timedelta(days=1)  # after a second refusal in a row
 REFRESHED_EVERY = timedelta(days=7)
-AGAIN = ("profiles", 5)  # a second for one Page, of those asked for again
+AGAIN = ("profiles", 5)  # a second for one Page, of repeated fetches
 SWEPT_AT_ONCE = 50
 
 
@@ -64,7 +64,7 @@ class Customer(Scheduled):
     picture = models.FileField(_("picture"), upload_to=picture_path, blank=True)
     profile_at = models.DateTimeField(_("profile fetched"), null=True, blank=True)
     next_attempt_at = models.DateTimeField(default=soon, editable=False)
-    refusals = models.PositiveIntegerField(default=0, db_default=0, editable=False)  # of its profile, in a row
+    refusals = models.PositiveIntegerField(default=0, db_default=0, editable=False)  # of the profile, in a row
 
     objects: ClassVar[Any] = CustomerQuerySet.as_manager()
 
@@ -113,7 +113,7 @@ class Customer(Scheduled):
 
     def _note_failure(self, error):
         action = error.action
-        if action.pauses_page or action is Action.SLOW_DOWN_APP:  # a limit of profiles alone must not hold messages
+        if action.pauses_page or action is Action.SLOW_DOWN_APP:  # a limit for profiles alone must not delay messages
             self.page.note_error(error)
         if action.pauses_page or action.is_retryable:
             return self._put_off()
@@ -126,9 +126,9 @@ class Customer(Scheduled):
         self.row.postpone(max(soon(), self.page.waits_until or soon()))
 
     def _keep_picture(self, url):
-        """Facebook's address for it expires: keep a copy. Without one the customer shows as initials.
+        """Keep a copy of the picture, because Facebook's address for it expires. Without one, initials are shown.
 
-        Return False where our machine is out of something: then it is worth asking again.
+        Return False if our machine is out of disk space or memory: then another attempt may succeed.
         """
         try:
             if url:

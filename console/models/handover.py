@@ -125,8 +125,8 @@ class Handover(Retryable):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, verbose_name=_("by whom")
     )
     cause = models.CharField(_("why"), max_length=20, choices=Cause)
-    note = models.TextField(_("note"), blank=True)  # whoever changed it gave this reason
-    summary = models.TextField(_("summary"), blank=True)  # of what was said before, for who comes next
+    note = models.TextField(_("note"), blank=True)  # a reason in the words of whoever made the change
+    summary = models.TextField(_("summary"), blank=True)  # of the messages before, for the next holder
     at = models.DateTimeField(_("when"))  # its place in the thread
     revision = models.BigIntegerField(editable=False)  # the conversation's when this last changed
     call = models.CharField(max_length=8, choices=Call, blank=True, editable=False)
@@ -208,7 +208,7 @@ class Handover(Retryable):
         page = self.conversation.page
         if page.is_paused or page.is_slowed or not self.is_due:
             return Outcome.WAIT
-        if self.call == Call.PASS and not self.conversation.rules.bot_app_id:  # there is no such app any more
+        if self.call == Call.PASS and not self.conversation.rules.bot_app_id:  # the Page no longer has this bot
             return self._done(is_ours=True)
         if not self.conversation.send_queue.keep():
             return Outcome.WAIT  # another worker has the queue now
@@ -244,7 +244,7 @@ class Handover(Retryable):
             return self._postpone(timezone.now() + self.backoff, error.sentence)
         if self.call == Call.PASS and self.attempts and action is Action.OTHER_APP:  # done by an attempt that was lost
             return self._done(is_ours=False)
-        if error.lacks_default_app:  # then every app may answer, and there is nothing to be told
+        if error.lacks_default_app:  # then every app may answer, and no call is needed
             return self._done(is_ours=True)
         return self._refused(error.sentence)
 

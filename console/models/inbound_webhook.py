@@ -20,7 +20,7 @@ from messenger import events
 from personas.models.retry import Retryable, ScheduledQuerySet
 from personas.resource_shortage import is_resource_shortage
 
-PATIENCE = 4  # attempts, about half a minute, for a message that a reaction may have overtaken
+PATIENCE = 4  # attempts, about half a minute, until a reaction no longer waits for its message
 MAX_ATTEMPTS = 12  # then it waits for an admin to requeue it; with the pauses below about an hour
 STORE = """
 INSERT INTO console_inboundwebhook (body, digest, received_at, unknown, error, attempts, is_relayed)

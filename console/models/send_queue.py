@@ -12,9 +12,9 @@ from console import tasks
 from personas.models.retry import Outcome
 
 LEASE = timedelta(seconds=3 * settings.GRAPH_TIMEOUT)
-CALL = timedelta(seconds=2 * settings.GRAPH_TIMEOUT)  # a call ends well within: connecting, and Facebook's answer
+CALL = timedelta(seconds=2 * settings.GRAPH_TIMEOUT)  # within which a call ends: connecting, and the answer
 READ_TOGETHER = 20  # messages read by one query
-SOON = 60  # s; what has to wait longer is found by the sweep, for the broker keeps what is late in mind for all workers
+SOON = 60  # s; the sweep finds messages that wait longer, because delayed tasks occupy the memory of all workers
 
 
 class SendQueue:
@@ -31,9 +31,9 @@ class SendQueue:
             transaction.on_commit(lambda: deliver([self.conversation.pk], countdown=seconds, **options), robust=True)
 
     def deliver(self):
-        """Send what is pending, in order. Only one worker at a time gets past the lease.
+        """Send pending messages in order. The lease admits one worker at a time.
 
-        It looks once more after giving the lease back: what was written in that instant would wait for the sweep.
+        Look once more after giving the lease back: a message that was queued in that instant would wait for the sweep.
         """
         while self.lease():
             try:

@@ -78,8 +78,8 @@ class BotEventQuerySet(BotEventDeliveryQuerySet):
 
 class BotEvent(BotEventDelivery):
     class Kind(models.TextChoices):
-        EVENT = "event", _("event")  # to the bot's webhook, as Facebook would
-        HOLDER = "holder", _("change of holder")  # to the address for changes of holder
+        EVENT = "event", _("event")  # for the bot's webhook, as Facebook would send it
+        HOLDER = "holder", _("change of holder")  # for the address that gets changes of holder
 
     page = models.ForeignKey("personas.Page", models.CASCADE, related_name="bot_events", verbose_name=_("Page"))
     conversation = models.ForeignKey(
@@ -87,7 +87,7 @@ class BotEvent(BotEventDelivery):
     )
     kind = models.CharField(_("kind"), max_length=8, choices=Kind)
     body = models.TextField(_("body"))
-    has_words = models.BooleanField(default=True, db_default=True, editable=False)  # somebody waits for an answer to it
+    has_words = models.BooleanField(default=True, db_default=True, editable=False)  # a customer expects an answer
     created_at = models.DateTimeField(_("written"), auto_now_add=True)
 
     objects: ClassVar[Any] = BotEventQuerySet.as_manager()

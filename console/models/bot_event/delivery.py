@@ -22,11 +22,11 @@ from personas.models.retry import Leased, LeasedQuerySet, Outcome, Retryable, Sc
 from personas.resource_shortage import is_resource_shortage
 
 SWEEP_EVERY = 10  # s
-LEASE = timedelta(seconds=3 * TIMEOUT)  # a worker that still has not said anything then is dead
-PAUSES = (0.2, 1, 2, 4, 8)  # s; the first for a connection that was closed just then
-RETRIES_OF_RECEIPTS = 1  # and of whatever else nobody waits for
-EVENT_LASTS = timedelta(seconds=20)  # with these pauses; a bot that never answers gets four attempts within
-OUTAGE_LASTS = timedelta(minutes=5)  # what nobody waits for is kept so long for a bot that is down
+LEASE = timedelta(seconds=3 * TIMEOUT)  # a worker that takes longer is dead
+PAUSES = (0.2, 1, 2, 4, 8)  # s; the first is for a connection that was closed just then
+RETRIES_OF_RECEIPTS = 1  # and of other events to which nobody expects an answer
+EVENT_LASTS = timedelta(seconds=20)  # with these pauses; a bot that never answers gets four attempts in this time
+OUTAGE_LASTS = timedelta(minutes=5)  # for which events without words are kept for a bot that is down
 HOLDER_LASTS = timedelta(days=1)
 THREAD_PAUSE = 1  # s, where the bot keeps enough threads busy
 
@@ -55,7 +55,7 @@ class BotEventDeliveryQuerySet(ScheduledQuerySet, LeasedQuerySet):
 
 
 class BotEventDelivery(Retryable, Leased):
-    """The part of a BotEvent that goes out."""
+    """The part of a BotEvent that delivers it."""
 
     LONGEST_PAUSE = timedelta(hours=1)
     SHORTAGE_PAUSE = timedelta(seconds=5)
@@ -117,7 +117,7 @@ class BotEventDelivery(Retryable, Leased):
 
     def _attempt(self):
         address = self.rules.webhook_url if self.is_event else self.rules.holder_url
-        if not address:  # taken away meanwhile
+        if not address:  # the address was removed meanwhile
             return self._end()
         if self.is_event and not self.rules.may_ask_bot():
             return self._wait_for_bot()
@@ -161,21 +161,21 @@ class BotEventDelivery(Retryable, Leased):
         )
         if self.row.exists():  # neither taken from the bot meanwhile, nor delivered by another worker
             self._give_up(error, is_anybodys)
-        return self._end()  # last: whoever dies before is followed by another who gives up
+        return self._end()  # last: if this worker dies before, another gives the event up
 
     @property
     def _age(self):
         return timezone.now() - self.created_at
 
     def _may_try_again(self, is_anybodys):
-        """A receipt that the bot refuses concerns nobody, and what stands behind it goes on soon."""
+        """Return whether to try again. A refused receipt is given up soon, so that the events behind it follow."""
         if not self.is_event:
             return self._age < HOLDER_LASTS
         most = len(PAUSES) if is_anybodys else RETRIES_OF_RECEIPTS
         return self.rules.bot_down_until is None and self.attempts <= most and self._age < EVENT_LASTS
 
     def _give_up(self, error, is_anybodys):
-        """No customer waits on a dead bot: neither this one nor the others."""
+        """Give up this event. If the bot is down, hand over all conversations that wait for it."""
         if not self.is_event or not is_anybodys:
             return self.rules.note_error(error)
         is_down = self.rules.note_bot_failure(error)
@@ -184,7 +184,7 @@ class BotEventDelivery(Retryable, Leased):
             self.page.conversations.hand_over_unanswered(error)
 
     def _wait_for_bot(self):
-        """It is down. Who waits for an answer gets a person, all else waits a little."""
+        """Act on a bot that is down: hand over a customer who waits for an answer, and postpone other events."""
         error = self.rules.bot_error
         if self._age > OUTAGE_LASTS or self._leave_bot(error):
             return self._end()

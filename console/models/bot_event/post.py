@@ -8,7 +8,7 @@ import urllib3
 
 from console.infrastructure import http_deadline
 
-TIMEOUT = 5  # s for all of its answer; Facebook waits no longer either
+TIMEOUT = 5  # s for the whole answer, as long as Facebook waits
 CONNECT_TIMEOUT = 3.05  # s
 MOST_READ = 65_536  # bytes of an answer
 
@@ -16,11 +16,11 @@ _connections = threading.local()
 
 
 class NotTaken(Exception):
-    """The bot did not take it; the text says why."""
+    """The bot did not accept the event; the text says why."""
 
 
 class NoConnection(NotTaken):
-    """Nobody is there at all."""
+    """The bot's server cannot be reached."""
 
 
 def post(address, body, headers):

@@ -24,7 +24,7 @@ def relay(processed, whole_body=None):
         for has_words, part in groupby(rules.subscribed(found), key=is_for_bot_to_answer):
             part = list(part)
             if conversation is None or conversation.holder == Holder.BOT:
-                # Byte for byte, and so under the signatures that Facebook gave it: the same key signs the same.
+                # Byte for byte, so that Facebook's own signatures are valid: the same app secret signs both.
                 is_whole = whole_body and len(part) == len(processed)
                 body = whole_body if is_whole else body_of(map(events.entry_of, part))
                 BotEvent.objects.add_event(rules.page, conversation, body, has_words)

@@ -29,7 +29,7 @@ class AssignmentQuerySet(InboxQuerySet):
 
     def assign(self):
         """Assign the longest waits first, until nobody has room for any."""
-        without = Q(pk=None)  # so many rounds as are assigned, and one for each Page and team that has nobody
+        without = Q(pk=None)  # one round for each assigned conversation, and for each Page and team without a candidate
         while conversation := self.assignable().exclude(without).select_related("page", "team").first():
             without |= assign_one(conversation)
 
@@ -38,7 +38,7 @@ def assign_one(conversation):
     """Assign it to the best agent. Return what need not be looked at again, now that this is known."""
     try:
         return _assign(conversation)
-    except Refused:  # somebody was quicker, or went away in this moment
+    except Refused:  # another agent was faster, or this one has just gone away
         return Q(pk=conversation.pk)
     except Exception:  # whatever it is, those behind it must not wait for ever
         logger.exception("Conversation %s could not be assigned", conversation.pk)
@@ -51,7 +51,7 @@ def _assign(conversation):
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
     candidates = list(_candidates(conversation)[:2])
     agent = next((agent for agent in candidates if agent.pk != _given_up_by(conversation)), None)
-    # The agent's row first and then the conversation's: leaving locks them in this order too.
+    # Lock the agent's row before the conversation's, as leaving does.
     if agent and type(agent).objects.present().filter(pk=agent.pk).update(assigned_at=timezone.now()):
         conversation.assign(agent)
     return Q(pk=conversation.pk) if candidates else Q(page=conversation.page_id, team=conversation.team_id)

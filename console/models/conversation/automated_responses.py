@@ -22,7 +22,7 @@ def is_automatic(conversation, source, said_at):
 
 
 def mark_late(conversation, question):
-    """Mark the automatic replies to a question that arrived after them; return whether there were any."""
+    """Mark automated responses to a question that arrived after them; return whether there were any."""
     echoes = conversation.messages.filter(source=PAGE_INBOX_APP, is_incoming=False, is_automatic=False)
     replies = echoes.filter(sent_at__range=(question.sent_at, question.sent_at + TOO_FAST))
     return replies.update(is_automatic=True, revision=conversation.revision) > 0

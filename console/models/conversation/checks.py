@@ -35,7 +35,7 @@ def check_may_see(conversation, agent):
 
 
 def check_all_seen(conversation, until):
-    """A customer who writes at the moment of the press is not sent away. Messages are numbered under the lock."""
+    """Raise UnseenMessages if the customer has just written more. Ids are given in order, under the lock."""
     unseen = conversation.messages.filter(is_incoming=True, pk__gt=until or 0).order_by("pk")
     if until is not None and unseen.exists():
         raise UnseenMessages(conversation, unseen)

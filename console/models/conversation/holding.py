@@ -33,8 +33,8 @@ class Holding(Revision):
         blank=True,
         verbose_name=_("team"),
     )
-    elsewhere_app = models.TextField(blank=True, editable=False)  # id of the app that holds it
-    reason = models.ForeignKey(  # which change of holder says why it is where it is
+    elsewhere_app = models.TextField(blank=True, editable=False)  # the id of the app that holds it
+    reason = models.ForeignKey(  # the change of holder that explains why it is there
         "console.Handover", models.SET_NULL, related_name="+", null=True, editable=False
     )
     held_since = models.DateTimeField(_("held since"), null=True, editable=False)

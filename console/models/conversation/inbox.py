@@ -14,7 +14,7 @@ from console.models.holder import Holder
 from console.models.message.message import Message
 
 MAX_LAST_WORDS = 200  # characters
-RECENTLY = timedelta(days=1)  # so long a reply that failed, or may have, shows in the queue and calls its author
+RECENTLY = timedelta(days=1)  # for which a reply that failed, or may have, is shown in the queue
 EARLY, LATE = (Value(datetime(year, 1, 1, tzinfo=UTC)) for year in (2000, 4000))  # no message comes before or after
 
 
@@ -69,8 +69,8 @@ class Inbox(Revision):
 
     last_words = models.CharField(_("last words"), max_length=MAX_LAST_WORDS, blank=True)
     last_at = models.DateTimeField(_("last message"), null=True)
-    # Its place in its part of the queue, as one value that an index can hold: the longest wait first, then the newest
-    # of those that nobody waits in; of the closed ones the last closed first.
+    # Its place in its part of the queue, as one value for an index: the longest wait first, then the newest of those
+    # whose customer does not wait. Of closed conversations the last closed comes first.
     rank = models.GeneratedField(
         expression=Coalesce(LATE - F("closed_at"), F("waiting_since") - EARLY, LATE - F("last_at"), LATE - EARLY),
         output_field=models.DurationField(),

@@ -15,7 +15,7 @@ from messenger import HUMAN_AGENT, Action
 
 DAY = timedelta(hours=24)
 WEEK = timedelta(days=7)
-SHOWN_WITHIN = timedelta(hours=6)  # so long before an end the time that is left is worth showing
+SHOWN_WITHIN = timedelta(hours=6)  # before its end; then the time that is left is shown
 ADS = "ADS"  # the source of a referral by a Click-to-Messenger ad
 SHORT = timedelta(hours=1)  # less than this is a warning
 
@@ -31,9 +31,9 @@ class WindowState(StrEnum):
     """Ways in which Facebook takes an answer at this moment."""
 
     OPEN = "open"  # as any message
-    AD = "ad"  # as any message, perhaps: the window of an ad lasts up to 7 days, and nothing tells how long
-    UNCONFIRMED = "unconfirmed"  # under the tag for people, which the agent has yet to ask for
-    HUMAN_AGENT = "human-agent"  # under that tag
+    AD = "ad"  # as any message, perhaps: the window of an ad lasts up to 7 days, and Facebook does not say how long
+    UNCONFIRMED = "unconfirmed"  # with the tag for people, which an agent must confirm first
+    HUMAN_AGENT = "human-agent"  # with that tag
     SHUT = "shut"  # not at all
 
 
@@ -46,7 +46,7 @@ class MessagingWindow(ThreadControl):
 
     customer_active_at = models.DateTimeField(_("customer heard"), null=True, editable=False)
     messaging_window_until = models.DateTimeField(_("answers until"), null=True, editable=False)
-    ad_click_at = models.DateTimeField(null=True, editable=False)  # and no message has come since
+    ad_click_at = models.DateTimeField(null=True, editable=False)  # if no message has come since
     ad_window_until = models.DateTimeField(_("after an ad perhaps until"), null=True, editable=False)
     human_agent_until = models.DateTimeField(_("answers of people until"), null=True, editable=False)
     human_agent_at = models.DateTimeField(_("confirmed that a person answers"), null=True, editable=False)
@@ -123,7 +123,7 @@ class MessagingWindow(ThreadControl):
 
         Raises WindowClosed where Facebook would not take it.
         """
-        if self.messaging_window is WindowState.OPEN:  # nobody but Facebook makes a window shorter
+        if self.messaging_window is WindowState.OPEN:  # only Facebook makes a window shorter
             return None
         self.refresh_from_db(
             fields=[

@@ -57,7 +57,7 @@ class Revision(models.Model):
     customer = models.OneToOneField(
         "console.Customer", models.PROTECT, related_name="conversation", verbose_name=_("customer")
     )
-    revision = models.BigIntegerField(default=0, editable=False)  # steps with every change, under the row's lock
+    revision = models.BigIntegerField(default=0, editable=False)  # increases with every change, under the row's lock
 
     class Meta:
         abstract = True

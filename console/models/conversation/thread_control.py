@@ -18,8 +18,8 @@ class ThreadControl(Transitions):
 
     is_controlled_elsewhere = models.BooleanField(
         default=False, editable=False
-    )  # Facebook takes answers of another app only
-    thread_control_at = models.BigIntegerField(default=0, editable=False)  # ms, of Facebook's last word on that
+    )  # Facebook accepts only another app's answers
+    thread_control_at = models.BigIntegerField(default=0, editable=False)  # ms, of Facebook's last event about that
 
     class Meta:
         abstract = True
@@ -57,7 +57,7 @@ class ThreadControl(Transitions):
         with self.changing(is_listed=False) as revision:
             handover.become(revision, done_at=timezone.now(), error="", next_attempt_at=None)
             self.is_controlled_elsewhere = not is_ours
-            if not is_ours and self.holder in PEOPLE:  # called for while the call was under way
+            if not is_ours and self.holder in PEOPLE:  # handed over during the call
                 self.handovers.latest_change().enqueue(Call.TAKE)
 
     def note_refused_control(self, handover, reason):
@@ -82,13 +82,13 @@ class ThreadControl(Transitions):
             return
         if event.is_standby == self.is_controlled_elsewhere:
             return
-        if at <= _ms(self._told_facebook_at()):  # said while our call was under way
+        if at <= _ms(self._told_facebook_at()):  # sent while our call was being made
             return
         if event.is_standby:
             self._lose_control(Cause.CONTROL_REFUSED, "", "", at)
             return
         self.is_controlled_elsewhere, self.thread_control_at = False, at
-        if self.holder == Holder.BOT:  # which hears nothing now
+        if self.holder == Holder.BOT:  # which receives nothing now
             self.change_holder(Holder.BOT, Cause.CONTROL_BACK)
         elif self.holder == Holder.ELSEWHERE:
             self.change_holder(self.default_holder, Cause.CONTROL_BACK)

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 CLOCKS_DIFFER = timedelta(minutes=10)  # at most
 STEP = timedelta(milliseconds=1)
-FEW = 20  # messages from the end, which are nearly always enough
+FEW = 20  # messages of the end of a thread, which are nearly always enough
 
 
 class Entry(NamedTuple):

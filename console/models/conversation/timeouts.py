@@ -20,8 +20,8 @@ from console.models.holder import Holder
 from console.models.message.message import Message
 from personas.models import Page
 
-UNANSWERED_ELSEWHERE = timedelta(minutes=15)  # that the customer waits, before the queue gets it
-CONTROL_ENDS = timedelta(hours=24)  # after the last word another app loses the thread, and Facebook tells nobody
+UNANSWERED_ELSEWHERE = timedelta(minutes=15)  # of waiting, after which it goes to the queue
+CONTROL_ENDS = timedelta(hours=24)  # after the last message another app loses control, without an event
 MINUTE = Value(timedelta(minutes=1))
 SILENT_SINCE = Greatest("last_at", "held_since")  # nobody has written, and the holder is the same
 HAS_BOT = ~Q(page__rules__webhook_url="") | ~Q(page__rules__bot_app_id="")
@@ -77,7 +77,7 @@ class TimeoutsQuerySet(InboxQuerySet):
         return has_bot.annotate(silent_since=SILENT_SINCE).filter(silent_since__lte=long_ago)
 
     def _held(self, holder):
-        """There is an index of what agents hold, and others elsewhere."""
+        """Filter those with this holder, with the help of the index of all held by agents or elsewhere."""
         return self.open().filter(holder__in=[Holder.AGENT, Holder.ELSEWHERE]).filter(holder=holder)
 
 
@@ -162,7 +162,7 @@ def _needs_agent(conversation):
 
 
 def _unsettled():
-    """Messages that are not out, or may not be. What failed before the agent had it is not theirs to look at."""
+    """Return messages that are not sent, or perhaps not. Those that failed before the agent had it do not count."""
     theirs = Q(conversation__held_since=None) | Q(at__gte=F("conversation__held_since"))
     failed = Q(state=Message.State.FAILED) & theirs
     under_way = Q(state__in=[Message.State.QUEUED, Message.State.SENDING, Message.State.UNKNOWN])

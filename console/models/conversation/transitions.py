@@ -24,7 +24,7 @@ from console.models.holder import Holder
 from console.models.refusals import TakenByAnother
 
 TAKE_OVER = "console.take_over_conversation"  # the permission
-MAX_REQUEST = 200  # characters of what the customer asked for
+MAX_REQUEST = 200  # characters of the message in which the customer asked for a person
 
 
 class TransitionsQuerySet(WaitingQuerySet):
@@ -35,12 +35,12 @@ class TransitionsQuerySet(WaitingQuerySet):
         return self.get_or_create(customer=customer, defaults=defaults)[0]
 
     def return_to_queue(self):
-        """Take them from agents who have left, or may not see them any more.
+        """Return to the queue the conversations of agents who have left, or may not see them any more.
 
-        In the order in which readers lock conversations, so that neither waits for the other for ever.
+        They are locked in the same order as by workers that process webhooks, to avoid deadlocks.
         """
         for conversation in self.open().select_related("agent").order_by("customer__psid", "pk"):
-            with suppress(TakenByAnother):  # gone meanwhile
+            with suppress(TakenByAnother):  # the agent has lost it meanwhile
                 cause = Cause.NO_ACCESS if conversation.agent.is_active else Cause.LEFT
                 conversation.return_to_queue(conversation.agent, cause)
         self.publish_presence()
@@ -104,9 +104,9 @@ class Transitions(Waiting):
             self.change_holder(Holder.BOT, cause, by=agent, note=note, summary=summary(self, note))
 
     def close(self, agent, seen=None):
-        """End it until the customer writes again. agent: None where its bot is done with it.
+        """Close it until the customer writes again. agent: None if the bot closes it.
 
-        seen: the last message that the agent or the bot has seen; a newer one of the customer's keeps it open.
+        seen: the id of the last message that the agent or the bot has seen. A newer one of the customer keeps it open.
         """
         with self.changing():
             self.check_held_by(agent)
@@ -160,7 +160,7 @@ class Transitions(Waiting):
     def choose_holder(self, text, payload):
         """Decide who has to answer what the customer has just written."""
         was_closed, self.closed_at = not self.is_open, None
-        if was_closed and self.holder != self.default_holder:  # the Page got a bot meanwhile, or lost it
+        if was_closed and self.holder != self.default_holder:  # the Page has got or lost its bot meanwhile
             self.change_holder(self.default_holder, Cause.CUSTOMER_WROTE)
         elif was_closed and self.holder == Holder.QUEUE:
             self._enter_queue()
@@ -213,7 +213,7 @@ class Transitions(Waiting):
         if holder == Holder.QUEUE and cause != Cause.CLOSED:
             self.note_entered_queue()
             self._enter_queue()
-        if before == Holder.AGENT:  # who has room for another
+        if before == Holder.AGENT:  # the agent has capacity for another one
             type(self).objects.assign_later()
 
     def _fetch(self, agent):

@@ -9,7 +9,7 @@ from console.models.conversation import typing_dots
 from console.models.conversation.holding import Holding
 from messenger import GraphError
 
-EXPIRES = 5  # s after which telling Facebook is of no use
+EXPIRES = 5  # s after which the call is useless
 TIMEOUT = 3  # s
 
 
@@ -43,5 +43,5 @@ class Typing(Holding):
 
 
 def _show_soon(conversation, agent, is_on):
-    with suppress(OperationalError):  # Redis is away: so are the dots
+    with suppress(OperationalError):  # without Redis there are no indicators
         tasks.show_typing.apply_async([conversation.pk, agent.pk, is_on], expires=EXPIRES, retry=False)

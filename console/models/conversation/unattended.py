@@ -1,7 +1,7 @@
-"""Every unanswered customer is in somebody's sight. This is one query, which the sweep, the tests and chaos ask.
+"""Unattended conversations: the customer waits, and nobody would notice. The sweep, the tests and chaos ask for them.
 
-In sight is what waits in the queue, what an agent holds who works here and may see its Page, what a bot holds that is
-there, and what is open elsewhere: clocks bring that back (see `timeouts.py`).
+A conversation is attended if it waits in the queue, if an agent holds it who works here and may see its Page, if a bot
+that runs holds it, or if it is open elsewhere: timeouts bring that back (see `timeouts.py`).
 """
 
 import logging
@@ -44,7 +44,7 @@ class UnattendedQuerySet(InboxQuerySet):
         return self.filter(closed_at=None, agent__isnull=False).filter(~(Q(agent__is_active=True) & may_see))
 
     def bring_back(self):
-        """Bring them back. One that fails stops none of the others."""
+        """Bring all of them back to a holder. An error in one does not stop the others."""
         for conversation in self.order_by("customer__psid", "pk"):
             logger.error("Conversation %s was out of sight (%s)", conversation.pk, conversation.holder_key)
             try:
@@ -80,7 +80,7 @@ class Unattended(Transitions):
         ]
 
     def bring_back(self):
-        """Give it to somebody who looks, if still nobody does."""
+        """Give it to a holder who attends to it, if it is still unattended."""
         with self.changing():
             rows = type(self).objects.filter(pk=self.pk)
             if rows.with_unsent_reply().exists():

@@ -14,8 +14,8 @@ from console.models.conversation.transitions import MAX_REQUEST
 from console.models.handover import Cause
 from messenger import events
 
-QUOTED = 12  # characters; a shorter text stands in a bot's own words by chance
-REPEATING = {"note", "summary", "metadata"}  # fields of a bot event that repeat what was said
+QUOTED = 12  # characters; a shorter text may be part of a bot's own words by chance
+REPEATING = {"note", "summary", "metadata"}  # fields of a bot event that repeat messages
 
 
 def unsend(conversation, message):
@@ -35,7 +35,7 @@ def unsend(conversation, message):
 
 
 class Copies:
-    """The words of one message, wherever they were repeated."""
+    """The words of one message, to be removed from the places that repeat them."""
 
     def __init__(self, message):
         files = message.attachments.all()

@@ -36,7 +36,7 @@ class Waiting(Holding, Inbox):
     waiting_since = models.DateTimeField(_("customer waits since"), null=True, blank=True)
     answer_by = models.DateTimeField(_("first answer by"), null=True, editable=False)
     unread = models.PositiveIntegerField(_("unread"), default=0)
-    is_new = models.BooleanField(default=False, editable=False)  # came to its holder, who has not seen it yet
+    is_new = models.BooleanField(default=False, editable=False)  # the holder has not seen it yet
 
     class Meta:
         abstract = True
@@ -98,7 +98,7 @@ class Waiting(Holding, Inbox):
         self._wait_since(self.unanswered_since() if is_late else None)
         asked = self.messages.filter(is_incoming=True)
         left = asked.filter(at__gte=self.waiting_since).count() if self.waiting_since else 0
-        self.unread = min(self.unread, left)  # who answered has read
+        self.unread = min(self.unread, left)  # who answers has read
 
     def note_unsent_question(self, message):
         """Note that the customer unsent a message. Unread are the messages that came last, however many they are."""

@@ -1,4 +1,4 @@
-"""A file in a message. Facebook's address for it expires, so a copy is kept; the message never waits for it."""
+"""An attachment of a message. Facebook's address for it expires, so a copy is kept; the message never waits for it."""
 
 import logging
 from datetime import timedelta
@@ -22,7 +22,7 @@ from personas.resource_shortage import is_resource_shortage
 
 LONGEST_NAME = 150  # characters
 NOT_KEPT = "The file could not be kept: the console's log says why."
-PAUSE = timedelta(minutes=2)  # longer than a download takes, so that no two workers are at one
+PAUSE = timedelta(minutes=2)  # longer than a download takes, so that no two workers fetch the same file
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ class AttachmentQuerySet(ScheduledQuerySet):
         return self.due().filter(UNFETCHED)
 
     def discard(self):
-        """Delete the rows, and their files from the disk. A worker at one of them finds its row gone."""
+        """Delete the rows, and their files from the disk. A worker that downloads one finds its row deleted."""
         for attachment in self.select_for_update():
             attachment.file.delete(save=False)
         self.all().delete()
@@ -60,7 +60,7 @@ class AttachmentQuerySet(ScheduledQuerySet):
             attachment.fetch_later()
 
     def fetch(self):
-        """Fetch those that are still there: a message may have been unsent meanwhile."""
+        """Fetch the attachments that still exist: a message may have been unsent meanwhile."""
         for attachment in self:
             attachment.fetch()
 
@@ -77,7 +77,7 @@ class Attachment(Retryable):
     kind = models.CharField(_("kind"), max_length=40)
     url = models.TextField(_("address"), blank=True)
     title = models.TextField(_("title"), blank=True)
-    payload = models.JSONField(null=True, editable=False)  # as it came, of what is no file: a template, an order
+    payload = models.JSONField(null=True, editable=False)  # as it came, unless it is a file
     file = models.FileField(_("file"), upload_to=file_path, blank=True)
     next_attempt_at = models.DateTimeField(default=later, editable=False)
 
@@ -103,7 +103,7 @@ class Attachment(Retryable):
 
     @property
     def is_gone(self):
-        """Our copy was there, and is no longer on the disk."""
+        """Return whether the file of our copy is missing on the disk."""
         return bool(self.file) and not self.media_type
 
     @property
@@ -143,7 +143,7 @@ class Attachment(Retryable):
 
     @property
     def web_address(self):
-        """The address as a link, if it is one that a browser may follow."""
+        """Return the address if a browser may follow it, else an empty string."""
         return self.url if self.url.startswith(("https://", "http://")) else ""
 
     def send(self, client, psid, **options):
@@ -163,7 +163,7 @@ class Attachment(Retryable):
             content = downloads.fetch(self.url)
             self.file.save(content.name, content, save=False)
         except (downloads.DownloadError, OSError, MemoryError) as error:
-            if is_resource_shortage(error):  # says nothing of the file: the sweep comes back
+            if is_resource_shortage(error):  # not an error of the file: the sweep tries again
                 return logger.warning("Attachment %s has to wait: %s", self.pk, error)
             self.attempts += 1
             if not (getattr(error, "is_passing", True) and self.has_attempts_left):

@@ -20,10 +20,10 @@ from messenger.calls.multipart import UPLOAD_WITHIN
 from personas.models.retry import Outcome
 from personas.resource_shortage import is_resource_shortage
 
-UPLOAD_TIMEOUT = 60  # s; Facebook looks at a film before it answers
+UPLOAD_TIMEOUT = 60  # s; Facebook checks a video before it answers
 PERSONA_PAUSE = timedelta(seconds=1)  # while another worker is publishing the persona
 MAX_FORGOTTEN_PERSONAS = 3  # by Facebook under one message, before it goes out as the Page
-UPLOAD = timedelta(seconds=UPLOAD_WITHIN + UPLOAD_TIMEOUT + 10)  # a file is there within, or the call has ended
+UPLOAD = timedelta(seconds=UPLOAD_WITHIN + UPLOAD_TIMEOUT + 10)  # within which the call has ended
 FILE_GONE = _("The file is no longer stored here: attach it again.")
 
 logger = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ class MessageDelivery(Reconciliation):
 
     def deliver(self):
         """Bring it one step on; return what that means for the messages behind it."""
-        if self.state == self.State.SENDING:  # a worker died between its call and its answer
+        if self.state == self.State.SENDING:  # a worker died during its call
             return self.lose_sight(_("The worker stopped while it was sending."))
         if self.page.is_paused or not self.is_due:
             return Outcome.WAIT
@@ -87,11 +87,11 @@ class MessageDelivery(Reconciliation):
         if file and file.is_gone:
             return self.fail(FILE_GONE)
         if file:
-            file.file.open()  # what cannot be opened is not on its way either
+            file.file.open()  # a file that cannot be opened must fail before the claim
         if not self.conversation.send_queue.keep(UPLOAD if file else CALL):
             return Outcome.WAIT  # another worker has the queue now
         if not self._claim(persona):
-            return Outcome.READ_AGAIN  # an echo says that it was sent, or an agent took it back
+            return Outcome.READ_AGAIN  # an echo has shown that it was sent
         client = self.page.client(UPLOAD_TIMEOUT if file else settings.GRAPH_TIMEOUT)
         try:
             mid = self._call(client, file, tag)

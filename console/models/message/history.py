@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from messenger.calls.history import NEWEST
 
-CLOCKS = timedelta(seconds=30)  # so far Facebook's clock, which tells whole seconds, and ours may be apart
+CLOCKS = timedelta(seconds=30)  # by which Facebook's clock, which has whole seconds, and ours may differ
 
 
 @dataclass(frozen=True)
@@ -88,4 +88,4 @@ def _moment(row):
     try:
         return datetime.strptime(row.get("created_time") or "", "%Y-%m-%dT%H:%M:%S%z")
     except ValueError:
-        return timezone.now()  # of no known time: then it may be this one
+        return timezone.now()  # its time is not known, so it may be this message

@@ -1,4 +1,4 @@
-"""One thing said, either way, with its state. An outgoing Message row is the outbox."""
+"""A message of either side, with its state. Rows of outgoing messages are the outbox."""
 
 import uuid
 from typing import Any, ClassVar
@@ -39,7 +39,7 @@ class MessageQuerySet(ScheduledQuerySet):
         return self.filter(waits | Q(state=Message.State.UNKNOWN, next_attempt_at__isnull=False)).order_by("at", "pk")
 
     def unsent(self):
-        """Refused for good, or nobody can say: an agent has to decide."""
+        """Filter messages that failed, or that stay unknown: an agent must decide."""
         return self.filter(Q(state=Message.State.FAILED) | Q(state=Message.State.UNKNOWN, next_attempt_at=None))
 
     def failed(self):
@@ -56,7 +56,7 @@ class MessageQuerySet(ScheduledQuerySet):
         return self.order_by("at", "pk")
 
     def before(self, message):
-        """The second condition is the one that an index can begin at."""
+        """Filter messages before this one. The last condition lets PostgreSQL start in the index."""
         return self.filter(Q(at__lt=message.at) | Q(pk__lt=message.pk), at__lte=message.at)
 
     def since(self, revision):
@@ -80,18 +80,18 @@ class Message(MessageDelivery):
     )
     is_incoming = models.BooleanField(_("from the customer"))
     is_by_bot = models.BooleanField(_("from the bot"), default=False)
-    is_automatic = models.BooleanField(_("by a rule"), default=False)  # and no answer to anything
-    source = models.TextField(_("said elsewhere"), blank=True)  # app id of an echo that is not ours
+    is_automatic = models.BooleanField(_("by a rule"), default=False)  # not an answer to the customer
+    source = models.TextField(_("said elsewhere"), blank=True)  # the app id of an echo that is not ours
     text = models.TextField(_("text"), blank=True)
     payload = models.TextField(_("payload"), blank=True)
     reply_to = models.TextField(blank=True, default="", db_default="", editable=False)  # mid of the message it answers
-    is_partial = models.BooleanField(default=False, db_default=False, editable=False)  # known from its edit alone
+    is_partial = models.BooleanField(default=False, db_default=False, editable=False)  # only its edit is known
     reaction = models.CharField(_("reaction"), max_length=64, blank=True)
     reaction_at = models.BigIntegerField(default=0, editable=False)  # ms
     earlier_texts = models.JSONField(_("earlier texts"), default=list, blank=True)
     edited_at = models.BigIntegerField(default=0, editable=False)  # ms
     is_deleted = models.BooleanField(_("unsent"), default=False)
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)  # of the form, and in Facebook's metadata
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)  # also in Facebook's metadata
     mid = models.TextField("mid", null=True, blank=True)  # noqa: DJ001  (unique, so no "" for none)
     at = models.DateTimeField(_("when"))  # its place in the thread
     sent_at = models.DateTimeField(_("sent"), null=True)  # by Facebook's clock
@@ -134,12 +134,12 @@ class Message(MessageDelivery):
 
     @property
     def place(self):
-        """Sorts as text, in a browser too, where it stands in the thread."""
+        """Return a sort key for its place in the thread, which sorts as text in a browser, too."""
         return f"{int(self.at.timestamp() * 1_000_000):017d}-{self.pk:012d}"
 
     @property
     def face(self):
-        """The name above it in the thread: the one that the customer sees or will see."""
+        """Return the name above it in the thread, which the customer sees or will see."""
         if self.sent_as_page_because and not self.is_unsent:
             return str(self.page)
         if self.persona:
@@ -150,7 +150,7 @@ class Message(MessageDelivery):
 
 
 def _quote():
-    """The message to which one replies, in short, as JSON: looked up only for replies."""
+    """Return an expression for the quoted message, in short, as JSON. It is looked up only for replies."""
     quoted = Message.objects.filter(
         page=OuterRef("page"), conversation=OuterRef("conversation"), mid=OuterRef("reply_to")
     )

@@ -17,7 +17,7 @@ from console.models.message.state import MessageState
 from messenger import GraphError
 from personas.models.retry import Outcome
 
-FIRST_PAUSE = timedelta(seconds=3)  # an echo is mostly there before
+FIRST_PAUSE = timedelta(seconds=3)  # mostly an echo comes before
 SETTLE = timedelta(seconds=settings.SETTLE_SECONDS)  # a call whose message the history does not show then had no effect
 PATIENCE = SETTLE + timedelta(minutes=3)  # then an agent has to decide
 MIN_RECONCILIATIONS = 3  # in which Facebook was asked, before an agent has to decide
@@ -29,7 +29,7 @@ NOT_FOUND_OUT = _("Facebook did not answer, and its history does not tell.")
 class Reconciliation(MessageState):
     """The part of a Message that finds out whether it has arrived."""
 
-    unknown_since = models.DateTimeField(null=True, editable=False)  # when we last lost sight of a call
+    unknown_since = models.DateTimeField(null=True, editable=False)  # the time of the last call without an answer
     reconciliations = models.PositiveSmallIntegerField(default=0, editable=False)  # since then
 
     class Meta:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from personas.models.retry import Outcome, Retryable
 
-# One statement and so one commit: the conversation's revision steps under its lock, and the message takes it over.
+# One statement, and so one commit: the conversation's revision increases under its lock, and the message gets it.
 WRITE_OUTCOME = """
 WITH stepped AS (UPDATE console_conversation SET revision = revision + 1 WHERE id = %s RETURNING revision)
 UPDATE console_message SET {}, revision = stepped.revision FROM stepped
