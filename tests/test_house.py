@@ -77,6 +77,15 @@ def test_each_file_named_in_a_document_exists(document):
     assert [path for path in named if not any((folder / path).exists() for folder in FOLDERS)] == []
 
 
+OLD_WORDS = re.compile(r"\b(lane|nudge|arrival|errand)s?\b", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("folder", ["agents", "personas", "console", "messenger", "sandbox", "docs"])
+def test_no_file_uses_a_word_that_the_glossary_replaced(folder):
+    paths = [path for path in (ROOT / folder).rglob("*") if path.suffix in (".py", ".md")]
+    assert paths and [name(path) for path in paths if OLD_WORDS.search(path.read_text())] == []
+
+
 # Floors
 
 
