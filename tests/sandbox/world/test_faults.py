@@ -86,7 +86,7 @@ def test_a_connection_dropped_after_the_call_has_its_effect(box, receiver, mona)
     assert receiver.wait_for(3)[1]["message"]["metadata"] == "job:1"
 
 
-def test_faults_can_be_cleared(box):
+def test_faults_of_the_sandbox_can_be_cleared(box):
     box.tell("/faults", match={})
 
     box.control("DELETE", "/faults")

@@ -13,7 +13,7 @@ def start(tmp_path, running_sandbox):
     return lambda: running_sandbox(create_app(world_file=tmp_path / "world.json"))
 
 
-def test_a_restart_loses_nothing(start):
+def test_a_restart_of_the_sandbox_loses_nothing(start):
     with start() as box:
         mona = box.customer("Mona Grün")
         mona.say("Grüße 👋")
