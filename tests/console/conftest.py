@@ -21,16 +21,16 @@ HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
-def hear(arrive, bluebird):
-    """Facebook sends these events in one webhook body, and a worker processes it."""
+def receive(arrive, bluebird):
+    """Receive these events in one webhook body, and process it as a worker does."""
 
-    def tell(*events):
+    def receive_events(*events):
         assert arrive(serialize(webhook(*events))).status_code == 200
         inbound_webhook = InboundWebhook.objects.latest("pk")
         inbound_webhook.process()
         return inbound_webhook
 
-    return tell
+    return receive_events
 
 
 @pytest.fixture

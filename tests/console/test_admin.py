@@ -408,8 +408,8 @@ def test_an_admin_deletes_a_persona_on_facebook_and_checks_it(admin, grow):
     assert "Checking with Facebook" in admin.act("personas/persona", "check_against_facebook", persona)
 
 
-def test_the_admin_shows_the_messages_of_a_conversation_with_html_escaped(admin, conversation, say, hear, said):
-    hear(said("m_1", "<script>alert(1)</script>", at=int(time.time() * 1000)))
+def test_the_admin_shows_the_messages_of_a_conversation_with_html_escaped(admin, conversation, say, receive, said):
+    receive(said("m_1", "<script>alert(1)</script>", at=int(time.time() * 1000)))
     say("Hello Mona")
     shown = admin.get(f"console/conversation/{conversation.pk}/change").content.decode()
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in shown
@@ -435,8 +435,8 @@ def test_the_list_of_pages_shows_the_error_of_a_bot(admin, bluebird):
     assert "no answer in 5 s" in admin.get("personas/page").content.decode()
 
 
-def test_sender_names_of_a_thread_need_no_query_for_each_message(hear, echo, mona, django_assert_num_queries):
-    hear(*[echo(f"m_{n}") for n in range(12)])
+def test_sender_names_of_a_thread_need_no_query_for_each_message(receive, echo, mona, django_assert_num_queries):
+    receive(*[echo(f"m_{n}") for n in range(12)])
     with django_assert_num_queries(2):  # messages, attachments
         assert {message.face for message in mona.conversation.messages.for_thread()} == {"Bluebird Tea"}
 
@@ -453,8 +453,8 @@ def test_the_list_of_inbound_webhooks_says_what_each_is_about(admin, arrive, blu
     assert set(InboundWebhook.objects.values_list("error", "unknown")) == {("", 0), ("", 1)}
 
 
-def test_the_list_of_pages_shows_a_block_by_facebook_and_an_admin_can_resume_the_page(admin, bluebird, hear):
-    hear({"timestamp": 1790000000000, "policy_enforcement": {"action": "block", "reason": "spam reports"}})
+def test_the_list_of_pages_shows_a_block_by_facebook_and_an_admin_can_resume_the_page(admin, bluebird, receive):
+    receive({"timestamp": 1790000000000, "policy_enforcement": {"action": "block", "reason": "spam reports"}})
     assert "Facebook has blocked this Page from sending: spam reports." in admin.get("personas/page").content.decode()
     admin.act("personas/page", "send_again", bluebird)
     bluebird.refresh_from_db()
@@ -472,8 +472,8 @@ def test_the_list_of_pages_shows_the_newest_business_integrity_status_of_a_page(
         assert "warning”" not in shown
 
 
-def test_an_admin_requeues_an_inbound_webhook_for_processing(admin, hear, said):
-    inbound_webhook = hear(said("m_1"))
+def test_an_admin_requeues_an_inbound_webhook_for_processing(admin, receive, said):
+    inbound_webhook = receive(said("m_1"))
     Message.objects.all().delete()
     assert "A worker reads them again." in admin.act("console/inboundwebhook", "requeue", inbound_webhook)
     inbound_webhook.refresh_from_db()

@@ -162,11 +162,11 @@ def test_an_agent_who_lets_go_of_a_conversation_is_assigned_the_next(
     assert any("assign" in repr(callback) for callback in after)
 
 
-def test_a_new_customer_is_assigned_an_agent(rules, hear, ana, sandbox, django_capture_on_commit_callbacks):
+def test_a_new_customer_is_assigned_an_agent(rules, receive, ana, sandbox, django_capture_on_commit_callbacks):
     psid = sandbox.customer("Luc")
     event = {"sender": {"id": psid}, "recipient": {"id": rules.page.page_id}, "timestamp": int(time.time() * 1000)}
     with django_capture_on_commit_callbacks() as after:
-        hear(event | {"message": {"mid": "m_1", "text": "Hi"}})
+        receive(event | {"message": {"mid": "m_1", "text": "Hi"}})
     assert any("assign" in repr(callback) for callback in after)
     assign()
     assert Conversation.objects.get().agent == ana

@@ -169,7 +169,7 @@ def test_the_message_outside_business_hours_does_not_end_the_wait(guest, night, 
     assert guest.waiting_since == asked.at
 
 
-def test_a_customer_who_writes_outside_business_hours_in_the_queue_gets_one_message(guest, ana, hear, night):
+def test_a_customer_who_writes_outside_business_hours_in_the_queue_gets_one_message(guest, ana, receive, night):
     """Ana answered and put it back in the queue."""
     guest.hand_over()
     guest.messages.all().delete()
@@ -178,7 +178,7 @@ def test_a_customer_who_writes_outside_business_hours_in_the_queue_gets_one_mess
     by_guest = {"sender": {"id": guest.customer.psid}, "recipient": {"id": guest.page.page_id}}
     for number in range(2):
         at_ms = int(timezone.now().timestamp() * 1000) + number
-        hear(by_guest | {"timestamp": at_ms, "message": said | {"mid": f"m_{number}"}})
+        receive(by_guest | {"timestamp": at_ms, "message": said | {"mid": f"m_{number}"}})
     assert texts(guest.messages).count(SENTENCE) == 1
 
 
@@ -201,11 +201,13 @@ def test_no_message_about_business_hours_is_sent_when_only_a_person_may_answer(g
     assert texts(guest.messages) == []
 
 
-def test_each_wait_outside_business_hours_gets_one_message_on_a_page_without_a_bot(guest, night, ana, hear, bluebird):
+def test_each_wait_outside_business_hours_gets_one_message_on_a_page_without_a_bot(
+    guest, night, ana, receive, bluebird
+):
     def say(mid):
         night.shift(1)
         names = {"sender": {"id": guest.customer.psid}, "recipient": {"id": bluebird.page_id}}
-        hear(names | {"timestamp": int(timezone.now().timestamp() * 1000), "message": {"mid": mid, "text": "Hi"}})
+        receive(names | {"timestamp": int(timezone.now().timestamp() * 1000), "message": {"mid": mid, "text": "Hi"}})
         return texts(guest.messages.filter(is_incoming=False))
 
     HandoverRules.objects.update(bot_app_id="")

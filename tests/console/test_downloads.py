@@ -49,11 +49,11 @@ def cdn(sandbox, settings):
 
 
 @pytest.fixture
-def sends(hear, said):
+def sends(receive, said):
     """Mona sends one file, and a worker fetches it."""
 
     def send(url, kind="image", **payload):
-        hear(said("m_1", None, attachments=[{"type": kind, "payload": {"url": url} | payload}]))
+        receive(said("m_1", None, attachments=[{"type": kind, "payload": {"url": url} | payload}]))
         attachment = Attachment.objects.get()
         attachment.fetch()
         return fresh(attachment)
@@ -81,9 +81,9 @@ def test_a_customer_file_of_each_kind_is_downloaded_and_stored(kind, sends, sand
     assert fresh(mona.conversation).last_words == WORDS[kind]
 
 
-def test_several_files_of_one_customer_message_stay_together(hear, said, thread):
+def test_several_files_of_one_customer_message_stay_together(receive, said, thread):
     files = [{"type": "image", "payload": {"url": f"https://cdn.example.test/{name}"}} for name in "ab"]
-    hear(said("m_1", "two", attachments=files))
+    receive(said("m_1", "two", attachments=files))
     assert [attachment.url[-1] for attachment in thread.get().attachments.all()] == ["a", "b"]
 
 
@@ -102,15 +102,15 @@ def test_several_files_of_one_customer_message_stay_together(hear, said, thread)
     ],
 )
 def test_an_attachment_that_is_no_file_is_stored_as_a_link_or_title_and_never_fetched(
-    given, address, title, hear, said, thread
+    given, address, title, receive, said, thread
 ):
-    hear(said("m_1", None, attachments=[given]))
+    receive(said("m_1", None, attachments=[given]))
     attachment = thread.get().attachments.get()
     assert (attachment.is_file, attachment.web_address, attachment.title) == (False, address, title)
 
 
-def test_an_unsupported_message_is_shown_as_such(hear, said, thread, mona):
-    hear(said("m_1", None, is_unsupported=True))
+def test_an_unsupported_message_is_shown_as_such(receive, said, thread, mona):
+    receive(said("m_1", None, is_unsupported=True))
     assert fresh(mona.conversation).last_words == "Something that Facebook does not pass on"
 
 
@@ -120,8 +120,8 @@ def test_a_downloaded_attachment_is_not_downloaded_again(cdn, sends):
     assert cdn.asked == ["/a.png"]
 
 
-def test_the_sweep_finds_an_attachment_whose_download_is_overdue(hear, said, thread):
-    hear(said("m_1", None, attachments=[{"type": "image", "payload": {"url": "https://cdn.example.test/a"}}]))
+def test_the_sweep_finds_an_attachment_whose_download_is_overdue(receive, said, thread):
+    receive(said("m_1", None, attachments=[{"type": "image", "payload": {"url": "https://cdn.example.test/a"}}]))
     assert not Attachment.objects.unfetched().exists()
     Attachment.objects.update(next_attempt_at="2020-01-01T00:00Z")
     assert Attachment.objects.unfetched().exists()

@@ -64,14 +64,14 @@ def _echo(mona, heard, **more):
 
 
 def test_a_reply_that_reached_the_customer_twice_is_shown_twice(
-    say, lose, settle, take_effect_late, hear, mona, thread, ana, sandbox
+    say, lose, settle, take_effect_late, receive, mona, thread, ana, sandbox
 ):
     message = say("Your tea is on its way")
     lose("before")
     settle()
     take_effect_late(message)
     for heard in sandbox.said(mona.psid):
-        hear(_echo(mona, heard, app_id=OURS, metadata=str(message.key)))
+        receive(_echo(mona, heard, app_id=OURS, metadata=str(message.key)))
     assert texts(thread) == ["Your tea is on its way"] * 2
     assert [(row.state, row.author, row.face) for row in thread] == [(State.SENT, ana, "Ana R.")] * 2
     assert {row.mid for row in thread} == {heard["mid"] for heard in sandbox.said(mona.psid)}
@@ -79,7 +79,7 @@ def test_a_reply_that_reached_the_customer_twice_is_shown_twice(
 
 @pytest.mark.parametrize("order", sorted(set(itertools.permutations([0, 1, 0, 1]))))
 def test_two_echoes_with_one_key_become_two_messages_in_any_order_and_repetition(
-    order, say, lose, settle, take_effect_late, hear, mona, thread, sandbox
+    order, say, lose, settle, take_effect_late, receive, mona, thread, sandbox
 ):
     message = say("once more")
     lose("before")
@@ -87,13 +87,13 @@ def test_two_echoes_with_one_key_become_two_messages_in_any_order_and_repetition
     take_effect_late(message)
     said = sandbox.said(mona.psid)
     for place in order:
-        hear(_echo(mona, said[place], app_id=OURS, metadata=str(message.key)))
+        receive(_echo(mona, said[place], app_id=OURS, metadata=str(message.key)))
     assert sorted(row.mid for row in thread) == sorted(heard["mid"] for heard in said)
     assert {row.state for row in thread} == {State.SENT}
 
 
 def test_a_picture_that_reached_the_customer_twice_is_shown_twice(
-    conversation, ana, bluebird, lose, settle, hear, mona, thread, sandbox
+    conversation, ana, bluebird, lose, settle, receive, mona, thread, sandbox
 ):
     file = SimpleUploadedFile("teapot.png", PICTURE)
     [message] = conversation.send(author=ana, text="", key=uuid.uuid4(), files=[file])
@@ -103,13 +103,13 @@ def test_a_picture_that_reached_the_customer_twice_is_shown_twice(
         mona.psid, "image", file=PICTURE, filename="teapot.png", metadata=str(message.key)
     )
     for heard in sandbox.said(mona.psid):
-        hear(_echo(mona, heard, app_id=OURS, metadata=str(message.key)))
+        receive(_echo(mona, heard, app_id=OURS, metadata=str(message.key)))
     assert [[attachment.kind for attachment in row.attachments.all()] for row in thread] == [["image"], ["image"]]
 
 
 @pytest.mark.parametrize("app_id", [INBOX, None])
 def test_an_echo_of_the_page_inbox_with_the_same_text_makes_a_lost_reply_unknown_again(
-    app_id, say, lose, settle, bluebird, hear, mona, thread, sandbox
+    app_id, say, lose, settle, bluebird, receive, mona, thread, sandbox
 ):
     say("ok")
     lose("before")
@@ -117,7 +117,7 @@ def test_an_echo_of_the_page_inbox_with_the_same_text_makes_a_lost_reply_unknown
     settle()
     assert [row.state for row in thread] == [State.SENT]  # what Facebook's history says, until the echo comes
     [heard] = sandbox.said(mona.psid)
-    hear(_echo(mona, heard, app_id=app_id))
+    receive(_echo(mona, heard, app_id=app_id))
     ours, theirs = thread.order_by("pk")
     assert (ours.state, ours.mid, ours.can_retry) == (State.UNKNOWN, None, True)
     assert "from elsewhere" in ours.error
@@ -127,7 +127,7 @@ def test_an_echo_of_the_page_inbox_with_the_same_text_makes_a_lost_reply_unknown
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 @pytest.mark.parametrize("place", [0, 1])
 def test_a_reply_and_a_page_inbox_message_with_the_same_text_are_distinguished_by_echoes(
-    order, place, say, lose, settle, bluebird, conversation, hear, mona, thread, sandbox
+    order, place, say, lose, settle, bluebird, conversation, receive, mona, thread, sandbox
 ):
     """Ana's reply arrived without an answer, and somebody wrote the same in the Page Inbox."""
     message = say("ok")
@@ -140,13 +140,13 @@ def test_a_reply_and_a_page_inbox_message_with_the_same_text_are_distinguished_b
     said = sandbox.said(mona.psid)
     for number in order:
         of_ours = {"app_id": OURS, "metadata": str(message.key)} if number == place else {"app_id": INBOX}
-        hear(_echo(mona, said[number], **of_ours))
+        receive(_echo(mona, said[number], **of_ours))
     assert {row.mid: row.source for row in thread} == {said[place]["mid"]: "", said[1 - place]["mid"]: str(INBOX)}
     assert {row.state for row in thread} == {State.SENT}
 
 
-def test_an_echo_of_our_app_without_metadata_keeps_the_reply_sent(say, conversation, hear, mona, thread, sandbox):
+def test_an_echo_of_our_app_without_metadata_keeps_the_reply_sent(say, conversation, receive, mona, thread, sandbox):
     say("ok")
     conversation.deliver()
-    hear(_echo(mona, sandbox.said(mona.psid)[0], app_id=OURS))
+    receive(_echo(mona, sandbox.said(mona.psid)[0], app_id=OURS))
     assert [row.state for row in thread] == [State.SENT]

@@ -154,10 +154,10 @@ def test_an_order_waits_in_the_queue_and_opens_the_messaging_window(arrive, blue
     assert Attachment.objects.get().payload["products"][0]["retailer_id"] == "sku1"
 
 
-def test_a_word_in_the_note_of_an_order_calls_a_person(hear, by_mona, mona, bluebird):
+def test_a_word_in_the_note_of_an_order_calls_a_person(receive, by_mona, mona, bluebird):
     HandoverRules.objects.create(page=bluebird, webhook_url="http://127.0.0.1:9/hook", words="gift wrap")
     Conversation.objects.update(holder=Holder.BOT)
-    hear(by_mona(order={"products": [{"name": "Mug", "quantity": 2}], "note": "with gift wrap please"}))
+    receive(by_mona(order={"products": [{"name": "Mug", "quantity": 2}], "note": "with gift wrap please"}))
     assert fresh(mona.conversation).holder == Holder.QUEUE
 
 
@@ -186,8 +186,8 @@ def test_an_opt_in_creates_a_conversation_that_does_not_wait(arrive, bluebird):
 # Quotes
 
 
-def test_a_customer_reply_shows_a_short_quote_of_its_message(hear, said, client, ana, mona):
-    hear(said("m_1", "Which lid? " + "x" * 300), said("m_2", "this one", AT + 1, reply_to={"mid": "m_1"}))
+def test_a_customer_reply_shows_a_short_quote_of_its_message(receive, said, client, ana, mona):
+    receive(said("m_1", "Which lid? " + "x" * 300), said("m_2", "this one", AT + 1, reply_to={"mid": "m_1"}))
     client.force_login(ana)
     thread = client.get(f"/conversations/{mona.conversation.pk}/messages/?since=0").content.decode()
     [quote] = re.findall(r"<blockquote.*?</blockquote>", thread, re.DOTALL)
@@ -195,23 +195,23 @@ def test_a_customer_reply_shows_a_short_quote_of_its_message(hear, said, client,
     assert len(_plain(quote)) <= 120
 
 
-def test_a_quote_changes_when_its_message_is_edited_or_unsent(hear, said, by_mona, mona, client, ana):
-    hear(said("m_1", "first words"), said("m_2", "this one", AT + 1, reply_to={"mid": "m_1"}))
+def test_a_quote_changes_when_its_message_is_edited_or_unsent(receive, said, by_mona, mona, client, ana):
+    receive(said("m_1", "first words"), said("m_2", "this one", AT + 1, reply_to={"mid": "m_1"}))
     client.force_login(ana)
     for event, words in [
         (by_mona(AT + 2, message_edit={"mid": "m_1", "text": "other words", "num_edit": 1}), "other words"),
         (by_mona(AT + 3, message={"mid": "m_1", "is_deleted": True}), "Message unsent"),
     ]:
         since = fresh(mona.conversation).revision
-        hear(event)
+        receive(event)
         changed = client.get(f"/conversations/{mona.conversation.pk}/messages/?since={since}").content.decode()
         assert words in re.search(r"<blockquote.*?</blockquote>", changed, re.DOTALL)[0]
 
 
-def test_a_quote_of_a_picture_or_of_an_unknown_message_is_shown(hear, said, client, ana, mona):
+def test_a_quote_of_a_picture_or_of_an_unknown_message_is_shown(receive, said, client, ana, mona):
     picture = [{"type": "image", "payload": {"url": "https://cdn.example.test/a.jpg"}}]
-    hear(said("m_1", None, attachments=picture), said("m_2", "that", AT + 1, reply_to={"mid": "m_1"}))
-    hear(said("m_3", "this", AT + 2, reply_to={"mid": "m_0"}))
+    receive(said("m_1", None, attachments=picture), said("m_2", "that", AT + 1, reply_to={"mid": "m_1"}))
+    receive(said("m_3", "this", AT + 2, reply_to={"mid": "m_0"}))
     client.force_login(ana)
     thread = client.get(f"/conversations/{mona.conversation.pk}/").content.decode()
     quotes = [_plain(quote) for quote in re.findall(r"<blockquote.*?</blockquote>", thread, re.DOTALL)]
@@ -221,8 +221,8 @@ def test_a_quote_of_a_picture_or_of_an_unknown_message_is_shown(hear, said, clie
 # What is about messages of before the console
 
 
-def test_an_edit_of_an_unknown_message_is_shown_and_waits_without_opening_the_window(hear, by_mona, mona, thread):
-    inbound_webhook = hear(by_mona(message_edit={"mid": "m_0", "text": "My address is Elm 5, not 4", "num_edit": 1}))
+def test_an_edit_of_an_unknown_message_is_shown_and_waits_without_opening_the_window(receive, by_mona, mona, thread):
+    inbound_webhook = receive(by_mona(message_edit={"mid": "m_0", "text": "My address is Elm 5, not 4", "num_edit": 1}))
     conversation = fresh(mona.conversation)
     assert (inbound_webhook.error, texts(thread)) == ("", ["My address is Elm 5, not 4"])
     assert (conversation.unread, conversation.waiting_since) == (1, moment(AT))
@@ -230,17 +230,17 @@ def test_an_edit_of_an_unknown_message_is_shown_and_waits_without_opening_the_wi
     assert conversation.customer_active_at is None  # an edit opens no window
 
 
-def test_an_edit_that_overtakes_its_message_becomes_one_message(hear, said, by_mona, thread, mona):
-    hear(by_mona(AT + 5000, message_edit={"mid": "m_1", "text": "Elm 5", "num_edit": 1}))
+def test_an_edit_that_overtakes_its_message_becomes_one_message(receive, said, by_mona, thread, mona):
+    receive(by_mona(AT + 5000, message_edit={"mid": "m_1", "text": "Elm 5", "num_edit": 1}))
     picture = [{"type": "image", "payload": {"url": "https://cdn.example.test/a.jpg"}}]
-    hear(said("m_1", "Elm 4", AT, attachments=picture))
+    receive(said("m_1", "Elm 4", AT, attachments=picture))
     [message] = thread
     assert (message.text, message.earlier_texts, message.at) == ("Elm 5", ["Elm 4"], moment(AT))
     assert (message.attachments.count(), fresh(mona.conversation).unread) == (1, 1)
 
 
-def test_a_reaction_to_an_unknown_message_is_shown_as_a_line_after_all_attempts(hear, by_mona, mona, client, ana):
-    inbound_webhook = hear(by_mona(reaction={"mid": "m_0", "action": "react", "emoji": "❤️"}))
+def test_a_reaction_to_an_unknown_message_is_shown_as_a_line_after_all_attempts(receive, by_mona, mona, client, ana):
+    inbound_webhook = receive(by_mona(reaction={"mid": "m_0", "action": "react", "emoji": "❤️"}))
     while inbound_webhook.processed_at is None:
         assert inbound_webhook.attempts < 6
         inbound_webhook.process()
@@ -263,16 +263,16 @@ def test_a_reaction_to_an_unknown_message_is_shown_as_a_line_after_all_attempts(
         ("template", ["anything", None, 7]),
     ],
 )
-def test_the_payload_of_an_attachment_that_is_no_file_is_stored_unchanged(kind, value, hear, said, echo):
-    hear(said("m_1", None, attachments=[{"type": kind, "payload": value}]))
-    hear(echo("m_2", None, attachments=[{"type": kind, "payload": value}], at=AT + 9000))
+def test_the_payload_of_an_attachment_that_is_no_file_is_stored_unchanged(kind, value, receive, said, echo):
+    receive(said("m_1", None, attachments=[{"type": kind, "payload": value}]))
+    receive(echo("m_2", None, attachments=[{"type": kind, "payload": value}], at=AT + 9000))
     assert list(Attachment.objects.values_list("payload", flat=True)) == [value, value]
 
 
-def test_an_attachment_payload_with_odd_values_is_stored(hear, said, thread):
+def test_an_attachment_payload_with_odd_values_is_stored(receive, said, thread):
     deep = json.loads("[" * 400 + "]" * 400)
     strange = {"nul\x00": "half \ud83d", "number": float("inf"), "none": float("nan"), "deep": deep, "big": 10**400}
-    inbound_webhook = hear(said("m_1", "Hi", attachments=[{"type": "template", "payload": strange}]))
+    inbound_webhook = receive(said("m_1", "Hi", attachments=[{"type": "template", "payload": strange}]))
     assert (inbound_webhook.error, texts(thread)) == ("", ["Hi"])
     payload = Attachment.objects.get().payload
     assert (payload["nul"], payload["number"], payload["none"]) == ("half ?", None, None)

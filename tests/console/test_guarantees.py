@@ -136,12 +136,12 @@ def test_a_bot_is_not_marked_down_for_an_event_of_a_conversation_taken_meanwhile
 
 
 @pytest.mark.parametrize("heard", ["said", "reacted"])
-def test_a_facebook_clock_ahead_of_ours_does_not_extend_the_messaging_window(heard, hear, said, echo, by_mona, mona):
+def test_a_facebook_clock_ahead_of_ours_does_not_extend_the_messaging_window(heard, receive, said, echo, by_mona, mona):
     ahead = int((timezone.now() + timedelta(hours=3)).timestamp() * 1000)
     if heard == "said":
-        hear(said("m_1", "Hi", ahead))
+        receive(said("m_1", "Hi", ahead))
     else:
-        hear(echo("m_0", at=AT), by_mona(ahead, reaction={"mid": "m_0", "action": "react", "emoji": "❤"}))
+        receive(echo("m_0", at=AT), by_mona(ahead, reaction={"mid": "m_0", "action": "react", "emoji": "❤"}))
     conversation = fresh(mona.conversation)
     assert conversation.customer_active_at <= timezone.now()
     assert conversation.messaging_window_until <= timezone.now() + timedelta(hours=24)

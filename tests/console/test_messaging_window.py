@@ -27,9 +27,9 @@ def pass_time(sandbox, time_machine):
 
 
 @pytest.fixture
-def written(hear, said, conversation):
+def written(receive, said, conversation):
     """Mona has just written."""
-    hear(said("m_1", at=now_ms()))
+    receive(said("m_1", at=now_ms()))
     conversation.refresh_from_db()
 
 
@@ -73,9 +73,9 @@ def tags(sandbox):
     ],
     ids=lambda event: next(iter(event)),
 )
-def test_customer_activity_opens_the_messaging_window_from_its_own_time(event, hear, said, by_mona, mona):
-    hear(said("m_1", at=AT))
-    hear(by_mona(AT + 5000, **event))
+def test_customer_activity_opens_the_messaging_window_from_its_own_time(event, receive, said, by_mona, mona):
+    receive(said("m_1", at=AT))
+    receive(by_mona(AT + 5000, **event))
     conversation = fresh(mona.conversation)
     assert conversation.customer_active_at == moment(AT + 5000)
     assert (conversation.messaging_window_until, conversation.human_agent_until) == (
@@ -95,38 +95,38 @@ def test_customer_activity_opens_the_messaging_window_from_its_own_time(event, h
     ],
     ids=str,
 )
-def test_events_that_are_no_customer_activity_open_no_messaging_window(event, hear, said, by_mona, mona):
-    hear(said("m_1", at=AT), by_mona(AT + 5000, **event))
+def test_events_that_are_no_customer_activity_open_no_messaging_window(event, receive, said, by_mona, mona):
+    receive(said("m_1", at=AT), by_mona(AT + 5000, **event))
     assert fresh(mona.conversation).customer_active_at == moment(AT)
 
 
-def test_an_answer_of_the_page_opens_no_messaging_window(hear, said, echo, mona):
-    hear(said("m_1", at=AT), echo("m_2", at=AT + 5000))
+def test_an_answer_of_the_page_opens_no_messaging_window(receive, said, echo, mona):
+    receive(said("m_1", at=AT), echo("m_2", at=AT + 5000))
     assert fresh(mona.conversation).customer_active_at == moment(AT)
 
 
-def test_a_late_customer_message_does_not_shorten_the_messaging_window(hear, said, mona):
-    hear(said("m_2", at=AT + 5000), said("m_1", at=AT))
+def test_a_late_customer_message_does_not_shorten_the_messaging_window(receive, said, mona):
+    receive(said("m_2", at=AT + 5000), said("m_1", at=AT))
     assert fresh(mona.conversation).customer_active_at == moment(AT + 5000)
 
 
-def test_a_customer_message_does_not_shorten_a_longer_messaging_window(hear, said, mona):
+def test_a_customer_message_does_not_shorten_a_longer_messaging_window(receive, said, mona):
     Conversation.objects.update(messaging_window_until=moment(AT) + WEEK)
-    hear(said("m_1", at=AT))
+    receive(said("m_1", at=AT))
     assert fresh(mona.conversation).messaging_window_until == moment(AT) + WEEK
 
 
-def test_a_referral_opens_the_messaging_window_but_begins_no_wait(hear, bluebird):
+def test_a_referral_opens_the_messaging_window_but_begins_no_wait(receive, bluebird):
     referral = {"ref": "spring", "source": "SHORTLINK", "type": "OPEN_THREAD"}
-    hear({"sender": {"id": "42"}, "recipient": {"id": PAGE_ID}, "timestamp": AT, "referral": referral})
+    receive({"sender": {"id": "42"}, "recipient": {"id": PAGE_ID}, "timestamp": AT, "referral": referral})
     conversation = Conversation.objects.get()
     assert (conversation.is_open, conversation.messages.count()) == (False, 0)
     assert conversation.customer_active_at == moment(AT)
 
 
-def test_a_customer_without_known_activity_may_be_answered_until_facebook_refuses(hear, bluebird, ana):
+def test_a_customer_without_known_activity_may_be_answered_until_facebook_refuses(receive, bluebird, ana):
     echo = {"is_echo": True, "app_id": INBOX, "mid": "m_1", "text": "From the Inbox"}
-    hear({"sender": {"id": PAGE_ID}, "recipient": {"id": "42"}, "timestamp": AT, "message": echo})
+    receive({"sender": {"id": PAGE_ID}, "recipient": {"id": "42"}, "timestamp": AT, "message": echo})
     conversation = Conversation.objects.get()
     assert (conversation.messaging_window, conversation.time_left) == ("open", None)
 

@@ -24,9 +24,9 @@ def two_days_ago(conversation):
 
 
 @pytest.fixture
-def by_ad(hear, said, two_days_ago, conversation):
+def by_ad(receive, said, two_days_ago, conversation):
     """Mona clicked on an ad and wrote two days ago; Ana holds it."""
-    hear(said("m_1", "Is it still available?", ms(two_days_ago), referral=AD))
+    receive(said("m_1", "Is it still available?", ms(two_days_ago), referral=AD))
     return fresh(conversation)
 
 
@@ -55,27 +55,29 @@ def test_a_refusal_by_facebook_ends_the_messaging_window_of_an_ad(by_ad, say, sa
     assert fresh(by_ad).messaging_window is WindowState.SHUT
 
 
-def test_the_messaging_window_of_an_ad_ends_seven_days_after_the_first_message(hear, said, conversation):
-    hear(said("m_1", at=ms(NOW - 8 * DAY), referral=AD))
-    hear(said("m_2", at=ms(NOW - 2 * DAY)))
+def test_the_messaging_window_of_an_ad_ends_seven_days_after_the_first_message(receive, said, conversation):
+    receive(said("m_1", at=ms(NOW - 8 * DAY), referral=AD))
+    receive(said("m_2", at=ms(NOW - 2 * DAY)))
     assert fresh(conversation).messaging_window is WindowState.SHUT
 
 
-def test_the_messaging_window_of_an_ad_begins_with_the_first_message_after_the_click(hear, said, by_mona, conversation):
-    hear(by_mona(ms(NOW - 3 * DAY), referral=AD))
+def test_the_messaging_window_of_an_ad_begins_with_the_first_message_after_the_click(
+    receive, said, by_mona, conversation
+):
+    receive(by_mona(ms(NOW - 3 * DAY), referral=AD))
     assert fresh(conversation).ad_window_until is None
-    hear(said("m_1", at=ms(NOW - 2 * DAY)), said("m_2", at=ms(NOW - 2 * DAY) + 1000))
+    receive(said("m_1", at=ms(NOW - 2 * DAY)), said("m_2", at=ms(NOW - 2 * DAY) + 1000))
     assert fresh(conversation).ad_window_until == NOW - 2 * DAY + WEEK
 
 
-def test_a_tap_on_the_button_of_an_ad_begins_its_messaging_window(hear, by_mona, conversation):
-    hear(by_mona(ms(NOW - 2 * DAY), postback={"mid": "m_1", "title": "Get started", "referral": AD}))
+def test_a_tap_on_the_button_of_an_ad_begins_its_messaging_window(receive, by_mona, conversation):
+    receive(by_mona(ms(NOW - 2 * DAY), postback={"mid": "m_1", "title": "Get started", "referral": AD}))
     assert fresh(conversation).messaging_window is WindowState.AD
 
 
 @pytest.mark.parametrize("source", ["SHORTLINK", "SHOPS", ""])
-def test_a_link_that_is_no_ad_makes_no_messaging_window_longer(source, hear, said, conversation):
-    hear(said("m_1", at=ms(NOW - 2 * DAY), referral=AD | {"source": source}))
+def test_a_link_that_is_no_ad_makes_no_messaging_window_longer(source, receive, said, conversation):
+    receive(said("m_1", at=ms(NOW - 2 * DAY), referral=AD | {"source": source}))
     assert fresh(conversation).messaging_window is WindowState.SHUT
 
 

@@ -63,8 +63,8 @@ def test_a_missed_call_does_not_open_the_messaging_window(ring, mona):
     assert fresh(mona.conversation).customer_active_at is None
 
 
-def test_a_missed_call_reopens_a_closed_conversation(ring, hear, said, mona):
-    hear(said("m_1"))
+def test_a_missed_call_reopens_a_closed_conversation(ring, receive, said, mona):
+    receive(said("m_1"))
     Conversation.objects.update(closed_at=moment(AT), waiting_since=None)
 
     ring()

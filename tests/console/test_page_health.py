@@ -305,8 +305,8 @@ def fresh(row):
 
 
 @pytest.fixture
-def tell_policy(hear):
-    return lambda action, at, reason="Spam reports": hear(
+def tell_policy(receive):
+    return lambda action, at, reason="Spam reports": receive(
         {"timestamp": at, "policy_enforcement": {"action": action, "reason": reason}}
     )
 

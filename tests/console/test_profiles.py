@@ -24,13 +24,13 @@ def refused(mona, sandbox):
 
 
 @pytest.fixture
-def write(hear, said, mona):
+def write(receive, said, mona):
     """Mona writes; returns whether a worker is asked to ask Facebook who she is."""
     mids = map(str, count())
 
     def write():
         before = fresh(mona).next_attempt_at
-        hear(said(next(mids), at=int(timezone.now().timestamp() * 1000)))
+        receive(said(next(mids), at=int(timezone.now().timestamp() * 1000)))
         return fresh(mona).next_attempt_at != before
 
     return write

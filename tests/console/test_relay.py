@@ -94,8 +94,8 @@ def _word(event):
 # What is passed on
 
 
-def test_a_bot_event_has_the_bytes_and_signatures_of_facebooks_webhook(robin, hear, bot, settings):
-    inbound_webhook = hear(by(robin, "m_1", "Grüße / 👋"))
+def test_a_bot_event_has_the_bytes_and_signatures_of_facebooks_webhook(robin, receive, bot, settings):
+    inbound_webhook = receive(by(robin, "m_1", "Grüße / 👋"))
     go_on()
     [(headers, body)] = bot.heard
     assert body == inbound_webhook.body.encode()
@@ -113,53 +113,55 @@ def test_a_webhook_in_another_json_spelling_is_relayed_unchanged(robin, arrive, 
     assert bot.bodies == [body]
 
 
-def test_echoes_and_receipts_are_delivered_to_a_bot_that_subscribed_to_them(robin, hear, by_mona, echo, bot, settings):
+def test_echoes_and_receipts_are_delivered_to_a_bot_that_subscribed_to_them(
+    robin, receive, by_mona, echo, bot, settings
+):
     subscribe("message_echoes", "message_deliveries", "message_reads")
     own = echo("m_1", "Hello", int(settings.FACEBOOK_APP_ID))
-    hear(own, by_mona(delivery={"watermark": AT}), by_mona(read={"watermark": AT}))
+    receive(own, by_mona(delivery={"watermark": AT}), by_mona(read={"watermark": AT}))
     go_on()
     assert heard(bot) == ["Hello", "Delivery", "Read"]
 
 
-def test_an_event_about_the_page_is_delivered_to_the_bot_with_any_holder(conversation, rules, hear, bot):
-    hear({"recipient": {"id": PAGE_ID}, "timestamp": AT, "policy_enforcement": {"action": "warning", "reason": "x"}})
+def test_an_event_about_the_page_is_delivered_to_the_bot_with_any_holder(conversation, rules, receive, bot):
+    receive({"recipient": {"id": PAGE_ID}, "timestamp": AT, "policy_enforcement": {"action": "warning", "reason": "x"}})
     go_on()
     assert heard(bot) == ["Policy"]
 
 
-def test_a_webhook_with_several_customers_is_delivered_as_one_bot_event_for_each(robin, nina, hear, bot):
-    hear(by(nina, "n_1", "one"), by(robin, "m_1", "two"), by(nina, "n_2", "three"))
+def test_a_webhook_with_several_customers_is_delivered_as_one_bot_event_for_each(robin, nina, receive, bot):
+    receive(by(nina, "n_1", "one"), by(robin, "m_1", "two"), by(nina, "n_2", "three"))
     go_on()
     told = sorted([_word(event) for event in events.parse(body)] for body in bot.bodies)
     assert told == [["one", "three"], ["two"]]
     assert all(body == events.serialize(json.loads(body)) for body in bot.bodies)
 
 
-def test_only_events_of_conversations_held_by_the_bot_are_delivered(conversation, nina, rules, hear, bot):
-    hear(by(conversation, "m_1", "for Ana"), by(nina, "n_1", "for the bot"))
+def test_only_events_of_conversations_held_by_the_bot_are_delivered(conversation, nina, rules, receive, bot):
+    receive(by(conversation, "m_1", "for Ana"), by(nina, "n_1", "for the bot"))
     go_on()
     assert heard(bot) == ["for the bot"]
 
 
-def test_no_bot_event_is_created_while_an_agent_holds_the_conversation(conversation, rules, hear, by_mona, bot):
-    hear(by(conversation, "m_1"), by_mona(account_linking={"status": "linked"}))
+def test_no_bot_event_is_created_while_an_agent_holds_the_conversation(conversation, rules, receive, by_mona, bot):
+    receive(by(conversation, "m_1"), by_mona(account_linking={"status": "linked"}))
     assert not BotEvent.objects.exists()
 
 
 def test_a_bot_with_standby_receives_events_of_an_agents_conversation_as_standby(
-    conversation, rules, hear, by_mona, bot
+    conversation, rules, receive, by_mona, bot
 ):
     HandoverRules.objects.update(receives_standby=True)
-    hear(by(conversation, "m_1", "Hi"), by_mona(postback={"mid": "m_2", "title": "Order", "payload": "ORDER"}))
+    receive(by(conversation, "m_1", "Hi"), by_mona(postback={"mid": "m_2", "title": "Order", "payload": "ORDER"}))
     go_on()
     [entry, tapped] = json.loads(bot.bodies[0])["entry"]
     assert entry["standby"][0]["message"]["text"] == "Hi"
     assert tapped["standby"][0]["postback"] == {"mid": "m_2", "title": "Order"}
 
 
-def test_a_message_that_calls_a_person_is_not_delivered_to_the_bot(robin, hear, bot):
-    hear(by(robin, "m_1", "Hi"))
-    hear(by(robin, "m_2", "human"))
+def test_a_message_that_calls_a_person_is_not_delivered_to_the_bot(robin, receive, bot):
+    receive(by(robin, "m_1", "Hi"))
+    receive(by(robin, "m_2", "human"))
     go_on()
     assert fresh(robin).holder == Holder.QUEUE
     assert heard(bot) == []  # nor what it had not heard by then: people answer that
@@ -175,37 +177,39 @@ def test_a_webhook_received_twice_is_delivered_to_the_bot_once(robin, arrive, bo
     assert heard(bot) == ["Hi"]
 
 
-def test_a_message_repeated_in_another_body_is_delivered_to_the_bot_once(robin, hear, thread, bot):
-    hear(by(robin, "m_1"))
-    hear(by(robin, "m_1"), by(robin, "m_2", "and"))
+def test_a_message_repeated_in_another_body_is_delivered_to_the_bot_once(robin, receive, thread, bot):
+    receive(by(robin, "m_1"))
+    receive(by(robin, "m_1"), by(robin, "m_2", "and"))
     go_on()
     assert heard(bot) == ["Hi", "and"]
     assert texts(thread) == ["Hi", "and"]
 
 
-def test_a_message_for_agents_is_not_delivered_to_the_bot_when_facebook_repeats_it(conversation, ana, rules, hear, bot):
-    hear(by(conversation, "m_1", "For Ana"))
+def test_a_message_for_agents_is_not_delivered_to_the_bot_when_facebook_repeats_it(
+    conversation, ana, rules, receive, bot
+):
+    receive(by(conversation, "m_1", "For Ana"))
     conversation.hand_back(ana)
-    hear(by(conversation, "m_1", "For Ana"), by(conversation, "m_2", "and"))
+    receive(by(conversation, "m_1", "For Ana"), by(conversation, "m_2", "and"))
     go_on()
     assert heard(bot) == ["ThreadPassed", "and"]
 
 
-def test_the_unsending_of_a_delivered_message_is_delivered_to_the_bot(robin, hear, bot):
-    hear(by(robin, "m_1"))
+def test_the_unsending_of_a_delivered_message_is_delivered_to_the_bot(robin, receive, bot):
+    receive(by(robin, "m_1"))
     go_on()
     taken_back = by(robin, "m_1")
     taken_back["message"] = {"mid": "m_1", "is_deleted": True}
-    hear(taken_back)
+    receive(taken_back)
     go_on()
     assert heard(bot) == ["Hi", "Message"]
 
 
-def test_two_equal_answers_of_a_bot_are_both_stored(robin, hear, echo, thread, settings):
+def test_two_equal_answers_of_a_bot_are_both_stored(robin, receive, echo, thread, settings):
     app_id = int(settings.FACEBOOK_APP_ID)
-    hear(by(robin, "m_1"))
-    hear(echo("m_2", "Hello!", app_id, AT + 1))
-    hear(echo("m_3", "Hello!", app_id, AT + 2))
+    receive(by(robin, "m_1"))
+    receive(echo("m_2", "Hello!", app_id, AT + 1))
+    receive(echo("m_3", "Hello!", app_id, AT + 2))
     assert [(said.text, said.is_by_bot) for said in thread][1:] == [("Hello!", True)] * 2
     assert fresh(robin).holder == Holder.BOT
 
@@ -214,9 +218,9 @@ def test_two_equal_answers_of_a_bot_are_both_stored(robin, hear, echo, thread, s
 
 
 def test_hand_back_delivers_pass_thread_control_with_a_summary_to_the_bot(
-    rules, conversation, ana, hear, bot, settings
+    rules, conversation, ana, receive, bot, settings
 ):
-    hear(by(conversation, "m_1", "My tea is cold"))
+    receive(by(conversation, "m_1", "My tea is cold"))
     conversation.hand_back(ana, note="Refunded")
     go_on()
     [passed] = events.parse(bot.bodies[0])
@@ -226,18 +230,18 @@ def test_hand_back_delivers_pass_thread_control_with_a_summary_to_the_bot(
 
 
 def test_a_reopened_conversation_delivers_the_message_and_no_thread_control_to_the_bot(
-    conversation, ana, hear, bot, bluebird
+    conversation, ana, receive, bot, bluebird
 ):
     conversation.close(ana)
     HandoverRules.objects.create(page=bluebird, webhook_url=bot.url)
-    hear(by(conversation, "m_1", "Me again"))
+    receive(by(conversation, "m_1", "Me again"))
     go_on()
     assert heard(bot) == ["Me again"]
 
 
-def test_a_bot_with_standby_receives_take_thread_control_when_an_agent_takes(robin, ana, rules, hear, bot):
+def test_a_bot_with_standby_receives_take_thread_control_when_an_agent_takes(robin, ana, rules, receive, bot):
     HandoverRules.objects.update(receives_standby=True)
-    hear(by(robin, "m_1", "Hi"))
+    receive(by(robin, "m_1", "Hi"))
     robin = Conversation.objects.get(pk=robin.pk)
     robin.take(ana)
     go_on()
@@ -247,27 +251,27 @@ def test_a_bot_with_standby_receives_take_thread_control_when_an_agent_takes(rob
 # How it is told
 
 
-def test_bot_events_are_delivered_in_order_after_failures(robin, hear, bot):
+def test_bot_events_are_delivered_in_order_after_failures(robin, receive, bot):
     bot.answers = [503, 500, 302]
     for number in range(3):
-        hear(by(robin, f"m_{number}", f"{number}"))
+        receive(by(robin, f"m_{number}", f"{number}"))
     for _time in range(4):
         go_on()
     assert heard(bot) == ["0", "0", "0", "0", "1", "2"]
 
 
-def test_bot_events_of_one_conversation_do_not_wait_for_those_of_another(robin, nina, hear, bot):
-    hear(by(robin, "m_1", "Mona"))
-    hear(by(nina, "n_1", "Nina"))
+def test_bot_events_of_one_conversation_do_not_wait_for_those_of_another(robin, nina, receive, bot):
+    receive(by(robin, "m_1", "Mona"))
+    receive(by(nina, "n_1", "Nina"))
     bot.answers = [503]
     go_on()
     assert heard(bot) == ["Mona", "Nina"]
     assert [row.conversation for row in BotEvent.objects.all()] == [robin]
 
 
-def test_only_the_oldest_bot_event_of_a_conversation_is_delivered_by_one_worker(robin, hear, bot):
-    hear(by(robin, "m_1", "first"))
-    hear(by(robin, "m_2", "second"))
+def test_only_the_oldest_bot_event_of_a_conversation_is_delivered_by_one_worker(robin, receive, bot):
+    receive(by(robin, "m_1", "first"))
+    receive(by(robin, "m_2", "second"))
     for row in BotEvent.objects.all():
         row.deliver()  # the reader, which wrote the first, has it
     assert heard(bot) == []
@@ -277,8 +281,8 @@ def test_only_the_oldest_bot_event_of_a_conversation_is_delivered_by_one_worker(
     assert heard(bot) == ["first", "second"]
 
 
-def test_a_slow_bot_leaves_worker_threads_for_other_bots(robin, hear, bot, bluebird):
-    hear(by(robin, "m_1"))
+def test_a_slow_bot_leaves_worker_threads_for_other_bots(robin, receive, bot, bluebird):
+    receive(by(robin, "m_1"))
     with ExitStack() as busy:
         assert all(busy.enter_context(thread_pool.share(bluebird.pk)) for _thread in range(MOST))
         go_on()
@@ -289,15 +293,15 @@ def test_a_slow_bot_leaves_worker_threads_for_other_bots(robin, hear, bot, blueb
     assert heard(bot) == ["Hi"]
 
 
-def test_pending_bot_events_are_dropped_when_the_bot_is_removed(robin, hear, bot):
-    hear(by(robin, "m_1"))
+def test_pending_bot_events_are_dropped_when_the_bot_is_removed(robin, receive, bot):
+    receive(by(robin, "m_1"))
     HandoverRules.objects.update(webhook_url="")
     go_on()
     assert (bot.heard, BotEvent.objects.count()) == ([], 0)
 
 
-def test_a_customer_who_waits_for_a_removed_bot_comes_to_the_queue(robin, hear, bot):
-    hear(by(robin, "m_1"))
+def test_a_customer_who_waits_for_a_removed_bot_comes_to_the_queue(robin, receive, bot):
+    receive(by(robin, "m_1"))
     HandoverRules.objects.update(webhook_url="")
     go_on()
     Conversation.objects.all().apply_timeouts()
@@ -305,20 +309,20 @@ def test_a_customer_who_waits_for_a_removed_bot_comes_to_the_queue(robin, hear, 
     assert robin.handovers.get().cause == "no-bot"
 
 
-def test_a_reaction_of_an_unknown_customer_is_delivered_to_the_bot(rules, hear, bot, bluebird):
+def test_a_reaction_of_an_unknown_customer_is_delivered_to_the_bot(rules, receive, bot, bluebird):
     """The customer reacted to a message from before the console."""
     subscribe("message_reactions")
     liked = {"action": "react", "emoji": "❤", "reaction": "love", "mid": "m_before"}
     sender = {"sender": {"id": "7001002003004777"}, "recipient": {"id": PAGE_ID}, "timestamp": AT}
-    hear(sender | {"reaction": liked})
+    receive(sender | {"reaction": liked})
     connection.check_constraints()
     go_on()
     assert heard(bot) == ["Reaction"]
 
 
-def test_a_failing_relay_stores_the_message_and_is_retried(robin, hear, thread, monkeypatch):
+def test_a_failing_relay_stores_the_message_and_is_retried(robin, receive, thread, monkeypatch):
     monkeypatch.setattr(type(BotEvent.objects), "add_event", lambda *given: 1 / 0)
-    inbound_webhook = hear(by(robin, "m_1"))
+    inbound_webhook = receive(by(robin, "m_1"))
     assert texts(thread) == ["Hi"]
     assert "ZeroDivisionError" in inbound_webhook.error
     monkeypatch.undo()
@@ -326,8 +330,8 @@ def test_a_failing_relay_stores_the_message_and_is_retried(robin, hear, thread, 
     assert (inbound_webhook.error, BotEvent.objects.count()) == ("", 1)
 
 
-def test_an_echo_without_an_app_id_counts_as_the_page_inbox_and_not_the_bot(robin, hear, echo):
-    hear(by(robin, "m_1"), echo("m_9", "From the Inbox", None, AT + MINUTE))
+def test_an_echo_without_an_app_id_counts_as_the_page_inbox_and_not_the_bot(robin, receive, echo):
+    receive(by(robin, "m_1"), echo("m_9", "From the Inbox", None, AT + MINUTE))
     assert fresh(robin).holder == Holder.ELSEWHERE
 
 
@@ -343,13 +347,13 @@ def why(conversation):
     return [f"{row} {row.note}" for row in conversation.handovers.in_order()]
 
 
-def test_all_customers_who_wait_for_a_bot_that_is_down_come_to_the_queue(robin, nina, hear, bot, rules):
+def test_all_customers_who_wait_for_a_bot_that_is_down_come_to_the_queue(robin, nina, receive, bot, rules):
     bot.answers_always = 502
-    hear(by(nina, "n_1", at=AT))
+    receive(by(nina, "n_1", at=AT))
     BotEvent.objects.all().delete()  # the bot heard it, and died before it answered
     Conversation.objects.update(last_at=timezone.now())
-    hear(by(robin, "m_1"))
-    hear(by(robin, "m_2", "Hello?"))
+    receive(by(robin, "m_1"))
+    receive(by(robin, "m_2", "Hello?"))
     give_up()
     assert [why(conversation) for conversation in (robin, nina)] == [["bot → queue HTTP 502"]] * 2
     assert fresh(rules).is_bot_down
@@ -357,32 +361,32 @@ def test_all_customers_who_wait_for_a_bot_that_is_down_come_to_the_queue(robin, 
     assert not BotEvent.objects.exists()
 
 
-def test_a_message_while_the_bot_is_down_goes_to_the_queue_immediately(robin, hear, bot, rules):
+def test_a_message_while_the_bot_is_down_goes_to_the_queue_immediately(robin, receive, bot, rules):
     HandoverRules.objects.update(bot_down_until=timezone.now() + timedelta(seconds=30), bot_error="HTTP 502")
-    hear(by(robin, "m_1"))
+    receive(by(robin, "m_1"))
     assert why(robin) == ["bot → queue HTTP 502"]
     assert not BotEvent.objects.exists()
 
 
-def test_one_failure_after_the_pause_marks_the_bot_down_again(robin, hear, bot, rules):
+def test_one_failure_after_the_pause_marks_the_bot_down_again(robin, receive, bot, rules):
     """Five seconds long: that is how long the bot may take."""
     HandoverRules.objects.update(bot_down_until=timezone.now(), bot_error="HTTP 502")
-    hear(by(robin, "m_1"))
+    receive(by(robin, "m_1"))
     bot.is_awake.clear()
     go_on()
     assert why(robin) == ["bot → queue no answer in 5 s"]
     assert fresh(rules).is_bot_down
 
 
-def test_one_delivered_bot_event_marks_the_bot_as_working_again(robin, nina, hear, by_mona, bot, rules):
+def test_one_delivered_bot_event_marks_the_bot_as_working_again(robin, nina, receive, by_mona, bot, rules):
     subscribe("message_reads")
-    hear(by_mona(read={"watermark": AT}))
+    receive(by_mona(read={"watermark": AT}))
     HandoverRules.objects.update(bot_down_until=timezone.now() + timedelta(seconds=30), bot_error="HTTP 502")
     go_on()
     assert heard(bot) == []  # nobody waits for anything, and it is not asked
     assert fresh(robin).holder == Holder.BOT
     HandoverRules.objects.update(bot_down_until=timezone.now())
-    hear(by(nina, "n_1", "Hi"))
+    receive(by(nina, "n_1", "Hi"))
     BotEvent.objects.update(leased_until=None)
     BotEvent.objects.last().deliver()
     assert (fresh(rules).bot_down_until, rules.bot_error) == (None, "")
@@ -397,31 +401,37 @@ def test_only_one_worker_probes_a_bot_that_was_down(rules):
     assert [one.may_ask_bot(), other.may_ask_bot(), HandoverRules.objects.get().may_ask_bot()] == [True, False, False]
 
 
-def test_a_message_that_the_bot_rejects_comes_to_the_queue_without_marking_the_bot_down(robin, nina, hear, bot, rules):
-    hear(by(nina, "n_1"))
+def test_a_message_that_the_bot_rejects_comes_to_the_queue_without_marking_the_bot_down(
+    robin, nina, receive, bot, rules
+):
+    receive(by(nina, "n_1"))
     go_on()
     bot.answers_always = 500
-    hear(by(robin, "m_1"))
+    receive(by(robin, "m_1"))
     give_up()
     assert why(robin) == ["bot → queue HTTP 500"]
     assert fresh(nina).holder == Holder.BOT
     assert not fresh(rules).is_bot_down
 
 
-def test_a_bot_answer_to_an_earlier_message_does_not_end_the_wait_for_a_rejected_one(robin, hear, echo, bot, settings):
-    hear(by(robin, "m_1"))
+def test_a_bot_answer_to_an_earlier_message_does_not_end_the_wait_for_a_rejected_one(
+    robin, receive, echo, bot, settings
+):
+    receive(by(robin, "m_1"))
     go_on()
     bot.answers_always = 500
-    hear(by(robin, "m_2", "And this?"))
-    hear(echo("m_3", "Hello!", int(settings.FACEBOOK_APP_ID), AT + 1))  # late, to the first
+    receive(by(robin, "m_2", "And this?"))
+    receive(echo("m_3", "Hello!", int(settings.FACEBOOK_APP_ID), AT + 1))  # late, to the first
     give_up()
     assert why(robin) == ["bot → queue HTTP 500"]
     assert fresh(robin).waiting_since
 
 
-def test_a_worker_that_dies_while_giving_up_a_bot_event_is_replaced_by_the_next(robin, hear, bot, rules, monkeypatch):
+def test_a_worker_that_dies_while_giving_up_a_bot_event_is_replaced_by_the_next(
+    robin, receive, bot, rules, monkeypatch
+):
     bot.answers_always = 502
-    hear(by(robin, "m_1"))
+    receive(by(robin, "m_1"))
     with monkeypatch.context() as patched, suppress(SystemExit):
         patched.setattr(Conversation, "hand_over_unanswered", lambda self, error: exit())  # the worker is killed here
         give_up()
@@ -429,14 +439,16 @@ def test_a_worker_that_dies_while_giving_up_a_bot_event_is_replaced_by_the_next(
     assert why(robin) == ["bot → queue HTTP 502"]
 
 
-def test_a_receipt_that_the_bot_rejects_neither_hands_over_nor_delays_messages(robin, nina, hear, by_mona, bot, rules):
+def test_a_receipt_that_the_bot_rejects_neither_hands_over_nor_delays_messages(
+    robin, nina, receive, by_mona, bot, rules
+):
     subscribe("message_reads")
-    hear(by(nina, "n_1"))
+    receive(by(nina, "n_1"))
     BotEvent.objects.all().delete()  # the bot heard it, and is still to answer
     Conversation.objects.update(last_at=timezone.now())
     bot.answers = [500]
-    hear(by_mona(read={"watermark": AT}))  # the reader has tried it once
-    hear(by(robin, "m_2", "two"))
+    receive(by_mona(read={"watermark": AT}))  # the reader has tried it once
+    receive(by(robin, "m_2", "two"))
     go_on()
     assert heard(bot) == ["Read", "two"]
     assert [fresh(conversation).holder for conversation in (robin, nina)] == [Holder.BOT, Holder.BOT]
@@ -453,14 +465,14 @@ REFUSED = {
 
 @pytest.mark.parametrize("kind", REFUSED)
 def test_a_rejected_event_that_nobody_waits_for_is_dropped_without_marking_the_bot_down(
-    kind, robin, hear, by_mona, bot, rules
+    kind, robin, receive, by_mona, bot, rules
 ):
     subscribe("message_echoes", "message_deliveries", "message_reactions")
     event = by_mona(**REFUSED[kind](robin))
     if kind == "an echo":
         event |= {"sender": event["recipient"], "recipient": event["sender"]}
     bot.answers_always = 500
-    hear(event)
+    receive(event)
     go_on()
     go_on()
     assert not BotEvent.objects.exists()
@@ -468,28 +480,28 @@ def test_a_rejected_event_that_nobody_waits_for_is_dropped_without_marking_the_b
     assert rules.bot_error == "HTTP 500"  # an admin may want to know
 
 
-def test_a_rejected_standby_event_is_dropped_without_marking_the_bot_down(conversation, rules, hear, bot):
+def test_a_rejected_standby_event_is_dropped_without_marking_the_bot_down(conversation, rules, receive, bot):
     HandoverRules.objects.update(receives_standby=True)
     bot.answers_always = 400
-    hear(by(conversation, "m_1", "for Ana"))
+    receive(by(conversation, "m_1", "for Ana"))
     go_on()
     go_on()
     assert not BotEvent.objects.exists()
     assert not fresh(rules).is_bot_down
 
 
-def test_a_receipt_that_cannot_be_delivered_marks_the_bot_down(robin, hear, by_mona, bot, rules):
+def test_a_receipt_that_cannot_be_delivered_marks_the_bot_down(robin, receive, by_mona, bot, rules):
     subscribe("message_reads")
-    hear(by_mona(read={"watermark": AT}))
+    receive(by_mona(read={"watermark": AT}))
     bot.server.shutdown()
     bot.server.server_close()
     give_up()
     assert fresh(rules).is_bot_down
 
 
-def test_messages_and_receipts_of_one_webhook_are_delivered_separately(robin, hear, by_mona, bot):
+def test_messages_and_receipts_of_one_webhook_are_delivered_separately(robin, receive, by_mona, bot):
     subscribe("message_reads")
-    hear(by(robin, "m_1", "one"), by_mona(read={"watermark": AT}), by(robin, "m_2", "two"))
+    receive(by(robin, "m_1", "one"), by_mona(read={"watermark": AT}), by(robin, "m_2", "two"))
     bot.answers = [200, 500, 500]
     for _time in range(3):
         go_on()
@@ -497,14 +509,14 @@ def test_messages_and_receipts_of_one_webhook_are_delivered_separately(robin, he
 
 
 def test_an_accepted_receipt_does_not_prevent_that_rejected_messages_mark_the_bot_down(
-    robin, hear, by_mona, bot, rules
+    robin, receive, by_mona, bot, rules
 ):
     subscribe("message_reads")
-    hear(by_mona(read={"watermark": AT}))
+    receive(by_mona(read={"watermark": AT}))
     go_on()
     assert fresh(rules).bot_answered_at is None
     bot.answers_always = 500
-    hear(by(robin, "m_1"))
+    receive(by(robin, "m_1"))
     give_up()
     assert fresh(rules).is_bot_down
 
@@ -512,21 +524,21 @@ def test_an_accepted_receipt_does_not_prevent_that_rejected_messages_mark_the_bo
 # What it subscribed to
 
 
-def test_a_bot_receives_the_usual_fields_and_no_receipts_by_default(robin, hear, by_mona, echo, bot):
+def test_a_bot_receives_the_usual_fields_and_no_receipts_by_default(robin, receive, by_mona, echo, bot):
     tap = {"mid": "m_2", "title": "Order", "payload": "ORDER"}
     receipts = [
         by_mona(delivery={"watermark": AT}),
         by_mona(read={"watermark": AT}),
         echo("m_9", app_id=int(settings.FACEBOOK_APP_ID)),
     ]
-    hear(by(robin, "m_1", "Hi"), *receipts, by_mona(postback=tap), by_mona(something_new={}))
+    receive(by(robin, "m_1", "Hi"), *receipts, by_mona(postback=tap), by_mona(something_new={}))
     go_on()
     assert heard(bot) == ["Hi", "Postback"]
 
 
-def test_a_postback_that_the_bot_did_not_subscribe_to_goes_to_the_queue(robin, hear, by_mona, bot):
+def test_a_postback_that_the_bot_did_not_subscribe_to_goes_to_the_queue(robin, receive, by_mona, bot):
     HandoverRules.objects.update(bot_fields=["messages"])
-    hear(by_mona(postback={"mid": "m_2", "title": "Order", "payload": "ORDER"}))
+    receive(by_mona(postback={"mid": "m_2", "title": "Order", "payload": "ORDER"}))
     go_on()
     assert heard(bot) == []
     assert (fresh(robin).holder, robin.handovers.get().cause) == (Holder.QUEUE, "not-told")
@@ -537,17 +549,17 @@ WAITED_FOR = {"an order": {"order": {"products": [{"name": "Mug"}]}}, "the form 
 
 
 @pytest.mark.parametrize("kind", WAITED_FOR)
-def test_an_order_or_form_that_the_bot_rejects_goes_to_the_queue(kind, robin, hear, by_mona, bot):
+def test_an_order_or_form_that_the_bot_rejects_goes_to_the_queue(kind, robin, receive, by_mona, bot):
     bot.answers_always = 500
-    hear(by_mona(int(time.time() * 1000), **WAITED_FOR[kind]))
+    receive(by_mona(int(time.time() * 1000), **WAITED_FOR[kind]))
     give_up()
     assert (fresh(robin).holder, robin.handovers.get().cause) == (Holder.QUEUE, "bot-down")
 
 
 @pytest.mark.parametrize("kind", WAITED_FOR)
-def test_an_order_or_form_that_the_bot_did_not_subscribe_to_goes_to_the_queue(kind, robin, hear, by_mona):
+def test_an_order_or_form_that_the_bot_did_not_subscribe_to_goes_to_the_queue(kind, robin, receive, by_mona):
     HandoverRules.objects.update(bot_fields=["messaging_postbacks"])
-    hear(by_mona(**WAITED_FOR[kind]))
+    receive(by_mona(**WAITED_FOR[kind]))
     assert (fresh(robin).holder, robin.handovers.get().cause) == (Holder.QUEUE, "not-told")
 
 
@@ -559,8 +571,8 @@ def test_the_admin_offers_the_webhook_fields_of_the_bot_with_the_usual_ones_chos
     assert 'value="message_reads"' in shown
 
 
-def test_a_bot_that_refuses_connections_sends_the_customer_to_the_queue(robin, hear, bot, rules):
-    hear(by(robin, "m_1"))
+def test_a_bot_that_refuses_connections_sends_the_customer_to_the_queue(robin, receive, bot, rules):
+    receive(by(robin, "m_1"))
     bot.server.shutdown()
     bot.server.server_close()
     give_up()
@@ -571,42 +583,42 @@ ENDLESS = [b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\n\r\n", b"HTTP/1.1 200
 
 
 @pytest.mark.parametrize("start", ENDLESS)
-def test_a_bot_answer_that_trickles_in_is_cut_off_by_a_timeout(robin, hear, start, monkeypatch):
+def test_a_bot_answer_that_trickles_in_is_cut_off_by_a_timeout(robin, receive, start, monkeypatch):
     """The claim would run out, another worker come, and both stay."""
     monkeypatch.setattr(post, "TIMEOUT", 0.5)
     with Raw(start, *[b"."] * 50) as trickling:
         HandoverRules.objects.update(webhook_url=trickling.url)
-        hear(by(robin, "m_1"))
+        receive(by(robin, "m_1"))
         since = time.monotonic()
         go_on()
         assert time.monotonic() - since < 2
     assert BotEvent.objects.count() == (start is ENDLESS[0])  # of an answer the status counts
 
 
-def test_the_webhook_url_of_a_bot_appears_in_no_log_or_error(robin, hear, caplog, rules):
+def test_the_webhook_url_of_a_bot_appears_in_no_log_or_error(robin, receive, caplog, rules):
     for answer in (b"HTTP/1.1 500 No\r\nnone\r\n\r\n", b"HTTP/1.1 500 No\r\nLocation: /x\r\n\r\n", b"rubbish"):
         with Raw(answer) as odd:
             HandoverRules.objects.update(webhook_url=f"{odd.url}?token=hidden")
-            hear(by(robin, f"m_{len(answer)}"))
+            receive(by(robin, f"m_{len(answer)}"))
             give_up()
     assert why(robin)
     assert "hidden" not in caplog.text + str(why(robin)) + fresh(rules).bot_error
 
 
-def test_a_cookie_set_by_a_bot_is_not_sent_back(robin, hear, monkeypatch):
+def test_a_cookie_set_by_a_bot_is_not_sent_back(robin, receive, monkeypatch):
     """Facebook keeps none, and bots of several Pages may live at one address."""
     with Raw(b"HTTP/1.1 200 OK\r\nSet-Cookie: a=b\r\nConnection: close\r\n\r\n") as baker:
         HandoverRules.objects.update(webhook_url=baker.url)
         for mid in ("m_1", "m_2"):
-            hear(by(robin, mid))
+            receive(by(robin, mid))
             go_on()
         assert len(baker.heard) == 2
         assert b"cookie" not in b"".join(baker.heard).lower()
 
 
-def test_the_admin_shows_pending_bot_events_with_their_error(robin, hear, bot, ada, client):
+def test_the_admin_shows_pending_bot_events_with_their_error(robin, receive, bot, ada, client):
     bot.answers_always = 503
-    hear(by(robin, "m_1"))
+    receive(by(robin, "m_1"))
     go_on()
     client.force_login(ada, backend="django.contrib.auth.backends.ModelBackend")
     shown = client.get("/admin/console/botevent/").content.decode()

@@ -38,14 +38,14 @@ def test_a_later_message_of_the_bot_keeps_the_failed_mark_in_the_queue_row(faile
     assert has_failed()
 
 
-def test_an_answer_from_the_page_inbox_removes_the_unread_badge(mona, hear, said, echo):
-    hear(said("m_1"), said("m_2", at=AT + MINUTE))
+def test_an_answer_from_the_page_inbox_removes_the_unread_badge(mona, receive, said, echo):
+    receive(said("m_1"), said("m_2", at=AT + MINUTE))
     assert fresh(mona.conversation).unread == 2
-    hear(echo("m_3", at=AT + 2 * MINUTE))
+    receive(echo("m_3", at=AT + 2 * MINUTE))
     assert fresh(mona.conversation).unread == 0
 
 
-def test_a_customer_message_after_a_late_page_inbox_answer_stays_unread(mona, hear, said, echo):
-    hear(said("m_1"), said("m_3", at=AT + 2 * MINUTE))
-    hear(echo("m_2", at=AT + MINUTE))
+def test_a_customer_message_after_a_late_page_inbox_answer_stays_unread(mona, receive, said, echo):
+    receive(said("m_1"), said("m_3", at=AT + 2 * MINUTE))
+    receive(echo("m_2", at=AT + MINUTE))
     assert fresh(mona.conversation).unread == 1

@@ -178,9 +178,9 @@ def _breaks_once(error):
 # What comes from Facebook
 
 
-def test_a_customer_file_is_downloaded_once_a_full_disk_has_room_again(hear, said, sandbox):
+def test_a_customer_file_is_downloaded_once_a_full_disk_has_room_again(receive, said, sandbox):
     url = _picture_at_facebook(sandbox)
-    hear(said("m_1", None, attachments=[{"type": "image", "payload": {"url": url}}]))
+    receive(said("m_1", None, attachments=[{"type": "image", "payload": {"url": url}}]))
     attachment = Attachment.objects.get()
     with full_disk():
         for _try in range(12):
@@ -192,9 +192,9 @@ def test_a_customer_file_is_downloaded_once_a_full_disk_has_room_again(hear, sai
     assert fresh(attachment).file
 
 
-def test_the_error_of_a_file_that_could_not_be_stored_contains_no_server_path(hear, said, sandbox):
+def test_the_error_of_a_file_that_could_not_be_stored_contains_no_server_path(receive, said, sandbox):
     url = _picture_at_facebook(sandbox)
-    hear(said("m_1", None, attachments=[{"type": "image", "payload": {"url": url}}]))
+    receive(said("m_1", None, attachments=[{"type": "image", "payload": {"url": url}}]))
     attachment = Attachment.objects.get()
     with full_disk(errno.EACCES):
         for _try in range(12):
@@ -249,12 +249,12 @@ def test_an_inbound_webhook_that_needs_too_much_memory_waits_and_delays_no_other
 # Bots
 
 
-def test_a_bot_is_not_marked_down_while_the_console_has_no_sockets(mona, bluebird, hear, by_mona):
+def test_a_bot_is_not_marked_down_while_the_console_has_no_sockets(mona, bluebird, receive, by_mona):
     with Bot() as bot:
         HandoverRules.objects.create(page=bluebird, webhook_url=bot.url)
         Conversation.objects.update(holder=Holder.BOT)
         with no_bot_sockets():
-            hear(by_mona(AT, message={"mid": "m_1", "text": "Hi"}))
+            receive(by_mona(AT, message={"mid": "m_1", "text": "Hi"}))
             for _try in range(10):
                 _tell_bot()
             assert bot.bodies == []

@@ -45,7 +45,7 @@ def routed(with_bot, overhear):
 
 
 @pytest.fixture
-def overhear(hear, mona, arrive):
+def overhear(receive, mona, arrive):
     """A message of Mona to another app."""
 
     def tell(mid, text, at=None):
@@ -167,47 +167,49 @@ def test_a_message_refused_because_of_another_app_moves_the_conversation_elsewhe
     assert fresh(message).state == Message.State.SENT
 
 
-def test_thread_control_that_comes_back_unannounced_is_passed_to_the_bot_again(routed, hear, said, facebook, mona):
+def test_thread_control_that_comes_back_unannounced_is_passed_to_the_bot_again(routed, receive, said, facebook, mona):
     """The bot's 24 hours are over, and what Mona writes comes to us: the bot shall have it again."""
     facebook.post(f"customers/{mona.psid}/thread_owner", app_id=facebook.get("world")["apps"][0]["id"])
-    hear(said("m_2", "Still there?", at=now() + 1000))
+    receive(said("m_2", "Still there?", at=now() + 1000))
     routed.deliver()
     assert owner(facebook, mona) == BOT
     assert fresh(routed).holder == Holder.BOT
 
 
 def test_a_conversation_elsewhere_returns_when_facebook_delivers_its_messages_to_us(
-    conversation, hear, said, by_mona, bluebird
+    conversation, receive, said, by_mona, bluebird
 ):
     taken = {"previous_owner_app_id": "1", "new_owner_app_id": str(INBOX), "metadata": ""}
-    hear(by_mona(now(), take_thread_control=taken))
+    receive(by_mona(now(), take_thread_control=taken))
     assert fresh(conversation).holder == Holder.ELSEWHERE
-    hear(said("m_2", "Thanks", at=now() + 1000))
+    receive(said("m_2", "Thanks", at=now() + 1000))
     assert lines(conversation)[-1] == "Page Inbox → queue control-back"
 
 
-def test_an_answer_from_the_page_inbox_takes_the_conversation_from_the_bot(with_bot, hear, said, echo):
-    hear(said("m_1", at=now()), echo("m_9", "From the Inbox", INBOX, at=now() + MINUTE))
+def test_an_answer_from_the_page_inbox_takes_the_conversation_from_the_bot(with_bot, receive, said, echo):
+    receive(said("m_1", at=now()), echo("m_9", "From the Inbox", INBOX, at=now() + MINUTE))
     assert lines(with_bot) == ["bot → Page Inbox answered-elsewhere"]
 
 
-def test_a_request_for_thread_control_is_shown_and_changes_no_holder(conversation, hear, by_mona):
-    hear(by_mona(now(), request_thread_control={"requested_owner_app_id": int(BOT), "metadata": "please"}))
+def test_a_request_for_thread_control_is_shown_and_changes_no_holder(conversation, receive, by_mona):
+    receive(by_mona(now(), request_thread_control={"requested_owner_app_id": int(BOT), "metadata": "please"}))
     assert fresh(conversation).holder == Holder.AGENT
     last = conversation.handovers.in_order().last()
     assert (last.cause, last.note, last.to_app, last.is_change) == ("requested", "please", BOT, False)
 
 
-def test_a_pass_from_an_unknown_app_puts_the_conversation_in_the_queue_with_its_reason(mona, hear, by_mona, settings):
+def test_a_pass_from_an_unknown_app_puts_the_conversation_in_the_queue_with_its_reason(
+    mona, receive, by_mona, settings
+):
     inner = {"previous_owner_app_id": "77", "new_owner_app_id": settings.FACEBOOK_APP_ID, "metadata": "angry"}
-    hear(by_mona(now(), pass_thread_control=inner))
+    receive(by_mona(now(), pass_thread_control=inner))
     assert lines(mona.conversation) == ["app 77 → queue control-back “angry”"]
 
 
-def test_thread_control_taken_by_the_bots_app_needs_no_call(conversation, bluebird, facebook, hear, by_mona):
+def test_thread_control_taken_by_the_bots_app_needs_no_call(conversation, bluebird, facebook, receive, by_mona):
     HandoverRules.objects.create(page=bluebird, bot_app_id=BOT)
     taken = {"previous_owner_app_id": "1", "new_owner_app_id": BOT, "metadata": ""}
-    hear(by_mona(now(), take_thread_control=taken))
+    receive(by_mona(now(), take_thread_control=taken))
     conversation = fresh(conversation)
     conversation.deliver()
     assert (conversation.holder, calls(facebook)) == (Holder.BOT, [])
@@ -219,8 +221,8 @@ def test_a_bot_that_closes_a_conversation_keeps_thread_control(routed, facebook)
     assert (fresh(routed).holder, calls(facebook)) == (Holder.BOT, [])
 
 
-def test_a_message_of_the_bots_app_gives_it_the_conversation_again(routed, hear, echo, facebook, mona, arrive):
-    hear(echo("m_9", "From the Inbox", INBOX, at=now() + MINUTE))
+def test_a_message_of_the_bots_app_gives_it_the_conversation_again(routed, receive, echo, facebook, mona, arrive):
+    receive(echo("m_9", "From the Inbox", INBOX, at=now() + MINUTE))
     standby = {"id": PAGE_ID, "time": now(), "standby": [echo("m_10", "I am Robin", int(BOT), at=now())]}
     assert arrive(serialize({"object": "page", "entry": [standby]})).status_code == 200
     InboundWebhook.objects.latest("pk").process()
@@ -250,14 +252,14 @@ def test_a_standby_message_from_before_our_take_of_thread_control_changes_no_hol
     assert (fresh(routed).agent, routed.is_controlled_elsewhere) == (ana, False)
 
 
-def test_a_message_from_before_our_pass_of_thread_control_changes_no_holder(routed, ana, hear, said, facebook):
+def test_a_message_from_before_our_pass_of_thread_control_changes_no_holder(routed, ana, receive, said, facebook):
     routed.take(ana)
     routed.deliver()
     routed.hand_back(ana)
     said_at = now() + 50
     time.sleep(0.1)
     routed.deliver()
-    hear(said("m_2", "Thanks!", at=said_at))
+    receive(said("m_2", "Thanks!", at=said_at))
     routed.deliver()
     assert fresh(routed).holder == Holder.BOT
     assert calls(facebook) == ["take_thread_control", "pass_thread_control"]
@@ -314,7 +316,7 @@ def test_a_bot_whose_app_was_removed_is_passed_no_thread_control(routed, ana, fa
 
 
 def test_an_answer_from_the_page_inbox_during_a_hand_back_takes_no_thread_control_back(
-    routed, ana, hear, echo, facebook, monkeypatch
+    routed, ana, receive, echo, facebook, monkeypatch
 ):
     """The inbox answers while we pass it on."""
     routed.take(ana)
@@ -324,7 +326,7 @@ def test_an_answer_from_the_page_inbox_during_a_hand_back_takes_no_thread_contro
 
     def meanwhile(handover, client):
         pass_on(handover, client)
-        hear(echo("m_9", "From the Inbox", INBOX, at=now() + MINUTE))
+        receive(echo("m_9", "From the Inbox", INBOX, at=now() + MINUTE))
 
     monkeypatch.setattr(Handover, "_make_call", meanwhile)
     routed.deliver()
@@ -333,7 +335,7 @@ def test_an_answer_from_the_page_inbox_during_a_hand_back_takes_no_thread_contro
 
 
 def test_a_request_for_thread_control_does_not_move_a_reply_before_the_take(
-    routed, ana, hear, by_mona, facebook, mona, say_as
+    routed, ana, receive, by_mona, facebook, mona, say_as
 ):
     """Ana takes it while we pass it on; then the bot's app asks for it."""
     routed.take(ana)
@@ -341,7 +343,7 @@ def test_a_request_for_thread_control_does_not_move_a_reply_before_the_take(
     routed.hand_back(ana)
     routed.take(ana)
     say_as(ana, "Still me")
-    hear(by_mona(now(), request_thread_control={"requested_owner_app_id": int(BOT), "metadata": "please"}))
+    receive(by_mona(now(), request_thread_control={"requested_owner_app_id": int(BOT), "metadata": "please"}))
     routed.deliver()
     assert facebook.texts(mona.psid) == ["Still me"]
     assert fresh(routed).holder == Holder.AGENT

@@ -87,9 +87,9 @@ def test_an_agent_who_has_answered_keeps_the_conversation(held, clock, ana):
     assert fresh(held).agent == ana
 
 
-def test_an_answer_from_the_page_inbox_counts_as_the_first_answer(held, clock, ana, hear, said, echo):
+def test_an_answer_from_the_page_inbox_counts_as_the_first_answer(held, clock, ana, receive, said, echo):
     asked_at = int(NOW.timestamp() * 1000)
-    hear(said("m_1", at=asked_at), echo("m_9", "From the Inbox", at=asked_at + MINUTE))
+    receive(said("m_1", at=asked_at), echo("m_9", "From the Inbox", at=asked_at + MINUTE))
     apply_timeouts(clock, minutes=5)
     assert fresh(held).agent == ana
 

@@ -56,20 +56,20 @@ def test_a_transfer_to_a_colleague_who_is_away_is_refused(conversation, ana, ben
 
 
 @pytest.mark.parametrize("text", ["human", "I want a HUMAN!", "a real   person please"])
-def test_a_word_of_the_rules_in_a_message_calls_a_person(text, with_bot, hear, said):
-    hear(said("m_1", text))
+def test_a_word_of_the_rules_in_a_message_calls_a_person(text, with_bot, receive, said):
+    receive(said("m_1", text))
     assert fresh(with_bot).holder == Holder.QUEUE
     assert lines(with_bot) == [f"bot → queue asked “{text}”"]
 
 
 @pytest.mark.parametrize("text", ["humane", "inhuman", "a real nice person"])
-def test_a_word_similar_to_one_of_the_rules_leaves_the_conversation_with_the_bot(text, with_bot, hear, said):
-    hear(said("m_1", text))
+def test_a_word_similar_to_one_of_the_rules_leaves_the_conversation_with_the_bot(text, with_bot, receive, said):
+    receive(said("m_1", text))
     assert fresh(with_bot).holder == Holder.BOT
 
 
-def test_a_button_of_the_rules_calls_a_person(with_bot, hear, by_mona):
-    hear(by_mona(postback={"mid": "m_1", "title": "Help", "payload": "PERSON"}))
+def test_a_button_of_the_rules_calls_a_person(with_bot, receive, by_mona):
+    receive(by_mona(postback={"mid": "m_1", "title": "Help", "payload": "PERSON"}))
     assert lines(with_bot) == ["bot → queue asked “Help”"]
 
 
@@ -112,16 +112,16 @@ def test_the_bot_sends_only_while_it_holds_the_conversation(with_bot, ana, bot, 
     assert [message.text for message in with_bot.messages.all()] == ["I am Robin"]
 
 
-def test_a_closed_conversation_goes_to_the_bot_when_the_customer_writes(with_bot, ana, hear, said):
+def test_a_closed_conversation_goes_to_the_bot_when_the_customer_writes(with_bot, ana, receive, said):
     with_bot.take(ana)
     with_bot.close(ana)
-    hear(said("m_2", "One more thing"))
+    receive(said("m_2", "One more thing"))
     conversation = fresh(with_bot)
     assert (conversation.holder, conversation.is_open) == (Holder.BOT, True)
 
 
-def test_a_closed_conversation_can_be_reopened_by_any_agent(conversation, ana, ada, hear, said):
-    hear(said("m_1"))
+def test_a_closed_conversation_can_be_reopened_by_any_agent(conversation, ana, ada, receive, said):
+    receive(said("m_1"))
     conversation.close(ana)
     conversation.reopen(ada)
     assert lines(conversation)[-1] == "queue → Ada Lindt reopened"
@@ -136,9 +136,9 @@ def test_a_closed_conversation_has_to_be_reopened_before_it_can_be_taken(convers
     assert not fresh(conversation).is_open
 
 
-def test_reopening_takes_a_conversation_that_the_customer_has_opened_meanwhile(conversation, ana, ben, hear, said):
+def test_reopening_takes_a_conversation_that_the_customer_has_opened_meanwhile(conversation, ana, ben, receive, said):
     conversation.close(ana)
-    hear(said("m_1"))
+    receive(said("m_1"))
     conversation.reopen(ben)
     assert lines(conversation)[-1] == "queue → Ben Okafor taken"
     with pytest.raises(TakenByAnother, match="Ben Okafor"):
@@ -153,9 +153,9 @@ def test_any_agent_takes_over_from_a_colleague_who_is_away(conversation, ana, be
     assert lines(conversation)[-1] == "Ana Ruiz → Ben Okafor taken-over"
 
 
-def test_a_customer_of_a_page_that_lost_its_bot_waits_in_the_queue(with_bot, bot, hear, said):
+def test_a_customer_of_a_page_that_lost_its_bot_waits_in_the_queue(with_bot, bot, receive, said):
     bot.delete()
-    hear(said("m_1"))
+    receive(said("m_1"))
     assert lines(with_bot) == ["bot → queue no-bot"]
 
 
@@ -167,16 +167,16 @@ def passed(by_mona, to, at=AT, since="222333444555666", note="wants a refund"):
     return by_mona(at, pass_thread_control=inner)
 
 
-def test_a_bot_that_passes_thread_control_hands_over_with_its_reason(with_bot, hear, by_mona, settings):
+def test_a_bot_that_passes_thread_control_hands_over_with_its_reason(with_bot, receive, by_mona, settings):
     event = passed(by_mona, settings.FACEBOOK_APP_ID)
-    hear(event)
-    hear(event, by_mona(AT + 1, read={"watermark": AT}))
+    receive(event)
+    receive(event, by_mona(AT + 1, read={"watermark": AT}))
     assert lines(with_bot) == ["bot → queue handed-over “wants a refund”"]
     assert fresh(with_bot).waiting_since
 
 
-def test_the_page_inbox_takes_a_conversation_from_an_agent(conversation, hear, by_mona):
-    hear(
+def test_the_page_inbox_takes_a_conversation_from_an_agent(conversation, receive, by_mona):
+    receive(
         by_mona(AT, take_thread_control={"previous_owner_app_id": "1", "new_owner_app_id": str(INBOX), "metadata": ""})
     )
     assert lines(conversation)[1:] == ["Ana Ruiz → Page Inbox control-taken"]

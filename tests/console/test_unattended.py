@@ -211,9 +211,9 @@ def test_a_customer_with_the_bot_of_a_page_without_one_is_unattended(mona):
 # Back in the queue
 
 
-def test_a_conversation_returned_unanswered_is_unread_and_keeps_its_reason(bot, mona, hear, said, ana):
+def test_a_conversation_returned_unanswered_is_unread_and_keeps_its_reason(bot, mona, receive, said, ana):
     Conversation.objects.update(holder=Holder.BOT)
-    hear(said("m_1", "My tea is cold", now()), said("m_2", "A human, please", now() + 1))
+    receive(said("m_1", "My tea is cold", now()), said("m_2", "A human, please", now() + 1))
     conversation = Conversation.objects.get()
     conversation.take(ana)
     assert conversation.unread == 0
@@ -222,8 +222,8 @@ def test_a_conversation_returned_unanswered_is_unread_and_keeps_its_reason(bot, 
     assert lines(conversation)[-1] == "Ana Ruiz → queue returned"
 
 
-def test_a_conversation_returned_after_an_answer_is_read(mona, hear, said, ana):
-    hear(said("m_1", "My tea is cold", now()))
+def test_a_conversation_returned_after_an_answer_is_read(mona, receive, said, ana):
+    receive(said("m_1", "My tea is cold", now()))
     conversation = Conversation.objects.get()
     conversation.take(ana)
     conversation.send(author=ana, text="A new one comes", key=uuid.uuid4())

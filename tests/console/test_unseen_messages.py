@@ -24,15 +24,15 @@ def browser(conversation, rules, ana, client):
 
 
 @pytest.fixture
-def question(conversation, hear, said):
+def question(conversation, receive, said):
     """The message that Ana has seen."""
-    hear(said("m_1", "Where is my parcel?", now()))
+    receive(said("m_1", "Where is my parcel?", now()))
     return conversation.messages.get(mid="m_1")
 
 
 @pytest.fixture
-def surprise(question, hear, said):
-    return lambda mid="m_2": hear(said(mid, "Wait, one more thing", now()))
+def surprise(question, receive, said):
+    return lambda mid="m_2": receive(said(mid, "Wait, one more thing", now()))
 
 
 def hidden(html, name="seen"):
@@ -119,8 +119,8 @@ def robin(mona, rules):
     return ApiClient(ApiKey.objects.make(rules.page, "Robin"))
 
 
-def test_a_bot_cannot_close_before_it_got_the_last_message(robin, mona, hear, said):
-    hear(said("m_1", "And this?"))
+def test_a_bot_cannot_close_before_it_got_the_last_message(robin, mona, receive, said):
+    receive(said("m_1", "And this?"))
     answer = robin.post(f"{mona.psid}/close")
     assert detail(answer, 409) == SENTENCE
     assert answer.json()["holder"] is None
@@ -129,18 +129,18 @@ def test_a_bot_cannot_close_before_it_got_the_last_message(robin, mona, hear, sa
     assert robin.post(f"{mona.psid}/close").json()["is_open"] is False
 
 
-def test_a_bot_may_name_the_last_message_that_it_got(robin, mona, hear, said):
-    hear(said("m_1", "Hi"))
-    hear(said("m_2", "And this?"))
+def test_a_bot_may_name_the_last_message_that_it_got(robin, mona, receive, said):
+    receive(said("m_1", "Hi"))
+    receive(said("m_2", "And this?"))
     mona.conversation.bot_events.all().delete()
     assert detail(robin.post(f"{mona.psid}/close", seen="m_1"), 409) == SENTENCE
     assert "no message with this id" in detail(robin.post(f"{mona.psid}/close", seen="m_9"), 422)
     assert robin.post(f"{mona.psid}/close", seen="m_2").json()["is_open"] is False
 
 
-def test_a_bot_that_resumes_gets_a_summary_of_what_was_said_meanwhile(robin, mona, hear, said):
+def test_a_bot_that_resumes_gets_a_summary_of_what_was_said_meanwhile(robin, mona, receive, said):
     mona.conversation.hand_over(note="refund")
-    hear(said("m_1", "Are you still there?", now() + 1))
+    receive(said("m_1", "Are you still there?", now() + 1))
     robin.post(f"{mona.psid}/resume")
     assert lines(mona.conversation)[-1] == "queue → bot resumed"
     assert "Customer: Are you still there?" in mona.conversation.handovers.in_order().last().summary

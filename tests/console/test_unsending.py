@@ -33,9 +33,9 @@ def stored():
     return json.dumps([*kept, *map(list, Handover.objects.values_list("note", "summary"))])
 
 
-def test_an_unsent_message_leaves_only_a_line_in_the_thread(hear, said, unsend, thread, client, ana, mona):
-    hear(said("m_1", SECRET, quick_reply={"payload": SECRET}))
-    hear(unsend())
+def test_an_unsent_message_leaves_only_a_line_in_the_thread(receive, said, unsend, thread, client, ana, mona):
+    receive(said("m_1", SECRET, quick_reply={"payload": SECRET}))
+    receive(unsend())
     [message] = thread
     assert (message.is_deleted, message.text, message.payload, message.earlier_texts) == (True, "", "", [])
     client.force_login(ana)
@@ -44,53 +44,53 @@ def test_an_unsent_message_leaves_only_a_line_in_the_thread(hear, said, unsend, 
     assert SECRET not in page
 
 
-def test_unsending_removes_text_unread_mark_and_wait_from_the_queue_row(hear, said, unsend, mona):
-    hear(said("m_1", SECRET))
-    hear(unsend())
+def test_unsending_removes_text_unread_mark_and_wait_from_the_queue_row(receive, said, unsend, mona):
+    receive(said("m_1", SECRET))
+    receive(unsend())
     conversation = fresh(mona.conversation)
     assert (conversation.last_words, conversation.unread) == ("Message unsent", 0)
     assert conversation.waiting_since is None
     assert conversation.is_open
 
 
-def test_unsending_one_of_two_messages_leaves_the_customer_waiting_for_the_other(hear, said, unsend, mona):
-    hear(said("m_1", SECRET, AT), said("m_2", "Where is my parcel?", AT + 1000))
-    hear(unsend())
+def test_unsending_one_of_two_messages_leaves_the_customer_waiting_for_the_other(receive, said, unsend, mona):
+    receive(said("m_1", SECRET, AT), said("m_2", "Where is my parcel?", AT + 1000))
+    receive(unsend())
     conversation = fresh(mona.conversation)
     assert (conversation.waiting_since, conversation.unread) == (moment(AT + 1000), 1)
     assert conversation.last_words == "Where is my parcel?"
 
 
-def test_unsending_a_read_message_keeps_the_unread_mark_of_another(hear, said, unsend, conversation, ana):
-    hear(said("m_1", SECRET))
+def test_unsending_a_read_message_keeps_the_unread_mark_of_another(receive, said, unsend, conversation, ana):
+    receive(said("m_1", SECRET))
     conversation.see(ana)
-    hear(said("m_2", "One more thing", AT + 1))
-    hear(unsend())
+    receive(said("m_2", "One more thing", AT + 1))
+    receive(unsend())
     assert fresh(conversation).unread == 1
 
 
-def test_unsending_an_edited_message_removes_its_earlier_texts(hear, said, by_mona, unsend, thread):
-    hear(said("m_1", SECRET))
-    hear(by_mona(AT + 1, message_edit={"mid": "m_1", "text": SECRET + " 5678", "num_edit": 1}))
-    hear(unsend())
+def test_unsending_an_edited_message_removes_its_earlier_texts(receive, said, by_mona, unsend, thread):
+    receive(said("m_1", SECRET))
+    receive(by_mona(AT + 1, message_edit={"mid": "m_1", "text": SECRET + " 5678", "num_edit": 1}))
+    receive(unsend())
     assert (thread.get().text, thread.get().earlier_texts) == ("", [])
     assert SECRET not in stored()
 
 
-def test_unsending_a_message_deletes_its_files_from_disk(hear, said, unsend, client, ana):
-    hear(said("m_1", None, attachments=[{"type": "image", "payload": {"url": "https://cdn.example.test/a.jpg"}}]))
+def test_unsending_a_message_deletes_its_files_from_disk(receive, said, unsend, client, ana):
+    receive(said("m_1", None, attachments=[{"type": "image", "payload": {"url": "https://cdn.example.test/a.jpg"}}]))
     attachment = Attachment.objects.get()
     attachment.file.save("a.jpg", ContentFile(b"picture"))
     path = Path(attachment.file.path)
-    hear(unsend())
+    receive(unsend())
     assert not path.exists()
     client.force_login(ana)
     assert client.get(f"/attachments/{attachment.pk}/").status_code == 404
     assert "cdn.example.test" not in stored()
 
 
-def test_a_cached_file_of_an_unsent_message_is_not_confirmed_to_browsers(hear, said, unsend, client, ana):
-    hear(said("m_1", None, attachments=[{"type": "image", "payload": {"url": "https://cdn.example.test/a.jpg"}}]))
+def test_a_cached_file_of_an_unsent_message_is_not_confirmed_to_browsers(receive, said, unsend, client, ana):
+    receive(said("m_1", None, attachments=[{"type": "image", "payload": {"url": "https://cdn.example.test/a.jpg"}}]))
     attachment = Attachment.objects.get()
     attachment.file.save("a.jpg", ContentFile(b"picture"))
     client.force_login(ana)
@@ -99,100 +99,104 @@ def test_a_cached_file_of_an_unsent_message_is_not_confirmed_to_browsers(hear, s
     assert (b"".join(first), first["Cache-Control"]) == (b"picture", "private, no-cache")
     kept = {"If-None-Match": first["ETag"]}
     assert client.get(address, headers=kept).status_code == 304
-    hear(unsend())
+    receive(unsend())
     assert client.get(address, headers=kept).status_code == 404
 
 
-def test_a_file_whose_download_ends_after_the_unsending_is_deleted(hear, said, unsend):
-    hear(said("m_1", None, attachments=[{"type": "image", "payload": {"url": "https://cdn.example.test/a.jpg"}}]))
+def test_a_file_whose_download_ends_after_the_unsending_is_deleted(receive, said, unsend):
+    receive(said("m_1", None, attachments=[{"type": "image", "payload": {"url": "https://cdn.example.test/a.jpg"}}]))
     downloading = Attachment.objects.get()
-    hear(unsend())
+    receive(unsend())
     downloading.file.save("a.jpg", ContentFile(b"picture"), save=False)
     path = Path(downloading.file.path)
     downloading._keep()
     assert not path.exists()
 
 
-def test_unsending_redacts_the_message_in_stored_webhook_bodies_and_keeps_others(hear, said, unsend, mona):
-    inbound_webhook = hear(said("m_1", SECRET), said("m_2", "and this", AT + 1))
-    hear(unsend())
+def test_unsending_redacts_the_message_in_stored_webhook_bodies_and_keeps_others(receive, said, unsend, mona):
+    inbound_webhook = receive(said("m_1", SECRET), said("m_2", "and this", AT + 1))
+    receive(unsend())
     first, second = events.parse(fresh(inbound_webhook).body.encode())
     assert (first.mid, first.is_deleted, first.psid, first.text) == ("m_1", True, mona.psid, "")
     assert (second.text, SECRET in stored()) == ("and this", False)
 
 
-def test_a_message_that_comes_after_it_was_unsent_is_not_shown(hear, said, unsend, thread, mona):
-    hear(unsend(at=AT + 1))
-    late = hear(said("m_1", SECRET, attachments=[{"type": "image", "payload": {"url": "https://x.example/a.jpg"}}]))
+def test_a_message_that_comes_after_it_was_unsent_is_not_shown(receive, said, unsend, thread, mona):
+    receive(unsend(at=AT + 1))
+    late = receive(said("m_1", SECRET, attachments=[{"type": "image", "payload": {"url": "https://x.example/a.jpg"}}]))
     assert texts(thread) == [""]
     assert not Attachment.objects.exists()
     assert (fresh(mona.conversation).unread, late.error, SECRET in stored()) == (0, "", False)
 
 
-def test_an_edit_that_comes_after_its_message_was_unsent_is_not_shown(hear, by_mona, unsend, thread):
-    hear(unsend())
-    hear(by_mona(AT + 1, message_edit={"mid": "m_1", "text": SECRET, "num_edit": 1}))
+def test_an_edit_that_comes_after_its_message_was_unsent_is_not_shown(receive, by_mona, unsend, thread):
+    receive(unsend())
+    receive(by_mona(AT + 1, message_edit={"mid": "m_1", "text": SECRET, "num_edit": 1}))
     assert texts(thread) == [""]
     assert SECRET not in stored()
 
 
 def test_a_message_unsent_in_the_same_webhook_body_reaches_neither_thread_nor_bot(
-    hear, said, unsend, page_with_bot, thread
+    receive, said, unsend, page_with_bot, thread
 ):
-    hear(said("m_1", SECRET), unsend())
+    receive(said("m_1", SECRET), unsend())
     assert texts(thread) == [""]
     assert SECRET not in stored()
 
 
-def test_unsending_an_unknown_message_does_not_make_the_customer_wait(hear, unsend, mona):
-    inbound_webhook = hear(unsend("m_0"))
+def test_unsending_an_unknown_message_does_not_make_the_customer_wait(receive, unsend, mona):
+    inbound_webhook = receive(unsend("m_0"))
     conversation = fresh(mona.conversation)
     assert (inbound_webhook.error, conversation.unread, conversation.waiting_since) == ("", 0, None)
 
 
-def test_unsending_removes_the_text_from_the_reason_of_a_handover(hear, said, unsend, page_with_bot, conversation, ana):
+def test_unsending_removes_the_text_from_the_reason_of_a_handover(
+    receive, said, unsend, page_with_bot, conversation, ana
+):
     conversation.hand_back(ana)
-    hear(said("m_1", SECRET))
+    receive(said("m_1", SECRET))
     reason = fresh(conversation).reason
     assert (reason.cause, reason.note) == (Cause.ASKED, SECRET)
-    hear(unsend())
+    receive(unsend())
     assert (fresh(reason).note, SECRET in stored()) == ("", False)
 
 
-def test_unsending_removes_the_text_from_the_summary_for_the_bot(hear, said, unsend, page_with_bot, conversation, ana):
-    hear(said("m_1", SECRET))
+def test_unsending_removes_the_text_from_the_summary_for_the_bot(
+    receive, said, unsend, page_with_bot, conversation, ana
+):
+    receive(said("m_1", SECRET))
     conversation.hand_back(ana, note="Please go on")
     assert f"Customer: {SECRET}" in stored()
-    hear(unsend())
+    receive(unsend())
     assert SECRET not in stored()
     assert "Customer: (message unsent)" in Handover.objects.in_order().last().summary
 
 
-def test_a_pending_bot_event_of_an_unsent_message_is_delivered_as_unsent(hear, said, unsend, page_with_bot, mona):
+def test_a_pending_bot_event_of_an_unsent_message_is_delivered_as_unsent(receive, said, unsend, page_with_bot, mona):
     mona.conversation.handovers.all().delete()
     type(mona.conversation).objects.update(holder=Holder.BOT, closed_at=None)
     HandoverRules.objects.update(words="")
-    hear(said("m_1", SECRET))
+    receive(said("m_1", SECRET))
     assert SECRET in stored()
-    hear(unsend())
+    receive(unsend())
     assert SECRET not in stored()
     told = [event for bot_event in BotEvent.objects.all() for event in events.parse(bot_event.body.encode())]
     assert {(event.mid, event.is_deleted) for event in told} == {("m_1", True)}
     assert not BotEvent.objects.have_words_of(mona.conversation)
 
 
-def test_unsending_removes_the_text_from_a_summary_by_the_bot(hear, said, unsend, page_with_bot, conversation, ana):
-    hear(said("m_1", SECRET))
+def test_unsending_removes_the_text_from_a_summary_by_the_bot(receive, said, unsend, page_with_bot, conversation, ana):
+    receive(said("m_1", SECRET))
     conversation.hand_back(ana)
     conversation.hand_over(note=f"Wrote “{SECRET}”", summary=f"They said: {SECRET}. Then nothing.")
-    hear(unsend())
+    receive(unsend())
     assert SECRET not in stored()
     assert fresh(conversation).reason.summary == "They said: (unsent). Then nothing."
 
 
-def test_a_reply_unsent_by_the_page_is_removed_from_the_thread(hear, echo, thread):
-    hear(echo("m_9", SECRET))
-    hear(echo("m_9", None, at=AT + 1, is_deleted=True))
+def test_a_reply_unsent_by_the_page_is_removed_from_the_thread(receive, echo, thread):
+    receive(echo("m_9", SECRET))
+    receive(echo("m_9", None, at=AT + 1, is_deleted=True))
     assert [(message.is_deleted, message.text) for message in thread] == [(True, "")]
     assert SECRET not in stored()
 
@@ -202,18 +206,20 @@ def test_redacting_a_body_without_the_unsent_message_leaves_its_bytes_unchanged(
     assert events.redact(body, "m_1") == body
 
 
-def test_requeueing_a_redacted_webhook_does_not_restore_the_unsent_text(hear, said, unsend, thread):
-    inbound_webhook = hear(said("m_1", SECRET))
-    hear(unsend())
+def test_requeueing_a_redacted_webhook_does_not_restore_the_unsent_text(receive, said, unsend, thread):
+    inbound_webhook = receive(said("m_1", SECRET))
+    receive(unsend())
     fresh(inbound_webhook).requeue()
     fresh(inbound_webhook).process()
     assert (texts(thread), fresh(inbound_webhook).error, SECRET in stored()) == ([""], "", False)
 
 
-def test_unsending_removes_a_text_cut_off_at_the_end_of_a_summary(hear, said, unsend, page_with_bot, conversation, ana):
-    hear(said("m_1", SECRET))
+def test_unsending_removes_a_text_cut_off_at_the_end_of_a_summary(
+    receive, said, unsend, page_with_bot, conversation, ana
+):
+    receive(said("m_1", SECRET))
     conversation.hand_back(ana, note="x" * 937)
     assert Handover.objects.in_order().last().summary.endswith("4929")
-    hear(unsend())
+    receive(unsend())
     assert "4929" not in stored()
     assert Handover.objects.in_order().last().summary.endswith("Customer: (message unsent)")

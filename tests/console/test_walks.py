@@ -82,8 +82,8 @@ def test_a_bot_hands_over_by_api_within_few_files(walk, mona, bluebird):
     assert_within(walk, files=23, changes=47)
 
 
-def test_a_webhook_body_becomes_a_message_within_few_files(walk, hear, said, thread):
-    hear(said("m_1"))
+def test_a_webhook_body_becomes_a_message_within_few_files(walk, receive, said, thread):
+    receive(said("m_1"))
     body = serialize(webhook(said("m_2")))
     headers = {"x-hub-signature-256": webhook_signature.sign(body, settings.FACEBOOK_APP_SECRET)}
     with walk.taken():

@@ -66,8 +66,8 @@ def test_no_attachment_summary_is_the_technical_name_of_its_kind(path):
 
 
 @pytest.fixture
-def place(hear, said, conversation):
-    hear(said("m_1", text="", attachments=[{"type": "location", "payload": {"coordinates": PLACE}}]))
+def place(receive, said, conversation):
+    receive(said("m_1", text="", attachments=[{"type": "location", "payload": {"coordinates": PLACE}}]))
     return fresh(conversation)
 
 
@@ -83,17 +83,17 @@ def test_the_queue_row_and_the_summary_show_the_coordinates_of_a_location(place)
     assert "Customer: Location: 52.52000, 13.40000" in summary(place)
 
 
-def test_the_buttons_of_a_template_are_shown_in_the_thread_and_the_queue_row(hear, echo, conversation, ana, client):
-    hear(echo("m_1", text="", app_id=1517776481860111, attachments=[{"type": "template", "payload": BUTTONS}]))
+def test_the_buttons_of_a_template_are_shown_in_the_thread_and_the_queue_row(receive, echo, conversation, ana, client):
+    receive(echo("m_1", text="", app_id=1517776481860111, attachments=[{"type": "template", "payload": BUTTONS}]))
     client.force_login(ana)
     page = client.get(f"/conversations/{conversation.pk}/").content.decode()
     assert "<li>Talk to a person</li>" in page
     assert fresh(conversation).last_words == "What do you want to do next? · [Talk to a person]"
 
 
-def test_the_queue_row_shows_a_file_by_its_name(hear, said, conversation):
+def test_the_queue_row_shows_a_file_by_its_name(receive, said, conversation):
     url = "https://cdn.example.com/v/receipt.pdf?_nc=1"
-    hear(said("m_1", text="", attachments=[{"type": "file", "payload": {"url": url}}]))
+    receive(said("m_1", text="", attachments=[{"type": "file", "payload": {"url": url}}]))
     assert fresh(conversation).last_words == "File: receipt.pdf"
 
 
@@ -104,11 +104,11 @@ def test_an_unsent_location_is_removed_from_a_summary(place):
 
 
 @pytest.mark.parametrize("number", [10**400, "nan", "1e999"])
-def test_a_message_with_an_impossible_location_or_time_is_shown(number, hear, said, conversation, ana, client):
+def test_a_message_with_an_impossible_location_or_time_is_shown(number, receive, said, conversation, ana, client):
     client.force_login(ana)
     place = {"type": "location", "payload": {"coordinates": {"lat": number, "long": number}}}
     booking = {"type": "appointment_booking", "payload": {"status": "confirmed", "start_time": number}}
-    assert hear(said("m_1", None, attachments=[place, booking])).error == ""
+    assert receive(said("m_1", None, attachments=[place, booking])).error == ""
     thread = client.get(f"/conversations/{conversation.pk}/").content.decode()
     assert "Appointment confirmed" in thread
     assert "openstreetmap" not in thread

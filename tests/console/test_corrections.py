@@ -6,9 +6,9 @@ from tests.console.conftest import AT, fresh, texts
 
 
 @pytest.fixture
-def spoken(hear, said, thread):
+def spoken(receive, said, thread):
     """Mona wrote."""
-    hear(said("m_1", "Where is my parcel?"))
+    receive(said("m_1", "Where is my parcel?"))
     return thread.get()
 
 
@@ -27,57 +27,57 @@ def take_back(by_mona):
     return by_mona(AT + 1, message={"mid": "m_1", "is_deleted": True})
 
 
-def test_a_customer_reaction_is_stored_and_removed(hear, by_mona, react, spoken):
-    hear(react("❤️"))
+def test_a_customer_reaction_is_stored_and_removed(receive, by_mona, react, spoken):
+    receive(react("❤️"))
     assert fresh(spoken).reaction == "❤️"
-    hear(by_mona(AT + 2, reaction={"mid": "m_1", "action": "unreact"}))
+    receive(by_mona(AT + 2, reaction={"mid": "m_1", "action": "unreact"}))
     assert fresh(spoken).reaction == ""
 
 
-def test_an_older_reaction_that_comes_late_is_ignored(hear, react, spoken):
-    hear(react("👍", AT + 2), react("❤️", AT + 1))
+def test_an_older_reaction_that_comes_late_is_ignored(receive, react, spoken):
+    receive(react("👍", AT + 2), react("❤️", AT + 1))
     assert fresh(spoken).reaction == "👍"
 
 
-def test_an_edit_replaces_the_text_and_keeps_earlier_texts(hear, edit, spoken):
-    hear(edit("Where is my order?", AT + 1), edit("Where is my big order?", AT + 2))
+def test_an_edit_replaces_the_text_and_keeps_earlier_texts(receive, edit, spoken):
+    receive(edit("Where is my order?", AT + 1), edit("Where is my big order?", AT + 2))
     spoken.refresh_from_db()
     assert spoken.text == "Where is my big order?"
     assert spoken.earlier_texts == ["Where is my parcel?", "Where is my order?"]
 
 
-def test_an_older_or_repeated_edit_is_ignored(hear, edit, spoken):
-    hear(edit("newest", AT + 2)), hear(edit("older", AT + 1), edit("newest", AT + 2))
+def test_an_older_or_repeated_edit_is_ignored(receive, edit, spoken):
+    receive(edit("newest", AT + 2)), receive(edit("older", AT + 1), edit("newest", AT + 2))
     assert (fresh(spoken).text, spoken.earlier_texts) == ("newest", ["Where is my parcel?"])
 
 
-def test_an_edited_message_whose_webhook_is_repeated_stays_edited(hear, edit, said, spoken, thread):
-    hear(edit("Where is my order?"), said("m_1", "Where is my parcel?"))
+def test_an_edited_message_whose_webhook_is_repeated_stays_edited(receive, edit, said, spoken, thread):
+    receive(edit("Where is my order?"), said("m_1", "Where is my parcel?"))
     assert texts(thread) == ["Where is my order?"]
 
 
-def test_a_reaction_that_overtakes_its_message_is_retried_until_it_comes(react, hear, said, thread):
-    early = hear(react("❤️"))
+def test_a_reaction_that_overtakes_its_message_is_retried_until_it_comes(react, receive, said, thread):
+    early = receive(react("❤️"))
     assert (early.processed_at, "m_1 has not come" in early.error) == (None, True)
-    hear(said("m_1"))
+    receive(said("m_1"))
     early.process()
     assert (early.error, thread.get().reaction) == ("", "❤️")
     assert early.processed_at
 
 
-def test_every_edit_reaction_and_unsending_raises_the_revision(hear, react, edit, take_back, spoken):
+def test_every_edit_reaction_and_unsending_raises_the_revision(receive, react, edit, take_back, spoken):
     revision = spoken.revision
     for change in (react("❤️"), edit("new words"), take_back):
-        hear(change)
+        receive(change)
         assert fresh(spoken).revision > revision
         revision = spoken.revision
 
 
-def test_an_edit_without_a_text_changes_nothing(hear, by_mona, spoken):
-    hear(by_mona(AT + 1, message_edit={"mid": "m_1", "num_edit": 1}))
+def test_an_edit_without_a_text_changes_nothing(receive, by_mona, spoken):
+    receive(by_mona(AT + 1, message_edit={"mid": "m_1", "num_edit": 1}))
     assert fresh(spoken).text == "Where is my parcel?"
 
 
-def test_the_queue_row_shows_the_edited_text(hear, edit, spoken):
-    hear(edit("Where is my order?"))
+def test_the_queue_row_shows_the_edited_text(receive, edit, spoken):
+    receive(edit("Where is my order?"))
     assert fresh(spoken.conversation).last_words == "Where is my order?"
