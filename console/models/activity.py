@@ -6,6 +6,7 @@ It stands in the thread as a line. `console/wording/activities.py` puts it into 
 import hashlib
 import json
 from dataclasses import asdict
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -64,7 +65,7 @@ class Activity(models.Model):
     revision = models.BigIntegerField(editable=False)  # the conversation's when it came
     digest = models.CharField(max_length=64, editable=False)  # the same event is one line, however often it comes
 
-    objects = ActivityQuerySet.as_manager()
+    objects: ClassVar[Any] = ActivityQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("activity")

@@ -58,6 +58,9 @@ class CustomerQuerySet(ScheduledQuerySet):
 
 
 class Customer(Scheduled):
+    page_id: int
+    conversation: Any
+
     page = models.ForeignKey("personas.Page", models.PROTECT, related_name="customers", verbose_name=_("Page"))
     psid = models.TextField("PSID")
     name = models.CharField(_("name"), max_length=200, blank=True)
@@ -100,8 +103,9 @@ class Customer(Scheduled):
         shown = self.name, self.picture.name
         self.name = plain(_full_name(profile))[:200] or self.name
         is_kept = self._keep_picture(profile.get("profile_pic"))
-        self.profile_at, self.refusals = timezone.now() if is_kept else None, 0
-        self.next_attempt_at = self.profile_at + REFRESHED_EVERY if is_kept else soon()
+        now = timezone.now()
+        self.profile_at, self.refusals = now if is_kept else None, 0
+        self.next_attempt_at = now + REFRESHED_EVERY if is_kept else soon()
         self.save(update_fields=["name", "picture", "profile_at", "refusals", "next_attempt_at"])
         if shown != (self.name, self.picture.name):
             self.conversation.touch()

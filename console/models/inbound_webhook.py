@@ -4,6 +4,7 @@ import hashlib
 import threading
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -102,7 +103,7 @@ class InboundWebhook(Retryable):
     is_relayed = models.BooleanField(default=False, editable=False)
     mids = ArrayField(models.BigIntegerField(), default=list, db_default=[], editable=False)  # number_of each message
 
-    objects = InboundWebhookQuerySet.as_manager()
+    objects: ClassVar[Any] = InboundWebhookQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("inbound webhook")
@@ -126,12 +127,13 @@ class InboundWebhook(Retryable):
 
         Events are sorted by customer: two workers that lock several conversations then never wait for each other.
         """
-        errors, found = [], []
+        errors: list[str] = []
+        found: list[Any] = []
         with _collecting(errors):  # another Python may have stored it, which let JSON be deeper
             found = sorted(events.parse(self.body.encode()), key=lambda event: event.psid or "")
         self.mids = sorted({number_of(event.mid) for event in found if getattr(event, "mid", "")})
         self.unknown = sum(isinstance(event, events.Unknown) for event in found)
-        processed = [self._process_event(event, errors) for event in found]
+        processed: list[Any] = [self._process_event(event, errors) for event in found]
         unsent = {event.mid for event, _conversation, outcome in processed if outcome is Outcome.UNSENT}
         with _collecting(errors):
             self._redact(unsent)

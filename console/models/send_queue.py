@@ -1,6 +1,7 @@
 """A conversation's send queue: its messages go out one by one, in the order of Send, whatever happens to workers."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -22,7 +23,7 @@ class SendQueue:
 
     def __init__(self, conversation):
         self.conversation = conversation
-        self._lease = None
+        self._lease: Any = None
         self._personas = {}  # by author, looked up once for all that is pending
 
     def deliver_later(self, seconds=0, **options):

@@ -69,7 +69,7 @@ class Retryable(Scheduled):
     SHORTAGE_PAUSE = timedelta(seconds=15)  # while our own machine is out of something
     JITTER = 0  # the share by which a pause may be shorter or longer, so that not all come back at once
 
-    attempts = models.PositiveIntegerField(_("attempts"), default=0, editable=False)
+    attempts: Any = models.PositiveIntegerField(_("attempts"), default=0, editable=False)
     error = models.TextField(_("error"), blank=True)
 
     class Meta:

@@ -6,6 +6,7 @@ may go, and it is leased by a conditional UPDATE: nothing is locked while the bo
 
 import logging
 from datetime import timedelta
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import transaction
@@ -62,6 +63,18 @@ class BotEventDelivery(Retryable, Leased):
 
     class Meta:
         abstract = True
+
+    # The columns of a BotEvent that its delivery reads.
+    Kind: Any
+    objects: ClassVar[Any]
+    page: Any
+    page_id: int
+    conversation: Any
+    conversation_id: int | None
+    kind: Any
+    body: Any
+    has_words: Any
+    created_at: Any
 
     def deliver_later(self, seconds=0, **options):
         if seconds < SOON:

@@ -54,14 +54,16 @@ class HolderChange(Schema):
         page, team = handover.conversation.page, handover.to_team
         former = name_of(page, handover.from_holder, handover.from_agent, handover.from_app)
         new = name_of(page, handover.to_holder, handover.to_agent, handover.to_app)
-        return cls(
-            id=handover.pk,
-            page=page.page_id,
-            psid=handover.conversation.customer.psid,
-            from_=FormerHolder(holder=handover.from_holder, name=former),
-            to=NewHolder(holder=handover.to_holder, name=new, team=str(team or "")),
-            cause=handover.cause,
-            note=handover.note,
-            summary=handover.summary,
-            at=handover.at,
+        return cls.model_validate(
+            {
+                "id": handover.pk,
+                "page": page.page_id,
+                "psid": handover.conversation.customer.psid,
+                "from": {"holder": handover.from_holder, "name": former},
+                "to": {"holder": handover.to_holder, "name": new, "team": str(team or "")},
+                "cause": handover.cause,
+                "note": handover.note,
+                "summary": handover.summary,
+                "at": handover.at,
+            }
         )

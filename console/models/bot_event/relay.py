@@ -35,7 +35,8 @@ def relay(processed, whole_body=None):
 def is_for_bot_to_answer(event):
     """Return whether the customer waits for an answer to the event."""
     is_unsending = isinstance(event, events.Message) and event.is_deleted
-    is_lead = isinstance(event, events.Referral) and event.referral.kind == WHOLE_LEAD
+    referral = event.referral if isinstance(event, events.Referral) else None
+    is_lead = referral is not None and referral.kind == WHOLE_LEAD
     return (isinstance(event, CUSTOMER_MESSAGES) or is_lead) and not event.is_standby and not is_unsending
 
 

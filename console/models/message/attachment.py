@@ -161,7 +161,7 @@ class Attachment(Retryable):
             return
         try:
             content = downloads.fetch(self.url)
-            self.file.save(content.name, content, save=False)
+            self.file.save(str(content.name), content, save=False)
         except (downloads.DownloadError, OSError, MemoryError) as error:
             if is_resource_shortage(error):  # not an error of the file: the sweep tries again
                 return logger.warning("Attachment %s has to wait: %s", self.pk, error)

@@ -139,17 +139,17 @@ class MessageDelivery(Reconciliation):
         if error.is_outcome_unknown:
             return self.lose_sight(_("Facebook did not answer."))
         if self.persona and error.may_be_about_persona:
-            return self._verify_persona(error, tag)
+            return self._verify_persona(self.persona, error, tag)
         return self._give_up_or_wait(error, tag)
 
-    def _verify_persona(self, error, tag):
+    def _verify_persona(self, persona, error, tag):
         """Facebook may have refused the persona rather than the message: ask it, and have it published anew."""
         self.conversation.send_queue.forget_personas()
         try:
-            self.persona.confirm()
+            persona.confirm()
         except GraphError as unanswered:
             return self._give_up_or_wait(unanswered, tag)
-        if self.persona.is_usable:
+        if persona.is_usable:
             return self._give_up_or_wait(error, tag)
         self.row.update(forgotten_personas=models.F("forgotten_personas") + 1)
         return self.queue_until(timezone.now())

@@ -1,6 +1,7 @@
 """The state of a message, which says what is known and never what is hoped, and the outcomes of its attempts."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection, models
 from django.utils import timezone
@@ -41,6 +42,17 @@ class MessageState(Retryable):
     class Meta:
         abstract = True
 
+    # What the parts of a Message read of it.
+    page: Any
+    page_id: int
+    conversation: Any
+    conversation_id: int
+    author: Any
+    attachments: Any
+    text: Any
+    key: Any
+    at: Any
+
     @property
     def is_unsent(self):
         return self.state in self.UNSENT
@@ -69,7 +81,7 @@ class MessageState(Retryable):
         self.write_outcome(self.State.FAILED, error=error)
         return Outcome.NEXT
 
-    def queue_until(self, until, error="", **fields):
+    def queue_until(self, until, error: str | Promise = "", **fields):
         """Attempt it again at this time."""
         self.write_outcome(self.State.QUEUED, next_attempt_at=until, error=error, **fields)
         return self.wait_until(until)
