@@ -35,7 +35,7 @@ class Cause(models.TextChoices):
     HANDED_OVER = "handed-over", _("the bot asked for a human")
     BOT_DOWN = "bot-down", _("the bot does not answer")
     NO_BOT = "no-bot", _("the Page has no bot any more")
-    NOT_TOLD = "not-told", _("the bot does not take this kind of message")
+    NOT_SUBSCRIBED = "not-subscribed", _("the bot does not take this kind of message")
     TAKEN = "taken", _("taken")
     REOPENED = "reopened", _("reopened")
     TAKEN_OVER = "taken-over", _("taken over")
@@ -65,7 +65,7 @@ CALLS_FOR_PEOPLE = {
     Cause.HANDED_OVER,
     Cause.BOT_DOWN,
     Cause.NO_BOT,
-    Cause.NOT_TOLD,
+    Cause.NOT_SUBSCRIBED,
     Cause.CONTROL_BACK,
     Cause.NOT_SENT,
 }

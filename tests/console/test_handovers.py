@@ -49,7 +49,7 @@ LINES = [
     (Cause.HANDED_OVER, "bot", "queue", "Robin (bot) → queue: asked for a human"),
     (Cause.BOT_DOWN, "bot", "queue", "Robin (bot) → queue: the bot does not answer"),
     (Cause.NO_BOT, "bot", "queue", "Robin (bot) → queue: the Page has no bot any more"),
-    (Cause.NOT_TOLD, "bot", "queue", "Robin (bot) → queue: the bot does not take this kind of message"),
+    (Cause.NOT_SUBSCRIBED, "bot", "queue", "Robin (bot) → queue: the bot does not take this kind of message"),
     (Cause.TAKEN, "queue", "ana", "Queue → Ana Ruiz: taken"),
     (Cause.TAKEN, "bot", "ana", "Robin (bot) → Ana Ruiz: taken"),
     (Cause.TAKEN, "elsewhere", "ana", "Page Inbox → Ana Ruiz: taken"),

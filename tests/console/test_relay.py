@@ -541,7 +541,7 @@ def test_a_postback_that_the_bot_did_not_subscribe_to_goes_to_the_queue(robin, r
     receive(by_mona(postback={"mid": "m_2", "title": "Order", "payload": "ORDER"}))
     go_on()
     assert heard(bot) == []
-    assert (fresh(robin).holder, robin.handovers.get().cause) == (Holder.QUEUE, "not-told")
+    assert (fresh(robin).holder, robin.handovers.get().cause) == (Holder.QUEUE, "not-subscribed")
 
 
 LEAD = {"type": "LEAD_COMPLETE", "source": "ADS", "ad_id": "6045", "lead": {"data": []}}
@@ -560,7 +560,7 @@ def test_an_order_or_form_that_the_bot_rejects_goes_to_the_queue(kind, robin, re
 def test_an_order_or_form_that_the_bot_did_not_subscribe_to_goes_to_the_queue(kind, robin, receive, by_mona):
     HandoverRules.objects.update(bot_fields=["messaging_postbacks"])
     receive(by_mona(**WAITED_FOR[kind]))
-    assert (fresh(robin).holder, robin.handovers.get().cause) == (Holder.QUEUE, "not-told")
+    assert (fresh(robin).holder, robin.handovers.get().cause) == (Holder.QUEUE, "not-subscribed")
 
 
 def test_the_admin_offers_the_webhook_fields_of_the_bot_with_the_usual_ones_chosen(rules, bluebird, ada, client):

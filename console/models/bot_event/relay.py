@@ -19,7 +19,7 @@ def relay(processed, whole_body=None):
     """
     for rules, conversation, found in _by_conversation(processed):
         if _misses_a_message(rules, conversation, found):
-            conversation.hand_over(Cause.NOT_TOLD)
+            conversation.hand_over(Cause.NOT_SUBSCRIBED)
         # Messages by themselves: a bot that refuses the receipt beside them has refused no message.
         for has_words, part in groupby(rules.subscribed(found), key=is_for_bot_to_answer):
             part = list(part)
