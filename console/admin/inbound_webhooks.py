@@ -8,7 +8,7 @@ from messenger import events
 
 @admin.register(InboundWebhook)
 class InboundWebhookAdmin(LongList):
-    list_display = ["id", "received_at", "contents", "is_read", "attempts", "unknown", "error"]
+    list_display = ["id", "received_at", "contents", "is_processed", "attempts", "unknown", "error"]
     list_filter = ["received_at", ("processed_at", admin.EmptyFieldListFilter), ("error", admin.EmptyFieldListFilter)]
     search_fields = ["body", "error"]
     ordering = ["-pk"]
@@ -24,20 +24,20 @@ class InboundWebhookAdmin(LongList):
 
     @admin.display(description=_("contents"))
     def contents(self, inbound_webhook):
-        return ", ".join(dict.fromkeys(map(_name, _told(inbound_webhook)))) or "-"
+        return ", ".join(dict.fromkeys(map(_name, _parse(inbound_webhook)))) or "-"
 
-    @admin.display(description=_("read"), boolean=True)
-    def is_read(self, inbound_webhook):
+    @admin.display(description=_("processed"), boolean=True)
+    def is_processed(self, inbound_webhook):
         return inbound_webhook.processed_at is not None
 
-    @admin.action(description=_("Read again"), permissions=["act"])
+    @admin.action(description=_("Requeue"), permissions=["act"])
     def requeue(self, request, inbound_webhooks):
         for inbound_webhook in inbound_webhooks:
             inbound_webhook.requeue()
-        self.message_user(request, _("A worker reads them again."))
+        self.message_user(request, _("The webhooks were requeued. A worker processes them again."))
 
 
-def _told(inbound_webhook):
+def _parse(inbound_webhook):
     try:
         return events.parse(inbound_webhook.body.encode())
     except ValueError:  # an earlier release stored bodies that this one refuses

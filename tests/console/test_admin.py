@@ -475,7 +475,7 @@ def test_the_list_of_pages_shows_the_newest_business_integrity_status_of_a_page(
 def test_an_admin_requeues_an_inbound_webhook_for_processing(admin, receive, said):
     inbound_webhook = receive(said("m_1"))
     Message.objects.all().delete()
-    assert "A worker reads them again." in admin.act("console/inboundwebhook", "requeue", inbound_webhook)
+    assert "A worker processes them again." in admin.act("console/inboundwebhook", "requeue", inbound_webhook)
     inbound_webhook.refresh_from_db()
     assert (inbound_webhook.processed_at, inbound_webhook.attempts) == (None, 0)
     inbound_webhook.process()
