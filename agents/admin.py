@@ -105,7 +105,10 @@ class AgentAdmin(UserAdmin):
     def leave(self, request, agents):
         """Ask for confirmation first. It cannot be undone: a persona that is created again is another one."""
         if "confirmed" not in request.POST:
-            context = self.admin_site.each_context(request) | {"agents": agents, "title": _("End their work?")}
+            context = self.admin_site.each_context(request) | {
+                "agents": agents,
+                "title": _("Remove from the team?"),
+            }
             return render(request, "admin/leave.html", context)
         for agent in self._changeable(request, agents.filter(is_active=True)):
             try:

@@ -32,7 +32,7 @@ class Agent(Leaving):
         upload_to=picture_path,
         blank=True,
         validators=[check_picture],
-        help_text=_("What customers see beside their messages: square, 8 MB at most. Initials where there is none."),
+        help_text=_("Shown to customers beside the agent's messages. Square, at most 8 MB. Without one: initials."),
     )
     capacity = models.PositiveSmallIntegerField(
         _("capacity"), default=5, help_text=_("How many open conversations may be assigned to them.")

@@ -9,7 +9,7 @@ MOST_NOTE = 500  # characters
 MOST_PK = 2**63 - 1
 MOST_TEXT = 20_000  # UTF-16 units in one reply, which then goes out in some ten messages
 
-NOBODY = _("Choose who gets it.")
+NOBODY = _("Choose a colleague or a team.")
 
 
 class FilesInput(forms.FileInput):
@@ -24,7 +24,7 @@ class FilesField(forms.FileField):
     def clean(self, data, initial=None):
         files = [super(FilesField, self).clean(file, initial) for file in data or []]
         if len(files) > uploads.MOST_FILES:
-            raise forms.ValidationError(_("Send %(n)s files at a time at most."), params={"n": uploads.MOST_FILES})
+            raise forms.ValidationError(_("Send at most %(n)s files at a time."), params={"n": uploads.MOST_FILES})
         for file in files:
             self._check(file)
         return files
@@ -45,7 +45,7 @@ class MessageForm(forms.Form):
         text = self.cleaned_data["text"].replace("\r\n", "\n")
         if utf16_length(text) > MOST_TEXT:
             raise forms.ValidationError(
-                _("A reply has %(most)s characters at most; this one has %(length)s. Send it in two."),
+                _("A reply can have at most %(most)s characters; this one has %(length)s. Split it in two."),
                 params={"most": MOST_TEXT, "length": utf16_length(text)},
             )
         return text

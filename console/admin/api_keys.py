@@ -31,4 +31,4 @@ class ApiKeyAdmin(ShowsSecret, RowsOfVisiblePages, ReadOnly):
     @admin.action(description=_("Revoke"), permissions=["act"])
     def revoke(self, request, keys):
         keys.revoke()
-        self.message_user(request, _("Whoever uses them is refused from now on."))
+        self.message_user(request, _("Programs that use them are refused from now on."))

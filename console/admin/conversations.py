@@ -48,7 +48,7 @@ class ConversationAdmin(RowsOfVisiblePages, LongList):
         "waiting_since",
         "unread",
         *WINDOW,
-        "said",
+        "thread",
     ]
 
     @admin.display(description="PSID")
@@ -56,7 +56,7 @@ class ConversationAdmin(RowsOfVisiblePages, LongList):
         return conversation.customer.psid
 
     @admin.display(description=_("messages and changes of holder, newest first"))
-    def said(self, conversation):
+    def thread(self, conversation):
         messages = list(conversation.messages.for_thread().in_order().reverse()[:SHOWN_MESSAGES])
         oldest = messages[-1] if len(messages) == SHOWN_MESSAGES else None
         handovers = conversation.handovers.for_thread().between(oldest, None)

@@ -14,7 +14,7 @@ from personas.admin import PageAdmin
 from personas.models import Page
 
 SECRET_BYTES = 32
-HOW_BOT_IS = ["bot_down_until", "bot_error"]
+BOT_STATE = ["bot_down_until", "bot_error"]
 
 
 class HandoverRulesForm(forms.ModelForm):
@@ -30,12 +30,12 @@ class HandoverRulesForm(forms.ModelForm):
         label=_("Secret"),
         required=False,
         widget=forms.PasswordInput(render_value=False, attrs={"class": "vTextField", "autocomplete": "off"}),
-        help_text=_("Never shown again once saved. Leave empty to keep the one that is there."),
+        help_text=_("Never shown again once saved. Leave empty to keep the current secret."),
     )
     makes_secret = forms.BooleanField(
         label=_("Make a new secret"),
         required=False,
-        help_text=_("It is shown once, after saving. One is made in any case where there is an address and no secret."),
+        help_text=_("Shown once, after saving. If there is a webhook and no secret, one is made anyway."),
     )
     new_secret = ""
 
@@ -58,11 +58,11 @@ class HandoverRulesInline(admin.StackedInline):
     form = HandoverRulesForm
     can_delete = False
     verbose_name_plural = _("Handover")
-    readonly_fields = HOW_BOT_IS
+    readonly_fields = BOT_STATE
     fieldsets = [
-        (_("The bot"), {"fields": ["webhook_url", "bot_fields", "receives_standby", "bot_app_id", *HOW_BOT_IS]}),
+        (_("The bot"), {"fields": ["webhook_url", "bot_fields", "receives_standby", "bot_app_id", *BOT_STATE]}),
         (_("Changes of holder"), {"fields": ["holder_url", "holder_secret", "makes_secret"]}),
-        (_("What calls a person"), {"fields": ["payloads", "words"]}),
+        (_("Calls for a person"), {"fields": ["payloads", "words"]}),
         (_("The queue"), {"fields": ["assigns"]}),
         (_("Timeouts"), {"fields": ["answer_within", "away_for", "back_after"]}),
         (_("Automatic messages"), {"fields": ["introduction", "closed_message"]}),

@@ -46,7 +46,7 @@ class ApiKeyQuerySet(models.QuerySet):
 
 class ApiKey(models.Model):
     page = models.ForeignKey("personas.Page", models.CASCADE, related_name="keys", verbose_name=_("Page"))
-    name = models.CharField(_("for"), max_length=100, help_text=_("Which program has it."))
+    name = models.CharField(_("for"), max_length=100, help_text=_("The program that uses it."))
     start = models.CharField(_("begins with"), max_length=12, editable=False)
     digest = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(_("made"), auto_now_add=True)

@@ -18,7 +18,7 @@ def _referral(details):
     if details.get("kind", "").startswith("LEAD"):
         return _lead(details)
     if details.get("ref") and _is_by_link(details):
-        return _("Came by the link “%s”") % details["ref"]
+        return _("Came from the link “%s”") % details["ref"]
     about = _about(details)
     return f"{_door(details)} · {about}" if about else _door(details)
 
@@ -35,12 +35,12 @@ def _door(details):
     if source == ADS or title or details.get("ad_id"):
         number = details.get("ad_id")
         name = _("“%s”") % title if title else number or ""
-        return _("Came by the ad %s") % name if name else _("Came by an ad")
+        return _("Came from the ad %s") % name if name else _("Came from an ad")
     if details.get("product_id"):
         return _("Came from a product in the shop")
     if details.get("referer_uri"):
-        return _("Came by a link on %s") % details["referer_uri"]
-    return _("Came by a link") if _is_by_link(details) else _("Came by %s") % source
+        return _("Came from a link on %s") % details["referer_uri"]
+    return _("Came from a link") if _is_by_link(details) else _("Came from %s") % source
 
 
 def _about(details):
@@ -60,7 +60,7 @@ def _opt_in(details):
     status = details.get("status")
     sentence = _("Opted in to messages")
     if details.get("kind") == "one_time_notif_req":
-        sentence = _("Asked to be told once")
+        sentence = _("Asked for one notification")
     elif status == STOP:
         sentence = _("Opted out of messages")
     elif status == RESUME:

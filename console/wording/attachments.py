@@ -30,7 +30,7 @@ KINDS = {
     "story_mention": gettext_lazy("Mention in a story"),
     "order": gettext_lazy("Order"),
     "missed_call": gettext_lazy("Missed call"),
-    "unsupported": gettext_lazy("Something that Facebook does not pass on"),
+    "unsupported": gettext_lazy("Content that Facebook does not pass on"),
 }
 STATUS = {
     "requested": gettext_lazy("Appointment requested"),

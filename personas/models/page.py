@@ -75,14 +75,14 @@ class Page(PageDisconnection):
         _("bot's name"),
         max_length=MAX_NAME,
         blank=True,
-        help_text=_("Under which the bot's messages reach customers. Empty: they come from the Page itself."),
+        help_text=_("Customers see the bot's messages under this name. Empty: under the Page's own."),
     )
     bot_picture = models.ImageField(
         _("bot's picture"),
         upload_to=picture_path,
         blank=True,
         validators=[check_picture],
-        help_text=_("Square, 8 MB at most. Initials where there is none."),
+        help_text=_("Square, at most 8 MB. Without one: initials."),
     )
     may_use_human_agent = models.BooleanField(
         _("people may answer for 7 days"),

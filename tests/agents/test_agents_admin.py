@@ -56,7 +56,7 @@ def leave(browser, *agents):
 def test_the_leave_action_asks_for_confirmation_before_an_agent_leaves(browser, ana):
     chosen = {"action": "leave", "_selected_action": [ana.pk]}
     page = browser.post("/admin/agents/agent/", chosen).content.decode()
-    assert "End their work?" in page
+    assert "Remove from the team?" in page
     assert "Ana Ruiz" in page
     ana.refresh_from_db()
     assert ana.is_active

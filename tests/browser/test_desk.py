@@ -221,7 +221,7 @@ def test_the_composer_closes_by_itself_when_the_messaging_window_ends(sit_down, 
     expect(composer(tab)).not_to_be_editable()
     expect(composer(tab)).to_have_value("not yet fin")
     expect(composer(tab)).to_be_focused()
-    expect(tab.get_by_text("Your draft is kept here")).to_be_visible()
+    expect(tab.get_by_text("Your draft stays here")).to_be_visible()
     expect(tab.get_by_role("button", name="Send")).to_be_hidden()
     expect(part(tab, "Mine").get_by_text("left")).to_be_hidden()
 
@@ -241,7 +241,7 @@ def test_a_reply_refused_by_the_messaging_window_stays_visible_until_it_can_be_s
     expect(entry.get_by_role("button", name="Send again")).to_be_hidden()
     stack.say(mona_writes, text="Are you there?")
     expect(composer(tab)).to_be_editable()
-    expect(entry).to_contain_text("You can answer again now.")
+    expect(entry).to_contain_text("You can reply again now.")
     entry.get_by_role("button", name="Send again").click()
     expect(bubbles(tab).filter(has_text="Your parcel is here")).to_contain_text("Delivered")
 
@@ -251,7 +251,7 @@ def test_a_draft_stays_visible_while_the_agent_does_not_hold_the_conversation(si
     takes(tab)
     composer(tab).fill("not yet fin")
     tab.get_by_role("button", name="Return to queue").click()
-    expect(tab.get_by_text("Take the conversation to answer.")).to_be_visible()
+    expect(tab.get_by_text("Take it to reply.")).to_be_visible()
     expect(tab.get_by_role("heading", level=1, name="Mona Weber")).to_be_focused()
     expect(composer(tab)).to_have_value("not yet fin")
     expect(composer(tab)).not_to_be_editable()
@@ -280,7 +280,7 @@ def test_a_text_waits_while_a_file_of_the_same_send_is_refused(sit_down, mona_wr
     entries = tab.get_by_role("list", name="Not confirmed yet").get_by_role("listitem")
     expect(entries.first).to_contain_text("as JPEG, PNG or GIF only")
     expect(entries.first.get_by_role("button", name="Send again")).to_be_hidden()
-    expect(entries.last).to_contain_text("Waits for the file above.")
+    expect(entries.last).to_contain_text("Waiting for the file above.")
     assert stack.texts(mona_writes) == []
     entries.first.get_by_role("button", name="Remove").click()
     eventually(lambda: stack.texts(mona_writes) == ["Here is the picture"])
@@ -610,7 +610,7 @@ def test_an_empty_section_says_so_after_repeated_live_updates(sit_down, mona_wri
     closed = tab.get_by_role("group").filter(has=tab.get_by_role("heading", name="Closed"))
     tab.get_by_role("heading", name="Closed").click()
     for _time in range(3):
-        expect(closed.get_by_text("Nothing has been closed yet.")).to_be_visible()
+        expect(closed.get_by_text("No closed conversations.")).to_be_visible()
         with tab.expect_response("**/queue/?*"):
             tab.evaluate("document.body.dispatchEvent(new CustomEvent('live-hello'))")
     expect(closed.get_by_role("link", name="Show them")).to_be_hidden()

@@ -93,7 +93,7 @@ def test_an_agent_without_scripts_can_take_and_answer(stack, mona_writes, ana, s
     composer = tab.get_by_role("textbox", name="Message to")
     composer.fill("By form alone")
     assert composer.bounding_box()["width"] > 400
-    expect(tab.get_by_text("Enter sends")).to_be_hidden()
+    expect(tab.get_by_text("Press Enter to send")).to_be_hidden()
     tab.get_by_role("button", name="Send").click()
     eventually(lambda: stack.texts(mona_writes) == ["By form alone"])
     composer.fill("")
@@ -107,5 +107,5 @@ def test_the_back_button_leads_from_a_conversation_to_the_queue(sit_down, mona_w
     expect(tab).to_have_url(f"{CONSOLE_URL}/conversations/{Conversation.objects.get().pk}/")
     expect(tab).to_have_title("(1) Mona Weber · Handover")
     tab.go_back()
-    expect(tab.get_by_role("heading", name="Pick a conversation")).to_be_visible()
+    expect(tab.get_by_role("heading", name="Choose a conversation")).to_be_visible()
     expect(tab.get_by_role("navigation", name="Conversations")).to_be_visible()

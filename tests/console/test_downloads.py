@@ -111,7 +111,7 @@ def test_an_attachment_that_is_no_file_is_stored_as_a_link_or_title_and_never_fe
 
 def test_an_unsupported_message_is_shown_as_such(receive, said, thread, mona):
     receive(said("m_1", None, is_unsupported=True))
-    assert fresh(mona.conversation).last_words == "Something that Facebook does not pass on"
+    assert fresh(mona.conversation).last_words == "Content that Facebook does not pass on"
 
 
 def test_a_downloaded_attachment_is_not_downloaded_again(cdn, sends):

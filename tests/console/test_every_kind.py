@@ -46,15 +46,15 @@ SEEN = {
     "images": "Picture: loading",
     "is_deleted_as_text": "Message unsent",
     "is_deleted_uncertain": "Message unsent",
-    "is_unsupported_uncertain": "Something that Facebook does not pass on",
+    "is_unsupported_uncertain": "Content that Facebook does not pass on",
     "lead_of_an_ad": "Filled in the form of an ad: Your e-mail?: mona@example.test; Your size?: M",
     "location_legacy": "52.52000, 13.40000 Open the map",
     "message_edit": "Hi there",
-    "message_with_ad_referral": "Came by the ad “Sale” · link “spring”",
+    "message_with_ad_referral": "Came from the ad “Sale” · link “spring”",
     "missed_call": "Missed call",
     "optin": "Opted in to messages: News",
     "optin_checkbox_legacy": NOTHING,  # no person is known yet
-    "optin_one_time_legacy": "Asked to be told once: STOCK",
+    "optin_one_time_legacy": "Asked for one notification: STOCK",
     "optin_stopped": "Opted out of messages",
     "order": "Order: 1 × Mug (EUR 11)",  # noqa: RUF001
     "pass_from_idle": "Queue → app 222: took the conversation",
@@ -63,13 +63,13 @@ SEEN = {
     "policy_enforcement_legacy": NOTHING,
     "post": "Post",
     "postback": "Talk to a human",
-    "postback_from_ad": "Came by the ad “Free tea”",
+    "postback_from_ad": "Came from the ad “Free tea”",
     "quick_reply": "Yes",
     "reaction": NOTHING,  # half a minute later: "Reacted with ❤️ to an earlier message"
     "read": NOTHING,
     "reel": "Reel",
-    "referral": "Came by the link “flyer”",
-    "referral_from_ad": "Came by the ad “Sale” · product 99 · link “spring”",
+    "referral": "Came from the link “flyer”",
+    "referral_from_ad": "Came from the ad “Sale” · product 99 · link “spring”",
     "referral_from_shop": "Came from a product in the shop · product 4711",
     "reply_to": "In reply to an earlier message",
     "request_thread_control": "asks for the conversation",
@@ -166,7 +166,7 @@ def test_a_word_in_the_note_of_an_order_calls_a_person(receive, by_mona, mona, b
 
 def test_the_ad_of_a_customer_is_shown_above_their_first_message(arrive, bluebird, thread_of):
     tell(arrive, "message_with_ad_referral")
-    assert re.search(r"Came by the ad “Sale” · link “spring” ·.* Hi", thread_of())
+    assert re.search(r"Came from the ad “Sale” · link “spring” ·.* Hi", thread_of())
 
 
 def test_a_customer_who_filled_in_the_form_of_an_ad_waits_in_the_queue(arrive, bluebird):

@@ -252,7 +252,7 @@ def test_an_agent_transfers_to_a_teams_queue(browser_of, conversation, ana, refu
 def test_a_transfer_without_a_valid_target_is_refused(to, browser_of, conversation, ana):
     answer = browser_of(ana).post(f"/conversations/{conversation.pk}/transfer/", {"to": to, "note": "Kept"})
     assert answer.status_code == 422
-    assert "Choose who gets it." in words(answer.content.decode())
+    assert "Choose a colleague or a team." in words(answer.content.decode())
     assert ">Kept</textarea>" in answer.content.decode()
 
 

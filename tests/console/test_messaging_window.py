@@ -351,7 +351,7 @@ def test_the_time_left_to_answer_shows_in_the_queue_and_above_the_thread_when_sh
     for path in ["/queue/", f"/conversations/{conversation.pk}/header/"]:
         html = anas_browser.get(path).content
         assert (shown or b'class="time-left') in html or not shown
-        assert (b"to answer" in html, b"is-short" in html) == (shown is not None, is_short)
+        assert (b"to reply" in html, b"is-short" in html) == (shown is not None, is_short)
 
 
 def test_a_composer_locked_by_the_messaging_window_says_why(written, conversation, anas_browser, pass_time):

@@ -226,7 +226,7 @@ def test_a_message_that_may_not_have_arrived_shows_in_the_queue(anas_browser, sa
     assert b"May not have arrived" in anas_browser.get("/queue/", headers=HTMX).content
 
 
-@pytest.mark.parametrize(("is_approved", "chip"), [(True, "Confirm first"), (False, "Over")])
+@pytest.mark.parametrize(("is_approved", "chip"), [(True, "Confirm first"), (False, "Expired")])
 def test_a_queue_row_says_that_its_conversation_cannot_be_answered(
     is_approved, chip, anas_browser, conversation, bluebird
 ):
@@ -244,7 +244,7 @@ def test_a_queue_row_says_that_its_conversation_cannot_be_answered(
 def test_a_queue_row_says_that_it_cannot_be_answered_before_it_names_the_holder(anas_browser, conversation, ben):
     Conversation.objects.update(holder="agent", agent=ben, messaging_window_until=NOW - timedelta(hours=1))
     row = anas_browser.get("/queue/", headers=HTMX).content.decode()
-    assert row.index("Over") < row.index(str(ben))
+    assert row.index("Expired") < row.index(str(ben))
 
 
 def test_a_paused_page_is_named_above_the_queue(anas_browser, bluebird):

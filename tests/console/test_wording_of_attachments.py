@@ -100,7 +100,7 @@ def test_the_queue_row_shows_a_file_by_its_name(receive, said, conversation):
 def test_an_unsent_location_is_removed_from_a_summary(place):
     told = summary(place)
     copies = Copies(place.messages.get(mid="m_1"))
-    assert "52.52" not in copies.take_out_of(told)
+    assert "52.52" not in copies.remove_from(told)
 
 
 @pytest.mark.parametrize("number", [10**400, "nan", "1e999"])

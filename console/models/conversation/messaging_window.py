@@ -23,7 +23,7 @@ DAY_OVER = _("The 24 hours in which Facebook lets us answer are over. The custom
 WEEK_OVER = _("The 7 days in which Facebook lets a person answer are over. The customer has to write again first.")
 DISCONNECTED = _("This Page is disconnected: nobody can answer until an admin connects it again.")
 UNCONFIRMED = _("The customer's last words are more than 24 hours old: confirm first that a person answers.")
-NOT_BY_A_PERSON = _("The customer's last words are more than 24 hours old: only a person may answer now.")
+NOT_BY_A_PERSON = _("The customer's last words are more than 24 hours old: only a person may reply now.")
 NOT_APPROVED = _("Facebook has not approved our app for Human Agent answers: an admin must have it approved.")
 
 
