@@ -39,7 +39,7 @@ class FilesField(forms.FileField):
 class MessageForm(forms.Form):
     text = forms.CharField(label=_("Message"), required=False, widget=forms.Textarea)
     files = FilesField(label=_("Files"), required=False, error_messages={"empty": _("The file is empty.")})
-    key = forms.UUIDField(widget=forms.HiddenInput)
+    idempotency_key = forms.UUIDField(widget=forms.HiddenInput)
 
     def clean_text(self):
         text = self.cleaned_data["text"].replace("\r\n", "\n")

@@ -136,7 +136,7 @@ def conversation(mona, ana):
 @pytest.fixture
 def say(conversation, ana):
     """Ana presses Send."""
-    return lambda text: conversation.send(author=ana, text=text, key=uuid.uuid4())[0]
+    return lambda text: conversation.send(author=ana, text=text, idempotency_key=uuid.uuid4())[0]
 
 
 @pytest.fixture

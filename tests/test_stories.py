@@ -47,7 +47,7 @@ def mona_wrote(stack, bluebird):
 
 def send(session, conversation, text):
     path = f"{CONSOLE_URL}/conversations/{conversation.pk}/send/"
-    answer = session.post(path, {"text": text, "key": uuid.uuid4()})
+    answer = session.post(path, {"text": text, "idempotency_key": uuid.uuid4()})
     assert answer.status_code == 200, answer.text
 
 

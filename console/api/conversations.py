@@ -99,8 +99,8 @@ def send(request, psid: Psid, given: SendMessage):
     The answer is 409 with the holder's name while people hold the conversation, and 409 without one once Facebook's
     24 hours are over.
     """
-    messages = find(request, psid).send(author=None, text=given.text, key=given.key or uuid.uuid4())
-    return Status(202, [{"key": message.key, "state": message.state} for message in messages])
+    messages = find(request, psid).send(author=None, text=given.text, idempotency_key=given.key or uuid.uuid4())
+    return Status(202, [{"key": message.idempotency_key, "state": message.state} for message in messages])
 
 
 @router.get(
@@ -109,7 +109,8 @@ def send(request, psid: Psid, given: SendMessage):
 def show_message(request, psid: Psid, key: uuid.UUID):
     """Ask for the state of a message. `sent`, `delivered` and `read` are what Facebook reported, never guesses."""
     sent = find(request, psid).messages.filter(is_by_bot=True, is_incoming=False)
-    return get_object_or_404(sent.only("key", "state", "error"), key=key)
+    found = get_object_or_404(sent.only("state", "error"), idempotency_key=key)
+    return {"key": key, "state": found.state, "error": found.error}
 
 
 def find(request, psid):

@@ -62,7 +62,7 @@ def holder_context(request, conversation):
         "main_verb": verbs.main_verb(conversation, agent),
         "composer": Composer.of(conversation, agent),
         "limits": COMPOSER_LIMITS,
-        "key": uuid.uuid4(),
+        "idempotency_key": uuid.uuid4(),
     }
 
 

@@ -24,9 +24,9 @@ export async function deliver(url, entry) {
 }
 
 function fields({ text, file, key }) {
-  if (!file) return { text, key };
+  if (!file) return { text, idempotency_key: key };
   const form = new FormData();
-  form.append("key", key);
+  form.append("idempotency_key", key);
   form.append("files", file);
   return form;
 }

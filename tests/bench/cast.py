@@ -133,7 +133,7 @@ class Cast:
             "POST",
             f"/conversations/{conversation.pk}/send/",
             host=f"127.0.0.1:{port}",
-            body=urlencode({"text": text, "key": uuid.uuid4()}).encode(),
+            body=urlencode({"text": text, "idempotency_key": uuid.uuid4()}).encode(),
             Content_Type="application/x-www-form-urlencoded",
             Cookie=self.cookies[agent],
             X_CSRFToken=CSRF,

@@ -65,7 +65,8 @@ MESSAGES = """
 INSERT INTO console_message
     (conversation_id, page_id, author_id, is_by_bot, is_automatic, is_incoming, source, state, text, payload, error,
      sent_as_page_because, reaction,
-     reaction_at, earlier_texts, edited_at, is_deleted, key, mid, at, sent_at, attempts, forgotten_personas, revision,
+     reaction_at, earlier_texts, edited_at, is_deleted, idempotency_key, mid, at, sent_at, attempts,
+     forgotten_personas, revision,
      has_rate_slot, reconciliations)
 SELECT conversation_id, page_id,
     CASE WHEN NOT is_incoming THEN agent_id END,

@@ -38,7 +38,7 @@ def robin(stack, bluebird):
         HandoverRules.objects.create(
             page=bluebird, webhook_url=f"http://127.0.0.1:{server.server_port}/", words="human"
         )
-        yield lambda text: Conversation.objects.get().send(author=None, text=text, key=uuid.uuid4())
+        yield lambda text: Conversation.objects.get().send(author=None, text=text, idempotency_key=uuid.uuid4())
         server.shutdown()
 
 

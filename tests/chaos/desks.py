@@ -123,7 +123,7 @@ class Desk(Talk):
     def _note_key(self, request):
         """Record the key of a text. It may be sent several times, always with its first key."""
         if request.method == "POST" and request.url.endswith("/send/") and request.post_data:
-            [text], [key] = (parse_qs(request.post_data)[name] for name in ("text", "key"))
+            [text], [key] = (parse_qs(request.post_data)[name] for name in ("text", "idempotency_key"))
             self.keys.setdefault(text, str(uuid.UUID(key)))
 
     def _mutate(self, route):

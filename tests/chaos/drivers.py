@@ -196,7 +196,7 @@ class Talk(threading.Thread):
             text = self._words(f"a{len(self.typed) + 1} {self.holder.agent.first}")
             typed = Typed(text, str(uuid.UUID(int=self.rng.getrandbits(128), version=4)), self.holder.agent.public_name)
             self.typed.append(typed)
-            path, said = f"/conversations/{self.pk}/send/", {"text": typed.text, "key": typed.key}
+            path, said = f"/conversations/{self.pk}/send/", {"text": typed.text, "idempotency_key": typed.key}
             answer = self.holder.post(path, **said)
             if self.rng.random() < LOST:  # so the browser sends it again, perhaps to another process
                 answer = self.holder.post(path, **said)

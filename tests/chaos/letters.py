@@ -28,7 +28,7 @@ EMOJI = ["❤", "😮", "👍"]
 HOLDER = """
     SELECT a.username FROM console_conversation c JOIN agents_agent a ON a.id = c.agent_id WHERE c.id = %s"""
 RETRIABLE = """
-    SELECT id, key::text FROM console_message
+    SELECT id, idempotency_key::text FROM console_message
     WHERE conversation_id = %s AND (state = 'failed' OR (state = 'unknown' AND next_attempt_at IS NULL))"""
 PENDING = """
     SELECT count(*) FROM console_message WHERE conversation_id = %s
@@ -145,7 +145,9 @@ class Letter(Talk):
         agent = browser.agent
         posted = Posted(content, str(uuid.uuid4()), agent.username, agent.public_name, is_certain=False)
         self.posted.append(posted)
-        answer = self._answer(browser, f"/conversations/{self.pk}/send/", files=files, key=posted.key, **fields)
+        answer = self._answer(
+            browser, f"/conversations/{self.pk}/send/", files=files, idempotency_key=posted.key, **fields
+        )
         if answer is None:  # logged out
             return True
         if answer.status_code == 409:  # it went to somebody else just then

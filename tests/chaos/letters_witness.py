@@ -12,7 +12,7 @@ from tests.chaos.people import LEAVER
 
 GONE_WITHIN = 60  # s within which the personas of an agent who left are deleted, once all is well
 HELD = """
-    SELECT m.key::text, m.is_incoming, m.state, m.text, m.mid, coalesce(author.username, ''), m.source,
+    SELECT m.idempotency_key::text, m.is_incoming, m.state, m.text, m.mid, coalesce(author.username, ''), m.source,
            m.sent_as_page_because, m.reaction, m.is_deleted,
            EXISTS (SELECT 1 FROM console_attachment a WHERE a.message_id = m.id)
     FROM console_message m LEFT JOIN agents_agent author ON author.id = m.author_id WHERE m.conversation_id = %s"""

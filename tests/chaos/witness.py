@@ -12,7 +12,7 @@ from tests.chaos.hands import Change, Handing
 AWAY = 120  # s, the longest that PostgreSQL may be
 
 ROWS = """
-    SELECT m.id, m.at, m.is_incoming, m.state, m.text, m.key::text, m.mid, m.sent_as_page_because,
+    SELECT m.id, m.at, m.is_incoming, m.state, m.text, m.idempotency_key::text, m.mid, m.sent_as_page_because,
            coalesce(author.username, ''), m.is_by_bot, m.revision
     FROM console_message m LEFT JOIN agents_agent author ON author.id = m.author_id WHERE m.conversation_id = %s"""
 CHANGES = """

@@ -67,7 +67,7 @@ def test_a_bottender_bot_behind_the_relay_hands_over_to_an_agent_and_gets_it_bac
     say("I want a human")
     eventually(lambda: Conversation.objects.filter(pk=conversation.pk, holder=Holder.QUEUE).exists())
     conversation.take(ana)
-    conversation.send(author=ana, text="Ana here.", key=uuid.uuid4())
+    conversation.send(author=ana, text="Ana here.", idempotency_key=uuid.uuid4())
     assert answers(2) == [greeting, ("Ana R.", "Ana here.")]
     say("Thank you!")
     eventually(lambda: conversation.messages.filter(text="Thank you!").exists())

@@ -66,7 +66,7 @@ def test_a_bottender_bot_passes_thread_control_to_the_console_and_gets_it_back(r
 
     waiting.take(ana)
     stack.say(psid, text="Are you there?")
-    waiting.send(author=ana, text="I am Ana.", key=uuid.uuid4())
+    waiting.send(author=ana, text="I am Ana.", idempotency_key=uuid.uuid4())
     assert says("Robin", "Robin", "Ana R.") == "I am Ana."
 
     waiting.hand_back(ana, "She only wanted to know who is there.")

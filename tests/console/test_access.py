@@ -57,7 +57,7 @@ def test_a_conversation_of_another_group_cannot_be_opened(mona, closed_page, ben
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_no_verb_reaches_a_conversation_of_another_group(mona, closed_page, bens_browser, verb):
-    fields = {"text": "Hi", "key": uuid.uuid4(), "on": "1"}
+    fields = {"text": "Hi", "idempotency_key": uuid.uuid4(), "on": "1"}
     assert bens_browser.post(f"/conversations/{mona.conversation.pk}/{verb}/", fields).status_code == 404
 
 
@@ -98,7 +98,9 @@ def test_a_change_of_a_conversation_by_get_is_not_allowed(conversation, bens_bro
 def test_a_colleague_can_read_a_conversation_but_not_answer(conversation, bens_browser):
     path = f"/conversations/{conversation.pk}"
     assert b"Ana Ruiz is handling this conversation." in bens_browser.get(f"{path}/").content
-    answer = bens_browser.post(f"{path}/send/", {"text": "Hi", "key": uuid.uuid4()}, headers={"HX-Request": "true"})
+    answer = bens_browser.post(
+        f"{path}/send/", {"text": "Hi", "idempotency_key": uuid.uuid4()}, headers={"HX-Request": "true"}
+    )
     assert (answer.status_code, answer.content.strip()) == (409, b"This conversation is with Ana Ruiz.")
 
 

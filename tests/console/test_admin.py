@@ -420,7 +420,7 @@ def test_the_admin_shows_the_messages_of_a_conversation_with_html_escaped(admin,
 def test_the_admin_shows_handovers_and_messages_of_a_conversation_in_order(admin, conversation, say, ana, ben):
     say("Hello Mona")
     conversation.transfer(ana, to=ben, note="Refund, please")
-    say_as_ben = conversation.send(author=ben, text="Ben here", key=uuid.uuid4())
+    say_as_ben = conversation.send(author=ben, text="Ben here", idempotency_key=uuid.uuid4())
     conversation.close(ben)
     html = admin.get(f"console/conversation/{conversation.pk}/change").content.decode()
     shown = " ".join(re.sub(r"<[^>]+>", "", html).split())

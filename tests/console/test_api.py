@@ -106,7 +106,7 @@ def test_a_message_sent_twice_by_api_with_one_key_is_queued_once(robin, held, mo
         answer = robin.post(f"{mona.psid}/messages", text=" We are open. ", key=KEY)
         assert (answer.status_code, answer.json()) == (202, [{"key": KEY, "state": "queued"}])
     said = held.messages.get(is_incoming=False)
-    assert (said.text, said.author, said.is_by_bot, str(said.key)) == ("We are open.", None, True, KEY)
+    assert (said.text, said.author, said.is_by_bot, str(said.idempotency_key)) == ("We are open.", None, True, KEY)
 
 
 def test_a_message_sent_by_api_without_an_idempotency_key_gets_one(robin, held, mona):
@@ -134,7 +134,7 @@ def test_a_message_sent_by_api_is_delivered_under_the_persona_of_the_bot(robin, 
 
 def test_the_api_shows_the_state_and_error_of_a_message(robin, held, mona):
     robin.post(f"{mona.psid}/messages", text="Hello", key=KEY)
-    Message.objects.filter(key=KEY).update(state=Message.State.FAILED, error="It was refused.")
+    Message.objects.filter(idempotency_key=KEY).update(state=Message.State.FAILED, error="It was refused.")
     assert robin.get(f"{mona.psid}/messages/{KEY}").json() == {
         "key": KEY,
         "state": "failed",
@@ -143,7 +143,7 @@ def test_the_api_shows_the_state_and_error_of_a_message(robin, held, mona):
 
 
 def test_the_api_hides_the_messages_of_agents_from_the_bot(robin, say, mona):
-    assert detail(robin.get(f"{mona.psid}/messages/{say('Hello').key}"), 404)
+    assert detail(robin.get(f"{mona.psid}/messages/{say('Hello').idempotency_key}"), 404)
 
 
 # Refusals
@@ -221,7 +221,7 @@ def test_the_api_refuses_the_idempotency_key_of_another_conversations_message(ro
 def test_the_api_refuses_the_idempotency_key_of_an_agents_message(robin, held, mona, ana):
     """The bot may know it, from the metadata of the echo: what it says under it must not be lost in silence."""
     held.take(ana)
-    held.send(author=ana, text="Hello", key=KEY)
+    held.send(author=ana, text="Hello", idempotency_key=KEY)
     Conversation.objects.update(holder=Holder.BOT, agent=None)
     assert "key: Another message has this key" in detail(robin.post(f"{mona.psid}/messages", text="Hi", key=KEY), 422)
 

@@ -26,7 +26,10 @@ def write(mona, bluebird):
     ("constraint", "rows"),
     [
         ("one_message_per_page_and_mid", [{"mid": "m_1"}, {"mid": "m_1"}]),
-        ("console_message_key_key", [{"key": uuid.UUID(int=1)}, {"key": uuid.UUID(int=1)}]),
+        (
+            "console_message_idempotency_key_key",
+            [{"idempotency_key": uuid.UUID(int=1)}, {"idempotency_key": uuid.UUID(int=1)}],
+        ),
         ("received_is_incoming", [{"is_incoming": False}]),
         ("received_is_incoming", [{"state": "queued"}]),
         ("sent_has_its_mid", [{"is_incoming": False, "state": "delivered"}]),

@@ -41,13 +41,13 @@ def test_replies_are_delivered_in_the_order_of_sending(say, conversation, mona, 
 
 def test_a_reply_sent_twice_under_one_key_is_delivered_once(say, conversation, ana, mona, sandbox):
     first = say("once")
-    assert conversation.send(author=ana, text="once", key=first.key) == [first]
+    assert conversation.send(author=ana, text="once", idempotency_key=first.idempotency_key) == [first]
     conversation.deliver()
     assert sandbox.texts(mona.psid) == ["once"]
 
 
 def test_a_long_reply_is_sent_in_parts_that_can_fail_and_be_retried_alone(conversation, ana, mona, sandbox):
-    replies = conversation.send(author=ana, text=LONG, key=uuid.uuid4())
+    replies = conversation.send(author=ana, text=LONG, idempotency_key=uuid.uuid4())
     error = {"message": "(#368)", "code": 368}
     sandbox.fail("messages", times=1, status=400, error=error)
     conversation.deliver()
@@ -60,16 +60,16 @@ def test_a_long_reply_is_sent_in_parts_that_can_fail_and_be_retried_alone(conver
 
 def test_a_long_reply_sent_twice_under_one_key_is_one_reply_even_if_cut_otherwise(conversation, ana):
     key = uuid.uuid4()
-    replies = conversation.send(author=ana, text=LONG, key=key)
-    assert replies[0].key == key
-    assert conversation.send(author=ana, text=LONG, key=key) == replies
-    assert conversation.send(author=ana, text="Cut otherwise", key=key) == replies
+    replies = conversation.send(author=ana, text=LONG, idempotency_key=key)
+    assert replies[0].idempotency_key == key
+    assert conversation.send(author=ana, text=LONG, idempotency_key=key) == replies
+    assert conversation.send(author=ana, text="Cut otherwise", idempotency_key=key) == replies
     assert conversation.messages.count() == 3
 
 
 def test_a_reply_of_more_than_20000_characters_is_refused_with_a_sentence(conversation, ana, client):
     client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
-    fields = {"text": "x" * 20_001, "key": uuid.uuid4()}
+    fields = {"text": "x" * 20_001, "idempotency_key": uuid.uuid4()}
     answer = client.post(f"/conversations/{conversation.pk}/send/", fields, headers={"HX-Request": "true"})
     assert answer.status_code == 422
     assert answer.content == b"A reply has 20000 characters at most; this one has 20001. Send it in two."
@@ -79,12 +79,12 @@ def test_every_reply_is_sent_with_its_key_as_metadata(say, conversation, sandbox
     message = say("Hello")
     conversation.deliver()
     sends = [call for call in sandbox.requests("POST", "messages") if "message" in call["body"]]
-    assert [call["body"]["message"]["metadata"] for call in sends] == [str(message.key)]
+    assert [call["body"]["message"]["metadata"] for call in sends] == [str(message.idempotency_key)]
 
 
 def test_only_the_holder_can_send_a_reply(conversation, ben, mona):
     with pytest.raises(TakenByAnother):
-        conversation.send(author=ben, text="Me too", key="6d2b0c1e-0000-4000-8000-000000000001")
+        conversation.send(author=ben, text="Me too", idempotency_key="6d2b0c1e-0000-4000-8000-000000000001")
     assert not mona.conversation.messages.filter(is_incoming=False).exists()
 
 
@@ -334,7 +334,9 @@ def _let_time_pass(conversation, settles=False, ends=False):
 
 def _echo(mona, message, heard):
     common = {"page_id": mona.page.page_id, "psid": mona.psid, "at": heard["at"], "is_standby": False, "raw": {}}
-    return Echo(**common, mid=heard["mid"], text=message.text, attachments=(), app_id="", metadata=str(message.key))
+    return Echo(
+        **common, mid=heard["mid"], text=message.text, attachments=(), app_id="", metadata=str(message.idempotency_key)
+    )
 
 
 @pytest.mark.django_db(transaction=True)

@@ -67,7 +67,7 @@ class SendQueueMachine(RuleBasedStateMachine):
     @rule(target=messages)
     def send(self):
         self.typed += 1
-        return self.conversation.send(author=self.agent, text=f"line {self.typed}", key=uuid.uuid4())[0].pk
+        return self.conversation.send(author=self.agent, text=f"line {self.typed}", idempotency_key=uuid.uuid4())[0].pk
 
     @rule()
     def deliver(self):
@@ -108,7 +108,7 @@ class SendQueueMachine(RuleBasedStateMachine):
         if said := self.said:
             heard = said[which % len(said)]
             common = {"page_id": self.page.page_id, "psid": self.psid, "is_standby": False, "raw": {}}
-            key = str(self.conversation.messages.get(text=heard["text"], is_incoming=False).key)
+            key = str(self.conversation.messages.get(text=heard["text"], is_incoming=False).idempotency_key)
             more = {"text": heard["text"], "attachments": (), "app_id": "", "metadata": key}
             inbound.process(Echo(**common, at=heard["at"], mid=heard["mid"], **more))
 

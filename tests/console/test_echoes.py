@@ -47,7 +47,7 @@ def take_effect_late(bluebird, mona):
     """Facebook carries out the call that it had dropped."""
 
     def take_effect(message):
-        bluebird.client().send_text(mona.psid, message.text, metadata=str(message.key))
+        bluebird.client().send_text(mona.psid, message.text, metadata=str(message.idempotency_key))
 
     return take_effect
 
@@ -71,7 +71,7 @@ def test_a_reply_that_reached_the_customer_twice_is_shown_twice(
     settle()
     take_effect_late(message)
     for heard in sandbox.said(mona.psid):
-        receive(_echo(mona, heard, app_id=OURS, metadata=str(message.key)))
+        receive(_echo(mona, heard, app_id=OURS, metadata=str(message.idempotency_key)))
     assert texts(thread) == ["Your tea is on its way"] * 2
     assert [(row.state, row.author, row.face) for row in thread] == [(State.SENT, ana, "Ana R.")] * 2
     assert {row.mid for row in thread} == {heard["mid"] for heard in sandbox.said(mona.psid)}
@@ -87,7 +87,7 @@ def test_two_echoes_with_one_key_become_two_messages_in_any_order_and_repetition
     take_effect_late(message)
     said = sandbox.said(mona.psid)
     for place in order:
-        receive(_echo(mona, said[place], app_id=OURS, metadata=str(message.key)))
+        receive(_echo(mona, said[place], app_id=OURS, metadata=str(message.idempotency_key)))
     assert sorted(row.mid for row in thread) == sorted(heard["mid"] for heard in said)
     assert {row.state for row in thread} == {State.SENT}
 
@@ -96,14 +96,14 @@ def test_a_picture_that_reached_the_customer_twice_is_shown_twice(
     conversation, ana, bluebird, lose, settle, receive, mona, thread, sandbox
 ):
     file = SimpleUploadedFile("teapot.png", PICTURE)
-    [message] = conversation.send(author=ana, text="", key=uuid.uuid4(), files=[file])
+    [message] = conversation.send(author=ana, text="", idempotency_key=uuid.uuid4(), files=[file])
     lose("before")
     settle()
     bluebird.client().send_attachment(
-        mona.psid, "image", file=PICTURE, filename="teapot.png", metadata=str(message.key)
+        mona.psid, "image", file=PICTURE, filename="teapot.png", metadata=str(message.idempotency_key)
     )
     for heard in sandbox.said(mona.psid):
-        receive(_echo(mona, heard, app_id=OURS, metadata=str(message.key)))
+        receive(_echo(mona, heard, app_id=OURS, metadata=str(message.idempotency_key)))
     assert [[attachment.kind for attachment in row.attachments.all()] for row in thread] == [["image"], ["image"]]
 
 
@@ -139,7 +139,7 @@ def test_a_reply_and_a_page_inbox_message_with_the_same_text_are_distinguished_b
     settle()
     said = sandbox.said(mona.psid)
     for number in order:
-        of_ours = {"app_id": OURS, "metadata": str(message.key)} if number == place else {"app_id": INBOX}
+        of_ours = {"app_id": OURS, "metadata": str(message.idempotency_key)} if number == place else {"app_id": INBOX}
         receive(_echo(mona, said[number], **of_ours))
     assert {row.mid: row.source for row in thread} == {said[place]["mid"]: "", said[1 - place]["mid"]: str(INBOX)}
     assert {row.state for row in thread} == {State.SENT}

@@ -37,7 +37,7 @@ def receipt():
 @pytest.fixture
 def send(conversation, ana):
     """Ana presses Send."""
-    return lambda text="", *files: conversation.send(author=ana, text=text, key=uuid.uuid4(), files=files)
+    return lambda text="", *files: conversation.send(author=ana, text=text, idempotency_key=uuid.uuid4(), files=files)
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def post(client, conversation, ana):
     client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
 
     def post(text="", *files, **headers):
-        fields = {"text": text, "files": files, "key": uuid.uuid4()}
+        fields = {"text": text, "files": files, "idempotency_key": uuid.uuid4()}
         return client.post(f"/conversations/{conversation.pk}/send/", fields, headers=headers)
 
     return post
@@ -94,16 +94,16 @@ def test_a_picture_is_sent_under_the_persona_with_its_key(send, picture, convers
     message.refresh_from_db()
     assert (message.state, message.mid) == (Message.State.SENT, heard["mid"])
     [call] = [call for call in sandbox.requests("POST", "messages") if "message" in call["body"]]
-    assert str(message.key) in str(call["body"]["message"])
+    assert str(message.idempotency_key) in str(call["body"]["message"])
     assert requests.get(heard["attachments"][0]["url"], timeout=5).content == PICTURE
 
 
 def test_a_picture_sent_twice_under_one_key_is_delivered_once(conversation, ana, picture, mona, sandbox):
     key = uuid.uuid4()
     for _time in range(2):
-        [message] = conversation.send(author=ana, text="", key=key, files=[picture()])
+        [message] = conversation.send(author=ana, text="", idempotency_key=key, files=[picture()])
     conversation.deliver()
-    assert (message.key, seen(sandbox, mona)) == (key, [["image"]])
+    assert (message.idempotency_key, seen(sandbox, mona)) == (key, [["image"]])
     assert Attachment.objects.count() == 1
 
 

@@ -100,7 +100,7 @@ def _just_before_the_lease_ends(work):
 
 def _say_and_deliver(conversation, ana, text):
     conversation = Conversation.objects.get(pk=conversation.pk)
-    conversation.send(author=ana, text=text, key=uuid.uuid4())
+    conversation.send(author=ana, text=text, idempotency_key=uuid.uuid4())
     conversation.deliver()
 
 

@@ -199,7 +199,7 @@ def test_a_transferred_conversation_is_new_until_its_agent_sees_it(browser_of, c
 def test_a_reply_marks_a_transferred_conversation_as_seen(conversation, ana, ben):
     conversation.transfer(ana, to=ben)
     assert fresh(conversation).is_new
-    conversation.send(ben, "Here I am", key="7f0c3a52-0ac0-4a40-8e83-0d5f4f1c7b11")
+    conversation.send(ben, "Here I am", idempotency_key="7f0c3a52-0ac0-4a40-8e83-0d5f4f1c7b11")
     assert not fresh(conversation).is_new
 
 
@@ -361,6 +361,6 @@ def test_the_locked_composer_says_who_answers_and_offers_the_verb_to_take(
 
 def test_messages_of_the_bot_are_marked_as_the_bots(browser_of, conversation, ana, bot):
     conversation.hand_back(ana)
-    conversation.send(None, "How can I help?", key="7f0c3a52-0ac0-4a40-8e83-0d5f4f1c7b12")
+    conversation.send(None, "How can I help?", idempotency_key="7f0c3a52-0ac0-4a40-8e83-0d5f4f1c7b12")
     said = words(browser_of(ana).get(f"/conversations/{conversation.pk}/").content.decode())
     assert "Robin Bot How can I help?" in said

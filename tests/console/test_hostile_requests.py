@@ -40,7 +40,20 @@ QUERY = [
     *["is_active__exact", "agent__id__in", "app_label", "model_name", "field_name", "term"],
 ]
 FORM = [
-    *["text", "files", "key", "agent", "note", "to", "on", "username", "password", "next", "action", "confirmed"],
+    *[
+        "text",
+        "files",
+        "idempotency_key",
+        "agent",
+        "note",
+        "to",
+        "on",
+        "username",
+        "password",
+        "next",
+        "action",
+        "confirmed",
+    ],
     *["_selected_action", "select_across", "index", "page_id", "token", "groups", "name", "capacity", "first_name"],
     *["seen", "last", "language"],
 ]
@@ -198,7 +211,7 @@ def test_sending_under_the_key_of_a_message_in_another_conversation_is_refused(c
     paul = Customer.objects.create(page=bluebird, psid="424242", name="Paul")
     other = Conversation.objects.create(page=bluebird, customer=paul)
     other.take(ana)
-    fields = {"text": "Hello", "key": uuid.UUID(int=7)}
+    fields = {"text": "Hello", "idempotency_key": uuid.UUID(int=7)}
     assert client.post(f"/conversations/{conversation.pk}/send/", fields).status_code == 302
     answer = client.post(f"/conversations/{other.pk}/send/", fields, headers={"HX-Request": "true"})
     assert (answer.status_code, answer.content) == (

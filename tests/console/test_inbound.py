@@ -116,7 +116,7 @@ def test_our_echo_reconciles_a_reply_without_an_answer(receive, echo, say, conve
     sandbox.fail("messages", times=1, drop="after")
     conversation.deliver()
     assert fresh(message).state == State.UNKNOWN
-    receive(echo("m_9", message.text, OURS, metadata=str(message.key)))
+    receive(echo("m_9", message.text, OURS, metadata=str(message.idempotency_key)))
     message.refresh_from_db()
     assert (message.state, message.mid, message.error) == (State.SENT, "m_9", "")
     assert (message.sent_at, message.next_attempt_at) == (moment(AT), None)
@@ -125,7 +125,7 @@ def test_our_echo_reconciles_a_reply_without_an_answer(receive, echo, say, conve
 def test_our_echo_may_overtake_the_answer_to_the_call(receive, echo, say, conversation, thread):
     message = say("Hello")
     Message.objects.filter(pk=message.pk).update(state=State.SENDING)
-    receive(echo("m_9", "Hello", OURS, metadata=str(message.key)))
+    receive(echo("m_9", "Hello", OURS, metadata=str(message.idempotency_key)))
     message.refresh_from_db()
     message.mark_sent("m_9")
     assert [(message.state, message.mid, message.sent_at) for message in thread] == [(State.SENT, "m_9", moment(AT))]
@@ -133,7 +133,7 @@ def test_our_echo_may_overtake_the_answer_to_the_call(receive, echo, say, conver
 
 @pytest.mark.parametrize("with_metadata", [True, False])
 def test_our_echo_after_the_answer_adds_no_second_message(with_metadata, receive, echo, sent, thread):
-    receive(echo(sent.mid, sent.text, OURS, **({"metadata": str(sent.key)} if with_metadata else {})))
+    receive(echo(sent.mid, sent.text, OURS, **({"metadata": str(sent.idempotency_key)} if with_metadata else {})))
     assert [(message.pk, message.state) for message in thread] == [(sent.pk, State.SENT)]
 
 

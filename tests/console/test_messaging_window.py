@@ -178,7 +178,7 @@ def test_a_reply_repeated_after_the_end_of_the_messaging_window_is_still_accepte
 ):
     message = say("once")
     pass_time(hours=25)
-    assert conversation.send(author=ana, text="once", key=message.key) == [message]
+    assert conversation.send(author=ana, text="once", idempotency_key=message.idempotency_key) == [message]
 
 
 def test_retry_after_the_end_of_the_messaging_window_is_refused(written, say, conversation, ana, sandbox, pass_time):
@@ -373,7 +373,7 @@ def test_a_reply_after_the_end_of_the_messaging_window_is_refused_with_a_sentenc
     written, conversation, anas_browser, pass_time
 ):
     pass_time(hours=25)
-    fields = {"text": "Hi", "key": "6d2b0c1e-0000-4000-8000-000000000001"}
+    fields = {"text": "Hi", "idempotency_key": "6d2b0c1e-0000-4000-8000-000000000001"}
     answer = anas_browser.post(f"/conversations/{conversation.pk}/send/", fields, headers={"HX-Request": "true"})
     assert answer.status_code == 409
     assert b"The customer has to write again" in answer.content

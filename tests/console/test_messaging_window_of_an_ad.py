@@ -87,6 +87,6 @@ def test_the_bot_may_not_answer_in_the_messaging_window_of_an_ad(by_ad, bluebird
     )
     by_ad.hand_back(ana)
     with pytest.raises(WindowClosed):
-        fresh(by_ad).send(author=None, text="Buy now!", key=uuid.uuid4())
+        fresh(by_ad).send(author=None, text="Buy now!", idempotency_key=uuid.uuid4())
     by_ad.take(ana)
     assert not by_ad.messages.filter(is_automatic=True).exists()

@@ -49,7 +49,7 @@ def test_an_expired_token_holds_the_messages_of_its_page_until_renewed(
     first, second = say("first"), say("second")
     sandbox.post("tokens", token=conversation.page.token, state="expired")
     conversation.deliver()
-    neighbour.send(author=ana, text="Fresh ones", key=uuid.uuid4())
+    neighbour.send(author=ana, text="Fresh ones", idempotency_key=uuid.uuid4())
     neighbour.deliver()
     page = fresh(conversation.page)
     assert page.is_paused
@@ -132,7 +132,7 @@ def test_a_page_rate_limit_slows_only_that_page(say, conversation, neighbour, an
     assert "slow down" in fresh(message).error
     fresh(conversation).deliver()
     assert sandbox.texts(mona.psid) == []
-    neighbour.send(author=ana, text="Fresh ones", key=uuid.uuid4())
+    neighbour.send(author=ana, text="Fresh ones", idempotency_key=uuid.uuid4())
     neighbour.deliver()
     assert sandbox.texts(neighbour.customer.psid) == ["Fresh ones"]
     let_time_pass()

@@ -16,7 +16,7 @@ def bens(client, ben):
 
 def test_a_reply_from_a_page_of_another_agent_is_refused(bens, mona, ana, ben):
     mona.conversation.take(ben)
-    fields = {"text": "Ana's words", "key": uuid.uuid4(), "agent": ana.pk}
+    fields = {"text": "Ana's words", "idempotency_key": uuid.uuid4(), "agent": ana.pk}
     response = bens.post(reverse("send", args=[mona.conversation.pk]), fields)
     assert response.status_code == 409
     assert "Not sent: somebody else was logged in" in response.content.decode()
@@ -27,7 +27,7 @@ def test_a_reply_from_a_page_of_another_agent_is_refused(bens, mona, ana, ben):
 @pytest.mark.parametrize("verb", ["send", "take", "see", "typing"])
 def test_a_script_on_a_page_of_another_agent_is_refused_and_reloads(verb, bens, mona, ana):
     url = reverse(verb, args=[mona.conversation.pk])
-    fields = {"text": "Ana's words", "key": uuid.uuid4(), "on": "1"}
+    fields = {"text": "Ana's words", "idempotency_key": uuid.uuid4(), "on": "1"}
     response = bens.post(url, fields, headers={"X-Agent": str(ana.pk), "HX-Request": "true"})
     assert (response.status_code, response["HX-Refresh"]) == (409, "true")
     mona.conversation.refresh_from_db()

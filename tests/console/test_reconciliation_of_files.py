@@ -26,7 +26,7 @@ def cut(conversation, ana, sandbox):
 
     def cut(what, drop):
         file = SimpleUploadedFile(*FILES[what])
-        [message] = conversation.send(author=ana, text="", key=uuid.uuid4(), files=[file])
+        [message] = conversation.send(author=ana, text="", idempotency_key=uuid.uuid4(), files=[file])
         sandbox.fail("messages", times=1, drop=drop)
         conversation.deliver()
         return message

@@ -72,7 +72,7 @@ class Browser:
         return time.monotonic() - began
 
     def say(self, conversation, text):
-        return self.post(f"/conversations/{conversation.pk}/send/", text=text, key=uuid.uuid4())
+        return self.post(f"/conversations/{conversation.pk}/send/", text=text, idempotency_key=uuid.uuid4())
 
     def listen(self):
         threading.Thread(target=self._listen, daemon=True).start()

@@ -104,7 +104,7 @@ def test_a_picture_that_temporarily_cannot_be_opened_is_not_replaced_by_initials
 
 def test_a_file_that_temporarily_cannot_be_opened_is_sent_later_and_once(conversation, ana, mona, sandbox):
     file = SimpleUploadedFile("receipt.pdf", b"%PDF-1.7")
-    [message] = conversation.send(author=ana, text="", key=uuid.uuid4(), files=[file])
+    [message] = conversation.send(author=ana, text="", idempotency_key=uuid.uuid4(), files=[file])
     conversation.page.personas.for_agent(ana, conversation.page).publish()
     with no_open_files():
         for _try in range(3):
@@ -153,7 +153,13 @@ def _out_of_memory_at_messages(request):
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("error", [InterfaceError, OperationalError])
 def test_a_broken_database_connection_leaves_a_reply_queued(error, conversation, ana, bluebird, mona, sandbox):
-    reply = {"author": ana, "text": "Hello", "is_incoming": False, "state": State.QUEUED, "key": uuid.uuid4()}
+    reply = {
+        "author": ana,
+        "text": "Hello",
+        "is_incoming": False,
+        "state": State.QUEUED,
+        "idempotency_key": uuid.uuid4(),
+    }
     # Not by Send, whose task a worker of an earlier test might carry out first.
     message = Message.objects.create(conversation=conversation, page=bluebird, at=timezone.now(), revision=1, **reply)
     with connection.execute_wrapper(_breaks_once(error)), pytest.raises(error):

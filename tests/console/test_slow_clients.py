@@ -144,7 +144,7 @@ def upload(conversation, ana):
     """A reply of Ana's with a file of some size: (path, header, body)."""
     django = Client()
     django.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
-    fields = {"key": str(uuid.uuid4())}
+    fields = {"idempotency_key": str(uuid.uuid4())}
     files = {"files": ("list.csv", b"tea;cups\n" * 40_000)}
     cookies = {"sessionid": django.cookies["sessionid"].value, "csrftoken": "c" * 32}
     headers = {"X-CSRFToken": "c" * 32, "HX-Request": "true"}

@@ -74,7 +74,7 @@ def test_a_message_to_the_bots_app_is_shown_in_the_thread(routed):
 
 def test_taking_from_the_bots_app_takes_thread_control_before_the_first_answer(routed, ana, facebook, mona):
     routed.take(ana)
-    routed.send(author=ana, text="Ana here", key=uuid.uuid4())
+    routed.send(author=ana, text="Ana here", idempotency_key=uuid.uuid4())
     routed.deliver()
     assert owner(facebook, mona) == str(facebook.get("world")["apps"][0]["id"])
     assert facebook.texts(mona.psid) == ["Ana here"]
@@ -97,7 +97,7 @@ def test_hand_back_passes_thread_control_after_the_last_answer(routed, ana, face
 
 @pytest.fixture
 def say_as(routed):
-    return lambda agent, text: routed.send(author=agent, text=text, key=uuid.uuid4())
+    return lambda agent, text: routed.send(author=agent, text=text, idempotency_key=uuid.uuid4())
 
 
 def test_an_agent_can_answer_on_a_page_without_a_default_app(routed, ana, facebook, mona, say_as):
@@ -147,7 +147,7 @@ def test_hand_back_and_take_in_a_row_make_their_thread_control_calls_in_order(wi
     with_bot.hand_back(ana)
     facebook.post(f"customers/{mona.psid}/thread_owner", app_id=str(facebook.get("world")["apps"][0]["id"]))
     with_bot.take(ana)
-    with_bot.send(author=ana, text="Still me", key=uuid.uuid4())
+    with_bot.send(author=ana, text="Still me", idempotency_key=uuid.uuid4())
     with_bot.deliver()
     assert calls(facebook) == ["pass_thread_control", "take_thread_control"]
     assert facebook.texts(mona.psid) == ["Still me"]
@@ -157,7 +157,7 @@ def test_hand_back_and_take_in_a_row_make_their_thread_control_calls_in_order(wi
 def test_a_message_refused_because_of_another_app_moves_the_conversation_elsewhere(with_bot, ana, mona):
     """The refusal of the message is the first sign."""
     with_bot.take(ana)
-    [message] = with_bot.send(author=ana, text="Hi", key=uuid.uuid4())
+    [message] = with_bot.send(author=ana, text="Hi", idempotency_key=uuid.uuid4())
     with_bot.deliver()
     assert fresh(message).state == Message.State.FAILED
     assert fresh(with_bot).holder == Holder.ELSEWHERE

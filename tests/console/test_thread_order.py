@@ -48,7 +48,7 @@ class Story:
     def answers(self, text="Hello"):
         with self.our_clock():
             before = set(self.messages.values_list("pk", flat=True))
-            [reply] = self.conversation.send(author=self.ana, text=text, key=uuid.uuid4())
+            [reply] = self.conversation.send(author=self.ana, text=text, idempotency_key=uuid.uuid4())
             self.seen[reply.pk] = before
 
     def is_sent(self):

@@ -82,7 +82,7 @@ def test_only_a_supervisor_takes_over_from_a_present_colleague(conversation, ada
 
 def test_hand_back_gives_the_conversation_to_the_bot_with_a_summary(with_bot, ana):
     with_bot.take(ana)
-    with_bot.send(author=ana, text="The parcel comes tomorrow.", key=uuid.uuid4())
+    with_bot.send(author=ana, text="The parcel comes tomorrow.", idempotency_key=uuid.uuid4())
     with_bot.hand_back(ana, "Solved")
     assert fresh(with_bot).holder == Holder.BOT
     last = with_bot.handovers.in_order().last()
@@ -105,10 +105,10 @@ def test_the_bot_can_resume_only_a_conversation_that_no_agent_has_taken(with_bot
 
 
 def test_the_bot_sends_only_while_it_holds_the_conversation(with_bot, ana, bot, bluebird):
-    with_bot.send(author=None, text="I am Robin", key=uuid.uuid4())
+    with_bot.send(author=None, text="I am Robin", idempotency_key=uuid.uuid4())
     with_bot.take(ana)
     with pytest.raises(TakenByAnother, match="Ana Ruiz"):
-        with_bot.send(author=None, text="I am still Robin", key=uuid.uuid4())
+        with_bot.send(author=None, text="I am still Robin", idempotency_key=uuid.uuid4())
     assert [message.text for message in with_bot.messages.all()] == ["I am Robin"]
 
 

@@ -107,7 +107,7 @@ class Transitions(RuleBasedStateMachine):
         agent, conversation = self.people.get(who), self.conversation
         may = conversation.is_held_by(agent)
         try:
-            conversation.send(author=agent, text="Hello", key=uuid.uuid4())
+            conversation.send(author=agent, text="Hello", idempotency_key=uuid.uuid4())
         except TakenByAnother:
             assert not may
         else:

@@ -96,7 +96,7 @@ def test_a_conversation_closed_after_a_reply_was_refused_stays_closed(refused, c
 def test_a_refused_reply_of_the_bot_puts_the_conversation_in_the_queue(bot, mona, sandbox):
     Conversation.objects.update(holder=Holder.BOT)
     conversation = Conversation.objects.get()
-    conversation.send(author=None, text="We are open.", key=uuid.uuid4())
+    conversation.send(author=None, text="We are open.", idempotency_key=uuid.uuid4())
     sandbox.fail("messages", status=400, error=NO)
     conversation.deliver()
     assert (fresh(conversation).holder, conversation.reason.cause) == (Holder.QUEUE, Cause.NOT_SENT)
@@ -226,7 +226,7 @@ def test_a_conversation_returned_after_an_answer_is_read(mona, receive, said, an
     receive(said("m_1", "My tea is cold", now()))
     conversation = Conversation.objects.get()
     conversation.take(ana)
-    conversation.send(author=ana, text="A new one comes", key=uuid.uuid4())
+    conversation.send(author=ana, text="A new one comes", idempotency_key=uuid.uuid4())
     conversation.return_to_queue(ana)
     assert (fresh(conversation).unread, conversation.reason.cause) == (0, Cause.RETURNED)
 

@@ -55,7 +55,7 @@ def test_close_and_hand_back_are_refused_while_a_message_is_unseen(verb, convers
 def test_messages_of_the_agent_do_not_count_as_unseen_when_closing_or_handing_back(
     verb, conversation, rules, question, ana
 ):
-    conversation.send(author=ana, text="Tomorrow!", key=uuid.uuid4())
+    conversation.send(author=ana, text="Tomorrow!", idempotency_key=uuid.uuid4())
     getattr(conversation, verb)(ana, seen=question.pk)
     assert fresh(conversation).agent is None
 

@@ -181,7 +181,7 @@ class Load:
     def _answer(self, pk, psid, number):
         """Send an answer. A refused one stays in the browser and is not lost; an accepted one must arrive."""
         text = f"Answer {number}"
-        fields = {"text": text, "key": str(uuid.uuid4())}
+        fields = {"text": text, "idempotency_key": str(uuid.uuid4())}
         if self._ask("POST", f"/conversations/{pk}/send/", data=fields, allow_redirects=False) == 302:
             self.said[psid].append(text)
         self._ask("GET", f"/conversations/{pk}/")

@@ -97,7 +97,7 @@ def test_a_webhook_body_becomes_a_message_within_few_files(walk, receive, said, 
 def test_a_reply_is_queued_by_the_send_view_within_few_files(walk, client, ana, conversation):
     client.force_login(ana)
     path = reverse("send", args=[conversation.pk])
-    first, second = ({"text": text, "key": uuid.uuid4()} for text in ("Hello", "Good-bye"))
+    first, second = ({"text": text, "idempotency_key": uuid.uuid4()} for text in ("Hello", "Good-bye"))
     client.post(path, first, headers={"HX-Request": "true"})
     with walk.taken("console/views"):
         client.post(path, second, headers={"HX-Request": "true"})

@@ -86,7 +86,7 @@ def test_the_example_bot_is_silent_while_an_agent_holds_and_continues_when_hande
     conversation.take(ana)
     mona_says("When are you open?", 1)
     eventually(lambda: conversation.messages.filter(is_incoming=True).count() == 2)
-    conversation.send(author=ana, text="Until six today", key=uuid.uuid4())
+    conversation.send(author=ana, text="Until six today", idempotency_key=uuid.uuid4())
     conversation.hand_back(ana, "Wanted to know when we close")
     eventually(lambda: len(stack.texts(mona_says.psid)) == 3)
     assert stack.texts(mona_says.psid)[1:] == ["Until six today", "It is Robin again. What else can I do for you?"]

@@ -95,10 +95,10 @@ def test_disconnecting_fails_queued_replies_and_keeps_unknown_ones_for_a_retry(s
 def test_nobody_can_send_for_a_disconnected_page(disconnect, conversation, ana):
     disconnect()
     with pytest.raises(WindowClosed, match="disconnected"):
-        fresh(conversation).send(author=ana, text="Hello?", key=uuid.uuid4())
+        fresh(conversation).send(author=ana, text="Hello?", idempotency_key=uuid.uuid4())
     Conversation.objects.update(holder=Holder.BOT, agent=None)
     with pytest.raises(WindowClosed, match="disconnected"):
-        fresh(conversation).send(author=None, text="Hello?", key=uuid.uuid4())
+        fresh(conversation).send(author=None, text="Hello?", idempotency_key=uuid.uuid4())
 
 
 def test_conversations_of_a_disconnected_page_wait_in_the_queue_without_bot_events(mona, bluebird, arrive, disconnect):
@@ -189,7 +189,7 @@ def test_a_disconnected_page_is_connected_again_by_entering_a_token(
     assert (fresh(bluebird).state, fresh(bluebird).is_paused) == (Page.State.UNCHECKED, False)
     fresh(bluebird).verify()
     assert fresh(bluebird).state == Page.State.CONNECTED
-    fresh(conversation).send(author=ana, text="Back again", key=uuid.uuid4())
+    fresh(conversation).send(author=ana, text="Back again", idempotency_key=uuid.uuid4())
     fresh(conversation).deliver()
     assert sandbox.texts(mona.psid) == ["I am on it", "Back again"]
     assert [row["name"] for row in sandbox.personas()] == ["Ana R."]

@@ -115,7 +115,7 @@ class Command(BaseCommand):
 
     def _answer(self, conversation, agent, text):
         conversation.take(agent)
-        conversation.send(author=agent, text=text, key=uuid.uuid4())
+        conversation.send(author=agent, text=text, idempotency_key=uuid.uuid4())
 
     def _sandbox(self, path, body):
         try:

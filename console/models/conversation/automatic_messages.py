@@ -38,6 +38,8 @@ def announce_closed_hours(conversation):
 def _announce(conversation, text, occasion):
     """Have the bot's face say it, once on each occasion. It answers nobody: a customer who waits goes on waiting."""
     key = uuid.uuid5(uuid.NAMESPACE_OID, f"conversation {conversation.pk}: {occasion}")
-    if text and conversation.may_bot_reply and not conversation.messages.filter(key=key).exists():
-        Message.objects.queue(conversation, None, text, next_moment(conversation), key=key, is_automatic=True)
+    if text and conversation.may_bot_reply and not conversation.messages.filter(idempotency_key=key).exists():
+        Message.objects.queue(
+            conversation, None, text, next_moment(conversation), idempotency_key=key, is_automatic=True
+        )
         conversation.deliver_later()

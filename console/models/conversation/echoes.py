@@ -41,7 +41,7 @@ def process_echo(conversation, event):
 def find_ours(conversation, event):
     """Return our message that the echo is about, or None."""
     known = stored_messages.lock(conversation, mid=event.mid)
-    ours = stored_messages.lock(conversation, key=_key(event.metadata))
+    ours = stored_messages.lock(conversation, idempotency_key=_key(event.metadata))
     if known and _is_of_another(event, known, ours):
         _take_back(known, conversation.revision)
         return ours

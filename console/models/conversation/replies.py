@@ -23,15 +23,15 @@ class Replies(MessagingWindow, Sending):
     class Meta:
         abstract = True
 
-    def send(self, author, text, key, files=()):
+    def send(self, author, text, idempotency_key, files=()):
         """Queue a reply: its files, then its text, a long one in parts. Return its messages.
 
-        Without an author it is the bot's. The same key twice is the same reply.
+        Without an author it is the bot's. The same idempotency key twice is the same reply.
         """
         try:
-            return self._send(author, text, key, files)
+            return self._send(author, text, idempotency_key, files)
         except IntegrityError as error:
-            if "console_message_key_key" not in str(error):
+            if "console_message_idempotency_key_key" not in str(error):
                 raise
             raise KeyInUse(_("Another message has this key: choose a new one for each.")) from error
 
@@ -65,12 +65,12 @@ class Replies(MessagingWindow, Sending):
     def _said_under(self, key, author):
         """Return the messages of a reply that was sent before under this key. Nearly always there are none."""
         said = self.messages.filter(is_by_bot=author is None)
-        if not said.filter(key=key).exists():
+        if not said.filter(idempotency_key=key).exists():
             return []
-        return list(said.filter(key__in=[_key(key, number) for number in range(MOST_MESSAGES)]).in_order())
+        return list(said.filter(idempotency_key__in=[_key(key, number) for number in range(MOST_MESSAGES)]).in_order())
 
     def _queue(self, author, text, key, file):
-        message = Message.objects.queue(self, author, text, next_moment(self), key=key)
+        message = Message.objects.queue(self, author, text, next_moment(self), idempotency_key=key)
         attachment = file and Attachment.objects.keep(message, file)
         self.note_last_words(message, attachment.words if file else message.text)
         return message

@@ -130,7 +130,7 @@ class MessageDelivery(Reconciliation):
     def _call(self, client, file, tag):
         psid = self.conversation.customer.psid
         persona_id = self.persona and self.persona.graph_id
-        options = {"persona_id": persona_id, "metadata": str(self.key), "tag": tag}
+        options = {"persona_id": persona_id, "metadata": str(self.idempotency_key), "tag": tag}
         return file.send(client, psid, **options) if file else client.send_text(psid, self.text, **options)
 
     # Facebook's refusal

@@ -91,7 +91,7 @@ class Message(MessageDelivery):
     earlier_texts = models.JSONField(_("earlier texts"), default=list, blank=True)
     edited_at = models.BigIntegerField(default=0, editable=False)  # ms
     is_deleted = models.BooleanField(_("unsent"), default=False)
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)  # also in Facebook's metadata
+    idempotency_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)  # also in Facebook's metadata
     mid = models.TextField("mid", null=True, blank=True)  # noqa: DJ001  (unique, so no "" for none)
     at = models.DateTimeField(_("when"))  # its place in the thread
     sent_at = models.DateTimeField(_("sent"), null=True)  # by Facebook's clock

@@ -50,7 +50,7 @@ class MessageState(Retryable):
     author: Any
     attachments: Any
     text: Any
-    key: Any
+    idempotency_key: Any
     at: Any
 
     @property

@@ -71,11 +71,11 @@ def keys_in_memory(answering):
     taken, said_under = set(), answering.Replies._said_under
     send = answering.Replies.send
 
-    def send_once(self, author, text, key, files=()):
-        if str(key) not in taken and said_under(self, key, author):
-            key = uuid.uuid4()
-        taken.add(str(key))
-        return send(self, author, text, key, files)
+    def send_once(self, author, text, idempotency_key, files=()):
+        if str(idempotency_key) not in taken and said_under(self, idempotency_key, author):
+            idempotency_key = uuid.uuid4()
+        taken.add(str(idempotency_key))
+        return send(self, author, text, idempotency_key, files)
 
     answering.Replies.send = send_once
 
