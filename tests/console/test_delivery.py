@@ -72,7 +72,7 @@ def test_a_reply_of_more_than_20000_characters_is_refused_with_a_sentence(conver
     fields = {"text": "x" * 20_001, "idempotency_key": uuid.uuid4()}
     answer = client.post(f"/conversations/{conversation.pk}/send/", fields, headers={"HX-Request": "true"})
     assert answer.status_code == 422
-    assert answer.content == b"A reply has 20000 characters at most; this one has 20001. Send it in two."
+    assert answer.content == b"A reply can have at most 20000 characters; this one has 20001. Split it in two."
 
 
 def test_every_reply_is_sent_with_its_key_as_metadata(say, conversation, sandbox):

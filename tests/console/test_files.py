@@ -188,7 +188,7 @@ def test_a_picture_with_too_many_megapixels_is_refused(refusal):
 
 def test_more_than_ten_files_at_a_time_are_refused(refusal, receipt):
     many = [SimpleUploadedFile(f"{number}.txt", b"x") for number in range(11)]
-    assert refusal("", *many) == "Send 10 files at a time at most."
+    assert refusal("", *many) == "Send at most 10 files at a time."
 
 
 # In the thread
