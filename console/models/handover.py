@@ -1,6 +1,6 @@
 """One change of holder: from, to, by whom, why, when. The history writes itself from the verbs in `transitions.py`.
 
-Where another app answers for the bot, Facebook has to be told of the change as well. That call stands in the
+Where another app answers for the bot, a call to Facebook has to make the change as well. That call stands in the
 conversation's send queue, between what was said before and after it.
 https://developers.facebook.com/docs/messenger-platform/conversation-routing
 """
@@ -74,7 +74,7 @@ PEOPLE = {Holder.AGENT, Holder.QUEUE}
 
 
 class Call(models.TextChoices):
-    """The call by which Facebook is told."""
+    """The call that makes the change at Facebook."""
 
     PASS = "pass", "pass_thread_control"
     TAKE = "take", "take_thread_control"
@@ -98,7 +98,7 @@ class HandoverQuerySet(ScheduledQuerySet, TimelineQuerySet):
         return self.exclude(cause=Cause.REQUESTED).order_by("at", "pk").last()
 
     def pending(self):
-        """Filter to those of which Facebook has yet to be told."""
+        """Filter to those whose call to Facebook is still to be made."""
         return self.filter(done_at=None).exclude(call="").order_by("at", "pk")
 
     def for_thread(self):
@@ -187,7 +187,7 @@ class Handover(Retryable):
     # Tell Facebook
 
     def tell_facebook(self):
-        """Have Facebook told, if another app controls the thread or has to."""
+        """Have the call to Facebook made, if another app controls the thread or has to."""
         if self.to_holder == Holder.BOT and self.conversation.rules.bot_app_id and not self._has_bot_control():
             self.enqueue(Call.PASS)
         elif self.to_holder in PEOPLE and self.conversation.is_controlled_elsewhere:
@@ -221,7 +221,7 @@ class Handover(Retryable):
         except (DatabaseError, InterfaceError):
             raise
         except Exception as error:  # whatever it is, those behind it must not wait for it for ever
-            logger.exception("Handover %s could not be told to Facebook", self.pk)
+            logger.exception("Handover %s could not be made at Facebook", self.pk)
             return self._wait_out_shortage(STUMBLED) if is_resource_shortage(error) else self._refused(STUMBLED)
         return self._done(is_ours=self.call == Call.TAKE)
 

@@ -1,4 +1,4 @@
-"""Refusals: what a person is told instead of getting what they asked for."""
+"""Refusals: sentences that a person gets instead of what they asked for."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext

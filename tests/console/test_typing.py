@@ -23,7 +23,7 @@ def test_typing_dots_go_out_as_the_agents_persona(conversation, ana, mona, sandb
 
 def test_continued_typing_calls_facebook_once_in_ten_seconds(conversation):
     assert [typing_dots.start(conversation.pk) for _key in range(5)] == [True, False, False, False, False]
-    assert 0 < redis().ttl(f"typing:{conversation.pk}:told") <= 10
+    assert 0 < redis().ttl(f"typing:{conversation.pk}:called") <= 10
 
 
 def test_stopping_typing_twice_calls_facebook_once(conversation):

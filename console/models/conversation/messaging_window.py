@@ -44,7 +44,7 @@ class MessagingWindow(ThreadControl):
     the customer (the conversation began with an echo) it decides.
     """
 
-    customer_active_at = models.DateTimeField(_("customer heard"), null=True, editable=False)
+    customer_active_at = models.DateTimeField(_("customer last active"), null=True, editable=False)
     messaging_window_until = models.DateTimeField(_("answers until"), null=True, editable=False)
     ad_click_at = models.DateTimeField(null=True, editable=False)  # if no message has come since
     ad_window_until = models.DateTimeField(_("after an ad perhaps until"), null=True, editable=False)
@@ -180,7 +180,7 @@ class MessagingWindow(ThreadControl):
             self.ad_click_at, self.ad_window_until = None, max(week, self.ad_window_until or week)
 
     def _end_window(self, tag):
-        """Believe Facebook that it is over, unless the customer was heard while Facebook said so."""
+        """Believe Facebook that it is over, unless the customer wrote while Facebook said so."""
         customer_active_at = self.customer_active_at
         with self.changing():
             if self.customer_active_at == customer_active_at:

@@ -53,7 +53,7 @@ class ThreadControl(Transitions):
     # What became of our calls
 
     def note_control(self, handover, is_ours):
-        """Note that Facebook did what it was told."""
+        """Note that Facebook changed thread control as we asked."""
         with self.changing(is_listed=False) as revision:
             handover.become(revision, done_at=timezone.now(), error="", next_attempt_at=None)
             self.is_controlled_elsewhere = not is_ours
@@ -127,7 +127,7 @@ class ThreadControl(Transitions):
         Handover.objects.record(self, next_moment(self), cause=Cause.REQUESTED, note=note, **unchanged)
 
     def _told_facebook_at(self):
-        """Return when Facebook last did what we told it."""
+        """Return when Facebook last changed thread control at our request."""
         return self.handovers.exclude(call="").aggregate(last=Max("done_at"))["last"]
 
 

@@ -181,7 +181,7 @@ class Transitions(Waiting):
         self.change_holder(Holder.QUEUE, cause, team=self.rules.team_for(skill), note=note, summary=summary)
 
     def assume_elsewhere(self, app_id):
-        """Correct the holder: this app had the conversation, and nobody had told us."""
+        """Correct the holder: this app had the conversation, and no webhook had said so."""
         self.holder, self.elsewhere_app = Holder.ELSEWHERE, app_id
 
     def mark_closed(self):

@@ -13,9 +13,9 @@ SHOWN_FOR = 20  # s
 
 
 def start(conversation_id):
-    """Remember that dots are shown; return whether Facebook should be told now."""
+    """Remember that dots are shown; return whether a call to Facebook is due."""
     try:
-        if not redis().set(f"typing:{conversation_id}:told", 1, nx=True, ex=CALL_EVERY):
+        if not redis().set(f"typing:{conversation_id}:called", 1, nx=True, ex=CALL_EVERY):
             return False
         redis().set(f"typing:{conversation_id}:shown", 1, ex=SHOWN_FOR)
     except RedisError:

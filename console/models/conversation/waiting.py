@@ -93,7 +93,7 @@ class Waiting(Holding, Inbox):
         self.waiting_since, self.unread, self.answer_by, self.is_new = None, 0, None, False
 
     def note_echoed_answer(self, message):
-        """Note an answer from outside the console. One that is told late answers no question after it."""
+        """Note an answer from outside the console. One that arrives late answers no question after it."""
         is_late = self.waiting_since and message.at < self.last_at
         self._wait_since(self.unanswered_since() if is_late else None)
         asked = self.messages.filter(is_incoming=True)
