@@ -1,10 +1,16 @@
 """Middleware of Django's views: log-in, the agent's identity and presence, response headers."""
 
+import logging
+
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpResponse
+from django.db import DataError
+from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import resolve_url
 from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
+
+logger = logging.getLogger(__name__)
 
 
 class LoginRequired(LoginRequiredMiddleware):
@@ -64,3 +70,25 @@ class ResponseHeaders:
             if not response.has_header("Cache-Control"):
                 add_never_cache_headers(response)
         return response
+
+
+class RefuseInvalidLists:
+    """Answer 400 if an admin list is asked for a value that its column cannot hold, such as a NUL.
+
+    Django's admin passes filters and selected rows to the database as they came, and answers 500.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request, error):
+        match = request.resolver_match
+        is_list = match.namespaces == ["admin"] and (match.url_name or "").endswith("_changelist")
+        if is_list and isinstance(error, ValueError | OverflowError | DataError):
+            logger.warning("An admin list could not be shown (%s)", type(error).__name__)
+            text = _("This list cannot be shown: a filter in the address or a selected row is not valid.")
+            return HttpResponseBadRequest(text, content_type="text/plain; charset=utf-8")
+        return None

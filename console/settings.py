@@ -98,6 +98,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "console.middleware.ResponseHeaders",
+    "console.middleware.RefuseInvalidLists",
     "axes.middleware.AxesMiddleware",
 ]
 

@@ -162,6 +162,28 @@ def encoded(value):
     return quote(value, safe="")
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("console/conversation/?holder=%00", "console/team/?name=%00", "agents/agent/?username=a%00b"),
+        *("auth/group/?name=%00", "console/conversation/?last_at__year=99999999"),
+    ],
+)
+def test_an_admin_list_refuses_a_filter_that_no_column_can_hold(query, ask):
+    assert ask("GET", f"/admin/{query}").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("path", "action"),
+    [("agents/agent", "leave"), ("personas/page", "disconnect"), ("console/inboundwebhook", "requeue")],
+)
+@pytest.mark.parametrize("selected", ["x", "%00"])
+def test_an_admin_action_refuses_a_selected_row_that_cannot_be(path, action, selected, ask):
+    data = f"action={action}&_selected_action={selected}"
+    answer = ask("POST", f"/admin/{path}/", data=data, content_type="application/x-www-form-urlencoded")
+    assert answer.status_code == 400
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("route", ROUTES)
 def test_no_query_string_causes_a_server_error(route, ask, world):
