@@ -248,6 +248,7 @@ def test_a_voice_message_in_a_video_container_is_shown_as_audio(cdn, sends):
         ("/a%0D%0ASet-Cookie:%20x.pdf", "aSet-Cookie: x.pdf"),
         ("/invoice%E2%80%AEfdp.exe", "invoicefdp.exe"),
         ("/..%2F..%2Fetc%2Fpasswd", "....etcpasswd"),
+        (f"/{'x' * 160}.pdf", f"{'x' * 146}.pdf"),  # shortened, and still a PDF
     ],
 )
 def test_a_customer_file_is_offered_under_the_name_in_its_url(address, name, cdn, sends, ana, client):

@@ -21,6 +21,7 @@ from personas.models.retry import Retryable, ScheduledQuerySet
 from personas.resource_shortage import is_resource_shortage
 
 LONGEST_NAME = 150  # characters
+LONGEST_ENDING = 10  # characters of them
 NOT_KEPT = "The file could not be kept: the console's log says why."
 PAUSE = timedelta(minutes=2)  # longer than a download takes, so that no two workers fetch the same file
 
@@ -116,7 +117,9 @@ class Attachment(Retryable):
     def file_name(self):
         """The name that its sender gave it, where that is known: to show it and to save it by, and for nothing else."""
         name = self.title or _last_part(self.url)
-        return "".join(letter for letter in name if letter.isprintable() and letter not in "/\\")[:LONGEST_NAME]
+        name = "".join(letter for letter in name if letter.isprintable() and letter not in "/\\")
+        ending = PurePosixPath(name).suffix[:LONGEST_ENDING]
+        return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - len(ending)] + ending
 
     @property
     def size(self):
