@@ -68,7 +68,7 @@ class Routed:
 
     def go_elsewhere(self):
         """Have the other app take the thread; then an agent takes the conversation, or the app gives it back."""
-        if not self._until(self._is_idle):
+        if not self._soon(self._is_idle):
             return
         self.app.take(self.talk.psid)
         self.talk.holder = None
@@ -77,7 +77,7 @@ class Routed:
         self.talk.write()
         if self.talk.rng.random() < 0.5:
             self.talk.come()
-            self._until(self._is_idle)
+            self._soon(self._is_idle)
         else:
             self.app.give_back(self.talk.psid)
             self._until(lambda: self._holder() == "queue")
@@ -92,12 +92,14 @@ class Routed:
         return self.talk.ask(REQUESTS, [self.talk.pk])[0][0]
 
     def _until(self, look):
-        """Wait for something; return False if the run ends before, because nothing is sent then any more."""
+        """Return whether the console knows; False once the run is over, because nothing is sent any more then."""
+        if self._soon(look) or self.talk.pace.is_over.is_set():
+            return look()
+        raise AssertionError(f"the console did not learn who controls the thread: it says {self._holder()}")
+
+    def _soon(self, look):
+        """Wait for it while the run goes on. A reply may take longer, or stay unknown: that is judged elsewhere."""
         deadline = time.monotonic() + PATIENCE
-        while not look():
-            if self.talk.pace.is_over.is_set():
-                return False
-            if time.monotonic() > deadline:
-                raise AssertionError("the console did not learn who controls the thread")
+        while not (is_so := look()) and time.monotonic() < deadline and not self.talk.pace.is_over.is_set():
             time.sleep(0.2)
-        return True
+        return is_so
