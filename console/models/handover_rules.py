@@ -128,8 +128,8 @@ class HandoverRules(models.Model):
     bot_answered_at = models.DateTimeField(_("bot answered"), null=True, editable=False)
 
     class Meta:
-        verbose_name = _("handover")
-        verbose_name_plural = _("handover")
+        verbose_name = _("handover rules")
+        verbose_name_plural = _("handover rules")
 
     def __str__(self):
         return str(self.page)

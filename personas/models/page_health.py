@@ -29,9 +29,11 @@ class PageHealth(PageConnection):
     waits_until = models.DateTimeField(gettext_lazy("calls nothing until"), null=True, blank=True)
     why_waiting = models.TextField(gettext_lazy("why it waits"), blank=True)
     slowdowns = models.PositiveIntegerField(default=0, editable=False)  # in a row
-    policy = models.TextField(gettext_lazy("Facebook's last word on its conduct"), blank=True, db_default="")
+    policy = models.TextField(
+        gettext_lazy("Facebook's last word on its conduct"), blank=True, default="", db_default=""
+    )
     policy_at = models.BigIntegerField(default=0, db_default=0, editable=False)  # ms, by Facebook's clock
-    integrity = models.TextField(gettext_lazy("what Facebook thinks of it"), blank=True, db_default="")
+    integrity = models.TextField(gettext_lazy("what Facebook thinks of it"), blank=True, default="", db_default="")
     integrity_at = models.BigIntegerField(default=0, db_default=0, editable=False)  # ms, by Facebook's clock
 
     class Meta:

@@ -464,3 +464,12 @@ def test_a_conversation_held_by_an_agent_who_left_returns_to_queue(conversation,
     type(conversation).objects.orphaned().return_to_queue()
     conversation.refresh_from_db()
     assert conversation.agent is None
+
+
+def test_a_reply_that_is_retried_answers_a_customer_who_wrote_meanwhile(say, conversation, ana, sandbox):
+    sandbox.fail("messages", times=1, status=400, error={"message": "blocked", "code": 368, "error_subcode": 1346003})
+    message = say("On its way")
+    conversation.deliver()
+    Conversation.objects.update(waiting_since=timezone.now(), unread=1)  # the customer wrote
+    conversation.retry(message, ana)
+    assert (conversation.waiting_since, conversation.unread) == (None, 0)

@@ -169,9 +169,7 @@ class BotEventDelivery(Retryable, Leased):
         error, is_anybodys = str(refusal), self.has_words or isinstance(refusal, NoConnection)
         if self._may_try_again(is_anybodys):
             return self._postpone(self.backoff, error)
-        logger.warning(
-            "A bot of %s did not take bot event %s in %s attempts: %s", self.page, self, self.attempts, error
-        )
+        logger.warning("A bot of %s did not accept %s in %s attempts: %s", self.page, self, self.attempts, error)
         if self.row.exists():  # neither taken from the bot meanwhile, nor delivered by another worker
             self._give_up(error, is_anybodys)
         return self._end()  # last: if this worker dies before, another gives the event up
