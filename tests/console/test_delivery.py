@@ -466,10 +466,14 @@ def test_a_conversation_held_by_an_agent_who_left_returns_to_queue(conversation,
     assert conversation.agent is None
 
 
-def test_a_reply_that_is_retried_answers_a_customer_who_wrote_meanwhile(say, conversation, ana, sandbox):
+@pytest.mark.parametrize(("is_automatic", "unread"), [(False, 0), (True, 1)])
+def test_a_retried_reply_answers_a_customer_who_wrote_meanwhile_unless_it_is_automatic(
+    is_automatic, unread, say, conversation, ana, sandbox
+):
     sandbox.fail("messages", times=1, status=400, error={"message": "blocked", "code": 368, "error_subcode": 1346003})
     message = say("On its way")
+    Message.objects.update(is_automatic=is_automatic)
     conversation.deliver()
     Conversation.objects.update(waiting_since=timezone.now(), unread=1)  # the customer wrote
     conversation.retry(message, ana)
-    assert (conversation.waiting_since, conversation.unread) == (None, 0)
+    assert (conversation.waiting_since is not None, conversation.unread) == (is_automatic, unread)

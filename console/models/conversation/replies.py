@@ -60,7 +60,8 @@ class Replies(MessagingWindow, Sending):
                 message.next_attempt_at, message.error = None, ""
                 message.author = agent  # the agent who sends it now: the persona of one who left stays gone
                 message.save()
-                self.note_reply()
+                if not message.is_automatic:  # which answers nobody
+                    self.note_reply()
                 self.deliver_later()
 
     def _said_under(self, key, author):
