@@ -29,7 +29,7 @@ PROGRAMS = {
     "web": [*web("application"), "--forwarded-allow-ips", ",".join(TRUSTED_PROXIES)],
     "web-behind-proxy": [*web("behind_proxy"), "--no-proxy-headers"],
     "worker": worker("messages", threads=24),
-    "reader": worker("webhooks,typing", threads=16),
+    "processor": worker("webhooks,typing", threads=16),
     "background": worker("bots,background", threads=32),
     "beat": ["celery", "-A", "console.beat", "beat", "--loglevel", "WARNING"],
 }

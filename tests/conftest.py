@@ -29,7 +29,7 @@ from tests.stand_in import Pictures, Sandbox, eventually, free_port
 redis_settings.TIMEOUT = 5  # s, for this process: it shares a busy machine with all that it tests
 
 ROOT = Path(__file__).parent.parent
-WORKERS = ["worker", "reader", "background"]
+WORKERS = ["worker", "processor", "background"]
 QUEUES = ["messages", "webhooks", "bots", "typing", "background"]
 PASSWORD = "not a secret at all"
 PAGE_ID, TOKEN = "102030405060708", "EAASANDBOXPAGETOKEN"

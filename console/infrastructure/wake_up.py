@@ -1,4 +1,4 @@
-"""Wake up a reader, the worker that processes stored webhooks. One task serves many webhooks.
+"""Wake up a processor, the worker that processes stored webhooks. One task serves many webhooks.
 
 The stored rows are the queue: if a task is lost, with its process or with Redis, the next sweep processes them.
 """
@@ -18,7 +18,7 @@ _starting = threading.Lock()
 _thread = None
 
 
-def wake_reader():
+def wake_processor():
     """Have the thread send a task. Return at once, even if Redis is away."""
     _requested.set()
     if _thread is None:

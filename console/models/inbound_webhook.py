@@ -39,7 +39,7 @@ class InboundWebhookQuerySet(ScheduledQuerySet):
         digests = [hashlib.sha256(body).hexdigest() for body in bodies]
         with connection.cursor() as cursor:
             cursor.execute(STORE, [[body.decode() for body in bodies], digests])
-        transaction.on_commit(wake_up.wake_reader, robust=True)
+        transaction.on_commit(wake_up.wake_processor, robust=True)
 
     def unprocessed(self):
         return self.filter(processed_at=None)
@@ -120,7 +120,7 @@ class InboundWebhook(Retryable):
         """Requeue this webhook for processing. Idempotent: messages already stored are skipped."""
         self.processed_at, self.attempts, self.next_attempt_at, self.error = None, 0, None, ""
         self.save()
-        transaction.on_commit(wake_up.wake_reader, robust=True)
+        transaction.on_commit(wake_up.wake_processor, robust=True)
 
     def process(self):
         """Process each event, and relay it to the Page's bot. An event that fails holds up none of the others.

@@ -42,7 +42,7 @@ def test_leaving_deletes_the_persona_and_history_keeps_its_name_and_picture(ana,
     persona.withdraw()
     assert sandbox.personas() == []
     answered.refresh_from_db()
-    assert answered.face == "Ana R."
+    assert answered.sender_name == "Ana R."
     assert answered.persona.picture.size > 0
 
 

@@ -28,7 +28,7 @@ def measure(stack, cast):
         cursor.execute(TABLE)
     with stack.bare_view():
         rows = [
-            _beside_the_limit(stack, cast, "intake, reading held", held=["reader"]),
+            _beside_the_limit(stack, cast, "intake, reading held", held=["processor"]),
             _beside_the_limit(stack, cast, "intake, reading meanwhile", held=[]),
         ]
     return [*rows, _at_rate(stack, cast)]
@@ -77,7 +77,7 @@ def _at_rate(stack, cast):
     row = Row.of(f"intake at {RATE}/s", [latency for latency, _answer in answered], rate=len(answered) / seconds)
     row.target, row.is_met = f"p99 < {TARGET_P99} ms", row.p99 < TARGET_P99 and not failed
     read = len(answered) - InboundWebhook.objects.unprocessed().count()
-    row.notes = [f"{told(used)}; {each(used, 'web', len(answered))}, {each(used, 'reader', read)}"]
+    row.notes = [f"{told(used)}; {each(used, 'web', len(answered))}, {each(used, 'processor', read)}"]
     row.notes += [f"{read} of {len(answered)} had been read at the end; {failed} not answered 200"]
     forget_arrivals()
     return row

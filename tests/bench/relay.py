@@ -58,7 +58,7 @@ def _row(alone, behind):
     row.is_met = row.p95 < TARGET_P95
     used = behind[-1][1]
     row.notes = [
-        f"{told(used)}; {each(used, 'reader', RATE * SECONDS)}, {each(used, 'background', RATE * SECONDS)}",
+        f"{told(used)}; {each(used, 'processor', RATE * SECONDS)}, {each(used, 'background', RATE * SECONDS)}",
         f"Facebook → bot: p50 {direct.p50:.1f}, p95 {direct.p95:.1f} ms",
         f"Facebook → console → bot: p50 {relayed.p50:.1f}, p95 {relayed.p95:.1f}, p99 {relayed.p99:.1f} ms",
     ]

@@ -114,7 +114,7 @@ class Weather:
     # Programs and servers
 
     def kill_worker(self):
-        self._kill(self.rng.choice(["worker-1", "worker-2", "reader-1", "reader-2"]))
+        self._kill(self.rng.choice(["worker-1", "worker-2", "processor-1", "processor-2"]))
 
     def kill_program(self):
         self._kill(self.rng.choice(["web", "web-2", "background", "beat"]))

@@ -14,7 +14,7 @@ from redis import Redis
 
 HANGS = (3, 5)  # s for which a server hangs: less than the console waits for it
 WEBS = ["web", "web-2"]
-OTHERS = ["worker-1", "worker-2", "reader-1", "reader-2", "background"]
+OTHERS = ["worker-1", "worker-2", "processor-1", "processor-2", "background"]
 LASTS = (1, 4)  # s for which memory or disk is full, or a clock is wrong
 AT_FIRST = (6, 9)  # s of a full disk while agents take their first conversations
 JUMPS = [-40, -5, 5, 40]  # s by which a program's clock is wrong

@@ -40,8 +40,8 @@ PORTS = range(20_000, 32_000)
 PROGRAMS = {
     "worker-1": ["bin/run.py", "worker", "-n", "worker-1@chaos"],
     "worker-2": ["bin/run.py", "worker", "-n", "worker-2@chaos"],
-    "reader-1": ["bin/run.py", "reader", "-n", "reader-1@chaos"],
-    "reader-2": ["bin/run.py", "reader", "-n", "reader-2@chaos"],
+    "processor-1": ["bin/run.py", "processor", "-n", "processor-1@chaos"],
+    "processor-2": ["bin/run.py", "processor", "-n", "processor-2@chaos"],
     "background": ["bin/run.py", "background", "-n", "background@chaos"],
     "beat": ["bin/run.py", "beat"],
 }

@@ -354,9 +354,9 @@ def test_the_checker_passes_a_conversation_without_a_bot_that_begins_in_the_queu
 def test_the_checker_parses_messages_and_the_older_link_of_the_agents_page():
     page = Page(
         '<a class="thread-older" href="/conversations/1/messages/?before=7">Earlier messages</a><ol>'
-        '<li id="message-7" class="message is-received is-incoming"><p class="message-face visually-hidden">Mona</p>'
+        '<li id="message-7" class="message is-received is-incoming"><p class="message-sender visually-hidden">Mona</p>'
         '<div><p class="text">&lt;b&gt; &amp; 茶</p></div><p class="message-meta">12:00</p></li>'
-        '<li id="message-8" class="message is-read is-outgoing"><p class="message-face">\n  Ana R.\n</p>'
+        '<li id="message-8" class="message is-read is-outgoing"><p class="message-sender">\n  Ana R.\n</p>'
         '<div><p class="text">Two\nlines</p></div></li></ol>'
     )
     assert page.older == "/conversations/1/messages/?before=7"

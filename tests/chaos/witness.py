@@ -188,7 +188,7 @@ class Page(HTMLParser):
         elif tag == "a" and "thread-older" in classes:
             self.older = attributes["href"]
         elif tag == "p" and self._found:
-            self._inside = "face" if "message-face" in classes else "text" if "text" in classes else None
+            self._inside = "face" if "message-sender" in classes else "text" if "text" in classes else None
 
     def handle_endtag(self, tag):
         if tag == "p":

@@ -58,7 +58,7 @@ def holds_only_the_first(two, work):
 
 
 def test_events_of_one_body_lock_conversations_in_the_order_of_customers(two, arrive):
-    """Two readers whose bodies name the same people in another order would wait for each other for ever."""
+    """Two processors whose bodies name the same people in another order would wait for each other for ever."""
     first, second = (conversation.customer.psid for conversation in two)
     said = [
         {"sender": {"id": psid}, "recipient": {"id": PAGE_ID}, "timestamp": AT, "message": {"mid": psid, "text": "Hi"}}

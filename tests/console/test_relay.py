@@ -273,7 +273,7 @@ def test_only_the_oldest_bot_event_of_a_conversation_is_delivered_by_one_worker(
     receive(by(robin, "m_1", "first"))
     receive(by(robin, "m_2", "second"))
     for row in BotEvent.objects.all():
-        row.deliver()  # the reader, which wrote the first, has it
+        row.deliver()  # the processor, which wrote the first, has it
     assert heard(bot) == []
     BotEvent.objects.update(leased_until=timezone.now() - timedelta(seconds=1))  # it was killed
     assert BotEvent.objects.first_of_queues().due().count() == 1
@@ -447,7 +447,7 @@ def test_a_receipt_that_the_bot_rejects_neither_hands_over_nor_delays_messages(
     BotEvent.objects.all().delete()  # the bot heard it, and is still to answer
     Conversation.objects.update(last_at=timezone.now())
     bot.answers = [500]
-    receive(by_mona(read={"watermark": AT}))  # the reader has tried it once
+    receive(by_mona(read={"watermark": AT}))  # the processor has tried it once
     receive(by(robin, "m_2", "two"))
     go_on()
     assert heard(bot) == ["Read", "two"]

@@ -12,12 +12,12 @@ from console.models.holder import Holder
 from console.models.message.message import Message
 
 
-def is_other_face(conversation, agent):
+def is_other_sender(conversation, agent):
     """Return whether an agent must be introduced: the Page wants it, and somebody else spoke before."""
     if not conversation.rules.introduction:
         return False
-    faces = conversation.handovers.filter(to_holder__in=[Holder.AGENT, Holder.BOT]).exclude(cause=Cause.CLOSED)
-    last = faces.in_order().last()
+    senders = conversation.handovers.filter(to_holder__in=[Holder.AGENT, Holder.BOT]).exclude(cause=Cause.CLOSED)
+    last = senders.in_order().last()
     return last is None or last.to_agent_id != agent.pk
 
 
@@ -36,7 +36,7 @@ def announce_closed_hours(conversation):
 
 
 def _announce(conversation, text, occasion):
-    """Have the bot's face say it, once on each occasion. It answers nobody: a customer who waits goes on waiting."""
+    """Have the bot say it, once on each occasion. It answers nobody: a customer who waits goes on waiting."""
     key = uuid.uuid5(uuid.NAMESPACE_OID, f"conversation {conversation.pk}: {occasion}")
     if text and conversation.may_bot_reply and not conversation.messages.filter(idempotency_key=key).exists():
         Message.objects.queue(

@@ -228,9 +228,9 @@ class Transitions(Waiting):
         self._assign_to(agent, cause, by=agent)
 
     def _assign_to(self, agent, cause, by=None, note=""):
-        is_other_face = automatic_messages.is_other_face(self, agent)
+        is_other_sender = automatic_messages.is_other_sender(self, agent)
         self.change_holder(Holder.AGENT, cause, agent=agent, team=self.team, by=by, note=note)
-        if is_other_face:
+        if is_other_sender:
             automatic_messages.introduce(self, agent)
 
     def _enter_queue(self):

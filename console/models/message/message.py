@@ -138,7 +138,7 @@ class Message(MessageDelivery):
         return f"{int(self.at.timestamp() * 1_000_000):017d}-{self.pk:012d}"
 
     @property
-    def face(self):
+    def sender_name(self):
         """Return the name above it in the thread, which the customer sees or will see."""
         if self.sent_as_page_because and not self.is_unsent:
             return str(self.page)
