@@ -4,7 +4,8 @@ from .bot_event.bot_event import BotEvent
 from .business_hours import BusinessHours, Holiday
 from .conversation.conversation import Conversation
 from .customer import Customer
-from .handover import Cause, Handover
+from .handover.cause import Cause
+from .handover.handover import Handover
 from .handover_rules import HandoverRules
 from .holder import Holder
 from .inbound_webhook import InboundWebhook

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from console.models.handover import Cause
+from console.models.handover.cause import Cause
 from console.models.holder import Holder, app_name
 
 DONE_BY = {

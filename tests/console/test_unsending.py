@@ -7,7 +7,7 @@ import pytest
 from django.core.files.base import ContentFile
 
 from console.models import Attachment, BotEvent, Handover, HandoverRules, InboundWebhook
-from console.models.handover import Cause
+from console.models.handover.cause import Cause
 from console.models.holder import Holder
 from messenger import events
 from messenger.events import serialize

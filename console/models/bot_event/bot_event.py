@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from console.models.bot_event.delivery import LEASE, BotEventDelivery, BotEventDeliveryQuerySet
 from console.models.bot_event.holder_change import HolderChange
-from console.models.handover import METADATA, Cause
+from console.models.handover.cause import Cause
+from console.models.handover.delivery import METADATA
 from console.models.holder import Holder
 from messenger import events
 

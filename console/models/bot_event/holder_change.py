@@ -6,7 +6,7 @@ from typing import Literal
 from ninja import Field, Schema
 from pydantic import ConfigDict
 
-from console.models.handover import Cause
+from console.models.handover.cause import Cause
 from console.models.holder import Holder, name_of
 
 

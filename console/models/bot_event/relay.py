@@ -4,8 +4,9 @@ from itertools import groupby
 
 from console.models.activity import WHOLE_LEAD
 from console.models.bot_event.bot_event import BotEvent, body_of
-from console.models.handover import Cause, Holder
+from console.models.handover.cause import Cause
 from console.models.handover_rules import HandoverRules
+from console.models.holder import Holder
 from messenger import events
 
 CUSTOMER_MESSAGES = (events.Message, events.Postback, events.MissedCall, events.Order)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from console import tasks
 from console.models.conversation.inbox import InboxQuerySet
-from console.models.handover import Cause
+from console.models.handover.cause import Cause
 from console.models.refusals import Refused
 from personas.models import Page
 

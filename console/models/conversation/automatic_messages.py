@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from console.models import business_hours
 from console.models.conversation.thread_order import next_moment
-from console.models.handover import Cause
+from console.models.handover.cause import Cause
 from console.models.handover_rules import NAME
 from console.models.holder import Holder
 from console.models.message.message import Message

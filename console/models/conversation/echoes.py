@@ -14,7 +14,7 @@ from console.models.conversation import stored_messages
 from console.models.conversation.automated_responses import PAGE_INBOX_APP, is_automatic
 from console.models.conversation.outcomes import Outcome, Premature
 from console.models.conversation.thread_order import moment_of
-from console.models.handover import Holder
+from console.models.holder import Holder
 from console.models.message.message import Message
 
 SAID_ELSEWHERE = _("The same was sent from elsewhere at that time, and nothing shows that this one arrived too.")

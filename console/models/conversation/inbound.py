@@ -13,7 +13,7 @@ from console.models.conversation import corrections, customer_messages, echoes
 from console.models.conversation.conversation import Conversation
 from console.models.conversation.outcomes import Outcome, Premature
 from console.models.conversation.thread_order import moment_of
-from console.models.handover import Cause
+from console.models.handover.cause import Cause
 from messenger import events
 from personas.models import Page
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from console.models.conversation.thread_control import ThreadControl
-from console.models.handover import Cause
+from console.models.handover.cause import Cause
 from console.models.refusals import WindowClosed
 from messenger import HUMAN_AGENT, Action
 

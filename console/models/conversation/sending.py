@@ -4,7 +4,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from console.models.conversation.revision import Revision, RevisionQuerySet
-from console.models.handover import Handover
+from console.models.handover.handover import Handover
 from console.models.message.message import Message
 from console.models.send_queue import SendQueue
 from personas.models import Page

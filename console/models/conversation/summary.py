@@ -2,7 +2,7 @@
 
 from django.db.models import prefetch_related_objects
 
-from console.models.handover import METADATA
+from console.models.handover.delivery import METADATA
 from console.models.holder import Holder
 
 SHOWN = 6  # of the last messages

@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from console.models.conversation.thread_order import next_moment
 from console.models.conversation.transitions import Transitions
-from console.models.handover import PEOPLE, Call, Cause, Handover
+from console.models.handover.cause import PEOPLE, Cause
+from console.models.handover.delivery import Call
+from console.models.handover.handover import Handover
 from console.models.holder import Holder
 
 

@@ -15,7 +15,8 @@ from django.utils import timezone
 from console.models.conversation.inbox import InboxQuerySet
 from console.models.conversation.summary import summary
 from console.models.conversation.transitions import Transitions
-from console.models.handover import Cause, Handover
+from console.models.handover.cause import Cause
+from console.models.handover.handover import Handover
 from console.models.holder import Holder
 from console.models.message.message import Message
 from personas.models import Page

@@ -19,7 +19,8 @@ from console.models.conversation.holding import Holding
 from console.models.conversation.summary import summary
 from console.models.conversation.thread_order import next_moment
 from console.models.conversation.waiting import Waiting, WaitingQuerySet
-from console.models.handover import Cause, Handover
+from console.models.handover.cause import Cause
+from console.models.handover.handover import Handover
 from console.models.holder import Holder
 from console.models.refusals import TakenByAnother
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from console.models.conversation.inbox import RECENTLY, InboxQuerySet
 from console.models.conversation.transitions import Transitions
 from console.models.conversation.waiting import has_spoken_lately, has_undelivered_words
-from console.models.handover import Cause
+from console.models.handover.cause import Cause
 from console.models.holder import Holder
 from console.models.message.message import Message
 from personas.models import Page

@@ -11,7 +11,7 @@ from console.models.bot_event.bot_event import BotEvent
 from console.models.bot_event.relay import is_for_bot_to_answer
 from console.models.conversation.summary import without
 from console.models.conversation.transitions import MAX_REQUEST
-from console.models.handover import Cause
+from console.models.handover.cause import Cause
 from messenger import events
 
 QUOTED = 12  # characters; a shorter text may be part of a bot's own words by chance

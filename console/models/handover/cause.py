@@ -1,0 +1,51 @@
+"""Reasons why the holder of a conversation changed."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from console.models.holder import Holder
+
+
+class Cause(models.TextChoices):
+    """Reasons why the holder changed. `console/wording/handovers.py` puts them into sentences."""
+
+    ASKED = "asked", _("the customer asked for a human")
+    HANDED_OVER = "handed-over", _("the bot asked for a human")
+    BOT_DOWN = "bot-down", _("the bot does not answer")
+    NO_BOT = "no-bot", _("the Page has no bot any more")
+    NOT_SUBSCRIBED = "not-subscribed", _("the bot does not take this kind of message")
+    TAKEN = "taken", _("taken")
+    REOPENED = "reopened", _("reopened")
+    TAKEN_OVER = "taken-over", _("taken over")
+    ASSIGNED = "assigned", _("assigned")
+    TRANSFERRED = "transferred", _("transferred")
+    RETURNED = "returned", _("returned")
+    NO_ANSWER = "no-answer", _("no answer in time")
+    AWAY = "away", _("away for too long")
+    LEFT = "left", _("left the team")
+    HANDED_BACK = "handed-back", _("handed back")
+    IDLE = "idle", _("nobody wrote for a while")
+    RESUMED = "resumed", _("the bot goes on")
+    CLOSED = "closed", _("closed")
+    CUSTOMER_WROTE = "customer-wrote", _("the customer writes again")
+    ANSWERED_ELSEWHERE = "answered-elsewhere", _("somebody answered there")
+    CONTROL_TAKEN = "control-taken", _("took the conversation")
+    CONTROL_REFUSED = "control-refused", _("Facebook lets only another app answer")
+    CONTROL_BACK = "control-back", _("Facebook gave the conversation back")
+    NO_ACCESS = "no-access", _("no longer sees this Page")
+    NOT_SENT = "not-sent", _("a reply was not sent")
+    OVERLOOKED = "overlooked", _("nobody was looking at it")
+    REQUESTED = "requested", _("another app asks for the conversation")
+
+
+CALLS_FOR_PEOPLE = {
+    Cause.ASKED,
+    Cause.HANDED_OVER,
+    Cause.BOT_DOWN,
+    Cause.NO_BOT,
+    Cause.NOT_SUBSCRIBED,
+    Cause.CONTROL_BACK,
+    Cause.NOT_SENT,
+}
+RETURNS = {Cause.RETURNED, Cause.NO_ANSWER, Cause.AWAY, Cause.LEFT, Cause.NO_ACCESS}
+PEOPLE = {Holder.AGENT, Holder.QUEUE}
