@@ -5,6 +5,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from console.models import Conversation, Handover, HandoverRules, Holder, InboundWebhook, Message
@@ -196,6 +197,16 @@ def test_a_request_for_thread_control_is_shown_and_changes_no_holder(conversatio
     assert fresh(conversation).holder == Holder.AGENT
     last = conversation.handovers.in_order().last()
     assert (last.cause, last.note, last.to_app, last.is_change) == ("requested", "please", BOT, False)
+
+
+def test_a_change_of_holder_after_a_request_comes_after_it_although_the_clock_was_set_back(
+    conversation, ana, receive, by_mona
+):
+    receive(by_mona(now(), request_thread_control={"requested_owner_app_id": int(BOT), "metadata": "please"}))
+    with time_machine.travel(timezone.now() - timedelta(seconds=30)):
+        fresh(conversation).return_to_queue(ana)
+    causes = conversation.handovers.order_by("at").values_list("cause", flat=True)
+    assert list(causes) == ["taken", "requested", "returned"]
 
 
 def test_a_pass_from_an_unknown_app_puts_the_conversation_in_the_queue_with_its_reason(

@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import NamedTuple
 
-from django.db.models import Max
+from django.db.models import Max, Subquery
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 CLOCKS_DIFFER = timedelta(minutes=10)  # at most
@@ -39,9 +40,9 @@ def moment_of(ms):
 
 def next_moment(conversation):
     """Return now, or a moment after all that is in the thread: a reply stands behind its question."""
-    last = conversation.messages.aggregate(last=Max("at"))["last"]
-    before = [moment + STEP for moment in (last, conversation.held_since) if moment]
-    return max([timezone.now(), *before])
+    last_handover = Subquery(conversation.handovers.order_by("-at").values("at")[:1])
+    last = conversation.messages.aggregate(last=Greatest(Max("at"), last_handover))["last"]
+    return max(timezone.now(), last + STEP) if last else timezone.now()
 
 
 def place(conversation, said_at, moved=None):
