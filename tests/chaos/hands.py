@@ -1,9 +1,8 @@
 """The holders of a conversation: handover rows, compared with the buttons that agents pressed, the events that bots
 received, and the authors of messages.
 
-The order of events is that of the conversation's revisions, which are given under its lock. A customer's message keeps
-the revision at which it was stored, and a handover that of its change. Messages of agents are ordered by `at`, under
-the same lock.
+Handovers are in the order of their ids, which are given under the conversation's lock. Customers' messages are compared
+with them by the revisions of the conversation, which a relayed one keeps, and messages of agents by `at`.
 """
 
 from dataclasses import dataclass, field
@@ -25,7 +24,7 @@ class Move:
 class Change:
     """A handover row."""
 
-    revision: int
+    revision: int  # of the conversation's, when it changed or its call to Facebook was made
     at: object
     before: tuple
     after: tuple
@@ -44,7 +43,7 @@ class Heard:
 @dataclass
 class Handing:
     holder: tuple
-    changes: list
+    changes: list  # in their order
     moves: list = field(default_factory=list)
     heard: list = field(default_factory=list)
     has_bot: bool = False
@@ -58,7 +57,7 @@ class Periods:
 
     def __init__(self, hands):
         self.first = BOT if hands.has_bot else QUEUE
-        self.changes = sorted(hands.changes, key=lambda change: change.revision)
+        self.changes = hands.changes
 
     def number(self, revision):
         """Return the number of the period in which this revision lies. The revision of a change begins one."""
@@ -107,7 +106,7 @@ class HandsCase:
         if self.hands.holder != holder:
             self.wrong(f"it went to {_name(holder)}, and {_name(self.hands.holder)} holds it")
         for one, other in pairwise(changes):
-            if one.revision == other.revision or one.at >= other.at:
+            if one.at >= other.at:
                 self.order(f"“{one.cause}” and “{other.cause}” have no order")
 
     def _moves(self):

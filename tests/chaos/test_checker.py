@@ -335,6 +335,15 @@ def test_bot_events_delivered_out_of_order_are_found(handed):
     assert found(handed) == {ORDER: 1}
 
 
+def test_a_handover_whose_call_to_facebook_was_made_after_the_next_one_is_in_order(handed):
+    handed.hands.has_bot = False
+    taken, transferred, *rest = handed.hands.changes[1:]
+    handed.hands.changes = [replace(taken, revision=9), transferred, *rest]
+    assert found(handed) == {}
+    handed.hands.changes = [replace(taken, at=transferred.at), transferred, *rest]
+    assert found(handed)[ORDER] == 1
+
+
 def test_a_customer_who_waits_for_a_dead_bot_is_found(handed):
     handed.hands.is_waiting = True
     assert found(handed) == {}

@@ -22,7 +22,7 @@ CHANGES = """
     LEFT JOIN agents_agent giver ON giver.id = h.from_agent_id
     LEFT JOIN agents_agent taker ON taker.id = h.to_agent_id
     LEFT JOIN agents_agent presser ON presser.id = h.by_id
-    WHERE h.conversation_id = %s"""
+    WHERE h.conversation_id = %s ORDER BY h.id"""
 HOLDER = """
     SELECT c.holder, coalesce(a.username, ''), c.waiting_since IS NOT NULL
     FROM console_conversation c LEFT JOIN agents_agent a ON a.id = c.agent_id WHERE c.id = %s"""
