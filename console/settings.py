@@ -38,6 +38,12 @@ try:
     DEBUG = start_up_checks.boolean("DEBUG", env.str("DEBUG", default=""))
     GRAPH_TIMEOUT = start_up_checks.seconds("GRAPH_TIMEOUT", env.str("GRAPH_TIMEOUT", default="") or "10")
     SETTLE_SECONDS = start_up_checks.seconds("SETTLE_SECONDS", env.str("SETTLE_SECONDS", default="") or "45")
+    WEBHOOK_RETENTION_DAYS = start_up_checks.days(
+        "WEBHOOK_RETENTION_DAYS", env.str("WEBHOOK_RETENTION_DAYS", default="") or "30"
+    )
+    CONVERSATION_RETENTION_DAYS = start_up_checks.days(  # 0 is for ever
+        "CONVERSATION_RETENTION_DAYS", env.str("CONVERSATION_RETENTION_DAYS", default="") or "0", least=0
+    )
     start_up_checks.refuse_malformed(
         DATABASE_URL=DATABASE_URL,
         REDIS_URL=REDIS_URL,
@@ -247,6 +253,7 @@ CELERY_BEAT_SCHEDULE = {
         for queue in ("messages", "webhooks", "background")  # one of each kind of worker, for /readyz
     },
     "sweep": {"task": "console.sweep.sweep", "schedule": 10.0, "options": {"expires": 10}},
+    "delete-old-rows": {"task": "console.retention.delete_old_rows", "schedule": 60.0, "options": {"expires": 60}},
     "sweep-personas": {"task": "personas.tasks.sweep", "schedule": 15.0, "options": {"expires": 15}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")

@@ -98,6 +98,8 @@ def test_a_weak_setting_is_refused_in_production_and_named(name, value):
         ("DEBUG", "ture"),
         ("GRAPH_TIMEOUT", "ten"),
         ("SETTLE_SECONDS", "-1"),
+        ("WEBHOOK_RETENTION_DAYS", "1"),
+        ("CONVERSATION_RETENTION_DAYS", "never"),
         ("DATABASE_URL", "localhost:5432/console"),
         ("DATABASE_URL", "mysql://console@db/console"),
         ("DATABASE_URL", "postgresql://console@db:port/console"),
@@ -246,6 +248,14 @@ def test_a_timeout_setting_that_is_no_sensible_time_is_refused(value):
     with pytest.raises(ImproperlyConfigured, match="GRAPH_TIMEOUT"):
         start_up_checks.seconds("GRAPH_TIMEOUT", value)
     assert start_up_checks.seconds("GRAPH_TIMEOUT", "2.5") == 2.5
+
+
+@pytest.mark.parametrize("value", ["", "1", "-3", "2.5", "30 days", "99999"])
+def test_a_retention_setting_that_is_no_sensible_number_of_days_is_refused(value):
+    with pytest.raises(ImproperlyConfigured, match="WEBHOOK_RETENTION_DAYS"):
+        start_up_checks.days("WEBHOOK_RETENTION_DAYS", value)
+    assert start_up_checks.days("WEBHOOK_RETENTION_DAYS", "2") == 2
+    assert start_up_checks.days("CONVERSATION_RETENTION_DAYS", "0", least=0) == 0
 
 
 # The demo

@@ -18,6 +18,7 @@ EXAMPLE = "example-only"  # every value in .env.example that must not be used in
 SANDBOX_SECRET = "sandbox-app-secret"  # noqa: S105  (bin/dev runs with it)
 EXAMPLE_KEY = "example-only-key-not-for-production-0000000="
 LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
+MOST_DAYS = 36_500
 YES, NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 NAME_FIELDS = {"first": "Ana", "last": "Ruiz", "last_initial": "R"}
 
@@ -64,6 +65,16 @@ def seconds(name, value):
     if not 0 < number < 3600:
         raise ImproperlyConfigured(f"{name} is {value!r}: set it to a number of seconds, above 0 and under an hour.")
     return number
+
+
+def days(name, value, least=2):
+    """Return a number of days from the environment; raise ImproperlyConfigured for anything else.
+
+    least: Facebook repeats a webhook for a day and a half, so what tells a repeated one has to last two days.
+    """
+    if not value.isdecimal() or not least <= int(value) <= MOST_DAYS:
+        raise ImproperlyConfigured(f"{name} is {value!r}: set it to a number of days from {least} to {MOST_DAYS}.")
+    return int(value)
 
 
 def boolean(name, value):

@@ -1,0 +1,145 @@
+"""Retention: rows that nobody needs any more are deleted in small batches, so that nobody waits for it.
+
+docs/operations.md says what is kept for how long, and why. A row that somebody has locked is left for the next run.
+"""
+
+import logging
+import time
+from datetime import timedelta
+
+from axes.models import AccessLog
+from celery import shared_task
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from console.models import Activity, Attachment, BotEvent, Conversation, Customer, Handover, InboundWebhook, Message
+from console.models.conversation.inbox import LATE
+
+BATCH = 500  # rows in one transaction, which takes some milliseconds
+PAUSE = 0.05  # s between two batches, in which others get on
+MOST_SECONDS = 10  # for one kind of row in one run; the next run goes on
+LOG_INS_KEPT = timedelta(days=365)
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task
+def delete_old_rows():
+    """Delete rows of every kind for a limited time. A kind that fails stops no other."""
+    for batches in KINDS:
+        try:
+            _run(batches())
+        except Exception:
+            logger.exception("The retention failed at this: %s", batches.__qualname__)
+
+
+def _run(batches):
+    until = time.monotonic() + MOST_SECONDS
+    for _batch in batches:
+        if time.monotonic() > until:
+            return
+        time.sleep(PAUSE)
+
+
+# Each function deletes one batch between two yields.
+
+
+def webhooks():
+    """Delete bodies of webhooks that were processed. One that an admin has to requeue stays."""
+    before = _days_ago(settings.WEBHOOK_RETENTION_DAYS)
+    return _oldest_first(InboundWebhook.objects.all(), "received_at", before, processed_at__isnull=False)
+
+
+def sessions():
+    """Delete sessions that have expired."""
+    while _delete(Session.objects.filter(expire_date__lt=timezone.now())[:BATCH]):
+        yield
+
+
+def log_ins():
+    """Delete the notes of who logged in from where. Failed attempts are deleted by django-axes itself."""
+    return _oldest_first(AccessLog.objects.all(), "attempt_time", timezone.now() - LOG_INS_KEPT)
+
+
+def conversations():
+    """Delete conversations that have long been closed, with all that was said and with their customers, if wanted."""
+    if not settings.CONVERSATION_RETENTION_DAYS:
+        return
+    found = _long_closed().in_order().reverse()  # from the end of an index: the first that was closed
+    for conversation in found.values_list("pk", flat=True)[:BATCH]:
+        while _delete_part(conversation):
+            yield
+        yield
+
+
+KINDS = [webhooks, sessions, log_ins, conversations]
+
+
+def _days_ago(days):
+    return timezone.now() - timedelta(days=days)
+
+
+def _oldest_first(rows, time_field, before, **condition):
+    """Walk along the primary key, which grows with the time, up to the first row that is young enough.
+
+    The time has no index, which every insert would have to pay for. Old rows that stay are few.
+    """
+    last = 0
+    while chunk := list(rows.filter(pk__gt=last).order_by("pk").values_list("pk", time_field)[:BATCH]):
+        last, newest = chunk[-1]
+        old = [pk for pk, moment in chunk if moment < before]
+        _delete(rows.filter(pk__in=old, **condition))
+        yield
+        if newest >= before:
+            return
+
+
+def _delete(rows):
+    """Delete rows in one statement, except those that somebody has locked; return the number of deleted rows."""
+    with transaction.atomic():
+        free = rows.select_for_update(skip_locked=True).values("pk")
+        return rows.model.objects.filter(pk__in=free).delete()[0]
+
+
+# A conversation goes in several transactions if it is long. Its customer may write meanwhile: then the rest stays.
+
+
+def _long_closed():
+    """Filter to conversations in which nothing has happened for so long, and nothing waits for anybody."""
+    before = _days_ago(settings.CONVERSATION_RETENTION_DAYS)
+    waits = [
+        Message.objects.filter(state__in=[Message.State.QUEUED, Message.State.SENDING, Message.State.UNKNOWN]),
+        Handover.objects.pending().order_by(),
+        BotEvent.objects.order_by(),
+    ]
+    closed = Conversation.objects.filter(closed_at__lt=before, rank__gt=LATE.value - before, waiting_since=None)
+    return closed.exclude(last_at__gt=before).filter(
+        *[~Exists(rows.filter(conversation=OuterRef("pk"))) for rows in waits]
+    )
+
+
+def _delete_part(pk):
+    """Delete some of its messages, or all the rest; return whether there may be more."""
+    with transaction.atomic():
+        conversation = _long_closed().select_for_update(skip_locked=True, of=("self",)).filter(pk=pk).first()
+        if conversation is None:
+            return False
+        messages = list(conversation.messages.order_by("at", "pk").values_list("pk", flat=True)[:BATCH])
+        Attachment.objects.filter(message__in=messages).discard()
+        Message.objects.filter(pk__in=messages).delete()
+        if len(messages) < BATCH:
+            _delete_rest(conversation)
+        return len(messages) == BATCH
+
+
+def _delete_rest(conversation):
+    Activity.objects.filter(conversation=conversation).delete()
+    Conversation.objects.filter(pk=conversation.pk).update(reason=None)
+    Handover.objects.filter(conversation=conversation).delete()
+    conversation.delete()
+    customer = Customer.objects.get(pk=conversation.customer_id)
+    customer.delete()
+    transaction.on_commit(lambda: customer.picture.delete(save=False), robust=True)
