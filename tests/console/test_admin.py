@@ -438,7 +438,7 @@ def test_the_list_of_pages_shows_the_error_of_a_bot(admin, bluebird):
 def test_sender_names_of_a_thread_need_no_query_for_each_message(receive, echo, mona, django_assert_num_queries):
     receive(*[echo(f"m_{n}") for n in range(12)])
     with django_assert_num_queries(2):  # messages, attachments
-        assert {message.face for message in mona.conversation.messages.for_thread()} == {"Bluebird Tea"}
+        assert {message.sender_name for message in mona.conversation.messages.for_thread()} == {"Bluebird Tea"}
 
 
 def test_the_list_of_inbound_webhooks_says_what_each_is_about(admin, arrive, bluebird):

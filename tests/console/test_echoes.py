@@ -73,7 +73,7 @@ def test_a_reply_that_reached_the_customer_twice_is_shown_twice(
     for heard in sandbox.said(mona.psid):
         receive(_echo(mona, heard, app_id=OURS, metadata=str(message.idempotency_key)))
     assert texts(thread) == ["Your tea is on its way"] * 2
-    assert [(row.state, row.author, row.face) for row in thread] == [(State.SENT, ana, "Ana R.")] * 2
+    assert [(row.state, row.author, row.sender_name) for row in thread] == [(State.SENT, ana, "Ana R.")] * 2
     assert {row.mid for row in thread} == {heard["mid"] for heard in sandbox.said(mona.psid)}
 
 
