@@ -116,9 +116,24 @@ def _template(payload):
     elements = _dicts(payload.get("elements")) or _dicts(_dict(payload.get("product")).get("elements"))
     parts = [payload, *elements]
     lines = [_text(part.get(name)) for part in parts for name in ("text", "title", "subtitle", "order_number")]
+    lines += [_coupon_code(payload), _total(payload)]
     buttons = [_text(button.get("title")) for part in parts for button in _dicts(part.get("buttons"))]
     kind = TEMPLATES.get(_text(payload.get("template_type")))
     return Content([*([str(kind)] if kind else []), *lines], [button for button in buttons if button.strip()][:MOST])
+
+
+def _coupon_code(payload):
+    code = _text(payload.get("coupon_code"))
+    return _("Code: %(code)s") % {"code": code} if code else ""
+
+
+def _total(payload):
+    """Return what a receipt comes to. Whole amounts stay as they came: not every currency has cents."""
+    total, currency = _number(_dict(payload.get("summary")).get("total_cost")), _text(payload.get("currency"))
+    if total is None:
+        return ""
+    amount = f"{total:.0f}" if total.is_integer() else f"{total:.2f}"
+    return _("Total: %(currency)s %(amount)s") % {"currency": currency, "amount": amount}
 
 
 def _moment(value, zone):

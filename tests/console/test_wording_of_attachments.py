@@ -15,6 +15,15 @@ APPOINTMENT = {"status": "requested", "start_time": 1790003600, "end_time": 1790
 IN_UTC = "21 Sep 2026, 15:13\N{EN DASH}16:13 (UTC)"
 WHEN = "21 Sep 2026, 17:13\N{EN DASH}18:13 (Europe/Berlin)"
 PLACE = {"lat": 52.52, "long": 13.4}
+COUPON = {"template_type": "coupon", "title": "10% off", "coupon_code": "TEA10"}
+RECEIPT = {
+    "template_type": "receipt",
+    "order_number": "A-17",
+    "currency": "EUR",
+    "summary": {"subtotal": 50, "total_cost": 56.14},
+    "elements": [{"title": "Mug", "quantity": 2, "price": 25}],
+}
+IN_YEN = "Receipt · A-17 · Mug · Total: JPY 900"
 BUTTONS = {
     "template_type": "button",
     "text": "What do you want to do next?",
@@ -28,6 +37,9 @@ BUTTONS = {
         ("template", "", BUTTONS, "What do you want to do next? · [Talk to a person]"),
         ("template", "", {"product": {"elements": [{"title": "Mug", "subtitle": "EUR 11"}]}}, "Mug · EUR 11"),
         ("template", "", {"template_type": "receipt", "order_number": "A-17"}, "Receipt · A-17"),
+        ("template", "", RECEIPT, "Receipt · A-17 · Mug · Total: EUR 56.14"),
+        ("template", "", RECEIPT | {"summary": {"total_cost": "900"}, "currency": "JPY"}, IN_YEN),
+        ("template", "", COUPON, "Coupon · 10% off · Code: TEA10"),
         ("template", "", {}, "Message with buttons"),
         ("location", "", {"coordinates": {"lat": 52.52, "long": 13.4}}, "Location: 52.52000, 13.40000"),
         ("location", "", {}, "Location"),
@@ -51,7 +63,17 @@ def test_an_attachment_is_summarised_in_one_line(kind, title, payload, words):
 
 
 @pytest.mark.parametrize(
-    "payload", [None, [], "x", 5, {"coordinates": []}, {"elements": [1, {}]}, {"buttons": {"a": 1}}]
+    "payload",
+    [
+        None,
+        [],
+        "x",
+        5,
+        {"summary": {"total_cost": "much"}, "coupon_code": 7},
+        {"coordinates": []},
+        {"elements": [1, {}]},
+        {"buttons": {"a": 1}},
+    ],
 )
 @pytest.mark.parametrize("kind", ["template", "location", "appointment_booking", "fallback"])
 def test_an_attachment_with_an_odd_payload_still_has_a_summary(kind, payload):
