@@ -2,6 +2,7 @@
 
 import pytest
 
+from console.models.inbound_webhook import PATIENCE
 from tests.console.conftest import AT, fresh, texts
 
 
@@ -81,3 +82,27 @@ def test_an_edit_without_a_text_changes_nothing(receive, by_mona, spoken):
 def test_the_queue_row_shows_the_edited_text(receive, edit, spoken):
     receive(edit("Where is my order?"))
     assert fresh(spoken.conversation).last_words == "Where is my order?"
+
+
+def test_an_edit_to_an_empty_text_that_overtakes_its_message_waits_for_it(edit, receive, said, thread, mona):
+    early = receive(edit(""))
+    assert (early.processed_at, thread.count()) == (None, 0)
+    assert fresh(mona.conversation).waiting_since is None
+    receive(said("m_1", "Where is my parcel?"))
+    early.process()
+    assert (early.error, thread.get().text) == ("", "")
+
+
+def test_an_edit_to_an_empty_text_of_a_message_that_never_comes_is_given_up(edit, receive, thread, mona):
+    early = receive(edit(" "))
+    for _attempt in range(PATIENCE):
+        early.process()
+    assert early.processed_at
+    assert not thread.exists()
+    assert fresh(mona.conversation).waiting_since is None
+
+
+def test_the_queue_row_names_the_attachment_of_a_message_edited_to_an_empty_text(receive, edit, said, mona):
+    receive(said("m_1", "Here", attachments=[{"type": "image", "payload": {"url": "https://cdn.example.com/a.png"}}]))
+    receive(edit(""))
+    assert fresh(mona.conversation).last_words == "Picture"

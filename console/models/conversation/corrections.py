@@ -22,6 +22,8 @@ def process_edit(conversation, event):
     with conversation.changing():
         message = stored_messages.lock(conversation, mid=event.mid)
         if message is None:
+            if not event.text.strip():  # nothing to show or to answer until the message comes
+                raise Premature(f"The message {event.mid} has not come yet.")
             _store_edited(conversation, event)
         elif message.is_deleted:
             return Outcome.UNSENT
@@ -52,5 +54,5 @@ def _edit(conversation, message, event):
     message.earlier_texts.append(message.text)
     message.text, message.edited_at, message.revision = event.text, event.at, conversation.revision
     message.save()
-    conversation.note_last_words(message, message.text)
+    conversation.note_last_words(message, message.words)
     conversation.messages.filter(reply_to=event.mid).update(revision=conversation.revision)

@@ -31,7 +31,7 @@ class Processed(NamedTuple):
 def process(event, has_waited=False):
     """Process an event; raise Premature where it has to be processed again later.
 
-    has_waited: a reaction has waited long enough for its message, which may be older than the console.
+    has_waited: a reaction or an edit has waited long enough for its message, which may be older than the console.
     """
     _process_for_page(event)
     conversation = _conversation_of(event)
@@ -96,6 +96,8 @@ def _process_in(conversation, event, has_waited):
     except Premature:
         if has_waited and isinstance(event, events.Reaction):
             return _process_activity(conversation, event)
+        if has_waited and isinstance(event, events.Edit):  # to an empty text, which leaves nothing to show
+            return Outcome.PROCESSED
         raise
 
 
