@@ -5,12 +5,13 @@ from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, UserChangeForm
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
-from django.db.models import Prefetch
+from django.db.models import ImageField, Prefetch
 from django.shortcuts import render
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
+from agents.picture_widget import PictureWidget
 from agents.rights import OnlyAdmin
 
 
@@ -39,6 +40,7 @@ class AgentAdmin(UserAdmin):
 
     form = AgentForm
     change_password_form = PasswordForm
+    formfield_overrides = {ImageField: {"widget": PictureWidget("agent-picture")}}
     list_display = [
         *["username", "first_name", "last_name", "is_present", "capacity", "teams_now"],
         *["is_active", "is_staff", "personas_now"],

@@ -35,6 +35,7 @@ urlpatterns = [
     path("attachments/<int:pk>/", files.attachment, name="attachment"),
     path("customers/<int:pk>/picture/", files.customer_picture, name="customer-picture"),
     path("agents/<int:pk>/picture/", files.agent_picture, name="agent-picture"),
+    path("pages/<int:pk>/bot-picture/", files.bot_picture, name="bot-picture"),
     path("personas/<int:pk>/picture/", files.persona_picture, name="persona-picture-here"),
     path("personas/<str:signed>.img", personas.picture, name="persona-picture"),
     path("login/", agents.login, name="login"),

@@ -2,12 +2,15 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Q
+from django.db.models import ImageField, Q
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
+from agents.picture_widget import PictureWidget
 from personas.models import Page, Persona
 from personas.page_access import RowsOfVisiblePages, VisiblePagesFilter
 
@@ -62,6 +65,7 @@ class PageForm(forms.ModelForm):
 @admin.register(Page)
 class PageAdmin(RowsOfVisiblePages, admin.ModelAdmin):
     form = PageForm
+    formfield_overrides = {ImageField: {"widget": PictureWidget("bot-picture")}}
     page_lookup = "pk"
     list_display = ["__str__", "page_id", "state", "pauses", "error", "integrity", "checked_at", "seen_by"]
     list_filter = ["state", ("paused_since", admin.EmptyFieldListFilter), "groups"]
@@ -158,7 +162,7 @@ class PersonaAdmin(RowsOfVisiblePages, ReadOnly):
     search_fields = ["name", "graph_id", "agent__username", "page__name"]
     actions = ["delete_on_facebook", "check_against_facebook"]
     fields = [
-        *["name", "agent", "page", "state_now", "graph_id", "error", "picture"],
+        *["name", "agent", "page", "state_now", "graph_id", "error", "picture_now"],
         *["created_at", "published_at", "verified_at", "leaving_since", "gone_at"],
     ]
 
@@ -168,6 +172,14 @@ class PersonaAdmin(RowsOfVisiblePages, ReadOnly):
     @admin.display(description=_("state"))
     def state_now(self, persona):
         return persona.state.label
+
+    @admin.display(description=_("picture"))
+    def picture_now(self, persona):
+        if not persona.picture:
+            return "-"
+        return format_html(
+            '<img class="persona-picture" src="{}" alt="">', reverse("persona-picture-here", args=[persona.pk])
+        )
 
     @admin.action(description=_("Delete on Facebook"), permissions=["act"])
     def delete_on_facebook(self, request, personas):

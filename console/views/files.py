@@ -1,12 +1,15 @@
 """Pictures and files. An agent who may see an object gets the file that belongs to it; no file is found by its path."""
 
 from django.contrib.auth.decorators import login_not_required
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.templatetags.static import static
 from django.utils.cache import get_conditional_response
 
 from agents.models import Agent
+from agents.names import plain
 from console.models import Attachment, Conversation, Customer
+from personas import pictures
 from personas.files import file_response
 from personas.models import Page, Persona
 
@@ -20,16 +23,32 @@ def attachment(request, pk):
 
 def customer_picture(request, pk):
     visible = Conversation.objects.visible_to(request.user)
-    return file_response(get_object_or_404(Customer, pk=pk, conversation__in=visible).picture)
+    customer = get_object_or_404(Customer, pk=pk, conversation__in=visible)
+    return _picture(customer.picture, customer)
 
 
 def agent_picture(request, pk):
-    return file_response(get_object_or_404(Agent, pk=pk).picture)
+    agent = get_object_or_404(Agent, pk=pk)
+    return _picture(agent.picture, agent.public_name)
+
+
+def bot_picture(request, pk):
+    page = get_object_or_404(Page.objects.open_to(request.user), pk=pk)
+    return _picture(page.bot_picture, page.bot_name)
 
 
 def persona_picture(request, pk):
     visible = Page.objects.open_to(request.user).order_by()
-    return file_response(get_object_or_404(Persona, pk=pk, page__in=visible).picture)
+    persona = get_object_or_404(Persona, pk=pk, page__in=visible)
+    return _picture(persona.picture, persona.name)
+
+
+def _picture(file, name):
+    """Serve a picture; initials if its file is gone from the disk. They are not cached: the picture may come back."""
+    if file and not file.storage.exists(file.name):
+        content = pictures.initials(plain(str(name)))
+        return HttpResponse(content, content_type="image/png", headers={"Cache-Control": "private, no-cache"})
+    return file_response(file)
 
 
 def _asked_for_anew(attachment, etag):

@@ -87,7 +87,14 @@ def test_an_agent_whose_picture_is_missing_on_disk_can_still_be_edited(browser, 
     ana.refresh_from_db()
     ana.picture.storage.delete(ana.picture.name)
     assert edit(browser, ana, last_name="Ruiz Soto").status_code == 302
-    assert browser.get(f"/agents/{ana.pk}/picture/").status_code == 404
+    assert "Currently:" not in browser.get(f"/admin/agents/agent/{ana.pk}/change/").content.decode()
+
+
+def test_the_form_of_an_agent_links_to_the_current_picture(browser, ana):
+    edit(browser, ana, picture=picture())
+    form = browser.get(f"/admin/agents/agent/{ana.pk}/change/").content.decode()
+    [address] = re.findall('Currently: <a href="([^"]+)">the picture</a>', form)
+    assert browser.get(address)["Content-Type"] == "image/png"
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,14 @@ def test_the_picture_of_a_persona_on_another_groups_page_cannot_be_opened(closed
     assert bens_browser.get(path).status_code == 200
 
 
+def test_the_picture_of_a_bot_on_another_groups_page_cannot_be_opened(closed_page, bens_browser, ben):
+    closed_page.bot_picture.save("face.png", ContentFile(b"picture"))
+    path = f"/pages/{closed_page.pk}/bot-picture/"
+    assert bens_browser.get(path).status_code == 404
+    ben.groups.add(closed_page.groups.get())
+    assert bens_browser.get(path).status_code == 200
+
+
 @pytest.mark.parametrize("path", ["/", "/queue/", "/conversations/1/", "/leave/", "/agents/1/picture/"])
 def test_an_anonymous_visitor_is_sent_to_the_log_in(db, client, path):
     assert client.get(path)["Location"].startswith("/login/")

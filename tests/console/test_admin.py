@@ -25,6 +25,7 @@ from console.models import (
 )
 from messenger.events import serialize
 from personas.models import Page, Persona
+from personas import pictures
 from tests.conftest import PAGE_ID, TOKEN
 from tests.console.conftest import moment
 
@@ -430,6 +431,31 @@ def test_the_admin_shows_handovers_and_messages_of_a_conversation_in_order(admin
 
 
 def test_the_list_of_pages_shows_the_error_of_a_bot(admin, bluebird):
+def test_the_list_of_conversations_marks_those_that_are_closed(admin, conversation, ana):
+    assert '<td class="field-state">agent</td>' in admin.get("console/conversation").content.decode()
+    conversation.close(ana)
+    assert '<td class="field-state">closed</td>' in admin.get("console/conversation").content.decode()
+
+
+def test_the_list_of_pages_writes_all_dates_in_one_format(admin, bluebird):
+    noon = datetime(2026, 9, 21, 12, tzinfo=UTC)
+    Page.objects.update(checked_at=noon, paused_since=noon, why_paused="Facebook has restricted this Page.")
+    shown = admin.get("personas/page").content.decode()
+    assert shown.count("Sept. 21, 2026, noon") == 2
+
+
+def test_the_forms_of_a_page_and_a_persona_show_their_pictures(admin, bluebird, ana):
+    persona = Persona.objects.create(agent=ana, page=bluebird, name="Ana R.")
+    for file in (bluebird.bot_picture, persona.picture):
+        file.save("face", pictures.initials("Robin"))
+    page = admin.get(f"personas/page/{bluebird.pk}/change").content.decode()
+    shown = admin.get(f"personas/persona/{persona.pk}/change").content.decode()
+    [bots] = re.findall('Currently: <a href="([^"]+)">', page)
+    [personas] = re.findall('<img class="persona-picture" src="([^"]+)"', shown)
+    for address in (bots, personas):
+        assert admin.client.get(address)["Content-Type"] == "image/png"
+
+
     rules = HandoverRules.objects.create(page=bluebird, webhook_url="https://bot.example/")
     rules.note_bot_failure("no answer in 5 s")
     assert "no answer in 5 s" in admin.get("personas/page").content.decode()

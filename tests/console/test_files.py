@@ -241,3 +241,17 @@ def test_profile_pictures_are_served_with_the_type_of_their_bytes(ana, mona, blu
         assert answer["Content-Type"] == "application/octet-stream"
         assert answer["Content-Disposition"] == 'attachment; filename="file"'
         assert answer["Content-Security-Policy"].startswith("sandbox")
+
+
+def test_a_picture_whose_file_is_gone_from_the_disk_is_shown_as_initials(ana, mona, bluebird, client):
+    client.force_login(ana)
+    persona = Persona.objects.create(agent=ana, page=bluebird, name="Ana R.")
+    for file in (ana.picture, mona.picture, persona.picture, bluebird.bot_picture):
+        file.save("face", ContentFile(PICTURE))
+        file.storage.delete(file.name)
+    addresses = [f"/agents/{ana.pk}/picture/", f"/customers/{mona.pk}/picture/", f"/personas/{persona.pk}/picture/"]
+    for address in [*addresses, f"/pages/{bluebird.pk}/bot-picture/"]:
+        answer = client.get(address)
+        assert answer["Content-Type"] == "image/png"
+        assert answer["Cache-Control"] == "private, no-cache"
+    assert client.get(f"/customers/{mona.pk}/picture/").content == pictures.initials("Mona Weber").read()
