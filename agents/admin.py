@@ -47,7 +47,7 @@ class AgentAdmin(UserAdmin):
     ]
     list_filter = ["is_active", "is_present", "is_staff", "groups"]
     search_fields = ["username", "first_name", "last_name", "email"]
-    actions = ["leave", "return_to_work"]
+    actions = ["remove_from_team", "return_to_team"]
     readonly_fields = [
         *["is_active", "is_present", "away_since", "seen_at", "left_at", "last_login", "date_joined"],
         *["personas_now", "teams_now"],
@@ -55,7 +55,7 @@ class AgentAdmin(UserAdmin):
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
         (_("Who customers see"), {"fields": ["first_name", "last_name", "picture", "personas_now"]}),
-        (_("At work"), {"fields": ["email", "is_active", "is_present", "away_since", "seen_at", "left_at"]}),
+        (_("Presence"), {"fields": ["email", "is_active", "is_present", "away_since", "seen_at", "left_at"]}),
         (_("The queue"), {"fields": ["capacity", "teams_now"]}),
         (_("May do"), {"fields": ["groups", "is_staff", "is_superuser", "user_permissions"]}),
         (_("Dates"), {"fields": ["last_login", "date_joined"]}),
@@ -103,28 +103,28 @@ class AgentAdmin(UserAdmin):
     def teams_now(self, agent):
         return (agent.pk and ", ".join(str(team) for team in agent.teams.all())) or "-"
 
-    @admin.action(description=_("Leave: end their work and delete their personas"), permissions=["change"])
-    def leave(self, request, agents):
+    @admin.action(description=_("Remove from the team: end work, delete personas"), permissions=["change"])
+    def remove_from_team(self, request, agents):
         """Ask for confirmation first. It cannot be undone: a persona that is created again is another one."""
         if "confirmed" not in request.POST:
             context = self.admin_site.each_context(request) | {
                 "agents": agents,
                 "title": _("Remove from the team?"),
             }
-            return render(request, "admin/leave.html", context)
+            return render(request, "admin/remove_from_team.html", context)
         for agent in self._changeable(request, agents.filter(is_active=True)):
             try:
                 agent.leave()
             except OnlyAdmin:
                 self.message_user(request, _("%s is the only admin and stays.") % agent, messages.ERROR)
             else:
-                self.message_user(request, _("%s has left.") % agent, messages.SUCCESS)
+                self.message_user(request, _("%s was removed from the team.") % agent, messages.SUCCESS)
 
-    @admin.action(description=_("Return: let them in again"), permissions=["change"])
-    def return_to_work(self, request, agents):
+    @admin.action(description=_("Return to the team: let them log in again"), permissions=["change"])
+    def return_to_team(self, request, agents):
         for agent in self._changeable(request, agents.filter(is_active=False)):
-            agent.return_to_work()
-            self.message_user(request, _("%s may log in again.") % agent, messages.SUCCESS)
+            agent.return_to_team()
+            self.message_user(request, _("%s is in the team again and may log in.") % agent, messages.SUCCESS)
 
     def _changeable(self, request, agents):
         for agent in agents:

@@ -1,4 +1,4 @@
-"""Presence: whether an agent is at work, by their own choice and as long as an inbox of theirs is open."""
+"""Presence: whether an agent is present, by their own choice and as long as an inbox of theirs is open."""
 
 from datetime import timedelta
 from typing import Any

@@ -81,7 +81,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "axes",
+    "agents.log_in_attempts.LogInAttempts",
     "csp",
     "agents",
     "personas",

@@ -101,8 +101,8 @@ _ROLE = _admin(
     Action.RENEW_TOKEN,
 )
 _SCOPE = _admin("The Page's access token lacks a permission; an admin must renew it.", Action.RENEW_TOKEN)
-_NOT_LIVE = _admin("Our app may not yet write to this person: get it approved, or make them a tester of it.")
-_NO_PHONE = _admin("Our app may not write to people by their phone number; an admin must request the permission.")
+_NOT_LIVE = _admin("Our app may not yet write to this customer: get it approved, or make them a tester of it.")
+_NO_PHONE = _admin("Our app may not write to customers by their phone number; an admin must request the permission.")
 _RESTRICTED = _admin(
     "Facebook has restricted this Page from sending for now; an admin must look into it.", Action.PAUSE_PAGE
 )
@@ -124,17 +124,17 @@ _EMPTY = _developer("The message was empty.")
 _TAG = _developer("Facebook no longer takes the tag that was used.")
 _PRODUCT = _developer("Facebook refused the product template: the product is not there, or not for sale.")
 _WINDOW = _agent(
-    "More than 24 hours have passed since the customer last wrote; Facebook lets us answer once they write again.",
+    "More than 24 hours have passed since the customer last wrote; Facebook lets us reply once they write again.",
     Action.WINDOW_CLOSED,
 )
 _BLOCKED_BY_PERSON = _agent(
-    "This person cannot be reached: they blocked the Page, or left Messenger.", Action.UNREACHABLE
+    "This customer cannot be reached: they blocked the Page, or left Messenger.", Action.UNREACHABLE
 )
-_NOT_NOW = _agent("This person cannot get messages at the moment.", Action.UNREACHABLE)
-_NO_MATCH = _agent("Facebook knows no such person on this Page.", Action.UNREACHABLE)
+_NOT_NOW = _agent("This customer cannot get messages at the moment.", Action.UNREACHABLE)
+_NO_MATCH = _agent("Facebook knows no such customer on this Page.", Action.UNREACHABLE)
 _OTHER_APP = _agent("Another app or the Page Inbox holds this conversation now.", Action.OTHER_APP)
 _ROLES_ONLY = _agent("Only the apps to which the Page gave a part in conversations may do this.", Action.OTHER_APP)
-_AUTOMATED = _agent("Facebook's own automated answers run in this conversation now.", Action.OTHER_APP)
+_AUTOMATED = _agent("Facebook's own automated replies run in this conversation now.", Action.OTHER_APP)
 _FETCH = _agent("Facebook could not fetch the file from its address.")
 _UPLOAD = _agent("Facebook could not use the file: its content and type do not match, or it is damaged.")
 _EXPIRED_FILE = _agent("Facebook no longer has the file; it must be uploaded again.")
@@ -142,19 +142,19 @@ _TOO_LARGE = _agent("The file is too large for Facebook.")
 _VIDEO = _agent("Facebook could not fetch the film in time, or it is damaged.")
 _TYPE = _agent("Facebook does not take files of this type.")
 _CONTENT = _agent("Facebook refused the content as reported by others.")
-_MARKETING = _agent("Facebook wants more time between two marketing messages to the same person.")
-_TOO_MANY = _agent("Too many messages went to people by their phone number.")
+_MARKETING = _agent("Facebook wants more time between two marketing messages to the same customer.")
+_TOO_MANY = _agent("Too many messages went to customers by their phone number.")
 _OPT_IN = _agent("Facebook does not allow this request to opt in.")
-_OPT_IN_AGAIN = _agent("This person was asked to opt in too often.")
-_STOPPED = _agent("This person stopped messages about this topic.")
+_OPT_IN_AGAIN = _agent("This customer was asked to opt in too often.")
+_STOPPED = _agent("This customer stopped messages about this topic.")
 _REFUSED_MENU = _agent("Facebook refused the menu because of its effect on others.")
 _INSTAGRAM = _agent("Instagram refused: the account, its link to the Page or its settings do not allow this.")
-_TAG_OVERUSED = _agent("Facebook warns that too many tagged messages went to this person.")
-_NO_PROFILE = _nobody("Facebook has no profile of people without a Facebook account.", Action.GIVE_UP)
+_TAG_OVERUSED = _agent("Facebook warns that too many tagged messages went to this customer.")
+_NO_PROFILE = _nobody("Facebook has no profile of customers without a Facebook account.", Action.GIVE_UP)
 _DELETED = _nobody("The message was deleted before it went out.", Action.GIVE_UP)
 _LINKING = _agent("The customer's log-in took too long; they must start it again.")
 _GAME = _agent("Facebook refused the message of a game.")
-_CALL = _agent("Facebook refused the call: calls are switched off, or this person does not take any.")
+_CALL = _agent("Facebook refused the call: calls are switched off, or this customer does not take any.")
 
 # (code, subcode) → meaning; (code, None) is for every other subcode. The numbers above 2 000 000 that stand as codes
 # come as subcodes too.

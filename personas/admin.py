@@ -76,7 +76,7 @@ class PageAdmin(RowsOfVisiblePages, admin.ModelAdmin):
         *("waits_until", "why_waiting"),
     ]
     fields = [*readonly_fields, *PageForm.Meta.fields]
-    actions = ["check_against_facebook", "send_again", "disconnect"]
+    actions = ["check_with_facebook", "send_again", "disconnect"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("groups")
@@ -97,7 +97,7 @@ class PageAdmin(RowsOfVisiblePages, admin.ModelAdmin):
         if not form.instance.bot_name:
             form.instance.personas.filter(agent=None).withdraw()
         form.instance.verify_later()
-        self.message_user(request, _("Checking this Page with Facebook. Reload to see the result."))
+        self.message_user(request, _("Checking with Facebook. Reload to see the result."))
 
     @admin.display(description=_("sends nothing"))
     def pauses(self, page):
@@ -109,8 +109,8 @@ class PageAdmin(RowsOfVisiblePages, admin.ModelAdmin):
             pauses.append(_("until %(when)s: %(why)s") % {"when": _moment(page.waits_until), "why": page.why_waiting})
         return " ".join(pauses) or "-"
 
-    @admin.action(description=_("Check against Facebook"), permissions=["change"])
-    def check_against_facebook(self, request, pages):
+    @admin.action(description=_("Check with Facebook"), permissions=["change"])
+    def check_with_facebook(self, request, pages):
         for page in pages:
             page.verify_later()
         self.message_user(request, _("Checking with Facebook. Reload to see the result."))
@@ -133,7 +133,7 @@ class PageAdmin(RowsOfVisiblePages, admin.ModelAdmin):
 
 
 def _moment(moment):
-    return date_format(localtime(moment), "SHORT_DATETIME_FORMAT")
+    return date_format(localtime(moment), "DATETIME_FORMAT")
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -160,7 +160,7 @@ class PersonaAdmin(RowsOfVisiblePages, ReadOnly):
     list_filter = [StateFilter, ("page", VisiblePagesFilter)]
     list_select_related = ["agent", "page"]
     search_fields = ["name", "graph_id", "agent__username", "page__name"]
-    actions = ["delete_on_facebook", "check_against_facebook"]
+    actions = ["delete_on_facebook", "check_with_facebook"]
     fields = [
         *["name", "agent", "page", "state_now", "graph_id", "error", "picture_now"],
         *["created_at", "published_at", "verified_at", "leaving_since", "gone_at"],
@@ -186,8 +186,8 @@ class PersonaAdmin(RowsOfVisiblePages, ReadOnly):
         personas.withdraw()
         self.message_user(request, _("They are deleted as soon as no message waits to be sent under them."))
 
-    @admin.action(description=_("Check against Facebook"), permissions=["act"])
-    def check_against_facebook(self, request, personas):
+    @admin.action(description=_("Check with Facebook"), permissions=["act"])
+    def check_with_facebook(self, request, personas):
         for persona in personas:
             persona.verify_later()
         self.message_user(request, _("Checking with Facebook. Reload to see the result."), messages.INFO)

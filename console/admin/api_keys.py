@@ -14,6 +14,7 @@ class ApiKeyAdmin(ShowsSecret, RowsOfVisiblePages, ReadOnly):
     list_select_related = ["page"]
     fields = ["page", "name"]
     actions = ["revoke"]
+    secret_title = _("New API key")
 
     def has_add_permission(self, request):
         return request.user.has_perm("console.add_apikey")

@@ -32,7 +32,7 @@ class HolderFilter(admin.SimpleListFilter):
 
 @admin.register(Conversation)
 class ConversationAdmin(RowsOfVisiblePages, LongList):
-    list_display = ["customer", "page", "holder", "agent", "waiting_since", "unread", "last_words", "last_at"]
+    list_display = ["customer", "page", "state", "agent", "waiting_since", "unread", "last_words", "last_at"]
     list_filter = [HolderFilter, "last_at", ("page", VisiblePagesFilter), "agent"]
     list_select_related = ["customer", "page", "agent"]
     search_fields = ["customer__name", "customer__psid", "last_words"]
@@ -50,6 +50,10 @@ class ConversationAdmin(RowsOfVisiblePages, LongList):
         *WINDOW,
         "thread",
     ]
+
+    @admin.display(description=_("state"), ordering="holder")
+    def state(self, conversation):
+        return conversation.get_holder_display() if conversation.is_open else _("closed")
 
     @admin.display(description="PSID")
     def psid(self, conversation):

@@ -62,7 +62,7 @@ class HandoverRulesInline(admin.StackedInline):
     fieldsets = [
         (_("The bot"), {"fields": ["webhook_url", "bot_fields", "receives_standby", "bot_app_id", *BOT_STATE]}),
         (_("Changes of holder"), {"fields": ["holder_url", "holder_secret", "makes_secret"]}),
-        (_("Calls for a person"), {"fields": ["payloads", "words"]}),
+        (_("Requests for an agent"), {"fields": ["payloads", "words"]}),
         (_("The queue"), {"fields": ["assigns"]}),
         (_("Timeouts"), {"fields": ["answer_within", "away_for", "back_after"]}),
         (_("Automatic messages"), {"fields": ["introduction", "closed_message"]}),

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 class ShowsSecret:
     """The part of a ModelAdmin that shows the `new_secret` which a row was given while it was saved."""
 
+    secret_title = _("New secret")
+
     def response_add(self, request, row, *arguments, **options):
         return self._with_secret(request, row, super().response_add(request, row, *arguments, **options))
 
@@ -20,5 +22,5 @@ class ShowsSecret:
         secret = getattr(row, "new_secret", "")
         if not secret:
             return answer
-        shown = {"title": _("New secret"), "secret": secret, "next": getattr(answer, "url", "")}
+        shown = {"title": self.secret_title, "secret": secret, "next": getattr(answer, "url", "")}
         return TemplateResponse(request, "admin/secret.html", self.admin_site.each_context(request) | shown)

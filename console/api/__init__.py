@@ -16,10 +16,10 @@ from console.api.conversations import router
 from console.api.refusals import answer_in_json
 
 DESCRIPTION = """
-For a bot that works in front of a team of people. It asks who holds a conversation, hands it over with a reason, and
+For a bot that works in front of a team of agents. It asks who holds a conversation, hands it over with a reason, and
 sends messages under the name of the Page's bot, in one ordered queue with the replies of the agents.
 
-A conversation has one holder at a time: `bot`, `queue` (people, nobody has taken it yet), `agent`, or `elsewhere` (the
+A conversation has one holder at a time: `bot`, `queue` (no agent has taken it yet), `agent`, or `elsewhere` (the
 Page Inbox, another app). **Only the holder may reply.** While people hold a conversation, your messages are refused
 with 409 and the holder's name.
 

@@ -50,7 +50,7 @@ def show_conversation(request, psid: Psid):
     return state_of(find(request, psid))
 
 
-@router.post("/{psid}/hand-over", response={200: HandedOver, **CHANGE}, summary="Hand over to people")
+@router.post("/{psid}/hand-over", response={200: HandedOver, **CHANGE}, summary="Hand over to the queue")
 def hand_over(request, psid: Psid, given: HandOver):
     """Put the conversation into the queue, with your reason, for one team or for everybody. From then on people reply.
 

@@ -109,7 +109,7 @@ class SendMessage(Request):
 class ConversationState(Schema):
     psid: str
     holder: Holder = Field(
-        description="Who may reply: `bot` (you), `queue` (people, nobody has taken it yet), `agent`, or `elsewhere`"
+        description="Who may reply: `bot` (you), `queue` (no agent has taken it yet), `agent`, or `elsewhere`"
         " (the Page Inbox, another app)."
     )
     name: str = Field(description="The holder's name, for people.")

@@ -1,4 +1,4 @@
-"""A Page's rules of handover: its bot, the words that call a person, assignment, timeouts and automatic messages."""
+"""A Page's rules of handover: its bot, the words that ask for an agent, assignment, timeouts and automatic messages."""
 
 import re
 from datetime import timedelta
@@ -57,7 +57,9 @@ class HandoverRules(models.Model):
     receives_standby = models.BooleanField(
         _("the bot gets standby events"),
         default=False,
-        help_text=_("While people hold a conversation, its events go to the bot's webhook as “standby”."),
+        help_text=_(
+            "While the queue or an agent holds a conversation, the bot's webhook gets its events as “standby”."
+        ),
     )
     bot_app_id = models.CharField(
         _("bot's Facebook app"),
@@ -75,12 +77,12 @@ class HandoverRules(models.Model):
     )
     holder_secret = EncryptedTextField(_("secret"), blank=True)
     payloads = models.TextField(
-        _("payloads that call a person"),
+        _("payloads that ask for an agent"),
         blank=True,
         help_text=_("Payloads of buttons and quick replies, one on a line, exactly as the bot sends them."),
     )
     words = models.TextField(
-        _("words that call a person"),
+        _("words that ask for an agent"),
         blank=True,
         help_text=_("Words or phrases, one on a line, found anywhere in what a customer writes to the bot."),
     )
@@ -90,11 +92,11 @@ class HandoverRules(models.Model):
         help_text=_("Waiting conversations go to the present agent who holds the fewest. Otherwise agents take them."),
     )
     answer_within = models.PositiveSmallIntegerField(
-        _("first answer within (minutes)"),
+        _("first reply within (minutes)"),
         null=True,
         blank=True,
         validators=[MinValueValidator(1)],
-        help_text=_("An agent who has not answered by then loses the conversation. Empty: never."),
+        help_text=_("An agent who has not replied by then loses the conversation. Empty: never."),
     )
     away_for = models.PositiveSmallIntegerField(
         _("return to the queue after absence (minutes)"),
@@ -108,7 +110,7 @@ class HandoverRules(models.Model):
         null=True,
         blank=True,
         validators=[MinValueValidator(1)],
-        help_text=_("After so long without a message, unless the customer waits for an answer. Empty: never."),
+        help_text=_("After so long without a message, unless the customer waits for a reply. Empty: never."),
     )
     introduction = models.CharField(
         _("introduction of an agent"),
@@ -121,7 +123,7 @@ class HandoverRules(models.Model):
         _("message outside business hours"),
         max_length=1000,
         blank=True,
-        help_text=_("Sent once to a customer who begins to wait for a person then. Empty: nothing."),
+        help_text=_("Sent once to a customer who begins to wait for an agent then. Empty: nothing."),
     )
     bot_down_until = models.DateTimeField(_("bot does not answer; next attempt"), null=True, editable=False)
     bot_error = models.TextField(_("bot's last error"), blank=True, editable=False)

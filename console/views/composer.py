@@ -46,8 +46,8 @@ def _of_closed_window(conversation):
     if conversation.page.is_disconnected or conversation.messaging_window is not WindowState.UNCONFIRMED:
         return Composer("window", conversation.reply_refusal)
     sentence = _(
-        "The customer last wrote more than 24 hours ago. For 7 days, Facebook accepts replies from a person only: about"
-        " what the customer asked, and nothing promotional."
+        "The customer last wrote more than 24 hours ago. For 7 days, Facebook accepts replies from human agents only:"
+        " about what the customer asked, and nothing promotional."
     )
     return Composer("unconfirmed", sentence, conversation.human_agent_until, needs_confirmation=True)
 

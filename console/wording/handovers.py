@@ -50,7 +50,7 @@ def reason(handover):
     if handover.cause in SAID_OF and handover.by_id:
         return f"{handover.by}: {_cause(handover)}"
     if handover.cause == Cause.ANSWERED_ELSEWHERE:
-        return _("somebody answered in %(name)s") % {"name": handover.to_name}
+        return _("somebody replied in %(name)s") % {"name": handover.to_name}
     if handover.cause == Cause.CONTROL_TAKEN:
         name = _("the bot") if handover.to_holder == Holder.BOT else handover.to_name
         return _("%(name)s took the conversation") % {"name": name}

@@ -13,7 +13,7 @@ LABELS = {
     "hand-back": _("Hand back"),
     "return-to-queue": _("Return to queue"),
     "close": _("Close"),
-    "confirm-human-agent": _("Reply as a person"),
+    "confirm-human-agent": _("Reply as a human agent"),
 }
 
 

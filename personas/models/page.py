@@ -85,11 +85,11 @@ class Page(PageDisconnection):
         help_text=_("Square, at most 8 MB. Without one: initials."),
     )
     may_use_human_agent = models.BooleanField(
-        _("people may answer for 7 days"),
+        _("human agents may reply for 7 days"),
         default=False,
         help_text=_(
-            "Only once Facebook's App Review has approved the app for “Human Agent”. People can then answer until"
-            " 7 days after the customer wrote, instead of 24 hours. Without the approval Facebook refuses such answers."
+            "Only once Facebook's App Review has approved the app for “Human Agent”. Agents can then reply until"
+            " 7 days after the customer wrote, instead of 24 hours. Without the approval Facebook refuses such replies."
         ),
     )
 

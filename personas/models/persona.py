@@ -62,7 +62,7 @@ class Persona(PersonaPublishing):
     """The name and picture under which an agent's or the bot's messages appear on a Page."""
 
     class State(models.TextChoices):
-        WANTED = "wanted", _("not made yet")
+        WANTED = "wanted", _("not created yet")
         REFUSED = "refused", _("refused by Facebook")
         LIVE = "live", _("live")
         LEAVING = "leaving", _("to be deleted")
@@ -71,7 +71,7 @@ class Persona(PersonaPublishing):
     picture_source = models.CharField(max_length=200, blank=True, editable=False)  # the path of the agent's picture
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     leaving_since = models.DateTimeField(_("to be deleted since"), null=True, blank=True)
-    verified_at = models.DateTimeField(_("last asked for"), null=True, blank=True)
+    verified_at = models.DateTimeField(_("last checked"), null=True, blank=True)
 
     objects: ClassVar[Any] = PersonaQuerySet.as_manager()
 

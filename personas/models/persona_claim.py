@@ -13,7 +13,7 @@ LEASE = timedelta(seconds=45)  # longer than reading Facebook's list and one cal
 class PersonaClaim(Retryable, Leased):
     """The part of a Persona that lets one worker at a time call Facebook."""
 
-    gone_at = models.DateTimeField(_("gone"), null=True, blank=True)
+    gone_at = models.DateTimeField(_("deleted on Facebook"), null=True, blank=True)
     may_exist = models.BooleanField(default=False, editable=False)  # an attempt to make it never got its answer
 
     class Meta:

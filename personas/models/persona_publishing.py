@@ -40,7 +40,7 @@ class PersonaPublishing(PersonaClaim):
     name = models.CharField(_("name"), max_length=50)
     picture = models.ImageField(_("picture"), upload_to=picture_path, blank=True)
     graph_id = models.TextField(_("Graph id"), blank=True)
-    published_at = models.DateTimeField(_("made on Facebook"), null=True, blank=True)
+    published_at = models.DateTimeField(_("created on Facebook"), null=True, blank=True)
     refused_at = models.DateTimeField(_("refused"), null=True, blank=True)
     reason = models.TextField(blank=True, editable=False)  # the error in words for agents
     listed_before = models.JSONField(null=True, editable=False)  # ids on Facebook before the attempt: none is ours

@@ -49,12 +49,12 @@ def edit(browser, agent, **fields):
 
 
 def leave(browser, *agents):
-    chosen = {"action": "leave", "confirmed": "1", "_selected_action": [agent.pk for agent in agents]}
+    chosen = {"action": "remove_from_team", "confirmed": "1", "_selected_action": [agent.pk for agent in agents]}
     return browser.post("/admin/agents/agent/", chosen, follow=True).content.decode()
 
 
 def test_the_leave_action_asks_for_confirmation_before_an_agent_leaves(browser, ana):
-    chosen = {"action": "leave", "_selected_action": [ana.pk]}
+    chosen = {"action": "remove_from_team", "_selected_action": [ana.pk]}
     page = browser.post("/admin/agents/agent/", chosen).content.decode()
     assert "Remove from the team?" in page
     assert "Ana Ruiz" in page
@@ -118,7 +118,7 @@ def test_an_unsuitable_picture_of_an_agent_is_refused_with_the_reason(file, reas
 
 def test_the_leave_action_returns_conversations_to_queue_and_withdraws_personas(browser, ana, ben, conversation):
     persona = Persona.objects.create(agent=ana, page=conversation.page, name="Ana R.", graph_id="7")
-    assert "Ana Ruiz has left." in leave(browser, ana)
+    assert "Ana Ruiz was removed from the team." in leave(browser, ana)
     ana.refresh_from_db(), conversation.refresh_from_db(), persona.refresh_from_db()
     assert (ana.is_active, ana.is_present, bool(ana.left_at)) == (False, False, True)
     assert (conversation.agent, persona.state) == (None, Persona.State.LEAVING)
@@ -133,7 +133,7 @@ def test_the_leave_action_refuses_to_end_the_work_of_the_only_admin(browser, ada
 
 def test_an_agent_who_left_can_be_reactivated_in_the_admin(browser, ana):
     ana.leave()
-    chosen = {"action": "return_to_work", "_selected_action": [ana.pk]}
+    chosen = {"action": "return_to_team", "_selected_action": [ana.pk]}
     browser.post("/admin/agents/agent/", chosen)
     ana.refresh_from_db()
     assert (ana.is_active, ana.left_at) == (True, None)

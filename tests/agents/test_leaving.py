@@ -83,7 +83,7 @@ def test_going_away_keeps_the_persona_and_conversations_of_an_agent(ana, answere
 def test_an_agent_who_returns_to_work_gets_a_new_persona_on_first_use(ana, answered, say, conversation, mona, sandbox):
     ana.leave()
     Persona.objects.get().withdraw()
-    ana.return_to_work()
+    ana.return_to_team()
     conversation.take(ana)
     say("Back again")
     conversation.deliver()

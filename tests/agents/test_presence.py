@@ -92,7 +92,7 @@ def test_an_agent_who_comes_back_the_next_day_is_present_before_the_desk_opens(c
 def test_an_agent_who_leaves_and_returns_to_work_is_away(clock, ana):
     ana.leave()
     assert stand(ana) == (False, False, NOW)
-    ana.return_to_work()
+    ana.return_to_team()
     assert stand(ana) == (False, False, NOW)
 
 

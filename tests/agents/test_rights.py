@@ -107,7 +107,7 @@ def test_staff_cannot_change_an_agent_who_has_more_permissions(browser, ana, ada
     path = f"/admin/agents/agent/{agent.pk}"
     assert browser.post(f"{path}/password/", NEW_PASSWORD).status_code == 403
     assert browser.post(f"{path}/change/", {"username": "mine", "email": "cara@example.com"}).status_code == 403
-    assert "has rights that you do not have" in act(browser, "leave", agent)
+    assert "has rights that you do not have" in act(browser, "remove_from_team", agent)
     assert fresh(agent).check_password(PASSWORD)
     assert (fresh(agent).is_active, fresh(agent).email) == (True, "")
 
@@ -121,7 +121,7 @@ def test_staff_can_only_view_an_agent_who_has_more_permissions(browser, ada):
 def test_staff_cannot_reactivate_an_agent_who_would_have_more_permissions(browser, ana, pots):
     ana.groups.add(pots)
     ana.leave()
-    assert "has rights that you do not have" in act(browser, "return_to_work", ana)
+    assert "has rights that you do not have" in act(browser, "return_to_team", ana)
     assert not fresh(ana).is_active
 
 
@@ -204,11 +204,11 @@ def test_only_one_of_two_superusers_who_leave_at_the_same_time_can_leave(ada, an
 # Sessions
 
 
-def test_sessions_of_an_agent_who_left_stay_ended_after_the_return_to_work(client, ana):
+def test_sessions_of_an_agent_who_left_stay_ended_after_the_return_to_team(client, ana):
     client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
     assert client.get("/").status_code == 200
     ana.leave()
-    ana.return_to_work()
+    ana.return_to_team()
     assert client.get("/")["Location"].startswith("/login/")
     client.post("/login/", {"username": "ana", "password": PASSWORD})
     assert client.get("/").status_code == 200

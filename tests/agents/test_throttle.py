@@ -23,6 +23,19 @@ def try_many_names(address="203.0.113.7"):
         assert log_in(f"name-{number}", address=address) != LOCKED
 
 
+def test_the_log_in_form_and_its_error_call_the_username_by_one_word(db):
+    page = Client().post("/login/", {"username": "ana", "password": "wrong"}).content.decode()
+    assert "Please enter a correct username and password." in page
+    assert '<label for="id_username">Username</label>' in page
+
+
+def test_the_admin_lists_failed_log_ins_under_what_they_are(client, ada):
+    client.force_login(ada, backend="django.contrib.auth.backends.ModelBackend")
+    index = client.get("/admin/").content.decode()
+    assert "Log-in attempts" in index
+    assert "Axes" not in index
+
+
 def test_an_ip_address_is_locked_out_after_thirty_failed_log_ins(ana):
     try_many_names()
     assert log_in("ana", PASSWORD) == LOCKED

@@ -201,7 +201,7 @@ def test_after_a_day_an_agent_confirms_answering_as_a_person_and_retries(sit_dow
     says(tab, "Your parcel is here")
     expect(bubbles(tab).filter(has_text="Your parcel is here")).to_contain_text("Not sent")
     expect(composer(tab)).to_be_hidden()
-    tab.get_by_role("button", name="Reply as a person").click()
+    tab.get_by_role("button", name="Reply as a human agent").click()
     expect(composer(tab)).to_be_focused()
     bubbles(tab).last.get_by_role("button", name="Retry").click()
     expect(bubbles(tab).last).to_contain_text("Delivered")

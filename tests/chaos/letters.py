@@ -260,6 +260,6 @@ class Leaving:
 
     def leave(self):
         [[pk]] = self.ask(PK_OF_AGENT, [LEAVER.username])
-        press = {"action": "leave", "_selected_action": pk, "confirmed": "yes"}
+        press = {"action": "remove_from_team", "_selected_action": pk, "confirmed": "yes"}
         self.admin.post("/admin/agents/agent/", **press)
         self.is_done = True

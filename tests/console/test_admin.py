@@ -3,6 +3,7 @@
 import re
 import time
 import uuid
+from datetime import UTC, datetime
 from html import unescape
 
 import pytest
@@ -398,7 +399,7 @@ def test_personas_in_the_admin_are_read_only_with_two_actions(admin, grow):
     assert persona.graph_id in page
     assert 'name="_save"' not in page
     choices = dict(admin.get("personas/persona").context["action_form"].fields["action"].choices)
-    assert set(choices) == {"", "delete_on_facebook", "check_against_facebook"}
+    assert set(choices) == {"", "delete_on_facebook", "check_with_facebook"}
 
 
 def test_an_admin_deletes_a_persona_on_facebook_and_checks_it(admin, grow):
@@ -406,7 +407,7 @@ def test_an_admin_deletes_a_persona_on_facebook_and_checks_it(admin, grow):
     assert "They are deleted as soon as" in admin.act("personas/persona", "delete_on_facebook", persona)
     persona.refresh_from_db()
     assert persona.state == Persona.State.LEAVING
-    assert "Checking with Facebook" in admin.act("personas/persona", "check_against_facebook", persona)
+    assert "Checking with Facebook" in admin.act("personas/persona", "check_with_facebook", persona)
 
 
 def test_the_admin_shows_the_messages_of_a_conversation_with_html_escaped(admin, conversation, say, receive, said):
@@ -515,6 +516,7 @@ def test_an_admin_requeues_an_inbound_webhook_for_processing(admin, receive, sai
 def test_a_new_api_key_is_shown_once_in_the_admin(admin, bluebird, client):
     answer = admin.post("console/apikey/add", page=bluebird.pk, name="Robin")
     secret = re.search(r"hk_[\w-]{20,}", answer.content.decode())[0]
+    assert "<h1>New API key</h1>" in answer.content.decode()
     assert not answer.redirect_chain  # nor is it in a cookie
     assert secret not in str(client.cookies)
     assert ApiKey.objects.find(secret).name == "Robin"

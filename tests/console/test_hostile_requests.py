@@ -175,7 +175,7 @@ def test_an_admin_list_refuses_a_filter_that_no_column_can_hold(query, ask):
 
 @pytest.mark.parametrize(
     ("path", "action"),
-    [("agents/agent", "leave"), ("personas/page", "disconnect"), ("console/inboundwebhook", "requeue")],
+    [("agents/agent", "remove_from_team"), ("personas/page", "disconnect"), ("console/inboundwebhook", "requeue")],
 )
 @pytest.mark.parametrize("selected", ["x", "%00"])
 def test_an_admin_action_refuses_a_selected_row_that_cannot_be(path, action, selected, ask):

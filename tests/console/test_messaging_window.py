@@ -248,7 +248,7 @@ def test_an_automatic_message_is_never_sent_with_the_human_agent_tag(
     pass_time(hours=25)
     conversation.deliver()
     assert (fresh(message).state, tags(sandbox)) == (Message.State.FAILED, [])
-    assert "only a person" in message.error
+    assert "only a human agent" in message.error
 
 
 def test_confirming_human_agent_in_another_tab_counts_when_the_reply_is_sent(
@@ -316,7 +316,7 @@ def test_the_refusal_of_the_human_agent_tag_says_that_the_app_is_not_approved(
     message = say("Hello")
     sandbox.fail("messages", times=1, status=400, error=NOT_APPROVED)
     conversation.deliver()
-    assert "not approved our app for Human Agent" in fresh(message).error
+    assert "not approved our app for replies of human agents" in fresh(message).error
 
 
 def test_a_permission_error_without_the_human_agent_tag_keeps_its_own_sentence(written, say, conversation, sandbox):
@@ -334,7 +334,7 @@ def test_the_sandbox_refuses_the_human_agent_tag_of_an_app_that_is_not_approved(
     pass_time(hours=25)
     message = say("Hello")
     conversation.deliver()
-    assert "not approved our app for Human Agent" in fresh(message).error
+    assert "not approved our app for replies of human agents" in fresh(message).error
 
 
 # What the agent sees
@@ -358,7 +358,7 @@ def test_a_composer_locked_by_the_messaging_window_says_why(written, conversatio
     pass_time(hours=25)
     html = anas_browser.get(f"/conversations/{conversation.pk}/").content
     assert b'data-locked="window"' in html
-    assert b"24 hours in which Facebook lets us answer are over" in html
+    assert b"24 hours in which Facebook lets us reply are over" in html
 
 
 def test_a_waiting_conversation_that_cannot_be_answered_says_so_before_it_is_taken(

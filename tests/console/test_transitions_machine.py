@@ -124,7 +124,7 @@ class Transitions(RuleBasedStateMachine):
         if agent.is_active and not agent.is_last_admin:
             agent.leave()
         elif not agent.is_active:
-            agent.return_to_work()
+            agent.return_to_team()
 
     # What the bot does
 

@@ -51,4 +51,4 @@ def test_the_readmes_second_example_refuses_an_unsigned_webhook(run):
 
 def test_the_readmes_third_example_says_why_a_send_failed(run):
     run(ANSWER)
-    assert run(ERROR)["outcome"] == "Facebook knows no such person on this Page."
+    assert run(ERROR)["outcome"] == "Facebook knows no such customer on this Page."

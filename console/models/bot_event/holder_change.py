@@ -28,7 +28,7 @@ class HolderChange(Schema):
     to: NewHolder
     cause: str = Field(description=f"Why the holder changed: {', '.join(Cause.values)}. More may be added.")
     note: str = Field(description="The reason that a person or the bot gave; may be empty.")
-    summary: str = Field(description="What was said while people held the conversation, when you get it back.")
+    summary: str = Field(description="What was said while agents held the conversation, when you get it back.")
     at: datetime
     model_config = ConfigDict(
         populate_by_name=True,
@@ -42,7 +42,7 @@ class HolderChange(Schema):
                 "to": {"holder": "bot", "name": "Robin", "team": ""},
                 "cause": "handed-back",
                 "note": "A new lid is on its way",
-                "summary": "A new lid is on its way\nAnswered by Ana Ruiz. Messages: 4.\nCustomer: Thank you!",
+                "summary": "A new lid is on its way\nReplied: Ana Ruiz. Messages: 4.\nCustomer: Thank you!",
                 "at": "2026-11-20T14:20:00Z",
             }
         },

@@ -45,11 +45,11 @@ class MessagingWindow(ThreadControl):
     """
 
     customer_active_at = models.DateTimeField(_("customer last active"), null=True, editable=False)
-    messaging_window_until = models.DateTimeField(_("answers until"), null=True, editable=False)
+    messaging_window_until = models.DateTimeField(_("replies until"), null=True, editable=False)
     ad_click_at = models.DateTimeField(null=True, editable=False)  # if no message has come since
-    ad_window_until = models.DateTimeField(_("after an ad perhaps until"), null=True, editable=False)
-    human_agent_until = models.DateTimeField(_("answers of people until"), null=True, editable=False)
-    human_agent_at = models.DateTimeField(_("confirmed that a person answers"), null=True, editable=False)
+    ad_window_until = models.DateTimeField(_("replies after an ad until, perhaps"), null=True, editable=False)
+    human_agent_until = models.DateTimeField(_("replies of human agents until"), null=True, editable=False)
+    human_agent_at = models.DateTimeField(_("confirmed that a human agent replies"), null=True, editable=False)
     human_agent_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,

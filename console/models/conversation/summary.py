@@ -16,7 +16,7 @@ def summary(conversation, note=""):
     messages = conversation.messages.select_related("author").order_by("-at", "-pk")
     said = list(messages.filter(at__gt=last_change.at) if last_change else messages[:SHOWN])
     names = {str(message.author) for message in said if message.author}
-    answered = f"Answered by {', '.join(sorted(names))}." if names else "Nobody answered."
+    answered = f"Replied: {', '.join(sorted(names))}." if names else "Nobody replied."
     head = [*filter(None, [note]), f"{answered} Messages: {len(said)}."]
     last = said[:SHOWN][::-1]
     prefetch_related_objects(last, "attachments")

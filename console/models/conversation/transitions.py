@@ -68,7 +68,7 @@ class Transitions(Waiting):
             self._fetch(agent)
 
     def take_over(self, agent):
-        """Take it from a colleague who is away; with the permission also from one at work, as all see in the thread."""
+        """Take it from a colleague who is away; with the permission also from a present one. The thread shows it."""
         with self.changing():
             if self.agent and self.agent.is_present and not agent.has_perm(TAKE_OVER):
                 check_no_colleague_holds(self, agent)

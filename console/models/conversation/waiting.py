@@ -34,7 +34,7 @@ class Waiting(Holding, Inbox):
     """The slice of a Conversation that counts what is unanswered and unread. All of it happens under the row's lock."""
 
     waiting_since = models.DateTimeField(_("customer waits since"), null=True, blank=True)
-    answer_by = models.DateTimeField(_("first answer by"), null=True, editable=False)
+    answer_by = models.DateTimeField(_("first reply by"), null=True, editable=False)
     unread = models.PositiveIntegerField(_("unread"), default=0)
     is_new = models.BooleanField(default=False, editable=False)  # the holder has not seen it yet
 
