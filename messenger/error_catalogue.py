@@ -77,7 +77,7 @@ NO_ANSWER = _nobody("Facebook did not answer.")
 SENT_DESPITE_ERROR = _nobody("Facebook reported an error, yet the message reached the customer; its echo will show it.")
 MISSING_PERMISSION = _admin("Our app lacks a permission on this Page; an admin must grant it.")
 WRONG_APP_SECRET = _admin("Facebook did not accept our app secret; an admin must correct it.", Action.PAUSE_PAGE)
-MALFORMED = _developer("Facebook refused the message as malformed; this is our fault.")
+MALFORMED = _developer("Facebook refused the request as malformed; this is our fault.")
 UNKNOWN_OBJECT = _developer("Facebook no longer knows the object, or does not let us see it.", Action.REPLACE_PERSONA)
 UNEXPLAINED = _agent("Facebook refused without a reason that we know.")
 

@@ -64,7 +64,13 @@ class GraphError(Exception):
 
     @property
     def sentence(self) -> str:
-        """A sentence to show to people: Facebook's own if it gave one, else that of the catalogue."""
+        """A sentence to show to people: Facebook's own if it gave one, else that of the catalogue.
+
+        The catalogue does not know every error: then the sentence has the numbers by which an admin can look it up.
+        """
+        numbers = " / ".join(str(number) for number in (self.code, self.subcode) if number is not None)
+        if self.meaning is catalogue.UNEXPLAINED and numbers:
+            return self.user_message or f"Facebook refused for a reason that we do not know: error {numbers}."
         return self.user_message or self.meaning.sentence
 
     @property

@@ -1,9 +1,11 @@
 """Refusals: sentences that a person gets instead of what they asked for."""
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from console.models.holder import Holder
+
+DISCONNECTED = gettext_lazy("This Page is disconnected: nobody can reply until an admin connects it again.")
 
 
 class Refused(Exception):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from console.models import Holder
 from console.models.conversation.messaging_window import WindowState
+from console.models.refusals import DISCONNECTED
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,8 @@ class Composer:
 
     @classmethod
     def of(cls, conversation, agent):
+        if conversation.page.is_disconnected:
+            return cls("window", DISCONNECTED)
         if not conversation.is_held_by(agent):
             return _of_bystander(conversation)
         if conversation.reply_refusal:
@@ -43,7 +46,7 @@ def _of_bystander(conversation):
 
 
 def _of_closed_window(conversation):
-    if conversation.page.is_disconnected or conversation.messaging_window is not WindowState.UNCONFIRMED:
+    if conversation.messaging_window is not WindowState.UNCONFIRMED:
         return Composer("window", conversation.reply_refusal)
     sentence = _(
         "The customer last wrote more than 24 hours ago. For 7 days, Facebook accepts replies from human agents only:"

@@ -13,7 +13,8 @@ DONE_BY = {
     *(Cause.ASSIGNED, Cause.TRANSFERRED, Cause.RETURNED, Cause.HANDED_BACK),
 }
 SAID_OF = {Cause.NO_ANSWER, Cause.AWAY, Cause.LEFT, Cause.NO_ACCESS}  # the former holder
-AUTOMATIC_NOTES = {Cause.ASKED, Cause.BOT_DOWN, Cause.CONTROL_REFUSED, Cause.NOT_SENT}  # no person's own reason
+EXPLAINED = {Cause.CONTROL_REFUSED, Cause.CONTROL_ELSEWHERE, Cause.NOT_SENT}  # their note is a sentence about an error
+AUTOMATIC_NOTES = {Cause.ASKED, Cause.BOT_DOWN, *EXPLAINED}  # no agent's or bot's own reason
 
 
 class Reason(NamedTuple):
@@ -37,10 +38,22 @@ def sentence(handover):
 def why(handover):
     """Return the words after “Bot → queue:”, with the name of a third person who did it."""
     if handover.cause == Cause.HANDED_OVER:
-        return _("asked for a human")
+        return _("asked for an agent")
     if handover.by_id and handover.by_id not in (handover.from_agent_id, handover.to_agent_id):
         return _by(handover)
     return _cause(handover)
+
+
+def explanation(handover):
+    """Return the sentence behind the cause. The note of a bot that is down is technical: only admins see it."""
+    if handover.cause == Cause.BOT_DOWN:
+        return _("Reply in its place. Admins see the error on the Page.")
+    return handover.note if handover.cause in EXPLAINED else ""
+
+
+def quotation(handover):
+    """Return the note in the words of whoever gave it: an agent, a bot, a customer, another app."""
+    return "" if explanation(handover) else handover.note
 
 
 def reason(handover):
@@ -62,7 +75,7 @@ def in_header(conversation, agent):
     last = conversation.is_open and conversation.reason
     if not last or last.cause == Cause.CLOSED or (conversation.is_held_by(agent) and last.by_id == agent.pk):
         return None
-    return Reason(capfirst(reason(last)) + (":" if last.note else ""), last.note)
+    return _full_reason(last)
 
 
 def in_row(handover):
@@ -83,6 +96,13 @@ def in_notice(conversation):
     if last and last.cause == Cause.NOT_SENT:
         return Reason(_("Your reply to %(conversation)s was not sent") % names)
     return Reason(_("%(conversation)s was assigned to you") % names)
+
+
+def _full_reason(handover):
+    words, note = capfirst(reason(handover)), quotation(handover)
+    if explained := explanation(handover):
+        return Reason(f"{words}. {explained}")
+    return Reason(words + (":" if note else ""), note)
 
 
 def _by(handover):

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from console.models.conversation.messaging_window import DISCONNECTED
+from console.models.refusals import DISCONNECTED
 
 
 def problem(page):

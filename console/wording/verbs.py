@@ -23,10 +23,17 @@ def label(verb):
 
 def main_verb(conversation, agent):
     """Return the verb on the button that always shows; "" where this agent can do nothing."""
-    if conversation.is_held_by(agent):
+    if conversation.is_held_by(agent) or _can_only_close(conversation):
         return "close"
+    if conversation.page.is_disconnected:
+        return ""
     if not conversation.is_open:
         return "reopen"
     if conversation.holder != Holder.AGENT:
         return "take"
     return "take-over" if not conversation.agent.is_present or agent.has_perm(TAKE_OVER) else ""
+
+
+def _can_only_close(conversation):
+    """Return whether nobody holds it and nobody can take it, because its Page is disconnected."""
+    return conversation.page.is_disconnected and conversation.is_open and conversation.holder != Holder.AGENT

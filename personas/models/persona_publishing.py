@@ -18,7 +18,7 @@ from personas.models.persona_claim import PersonaClaim
 from personas.resource_shortage import is_resource_shortage
 
 REFUSED_FOR = timedelta(minutes=10)  # meanwhile messages go out as the Page, and Facebook is not asked again
-NOT_CREATED = _("The console could not create the persona; its log says why.")
+NOT_CREATED = _("The console could not create the persona. An admin finds the reason in its log.")
 PICTURE_SECONDS = 600  # Facebook fetches the picture during the call that makes the persona
 
 logger = logging.getLogger(__name__)

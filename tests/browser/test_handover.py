@@ -117,10 +117,10 @@ def test_the_customer_sees_the_persona_of_the_bot_and_of_each_agent_in_turn(
     expect(phone.get_by_role("article", name="Robin from Bluebird Tea")).to_contain_text("how can I help?")
     stack.say(mona_writes, text="A human, please")
     waiting = part(anas, "Waiting").get_by_role("link", name="Mona Weber")
-    expect(waiting).to_contain_text("The customer asked for a human")
+    expect(waiting).to_contain_text("The customer asked for an agent")
 
     takes(anas)
-    expect(lines(anas).first).to_contain_text("Robin (bot) → queue: the customer asked for a human: “A human, please”")
+    expect(lines(anas).first).to_contain_text("Robin (bot) → queue: the customer asked for an agent: “A human, please”")
     expect(anas.locator("#header")).to_contain_text("assigned to you since")
     expect(bubbles(anas).filter(has_text="how can I help?")).to_contain_text("Robin Bot")
     says(anas, "Ana here. What happened?")

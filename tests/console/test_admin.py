@@ -25,8 +25,8 @@ from console.models import (
     Team,
 )
 from messenger.events import serialize
-from personas.models import Page, Persona
 from personas import pictures
+from personas.models import Page, Persona
 from tests.conftest import PAGE_ID, TOKEN
 from tests.console.conftest import moment
 
@@ -431,7 +431,6 @@ def test_the_admin_shows_handovers_and_messages_of_a_conversation_in_order(admin
     assert places == sorted(places)
 
 
-def test_the_list_of_pages_shows_the_error_of_a_bot(admin, bluebird):
 def test_the_list_of_conversations_marks_those_that_are_closed(admin, conversation, ana):
     assert '<td class="field-state">agent</td>' in admin.get("console/conversation").content.decode()
     conversation.close(ana)
@@ -457,6 +456,7 @@ def test_the_forms_of_a_page_and_a_persona_show_their_pictures(admin, bluebird, 
         assert admin.client.get(address)["Content-Type"] == "image/png"
 
 
+def test_the_list_of_pages_shows_the_error_of_a_bot(admin, bluebird):
     rules = HandoverRules.objects.create(page=bluebird, webhook_url="https://bot.example/")
     rules.note_bot_failure("no answer in 5 s")
     assert "no answer in 5 s" in admin.get("personas/page").content.decode()

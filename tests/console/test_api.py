@@ -85,7 +85,7 @@ def test_hand_over_by_api_with_an_unknown_skill_goes_to_everybody_and_says_so(ro
 def test_resume_by_api_takes_a_conversation_back_from_the_queue(robin, held, mona):
     held.hand_over()
     answer = robin.post(f"{mona.psid}/resume").json()
-    assert (answer["holder"], answer["reason"]) == ("bot", "the bot goes on")
+    assert (answer["holder"], answer["reason"]) == ("bot", "resumed by the bot")
     assert robin.post(f"{mona.psid}/resume").status_code == 200  # once more is the same
 
 

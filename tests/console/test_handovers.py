@@ -44,11 +44,13 @@ def line(handover):
     return words(render_to_string("handovers/_handover.html", {"handover": handover})).partition(" · ")[0]
 
 
+WITHOUT_BOT = "Reply in its place. Admins see the error on the Page."
 LINES = [
-    (Cause.ASKED, "bot", "queue", "Robin (bot) → queue: the customer asked for a human"),
-    (Cause.HANDED_OVER, "bot", "queue", "Robin (bot) → queue: asked for a human"),
-    (Cause.BOT_DOWN, "bot", "queue", "Robin (bot) → queue: the bot does not answer"),
+    (Cause.ASKED, "bot", "queue", "Robin (bot) → queue: the customer asked for an agent"),
+    (Cause.HANDED_OVER, "bot", "queue", "Robin (bot) → queue: asked for an agent"),
+    (Cause.BOT_DOWN, "bot", "queue", f"Robin (bot) → queue: the bot does not answer. {WITHOUT_BOT}"),
     (Cause.NO_BOT, "bot", "queue", "Robin (bot) → queue: the Page has no bot any more"),
+    (Cause.DISCONNECTED, "bot", "queue", "Robin (bot) → queue: the Page was disconnected"),
     (Cause.NOT_SUBSCRIBED, "bot", "queue", "Robin (bot) → queue: the bot does not take this kind of message"),
     (Cause.TAKEN, "queue", "ana", "Queue → Ana Ruiz: taken"),
     (Cause.TAKEN, "bot", "ana", "Robin (bot) → Ana Ruiz: taken"),
@@ -59,20 +61,26 @@ LINES = [
     (Cause.TRANSFERRED, "ben", "ana", "Ben Okafor → Ana Ruiz: transferred"),
     (Cause.TRANSFERRED, "ana", "queue", "Ana Ruiz → queue: transferred"),
     (Cause.RETURNED, "ana", "queue", "Ana Ruiz → queue: returned"),
-    (Cause.NO_ANSWER, "ana", "queue", "Ana Ruiz → queue: no answer in time"),
+    (Cause.NO_ANSWER, "ana", "queue", "Ana Ruiz → queue: no reply in time"),
     (Cause.AWAY, "ana", "queue", "Ana Ruiz → queue: away for too long"),
     (Cause.LEFT, "ana", "queue", "Ana Ruiz → queue: left the team"),
     (Cause.CONTROL_BACK, "bot", "bot", "Facebook gave the conversation back"),
     (Cause.HANDED_BACK, "ana", "bot", "Ana Ruiz → Robin (bot): handed back"),
     (Cause.IDLE, "ana", "bot", "Ana Ruiz → Robin (bot): nobody wrote for a while"),
-    (Cause.RESUMED, "queue", "bot", "Queue → Robin (bot): the bot goes on"),
+    (Cause.RESUMED, "queue", "bot", "Queue → Robin (bot): resumed by the bot"),
     (Cause.CLOSED, "ana", "bot", "Ana Ruiz closed the conversation"),
     (Cause.CLOSED, "bot", "bot", "Robin (bot) closed the conversation"),
     (Cause.CUSTOMER_WROTE, "queue", "bot", "Queue → Robin (bot): the customer writes again"),
-    (Cause.ANSWERED_ELSEWHERE, "bot", "elsewhere", "Robin (bot) → Page Inbox: somebody answered there"),
+    (Cause.ANSWERED_ELSEWHERE, "bot", "elsewhere", "Robin (bot) → Page Inbox: somebody replied there"),
     (Cause.CONTROL_TAKEN, "ana", "elsewhere", "Ana Ruiz → Page Inbox: took the conversation"),
     (Cause.CONTROL_TAKEN, "queue", "bot", "Queue → Robin (bot): took the conversation"),
-    (Cause.CONTROL_REFUSED, "ana", "elsewhere", "Ana Ruiz → Page Inbox: Facebook lets only another app answer"),
+    (
+        Cause.CONTROL_REFUSED,
+        "ana",
+        "elsewhere",
+        "Ana Ruiz → Page Inbox: Facebook did not let us take the conversation",
+    ),
+    (Cause.CONTROL_ELSEWHERE, "ana", "elsewhere", "Ana Ruiz → Page Inbox: Facebook lets only another app reply"),
     (Cause.CONTROL_REFUSED, "bot", "queue", "Robin (bot) → queue: Facebook did not pass it on to the bot"),
     (Cause.CONTROL_BACK, "elsewhere", "queue", "Page Inbox → queue: Facebook gave the conversation back"),
     (Cause.NO_ACCESS, "ana", "queue", "Ana Ruiz → queue: no longer sees this Page"),
@@ -107,7 +115,24 @@ def change(conversation, ana, ben, bot):
 @pytest.mark.parametrize(("cause", "before", "after", "sentence"), LINES, ids=[f"{row[0]}-{row[2]}" for row in LINES])
 def test_each_handover_reads_as_a_sentence_in_the_thread(cause, before, after, sentence, change):
     assert line(change(cause, before, after)) == sentence
-    assert line(change(cause, before, after, note="because")) == f"{sentence}: “ because ”"
+
+
+@pytest.mark.parametrize(("cause", "before", "after", "sentence"), LINES, ids=[f"{row[0]}-{row[2]}" for row in LINES])
+def test_the_note_of_a_handover_is_quoted_unless_it_is_about_an_error(cause, before, after, sentence, change):
+    shown = line(change(cause, before, after, note="No such app."))
+    if cause == Cause.BOT_DOWN:
+        assert shown == sentence
+    elif cause in (Cause.CONTROL_REFUSED, Cause.CONTROL_ELSEWHERE, Cause.NOT_SENT):
+        assert shown == f"{sentence}. No such app."
+    else:
+        assert shown == f"{sentence}: “ No such app. ”"
+
+
+def test_the_technical_error_of_a_bot_is_shown_to_admins_and_not_to_agents(change):
+    handover = change(Cause.BOT_DOWN, "bot", "queue", note="no connection (ConnectionError)")
+    assert "ConnectionError" in render_to_string("admin/_handover.html", {"handover": handover})
+    handover.conversation.reason, handover.conversation.agent = handover, None
+    assert handovers.in_header(handover.conversation, None).words == f"The bot does not answer. {WITHOUT_BOT}"
 
 
 def test_every_cause_of_a_handover_has_a_sentence():
@@ -134,10 +159,10 @@ def test_a_long_note_of_a_handover_can_be_opened(change):
 @pytest.mark.parametrize(
     ("cause", "before", "after", "sentence"),
     [
-        (Cause.HANDED_OVER, "bot", "queue", "the bot asked for a human"),
+        (Cause.HANDED_OVER, "bot", "queue", "the bot asked for an agent"),
         (Cause.TRANSFERRED, "ben", "ana", "transferred by Ben Okafor"),
-        (Cause.NO_ANSWER, "ben", "queue", "Ben Okafor: no answer in time"),
-        (Cause.ANSWERED_ELSEWHERE, "bot", "elsewhere", "somebody answered in Page Inbox"),
+        (Cause.NO_ANSWER, "ben", "queue", "Ben Okafor: no reply in time"),
+        (Cause.ANSWERED_ELSEWHERE, "bot", "elsewhere", "somebody replied in Page Inbox"),
         (Cause.CONTROL_TAKEN, "ana", "elsewhere", "Page Inbox took the conversation"),
         (Cause.CONTROL_TAKEN, "ana", "bot", "the bot took the conversation"),
     ],

@@ -88,7 +88,10 @@ def test_a_reply_is_sent_as_the_page_if_the_persona_picture_fails_for_long(numbe
     assert (heard["text"], heard["persona"]) == ("Hello Mona", None)
     message.refresh_from_db()
     assert message.state == State.SENT
-    assert message.sent_as_page_because == "The console could not create the persona; its log says why."
+    assert (
+        message.sent_as_page_because
+        == "The console could not create the persona. An admin finds the reason in its log."
+    )
 
 
 def test_a_picture_that_temporarily_cannot_be_opened_is_not_replaced_by_initials(bluebird, ana, sandbox):
@@ -205,7 +208,7 @@ def test_the_error_of_a_file_that_could_not_be_stored_contains_no_server_path(re
     with full_disk(errno.EACCES):
         for _try in range(12):
             fresh(attachment).fetch()
-    assert fresh(attachment).error == "The file could not be kept: the console's log says why."
+    assert fresh(attachment).error == "The console could not keep the file. An admin finds the reason in its log."
 
 
 def _picture_at_facebook(sandbox):

@@ -12,7 +12,7 @@ from console.models import Conversation, Handover, HandoverRules, Holder, Inboun
 from messenger.events import serialize
 from personas.models.retry import Outcome
 from tests.conftest import PAGE_ID
-from tests.console.conftest import INBOX, MINUTE, fresh, lines, now, webhook
+from tests.console.conftest import INBOX, MINUTE, fresh, lines, now, webhook, words
 
 BOT = "222333444555666"
 
@@ -117,6 +117,29 @@ def test_a_refused_take_of_thread_control_leaves_the_conversation_elsewhere(rout
     routed.deliver()
     assert fresh(routed).holder == Holder.ELSEWHERE
     assert lines(routed)[-1].startswith("Ana Ruiz → another app control-refused “")
+
+
+CANNOT_BE_REACHED = "This customer cannot be reached: they blocked the Page, or left Messenger."
+REFUSALS = [
+    ({"code": 551, "error_subcode": 1545041}, CANNOT_BE_REACHED),
+    ({"code": 200}, "Our app lacks a permission on this Page; an admin must grant it."),
+    ({"code": 100, "error_subcode": 2534037}, "Another app or the Page Inbox holds this conversation now."),
+    ({"code": 4321, "error_subcode": 5}, "Facebook refused for a reason that we do not know: error 4321 / 5."),
+]
+
+
+@pytest.mark.parametrize(("error", "sentence"), REFUSALS, ids=[sentence.split()[0] for _error, sentence in REFUSALS])
+def test_a_refused_take_of_thread_control_says_what_facebooks_error_means(
+    error, sentence, routed, ana, facebook, client
+):
+    facebook.fail("take_thread_control", status=400, error=error | {"message": "No"})
+    routed.take(ana)
+    routed.deliver()
+    client.force_login(ana)
+    shown = words(client.get(f"/conversations/{routed.pk}/").content.decode())
+    said = f"Facebook did not let us take the conversation. {sentence}"
+    assert shown.count(said) == 2  # above the thread and in it
+    assert "lets only another app reply" not in shown
 
 
 def test_a_refused_pass_of_thread_control_puts_the_conversation_in_the_queue(routed, ana, facebook):

@@ -1,5 +1,6 @@
 """Disconnecting a Page: nothing is sent or received any more, its history stays, and it can be connected again."""
 
+import re
 import time
 import uuid
 from datetime import timedelta
@@ -8,7 +9,18 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from console.models import BotEvent, Conversation, HandoverRules, Holder, InboundWebhook, Message, WindowClosed
+from console.models import (
+    BotEvent,
+    CannotReceive,
+    Cause,
+    Conversation,
+    HandoverRules,
+    Holder,
+    InboundWebhook,
+    Message,
+    TakenByAnother,
+    WindowClosed,
+)
 from messenger.events import serialize
 from personas.models import Page, Persona
 from tests.conftest import TOKEN
@@ -77,7 +89,7 @@ def test_the_history_of_a_disconnected_page_stays_readable_with_persona_names(
     shown = client.get(f"/conversations/{conversation.pk}/").content.decode()
     assert "I am on it" in shown
     assert "Ana R." in shown
-    assert "This Page is disconnected: nobody can answer until an admin connects it again." in shown
+    assert "This Page is disconnected: nobody can reply until an admin connects it again." in shown
     assert "is not sending right now" not in shown
 
 
@@ -101,11 +113,52 @@ def test_nobody_can_send_for_a_disconnected_page(disconnect, conversation, ana):
         fresh(conversation).send(author=None, text="Hello?", idempotency_key=uuid.uuid4())
 
 
+def verbs(client, conversation):
+    """Return the words on the buttons above and in the thread."""
+    shown = client.get(f"/conversations/{conversation.pk}/").content.decode()
+    header = shown[shown.index('<header id="header"') : shown.index('id="composer"')]
+    found = re.findall(r"<(?:button|a)[^>]*>([^<]+)</(?:button|a)>", header)
+    return [label.strip() for label in found if label.strip() not in ("⋯", "New messages ↓")]
+
+
+def test_a_disconnected_page_offers_only_verbs_that_can_work_and_says_why(
+    say, conversation, disconnect, ana, ben, client
+):
+    say("This will fail")
+    disconnect()
+    for agent, offered in ((ana, ["Return to queue", "Close"]), (ben, [])):
+        client.force_login(agent, backend="django.contrib.auth.backends.ModelBackend")
+        assert verbs(client, conversation) == offered
+    fresh(conversation).return_to_queue(ana)
+    assert verbs(client, conversation) == ["Close"]
+    assert "Take it to reply." not in client.get(f"/conversations/{conversation.pk}/").content.decode()
+    fresh(conversation).close(ben)
+    assert verbs(client, conversation) == []
+
+
+def test_verbs_that_cannot_work_on_a_disconnected_page_are_refused_with_the_reason(conversation, disconnect, ana, ben):
+    disconnect()
+    with pytest.raises(CannotReceive, match="disconnected"):
+        fresh(conversation).transfer(ana, to=ben)
+    with pytest.raises(TakenByAnother):
+        fresh(conversation).close(ben)
+    ana.go_away()
+    with pytest.raises(CannotReceive, match="disconnected"):
+        fresh(conversation).take_over(ben)
+    fresh(conversation).return_to_queue(ana)
+    with pytest.raises(CannotReceive, match="disconnected"):
+        fresh(conversation).take(ben)
+    fresh(conversation).close(ben)
+    with pytest.raises(CannotReceive, match="disconnected"):
+        fresh(conversation).reopen(ana)
+
+
 def test_conversations_of_a_disconnected_page_wait_in_the_queue_without_bot_events(mona, bluebird, arrive, disconnect):
     HandoverRules.objects.create(page=bluebird, webhook_url="http://127.0.0.1:9/", closed_message="We are closed.")
     Conversation.objects.update(holder=Holder.BOT, waiting_since=timezone.now(), last_at=timezone.now())
     disconnect()
     assert Conversation.objects.get().holder == Holder.QUEUE
+    assert Conversation.objects.get().reason.cause == Cause.DISCONNECTED
     words = {"sender": {"id": "99"}, "recipient": {"id": bluebird.page_id}, "timestamp": int(time.time() * 1000)}
     arrive(serialize(webhook(words | {"message": {"mid": "m_late", "text": "Hello?"}})))
     InboundWebhook.objects.latest("pk").process()

@@ -4,12 +4,25 @@ from django.utils.translation import gettext as _
 
 from console.models.bot_event.bot_event import BotEvent
 from console.models.holder import Holder
-from console.models.refusals import CannotReceive, UnseenMessages
+from console.models.refusals import DISCONNECTED, CannotReceive, UnseenMessages
 
 
 def check_open(conversation):
     if not conversation.is_open:
         raise CannotReceive(_("This conversation is closed: reopen it first."))
+
+
+def check_connected(conversation):
+    if conversation.page.is_disconnected:
+        raise CannotReceive(DISCONNECTED)
+
+
+def check_may_close(conversation, agent):
+    """Let agents close what no colleague holds on a disconnected Page, as nobody can take it there."""
+    if agent and conversation.page.is_disconnected:
+        check_no_colleague_holds(conversation, agent)
+    else:
+        conversation.check_held_by(agent)
 
 
 def check_no_colleague_holds(conversation, agent):

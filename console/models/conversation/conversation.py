@@ -4,7 +4,6 @@ The slices own their columns, scopes and verbs, and build upon each other: a rev
 a wait, their transitions, thread control, the messaging window, replies.
 """
 
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from console.models.conversation.assignment import AssignmentQuerySet
@@ -17,6 +16,7 @@ from console.models.conversation.timeouts import Timeouts, TimeoutsQuerySet
 from console.models.conversation.transitions import Transitions, TransitionsQuerySet
 from console.models.conversation.typing import Typing
 from console.models.conversation.unattended import Unattended, UnattendedQuerySet
+from console.models.handover.cause import Cause
 
 
 class ConversationQuerySet(
@@ -24,7 +24,7 @@ class ConversationQuerySet(
 ):
     def give_up(self):
         """Give up what waits to go out, or for a bot: their Page is disconnected."""
-        self.hand_over_unanswered(_now("The Page was disconnected."))
+        self.hand_over_unanswered(cause=Cause.DISCONNECTED)
         give_up(self)
 
 
@@ -35,7 +35,7 @@ class Conversation(Replies, Timeouts, Unattended, Receipts, Typing):
         verbose_name = _("conversation")
         verbose_name_plural = _("conversations")
         constraints = Transitions.Meta.constraints
-        permissions = [("take_over_conversation", _("Can take a conversation over from a colleague at work"))]
+        permissions = [("take_over_conversation", _("Can take a conversation over from a present colleague"))]
         indexes = [*Inbox.Meta.indexes, *Timeouts.Meta.indexes, *Unattended.Meta.indexes]
 
     def __str__(self):

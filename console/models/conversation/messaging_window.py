@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from console.models.conversation.thread_control import ThreadControl
 from console.models.handover.cause import Cause
-from console.models.refusals import WindowClosed
+from console.models.refusals import DISCONNECTED, WindowClosed
 from messenger import HUMAN_AGENT, Action
 
 DAY = timedelta(hours=24)
@@ -19,12 +19,11 @@ SHOWN_WITHIN = timedelta(hours=6)  # before its end; then the time that is left 
 ADS = "ADS"  # the source of a referral by a Click-to-Messenger ad
 SHORT = timedelta(hours=1)  # less than this is a warning
 
-DAY_OVER = _("The 24 hours in which Facebook lets us answer are over. The customer has to write again first.")
-WEEK_OVER = _("The 7 days in which Facebook lets a person answer are over. The customer has to write again first.")
-DISCONNECTED = _("This Page is disconnected: nobody can answer until an admin connects it again.")
-UNCONFIRMED = _("The customer's last words are more than 24 hours old: confirm first that a person answers.")
-NOT_BY_A_PERSON = _("The customer's last words are more than 24 hours old: only a person may reply now.")
-NOT_APPROVED = _("Facebook has not approved our app for Human Agent answers: an admin must have it approved.")
+DAY_OVER = _("The 24 hours in which Facebook lets us reply are over. The customer has to write again first.")
+WEEK_OVER = _("The 7 days in which Facebook lets a human agent reply are over. The customer has to write again first.")
+UNCONFIRMED = _("The customer's last words are more than 24 hours old: confirm first that a human agent replies.")
+NOT_BY_A_PERSON = _("The customer's last words are more than 24 hours old: only a human agent may reply now.")
+NOT_APPROVED = _("Facebook has not approved our app for replies of human agents: an admin must have it approved.")
 
 
 class WindowState(StrEnum):
@@ -146,7 +145,7 @@ class MessagingWindow(ThreadControl):
         if error.action is Action.WINDOW_CLOSED:
             self._end_window(tag)
         if error.action is Action.OTHER_APP:
-            self.lose_control(Cause.CONTROL_REFUSED, note=error.sentence)
+            self.lose_control(Cause.CONTROL_ELSEWHERE, note=error.sentence)
         return NOT_APPROVED if tag and error.may_be_about_tag else error.sentence
 
     def check_window(self, author):

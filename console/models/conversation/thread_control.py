@@ -87,7 +87,7 @@ class ThreadControl(Transitions):
         if at <= _ms(self._told_facebook_at()):  # sent while our call was being made
             return
         if event.is_standby:
-            self._lose_control(Cause.CONTROL_REFUSED, "", "", at)
+            self._lose_control(Cause.CONTROL_ELSEWHERE, "", "", at)
             return
         self.is_controlled_elsewhere, self.thread_control_at = False, at
         if self.holder == Holder.BOT:  # which receives nothing now

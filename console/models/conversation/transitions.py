@@ -10,7 +10,9 @@ from console.models.conversation.checks import (
     check_all_delivered_to_bot,
     check_all_seen,
     check_can_receive,
+    check_connected,
     check_has_bot,
+    check_may_close,
     check_may_see,
     check_no_colleague_holds,
     check_open,
@@ -46,10 +48,10 @@ class TransitionsQuerySet(WaitingQuerySet):
                 conversation.return_to_queue(conversation.agent, cause)
         self.publish_presence()
 
-    def hand_over_unanswered(self, error):
+    def hand_over_unanswered(self, error="", cause=Cause.BOT_DOWN):
         """Hand over every conversation in which a customer waits for the bot, which does not answer."""
         for conversation in self.waiting_for_bot().order_by("customer__psid", "pk"):
-            conversation.hand_over_unanswered(error)
+            conversation.hand_over_unanswered(error, cause)
 
 
 class Transitions(Waiting):
@@ -90,6 +92,7 @@ class Transitions(Waiting):
         """Pass it to a present colleague, or into a team's queue."""
         with self.changing():
             self.check_held_by(agent)
+            check_connected(self)
             if to is None:
                 self.change_holder(Holder.QUEUE, Cause.TRANSFERRED, team=team, by=agent, note=note)
             elif to.pk != agent.pk:
@@ -110,7 +113,7 @@ class Transitions(Waiting):
         seen: the id of the last message that the agent or the bot has seen. A newer one of the customer keeps it open.
         """
         with self.changing():
-            self.check_held_by(agent)
+            check_may_close(self, agent)
             check_all_seen(self, until=seen)
             if agent is None and seen is None:
                 check_all_delivered_to_bot(self)
@@ -147,13 +150,13 @@ class Transitions(Waiting):
             check_can_receive(self, agent)
             self._assign_to(agent, Cause.ASSIGNED)
 
-    def hand_over_unanswered(self, error):
+    def hand_over_unanswered(self, error, cause=Cause.BOT_DOWN):
         """Hand it over if the customer waits for the bot, which does not answer. Return whether they did."""
         with self.changing():
             is_bots = self.is_open and self.holder == Holder.BOT
             has_waited = is_bots and (self.waiting_since is not None or BotEvent.objects.have_words_of(self))
             if has_waited:
-                self.put_in_queue(Cause.BOT_DOWN, note=error)
+                self.put_in_queue(cause, note=error)
         return has_waited
 
     # Under the lock
@@ -222,6 +225,7 @@ class Transitions(Waiting):
         if self.is_held_by(agent):
             return
         check_may_see(self, agent)
+        check_connected(self)
         cause = Cause.TAKEN_OVER if self.holder == Holder.AGENT else Cause.TAKEN
         if not self.is_open:
             cause = Cause.REOPENED

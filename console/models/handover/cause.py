@@ -9,10 +9,11 @@ from console.models.holder import Holder
 class Cause(models.TextChoices):
     """Reasons why the holder changed. `console/wording/handovers.py` puts them into sentences."""
 
-    ASKED = "asked", _("the customer asked for a human")
-    HANDED_OVER = "handed-over", _("the bot asked for a human")
+    ASKED = "asked", _("the customer asked for an agent")
+    HANDED_OVER = "handed-over", _("the bot asked for an agent")
     BOT_DOWN = "bot-down", _("the bot does not answer")
     NO_BOT = "no-bot", _("the Page has no bot any more")
+    DISCONNECTED = "disconnected", _("the Page was disconnected")
     NOT_SUBSCRIBED = "not-subscribed", _("the bot does not take this kind of message")
     TAKEN = "taken", _("taken")
     REOPENED = "reopened", _("reopened")
@@ -20,17 +21,18 @@ class Cause(models.TextChoices):
     ASSIGNED = "assigned", _("assigned")
     TRANSFERRED = "transferred", _("transferred")
     RETURNED = "returned", _("returned")
-    NO_ANSWER = "no-answer", _("no answer in time")
+    NO_ANSWER = "no-answer", _("no reply in time")
     AWAY = "away", _("away for too long")
     LEFT = "left", _("left the team")
     HANDED_BACK = "handed-back", _("handed back")
     IDLE = "idle", _("nobody wrote for a while")
-    RESUMED = "resumed", _("the bot goes on")
+    RESUMED = "resumed", _("resumed by the bot")
     CLOSED = "closed", _("closed")
     CUSTOMER_WROTE = "customer-wrote", _("the customer writes again")
-    ANSWERED_ELSEWHERE = "answered-elsewhere", _("somebody answered there")
+    ANSWERED_ELSEWHERE = "answered-elsewhere", _("somebody replied there")
     CONTROL_TAKEN = "control-taken", _("took the conversation")
-    CONTROL_REFUSED = "control-refused", _("Facebook lets only another app answer")
+    CONTROL_REFUSED = "control-refused", _("Facebook did not let us take the conversation")
+    CONTROL_ELSEWHERE = "control-elsewhere", _("Facebook lets only another app reply")
     CONTROL_BACK = "control-back", _("Facebook gave the conversation back")
     NO_ACCESS = "no-access", _("no longer sees this Page")
     NOT_SENT = "not-sent", _("a reply was not sent")
@@ -43,6 +45,7 @@ CALLS_FOR_PEOPLE = {
     Cause.HANDED_OVER,
     Cause.BOT_DOWN,
     Cause.NO_BOT,
+    Cause.DISCONNECTED,
     Cause.NOT_SUBSCRIBED,
     Cause.CONTROL_BACK,
     Cause.NOT_SENT,

@@ -20,7 +20,7 @@ from personas.models.retry import Outcome, Retryable
 from personas.resource_shortage import is_resource_shortage
 
 METADATA = 1000  # characters that Facebook passes on
-STUMBLED = _("The console failed at this; its log says why.")
+STUMBLED = _("The console failed at this. An admin finds the reason in its log.")
 
 logger = logging.getLogger(__name__)
 

@@ -22,7 +22,7 @@ from personas.resource_shortage import is_resource_shortage
 
 LONGEST_NAME = 150  # characters
 LONGEST_ENDING = 10  # characters of them
-NOT_KEPT = "The file could not be kept: the console's log says why."
+NOT_KEPT = "The console could not keep the file. An admin finds the reason in its log."
 PAUSE = timedelta(minutes=2)  # longer than a download takes, so that no two workers fetch the same file
 
 logger = logging.getLogger(__name__)
