@@ -1,4 +1,4 @@
-"""Middleware of Django's views: log-in, the agent's identity and presence, response headers."""
+"""Middleware of Django's views: log-in, the agent's identity and presence, response headers, refusals."""
 
 import logging
 
@@ -9,6 +9,10 @@ from django.shortcuts import resolve_url
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
+
+from personas.resource_shortage import StorageUnavailable
+
+RETRY_AFTER = "10"  # s
 
 logger = logging.getLogger(__name__)
 
@@ -70,6 +74,25 @@ class ResponseHeaders:
             if not response.has_header("Cache-Control"):
                 add_never_cache_headers(response)
         return response
+
+
+class AnswerWithoutStorage:
+    """Answer 503 with a sentence while the file storage does not answer. Browsers send a reply with a file again."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request, error):
+        if not isinstance(error, StorageUnavailable):
+            return None
+        logger.error("%s", error)
+        text = _("Files cannot be stored or shown at the moment. Try again in a minute.")
+        return HttpResponse(
+            text, status=503, headers={"Retry-After": RETRY_AFTER}, content_type="text/plain; charset=utf-8"
+        )
 
 
 class RefuseInvalidLists:

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from console.models import Activity, Attachment, BotEvent, Conversation, Customer, Handover, InboundWebhook, Message
 from console.models.conversation.inbox import LATE
+from personas.models import DiscardedFile
 
 BATCH = 500  # rows in one transaction, which takes some milliseconds
 PAUSE = 0.05  # s between two batches, in which others get on
@@ -142,4 +143,4 @@ def _delete_rest(conversation):
     conversation.delete()
     customer = Customer.objects.get(pk=conversation.customer_id)
     customer.delete()
-    transaction.on_commit(lambda: customer.picture.delete(save=False), robust=True)
+    DiscardedFile.objects.discard(customer.picture.name)

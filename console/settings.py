@@ -31,6 +31,11 @@ TOKEN_ENCRYPTION_KEYS = env.list("TOKEN_ENCRYPTION_KEYS", default=[])
 TRUSTED_PROXIES = env("TRUSTED_PROXIES", default="").split()
 PERSONA_NAME_PATTERN = env.str("PERSONA_NAME_PATTERN", default="") or "{first} {last_initial}."
 DATA_DIR = Path(env.str("DATA_DIR", default="") or BASE_DIR / "var").resolve()
+S3_BUCKET = env.str("S3_BUCKET", default="")
+S3_ENDPOINT_URL = env.str("S3_ENDPOINT_URL", default="")
+S3_REGION = env.str("S3_REGION", default="")
+S3_ACCESS_KEY_ID = env.str("S3_ACCESS_KEY_ID", default="")
+S3_SECRET_ACCESS_KEY = env.str("S3_SECRET_ACCESS_KEY", default="")
 LOG_LEVEL = env.str("LOG_LEVEL", default="") or "INFO"
 TIME_ZONE = env.str("TIME_ZONE", default="") or "UTC"
 
@@ -52,6 +57,8 @@ try:
         FACEBOOK_APP_ID=FACEBOOK_APP_ID,
         GRAPH_API_URL=GRAPH_API_URL,
         GRAPH_API_VERSION=GRAPH_API_VERSION,
+        S3_BUCKET=S3_BUCKET,
+        S3_ENDPOINT_URL=S3_ENDPOINT_URL,
         LOG_LEVEL=LOG_LEVEL,
         TIME_ZONE=TIME_ZONE,
     )
@@ -105,6 +112,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "console.middleware.ResponseHeaders",
     "console.middleware.RefuseInvalidLists",
+    "console.middleware.AnswerWithoutStorage",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -144,8 +152,19 @@ STATIC_URL = "static/"
 STATIC_ROOT = None if DEBUG else BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static", NINJA / "static"]
 MEDIA_ROOT = DATA_DIR / "media"
+# Django imports the backend when the first file is opened: boto3 is loaded by no program that does not need it.
+S3_FILES = {
+    "BACKEND": "console.infrastructure.s3_files.S3Files",
+    "OPTIONS": {
+        "bucket_name": S3_BUCKET,
+        "endpoint_url": S3_ENDPOINT_URL or None,
+        "region_name": S3_REGION or None,
+        "access_key": S3_ACCESS_KEY_ID or None,  # without them, the role of the machine or of the service account
+        "secret_key": S3_SECRET_ACCESS_KEY or None,
+    },
+}
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": S3_FILES if S3_BUCKET else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG

@@ -24,15 +24,6 @@ def file_response(file, name=""):
     return response
 
 
-def media_type_of(file):
-    """Return the media type of a stored file; "" if it is gone."""
-    try:
-        with file.storage.open(file.name) as content:
-            return sniff_file(content)
-    except FileNotFoundError:
-        return ""
-
-
 def _open(file):
     if not file:
         raise Http404

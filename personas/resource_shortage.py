@@ -1,4 +1,4 @@
-"""Recognise that our own machine has run out of disk, memory, open files, threads or connections.
+"""Recognise that our own machine has run out of disk, memory, open files, threads or connections, or file storage.
 
 A shortage is temporary, and the failed work is not to blame: do it again later.
 """
@@ -7,7 +7,12 @@ import errno
 
 from django.db import InterfaceError, OperationalError
 
-ERRORS = (MemoryError, OperationalError, InterfaceError)
+
+class StorageUnavailable(OSError):
+    """The storage of the files does not answer, or refuses a call."""
+
+
+ERRORS = (MemoryError, OperationalError, InterfaceError, StorageUnavailable)
 NUMBERS = {
     *(errno.ENOSPC, errno.EDQUOT, errno.EROFS),  # a disk that is full, or was found broken
     *(errno.EMFILE, errno.ENFILE),

@@ -26,7 +26,7 @@ def verify_persona(persona_id):
 
 @shared_task
 def sweep():
-    """Repeat what failed or was lost: deletions of personas, checks and disconnections of Pages."""
+    """Repeat what failed or was lost: deletions of personas and files, checks and disconnections of Pages."""
     for persona in _model("Persona").objects.leaving().due():
         persona.withdraw_later()
     pages = _model("Page").objects
@@ -34,6 +34,7 @@ def sweep():
         page.verify_later()
     for page in pages.ending():
         page.finish_disconnecting_later()
+    _model("DiscardedFile").objects.delete_files()
 
 
 def _model(name):

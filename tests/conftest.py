@@ -24,6 +24,7 @@ from console.models import Conversation, Customer, InboundWebhook
 from console.webhook_endpoint import verify
 from messenger import webhook_signature
 from personas.models import Page
+from tests.bucket import Bucket
 from tests.stand_in import Pictures, Sandbox, eventually, free_port
 
 redis_settings.TIMEOUT = 5  # s, for this process: it shares a busy machine with all that it tests
@@ -177,6 +178,31 @@ def sandbox(sandbox_process, pictures, settings):
     sandbox_process.reset()
     sandbox_process.post("webhooks", pause=True)
     return sandbox_process
+
+
+# Files
+
+
+@pytest.fixture(scope="session")
+def s3_server():
+    port = free_port()
+    command = ["-m", "moto.server", "--host", "127.0.0.1", "--port", str(port)]
+    with _process(command, {}, ready=f"http://127.0.0.1:{port}/moto-api/"):
+        yield f"http://127.0.0.1:{port}"
+
+
+@pytest.fixture
+def s3(s3_server, settings):
+    """Files go to an empty bucket of an S3 server. Returns the bucket."""
+    bucket = Bucket(s3_server)
+    settings.STORAGES = settings.STORAGES | bucket.storage()
+    return bucket
+
+
+@pytest.fixture(params=["disk", "s3"])
+def storage(request):
+    """Run the test twice: with files on the disk and in a bucket."""
+    return request.param == "s3" and request.getfixturevalue("s3")
 
 
 # The whole stack

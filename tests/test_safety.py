@@ -108,6 +108,8 @@ def test_a_weak_setting_is_refused_in_production_and_named(name, value):
         ("PUBLIC_URL", "localhost:8000"),
         ("PUBLIC_URL", "http://localhost:8000/console"),
         ("GRAPH_API_URL", "sandbox:8001"),
+        ("S3_BUCKET", "s3://files"),
+        ("S3_ENDPOINT_URL", "s3.example.com"),
         ("GRAPH_API_VERSION", "27"),
         ("FACEBOOK_APP_ID", "app"),
         ("ALLOWED_HOSTS", "http://localhost"),
@@ -132,7 +134,10 @@ def test_the_refusal_of_a_malformed_database_url_does_not_contain_its_password()
     assert "gT5rW2qX" not in str(refused.value)
 
 
-SHAPED = PRODUCTION | {"GRAPH_API_VERSION": "v27.0", "LOG_LEVEL": "INFO", "TIME_ZONE": "Europe/Berlin"}
+SHAPED = PRODUCTION | {
+    **{"GRAPH_API_VERSION": "v27.0", "LOG_LEVEL": "INFO", "TIME_ZONE": "Europe/Berlin"},
+    **{"S3_BUCKET": "files", "S3_ENDPOINT_URL": "https://s3.example.com:9000"},
+}
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from agents.pictures import new_path
 from console import tasks
 from console.infrastructure import downloads, rate_limit
 from messenger import Action, GraphError
+from personas.models import DiscardedFile
 from personas.models.retry import Scheduled, ScheduledQuerySet
 from personas.resource_shortage import is_resource_shortage
 
@@ -109,6 +110,8 @@ class Customer(Scheduled):
         self.save(update_fields=["name", "picture", "profile_at", "refusals", "next_attempt_at"])
         if shown != (self.name, self.picture.name):
             self.conversation.touch()
+        if shown[1] != self.picture.name:
+            DiscardedFile.objects.discard(shown[1])
 
     def _has_rate_slot(self):
         """Nobody waits for a profile that is fetched again: those of one Page are fetched one by one."""
@@ -142,12 +145,9 @@ class Customer(Scheduled):
         return True
 
     def _replace_picture(self, content):
-        old = self.picture.name
-        if old and self._is_same_picture(content):
+        if self.picture and self._is_same_picture(content):
             return
         self.picture.save(content.name, content, save=False)
-        if old:
-            transaction.on_commit(lambda: self.picture.storage.delete(old), robust=True)
 
     def _is_same_picture(self, content):
         with suppress(FileNotFoundError), self.picture.open() as known:

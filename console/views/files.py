@@ -1,7 +1,7 @@
 """Pictures and files. An agent who may see an object gets the file that belongs to it; no file is found by its path."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.templatetags.static import static
 from django.utils.cache import get_conditional_response
@@ -44,16 +44,23 @@ def persona_picture(request, pk):
 
 
 def _picture(file, name):
-    """Serve a picture; initials if its file is gone from the disk. They are not cached: the picture may come back."""
-    if file and not file.storage.exists(file.name):
+    """Serve a picture; initials if its file is gone. They are not cached: the picture may come back."""
+    try:
+        return file_response(file)
+    except Http404:
+        if not file:
+            raise
         content = pictures.initials(plain(str(name)))
         return HttpResponse(content, content_type="image/png", headers={"Cache-Control": "private, no-cache"})
-    return file_response(file)
 
 
 def _asked_for_anew(attachment, etag):
     """Serve a file that the browser must revalidate before each use, because its message can be unsent."""
-    response = file_response(attachment.file, attachment.file_name)
+    try:
+        response = file_response(attachment.file, attachment.file_name)
+    except Http404:
+        attachment.note_gone()
+        raise
     response["Cache-Control"], response["ETag"] = "private, no-cache", etag
     return response
 

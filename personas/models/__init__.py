@@ -1,4 +1,5 @@
+from .discarded_file import DiscardedFile
 from .page import Page
 from .persona import Persona
 
-__all__ = ["Page", "Persona"]
+__all__ = ["DiscardedFile", "Page", "Persona"]

@@ -75,14 +75,14 @@ def test_an_admin_renames_an_agent(browser, ana):
     assert (ana.last_name, ana.is_active, ana.is_present) == ("Ruiz Soto", True, True)
 
 
-def test_an_uploaded_picture_of_an_agent_is_stored_under_a_random_name(browser, ana):
+def test_an_uploaded_picture_of_an_agent_is_stored_under_a_random_name(storage, browser, ana):
     assert edit(browser, ana, picture=picture()).status_code == 302
     ana.refresh_from_db()
     assert re.fullmatch("agents/[0-9a-f]{32}", ana.picture.name)
     assert ana.picture.read().startswith(b"\x89PNG")
 
 
-def test_an_agent_whose_picture_is_missing_on_disk_can_still_be_edited(browser, ana):
+def test_an_agent_whose_picture_is_missing_in_the_storage_can_still_be_edited(storage, browser, ana):
     edit(browser, ana, picture=picture())
     ana.refresh_from_db()
     ana.picture.storage.delete(ana.picture.name)

@@ -261,7 +261,7 @@ def test_a_customer_file_is_offered_under_the_name_in_its_url(address, name, cdn
     assert "." not in attachment.file.name
 
 
-def test_an_attachment_missing_on_disk_is_shown_as_no_longer_stored(cdn, sends, ana, client, mona):
+def test_an_attachment_missing_in_the_storage_is_shown_as_no_longer_stored(storage, cdn, sends, ana, client, mona):
     cdn.content = b"\x89PNG\r\n\x1a\n"
     attachment = sends(f"{cdn.url}/a.png")
     attachment.file.storage.delete(attachment.file.name)

@@ -15,6 +15,7 @@ from personas import pictures
 from personas.models import Persona
 
 PICTURE = pictures.initials("Ana Ruiz").read()
+pytestmark = pytest.mark.usefixtures("storage")
 
 
 def huge(side=13_000):
@@ -118,7 +119,7 @@ def test_retry_uploads_a_failed_file_again_from_the_stored_copy(send, picture, c
     assert seen(sandbox, mona) == [["image"]]
 
 
-def test_a_queued_file_missing_on_disk_fails_with_a_sentence_and_the_next_is_sent(
+def test_a_queued_file_missing_in_the_storage_fails_with_a_sentence_and_the_next_is_sent(
     send, picture, conversation, mona, sandbox
 ):
     [message] = send("", picture())

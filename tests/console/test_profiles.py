@@ -82,7 +82,7 @@ def test_a_profile_is_refreshed_weekly_when_the_customer_writes(mona, write):
         assert write()
 
 
-def test_refreshing_a_profile_replaces_the_name_and_keeps_an_unchanged_picture(mona, sandbox):
+def test_refreshing_a_profile_replaces_the_name_and_keeps_an_unchanged_picture(storage, mona, sandbox):
     mona.fetch_profile()
     old = fresh(mona).picture.name
     Customer.objects.update(name="Mona Miller")
@@ -91,7 +91,7 @@ def test_refreshing_a_profile_replaces_the_name_and_keeps_an_unchanged_picture(m
     assert fresh(mona).picture.name == old  # the same picture is kept once
 
 
-def test_the_old_profile_picture_is_deleted_when_there_is_a_new_one(mona, django_capture_on_commit_callbacks):
+def test_the_old_profile_picture_is_deleted_when_there_is_a_new_one(storage, mona, django_capture_on_commit_callbacks):
     mona.fetch_profile()
     mona.picture.save("face", initials("Somebody Else"))
     old = mona.picture.name

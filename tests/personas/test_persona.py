@@ -66,7 +66,7 @@ def test_a_changed_name_creates_a_new_persona_on_next_use_and_deletes_the_old_on
     assert live.state == Persona.State.GONE
 
 
-def test_a_changed_picture_creates_a_new_persona(live, face, ana, sandbox):
+def test_a_changed_picture_creates_a_new_persona(storage, live, face, ana, sandbox):
     ana.picture.save("me.png", painter.initials("Someone Else"))
     new = face()
     new.publish()
@@ -74,7 +74,7 @@ def test_a_changed_picture_creates_a_new_persona(live, face, ana, sandbox):
     assert len(sandbox.personas()) == 2  # the old one goes by a worker
 
 
-def test_a_persona_keeps_its_own_copy_of_the_agents_picture(live, ana):
+def test_a_persona_keeps_its_own_copy_of_the_agents_picture(storage, live, ana):
     assert live.picture.size > 0
     assert live.picture.name != ana.picture.name
 
@@ -88,7 +88,7 @@ def test_a_persona_picture_has_a_signed_url_that_expires_after_minutes(live, tim
     assert Client().get(f"/{path}").status_code == 404
 
 
-def test_a_large_picture_is_published_as_a_small_square(ana):
+def test_a_large_picture_is_published_as_a_small_square(storage, ana):
 
     ana.picture.save("wide.png", painter.initials("Ana"))
     with Image.open(painter.square(ana.picture)) as image:
@@ -218,7 +218,7 @@ def test_initials_of_any_name_are_drawn_as_a_picture(name):
         assert len(image.getcolors(maxcolors=10_000)) > 1
 
 
-def test_an_unreadable_picture_does_not_delay_a_message(say, conversation, ana, mona, sandbox):
+def test_an_unreadable_picture_does_not_delay_a_message(storage, say, conversation, ana, mona, sandbox):
     whole = painter.square(painter.initials("Ana")).read()
     ana.picture.save("broken.jpg", ContentFile(whole[: len(whole) // 2]))
     say("Hello")

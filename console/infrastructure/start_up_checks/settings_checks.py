@@ -145,6 +145,16 @@ SHAPES = [
         lambda value: re.fullmatch(r"v[0-9]+\.[0-9]+", value),
         "set it to a version, as in v27.0, or remove it.",
     ),
+    (
+        "S3_BUCKET",
+        lambda value: re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", value),
+        "set it to the name of a bucket, or remove it to keep files in DATA_DIR.",
+    ),
+    (
+        "S3_ENDPOINT_URL",
+        lambda value: _is_url(value, "http", "https", is_origin=True),
+        "set it to scheme and host, as in https://s3.example.com, or remove it for Amazon S3.",
+    ),
     ("LOG_LEVEL", lambda value: value in LEVELS, f"set it to one of {', '.join(LEVELS)}."),
     ("TIME_ZONE", _is_time_zone, "set it to a name of the IANA time zone database, as in Europe/Berlin."),
 ]

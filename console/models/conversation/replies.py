@@ -29,20 +29,21 @@ class Replies(MessagingWindow, Sending):
         Without an author it is the bot's. The same idempotency key twice is the same reply.
         """
         try:
-            return self._send(author, text, idempotency_key, files)
+            with Attachment.objects.storing(files) as attachments:
+                return self._send(author, text, idempotency_key, attachments)
         except IntegrityError as error:
             if "console_message_idempotency_key_key" not in str(error):
                 raise
             raise KeyInUse(_("Another message has this key: choose a new one for each.")) from error
 
-    def _send(self, author, text, key, files):
+    def _send(self, author, text, key, attachments):
         with self.changing():
             if known := self._said_under(key, author):  # whoever holds it by now
                 return known
             self.check_held_by(author)
             self.check_window(author)
-            pieces = [("", file) for file in files] + [(part, None) for part in parts(text)]
-            replies = [self._queue(author, text, _key(key, number), file) for number, (text, file) in enumerate(pieces)]
+            pieces = [("", attachment) for attachment in attachments] + [(part, None) for part in parts(text)]
+            replies = [self._queue(author, _key(key, number), *piece) for number, piece in enumerate(pieces)]
             self.note_reply()
             transaction.on_commit(lambda: typing_dots.stop(self.pk))
             self.deliver_later()
@@ -71,10 +72,12 @@ class Replies(MessagingWindow, Sending):
             return []
         return list(said.filter(idempotency_key__in=[_key(key, number) for number in range(MOST_MESSAGES)]).in_order())
 
-    def _queue(self, author, text, key, file):
+    def _queue(self, author, key, text, attachment):
         message = Message.objects.queue(self, author, text, next_moment(self), idempotency_key=key)
-        attachment = file and Attachment.objects.keep(message, file)
-        self.note_last_words(message, attachment.words if file else message.text)
+        if attachment:
+            attachment.message = message
+            attachment.save()
+        self.note_last_words(message, attachment.words if attachment else message.text)
         return message
 
 

@@ -1,6 +1,7 @@
 """An attachment of a message. Facebook's address for it expires, so a copy is kept; the message never waits for it."""
 
 import logging
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import PurePosixPath
 from typing import Any, ClassVar
@@ -8,7 +9,6 @@ from urllib.parse import unquote, urlsplit
 
 from django.db import models, transaction
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from agents.pictures import new_path
@@ -16,7 +16,9 @@ from console import tasks
 from console.infrastructure import downloads, uploads
 from console.wording import attachments
 from messenger import events
-from personas.files import SHOWN, media_type_of
+from messenger.media_types import sniff_file
+from personas.files import SHOWN
+from personas.models import DiscardedFile
 from personas.models.retry import Retryable, ScheduledQuerySet
 from personas.resource_shortage import is_resource_shortage
 
@@ -42,18 +44,29 @@ class AttachmentQuerySet(ScheduledQuerySet):
         payload = None if part.kind in FILES else events.to_json(part.payload)
         return self.model(kind=part.kind[:40], url=part.url, title=part.title, payload=payload)
 
-    def keep(self, message, file):
-        """Keep a file that an agent sends. Our copy stays: the thread shows it, and a retry sends it again."""
-        return self.create(message=message, kind=uploads.kind_of(file), title=file.name, file=file)
+    @contextmanager
+    def storing(self, files):
+        """Store files that an agent sends, and yield an unsaved attachment for each. Those not saved are discarded.
+
+        No lock may be held: the storage may be far away. Our copy stays: the thread shows it, a retry sends it again.
+        """
+        stored = []
+        try:
+            for file in files:
+                stored.append(self.model(kind=uploads.kind_of(file), title=file.name))
+                stored[-1].store(file)
+            yield stored
+        finally:
+            saved = self.filter(pk__in=[attachment.pk for attachment in stored if attachment.pk]).in_bulk()
+            DiscardedFile.objects.discard(*[one.file.name for one in stored if one.pk not in saved])
 
     def unfetched(self):
         """Filter to files whose download should be over by now."""
         return self.due().filter(UNFETCHED)
 
     def discard(self):
-        """Delete the rows, and their files from the disk. A worker that downloads one finds its row deleted."""
-        for attachment in self.select_for_update():
-            attachment.file.delete(save=False)
+        """Delete the rows, and their files after the commit. A worker that downloads one finds its row deleted."""
+        DiscardedFile.objects.discard(*[attachment.file.name for attachment in self.select_for_update()])
         self.all().delete()
 
     def fetch_later(self):
@@ -80,6 +93,10 @@ class Attachment(Retryable):
     title = models.TextField(_("title"), blank=True)
     payload = models.JSONField(null=True, editable=False)  # as it came, unless it is a file
     file = models.FileField(_("file"), upload_to=file_path, blank=True)
+    media_type = models.TextField(
+        default="", db_default="", editable=False
+    )  # of our copy; empty without one, or when it is gone
+    size = models.PositiveIntegerField(null=True, editable=False)  # of our copy, in bytes
     next_attempt_at = models.DateTimeField(default=later, editable=False)
 
     objects: ClassVar[Any] = AttachmentQuerySet.as_manager()
@@ -97,16 +114,6 @@ class Attachment(Retryable):
     def is_file(self):
         return self.kind in self.FILES
 
-    @cached_property
-    def media_type(self):
-        """The media type of our copy; nothing while there is none, or when it has gone from the disk."""
-        return media_type_of(self.file) if self.file else ""
-
-    @property
-    def is_gone(self):
-        """Return whether the file of our copy is missing on the disk."""
-        return bool(self.file) and not self.media_type
-
     @property
     def shown_as(self):
         """The element that shows our copy: image, audio or video, or nothing. A film may hold nothing but a sound."""
@@ -120,14 +127,6 @@ class Attachment(Retryable):
         name = "".join(letter for letter in name if letter.isprintable() and letter not in "/\\")
         ending = PurePosixPath(name).suffix[:LONGEST_ENDING]
         return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - len(ending)] + ending
-
-    @property
-    def size(self):
-        """The size in bytes; None when our copy is gone."""
-        try:
-            return self.file.size
-        except (OSError, ValueError):
-            return None
 
     @property
     def content(self):
@@ -152,7 +151,25 @@ class Attachment(Retryable):
     def send(self, client, psid, **options):
         """Send it as a message of its own; return Facebook's id of the message."""
         with self.file.open("rb") as file:
-            return client.send_attachment(psid, self.kind, file=file, filename=self.file_name, **options)
+            return client.send_attachment(psid, self.kind, file=file.file, filename=self.file_name, **options)
+
+    def store(self, content):
+        """Store our copy. The row is not saved."""
+        self.media_type, self.size = sniff_file(content), content.size
+        self.file.save("file", content, save=False)
+
+    def open_copy(self):
+        """Open our copy, which may take its time; return whether it is still there."""
+        try:
+            self.file.open()
+        except FileNotFoundError:
+            return False
+        return True
+
+    def note_gone(self):
+        """Let the thread say that our copy is gone. It was looked for and not found."""
+        if self.row.exclude(media_type="").update(media_type=""):
+            self.message.conversation.touch(self.message)
 
     def fetch_later(self):
         if self.is_file:
@@ -164,7 +181,7 @@ class Attachment(Retryable):
             return
         try:
             content = downloads.fetch(self.url)
-            self.file.save(str(content.name), content, save=False)
+            self.store(content)
         except (downloads.DownloadError, OSError, MemoryError) as error:
             if is_resource_shortage(error):  # not an error of the file: the sweep tries again
                 return logger.warning("Attachment %s has to wait: %s", self.pk, error)
@@ -175,11 +192,12 @@ class Attachment(Retryable):
 
     def _keep(self):
         """Write down what came of it, unless the message was unsent during the download."""
-        outcome = {"file": self.file.name, "error": self.error, "attempts": self.attempts}
+        copy = {"file": self.file.name, "media_type": self.media_type, "size": self.size}
+        outcome = copy | {"error": self.error, "attempts": self.attempts}
         if self.row.update(**outcome):
             self.message.conversation.touch(self.message)
-        elif self.file:
-            self.file.delete(save=False)
+        else:
+            DiscardedFile.objects.discard(self.file.name)
 
 
 def _last_part(url):

@@ -84,10 +84,8 @@ class MessageDelivery(Reconciliation):
 
     def _send(self, persona, tag):
         file = self.file_to_send
-        if file and file.is_gone:
+        if file and not file.open_copy():  # before the claim: it may fail
             return self.fail(FILE_GONE)
-        if file:
-            file.file.open()  # a file that cannot be opened must fail before the claim
         if not self.conversation.send_queue.keep(UPLOAD if file else CALL):
             return Outcome.WAIT  # another worker has the queue now
         if not self._claim(persona):
