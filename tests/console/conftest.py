@@ -62,10 +62,10 @@ def echo(mona):
     return build
 
 
-def post_webhook(path, body):
+def post_webhook(path, body, url=CONSOLE_URL):
     """Deliver a signed body to the web server, as Facebook does."""
     signed = {"X-Hub-Signature-256": webhook_signature.sign(body, settings.FACEBOOK_APP_SECRET)}
-    return requests.post(CONSOLE_URL + path, body, headers=signed, timeout=10)
+    return requests.post(url + path, body, headers=signed, timeout=10)
 
 
 def now():

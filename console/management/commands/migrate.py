@@ -11,6 +11,8 @@ from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from psycopg.errors import LockNotAvailable
 
+from console.infrastructure import table_settings
+
 LOCK_TIMEOUT = "2s"
 TRIES = 60
 FIRST = ("console", "0001_first_release")  # of version 1.0.0
@@ -22,7 +24,10 @@ class Command(Migrate):
         _refuse_database_from_before()
         for _try in range(TRIES):
             try:
-                return super().handle(*args, **options)
+                result = super().handle(*args, **options)
+                _wait_for_locks(LOCK_TIMEOUT)
+                table_settings.apply()
+                return result
             except OperationalError as error:
                 if not isinstance(error.__cause__, LockNotAvailable):
                     raise
