@@ -1,7 +1,8 @@
 """Start the console as compose runs it, measure it, and print a table: each figure beside its limit on this machine.
 
-Without names everything is measured: intake, stream, send, relay, pages, memory. --fill also measures the pages with
-100 000 conversations and a million messages, and takes minutes. The targets are for two cores, which include the
+Without names everything is measured: intake, stream, send, relay, pages, memory, strangers (slow clients), hang (of
+Redis) and snapshot (sending during a backup of ten minutes). --fill also measures the pages with 100 000 conversations
+and a million messages, and takes minutes. The targets are for two cores, which include the
 client.
 """
 
@@ -21,7 +22,7 @@ import django
 from processes import Programs
 from servers import ROOT, running_servers, stop_on_signals
 
-MEASURES = ["intake", "stream", "send", "relay", "pages", "memory"]
+MEASURES = ["intake", "stream", "send", "relay", "pages", "memory", "strangers", "hang", "snapshot"]
 
 
 def main():
@@ -53,6 +54,9 @@ def parse_options():
     )
     parser.add_argument("measures", nargs="*", metavar="MEASURE", help=", ".join(MEASURES))
     parser.add_argument("--fill", action="store_true", help="the pages at 100 000 conversations too")
+    parser.add_argument(
+        "--snapshot-seconds", type=int, default=600, metavar="S", help="for which a backup holds its snapshot: 600"
+    )
     parser.add_argument("--workers", type=int, default=2, help="as compose runs it: 2")
     parser.add_argument(
         "--json", metavar="FILE", type=Path, help="write the figures there as well; - for standard output"

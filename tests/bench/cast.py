@@ -129,33 +129,37 @@ class Cast:
 
     def press_send(self, conversation, text, port):
         agent = self.conversations.index(conversation) % AGENTS
+        path = f"/conversations/{conversation.pk}/send/"
+        return self.press(path, agent, port, text=text, idempotency_key=uuid.uuid4())
+
+    def press(self, path, agent, port, **fields):
+        """Return the request of a button or a form."""
         return request(
             "POST",
-            f"/conversations/{conversation.pk}/send/",
+            path,
             host=f"127.0.0.1:{port}",
-            body=urlencode({"text": text, "idempotency_key": uuid.uuid4()}).encode(),
+            body=urlencode(fields).encode(),
             Content_Type="application/x-www-form-urlencoded",
             Cookie=self.cookies[agent],
             X_CSRFToken=CSRF,
             HX_Request="true",
         )
 
-    def queue_replies(self, number):
+    def queue_replies(self, number, conversations=None):
         """Store so many replies as Send does, without telling a worker; return their texts."""
         now = timezone.now()
-        pairs = itertools.islice(itertools.cycle(enumerate(self.conversations)), number)
         replies = [
             Message(
                 conversation=conversation,
                 page=self.page,
-                author=self.agents[place % AGENTS],
+                author=conversation.agent,
                 is_incoming=False,
                 state=Message.State.QUEUED,
                 text=self.text(),
                 at=now,
                 revision=0,
             )
-            for place, conversation in pairs
+            for conversation in itertools.islice(itertools.cycle(conversations or self.conversations), number)
         ]
         Message.objects.bulk_create(replies, batch_size=1000)
         return [reply.text for reply in replies]

@@ -3,7 +3,7 @@
 import sys
 import time
 
-from tests.bench import intake, memory, pages, relay, send, stream
+from tests.bench import hang, intake, memory, pages, relay, send, snapshot, strangers, stream
 from tests.bench.cast import Cast
 from tests.bench.graph import Graph
 from tests.bench.stack import Stack
@@ -23,6 +23,9 @@ def measure(options, programs, *, web, bare, graph, bot):
             "stream": lambda: stream.measure(stack, cast),
             "send": lambda: send.measure(stack, cast, facebook),
             "relay": lambda: relay.measure(stack, cast, bot),
+            "strangers": lambda: strangers.measure(stack, cast, facebook),
+            "hang": lambda: hang.measure(stack, cast),
+            "snapshot": lambda: snapshot.measure(stack, cast, facebook, options.snapshot_seconds),
         }
         wanted = [name for name in measures if name in options.measures or (name == "pages" and options.fill)]
         rows = {name: _told(stack, name, measures[name]) for name in wanted}

@@ -1,4 +1,9 @@
-"""Fill a database with the conversations of a busy team after two years, in SQL, within a minute."""
+"""Fill a database with the conversations of a busy team after two years, in SQL: a million messages in half a minute.
+
+The rows are made where they lie, which is faster than COPY from a client. Their indexes are built afterwards.
+"""
+
+from contextlib import contextmanager
 
 from django.db import connection, transaction
 
@@ -109,6 +114,17 @@ SELECT '{"object": "page", "entry": []}', 'fill-' || n, at, at, 0, '', 1, true
 FROM generate_series(1, %(conversations)s) AS n, LATERAL (SELECT now() - n * interval '10 minutes' AS at) AS moment
 """
 
+CONSTRAINTS = """
+SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint
+WHERE conrelid = to_regclass(%s) AND (contype = 'f' OR contype = 'u' AND NOT EXISTS (
+    SELECT FROM pg_constraint of_others WHERE of_others.confrelid = pg_constraint.conrelid
+    AND of_others.conindid = pg_constraint.conindid))
+"""
+INDEXES = """
+SELECT indexrelid::regclass, pg_get_indexdef(indexrelid) FROM pg_index
+WHERE indrelid = to_regclass(%s) AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)
+"""
+
 ROWS = {
     "plan": PLAN,
     "console_customer": CUSTOMERS,
@@ -123,17 +139,37 @@ def fill(conversations=100_000, messages=1_000_000):
     """Add so many conversations and about so many messages to the database, unless it was filled before.
 
     There are three Pages with invalid tokens, twenty agents who cannot log in, and one processed webhook for each
-    conversation. No message is pending, so workers may run meanwhile.
+    conversation. No message is pending, but the tables are locked: workers wait meanwhile.
     """
     if Customer.objects.filter(psid=str(FIRST_PSID)).exists():
         return
     with transaction.atomic(), connection.cursor() as cursor:
         known = _pages_and_agents() | {"conversations": conversations, "messages": messages, "first_psid": FIRST_PSID}
         cursor.execute("SELECT setseed(0.5)")  # the same desk every time
+        cursor.execute("SET LOCAL work_mem = '256MB'; SET LOCAL maintenance_work_mem = '1GB'; SET LOCAL jit = off")
         for table, statement in ROWS.items():
-            cursor.execute(statement, known)
+            with _indexes_later(cursor, table):
+                cursor.execute(statement, known)
             cursor.execute(f"ANALYZE {table}")  # or the next one is joined row by row, as if there were few
     _tidy()
+
+
+@contextmanager
+def _indexes_later(cursor, table):
+    """Drop all but the primary key of a table meanwhile. Row by row, its indexes would take ten times as long."""
+    cursor.execute(CONSTRAINTS, [table])
+    constraints = cursor.fetchall()
+    for name, _definition in constraints:
+        cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+    cursor.execute(INDEXES, [table])
+    indexes = cursor.fetchall()
+    for name, _definition in indexes:
+        cursor.execute(f"DROP INDEX {name}")
+    yield
+    for _name, definition in indexes:
+        cursor.execute(definition)
+    for name, definition in constraints:
+        cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}")
 
 
 def _pages_and_agents():
