@@ -53,9 +53,9 @@ class AgentAdmin(UserAdmin):
         *["personas_now", "teams_now"],
     ]
     fieldsets = [
-        (None, {"fields": ["username", "password"]}),
+        (None, {"fields": ["username", "password", "email"]}),
         (_("Who customers see"), {"fields": ["first_name", "last_name", "picture", "personas_now"]}),
-        (_("Presence"), {"fields": ["email", "is_active", "is_present", "away_since", "seen_at", "left_at"]}),
+        (_("Presence"), {"fields": ["is_active", "is_present", "away_since", "seen_at", "left_at"]}),
         (_("The queue"), {"fields": ["capacity", "teams_now"]}),
         (_("May do"), {"fields": ["groups", "is_staff", "is_superuser", "user_permissions"]}),
         (_("Dates"), {"fields": ["last_login", "date_joined"]}),

@@ -1,6 +1,7 @@
 """The admin's field for a picture. A stored file has no address, so the link leads to the view that serves it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.admin.widgets import AdminFileWidget
 from django.urls import reverse
@@ -22,9 +23,9 @@ class PictureWidget(AdminFileWidget):
         super().__init__()
         self.view = view
 
-    def is_initial(self, value):
+    def is_initial(self, value: Any):
         """Return whether there is a picture to link to: its file may be gone from the disk."""
         return super().is_initial(value) and value.storage.exists(value.name)
 
-    def format_value(self, value):
+    def format_value(self, value: Any):
         return Link(reverse(self.view, args=[value.instance.pk])) if self.is_initial(value) else None
