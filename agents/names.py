@@ -15,6 +15,8 @@ def plain(name):
 
 def isolated(name):
     """Isolate a right-to-left name, so that the words beside it in a sentence keep their places."""
+    if name.isascii():  # nearly always, and a page shows a hundred names
+        return name
     name = plain(name)
     runs_left = any(unicodedata.bidirectional(letter) in RIGHT_TO_LEFT for letter in name)
     return f"{FIRST_STRONG_ISOLATE}{name}{POP_ISOLATE}" if runs_left else name

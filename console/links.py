@@ -2,7 +2,7 @@
 
 import re
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 
 # Not marks that change the direction of writing: they could make an address look like another one.
 WEB = r"""(?:https?://|www\.)[^\s<>"\u200e\u200f\u202a-\u202e\u2066-\u2069]{1,2000}"""
@@ -32,7 +32,7 @@ def linked(text):
             address, words = link
             pieces += [text[end : match.start()], _anchor(address, words)]
             end = match.start() + len(words)
-    return format_html_join("", "{}", ([piece] for piece in [*pieces, text[end:]]))
+    return format_html_join("", "{}", ([piece] for piece in [*pieces, text[end:]])) if pieces else escape(text)
 
 
 def _link(match):

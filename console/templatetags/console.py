@@ -1,5 +1,8 @@
+from functools import lru_cache
+
 from django import template
 from django.utils import formats, timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from agents.names import plain
@@ -52,9 +55,13 @@ def hue_of(agent):
 @register.filter
 def moment(at):
     """Return the time of day, with the day unless it is today, and with the year unless it is this one."""
-    at, now = timezone.localtime(at), timezone.localtime()
-    day = "" if at.date() == now.date() else "j M " if at.year == now.year else "j M Y "
-    return formats.date_format(at, f"{day}H:i")
+    return _moment(timezone.localtime(at).replace(second=0, microsecond=0), timezone.localdate(), get_language())
+
+
+@lru_cache(4096)
+def _moment(minute, today, language):
+    day = "" if minute.date() == today else "j M " if minute.year == today.year else "j M Y "
+    return formats.date_format(minute, f"{day}H:i")
 
 
 @register.filter

@@ -2,8 +2,8 @@
 
 Without names everything is measured: intake, stream, send, relay, pages, memory, strangers (slow clients), hang (of
 Redis) and snapshot (sending during a backup of ten minutes). --fill also measures the pages with 100 000 conversations
-and a million messages, and takes minutes. The targets are for two cores, which include the
-client.
+and a million messages, or with ten times as many (--fill large), which takes minutes and 10 GB. The targets are for two
+cores, which include the client.
 """
 
 import argparse
@@ -53,7 +53,13 @@ def parse_options():
         prog="bin/bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("measures", nargs="*", metavar="MEASURE", help=", ".join(MEASURES))
-    parser.add_argument("--fill", action="store_true", help="the pages at 100 000 conversations too")
+    parser.add_argument(
+        "--fill",
+        nargs="?",
+        const="filled",
+        choices=["filled", "large"],
+        help="the pages in a filled database too: 100 000 conversations and a million messages; or ten times as many",
+    )
     parser.add_argument(
         "--snapshot-seconds", type=int, default=600, metavar="S", help="for which a backup holds its snapshot: 600"
     )

@@ -55,7 +55,12 @@ class Cast:
         )
         self.conversations += Conversation.objects.bulk_create(
             Conversation(
-                page=self.page, customer=customer, holder="agent", agent=self.agents[number % AGENTS], last_at=now
+                page=self.page,
+                customer=customer,
+                holder="agent",
+                agent=self.agents[number % AGENTS],
+                last_at=now,
+                last_words=self.text()[:200],
             )
             for number, customer in enumerate(customers, there)
         )

@@ -30,7 +30,8 @@ def measure(options, programs, *, web, bare, graph, bot):
         wanted = [name for name in measures if name in options.measures or (name == "pages" and options.fill)]
         rows = {name: _told(stack, name, measures[name]) for name in wanted}
         if options.fill:
-            rows["filled"] = _told(stack, "filled", lambda: pages.measure_filled(stack, cast, rows["pages"]))
+            filled = _told(stack, options.fill, lambda: pages.measure_filled(stack, cast, rows["pages"], options.fill))
+            rows[options.fill] = filled
     return [row for some in rows.values() for row in some]
 
 

@@ -2,22 +2,27 @@
 
 import asyncio
 import sys
+import threading
 import time
+from contextlib import contextmanager
 
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from console.models import Conversation
+from console import retention
+from console.models import Conversation, InboundWebhook
 from tests.bench.client import one_after_another
 from tests.bench.figures import Row
 from tests.bench.stack import each, told
 
 WARM_UP, REQUESTS = 20, 150
 SECONDS = 6  # at most, for each page
-TARGET_P95, TARGET_RATIO = 40, 1.3  # ms; of the small desk's p95
-SMALL, THREAD = 50, 60  # conversations, messages in the thread
-FILL = {"conversations": 100_000, "messages": 1_000_000}
+TARGET_P95 = 40  # ms
+# Conversations of which every section shows all that it shows at first, as on a large desk; messages in the thread.
+SMALL, THREAD = 700, 60
+FILLS = {"filled": (100_000, 1_000_000), "large": (1_000_000, 10_000_000)}  # conversations, messages
+TARGET_RATIO = {"filled": 1.2, "large": 1.3}  # of the small desk's median
 
 
 def measure_small(stack, cast):
@@ -28,17 +33,42 @@ def measure_small(stack, cast):
         return _measure(stack, cast, "small", conversation)
 
 
-def measure_filled(stack, cast, small):
+def measure_filled(stack, cast, small, size):
+    """Measure a filled database, while its old rows are deleted, and afterwards."""
     from tests.bench.fill import fill
 
     began = time.monotonic()
-    fill(**FILL)
+    with stack.held("worker", "processor", "background"):  # the tables are locked
+        fill(*FILLS[size])
     print(f"Filled within {time.monotonic() - began:.0f} s.", file=sys.stderr)
     threads = Conversation.objects.filter(messages__isnull=False, agent__isnull=False)
-    return _measure(stack, cast, "filled", threads.order_by("-revision", "-pk").first(), small)
+    conversation = threads.order_by("-revision", "-pk").first()
+    rows = _measure(stack, cast, size, conversation, small, size)
+    with _deleting() as deleted:
+        rows += _measure(stack, cast, "while deleting", conversation, small, size)
+    rows[-1].notes.append(f"{deleted['webhooks']} webhooks deleted in {deleted['seconds']:.0f} s")
+    return rows + _measure(stack, cast, "cleaned", conversation, small, size)
 
 
-def _measure(stack, cast, size, conversation, small=()):
+@contextmanager
+def _deleting():
+    """Delete old rows in a thread, as the task does, until none are left."""
+    deleted, before, began = {}, InboundWebhook.objects.count(), time.monotonic()
+
+    def delete():
+        left = None
+        while left != (left := InboundWebhook.objects.count()):
+            retention.delete_old_rows()
+        connection.close()
+
+    thread = threading.Thread(target=delete)
+    thread.start()
+    yield deleted
+    thread.join()
+    deleted.update(webhooks=before - InboundWebhook.objects.count(), seconds=time.monotonic() - began)
+
+
+def _measure(stack, cast, name, conversation, small=(), size=None):
     since = max(conversation.messages.in_order().values_list("revision", flat=True), default=1) - 1
     thread = f"/conversations/{conversation.pk}"
     paths = {
@@ -49,12 +79,13 @@ def _measure(stack, cast, size, conversation, small=()):
     }
     before = {row.name.partition(",")[0]: row for row in small}
     rows = []
-    for name, path in paths.items():
-        row = _page(stack, cast, f"{name}, {size}", path)
-        if name in before:
-            row.limit, row.unit, row.ratio = before[name].p95, " ms", row.p95 / before[name].p95
-            row.target = f"< {TARGET_RATIO} of small, {TARGET_P95} ms"
-            row.is_met = row.ratio <= TARGET_RATIO and row.p95 < TARGET_P95 and row.queries == before[name].queries
+    for page, path in paths.items():
+        row = _page(stack, cast, f"{page}, {name}", path)
+        if page in before:
+            row.limit, row.unit, row.ratio = before[page].p50, " ms", row.p50 / before[page].p50
+            row.target = f"p50 ≤ {TARGET_RATIO[size]} of small, p95 ≤ {TARGET_P95} ms"
+            is_met = row.ratio <= TARGET_RATIO[size] and row.p95 <= TARGET_P95
+            row.is_met = is_met and row.queries == before[page].queries
         rows.append(row)
     return rows
 
