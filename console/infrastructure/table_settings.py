@@ -1,4 +1,4 @@
-"""How PostgreSQL stores and vacuums the tables that are written all the time. docs/operations.md says why.
+"""Settings by which PostgreSQL stores and vacuums the tables that are always written. docs/operations.md says why.
 
 `manage.py migrate` applies them: they change no row and no query, and the statement blocks nobody.
 """

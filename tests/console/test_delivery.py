@@ -390,7 +390,7 @@ def test_a_reply_that_causes_an_error_in_the_console_fails_and_the_next_is_sent(
     conversation.deliver()
     broken.refresh_from_db()
     assert broken.state == Message.State.FAILED
-    assert "An admin finds the reason" in broken.error
+    assert "finds the reason in its log" in broken.error
     assert sandbox.texts(mona.psid) == ["next"]
 
 

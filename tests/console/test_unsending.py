@@ -222,7 +222,7 @@ def test_unsending_removes_a_text_cut_off_at_the_end_of_a_summary(
     receive, said, unsend, page_with_bot, conversation, ana
 ):
     receive(said("m_1", SECRET))
-    conversation.hand_back(ana, note="x" * 937)
+    conversation.hand_back(ana, note="x" * 938)
     assert Handover.objects.in_order().last().summary.endswith("4929")
     receive(unsend())
     assert "4929" not in stored()
