@@ -28,14 +28,14 @@ def measure(options, programs, *, web, bare, graph, bot):
             "snapshot": lambda: snapshot.measure(stack, cast, facebook, options.snapshot_seconds),
         }
         wanted = [name for name in measures if name in options.measures or (name == "pages" and options.fill)]
-        rows = {name: _told(stack, name, measures[name]) for name in wanted}
+        rows = {name: _show(stack, name, measures[name]) for name in wanted}
         if options.fill:
-            filled = _told(stack, options.fill, lambda: pages.measure_filled(stack, cast, rows["pages"], options.fill))
+            filled = _show(stack, options.fill, lambda: pages.measure_filled(stack, cast, rows["pages"], options.fill))
             rows[options.fill] = filled
     return [row for some in rows.values() for row in some]
 
 
-def _told(stack, name, measured):
+def _show(stack, name, measured):
     stack.settle()
     began = time.monotonic()
     rows = measured()
