@@ -3,8 +3,9 @@
 import sys
 import time
 
-from tests.bench import hang, intake, memory, pages, relay, send, snapshot, strangers, stream
+from tests.bench import hang, intake, memory, pages, processing, relay, send, snapshot, strangers, stream
 from tests.bench.cast import Cast
+from tests.bench.figures import Machine
 from tests.bench.graph import Graph
 from tests.bench.stack import Stack
 
@@ -16,26 +17,29 @@ def measure(options, programs, *, web, bare, graph, bot):
     stack.start_all(options.workers - 1)
     with Graph(graph) as facebook:
         cast = Cast(FIRST)
+        machine = Machine(intake.bare_rate(stack, cast))
+        print(machine, file=sys.stderr)
         measures = {
             "memory": lambda: memory.measure(stack, cast),
             "pages": lambda: pages.measure_small(stack, cast),
             "intake": lambda: intake.measure(stack, cast),
             "stream": lambda: stream.measure(stack, cast),
             "send": lambda: send.measure(stack, cast, facebook),
+            "processing": lambda: processing.measure(stack, cast, facebook, machine, options.seconds),
             "relay": lambda: relay.measure(stack, cast, bot),
             "strangers": lambda: strangers.measure(stack, cast, facebook),
             "hang": lambda: hang.measure(stack, cast),
             "snapshot": lambda: snapshot.measure(stack, cast, facebook, options.snapshot_seconds),
         }
         wanted = [name for name in measures if name in options.measures or (name == "pages" and options.fill)]
-        rows = {name: _show(stack, name, measures[name]) for name in wanted}
+        rows = {name: _told(stack, name, measures[name]) for name in wanted}
         if options.fill:
-            filled = _show(stack, options.fill, lambda: pages.measure_filled(stack, cast, rows["pages"], options.fill))
+            filled = _told(stack, options.fill, lambda: pages.measure_filled(stack, cast, rows["pages"], options.fill))
             rows[options.fill] = filled
-    return [row for some in rows.values() for row in some]
+    return machine, [row for some in rows.values() for row in some]
 
 
-def _show(stack, name, measured):
+def _told(stack, name, measured):
     stack.settle()
     began = time.monotonic()
     rows = measured()

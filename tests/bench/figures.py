@@ -7,6 +7,28 @@ from dataclasses import asdict, dataclass, field
 HEADINGS = ("measure", "p50 ms", "p95 ms", "p99 ms", "rate", "limit", "ratio", "target", "ok")
 
 
+REFERENCE = 1500  # answers a second of the bare view (bare.py) on the machine for which the targets are
+
+
+@dataclass
+class Machine:
+    """The machine, by the answers a second of its bare view. Targets are scaled by its factor."""
+
+    bare: float
+
+    @property
+    def factor(self):
+        return self.bare / REFERENCE
+
+    def at_least(self, rate, target):
+        """Return the target of a rate on this machine in words, and whether the rate reaches it."""
+        scaled = target * self.factor
+        return f"≥ {scaled:.0f}/s here ({target}/s)", rate >= scaled
+
+    def __str__(self):
+        return f"bare view {self.bare:.0f}/s, factor {self.factor:.2f}"
+
+
 @dataclass
 class Row:
     """One figure: latencies in milliseconds, and a rate in `unit`.

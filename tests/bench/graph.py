@@ -17,6 +17,7 @@ class Graph:
     def __init__(self, port):
         self.port = port
         self.came = {}
+        self.on_text = None  # called with the PSID, mid and idempotency key of each text that it takes
         self._numbers = itertools.count(1)
 
     def __enter__(self):
@@ -32,26 +33,38 @@ class Graph:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
 
+    def run(self, work):
+        """Run a coroutine in its thread; return its future."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    def call(self, function):
+        """Call a function in its thread."""
+        self._loop.call_soon_threadsafe(function)
+
     def answer(self, body):
         number = next(self._numbers)
+        mid = f"m_bench{number}"
         if b'"message"' in body:
-            self.came.setdefault(json.loads(body)["message"].get("text"), time.monotonic())
-        return {"id": f"{number}", "recipient_id": "1", "message_id": f"m_bench{number}"}
+            parsed = json.loads(body)
+            self.came.setdefault(parsed["message"].get("text"), time.monotonic())
+            if self.on_text:
+                self.on_text(parsed["recipient"]["id"], mid, parsed["message"].get("metadata"))
+        return {"id": f"{number}", "recipient_id": "1", "message_id": mid}
 
 
 class _Caller(asyncio.Protocol):
     def __init__(self, graph):
         self._graph = graph
-        self._received = b""
+        self._heard = b""
 
     def connection_made(self, transport):
         self._transport = transport
 
     def data_received(self, data):
-        self._received += data
-        head, found, body = self._received.partition(b"\r\n\r\n")
+        self._heard += data
+        head, found, body = self._heard.partition(b"\r\n\r\n")
         if found and len(body) >= _length(head):
-            self._received = b""
+            self._heard = b""
             answer = json.dumps(self._graph.answer(body)).encode()
             head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(answer)
             asyncio.get_running_loop().call_later(self._graph.delay, self._transport.write, head + answer)

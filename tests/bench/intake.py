@@ -10,7 +10,7 @@ from console.infrastructure.redis import redis
 from console.models import InboundWebhook
 from tests.bench.client import at_full_speed, at_rate
 from tests.bench.figures import Row, median
-from tests.bench.stack import each, usage
+from tests.bench.stack import each, told
 
 ROUNDS = 4
 SECONDS = 3  # of each round
@@ -34,6 +34,15 @@ def measure(stack, cast):
     return [*rows, _at_rate(stack, cast)]
 
 
+def bare_rate(stack, cast):
+    """Return the answers a second of the bare view."""
+    with connection.cursor() as cursor:
+        cursor.execute(TABLE)
+    with stack.bare_view():
+        _round(stack, cast, stack.bare, seconds=1)
+        return median([_round(stack, cast, stack.bare)[0] for _number in range(ROUNDS)])
+
+
 def _beside_the_limit(stack, cast, name, held):
     """Measure the console and the limit in turns, so that both have the same machine."""
     with stack.held(*held):
@@ -53,8 +62,8 @@ def _beside_the_limit(stack, cast, name, held):
         target=f"ratio ≥ {TARGET_RATIO}",
         is_met=ratio >= TARGET_RATIO,
         notes=[
-            f"ours: {usage(ours[-1][2])}; {each(ours[-1][2], 'web', len(ours[-1][1]))}",
-            f"bare: {usage(limits[-1][2])}; {each(limits[-1][2], 'bare', len(limits[-1][1]))}",
+            f"ours: {told(ours[-1][2])}; {each(ours[-1][2], 'web', len(ours[-1][1]))}",
+            f"bare: {told(limits[-1][2])}; {each(limits[-1][2], 'bare', len(limits[-1][1]))}",
         ],
     )
 
@@ -77,7 +86,7 @@ def _at_rate(stack, cast):
     row = Row.of(f"intake at {RATE}/s", [latency for latency, _answer in answered], rate=len(answered) / seconds)
     row.target, row.is_met = f"p99 < {TARGET_P99} ms", row.p99 < TARGET_P99 and not failed
     read = len(answered) - InboundWebhook.objects.unprocessed().count()
-    row.notes = [f"{usage(used)}; {each(used, 'web', len(answered))}, {each(used, 'processor', read)}"]
+    row.notes = [f"{told(used)}; {each(used, 'web', len(answered))}, {each(used, 'processor', read)}"]
     row.notes += [f"{read} of {len(answered)} had been read at the end; {failed} not answered 200"]
     forget_arrivals()
     return row

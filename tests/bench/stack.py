@@ -117,7 +117,7 @@ class Stack:
         used[CLOCK] = time.monotonic() - start
 
 
-def usage(used):
+def told(used):
     """Return the use of each program in percent of one core, the busiest first."""
     parts = {name: spent / used[CLOCK] for name, spent in used.items() if name != CLOCK}
     busy = sorted(parts.items(), key=lambda item: -item[1])

@@ -10,7 +10,7 @@ from console.live.publishing import channel
 from tests.bench.cast import AGENTS
 from tests.bench.client import at_full_speed, at_rate, connections
 from tests.bench.figures import Row
-from tests.bench.stack import each, usage
+from tests.bench.stack import each, told
 from tests.bench.streams import open_streams
 
 STREAMS = 200
@@ -60,9 +60,9 @@ async def _written(stack, cast):
             await asyncio.sleep(SETTLE)
             await asyncio.gather(*fetches)
 
-    received = [streams.received.get(f"conversation-{conversation.pk}", {}) for conversation in chosen]
-    every = [max(each.values()) if len(each) == STREAMS else math.inf for each in received]
-    first = Row.of("", [min(each.values(), default=math.inf) - due[number] for number, each in enumerate(received)])
+    heard = [streams.heard.get(f"conversation-{conversation.pk}", {}) for conversation in chosen]
+    every = [max(each.values()) if len(each) == STREAMS else math.inf for each in heard]
+    first = Row.of("", [min(each.values(), default=math.inf) - due[number] for number, each in enumerate(heard)])
     nudged = Row.of(f"webhook → told, all of {STREAMS}", [moment - due[number] for number, moment in enumerate(every)])
     seen = Row.of("webhook → text at the holder's", [shown.get(n, math.inf) - due[n] for n in range(len(chosen))])
     for row in (nudged, seen):
@@ -70,7 +70,7 @@ async def _written(stack, cast):
     failed = sum(answer.status != 200 for _latency, answer in answered)
     accepted = Row.of("", [latency for latency, _answer in answered])
     nudged.notes = [
-        usage(used),
+        told(used),
         f"first stream: p50 {first.p50:.1f}, p95 {first.p95:.1f} ms",
         f"webhook accepted: p50 {accepted.p50:.1f}, p95 {accepted.p95:.1f} ms; {failed} not answered 200",
     ]
@@ -89,13 +89,13 @@ async def _published(stack, cast):
                 await asyncio.sleep(1 / RATE)
         await asyncio.sleep(SETTLE)
     late = [
-        streams.received.get(topic, {}).get(number, math.inf) - published[topic]
+        streams.heard.get(topic, {}).get(number, math.inf) - published[topic]
         for topic in topics
         for number in range(STREAMS)
     ]
     row = Row.of(f"publish → told, each of {STREAMS}", late, rate=RATE, target=f"p99 < {TARGET_STREAM_P99} ms")
     row.is_met = row.p99 < TARGET_STREAM_P99
-    row.notes = [usage(used)]
+    row.notes = [told(used)]
     return row
 
 
@@ -104,7 +104,7 @@ def _redrawn(stack, cast):
     with cast.spread(), stack.measured_cpu() as used:
         rate, latencies = asyncio.run(at_full_speed(stack.port, _desks(stack, cast), REDRAW_SECONDS, clients=AGENTS))
     row = Row.of("queue redrawn", latencies, rate=rate, limit=STREAMS, ratio=rate / STREAMS)
-    row.notes = [f"{usage(used)}; {each(used, 'web', len(latencies))}; the limit is what {STREAMS} agents ask for"]
+    row.notes = [f"{told(used)}; {each(used, 'web', len(latencies))}; the limit is what {STREAMS} agents ask for"]
     return row
 
 

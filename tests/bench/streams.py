@@ -19,16 +19,16 @@ class Streams:
     """
 
     def __init__(self, on_topic=None):
-        self.received = {}
+        self.heard = {}
         self.greeted = set()
         self.transports = []
         self.on_topic = on_topic
 
-    def note(self, number, topic, moment):
+    def tell(self, number, topic, moment):
         if topic == "hello":
             self.greeted.add(number)
-        elif number not in (received_at := self.received.setdefault(topic, {})):
-            received_at[number] = moment
+        elif number not in (told := self.heard.setdefault(topic, {})):
+            told[number] = moment
             if self.on_topic:
                 self.on_topic(number, topic)
 
@@ -46,7 +46,7 @@ class _Stream(asyncio.Protocol):
         moment = time.monotonic()
         whole, newline, self._rest = (self._rest + data).rpartition(b"\n")
         for topic in TOPIC.findall((whole + newline).replace(b"\r", b"")):
-            self._streams.note(self._number, topic.decode(), moment)
+            self._streams.tell(self._number, topic.decode(), moment)
 
 
 @asynccontextmanager

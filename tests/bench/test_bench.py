@@ -7,7 +7,7 @@ import math
 import pytest
 
 from tests.bench import client, figures
-from tests.bench.figures import Row
+from tests.bench.figures import Machine, Row
 from tests.bench.graph import Graph
 from tests.stand_in import free_port, without_a_running_loop
 
@@ -41,6 +41,13 @@ def test_benchmark_rows_become_a_table_and_json():
     assert note == "memory: in all"
     first, _second = json.loads(json.dumps(figures.as_json(rows), allow_nan=False))
     assert (first["p50"], first["p99"], first["ratio"]) == (1, None, 0.8)
+
+
+def test_a_target_is_scaled_by_the_rate_of_the_bare_view():
+    slow = Machine(bare=750)
+    assert slow.factor == 0.5
+    assert slow.at_least(510, 1000) == ("≥ 500/s here (1000/s)", True)
+    assert slow.at_least(490, 1000)[1] is False
 
 
 def test_open_loop_latency_counts_from_when_a_request_was_due():
