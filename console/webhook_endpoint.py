@@ -42,15 +42,15 @@ def verify(headers, body):
     if not webhook_signature.verify(body, signed, settings.FACEBOOK_APP_SECRET):
         logger.warning("A webhook came that FACEBOOK_APP_SECRET has not signed")
         return 403, "The signature is not Facebook's."
-    if not _can_be_parsed(body):
+    if not _is_webhook(body):
         return 400, "The body is not a webhook."
     return 200, "EVENT_RECEIVED"
 
 
-def _can_be_parsed(body):
+def _is_webhook(body):
+    """Return whether it can be stored and processed. Its events are made of it once, by the processor."""
     try:
-        body.decode()
-        events.parse(body)
+        events.load(body)
     except ValueError:
         return False
     return True

@@ -37,12 +37,14 @@ def soon():
 
 
 class CustomerQuerySet(ScheduledQuerySet):
-    def meet(self, page, psid):
-        """Return the customer behind a PSID; a worker fetches the profile of a new one."""
-        customer, is_new = self.get_or_create(page=page, psid=psid)
-        if is_new:
-            customer.fetch_profile_later()
-        return customer
+    def meet(self, page, psids):
+        """Return the customers behind these PSIDs; workers fetch the profiles of new ones."""
+        self.bulk_create([self.model(page=page, psid=psid) for psid in psids], ignore_conflicts=True)
+        met = list(self.filter(page=page, psid__in=psids))
+        for customer in met:
+            customer.page = page
+            customer.fetch_profile_soon()
+        return met
 
     def unmet(self):
         """Filter to those whose profile should be known by now. One that was refused waits a day, and is fetched again
@@ -84,14 +86,17 @@ class Customer(Scheduled):
     def __str__(self):
         return isolated(self.name) or _("Guest ·%(end)s") % {"end": self.psid[-4:]}
 
+    def fetch_profile_soon(self):
+        transaction.on_commit(lambda: tasks.fetch_profile.delay(self.pk), robust=True)
+
     def fetch_profile_later(self):
         self.row.postpone(soon())
-        transaction.on_commit(lambda: tasks.fetch_profile.delay(self.pk), robust=True)
+        self.fetch_profile_soon()
 
     def fetch_profile_again(self):
         """Fetch it as the customer writes, if it is due: soon after a first refusal, then daily; a known one weekly."""
         if self.is_due and self.row.due().postpone(soon()):
-            transaction.on_commit(lambda: tasks.fetch_profile.delay(self.pk), robust=True)
+            self.fetch_profile_soon()
 
     def fetch_profile(self):
         """Ask Facebook for name and picture. It may withhold either or both, and we go on without."""

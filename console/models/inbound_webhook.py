@@ -2,7 +2,6 @@
 
 import hashlib
 import threading
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -14,14 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from console.infrastructure import wake_up
-from console.models.bot_event.relay import relay
-from console.models.conversation import inbound
-from console.models.conversation.outcomes import Outcome, Premature
+from console.models.inbound_batch import Batch
 from messenger import events
 from personas.models.retry import Retryable, ScheduledQuerySet
 from personas.resource_shortage import is_resource_shortage
 
-PATIENCE = 4  # attempts, about half a minute, until a reaction no longer waits for its message
+MOST_TOGETHER = 100  # webhooks in one transaction
 MAX_ATTEMPTS = 12  # then it waits for an admin to requeue it; with the pauses below about an hour
 STORE = """
 INSERT INTO console_inboundwebhook (body, digest, received_at, unknown, error, attempts, is_relayed)
@@ -55,14 +52,16 @@ class InboundWebhookQuerySet(ScheduledQuerySet):
         """
         empty_rounds = 0  # webhooks that another worker is processing are due too, and not for us
         while empty_rounds < 2 and _processing.acquire(blocking=False):
-            empty_rounds += 1
             try:
-                while self._process_next():
-                    empty_rounds = 0
+                empty_rounds = 0 if self._process_round() else empty_rounds + 1
             finally:
                 _processing.release()
             if not self.due().exists():
                 return
+
+    def take(self, most):
+        """Lock and return the webhooks that are due. A worker that dies gives them back at once."""
+        return list(self.due().select_for_update(skip_locked=True).order_by("pk")[:most])
 
     def redact(self, mid):
         """Remove the content of an unsent message from the stored bodies.
@@ -73,23 +72,34 @@ class InboundWebhookQuerySet(ScheduledQuerySet):
         for inbound_webhook in self.filter(mids__contains=[number_of(mid)]).select_for_update(skip_locked=True):
             self.filter(pk=inbound_webhook.pk).update(body=events.redact(inbound_webhook.body, mid))
 
-    def _process_next(self):
-        """Process the next webhook; return whether there was one.
+    def _process_round(self):
+        """Process batches until one takes all that is left; return how many webhooks there were.
 
-        Its row is locked meanwhile: a worker that dies gives it back at once.
+        Where a webhook fails, its batch is undone, and half as many are taken next: soon it is alone, and may fail.
         """
-        inbound_webhook = None
+        count, most = 0, MOST_TOGETHER
+        while True:
+            batch = self._process_next(most)
+            if batch.is_undone:
+                most = len(batch) // 2
+            elif len(batch) < most:
+                return count + len(batch)
+            else:
+                count, most = count + len(batch), min(2 * most, MOST_TOGETHER)
+
+    def _process_next(self, most):
+        batch = Batch()
         try:
-            with transaction.atomic():
-                inbound_webhook = self.due().select_for_update(skip_locked=True).order_by("pk").first()
-                if inbound_webhook:
-                    inbound_webhook.process()
-        except (MemoryError, OSError, RuntimeError) as error:
-            if inbound_webhook is None or not is_resource_shortage(error):
+            batch.process(lambda: self.take(most))
+        except Exception as error:
+            if len(batch) > 1:
+                batch.is_undone = True
+            elif batch and is_resource_shortage(error):
+                # The others may fit.
+                self.filter(pk__in=batch.pks).postpone(timezone.now() + InboundWebhook.SHORTAGE_PAUSE)
+            else:
                 raise
-            # The others may fit.
-            self.filter(pk=inbound_webhook.pk).postpone(timezone.now() + InboundWebhook.SHORTAGE_PAUSE)
-        return inbound_webhook is not None
+        return batch
 
 
 class InboundWebhook(Retryable):
@@ -104,6 +114,7 @@ class InboundWebhook(Retryable):
     mids = ArrayField(models.BigIntegerField(), default=list, db_default=[], editable=False)  # number_of each message
 
     objects: ClassVar[Any] = InboundWebhookQuerySet.as_manager()
+    is_redacted = False  # since it was read
 
     class Meta:
         verbose_name = _("inbound webhook")
@@ -112,6 +123,10 @@ class InboundWebhook(Retryable):
             models.Index(fields=["id"], condition=Q(processed_at=None, attempts__lt=MAX_ATTEMPTS), name="webhook_due"),
             GinIndex(fields=["mids"], name="webhook_mids"),
         ]
+
+    def __init__(self, *values, **fields):
+        super().__init__(*values, **fields)
+        self.events, self.errors = [], []  # of this attempt
 
     def __str__(self):
         return f"{self.pk}"
@@ -123,75 +138,32 @@ class InboundWebhook(Retryable):
         transaction.on_commit(wake_up.wake_processor, robust=True)
 
     def process(self):
-        """Process each event, and relay it to the Page's bot. An event that fails holds up none of the others.
+        """Process it now, whether it is due or not."""
+        Batch().process(lambda: [self])
 
-        Events are sorted by customer: two workers that lock several conversations then never wait for each other.
+    # In a batch
+
+    def parse(self):
+        """Parse the body, once.
+
+        Events are sorted by customer: where they are processed apart, two workers never wait for each other.
         """
-        errors: list[str] = []
-        found: list[Any] = []
-        with _collecting(errors):  # another Python may have stored it, which let JSON be deeper
-            found = sorted(events.parse(self.body.encode()), key=lambda event: event.psid or "")
-        self.mids = sorted({number_of(event.mid) for event in found if getattr(event, "mid", "")})
-        self.unknown = sum(isinstance(event, events.Unknown) for event in found)
-        processed: list[Any] = [self._process_event(event, errors) for event in found]
-        unsent = {event.mid for event, _conversation, outcome in processed if outcome is Outcome.UNSENT}
-        with _collecting(errors):
-            self._redact(unsent)
-        with _collecting(errors):
-            self._relay(processed, unsent)
-        self._save_outcome(errors, has_other_body=bool(unsent))
+        self.events = sorted(events.parse(self.body.encode()), key=lambda event: event.psid or "")
+        self.mids = sorted({number_of(mid) for event in self.events if (mid := getattr(event, "mid", ""))})
+        self.unknown = sum(isinstance(event, events.Unknown) for event in self.events)
 
-    def _process_event(self, event, errors):
-        with _collecting(errors):
-            return inbound.process(event, has_waited=self.attempts >= PATIENCE)
-        with _collecting(errors):
-            inbound.extend_messaging_window(event)
-        return inbound.Processed(event, None, Outcome.FAILED)
+    def redact(self, mid):
+        """Remove the content of an unsent message from the body."""
+        if number_of(mid) in self.mids:
+            self.body, self.is_redacted = events.redact(self.body, mid), True
 
-    def _redact(self, mids):
-        for mid in mids:
-            self.body = events.redact(self.body, mid)
-            InboundWebhook.objects.exclude(pk=self.pk).redact(mid)
-
-    def _relay(self, processed, unsent):
-        """Relay the events to bots, once, however often the webhook is processed."""
-        if self.is_relayed:
-            return
-        # On a second attempt the bots have got nothing yet, and messages of the first attempt are stored already.
-        is_first = self.attempts == 0
-        new = [one for one in processed if not (is_first and one.outcome is Outcome.ALREADY_STORED)]
-        kept = [one for one in new if not _has_content_of(one.event, unsent)]
-        relay(kept, whole_body=self.body if len(kept) == len(processed) else None)
-        self.is_relayed = True
-
-    def _save_outcome(self, errors, has_other_body):
+    def note_attempt(self):
         self.attempts += 1
-        self.error = "\n".join(errors)
-        self.processed_at = None if errors else timezone.now()
+        self.error = "\n".join(self.errors)
+        self.processed_at = None if self.errors else timezone.now()
         self.next_attempt_at = timezone.now() + self.backoff
-        outcome = ["unknown", "attempts", "error", "processed_at", "next_attempt_at", "is_relayed", "mids"]
-        self.save(update_fields=[*outcome, "body"] if has_other_body else outcome)
-
-
-@contextmanager
-def _collecting(errors):
-    """Do all of it or nothing, and collect the error: what fails holds up nothing else."""
-    try:
-        with transaction.atomic():
-            yield
-    except Premature as early:
-        errors.append(str(early))
-    except Exception as error:
-        if is_resource_shortage(error):  # the database went away, say: nothing is done, and all is processed again
-            raise
-        errors.append(f"{type(error).__name__}: {error}".split("\n")[0])  # the rest quotes the row
 
 
 def number_of(mid):
     """Return a message id as a number that an index can hold, whatever its length."""
     return int.from_bytes(hashlib.sha256(mid.encode()).digest()[:8], signed=True)
-
-
-def _has_content_of(event, unsent):
-    """Return whether the event has the content of one of these messages: the event that unsends one has none."""
-    return getattr(event, "mid", None) in unsent and not getattr(event, "is_deleted", False)

@@ -18,7 +18,7 @@ from .interactions import (
 )
 from .messages import Delivery, Echo, Edit, Message, Reaction, Read
 from .page import Integrity, LabelChanged, Policy
-from .parse import parse
+from .parse import load, parse
 from .parts import Attachment, FormAnswer, Product, ReferralSource
 from .redact import redact
 from .serialize import entry_of, make_entry, serialize, serialize_entries, standby_entry_of
@@ -60,6 +60,7 @@ __all__ = [
     "ThreadTaken",
     "Unknown",
     "entry_of",
+    "load",
     "make_entry",
     "parse",
     "redact",

@@ -55,6 +55,14 @@ def parse(body: bytes) -> list[Event]:
     An event that is not understood is Unknown and never an error. Raises ValueError if the body is no webhook: not
     JSON, or without `object` and `entry`. Verify the signature first (`messenger.webhook_signature.verify`).
     """
+    about, entries = load(body)
+    if about != "page":
+        return [OtherObject("", "", 0, False, entry, part_of=None, object=to_text(about)) for entry in entries]
+    return [event for entry in entries for event in _entry(entry)]
+
+
+def load(body: bytes) -> tuple[str, list]:
+    """Return the object that a webhook body is about, and its entries, unread. Raises ValueError as `parse` does."""
     try:
         parsed = json.loads(body.decode())
     except (ValueError, RecursionError) as error:
@@ -62,9 +70,7 @@ def parse(body: bytes) -> list[Event]:
     about, entries = to_dict(parsed).get("object"), to_dict(parsed).get("entry")
     if not isinstance(about, str) or not isinstance(entries, list):
         raise ValueError("The body is not a webhook.")
-    if about != "page":
-        return [OtherObject("", "", 0, False, entry, part_of=None, object=to_text(about)) for entry in entries]
-    return [event for entry in entries for event in _entry(entry)]
+    return about, entries
 
 
 def _entry(entry):

@@ -17,8 +17,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 class Ear(Bot):
     """A proxy in front of the bot, which records requests and changes nothing."""
 
-    def receive(self, headers, body):
-        self.received.append((headers, body))
+    def hear(self, headers, body):
+        self.heard.append((headers, body))
         return requests.post(self.bot.webhook, data=body, headers=headers, timeout=5).status_code
 
     @property
@@ -29,8 +29,8 @@ class Ear(Bot):
 @pytest.fixture
 def robin(stack, bluebird, node_modules, files, tmp_path):
     """The bot, to which the console relays Facebook's webhooks. Returns the events that it receives."""
-    known = stack.get("world")
-    app, facebooks_page = known["apps"][0], known["pages"][0]
+    told = stack.get("world")
+    app, facebooks_page = told["apps"][0], told["pages"][0]
     world = {"origin": stack.url, "page_id": facebooks_page["id"], "token": facebooks_page["token"]}
     world |= {"app_id": app["id"], "app_secret": app["secret"]}
     with running_bot(bottender_at(world, node_modules, files, tmp_path)) as bot, Ear() as ear:
@@ -63,7 +63,7 @@ def test_a_bottender_bot_behind_the_relay_hands_over_to_an_agent_and_gets_it_bac
     assert by_bot.text == greeting[1]
     rest()
 
-    received = list(robin.received)
+    heard = list(robin.heard)
     say("I want a human")
     eventually(lambda: Conversation.objects.filter(pk=conversation.pk, holder=Holder.QUEUE).exists())
     conversation.take(ana)
@@ -72,12 +72,12 @@ def test_a_bottender_bot_behind_the_relay_hands_over_to_an_agent_and_gets_it_bac
     say("Thank you!")
     eventually(lambda: conversation.messages.filter(text="Thank you!").exists())
     rest()
-    assert robin.received == received
+    assert robin.heard == heard
 
     conversation = Conversation.objects.get(pk=conversation.pk)
     conversation.hand_back(ana, note="All is well")
     eventually(lambda: events.ThreadPassed in robin.kinds)
-    [passed] = events.parse(robin.bodies[len(received)])
+    [passed] = events.parse(robin.bodies[len(heard)])
     assert passed.metadata.startswith("All is well")
     assert "Ana Ruiz: Ana here." in passed.metadata
     say("Which teas do you have?")

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from console.models import InboundWebhook
+from console.models.conversation import inbound, opening
 from messenger import webhook_signature
 from messenger.events import serialize
 from tests.conftest import CONSOLE_URL, PAGE_ID
@@ -31,6 +32,12 @@ def receive(arrive, bluebird):
         return inbound_webhook
 
     return receive_events
+
+
+def process(event):
+    """Process one event, as a worker does."""
+    with opening.opened([event]) as conversations:
+        return inbound.process(event, conversations)
 
 
 @pytest.fixture

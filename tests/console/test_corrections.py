@@ -2,7 +2,7 @@
 
 import pytest
 
-from console.models.inbound_webhook import PATIENCE
+from console.models.inbound_batch import PATIENCE
 from tests.console.conftest import AT, fresh, texts
 
 

@@ -7,16 +7,17 @@ from datetime import timedelta
 import pytest
 from django.db import connection, transaction
 from django.db.models import F
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from console.infrastructure import rate_limit
 from console.models import Conversation, Message, TakenByAnother
-from console.models.conversation import inbound
 from console.models.conversation.thread_order import next_moment
 from console.models.message import reconciliation
 from console.models.message.reconciliation import MIN_RECONCILIATIONS, PATIENCE, SETTLE
 from messenger.events import Echo
 from personas.models import Page
+from tests.console.conftest import process
 from tests.stand_in import eventually
 
 LONG = "\n\n".join(f"{number} part. " + "word " * 300 for number in ["First", "Second", "Third"])
@@ -25,11 +26,11 @@ LONG = "\n\n".join(f"{number} part. " + "word " * 300 for number in ["First", "S
 def test_a_reply_is_sent_under_the_persona_of_its_agent(say, conversation, mona, sandbox):
     message = say("Hello Mona, Ana here.")
     conversation.deliver()
-    [received] = sandbox.said(mona.psid)
-    assert (received["text"], received["persona"]["name"]) == ("Hello Mona, Ana here.", "Ana R.")
+    [heard] = sandbox.said(mona.psid)
+    assert (heard["text"], heard["persona"]["name"]) == ("Hello Mona, Ana here.", "Ana R.")
     message.refresh_from_db()
-    assert (message.state, message.mid) == (Message.State.SENT, received["mid"])
-    assert message.persona.graph_id == received["persona"]["id"]
+    assert (message.state, message.mid) == (Message.State.SENT, heard["mid"])
+    assert message.persona.graph_id == heard["persona"]["id"]
 
 
 def test_replies_are_delivered_in_the_order_of_sending(say, conversation, mona, sandbox):
@@ -44,6 +45,17 @@ def test_a_reply_sent_twice_under_one_key_is_delivered_once(say, conversation, a
     assert conversation.send(author=ana, text="once", idempotency_key=first.idempotency_key) == [first]
     conversation.deliver()
     assert sandbox.texts(mona.psid) == ["once"]
+
+
+def test_pressing_send_needs_at_most_twelve_queries(conversation, ana, client):
+    client.force_login(ana)
+    path = f"/conversations/{conversation.pk}/send/"
+    for _press in range(2):  # the first opens the session
+        with CaptureQueriesContext(connection) as queries:
+            client.post(path, {"text": "Hello", "idempotency_key": uuid.uuid4()}, headers={"HX-Request": "true"})
+    assert conversation.messages.count() == 2
+    asked = [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]  # of which a request has none
+    assert len(asked) <= 12, asked
 
 
 def test_a_long_reply_is_sent_in_parts_that_can_fail_and_be_retried_alone(conversation, ana, mona, sandbox):
@@ -251,10 +263,10 @@ def test_an_echo_settles_an_unknown_message_before_facebooks_history_is_asked(sa
     message = say("did it arrive?")
     sandbox.fail("messages", times=1, drop="after")
     conversation.deliver()
-    [received] = sandbox.said(mona.psid)
-    inbound.process(_echo(mona, message, received))
+    [heard] = sandbox.said(mona.psid)
+    process(_echo(mona, message, heard))
     message.refresh_from_db()
-    assert (message.state, message.mid, message.next_attempt_at) == (Message.State.SENT, received["mid"], None)
+    assert (message.state, message.mid, message.next_attempt_at) == (Message.State.SENT, heard["mid"], None)
     assert not sandbox.requests(path="conversations")
 
 
@@ -332,10 +344,11 @@ def _let_time_pass(conversation, settles=False, ends=False):
     waiting.update(next_attempt_at=timezone.now() - timedelta(seconds=1), unknown_since=F("unknown_since") - ago)
 
 
-def _echo(mona, message, received):
-    common = {"page_id": mona.page.page_id, "psid": mona.psid, "at": received["at"], "is_standby": False, "raw": {}}
-    content = {"text": message.text, "attachments": (), "metadata": str(message.idempotency_key)}
-    return Echo(**common, **content, mid=received["mid"], app_id="")
+def _echo(mona, message, heard):
+    common = {"page_id": mona.page.page_id, "psid": mona.psid, "at": heard["at"], "is_standby": False, "raw": {}}
+    return Echo(
+        **common, mid=heard["mid"], text=message.text, attachments=(), app_id="", metadata=str(message.idempotency_key)
+    )
 
 
 @pytest.mark.django_db(transaction=True)
@@ -401,8 +414,8 @@ def test_a_retried_reply_is_sent_under_the_persona_of_the_agent_who_retries(say,
     conversation.take(ben)
     conversation.retry(message, ben)
     conversation.deliver()
-    [received] = sandbox.said(mona.psid)
-    assert received["persona"]["name"] == "Ben O."
+    [heard] = sandbox.said(mona.psid)
+    assert heard["persona"]["name"] == "Ben O."
 
 
 def test_a_message_without_a_time_from_facebook_is_not_marked_read_by_a_watermark(say, conversation, mona):
@@ -412,8 +425,8 @@ def test_a_message_without_a_time_from_facebook_is_not_marked_read_by_a_watermar
     conversation.refresh_from_db()
     conversation.read_until = timezone.now() + timedelta(seconds=30)
     conversation.save()
-    with conversation.changing() as revision:
-        conversation.show_receipts(revision)
+    with conversation.changing():
+        conversation.thread.show_receipts()
     message.refresh_from_db()
     assert message.state == Message.State.SENT
 

@@ -25,7 +25,7 @@ class Listener:
     def __init__(self, agent):
         django = Client()
         django.force_login(agent, backend="django.contrib.auth.backends.ModelBackend")
-        self.received, self.headers = [], {}
+        self.heard, self.headers = [], {}
         self.socket = socket.create_connection(("127.0.0.1", CONSOLE_PORT), timeout=30)
         cookie = f"sessionid={django.cookies['sessionid'].value}"
         self.socket.sendall(f"GET /live/ HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\n\r\n".encode())
@@ -36,16 +36,16 @@ class Listener:
             for line in lines:
                 name, _colon, value = line.strip().partition(": ")
                 if name == "data":
-                    self.received.append(value)
-                elif not self.received:
+                    self.heard.append(value)
+                elif not self.heard:
                     self.headers[name] = value
 
-    def receives(self, topic):
-        eventually(lambda: topic in self.received)
+    def hears(self, topic):
+        eventually(lambda: topic in self.heard)
 
     def answers(self):
         live.publish("knock")
-        return "knock" in self.received
+        return "knock" in self.heard
 
     def close(self):
         self.socket.shutdown(socket.SHUT_RDWR)
@@ -73,7 +73,7 @@ def test_the_live_stream_is_refused_without_a_log_in(stack):
 
 def test_the_live_stream_begins_with_hello_and_is_not_cached(listen, ana):
     listener = listen(ana)
-    assert listener.received[0] == "hello"
+    assert listener.heard[0] == "hello"
     assert listener.headers["content-type"] == "text/event-stream"
     assert listener.headers["cache-control"] == "no-store"
 
@@ -82,7 +82,7 @@ def test_every_live_stream_receives_every_published_topic(listen, ana, ben):
     listeners = [listen(ana), listen(ben), listen(ana)]
     live.publish("conversation-7")
     for listener in listeners:
-        listener.receives("conversation-7")
+        listener.hears("conversation-7")
 
 
 def test_many_publications_of_one_topic_are_merged_into_few_events(listen, ana):
@@ -90,8 +90,8 @@ def test_many_publications_of_one_topic_are_merged_into_few_events(listen, ana):
     for _nudge in range(100):
         live.publish("queue")
     live.publish("end")
-    listener.receives("end")
-    assert 1 <= listener.received.count("queue") < 20
+    listener.hears("end")
+    assert 1 <= listener.heard.count("queue") < 20
 
 
 def test_a_rolled_back_change_is_not_published(listen, ana, bluebird):
@@ -102,8 +102,8 @@ def test_a_rolled_back_change_is_not_published(listen, ana, bluebird):
     with pytest.raises(ZeroDivisionError), conversation.changing():
         raise ZeroDivisionError
     live.publish("end")
-    listener.receives("end")
-    assert f"conversation-{conversation.pk}" not in listener.received
+    listener.hears("end")
+    assert f"conversation-{conversation.pk}" not in listener.heard
 
 
 def test_one_redis_subscription_serves_all_streams_and_is_renewed_when_broken(listen, ana):
@@ -112,20 +112,20 @@ def test_one_redis_subscription_serves_all_streams_and_is_renewed_when_broken(li
     ours = [client["id"] for client in subscriptions if client["db"] == str(database_number())]
     assert len(ours) == 1
     for listener in listeners:
-        listener.received.clear()
+        listener.heard.clear()
     redis().client_kill_filter(_id=ours[0])
     for listener in listeners:
-        listener.receives("hello")  # ask for whatever you missed
+        listener.hears("hello")  # ask for whatever you missed
     live.publish("queue")
     for listener in listeners:
-        listener.receives("queue")
+        listener.hears("queue")
 
 
 def test_opening_a_live_stream_makes_a_lost_agent_present_and_publishes_it(listen, ana, ben):
     others = listen(ben)
     Agent.objects.filter(pk=ana.pk).update(is_present=False, is_lost=True, away_since=timezone.now())
     listen(ana)
-    others.receives("queue")
+    others.hears("queue")
     ana.refresh_from_db()
     assert (ana.is_present, ana.is_lost, bool(ana.seen_at)) == (True, False, True)
 
@@ -140,5 +140,5 @@ def test_a_failed_reply_that_stops_the_idle_timeout_publishes_the_holder(
     stack.fail("messages", status=400, error={"message": "(#368)", "code": 368})
     Page.objects.update(paused_since=None)
     Conversation.objects.get().deliver()
-    listener.receives(f"holder-{conversation.pk}")
+    listener.hears(f"holder-{conversation.pk}")
     assert Conversation.objects.get().returns_at is None

@@ -9,12 +9,11 @@ from django.db import connection, transaction
 
 from agents.models import Agent
 from console.models import Conversation, Customer, HandoverRules, Holder, Message, TakenByAnother
-from console.models.conversation import inbound
 from console.models.conversation.outcomes import Outcome
 from messenger import events
 from messenger.events import serialize
 from tests.conftest import PAGE_ID, known_customer
-from tests.console.conftest import AT
+from tests.console.conftest import AT, process
 from tests.stand_in import eventually
 
 OURS = "1517776481860111"
@@ -51,8 +50,8 @@ def test_one_of_fifty_concurrent_takes_succeeds_and_the_others_name_the_holder(t
 
     outcomes = at_once([lambda agent=agent: take(agent) for agent in agents], threads=25)
     [winner] = [outcome for outcome in outcomes if isinstance(outcome, Agent)]
-    event_of = [outcome.name for outcome in outcomes if isinstance(outcome, TakenByAnother)]
-    assert event_of == [str(winner)] * 49
+    told = [outcome.name for outcome in outcomes if isinstance(outcome, TakenByAnother)]
+    assert told == [str(winner)] * 49
     [line] = conversation.handovers.all()
     assert (line.from_holder, line.to_agent, line.by) == (Holder.QUEUE, winner, winner)
     conversation.refresh_from_db()
@@ -115,12 +114,12 @@ def conversations(transactional_db, bluebird, settings):
     return Conversation.objects.bulk_create(rows)
 
 
-def event_of(conversation, mine, **inner):
+def told(conversation, mine, **inner):
     psid = conversation.customer.psid
     ends = {"sender": {"id": PAGE_ID}, "recipient": {"id": psid}} if mine else {"sender": {"id": psid}}
     body = {"object": "page", "entry": [{"id": PAGE_ID, "time": AT, "messaging": [ends | {"timestamp": AT} | inner]}]}
     [event] = events.parse(serialize(body))
-    return lambda: inbound.process(event).outcome
+    return lambda: process(event).outcome
 
 
 @pytest.mark.slow
@@ -131,8 +130,8 @@ def test_a_concurrent_message_bot_answer_and_take_leave_one_consistent_history(c
         asked = {"mid": f"m_{conversation.pk}", "text": "human"}
         answered = {"mid": f"a_{conversation.pk}", "text": "I am Robin", "is_echo": True, "app_id": int(OURS)}
         three = [
-            event_of(conversation, False, message=asked),
-            event_of(conversation, True, message=answered),
+            told(conversation, False, message=asked),
+            told(conversation, True, message=answered),
             lambda conversation=conversation: Conversation.objects.get(pk=conversation.pk).take(ana),
         ]
         random.shuffle(three)

@@ -12,7 +12,7 @@ from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.db.models import F
-from django.db.models.signals import pre_save
+from django.db.models.signals import post_init
 from django.utils import timezone
 from urllib3.util import connection as sockets
 
@@ -74,8 +74,8 @@ def test_a_reply_waits_for_a_persona_that_a_full_disk_delays(say, conversation, 
         let_time_pass(conversation)
     assert fresh(message).state == State.QUEUED
     let_time_pass(conversation)
-    [received] = sandbox.said(mona.psid)
-    assert (received["text"], received["persona"]["name"]) == ("Hello Mona", "Ana R.")
+    [heard] = sandbox.said(mona.psid)
+    assert (heard["text"], heard["persona"]["name"]) == ("Hello Mona", "Ana R.")
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES])
@@ -84,8 +84,8 @@ def test_a_reply_is_sent_as_the_page_if_the_persona_picture_fails_for_long(numbe
     with full_disk(number):
         for _try in range(Persona.MAX_ATTEMPTS + 1):
             let_time_pass(conversation)
-    [received] = sandbox.said(mona.psid)
-    assert (received["text"], received["persona"]) == ("Hello Mona", None)
+    [heard] = sandbox.said(mona.psid)
+    assert (heard["text"], heard["persona"]) == ("Hello Mona", None)
     message.refresh_from_db()
     assert message.state == State.SENT
     assert (
@@ -237,9 +237,9 @@ def too_large():
             raise MemoryError
 
     mids = {"m_large"}
-    pre_save.connect(refuse, sender=Message)
+    post_init.connect(refuse, sender=Message)
     yield mids
-    pre_save.disconnect(refuse, sender=Message)
+    post_init.disconnect(refuse, sender=Message)
 
 
 def test_an_inbound_webhook_that_needs_too_much_memory_waits_and_delays_no_other(arrive, said, thread, too_large):
@@ -265,11 +265,11 @@ def test_a_bot_is_not_marked_down_while_the_console_has_no_sockets(mona, bluebir
         with no_bot_sockets():
             receive(by_mona(AT, message={"mid": "m_1", "text": "Hi"}))
             for _try in range(10):
-                _notify_bot()
+                _tell_bot()
             assert bot.bodies == []
             rules = HandoverRules.objects.get()
             assert (rules.bot_down_until, fresh(mona.conversation).holder) == (None, Holder.BOT)
-        _notify_bot()
+        _tell_bot()
         assert len(bot.bodies) == 1
     assert not BotEvent.objects.exists()
 
@@ -279,7 +279,7 @@ def no_bot_sockets():
     return out_of(errno.EMFILE, sockets, "create_connection")
 
 
-def _notify_bot():
+def _tell_bot():
     BotEvent.objects.update(leased_until=None, next_attempt_at=None)
     for bot_event in BotEvent.objects.first_of_queues():
         bot_event.deliver()

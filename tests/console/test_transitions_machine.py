@@ -15,9 +15,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from agents.models import Agent
 from console.models import BotEvent, Conversation, Customer, HandoverRules, Holder, Refused, TakenByAnother
-from console.models.conversation import inbound
 from messenger import events
 from personas.models import Page
+from tests.console.conftest import process
 
 OURS, BOT, INBOX = "1517776481860111", "222333444555666", "263902037430900"
 WHO = st.sampled_from(["ana", "ben", "ada"])
@@ -59,15 +59,15 @@ class Transitions(RuleBasedStateMachine):
     def conversation(self):
         return Conversation.objects.get(pk=self.pk)
 
-    def owner_event(self, kind, **fields):
+    def told(self, kind, **fields):
         """An event as Facebook sends it."""
         at = int(timezone.now().timestamp() * 1000) + 1
         psid = self.conversation.customer.psid
         empty = dict.fromkeys(kind.__dataclass_fields__, "") | {"raw": {}, "is_standby": False}
         return kind(**empty | {"page_id": self.page.page_id, "psid": psid, "at": at} | fields)
 
-    def receive(self, kind, **fields):
-        inbound.process(self.owner_event(kind, **fields))
+    def hear(self, kind, **fields):
+        process(self.told(kind, **fields))
 
     # What people do
 
@@ -155,23 +155,23 @@ class Transitions(RuleBasedStateMachine):
     # What Facebook tells
 
     @rule(text=st.sampled_from(["Hi", "human"]), is_standby=st.booleans())
-    def receive_customer_message(self, text, is_standby):
+    def hear_customer(self, text, is_standby):
         fields = {"mid": uuid.uuid4().hex, "text": text, "attachments": (), "is_deleted": False}
-        self.receive(events.Message, is_standby=is_standby, **fields)
+        self.hear(events.Message, is_standby=is_standby, **fields)
 
     @rule(app_id=APPS, is_standby=st.booleans())
-    def receive_echo(self, app_id, is_standby):
+    def hear_echo(self, app_id, is_standby):
         fields = {"mid": uuid.uuid4().hex, "text": "From elsewhere", "attachments": ()}
-        self.receive(events.Echo, app_id=app_id, is_standby=is_standby, **fields)
+        self.hear(events.Echo, app_id=app_id, is_standby=is_standby, **fields)
 
     @rule(
         kind=st.sampled_from([events.ThreadPassed, events.ThreadTaken]), new=st.sampled_from([OURS, BOT, INBOX, "99"])
     )
-    def receive_owner(self, kind, new):
-        event = self.owner_event(kind, previous_app_id=BOT, new_app_id=new, metadata="why")
-        inbound.process(event)
+    def hear_of_owner(self, kind, new):
+        event = self.told(kind, previous_app_id=BOT, new_app_id=new, metadata="why")
+        process(event)
         lines = self.conversation.handovers.count()
-        inbound.process(event)
+        process(event)
         assert self.conversation.handovers.count() == lines  # told twice is told once
 
     @rule()

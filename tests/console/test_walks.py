@@ -79,7 +79,7 @@ def test_a_bot_hands_over_by_api_within_few_files(walk, mona, bluebird):
     with walk.taken("console/api"):
         answer = bot.post(f"{path}/hand-over", {"reason": "Wants a refund"}, content_type="application/json")
     assert answer.json()["holder"] == "queue"
-    assert_within(walk, files=23, changes=47)
+    assert_within(walk, files=25, changes=48)
 
 
 def test_a_webhook_body_becomes_a_message_within_few_files(walk, receive, said, thread):
@@ -91,7 +91,7 @@ def test_a_webhook_body_becomes_a_message_within_few_files(walk, receive, said, 
         InboundWebhook.objects.store(body)
         InboundWebhook.objects.latest("pk").process()
     assert thread.count() == 2
-    assert_within(walk, files=26, changes=87)
+    assert_within(walk, files=32, changes=97)
 
 
 def test_a_reply_is_queued_by_the_send_view_within_few_files(walk, client, ana, conversation):
@@ -102,7 +102,7 @@ def test_a_reply_is_queued_by_the_send_view_within_few_files(walk, client, ana, 
     with walk.taken("console/views"):
         client.post(path, second, headers={"HX-Request": "true"})
     assert [message.text for message in conversation.messages.in_order()] == ["Hello", "Good-bye"]
-    assert_within(walk, files=22, changes=37)
+    assert_within(walk, files=24, changes=41)
 
 
 def test_a_queued_reply_gets_to_facebook_within_few_files(walk, conversation, say, mona, sandbox):
@@ -113,4 +113,4 @@ def test_a_queued_reply_gets_to_facebook_within_few_files(walk, conversation, sa
     with walk.taken():
         worker_conversation.deliver()
     assert sandbox.texts(mona.psid) == ["Hello", "Good-bye"]
-    assert_within(walk, files=25, changes=43)
+    assert_within(walk, files=25, changes=45)

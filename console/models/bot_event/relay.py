@@ -46,8 +46,6 @@ def _by_conversation(processed):
     rules, groups = _rules_of_bots(processed), {}
     for event, conversation, _outcome in processed:
         if page_rules := rules.get(event.page_id):
-            # An event that failed, or shows in no thread, such as a login, belongs to a conversation all the same.
-            conversation = conversation or _conversation_of(event, page_rules)
             group = groups.setdefault((event.page_id, conversation and conversation.pk), [page_rules, conversation, []])
             group[1] = conversation
             group[2].append(event)
@@ -60,10 +58,6 @@ def _rules_of_bots(processed):
     others = {event.page_id for event, _conversation, _outcome in processed} - known.keys()
     rules = (known | HandoverRules.of_pages(others)) if others else known
     return {page_id: rule for page_id, rule in rules.items() if rule.webhook_url and rule.has_bot}
-
-
-def _conversation_of(event, rules):
-    return rules.page.conversations.filter(customer__psid=event.psid).first() if event.psid else None
 
 
 def _misses_a_message(rules, conversation, found):

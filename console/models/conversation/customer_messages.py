@@ -9,29 +9,35 @@ from console.models.conversation.thread_order import moment_of, place
 
 
 def process_message(conversation, event):
-    return _process(conversation, event, event.mid, text=event.text, payload=event.payload, reply_to=event.reply_to)
+    return _process(conversation, event, text=event.text, payload=event.payload, reply_to=event.reply_to)
 
 
 def process_order(conversation, event):
-    return _process(conversation, event, event.mid, text=event.note)
+    return _process(conversation, event, text=event.note)
 
 
 def process_postback(conversation, event):
     text = event.title or event.payload
-    return _process(conversation, event, event.mid or _made_up_mid(event), text=text, payload=event.payload)
+    return _process(conversation, event, text=text, payload=event.payload)
 
 
 def process_missed_call(conversation, event):
     """A call opens no messaging window and says nothing of thread control."""
-    return _process(conversation, event, event.mid, opens_window=False)
+    return _process(conversation, event, opens_window=False)
 
 
-def _process(conversation, event, mid, *, opens_window=True, **content):
+def mid_of(event):
+    """Return the id of what the customer said. A tap without one gets one: it must still be one message."""
+    return event.mid or _made_up_mid(event)
+
+
+def _process(conversation, event, *, opens_window=True, **content):
+    mid = mid_of(event)
     with conversation.changing():
         if opens_window:
             conversation.note_customer_activity(moment_of(event.at))
             conversation.infer_control(event)
-        stored = stored_messages.find(conversation, mid)
+        stored = conversation.thread.find(mid)
         if stored and not stored.is_partial:
             return Outcome.UNSENT if stored.is_deleted else Outcome.ALREADY_STORED
         if stored:
@@ -49,6 +55,7 @@ def _process(conversation, event, mid, *, opens_window=True, **content):
 
 def _complete(conversation, message, event, text="", **content):
     """Complete a message that came after its edit: its own text is the earlier one."""
+    conversation.thread.settle()
     message.earlier_texts.insert(0, text)
     message.sent_at = moment_of(event.at)
     message.at = place(conversation, message.sent_at, moved=message)
@@ -57,6 +64,7 @@ def _complete(conversation, message, event, text="", **content):
     message.is_partial, message.revision = False, conversation.revision
     message.save()
     stored_messages.attach(message, event)
+    conversation.thread.settle()  # it has another place
     return message
 
 
@@ -75,6 +83,5 @@ def _note_late_question(conversation, message):
 
 
 def _made_up_mid(event):
-    """Return an id for a postback without one: the same tap must still be one message."""
     seed = f"{event.psid}:{event.at}:{event.title}:{event.payload}"
     return "postback:" + hashlib.sha256(seed.encode()).hexdigest()

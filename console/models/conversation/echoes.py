@@ -16,6 +16,7 @@ from console.models.conversation.outcomes import Outcome, Premature
 from console.models.conversation.thread_order import moment_of
 from console.models.holder import Holder
 from console.models.message.message import Message
+from messenger import events
 
 SAID_ELSEWHERE = _("The same was sent from elsewhere at that time, and nothing shows that this one arrived too.")
 SAME_IN_BOTH = ("author", "persona", "sent_as_page_because", "is_by_bot", "is_automatic")  # of a message sent twice
@@ -40,10 +41,11 @@ def process_echo(conversation, event):
 
 def find_ours(conversation, event):
     """Return our message that the echo is about, or None."""
-    known = stored_messages.lock(conversation, mid=event.mid)
-    ours = stored_messages.lock(conversation, idempotency_key=_key(event.metadata))
+    thread, key = conversation.thread, key_of(event)
+    thread.read(filter(None, [event.mid, key]))
+    known, ours = thread.find_own(event.mid), key and thread.find_own(key)
     if known and _is_of_another(event, known, ours):
-        _take_back(known, conversation.revision)
+        _take_back(conversation, known)
         return ours
     return known or ours
 
@@ -60,10 +62,11 @@ def _is_of_another(event, known, ours):
     return ours != known if ours else event.app_id != settings.FACEBOOK_APP_ID
 
 
-def _take_back(message, revision):
+def _take_back(conversation, message):
     """Let the author decide about a message that may not have arrived: those behind it are gone already."""
+    conversation.thread.settle()
     message.state, message.mid, message.next_attempt_at = Message.State.UNKNOWN, None, None
-    message.error, message.revision = str(SAID_ELSEWHERE), revision
+    message.error, message.revision = str(SAID_ELSEWHERE), conversation.revision
     message.save()
 
 
@@ -72,9 +75,7 @@ def _confirm(conversation, message, event):
     message.mid, message.sent_at, message.revision = event.mid, moment_of(event.at), conversation.revision
     if message.state in Message.UNSENT:
         message.state, message.error, message.next_attempt_at = Message.State.SENT, "", None
-    message.save()
-    stored_messages.show_in_replies(conversation, message)
-    conversation.show_receipts(conversation.revision)
+    conversation.thread.confirm(message)
 
 
 def _store_second(conversation, first, event):
@@ -82,12 +83,13 @@ def _store_second(conversation, first, event):
     same = {name: getattr(first, name) for name in SAME_IN_BOTH}
     message = _store(conversation, event, **same)
     conversation.note_last_words(message, stored_messages.words_of(message, event))
-    conversation.show_receipts(conversation.revision)
+    conversation.thread.show_receipts()
 
 
-def _key(metadata):
+def key_of(event):
+    """Return our key that the echo brings back, or None."""
     try:
-        return uuid.UUID(metadata)
+        return uuid.UUID(event.metadata)
     except ValueError:
         return None
 
@@ -99,10 +101,10 @@ def _process_from_elsewhere(conversation, event):
     """Store a message of the bot, which speaks with our app's token or is an app of its own, or of people elsewhere."""
     if _may_be_ours(conversation, event):
         raise Premature("One of our own sends is still without an answer; this may be its echo.")
-    if stored := stored_messages.find(conversation, event.mid):
+    if stored := conversation.thread.find(event.mid):
         return Outcome.UNSENT if stored.is_deleted else Outcome.ALREADY_STORED
     is_by_bot = _is_by_bot(conversation, event)
-    source = "" if is_by_bot or _is_of_our_app(event) else event.app_id or PAGE_INBOX_APP
+    source = "" if is_by_bot or is_of_our_app(event) else event.app_id or PAGE_INBOX_APP
     is_auto = is_automatic(conversation, source, moment_of(event.at))
     by = {"source": source, "is_by_bot": is_by_bot, "is_automatic": is_auto}
     message = _store(conversation, event, reply_to=event.reply_to, **by)
@@ -111,22 +113,23 @@ def _process_from_elsewhere(conversation, event):
         _note_answer(conversation, message)
     if is_by_bot and event.is_standby:
         conversation.note_bot_speaks()
-    conversation.show_receipts(conversation.revision)
+    conversation.thread.show_receipts()
     return Outcome.PROCESSED
 
 
 def _may_be_ours(conversation, event):
     """Return whether an echo without our key may be that of a message whose id we do not know yet."""
-    return _is_of_our_app(event) and conversation.messages.filter(state=Message.State.SENDING).exists()
+    return is_of_our_app(event) and conversation.thread.is_being_sent
 
 
-def _is_of_our_app(event):
-    return bool(event.app_id) and event.app_id == settings.FACEBOOK_APP_ID
+def is_of_our_app(event):
+    """Return whether a message was sent by our app: by us, or by a bot with our app's token."""
+    return isinstance(event, events.Echo) and bool(event.app_id) and event.app_id == settings.FACEBOOK_APP_ID
 
 
 def _is_by_bot(conversation, event):
     is_of_bots_app = bool(event.app_id) and event.app_id == conversation.rules.bot_app_id
-    return conversation.rules.has_bot and (_is_of_our_app(event) or is_of_bots_app)
+    return conversation.rules.has_bot and (is_of_our_app(event) or is_of_bots_app)
 
 
 def _note_answer(conversation, message):

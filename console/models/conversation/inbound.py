@@ -1,88 +1,70 @@
-"""Process one of Facebook's events: find the conversation that it concerns, or begin one, and change it accordingly.
+"""Process Facebook's events: find the conversation that each concerns, or begin one, and change it accordingly.
 
 Every event may come twice, late, or out of order.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 
 from console.models.activity import KINDS, WHOLE_LEAD, Activity
 from console.models.bot_event.relay import CUSTOMER_MESSAGES
 from console.models.conversation import corrections, customer_messages, echoes
-from console.models.conversation.conversation import Conversation
 from console.models.conversation.outcomes import Outcome, Premature
 from console.models.conversation.thread_order import moment_of
 from console.models.handover.cause import Cause
 from messenger import events
 from personas.models import Page
 
-RECEIPTS = (events.Delivery, events.Read)
-
 
 class Processed(NamedTuple):
     """One event, with the conversation that it concerns, if there is one, and what became of it."""
 
     event: events.Event
-    conversation: Conversation | None
+    conversation: Any
     outcome: Outcome
 
 
-def process(event, has_waited=False):
-    """Process an event; raise Premature where it has to be processed again later.
+def process(event, conversations, has_waited=False):
+    """Process an event in its opened conversation; raise Premature where it has to be processed again later.
 
-    has_waited: a reaction or an edit has waited long enough for its message, which may be older than the console.
+    Premature is raised before anything is changed. has_waited: a reaction or an edit has waited long enough for its
+    message, which may be older than the console.
     """
     _process_for_page(event)
-    conversation = _conversation_of(event)
-    outcome = _process_in(conversation, event, has_waited) if conversation else Outcome.PROCESSED
-    return Processed(event, conversation, outcome)
+    conversation = conversations.of(event)
+    if conversation is None:
+        _check_page(event)
+    if conversation is None or type(event) not in PROCESSORS:
+        return Processed(event, conversation, Outcome.PROCESSED)
+    if isinstance(event, CUSTOMER_MESSAGES):
+        conversation.customer.fetch_profile_again()
+    return Processed(event, conversation, _process_in(conversation, event, has_waited))
 
 
-def extend_messaging_window(event):
+def extend_messaging_window(event, conversations):
     """Extend it by a reaction that could not be processed: the customer has done something all the same."""
-    conversation = _find_conversation(event) if isinstance(event, events.Reaction) and event.emoji else None
-    if conversation:
+    conversation = conversations.of(event)
+    if conversation and isinstance(event, events.Reaction) and event.emoji:
         with conversation.changing():
             conversation.note_customer_activity(moment_of(event.at))
 
 
 def _process_for_page(event):
     """Note what the event says of the Page itself."""
-    pages = Page.objects.filter(page_id=event.page_id)
     if isinstance(event, events.Policy):
-        for page in pages:
+        for page in Page.objects.filter(page_id=event.page_id):
             page.note_policy(event.action, event.reason, event.at)
     elif isinstance(event, events.Integrity):
-        for page in pages:
+        for page in Page.objects.filter(page_id=event.page_id):
             page.note_integrity(event.status, event.details, event.at)
 
 
-# Its conversation
-
-
-def _conversation_of(event):
-    """Return the conversation that the event concerns, begun if need be; None where it concerns none."""
-    if type(event) not in PROCESSORS or not event.psid:
-        return None
-    return _find_conversation(event) or _begin_conversation(event)
-
-
-def _find_conversation(event):
-    known = Conversation.objects.filter(page__page_id=event.page_id, customer__psid=event.psid)
-    conversation = known.select_related("customer").first()
-    if conversation and isinstance(event, CUSTOMER_MESSAGES):
-        conversation.customer.fetch_profile_again()
-    return conversation
-
-
-def _begin_conversation(event):
-    page = Page.objects.filter(page_id=event.page_id).first()
-    if page is None:
+def _check_page(event):
+    """Raise Premature for an event of a conversation on a Page that is not connected yet."""
+    is_known = type(event) not in PROCESSORS or not event.psid or Page.objects.filter(page_id=event.page_id).exists()
+    if not is_known:
         raise Premature(f"The Page {event.page_id} is not connected.")
-    if isinstance(event, RECEIPTS):
-        return None
-    return Conversation.objects.begin(page.customers.meet(page, event.psid))
 
 
 # What it changes there
@@ -127,8 +109,8 @@ def _process_delivery(conversation, event):
 
 
 def _process_read(conversation, event):
-    with conversation.changing(is_listed=False) as revision:
-        conversation.note_read(_watermark(event), revision)
+    with conversation.changing(is_listed=False):
+        conversation.note_read(_watermark(event))
     return Outcome.PROCESSED
 
 

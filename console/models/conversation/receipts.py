@@ -17,26 +17,18 @@ class Receipts(Revision):
 
     def note_delivered(self, mids, until, revision):
         """Note that these messages have reached the customer, and all that was sent until then."""
-        named = self.messages.filter(mid__in=mids, state=Message.State.SENT)
-        named.update(state=Message.State.DELIVERED, revision=revision)
+        self.thread.read(mids)
+        for message in filter(None, map(self.thread.find_own, mids)):
+            if message.state == Message.State.SENT:
+                message.state, message.revision = Message.State.DELIVERED, revision
+                self.thread.change_delivery(message)
         self.delivered_until = _later(self.delivered_until, until)
-        self.show_receipts(revision)
+        self.thread.show_receipts()
 
-    def note_read(self, until, revision):
+    def note_read(self, until):
         """Note that the customer has read all that was sent until then."""
         self.read_until = _later(self.read_until, until)
-        self.show_receipts(revision)
-
-    def show_receipts(self, revision):
-        """Bring what was sent to the state that the watermarks give it. Never a step back."""
-        state = Message.State
-        for new, old, until in [
-            (state.READ, [state.SENT, state.DELIVERED], self.read_until),
-            (state.DELIVERED, [state.SENT], self.delivered_until),
-        ]:
-            if until:
-                sent = self.messages.filter(state__in=old, sent_at__lte=until)
-                sent.update(state=new, revision=revision)
+        self.thread.show_receipts()
 
 
 def _later(known, moment):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from console.models.conversation import typing_dots
 from console.models.conversation.messaging_window import MessagingWindow
 from console.models.conversation.sending import Sending
-from console.models.conversation.thread_order import next_moment
+from console.models.conversation.thread_order import STEP, next_moment
 from console.models.message.attachment import Attachment
 from console.models.message.message import Message
 from console.models.refusals import KeyInUse
@@ -37,13 +37,17 @@ class Replies(MessagingWindow, Sending):
             raise KeyInUse(_("Another message has this key: choose a new one for each.")) from error
 
     def _send(self, author, text, key, attachments):
+        pieces = [("", attachment) for attachment in attachments] + [(part, None) for part in parts(text)]
         with self.changing():
             if known := self._said_under(key, author):  # whoever holds it by now
                 return known
             self.check_held_by(author)
             self.check_window(author)
-            pieces = [("", attachment) for attachment in attachments] + [(part, None) for part in parts(text)]
-            replies = [self._queue(author, _key(key, number), *piece) for number, piece in enumerate(pieces)]
+            at = next_moment(self)
+            replies = [
+                self._queue(author, _key(key, number), at + number * STEP, *piece)
+                for number, piece in enumerate(pieces)
+            ]
             self.note_reply()
             transaction.on_commit(lambda: typing_dots.stop(self.pk))
             self.deliver_later()
@@ -72,8 +76,8 @@ class Replies(MessagingWindow, Sending):
             return []
         return list(said.filter(idempotency_key__in=[_key(key, number) for number in range(MOST_MESSAGES)]).in_order())
 
-    def _queue(self, author, key, text, attachment):
-        message = Message.objects.queue(self, author, text, next_moment(self), idempotency_key=key)
+    def _queue(self, author, key, at, text, attachment):
+        message = Message.objects.queue(self, author, text, at, idempotency_key=key)
         if attachment:
             attachment.message = message
             attachment.save()

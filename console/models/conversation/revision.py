@@ -1,12 +1,19 @@
-"""The row of a conversation, its revision, and the lock under which everything of it changes."""
+"""The row of a conversation, its revision, and the lock under which everything of it changes.
+
+Several conversations that change together are saved by one statement, and published together.
+"""
 
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from django.db import connection, models, transaction
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from console import live
+from console.infrastructure import rows
+from console.models.conversation import thread
+from console.models.conversation.outcomes import Premature
 from console.models.handover_rules import HandoverRules
 from personas.models import Page
 
@@ -44,14 +51,50 @@ class RevisionQuerySet(models.QuerySet):
         live.publish("hello")
 
 
+class Change:
+    """All that changes in one conversation from its lock to its save, in one step or more."""
+
+    def __init__(self, conversation):
+        self.conversation = conversation
+        self.has_begun = self.is_listed = False
+        self._headline = conversation.headline
+
+    @cached_property
+    def thread(self):
+        return thread.Thread(self.conversation)
+
+    @property
+    def has_thread(self):
+        """Return whether anything of its messages was read or is held back."""
+        return "thread" in vars(self)
+
+    @contextmanager
+    def step(self, is_listed):
+        """Step the revision. A step that comes too early has changed nothing, and is taken back."""
+        self.conversation.revision += 1
+        try:
+            yield self.conversation.revision
+        except Premature:
+            self.conversation.revision -= 1
+            raise
+        self.has_begun = True
+        self.is_listed |= is_listed
+
+    @property
+    def topics(self):
+        """Return the topics of live updates that the change is about."""
+        return self.conversation.topics(self.is_listed, self.conversation.headline != self._headline)
+
+
 class Revision(models.Model):
     """The slice of a Conversation on which all others build."""
 
     objects: ClassVar[Any]
     page_id: int
-    messages: Any
+    all_messages: Any
     handovers: Any
     headline: Any  # all that stands above and below the thread
+    change: Any = None  # what happens to it under its lock
 
     page = models.ForeignKey("personas.Page", models.PROTECT, related_name="conversations", verbose_name=_("Page"))
     customer = models.OneToOneField(
@@ -68,20 +111,34 @@ class Revision(models.Model):
             return HandoverRules.of(self.page)
         return HandoverRules.objects.filter(pk=self.page_id).first() or HandoverRules(pk=self.page_id)
 
+    @property
+    def messages(self):
+        """Return all of its messages, after those that a change holds back are written."""
+        if self.change and self.change.has_thread:
+            self.thread.settle()
+        return self.all_messages
+
+    @property
+    def thread(self):
+        """Return its messages as its change finds and leaves them."""
+        return self.change.thread
+
     @contextmanager
     def changing(self, is_listed=True):
         """Lock the row, step the revision, save, and tell the browsers.
 
         Under the lock revisions are committed in the order of their numbers: a browser that asks for what came after
-        one misses nothing. is_listed: whether the queue shows the change too.
+        one misses nothing. is_listed: whether the queue shows the change too. In a batch of webhooks, the row is
+        locked already, and saved with those of other conversations.
         """
-        with transaction.atomic():
-            self.refresh_from_db(from_queryset=type(self).objects.for_change())
-            headline = self.headline
-            self.revision += 1
-            yield self.revision
-            self.save()
-            self.publish_change(is_listed, has_other_headline=self.headline != headline)
+        if self.change:
+            with self.change.step(is_listed) as revision:
+                yield revision
+        else:
+            with transaction.atomic():
+                self.refresh_from_db(from_queryset=type(self).objects.for_change())
+                with saving([self]), self.change.step(is_listed) as revision:
+                    yield revision
 
     @contextmanager
     def stepping(self, is_listed=True):
@@ -96,10 +153,14 @@ class Revision(models.Model):
             self.messages.filter(pk__in=[message.pk for message in messages]).update(revision=revision)
 
     def publish_change(self, is_listed, has_other_headline=False):
+        live.publish(*self.topics(is_listed, has_other_headline))
+
+    def topics(self, is_listed, has_other_headline):
+        """Return the topics of live updates that a change is about."""
         topics = [f"conversation-{self.pk}"]
         topics += [f"holder-{self.pk}"] if has_other_headline else []
         topics += ["queue"] if is_listed else []
-        live.publish(*topics)
+        return topics
 
     def _next_revision(self):
         with connection.cursor() as cursor:
@@ -108,3 +169,25 @@ class Revision(models.Model):
             )
             [revision] = cursor.fetchone()
         return revision
+
+
+@contextmanager
+def saving(conversations):
+    """Save these locked conversations in the end, those that changed, and tell the browsers."""
+    for conversation in conversations:
+        conversation.change = Change(conversation)
+    try:
+        yield
+        _save([conversation for conversation in conversations if conversation.change.has_begun])
+    finally:
+        for conversation in conversations:
+            conversation.change = None
+
+
+def _save(changed):
+    if threads := [conversation.thread for conversation in changed if conversation.change.has_thread]:
+        thread.write(threads)
+    topics = dict.fromkeys(topic for conversation in changed for topic in conversation.change.topics)
+    rows.write(changed)
+    if topics:
+        live.publish(*topics)

@@ -6,11 +6,6 @@ from console.models.message.message import Message
 from messenger import events
 
 
-def find(conversation, mid):
-    """Return the message with this id, which is unique on the whole Page; None where it is not stored yet."""
-    return Message.objects.filter(page=conversation.page_id, mid=mid).first()
-
-
 def lock(conversation, **fields):
     """Return the conversation's message with these fields, and keep workers from sending it meanwhile."""
     return conversation.messages.select_for_update().filter(**fields).first()
@@ -24,7 +19,7 @@ def store_incoming(conversation, event, mid, **fields):
 def store(conversation, event, mid, **fields):
     """Store the message of an event at its place in the thread, with its attachments."""
     said_at = moment_of(event.at)
-    message = Message.objects.create(
+    message = Message(
         conversation=conversation,
         page_id=conversation.page_id,
         mid=mid,
@@ -33,9 +28,9 @@ def store(conversation, event, mid, **fields):
         revision=conversation.revision,
         **fields,
     )
+    conversation.thread.add(message, _attachments_of(event))
     if conversation.last_at and message.at < conversation.last_at:
-        show_in_replies(conversation, message)
-    attach(message, event)
+        conversation.thread.show_in_replies(message)
     return message
 
 
@@ -57,21 +52,15 @@ def store_unsent(conversation, event):
 
 def attach(message, event):
     """Store the attachments of an event; workers fetch their files."""
-    for part in getattr(event, "attachments", ()):
-        attachment = Attachment.objects.from_event(part)
+    for attachment in _attachments_of(event):
         attachment.message = message
         attachment.save()
         attachment.fetch_later()
 
 
-def show_in_replies(conversation, message):
-    """Show the message in replies that came before it and quote it."""
-    conversation.messages.filter(reply_to=message.mid, at__gt=message.at).update(revision=conversation.revision)
-
-
 def words_of(message, event):
     """Return the message in one line: its text, or the names of its attachments."""
-    names = [Attachment.objects.from_event(part).words for part in getattr(event, "attachments", ())]
+    names = [attachment.words for attachment in _attachments_of(event)]
     return message.text or ", ".join(names)
 
 
@@ -80,3 +69,7 @@ def wait_for_answer(conversation, message, event):
     conversation.note_last_words(message, words_of(message, event))
     conversation.note_question(message.at)
     conversation.choose_holder(message.text, message.payload)
+
+
+def _attachments_of(event):
+    return [Attachment.objects.from_event(part) for part in getattr(event, "attachments", ())]

@@ -7,7 +7,6 @@ be.
 """
 
 from datetime import UTC, datetime, timedelta
-from itertools import chain
 from typing import NamedTuple
 
 from django.db.models import Max, Subquery
@@ -23,6 +22,17 @@ class Entry(NamedTuple):
     at: datetime
     said_at: datetime | None = None  # by Facebook's clock
     is_from_facebook: bool = False  # and so it stands in the order of Facebook's times
+    pk: int | None = None  # of the message
+
+    @classmethod
+    def of(cls, at, pk, sent_at, is_incoming, attempted_at):
+        """Return the entry of a message with these columns."""
+        said_at = sent_at or (at if is_incoming else None)  # older rows have Facebook's time as their place
+        return cls(at, said_at, said_at is not None and attempted_at is None, pk)
+
+    @classmethod
+    def of_message(cls, message):
+        return cls.of(message.at, message.pk, message.sent_at, message.is_incoming, message.attempted_at)
 
     def is_younger(self, moment):
         """Return whether it was surely said after this moment."""
@@ -50,7 +60,7 @@ def place(conversation, said_at, moved=None):
 
     moved: the message itself, where it stands in the thread already, at the time of its edit.
     """
-    entries = _end_of_thread(conversation.messages.exclude(pk=moved and moved.pk), conversation, said_at)
+    entries = _end_of_thread(conversation.thread, said_at, moved)
     younger = [number for number, entry in enumerate(entries) if entry.is_younger(said_at)]
     if not younger:
         return max(said_at, entries[0].at + STEP) if entries else said_at
@@ -60,31 +70,14 @@ def place(conversation, said_at, moved=None):
     return said_at if before < said_at < after else before + (after - before) / 2
 
 
-def _end_of_thread(others, conversation, said_at):
+def _end_of_thread(thread, said_at, moved):
     """Return the entries down to the first that is surely older, the newest first."""
     messages = []
-    for entry in _messages(others):
-        messages.append(entry)
-        if entry.is_older(said_at):
-            break
+    for entry in thread.newest():
+        if moved is None or entry.pk != moved.pk:
+            messages.append(entry)
+            if entry.is_older(said_at):
+                break
     oldest = messages[-1].at if messages else None
-    handovers = map(Entry, _handovers_after(conversation, oldest))
+    handovers = [Entry(at) for at in thread.handovers if oldest is None or at > oldest]
     return sorted([*messages, *handovers], key=lambda entry: entry.at, reverse=True)
-
-
-def _messages(others):
-    rows = others.order_by("-at", "-pk").values_list("at", "sent_at", "is_incoming", "attempted_at")
-    for at, sent_at, is_incoming, attempted_at in chain(rows[:FEW], _lazily(rows)):
-        said_at = sent_at or (at if is_incoming else None)  # older rows have Facebook's time as their place
-        yield Entry(at, said_at, is_from_facebook=said_at is not None and attempted_at is None)
-
-
-def _lazily(rows):
-    yield from rows[FEW:]
-
-
-def _handovers_after(conversation, moment):
-    if conversation.held_since is None or (moment and conversation.held_since <= moment):
-        return []
-    later = conversation.handovers.filter(at__gt=moment) if moment else conversation.handovers.all()
-    return later.values_list("at", flat=True)

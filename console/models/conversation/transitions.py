@@ -31,11 +31,12 @@ MAX_REQUEST = 200  # characters of the message in which the customer asked for a
 
 
 class TransitionsQuerySet(WaitingQuerySet):
-    def begin(self, customer):
-        """Return the customer's conversation. A new one is closed: the customer's first message opens it."""
-        new = self.model(page=customer.page, customer=customer)
-        defaults = {"page": new.page, "holder": new.default_holder, "closed_at": timezone.now()}
-        return self.get_or_create(customer=customer, defaults=defaults)[0]
+    def begin(self, customers):
+        """Begin conversations with these customers. A new one is closed: the customer's first message opens it."""
+        new = [self.model(page=customer.page, customer=customer, closed_at=timezone.now()) for customer in customers]
+        for conversation in new:
+            conversation.holder = conversation.default_holder
+        self.bulk_create(new, ignore_conflicts=True)
 
     def return_to_queue(self):
         """Return to the queue the conversations of agents who have left, or may not see them any more.
@@ -211,7 +212,7 @@ class Transitions(Waiting):
         if not handover.keeps_reason():
             self.reason = handover
         self.note_new_holder(agent, by)
-        handover.notify_facebook()
+        handover.tell_facebook()
         if before != holder or holder == Holder.AGENT:
             BotEvent.objects.announce(handover)
         if holder == Holder.QUEUE and cause != Cause.CLOSED:

@@ -33,6 +33,16 @@ class MessageQuerySet(ScheduledQuerySet):
             **fields,
         )
 
+    def add(self, pairs):
+        """Add messages, each with its attachments; workers fetch their files."""
+        self.bulk_create([message for message, _attachments in pairs])
+        for message, attachments in pairs:
+            for attachment in attachments:
+                attachment.message = message
+        attachments = [attachment for _message, attachments in pairs for attachment in attachments]
+        for attachment in Attachment.objects.bulk_create(attachments):
+            attachment.fetch_later()
+
     def pending(self):
         """Filter to the messages in the send queue, in the order in which Send was pressed."""
         waits = Q(state__in=[Message.State.QUEUED, Message.State.SENDING])
@@ -70,7 +80,9 @@ class MessageQuerySet(ScheduledQuerySet):
 
 
 class Message(MessageDelivery):
-    conversation = models.ForeignKey("console.Conversation", models.PROTECT, related_name="messages")
+    conversation = models.ForeignKey(
+        "console.Conversation", models.PROTECT, related_name="all_messages", related_query_name="messages"
+    )
     page = models.ForeignKey("personas.Page", models.PROTECT, related_name="messages", verbose_name=_("Page"))
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="messages", null=True, verbose_name=_("author")

@@ -47,6 +47,12 @@ def keep_unsent(corrections):
     corrections.process_unsending = lambda conversation, event: corrections.Outcome.PROCESSED
 
 
+def lose_receipts(thread):
+    """A batch of webhooks writes the receipts of one of its conversations, and loses the others."""
+    show_receipts = thread._show_receipts
+    thread._show_receipts = lambda conversations: show_receipts(conversations[:1])
+
+
 def _ignore(inbound, kind):
     inbound.PROCESSORS[kind] = lambda conversation, event: inbound.Outcome.PROCESSED
 
@@ -60,5 +66,6 @@ MUTATIONS = {
     "no-assigning": ("console.models.conversation.conversation", no_assigning),
     "no-edits": ("console.models.conversation.inbound", no_edits),
     "no-reactions": ("console.models.conversation.inbound", no_reactions),
+    "lose-receipts": ("console.models.conversation.thread", lose_receipts),
     "keep-unsent": ("console.models.conversation.corrections", keep_unsent),
 }

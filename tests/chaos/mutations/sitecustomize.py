@@ -79,13 +79,15 @@ def resend_unknown(reconciliation):
 def read_once(inbound_webhook):
     """A webhook counts as processed before it is, so that an error is never followed by another attempt."""
 
-    def process_next(self):
+    def process_next(self, most):
         found = self.due().order_by("pk").first()
         if found:
             type(found).objects.filter(pk=found.pk).update(processed_at=inbound_webhook.timezone.now())
             found.process()
             type(found).objects.filter(pk=found.pk).update(processed_at=inbound_webhook.timezone.now())
-        return found is not None
+        batch = inbound_webhook.Batch()
+        batch.webhooks = [found] if found else []
+        return batch
 
     inbound_webhook.InboundWebhookQuerySet._process_next = process_next
 
@@ -130,7 +132,7 @@ def relay_to_all(relay):
     real, relay._by_conversation = relay._by_conversation, held_by_bots
 
 
-def deliver_once(delivery):
+def tell_once(delivery):
     """An event that a bot does not accept at the first attempt is not sent again."""
     delivery.BotEventDelivery._not_taken = lambda self, error: self._end()
 
@@ -161,7 +163,7 @@ MUTATIONS = {
     "no-receipts": ("console.models.conversation.inbound", no_receipts),
     "no-sweep": ("console.models.conversation.conversation", no_sweep),
     "relay-to-all": ("console.models.bot_event.relay", relay_to_all),
-    "deliver-once": ("console.models.bot_event.delivery", deliver_once),
+    "tell-once": ("console.models.bot_event.delivery", tell_once),
     "no-way-out": ("console.models.conversation.conversation", no_way_out),
     "no-lock": ("console.models.conversation.conversation", no_lock),
     **below.MUTATIONS,

@@ -1,0 +1,101 @@
+"""Open the conversations of a batch of events: lock them, begin new ones, and read what the events will ask for."""
+
+from contextlib import contextmanager
+
+from django.db import transaction
+
+from console.models.conversation import customer_messages, echoes, thread
+from console.models.conversation.conversation import Conversation
+from console.models.conversation.inbound import PROCESSORS
+from console.models.conversation.revision import saving
+from messenger import events
+from personas.models import Page
+
+SAID = (events.Message, events.Postback, events.Order, events.MissedCall)
+RECEIPTS = (events.Delivery, events.Read)
+
+
+@contextmanager
+def opened(received):
+    """Lock the conversations that these events concern, begun if need be, and save them in the end; yield them."""
+    with transaction.atomic():
+        conversations = _lock({_key(event) for event in received if event.psid})
+        if new := {_key(event) for event in received if _begins(event)} - conversations.keys():
+            conversations.update(_begin(new))
+            conversations.new = new
+        with saving(conversations.values()):
+            _read_ahead(received, conversations)
+            yield conversations
+
+
+class Opened(dict):
+    """Locked conversations by (Page's id, PSID)."""
+
+    def __init__(self, *conversations):
+        super().__init__(*conversations)
+        self.new = set()  # the keys of those in which nothing has happened yet
+
+    def of(self, event):
+        """Return the conversation that an event concerns. A receipt that comes before the first event concerns none."""
+        key = _key(event)
+        if key in self.new and not _begins(event):
+            return None
+        self.new.discard(key)
+        return self.get(key)
+
+
+def _key(event):
+    return event.page_id, event.psid
+
+
+def _begins(event):
+    """Return whether the event begins a conversation where there is none. A receipt does not."""
+    return bool(event.psid) and type(event) in PROCESSORS and not isinstance(event, RECEIPTS)
+
+
+def _lock(keys):
+    """Lock the conversations of these (Page's id, PSID); return them by key.
+
+    They are locked in the order of their customers, as everywhere: two programs never wait for each other.
+    """
+    page_ids, psids = {page_id for page_id, _psid in keys}, {psid for _page_id, psid in keys}
+    rows = Conversation.objects.for_change().select_related("customer").order_by("customer__psid", "pk")
+    found = rows.filter(page__page_id__in=page_ids, customer__psid__in=psids)
+    by_key = {(one.page.page_id, one.customer.psid): one for one in found}
+    return Opened((key, one) for key, one in by_key.items() if key in keys)
+
+
+def _begin(keys):
+    """Begin conversations with these customers, where their Page is connected; lock them and return them by key."""
+    pages = Page.objects.filter(page_id__in={page_id for page_id, _psid in keys}).select_related("rules")
+    for page in pages.defer("token", "rules__holder_secret").order_by("pk"):
+        psids = sorted(psid for page_id, psid in keys if page_id == page.page_id)
+        Conversation.objects.begin(page.customers.meet(page, psids))
+    return _lock(keys)
+
+
+def _read_ahead(received, conversations):
+    """Read for all events at once. Anything missing here is read when an event asks for it."""
+    about = [(event, conversations[_key(event)].thread) for event in received if _key(event) in conversations]
+    wanted = {}
+    for event, its_thread in about:
+        wanted.setdefault(its_thread, set()).update(_names(event))
+    thread.read_messages(wanted)
+    new = [(event, its_thread) for event, its_thread in about if not _is_known(event, its_thread)]
+    thread.read_ends({its_thread for _event, its_thread in new})
+    thread.read_sending({its_thread for event, its_thread in new if echoes.is_of_our_app(event)})
+
+
+def _names(event):
+    """Return the mids and idempotency keys by which an event looks for messages."""
+    if isinstance(event, SAID):
+        return [customer_messages.mid_of(event)]
+    if isinstance(event, events.Echo):
+        return list(filter(None, [event.mid, echoes.key_of(event)]))
+    return event.mids if isinstance(event, events.Delivery) else ()
+
+
+def _is_known(event, its_thread):
+    """Return whether the event is about known messages, or about none."""
+    is_said = isinstance(event, (*SAID, events.Echo))
+    return not is_said or any(its_thread.known[name] for name in _names(event))

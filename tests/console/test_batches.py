@@ -1,0 +1,353 @@
+"""Batches of webhooks: whatever is processed together ends as if each webhook had been processed alone."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import uuid
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+
+import pytest
+import time_machine
+from django.conf import settings as console_settings
+from django.db import connection, transaction
+from django.db.models.signals import post_init
+from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from console.models import (
+    Activity,
+    BotEvent,
+    Conversation,
+    Customer,
+    Handover,
+    HandoverRules,
+    Holder,
+    InboundWebhook,
+    Message,
+)
+from console.models.inbound_batch import Batch
+from messenger.events import make_entry, serialize_entries
+from personas.models import Page
+from tests.conftest import ROOT, environment_of_programs
+from tests.console.conftest import AT, texts
+from tests.stand_in import eventually
+
+OURS, INBOX = int(console_settings.FACEBOOK_APP_ID), 263902037430900
+NOW = datetime.fromtimestamp(AT / 1000 + 60, UTC)
+PAGES, PSIDS = ["100000000000001", "100000000000002"], ["7001", "7002", "7003"]
+State = Message.State
+QUICKLY = {
+    "deadline": None,
+    "database": None,
+    "phases": [Phase.generate],
+    "suppress_health_check": list(HealthCheck),
+}
+
+
+# Any events, split at random
+
+
+def body(*events):
+    """Return a body with these (Page's id, event)."""
+    return serialize_entries([make_entry(page_id, raw["timestamp"], raw) for page_id, raw in events])
+
+
+@st.composite
+def events(draw):
+    """One event of one of three customers on one of two Pages, of any kind that changes a conversation."""
+    page_id, psid = draw(st.sampled_from(PAGES)), draw(st.sampled_from(PSIDS))
+    at, mid = AT + 1000 * draw(st.integers(0, 20)), f"{page_id[-1]}-{psid}-{draw(st.sampled_from('abcd'))}"
+    ours, key = f"{page_id[-1]}-{psid}-o{draw(st.integers(1, 3))}", str(key_of(page_id, psid, draw(st.integers(1, 3))))
+    text = draw(st.sampled_from(["Hi", "a human, please", "Where is it?"]))
+    by, to = {"sender": {"id": psid}, "timestamp": at}, {"recipient": {"id": psid}, "timestamp": at}
+    said_by_page = {"is_echo": True, "text": "Hello"}
+    kinds = [
+        by | {"message": {"mid": mid, "text": text}},
+        by | {"message": {"mid": mid, "text": text, "reply_to": {"mid": ours}}},
+        by
+        | {
+            "message": {"mid": mid, "text": "", "attachments": [{"type": "image", "payload": {"url": "https://a.b/c"}}]}
+        },
+        by | {"message": {"mid": mid, "is_deleted": True}},
+        by | {"message_edit": {"mid": mid, "text": "What I mean", "num_edit": 1}},
+        by | {"postback": {"title": "Menu", "payload": "MENU"}},
+        by | {"reaction": {"mid": draw(st.sampled_from([mid, ours])), "action": "react", "emoji": "❤"}},
+        by | {"referral": {"ref": "shop", "source": "SHORTLINK", "type": "OPEN_THREAD"}},
+        by | {"delivery": {"mids": [ours], "watermark": at}},
+        by | {"read": {"watermark": at}},
+        by | {"account_linking": {"status": "linked", "authorization_code": "x"}},
+        by | {"pass_thread_control": {"previous_owner_app_id": "99", "new_owner_app_id": str(OURS)}},
+        by | {"take_thread_control": {"previous_owner_app_id": str(OURS), "new_owner_app_id": "99"}},
+        to | {"message": said_by_page | {"mid": ours, "app_id": OURS, "metadata": key}},
+        to | {"message": said_by_page | {"mid": f"{ours}-again", "app_id": OURS, "metadata": key}},
+        to | {"message": said_by_page | {"mid": f"{ours}-robin", "app_id": OURS}},
+        to | {"message": said_by_page | {"mid": f"{ours}-inbox", "app_id": INBOX}},
+    ]
+    return page_id, draw(st.sampled_from(kinds))
+
+
+def key_of(page_id, psid, number):
+    return uuid.uuid5(uuid.NAMESPACE_OID, f"{page_id} {psid} {number}")
+
+
+@contextmanager
+def world():
+    """The rows before any event: each customer but one has a conversation, in which three replies are under way."""
+    with transaction.atomic(), time_machine.travel(NOW, tick=False) as clock:
+        for page_id in PAGES:
+            page = Page.objects.create(page_id=page_id, token="EAA", name="Bakery")
+            HandoverRules.objects.create(page=page, webhook_url="http://127.0.0.1:9/", words="human")
+            for psid in PSIDS[1:]:
+                _begin(page, psid)
+        yield clock
+        transaction.set_rollback(True)
+
+
+def _begin(page, psid, holder=Holder.BOT):
+    customer = Customer.objects.create(page=page, psid=psid)
+    conversation = Conversation.objects.create(page=page, customer=customer, holder=holder)
+    for number, state in enumerate([State.SENT, State.UNKNOWN, State.SENDING], start=1):
+        conversation.messages.create(
+            page=page,
+            is_incoming=False,
+            is_by_bot=True,
+            state=state,
+            text=f"reply {number}",
+            mid=f"{page.page_id[-1]}-{psid}-o{number}" if state == State.SENT else None,
+            idempotency_key=key_of(page.page_id, psid, number),
+            attempts=1,
+            attempted_at=NOW,
+            at=NOW + timedelta(milliseconds=number),
+            revision=0,
+        )
+
+
+def outcome(bodies, sizes):
+    """Return the rows after these bodies, processed in batches of these sizes; those that failed, twice."""
+    with world() as clock:
+        for one in bodies:
+            InboundWebhook.objects.store(one)
+        for size in sizes:
+            Batch().process(lambda size=size: InboundWebhook.objects.take(size))
+        for _attempt in range(2):
+            clock.shift(timedelta(minutes=1))
+            while InboundWebhook.objects.due().exists():
+                Batch().process(lambda: InboundWebhook.objects.take(1))
+        return list(map(_thread, Conversation.objects.order_by("page__page_id", "customer__psid")))
+
+
+def _thread(conversation):
+    """Return the rows of a conversation; those of messages without the revisions, which may be later in a batch."""
+    unlike = {"id", "conversation_id", "page_id", "customer_id", "reason_id", "idempotency_key", "message_id"}
+
+    def rows(queryset, *more):
+        return [{name: row[name] for name in row.keys() - unlike - {*more}} for row in queryset.order_by("pk").values()]
+
+    messages = conversation.messages.order_by("pk")
+    return {
+        "who": (conversation.page.page_id, conversation.customer.psid),
+        "conversation": rows(Conversation.objects.filter(pk=conversation.pk)),
+        "messages": rows(messages, "revision"),
+        "order": list(messages.filter(is_incoming=True, reply_to="").order_by("revision", "pk").values_list("mid")),
+        "files": rows(messages.model.attachments.rel.related_model.objects.filter(message__conversation=conversation)),
+        "handovers": rows(Handover.objects.filter(conversation=conversation)),
+        "activities": rows(Activity.objects.filter(conversation=conversation)),
+        "bot events": rows(BotEvent.objects.filter(conversation=conversation)),
+    }
+
+
+def split(items, sizes):
+    items = iter(items)
+    return [part for size in sizes if (part := list(islice(items, size)))] + [[one] for one in items]
+
+
+SIZES = st.lists(st.integers(1, 8), max_size=12)
+
+
+@pytest.mark.slow
+def test_any_webhooks_leave_the_same_rows_in_batches_as_one_by_one(db):
+    @settings(max_examples=60, **QUICKLY)
+    @given(st.lists(events(), max_size=30), SIZES, SIZES)
+    def play(told, in_bodies, in_batches):
+        bodies = [body(*some) for some in split(told, in_bodies)]
+        assert outcome(bodies, [*in_batches, *[100] * (len(bodies) > 0)]) == outcome(bodies, [1] * len(bodies))
+
+    play()
+
+
+# One that fails
+
+
+def say(psid, mid, at=AT, page_id=PAGES[0], **more):
+    said = {"mid": mid, "text": mid} | more
+    return body((page_id, {"sender": {"id": psid}, "recipient": {"id": page_id}, "timestamp": at, "message": said}))
+
+
+@pytest.fixture
+def bakery(db):
+    return Page.objects.create(page_id=PAGES[0], token="EAA", name="Bakery")
+
+
+@pytest.fixture
+def poison():
+    """A message at which the console stumbles, however often it is processed."""
+
+    def stumble(instance, **more):
+        if instance.mid == "poison":
+            raise ValueError("poison")
+
+    post_init.connect(stumble, sender=Message)
+    yield "poison"
+    post_init.disconnect(stumble, sender=Message)
+
+
+def test_a_webhook_that_fails_in_a_batch_fails_alone(bakery, poison):
+    for number in range(60):
+        InboundWebhook.objects.store(say(PSIDS[number % 3], poison if number == 37 else f"m_{number}", AT + number))
+    InboundWebhook.objects.process()
+    assert sorted(texts(Message.objects)) == sorted(f"m_{number}" for number in range(60) if number != 37)
+    [failed] = InboundWebhook.objects.unprocessed()
+    assert (failed.error, failed.attempts) == ("ValueError: poison", 1)
+
+
+def test_the_other_events_of_a_webhook_that_fails_are_processed(bakery, poison):
+    said = [(PAGES[0], json.loads(say("7001", mid))["entry"][0]["messaging"][0]) for mid in ("m_1", poison, "m_2")]
+    InboundWebhook.objects.store(say("7002", "m_0"))
+    InboundWebhook.objects.store(body(*said))
+    InboundWebhook.objects.process()
+    assert texts(Message.objects.order_by("pk")) == ["m_0", "m_1", "m_2"]
+
+
+def test_a_webhook_that_fails_again_and_again_makes_few_batches_fail(bakery, poison):
+    """The webhook fails alone each time, and the others pass."""
+    InboundWebhook.objects.store(say("7001", poison))
+    for attempt in range(20):
+        InboundWebhook.objects.update(next_attempt_at=None)
+        InboundWebhook.objects.store(say("7002", f"m_{attempt}", AT + attempt))
+        InboundWebhook.objects.process()
+        assert Message.objects.count() == attempt + 1
+    assert InboundWebhook.objects.get(processed_at=None).attempts == 12
+
+
+def test_a_reaction_that_waits_for_its_message_rolls_nothing_back(bakery):
+    told = {"sender": {"id": "7001"}, "timestamp": AT, "reaction": {"mid": "m_9", "action": "react", "emoji": "❤"}}
+    for number in range(3):
+        InboundWebhook.objects.store(say("7002", f"m_{number}", AT + number))
+    InboundWebhook.objects.store(body((PAGES[0], told)))
+    with CaptureQueriesContext(connection) as queries:
+        InboundWebhook.objects.process()
+    assert not [query for query in queries if query["sql"].startswith("ROLLBACK")]
+    assert InboundWebhook.objects.get(processed_at=None).attempts == 1
+    assert Message.objects.count() == 3
+
+
+# How many queries
+
+
+def queries_of_a_batch(customers):
+    """Count the queries for so many customers: some new, and others with an echo, receipts and new words."""
+    page = Page.objects.create(page_id=PAGES[0], token="EAA", name="Bakery")
+    for number in range(customers):
+        _begin(page, f"{8000 + number}", Holder.QUEUE)
+        InboundWebhook.objects.store(say(f"{9000 + number}", f"n_{number}"))
+        psid, ours = f"{8000 + number}", f"1-{8000 + number}-o1"
+        echo = {"is_echo": True, "app_id": OURS, "mid": ours, "metadata": str(key_of(PAGES[0], psid, 1)), "text": ""}
+        for told in (
+            {"sender": {"id": PAGES[0]}, "recipient": {"id": psid}, "message": echo},
+            {"sender": {"id": psid}, "delivery": {"mids": [ours], "watermark": AT + 1}},
+            {"sender": {"id": psid}, "read": {"watermark": AT + 1}},
+            {"sender": {"id": psid}, "message": {"mid": f"m_{psid}", "text": "Thank you"}},
+        ):
+            InboundWebhook.objects.store(body((PAGES[0], told | {"timestamp": AT + 1})))
+    with CaptureQueriesContext(connection) as queries:
+        Batch().process(lambda: InboundWebhook.objects.take(1000))
+    assert not InboundWebhook.objects.unprocessed().exists()
+    assert Message.objects.filter(state=State.READ).count() == customers
+    return len(queries)
+
+
+def test_a_batch_needs_the_same_number_of_queries_for_any_number_of_events(db):
+    counts = []
+    for customers in (2, 20):
+        with transaction.atomic():
+            counts.append(queries_of_a_batch(customers))
+            transaction.set_rollback(True)
+    assert counts[0] == counts[1] <= 30
+
+
+# Several processors
+
+
+def run(work):
+    """Work in a thread of its own."""
+
+    def run_and_hang_up():
+        try:
+            work()
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run_and_hang_up)
+    thread.start()
+    return thread
+
+
+def process_all():
+    """Process as a processor of another machine does, which knows nothing of this one."""
+    while InboundWebhook.objects.due().exists():
+        Batch().process(lambda: InboundWebhook.objects.take(7))
+
+
+def test_two_processors_keep_the_order_of_each_conversation(transactional_db):
+    Page.objects.create(page_id=PAGES[0], token="EAA", name="Bakery")
+    for number in range(300):
+        InboundWebhook.objects.store(say(f"{7000 + number % 5}", f"{number:03}"))
+    for thread in [run(process_all) for _processor in range(3)]:
+        thread.join()
+    assert not InboundWebhook.objects.exclude(error="").exists()
+    for conversation in Conversation.objects.all():
+        received = list(conversation.messages.order_by("revision").values_list("text", flat=True))
+        assert received == sorted(received)
+        assert len(received) == 60
+
+
+PROCESSOR = """
+import django
+django.setup()
+from console.models import InboundWebhook
+InboundWebhook.objects.process()
+"""
+
+
+def is_anybody_waiting_for_a_lock():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return cursor.fetchone()[0]
+
+
+def process_what_is_left():
+    InboundWebhook.objects.process()
+    return not InboundWebhook.objects.unprocessed().exists()
+
+
+def test_webhooks_of_a_killed_processor_are_processed_once_by_another(transactional_db):
+    page = Page.objects.create(page_id=PAGES[0], token="EAA", name="Bakery")
+    _begin(page, "7001")
+    for number in range(20):
+        InboundWebhook.objects.store(say("7001", f"m_{number:02}", AT + number))
+    environment = os.environ | environment_of_programs() | {"DJANGO_SETTINGS_MODULE": "console.settings"}
+    with transaction.atomic():
+        Conversation.objects.select_for_update().get()
+        processor = subprocess.Popen([sys.executable, "-c", PROCESSOR], cwd=ROOT, env=environment)
+        eventually(is_anybody_waiting_for_a_lock, seconds=30)
+        processor.send_signal(signal.SIGKILL)
+        processor.wait()
+    eventually(process_what_is_left)  # PostgreSQL notices its death when it has got the lock
+    received = Message.objects.filter(is_incoming=True).order_by("pk")
+    assert texts(received) == [f"m_{number:02}" for number in range(20)]
