@@ -4,6 +4,8 @@ import os
 
 from celery import Celery
 
+from console.infrastructure.alive import Alive
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
 
 
@@ -29,3 +31,4 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.autodiscover_tasks(related_name="sweep")
 app.autodiscover_tasks(related_name="retention")
+app.steps["consumer"].add(Alive)

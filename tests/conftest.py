@@ -264,7 +264,12 @@ def environment_of_programs():
 def web_server(port, **environment):
     """A web server of this process's test database."""
     command = ["bin/run.py", "web", "--port", str(port), "--log-level", "warning"]
-    return _process(command, environment_of_programs() | environment, ready=f"http://127.0.0.1:{port}/readyz")
+    return program(command, ready=f"http://127.0.0.1:{port}/readyz", **environment)
+
+
+def program(command, ready=None, **environment):
+    """A program of ours on this process's test database."""
+    return _process(command, environment_of_programs() | environment, ready)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Health checks for load balancers and monitors: without a host name, and while Redis or the database is down."""
 
 import socket
+import time
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,11 +11,12 @@ from django.utils import timezone
 
 from console import tasks
 from console.infrastructure import heartbeats
+from console.infrastructure.alive import TOUCHED_EVERY
 from console.infrastructure.redis import redis
 from console.models import Conversation, InboundWebhook, Message
 from console.sweep import sweep
 from personas.models import Page
-from tests.conftest import CONSOLE_PORT, CONSOLE_URL, NUMBER, url_of_test_database, web_server
+from tests.conftest import CONSOLE_PORT, CONSOLE_URL, NUMBER, program, url_of_test_database, web_server
 from tests.stand_in import Line, eventually, free_port
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -117,3 +119,24 @@ def _unix(path):
 def _database_url(port):
     parts = urlsplit(url_of_test_database())
     return f"postgresql://{parts.username or 'postgres'}@127.0.0.1:{port}{parts.path}"
+
+
+@pytest.mark.slow
+def test_a_worker_touches_its_file_while_it_has_redis_and_not_without(stack_processes, tmp_path):
+    file = tmp_path / "alive"
+    with Line(_redis) as line:
+        redis_url = f"redis://127.0.0.1:{line.port}/{NUMBER}"
+        options = ["-n", f"alive-{NUMBER}@test", "--concurrency", "1"]
+        with program(["bin/run.py", "background", *options], ALIVE_FILE=str(file), REDIS_URL=redis_url):
+            eventually(file.exists, seconds=30)
+            file.unlink()
+            eventually(file.exists, seconds=10)
+            line.die()
+            eventually(lambda: not _comes_back(file), seconds=60)
+
+
+def _comes_back(file):
+    """Remove the file, and return whether it is there again after more than TOUCHED_EVERY."""
+    file.unlink(missing_ok=True)
+    time.sleep(TOUCHED_EVERY + 1)
+    return file.exists()
