@@ -16,7 +16,9 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
+import preparation
 from children import stop, tethered
 from run import WORKERS
 from servers import ROOT, running_servers, stop_on_signals
@@ -43,7 +45,6 @@ def main():
     stop_on_signals(lambda number: 0)
     with running_servers() as environment, Programs(options.verbose) as programs:
         os.chdir(ROOT)
-        sys.path.insert(0, str(ROOT))
         os.environ.update(
             environment,
             PYTHONUNBUFFERED="1",
@@ -82,25 +83,31 @@ def _free_port(setting, value, held):
 
 
 def start_everything(programs, console, sandbox, bot):
-    """Start each program, wait until all of them answer, and create the demo's data."""
+    """Start each program, wait until all of them answer, and create the demo's data unless it is there."""
     print("Starting the console …", flush=True)
     level = ["--loglevel", "INFO"] if programs.is_verbose else []
-    names = {name: f"{name}@{console}" for name in WORKERS}
+    alive = {name: Path(os.environ["DATA_DIR"], f"{name}.alive") for name in WORKERS}
+    demo = ["manage.py", "demo", "--verbosity", "0", "--bot", f"http://127.0.0.1:{bot}/", "--key", BOT_KEY]
+    is_prepared = preparation.is_noted(os.environ["DATABASE_URL"], demo)
 
-    programs.run("migrate", ["manage.py", "migrate", "--verbosity", "0"])
     world = os.path.join(os.environ["DATA_DIR"], "sandbox-world.json")
     programs.start("sandbox", ["-m", "sandbox", "--port", str(sandbox), "--world", world])
+    programs.start("bot", ["examples/bot.py"], **_of_bot(console, bot))
+    if not is_prepared:
+        programs.run("migrate", ["manage.py", "migrate", "--verbosity", "0"])
     programs.start("web", ["bin/run.py", "web", "--host", "127.0.0.1", "--port", str(console)])
     for name in WORKERS:
-        programs.start(name, ["bin/run.py", name, "-n", names[name], *level])
+        alive[name].unlink(missing_ok=True)
+        programs.start(name, ["bin/run.py", name, "-n", f"{name}@{console}", *level], ALIVE_FILE=str(alive[name]))
     # Not with a worker's --beat option: that forks a process, which goes on when the worker is killed.
     programs.start("beat", ["bin/run.py", "beat", *level])
-    programs.start("bot", ["examples/bot.py"], **_of_bot(console, bot))
-    programs.wait_for("web", functools.partial(_says_ok, console, "/readyz"))
     programs.wait_for("sandbox", functools.partial(_says_ok, sandbox, "/_sandbox/world"))
-    programs.wait_for("worker", functools.partial(_answer_ping, list(names.values())))
-    options = ["--bot", f"http://127.0.0.1:{bot}/", "--key", BOT_KEY]
-    programs.run("demo", ["manage.py", "demo", "--verbosity", "0", *options])
+    programs.wait_for("web", functools.partial(_says_ok, console, "/readyz"))
+    for name in WORKERS:
+        programs.wait_for(name, alive[name].exists)
+    if not is_prepared:
+        programs.run("demo", demo)
+        preparation.note(os.environ["DATABASE_URL"], demo)
 
 
 def _of_bot(console, port):
@@ -116,12 +123,6 @@ def _says_ok(port, path):
         connection.request("GET", path)
         return connection.getresponse().status == http.client.OK
     return False
-
-
-def _answer_ping(workers):
-    from console.celery import app  # only here: its settings name the servers just started
-
-    return len(app.control.ping(destination=workers)) == len(workers)
 
 
 class Programs:
