@@ -33,6 +33,7 @@ class Leaving(Presence, Rights):
         self.departures += 1
         self.save(update_fields=["is_active", "is_present", "is_lost", "away_since", "left_at", "departures"])
         self.conversations.return_to_queue()
+        self.conversations.publish_presence(self)
         self.personas.withdraw()
 
     def return_to_team(self):

@@ -25,12 +25,19 @@ class PresenceQuerySet(models.QuerySet):
         """Filter to the agents who chose to be present but whose inbox is no longer open."""
         return self.working().filter(is_present=True, seen_at__lte=timezone.now() - GRACE)
 
+    def be_seen(self):
+        """Note that inboxes of these agents are open, in two queries where nobody was lost."""
+        for agent in self.filter(is_lost=True):
+            agent.be_seen()
+        now = timezone.now()
+        self.filter(Q(seen_at=None) | Q(seen_at__lte=now - SEEN_EVERY), is_lost=False).update(seen_at=now)
+
     def lose(self):
         """Make vanished agents away, since their inbox was last open. One that opens at this moment keeps its agent."""
         for agent in self.vanished():
             row = self.model._default_manager.vanished().filter(pk=agent.pk)
             if row.update(is_present=False, is_lost=True, away_since=F("seen_at")):
-                agent.conversations.publish_presence()
+                agent.conversations.publish_presence(agent)
 
 
 class Presence(models.Model):
@@ -71,7 +78,7 @@ class Presence(models.Model):
     def _be_found(self, row, now):
         self.seen_at, self.is_present, self.is_lost, self.away_since = now, True, False, None
         if row.update(seen_at=now, is_present=True, is_lost=False, away_since=None):
-            self.conversations.publish_presence()
+            self.conversations.publish_presence(self)
             self.conversations.assign_later()
 
     def _become(self, **fields):
@@ -79,4 +86,4 @@ class Presence(models.Model):
         for name, value in fields.items():
             setattr(self, name, value)
         self.save(update_fields=fields)
-        self.conversations.publish_presence()
+        self.conversations.publish_presence(self)

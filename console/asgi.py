@@ -23,7 +23,7 @@ from console.infrastructure.start_up_checks import example_credentials  # noqa: 
 from console.infrastructure.task_publisher import TaskPublisher  # noqa: E402
 from console.infrastructure.trusted_proxies import BehindProxy  # noqa: E402
 from console.infrastructure.wsgi_threads import WSGIThreads  # noqa: E402
-from console.live.stream import stream  # noqa: E402
+from console.live.stream import Stream  # noqa: E402
 from console.webhook_endpoint import PATHS, receive_webhook  # noqa: E402
 
 PUBLISHING_SECONDS = 1  # for the tasks that wait to be published when the web server is stopped
@@ -53,7 +53,7 @@ def _problems():
 
 application = Application(
     [
-        Route("/live/", stream),
+        Route("/live/", Stream()),
         Route("/livez", livez),
         Route("/readyz", readyz),
         *[Route(path, receive_webhook, methods=["POST"]) for path in PATHS],

@@ -21,6 +21,7 @@ from agents.models import Agent
 from console.infrastructure import redis as redis_settings
 from console.infrastructure.redis import redis
 from console.models import Conversation, Customer, InboundWebhook
+from console.queue import counts
 from console.webhook_endpoint import verify
 from messenger import webhook_signature
 from personas.models import Page
@@ -28,6 +29,8 @@ from tests.bucket import Bucket
 from tests.stand_in import Pictures, Sandbox, eventually, free_port
 
 redis_settings.TIMEOUT = 5  # s, for this process: it shares a busy machine with all that it tests
+
+counts.SHARED = 0  # s, for this process: tests do not wait until numbers are counted anew
 
 ROOT = Path(__file__).parent.parent
 WORKERS = ["worker", "processor", "background"]

@@ -12,12 +12,14 @@ HEADER_SECONDS = 10
 HEADER_BYTES = 64 * 1024
 READING_SECONDS = 10  # between two checks of how much of an answer a client has read
 LEAST_READ = 10 * 1024  # bytes in that time: 1 KiB/s
+EXTENSION = "console.connection"  # of the ASGI scope: the Connection
 LAST_REQUEST_SECONDS = 0.5  # for a request that a proxy has just sent
 
 
 class Connection(HttpToolsProtocol):
     """An HTTP connection that is aborted when its client is too slow."""
 
+    is_endless = False  # whether its answer would go on for ever, so that a server that stops need not wait for its end
     _header_deadline = _reading_deadline = None
     _bytes_beside_body = 0  # of headers, trailers and chunk extensions
 
@@ -33,7 +35,10 @@ class Connection(HttpToolsProtocol):
 
     def shutdown(self):
         """Shut down a little later: if a request is on its way to a closed connection, the proxy answers 502."""
-        self.loop.call_later(LAST_REQUEST_SECONDS, super().shutdown)
+        if self.is_endless:
+            self.transport.close()
+        else:
+            self.loop.call_later(LAST_REQUEST_SECONDS, super().shutdown)
 
     # Headers
 
@@ -45,6 +50,7 @@ class Connection(HttpToolsProtocol):
 
     def on_message_begin(self):
         super().on_message_begin()
+        self.scope["extensions"] = {EXTENSION: self}
         self._expect_headers()
 
     def on_headers_complete(self):
@@ -68,6 +74,11 @@ class Connection(HttpToolsProtocol):
         self._header_deadline = self.loop.call_later(HEADER_SECONDS, self._abort)
 
     # Answers
+
+    @property
+    def has_unread_bytes(self):
+        """Return whether the client has left bytes unread, more than the operating system takes for it."""
+        return self.flow.write_paused
 
     def pause_writing(self):
         super().pause_writing()

@@ -1,9 +1,12 @@
 """Sessions in the database. A malformed session cookie is treated as none."""
 
 from django.conf import settings
-from django.contrib.auth import get_user
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, get_user, get_user_model
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
+from django.contrib.sessions.models import Session
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 
 
 class SessionStore(DatabaseSessionStore):
@@ -17,3 +20,18 @@ def agent_of(cookies):
     request = HttpRequest()
     request.session = SessionStore(cookies.get(settings.SESSION_COOKIE_NAME))
     return get_user(request)
+
+
+def logged_in(session_keys):
+    """Return {session key: agent} of the sessions whose agent is logged in: `agent_of` for many, in two queries."""
+    sessions = Session.objects.filter(session_key__in=session_keys, expire_date__gt=timezone.now())
+    stored = {session.session_key: session.get_decoded() for session in sessions}
+    agents = get_user_model().objects.working().in_bulk([values.get(SESSION_KEY, 0) for values in stored.values()])
+    found = {key: agents.get(int(values.get(SESSION_KEY, 0))) for key, values in stored.items()}
+    return {key: agent for key, agent in found.items() if agent and _is_valid(stored[key], agent)}
+
+
+def _is_valid(values, agent):
+    """Return whether the agent's password is the one with which the session began."""
+    hashes = [agent.get_session_auth_hash(), *agent.get_session_auth_fallback_hash()]
+    return any(constant_time_compare(values.get(HASH_SESSION_KEY, ""), known) for known in hashes)

@@ -1,10 +1,12 @@
-"""Live updates, from server to browser.
+"""Live updates, from server to browser: what changed is rendered once in each web process, and sent to many browsers.
 
-An update names a topic that changed, and carries no content: each browser then asks for the changes that it may see.
-One Redis subscription per process (hub.py) serves all open streams (stream.py). A browser that may have missed updates
-gets the topic `hello`, and asks for the changes to all that it shows.
+A change publishes topics by Redis (publishing.py), such as `conversation-12`. In each web process the hub (hub.py)
+collects them for some milliseconds. One thread loads the changed conversations, asks which of the listening agents may
+see them (viewers.py), in which section of their queue (console/queue/sections.py), and renders each row and each
+message once (rendering.py). Each open stream (stream.py) gets its pieces in one write. A browser that may have missed
+pieces gets `hello`, and asks for all that it shows.
 """
 
-from console.live.publishing import publish
+from console.live.publishing import publish, publish_watch
 
-__all__ = ["publish"]
+__all__ = ["publish", "publish_watch"]

@@ -1,37 +1,54 @@
-"""The hub: one Redis subscription per process, and a listener for each open stream."""
+"""The hub: one Redis subscription per process. It has what changed rendered, and writes it to all open streams."""
 
 import asyncio
+import logging
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from django.conf import settings
 from redis import ConnectionError as RedisConnectionError
 from redis import RedisError
 from redis.asyncio import Redis as AsyncRedis
 
+from console.live.batch import Batch, check_log_ins
+from console.live.counting import changed_numbers
+from console.live.events import HEARTBEAT as STILL_HERE
+from console.live.events import hello
 from console.live.publishing import channel
+from console.live.topics import Changes
 
-HEARTBEAT = 15  # s between signs of life on a stream
+HEARTBEAT = 15  # s between signs of life on a stream, and between two checks of its log-in
+CHECK_EVERY = 1  # s; each time those streams whose turn it is
+COUNT_EVERY = 1  # s
 RECONNECT = 1  # s before the subscription is tried again
 SILENCE = 3  # s without a message from Redis, after which it is pinged
-PAUSE = 0.005  # s between two updates to a browser; topics that change meanwhile are sent together
+PAUSE, PAUSE_EACH = 0.005, 0.00005  # s between two batches, and more for each stream: changes meanwhile go together
+AT_ONCE = 100  # streams that are written to before other work of the event loop gets its turn
+
+logger = logging.getLogger(__name__)
 
 
 class Hub:
     """One subscription with many listeners, one for each open stream."""
 
     def __init__(self):
-        self._listeners = set()
-        self._task = None
+        self._listeners = {}  # by the id of the stream
+        self._changes, self._has_changes, self._has_other_numbers = Changes(), asyncio.Event(), asyncio.Event()
+        self._revisions = {}  # of watched conversations: the last that was sent
+        self._tasks = []
+        self._thread = ThreadPoolExecutor(2, thread_name_prefix="live")  # one renders, the other counts and checks
 
-    def subscribe(self):
-        listener = Listener()
-        self._listeners.add(listener)
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._keep_listening())
-        return listener
+    def subscribe(self, listener):
+        self._listeners[listener.id] = listener
+        if not self._tasks:
+            loops = (self._keep_listening(), self._keep_sending(), self._keep_counting(), self._keep_checking())
+            self._tasks = [asyncio.create_task(loop) for loop in loops]
+        self._has_other_numbers.set()
 
     def unsubscribe(self, listener):
-        self._listeners.discard(listener)
+        self._listeners.pop(listener.id, None)
+
+    # From Redis
 
     async def _keep_listening(self):
         while True:
@@ -46,11 +63,79 @@ class Hub:
             await subscription.subscribe(channel())
             async for message in _messages(subscription):
                 # The answer to SUBSCRIBE comes first, also after a break, when browsers may have missed something.
-                self._notify(["hello"] if message["type"] == "subscribe" else message["data"].split())
+                topics = ["hello"] if message["type"] == "subscribe" else message["data"].split()
+                self._changes.add(topics)
+                if self._changes:
+                    self._has_changes.set()
 
-    def _notify(self, topics):
-        for listener in self._listeners:
-            listener.notify(topics)
+    # To browsers
+
+    async def _keep_sending(self):
+        while True:
+            await self._has_changes.wait()
+            await asyncio.sleep(PAUSE + PAUSE_EACH * len(self._listeners))
+            self._has_changes.clear()
+            changes, self._changes = self._changes, Changes()
+            try:
+                await self._send(changes)
+            except Exception:
+                logger.exception("Live updates could not be rendered: browsers ask for what they show")
+                await asyncio.sleep(RECONNECT)
+                await self._write(self._listeners.values(), hello())
+
+    async def _send(self, changes):
+        batch = Batch(changes, self._listeners, self._revisions)
+        await self._in_thread(batch.render)
+        for listeners, piece in batch.pieces:
+            await self._write(listeners, piece)
+        for listener in batch.ended:
+            await listener.end()
+        self._revisions = batch.revisions
+        if changes.rows:
+            self._has_other_numbers.set()
+
+    async def _write(self, listeners, piece):
+        for number, listener in enumerate(list(listeners), 1):
+            await listener.write(piece)
+            if number % AT_ONCE == 0:
+                await asyncio.sleep(0)
+
+    async def _keep_counting(self):
+        while True:
+            await self._has_other_numbers.wait()
+            self._has_other_numbers.clear()
+            try:
+                for listener, piece in await self._in_thread(changed_numbers, list(self._listeners.values())):
+                    await listener.write(piece)
+            except Exception:
+                logger.exception("The numbers of the queue could not be counted")
+            await asyncio.sleep(COUNT_EVERY)
+
+    # Log-ins
+
+    async def _keep_checking(self):
+        while True:
+            await asyncio.sleep(CHECK_EVERY)
+            try:
+                await self._check()
+            except Exception:
+                logger.exception("The log-ins of live streams could not be checked")
+
+    async def _check(self):
+        """Send a sign of life where it is time, and end the streams of agents who are not logged in any more."""
+        listeners, now = list(self._listeners.values()), time.monotonic()
+        due = [listener for listener in listeners if listener.checked_at <= now - HEARTBEAT]
+        for listener in listeners:
+            await listener.catch_up()
+        if not due:
+            return
+        logged_in = await self._in_thread(check_log_ins, {listener.session_key for listener in due})
+        for listener in due:
+            listener.checked_at = now
+            await (listener.write(STILL_HERE) if listener.session_key in logged_in else listener.end())
+
+    def _in_thread(self, work, *arguments):
+        return asyncio.get_running_loop().run_in_executor(self._thread, work, *arguments)
 
 
 async def _messages(subscription):
@@ -65,32 +150,6 @@ async def _messages(subscription):
         elif message is None:
             await subscription.ping()
         is_asked = message is None
-
-
-class Listener:
-    """The topics that are still to be sent to one browser."""
-
-    def __init__(self):
-        self._topics = {"hello": None}
-        self._has_news = asyncio.Event()
-        self._has_news.set()
-        self._sent_at = 0
-
-    def notify(self, topics):
-        self._topics.update(dict.fromkeys(topics))  # used as an ordered set: each topic is sent once
-        self._has_news.set()
-
-    async def next(self):
-        """Return the topics that changed since the last call; an empty list if none did for HEARTBEAT."""
-        try:
-            await asyncio.wait_for(self._has_news.wait(), HEARTBEAT)
-        except TimeoutError:
-            return []
-        await asyncio.sleep(max(0, self._sent_at + PAUSE - time.monotonic()))
-        self._sent_at = time.monotonic()
-        topics, self._topics = list(self._topics), {}
-        self._has_news.clear()
-        return topics
 
 
 hub = Hub()

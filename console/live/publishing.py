@@ -15,8 +15,14 @@ def channel():
 
 
 def publish(*topics):
-    """Publish, after the commit, that these topics changed, such as `queue` or `conversation-12`."""
+    """Publish, after the commit, that these topics changed. topics.py lists them."""
     transaction.on_commit(lambda: _publish(" ".join(topics)), robust=True)
+
+
+def publish_watch(stream_id, conversation_id):
+    """Have the process that holds this stream send the changes of a conversation there."""
+    if stream_id.isalnum():
+        _publish(f"watch-{stream_id}-{conversation_id}")
 
 
 def _publish(topics):

@@ -1,47 +1,71 @@
-"""The stream of live updates (server-sent events), a Starlette route beside Django.
+"""The stream of live updates (server-sent events), an ASGI application beside Django.
 
-A Django view would hold a thread and a database connection until the stream ends.
+A Django view would hold a thread and a database connection until the stream ends. Starlette's StreamingResponse would
+hold two tasks for each stream, and run both for each piece; here the hub writes the pieces.
 """
 
-import time
-
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.db import close_old_connections
-from starlette.responses import Response, StreamingResponse
+from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
+from starlette.responses import Response
 
+from console.infrastructure import clock
+from console.infrastructure.http_connection import EXTENSION
 from console.infrastructure.sessions import agent_of
-from console.live.hub import HEARTBEAT, hub
+from console.live.events import event, hello
+from console.live.hub import hub
+from console.live.listener import Listener
+
+START = {
+    "type": "http.response.start",
+    "status": 200,
+    "headers": [
+        (b"content-type", b"text/event-stream"),
+        (b"cache-control", b"no-store"),
+        (b"x-accel-buffering", b"no"),
+    ],
+}
 
 
-async def stream(request):
+class Stream:
     """Answer an agent who is logged in with text/event-stream, and everybody else with 403."""
-    if not await _may_listen(request):
-        return Response(status_code=403)
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Content-Type": "text/event-stream"}
-    return StreamingResponse(_events(request), headers=headers)
 
-
-async def _events(request):
-    listener = hub.subscribe()
-    try:
-        asked_at, topics = time.monotonic(), []
-        while topics != ["goodbye"]:
-            topics = await listener.next()
-            if time.monotonic() - asked_at >= HEARTBEAT:
-                asked_at = time.monotonic()
-                topics = topics if await _may_listen(request) else ["goodbye"]
-            yield "".join(f"data: {topic}\n\n" for topic in topics) or ": still here\n\n"
-    finally:
-        hub.unsubscribe(listener)
+    async def __call__(self, scope, receive, send):
+        session_key = cookie_parser(Headers(scope=scope).get("cookie", "")).get(settings.SESSION_COOKIE_NAME)
+        agent_id = await _listening_agent(session_key)
+        if agent_id is None:
+            return await Response(status_code=403)(scope, receive, send)
+        await send(START)
+        connection = scope["extensions"][EXTENSION]
+        connection.is_endless = True
+        listener = Listener(agent_id, session_key, send, connection)
+        await listener.write(event(f"stream {listener.id}"))
+        try:
+            hub.subscribe(listener)
+            await listener.write(hello(await _now()))
+            while (await receive())["type"] != "http.disconnect":  # comes too when the hub ends the stream
+                pass
+        finally:
+            hub.unsubscribe(listener)
 
 
 @sync_to_async
-def _may_listen(request):
-    """Return whether the agent is still logged in, and note that the agent was seen."""
+def _listening_agent(session_key):
+    """Return the key of the agent who is logged in, and note that the agent was seen."""
     try:
-        agent = agent_of(request.cookies)
+        agent = agent_of({settings.SESSION_COOKIE_NAME: session_key})
         if agent.is_authenticated:
             agent.be_seen()
-        return agent.is_authenticated
+        return agent.pk
+    finally:
+        close_old_connections()
+
+
+@sync_to_async
+def _now():
+    try:
+        return clock.now()
     finally:
         close_old_connections()

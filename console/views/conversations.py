@@ -3,7 +3,6 @@
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
-from django_htmx.http import trigger_client_event
 
 from console.views.desk import change, find, holder_context, show_page, thread_context
 from console.views.queue import queue_context
@@ -16,8 +15,7 @@ def index(request):
 def show(request, pk):
     conversation = find(request, pk)
     if request.htmx and not request.htmx.history_restore_request:
-        pane = render(request, "conversations/_conversation.html", thread_context(request, conversation))
-        return trigger_client_event(pane, "live-queue")
+        return render(request, "conversations/_conversation.html", thread_context(request, conversation))
     return show_page(request, conversation)
 
 

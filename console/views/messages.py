@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRefresh, trigger_client_event
 
 from console.forms import MessageForm
+from console.live import publish_watch
 from console.views.desk import attempt, find, show_page, thread_context
 
 MOST_DIGITS = 19  # of a primary key
@@ -19,6 +20,7 @@ def index(request, pk):
     conversation = find(request, pk)
     if "before" in request.GET:
         return _older(request, conversation)
+    publish_watch(request.headers.get("X-Stream", ""), pk)
     try:
         since = int(request.GET.get("since", 0))
     except ValueError:
@@ -72,11 +74,10 @@ def _changes(request, conversation, since):
     if len(changed) > MOST_CHANGES:
         return HttpResponseClientRefresh()
     changed += [*conversation.handovers.for_thread().since(since), *conversation.activities.since(since)]
-    revision = max([conversation.revision, *(entry.revision for entry in changed)])
     context = {
         "conversation": conversation,
         "thread": sorted(changed, key=lambda entry: entry.place),
-        "revision": revision,
+        "revision": conversation.revision,
     }
     return render(request, "messages/_thread.html", context)
 

@@ -1,19 +1,25 @@
 """The queue in sections. Each section is read page by page, as far as the agent has opened it."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
+from django.db.models.functions import Now
 from django.http import Http404
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 
 from console.models import Conversation
+from console.queue.counts import shared_counts
+from console.queue.sections import NOBODY
+from console.queue.shared_rows import shared_rows
 from console.wording.pages import problem
 from personas.models import Page
 
 PAGE = 25  # rows of a section that are shown at first, and that the button More adds
+MARGIN = 25  # rows that are read for all agents beyond a page, because an agent's own stand elsewhere
 MOST = 150  # rows of a section that one desk keeps up to date; further rows are on pages of their own
 PLACE = re.compile(r"(-?\d{1,18})-(\d{1,18})")  # rank in µs, and pk
 
@@ -38,11 +44,18 @@ def section(request, name):
 def queue_context(request, current=None):
     pages = _pages(request.user)
     sections = _sections(request.user, pages)
+    after = _last_hello(request)
     for section in sections:
         if not section.is_folded or section.name in request.GET:
-            section.read(min(max(_number(request, section.name), PAGE), MOST))
+            count = min(max(_number(request, section.name), PAGE), MOST)
+            section.read_shared(count, after) if after and section.is_shared and pages else section.read(count)
+    counts = shared_counts()
+    numbers = counts.of([page.pk for page in pages], request.user.pk, sections[0].teams)
+    for section in sections:
+        section.number = numbers.get(section.name)
     return {
         "sections": sections,
+        "counted_at": counts.at,
         "current": current,
         "unread": _unread(sections),
         "page_problems": [problem(page) for page in pages if page.is_paused and not page.is_disconnected],
@@ -51,28 +64,29 @@ def queue_context(request, current=None):
 
 
 class Section:
-    """One section of the queue: conversations in order, of which some rows are read.
+    """One section of an agent's queue: conversations in order, of which some rows are read."""
 
-    shows: what its rows show beside the customer's last words: "holder", "reason" or "new".
-    """
-
-    def __init__(self, pages, name, title, conversations, empty, shows="", is_folded=False):
-        self.pages = {page.pk: page for page in pages}
-        self.name, self.title, self.conversations, self.empty = name, title, conversations, empty
-        self.shows, self.is_folded = shows, is_folded  # a folded section is read when it is opened
-        self.is_read, self.rows, self.has_more, self.shown = False, [], False, 0
+    def __init__(self, agent, teams, pages, name, title, empty):
+        self.agent, self.teams, self.pages = agent, teams, {page.pk: page for page in pages}
+        self.name, self.title, self.empty = name, title, empty
+        self.is_folded = name in ("bot", "closed")  # a folded section is read when it is opened
+        self.is_shared = name != "mine"  # by agents of the same rights
+        self.is_read, self.rows, self.has_more, self.shown, self.number = False, [], False, 0, None
+        self.at = next((page.asked_at for page in pages), None)  # before it is read, by the database's clock
 
     def read(self, count, after=None, above=0):
         """Read the first rows, or those after a place. `above` is the number of rows that the desk shows already."""
-        behind = self.conversations.after(*after) if after else self.conversations
-        # Rows are chosen by an index alone and joined afterwards: in one query, the planner would join and sort the
-        # whole section.
-        chosen = behind.values("pk")[: count + 1]
-        found = list(Conversation.objects.filter(pk__in=chosen).for_queue().in_order())
-        for row in found:  # there are few Pages: they and their rules are not joined to every row
-            row.page = self.pages[row.page_id]
-        self.is_read, self.rows, self.has_more = True, found[:count], len(found) > count
-        self.shown = above + len(self.rows)
+        self._show(*self._load(self.agent.pk, count, after), above)
+
+    def read_shared(self, count, after):
+        """Show the first rows as they were read for all agents of the same rights, after this moment."""
+        key = (self.name, frozenset(self.pages), self.teams, count)
+        found = shared_rows(key, lambda: self._load_rendered(count + MARGIN), after, self.at)
+        others = [row for row in found.rows if row.agent_id != self.agent.pk]
+        if len(others) < count and found.has_more:  # too many are the agent's own
+            return self.read(count)
+        self.at = found.at
+        self._show(others[:count], found.has_more or len(others) > count)
 
     @property
     def can_grow(self):
@@ -81,24 +95,44 @@ class Section:
     @property
     def end(self):
         """Return the place after which the next page begins."""
-        last = self.rows[-1]
-        return f"{last.rank // timedelta(microseconds=1)}-{last.pk}"
+        return self.rows[-1].row_place
+
+    def _show(self, rows, has_more, above=0):
+        self.is_read, self.rows, self.has_more = True, rows, has_more
+        self.shown = above + len(rows)
+
+    def _load(self, agent_id, count, after=None):
+        """Return the rows, and whether there are more."""
+        conversations = Conversation.objects.on(self.pages.values()).in_section(self.name, agent_id, self.teams)
+        behind = conversations.after(*after) if after else conversations
+        # Rows are chosen by an index alone and joined afterwards: in one query, the planner would join and sort the
+        # whole section.
+        chosen = behind.values("pk")[: count + 1]
+        found = list(Conversation.objects.filter(pk__in=chosen).for_queue().in_order())
+        for row in found:  # there are few Pages: they and their rules are not joined to every row
+            row.page = self.pages[row.page_id]
+        return found[:count], len(found) > count
+
+    def _load_rendered(self, count):
+        rows, has_more = self._load(NOBODY, count)
+        for row in rows:
+            row.html = render_to_string("conversations/_row.html", {"conversation": row, "section": self})
+        return rows, has_more
 
 
 def _pages(agent):
-    return list(Page.objects.open_to(agent).order_by().select_related("rules").defer("token"))
+    pages = Page.objects.open_to(agent).order_by().annotate(asked_at=Now())
+    return list(pages.select_related("rules").defer("token"))
 
 
 def _sections(agent, pages):
-    visible, teams = Conversation.objects.on(pages), _teams(agent)
-    mine, waiting = visible.held_by(agent), visible.waiting_for(teams)
-    others, bots, closed = visible.held_by_others(agent, teams), visible.held_by_bot(), visible.closed()
+    teams = _teams(agent)
     sections = [
-        Section(pages, "mine", _("Mine"), mine, _("No conversations assigned to you."), shows="new"),
-        Section(pages, "waiting", _("Waiting"), waiting, _("No customers waiting."), shows="reason"),
-        Section(pages, "others", _("Others"), others, _("No conversations with others."), shows="holder"),
-        Section(pages, "bot", _("With the bot"), bots, _("No conversations with the bot."), is_folded=True),
-        Section(pages, "closed", _("Closed"), closed, _("No closed conversations."), is_folded=True),
+        Section(agent, teams, pages, "mine", _("Mine"), _("No conversations assigned to you.")),
+        Section(agent, teams, pages, "waiting", _("Waiting"), _("No customers waiting.")),
+        Section(agent, teams, pages, "others", _("Others"), _("No conversations with others.")),
+        Section(agent, teams, pages, "bot", _("With the bot"), _("No conversations with the bot.")),
+        Section(agent, teams, pages, "closed", _("Closed"), _("No closed conversations.")),
     ]
     has_bot = any(hasattr(page, "rules") and page.rules.has_bot for page in pages)
     return [section for section in sections if has_bot or section.name != "bot"]
@@ -106,7 +140,7 @@ def _sections(agent, pages):
 
 def _teams(agent):
     """Return the agent's teams; None, which means all teams, for a superuser or an agent without a team."""
-    return None if agent.is_superuser else list(agent.teams.values_list("pk", flat=True)) or None
+    return None if agent.is_superuser else tuple(agent.teams.order_by("pk").values_list("pk", flat=True)) or None
 
 
 def _unread(sections):
@@ -127,6 +161,13 @@ def _place(request):
 def _number(request, name):
     number = request.GET.get(name, "")
     return int(number) if re.fullmatch(r"[0-9]{1,6}", number) else 0
+
+
+def _last_hello(request):
+    """Return the moment of the last hello of the browser's live stream, or None."""
+    moment = request.headers.get("X-Hello", "")
+    is_moment = re.fullmatch(r"[0-9]{1,10}\.[0-9]{1,6}", moment)
+    return datetime.fromtimestamp(float(moment), UTC) if is_moment else None
 
 
 def _open_in_browser(request):

@@ -103,6 +103,10 @@ class Page(PageDisconnection):
     def __str__(self):
         return self.name or self.page_id
 
+    def is_visible_with(self, is_superuser, groups):
+        """Return whether an agent in these groups may see its conversations: `open_to`, for a Page that is loaded."""
+        return self.is_open_to_all or is_superuser or any(group.pk in groups for group in self.groups.all())
+
     def agents(self):
         """Return the agents who may see its conversations: `open_to` from the other side."""
         working = Agent.objects.working()

@@ -5,7 +5,11 @@ export const agent = document.body.dataset.agent ?? "";
 
 const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
 
-export const headers = () => ({ "HX-Request": "true", "X-Agent": agent, "X-CSRFToken": token() });
+// The stream of this browser: with the thread that it asks for, the console notes what it shows. And when its last hello was:
+// what the console has read since then for others will do.
+const stream = () => ({ "X-Stream": document.body.dataset.stream ?? "", "X-Hello": document.body.dataset.hello ?? "" });
+
+export const headers = () => ({ "HX-Request": "true", "X-Agent": agent, "X-CSRFToken": token(), ...stream() });
 
 // It outlives the page that makes it; not with files, for a browser keeps 64 KB at most alive.
 export const post = (url, fields = {}, signal = null) => {

@@ -12,7 +12,7 @@ document.addEventListener("htmx:after:swap", ({ detail }) => {
   const { sourceElement, sourceEvent } = detail.ctx;
   if (sourceElement.matches(".row") && sourceEvent?.detail === 0) toPane(); // a click without a mouse
   if (rowBefore) setTimeout(toFirstNew, 0, rowBefore); // the next More gets it first, if there is one
-  if (rowBefore) document.body.dispatchEvent(new CustomEvent("live-queue")); // in place of the refresh that More cut short
+  if (rowBefore) document.body.dispatchEvent(new CustomEvent("queue-incomplete")); // in place of the refresh that More cut short
   rowBefore = null;
 });
 

@@ -1,24 +1,25 @@
-// Hears from the server what changed and tells this page by events on the body: live-queue, live-conversation-12.
-// live-hello means: whatever may have been missed, ask for it. Of many tabs one holds the stream, because a browser
-// opens only six connections to one place; it passes on what it hears.
+// Hears from the server what changed and tells this page by events on the body: live-row with a row of the queue,
+// live-thread-12 with new entries of a thread. live-hello means: whatever may have been missed, ask for it. Of many tabs one
+// holds the stream, because a browser opens only six connections to one place; it passes on what it hears.
 
 import { headers, leaveIfSentAway } from "./csrf.js";
 
-const LISTEN_AGAIN = 3_000; // ms
+const LISTEN_AGAIN = 1_000; // ms, and up to twice as long, so that not all browsers come back to a server at once
+const GREET_WITHIN = 1_000; // ms in which all browsers ask for what they may have missed after the first hello of a page
 const ASK_AGAIN = 3_000; // ms, after a question that the console did not answer
-const ASK_ANYWAY = 60_000; // ms, in case a word of the server was lost
+const ASK_ANYWAY = 300_000; // ms, in case a word of the server was lost
 
 class LiveStream extends HTMLElement {
   connectedCallback() {
     this.tabs = new BroadcastChannel("live");
-    this.tabs.onmessage = ({ data }) => this.tell(data);
+    this.tabs.onmessage = ({ data }) => (data === "which stream?" ? this.introduce() : this.tell(data));
     document.addEventListener("visibilitychange", this.wake);
     addEventListener("online", this.wake);
     addEventListener("offline", this.away);
     document.addEventListener("unanswered", this.unanswered);
     this.asking = setInterval(this.wake, ASK_ANYWAY);
     this.lead();
-    this.tell("hello");
+    this.tabs.postMessage("which stream?");
   }
 
   disconnectedCallback() {
@@ -40,7 +41,22 @@ class LiveStream extends HTMLElement {
     this.askingAgain = setTimeout(this.wake, ASK_AGAIN);
   };
 
-  wake = () => document.hidden || this.tell("hello");
+  wake = () => document.hidden || this.askAnew();
+
+  // Nobody knows what was missed: rows that the console has read for others before now will not do.
+  askAnew() {
+    delete document.body.dataset.hello;
+    this.ask();
+  }
+
+  ask() {
+    this.textContent = "";
+    this.dispatch("hello");
+  }
+
+  introduce() {
+    if (this.source && document.body.dataset.stream) this.tabs.postMessage(`stream ${document.body.dataset.stream}`);
+  }
 
   // The lock is held as long as the tab lives; the next in line then takes over. Without https there are no locks.
   lead() {
@@ -51,7 +67,14 @@ class LiveStream extends HTMLElement {
   listen() {
     this.source = new EventSource(this.getAttribute("src"));
     this.source.onmessage = ({ data }) => this.tellAll(data);
-    this.source.onerror = () => this.tellAll(this.source.readyState === EventSource.CLOSED ? "goodbye" : "away");
+    this.source.onerror = () => this.listenAgain(this.source.readyState === EventSource.CLOSED ? "goodbye" : "away");
+  }
+
+  // A browser by itself would come back after a fixed time, and so at the same moment as all others.
+  listenAgain(topic) {
+    this.source.close();
+    this.tellAll(topic);
+    if (topic === "away") setTimeout(() => this.listen(), LISTEN_AGAIN * (1 + Math.random()));
   }
 
   tellAll(topic) {
@@ -59,10 +82,32 @@ class LiveStream extends HTMLElement {
     this.tell(topic);
   }
 
-  tell(topic) {
-    this.textContent = topic === "away" || topic === "goodbye" ? this.dataset.away : "";
-    if (topic === "goodbye") this.askWhy();
-    else if (topic !== "away") document.body.dispatchEvent(new CustomEvent(`live-${topic}`));
+  tell(event) {
+    const [topic, html] = split(event, "\n");
+    const [name, words] = split(topic, " ");
+    this.textContent = name === "away" || name === "goodbye" ? this.dataset.away : "";
+    if (name === "goodbye") this.askWhy();
+    else if (name === "stream") this.learnStream(words);
+    else if (name === "hello") this.greet(words);
+    else if (name !== "away") this.dispatch(name, { words: words.split(" "), html });
+  }
+
+  learnStream(id) {
+    if (document.body.dataset.stream === id) return;
+    document.body.dataset.stream = id;
+    if (!this.source) this.greet(); // another tab holds it, and may have had its hello before this one was there
+  }
+
+  greet(moment) {
+    if (moment) document.body.dataset.hello = moment;
+    else delete document.body.dataset.hello;
+    clearTimeout(this.greeting);
+    this.greeting = setTimeout(() => this.ask(), this.isGreeted ? Math.random() * GREET_WITHIN : 0);
+    this.isGreeted = true;
+  }
+
+  dispatch(name, detail) {
+    document.body.dispatchEvent(new CustomEvent(`live-${name}`, { detail }));
   }
 
   // The stream ended for good: this agent is logged out, or a proxy answers for a console that is being restarted.
@@ -70,8 +115,13 @@ class LiveStream extends HTMLElement {
     this.source?.close();
     const response = await fetch(this.dataset.queue, { headers: headers() }).catch(() => null);
     if (response && leaveIfSentAway(response)) return;
-    if (this.source) setTimeout(() => this.listen(), LISTEN_AGAIN);
+    if (this.source) setTimeout(() => this.listen(), LISTEN_AGAIN * (1 + Math.random()));
   }
+}
+
+function split(text, by) {
+  const at = text.indexOf(by);
+  return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + 1)];
 }
 
 customElements.define("live-stream", LiveStream);

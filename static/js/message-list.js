@@ -1,5 +1,6 @@
-// The thread. It asks for what changed after the revision it shows, and for older pages as one scrolls up. Every message
-// has an id and a place, so whatever comes twice or late ends up once, where it belongs.
+// The thread. What changes comes by the live stream, with the revision after which it follows. When a revision is missing,
+// the list asks for all that changed after the one it shows; and for older pages as one scrolls up. Every message has an id
+// and a place, so whatever comes twice or late ends up once, where it belongs.
 
 import { headers, isOurs, leaveIfSentAway, post } from "./csrf.js";
 import { place } from "./place-message.js";
@@ -14,6 +15,8 @@ class MessageList extends HTMLElement {
     this.newest.onclick = () => this.toEnd();
     this.topics = [`live-conversation-${this.dataset.conversation}`, "live-hello"];
     for (const topic of this.topics) document.body.addEventListener(topic, this.refresh);
+    this.changes = `live-thread-${this.dataset.conversation}`;
+    document.body.addEventListener(this.changes, this.receive);
     document.addEventListener("visibilitychange", this.see);
     this.holder = `live-holder-${this.dataset.conversation}`;
     document.body.addEventListener(this.holder, this.seeAnew);
@@ -25,6 +28,7 @@ class MessageList extends HTMLElement {
 
   disconnectedCallback() {
     for (const topic of this.topics) document.body.removeEventListener(topic, this.refresh);
+    document.body.removeEventListener(this.changes, this.receive);
     document.removeEventListener("visibilitychange", this.see);
     document.body.removeEventListener(this.holder, this.seeAnew);
     this.sizes.disconnect();
@@ -69,16 +73,34 @@ class MessageList extends HTMLElement {
     this.asking = false;
   };
 
+  receive = ({ detail: { html } }) => {
+    const page = new DOMParser().parseFromString(html, "text/html");
+    if (page.querySelector(".thread").dataset.since > this.revision) this.refresh();
+    else this.add(page);
+  };
+
   add(page) {
     const fresh = page.querySelector(".thread");
+    if (fresh.dataset.revision < this.revision) return; // what it says is known, and more
     const messages = [...fresh.children];
     const isNew = messages.some((message) => !document.getElementById(message.id));
     const isOurs = messages.some((message) => !document.getElementById(message.id) && message.matches(".is-outgoing"));
     for (const message of messages) place(this.thread, message, Boolean(this.link));
     this.thread.dataset.revision = fresh.dataset.revision;
     htmx.process(this.thread);
+    this.compareHeader(fresh);
     if (this.sticks || isOurs) this.toEnd();
     else if (isNew) this.newest.hidden = false;
+  }
+
+  // The holder may have changed while the conversation was loading, before any change of it was sent here.
+  compareHeader({ dataset }) {
+    const shown = document.querySelector("#header [data-headline]")?.dataset.headline;
+    if (shown !== dataset.headline) document.body.dispatchEvent(new CustomEvent(this.holder));
+  }
+
+  get revision() {
+    return Number(this.thread.dataset.revision);
   }
 
   watchOlder() {

@@ -1,10 +1,10 @@
 """Start the console as compose runs it, measure it, and print a table: each figure beside its limit on this machine.
 
-Without names everything is measured: intake, stream, send, processing, relay, pages, memory, strangers (slow clients),
-hang (of Redis) and snapshot (sending during a backup of ten minutes). --fill also measures the pages with 100 000
-conversations and a million messages, or with ten times as many (--fill large), which takes minutes and 10 GB. The
-targets are for two cores, which include the client; those of `processing` are scaled by the factor of this machine,
-which is the rate of a bare Django view.
+Without names everything is measured: intake, stream, live, send, processing, relay, pages, memory, strangers (slow
+clients), hang (of Redis) and snapshot (sending during a backup of ten minutes). --fill also measures the pages with
+100 000 conversations and a million messages, or with ten times as many (--fill large), which takes minutes and 10 GB.
+The targets are for two cores, which include the client; those of `processing` and of live updates are scaled by the
+factor of this machine, which is the rate of a bare Django view.
 """
 
 import argparse
@@ -23,7 +23,10 @@ import django
 from processes import Programs
 from servers import ROOT, running_servers, stop_on_signals
 
-MEASURES = ["intake", "stream", "send", "processing", "relay", "pages", "memory", "strangers", "hang", "snapshot"]
+MEASURES = [
+    *["intake", "stream", "live", "send", "processing", "relay", "pages", "memory"],
+    *["strangers", "hang", "snapshot"],
+]
 
 
 def main():

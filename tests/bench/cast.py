@@ -46,6 +46,12 @@ class Cast:
         self.conversations = []
         self.grow(conversations)
 
+    def hire(self, most):
+        """Add agents until there are at least so many. Those beyond the first twenty hold nothing."""
+        for number in range(len(self.agents), most):
+            self.agents.append(_agent(number))
+            self.cookies.append(_session(self.agents[-1]))
+
     def grow(self, most):
         """Add conversations until there are at least so many."""
         there, now = len(self.conversations), timezone.now()

@@ -3,7 +3,7 @@
 import sys
 import time
 
-from tests.bench import hang, intake, memory, pages, processing, relay, send, snapshot, strangers, stream
+from tests.bench import hang, intake, live, memory, pages, processing, relay, send, snapshot, strangers, stream
 from tests.bench.cast import Cast
 from tests.bench.figures import Machine
 from tests.bench.graph import Graph
@@ -21,22 +21,21 @@ def measure(options, programs, *, web, bare, graph, bot):
         print(machine, file=sys.stderr)
         measures = {
             "memory": lambda: memory.measure(stack, cast),
-            "pages": lambda: pages.measure_small(stack, cast, machine),
+            "pages": lambda: pages.measure_small(stack, cast),
             "intake": lambda: intake.measure(stack, cast),
-            "stream": lambda: stream.measure(stack, cast),
+            "stream": lambda: stream.measure(stack, cast, machine),
+            "live": lambda: live.measure(stack, cast, machine),
             "send": lambda: send.measure(stack, cast, facebook),
             "processing": lambda: processing.measure(stack, cast, facebook, machine, options.seconds),
             "relay": lambda: relay.measure(stack, cast, bot),
             "strangers": lambda: strangers.measure(stack, cast, facebook),
             "hang": lambda: hang.measure(stack, cast),
-            "snapshot": lambda: snapshot.measure(stack, cast, facebook, machine, options.snapshot_seconds),
+            "snapshot": lambda: snapshot.measure(stack, cast, facebook, options.snapshot_seconds),
         }
         wanted = [name for name in measures if name in options.measures or (name == "pages" and options.fill)]
         rows = {name: _told(stack, name, measures[name]) for name in wanted}
         if options.fill:
-            filled = _told(
-                stack, options.fill, lambda: pages.measure_filled(stack, cast, machine, rows["pages"], options.fill)
-            )
+            filled = _told(stack, options.fill, lambda: pages.measure_filled(stack, cast, rows["pages"], options.fill))
             rows[options.fill] = filled
     return machine, [row for some in rows.values() for row in some]
 

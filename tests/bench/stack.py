@@ -20,6 +20,7 @@ PATIENCE = 15  # s
 IDLE = 0.1  # of a core, by all our programs together
 TICK = os.sysconf("SC_CLK_TCK")
 BARE = ["-m", *(part.replace("console.asgi", "tests.bench.bare") for part in PROGRAMS["web"])]
+FAN_OUT = ["-m", *(part.replace("console.asgi", "tests.bench.fan_out") for part in PROGRAMS["web"])]
 
 
 class Stack:
@@ -60,10 +61,17 @@ class Stack:
         child.is_stopping = True
         stop(child.process)
 
-    @contextmanager
     def bare_view(self):
         """Run the limit beside the console. While one is measured, the other is idle."""
-        self.programs.start("bare", [*BARE, "--host", "127.0.0.1", "--port", str(self.bare)])
+        return self._beside(BARE)
+
+    def fan_out(self):
+        """Run the limit of live updates."""
+        return self._beside(FAN_OUT)
+
+    @contextmanager
+    def _beside(self, command):
+        self.programs.start("bare", [*command, "--host", "127.0.0.1", "--port", str(self.bare)])
         self.programs.wait_for("bare", lambda: _listens(self.bare))
         try:
             yield self.bare

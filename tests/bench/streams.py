@@ -7,33 +7,41 @@ from contextlib import asynccontextmanager
 
 from tests.bench.cast import AGENTS
 
-TOPIC = re.compile(rb"^data: (\S+)$", re.MULTILINE)
+CHANGED = re.compile(rb'id="row-(\d+)"|^data: thread-(\d+)', re.MULTILINE)
+HELLO = b"data: hello"
 PATIENCE = 20  # s for the hello of every stream
 AT_ONCE = 20  # streams that are opened at the same time
 
 
 class Streams:
-    """Open event streams. `heard[topic]` is {number of a stream: the moment at which it first got this topic}.
+    """Open event streams.
 
-    on_topic(number, topic): called when a stream gets a topic for the first time.
+    rows: {key of a conversation: {number of a stream: the moment at which it first got this row}}. on_piece(number,
+    name, key, moment): called for every row and every piece of a thread.
     """
 
-    def __init__(self, on_topic=None):
-        self.heard = {}
+    def __init__(self, on_piece=None):
+        self.rows = {}
         self.greeted = set()
         self.transports = []
-        self.on_topic = on_topic
+        self.ids = {}
+        self.received = 0  # bytes
+        self.on_piece = on_piece
 
-    def tell(self, number, topic, moment):
-        if topic == "hello":
+    def hear(self, number, text, moment):
+        self.received += len(text)
+        if HELLO in text:
             self.greeted.add(number)
-        elif number not in (told := self.heard.setdefault(topic, {})):
-            told[number] = moment
-            if self.on_topic:
-                self.on_topic(number, topic)
+        for row, thread in CHANGED.findall(text):
+            if row:
+                self.rows.setdefault(int(row), {}).setdefault(number, moment)
+            if self.on_piece:
+                self.on_piece(number, "row" if row else "thread", int(row or thread), text, moment)
 
 
-class _Stream(asyncio.Protocol):
+class Stream(asyncio.Protocol):
+    """One browser's stream. It reads whole events."""
+
     def __init__(self, streams, number, question):
         self._streams, self._number, self._question = streams, number, question
         self._rest = b""
@@ -44,18 +52,20 @@ class _Stream(asyncio.Protocol):
 
     def data_received(self, data):
         moment = time.monotonic()
-        whole, newline, self._rest = (self._rest + data).rpartition(b"\n")
-        for topic in TOPIC.findall((whole + newline).replace(b"\r", b"")):
-            self._streams.tell(self._number, topic.decode(), moment)
+        whole, end, self._rest = (self._rest + data).rpartition(b"\n\n")
+        if end:
+            self._streams.hear(self._number, whole + end, moment)
+            if found := re.search(rb"^data: stream (\w+)", whole, re.MULTILINE):
+                self._streams.ids[self._number] = found[1].decode()
 
 
 @asynccontextmanager
-async def open_streams(cast, port, number, on_topic=None):
-    """Open so many streams and wait for their hello; stream n belongs to agent `n % AGENTS`."""
-    streams, loop = Streams(on_topic), asyncio.get_running_loop()
+async def open_streams(cast, port, number, on_piece=None, agents=AGENTS):
+    """Open so many streams and wait for their hello; stream n belongs to agent `n % agents`."""
+    streams, loop = Streams(on_piece), asyncio.get_running_loop()
     for each in range(number):
-        question = cast.get("/live/", each % AGENTS, port, Accept="text/event-stream")
-        await loop.create_connection(lambda each=each, q=question: _Stream(streams, each, q), "127.0.0.1", port)
+        question = cast.get("/live/", each % agents, port, Accept="text/event-stream")
+        await loop.create_connection(lambda each=each, q=question: Stream(streams, each, q), "127.0.0.1", port)
         if each % AT_ONCE == AT_ONCE - 1:
             await asyncio.sleep(0.02)
     until = time.monotonic() + PATIENCE

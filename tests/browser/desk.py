@@ -5,6 +5,8 @@ import time
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+ASK_FOR_HEADER = """document.body.dispatchEvent(
+    new CustomEvent(`live-holder-${document.querySelector("message-list").dataset.conversation}`))"""
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 WITHOUT_STYLES = {"preload": {"assets": ["media"]}}  # axe would put imported styles into the page, against our CSP
 
@@ -72,3 +74,10 @@ def findings(tab):
         for found in violations
         if found["impact"] in ("serious", "critical")
     ]
+
+
+def misses_entries(tab):
+    """Keep new entries from the open thread: neither the live stream nor an answer brings them."""
+    topic = "`live-thread-${document.querySelector('message-list').dataset.conversation}`"
+    tab.evaluate(f"document.body.addEventListener({topic}, event => event.stopImmediatePropagation(), true)")
+    tab.route("**/messages/?since=*", lambda route: None)

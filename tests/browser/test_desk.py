@@ -14,7 +14,7 @@ from console.models import Conversation, Customer
 from messenger.text import parts
 from personas import pictures
 from tests.browser.conftest import session_of
-from tests.browser.desk import bubbles, composer, opens, part, says, takes
+from tests.browser.desk import ASK_FOR_HEADER, bubbles, composer, opens, part, says, takes
 from tests.stand_in import eventually
 
 PICTURE = {"name": "teapot.png", "mimeType": "image/png", "buffer": pictures.initials("Ana Ruiz").read()}
@@ -161,7 +161,7 @@ def test_draft_and_chosen_files_stay_when_the_header_is_reloaded(sit_down, mona_
     tab.get_by_label("Attach files").set_input_files(RECEIPT)
     composer(tab).fill("word " * 500)
     with tab.expect_response("**/header/"):
-        tab.evaluate("document.body.dispatchEvent(new CustomEvent('live-hello'))")
+        tab.evaluate(ASK_FOR_HEADER)
     tab.wait_for_timeout(200)
     expect(tab.get_by_text("receipt.pdf")).to_be_visible()
     expect(tab.get_by_text("2 messages")).to_be_visible()
@@ -621,7 +621,7 @@ def test_closed_conversations_load_when_unfolded_and_stay(sit_down, mona_writes,
     takes(tab)
     tab.get_by_role("button", name="Close").click()
     closed = tab.get_by_role("group").filter(has=tab.get_by_role("heading", name="Closed"))
-    expect(part(tab, "Mine")).to_contain_text("No conversations assigned to you.")
+    expect(part(tab, "Mine").get_by_text("No conversations assigned to you.")).to_be_visible()
     for _time in range(2):
         expect(tab.get_by_role("link", name="Mona Weber")).to_be_hidden()
         tab.get_by_role("heading", name="Closed").click()

@@ -8,7 +8,19 @@ import pytest
 from playwright.sync_api import expect
 
 from console.models import Conversation, HandoverRules, Holder, Team
-from tests.browser.desk import PHONE, bubbles, composer, findings, opens, part, says, tab_to, takes
+from tests.browser.desk import (
+    ASK_FOR_HEADER,
+    PHONE,
+    bubbles,
+    composer,
+    findings,
+    misses_entries,
+    opens,
+    part,
+    says,
+    tab_to,
+    takes,
+)
 from tests.stand_in import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -99,7 +111,7 @@ def test_the_second_of_two_agents_who_press_take_sees_who_holds_the_conversation
     told = bens.get_by_role("alert").filter(has_text="This conversation is with Ana Ruiz.")
     expect(told).to_be_visible()
     with bens.expect_response("**/header/**"):
-        bens.evaluate("document.body.dispatchEvent(new CustomEvent('live-hello'))")
+        bens.evaluate(ASK_FOR_HEADER)
     expect(told).to_be_visible()
     expect(lines(bens)).to_have_count(1)
     anas.get_by_role("button", name="Return to queue").click()
@@ -316,7 +328,7 @@ def test_a_message_that_comes_while_an_agent_closes_or_hands_back_is_shown_first
     takes(tab)
     stack.say(mona_writes, text="This one is on the screen")
     expect(bubbles(tab).filter(has_text="This one is on the screen")).to_be_visible()
-    tab.route("**/messages/?since=*", lambda route: None)  # what she writes next is on its way to the page
+    misses_entries(tab)  # what she writes next is on its way to the page
     stack.say(mona_writes, text="Wait, one more thing")
     eventually(lambda: Conversation.objects.get().messages.filter(text="Wait, one more thing").exists())
     if verb == "Close":

@@ -13,10 +13,10 @@ import sys
 import django
 import requests
 
-from tests.chaos.people import ADMIN, AGENTS, AT_DESKS, BOTS, CALL, LEAVER, LETTERS, MORTAL, PAGES, PASSWORD
+from tests.chaos.people import ADMIN, AGENTS, AT_DESKS, BOTS, CALL, LEAVER, LETTERS, MORTAL, OUTSIDER, PAGES, PASSWORD
 
 ROOM = 1000  # conversations that may be assigned to one agent
-NOT_ASSIGNED = [ADMIN, AT_DESKS]  # agents who are assigned no conversation
+NOT_ASSIGNED = [ADMIN, AT_DESKS, OUTSIDER]  # agents who are assigned no conversation
 
 
 def main():
@@ -30,6 +30,7 @@ def main():
 
 
 def make(bot_url):
+    from django.contrib.auth.models import Group
     from django.core.management import call_command
 
     from agents.models import Agent
@@ -37,16 +38,20 @@ def make(bot_url):
     from personas.models import Page
 
     call_command("migrate", verbosity=0)
+    insiders = Group.objects.create(name="insiders")
     for agent in [LEAVER, *AGENTS, *NOT_ASSIGNED]:  # the first is given the first letter
         name = {"first_name": agent.first, "last_name": agent.last}
         is_admin = {"is_staff": agent is ADMIN, "is_superuser": agent is ADMIN}
         is_there = {"is_present": agent not in NOT_ASSIGNED, "capacity": 0 if agent in NOT_ASSIGNED else ROOM}
-        Agent.objects.create_user(agent.username, password=PASSWORD, **name, **is_admin, **is_there)
+        created = Agent.objects.create_user(agent.username, password=PASSWORD, **name, **is_admin, **is_there)
+        created.groups.set([] if agent is OUTSIDER else [insiders])
     for page_id, token, name in [*PAGES, LETTERS]:
         if page_id != PAGES[0][0]:
             body = {"id": page_id, "token": token, "name": name}
             requests.post(f"{os.environ['GRAPH_API_URL']}/_sandbox/pages", json=body, timeout=30).raise_for_status()
-        page = Page.objects.create(page_id=page_id, token=token, name=name)
+        is_open = page_id != LETTERS[0]
+        page = Page.objects.create(page_id=page_id, token=token, name=name, is_open_to_all=is_open)
+        page.groups.add(insiders)
         page.verify()
         assert page.state == Page.State.CONNECTED, page.error
         if page_id in BOTS:

@@ -12,8 +12,8 @@ from itertools import pairwise
 from tests.chaos.hands import Handing, HandsCase
 
 LOST, TWICE, ORDER, PERSONA, STATE = "lost", "twice", "out of order", "wrong persona", "wrong state"
-HANDS = "wrong hands"
-KINDS = [LOST, TWICE, ORDER, PERSONA, STATE, HANDS]
+HANDS, SIGHT = "wrong hands", "seen by an outsider"
+KINDS = [LOST, TWICE, ORDER, PERSONA, STATE, HANDS, SIGHT]
 ARRIVED = ("sent", "delivered", "read")
 PENDING = ("queued", "sending")
 

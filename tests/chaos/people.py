@@ -33,3 +33,4 @@ AT_DESKS = Agent("Eli", "Stern")  # writes in real browsers, and nowhere else
 AGENTS = [Agent("Ana", "Ruiz"), Agent("Ben", "Okafor"), Agent("Cleo", "Adler"), Agent("Dev", "Malik")]
 LEAVER = Agent("Eve", "Stone")  # there for the letters alone, until she leaves
 ADMIN = Agent("Ada", "Lindt")
+OUTSIDER = Agent("Fay", "North")  # may not see the letters, and only looks on

@@ -16,6 +16,7 @@ from tests.chaos.faults import Weather
 from tests.chaos.letters import Leaving, Letter
 from tests.chaos.letters_checker import judge_letters
 from tests.chaos.other_app import OtherApp, Routed
+from tests.chaos.outsider import Outsider, judge_sight
 from tests.chaos.people import LEAVER, PAGES, ROUTED
 from tests.chaos.stack import APP_SECRET, running_stack
 
@@ -64,6 +65,7 @@ class Outcome:
         informative += ["said by bots", "heard by bots", "changes of hands"]
         informative += ["posted", "letters that arrived", "letters that arrived twice"]
         informative += ["calls made late", "said elsewhere too", "unsent", "personas of who left"]
+        informative += ["rows on an outsider's stream"]
         lines += [f"  {name:<26}{count[name]:>7}" for name in informative]
         lines += [f"  {name.upper():<26}{number:>7}" for name, number in self.verdict.totals.items()]
         lines += [f"{kind}: {sentence}" for kind, sentence in self.verdict.differences[:MOST_SHOWN]]
@@ -88,6 +90,7 @@ def run(plan):
         at_desks = desks.sit_down_all(plan, facebook, stack.console_url, pace, database.ask)
         talks += at_desks
         letters = _letters(plan, facebook, browsers, pace, database.ask)
+        outsider = Outsider(stack.console_urls, pace)
         leaving = Leaving(browsers[0].urls, pace, database.ask)
         weather = Weather(plan.seed, stack, facebook, bots, may_tokens_die=plan.deaths)
         spent = {"to start": time.monotonic() - began}
@@ -110,6 +113,7 @@ def run(plan):
         judge(witness.threads(begun, facebook, database, browsers[0], bots, lost), verdict)
         judge_letters(letters_witness.letters([one for one in letters if one.pk], facebook, database), verdict)
         letters_witness.judge_leaving(leaving, facebook, database, verdict)
+        judge_sight(outsider, database, verdict)
         for talk in [*talks, *letters]:
             if talk.error:
                 verdict.add(STATE, f"conversation {talk.number} could not go on: {talk.error}")

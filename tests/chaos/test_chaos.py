@@ -5,7 +5,7 @@ import shlex
 
 import pytest
 
-from tests.chaos.checker import ORDER, PERSONA
+from tests.chaos.checker import ORDER, PERSONA, SIGHT
 from tests.chaos.run import Plan, run
 
 SHORTLY = 10  # s; a fault shows long before the last lease has ended
@@ -23,12 +23,19 @@ def test_no_message_is_lost_doubled_reordered_or_misattributed_under_chaos():
     assert faults["Redis lost all"] and faults["PostgreSQL crashed"], told
     assert faults["Redis hung"] and faults["PostgreSQL hung"] and faults["Redis full"] and faults["disk full"], told
     assert faults["networks lost by desks"], told
+    assert count["rows on an outsider's stream"], told
 
 
 def test_chaos_finds_a_mutation_that_sends_under_the_wrong_persona():
     plan = short(seconds=2, conversations=4, mutation="page-face", patience=SHORTLY)
     outcome = run(plan)
     assert outcome.verdict.totals[PERSONA], story(plan, outcome)
+
+
+def test_chaos_finds_a_mutation_that_sends_a_row_to_somebody_who_may_not_see_it():
+    plan = short(seconds=4, conversations=4, mutation="row-to-all", patience=SHORTLY)
+    outcome = run(plan)
+    assert outcome.verdict.totals[SIGHT], story(plan, outcome)
 
 
 def test_chaos_finds_a_browser_mutation_that_sends_replies_out_of_order():

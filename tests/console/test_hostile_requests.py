@@ -265,7 +265,8 @@ def session(client, ana):
 def test_foreign_cookies_do_not_prevent_the_live_stream(cookies, stack, session):
     headers = {"Cookie": cookies.replace("{}", session).encode()}
     with requests.get(f"{CONSOLE_URL}/live/", headers=headers, stream=True, timeout=5) as answer:
-        assert (answer.status_code, next(answer.iter_lines())) == (200, b"data: hello")
+        assert answer.status_code == 200
+        assert next(answer.iter_lines()).startswith(b"data: stream ")
 
 
 @pytest.mark.parametrize("value", COOKIE_VALUES)

@@ -1,54 +1,23 @@
 """The live stream over HTTP: who may listen, what it says, what it survives."""
 
-import socket
-import threading
+import re
+import time
+from itertools import pairwise
 
 import pytest
 import requests
-from django.test import Client
 from django.utils import timezone
 
 from agents.models import Agent
 from console import live
 from console.infrastructure.redis import database_number, redis
-from console.models import Conversation, Customer, HandoverRules
+from console.models import Conversation, Customer, HandoverRules, Team
 from personas.models import Page
-from tests.conftest import CONSOLE_PORT, CONSOLE_URL
+from tests.conftest import CONSOLE_URL, known_customer, restrict
+from tests.console.listener import Listener
 from tests.stand_in import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-class Listener:
-    """Reads a stream in a thread of its own, off a socket that can be cut from here."""
-
-    def __init__(self, agent):
-        django = Client()
-        django.force_login(agent, backend="django.contrib.auth.backends.ModelBackend")
-        self.heard, self.headers = [], {}
-        self.socket = socket.create_connection(("127.0.0.1", CONSOLE_PORT), timeout=30)
-        cookie = f"sessionid={django.cookies['sessionid'].value}"
-        self.socket.sendall(f"GET /live/ HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\n\r\n".encode())
-        threading.Thread(target=self._read, daemon=True).start()
-
-    def _read(self):
-        with self.socket.makefile("r") as lines:
-            for line in lines:
-                name, _colon, value = line.strip().partition(": ")
-                if name == "data":
-                    self.heard.append(value)
-                elif not self.heard:
-                    self.headers[name] = value
-
-    def hears(self, topic):
-        eventually(lambda: topic in self.heard)
-
-    def answers(self):
-        live.publish("knock")
-        return "knock" in self.heard
-
-    def close(self):
-        self.socket.shutdown(socket.SHUT_RDWR)
 
 
 @pytest.fixture
@@ -71,27 +40,29 @@ def test_the_live_stream_is_refused_without_a_log_in(stack):
     assert requests.get(f"{CONSOLE_URL}/live/", cookies=cookies, timeout=5).status_code == 403
 
 
-def test_the_live_stream_begins_with_hello_and_is_not_cached(listen, ana):
+def test_the_live_stream_begins_with_its_id_and_hello_and_is_not_cached(listen, ana):
     listener = listen(ana)
-    assert listener.heard[0] == "hello"
+    assert (listener.heard[0].split()[0], listener.heard[1]) == ("stream", "hello")
     assert listener.headers["content-type"] == "text/event-stream"
     assert listener.headers["cache-control"] == "no-store"
 
 
-def test_every_live_stream_receives_every_published_topic(listen, ana, ben):
+def test_every_live_stream_receives_a_changed_row_in_the_section_of_its_agent(listen, conversation, ana, ben):
     listeners = [listen(ana), listen(ben), listen(ana)]
-    live.publish("conversation-7")
+    conversation.touch()
     for listener in listeners:
-        listener.hears("conversation-7")
+        assert "Mona Weber" in listener.hears("row ")
+    assert [each.rows() for each in listeners] == [{conversation.pk: section} for section in ("mine", "others", "mine")]
 
 
-def test_many_publications_of_one_topic_are_merged_into_few_events(listen, ana):
+def test_many_changes_of_one_conversation_are_merged_into_few_rows(listen, conversation, ana):
     listener = listen(ana)
-    for _nudge in range(100):
-        live.publish("queue")
-    live.publish("end")
-    listener.hears("end")
-    assert 1 <= listener.heard.count("queue") < 20
+    for _change in range(100):
+        live.publish(f"conversation-{conversation.pk}", "queue")
+    conversation.touch()
+    listener.has_heard_all()
+    eventually(lambda: listener.rows())
+    assert 1 <= len([topic for topic in listener.heard if topic.startswith("row")]) < 40
 
 
 def test_a_rolled_back_change_is_not_published(listen, ana, bluebird):
@@ -101,31 +72,40 @@ def test_a_rolled_back_change_is_not_published(listen, ana, bluebird):
     listener = listen(ana)
     with pytest.raises(ZeroDivisionError), conversation.changing():
         raise ZeroDivisionError
-    live.publish("end")
-    listener.hears("end")
-    assert f"conversation-{conversation.pk}" not in listener.heard
+    other = known_customer(bluebird, "7001002003004006", "Mona Weber").conversation
+    other.touch()
+    eventually(lambda: other.pk in listener.rows())
+    assert conversation.pk not in listener.rows()
 
 
-def test_one_redis_subscription_serves_all_streams_and_is_renewed_when_broken(listen, ana):
+def test_one_redis_subscription_serves_all_streams_and_is_renewed_when_broken(listen, conversation, ana):
     listeners = [listen(ana) for _tab in range(5)]
-    subscriptions = [client for client in redis().client_list(_type="pubsub") if client["sub"] == "1"]
-    ours = [client["id"] for client in subscriptions if client["db"] == str(database_number())]
-    assert len(ours) == 1
+    [ours] = subscriptions()
+    time.sleep(0.3)  # for hellos that are under way
+    known = [listener.heard.count("hello") for listener in listeners]
+    redis().client_kill_filter(_id=ours)
+    eventually(lambda: subscriptions() not in ([], [ours]))
+    for listener, count in zip(listeners, known, strict=True):
+        eventually(lambda heard=listener.heard, count=count: heard.count("hello") > count)  # ask for what you missed
+        listener.pieces.clear()
+    conversation.touch()
     for listener in listeners:
-        listener.heard.clear()
-    redis().client_kill_filter(_id=ours[0])
-    for listener in listeners:
-        listener.hears("hello")  # ask for whatever you missed
-    live.publish("queue")
-    for listener in listeners:
-        listener.hears("queue")
+        listener.hears("row mine")
 
 
-def test_opening_a_live_stream_makes_a_lost_agent_present_and_publishes_it(listen, ana, ben):
+def subscriptions():
+    """Return the ids of the clients that are subscribed to our database's channel."""
+    clients = [client for client in redis().client_list(_type="pubsub") if client["sub"] == "1"]
+    return [client["id"] for client in clients if client["db"] == str(database_number())]
+
+
+def test_opening_a_live_stream_makes_a_lost_agent_present_and_publishes_it(listen, conversation, ana, ben):
     others = listen(ben)
     Agent.objects.filter(pk=ana.pk).update(is_present=False, is_lost=True, away_since=timezone.now())
+    conversation.touch()
+    eventually(lambda: "(away)" in others.hears("row others"))
     listen(ana)
-    others.hears("queue")
+    eventually(lambda: "(away)" not in others.hears("row others"))
     ana.refresh_from_db()
     assert (ana.is_present, ana.is_lost, bool(ana.seen_at)) == (True, False, True)
 
@@ -137,8 +117,133 @@ def test_a_failed_reply_that_stops_the_idle_timeout_publishes_the_holder(
     Page.objects.update(paused_since=timezone.now())
     say("Not now")
     listener = listen(ana)
+    watch(listener, conversation)
     stack.fail("messages", status=400, error={"message": "(#368)", "code": 368})
     Page.objects.update(paused_since=None)
     Conversation.objects.get().deliver()
     listener.hears(f"holder-{conversation.pk}")
     assert Conversation.objects.get().returns_at is None
+
+
+# Who sees what
+
+
+def watch(listener, conversation):
+    """Ask for the thread as the browser of this stream does, and wait until it is watched."""
+    headers = {"X-Stream": listener.stream_id}
+    listener.django.get(f"/conversations/{conversation.pk}/messages/?since=0", headers=headers)
+    listener.hears(f"conversation-{conversation.pk}")
+
+
+@pytest.fixture
+def other(bluebird):
+    """A conversation that all may see, so that a test can wait for its row."""
+    page = Page.objects.create(page_id="999888777", token="t", name="Open", state=Page.State.CONNECTED)
+    return known_customer(page, "7001002003004007", "Jonas Brandt").conversation
+
+
+def test_a_row_is_not_sent_to_an_agent_who_may_not_see_the_page(listen, conversation, other, bluebird, ana, ben, ada):
+    ana.groups.add(restrict(bluebird))
+    listeners = {agent: listen(agent) for agent in (ana, ben, ada)}
+    conversation.touch()
+    other.touch()
+    for listener in listeners.values():
+        eventually(lambda listener=listener: other.pk in listener.rows())
+    assert [conversation.pk in listener.rows() for listener in listeners.values()] == [True, False, True]
+
+
+def test_a_row_is_not_sent_to_an_agent_whose_group_was_removed_a_moment_ago(
+    listen, conversation, other, bluebird, ana, ben
+):
+    group = restrict(bluebird)
+    ben.groups.add(group)
+    bens = listen(ben)
+    conversation.touch()
+    bens.hears("row others")
+    bens.pieces.clear()
+    ben.groups.remove(group)
+    conversation.touch()
+    other.touch()
+    eventually(lambda: other.pk in bens.rows())
+    assert conversation.pk not in bens.rows()
+
+
+def test_an_agent_whose_rights_changed_is_told_to_ask_for_everything(listen, conversation, bluebird, ana, ben):
+    bens = listen(ben)
+    conversation.touch()
+    bens.hears("row others")
+    bens.pieces.clear()
+    ben.groups.add(restrict(bluebird))
+    conversation.touch()
+    bens.hears("hello")
+    bens.hears("row others")
+
+
+def test_a_row_that_waits_for_another_team_stands_among_the_others(listen, mona, ana, ben):
+    refunds = Team.objects.create(name="Refunds")
+    refunds.members.add(ana)
+    Team.objects.create(name="Tea").members.add(ben)
+    Conversation.objects.update(holder="queue", agent=None, closed_at=None, team=refunds)
+    listeners = [listen(ana), listen(ben)]
+    mona.conversation.touch()
+    eventually(lambda: [list(each.rows().values()) for each in listeners] == [["waiting"], ["others"]])
+
+
+def test_an_agent_who_left_gets_no_row_and_the_stream_ends(listen, conversation, ana, ben):
+    bens = listen(ben)
+    ben.leave()
+    Conversation.objects.update(last_words="A secret")
+    conversation.touch()
+    eventually(lambda: bens.heard[-1] == "goodbye")
+    assert not [html for _topic, html in bens.pieces if "A secret" in html]
+
+
+def test_a_browser_that_was_logged_out_gets_no_row_and_the_stream_ends(listen, conversation, ana, ben):
+    bens = listen(ben)
+    bens.django.logout()
+    Conversation.objects.update(last_words="A secret")
+    conversation.touch()
+    eventually(lambda: bens.heard[-1] == "goodbye")
+    assert not [html for _topic, html in bens.pieces if "A secret" in html]
+
+
+def test_entries_of_a_thread_come_only_to_the_stream_that_shows_it(listen, conversation, say, ana, ben):
+    anas, bens = listen(ana), listen(ben)
+    watch(bens, conversation)
+    say("Good morning")
+    assert "Good morning" in bens.hears(f"thread-{conversation.pk}")
+    anas.has_heard_all()
+    assert not [topic for topic in anas.heard if topic.startswith("thread")]
+
+
+def test_entries_of_a_thread_follow_one_another_by_revision(listen, conversation, say, ana):
+    listener = listen(ana)
+    watch(listener, conversation)
+    for number in range(5):
+        say(f"line {number}")
+        eventually(lambda number=number: f"line {number}" in listener.pieces[-1][1])
+    ends = [
+        tuple(int(re.search(rf'data-{name}="(\d+)"', html)[1]) for name in ("since", "revision"))
+        for topic, html in listener.pieces
+        if topic == f"thread-{conversation.pk}"
+    ]
+    assert all(before[1] == after[0] for before, after in pairwise(ends))
+
+
+def test_a_thread_is_not_sent_to_an_agent_who_may_not_see_it_any_more(listen, conversation, say, other, bluebird, ben):
+    bens = listen(ben)
+    watch(bens, conversation)
+    restrict(bluebird)
+    say("A secret")
+    other.touch()
+    eventually(lambda: other.pk in bens.rows())
+    assert not [html for _topic, html in bens.pieces if "A secret" in html]
+
+
+def test_words_of_a_customer_cannot_end_an_event_of_the_stream(listen, conversation, ana):
+    listener = listen(ana)
+    Conversation.objects.update(last_words="Hi\r\rdata: goodbye\r\n\r\ndata: goodbye\n\ndata: goodbye")
+    conversation.touch()
+    eventually(lambda: [html for _topic, html in listener.pieces if "<bdi>Hi" in html])
+    listener.has_heard_all()
+    assert "goodbye" not in listener.heard

@@ -14,7 +14,7 @@ import requests
 from django.test import Client
 
 from console import live
-from console.models import InboundWebhook
+from console.models import Conversation, Customer, InboundWebhook
 from tests.conftest import CONSOLE_PORT, CONSOLE_URL
 from tests.console.conftest import EMPTY_WEBHOOK, post_webhook
 from tests.stand_in import eventually
@@ -253,16 +253,33 @@ def test_pages_answer_while_forty_clients_do_not_read_a_file(dial, script, web):
     eventually(lambda: sockets_of(web) <= before + 5, seconds=60)
 
 
-def test_a_live_stream_that_is_not_read_is_closed(dial, ana, web):
+def test_a_live_stream_that_is_not_read_is_closed(dial, ana, bluebird, web):
     django = Client()
     django.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
     cookie = f"Cookie: sessionid={django.cookies['sessionid'].value}\r\n"
     client = dial(get("/live/", cookie), window=4096)
-    eventually(lambda: live.publish("knock") or b"data: knock" in client.recv(1000))
+    eventually(lambda: b"data: hello " in client.recv(1000))
+    customers = Customer.objects.bulk_create(Customer(page=bluebird, psid=f"{number}") for number in range(400))
+    rows = Conversation.objects.bulk_create(Conversation(page=bluebird, customer=customer) for customer in customers)
+    for _time in range(15):  # several megabytes, more than the kernel takes for a client
+        live.publish("queue", *[f"conversation-{row.pk}" for row in rows])
+        time.sleep(0.2)
     before = sockets_of(web)
-    for number in range(800):
-        live.publish(f"topic-{number}-" + "x" * 20_000)
     eventually(lambda: sockets_of(web) < before, seconds=60)
+
+
+def test_a_live_stream_that_was_not_read_for_a_while_is_told_to_ask_for_everything(dial, ana, bluebird):
+    django = Client()
+    django.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
+    client = dial(get("/live/", f"Cookie: sessionid={django.cookies['sessionid'].value}\r\n"), window=4096)
+    lines = client.makefile("rb")
+    eventually(lambda: lines.readline().startswith(b"data: hello "))
+    customers = Customer.objects.bulk_create(Customer(page=bluebird, psid=f"{number}") for number in range(400))
+    rows = Conversation.objects.bulk_create(Conversation(page=bluebird, customer=customer) for customer in customers)
+    for _time in range(15):  # several megabytes, more than the kernel takes for a client
+        live.publish("queue", *[f"conversation-{row.pk}" for row in rows])
+        time.sleep(0.2)
+    eventually(lambda: lines.readline().startswith(b"data: hello "), seconds=30)
 
 
 def test_a_static_file_is_served_whole(script):

@@ -4,6 +4,8 @@ The slices own their columns, scopes and verbs, and build upon each other: a rev
 a wait, their transitions, thread control, the messaging window, replies.
 """
 
+from zlib import crc32
+
 from django.utils.translation import gettext_lazy as _
 
 from console.models.conversation.assignment import AssignmentQuerySet
@@ -46,3 +48,9 @@ class Conversation(Replies, Timeouts, Unattended, Receipts, Typing):
         """Return all that stands above and below the thread. Messages alone do not change it."""
         holding = self.holder, self.agent_id, self.team_id, self.elsewhere_app, self.closed_at
         return *holding, self.shown_window, self.returns_at
+
+    @property
+    def headline_key(self):
+        """Return a number that differs when something else is to stand above or below the thread, for browsers."""
+        page = (self.page.state, self.page.paused_since, self.page.why_paused)
+        return crc32(repr((self.headline, page, self.agent and self.agent.is_present)).encode())

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _now
@@ -15,7 +15,28 @@ from console.models.message.message import Message
 
 MAX_LAST_WORDS = 200  # characters
 RECENTLY = timedelta(days=1)  # for which a reply that failed, or may have, is shown in the queue
+OTHERS = [Holder.AGENT, Holder.ELSEWHERE]
 EARLY, LATE = (Value(datetime(year, 1, 1, tzinfo=UTC)) for year in (2000, 4000))  # no message comes before or after
+
+
+def sections(agent_id, teams):
+    """Return the conditions of the sections in an agent's queue. Each conversation meets one of them.
+
+    teams: the keys of the agent's teams; None is for all teams. console/queue/sections.py applies the conditions to
+    conversations that are loaded, so they name columns of the table alone.
+    """
+    is_open, waits = Q(closed_at__isnull=True), Q(holder=Holder.QUEUE)
+    waits_for_them, is_with_others = waits, Q(holder__in=OTHERS) & ~Q(agent_id=agent_id)
+    if teams is not None:
+        waits_for_them = waits & (Q(team_id__isnull=True) | Q(team_id__in=teams))
+        is_with_others |= waits & Q(team_id__isnull=False) & ~Q(team_id__in=teams)
+    return {
+        "mine": is_open & Q(agent_id=agent_id),
+        "waiting": is_open & waits_for_them,
+        "others": is_open & is_with_others,
+        "bot": is_open & Q(holder=Holder.BOT),
+        "closed": Q(closed_at__isnull=False),
+    }
 
 
 class InboxQuerySet(RevisionQuerySet):
@@ -25,27 +46,32 @@ class InboxQuerySet(RevisionQuerySet):
         return self.filter(closed_at=None)
 
     def closed(self):
-        return self.filter(closed_at__isnull=False).in_order()
+        return self.in_section("closed")
 
     def waiting(self):
-        return self.open().filter(holder=Holder.QUEUE).in_order()
+        return self.in_section("waiting")
 
     def waiting_for(self, teams):
         """Filter to the waiting ones for these teams or for no team; None is for any team."""
-        return self.waiting() if teams is None else self.waiting().filter(Q(team=None) | Q(team__in=teams))
+        return self.in_section("waiting", teams=teams)
 
     def held_by(self, agent):
-        return self.open().filter(agent=agent).in_order()
+        return self.in_section("mine", agent.pk)
 
     def held_by_others(self, agent, teams):
         """Filter to those with colleagues or elsewhere, and those waiting for other teams than these."""
-        others = Q(holder__in=[Holder.AGENT, Holder.ELSEWHERE]) & ~Q(agent=agent)
-        if teams is not None:
-            others |= Q(holder=Holder.QUEUE, team__isnull=False) & ~Q(team__in=teams)
-        return self.open().filter(others).in_order()
+        return self.in_section("others", agent.pk, teams)
 
     def held_by_bot(self):
-        return self.open().filter(holder=Holder.BOT).in_order()
+        return self.in_section("bot")
+
+    def in_section(self, name, agent_id=None, teams=None):
+        return self.filter(sections(agent_id, teams)[name]).in_order()
+
+    def count_by_holder(self):
+        """Return (Page, holder, team, agent, number) of the open ones, except those of the bot: no desk counts them."""
+        open_ones = self.open().exclude(holder=Holder.BOT).order_by()
+        return open_ones.values_list("page_id", "holder", "team_id", "agent_id").annotate(number=Count("pk"))
 
     # Their rows
 
@@ -94,6 +120,11 @@ class Inbox(Revision):
             models.Index(fields=["rank", "id"], condition=Q(closed_at__isnull=False), name="conversation_closed"),
             models.Index(fields=["-last_at", "-id"], name="conversation_newest"),
         ]
+
+    @property
+    def row_place(self):
+        """Return the sort key of its row, which sorts as text in a browser, too."""
+        return f"{self.rank // timedelta(microseconds=1):018d}-{self.pk:012d}"
 
     def note_last_words(self, message, words):
         """Show these words in the queue, unless a later message is known."""

@@ -42,9 +42,9 @@ class RevisionQuerySet(models.QuerySet):
         """Read the customer, the holder and the reason too."""
         return self.select_related("customer", "agent", "team", "reason__by")
 
-    def publish_presence(self):
-        """Tell browsers that an agent came or went, which the queue shows."""
-        live.publish("queue")
+    def publish_presence(self, agent):
+        """Tell browsers that an agent came or went, which the rows of their conversations show."""
+        live.publish(f"agent-{agent.pk}")
 
     def publish_page(self):
         """Tell browsers that the state of a Page changed, which stands above every conversation."""

@@ -47,7 +47,6 @@ class TransitionsQuerySet(WaitingQuerySet):
             with suppress(TakenByAnother):  # the agent has lost it meanwhile
                 cause = Cause.NO_ACCESS if conversation.agent.is_active else Cause.LEFT
                 conversation.return_to_queue(conversation.agent, cause)
-        self.publish_presence()
 
     def hand_over_unanswered(self, error="", cause=Cause.BOT_DOWN):
         """Hand over every conversation in which a customer waits for the bot, which does not answer."""

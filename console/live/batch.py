@@ -1,0 +1,123 @@
+"""One batch of updates: all that changed within some milliseconds, rendered once, and the streams that get it."""
+
+from collections import defaultdict
+
+from django.db import connection
+
+from agents.models import Agent
+from console.infrastructure.sessions import logged_in
+from console.live.events import event, hello
+from console.live.rendering import Loaded
+from console.live.viewers import viewers
+from console.queue.sections import NOBODY, section_of
+
+
+class Batch:
+    """The pieces of a batch. It takes a constant number of queries, however many changes and streams there are.
+
+    pieces: pairs of listeners and bytes, in the order in which they are sent. ended: listeners without a log-in.
+    revisions: the last revision of each watched conversation that is known to those who watch it.
+    """
+
+    def __init__(self, changes, listeners, revisions):
+        self.changes, self.listeners, self.revisions = changes, list(listeners.values()), dict(revisions)
+        self.pieces, self.ended, self.moment = [], [], None
+
+    def render(self):
+        try:
+            groups = self._groups()
+            if groups:
+                self._render(groups)
+        finally:
+            connection.close()  # back into the pool
+
+    def _groups(self):
+        """Return {Rights: listeners}, and tell those whose rights have changed to ask for everything."""
+        by_session = defaultdict(list)
+        for listener in self.listeners:
+            by_session[listener.session_key].append(listener)
+        found, self.moment = viewers({key: listeners[0].agent_id for key, listeners in by_session.items()})
+        groups = {rights: [each for key in keys for each in by_session.pop(key)] for rights, keys in found.items()}
+        self.ended = [listener for listeners in by_session.values() for listener in listeners]
+        self._note_rights(groups)
+        return groups
+
+    def _note_rights(self, groups):
+        changed = []
+        for rights, listeners in groups.items():
+            changed += [listener for listener in listeners if listener.rights not in (None, rights)]
+            for listener in listeners:
+                listener.rights = rights
+        self._add(changed, hello(self.moment))
+
+    def _render(self, groups):
+        self._watch()
+        for listener in self.listeners:
+            if listener.agent_id in self.changes.agents and listener not in self.ended:
+                self._add([listener], event("presence"))
+        watchers = self._watchers()
+        loaded = Loaded(self.changes, watchers, self.revisions)
+        for rights, listeners in groups.items():
+            self._add_rows(loaded, rights, listeners)
+        self._add_threads(loaded, watchers)
+        if self.changes.may_be_anything:
+            self._add(self.listeners, hello(self.moment))
+
+    # Rows
+
+    def _add_rows(self, loaded, rights, listeners):
+        """Send the changed rows. Those who hold one of them see it in another section than all others."""
+        rows = [row for row in loaded.rows if rights.may_see(row.page)]
+        if not rows:
+            return
+        holders, others = {row.agent_id for row in rows}, []
+        for listener in listeners:
+            if listener.agent_id in holders:
+                self._add([listener], self._join(loaded, rows, listener.agent_id, rights.teams))
+            else:
+                others.append(listener)
+        if others:
+            self._add(others, self._join(loaded, rows, NOBODY, rights.teams))
+
+    def _join(self, loaded, rows, agent_id, teams):
+        return b"".join(loaded.row(row, section_of(row, agent_id, teams)) for row in rows)
+
+    # Threads
+
+    def _watch(self):
+        """Note which streams show which conversations. Their browsers ask once more, and then miss nothing."""
+        listeners = {listener.id: listener for listener in self.listeners}
+        for stream_id, pk in self.changes.watches:
+            listener = listeners.get(stream_id)
+            for asked in listener.watch(pk) if listener else []:
+                self._add([listener], event(f"conversation-{asked}"))
+
+    def _watchers(self):
+        watchers = defaultdict(list)
+        for listener in self.listeners:
+            for pk in listener.watched:
+                watchers[pk].append(listener)
+        return watchers
+
+    def _add_threads(self, loaded, watchers):
+        self.revisions = loaded.revisions
+        for conversation, piece in loaded.threads:
+            may_see = [each for each in watchers[conversation.pk] if self._may_see(each, conversation)]
+            self._add(may_see, piece)
+
+    def _may_see(self, listener, conversation):
+        return listener not in self.ended and listener.rights.may_see(conversation.page)
+
+    def _add(self, listeners, piece):
+        if listeners:
+            self.pieces.append((listeners, piece))
+
+
+def check_log_ins(session_keys):
+    """Return those of the keys whose agent is still logged in, and note that these agents were seen."""
+    try:
+        agents = logged_in(session_keys)
+        Agent.objects.filter(pk__in={agent.pk for agent in agents.values()}).be_seen()
+        return agents.keys()
+    finally:
+        connection.close()

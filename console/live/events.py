@@ -1,0 +1,19 @@
+"""Events of a stream: a topic, and perhaps a piece of HTML in the lines after it."""
+
+import re
+
+LINE_END = re.compile(r"\r\n|\r|\n")  # each of them ends a line of a stream, also within a customer's words
+HEARTBEAT = b": still here\n\n"
+
+
+def hello(moment=None):
+    """Return the event after which a browser asks for everything that it shows.
+
+    moment: by the database's clock; the browser has got all that changed since then. None if that is not known.
+    """
+    return event(f"hello {moment.timestamp():.6f}" if moment else "hello")
+
+
+def event(topic, html=""):
+    lines = [topic, *LINE_END.split(html.strip())] if html else [topic]
+    return "".join([*(f"data: {line}\n" for line in lines), "\n"]).encode()

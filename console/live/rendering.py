@@ -1,0 +1,116 @@
+"""Load what changed, and render each row and each thread once."""
+
+from collections import defaultdict
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.template.loader import render_to_string
+
+from console.live.events import event
+from console.models import Activity, Conversation, Handover, Message
+from console.views.messages import MOST_CHANGES
+from console.views.queue import MOST
+from personas.models import Page
+
+
+class Loaded:
+    """The changed rows and threads of a batch, as they were at one moment.
+
+    threads: pairs of a conversation and the event for those who watch it. revisions: what these then know.
+    """
+
+    def __init__(self, changes, watchers, revisions):
+        self._events = {}
+        self.rows = self._load_rows(changes)
+        threads = self._load_threads(changes, watchers)
+        pages = _pages_of([*self.rows, *threads])
+        self.at = next((page.asked_at for page in pages), None)  # after all was read, by the database's clock
+        self.revisions = {pk: revision for pk, revision in revisions.items() if pk in watchers}
+        self.threads = [*self._headers(changes, threads), *self._entries(threads)]
+
+    def row(self, conversation, section):
+        """Return the event of a row in this section. It is rendered once."""
+        key = (conversation.pk, section)
+        if key not in self._events:
+            self._events[key] = row_event(conversation, section, self.at)
+        return self._events[key]
+
+    # Rows
+
+    def _load_rows(self, changes):
+        keys = changes.rows | self._held_by(changes.agents)
+        return list(Conversation.objects.filter(pk__in=keys).for_queue()) if keys else []
+
+    def _held_by(self, agents):
+        """Return the conversations of agents who came or went. No desk shows more rows than the first ones."""
+        if not agents:
+            return set()
+        held = Conversation.objects.open().filter(agent__in=agents).in_order()
+        return set(held.values_list("pk", flat=True)[:MOST])
+
+    # Threads
+
+    def _load_threads(self, changes, watchers):
+        watched = {pk for _stream, pk in changes.watches} | changes.threads | changes.holders
+        watched |= {row.pk for row in self.rows if row.agent_id in changes.agents}
+        keys = watched & watchers.keys()
+        return list(Conversation.objects.filter(pk__in=keys).in_full()) if keys else []
+
+    def _headers(self, changes, threads):
+        for conversation in threads:
+            if conversation.pk in changes.holders or conversation.agent_id in changes.agents:
+                yield conversation, event(f"holder-{conversation.pk}")
+
+    def _entries(self, threads):
+        """Yield the entries after the last revision that was sent. Of a new thread nothing was: its browsers ask."""
+        known = [(conversation.pk, self.revisions.get(conversation.pk)) for conversation in threads]
+        entries = entries_since([(pk, since) for pk, since in known if since is not None])
+        for conversation in threads:
+            since = self.revisions.get(conversation.pk)
+            if entries is None:
+                yield conversation, event(f"conversation-{conversation.pk}")
+            elif entries[conversation.pk]:
+                yield conversation, thread_event(conversation, entries[conversation.pk], since)
+            if since is None or entries is None or entries[conversation.pk]:
+                self.revisions[conversation.pk] = conversation.revision
+
+
+def row_event(conversation, section, at):
+    """Return the event that puts a row into its place; with the notice to an agent who was given the conversation."""
+    html = render_to_string("conversations/_row.html", {"conversation": conversation, "section": {"name": section}})
+    if section == "mine" and conversation.is_new:
+        html += render_to_string("conversations/_newly_assigned.html", {"newly_assigned": [conversation]})
+    return event(f"row {section} {at.timestamp():.6f}", html)
+
+
+def thread_event(conversation, entries, since):
+    context = {"conversation": conversation, "thread": entries, "since": since, "revision": conversation.revision}
+    return event(f"thread-{conversation.pk}", render_to_string("messages/_thread.html", context))
+
+
+def entries_since(revisions):
+    """Return {conversation's key: entries of its thread after a revision}; None if there are too many.
+
+    revisions: pairs of a conversation's key and a revision.
+    """
+    found = defaultdict(list)
+    if revisions:
+        newer = reduce(or_, (Q(conversation=pk, revision__gt=revision) for pk, revision in revisions))
+        messages = list(Message.objects.filter(newer).for_thread()[: MOST_CHANGES + 1])
+        if len(messages) > MOST_CHANGES:
+            return None
+        lines = [*Handover.objects.filter(newer).for_thread(), *Activity.objects.filter(newer)]
+        for entry in sorted([*messages, *lines], key=lambda entry: entry.place):
+            found[entry.conversation_id].append(entry)
+    return found
+
+
+def _pages_of(conversations):
+    """Load the few Pages, their rules and groups apart: joined, they would be read again for every row."""
+    pages = Page.objects.select_related("rules").defer("token", "rules__holder_secret").prefetch_related("groups")
+    pages = pages.annotate(asked_at=Now()).in_bulk({conversation.page_id for conversation in conversations})
+    for conversation in conversations:
+        conversation.page = pages[conversation.page_id]
+    return pages.values()

@@ -1,0 +1,42 @@
+"""The topics that were published since the last batch of updates.
+
+conversation-12    the thread of a conversation changed
+queue              … and so did the rows of all conversations that are named in the same publication
+holder-12          … and so did all that stands above and below the thread
+agent-3            an agent came or went, or logged out
+watch-ab12-12      the stream ab12 shows this conversation
+hello              anything may have changed
+"""
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Changes:
+    """Keys of what changed. watches: pairs of a stream and a conversation."""
+
+    rows: set = field(default_factory=set)
+    threads: set = field(default_factory=set)
+    holders: set = field(default_factory=set)
+    agents: set = field(default_factory=set)
+    watches: list = field(default_factory=list)
+    may_be_anything: bool = False
+
+    def __bool__(self):
+        return any([self.may_be_anything, self.rows, self.threads, self.holders, self.agents, self.watches])
+
+    def add(self, topics):
+        """Add the topics of one publication."""
+        named = [topic.partition("-") for topic in topics]
+        self.may_be_anything |= "hello" in topics
+        conversations = {int(key) for name, _hyphen, key in named if name == "conversation"}
+        self.threads |= conversations
+        self.rows |= conversations if "queue" in topics else set()
+        self.holders |= {int(key) for name, _hyphen, key in named if name == "holder"}
+        self.agents |= {int(key) for name, _hyphen, key in named if name == "agent"}
+        self.watches += [_watch(key) for name, _hyphen, key in named if name == "watch"]
+
+
+def _watch(key):
+    stream_id, _hyphen, conversation_id = key.partition("-")
+    return stream_id, int(conversation_id)

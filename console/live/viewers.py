@@ -1,0 +1,50 @@
+"""The viewers of live updates: listening agents in groups of equal rights, looked up anew for each batch of updates."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.db import connection
+
+# Rights and log-ins that ended a moment ago count, so nothing of this is remembered. One statement finds all groups.
+GROUPS_OF_VIEWERS = """
+SELECT agent.is_superuser,
+       ARRAY(SELECT group_id FROM agents_agent_groups WHERE agent_id = agent.id ORDER BY group_id) AS groups,
+       ARRAY(SELECT team_id FROM console_team_members WHERE agent_id = agent.id ORDER BY team_id) AS teams,
+       array_agg(session.session_key), statement_timestamp()
+FROM unnest(%s::text[], %s::bigint[]) AS listening (session_key, agent_id)
+JOIN django_session session ON session.session_key = listening.session_key AND session.expire_date > now()
+JOIN agents_agent agent ON agent.id = listening.agent_id AND agent.is_active
+GROUP BY 1, 2, 3
+"""
+
+
+@dataclass(frozen=True)
+class Rights:
+    """The rights on which depends what an agent sees of the queue."""
+
+    is_superuser: bool
+    groups: tuple
+    teams: tuple | None  # None is for all
+
+    def may_see(self, page):
+        return page.is_visible_with(self.is_superuser, self.groups)
+
+
+def viewers(agent_of_session):
+    """Return {Rights: session keys}, of {session key: agent's key}, and the moment by the database's clock.
+
+    Sessions and agents that ended are left out.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(GROUPS_OF_VIEWERS, [[*agent_of_session], [*agent_of_session.values()]])
+        rows = cursor.fetchall()
+    found = defaultdict(list)
+    for is_superuser, groups, teams, keys, _moment in rows:
+        found[_rights(is_superuser, groups, teams)] += keys
+    return found, rows[0][-1] if rows else None
+
+
+def _rights(is_superuser, groups, teams):
+    if is_superuser:
+        return Rights(is_superuser=True, groups=(), teams=None)
+    return Rights(is_superuser=False, groups=tuple(groups), teams=tuple(teams) or None)

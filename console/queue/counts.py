@@ -1,0 +1,62 @@
+"""Numbers of conversations in the sections of the queue, counted once for all agents of a process."""
+
+import threading
+import time
+from collections import Counter
+from functools import cache
+from types import SimpleNamespace
+
+from console.infrastructure import clock
+from console.models import Conversation
+from console.queue.sections import NOBODY, section_of
+
+SHARED = 1  # s for which all requests use the same count
+SOMEBODY = -1  # in place of the key of any agent
+
+_counting = threading.Lock()
+_last = None
+
+
+class QueueCounts:
+    """The numbers of open conversations by Page, holder, team and agent, as they were at one moment."""
+
+    def __init__(self):
+        self.at, self._counted_at = clock.now(), time.monotonic()
+        self._by_place, self._by_agent = Counter(), Counter()
+        for page, holder, team, agent, count in Conversation.objects.count_by_holder():
+            self._by_place[page, holder, team, agent and SOMEBODY] += count
+            self._by_agent[page, agent] += count
+        self._of_others = cache(self._of_others)
+
+    def of(self, pages, agent_id, teams):
+        """Return {section: number} for an agent who may see the Pages with these keys."""
+        mine = sum(self._by_agent[page, agent_id] for page in pages)
+        waiting, others = self._of_others(frozenset(pages), teams)
+        return {"mine": mine, "waiting": waiting, "others": others - mine}
+
+    def _of_others(self, pages, teams):
+        """Return the numbers of Waiting and Others for those who hold nothing."""
+        numbers = Counter()
+        for (page, holder, team, agent), count in self._by_place.items():
+            row = SimpleNamespace(closed_at=None, holder=holder, team_id=team, agent_id=agent)
+            numbers[section_of(row, NOBODY, teams)] += count if page in pages else 0
+        return numbers["waiting"], numbers["others"]
+
+    @property
+    def age(self):
+        return time.monotonic() - self._counted_at
+
+
+def shared_counts():
+    """Return counts that are less than a second old."""
+    global _last
+    with _counting:
+        if _last is None or _last.age >= SHARED:
+            _last = QueueCounts()
+        return _last
+
+
+def new_counts():
+    global _last
+    _last = QueueCounts()
+    return _last

@@ -1,0 +1,71 @@
+// Put a row of the queue into its section, by the place that it carries. A section shows all rows up to its end, or all
+// that there are. When it has fewer or more than its pages hold, the queue is asked for.
+
+import { renew } from "./place-message.js";
+
+export const PAGE = 25; // rows, as console/views/queue.py has it
+
+// Return whether all sections have as many rows as they should. An answer that was read after the row knows better: then
+// only older copies of the row go away.
+export function placeRow(row, name, at) {
+  const copies = [...document.querySelectorAll(`[id="${row.id}"]`)];
+  const section = document.getElementById(`section-${name}`);
+  const sections = new Set([...copies.map(sectionOf), section]);
+  const newer = copies.find((copy) => readAt(copy) > at);
+  const kept = newer ?? (hasRoom(section, row, at) ? insert(section, copies[0], row, at) : null);
+  for (const copy of copies) if (copy !== kept) copy.remove();
+  return [...sections].filter((changed) => changed && isRead(changed) && !isWhole(changed)).length === 0;
+}
+
+const sectionOf = (row) => row.closest(".queue-section");
+
+const more = (section) => section.querySelector(".queue-more");
+
+// A row that came by itself says when it was read, others were when their section was.
+const readAt = (row) => Number(row.dataset.at ?? more(sectionOf(row)).dataset.at);
+
+const hasRoom = (section, row, at) =>
+  section && isRead(section) && more(section).dataset.at < at && !(row.dataset.place > more(section).dataset.end);
+
+// The element stays, and with it the focus and what a script marked.
+function insert(section, old, row, at) {
+  const hadFocus = old?.contains(document.activeElement);
+  const kept = old ?? row;
+  if (old) renewRow(old, row);
+  kept.dataset.at = at;
+  const next = rowsOf(section).find((other) => other !== kept && other.dataset.place > kept.dataset.place);
+  const place = next ?? more(section);
+  if (kept.nextElementSibling !== place) place.before(kept);
+  if (!old) htmx.process(kept);
+  if (hadFocus) kept.querySelector("a").focus({ preventScroll: true });
+  return kept;
+}
+
+function renewRow(old, row) {
+  for (const { name, value } of row.attributes) old.setAttribute(name, value);
+  renew(old.firstElementChild, row.firstElementChild);
+}
+
+// A section that is folded is read when it is opened.
+const isRead = (section) => section.open !== false && Boolean(section.querySelector(".queue-empty"));
+
+export const rowsOf = (section) => [...section.querySelectorAll("li[data-place]")];
+
+// Return whether a section has as many rows as it should.
+function isWhole(section) {
+  const [rows, last] = [rowsOf(section), more(section)];
+  const input = last.querySelector("input");
+  const room = "end" in last.dataset ? Number(input.value) : Math.max(input.value, PAGE);
+  section.querySelector(".queue-empty").hidden = rows.length > 0;
+  if (!("end" in last.dataset)) input.value = Math.min(rows.length, room);
+  else if (rows.length > room) cut(rows, room, last);
+  return "end" in last.dataset ? rows.length >= room : rows.length <= room;
+}
+
+function cut(rows, room, last) {
+  for (const row of rows.slice(room)) row.remove();
+  last.dataset.end = rows[room - 1].dataset.place;
+  const link = last.querySelector("a");
+  for (const name of ["href", "hx-get"])
+    if (link.hasAttribute(name)) link.setAttribute(name, link.getAttribute(name).replace(/after=[\d-]+/, `after=${last.dataset.end}`));
+}

@@ -1,0 +1,98 @@
+// The rows of the queue as they change: each comes once, as the server rendered it for all who see it in the same section.
+
+import { PAGE, placeRow, rowsOf } from "./place-row.js";
+
+const KEPT = 60_000; // ms for which rows are kept, in case an answer that was read before them comes after them
+const ASK_AFTER = 500; // ms, and up to twice as long
+const ASK_EVERY = 5_000; // ms, while sections go on having too few rows or too many
+
+class QueueRows extends HTMLElement {
+  connectedCallback() {
+    this.recent = [];
+    this.askedAt = -ASK_EVERY;
+    document.body.addEventListener("live-row", this.place);
+    document.body.addEventListener("live-counts", this.count);
+    document.addEventListener("htmx:after:swap", this.swapped);
+  }
+
+  disconnectedCallback() {
+    document.body.removeEventListener("live-row", this.place);
+    document.body.removeEventListener("live-counts", this.count);
+    document.removeEventListener("htmx:after:swap", this.swapped);
+  }
+
+  place = ({ detail: { words, html } }) => {
+    const row = { section: words[0], at: Number(words[1]), html, cameAt: performance.now() };
+    this.recent = [...this.recent.filter(({ cameAt }) => row.cameAt - cameAt < KEPT), row];
+    this.put(row);
+    this.show();
+  };
+
+  // How many conversations there are in each section, more than its rows perhaps.
+  count = ({ detail: { words } }) => {
+    const [at, ...numbers] = words;
+    this.counts = { at, numbers: numbers.map((number) => number.split("=")) };
+    this.showCounts();
+  };
+
+  showCounts() {
+    if (!(this.counts?.at > Number(document.querySelector("queue-count").dataset.at))) return;
+    for (const [section, number] of this.counts.numbers) document.getElementById(`count-${section}`).textContent = number;
+  }
+
+  // Rows that came before an answer are put in again if they were read after it.
+  swapped = ({ detail }) => {
+    if (detail.ctx.sourceElement.closest("#queue, .queue-more")) {
+      for (const row of this.recent) this.put(row);
+      this.showCounts();
+    }
+    setTimeout(() => this.show()); // once the address is that of the conversation which was opened
+  };
+
+  put({ section, at, html }) {
+    const [row, notice] = parse(html);
+    if (!placeRow(row, section, at)) this.askOnce();
+    const shown = document.getElementById(row.id);
+    if (!shown || Number(shown.dataset.at) === at) this.announce(row.id.replace("row", "newly-assigned"), shown && notice);
+  }
+
+  announce(id, notice) {
+    document.getElementById(id)?.remove();
+    if (!notice) return;
+    document.getElementById("newly-assigned").append(notice);
+    htmx.process(notice);
+  }
+
+  askOnce() {
+    if (this.asking) return;
+    const pause = Math.max(ASK_AFTER, this.askedAt + ASK_EVERY - performance.now());
+    this.asking = setTimeout(() => this.ask(), pause * (1 + Math.random()));
+  }
+
+  ask() {
+    this.asking = null;
+    this.askedAt = performance.now();
+    document.body.dispatchEvent(new CustomEvent("queue-incomplete"));
+  }
+
+  // What depends on this browser alone: which conversation is open, and how much is unread in what is shown.
+  show() {
+    for (const row of document.querySelectorAll("a.row"))
+      if (row.pathname === location.pathname) row.setAttribute("aria-current", "page");
+      else row.removeAttribute("aria-current");
+    document.querySelector(`#newly-assigned a[href="${location.pathname}"]`)?.parentElement.remove();
+    const sections = ["mine", "waiting"].map((name) => document.getElementById(`section-${name}`));
+    const first = sections.flatMap((section) => rowsOf(section).slice(0, PAGE));
+    const unread = first.reduce((sum, { dataset }) => sum + Number(dataset.unread), 0);
+    const hasMore = sections.some((section) => rowsOf(section).length > PAGE || section.querySelector("[data-end]"));
+    document.querySelector("queue-count").dataset.unread = hasMore ? `${unread}+` : unread;
+  }
+}
+
+function parse(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  return template.content.children;
+}
+
+customElements.define("queue-rows", QueueRows);

@@ -1,0 +1,116 @@
+"""Batches of live updates: their cost, and their agreement with the pages about who sees what where."""
+
+import itertools
+import uuid
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from agents.models import Agent
+from console.live.batch import Batch
+from console.live.counting import changed_numbers
+from console.live.listener import Listener
+from console.live.topics import Changes
+from console.live.viewers import viewers
+from console.models import Conversation, Customer, Team
+from console.queue.sections import section_of
+from personas.models import Page
+from tests.conftest import restrict
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def listener(agent):
+    browser = Client()
+    browser.force_login(agent, backend="django.contrib.auth.backends.ModelBackend")
+    return Listener(agent.pk, browser.cookies["sessionid"].value, send=None, connection=None)
+
+
+def conversations(page, count, **fields):
+    customers = [Customer.objects.create(page=page, psid=uuid.uuid4().hex, name="Guest") for _number in range(count)]
+    return [Conversation.objects.create(page=page, customer=customer, **fields) for customer in customers]
+
+
+def batch_of(rows, listeners, watched=False):
+    changes = Changes()
+    topics = [f"conversation-{row.pk}" for row in rows]
+    changes.add(["queue", *topics, *[f"holder-{row.pk}" for row in rows]])
+    if watched:
+        for each in listeners:
+            for row in rows:
+                each.watch(row.pk)
+    return Batch(changes, {each.id: each for each in listeners}, {row.pk: 0 for row in rows} if watched else {})
+
+
+def queries(work):
+    with CaptureQueriesContext(connection) as found:
+        work()
+    return len(found)
+
+
+def test_a_batch_needs_a_constant_number_of_queries(bluebird, ana, ben):
+    agents = [ana, ben, *(Agent.objects.create_user(f"agent{number}") for number in range(12))]
+    for number, agent in enumerate(agents[2:]):
+        team = Team.objects.create(name=f"Team {number}")
+        team.members.add(agent)
+    few = conversations(bluebird, 1, holder="agent", agent=ana)
+    many = [*few, *conversations(bluebird, 15, holder="agent", agent=ben), *conversations(bluebird, 15)]
+    for row in many:
+        row.messages.create(page=bluebird, is_incoming=True, state="received", text="Hi", at=timezone.now(), revision=1)
+    few_batch = batch_of(few, [listener(ana)], watched=True)
+    many_batch = batch_of(many, [listener(agent) for agent in agents * 2], watched=True)
+    assert queries(few_batch.render) == queries(many_batch.render) <= 12
+    assert few_batch.pieces and many_batch.pieces
+
+
+def test_the_numbers_of_all_desks_need_a_constant_number_of_queries(bluebird, ana, ben):
+    conversations(bluebird, 5)
+    few, many = [listener(ana)], [listener(agent) for agent in [ana, ben] * 5]
+    assert queries(lambda: changed_numbers(few)) == queries(lambda: changed_numbers(many)) <= 5
+
+
+def test_desks_of_equal_rights_get_the_same_bytes_in_one_piece(bluebird, ana, ben, ada):
+    [row] = conversations(bluebird, 1, holder="agent", agent=ana)
+    desks = [listener(agent) for agent in (ana, ben, Agent.objects.create_user("cleo"))]
+    batch = batch_of([row], desks)
+    batch.render()
+    assert sorted(len(listeners) for listeners, _piece in batch.pieces) == [1, 2]
+
+
+def test_a_number_is_sent_only_when_it_has_changed(bluebird, ana):
+    desk = listener(ana)
+    [(_desk, first)] = changed_numbers([desk])
+    assert b"mine=0 waiting=0 others=0" in first
+    assert changed_numbers([desk]) == []
+    conversations(bluebird, 2)
+    [(_desk, second)] = changed_numbers([desk])
+    assert b"mine=0 waiting=2 others=0" in second
+
+
+def test_live_updates_and_pages_agree_about_the_section_of_every_conversation(bluebird, ana, ben, ada):
+    tea, refunds = Team.objects.create(name="Tea"), Team.objects.create(name="Refunds")
+    refunds.members.add(ben)
+    holders = [("bot", None), ("queue", None), ("elsewhere", None), ("agent", ana), ("agent", ben)]
+    for (holder, agent), team, is_closed in itertools.product(holders, (None, tea, refunds), (False, True)):
+        if not (is_closed and holder in ("agent", "elsewhere")):
+            closed_at = timezone.now() if is_closed else None
+            conversations(bluebird, 1, holder=holder, agent=agent, team=team, closed_at=closed_at)
+    rows = Conversation.objects.all()
+    for agent, teams in itertools.product((ana, ben, ada), (None, (tea.pk,), (refunds.pk, tea.pk))):
+        for name in ("mine", "waiting", "others", "bot", "closed"):
+            shown = set(rows.in_section(name, agent.pk, teams).values_list("pk", flat=True))
+            assert shown == {row.pk for row in rows if section_of(row, agent.pk, teams) == name}
+
+
+def test_live_updates_and_pages_agree_about_who_may_see_a_page(bluebird, ana, ben, ada):
+    closed = Page.objects.create(page_id="9", token="t", is_open_to_all=False)
+    grouped = Page.objects.create(page_id="10", token="t")
+    ben.groups.add(restrict(grouped))
+    for agent in (ana, ben, ada):
+        [rights], _moment = viewers({listener(agent).session_key: agent.pk})
+        for page in (bluebird, closed, grouped):
+            is_shown = Page.objects.open_to(agent).filter(pk=page.pk).exists()
+            assert rights.may_see(page) == is_shown == page.agents().filter(pk=agent.pk).exists()
