@@ -7,6 +7,7 @@ import time
 from contextlib import contextmanager
 
 from console.models import Message
+from tests.bench.cast import AGENTS
 from tests.bench.client import connections
 from tests.bench.figures import Row
 
@@ -16,8 +17,8 @@ TARGET = 300  # ms that a verb may take longer
 
 
 def measure(stack, cast):
-    conversation = cast.conversations[0]
-    cast.talk(conversation, 2)
+    cast.grow(AGENTS + 1)
+    conversation = cast.conversations[AGENTS]  # the second of the first agent: the first has a long thread by now
     usual = [seconds for _round in range(ROUNDS) for seconds in _verbs(stack, cast, conversation)]
     hung, first = [], []
     for _round in range(ROUNDS):
