@@ -58,7 +58,7 @@ class ActivityQuerySet(TimelineQuerySet):
 
 
 class Activity(models.Model):
-    conversation = models.ForeignKey("console.Conversation", models.PROTECT, related_name="activities")
+    conversation = models.ForeignKey("console.Conversation", models.PROTECT, related_name="activities", db_index=False)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     details = models.JSONField(_("details"))
     at = models.DateTimeField(_("when"))  # its place in the thread

@@ -21,7 +21,7 @@ def measure(options, programs, *, web, bare, graph, bot):
         print(machine, file=sys.stderr)
         measures = {
             "memory": lambda: memory.measure(stack, cast),
-            "pages": lambda: pages.measure_small(stack, cast),
+            "pages": lambda: pages.measure_small(stack, cast, machine),
             "intake": lambda: intake.measure(stack, cast),
             "stream": lambda: stream.measure(stack, cast, machine),
             "live": lambda: live.measure(stack, cast, machine),
@@ -30,13 +30,13 @@ def measure(options, programs, *, web, bare, graph, bot):
             "relay": lambda: relay.measure(stack, cast, bot),
             "strangers": lambda: strangers.measure(stack, cast, facebook),
             "hang": lambda: hang.measure(stack, cast),
-            "snapshot": lambda: snapshot.measure(stack, cast, facebook, options.snapshot_seconds),
+            "snapshot": lambda: snapshot.measure(stack, cast, facebook, machine, options.snapshot_seconds),
         }
         wanted = [name for name in measures if name in options.measures or (name == "pages" and options.fill)]
         rows = {name: _told(stack, name, measures[name]) for name in wanted}
         if options.fill:
-            filled = _told(stack, options.fill, lambda: pages.measure_filled(stack, cast, rows["pages"], options.fill))
-            rows[options.fill] = filled
+            small, size = rows["pages"], options.fill
+            rows[size] = _told(stack, size, lambda: pages.measure_filled(stack, cast, machine, small, size))
     return machine, [row for some in rows.values() for row in some]
 
 

@@ -25,6 +25,10 @@ class Machine:
         scaled = target * self.factor
         return f"≥ {scaled:.0f}/s here ({target}/s)", rate >= scaled
 
+    def at_most(self, ms):
+        """Return the target of a time on this machine."""
+        return ms / self.factor
+
     def __str__(self):
         return f"bare view {self.bare:.0f}/s, factor {self.factor:.2f}"
 

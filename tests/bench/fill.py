@@ -111,7 +111,8 @@ FROM console_message WHERE is_incoming AND mid LIKE 'm_fill_%%' AND id %% 20 = 0
 WEBHOOKS = """
 INSERT INTO console_inboundwebhook (body, digest, received_at, processed_at, unknown, error, attempts, is_relayed)
 SELECT '{"object": "page", "entry": []}', 'fill-' || n, at, at, 0, '', 1, true
-FROM generate_series(1, %(conversations)s) AS n, LATERAL (SELECT now() - n * interval '10 minutes' AS at) AS moment
+FROM generate_series(1, %(conversations)s) AS n,
+    LATERAL (SELECT now() - (%(conversations)s - n) * interval '10 minutes' AS at) AS moment
 """
 
 CONSTRAINTS = """

@@ -25,15 +25,15 @@ FILLS = {"filled": (100_000, 1_000_000), "large": (1_000_000, 10_000_000)}  # co
 TARGET_RATIO = {"filled": 1.2, "large": 1.3}  # of the small desk's median
 
 
-def measure_small(stack, cast):
+def measure_small(stack, cast, machine):
     cast.grow(SMALL)
     conversation = cast.conversations[0]
     cast.talk(conversation, THREAD)
     with cast.spread():
-        return _measure(stack, cast, "small", conversation)
+        return _measure(stack, cast, machine, "small", conversation)
 
 
-def measure_filled(stack, cast, small, size):
+def measure_filled(stack, cast, machine, small, size):
     """Measure a filled database, while its old rows are deleted, and afterwards."""
     from tests.bench.fill import fill
 
@@ -43,11 +43,11 @@ def measure_filled(stack, cast, small, size):
     print(f"Filled within {time.monotonic() - began:.0f} s.", file=sys.stderr)
     threads = Conversation.objects.filter(messages__isnull=False, agent__isnull=False)
     conversation = threads.order_by("-revision", "-pk").first()
-    rows = _measure(stack, cast, size, conversation, small, size)
+    rows = _measure(stack, cast, machine, size, conversation, small, size)
     with _deleting() as deleted:
-        rows += _measure(stack, cast, "while deleting", conversation, small, size)
+        rows += _measure(stack, cast, machine, "while deleting", conversation, small, size)
     rows[-1].notes.append(f"{deleted['webhooks']} webhooks deleted in {deleted['seconds']:.0f} s")
-    return rows + _measure(stack, cast, "cleaned", conversation, small, size)
+    return rows + _measure(stack, cast, machine, "cleaned", conversation, small, size)
 
 
 @contextmanager
@@ -68,7 +68,7 @@ def _deleting():
     deleted.update(webhooks=before - InboundWebhook.objects.count(), seconds=time.monotonic() - began)
 
 
-def _measure(stack, cast, name, conversation, small=(), size=None):
+def _measure(stack, cast, machine, name, conversation, small=(), size=None):
     since = max(conversation.messages.in_order().values_list("revision", flat=True), default=1) - 1
     thread = f"/conversations/{conversation.pk}"
     paths = {
@@ -78,14 +78,14 @@ def _measure(stack, cast, name, conversation, small=(), size=None):
         "what changed": f"{thread}/messages/?since={since}",
     }
     before = {row.name.partition(",")[0]: row for row in small}
-    rows = []
+    rows, most = [], machine.at_most(TARGET_P95)
     for page, path in paths.items():
         row = _page(stack, cast, f"{page}, {name}", path)
+        row.target, row.is_met = f"p95 ≤ {most:.0f} ms here ({TARGET_P95})", row.p95 <= most
         if page in before:
             row.limit, row.unit, row.ratio = before[page].p50, " ms", row.p50 / before[page].p50
-            row.target = f"p50 ≤ {TARGET_RATIO[size]} of small, p95 ≤ {TARGET_P95} ms"
-            is_met = row.ratio <= TARGET_RATIO[size] and row.p95 <= TARGET_P95
-            row.is_met = is_met and row.queries == before[page].queries
+            row.target = f"p50 ≤ {TARGET_RATIO[size]} of small, {row.target}"
+            row.is_met &= row.ratio <= TARGET_RATIO[size]
         rows.append(row)
     return rows
 
@@ -97,8 +97,7 @@ def _page(stack, cast, name, path):
     with stack.measured_cpu() as used:
         answered = asyncio.run(one_after_another(stack.port, [question] * REQUESTS, SECONDS))
     assert all(answer.status == 200 for _latency, answer in answered), answered[0]
-    row = Row.of(name, [latency for latency, _answer in answered], target=f"p95 < {TARGET_P95} ms")
-    row.is_met = row.p95 < TARGET_P95
+    row = Row.of(name, [latency for latency, _answer in answered])
     row.queries = _queries(cast, path)
     size = len(answered[0][1].body) / 1024
     row.notes = [f"{row.queries} queries, {size:.1f} KiB; {told(used)}; {each(used, 'web', len(answered))}"]

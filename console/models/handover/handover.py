@@ -47,7 +47,7 @@ class Handover(HandoverDelivery):
     from_agent_id: int | None
     to_agent_id: int | None
 
-    conversation = models.ForeignKey("console.Conversation", models.PROTECT, related_name="handovers")
+    conversation = models.ForeignKey("console.Conversation", models.PROTECT, related_name="handovers", db_index=False)
     from_holder = models.CharField(_("from"), max_length=10, choices=Holder)
     from_agent = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
     from_app = models.TextField(blank=True)

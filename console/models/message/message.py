@@ -80,10 +80,17 @@ class MessageQuerySet(ScheduledQuerySet):
 
 
 class Message(MessageDelivery):
+    # Every step of a message is written to all of its indexes: those that begin with these two columns are enough.
     conversation = models.ForeignKey(
-        "console.Conversation", models.PROTECT, related_name="all_messages", related_query_name="messages"
+        "console.Conversation",
+        models.PROTECT,
+        related_name="all_messages",
+        related_query_name="messages",
+        db_index=False,
     )
-    page = models.ForeignKey("personas.Page", models.PROTECT, related_name="messages", verbose_name=_("Page"))
+    page = models.ForeignKey(
+        "personas.Page", models.PROTECT, related_name="messages", verbose_name=_("Page"), db_index=False
+    )
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="messages", null=True, verbose_name=_("author")
     )
