@@ -63,7 +63,9 @@ class Thread:
     def find(self, name):
         """Return the Page's message with this mid, or the conversation's with this idempotency key, or None."""
         self.read([name])
-        return self.known[name]
+        message = self.known[name]
+        is_named_so = message and name in (message.mid, message.idempotency_key)  # an echo may give it another mid
+        return message if is_named_so else None
 
     def find_own(self, name):
         """Return the conversation's message with this mid or idempotency key, or None."""
