@@ -2,20 +2,25 @@
 that sends as fast as Facebook lets it.
 """
 
+import asyncio
 import os
+import threading
 import time
 import uuid
+from contextlib import contextmanager
 from datetime import timedelta
 
 import psycopg
+from django.db import connection
 from django.utils import timezone
 
 from console import tasks
 from console.infrastructure.redis import redis
 from console.models import InboundWebhook, Message
+from tests.bench.client import at_rate
 from tests.bench.figures import Row
-from tests.bench.stack import each, told
-from tests.bench.webhooks import delivery, echo, read, said, told_of
+from tests.bench.stack import CLOCK, each, told
+from tests.bench.webhooks import delivery, echo, post, read, said, told_of
 
 CONVERSATIONS = 300
 MIX, MESSAGES = 6000, 4000  # events
@@ -42,6 +47,7 @@ def measure(stack, cast, facebook, machine, seconds):
     return [
         _backlog(stack, cast, machine, "events of a sending Page", _events_of_a_sending_page(cast), TARGET_MIX),
         _backlog(stack, cast, machine, "new messages", _new_messages(cast), TARGET_MESSAGES),
+        _receipts(stack, cast, seconds),
         _live(stack, cast, facebook, machine, seconds),
     ]
 
@@ -69,13 +75,13 @@ def _backlog(stack, cast, machine, name, bodies, target):
 
 def _inserts_a_second(cast):
     """Return the limit: how many messages a loop of INSERTs stores in transactions as large as ours."""
-    with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
+    with psycopg.connect(os.environ["DATABASE_URL"]) as database:
         start = time.monotonic()
         for number in range(MESSAGES):
             conversation, key = cast.conversations[number % CONVERSATIONS], uuid.uuid4()
-            connection.execute(INSERT, [conversation.pk, cast.page.pk, cast.text(), key, f"m_{key}"])
+            database.execute(INSERT, [conversation.pk, cast.page.pk, cast.text(), key, f"m_{key}"])
             if number % MOST_TOGETHER == MOST_TOGETHER - 1:
-                connection.commit()
+                database.commit()
         return MESSAGES / (time.monotonic() - start)
 
 
@@ -118,15 +124,61 @@ def _new_messages(cast):
 # Whether it keeps up
 
 
+def _receipts(stack, cast, seconds):
+    """Deliver the events of a Page that sends as fast as it may. Nothing is sent: the processor alone is measured."""
+    sent = _sent_replies(cast, TEXTS * seconds)
+    questions = [post(body, stack.port) for body in _receipts_of(sent)]
+    with _behind() as behind, stack.measured_cpu() as used:
+        answered = asyncio.run(at_rate(stack.port, questions, len(questions) / seconds))
+        _wait_until(lambda: not InboundWebhook.objects.unprocessed().exists(), LAST)
+    rate = len(answered) / used[CLOCK]
+    unread = Message.objects.filter(pk__in=[one.pk for one in sent]).exclude(state=Message.State.READ).count()
+    row = Row.of(f"behind {len(questions) // seconds} receipts/s, {seconds} s", behind, rate=rate)
+    row.target, row.is_met = f"never {MOST_BEHIND} s behind", max(behind) <= MOST_BEHIND and not unread
+    row.notes = [f"{told(used)}; {each(used, 'processor', len(questions))}", f"{max(behind):.2f} s at most"]
+    row.notes += [f"{unread} of {len(sent)} texts are unread"] if unread else []
+    return row
+
+
+def _receipts_of(sent):
+    """Return the webhooks of texts in the order in which they come: receipts some time after the echo."""
+    windows = [sent[start : start + AT_THE_SAME_TIME] for start in range(0, len(sent), AT_THE_SAME_TIME)]
+    return [
+        tell(one.conversation.customer.psid, one.mid, str(one.idempotency_key))
+        for number in range(len(windows) + 3)
+        for tell, later in ((echo, 0), (delivery, 1), (read, 3))
+        if 0 <= number - later < len(windows)
+        for one in windows[number - later]
+    ]
+
+
+@contextmanager
+def _behind():
+    """Yield a list of how many seconds the processor is behind, which grows meanwhile."""
+    behind, is_over = [], threading.Event()
+
+    def look():
+        while not is_over.wait(LOOK_EVERY):
+            behind.append(_seconds_behind())
+        connection.close()
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    try:
+        yield behind
+    finally:
+        is_over.set()
+        thread.join()
+
+
 def _live(stack, cast, facebook, machine, seconds):
     """Send as fast as Facebook lets one Page, and process what Facebook tells of each text."""
     cast.grow(TEXTS_CONVERSATIONS)
-    behind, facebook.came = [], {}
-    with told_of(facebook, stack.port) as webhooks, stack.measured_cpu() as used:
+    facebook.came = {}
+    with _behind() as behind, told_of(facebook, stack.port) as webhooks, stack.measured_cpu() as used:
         start = time.monotonic()
         while time.monotonic() - start < seconds:
             _queue_texts(cast)
-            behind.append(_seconds_behind())
             time.sleep(LOOK_EVERY)
         rate = len(facebook.came) / (time.monotonic() - start)
         redis().delete("messages")
@@ -147,7 +199,7 @@ def _live(stack, cast, facebook, machine, seconds):
 def _queue_texts(cast):
     """Queue more texts, if fewer wait than the workers can send for some seconds."""
     if Message.objects.pending().count() < TEXTS_CONVERSATIONS:
-        cast.queue_replies(TEXTS_CONVERSATIONS)
+        cast.queue_replies(6 * TEXTS_CONVERSATIONS)  # as many for each as `send` measures
         for conversation in cast.conversations:
             tasks.deliver.delay(conversation.pk)
 

@@ -6,10 +6,12 @@ import math
 
 import pytest
 
+from messenger.events import Read, parse
 from tests.bench import client, figures
 from tests.bench.figures import Machine, Row
 from tests.bench.graph import Graph
-from tests.stand_in import free_port, without_a_running_loop
+from tests.bench.webhooks import told_of
+from tests.stand_in import eventually, free_port, without_a_running_loop
 
 
 @pytest.fixture(autouse=True)
@@ -70,6 +72,32 @@ def test_a_closed_loop_makes_no_more_requests_than_its_clients_allow():
         _rate, latencies = asyncio.run(client.at_full_speed(port, questions, 0.2, clients=2))
     assert 2 <= len(latencies) == len(graph.came) <= 8
     assert min(latencies) >= 0.05
+
+
+class Endpoint(Graph):
+    """A web server that takes webhooks and keeps their events."""
+
+    delay = 0
+
+    def __init__(self, port):
+        super().__init__(port)
+        self.events = []
+
+    def answer(self, body):
+        self.events += parse(body)
+        return {}
+
+
+def test_a_text_that_facebook_takes_brings_its_echo_and_its_receipts():
+    port, console = free_port(), free_port()
+    body = json.dumps({"recipient": {"id": "7001"}, "message": {"text": "Hello", "metadata": "a key"}}).encode()
+    sent = client.request("POST", "/v27.0/me/messages", host=f"127.0.0.1:{port}", body=body)
+    with Graph(port) as graph, Endpoint(console) as endpoint, told_of(graph, console):
+        asyncio.run(client.at_rate(port, [sent], 100))
+        eventually(lambda: len(endpoint.events) == 3)
+    echo, delivery, read = endpoint.events
+    assert (echo.mid, echo.metadata, echo.psid) == ("m_bench1", "a key", "7001")
+    assert (delivery.mids, delivery.psid, type(read)) == (("m_bench1",), "7001", Read)
 
 
 def test_a_chunked_answer_is_joined():

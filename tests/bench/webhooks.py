@@ -65,7 +65,7 @@ class Deliveries:
     async def _post(self, body):
         connection = await self._free.get()
         try:
-            answer = await connection.ask(_request(self.port, body))
+            answer = await connection.ask(post(body, self.port))
             assert answer.status == 200, answer
         finally:
             self._free.put_nowait(connection)
@@ -92,7 +92,8 @@ def told_of(facebook, port):
         running.result(10)
 
 
-def _request(port, body):
+def post(body, port):
+    """Return the signed request that delivers a body."""
     signature = webhook_signature.sign(body, settings.FACEBOOK_APP_SECRET)
     headers = {"Content_Type": "application/json", "X_Hub_Signature_256": signature}
     return request("POST", "/webhooks/messenger", host=f"127.0.0.1:{port}", body=body, **headers)
