@@ -21,7 +21,7 @@ def call(psid, verb, **given):  # 409: a human holds the conversation, and I am 
     print(psid, verb, requests.post(f"{CONVERSATIONS}/{psid}/{verb}", json=given, headers=BEARER, timeout=10))
 
 
-def hear(psid, text, mid):
+def on_message(psid, text, mid):
     answer = next((answer for word, answer in ANSWERS.items() if word in text), None)
     puzzled[psid] = 0 if answer else puzzled[psid] % 2 + 1
     if "human" in text or puzzled[psid] == 2:
@@ -38,12 +38,12 @@ class Webhook(BaseHTTPRequestHandler):
         is_signed = hmac.compare_digest(given, "sha256=" + hmac.new(SECRET, body, "sha256").hexdigest()) or not SECRET
         self.send_response(204 if is_signed else 403)
         self.end_headers()  # this sends it: whoever calls does not wait for what I do now
-        told = json.loads(body) if is_signed else {}
-        for event in [event for entry in told.get("entry", []) for event in entry.get("messaging", [])]:
+        received = json.loads(body) if is_signed else {}
+        for event in [event for entry in received.get("entry", []) for event in entry.get("messaging", [])]:
             if "mid" in event.get("message", {}) and not event["message"].get("is_echo"):
-                hear(event["sender"]["id"], event["message"].get("text", "").lower(), event["message"]["mid"])
-        if told.get("event") == "holder" and told["cause"] == "handed-back":
-            call(told["psid"], "messages", text="It is Robin again. What else can I do for you?")
+                on_message(event["sender"]["id"], event["message"].get("text", "").lower(), event["message"]["mid"])
+        if received.get("event") == "holder" and received["cause"] == "handed-back":
+            call(received["psid"], "messages", text="It is Robin again. What else can I do for you?")
 
 
 HTTPServer((os.environ.get("HOST", "127.0.0.1"), int(os.environ.get("PORT", 8002))), Webhook).serve_forever()

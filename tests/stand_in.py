@@ -72,7 +72,7 @@ class Bot:
 
         def do_POST(self):
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            self.send_response(self.server.bot.hear(dict(self.headers), body))
+            self.send_response(self.server.bot.receive(dict(self.headers), body))
             self.send_header("Location", self.server.bot.url)
             self.send_header("Content-Length", "0")
             self.end_headers()
@@ -81,7 +81,7 @@ class Bot:
             pass
 
     def __enter__(self):
-        self.heard, self.answers, self.answers_always = [], [], 200
+        self.received, self.answers, self.answers_always = [], [], 200
         self.is_awake = threading.Event()
         self.is_awake.set()
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self.Handler)
@@ -95,22 +95,22 @@ class Bot:
         self.server.shutdown()
         self.server.server_close()
 
-    def hear(self, headers, body):
+    def receive(self, headers, body):
         """Record a request; return the status to answer."""
-        self.heard.append((headers, body))
+        self.received.append((headers, body))
         self.is_awake.wait(30)
         return self.answers.pop(0) if self.answers else self.answers_always
 
     @property
     def bodies(self):
-        return [body for _headers, body in self.heard]
+        return [body for _headers, body in self.received]
 
 
 class Raw:
     """A server that answers each request with given bytes, a tenth of a second between the pieces."""
 
     def __init__(self, *pieces):
-        self.pieces, self.heard = pieces, []
+        self.pieces, self.received = pieces, []
 
     def __enter__(self):
         self.listener = socket.create_server(("127.0.0.1", 0))
@@ -129,7 +129,7 @@ class Raw:
 
     def _answer(self, connection):
         with connection, suppress(OSError):
-            self.heard.append(connection.recv(65_536))
+            self.received.append(connection.recv(65_536))
             for piece in self.pieces:
                 connection.sendall(piece)
                 time.sleep(0.1)

@@ -11,7 +11,7 @@ from tests.house import ROOT
 IDENTITY = {f"GIT_{who}_{what}": "tests@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
 NO_CONFIGURATION = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
 SIXTY = "Überarbeitet: " + "a" * 46  # characters, and one byte more
-CANNOT_TELL = "does not show where the new commits begin"
+CANNOT_KNOW = "does not show where the new commits begin"
 
 
 @pytest.fixture
@@ -80,9 +80,9 @@ def test_check_commits_passes_and_says_so_in_a_shallow_clone_without_the_main_br
     clone = tmp_path / "clone"
     git("remote", "remove", "origin", folder=clone)
     answer = check(clone)
-    assert answer.returncode == 0 and CANNOT_TELL in answer.stdout
+    assert answer.returncode == 0 and CANNOT_KNOW in answer.stdout
 
 
 def test_check_commits_passes_and_says_so_in_a_folder_without_a_repository(tmp_path):
     answer = check(tmp_path)
-    assert answer.returncode == 0 and CANNOT_TELL in answer.stdout
+    assert answer.returncode == 0 and CANNOT_KNOW in answer.stdout

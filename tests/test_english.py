@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.house import ROOT, docstrings, name
+from tests.house import ROOT, defined_names, docstrings, modules, name
 
 # A docstring that begins with one of these is a riddle: it has no verb, or leaves out who does what.
 RIDDLE = re.compile(
@@ -13,6 +13,8 @@ RIDDLE = re.compile(
     r"|If|So|And|Or|But|Because|Although|Than|Then|That|Only|Again|Back|Up|Meanwhile"
     r"|It|Its|They|Their|Theirs|She|He|None|True|False)\b"
 )
+PACKAGES = ["agents", "console", "messenger", "personas", "sandbox", "examples", "bin", "tests"]
+PRIVATE_WORDS = re.compile(r"(^|_)(tells?|told|hears?|heard)(_|$)")  # for sent, received, notified
 COVERED = [  # the files whose docstrings are checked
     "agents/*.py",
     "bin/*.py",
@@ -56,3 +58,9 @@ def test_a_docstring_that_begins_without_a_verb_or_noun_is_found(text):
 )
 def test_a_docstring_that_begins_with_a_verb_or_noun_passes(text):
     assert not is_riddle(text)
+
+
+def test_names_use_the_words_of_the_field_for_messages():
+    paths = [path for package in PACKAGES for path in modules(package)]
+    found = {(name(path), word) for path in paths for word in defined_names(path) if PRIVATE_WORDS.search(word.lower())}
+    assert len(paths) > 300 and not found, sorted(found)

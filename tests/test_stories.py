@@ -68,7 +68,7 @@ def test_fifty_tabs_of_one_agent_create_one_persona(stack, bluebird, ana, browse
         list(tabs.map(answer, conversations))
     eventually(lambda: all(stack.texts(psid) == ["Hello, Ana here"] for psid in psids), 30)
     assert len(stack.requests("POST", "personas")) == 1
-    assert {heard["persona"]["name"] for psid in psids for heard in stack.said(psid)} == {"Ana R."}
+    assert {received["persona"]["name"] for psid in psids for received in stack.said(psid)} == {"Ana R."}
 
 
 def test_replies_queued_when_an_agent_leaves_are_sent_under_their_persona(stack, mona_wrote, ana, browse):
@@ -81,7 +81,7 @@ def test_replies_queued_when_an_agent_leaves_are_sent_under_their_persona(stack,
         send(session, mona_wrote, text)
     assert session.post(f"{CONSOLE_URL}/leave/").url.endswith("/login/")
     eventually(lambda: stack.texts(mona_wrote.customer.psid) == ["zero", "one", "two", "three"])
-    assert {heard["persona"]["name"] for heard in stack.said(mona_wrote.customer.psid)} == {"Ana R."}
+    assert {received["persona"]["name"] for received in stack.said(mona_wrote.customer.psid)} == {"Ana R."}
     eventually(lambda: stack.personas() == [])
     assert eventually(lambda: Persona.objects.get().state == Persona.State.GONE)
 
@@ -105,8 +105,8 @@ def test_a_reply_whose_persona_is_refused_is_sent_as_the_page_and_says_so(stack,
     mona_wrote.take(ana)
     session = browse(ana)
     send(session, mona_wrote, "Hello Mona")
-    [heard] = eventually(lambda: stack.said(mona_wrote.customer.psid))
-    assert heard["persona"] is None
+    [received] = eventually(lambda: stack.said(mona_wrote.customer.psid))
+    assert received["persona"] is None
     eventually(lambda: Message.objects.filter(state=Message.State.DELIVERED).exists())
     page = session.get(f"{CONSOLE_URL}/conversations/{mona_wrote.pk}/messages/?since=0").text
     assert "Sent as the Page." in page

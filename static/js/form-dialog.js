@@ -1,6 +1,6 @@
 // A dialog around the form of a verb: open as long as a form is in #dialog-form, where htmx puts it and takes it away.
 
-import { tell } from "./seen.js";
+import { fill } from "./seen.js";
 
 class FormDialog extends HTMLElement {
   connectedCallback() {
@@ -19,7 +19,7 @@ class FormDialog extends HTMLElement {
   changed = () => {
     if (!this.form.firstElementChild) this.dialog.close();
     else if (!this.dialog.open) {
-      tell(this.form.querySelector("[name=seen]"));
+      fill(this.form.querySelector("[name=seen]"));
       this.dialog.showModal();
     }
   };

@@ -44,8 +44,8 @@ class LocalTime extends HTMLElement {
     this.textContent = left(Math.max(0, ms));
     this.parentElement.classList.toggle("is-short", ms < HOUR);
     clearTimeout(this.end);
-    const tell = () => this.dispatchEvent(new CustomEvent("time-over", { bubbles: true }));
-    if (ms < TICK) this.end = setTimeout(tell, Math.max(0, ms));
+    const ask = () => this.dispatchEvent(new CustomEvent("time-over", { bubbles: true }));
+    if (ms < TICK) this.end = setTimeout(ask, Math.max(0, ms));
   }
 }
 

@@ -1,11 +1,11 @@
 // Close and Back to the bot say how far the agent has read, so that a message which comes at that moment is not lost.
 
-const tell = (field) => {
+const fill = (field) => {
   const seen = document.querySelector("message-list")?.dataset.seen;
   if (field && seen) field.value = Math.max(field.value, seen);
 };
 
-// Before htmx reads the form. In the dialog it was told when the form came: what comes behind it is not seen.
-document.addEventListener("submit", ({ target }) => target.closest("form-dialog") ?? tell(target.elements.seen), true);
+// Before htmx reads the form. In the dialog its field was set when the form came: what comes behind it is not seen.
+document.addEventListener("submit", ({ target }) => target.closest("form-dialog") ?? fill(target.elements.seen), true);
 
-export { tell };
+export { fill };

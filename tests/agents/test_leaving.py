@@ -56,7 +56,7 @@ def test_replies_queued_before_leaving_are_sent_under_the_agents_persona(
     persona.withdraw()
     assert persona.state == Persona.State.LEAVING
     conversation.deliver()
-    assert [heard["persona"]["name"] for heard in sandbox.said(mona.psid)] == ["Ana R."] * 4
+    assert [received["persona"]["name"] for received in sandbox.said(mona.psid)] == ["Ana R."] * 4
     persona.withdraw()
     assert sandbox.personas() == []
 
@@ -65,8 +65,8 @@ def test_a_first_reply_queued_before_leaving_is_sent_under_a_new_persona(ana, sa
     say("just before I go")
     ana.leave()
     conversation.deliver()
-    [heard] = sandbox.said(mona.psid)
-    assert heard["persona"]["name"] == "Ana R."
+    [received] = sandbox.said(mona.psid)
+    assert received["persona"]["name"] == "Ana R."
     [persona] = Persona.objects.leaving()
     persona.withdraw()
     assert sandbox.personas() == []

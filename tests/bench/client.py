@@ -31,7 +31,7 @@ class Connection(asyncio.Protocol):
     """A connection for one request at a time."""
 
     def __init__(self):
-        self._heard = bytearray()
+        self._received = bytearray()
         self._answer = None
 
     def connection_made(self, transport):
@@ -43,11 +43,11 @@ class Connection(asyncio.Protocol):
         return self._answer
 
     def data_received(self, data):
-        self._heard += data
-        end = self._heard.find(b"\r\n\r\n")
-        if end >= 0 and (body := self._body(bytes(self._heard[:end]).lower(), end + 4)) is not None:
-            answer = Answer(int(self._heard[9:12]), bytes(body))
-            self._heard.clear()
+        self._received += data
+        end = self._received.find(b"\r\n\r\n")
+        if end >= 0 and (body := self._body(bytes(self._received[:end]).lower(), end + 4)) is not None:
+            answer = Answer(int(self._received[9:12]), bytes(body))
+            self._received.clear()
             if not self._answer.done():
                 self._answer.set_result(answer)
 
@@ -55,9 +55,9 @@ class Connection(asyncio.Protocol):
         """Return the whole body, or None if some of it has not come yet."""
         if (at := head.find(b"content-length:")) >= 0:
             length = int(head[at + 15 :].split(b"\r\n", 1)[0])
-            return self._heard[start : start + length] if len(self._heard) >= start + length else None
+            return self._received[start : start + length] if len(self._received) >= start + length else None
         if b"transfer-encoding: chunked" in head:
-            return _dechunked(self._heard[start:]) if self._heard.endswith(LAST_CHUNK) else None
+            return _dechunked(self._received[start:]) if self._received.endswith(LAST_CHUNK) else None
         return b""
 
     def connection_lost(self, error):

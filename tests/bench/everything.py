@@ -33,14 +33,14 @@ def measure(options, programs, *, web, bare, graph, bot):
             "snapshot": lambda: snapshot.measure(stack, cast, facebook, machine, options.snapshot_seconds),
         }
         wanted = [name for name in measures if name in options.measures or (name == "pages" and options.fill)]
-        rows = {name: _told(stack, name, measures[name]) for name in wanted}
+        rows = {name: _show(stack, name, measures[name]) for name in wanted}
         if options.fill:
             small, size = rows["pages"], options.fill
-            rows[size] = _told(stack, size, lambda: pages.measure_filled(stack, cast, machine, small, size))
+            rows[size] = _show(stack, size, lambda: pages.measure_filled(stack, cast, machine, small, size))
     return machine, [row for some in rows.values() for row in some]
 
 
-def _told(stack, name, measured):
+def _show(stack, name, measured):
     stack.settle()
     began = time.monotonic()
     rows = measured()

@@ -55,16 +55,16 @@ class Graph:
 class _Caller(asyncio.Protocol):
     def __init__(self, graph):
         self._graph = graph
-        self._heard = b""
+        self._received = b""
 
     def connection_made(self, transport):
         self._transport = transport
 
     def data_received(self, data):
-        self._heard += data
-        head, found, body = self._heard.partition(b"\r\n\r\n")
+        self._received += data
+        head, found, body = self._received.partition(b"\r\n\r\n")
         if found and len(body) >= _length(head):
-            self._heard = b""
+            self._received = b""
             answer = json.dumps(self._graph.answer(body)).encode()
             head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(answer)
             asyncio.get_running_loop().call_later(self._graph.delay, self._transport.write, head + answer)

@@ -10,7 +10,7 @@ from console.infrastructure.redis import redis
 from console.models import InboundWebhook
 from tests.bench.client import at_full_speed, at_rate
 from tests.bench.figures import Row, median
-from tests.bench.stack import each, told
+from tests.bench.stack import each, usage
 
 ROUNDS = 4
 SECONDS = 3  # of each round
@@ -62,8 +62,8 @@ def _beside_the_limit(stack, cast, name, held):
         target=f"ratio ≥ {TARGET_RATIO}",
         is_met=ratio >= TARGET_RATIO,
         notes=[
-            f"ours: {told(ours[-1][2])}; {each(ours[-1][2], 'web', len(ours[-1][1]))}",
-            f"bare: {told(limits[-1][2])}; {each(limits[-1][2], 'bare', len(limits[-1][1]))}",
+            f"ours: {usage(ours[-1][2])}; {each(ours[-1][2], 'web', len(ours[-1][1]))}",
+            f"bare: {usage(limits[-1][2])}; {each(limits[-1][2], 'bare', len(limits[-1][1]))}",
         ],
     )
 
@@ -86,7 +86,7 @@ def _at_rate(stack, cast):
     row = Row.of(f"intake at {RATE}/s", [latency for latency, _answer in answered], rate=len(answered) / seconds)
     row.target, row.is_met = f"p99 < {TARGET_P99} ms", row.p99 < TARGET_P99 and not failed
     read = len(answered) - InboundWebhook.objects.unprocessed().count()
-    row.notes = [f"{told(used)}; {each(used, 'web', len(answered))}, {each(used, 'processor', read)}"]
+    row.notes = [f"{usage(used)}; {each(used, 'web', len(answered))}, {each(used, 'processor', read)}"]
     row.notes += [f"{read} of {len(answered)} had been read at the end; {failed} not answered 200"]
     forget_arrivals()
     return row

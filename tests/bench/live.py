@@ -13,7 +13,7 @@ from tests.bench import memory
 from tests.bench.client import at_rate, connections, request
 from tests.bench.figures import Row, percentile
 from tests.bench.requests_of_a_desk import count_requests
-from tests.bench.stack import CLOCK, told
+from tests.bench.stack import CLOCK, usage
 from tests.bench.streams import Stream, Streams, open_streams
 
 SECONDS, SETTLE = 10, 2.0
@@ -47,9 +47,9 @@ async def _crowd(stack, cast, machine, desks, rate, target, cores):
         with stack.measured_cpu() as used:
             await at_rate(stack.port, questions, rate, on_due=lambda number, moment: due.update({number: moment}))
         await asyncio.sleep(SETTLE)
-    heard = [streams.rows.get(conversation.pk, {}) for conversation in chosen]
-    every = [max(each.values()) - due[n] if len(each) == desks else math.inf for n, each in enumerate(heard)]
-    size = streams.received / max(sum(map(len, heard)), 1)
+    received = [streams.rows.get(conversation.pk, {}) for conversation in chosen]
+    every = [max(each.values()) - due[n] if len(each) == desks else math.inf for n, each in enumerate(received)]
+    size = streams.received / max(sum(map(len, received)), 1)
     limit, limit_used = await _fan_out(stack, cast, desks, rate, int(size))
     row = Row.of(f"webhook → row at all of {desks}, {rate}/s", every, limit=limit, unit=" ms")
     busy = used["web"] / used[CLOCK]
@@ -58,14 +58,14 @@ async def _crowd(stack, cast, machine, desks, rate, target, cores):
     if cores:
         row.target += f", web < {cores:.0%}"
         row.is_met = row.is_met and busy < cores / machine.factor
-    each = [moment - due[n] for n, one in enumerate(heard) for moment in one.values()]
+    each = [moment - due[n] for n, one in enumerate(received) for moment in one.values()]
     here = f", web < {cores / machine.factor:.0%}" if cores else ""
     row.notes = [
         f"target here: p95 ≤ {target / machine.factor:.0f} ms{here}",
-        told(used),
+        usage(used),
         f"each desk: p50 {percentile(each, 50) * 1000:.1f}, p95 {percentile(each, 95) * 1000:.1f} ms; "
         f"{size:.0f} bytes for each",
-        f"the bare fan-out of the same bytes: p95 {limit:.1f} ms; {told(limit_used)}",
+        f"the bare fan-out of the same bytes: p95 {limit:.1f} ms; {usage(limit_used)}",
     ]
     return row
 
@@ -110,7 +110,7 @@ async def _restarted(stack, cast, machine):
     seconds = [desk.right_at - ready if desk.right_at else math.inf for desk in desks]
     row = Row.of(f"restart, {DESKS} desks → right again", seconds)
     row.target, row.is_met = f"p95 ≤ {RIGHT_WITHIN} s", row.p95 <= RIGHT_WITHIN * 1000 / machine.factor
-    row.notes = [f"target here: p95 ≤ {RIGHT_WITHIN / machine.factor:.1f} s", told(used)]
+    row.notes = [f"target here: p95 ≤ {RIGHT_WITHIN / machine.factor:.1f} s", usage(used)]
     row.notes += [f"{sum(desk.failures for desk in desks)} requests of desks were not answered 200"]
     return row
 

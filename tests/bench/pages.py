@@ -14,7 +14,7 @@ from console import retention
 from console.models import Conversation, InboundWebhook
 from tests.bench.client import one_after_another
 from tests.bench.figures import Row
-from tests.bench.stack import each, told
+from tests.bench.stack import each, usage
 
 WARM_UP, REQUESTS = 20, 150
 SECONDS = 6  # at most, for each page
@@ -100,7 +100,7 @@ def _page(stack, cast, name, path):
     row = Row.of(name, [latency for latency, _answer in answered])
     row.queries = _queries(cast, path)
     size = len(answered[0][1].body) / 1024
-    row.notes = [f"{row.queries} queries, {size:.1f} KiB; {told(used)}; {each(used, 'web', len(answered))}"]
+    row.notes = [f"{row.queries} queries, {size:.1f} KiB; {usage(used)}; {each(used, 'web', len(answered))}"]
     return row
 
 

@@ -19,8 +19,8 @@ from console.infrastructure.redis import redis
 from console.models import InboundWebhook, Message
 from tests.bench.client import at_rate
 from tests.bench.figures import Row
-from tests.bench.stack import CLOCK, each, told
-from tests.bench.webhooks import delivery, echo, post, read, said, told_of
+from tests.bench.stack import CLOCK, each, usage
+from tests.bench.webhooks import delivery, echo, post, read, reported_of, said
 
 CONVERSATIONS = 300
 MIX, MESSAGES = 6000, 4000  # events
@@ -68,7 +68,7 @@ def _backlog(stack, cast, machine, name, bodies, target):
     limit = _inserts_a_second(cast)
     row = Row(f"processed: {name}", rate=rate, limit=limit, ratio=rate / limit)
     row.target, row.is_met = machine.at_least(rate, target)
-    row.notes = [f"{told(used)}; {each(used, 'processor', len(bodies))}, {each(used, 'postgres', len(bodies))}"]
+    row.notes = [f"{usage(used)}; {each(used, 'processor', len(bodies))}, {each(used, 'postgres', len(bodies))}"]
     row.notes += [f"{left} were not processed" for left in [InboundWebhook.objects.unprocessed().count()] if left]
     return row
 
@@ -90,8 +90,8 @@ def _events_of_a_sending_page(cast):
     bodies, sent = [], _sent_replies(cast, MIX // 4)
     for start in range(0, len(sent), AT_THE_SAME_TIME):
         some = sent[start : start + AT_THE_SAME_TIME]
-        for tell in (echo, delivery, read):
-            bodies += [tell(one.conversation.customer.psid, one.mid, str(one.idempotency_key)) for one in some]
+        for report in (echo, delivery, read):
+            bodies += [report(one.conversation.customer.psid, one.mid, str(one.idempotency_key)) for one in some]
         bodies += [said(one.conversation.customer.psid, cast.text()) for one in some]
     return bodies
 
@@ -135,7 +135,7 @@ def _receipts(stack, cast, seconds):
     unread = Message.objects.filter(pk__in=[one.pk for one in sent]).exclude(state=Message.State.READ).count()
     row = Row.of(f"behind {len(questions) // seconds} receipts/s, {seconds} s", behind, rate=rate)
     row.target, row.is_met = f"never {MOST_BEHIND} s behind", max(behind) <= MOST_BEHIND and not unread
-    row.notes = [f"{told(used)}; {each(used, 'processor', len(questions))}", f"{max(behind):.2f} s at most"]
+    row.notes = [f"{usage(used)}; {each(used, 'processor', len(questions))}", f"{max(behind):.2f} s at most"]
     row.notes += [f"{unread} of {len(sent)} texts are unread"] if unread else []
     return row
 
@@ -144,9 +144,9 @@ def _receipts_of(sent):
     """Return the webhooks of texts in the order in which they come: receipts some time after the echo."""
     windows = [sent[start : start + AT_THE_SAME_TIME] for start in range(0, len(sent), AT_THE_SAME_TIME)]
     return [
-        tell(one.conversation.customer.psid, one.mid, str(one.idempotency_key))
+        report(one.conversation.customer.psid, one.mid, str(one.idempotency_key))
         for number in range(len(windows) + 3)
-        for tell, later in ((echo, 0), (delivery, 1), (read, 3))
+        for report, later in ((echo, 0), (delivery, 1), (read, 3))
         if 0 <= number - later < len(windows)
         for one in windows[number - later]
     ]
@@ -175,7 +175,7 @@ def _live(stack, cast, facebook, machine, seconds):
     """Send as fast as Facebook lets one Page, and process what Facebook tells of each text."""
     cast.grow(TEXTS_CONVERSATIONS)
     facebook.came = {}
-    with _behind() as behind, told_of(facebook, stack.port) as webhooks, stack.measured_cpu() as used:
+    with _behind() as behind, reported_of(facebook, stack.port) as webhooks, stack.measured_cpu() as used:
         start = time.monotonic()
         while time.monotonic() - start < seconds:
             _queue_texts(cast)
@@ -190,7 +190,7 @@ def _live(stack, cast, facebook, machine, seconds):
     row.target = f"{machine.at_least(rate, TEXTS)[0]}, never {MOST_BEHIND} s behind"
     row.is_met = machine.at_least(rate, TEXTS)[1] and max(behind) <= MOST_BEHIND and not unread
     row.notes = [
-        f"{told(used)}; {each(used, 'processor', 3 * len(facebook.came))}",
+        f"{usage(used)}; {each(used, 'processor', 3 * len(facebook.came))}",
         f"the oldest webhook waited {max(behind):.2f} s at most; {unread} of {len(facebook.came)} are unread",
     ]
     return row

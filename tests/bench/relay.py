@@ -10,7 +10,7 @@ from console.models import BotEvent, Conversation, HandoverRules, Holder
 from tests.bench.client import at_rate
 from tests.bench.figures import Row
 from tests.bench.graph import Graph
-from tests.bench.stack import each, told
+from tests.bench.stack import each, usage
 
 RATE, SECONDS, ROUNDS = 20, 5, 3
 TARGET_P95 = 20  # ms that the console adds
@@ -39,8 +39,8 @@ def measure(stack, cast, port):
     Conversation.objects.filter(pk__in=keys).update(holder=Holder.BOT, agent=None)
     try:
         with Bot(port) as bot:
-            _heard(bot, stack, cast, stack.port, seconds=1)  # connections are opened, code is warm
-            rounds = [[_heard(bot, stack, cast, to) for to in (port, stack.port)] for _round in range(ROUNDS)]
+            _received(bot, stack, cast, stack.port, seconds=1)  # connections are opened, code is warm
+            rounds = [[_received(bot, stack, cast, to) for to in (port, stack.port)] for _round in range(ROUNDS)]
     finally:
         HandoverRules.objects.filter(page=cast.page).delete()
         BotEvent.objects.all().delete()
@@ -58,14 +58,14 @@ def _row(alone, behind):
     row.is_met = row.p95 < TARGET_P95
     used = behind[-1][1]
     row.notes = [
-        f"{told(used)}; {each(used, 'processor', RATE * SECONDS)}, {each(used, 'background', RATE * SECONDS)}",
+        f"{usage(used)}; {each(used, 'processor', RATE * SECONDS)}, {each(used, 'background', RATE * SECONDS)}",
         f"Facebook → bot: p50 {direct.p50:.1f}, p95 {direct.p95:.1f} ms",
         f"Facebook → console → bot: p50 {relayed.p50:.1f}, p95 {relayed.p95:.1f}, p99 {relayed.p99:.1f} ms",
     ]
     return row
 
 
-def _heard(bot, stack, cast, port, seconds=SECONDS):
+def _received(bot, stack, cast, port, seconds=SECONDS):
     """Return the seconds from the moment at which each webhook was due until the bot had it."""
     chosen = list(itertools.islice(itertools.cycle(cast.conversations), RATE * seconds))
     texts = [cast.text() for _conversation in chosen]

@@ -9,7 +9,7 @@ from console.infrastructure.redis import redis
 from console.models import Message
 from tests.bench.client import at_rate
 from tests.bench.figures import Row
-from tests.bench.stack import each, told
+from tests.bench.stack import each, usage
 
 RATE, SECONDS = 20, 10
 TARGET_P95 = 50  # ms
@@ -38,7 +38,7 @@ def _pressed(stack, cast, graph):
     row = Row.of("Send pressed → Graph", [graph.came.get(text, float("inf")) - due[text] for text in texts], rate=RATE)
     row.target, row.is_met = f"p95 < {TARGET_P95} ms", row.p95 < TARGET_P95 and not failed
     answers = Row.of("", [latency for latency, _answer in answered])
-    row.notes = [told(used), f"the answer to the browser: p50 {answers.p50:.1f}, p95 {answers.p95:.1f} ms"]
+    row.notes = [usage(used), f"the answer to the browser: p50 {answers.p50:.1f}, p95 {answers.p95:.1f} ms"]
     row.notes += [f"{failed} refused"] if failed else []
     return row
 
@@ -63,7 +63,7 @@ def _backlog(stack, cast, graph):
     row = Row("texts a second on one Page", rate=rate, limit=TARGET_RATE, ratio=rate / TARGET_RATE)
     row.target, row.is_met = f"≥ {TARGET_RATE}/s", rate >= TARGET_RATE
     row.notes = [
-        f"{told(used)}; {each(used, 'worker', len(came))}",
+        f"{usage(used)}; {each(used, 'worker', len(came))}",
         f"{len(came)} in {came[-1] - start:.0f} s, from a backlog of {BACKLOG}; the limit is Facebook's",
     ]
     return row

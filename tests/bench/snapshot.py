@@ -12,7 +12,7 @@ from console import tasks
 from console.models import InboundWebhook, Message
 from tests.bench.client import at_rate
 from tests.bench.figures import Row
-from tests.bench.stack import told
+from tests.bench.stack import usage
 
 RATE = 200  # sends a second; on a slower machine fewer, by its factor
 TICK = 0.05  # s between two handfuls of them
@@ -39,7 +39,7 @@ def measure(stack, cast, graph, machine, seconds):
     row.is_met = ratio >= TARGET_RATIO and max(slowest, oldest) <= TARGET_LATE
     without, last = Row.of("", before.late), Row.of("", during.late[-sends * 20 :])
     row.notes = [
-        told(during.used),
+        usage(during.used),
         f"without a snapshot: p50 {without.p50:.1f}, p95 {without.p95:.1f}, p99 {without.p99:.1f} ms",
         f"in its last 20 s: p50 {last.p50:.1f}, p95 {last.p95:.1f}, p99 {last.p99:.1f} ms",
         f"the latest text {slowest:.2f} s after it was due; the oldest webhook waited {oldest:.2f} s",

@@ -125,7 +125,7 @@ class Stack:
         used[CLOCK] = time.monotonic() - start
 
 
-def told(used):
+def usage(used):
     """Return the use of each program in percent of one core, the busiest first."""
     parts = {name: spent / used[CLOCK] for name, spent in used.items() if name != CLOCK}
     busy = sorted(parts.items(), key=lambda item: -item[1])

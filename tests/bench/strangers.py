@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 from tests.bench.client import at_rate, one_after_another
 from tests.bench.figures import Row, median
-from tests.bench.stack import each, told
+from tests.bench.stack import each, usage
 
 STRANGERS, STREAMS = 500, 500
 ROUNDS = 3
@@ -38,7 +38,7 @@ def measure(stack, cast, graph):
     rows = [_row(name, [one[name] for one in without], [one[name] for one in beside]) for name in figures]
     requests = PAGES + WEBHOOKS + SENDS
     for name, found in [("without", without), ("beside them", beside)]:
-        rows[0].notes.append(f"{name}: {told(found[-1]['used'])}; {each(found[-1]['used'], 'web', requests)}")
+        rows[0].notes.append(f"{name}: {usage(found[-1]['used'])}; {each(found[-1]['used'], 'web', requests)}")
     return rows
 
 

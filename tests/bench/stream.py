@@ -11,7 +11,7 @@ from console.live.publishing import channel
 from tests.bench.cast import AGENTS
 from tests.bench.client import at_full_speed, at_rate, connections
 from tests.bench.figures import Row
-from tests.bench.stack import each, told
+from tests.bench.stack import each, usage
 from tests.bench.streams import open_streams
 
 STREAMS = 200
@@ -50,9 +50,9 @@ async def _written(stack, cast, machine):
             )
         await asyncio.sleep(SETTLE)
 
-    heard = [streams.rows.get(conversation.pk, {}) for conversation in chosen]
-    every = [max(each.values()) if len(each) == STREAMS else math.inf for each in heard]
-    first = Row.of("", [min(each.values(), default=math.inf) - due[number] for number, each in enumerate(heard)])
+    received = [streams.rows.get(conversation.pk, {}) for conversation in chosen]
+    every = [max(each.values()) if len(each) == STREAMS else math.inf for each in received]
+    first = Row.of("", [min(each.values(), default=math.inf) - due[number] for number, each in enumerate(received)])
     rows = Row.of(f"webhook → row, all of {STREAMS}", [moment - due[number] for number, moment in enumerate(every)])
     watched = [number for number in range(len(chosen)) if number >= len(chosen) - AGENTS * MOST_WATCHED]
     seen = Row.of("webhook → text at the holder's", [shown.get(n, math.inf) - due[n] for n in watched])
@@ -62,7 +62,7 @@ async def _written(stack, cast, machine):
     failed = sum(answer.status != 200 for _latency, answer in answered)
     accepted = Row.of("", [latency for latency, _answer in answered])
     rows.notes = [
-        told(used),
+        usage(used),
         f"first stream: p50 {first.p50:.1f}, p95 {first.p95:.1f} ms",
         f"webhook accepted: p50 {accepted.p50:.1f}, p95 {accepted.p95:.1f} ms; {failed} not answered 200",
     ]
@@ -100,7 +100,7 @@ async def _published(stack, cast, machine):
     ]
     row = Row.of(f"publish → row, each of {STREAMS}", late, rate=RATE, target=f"p99 < {TARGET_STREAM_P99} ms")
     row.is_met = row.p99 < TARGET_STREAM_P99 / machine.factor
-    row.notes = [told(used)]
+    row.notes = [usage(used)]
     return row
 
 
@@ -109,7 +109,7 @@ def _redrawn(stack, cast):
     with cast.spread(), stack.measured_cpu() as used:
         rate, latencies = asyncio.run(at_full_speed(stack.port, _desks(stack, cast), REDRAW_SECONDS, clients=AGENTS))
     row = Row.of("queue redrawn", latencies, rate=rate)
-    row.notes = [f"{told(used)}; {each(used, 'web', len(latencies))}"]
+    row.notes = [f"{usage(used)}; {each(used, 'web', len(latencies))}"]
     return row
 
 

@@ -28,7 +28,7 @@ class Streams:
         self.received = 0  # bytes
         self.on_piece = on_piece
 
-    def hear(self, number, text, moment):
+    def receive(self, number, text, moment):
         self.received += len(text)
         if HELLO in text:
             self.greeted.add(number)
@@ -54,7 +54,7 @@ class Stream(asyncio.Protocol):
         moment = time.monotonic()
         whole, end, self._rest = (self._rest + data).rpartition(b"\n\n")
         if end:
-            self._streams.hear(self._number, whole + end, moment)
+            self._streams.receive(self._number, whole + end, moment)
             if found := re.search(rb"^data: stream (\w+)", whole, re.MULTILINE):
                 self._streams.ids[self._number] = found[1].decode()
 

@@ -10,7 +10,7 @@ from messenger.events import Read, parse
 from tests.bench import client, figures
 from tests.bench.figures import Machine, Row
 from tests.bench.graph import Graph
-from tests.bench.webhooks import told_of
+from tests.bench.webhooks import reported_of
 from tests.stand_in import eventually, free_port, without_a_running_loop
 
 
@@ -92,7 +92,7 @@ def test_a_text_that_facebook_takes_brings_its_echo_and_its_receipts():
     port, console = free_port(), free_port()
     body = json.dumps({"recipient": {"id": "7001"}, "message": {"text": "Hello", "metadata": "a key"}}).encode()
     sent = client.request("POST", "/v27.0/me/messages", host=f"127.0.0.1:{port}", body=body)
-    with Graph(port) as graph, Endpoint(console) as endpoint, told_of(graph, console):
+    with Graph(port) as graph, Endpoint(console) as endpoint, reported_of(graph, console):
         asyncio.run(client.at_rate(port, [sent], 100))
         eventually(lambda: len(endpoint.events) == 3)
     echo, delivery, read = endpoint.events

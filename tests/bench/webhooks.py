@@ -54,7 +54,7 @@ class Deliveries:
         self.waiting = 0
         self._free = asyncio.Queue()
 
-    def tell(self, psid, mid, key):
+    def report(self, psid, mid, key):
         """Deliver the webhooks of a text, each after its time."""
         for build, seconds in ((echo, AFTER["echo"]), (delivery, AFTER["delivery"]), (read, AFTER["read"])):
             self.waiting += 1
@@ -79,11 +79,11 @@ class Deliveries:
 
 
 @contextmanager
-def told_of(facebook, port):
+def reported_of(facebook, port):
     """Have Facebook deliver the webhooks of each text that it takes meanwhile; yield the Deliveries."""
     deliveries, is_over = Deliveries(port), asyncio.Event()
     running = facebook.run(deliveries.run(is_over))
-    facebook.on_text = deliveries.tell
+    facebook.on_text = deliveries.report
     try:
         yield deliveries
     finally:

@@ -34,8 +34,8 @@ def test_a_customer_writes_and_an_agent_answers_under_their_persona(sit_down, mo
     mine = bubbles(tab).filter(has_text="Good morning Mona!")
     expect(mine).to_contain_text("Ana R.")
     expect(mine).to_contain_text("Delivered")
-    [heard] = stack.said(mona_writes)
-    assert (heard["text"], heard["persona"]["name"]) == ("Good morning Mona!", "Ana R.")
+    [received] = stack.said(mona_writes)
+    assert (received["text"], received["persona"]["name"]) == ("Good morning Mona!", "Ana R.")
     stack.post(f"customers/{mona_writes}/read")
     expect(mine).to_contain_text("Read")
 
@@ -526,7 +526,7 @@ def test_a_colleague_takes_over_from_an_agent_who_is_away(sit_down, mona_writes,
     opens(bens)
     bens.get_by_role("button", name="Take over").click()
     says(bens, "Ben here, Ana is out")
-    eventually(lambda: [heard["persona"]["name"] for heard in stack.said(mona_writes)] == ["Ana R.", "Ben O."])
+    eventually(lambda: [received["persona"]["name"] for received in stack.said(mona_writes)] == ["Ana R.", "Ben O."])
     expect(tab.get_by_text("Ben Okafor is handling this conversation.")).to_be_visible()
     expect(bubbles(tab).last.get_by_text("Ben O.", exact=True)).to_be_in_viewport()
 

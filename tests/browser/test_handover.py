@@ -108,14 +108,14 @@ def test_the_second_of_two_agents_who_press_take_sees_who_holds_the_conversation
     expect(composer(anas)).to_be_editable()
     expect(bens.get_by_text("Ana Ruiz is handling this conversation.")).to_be_visible()
     pressed[0].continue_()
-    told = bens.get_by_role("alert").filter(has_text="This conversation is with Ana Ruiz.")
-    expect(told).to_be_visible()
+    refusal = bens.get_by_role("alert").filter(has_text="This conversation is with Ana Ruiz.")
+    expect(refusal).to_be_visible()
     with bens.expect_response("**/header/**"):
         bens.evaluate(ASK_FOR_HEADER)
-    expect(told).to_be_visible()
+    expect(refusal).to_be_visible()
     expect(lines(bens)).to_have_count(1)
     anas.get_by_role("button", name="Return to queue").click()
-    expect(told).to_be_hidden()  # it is not true any more
+    expect(refusal).to_be_hidden()  # it is not true any more
     bens.unroute("**/take/")
     bens.get_by_role("button", name="Take").click()
     expect(composer(bens)).to_be_editable()

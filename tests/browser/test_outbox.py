@@ -204,7 +204,7 @@ def test_the_next_agent_at_a_browser_sees_no_drafts_or_replies_of_the_first(sit_
     expect(composer(tab)).to_have_value("")
     expect(unconfirmed(tab)).to_have_count(0)
     says(tab, "Ben here")
-    until(tab, lambda: [heard["persona"]["name"] for heard in stack.said(mona_writes)] == ["Ben O."])
+    until(tab, lambda: [received["persona"]["name"] for received in stack.said(mona_writes)] == ["Ben O."])
     tab.get_by_role("button", name="Return to queue").click()
     logs_in(tab, ana, path)
     expect(unconfirmed(tab)).to_contain_text("This conversation is in the queue: nobody has taken it yet.")

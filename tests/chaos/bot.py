@@ -15,7 +15,7 @@ import requests
 
 from messenger import events, webhook_signature
 from tests.chaos.facebook import VERSION
-from tests.chaos.hands import Heard
+from tests.chaos.hands import Received
 from tests.chaos.people import PAGES
 
 ANSWERS = 0.7  # of what it hears, on average
@@ -33,7 +33,7 @@ class Bots:
     def __init__(self, port, sandbox_url, secret, seed):
         self.sandbox_url, self.secret = sandbox_url, secret
         self.rng = random.Random(f"{seed}-bots")
-        self.heard, self.said = defaultdict(list), defaultdict(list)
+        self.received, self.said = defaultdict(list), defaultdict(list)
         self.count, self.problems = Counter(), []
         self.errors, self.lates = Counter(), Counter()  # of each Page: how much of what it is told goes wrong
         self.dead_since, self.known_dead = {}, set()
@@ -69,7 +69,7 @@ class Bots:
 
     # What they hear
 
-    def hear(self, page_id, headers, body):
+    def receive(self, page_id, headers, body):
         """Return the status to answer, or None for no answer at all."""
         if not self._is_signed(headers, body):
             self.problems.append(f"a bot was told what nobody signed: {body[:200]}")
@@ -97,10 +97,10 @@ class Bots:
 
     def _take(self, page_id, body):
         with self._lock:
-            self.count["told to bots"] += 1
+            self.count["delivered to bots"] += 1
             for event in events.parse(body):
                 if isinstance(event, events.Message):
-                    self.heard[event.psid].append(Heard(event.mid, event.is_standby))
+                    self.received[event.psid].append(Received(event.mid, event.is_standby))
                     if not event.is_standby and self.rng.random() < ANSWERS:
                         self._answer(page_id, event)
 
@@ -133,7 +133,7 @@ class _Webhook(BaseHTTPRequestHandler):
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        status = self.server.bots.hear(self.path.strip("/"), self.headers, body)
+        status = self.server.bots.receive(self.path.strip("/"), self.headers, body)
         if status is None:
             self.close_connection = True
             return

@@ -145,14 +145,14 @@ class _Case:
     def _receipt(self, row, copies):
         """Judge a message that arrived. All webhooks have come, so its state is at least delivered."""
         self.verdict.count["arrived"] += 1
-        self._told(row, copies)
+        self._check_receipts(row, copies)
         if row.mid not in [seen.mid for seen in copies]:
             self._add(STATE, f"“{row.text}” has the id of another message")
 
-    def _told(self, row, copies):
-        told = "read" if any(seen.is_read for seen in copies) else "delivered"
-        if row.state != told:
-            self._add(STATE, f"“{row.text}” is called {row.state}, and Facebook said {told}")
+    def _check_receipts(self, row, copies):
+        expected = "read" if any(seen.is_read for seen in copies) else "delivered"
+        if row.state != expected:
+            self._add(STATE, f"“{row.text}” is called {row.state}, and Facebook said {expected}")
 
     def _face(self, typed, row, seen):
         if seen.face == typed.agent:
@@ -203,7 +203,7 @@ class _Case:
                 self._add(TWICE, f"the console has the bot's “{one.text}” {held[one.mid]} times")
         for row in rows:
             if row.mid in self.by_mid:
-                self._told(row, [self.by_mid[row.mid]])
+                self._check_receipts(row, [self.by_mid[row.mid]])
             else:
                 self._add(TWICE, f"the console has the bot's “{row.text}”, which the customer does not have")
         order = {one.mid: number for number, one in enumerate(seen)}
@@ -258,7 +258,7 @@ class _Case:
 
     def _hands(self):
         self.verdict.count["changes of hands"] += len(self.thread.hands.changes)
-        self.verdict.count["heard by bots"] += len(self.thread.hands.heard)
+        self.verdict.count["received by bots"] += len(self.thread.hands.received)
         kinds = {"lost": LOST, "twice": TWICE, "order": ORDER, "wrong": HANDS}
         say = {name: partial(self._add, kind) for name, kind in kinds.items()}
         HandsCase(self.thread.hands, self.rows, **say).judge()

@@ -33,7 +33,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Heard:
+class Received:
     """A message of the customer that the bot accepted."""
 
     mid: str
@@ -45,7 +45,7 @@ class Handing:
     holder: tuple
     changes: list  # in their order
     moves: list = field(default_factory=list)
-    heard: list = field(default_factory=list)
+    received: list = field(default_factory=list)
     has_bot: bool = False
     is_waiting: bool = False  # the customer
     is_bot_dead: bool = False  # and events were sent to it in vain
@@ -133,28 +133,28 @@ class HandsCase:
     # What the bot heard
 
     def _overheard(self):
-        heard = {heard.mid for heard in self.hands.heard if not heard.is_standby}
+        received = {received.mid for received in self.hands.received if not received.is_standby}
         for row in self.questions:
             holder = self.periods.holder(self.periods.number(row.revision))
-            if row.mid in heard and holder != BOT:
+            if row.mid in received and holder != BOT:
                 self.wrong(f"“{row.text}” was for {_name(holder)}, and the bot was told it as its own")
 
     def _order_of_hearing(self):
         order = {row.mid: (number, row.text) for number, row in enumerate(self.questions)}
-        first_heard = dict.fromkeys(heard.mid for heard in self.hands.heard if not heard.is_standby)
-        for (before, earlier), (after, later) in pairwise(order[mid] for mid in first_heard if mid in order):
+        first_received = dict.fromkeys(received.mid for received in self.hands.received if not received.is_standby)
+        for (before, earlier), (after, later) in pairwise(order[mid] for mid in first_received if mid in order):
             if after < before:
                 self.order(f"the bot heard “{later}” after “{earlier}”")
 
     def _unheard(self):
         """Check that the bot received the customer's messages. It may miss the last ones of a period that has ended."""
-        heard = {heard.mid for heard in self.hands.heard if not heard.is_standby}
+        received = {received.mid for received in self.hands.received if not received.is_standby}
         missed = {}  # the first that was not heard, of each period
         for row in self.questions:
             number = self.periods.number(row.revision)
             if self.periods.holder(number) != BOT:
                 continue
-            if row.mid not in heard:
+            if row.mid not in received:
                 missed.setdefault(number, row)
                 if not self.periods.has_ended(number):
                     self.lost(f"the bot was never told “{row.text}”")

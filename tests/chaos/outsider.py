@@ -31,12 +31,12 @@ class Outsider:
             try:
                 with requests.get(f"{url}/live/", cookies=cookies, stream=True, timeout=SILENCE) as stream:
                     for line in stream.iter_lines(decode_unicode=True):
-                        self._hear(line)
+                        self._receive(line)
             except (requests.RequestException, AttributeError):  # the latter if a connection ends within a line
                 pass
             time.sleep(AGAIN)
 
-    def _hear(self, line):
+    def _receive(self, line):
         if found := ROW.match(line or ""):
             self.seen.add(int(found[1] or found[2]))
 

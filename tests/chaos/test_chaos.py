@@ -16,14 +16,15 @@ pytestmark = pytest.mark.slow
 def test_no_message_is_lost_doubled_reordered_or_misattributed_under_chaos():
     plan = short(seconds=20)
     outcome = run(plan)
-    told, count, faults = story(plan, outcome), outcome.verdict.count, outcome.faults
-    assert outcome.is_clean, told
-    assert count["arrived"] and count["written"], told
-    assert count["heard by bots"] and count["changes of hands"], told
-    assert faults["Redis lost all"] and faults["PostgreSQL crashed"], told
-    assert faults["Redis hung"] and faults["PostgreSQL hung"] and faults["Redis full"] and faults["disk full"], told
-    assert faults["networks lost by desks"], told
-    assert count["rows on an outsider's stream"], told
+    described, count, faults = story(plan, outcome), outcome.verdict.count, outcome.faults
+    assert outcome.is_clean, described
+    assert count["arrived"] and count["written"], described
+    assert count["received by bots"] and count["changes of hands"], described
+    assert faults["Redis lost all"] and faults["PostgreSQL crashed"], described
+    assert faults["Redis hung"] and faults["PostgreSQL hung"], described
+    assert faults["Redis full"] and faults["disk full"], described
+    assert faults["networks lost by desks"], described
+    assert count["rows on an outsider's stream"], described
 
 
 def test_chaos_finds_a_mutation_that_sends_under_the_wrong_persona():

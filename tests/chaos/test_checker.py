@@ -6,7 +6,7 @@ import pytest
 
 from tests.chaos.checker import HANDS, LOST, ORDER, PERSONA, STATE, TWICE, Row, Seen, Shown, Thread, judge
 from tests.chaos.drivers import Typed
-from tests.chaos.hands import BOT, QUEUE, Change, Handing, Heard, Move
+from tests.chaos.hands import BOT, QUEUE, Change, Handing, Move, Received
 from tests.chaos.witness import Page
 
 
@@ -254,8 +254,9 @@ def handed(thread):
         Change(11, 11, BEN, BOT, "handed-back", "ben"),
     ]
     moves = [Move("taken", "ana", "ana"), Move("transferred", "ana", "ben"), Move("handed-back", "ben")]
-    heard = [Heard("m-c1"), Heard("m-c1"), Heard("m-c2"), Heard("m-c4", is_standby=True), Heard("m-c5")]
-    thread.hands = Handing(BOT, changes, moves, heard, has_bot=True)
+    received = [Received(mid) for mid in ("m-c1", "m-c1", "m-c2", "m-c4", "m-c5")]
+    received[3] = Received("m-c4", is_standby=True)
+    thread.hands = Handing(BOT, changes, moves, received, has_bot=True)
     return thread
 
 
@@ -306,32 +307,32 @@ def test_a_reply_of_an_agent_who_does_not_hold_the_conversation_is_found(handed,
 
 @pytest.mark.parametrize("mid", ["m-c3", "m-c4"])
 def test_a_message_for_agents_that_was_delivered_to_the_bot_is_found(handed, mid):
-    handed.hands.heard.append(Heard(mid))
+    handed.hands.received.append(Received(mid))
     assert HANDS in found(handed)
 
 
 def test_a_message_for_the_bot_that_was_not_delivered_is_lost(handed):
-    handed.hands.heard.pop()
+    handed.hands.received.pop()
     assert found(handed) == {LOST: 1}
 
 
 def test_a_message_for_the_bot_that_was_delivered_only_on_standby_is_lost(handed):
-    change(handed.hands.heard, 4, is_standby=True)
+    change(handed.hands.received, 4, is_standby=True)
     assert found(handed) == {LOST: 1}
 
 
 def test_a_bot_may_miss_the_last_message_before_it_loses_the_conversation(handed):
-    handed.hands.heard.remove(Heard("m-c2"))
+    handed.hands.received.remove(Received("m-c2"))
     assert found(handed) == {}
 
 
 def test_a_bot_that_misses_messages_before_the_last_one_is_found(handed):
-    handed.hands.heard[:2] = []
+    handed.hands.received[:2] = []
     assert found(handed) == {LOST: 1}
 
 
 def test_bot_events_delivered_out_of_order_are_found(handed):
-    handed.hands.heard.insert(0, Heard("m-c2"))
+    handed.hands.received.insert(0, Received("m-c2"))
     assert found(handed) == {ORDER: 1}
 
 

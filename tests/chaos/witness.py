@@ -124,7 +124,7 @@ def _hands(talk, database, bots, is_out_of_sight):
         holder=(holder, agent),
         changes=[_change(*row) for row in database.ask(CHANGES, [talk.pk])],
         moves=talk.moves,
-        heard=list(bots.heard[talk.psid]),
+        received=list(bots.received[talk.psid]),
         has_bot=talk.has_bot,
         is_waiting=is_waiting,
         is_bot_dead=talk.page[0] in bots.known_dead,

@@ -17,8 +17,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 class Ear(Bot):
     """A proxy in front of the bot, which records requests and changes nothing."""
 
-    def hear(self, headers, body):
-        self.heard.append((headers, body))
+    def receive(self, headers, body):
+        self.received.append((headers, body))
         return requests.post(self.bot.webhook, data=body, headers=headers, timeout=5).status_code
 
     @property
@@ -29,8 +29,8 @@ class Ear(Bot):
 @pytest.fixture
 def robin(stack, bluebird, node_modules, files, tmp_path):
     """The bot, to which the console relays Facebook's webhooks. Returns the events that it receives."""
-    told = stack.get("world")
-    app, facebooks_page = told["apps"][0], told["pages"][0]
+    known = stack.get("world")
+    app, facebooks_page = known["apps"][0], known["pages"][0]
     world = {"origin": stack.url, "page_id": facebooks_page["id"], "token": facebooks_page["token"]}
     world |= {"app_id": app["id"], "app_secret": app["secret"]}
     with running_bot(bottender_at(world, node_modules, files, tmp_path)) as bot, Ear() as ear:
@@ -63,7 +63,7 @@ def test_a_bottender_bot_behind_the_relay_hands_over_to_an_agent_and_gets_it_bac
     assert by_bot.text == greeting[1]
     rest()
 
-    heard = list(robin.heard)
+    received = list(robin.received)
     say("I want a human")
     eventually(lambda: Conversation.objects.filter(pk=conversation.pk, holder=Holder.QUEUE).exists())
     conversation.take(ana)
@@ -72,12 +72,12 @@ def test_a_bottender_bot_behind_the_relay_hands_over_to_an_agent_and_gets_it_bac
     say("Thank you!")
     eventually(lambda: conversation.messages.filter(text="Thank you!").exists())
     rest()
-    assert robin.heard == heard
+    assert robin.received == received
 
     conversation = Conversation.objects.get(pk=conversation.pk)
     conversation.hand_back(ana, note="All is well")
     eventually(lambda: events.ThreadPassed in robin.kinds)
-    [passed] = events.parse(robin.bodies[len(heard)])
+    [passed] = events.parse(robin.bodies[len(received)])
     assert passed.metadata.startswith("All is well")
     assert "Ana Ruiz: Ana here." in passed.metadata
     say("Which teas do you have?")

@@ -426,8 +426,8 @@ def test_the_admin_shows_handovers_and_messages_of_a_conversation_in_order(admin
     conversation.close(ben)
     html = admin.get(f"console/conversation/{conversation.pk}/change").content.decode()
     shown = " ".join(re.sub(r"<[^>]+>", "", html).split())
-    told = ["Ben Okafor closed", say_as_ben[0].text, "Ana Ruiz → Ben Okafor: transferred: “Refund, please”"]
-    places = [shown.index(sentence) for sentence in [*told, "Hello Mona", "Queue → Ana Ruiz: taken"]]
+    expected = ["Ben Okafor closed", say_as_ben[0].text, "Ana Ruiz → Ben Okafor: transferred: “Refund, please”"]
+    places = [shown.index(sentence) for sentence in [*expected, "Hello Mona", "Queue → Ana Ruiz: taken"]]
     assert places == sorted(places)
 
 
@@ -470,8 +470,8 @@ def test_sender_names_of_a_thread_need_no_query_for_each_message(receive, echo, 
 
 def test_the_list_of_inbound_webhooks_says_what_each_is_about(admin, arrive, bluebird):
     entry = {"id": "0", "time": 1790000000, "changes": [{"field": "messages", "value": {"sender": {"id": "12334"}}}]}
-    told = {"id": "102030405060708", "messaging": [{"sender": {"id": "1"}, "message": {"mid": "m_1", "text": "Hi"}}]}
-    for about, entries in [("page", [entry]), ("instagram", [{"id": "17841"}]), ("page", [told])]:
+    said = {"id": "102030405060708", "messaging": [{"sender": {"id": "1"}, "message": {"mid": "m_1", "text": "Hi"}}]}
+    for about, entries in [("page", [entry]), ("instagram", [{"id": "17841"}]), ("page", [said])]:
         assert arrive(serialize({"object": about, "entry": entries})).status_code == 200
     InboundWebhook.objects.all().process()
     shown = unescape(admin.get("console/inboundwebhook").content.decode())

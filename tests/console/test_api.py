@@ -127,8 +127,8 @@ def test_a_message_sent_by_api_is_delivered_under_the_persona_of_the_bot(robin, 
     robin.post(f"{mona.psid}/messages", text="Hello", key=KEY)
     held.deliver()
     held.deliver()  # the persona was made meanwhile
-    [heard] = sandbox.said(mona.psid)
-    assert (heard["text"], heard["persona"]["name"]) == ("Hello", "Robin")
+    [received] = sandbox.said(mona.psid)
+    assert (received["text"], received["persona"]["name"]) == ("Hello", "Robin")
     assert robin.get(f"{mona.psid}/messages/{KEY}").json()["state"] == "sent"
 
 

@@ -201,8 +201,8 @@ SIZES = st.lists(st.integers(1, 8), max_size=12)
 def test_any_webhooks_leave_the_same_rows_in_batches_as_one_by_one(db):
     @settings(max_examples=60, **QUICKLY)
     @given(st.lists(events(), max_size=30), SIZES, SIZES)
-    def play(told, in_bodies, in_batches):
-        bodies = [body(*some) for some in split(told, in_bodies)]
+    def play(reported, in_bodies, in_batches):
+        bodies = [body(*some) for some in split(reported, in_bodies)]
         together = outcome(bodies, [*in_batches, 100])
         assert differences(together, outcome(bodies, [1] * len(bodies))) == []
 
@@ -213,9 +213,9 @@ def test_any_webhooks_leave_the_same_rows_in_batches_as_one_by_one(db):
 def test_any_events_leave_the_same_threads_in_one_body_as_in_bodies_of_their_own(db):
     @settings(max_examples=30, **QUICKLY)
     @given(st.lists(events().filter(is_never_early), max_size=20, unique_by=str), SIZES)
-    def play(told, in_bodies):
-        together = outcome([body(*some) for some in split(told, in_bodies)], [100])
-        alone = outcome([body(one) for one in told], [1] * len(told))
+    def play(reported, in_bodies):
+        together = outcome([body(*some) for some in split(reported, in_bodies)], [100])
+        alone = outcome([body(one) for one in reported], [1] * len(reported))
         assert differences(map(without_revisions, together), map(without_revisions, alone)) == []
 
     play()
@@ -224,11 +224,11 @@ def test_any_events_leave_the_same_threads_in_one_body_as_in_bodies_of_their_own
 def test_a_receipt_in_a_batch_reaches_no_message_whose_mid_an_echo_has_just_changed(db):
     psid, key = PSIDS[1], str(key_of(PAGES[0], PSIDS[1], 1))
     echo = {"is_echo": True, "app_id": OURS, "mid": "another", "metadata": key, "text": "Hello"}
-    told = [
+    reported = [
         {"sender": {"id": PAGES[0]}, "recipient": {"id": psid}, "timestamp": AT, "message": echo},
         {"sender": {"id": psid}, "timestamp": AT, "delivery": {"mids": [f"1-{psid}-o1"], "watermark": AT - 1}},
     ]
-    bodies = [body((PAGES[0], event)) for event in told]
+    bodies = [body((PAGES[0], event)) for event in reported]
     assert differences(outcome(bodies, [2]), outcome(bodies, [1, 1])) == []
 
 
@@ -287,10 +287,10 @@ def test_a_webhook_that_fails_again_and_again_makes_few_batches_fail(bakery, poi
 
 
 def test_a_reaction_that_waits_for_its_message_rolls_nothing_back(bakery):
-    told = {"sender": {"id": "7001"}, "timestamp": AT, "reaction": {"mid": "m_9", "action": "react", "emoji": "❤"}}
+    reported = {"sender": {"id": "7001"}, "timestamp": AT, "reaction": {"mid": "m_9", "action": "react", "emoji": "❤"}}
     for number in range(3):
         InboundWebhook.objects.store(say("7002", f"m_{number}", AT + number))
-    InboundWebhook.objects.store(body((PAGES[0], told)))
+    InboundWebhook.objects.store(body((PAGES[0], reported)))
     with CaptureQueriesContext(connection) as queries:
         InboundWebhook.objects.process()
     assert not [query for query in queries if query["sql"].startswith("ROLLBACK")]
@@ -309,13 +309,13 @@ def queries_of_a_batch(customers):
         InboundWebhook.objects.store(say(f"{9000 + number}", f"n_{number}"))
         psid, ours = f"{8000 + number}", f"1-{8000 + number}-o1"
         echo = {"is_echo": True, "app_id": OURS, "mid": ours, "metadata": str(key_of(PAGES[0], psid, 1)), "text": ""}
-        for told in (
+        for reported in (
             {"sender": {"id": PAGES[0]}, "recipient": {"id": psid}, "message": echo},
             {"sender": {"id": psid}, "delivery": {"mids": [ours], "watermark": AT + 1}},
             {"sender": {"id": psid}, "read": {"watermark": AT + 1}},
             {"sender": {"id": psid}, "message": {"mid": f"m_{psid}", "text": "Thank you"}},
         ):
-            InboundWebhook.objects.store(body((PAGES[0], told | {"timestamp": AT + 1})))
+            InboundWebhook.objects.store(body((PAGES[0], reported | {"timestamp": AT + 1})))
     with CaptureQueriesContext(connection) as queries:
         Batch().process(lambda: InboundWebhook.objects.take(1000))
     assert not InboundWebhook.objects.unprocessed().exists()

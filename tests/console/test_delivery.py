@@ -26,11 +26,11 @@ LONG = "\n\n".join(f"{number} part. " + "word " * 300 for number in ["First", "S
 def test_a_reply_is_sent_under_the_persona_of_its_agent(say, conversation, mona, sandbox):
     message = say("Hello Mona, Ana here.")
     conversation.deliver()
-    [heard] = sandbox.said(mona.psid)
-    assert (heard["text"], heard["persona"]["name"]) == ("Hello Mona, Ana here.", "Ana R.")
+    [received] = sandbox.said(mona.psid)
+    assert (received["text"], received["persona"]["name"]) == ("Hello Mona, Ana here.", "Ana R.")
     message.refresh_from_db()
-    assert (message.state, message.mid) == (Message.State.SENT, heard["mid"])
-    assert message.persona.graph_id == heard["persona"]["id"]
+    assert (message.state, message.mid) == (Message.State.SENT, received["mid"])
+    assert message.persona.graph_id == received["persona"]["id"]
 
 
 def test_replies_are_delivered_in_the_order_of_sending(say, conversation, mona, sandbox):
@@ -263,10 +263,10 @@ def test_an_echo_settles_an_unknown_message_before_facebooks_history_is_asked(sa
     message = say("did it arrive?")
     sandbox.fail("messages", times=1, drop="after")
     conversation.deliver()
-    [heard] = sandbox.said(mona.psid)
-    process(_echo(mona, message, heard))
+    [received] = sandbox.said(mona.psid)
+    process(_echo(mona, message, received))
     message.refresh_from_db()
-    assert (message.state, message.mid, message.next_attempt_at) == (Message.State.SENT, heard["mid"], None)
+    assert (message.state, message.mid, message.next_attempt_at) == (Message.State.SENT, received["mid"], None)
     assert not sandbox.requests(path="conversations")
 
 
@@ -344,11 +344,10 @@ def _let_time_pass(conversation, settles=False, ends=False):
     waiting.update(next_attempt_at=timezone.now() - timedelta(seconds=1), unknown_since=F("unknown_since") - ago)
 
 
-def _echo(mona, message, heard):
-    common = {"page_id": mona.page.page_id, "psid": mona.psid, "at": heard["at"], "is_standby": False, "raw": {}}
-    return Echo(
-        **common, mid=heard["mid"], text=message.text, attachments=(), app_id="", metadata=str(message.idempotency_key)
-    )
+def _echo(mona, message, received):
+    common = {"page_id": mona.page.page_id, "psid": mona.psid, "at": received["at"], "is_standby": False, "raw": {}}
+    content = {"text": message.text, "attachments": (), "metadata": str(message.idempotency_key)}
+    return Echo(**common, **content, mid=received["mid"], app_id="")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -414,8 +413,8 @@ def test_a_retried_reply_is_sent_under_the_persona_of_the_agent_who_retries(say,
     conversation.take(ben)
     conversation.retry(message, ben)
     conversation.deliver()
-    [heard] = sandbox.said(mona.psid)
-    assert heard["persona"]["name"] == "Ben O."
+    [received] = sandbox.said(mona.psid)
+    assert received["persona"]["name"] == "Ben O."
 
 
 def test_a_message_without_a_time_from_facebook_is_not_marked_read_by_a_watermark(say, conversation, mona):

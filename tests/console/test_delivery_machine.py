@@ -103,22 +103,22 @@ class SendQueueMachine(RuleBasedStateMachine):
         self.page.personas.update(next_attempt_at=None)
 
     @rule(which=st.integers(0, 30))
-    def hear_an_echo(self, which):
+    def receive_an_echo(self, which):
         """Receive the echo of any message, in any order, any number of times."""
         if said := self.said:
-            heard = said[which % len(said)]
+            received = said[which % len(said)]
             common = {"page_id": self.page.page_id, "psid": self.psid, "is_standby": False, "raw": {}}
-            key = str(self.conversation.messages.get(text=heard["text"], is_incoming=False).idempotency_key)
-            more = {"text": heard["text"], "attachments": (), "app_id": "", "metadata": key}
-            process(Echo(**common, at=heard["at"], mid=heard["mid"], **more))
+            key = str(self.conversation.messages.get(text=received["text"], is_incoming=False).idempotency_key)
+            more = {"text": received["text"], "attachments": (), "app_id": "", "metadata": key}
+            process(Echo(**common, at=received["at"], mid=received["mid"], **more))
 
     @rule(which=st.integers(0, 30), kind=st.sampled_from([Delivery, Read]))
-    def hear_a_receipt(self, which, kind):
+    def receive_a_receipt(self, which, kind):
         if said := self.said:
-            heard = said[which % len(said)]
+            received = said[which % len(said)]
             common = {"page_id": self.page.page_id, "psid": self.psid, "is_standby": False, "raw": {}}
             more = {"mids": ()} if kind is Delivery else {}
-            process(kind(**common, at=heard["at"], watermark=heard["at"], **more))
+            process(kind(**common, at=received["at"], watermark=received["at"], **more))
 
     @rule(message=messages)
     def retry(self, message):
@@ -132,12 +132,12 @@ class SendQueueMachine(RuleBasedStateMachine):
 
     @invariant()
     def each_is_said_at_most_once(self):
-        texts = [heard["text"] for heard in self.said]
+        texts = [received["text"] for received in self.said]
         assert len(texts) == len(set(texts))
 
     @invariant()
     def states_are_true_and_move_as_they_may(self):
-        there = {heard["mid"]: heard["text"] for heard in self.said}
+        there = {received["mid"]: received["text"] for received in self.said}
         for message in self.conversation.messages.filter(is_incoming=False):
             old = self.before.get(message.pk, message.state)
             assert message.state == old or message.state in NEXT[S(old)], (old, message.state)
@@ -153,7 +153,7 @@ class SendQueueMachine(RuleBasedStateMachine):
             self.conversation.deliver()
         messages = list(self.conversation.messages.filter(is_incoming=False).in_order())
         arrived = [message.text for message in messages if message.state in ARRIVED]
-        assert [heard["text"] for heard in self.said] == arrived
+        assert [received["text"] for received in self.said] == arrived
         assert {message.state for message in messages} <= ARRIVED | {S.FAILED}
         assert len(messages) == self.typed
 

@@ -52,15 +52,15 @@ def take_effect_late(bluebird, mona):
     return take_effect
 
 
-def _echo(mona, heard, **more):
-    inner = {"is_echo": True, "mid": heard["mid"], "text": heard["text"], **more}
-    if heard["attachments"]:
+def _echo(mona, received, **more):
+    inner = {"is_echo": True, "mid": received["mid"], "text": received["text"], **more}
+    if received["attachments"]:
         inner["attachments"] = [
-            {"type": file["type"], "payload": {"url": file["url"]}} for file in heard["attachments"]
+            {"type": file["type"], "payload": {"url": file["url"]}} for file in received["attachments"]
         ]
         del inner["text"]
     people = {"sender": {"id": mona.page.page_id}, "recipient": {"id": mona.psid}}
-    return people | {"timestamp": heard["at"], "message": inner}
+    return people | {"timestamp": received["at"], "message": inner}
 
 
 def test_a_reply_that_reached_the_customer_twice_is_shown_twice(
@@ -70,11 +70,11 @@ def test_a_reply_that_reached_the_customer_twice_is_shown_twice(
     lose("before")
     settle()
     take_effect_late(message)
-    for heard in sandbox.said(mona.psid):
-        receive(_echo(mona, heard, app_id=OURS, metadata=str(message.idempotency_key)))
+    for received in sandbox.said(mona.psid):
+        receive(_echo(mona, received, app_id=OURS, metadata=str(message.idempotency_key)))
     assert texts(thread) == ["Your tea is on its way"] * 2
     assert [(row.state, row.author, row.sender_name) for row in thread] == [(State.SENT, ana, "Ana R.")] * 2
-    assert {row.mid for row in thread} == {heard["mid"] for heard in sandbox.said(mona.psid)}
+    assert {row.mid for row in thread} == {received["mid"] for received in sandbox.said(mona.psid)}
 
 
 @pytest.mark.parametrize("order", sorted(set(itertools.permutations([0, 1, 0, 1]))))
@@ -88,7 +88,7 @@ def test_two_echoes_with_one_key_become_two_messages_in_any_order_and_repetition
     said = sandbox.said(mona.psid)
     for place in order:
         receive(_echo(mona, said[place], app_id=OURS, metadata=str(message.idempotency_key)))
-    assert sorted(row.mid for row in thread) == sorted(heard["mid"] for heard in said)
+    assert sorted(row.mid for row in thread) == sorted(received["mid"] for received in said)
     assert {row.state for row in thread} == {State.SENT}
 
 
@@ -102,8 +102,8 @@ def test_a_picture_that_reached_the_customer_twice_is_shown_twice(
     bluebird.client().send_attachment(
         mona.psid, "image", file=PICTURE, filename="teapot.png", metadata=str(message.idempotency_key)
     )
-    for heard in sandbox.said(mona.psid):
-        receive(_echo(mona, heard, app_id=OURS, metadata=str(message.idempotency_key)))
+    for received in sandbox.said(mona.psid):
+        receive(_echo(mona, received, app_id=OURS, metadata=str(message.idempotency_key)))
     assert [[attachment.kind for attachment in row.attachments.all()] for row in thread] == [["image"], ["image"]]
 
 
@@ -116,12 +116,12 @@ def test_an_echo_of_the_page_inbox_with_the_same_text_makes_a_lost_reply_unknown
     bluebird.client().send_text(mona.psid, "ok")
     settle()
     assert [row.state for row in thread] == [State.SENT]  # what Facebook's history says, until the echo comes
-    [heard] = sandbox.said(mona.psid)
-    receive(_echo(mona, heard, app_id=app_id))
+    [received] = sandbox.said(mona.psid)
+    receive(_echo(mona, received, app_id=app_id))
     ours, theirs = thread.order_by("pk")
     assert (ours.state, ours.mid, ours.can_retry) == (State.UNKNOWN, None, True)
     assert "from elsewhere" in ours.error
-    assert (theirs.state, theirs.mid, theirs.source) == (State.SENT, heard["mid"], str(INBOX))
+    assert (theirs.state, theirs.mid, theirs.source) == (State.SENT, received["mid"], str(INBOX))
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])

@@ -108,7 +108,7 @@ def _plain(html):
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
 
 
-def tell(arrive, kind):
+def deliver(arrive, kind):
     assert arrive((PAYLOADS / f"{kind}.json").read_bytes()).status_code == 200
     inbound_webhook = InboundWebhook.objects.latest("pk")
     inbound_webhook.process()
@@ -121,20 +121,20 @@ def test_every_kind_of_webhook_has_an_expected_text_in_the_thread():
 
 @pytest.mark.parametrize("kind", sorted(kind for kind, seen in SEEN.items() if seen and "policy" not in kind))
 def test_each_kind_of_webhook_is_shown_in_the_thread_in_words(kind, arrive, bluebird, thread_of):
-    inbound_webhook = tell(arrive, kind)
+    inbound_webhook = deliver(arrive, kind)
     assert (inbound_webhook.error, inbound_webhook.unknown) == ("", 0)
     assert SEEN[kind] in thread_of()
 
 
 @pytest.mark.parametrize("kind", sorted(kind for kind, seen in SEEN.items() if seen is NOTHING))
 def test_each_kind_of_webhook_without_meaning_for_agents_shows_nothing(kind, arrive, bluebird, thread_of):
-    tell(arrive, kind)
+    deliver(arrive, kind)
     assert (thread_of(), InboundWebhook.objects.get().unknown) == ("", 0)
 
 
 @pytest.mark.parametrize("kind", ["order", "feedback_form", "referral_from_ad", "optin", "postback_from_ad"])
 def test_an_event_repeated_in_another_webhook_body_is_stored_once(kind, arrive, bluebird):
-    tell(arrive, kind)
+    deliver(arrive, kind)
     before = Activity.objects.count(), Message.objects.count()
     arrive(serialize(json.loads((PAYLOADS / f"{kind}.json").read_text()) | {"again": True}))
     InboundWebhook.objects.latest("pk").process()
@@ -145,7 +145,7 @@ def test_an_event_repeated_in_another_webhook_body_is_stored_once(kind, arrive, 
 
 
 def test_an_order_waits_in_the_queue_and_opens_the_messaging_window(arrive, bluebird, thread_of):
-    tell(arrive, "order")
+    deliver(arrive, "order")
     conversation = Conversation.objects.get()
     assert (conversation.holder, conversation.is_open, conversation.unread) == (Holder.QUEUE, True, 1)
     assert (conversation.waiting_since, conversation.customer_active_at) == (moment(AT), moment(AT))
@@ -165,19 +165,19 @@ def test_a_word_in_the_note_of_an_order_calls_a_person(receive, by_mona, mona, b
 
 
 def test_the_ad_of_a_customer_is_shown_above_their_first_message(arrive, bluebird, thread_of):
-    tell(arrive, "message_with_ad_referral")
+    deliver(arrive, "message_with_ad_referral")
     assert re.search(r"Came from the ad “Sale” · link “spring” ·.* Hi", thread_of())
 
 
 def test_a_customer_who_filled_in_the_form_of_an_ad_waits_in_the_queue(arrive, bluebird):
-    tell(arrive, "lead_of_an_ad")
+    deliver(arrive, "lead_of_an_ad")
     conversation = Conversation.objects.get()
     assert (conversation.is_open, conversation.holder, conversation.unread) == (True, Holder.QUEUE, 1)
     assert conversation.waiting_since == moment(AT)
 
 
 def test_an_opt_in_creates_a_conversation_that_does_not_wait(arrive, bluebird):
-    tell(arrive, "optin")
+    deliver(arrive, "optin")
     conversation = Conversation.objects.get()
     assert (conversation.is_open, conversation.waiting_since, conversation.unread) == (False, None, 0)
     assert "tok" not in json.dumps(Activity.objects.get().details)
@@ -292,7 +292,7 @@ def test_a_webhook_with_any_part_replaced_is_processed_without_an_error(arrive, 
 
 def test_webhooks_of_several_kinds_from_one_psid_belong_to_one_customer(arrive, bluebird):
     for kind in ("optin", "text", "order"):
-        tell(arrive, kind)
+        deliver(arrive, kind)
     assert Customer.objects.get().psid == MONA
     assert events.parse(InboundWebhook.objects.latest("pk").body.encode())
 

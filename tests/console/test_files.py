@@ -90,13 +90,13 @@ def test_files_are_sent_before_the_text_in_the_order_chosen(send, picture, recei
 def test_a_picture_is_sent_under_the_persona_with_its_key(send, picture, conversation, mona, sandbox):
     [message] = send("", picture())
     conversation.deliver()
-    [heard] = sandbox.said(mona.psid)
-    assert heard["persona"]["name"] == "Ana R."
+    [received] = sandbox.said(mona.psid)
+    assert received["persona"]["name"] == "Ana R."
     message.refresh_from_db()
-    assert (message.state, message.mid) == (Message.State.SENT, heard["mid"])
+    assert (message.state, message.mid) == (Message.State.SENT, received["mid"])
     [call] = [call for call in sandbox.requests("POST", "messages") if "message" in call["body"]]
     assert str(message.idempotency_key) in str(call["body"]["message"])
-    assert requests.get(heard["attachments"][0]["url"], timeout=5).content == PICTURE
+    assert requests.get(received["attachments"][0]["url"], timeout=5).content == PICTURE
 
 
 def test_a_picture_sent_twice_under_one_key_is_delivered_once(conversation, ana, picture, mona, sandbox):

@@ -107,12 +107,12 @@ def _say_and_deliver(conversation, ana, text):
 class Takes(Bot):
     """A bot whose customer is taken by an agent while it refuses."""
 
-    def hear(self, headers, body):
+    def receive(self, headers, body):
         try:
             self.meanwhile()
         finally:
             connection.close()
-        return super().hear(headers, body)
+        return super().receive(headers, body)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -135,10 +135,10 @@ def test_a_bot_is_not_marked_down_for_an_event_of_a_conversation_taken_meanwhile
     assert fresh(mona.conversation).agent == ana
 
 
-@pytest.mark.parametrize("heard", ["said", "reacted"])
-def test_a_facebook_clock_ahead_of_ours_does_not_extend_the_messaging_window(heard, receive, said, echo, by_mona, mona):
+@pytest.mark.parametrize("sign", ["said", "reacted"])
+def test_a_facebook_clock_ahead_of_ours_does_not_extend_the_messaging_window(sign, receive, said, echo, by_mona, mona):
     ahead = int((timezone.now() + timedelta(hours=3)).timestamp() * 1000)
-    if heard == "said":
+    if sign == "said":
         receive(said("m_1", "Hi", ahead))
     else:
         receive(echo("m_0", at=AT), by_mona(ahead, reaction={"mid": "m_0", "action": "react", "emoji": "❤"}))

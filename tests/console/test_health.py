@@ -28,7 +28,7 @@ def ready(url=CONSOLE_URL):
 
 
 @pytest.fixture
-def workers_heard(stack):
+def workers_beat(stack):
     for queue in heartbeats.QUEUES:
         tasks.beat.apply_async([queue], queue=queue)
     sweep.delay()
@@ -36,7 +36,7 @@ def workers_heard(stack):
 
 
 @pytest.fixture(autouse=True)
-def nothing_heard():
+def no_heartbeats():
     redis().delete(*[f"heartbeat:{name}" for name in [*heartbeats.QUEUES, "sweep"]])
 
 
@@ -53,11 +53,11 @@ def test_health_checks_answer_requests_by_ip_address_and_without_a_host_header(s
     assert requests.get(CONSOLE_URL + path, headers={"Host": "10.0.0.7"}, timeout=20).ok
 
 
-def test_readiness_is_ok_while_all_workers_and_the_sweep_send_heartbeats(workers_heard):
+def test_readiness_is_ok_while_all_workers_and_the_sweep_send_heartbeats(workers_beat):
     is_eventually((200, "ok", {}))
 
 
-def test_readiness_is_degraded_and_names_workers_without_heartbeat(workers_heard):
+def test_readiness_is_degraded_and_names_workers_without_heartbeat(workers_beat):
     redis().set("heartbeat:background", 0)
     redis().delete("heartbeat:sweep")
     eventually(lambda: len(ready()[2]) == 2)
@@ -65,14 +65,14 @@ def test_readiness_is_degraded_and_names_workers_without_heartbeat(workers_heard
     assert (status, word, set(problems)) == (200, "degraded", {"workers of background", "sweep"})
 
 
-def test_readiness_reports_an_inbound_webhook_that_waits_for_minutes(workers_heard):
+def test_readiness_reports_an_inbound_webhook_that_waits_for_minutes(workers_beat):
     inbound_webhook = InboundWebhook.objects.create(body='{"object":"page","entry":[]}', digest="x" * 64)
     is_eventually((200, "ok", {}))
     InboundWebhook.objects.filter(pk=inbound_webhook.pk).update(received_at=timezone.now() - timedelta(minutes=5))
     eventually(lambda: ready()[2].get("webhooks", "").startswith("The oldest has waited 30"))
 
 
-def test_readiness_reports_a_reply_that_waits_for_minutes_unless_its_page_is_paused(workers_heard, conversation, say):
+def test_readiness_reports_a_reply_that_waits_for_minutes_unless_its_page_is_paused(workers_beat, conversation, say):
     message = Message.objects.filter(pk=say("Hello").pk)
     eventually(lambda: message.get().mid and Conversation.objects.get().leased_until is None)  # nobody comes again
     waiting = {"state": Message.State.QUEUED, "at": timezone.now() - timedelta(minutes=5)}

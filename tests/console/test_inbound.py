@@ -237,14 +237,14 @@ def test_a_failing_event_does_not_delay_the_others_of_its_body(receive, said, by
 def test_events_with_ids_of_any_length_are_processed(length, receive, bluebird, client, ada):
     long = random_text(length)
     said = {"mid": f"m_{long}", "text": "Hi", "reply_to": {"mid": f"m_0{long}"}}
-    told = [
+    given = [
         {"sender": {"id": long}, "timestamp": AT, "message": said},
         {"sender": {"id": PAGE_ID}, "recipient": {"id": long}, "timestamp": AT + 9000}
         | {"message": {"is_echo": True, "app_id": long, "mid": f"m_2{long}", "text": "Hello"}},
         {"sender": {"id": long}, "timestamp": AT + 9001, "read": {"watermark": AT + 9000}},
         {"sender": {"id": long}, "timestamp": AT + 9002, "take_thread_control": {"new_owner_app_id": long}},
     ]
-    for inbound_webhook in (receive(*told), receive(*told, {"sender": {"id": "1"}})):
+    for inbound_webhook in (receive(*given), receive(*given, {"sender": {"id": "1"}})):
         assert (inbound_webhook.error, inbound_webhook.processed_at is None) == ("", False)
     assert texts(Customer.objects.get(psid=long).conversation.messages.in_order()) == ["Hi", "Hello"]
     client.force_login(ada)

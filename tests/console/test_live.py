@@ -42,7 +42,7 @@ def test_the_live_stream_is_refused_without_a_log_in(stack):
 
 def test_the_live_stream_begins_with_its_id_and_hello_and_is_not_cached(listen, ana):
     listener = listen(ana)
-    assert (listener.heard[0].split()[0], listener.heard[1]) == ("stream", "hello")
+    assert (listener.received[0].split()[0], listener.received[1]) == ("stream", "hello")
     assert listener.headers["content-type"] == "text/event-stream"
     assert listener.headers["cache-control"] == "no-store"
 
@@ -51,7 +51,7 @@ def test_every_live_stream_receives_a_changed_row_in_the_section_of_its_agent(li
     listeners = [listen(ana), listen(ben), listen(ana)]
     conversation.touch()
     for listener in listeners:
-        assert "Mona Weber" in listener.hears("row ")
+        assert "Mona Weber" in listener.receives("row ")
     assert [each.rows() for each in listeners] == [{conversation.pk: section} for section in ("mine", "others", "mine")]
 
 
@@ -60,9 +60,9 @@ def test_many_changes_of_one_conversation_are_merged_into_few_rows(listen, conve
     for _change in range(100):
         live.publish(f"conversation-{conversation.pk}", "queue")
     conversation.touch()
-    listener.has_heard_all()
+    listener.has_received_all()
     eventually(lambda: listener.rows())
-    assert 1 <= len([topic for topic in listener.heard if topic.startswith("row")]) < 40
+    assert 1 <= len([topic for topic in listener.received if topic.startswith("row")]) < 40
 
 
 def test_a_rolled_back_change_is_not_published(listen, ana, bluebird):
@@ -82,15 +82,17 @@ def test_one_redis_subscription_serves_all_streams_and_is_renewed_when_broken(li
     listeners = [listen(ana) for _tab in range(5)]
     [ours] = subscriptions()
     time.sleep(0.3)  # for hellos that are under way
-    known = [listener.heard.count("hello") for listener in listeners]
+    known = [listener.received.count("hello") for listener in listeners]
     redis().client_kill_filter(_id=ours)
     eventually(lambda: subscriptions() not in ([], [ours]))
     for listener, count in zip(listeners, known, strict=True):
-        eventually(lambda heard=listener.heard, count=count: heard.count("hello") > count)  # ask for what you missed
+        eventually(
+            lambda received=listener.received, count=count: received.count("hello") > count
+        )  # ask for what you missed
         listener.pieces.clear()
     conversation.touch()
     for listener in listeners:
-        listener.hears("row mine")
+        listener.receives("row mine")
 
 
 def subscriptions():
@@ -103,9 +105,9 @@ def test_opening_a_live_stream_makes_a_lost_agent_present_and_publishes_it(liste
     others = listen(ben)
     Agent.objects.filter(pk=ana.pk).update(is_present=False, is_lost=True, away_since=timezone.now())
     conversation.touch()
-    eventually(lambda: "(away)" in others.hears("row others"))
+    eventually(lambda: "(away)" in others.receives("row others"))
     listen(ana)
-    eventually(lambda: "(away)" not in others.hears("row others"))
+    eventually(lambda: "(away)" not in others.receives("row others"))
     ana.refresh_from_db()
     assert (ana.is_present, ana.is_lost, bool(ana.seen_at)) == (True, False, True)
 
@@ -121,7 +123,7 @@ def test_a_failed_reply_that_stops_the_idle_timeout_publishes_the_holder(
     stack.fail("messages", status=400, error={"message": "(#368)", "code": 368})
     Page.objects.update(paused_since=None)
     Conversation.objects.get().deliver()
-    listener.hears(f"holder-{conversation.pk}")
+    listener.receives(f"holder-{conversation.pk}")
     assert Conversation.objects.get().returns_at is None
 
 
@@ -132,7 +134,7 @@ def watch(listener, conversation):
     """Ask for the thread as the browser of this stream does, and wait until it is watched."""
     headers = {"X-Stream": listener.stream_id}
     listener.django.get(f"/conversations/{conversation.pk}/messages/?since=0", headers=headers)
-    listener.hears(f"conversation-{conversation.pk}")
+    listener.receives(f"conversation-{conversation.pk}")
 
 
 @pytest.fixture
@@ -159,7 +161,7 @@ def test_a_row_is_not_sent_to_an_agent_whose_group_was_removed_a_moment_ago(
     ben.groups.add(group)
     bens = listen(ben)
     conversation.touch()
-    bens.hears("row others")
+    bens.receives("row others")
     bens.pieces.clear()
     ben.groups.remove(group)
     conversation.touch()
@@ -168,15 +170,15 @@ def test_a_row_is_not_sent_to_an_agent_whose_group_was_removed_a_moment_ago(
     assert conversation.pk not in bens.rows()
 
 
-def test_an_agent_whose_rights_changed_is_told_to_ask_for_everything(listen, conversation, bluebird, ana, ben):
+def test_an_agent_whose_rights_changed_is_sent_a_hello_to_ask_for_everything(listen, conversation, bluebird, ana, ben):
     bens = listen(ben)
     conversation.touch()
-    bens.hears("row others")
+    bens.receives("row others")
     bens.pieces.clear()
     ben.groups.add(restrict(bluebird))
     conversation.touch()
-    bens.hears("hello")
-    bens.hears("row others")
+    bens.receives("hello")
+    bens.receives("row others")
 
 
 def test_a_row_that_waits_for_another_team_stands_among_the_others(listen, mona, ana, ben):
@@ -194,7 +196,7 @@ def test_an_agent_who_left_gets_no_row_and_the_stream_ends(listen, conversation,
     ben.leave()
     Conversation.objects.update(last_words="A secret")
     conversation.touch()
-    eventually(lambda: bens.heard[-1] == "goodbye")
+    eventually(lambda: bens.received[-1] == "goodbye")
     assert not [html for _topic, html in bens.pieces if "A secret" in html]
 
 
@@ -203,7 +205,7 @@ def test_a_browser_that_was_logged_out_gets_no_row_and_the_stream_ends(listen, c
     bens.django.logout()
     Conversation.objects.update(last_words="A secret")
     conversation.touch()
-    eventually(lambda: bens.heard[-1] == "goodbye")
+    eventually(lambda: bens.received[-1] == "goodbye")
     assert not [html for _topic, html in bens.pieces if "A secret" in html]
 
 
@@ -211,9 +213,9 @@ def test_entries_of_a_thread_come_only_to_the_stream_that_shows_it(listen, conve
     anas, bens = listen(ana), listen(ben)
     watch(bens, conversation)
     say("Good morning")
-    assert "Good morning" in bens.hears(f"thread-{conversation.pk}")
-    anas.has_heard_all()
-    assert not [topic for topic in anas.heard if topic.startswith("thread")]
+    assert "Good morning" in bens.receives(f"thread-{conversation.pk}")
+    anas.has_received_all()
+    assert not [topic for topic in anas.received if topic.startswith("thread")]
 
 
 def test_entries_of_a_thread_follow_one_another_by_revision(listen, conversation, say, ana):
@@ -245,5 +247,5 @@ def test_words_of_a_customer_cannot_end_an_event_of_the_stream(listen, conversat
     Conversation.objects.update(last_words="Hi\r\rdata: goodbye\r\n\r\ndata: goodbye\n\ndata: goodbye")
     conversation.touch()
     eventually(lambda: [html for _topic, html in listener.pieces if "<bdi>Hi" in html])
-    listener.has_heard_all()
-    assert "goodbye" not in listener.heard
+    listener.has_received_all()
+    assert "goodbye" not in listener.received

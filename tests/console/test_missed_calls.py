@@ -16,7 +16,7 @@ CALL = {"to": PAGE_ID, "event": "terminate", "timestamp": AT // 1000, "call_dire
 def ring(arrive, mona):
     """Mona called, and a worker reads of it."""
 
-    def tell(id="c_1", psid=mona.psid, ended_at=AT + MINUTE, **more):
+    def report(id="c_1", psid=mona.psid, ended_at=AT + MINUTE, **more):
         call = CALL | {"id": id, "from": psid} | more
         body = {"object": "page", "entry": [{"id": PAGE_ID, "time": ended_at, "calls": [call]}]}
         assert arrive(serialize(body)).status_code == 200
@@ -24,7 +24,7 @@ def ring(arrive, mona):
         inbound_webhook.process()
         return inbound_webhook
 
-    return tell
+    return report
 
 
 def test_a_missed_call_shows_in_thread_and_queue_and_waits(ring, mona, ana, client):

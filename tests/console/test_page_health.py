@@ -305,50 +305,50 @@ def fresh(row):
 
 
 @pytest.fixture
-def tell_policy(receive):
+def send_policy(receive):
     return lambda action, at, reason="Spam reports": receive(
         {"timestamp": at, "policy_enforcement": {"action": action, "reason": reason}}
     )
 
 
 def test_a_page_blocked_by_facebook_sends_nothing_and_says_why_until_unblocked(
-    say, conversation, bluebird, sandbox, mona, tell_policy, client, ana
+    say, conversation, bluebird, sandbox, mona, send_policy, client, ana
 ):
-    tell_policy("block", AT)
+    send_policy("block", AT)
     message = say("patience")
     conversation.deliver()
     client.force_login(ana)
     desk = client.get(f"/conversations/{conversation.pk}/").content.decode()
     assert desk.count("Facebook has blocked this Page from sending: Spam reports.") == 2  # above queue and thread
     assert (fresh(message).state, sandbox.texts(mona.psid)) == (Message.State.QUEUED, [])
-    tell_policy("unblock", AT + 1)
+    send_policy("unblock", AT + 1)
     fresh(conversation).deliver()
     assert sandbox.texts(mona.psid) == ["patience"]
     bluebird = fresh(bluebird)
     assert (bluebird.why_paused, bluebird.policy, bluebird.is_blocked, bluebird.is_paused) == ("", "", False, False)
 
 
-def test_a_successful_check_does_not_lift_a_block_by_facebook(bluebird, sandbox, tell_policy):
-    tell_policy("block", AT)
+def test_a_successful_check_does_not_lift_a_block_by_facebook(bluebird, sandbox, send_policy):
+    send_policy("block", AT)
     Page.objects.update(paused_since=timezone.now() - timedelta(hours=1))
     fresh(bluebird).verify()
     assert fresh(bluebird).is_paused
 
 
-def test_an_outdated_block_after_an_unblock_is_ignored(bluebird, tell_policy):
-    tell_policy("block", AT), tell_policy("unblock", AT + 1), tell_policy("block", AT, "Spam reports, again")
+def test_an_outdated_block_after_an_unblock_is_ignored(bluebird, send_policy):
+    send_policy("block", AT), send_policy("unblock", AT + 1), send_policy("block", AT, "Spam reports, again")
     assert not fresh(bluebird).is_paused
 
 
-def test_a_block_by_facebook_counts_in_upper_or_lower_case(bluebird, tell_policy):
-    tell_policy("BLOCK", AT)
+def test_a_block_by_facebook_counts_in_upper_or_lower_case(bluebird, send_policy):
+    send_policy("BLOCK", AT)
     assert fresh(bluebird).is_paused
-    tell_policy("UNBLOCK", AT + 1)
+    send_policy("UNBLOCK", AT + 1)
     assert not fresh(bluebird).is_paused
 
 
-def test_a_policy_warning_is_stored_and_does_not_pause_the_page(bluebird, tell_policy):
-    tell_policy("warning", AT)
+def test_a_policy_warning_is_stored_and_does_not_pause_the_page(bluebird, send_policy):
+    send_policy("warning", AT)
     bluebird = fresh(bluebird)
     assert (bluebird.policy, bluebird.is_paused) == ("Facebook warns this Page: Spam reports.", False)
 

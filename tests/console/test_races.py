@@ -50,8 +50,8 @@ def test_one_of_fifty_concurrent_takes_succeeds_and_the_others_name_the_holder(t
 
     outcomes = at_once([lambda agent=agent: take(agent) for agent in agents], threads=25)
     [winner] = [outcome for outcome in outcomes if isinstance(outcome, Agent)]
-    told = [outcome.name for outcome in outcomes if isinstance(outcome, TakenByAnother)]
-    assert told == [str(winner)] * 49
+    event_of = [outcome.name for outcome in outcomes if isinstance(outcome, TakenByAnother)]
+    assert event_of == [str(winner)] * 49
     [line] = conversation.handovers.all()
     assert (line.from_holder, line.to_agent, line.by) == (Holder.QUEUE, winner, winner)
     conversation.refresh_from_db()
@@ -114,7 +114,7 @@ def conversations(transactional_db, bluebird, settings):
     return Conversation.objects.bulk_create(rows)
 
 
-def told(conversation, mine, **inner):
+def event_of(conversation, mine, **inner):
     psid = conversation.customer.psid
     ends = {"sender": {"id": PAGE_ID}, "recipient": {"id": psid}} if mine else {"sender": {"id": psid}}
     body = {"object": "page", "entry": [{"id": PAGE_ID, "time": AT, "messaging": [ends | {"timestamp": AT} | inner]}]}
@@ -130,8 +130,8 @@ def test_a_concurrent_message_bot_answer_and_take_leave_one_consistent_history(c
         asked = {"mid": f"m_{conversation.pk}", "text": "human"}
         answered = {"mid": f"a_{conversation.pk}", "text": "I am Robin", "is_echo": True, "app_id": int(OURS)}
         three = [
-            told(conversation, False, message=asked),
-            told(conversation, True, message=answered),
+            event_of(conversation, False, message=asked),
+            event_of(conversation, True, message=answered),
             lambda conversation=conversation: Conversation.objects.get(pk=conversation.pk).take(ana),
         ]
         random.shuffle(three)

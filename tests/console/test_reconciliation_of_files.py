@@ -90,7 +90,7 @@ def test_a_lost_file_is_sent_again_if_the_history_has_only_other_kinds_of_messag
     settle()
     message.refresh_from_db()
     assert message.state == State.SENT
-    assert [heard["mid"] for heard in sandbox.said(mona.psid)][1:] == [message.mid]
+    assert [received["mid"] for received in sandbox.said(mona.psid)][1:] == [message.mid]
 
 
 @pytest.mark.parametrize("what", ["another picture", "another document", "a text", "buttons"])

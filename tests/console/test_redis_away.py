@@ -61,7 +61,7 @@ class Browser:
         django = Client()
         django.force_login(agent, backend="django.contrib.auth.backends.ModelBackend")
         self.headers = {"Cookie": f"sessionid={django.cookies['sessionid'].value}; csrftoken={TOKEN}"}
-        self.heard = []
+        self.received = []
 
     def post(self, path, **fields):
         """Return the seconds that it took."""
@@ -76,13 +76,13 @@ class Browser:
 
     def listen(self):
         threading.Thread(target=self._listen, daemon=True).start()
-        eventually(lambda: "hello" in self.heard)
+        eventually(lambda: "hello" in self.received)
 
     def _listen(self):
         live = requests.get(f"{self.url}/live/", headers=self.headers, stream=True, timeout=60)
         with live as stream, suppress(requests.RequestException):  # the server is stopped
             for line in stream.iter_lines():
-                self.heard += re.findall("data: ([a-z]+)", line.decode())
+                self.received += re.findall("data: ([a-z]+)", line.decode())
 
 
 def test_sending_a_reply_takes_little_longer_while_redis_hangs(browser, conversation, line, dead_line):
@@ -112,8 +112,8 @@ def test_a_live_stream_sends_hello_after_redis_hung(browser, conversation, line,
     browser.listen()
     line.die()
     browser.say(conversation, "Unseen")
-    browser.heard.clear()
+    browser.received.clear()
     line.live()
-    eventually(lambda: "hello" in browser.heard)
-    browser.heard.clear()
-    eventually(lambda: browser.say(conversation, "Seen") and "row" in browser.heard)
+    eventually(lambda: "hello" in browser.received)
+    browser.received.clear()
+    eventually(lambda: browser.say(conversation, "Seen") and "row" in browser.received)

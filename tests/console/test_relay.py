@@ -81,7 +81,7 @@ def go_on():
         first.deliver()
 
 
-def heard(bot):
+def received(bot):
     """Return one word for each event that the bot received."""
     return [_word(event) for body in bot.bodies for event in events.parse(body)]
 
@@ -97,7 +97,7 @@ def _word(event):
 def test_a_bot_event_has_the_bytes_and_signatures_of_facebooks_webhook(robin, receive, bot, settings):
     inbound_webhook = receive(by(robin, "m_1", "Grüße / 👋"))
     go_on()
-    [(headers, body)] = bot.heard
+    [(headers, body)] = bot.received
     assert body == inbound_webhook.body.encode()
     assert headers["X-Hub-Signature-256"] == webhook_signature.sign(body, settings.FACEBOOK_APP_SECRET)
     assert headers["X-Hub-Signature"] == webhook_signature.sign_sha1(body, settings.FACEBOOK_APP_SECRET)
@@ -120,27 +120,27 @@ def test_echoes_and_receipts_are_delivered_to_a_bot_that_subscribed_to_them(
     own = echo("m_1", "Hello", int(settings.FACEBOOK_APP_ID))
     receive(own, by_mona(delivery={"watermark": AT}), by_mona(read={"watermark": AT}))
     go_on()
-    assert heard(bot) == ["Hello", "Delivery", "Read"]
+    assert received(bot) == ["Hello", "Delivery", "Read"]
 
 
 def test_an_event_about_the_page_is_delivered_to_the_bot_with_any_holder(conversation, rules, receive, bot):
     receive({"recipient": {"id": PAGE_ID}, "timestamp": AT, "policy_enforcement": {"action": "warning", "reason": "x"}})
     go_on()
-    assert heard(bot) == ["Policy"]
+    assert received(bot) == ["Policy"]
 
 
 def test_a_webhook_with_several_customers_is_delivered_as_one_bot_event_for_each(robin, nina, receive, bot):
     receive(by(nina, "n_1", "one"), by(robin, "m_1", "two"), by(nina, "n_2", "three"))
     go_on()
-    told = sorted([_word(event) for event in events.parse(body)] for body in bot.bodies)
-    assert told == [["one", "three"], ["two"]]
+    delivered = sorted([_word(event) for event in events.parse(body)] for body in bot.bodies)
+    assert delivered == [["one", "three"], ["two"]]
     assert all(body == events.serialize(json.loads(body)) for body in bot.bodies)
 
 
 def test_only_events_of_conversations_held_by_the_bot_are_delivered(conversation, nina, rules, receive, bot):
     receive(by(conversation, "m_1", "for Ana"), by(nina, "n_1", "for the bot"))
     go_on()
-    assert heard(bot) == ["for the bot"]
+    assert received(bot) == ["for the bot"]
 
 
 def test_no_bot_event_is_created_while_an_agent_holds_the_conversation(conversation, rules, receive, by_mona, bot):
@@ -164,7 +164,7 @@ def test_a_message_that_calls_a_person_is_not_delivered_to_the_bot(robin, receiv
     receive(by(robin, "m_2", "human"))
     go_on()
     assert fresh(robin).holder == Holder.QUEUE
-    assert heard(bot) == []  # nor what it had not heard by then: people answer that
+    assert received(bot) == []  # nor what it had not heard by then: people answer that
 
 
 def test_a_webhook_received_twice_is_delivered_to_the_bot_once(robin, arrive, bot):
@@ -174,14 +174,14 @@ def test_a_webhook_received_twice_is_delivered_to_the_bot_once(robin, arrive, bo
         for inbound_webhook in InboundWebhook.objects.all():
             inbound_webhook.process()
     go_on()
-    assert heard(bot) == ["Hi"]
+    assert received(bot) == ["Hi"]
 
 
 def test_a_message_repeated_in_another_body_is_delivered_to_the_bot_once(robin, receive, thread, bot):
     receive(by(robin, "m_1"))
     receive(by(robin, "m_1"), by(robin, "m_2", "and"))
     go_on()
-    assert heard(bot) == ["Hi", "and"]
+    assert received(bot) == ["Hi", "and"]
     assert texts(thread) == ["Hi", "and"]
 
 
@@ -192,7 +192,7 @@ def test_a_message_for_agents_is_not_delivered_to_the_bot_when_facebook_repeats_
     conversation.hand_back(ana)
     receive(by(conversation, "m_1", "For Ana"), by(conversation, "m_2", "and"))
     go_on()
-    assert heard(bot) == ["ThreadPassed", "and"]
+    assert received(bot) == ["ThreadPassed", "and"]
 
 
 def test_the_unsending_of_a_delivered_message_is_delivered_to_the_bot(robin, receive, bot):
@@ -202,7 +202,7 @@ def test_the_unsending_of_a_delivered_message_is_delivered_to_the_bot(robin, rec
     taken_back["message"] = {"mid": "m_1", "is_deleted": True}
     receive(taken_back)
     go_on()
-    assert heard(bot) == ["Hi", "Message"]
+    assert received(bot) == ["Hi", "Message"]
 
 
 def test_two_equal_answers_of_a_bot_are_both_stored(robin, receive, echo, thread, settings):
@@ -236,7 +236,7 @@ def test_a_reopened_conversation_delivers_the_message_and_no_thread_control_to_t
     HandoverRules.objects.create(page=bluebird, webhook_url=bot.url)
     receive(by(conversation, "m_1", "Me again"))
     go_on()
-    assert heard(bot) == ["Me again"]
+    assert received(bot) == ["Me again"]
 
 
 def test_a_bot_with_standby_receives_take_thread_control_when_an_agent_takes(robin, ana, rules, receive, bot):
@@ -245,7 +245,7 @@ def test_a_bot_with_standby_receives_take_thread_control_when_an_agent_takes(rob
     robin = Conversation.objects.get(pk=robin.pk)
     robin.take(ana)
     go_on()
-    assert heard(bot) == ["standby Hi", "ThreadTaken"]
+    assert received(bot) == ["standby Hi", "ThreadTaken"]
 
 
 # How it is told
@@ -257,7 +257,7 @@ def test_bot_events_are_delivered_in_order_after_failures(robin, receive, bot):
         receive(by(robin, f"m_{number}", f"{number}"))
     for _time in range(4):
         go_on()
-    assert heard(bot) == ["0", "0", "0", "0", "1", "2"]
+    assert received(bot) == ["0", "0", "0", "0", "1", "2"]
 
 
 def test_bot_events_of_one_conversation_do_not_wait_for_those_of_another(robin, nina, receive, bot):
@@ -265,7 +265,7 @@ def test_bot_events_of_one_conversation_do_not_wait_for_those_of_another(robin, 
     receive(by(nina, "n_1", "Nina"))
     bot.answers = [503]
     go_on()
-    assert heard(bot) == ["Mona", "Nina"]
+    assert received(bot) == ["Mona", "Nina"]
     assert [row.conversation for row in BotEvent.objects.all()] == [robin]
 
 
@@ -274,11 +274,11 @@ def test_only_the_oldest_bot_event_of_a_conversation_is_delivered_by_one_worker(
     receive(by(robin, "m_2", "second"))
     for row in BotEvent.objects.all():
         row.deliver()  # the processor, which wrote the first, has it
-    assert heard(bot) == []
+    assert received(bot) == []
     BotEvent.objects.update(leased_until=timezone.now() - timedelta(seconds=1))  # it was killed
     assert BotEvent.objects.first_of_queues().due().count() == 1
     BotEvent.objects.last().deliver()
-    assert heard(bot) == ["first", "second"]
+    assert received(bot) == ["first", "second"]
 
 
 def test_a_slow_bot_leaves_worker_threads_for_other_bots(robin, receive, bot, bluebird):
@@ -286,18 +286,18 @@ def test_a_slow_bot_leaves_worker_threads_for_other_bots(robin, receive, bot, bl
     with ExitStack() as busy:
         assert all(busy.enter_context(thread_pool.share(bluebird.pk)) for _thread in range(MOST))
         go_on()
-        assert heard(bot) == []
+        assert received(bot) == []
         with thread_pool.share(bluebird.pk + 1) as is_free:
             assert is_free
     go_on()
-    assert heard(bot) == ["Hi"]
+    assert received(bot) == ["Hi"]
 
 
 def test_pending_bot_events_are_dropped_when_the_bot_is_removed(robin, receive, bot):
     receive(by(robin, "m_1"))
     HandoverRules.objects.update(webhook_url="")
     go_on()
-    assert (bot.heard, BotEvent.objects.count()) == ([], 0)
+    assert (bot.received, BotEvent.objects.count()) == ([], 0)
 
 
 def test_a_customer_who_waits_for_a_removed_bot_comes_to_the_queue(robin, receive, bot):
@@ -317,7 +317,7 @@ def test_a_reaction_of_an_unknown_customer_is_delivered_to_the_bot(rules, receiv
     receive(sender | {"reaction": liked})
     connection.check_constraints()
     go_on()
-    assert heard(bot) == ["Reaction"]
+    assert received(bot) == ["Reaction"]
 
 
 def test_a_failing_relay_stores_the_message_and_is_retried(robin, receive, thread, monkeypatch):
@@ -383,7 +383,7 @@ def test_one_delivered_bot_event_marks_the_bot_as_working_again(robin, nina, rec
     receive(by_mona(read={"watermark": AT}))
     HandoverRules.objects.update(bot_down_until=timezone.now() + timedelta(seconds=30), bot_error="HTTP 502")
     go_on()
-    assert heard(bot) == []  # nobody waits for anything, and it is not asked
+    assert received(bot) == []  # nobody waits for anything, and it is not asked
     assert fresh(robin).holder == Holder.BOT
     HandoverRules.objects.update(bot_down_until=timezone.now())
     receive(by(nina, "n_1", "Hi"))
@@ -392,7 +392,7 @@ def test_one_delivered_bot_event_marks_the_bot_as_working_again(robin, nina, rec
     assert (fresh(rules).bot_down_until, rules.bot_error) == (None, "")
     assert BotEvent.objects.due().count() == 1
     go_on()
-    assert heard(bot) == ["Hi", "Read"]
+    assert received(bot) == ["Hi", "Read"]
 
 
 def test_only_one_worker_probes_a_bot_that_was_down(rules):
@@ -450,7 +450,7 @@ def test_a_receipt_that_the_bot_rejects_neither_hands_over_nor_delays_messages(
     receive(by_mona(read={"watermark": AT}))  # the processor has tried it once
     receive(by(robin, "m_2", "two"))
     go_on()
-    assert heard(bot) == ["Read", "two"]
+    assert received(bot) == ["Read", "two"]
     assert [fresh(conversation).holder for conversation in (robin, nina)] == [Holder.BOT, Holder.BOT]
     assert not fresh(rules).is_bot_down
 
@@ -505,7 +505,7 @@ def test_messages_and_receipts_of_one_webhook_are_delivered_separately(robin, re
     bot.answers = [200, 500, 500]
     for _time in range(3):
         go_on()
-    assert heard(bot) == ["one", "Read", "Read", "two"]
+    assert received(bot) == ["one", "Read", "Read", "two"]
 
 
 def test_an_accepted_receipt_does_not_prevent_that_rejected_messages_mark_the_bot_down(
@@ -533,14 +533,14 @@ def test_a_bot_receives_the_usual_fields_and_no_receipts_by_default(robin, recei
     ]
     receive(by(robin, "m_1", "Hi"), *receipts, by_mona(postback=tap), by_mona(something_new={}))
     go_on()
-    assert heard(bot) == ["Hi", "Postback"]
+    assert received(bot) == ["Hi", "Postback"]
 
 
 def test_a_postback_that_the_bot_did_not_subscribe_to_goes_to_the_queue(robin, receive, by_mona, bot):
     HandoverRules.objects.update(bot_fields=["messages"])
     receive(by_mona(postback={"mid": "m_2", "title": "Order", "payload": "ORDER"}))
     go_on()
-    assert heard(bot) == []
+    assert received(bot) == []
     assert (fresh(robin).holder, robin.handovers.get().cause) == (Holder.QUEUE, "not-subscribed")
 
 
@@ -612,8 +612,8 @@ def test_a_cookie_set_by_a_bot_is_not_sent_back(robin, receive, monkeypatch):
         for mid in ("m_1", "m_2"):
             receive(by(robin, mid))
             go_on()
-        assert len(baker.heard) == 2
-        assert b"cookie" not in b"".join(baker.heard).lower()
+        assert len(baker.received) == 2
+        assert b"cookie" not in b"".join(baker.received).lower()
 
 
 def test_the_admin_shows_pending_bot_events_with_their_error(robin, receive, bot, ada, client):
@@ -636,14 +636,14 @@ def test_each_change_of_holder_is_delivered_to_the_holder_url_with_a_signature(b
     bot.answers = [500]
     for _time in range(3):
         go_on()
-    (_headers, again), (headers, body) = bot.heard
+    (_headers, again), (headers, body) = bot.received
     assert again == body
     assert headers["X-Handover-Signature-256"] == webhook_signature.sign(body, SECRET)
-    told = json.loads(body)
+    delivered = json.loads(body)
     handover = conversation.handovers.get()
     assert HolderChange.model_validate_json(body) == HolderChange.of(handover)
-    assert datetime.fromisoformat(told.pop("at")) == handover.at
-    assert told == {
+    assert datetime.fromisoformat(delivered.pop("at")) == handover.at
+    assert delivered == {
         "event": "holder",
         "id": handover.pk,
         "page": PAGE_ID,
@@ -663,8 +663,8 @@ def test_a_change_of_holder_names_the_bot_by_its_name(bluebird, mona, ana, bot):
     robin = held_by_bot(mona)
     robin.take(ana)
     robin.hand_back(ana)
-    told = [json.loads(bot_event.body) for bot_event in BotEvent.objects.filter(kind="holder").order_by("pk")]
-    assert [(change["from"]["name"], change["to"]["name"]) for change in told] == [
+    delivered = [json.loads(bot_event.body) for bot_event in BotEvent.objects.filter(kind="holder").order_by("pk")]
+    assert [(change["from"]["name"], change["to"]["name"]) for change in delivered] == [
         ("Robin", "Ana Ruiz"),
         ("Ana Ruiz", "Robin"),
     ]
@@ -713,10 +713,10 @@ ENTRY = st.one_of(
 
 @given(st.lists(ENTRY, min_size=1, max_size=4))
 def test_serialized_events_are_parsed_into_equal_events(entries):
-    told = events.parse(events.serialize({"object": "page", "entry": entries}))
-    for event in told:
+    delivered = events.parse(events.serialize({"object": "page", "entry": entries}))
+    for event in delivered:
         assert events.parse(events.serialize_entries([events.entry_of(event)])) == [event]
-    assert events.parse(events.serialize_entries([events.entry_of(event) for event in told])) == told
+    assert events.parse(events.serialize_entries([events.entry_of(event) for event in delivered])) == delivered
 
 
 @given(RAW)

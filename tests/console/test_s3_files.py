@@ -118,8 +118,8 @@ def test_a_file_that_the_storage_does_not_return_is_sent_to_the_customer_later(s
     assert (waiting.state, waiting.attempts) == (State.QUEUED, 0)
     conversation.messages.update(next_attempt_at=None)
     conversation.deliver()
-    [heard] = sandbox.said(mona.psid)
-    assert requests.get(heard["attachments"][0]["url"], timeout=5).content == PICTURE
+    [received] = sandbox.said(mona.psid)
+    assert requests.get(received["attachments"][0]["url"], timeout=5).content == PICTURE
 
 
 def test_a_file_from_a_customer_is_fetched_again_when_the_storage_is_back(s3, settings, mona, receive, said):

@@ -74,8 +74,8 @@ def test_a_reply_waits_for_a_persona_that_a_full_disk_delays(say, conversation, 
         let_time_pass(conversation)
     assert fresh(message).state == State.QUEUED
     let_time_pass(conversation)
-    [heard] = sandbox.said(mona.psid)
-    assert (heard["text"], heard["persona"]["name"]) == ("Hello Mona", "Ana R.")
+    [received] = sandbox.said(mona.psid)
+    assert (received["text"], received["persona"]["name"]) == ("Hello Mona", "Ana R.")
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES])
@@ -84,8 +84,8 @@ def test_a_reply_is_sent_as_the_page_if_the_persona_picture_fails_for_long(numbe
     with full_disk(number):
         for _try in range(Persona.MAX_ATTEMPTS + 1):
             let_time_pass(conversation)
-    [heard] = sandbox.said(mona.psid)
-    assert (heard["text"], heard["persona"]) == ("Hello Mona", None)
+    [received] = sandbox.said(mona.psid)
+    assert (received["text"], received["persona"]) == ("Hello Mona", None)
     message.refresh_from_db()
     assert message.state == State.SENT
     assert (
@@ -265,11 +265,11 @@ def test_a_bot_is_not_marked_down_while_the_console_has_no_sockets(mona, bluebir
         with no_bot_sockets():
             receive(by_mona(AT, message={"mid": "m_1", "text": "Hi"}))
             for _try in range(10):
-                _tell_bot()
+                _notify_bot()
             assert bot.bodies == []
             rules = HandoverRules.objects.get()
             assert (rules.bot_down_until, fresh(mona.conversation).holder) == (None, Holder.BOT)
-        _tell_bot()
+        _notify_bot()
         assert len(bot.bodies) == 1
     assert not BotEvent.objects.exists()
 
@@ -279,7 +279,7 @@ def no_bot_sockets():
     return out_of(errno.EMFILE, sockets, "create_connection")
 
 
-def _tell_bot():
+def _notify_bot():
     BotEvent.objects.update(leased_until=None, next_attempt_at=None)
     for bot_event in BotEvent.objects.first_of_queues():
         bot_event.deliver()

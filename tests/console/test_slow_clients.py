@@ -268,7 +268,7 @@ def test_a_live_stream_that_is_not_read_is_closed(dial, ana, bluebird, web):
     eventually(lambda: sockets_of(web) < before, seconds=60)
 
 
-def test_a_live_stream_that_was_not_read_for_a_while_is_told_to_ask_for_everything(dial, ana, bluebird):
+def test_a_live_stream_that_was_not_read_for_a_while_asks_for_everything(dial, ana, bluebird):
     django = Client()
     django.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
     client = dial(get("/live/", f"Cookie: sessionid={django.cookies['sessionid'].value}\r\n"), window=4096)

@@ -49,7 +49,7 @@ def routed(with_bot, overhear):
 def overhear(receive, mona, arrive):
     """A message of Mona to another app."""
 
-    def tell(mid, text, at=None):
+    def receive_standby(mid, text, at=None):
         event = {"sender": {"id": mona.psid}, "recipient": {"id": PAGE_ID}, "timestamp": at or now()}
         body = webhook()
         del body["entry"][0]["messaging"]
@@ -57,7 +57,7 @@ def overhear(receive, mona, arrive):
         assert arrive(serialize(body)).status_code == 200
         InboundWebhook.objects.latest("pk").process()
 
-    return tell
+    return receive_standby
 
 
 def owner(facebook, mona):

@@ -80,54 +80,54 @@ def story(bluebird, ana):
 
 @pytest.mark.parametrize("ahead", [5 * MINUTE, 2 * SECOND, timedelta(0), -2 * SECOND, -5 * MINUTE])
 def test_customer_messages_and_replies_are_in_order_with_clocks_apart(ahead, story):
-    told = story(ahead=ahead)
+    played = story(ahead=ahead)
     for number in range(3):
-        told.writes(f"question {number}")
-        told.wait(SECOND)
-        told.answers(f"answer {number}")
-        told.is_sent()
-        told.wait(SECOND)
-    assert told.texts == [f"{kind} {number}" for number in range(3) for kind in ("question", "answer")]
+        played.writes(f"question {number}")
+        played.wait(SECOND)
+        played.answers(f"answer {number}")
+        played.is_sent()
+        played.wait(SECOND)
+    assert played.texts == [f"{kind} {number}" for number in range(3) for kind in ("question", "answer")]
 
 
 def test_a_quick_customer_message_is_ordered_below_the_take(story):
-    told = story(ahead=5 * MINUTE)
-    told.changes_hands()
-    told.wait(SECOND)
-    told.writes()
-    assert told.messages.get().at > told.conversation.handovers.in_order().last().at
+    played = story(ahead=5 * MINUTE)
+    played.changes_hands()
+    played.wait(SECOND)
+    played.writes()
+    assert played.messages.get().at > played.conversation.handovers.in_order().last().at
 
 
 def test_messages_delivered_after_an_outage_are_ordered_by_their_own_time(story):
-    told = story(ahead=MINUTE)
-    told.writes("one")
-    told.wait(SECOND)
-    told.writes("two", is_late=True)
-    told.wait(SECOND)
-    told.answers("answer")
-    told.is_sent()
-    told.wait(60 * MINUTE)
-    told.writes("three")
-    told.arrives()
-    assert told.texts == ["one", "two", "answer", "three"]
+    played = story(ahead=MINUTE)
+    played.writes("one")
+    played.wait(SECOND)
+    played.writes("two", is_late=True)
+    played.wait(SECOND)
+    played.answers("answer")
+    played.is_sent()
+    played.wait(60 * MINUTE)
+    played.writes("three")
+    played.arrives()
+    assert played.texts == ["one", "two", "answer", "three"]
 
 
 def test_a_late_message_from_an_hour_before_a_queued_reply_is_ordered_before_it(story):
-    told = story()
-    told.writes("one", is_late=True)
-    told.wait(60 * MINUTE)
-    told.answers("answer")
-    told.arrives()
-    assert told.texts == ["one", "answer"]
+    played = story()
+    played.writes("one", is_late=True)
+    played.wait(60 * MINUTE)
+    played.answers("answer")
+    played.arrives()
+    assert played.texts == ["one", "answer"]
 
 
 def test_a_message_not_seen_when_the_agent_answered_is_ordered_below_the_answer(story):
-    told = story()
-    told.writes("And blue?", is_late=True)
-    told.wait(SECOND)
-    told.answers("We have red ones")
-    told.arrives()
-    assert told.texts == ["We have red ones", "And blue?"]
+    played = story()
+    played.writes("And blue?", is_late=True)
+    played.wait(SECOND)
+    played.answers("We have red ones")
+    played.arrives()
+    assert played.texts == ["We have red ones", "And blue?"]
 
 
 STEPS = st.sampled_from(["writes", "writes late", "arrives", "answers", "is_sent", "changes_hands"])
@@ -137,32 +137,32 @@ def test_the_thread_is_in_order_for_random_steps_and_clock_differences(story):
     @settings(max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(st.integers(-300, 300), st.lists(st.tuples(STEPS, st.integers(1, 40)), max_size=12))
     def play(ahead, steps):
-        told = story(ahead=timedelta(seconds=ahead))
+        played = story(ahead=timedelta(seconds=ahead))
         for step, seconds in steps:
-            told.wait(timedelta(seconds=seconds))
-            told.writes(is_late=True) if step == "writes late" else getattr(told, step)()
-            check(told, is_prompt=step == "writes")
+            played.wait(timedelta(seconds=seconds))
+            played.writes(is_late=True) if step == "writes late" else getattr(played, step)()
+            check(played, is_prompt=step == "writes")
 
     play()
 
 
-def check(told, is_prompt):
-    thread = list(told.messages.in_order())
+def check(played, is_prompt):
+    thread = list(played.messages.in_order())
     asked = [message.sent_at for message in thread if message.is_incoming]
     assert asked == sorted(asked)  # Facebook's clock is one clock
     for number, message in enumerate(thread):  # what was there when it was sent stands before it
         before = {other.pk for other in thread[:number]}
-        assert told.seen.get(message.pk, set()) <= before
+        assert played.seen.get(message.pk, set()) <= before
     if is_prompt:  # nothing that came before stands below it
         newest = max(thread, key=lambda message: message.pk)
         assert thread[-1] == newest
-        assert all(line.at < newest.at for line in told.conversation.handovers.all())
+        assert all(line.at < newest.at for line in played.conversation.handovers.all())
 
 
 def test_the_messaging_window_uses_facebooks_clock(story):
-    told = story(ahead=5 * MINUTE)
-    told.answers()
-    told.wait(SECOND)
-    told.writes()
-    assert fresh(told.conversation).customer_active_at == NOW + SECOND
+    played = story(ahead=5 * MINUTE)
+    played.answers()
+    played.wait(SECOND)
+    played.writes()
+    assert fresh(played.conversation).customer_active_at == NOW + SECOND
     assert Message.objects.get(is_incoming=True).sent_at == NOW + SECOND

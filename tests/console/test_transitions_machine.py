@@ -59,15 +59,15 @@ class Transitions(RuleBasedStateMachine):
     def conversation(self):
         return Conversation.objects.get(pk=self.pk)
 
-    def told(self, kind, **fields):
+    def owner_event(self, kind, **fields):
         """An event as Facebook sends it."""
         at = int(timezone.now().timestamp() * 1000) + 1
         psid = self.conversation.customer.psid
         empty = dict.fromkeys(kind.__dataclass_fields__, "") | {"raw": {}, "is_standby": False}
         return kind(**empty | {"page_id": self.page.page_id, "psid": psid, "at": at} | fields)
 
-    def hear(self, kind, **fields):
-        process(self.told(kind, **fields))
+    def receive(self, kind, **fields):
+        process(self.owner_event(kind, **fields))
 
     # What people do
 
@@ -155,20 +155,20 @@ class Transitions(RuleBasedStateMachine):
     # What Facebook tells
 
     @rule(text=st.sampled_from(["Hi", "human"]), is_standby=st.booleans())
-    def hear_customer(self, text, is_standby):
+    def receive_customer_message(self, text, is_standby):
         fields = {"mid": uuid.uuid4().hex, "text": text, "attachments": (), "is_deleted": False}
-        self.hear(events.Message, is_standby=is_standby, **fields)
+        self.receive(events.Message, is_standby=is_standby, **fields)
 
     @rule(app_id=APPS, is_standby=st.booleans())
-    def hear_echo(self, app_id, is_standby):
+    def receive_echo(self, app_id, is_standby):
         fields = {"mid": uuid.uuid4().hex, "text": "From elsewhere", "attachments": ()}
-        self.hear(events.Echo, app_id=app_id, is_standby=is_standby, **fields)
+        self.receive(events.Echo, app_id=app_id, is_standby=is_standby, **fields)
 
     @rule(
         kind=st.sampled_from([events.ThreadPassed, events.ThreadTaken]), new=st.sampled_from([OURS, BOT, INBOX, "99"])
     )
-    def hear_of_owner(self, kind, new):
-        event = self.told(kind, previous_app_id=BOT, new_app_id=new, metadata="why")
+    def receive_owner(self, kind, new):
+        event = self.owner_event(kind, previous_app_id=BOT, new_app_id=new, metadata="why")
         process(event)
         lines = self.conversation.handovers.count()
         process(event)

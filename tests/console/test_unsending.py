@@ -184,8 +184,8 @@ def test_a_pending_bot_event_of_an_unsent_message_is_delivered_as_unsent(receive
     assert SECRET in stored()
     receive(unsend())
     assert SECRET not in stored()
-    told = [event for bot_event in BotEvent.objects.all() for event in events.parse(bot_event.body.encode())]
-    assert {(event.mid, event.is_deleted) for event in told} == {("m_1", True)}
+    delivered = [event for bot_event in BotEvent.objects.all() for event in events.parse(bot_event.body.encode())]
+    assert {(event.mid, event.is_deleted) for event in delivered} == {("m_1", True)}
     assert not BotEvent.objects.have_words_of(mona.conversation)
 
 

@@ -211,10 +211,10 @@ class Load:
         for psid, texts in self.said.items():
             eventually(lambda psid=psid, texts=texts: self.facebook.texts(psid) == texts, seconds=40)
         for psid, texts in self.written.items():
-            eventually(lambda psid=psid, texts=texts: _heard(psid) == texts, seconds=40)
+            eventually(lambda psid=psid, texts=texts: _received(psid) == texts, seconds=40)
 
 
-def _heard(psid):
+def _received(psid):
     incoming = Message.objects.filter(conversation__customer__psid=psid, is_incoming=True)
     return list(incoming.in_order().values_list("text", flat=True))
 

@@ -82,8 +82,8 @@ def test_an_attachment_with_an_odd_payload_still_has_a_summary(kind, payload):
 
 @pytest.mark.parametrize("path", sorted(PAYLOADS.glob("*.json")), ids=lambda path: path.stem)
 def test_no_attachment_summary_is_the_technical_name_of_its_kind(path):
-    told = [event for event in events.parse(path.read_bytes()) if getattr(event, "attachments", ())]
-    for given in [attachment for event in told for attachment in event.attachments]:
+    parsed = [event for event in events.parse(path.read_bytes()) if getattr(event, "attachments", ())]
+    for given in [attachment for event in parsed for attachment in event.attachments]:
         assert in_short(given.kind, given.title, given.payload, given.url) != given.kind
 
 
@@ -120,9 +120,9 @@ def test_the_queue_row_shows_a_file_by_its_name(receive, said, conversation):
 
 
 def test_an_unsent_location_is_removed_from_a_summary(place):
-    told = summary(place)
+    parsed = summary(place)
     copies = Copies(place.messages.get(mid="m_1"))
-    assert "52.52" not in copies.remove_from(told)
+    assert "52.52" not in copies.remove_from(parsed)
 
 
 @pytest.mark.parametrize("number", [10**400, "nan", "1e999"])

@@ -29,13 +29,13 @@ def robin(stack, bluebird):
     secret = settings.FACEBOOK_APP_SECRET
     Page.objects.update(bot_name="Robin")
     HandoverRules.objects.create(page=bluebird, webhook_url=url, holder_url=url, holder_secret=secret)
-    told = {
+    environment = {
         "HANDOVER_URL": CONSOLE_URL,
         "HANDOVER_KEY": ApiKey.objects.make(bluebird, "Robin"),
         "PORT": url.split(":")[2].rstrip("/"),
         "APP_SECRET": secret,
     }
-    bot = subprocess.Popen([sys.executable, "examples/bot.py"], cwd=ROOT, env=os.environ | told)
+    bot = subprocess.Popen([sys.executable, "examples/bot.py"], cwd=ROOT, env=os.environ | environment)
     try:
         eventually(lambda: _listens(url))
         yield url
@@ -73,7 +73,7 @@ def test_the_example_bot_greets_answers_two_questions_and_hands_over(stack, mona
     mona_says("Hello", 1)
     mona_says("When are you open?", 2)
     assert mona_says("Do you ship to Norway?", 3) == [GREETING, OPEN, SHIPS]
-    assert {heard["persona"]["name"] for heard in stack.said(mona_says.psid)} == {"Robin"}
+    assert {received["persona"]["name"] for received in stack.said(mona_says.psid)} == {"Robin"}
     mona_says("A human, please", 3)
     eventually(lambda: holder_of(mona_says.psid) == Holder.QUEUE)
     last = Conversation.objects.get().handovers.in_order().last()
@@ -91,7 +91,7 @@ def test_the_example_bot_is_silent_while_an_agent_holds_and_continues_when_hande
     eventually(lambda: len(stack.texts(mona_says.psid)) == 3)
     assert stack.texts(mona_says.psid)[1:] == ["Until six today", "It is Robin again. What else can I do for you?"]
     assert mona_says("Do you ship?", 4)[3] == SHIPS
-    faces = [heard["persona"]["name"] for heard in stack.said(mona_says.psid)]
+    faces = [received["persona"]["name"] for received in stack.said(mona_says.psid)]
     assert faces == ["Robin", "Ana R.", "Robin", "Robin"]
 
 

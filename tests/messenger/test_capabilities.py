@@ -39,8 +39,8 @@ def test_a_picture_is_sent_as_a_file_and_by_attachment_id(graph, sandbox, psid, 
 def test_a_file_is_sent_under_a_persona(graph, sandbox, psid, pictures):
     ana_r = graph.create_persona("Ana R.", f"{pictures.url}/ana.png")
     graph.send_file(psid, file=b"%PDF-1.4\n%%EOF\n", filename="a.pdf", persona_id=ana_r, metadata="our key")
-    [heard] = sandbox.said(psid)
-    assert heard["persona"]["name"] == "Ana R."
+    [received] = sandbox.said(psid)
+    assert received["persona"]["name"] == "Ana R."
 
 
 # Templates, quick replies, reactions

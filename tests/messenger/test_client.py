@@ -53,16 +53,16 @@ def test_personas_are_listed_page_after_page(graph, sandbox):
 
 def test_a_text_is_sent_under_a_persona_with_metadata(graph, sandbox, psid, ana_r):
     mid = graph.send_text(psid, "Hello Mona 👋", persona_id=ana_r, metadata="our key")
-    [heard] = sandbox.said(psid)
-    assert (heard["mid"], heard["text"], heard["persona"]["name"]) == (mid, "Hello Mona 👋", "Ana R.")
+    [received] = sandbox.said(psid)
+    assert (received["mid"], received["text"], received["persona"]["name"]) == (mid, "Hello Mona 👋", "Ana R.")
     [call] = sandbox.requests("POST", "messages")
     assert (call["body"]["messaging_type"], call["body"]["message"]["metadata"]) == ("RESPONSE", "our key")
 
 
 def test_an_attachment_is_sent_by_its_url(graph, sandbox, psid):
     mid = graph.send_attachment(psid, "image", sandbox.url + FACE)
-    [heard] = sandbox.said(psid)
-    assert (heard["mid"], [attachment["type"] for attachment in heard["attachments"]]) == (mid, ["image"])
+    [received] = sandbox.said(psid)
+    assert (received["mid"], [attachment["type"] for attachment in received["attachments"]]) == (mid, ["image"])
 
 
 def test_typing_is_shown_under_a_persona(graph, sandbox, psid, ana_r):
@@ -119,8 +119,8 @@ def test_no_error_contains_the_token_or_the_proof(name, refusal):
     nowhere = Client(TOKEN, url=f"http://127.0.0.1:{free_port()}", secret=SECRET)
     call = CALLS.get(name) or (lambda client: client.debug_token(APP_ID))
     error = refusal(call, nowhere)
-    told = "".join(traceback.format_exception(error)) + repr(error) + str(vars(error))
-    assert not [secret for secret in (TOKEN, SECRET, appsecret_proof(TOKEN, SECRET)) if secret in told]
+    printed = "".join(traceback.format_exception(error)) + repr(error) + str(vars(error))
+    assert not [secret for secret in (TOKEN, SECRET, appsecret_proof(TOKEN, SECRET)) if secret in printed]
 
 
 def test_no_log_contains_the_token_or_the_proof_at_debug_level(graph, caplog):

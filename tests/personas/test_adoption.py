@@ -152,6 +152,6 @@ def test_a_reply_is_sent_under_the_persona_adopted_after_a_lost_answer(publish, 
     Persona.objects.update(next_attempt_at=None)
     say("Hello Mona")
     conversation.deliver()
-    [heard] = sandbox.said(mona.psid)
-    assert heard["persona"]["id"] == made["id"]
+    [received] = sandbox.said(mona.psid)
+    assert received["persona"]["id"] == made["id"]
     assert Message.objects.get(text="Hello Mona").sent_as_page_because == ""

@@ -112,9 +112,9 @@ def test_a_persona_that_facebook_forgot_is_created_again_and_the_message_sent(li
     message = say("Still me")
     conversation.deliver()
     message.refresh_from_db()
-    [heard] = sandbox.said(mona.psid)
-    assert heard["persona"]["name"] == "Ana R."
-    assert heard["persona"]["id"] == message.persona.graph_id != live.graph_id
+    [received] = sandbox.said(mona.psid)
+    assert received["persona"]["name"] == "Ana R."
+    assert received["persona"]["id"] == message.persona.graph_id != live.graph_id
     live.refresh_from_db()
     assert live.state == Persona.State.GONE
 
@@ -125,8 +125,8 @@ def test_a_message_is_sent_as_the_page_if_its_persona_is_forgotten_repeatedly(
     message = say("Hello")
     Message.objects.filter(pk=message.pk).update(forgotten_personas=3)
     conversation.deliver()
-    [heard] = sandbox.said(mona.psid)
-    assert heard["persona"] is None
+    [received] = sandbox.said(mona.psid)
+    assert received["persona"] is None
     message.refresh_from_db()
     assert message.sent_as_page_because
 
@@ -136,8 +136,8 @@ def test_a_message_whose_persona_is_refused_is_sent_as_the_page_with_the_reason(
     message = say("Hello Mona")
     conversation.deliver()
     message.refresh_from_db()
-    [heard] = sandbox.said(mona.psid)
-    assert (heard["text"], heard["persona"]) == ("Hello Mona", None)
+    [received] = sandbox.said(mona.psid)
+    assert (received["text"], received["persona"]) == ("Hello Mona", None)
     assert message.state == Message.State.SENT
     assert "reported" in message.sent_as_page_because
 
@@ -158,8 +158,8 @@ def test_a_message_waits_for_its_persona_after_a_transient_error(say, conversati
     Persona.objects.update(next_attempt_at=None)
     Message.objects.filter(is_incoming=False).update(next_attempt_at=None)
     conversation.deliver()
-    [heard] = sandbox.said(mona.psid)
-    assert heard["persona"]["name"] == "Ana R."
+    [received] = sandbox.said(mona.psid)
+    assert received["persona"]["name"] == "Ana R."
 
 
 def test_a_persona_whose_worker_died_is_published_by_another_when_its_lease_ends(face, sandbox):
@@ -223,8 +223,8 @@ def test_an_unreadable_picture_does_not_delay_a_message(storage, say, conversati
     ana.picture.save("broken.jpg", ContentFile(whole[: len(whole) // 2]))
     say("Hello")
     conversation.deliver()
-    [heard] = sandbox.said(mona.psid)
-    assert heard["persona"]["name"] == "Ana R."
+    [received] = sandbox.said(mona.psid)
+    assert received["persona"]["name"] == "Ana R."
 
 
 def test_a_foreign_persona_with_the_same_name_is_not_adopted(face, bluebird, pictures, sandbox):

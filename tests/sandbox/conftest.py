@@ -43,7 +43,7 @@ class Box:
     def control(self, method, path, body=None):
         return self.session.request(method, f"{self.url}/_sandbox{path}", json=body)
 
-    def tell(self, path, **body):
+    def post(self, path, **body):
         answer = self.control("POST", path, body)
         assert answer.status_code == 200, answer.text
         return answer.json()
@@ -63,7 +63,7 @@ class Box:
         return self.graph("POST", "/v27.0/me/personas", json=body).json()["id"]
 
     def customer(self, name="Mona Meyer", **more):
-        return Customer(self, self.tell("/customers", name=name, **more)["psid"], name)
+        return Customer(self, self.post("/customers", name=name, **more)["psid"], name)
 
 
 class Customer:
@@ -71,10 +71,10 @@ class Customer:
         self.box, self.psid, self.name = box, psid, name
 
     def say(self, text=None, **more):
-        return self.box.tell(f"/customers/{self.psid}/send", **({"text": text} if text else {}), **more)["mid"]
+        return self.box.post(f"/customers/{self.psid}/send", **({"text": text} if text else {}), **more)["mid"]
 
     def do(self, verb, **more):
-        return self.box.tell(f"/customers/{self.psid}/{verb}", **more)
+        return self.box.post(f"/customers/{self.psid}/{verb}", **more)
 
     def thread(self):
         return self.box.control("GET", f"/customers/{self.psid}/thread").json()
@@ -82,7 +82,7 @@ class Customer:
     def messages(self):
         return self.thread()["messages"]
 
-    def hears(self, **message):
+    def receives(self, **message):
         """The Page's message to this customer, as the Graph API answers it."""
         return self.is_sent(message=message)
 
@@ -198,7 +198,7 @@ def other_box():
 
 @pytest.fixture
 def box(one_box):
-    one_box.tell("/reset")
+    one_box.post("/reset")
     return one_box
 
 
@@ -206,7 +206,7 @@ def box(one_box):
 def receiver(box):
     """The default app's webhook."""
     receiver = Receiver()
-    box.tell("/apps", app_id=APP_ID, secret=APP_SECRET, callback_url=receiver.url, verify_token=VERIFY_TOKEN)
+    box.post("/apps", app_id=APP_ID, secret=APP_SECRET, callback_url=receiver.url, verify_token=VERIFY_TOKEN)
     yield receiver
     receiver.close()
 

@@ -38,11 +38,11 @@ class Command(PageCommand):
         changed = [name for name in wanted if wanted[name] != there.get(name)]
         if gone:
             client.delete_messenger_profile(gone)
-            self._tell(gone, "deleted", there, wanted)
+            self._report(gone, "deleted", there, wanted)
         for names in ([FIRST] if FIRST in changed else [], [name for name in changed if name != FIRST]):
             if names:
                 client.set_messenger_profile({name: wanted[name] for name in names})
-                self._tell(names, "set", there, wanted)
+                self._report(names, "set", there, wanted)
         if not gone and not changed:
             self.say("Nothing to change.")
         return {"deleted": gone, "set": changed}
@@ -52,7 +52,7 @@ class Command(PageCommand):
         self.say(f"{page} shows nothing of its own any more.")
         return {"deleted": list(PROFILE_FIELDS)}
 
-    def _tell(self, names, verb, there, wanted):
+    def _report(self, names, verb, there, wanted):
         for name in names:
             self.say(f"{name}: {verb}")
             if name in there:

@@ -84,7 +84,7 @@ class ThreadControl(Transitions):
             return
         if event.is_standby == self.is_controlled_elsewhere:
             return
-        if at <= _ms(self._told_facebook_at()):  # sent while our call was being made
+        if at <= _ms(self._facebook_notified_at()):  # sent while our call was being made
             return
         if event.is_standby:
             self._lose_control(Cause.CONTROL_ELSEWHERE, "", "", at)
@@ -128,7 +128,7 @@ class ThreadControl(Transitions):
         unchanged = {"to_holder": self.holder, "to_agent": self.agent, "to_app": app_id}
         Handover.objects.record(self, next_moment(self), cause=Cause.REQUESTED, note=note, **unchanged)
 
-    def _told_facebook_at(self):
+    def _facebook_notified_at(self):
         """Return when Facebook last changed thread control at our request."""
         return self.handovers.exclude(call="").aggregate(last=Max("done_at"))["last"]
 

@@ -211,7 +211,7 @@ class Transitions(Waiting):
         if not handover.keeps_reason():
             self.reason = handover
         self.note_new_holder(agent, by)
-        handover.tell_facebook()
+        handover.notify_facebook()
         if before != holder or holder == Holder.AGENT:
             BotEvent.objects.announce(handover)
         if holder == Holder.QUEUE and cause != Cause.CLOSED:

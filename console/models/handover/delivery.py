@@ -53,7 +53,7 @@ class HandoverDelivery(Retryable):
     note: Any
     summary: Any
 
-    def tell_facebook(self):
+    def notify_facebook(self):
         """Have the call to Facebook made, if another app controls the thread or has to."""
         if self.to_holder == Holder.BOT and self.conversation.rules.bot_app_id and not self._has_bot_control():
             self.enqueue(Call.PASS)

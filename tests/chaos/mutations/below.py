@@ -84,10 +84,10 @@ def deaf_on_standby(envelope):
     """A customer's message is ignored while another app has the thread."""
     parse = envelope._messaging
 
-    def heard(raw, page_id, time, is_standby):
+    def received(raw, page_id, time, is_standby):
         return envelope._unknown(raw, page_id, time) if is_standby else parse(raw, page_id, time, is_standby)
 
-    envelope._messaging = heard
+    envelope._messaging = received
 
 
 def row_to_all(viewers):

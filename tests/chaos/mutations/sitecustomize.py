@@ -132,7 +132,7 @@ def relay_to_all(relay):
     real, relay._by_conversation = relay._by_conversation, held_by_bots
 
 
-def tell_once(delivery):
+def deliver_once(delivery):
     """An event that a bot does not accept at the first attempt is not sent again."""
     delivery.BotEventDelivery._not_taken = lambda self, error: self._end()
 
@@ -163,7 +163,7 @@ MUTATIONS = {
     "no-receipts": ("console.models.conversation.inbound", no_receipts),
     "no-sweep": ("console.models.conversation.conversation", no_sweep),
     "relay-to-all": ("console.models.bot_event.relay", relay_to_all),
-    "tell-once": ("console.models.bot_event.delivery", tell_once),
+    "deliver-once": ("console.models.bot_event.delivery", deliver_once),
     "no-way-out": ("console.models.conversation.conversation", no_way_out),
     "no-lock": ("console.models.conversation.conversation", no_lock),
     **below.MUTATIONS,

@@ -9,7 +9,7 @@ from sandbox.world.conversation_routing import INBOX_APP_ID
 @pytest.fixture
 def reply(box):
     """Set up an automatic reply."""
-    return lambda kind, text: box.tell(f"/pages/{PAGE_ID}/automatic_replies", kind=kind, text=text)
+    return lambda kind, text: box.post(f"/pages/{PAGE_ID}/automatic_replies", kind=kind, text=text)
 
 
 def said(customer):
@@ -32,7 +32,7 @@ def test_an_away_message_is_sent_once_a_day(box, receiver, reply):
     mona = box.customer()
     mona.say("one")
     mona.say("two")
-    box.tell("/clock", advance_s=25 * 3600)
+    box.post("/clock", advance_s=25 * 3600)
     mona.say("three")
 
     assert said(mona) == ["one", "We are closed.", "two", "three", "We are closed."]
@@ -63,7 +63,7 @@ def test_a_customer_who_came_by_a_link_gets_no_ad_welcome(box, reply):
 
 
 def test_an_automatic_reply_does_not_change_thread_control(box, receiver, reply):
-    box.tell(f"/pages/{PAGE_ID}/default_app", app_id=box.world()["apps"][0]["id"])
+    box.post(f"/pages/{PAGE_ID}/default_app", app_id=box.world()["apps"][0]["id"])
     reply("instant_reply", "Thanks!")
     mona = box.customer()
     mona.say("Hello?")

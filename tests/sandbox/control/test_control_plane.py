@@ -15,11 +15,11 @@ def test_a_new_world_has_one_page_and_one_app(box):
 
 def test_a_reset_restores_the_default_world(box, mona):
     box.persona()
-    box.tell("/faults", match={})
-    box.tell("/webhooks", pause=True)
-    box.tell("/clock", advance_s=3600)
+    box.post("/faults", match={})
+    box.post("/webhooks", pause=True)
+    box.post("/clock", advance_s=3600)
 
-    box.tell("/reset")
+    box.post("/reset")
 
     world = box.world()
     assert world["counts"] == {"customers": 0, "messages": 0, "personas": 0, "requests": 0, "webhooks_waiting": 0}
@@ -44,11 +44,11 @@ def test_a_customer_has_an_id_that_javascript_cannot_count(box):
 
 
 def test_a_customer_can_write_to_another_page(box):
-    page = box.tell("/pages", name="Redwing Coffee")
+    page = box.post("/pages", name="Redwing Coffee")
 
     tom = box.customer("Tom Okafor", page_id=page["id"])
 
-    assert tom.hears(text="Hi").json()["error"]["code"] == 100
+    assert tom.receives(text="Hi").json()["error"]["code"] == 100
     tom.say("Hello")
     sent = box.graph(
         "POST", "/me/messages", page["token"], json={"recipient": {"id": tom.psid}, "message": {"text": "Hi"}}
@@ -120,12 +120,12 @@ def test_a_custom_event_with_a_message_opens_the_messaging_window(box, mona):
 
     assert tom.say(event={"message": {"mid": "m_1", "text": "Hi"}}) == "m_1"
 
-    assert tom.hears(text="Hello Tom").status_code == 200
+    assert tom.receives(text="Hello Tom").status_code == 200
     assert tom.messages()[0]["text"] == "Hi"
 
 
 def test_reading_marks_the_messages_of_the_page_as_read(mona):
-    mona.hears(text="On its way")
+    mona.receives(text="On its way")
     assert [m["read"] for m in mona.messages()] == [False, False]
 
     mona.do("read")
@@ -178,7 +178,7 @@ def test_another_app_must_verify_its_webhook(box, receiver):
 def test_a_second_app_gets_the_echoes_of_the_first_and_sends_under_its_own_id(box, receiver, other_receiver, mona):
     receiver.wait_for(1)
     bot = {"app_id": "222", "secret": "s", "callback_url": other_receiver.url, "verify_token": VERIFY_TOKEN}
-    app = box.tell("/apps", **bot)
+    app = box.post("/apps", **bot)
 
     call = {"recipient": {"id": mona.psid}, "message": {"text": "From the bot"}}
     box.graph("POST", "/me/messages", app["tokens"][PAGE_ID], json=call)

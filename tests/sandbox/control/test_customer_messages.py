@@ -8,7 +8,7 @@ def tom(box, receiver):
     return box.customer("Tom Okafor")
 
 
-def heard(receiver):
+def received(receiver):
     return receiver.wait_for(1)[0]
 
 
@@ -16,7 +16,7 @@ def heard(receiver):
 def test_a_customer_sends_a_file_of_any_type(receiver, tom, type):
     tom.say(attachment={"type": type, "url": "https://cdn.example.test/a"})
 
-    assert heard(receiver)["message"]["attachments"] == [
+    assert received(receiver)["message"]["attachments"] == [
         {"type": type, "payload": {"url": "https://cdn.example.test/a"}}
     ]
     assert tom.messages()[0]["attachments"] == [{"type": type, "url": "https://cdn.example.test/a"}]
@@ -25,7 +25,7 @@ def test_a_customer_sends_a_file_of_any_type(receiver, tom, type):
 def test_a_customer_sends_several_pictures_with_text(receiver, tom):
     tom.say("Look", attachments=[{"type": "image", "url": f"https://cdn.example.test/{n}.jpg"} for n in range(2)])
 
-    message = heard(receiver)["message"]
+    message = received(receiver)["message"]
 
     assert message["text"] == "Look"
     assert [a["payload"]["url"][-5:] for a in message["attachments"]] == ["0.jpg", "1.jpg"]
@@ -34,7 +34,7 @@ def test_a_customer_sends_several_pictures_with_text(receiver, tom):
 def test_a_customer_sends_a_sticker(box, receiver, tom):
     tom.say(sticker=369239263222822)
 
-    message = heard(receiver)["message"]
+    message = received(receiver)["message"]
 
     assert message["sticker_id"] == 369239263222822
     (sticker,) = message["attachments"]
@@ -45,7 +45,7 @@ def test_a_customer_sends_a_sticker(box, receiver, tom):
 def test_a_customer_sends_a_location(receiver, tom):
     tom.say(location={"lat": 52.5, "long": 13.4})
 
-    assert heard(receiver)["message"]["attachments"] == [
+    assert received(receiver)["message"]["attachments"] == [
         {"type": "location", "payload": {"coordinates": {"lat": 52.5, "long": 13.4}}}
     ]
 
@@ -53,7 +53,7 @@ def test_a_customer_sends_a_location(receiver, tom):
 def test_a_customer_sends_a_fallback_without_url(receiver, tom):
     tom.say(attachment={"type": "fallback"})
 
-    assert heard(receiver)["message"]["attachments"] == [{"type": "fallback"}]
+    assert received(receiver)["message"]["attachments"] == [{"type": "fallback"}]
 
 
 def test_a_customer_replies_to_one_message(receiver, tom):
@@ -68,21 +68,21 @@ def test_a_message_carries_its_referral(receiver, tom):
     referral = {"ref": "spring", "source": "ADS", "type": "OPEN_THREAD", "ad_id": "6012"}
     tom.say("Hi", referral=referral)
 
-    assert heard(receiver)["message"]["referral"] == referral
+    assert received(receiver)["message"]["referral"] == referral
 
 
 def test_a_referral_alone_opens_the_messaging_window(receiver, tom):
     tom.say(referral={"ref": "flyer", "source": "SHORTLINK", "type": "OPEN_THREAD"})
 
-    assert heard(receiver)["referral"]["ref"] == "flyer"
+    assert received(receiver)["referral"]["ref"] == "flyer"
     assert tom.messages() == []
-    assert tom.hears(text="Hello").ok
+    assert tom.receives(text="Hello").ok
 
 
 def test_a_get_started_postback_carries_its_referral(receiver, tom):
     tom.say(postback={"title": "Get started", "payload": "GO", "referral": {"ref": "x", "source": "SHORTLINK"}})
 
-    assert heard(receiver)["postback"]["referral"] == {"ref": "x", "source": "SHORTLINK"}
+    assert received(receiver)["postback"]["referral"] == {"ref": "x", "source": "SHORTLINK"}
 
 
 @pytest.mark.parametrize("body", [{"reply_to": "m_1", "text": "x"}, {"sticker": "x"}, {"attachments": []}])

@@ -21,7 +21,7 @@ def error(answer):
     ],
 )
 def test_a_token_can_become_invalid_and_valid_again(box, state, subcode, words):
-    box.tell("/tokens", token=PAGE_TOKEN, state=state)
+    box.post("/tokens", token=PAGE_TOKEN, state=state)
 
     status, ended = error(box.graph("GET", "/me"))
     facts = box.graph("GET", f"/debug_token?input_token={PAGE_TOKEN}", APP_TOKEN).json()["data"]
@@ -29,14 +29,14 @@ def test_a_token_can_become_invalid_and_valid_again(box, state, subcode, words):
     assert (status, ended["type"], ended["code"], ended["error_subcode"]) == (400, "OAuthException", 190, subcode)
     assert words in ended["message"]
     assert (facts["is_valid"], facts["error"]["code"], facts["error"]["subcode"]) == (False, 190, subcode)
-    box.tell("/tokens", token=PAGE_TOKEN, state="valid")
+    box.post("/tokens", token=PAGE_TOKEN, state="valid")
     assert box.graph("GET", "/me").ok
 
 
 def test_a_token_without_the_permission_is_refused(box, mona):
-    box.tell("/tokens", token=PAGE_TOKEN, scopes=["pages_show_list"])
+    box.post("/tokens", token=PAGE_TOKEN, scopes=["pages_show_list"])
 
-    status, refused = error(mona.hears(text="Hi"))
+    status, refused = error(mona.receives(text="Hi"))
 
     assert (status, refused["code"]) == (403, 230)
     assert refused["message"] == "(#230) Requires pages_messaging permission to manage the object"

@@ -19,7 +19,7 @@ def upload(box, type="image", reusable=True, **payload):
 
 
 def send(mona, id, type="image"):
-    return mona.hears(attachment={"type": type, "payload": {"attachment_id": id}})
+    return mona.receives(attachment={"type": type, "payload": {"attachment_id": id}})
 
 
 def test_an_uploaded_attachment_can_be_sent_many_times(box, mona):
@@ -34,11 +34,11 @@ def test_an_uploaded_attachment_can_be_sent_many_times(box, mona):
 
 def test_an_attachment_id_is_valid_for_ninety_days(box, mona):
     id = upload(box, url=box.url + PNG).json()["attachment_id"]
-    box.tell("/clock", advance_s=90 * DAY_S - 60)
+    box.post("/clock", advance_s=90 * DAY_S - 60)
     mona.say("Again, please")
     assert send(mona, id).ok
 
-    box.tell("/clock", advance_s=61)
+    box.post("/clock", advance_s=61)
 
     assert refusal(send(mona, id)) == (400, 100, 2018074)
 
@@ -52,7 +52,7 @@ def test_an_attachment_that_is_not_reusable_can_be_sent_once(box, mona):
 
 def test_an_attachment_id_is_unknown_to_another_page(box):
     id = upload(box, url=box.url + PNG).json()["attachment_id"]
-    page = box.tell("/pages", name="Redwing Coffee")
+    page = box.post("/pages", name="Redwing Coffee")
     tom = box.customer("Tom Okafor", page_id=page["id"])
     tom.say("Hi")
     message = {"attachment": {"type": "image", "payload": {"attachment_id": id}}}
@@ -65,7 +65,7 @@ def test_an_attachment_id_is_unknown_to_another_page(box):
 def test_sending_a_reusable_attachment_returns_its_id(box, mona):
     payload = {"url": box.url + PNG, "is_reusable": True}
 
-    id = mona.hears(attachment={"type": "image", "payload": payload}).json()["attachment_id"]
+    id = mona.receives(attachment={"type": "image", "payload": payload}).json()["attachment_id"]
 
     assert send(mona, id).ok
 
@@ -113,21 +113,21 @@ def test_an_upload_needs_exactly_one_file(box, mona):
 def test_a_message_may_carry_several_pictures(box, mona):
     picture = {"type": "image", "payload": {"url": box.url + PNG}}
 
-    assert mona.hears(attachments=[picture, picture]).ok
+    assert mona.receives(attachments=[picture, picture]).ok
 
     assert [a["type"] for a in mona.messages()[-1]["attachments"]] == ["image", "image"]
-    assert refusal(mona.hears(attachments=[picture | {"type": "file"}])) == (400, 100, None)
+    assert refusal(mona.receives(attachments=[picture | {"type": "file"}])) == (400, 100, None)
 
 
 def test_a_sticker_is_sent_by_its_id(box, receiver, mona):
-    assert mona.hears(sticker_id=369239263222822).ok
+    assert mona.receives(sticker_id=369239263222822).ok
 
     echo = receiver.wait_for(2, "message")[1]["message"]
     assert echo["attachments"][0]["payload"]["sticker_id"] == echo["sticker_id"] == 369239263222822
 
 
 def test_a_file_from_a_flagged_host_is_refused(box, mona):
-    box.tell("/flagged_hosts", hosts=["ngrok.example"])
+    box.post("/flagged_hosts", hosts=["ngrok.example"])
     body = {"name": "Ana R.", "profile_picture_url": "https://abc.ngrok.example/ana.png"}
 
     error = box.graph("POST", "/me/personas", json=body).json()["error"]

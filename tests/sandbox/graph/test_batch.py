@@ -82,7 +82,7 @@ def test_a_batch_item_may_omit_its_response_on_success(box, mona):
 
 
 def test_a_batch_item_may_have_a_token_of_its_own(box, mona):
-    page = box.tell("/pages", name="Redwing Coffee")
+    page = box.post("/pages", name="Redwing Coffee")
     own = f"access_token={page['token']}&appsecret_proof={appsecret_proof(page['token'], APP_SECRET)}"
 
     other, usual, wrong = bodies(
@@ -126,7 +126,7 @@ def test_a_batch_of_more_than_fifty_items_is_refused(box):
 
 
 def test_a_fault_matches_a_call_within_a_batch(box, mona):
-    box.tell("/faults", match={"path": "/me/messages"}, times=1)
+    box.post("/faults", match={"path": "/me/messages"}, times=1)
 
     answers = batch(box, text(mona.psid, "one"), text(mona.psid, "two"))
 

@@ -8,7 +8,7 @@ OFFER = {"sdp_type": "offer", "sdp": "v=0\r\n"}
 
 
 @pytest.fixture
-def heard(receiver):
+def received(receiver):
     """The calls that the webhook received, once there are so many."""
 
     def calls():
@@ -26,8 +26,8 @@ def act(box, action, call_id, **more):
     return box.graph("POST", "/me/calls", json={"platform": "messenger", "call_id": call_id, "action": action, **more})
 
 
-def test_a_voice_call_is_a_webhook_beside_messaging_with_times_in_seconds(box, receiver, mona, call_id, heard):
-    (call,) = heard(1)
+def test_a_voice_call_is_a_webhook_beside_messaging_with_times_in_seconds(box, receiver, mona, call_id, received):
+    (call,) = received(1)
 
     assert call == {
         "id": call_id,
@@ -42,36 +42,36 @@ def test_a_voice_call_is_a_webhook_beside_messaging_with_times_in_seconds(box, r
     assert "messaging" not in entry
 
 
-def test_a_voice_call_that_no_app_accepts_ends_after_a_minute(box, mona, call_id, heard):
-    box.tell("/clock", advance_s=61)
+def test_a_voice_call_that_no_app_accepts_ends_after_a_minute(box, mona, call_id, received):
+    box.post("/clock", advance_s=61)
 
-    assert [call["event"] for call in heard(2)] == ["connect", "terminate"]
+    assert [call["event"] for call in received(2)] == ["connect", "terminate"]
     assert mona.thread()["call"] is None
 
 
-def test_an_accepted_voice_call_does_not_end_by_itself(box, mona, call_id, heard):
+def test_an_accepted_voice_call_does_not_end_by_itself(box, mona, call_id, received):
     answer = act(box, "accept", call_id, session=OFFER).json()
 
     assert answer["success"] is True
     assert answer["session"]["sdp_response"]["sdp_type"] == "answer"
-    box.tell("/clock", advance_s=61)
+    box.post("/clock", advance_s=61)
     assert mona.thread()["call"] == {"id": call_id, "accepted": True}
     assert act(box, "terminate", call_id).json() == {"success": True}
-    assert [call["event"] for call in heard(2)] == ["connect", "terminate"]
+    assert [call["event"] for call in received(2)] == ["connect", "terminate"]
 
 
 @pytest.mark.parametrize("action", ["reject", "terminate", "TERMINATE"])
-def test_an_app_of_the_page_ends_a_voice_call(box, mona, call_id, heard, action):
+def test_an_app_of_the_page_ends_a_voice_call(box, mona, call_id, received, action):
     assert act(box, action, call_id).json() == {"success": True}
 
-    assert heard(2)[1]["event"] == "terminate"
+    assert received(2)[1]["event"] == "terminate"
     assert mona.thread()["call"] is None
 
 
-def test_a_customer_ends_a_voice_call(box, mona, call_id, heard):
+def test_a_customer_ends_a_voice_call(box, mona, call_id, received):
     mona.do("hang_up")
 
-    assert heard(2)[1]["event"] == "terminate"
+    assert received(2)[1]["event"] == "terminate"
     assert box.control("POST", f"/customers/{mona.psid}/hang_up").status_code == 400
 
 
@@ -100,7 +100,7 @@ def test_a_call_action_with_bad_parameters_is_refused(box, call_id, call, words)
 
 def test_a_voice_call_is_accepted_once_and_belongs_to_that_app(box, call_id, other_receiver):
     bot = {"app_id": "222", "secret": "s", "callback_url": other_receiver.url, "verify_token": VERIFY_TOKEN}
-    token = box.tell("/apps", **bot)["tokens"][PAGE_ID]
+    token = box.post("/apps", **bot)["tokens"][PAGE_ID]
     assert act(box, "accept", call_id, session=OFFER).ok
 
     body = {"call_id": call_id, "action": "accept", "session": OFFER}

@@ -49,7 +49,7 @@ def test_a_conversation_answers_can_reply_and_is_owner(box, mona, conversation):
         "is_owner": True,
     }
     mona.is_sent(sender_action="mark_seen")
-    box.tell("/clock", advance_s=25 * 3600)
+    box.post("/clock", advance_s=25 * 3600)
 
     assert get(box, f"/{conversation}", fields=fields) | {"id": ""} == {
         "id": "",
@@ -97,7 +97,7 @@ def test_messages_within_a_conversation_are_paginated(box, mona, conversation):
 
 def test_listed_attachments_have_their_url_and_type(box, mona):
     picture = {"type": "image", "payload": {"url": f"{box.url}/_sandbox/sample.png"}}
-    mid = mona.hears(attachment=picture).json()["message_id"]
+    mid = mona.receives(attachment=picture).json()["message_id"]
 
     (file,) = get(box, f"/{mid}", fields="attachments")["attachments"]["data"]
 

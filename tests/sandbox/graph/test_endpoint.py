@@ -112,7 +112,7 @@ def test_an_app_gets_only_the_fields_subscribed_for_the_page(box, receiver, mona
     receiver.wait_for(1)
     box.graph("POST", "/me/subscribed_apps", params={"subscribed_fields": "messages,message_echoes"})
 
-    mona.hears(text="No delivery for this one")
+    mona.receives(text="No delivery for this one")
     mona.say("The end")
 
     assert receiver.wait_for(3)[2]["message"]["text"] == "The end"
@@ -145,7 +145,7 @@ def subscribe_app(box, url, verify_token=VERIFY_TOKEN):
 def test_an_app_sets_its_webhook_and_its_fields(box, receiver, mona):
     assert subscribe_app(box, receiver.url).json() == {"success": True}
     receiver.wait_for(1)
-    mona.hears(text="No echo for this one")
+    mona.receives(text="No echo for this one")
     mona.say("The end")
 
     receiver.until(lambda: receiver.events()[-1]["message"]["text"] == "The end")
@@ -161,7 +161,7 @@ def test_a_webhook_that_does_not_verify_is_refused(box, receiver):
 
 
 def test_every_request_is_logged_with_a_number(box, mona):
-    mona.hears(text="Hi")
+    mona.receives(text="Hi")
     box.graph("GET", "/v27.0/me", params={"fields": "id"})
 
     first, second = box.requests()

@@ -58,21 +58,21 @@ def moderate(box, users, *actions):
 
 def test_a_banned_customer_gets_no_message_until_unbanned(box, mona):
     assert moderate(box, [mona.psid], "BLOCK_USER", "MOVE_TO_SPAM").json() == {"success": True}
-    assert mona.hears(text="Hi").json()["error"]["code"] == 551
+    assert mona.receives(text="Hi").json()["error"]["code"] == 551
     assert box.graph("GET", "/me/conversations?folder=spam").json()["data"]
 
     moderate(box, [mona.psid], "UNBLOCK_USER")
 
-    assert mona.hears(text="Hi").ok
+    assert mona.receives(text="Hi").ok
 
 
 def test_moderation_actions_may_be_written_in_lower_case(box, mona):
     moderate(box, [mona.psid], "ban_user", "move_to_spam")
-    assert mona.hears(text="Hi").json()["error"]["code"] == 551
+    assert mona.receives(text="Hi").json()["error"]["code"] == 551
 
     moderate(box, [mona.psid], "Unban_User")
 
-    assert mona.hears(text="Hi").ok
+    assert mona.receives(text="Hi").ok
 
 
 def test_moderation_refuses_too_many_users_or_unknown_actions(box, mona):

@@ -9,7 +9,7 @@ RESTRICTION = {"feature": "page_messaging_api", "status": "active", "applied_tim
 
 
 def restrict(box, **more):
-    return box.tell(f"/pages/{PAGE_ID}/integrity", status="restricted", violations=[VIOLATION], **more)
+    return box.post(f"/pages/{PAGE_ID}/integrity", status="restricted", violations=[VIOLATION], **more)
 
 
 @pytest.mark.parametrize("edge", ["pages_status", "page_status"])
@@ -24,7 +24,7 @@ def test_a_page_answers_its_status_and_violations(box, edge):
 
 
 def test_the_status_of_a_page_needs_a_permission(box):
-    box.tell("/tokens", token=PAGE_TOKEN, scopes=["pages_messaging"])
+    box.post("/tokens", token=PAGE_TOKEN, scopes=["pages_messaging"])
 
     assert box.graph("GET", "/me/pages_status").json()["error"]["code"] == 230
 
@@ -55,7 +55,7 @@ def test_a_page_status_of_ok_removes_all_details(box, receiver):
     box.graph("POST", "/me/subscribed_apps", json={"subscribed_fields": ["messaging_integrity"]})
     restrict(box)
 
-    box.tell(f"/pages/{PAGE_ID}/integrity", status="ok")
+    box.post(f"/pages/{PAGE_ID}/integrity", status="ok")
 
     assert [event["status"] for event in receiver.wait_for(2)] == ["restricted", "ok"]
     assert box.graph("GET", "/me/pages_status").json()["violations"] == []

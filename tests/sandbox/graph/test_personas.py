@@ -117,7 +117,7 @@ def test_messages_of_a_deleted_persona_keep_its_name(box, mona):
 
 
 def test_a_persona_of_another_page_cannot_be_used(box, mona):
-    page = box.tell("/pages", name="Redwing Coffee")
+    page = box.post("/pages", name="Redwing Coffee")
     body = {"name": "Ben", "profile_picture_url": f"{box.url}/_sandbox/sample.png"}
     id = box.graph("POST", "/me/personas", page["token"], json=body).json()["id"]
 

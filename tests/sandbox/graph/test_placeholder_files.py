@@ -9,7 +9,7 @@ NOWHERE = "http://127.0.0.1:9/ada.jpg"  # nobody listens there
 
 @pytest.fixture
 def placeholder_box(box):
-    box.tell("/placeholder_files", on=True)
+    box.post("/placeholder_files", on=True)
     return box
 
 
@@ -49,7 +49,7 @@ def test_a_reachable_picture_gets_no_placeholder(placeholder_box):
 def test_a_placeholder_file_has_the_type_of_its_attachment(placeholder_box, type, start):
     mona = placeholder_box.customer()
     mona.say("Hi")
-    assert mona.hears(attachment={"type": type, "payload": {"url": NOWHERE}}).ok
+    assert mona.receives(attachment={"type": type, "payload": {"url": NOWHERE}}).ok
 
     (attachment,) = mona.messages()[-1]["attachments"]
 
@@ -57,15 +57,15 @@ def test_a_placeholder_file_has_the_type_of_its_attachment(placeholder_box, type
 
 
 def test_a_flagged_host_is_refused_with_placeholder_files_too(placeholder_box):
-    placeholder_box.tell("/flagged_hosts", hosts=["127.0.0.1"])
+    placeholder_box.post("/flagged_hosts", hosts=["127.0.0.1"])
 
     assert create(placeholder_box, NOWHERE).json()["error"]["code"] == 368
 
 
 def test_the_placeholder_files_option_survives_a_reset(running_sandbox):
     with running_sandbox(create_app(placeholder_files=True)) as box:
-        box.tell("/reset")
+        box.post("/reset")
 
         assert create(box, NOWHERE).ok
-        box.tell("/placeholder_files", on=False)
+        box.post("/placeholder_files", on=False)
         assert not create(box, NOWHERE).ok

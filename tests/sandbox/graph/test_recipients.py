@@ -73,4 +73,4 @@ def test_an_unknown_notification_type_is_refused(mona):
 def test_a_message_with_text_and_attachment_is_refused(box, mona):
     picture = {"type": "image", "payload": {"url": f"{box.url}/_sandbox/sample.png"}}
 
-    assert mona.hears(text="Look", attachment=picture).json()["error"]["code"] == 100
+    assert mona.receives(text="Look", attachment=picture).json()["error"]["code"] == 100

@@ -186,7 +186,7 @@ def test_an_id_in_a_query_stays_a_string(box, mona):
 
 
 def test_a_call_without_appsecret_proof_is_refused_where_the_app_requires_it(box):
-    box.tell("/apps", app_id=APP_ID, secret=APP_SECRET, require_proof=True)
+    box.post("/apps", app_id=APP_ID, secret=APP_SECRET, require_proof=True)
 
     refused = box.graph("GET", "/me").json()["error"]
     allowed = box.graph("GET", "/me", params={"appsecret_proof": appsecret_proof(PAGE_TOKEN, APP_SECRET)})

@@ -11,7 +11,7 @@ from sandbox.app import APP_ID, APP_SECRET, PAGE_TOKEN
 @pytest.fixture
 def new_app(box):
     """The default app is one of today."""
-    box.tell("/apps", app_id=APP_ID, secret=APP_SECRET, made_on_v27=True)
+    box.post("/apps", app_id=APP_ID, secret=APP_SECRET, made_on_v27=True)
     return box
 
 
@@ -48,7 +48,7 @@ def test_a_new_app_is_refused_retired_features_within_a_batch(new_app):
 
 def test_the_made_on_v27_option_survives_a_reset(running_sandbox):
     with running_sandbox(create_app(made_on_v27=True)) as box:
-        box.tell("/reset")
+        box.post("/reset")
 
         assert refusal(box.graph("GET", "/", params={"ids": "me"}))[1] == 12
         assert box.graph("GET", "/me").ok
@@ -130,7 +130,7 @@ def test_the_next_url_of_an_edge_requested_as_a_field_can_be_fetched(box):
 
 
 def test_an_edge_without_permission_refuses_the_whole_call(box):
-    box.tell("/tokens", token=PAGE_TOKEN, scopes=["pages_show_list"])
+    box.post("/tokens", token=PAGE_TOKEN, scopes=["pages_show_list"])
 
     assert box.graph("GET", "/me", params={"fields": "name,personas{name}"}).json()["error"]["code"] == 230
 

@@ -17,7 +17,7 @@ def refusal(answer):
 
 def test_a_sent_message_is_answered_echoed_and_delivered(box, receiver, mona):
     receiver.wait_for(1)
-    answer = mona.hears(text="Grüße", metadata="job:42")
+    answer = mona.receives(text="Grüße", metadata="job:42")
 
     assert set(answer.json()) == {"recipient_id", "message_id"}
     assert answer.json()["recipient_id"] == mona.psid
@@ -70,7 +70,7 @@ def test_a_malformed_send_gets_facebooks_error(mona, call, subcode, words):
 
 
 def test_a_text_may_have_two_thousand_characters(mona):
-    assert mona.hears(text="ü" * 2000).status_code == 200
+    assert mona.receives(text="ü" * 2000).status_code == 200
 
 
 def test_a_send_to_an_unknown_person_is_refused(box, mona):
@@ -81,42 +81,42 @@ def test_a_send_to_an_unknown_person_is_refused(box, mona):
 
 def test_a_customer_who_blocks_the_page_is_not_available(mona):
     mona.do("block", on=True)
-    assert refusal(mona.hears(text="Hi")) == (400, 551, 1545041)
+    assert refusal(mona.receives(text="Hi")) == (400, 551, 1545041)
 
     mona.do("block", on=False)
-    assert mona.hears(text="Hi").status_code == 200
+    assert mona.receives(text="Hi").status_code == 200
 
 
 def test_the_messaging_window_closes_after_a_day_and_a_reaction_reopens_it(box, mona):
-    mid = mona.hears(text="On its way").json()["message_id"]
-    box.tell("/clock", advance_s=DAY_S + 1)
-    assert refusal(mona.hears(text="Did it come?")) == (400, 10, 2018278)
+    mid = mona.receives(text="On its way").json()["message_id"]
+    box.post("/clock", advance_s=DAY_S + 1)
+    assert refusal(mona.receives(text="Did it come?")) == (400, 10, 2018278)
 
     mona.do("react", mid=mid, emoji="👍")
 
-    assert mona.hears(text="Good!").status_code == 200
+    assert mona.receives(text="Good!").status_code == 200
 
 
 def test_reading_and_editing_do_not_open_the_messaging_window(box, mona):
     mid = mona.messages()[0]["mid"]
-    box.tell("/clock", advance_s=DAY_S + 1)
+    box.post("/clock", advance_s=DAY_S + 1)
 
     mona.do("read")
     mona.do("edit", mid=mid, text="Where is it?")
 
-    assert refusal(mona.hears(text="Hi")) == (400, 10, 2018278)
+    assert refusal(mona.receives(text="Hi")) == (400, 10, 2018278)
 
 
 def test_a_customer_who_never_wrote_cannot_be_messaged(box):
-    assert refusal(box.customer().hears(text="Hi")) == (400, 10, 2018278)
+    assert refusal(box.customer().receives(text="Hi")) == (400, 10, 2018278)
 
 
 def test_the_human_agent_tag_extends_the_window_to_seven_days(box, mona):
     tagged = {"message": {"text": "Sorry"}, "messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"}
-    box.tell("/clock", advance_s=6 * DAY_S)
+    box.post("/clock", advance_s=6 * DAY_S)
     assert mona.is_sent(**tagged).status_code == 200
 
-    box.tell("/clock", advance_s=DAY_S + 1)
+    box.post("/clock", advance_s=DAY_S + 1)
 
     assert refusal(mona.is_sent(**tagged)) == (400, 10, 2018278)
 
@@ -135,10 +135,10 @@ def test_typing_shows_the_persona_until_the_message_comes(box, mona):
 
 def test_typing_ends_by_itself_after_twenty_seconds(box, mona):
     mona.is_sent(sender_action="TYPING_ON")
-    box.tell("/clock", advance_s=19)
+    box.post("/clock", advance_s=19)
     assert mona.thread()["typing"]["on"] is True
 
-    box.tell("/clock", advance_s=1)
+    box.post("/clock", advance_s=1)
 
     assert mona.thread()["typing"]["on"] is False
 
@@ -168,7 +168,7 @@ def test_a_persona_is_accepted_with_typing_and_no_other_sender_action(box, mona)
 
 def test_an_attachment_is_downloaded_and_stored(box, mona):
     url = f"{box.url}/_sandbox/sample.png"
-    mona.hears(attachment={"type": "image", "payload": {"url": url}})
+    mona.receives(attachment={"type": "image", "payload": {"url": url}})
 
     kept = mona.messages()[-1]["attachments"][0]
 
@@ -188,7 +188,7 @@ def test_an_attachment_is_downloaded_and_stored(box, mona):
 def test_an_invalid_attachment_is_refused(box, mona, payload, subcode):
     payload = {key: value.format(box=box.url) for key, value in payload.items()}
 
-    answer = mona.hears(attachment={"type": "image", "payload": payload})
+    answer = mona.receives(attachment={"type": "image", "payload": payload})
 
     assert refusal(answer) == (400, 100, subcode)
     assert len(mona.messages()) == 1
@@ -201,8 +201,8 @@ def test_quick_replies_and_templates_show_in_the_thread(mona):
         "text": "Well?",
         "buttons": [{"type": "postback", "title": "A", "payload": "A"}],
     }
-    mona.hears(text="Sure?", quick_replies=replies)
-    mona.hears(attachment={"type": "template", "payload": template})
+    mona.receives(text="Sure?", quick_replies=replies)
+    mona.receives(attachment={"type": "template", "payload": template})
 
     _, asked, offered = mona.messages()
 

@@ -55,13 +55,13 @@ BAD = [
 
 @pytest.mark.parametrize("payload", GOOD, ids=lambda payload: payload["template_type"])
 def test_a_valid_template_shows_as_it_was_sent(mona, payload):
-    assert mona.hears(attachment={"type": "template", "payload": payload}).json().get("message_id")
+    assert mona.receives(attachment={"type": "template", "payload": payload}).json().get("message_id")
     assert mona.messages()[-1]["template"] == payload
 
 
 @pytest.mark.parametrize(("payload", "words"), BAD, ids=lambda value: value if isinstance(value, str) else "")
 def test_an_invalid_template_is_refused_with_the_name_of_the_part(mona, payload, words):
-    error = mona.hears(attachment={"type": "template", "payload": payload}).json()["error"]
+    error = mona.receives(attachment={"type": "template", "payload": payload}).json()["error"]
 
     assert error["code"] == 100
     assert words in error["message"]
@@ -74,10 +74,11 @@ def test_a_media_template_may_name_an_uploaded_attachment(box, mona):
     id = box.graph("POST", "/me/message_attachments", json={"message": message}).json()["attachment_id"]
     payload = {"template_type": "media", "elements": [{"media_type": "image", "attachment_id": id}]}
 
-    assert mona.hears(attachment={"type": "template", "payload": payload}).ok
+    assert mona.receives(attachment={"type": "template", "payload": payload}).ok
 
     payload["elements"][0]["attachment_id"] = "1"
-    assert mona.hears(attachment={"type": "template", "payload": payload}).json()["error"]["error_subcode"] == 2018074
+    refused = mona.receives(attachment={"type": "template", "payload": payload}).json()["error"]
+    assert refused["error_subcode"] == 2018074
 
 
 @pytest.mark.parametrize(
@@ -90,7 +91,7 @@ def test_a_media_template_may_name_an_uploaded_attachment(box, mona):
     ],
 )
 def test_quick_replies_beyond_their_limits_are_refused(mona, reply, words):
-    error = mona.hears(text="Well?", quick_replies=[reply]).json()["error"]
+    error = mona.receives(text="Well?", quick_replies=[reply]).json()["error"]
 
     assert error["code"] == 100
     assert words in error["message"]
@@ -98,4 +99,4 @@ def test_quick_replies_beyond_their_limits_are_refused(mona, reply, words):
 
 @pytest.mark.parametrize("kind", ["user_phone_number", "user_email"])
 def test_a_quick_reply_may_request_an_email(mona, kind):
-    assert mona.hears(text="Yours?", quick_replies=[{"content_type": kind}]).ok
+    assert mona.receives(text="Yours?", quick_replies=[{"content_type": kind}]).ok

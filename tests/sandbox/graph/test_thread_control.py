@@ -29,13 +29,13 @@ class Apps:
         return answer.json()["data"]
 
     def default(self, app):
-        self.box.tell(f"/pages/{PAGE_ID}/default_app", app_id=app)
+        self.box.post(f"/pages/{PAGE_ID}/default_app", app_id=app)
 
 
 @pytest.fixture
 def apps(box, receiver, other_receiver):
     bot = {"app_id": BOT, "secret": "s", "callback_url": other_receiver.url, "verify_token": VERIFY_TOKEN}
-    return Apps(box, box.tell("/apps", **bot)["tokens"][PAGE_ID])
+    return Apps(box, box.post("/apps", **bot)["tokens"][PAGE_ID])
 
 
 def refusal(answer):
@@ -73,11 +73,11 @@ def test_messages_go_to_the_default_app_and_to_others_on_standby(box, apps, rece
     mona.say(postback={"title": "Start over", "payload": "START"})
 
     receiver.until(lambda: len(standby(receiver)) == 2)
-    heard, tapped = standby(receiver)
-    assert heard["message"] == {"mid": mid, "text": "Hello"}
+    said, tapped = standby(receiver)
+    assert said["message"] == {"mid": mid, "text": "Hello"}
     assert set(tapped["postback"]) == {"mid", "title"}
     assert "messaging" not in receiver.bodies()[-1]["entry"][0]
-    assert other_receiver.until(lambda: told(other_receiver, "postback"))["postback"]["payload"] == "START"
+    assert other_receiver.until(lambda: received(other_receiver, "postback"))["postback"]["payload"] == "START"
     assert mona.thread()["owner_app_id"] == BOT
 
 
@@ -100,7 +100,7 @@ def test_passing_thread_control_notifies_the_new_owner(apps, other_receiver, mon
     answer = apps.does(APP_ID, "pass", mona.psid, target_app_id=target, metadata="wants a refund")
 
     assert answer.json() == {"success": True}
-    event = other_receiver.until(lambda: told(other_receiver, "pass_thread_control"))
+    event = other_receiver.until(lambda: received(other_receiver, "pass_thread_control"))
     assert (event["sender"]["id"], event["recipient"]["id"]) == (mona.psid, PAGE_ID)
     assert event["pass_thread_control"] == {
         "previous_owner_app_id": APP_ID,
@@ -111,7 +111,7 @@ def test_passing_thread_control_notifies_the_new_owner(apps, other_receiver, mon
     assert apps.says(BOT, mona.psid).ok
 
 
-def told(receiver, kind):
+def received(receiver, kind):
     entries = [entry for body in receiver.bodies() for entry in body["entry"]]
     return next((e["messaging"][0] for e in entries if "messaging" in e and kind in e["messaging"][0]), None)
 
@@ -119,7 +119,7 @@ def told(receiver, kind):
 def test_an_idle_thread_has_no_previous_owner(apps, other_receiver, mona):
     apps.does(APP_ID, "pass", mona.psid, target_app_id=BOT)
 
-    event = other_receiver.until(lambda: told(other_receiver, "pass_thread_control"))
+    event = other_receiver.until(lambda: received(other_receiver, "pass_thread_control"))
 
     assert event["pass_thread_control"]["previous_owner_app_id"] is None
 
@@ -133,13 +133,13 @@ def test_taking_thread_control_needs_a_default_app_and_permission(box, apps, oth
     assert refusal(apps.does(APP_ID, "take", mona.psid)) == (400, 27, None)
     apps.default(BOT)
     mona.say("Hello")
-    box.tell(f"/pages/{PAGE_ID}/may_take_control", app_id=APP_ID, on=False)
+    box.post(f"/pages/{PAGE_ID}/may_take_control", app_id=APP_ID, on=False)
     assert refusal(apps.does(APP_ID, "take", mona.psid)) == (400, 200, None)
-    box.tell(f"/pages/{PAGE_ID}/may_take_control", app_id=APP_ID, on=True)
+    box.post(f"/pages/{PAGE_ID}/may_take_control", app_id=APP_ID, on=True)
 
     assert apps.does(APP_ID, "take", mona.psid, metadata="mine").json() == {"success": True}
 
-    event = other_receiver.until(lambda: told(other_receiver, "take_thread_control"))["take_thread_control"]
+    event = other_receiver.until(lambda: received(other_receiver, "take_thread_control"))["take_thread_control"]
     assert event == {"previous_owner_app_id": BOT, "new_owner_app_id": APP_ID, "metadata": "mine"}
     assert refusal(apps.says(BOT, mona.psid)) == (400, 10, 2018300)
 
@@ -149,14 +149,14 @@ def test_a_request_for_thread_control_reaches_the_default_app(apps, receiver, mo
 
     assert apps.does(BOT, "request", mona.psid, metadata="please").json() == {"success": True}
 
-    event = receiver.until(lambda: told(receiver, "request_thread_control"))["request_thread_control"]
+    event = receiver.until(lambda: received(receiver, "request_thread_control"))["request_thread_control"]
     assert event == {"requested_owner_app_id": 222, "metadata": "please"}
 
 
 def test_a_released_thread_goes_back_to_the_default_app(apps, receiver, other_receiver, mona):
     apps.default(APP_ID)
     apps.does(APP_ID, "pass", mona.psid, target_app_id=BOT)
-    other_receiver.until(lambda: told(other_receiver, "pass_thread_control"))
+    other_receiver.until(lambda: received(other_receiver, "pass_thread_control"))
 
     assert apps.does(BOT, "release", mona.psid).json() == {"success": True}
 
@@ -169,16 +169,16 @@ def test_a_released_thread_goes_back_to_the_default_app(apps, receiver, other_re
 def test_thread_control_expires_after_a_day_unless_renewed_or_extended(box, apps, mona):
     apps.default(APP_ID)
     apps.does(APP_ID, "pass", mona.psid, target_app_id=BOT)
-    box.tell("/clock", advance_s=DAY_S - 60)
+    box.post("/clock", advance_s=DAY_S - 60)
     mona.say("Still there?")
-    box.tell("/clock", advance_s=DAY_S - 60)
+    box.post("/clock", advance_s=DAY_S - 60)
     assert mona.thread()["owner_app_id"] == BOT
 
     apps.does(BOT, "extend", mona.psid, duration=3 * DAY_S)
-    box.tell("/clock", advance_s=3 * DAY_S - 60)
+    box.post("/clock", advance_s=3 * DAY_S - 60)
     assert mona.thread()["owner_app_id"] == BOT
 
-    box.tell("/clock", advance_s=61)
+    box.post("/clock", advance_s=61)
     assert mona.thread()["owner_app_id"] is None
 
 
@@ -189,10 +189,10 @@ def test_thread_control_is_extended_by_a_week_at_most(apps, mona, duration):
 
 def test_the_thread_owner_is_shown_only_to_the_owner_and_the_default_app(box, apps, mona):
     apps.default(APP_ID)
-    box.tell(f"/customers/{mona.psid}/thread_owner", app_id=BOT)
+    box.post(f"/customers/{mona.psid}/thread_owner", app_id=BOT)
 
     (of_default,), (of_owner,) = apps.owner(mona.psid), apps.owner(mona.psid, BOT)
-    box.tell(f"/customers/{mona.psid}/thread_owner", app_id=APP_ID)
+    box.post(f"/customers/{mona.psid}/thread_owner", app_id=APP_ID)
     (of_other,) = apps.owner(mona.psid, BOT)
 
     assert of_default == of_owner
@@ -224,7 +224,7 @@ def test_a_reply_from_the_page_inbox_is_echoed_and_takes_control(box, apps, rece
     mona.say("And now?")
     mona.do("page_inbox", text="Wait")
 
-    event = receiver.until(lambda: told(receiver, "take_thread_control"))["take_thread_control"]
+    event = receiver.until(lambda: received(receiver, "take_thread_control"))["take_thread_control"]
     assert (event["previous_owner_app_id"], event["new_owner_app_id"]) == (APP_ID, INBOX)
     assert mona.thread()["owner_app_id"] == INBOX
     assert mona.messages()[-1]["app_id"] == INBOX
@@ -235,7 +235,7 @@ def test_a_change_of_the_default_app_sends_app_roles(apps, receiver, other_recei
     apps.default(APP_ID)
     apps.default(BOT)
 
-    won = other_receiver.until(lambda: told(other_receiver, "app_roles"))
+    won = other_receiver.until(lambda: received(other_receiver, "app_roles"))
     lost = receiver.until(lambda: len(receiver.posts) == 2 and receiver.events("app_roles")[1])
     assert won["app_roles"] == {BOT: ["primary_receiver"]}
     assert lost["app_roles"] == {APP_ID: ["secondary_receiver"]}

@@ -19,7 +19,7 @@ def test_the_phone_loads_files_from_the_sandbox_only(box):
 
 def test_an_uploaded_file_never_runs_as_a_page_of_the_sandbox(box, mona):
     attachment = {"type": "file", "payload": {"url": f"{box.url}/"}}
-    mona.hears(attachment=attachment)
+    mona.receives(attachment=attachment)
 
     kept = box.session.get(mona.messages()[-1]["attachments"][0]["url"])
 

@@ -20,7 +20,7 @@ def newcomer(box):
 
 def test_a_tapped_quick_reply_is_sent_and_the_others_disappear(box, receiver, mona, take_out):
     replies = [{"content_type": "text", "title": title, "payload": title.upper()} for title in ("Yes", "No")]
-    mona.hears(text="Was it you?", quick_replies=[*replies, {"content_type": "user_email"}])
+    mona.receives(text="Was it you?", quick_replies=[*replies, {"content_type": "user_email"}])
     phone = take_out(mona)
     expect(phone.get_by_role("group", name="Quick replies").get_by_role("button")).to_have_count(3)
 
@@ -32,7 +32,7 @@ def test_a_tapped_quick_reply_is_sent_and_the_others_disappear(box, receiver, mo
 
 
 def test_a_quick_reply_offers_and_sends_the_email(box, receiver, mona, take_out):
-    mona.hears(text="How do we reach you?", quick_replies=[{"content_type": "user_email"}])
+    mona.receives(text="How do we reach you?", quick_replies=[{"content_type": "user_email"}])
     take_out(mona).get_by_role("button", name="mona.meyer@example.com").click()
 
     reply = quick_reply(receiver)
@@ -45,7 +45,7 @@ def test_a_button_sends_its_postback_and_a_link_opens_a_new_tab(box, receiver, m
         {"type": "web_url", "title": "Read more", "url": "https://example.test/more"},
         {"type": "web_url", "title": "Do not", "url": "javascript:alert(1)"},
     ]
-    mona.hears(attachment=template("button", text="How can we help?", buttons=buttons))
+    mona.receives(attachment=template("button", text="How can we help?", buttons=buttons))
     phone = take_out(mona)
 
     phone.get_by_role("button", name="Talk to a human").click()
@@ -103,7 +103,7 @@ def test_the_persistent_menu_opens_nests_and_closes(box, receiver, mona, take_ou
 
 def test_the_carousel_is_reached_by_keyboard(box, mona, take_out):
     cards = [{"title": f"Tea {n}", "buttons": [{"type": "postback", "title": f"Buy {n}", "payload": n}]} for n in "123"]
-    mona.hears(attachment=template("generic", elements=cards))
+    mona.receives(attachment=template("generic", elements=cards))
     phone = take_out(mona)
     track = phone.get_by_role("group", name="3 cards, side by side")
     place = track.evaluate_handle("track => ({ get left() { return track.scrollLeft; } })")
@@ -119,7 +119,7 @@ def test_the_carousel_is_reached_by_keyboard(box, mona, take_out):
 
 
 def test_a_reaction_is_added_and_removed(box, receiver, mona, take_out):
-    mona.hears(text="It is on its way.")
+    mona.receives(text="It is on its way.")
     phone = take_out(mona)
     opener = phone.get_by_role("article", name="Bluebird Tea").get_by_role("button", name="React")
 
@@ -147,7 +147,7 @@ def test_sample_attachments_can_be_sent(box, mona, take_out):
 
 
 def test_a_reply_quotes_its_message(box, receiver, mona, take_out):
-    mid = mona.hears(text="Which one was it?").json()["message_id"]
+    mid = mona.receives(text="Which one was it?").json()["message_id"]
     phone = take_out(mona)
     phone.get_by_role("article", name="Bluebird Tea").get_by_role("button", name="Reply").press("Enter")
 
@@ -170,14 +170,14 @@ def test_a_reply_from_the_page_inbox_shows_and_takes_control(box, mona, take_out
 
 
 def test_messages_on_the_screen_stay_unchanged_when_more_come(box, mona, take_out):
-    mona.hears(attachment=template("coupon", title="10 % off", coupon_code="TEA10"))
+    mona.receives(attachment=template("coupon", title="10 % off", coupon_code="TEA10"))
     phone = take_out(mona)
     phone.get_by_role("button", name="Reveal code").click()
     expect(phone.get_by_text("TEA10")).to_be_visible()
     card = phone.get_by_role("article", name="Bluebird Tea").element_handle()
 
     mona.do("react", mid=mona.messages()[1]["mid"], emoji="👍")
-    mona.hears(text="And more")
+    mona.receives(text="And more")
 
     expect(phone.get_by_text("And more")).to_be_visible()
     expect(phone.get_by_text("TEA10")).to_be_visible()

@@ -38,7 +38,7 @@ def test_a_webhook_carries_both_signatures_of_its_raw_bytes(box, receiver):
 
 
 def test_each_webhook_body_has_one_entry_with_one_event(box, receiver, mona):
-    mona.hears(text="Hi")
+    mona.receives(text="Hi")
     receiver.wait_for(3)
 
     for body in receiver.bodies():
@@ -72,7 +72,7 @@ def test_an_app_that_always_refuses_one_event_still_gets_others(box, receiver):
     """An example is a bot that answers 500 to an event without a sender."""
     receiver.refuses = b"app_roles"
     mona = box.customer()
-    box.tell(f"/pages/{PAGE_ID}/default_app", app_id=APP_ID)
+    box.post(f"/pages/{PAGE_ID}/default_app", app_id=APP_ID)
     for number in range(20):
         mona.say(str(number))
 
@@ -84,12 +84,12 @@ def test_an_app_that_always_refuses_one_event_still_gets_others(box, receiver):
 def test_a_webhook_refused_for_an_hour_unsubscribes_the_app_despite_other_deliveries(box, receiver):
     receiver.refuses = b"app_roles"
     mona = box.customer()
-    box.tell(f"/pages/{PAGE_ID}/default_app", app_id=APP_ID)
+    box.post(f"/pages/{PAGE_ID}/default_app", app_id=APP_ID)
     mona.say("This one passes")
     receiver.wait_for(1, "message")
     receiver.wait_for(1, "app_roles")
 
-    box.tell("/clock", advance_s=3601)
+    box.post("/clock", advance_s=3601)
 
     receiver.until(lambda: box.world()["apps"][0]["subscriptions"] == {})
     assert box.world()["counts"]["webhooks_waiting"] == 0
@@ -100,14 +100,14 @@ def test_each_failed_webhook_is_retried_for_an_hour_of_its_own(box, receiver):
     mona = box.customer()
     mona.say("one")
     receiver.wait_for(1)
-    box.tell("/clock", advance_s=3000)
+    box.post("/clock", advance_s=3000)
     receiver.wait_for(2)
     receiver.refuses = b"two"
     receiver.until(lambda: box.world()["counts"]["webhooks_waiting"] == 0)
     mona.say("two")
     receiver.until(lambda: box.world()["counts"]["webhooks_waiting"] == 1)
 
-    box.tell("/clock", advance_s=700)
+    box.post("/clock", advance_s=700)
 
     receiver.until(lambda: receiver.events()[-1]["message"]["text"] == "two")
     assert box.world()["apps"][0]["subscriptions"] != {}
@@ -126,7 +126,7 @@ def test_an_hour_of_failed_webhooks_unsubscribes_the_app(box, receiver):
     mona.say("one")
     receiver.wait_for(1)
 
-    box.tell("/clock", advance_s=3601)
+    box.post("/clock", advance_s=3601)
 
     receiver.until(lambda: box.world()["apps"][0]["subscriptions"] == {})
     receiver.answers = []
@@ -138,7 +138,7 @@ def test_an_hour_of_failed_webhooks_unsubscribes_the_app(box, receiver):
 
 
 def test_webhooks_can_be_duplicated(box, receiver):
-    box.tell("/webhooks", duplicate=True)
+    box.post("/webhooks", duplicate=True)
     mona = box.customer()
     mona.say("one")
     mona.say("two")
@@ -150,31 +150,31 @@ def test_webhooks_can_be_duplicated(box, receiver):
 
 
 def test_webhooks_can_be_shuffled(box, receiver):
-    box.tell("/webhooks", pause=True, shuffle=True)
+    box.post("/webhooks", pause=True, shuffle=True)
     mona = box.customer()
     said = [mona.say(str(number)) for number in range(30)]
 
-    box.tell("/webhooks", pause=False)
+    box.post("/webhooks", pause=False)
 
-    heard = [event["message"]["mid"] for event in receiver.wait_for(30)]
-    assert heard != said
-    assert sorted(heard) == sorted(said)
+    received = [event["message"]["mid"] for event in receiver.wait_for(30)]
+    assert received != said
+    assert sorted(received) == sorted(said)
 
 
 def test_webhooks_can_be_paused(box, receiver):
-    box.tell("/webhooks", pause=True)
+    box.post("/webhooks", pause=True)
     box.customer().say("one")
     time.sleep(0.1)
     assert receiver.posts == []
     assert box.world()["counts"]["webhooks_waiting"] == 1
 
-    box.tell("/webhooks", pause=False)
+    box.post("/webhooks", pause=False)
 
     receiver.wait_for(1)
 
 
 def test_webhooks_can_be_delayed(box, receiver):
-    box.tell("/webhooks", delay_s=0.2)
+    box.post("/webhooks", delay_s=0.2)
     began = time.monotonic()
     box.customer().say("one")
 
@@ -184,10 +184,10 @@ def test_webhooks_can_be_delayed(box, receiver):
 
 
 def test_a_reset_drops_undelivered_webhooks(box, receiver):
-    box.tell("/webhooks", pause=True)
+    box.post("/webhooks", pause=True)
     box.customer().say("one")
 
-    box.tell("/reset")
+    box.post("/reset")
 
     time.sleep(0.1)
     assert receiver.posts == []
@@ -209,12 +209,12 @@ def test_a_redirect_by_a_webhook_is_not_followed(box, receiver):
 
 
 def test_several_entries_may_share_one_webhook_body(box, receiver):
-    box.tell("/webhooks", pause=True, entries=3)
+    box.post("/webhooks", pause=True, entries=3)
     mona = box.customer()
     for number in range(4):
         mona.say(str(number))
 
-    box.tell("/webhooks", pause=False)
+    box.post("/webhooks", pause=False)
 
     events = receiver.wait_for(4)
     assert [event["message"]["text"] for event in events] == ["0", "1", "2", "3"]
@@ -223,11 +223,11 @@ def test_several_entries_may_share_one_webhook_body(box, receiver):
 
 def test_a_long_queue_of_webhooks_is_batched(box, receiver, monkeypatch):
     monkeypatch.setattr(delivery, "BATCH_ABOVE", 5)
-    box.tell("/webhooks", pause=True)
+    box.post("/webhooks", pause=True)
     mona = box.customer()
     said = [mona.say(str(number)) for number in range(10)]
 
-    box.tell("/webhooks", pause=False)
+    box.post("/webhooks", pause=False)
 
     assert [event["message"]["mid"] for event in receiver.wait_for(10)] == said
     assert len(receiver.posts) == 1
@@ -235,7 +235,7 @@ def test_a_long_queue_of_webhooks_is_batched(box, receiver, monkeypatch):
 
 def test_two_apps_get_the_same_event_with_their_own_signatures(box, receiver, other_receiver):
     bot = {"app_id": "222", "secret": "bot-secret", "callback_url": other_receiver.url, "verify_token": VERIFY_TOKEN}
-    box.tell("/apps", **bot)
+    box.post("/apps", **bot)
     box.customer().say("Hi")
     receiver.wait_for(1), other_receiver.wait_for(1)
 

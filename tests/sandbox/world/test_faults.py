@@ -9,7 +9,7 @@ from sandbox.app import PAGE_ID
 
 
 def test_a_fault_matches_the_given_number_of_times(box):
-    assert "id" in box.tell("/faults", match={}, times=2)
+    assert "id" in box.post("/faults", match={}, times=2)
 
     answers = [box.graph("GET", "/me") for _ in range(3)]
 
@@ -19,7 +19,7 @@ def test_a_fault_matches_the_given_number_of_times(box):
 
 
 def test_a_fault_can_have_any_error(box):
-    box.tell("/faults", match={"path": "/personas"}, status=400, error={"code": 368, "error_subcode": 1346003})
+    box.post("/faults", match={"path": "/personas"}, status=400, error={"code": 368, "error_subcode": 1346003})
 
     answer = box.graph("GET", "/me/personas")
 
@@ -43,7 +43,7 @@ def test_a_fault_can_have_any_error(box):
     ],
 )
 def test_a_fault_affects_only_the_calls_that_it_matches(box, mona, match, is_hit):
-    box.tell("/faults", match=match)
+    box.post("/faults", match=match)
 
     answer = mona.is_sent(sender_action="typing_on")
 
@@ -51,13 +51,13 @@ def test_a_fault_affects_only_the_calls_that_it_matches(box, mona, match, is_hit
 
 
 def test_a_fault_of_rate_zero_never_matches(box):
-    box.tell("/faults", match={}, rate=0)
+    box.post("/faults", match={}, rate=0)
 
     assert box.graph("GET", "/me").status_code == 200
 
 
 def test_a_fault_with_only_a_delay_answers_no_error(box):
-    box.tell("/faults", match={}, delay_s=0.2)
+    box.post("/faults", match={}, delay_s=0.2)
     began = time.monotonic()
 
     assert box.graph("GET", "/me").status_code == 200
@@ -65,10 +65,10 @@ def test_a_fault_with_only_a_delay_answers_no_error(box):
 
 
 def test_a_connection_dropped_before_the_call_has_no_effect(box, mona):
-    box.tell("/faults", match={"path": "/messages"}, times=1, drop="before")
+    box.post("/faults", match={"path": "/messages"}, times=1, drop="before")
 
     with pytest.raises(requests.ConnectionError):
-        mona.hears(text="Hello")
+        mona.receives(text="Hello")
 
     assert len(mona.messages()) == 1
     note = box.requests()[-1]
@@ -77,17 +77,17 @@ def test_a_connection_dropped_before_the_call_has_no_effect(box, mona):
 
 def test_a_connection_dropped_after_the_call_has_its_effect(box, receiver, mona):
     receiver.wait_for(1)
-    box.tell("/faults", match={"path": "/messages"}, times=1, drop="after")
+    box.post("/faults", match={"path": "/messages"}, times=1, drop="after")
 
     with pytest.raises(requests.ConnectionError):
-        mona.hears(text="Hello", metadata="job:1")
+        mona.receives(text="Hello", metadata="job:1")
 
     assert mona.messages()[-1]["text"] == "Hello"
     assert receiver.wait_for(3)[1]["message"]["metadata"] == "job:1"
 
 
 def test_faults_of_the_sandbox_can_be_cleared(box):
-    box.tell("/faults", match={})
+    box.post("/faults", match={})
 
     box.control("DELETE", "/faults")
 

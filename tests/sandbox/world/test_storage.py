@@ -20,7 +20,7 @@ def test_a_restart_of_the_sandbox_loses_nothing(start):
         persona = box.persona("Ana R.")
         mona.is_sent(message={"text": "Hi Mona"}, persona_id=persona)
         mona.do("react", mid=mona.messages()[-1]["mid"], emoji="❤")
-        box.tell("/clock", advance_s=3600)
+        box.post("/clock", advance_s=3600)
         before = mona.messages()
     with start() as again:
         after = again.control("GET", f"/customers/{mona.psid}/thread").json()["messages"]
@@ -34,14 +34,14 @@ def test_a_restart_of_the_sandbox_loses_nothing(start):
 
 def test_a_restart_keeps_settings_of_pages_people_and_tokens(start):
     with start() as box:
-        bot = box.tell("/apps", app_id="222", secret="s")
+        bot = box.post("/apps", app_id="222", secret="s")
         mona = box.customer()
         mona.say("Hello")
-        box.tell(f"/pages/{PAGE_ID}/default_app", app_id=APP_ID)
-        box.tell(f"/customers/{mona.psid}/thread_owner", app_id="222")
+        box.post(f"/pages/{PAGE_ID}/default_app", app_id=APP_ID)
+        box.post(f"/customers/{mona.psid}/thread_owner", app_id="222")
         mona.do("profile", kind="partial")
-        box.tell("/tokens", token=bot["tokens"][PAGE_ID], state="expired")
-        box.tell("/retention", keep=50)
+        box.post("/tokens", token=bot["tokens"][PAGE_ID], state="expired")
+        box.post("/retention", keep=50)
         greeting = [{"locale": "default", "text": "Hi"}]
         box.graph("POST", "/me/messenger_profile", json={"greeting": greeting})
         label = box.graph("POST", "/me/custom_labels", json={"name": "vip"}).json()["id"]
@@ -55,10 +55,10 @@ def test_a_restart_keeps_settings_of_pages_people_and_tokens(start):
         mona.box = again
         assert mona.thread()["owner_app_id"] == "222"
         assert mona.thread()["page"]["greeting"] == greeting
-        assert mona.hears(text="Hi").json()["error"]["error_subcode"] == 2018300
-        again.tell(f"/customers/{mona.psid}/thread_owner", app_id=APP_ID)
+        assert mona.receives(text="Hi").json()["error"]["error_subcode"] == 2018300
+        again.post(f"/customers/{mona.psid}/thread_owner", app_id=APP_ID)
         image = {"type": "image", "payload": {"attachment_id": upload["attachment_id"]}}
-        assert mona.hears(attachment=image).ok
+        assert mona.receives(attachment=image).ok
         assert set(again.graph("GET", f"/{mona.psid}").json()) == {"first_name", "id"}
         assert again.graph("GET", "/me", bot["tokens"][PAGE_ID]).json()["error"]["error_subcode"] == 463
         assert again.graph("GET", f"/{mona.psid}/custom_labels").json()["data"][0]["id"] == label
@@ -70,7 +70,7 @@ def test_a_restart_keeps_settings_of_pages_people_and_tokens(start):
 def test_a_restart_keeps_a_reset(start):
     with start() as box:
         box.customer("Mona")
-        box.tell("/reset")
+        box.post("/reset")
     with start() as again:
         assert again.control("GET", "/customers").json()["customers"] == []
 
@@ -84,28 +84,28 @@ def test_a_file_of_another_version_is_refused_with_a_sentence(tmp_path):
 
 def test_retention_drops_old_messages_and_their_files(box, mona):
     picture = {"type": "image", "payload": {"url": f"{box.url}/_sandbox/sample.png"}}
-    mona.hears(attachment=picture)
+    mona.receives(attachment=picture)
     address = mona.messages()[-1]["attachments"][0]["url"]
     tom = box.customer("Tom Okafor")
     for number in range(5):
         tom.say(str(number))
 
-    assert box.tell("/retention", keep=3) == {"keep": 3, "messages": 3}
+    assert box.post("/retention", keep=3) == {"keep": 3, "messages": 3}
 
     assert mona.messages() == []
     assert box.session.get(address).status_code == 404
     tom.say("5")
     assert [m["text"] for m in tom.messages()] == ["3", "4", "5"]
     assert len(box.requests()) == 1
-    assert mona.hears(text="You may still write").ok
+    assert mona.receives(text="You may still write").ok
 
 
 def test_retention_keeps_files_of_reusable_attachments(box, mona):
     payload = {"url": f"{box.url}/_sandbox/sample.png", "is_reusable": True}
-    id = mona.hears(attachment={"type": "image", "payload": payload}).json()["attachment_id"]
-    box.tell("/retention", keep=0)
+    id = mona.receives(attachment={"type": "image", "payload": payload}).json()["attachment_id"]
+    box.post("/retention", keep=0)
 
-    box.tell("/retention", keep=None)
+    box.post("/retention", keep=None)
 
-    mona.hears(attachment={"type": "image", "payload": {"attachment_id": id}})
+    mona.receives(attachment={"type": "image", "payload": {"attachment_id": id}})
     assert box.session.get(mona.messages()[0]["attachments"][0]["url"]).ok
