@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from django.db import connection
 
 from console import tasks
+from console.infrastructure.redis import redis
 from console.models import InboundWebhook, Message
 from tests.bench.client import at_rate
 from tests.bench.figures import Row
@@ -20,6 +21,7 @@ WEBHOOKS = 20  # a second, of customers meanwhile
 BEFORE = 30  # s without a snapshot
 CONVERSATIONS = 1500
 TARGET_RATIO, TARGET_LATE = 0.9, 2  # of the rate before; s
+QUEUE = "messages"
 LATE = 10  # s until a text that has not come is taken for lost
 
 
@@ -30,6 +32,7 @@ def measure(stack, cast, graph, machine, seconds):
     with _snapshot():
         during = _phase(stack, cast, graph, sends, seconds)
         sizes = _sizes()
+    redis().delete(QUEUE)
     Message.objects.pending().update(state=Message.State.FAILED)
     ratio = during.rate / before.rate
     name = f"{sends} sends/s, {seconds} s under a snapshot"
