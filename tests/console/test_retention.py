@@ -309,12 +309,15 @@ def test_a_customer_who_writes_after_the_deletion_begins_a_new_conversation(clos
     assert Conversation.objects.get().last_words == "Are you still there?"
 
 
-def test_a_conversation_that_somebody_has_locked_is_left_for_the_next_run(closed, transactional_db):
+def test_a_conversation_that_somebody_has_locked_is_left_for_the_next_run(transactional_db, mona, settings):
+    settings.CONVERSATION_RETENTION_DAYS = 30
+    past, conversation = timezone.now() - OLD, mona.conversation
+    Conversation.objects.filter(pk=conversation.pk).update(closed_at=past, last_at=past)
     locked, end = threading.Event(), threading.Event()
 
     def lock():
         with transaction.atomic():
-            Conversation.objects.select_for_update().get(pk=closed.pk)
+            Conversation.objects.select_for_update().get(pk=conversation.pk)
             locked.set()
             end.wait(30)
         connection.close()
@@ -323,8 +326,8 @@ def test_a_conversation_that_somebody_has_locked_is_left_for_the_next_run(closed
     holder.start()
     assert locked.wait(10)
     retention.delete_old_rows()
-    assert there(closed) == [True]
+    assert there(conversation) == [True]
     end.set()
     holder.join()
     retention.delete_old_rows()
-    assert there(closed) == [False]
+    assert there(conversation) == [False]
