@@ -175,7 +175,7 @@ def test_a_storage_that_hangs_holds_one_thread_and_is_asked_again_after_a_rest(s
         assert client.get(address).status_code == 503
         began = time.monotonic()
         assert [client.get(address).status_code for _time in range(20)] == [503] * 20
-        assert time.monotonic() - began < 0.5
+        assert time.monotonic() - began < 5  # s; if each had asked the storage, 10
         line.live()
         time.sleep(1)
         assert client.get(address).status_code == 200
