@@ -51,31 +51,32 @@ class Deliveries:
 
     def __init__(self, port):
         self.port = port
-        self.waiting = 0
+        self.waiting = set()  # tasks
         self._free = asyncio.Queue()
 
     def report(self, psid, mid, key):
         """Deliver the webhooks of a text, each after its time."""
-        for build, seconds in ((echo, AFTER["echo"]), (delivery, AFTER["delivery"]), (read, AFTER["read"])):
-            self.waiting += 1
-            asyncio.get_running_loop().call_later(
-                seconds, lambda build=build: asyncio.ensure_future(self._post(build(psid, mid, key)))
-            )
+        for build, name in ((echo, "echo"), (delivery, "delivery"), (read, "read")):
+            task = asyncio.ensure_future(self._post(AFTER[name], build, psid, mid, key))
+            self.waiting.add(task)
+            task.add_done_callback(self.waiting.discard)
 
-    async def _post(self, body):
+    async def _post(self, seconds, build, *text):
+        await asyncio.sleep(seconds)
         connection = await self._free.get()
         try:
-            answer = await connection.ask(post(body, self.port))
+            answer = await connection.ask(post(build(*text), self.port))
             assert answer.status == 200, answer
         finally:
             self._free.put_nowait(connection)
-            self.waiting -= 1
 
     async def run(self, is_over):
         async with connections(self.port, CONNECTIONS) as made:
             for connection in made:
                 self._free.put_nowait(connection)
             await is_over.wait()
+            for task in [*self.waiting]:
+                task.cancel()
 
 
 @contextmanager

@@ -20,6 +20,8 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from console.infrastructure.redis import redis
+from console.live.publishing import channel
 from console.models import (
     Activity,
     BotEvent,
@@ -330,6 +332,29 @@ def test_a_batch_needs_the_same_number_of_queries_for_any_number_of_events(db):
             counts.append(queries_of_a_batch(customers))
             transaction.set_rollback(True)
     assert counts[0] == counts[1] <= 30
+
+
+# What it publishes
+
+
+def test_a_batch_publishes_once_for_the_rows_that_change_and_once_for_the_others(
+    bakery, django_capture_on_commit_callbacks
+):
+    _begin(bakery, "7002", Holder.QUEUE), _begin(bakery, "7003", Holder.QUEUE)
+    for psid in ("7002", "7003"):
+        read = {"sender": {"id": psid}, "timestamp": AT, "read": {"watermark": AT}}
+        InboundWebhook.objects.store(body((PAGES[0], read)))
+        InboundWebhook.objects.store(say("7001", f"m_{psid}"))
+    with redis().pubsub(ignore_subscribe_messages=True) as subscription:
+        subscription.subscribe(channel())
+        subscription.get_message(timeout=5)
+        with django_capture_on_commit_callbacks(execute=True):
+            Batch().process(lambda: InboundWebhook.objects.take(10))
+        published = [subscription.get_message(timeout=5)["data"].split() for _publication in range(2)]
+        assert subscription.get_message(timeout=0.1) is None
+    by_psid = {one.customer.psid: f"conversation-{one.pk}" for one in Conversation.objects.all()}
+    assert set(published[0]) >= {by_psid["7001"], "queue"}
+    assert set(published[1]) == {by_psid["7002"], by_psid["7003"]}
 
 
 # Several processors

@@ -187,7 +187,13 @@ def saving(conversations):
 def _save(changed):
     if threads := [conversation.thread for conversation in changed if conversation.change.has_thread]:
         thread.write(threads)
-    topics = dict.fromkeys(topic for conversation in changed for topic in conversation.change.topics)
+    topics = [conversation.change.topics for conversation in changed]
     rows.write(changed)
-    if topics:
-        live.publish(*topics)
+    for some in (_gathered(topics, is_listed=True), _gathered(topics, is_listed=False)):
+        if some:
+            live.publish(*some)
+
+
+def _gathered(topics, is_listed):
+    """Return the topics of the conversations that the queue shows anew, or of all others, each once."""
+    return dict.fromkeys(topic for some in topics if ("queue" in some) is is_listed for topic in some)

@@ -107,6 +107,8 @@ class Thread:
 
     def confirm(self, message):
         """Note that Facebook has the message, under this mid."""
+        if message.pk is None:  # its entry among the newest could not be found again
+            self.settle()
         self.known[message.mid] = message
         self.change_delivery(message)
         self.show_in_replies(message)
@@ -114,8 +116,8 @@ class Thread:
 
     def change_delivery(self, message):
         """Note that an echo or a receipt changed this message."""
-        if message.pk is None:
-            self.settle()
+        if message.pk is None:  # it is written as it is in the end
+            return
         self.changed[message.pk] = message
         self.is_sending = None
         if self.has_end:
