@@ -13,13 +13,86 @@ HEADER_BYTES = 64 * 1024
 READING_SECONDS = 10  # between two checks of how much of an answer a client has read
 LEAST_READ = 10 * 1024  # bytes in that time: 1 KiB/s
 EXTENSION = "console.connection"  # of the ASGI scope: the Connection
+LAST_CHUNK = b"0\r\n\r\n"
 LAST_REQUEST_SECONDS = 0.5  # for a request that a proxy has just sent
 
 
-class Connection(HttpToolsProtocol):
+class Reading:
+    """The deadline by which a client has to have read some of what was written to it."""
+
+    __slots__ = ()
+    transport: asyncio.Transport
+    _reading_deadline: asyncio.TimerHandle | None
+
+    def _expect_reading(self):
+        unread = self.transport.get_write_buffer_size()
+        loop = asyncio.get_running_loop()
+        self._reading_deadline = loop.call_later(READING_SECONDS, self._check_reading, unread)
+
+    def _check_reading(self, unread_before):
+        if unread_before - self.transport.get_write_buffer_size() < LEAST_READ:
+            self._abort()
+        else:
+            self._expect_reading()
+
+    def _abort(self):
+        """Abort the connection. Closing it would wait until the client has read the rest."""
+        self.transport.abort()
+
+    @staticmethod
+    def _cancel(timer: asyncio.TimerHandle | None):
+        if timer:
+            timer.cancel()
+
+
+class EndlessAnswer(Reading, asyncio.Protocol):
+    """An answer without an end, on a connection of its own. It is written by chunks, see `chunk`.
+
+    has_unread_bytes: whether the client has left bytes unread, more than the operating system takes for it.
+    """
+
+    __slots__ = ("_connections", "_on_end", "_reading_deadline", "has_unread_bytes", "transport")
+
+    def __init__(self, connection, on_end):
+        self.transport, self._connections, self._on_end = connection.transport, connection.connections, on_end
+        self.has_unread_bytes, self._reading_deadline = connection.flow.write_paused, None
+        self._connections.add(self)
+        self.transport.set_protocol(self)
+
+    def write(self, chunks):
+        if not self.transport.is_closing():
+            self.transport.write(chunks)
+
+    def end(self):
+        self.write(LAST_CHUNK)
+        self.transport.close()
+
+    def pause_writing(self):
+        self.has_unread_bytes = True
+        self._expect_reading()
+
+    def resume_writing(self):
+        self.has_unread_bytes = False
+        self._reading_deadline = self._cancel(self._reading_deadline)
+
+    def connection_lost(self, error):
+        self._cancel(self._reading_deadline)
+        self._connections.discard(self)
+        self._on_end()
+
+    def shutdown(self):
+        """Close the connection at once, when the server stops."""
+        self.transport.close()
+
+
+def chunk(piece):
+    """Return a piece of an answer whose length is not known, as HTTP/1.1 sends it."""
+    return b"%x\r\n%b\r\n" % (len(piece), piece)
+
+
+class Connection(Reading, HttpToolsProtocol):
     """An HTTP connection that is aborted when its client is too slow."""
 
-    is_endless = False  # whether its answer would go on for ever, so that a server that stops need not wait for its end
     _header_deadline = _reading_deadline = None
     _bytes_beside_body = 0  # of headers, trailers and chunk extensions
 
@@ -35,10 +108,20 @@ class Connection(HttpToolsProtocol):
 
     def shutdown(self):
         """Shut down a little later: if a request is on its way to a closed connection, the proxy answers 502."""
-        if self.is_endless:
-            self.transport.close()
-        else:
-            self.loop.call_later(LAST_REQUEST_SECONDS, super().shutdown)
+        self.loop.call_later(LAST_REQUEST_SECONDS, super().shutdown)
+
+    def hand_over(self, on_end):
+        """Return an EndlessAnswer that has the connection from now on, after the headers of its answer were sent.
+
+        Uvicorn's objects for a connection and a request take 10 KiB, which an idle stream does not need.
+        """
+        for timer in (self._header_deadline, self._reading_deadline, self.timeout_keep_alive_task):
+            self._cancel(timer)
+        self.cycle.disconnected = True  # for uvicorn the request is over
+        self.connections.discard(self)
+        answer = EndlessAnswer(self, on_end)
+        self.parser = self.cycle = self.scope = None  # they refer to each other: otherwise they would stay for a while
+        return answer
 
     # Headers
 
@@ -75,11 +158,6 @@ class Connection(HttpToolsProtocol):
 
     # Answers
 
-    @property
-    def has_unread_bytes(self):
-        """Return whether the client has left bytes unread, more than the operating system takes for it."""
-        return self.flow.write_paused
-
     def pause_writing(self):
         super().pause_writing()
         self._expect_reading()
@@ -87,22 +165,3 @@ class Connection(HttpToolsProtocol):
     def resume_writing(self):
         self._reading_deadline = self._cancel(self._reading_deadline)
         super().resume_writing()
-
-    def _expect_reading(self):
-        unread = self.transport.get_write_buffer_size()
-        self._reading_deadline = self.loop.call_later(READING_SECONDS, self._check_reading, unread)
-
-    def _check_reading(self, unread_before):
-        if unread_before - self.transport.get_write_buffer_size() < LEAST_READ:
-            self._abort()
-        else:
-            self._expect_reading()
-
-    def _abort(self):
-        """Abort the connection. Closing it would wait until the client has read the rest."""
-        self.transport.abort()
-
-    @staticmethod
-    def _cancel(timer: asyncio.TimerHandle | None):
-        if timer:
-            timer.cancel()

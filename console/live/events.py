@@ -1,9 +1,11 @@
-"""Events of a stream: a topic, and perhaps a piece of HTML in the lines after it."""
+"""Events of a stream: a topic, and perhaps a piece of HTML in the lines after it; each is a chunk of the answer."""
 
 import re
 
+from console.infrastructure.http_connection import chunk
+
 LINE_END = re.compile(r"\r\n|\r|\n")  # each of them ends a line of a stream, also within a customer's words
-HEARTBEAT = b": still here\n\n"
+HEARTBEAT = chunk(b": still here\n\n")
 
 
 def hello(moment=None):
@@ -16,4 +18,4 @@ def hello(moment=None):
 
 def event(topic, html=""):
     lines = [topic, *LINE_END.split(html.strip())] if html else [topic]
-    return "".join([*(f"data: {line}\n" for line in lines), "\n"]).encode()
+    return chunk("".join([*(f"data: {line}\n" for line in lines), "\n"]).encode())

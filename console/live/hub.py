@@ -16,10 +16,11 @@ from console.live.events import HEARTBEAT as STILL_HERE
 from console.live.events import hello
 from console.live.publishing import channel
 from console.live.topics import Changes
+from console.queue.counts import SHARE
 
 HEARTBEAT = 15  # s between signs of life on a stream, and between two checks of its log-in
 CHECK_EVERY = 1  # s; each time those streams whose turn it is
-COUNT_EVERY = 1  # s
+COUNT_EVERY, COUNT_AT_LEAST_EVERY = 1, 10  # s; in between, the longer it takes
 RECONNECT = 1  # s before the subscription is tried again
 SILENCE = 3  # s without a message from Redis, after which it is pinged
 PAUSE, PAUSE_EACH = 0.005, 0.00005  # s between two batches, and more for each stream: changes meanwhile go together
@@ -89,14 +90,14 @@ class Hub:
         for listeners, piece in batch.pieces:
             await self._write(listeners, piece)
         for listener in batch.ended:
-            await listener.end()
+            listener.end()
         self._revisions = batch.revisions
         if changes.rows:
             self._has_other_numbers.set()
 
     async def _write(self, listeners, piece):
         for number, listener in enumerate(list(listeners), 1):
-            await listener.write(piece)
+            listener.write(piece)
             if number % AT_ONCE == 0:
                 await asyncio.sleep(0)
 
@@ -104,12 +105,13 @@ class Hub:
         while True:
             await self._has_other_numbers.wait()
             self._has_other_numbers.clear()
+            began = time.monotonic()
             try:
                 for listener, piece in await self._in_thread(changed_numbers, list(self._listeners.values())):
-                    await listener.write(piece)
+                    listener.write(piece)
             except Exception:
                 logger.exception("The numbers of the queue could not be counted")
-            await asyncio.sleep(COUNT_EVERY)
+            await asyncio.sleep(min(max(COUNT_EVERY, SHARE * (time.monotonic() - began)), COUNT_AT_LEAST_EVERY))
 
     # Log-ins
 
@@ -126,13 +128,13 @@ class Hub:
         listeners, now = list(self._listeners.values()), time.monotonic()
         due = [listener for listener in listeners if listener.checked_at <= now - HEARTBEAT]
         for listener in listeners:
-            await listener.catch_up()
+            listener.catch_up()
         if not due:
             return
         logged_in = await self._in_thread(check_log_ins, {listener.session_key for listener in due})
         for listener in due:
             listener.checked_at = now
-            await (listener.write(STILL_HERE) if listener.session_key in logged_in else listener.end())
+            listener.write(STILL_HERE) if listener.session_key in logged_in else listener.end()
 
     def _in_thread(self, work, *arguments):
         return asyncio.get_running_loop().run_in_executor(self._thread, work, *arguments)

@@ -11,51 +11,39 @@ MOST_WATCHED = 20  # conversations of one browser, in all its tabs; the oldest i
 class Listener:
     """The stream of one browser. Nothing is kept for a browser that does not read: it is told to ask for everything.
 
-    send: of ASGI. connection: of http_connection.py.
+    answer: the EndlessAnswer that the browser reads.
     """
 
     __slots__ = (
-        "agent_id",
-        "checked_at",
-        "connection",
-        "has_missed",
-        "id",
-        "numbers",
-        "rights",
-        "send",
-        "session_key",
-        "watched",
+        *("agent_id", "answer", "checked_at", "has_missed", "id", "numbers", "rights", "session_key", "watched"),
     )
 
-    def __init__(self, agent_id, session_key, send, connection):
-        self.agent_id, self.session_key, self.send, self.connection = agent_id, session_key, send, connection
+    def __init__(self, agent_id, session_key, answer=None):
+        self.agent_id, self.session_key, self.answer = agent_id, session_key, answer
         self.id = secrets.token_hex(8)
         self.watched = ()
         self.rights = self.numbers = None  # as of the last batch
         self.has_missed = False
         self.checked_at = time.monotonic()
 
-    @property
-    def is_behind(self):
-        return self.connection.has_unread_bytes
-
-    async def write(self, piece):
+    def write(self, piece):
         """Write a piece, or drop it while the browser has not read those before it."""
-        if self.is_behind:
+        if self.answer.has_unread_bytes:
             self.has_missed, self.numbers = True, None
         else:
-            await self.send({"type": "http.response.body", "body": piece, "more_body": True})
+            self.answer.write(piece)
 
-    async def catch_up(self):
+    def catch_up(self):
         """Say hello once a browser that missed pieces reads again."""
-        if self.has_missed and not self.is_behind:
+        if self.has_missed and not self.answer.has_unread_bytes:
             self.has_missed = False
-            await self.write(hello())
+            self.write(hello())
 
-    async def end(self):
+    def end(self):
         """End the stream. A browser that does not read is cut off by its connection."""
-        if not self.is_behind:
-            await self.send({"type": "http.response.body", "body": event("goodbye"), "more_body": False})
+        if not self.answer.has_unread_bytes:
+            self.write(event("goodbye"))
+            self.answer.end()
 
     def watch(self, conversation_id):
         """Note that the browser shows a conversation, and return those for which it has to ask.

@@ -1,7 +1,7 @@
 """The stream of live updates (server-sent events), an ASGI application beside Django.
 
 A Django view would hold a thread and a database connection until the stream ends. Starlette's StreamingResponse would
-hold two tasks for each stream, and run both for each piece; here the hub writes the pieces.
+hold two tasks for each stream, and run both for each piece; here the hub writes to the connection.
 """
 
 from asgiref.sync import sync_to_async
@@ -39,16 +39,12 @@ class Stream:
             return await Response(status_code=403)(scope, receive, send)
         await send(START)
         connection = scope["extensions"][EXTENSION]
-        connection.is_endless = True
-        listener = Listener(agent_id, session_key, send, connection)
-        await listener.write(event(f"stream {listener.id}"))
-        try:
+        if not connection.transport.is_closing():
+            listener = Listener(agent_id, session_key)
+            listener.answer = connection.hand_over(lambda: hub.unsubscribe(listener))
+            listener.write(event(f"stream {listener.id}"))
             hub.subscribe(listener)
-            await listener.write(hello(await _now()))
-            while (await receive())["type"] != "http.disconnect":  # comes too when the hub ends the stream
-                pass
-        finally:
-            hub.unsubscribe(listener)
+            listener.write(hello(await _now()))
 
 
 @sync_to_async

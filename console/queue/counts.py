@@ -10,7 +10,8 @@ from console.infrastructure import clock
 from console.models import Conversation
 from console.queue.sections import NOBODY, section_of
 
-SHARED = 1  # s for which all requests use the same count
+SHARED = 1  # s for which all requests use the same count, or longer …
+SHARE = 20  # … so that counting takes at most one part in so many of the time
 SOMEBODY = -1  # in place of the key of any agent
 
 _counting = threading.Lock()
@@ -21,12 +22,13 @@ class QueueCounts:
     """The numbers of open conversations by Page, holder, team and agent, as they were at one moment."""
 
     def __init__(self):
-        self.at, self._counted_at = clock.now(), time.monotonic()
+        self._began_at, self.at = time.monotonic(), clock.now()
         self._by_place, self._by_agent = Counter(), Counter()
         for page, holder, team, agent, count in Conversation.objects.count_by_holder():
             self._by_place[page, holder, team, agent and SOMEBODY] += count
             self._by_agent[page, agent] += count
         self._of_others = cache(self._of_others)
+        self._took = self.age
 
     def of(self, pages, agent_id, teams):
         """Return {section: number} for an agent who may see the Pages with these keys."""
@@ -44,14 +46,18 @@ class QueueCounts:
 
     @property
     def age(self):
-        return time.monotonic() - self._counted_at
+        return time.monotonic() - self._began_at
+
+    @property
+    def is_fresh(self):
+        return self.age < SHARED * max(1, SHARE * self._took)
 
 
 def shared_counts():
-    """Return counts that are less than a second old."""
+    """Return counts that are hardly more than a second old."""
     global _last
     with _counting:
-        if _last is None or _last.age >= SHARED:
+        if _last is None or not _last.is_fresh:
             _last = QueueCounts()
         return _last
 

@@ -82,6 +82,7 @@ class MessageList extends HTMLElement {
   add(page) {
     const fresh = page.querySelector(".thread");
     if (fresh.dataset.revision < this.revision) return; // what it says is known, and more
+    if (this.scrollTop < this.top) this.scrolled(); // of which the browser has not told yet
     const messages = [...fresh.children];
     const isNew = messages.some((message) => !document.getElementById(message.id));
     const isOurs = messages.some((message) => !document.getElementById(message.id) && message.matches(".is-outgoing"));
@@ -89,7 +90,7 @@ class MessageList extends HTMLElement {
     this.thread.dataset.revision = fresh.dataset.revision;
     htmx.process(this.thread);
     this.compareHeader(fresh);
-    if (this.sticks || isOurs) this.toEnd();
+    if (isOurs || (this.sticks && messages.length)) this.toEnd();
     else if (isNew) this.newest.hidden = false;
   }
 

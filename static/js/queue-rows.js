@@ -2,13 +2,13 @@
 
 import { PAGE, placeRow, rowsOf } from "./place-row.js";
 
-const KEPT = 60_000; // ms for which rows are kept, in case an answer that was read before them comes after them
+const KEPT = 30; // s for which rows are kept, in case an answer that was read before them comes after them
 const ASK_AFTER = 500; // ms, and up to twice as long
 const ASK_EVERY = 5_000; // ms, while sections go on having too few rows or too many
 
 class QueueRows extends HTMLElement {
   connectedCallback() {
-    this.recent = [];
+    this.recent = new Map(); // the last of each row
     this.askedAt = -ASK_EVERY;
     document.body.addEventListener("live-row", this.place);
     document.body.addEventListener("live-counts", this.count);
@@ -22,11 +22,22 @@ class QueueRows extends HTMLElement {
   }
 
   place = ({ detail: { words, html } }) => {
-    const row = { section: words[0], at: Number(words[1]), html, cameAt: performance.now() };
-    this.recent = [...this.recent.filter(({ cameAt }) => row.cameAt - cameAt < KEPT), row];
+    const row = { section: words[0], at: Number(words[1]), html };
     this.put(row);
+    this.keep(row);
     this.show();
   };
+
+  // The oldest come first.
+  keep(row) {
+    const [{ id }] = parse(row.html);
+    this.recent.delete(id);
+    this.recent.set(id, row);
+    for (const [other, { at }] of this.recent) {
+      if (at > row.at - KEPT) break;
+      this.recent.delete(other);
+    }
+  }
 
   // How many conversations there are in each section, more than its rows perhaps.
   count = ({ detail: { words } }) => {
@@ -43,7 +54,7 @@ class QueueRows extends HTMLElement {
   // Rows that came before an answer are put in again if they were read after it.
   swapped = ({ detail }) => {
     if (detail.ctx.sourceElement.closest("#queue, .queue-more")) {
-      for (const row of this.recent) this.put(row);
+      for (const row of this.recent.values()) this.put(row);
       this.showCounts();
     }
     setTimeout(() => this.show()); // once the address is that of the conversation which was opened

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def listener(agent):
     browser = Client()
     browser.force_login(agent, backend="django.contrib.auth.backends.ModelBackend")
-    return Listener(agent.pk, browser.cookies["sessionid"].value, send=None, connection=None)
+    return Listener(agent.pk, browser.cookies["sessionid"].value)
 
 
 def conversations(page, count, **fields):

@@ -17,6 +17,7 @@ from console import live
 from console.models import Conversation, Customer, InboundWebhook
 from tests.conftest import CONSOLE_PORT, CONSOLE_URL
 from tests.console.conftest import EMPTY_WEBHOOK, post_webhook
+from tests.console.listener import Listener
 from tests.stand_in import eventually
 
 MIB = 1024 * 1024
@@ -253,33 +254,37 @@ def test_pages_answer_while_forty_clients_do_not_read_a_file(dial, script, web):
     eventually(lambda: sockets_of(web) <= before + 5, seconds=60)
 
 
-def test_a_live_stream_that_is_not_read_is_closed(dial, ana, bluebird, web):
+@pytest.fixture
+def unread_stream(dial, ana, ben, bluebird):
+    """Lines of a live stream of which a client has read nothing, while more was sent than the kernel takes for it."""
     django = Client()
     django.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
-    cookie = f"Cookie: sessionid={django.cookies['sessionid'].value}\r\n"
-    client = dial(get("/live/", cookie), window=4096)
-    eventually(lambda: b"data: hello " in client.recv(1000))
-    customers = Customer.objects.bulk_create(Customer(page=bluebird, psid=f"{number}") for number in range(400))
+    stream = dial(get("/live/", f"Cookie: sessionid={django.cookies['sessionid'].value}\r\n"), window=4096)
+    lines, reader = stream.makefile("rb"), Listener(ben)
+    assert any(line.startswith(b"data: hello ") for line in lines)
+    reader.hears("hello")
+    customers = Customer.objects.bulk_create(Customer(page=bluebird, psid=f"{number}") for number in range(2000))
     rows = Conversation.objects.bulk_create(Conversation(page=bluebird, customer=customer) for customer in customers)
-    for _time in range(15):  # several megabytes, more than the kernel takes for a client
+    for _time in range(3):  # of 2 MB each
+        reader.pieces.clear()
         live.publish("queue", *[f"conversation-{row.pk}" for row in rows])
-        time.sleep(0.2)
+        eventually(lambda: len(reader.pieces) >= len(rows), seconds=60)
+    yield lines
+    reader.close()
+
+
+def test_a_live_stream_that_is_not_read_is_closed(unread_stream, web):
     before = sockets_of(web)
     eventually(lambda: sockets_of(web) < before, seconds=60)
 
 
-def test_a_live_stream_that_was_not_read_for_a_while_asks_for_everything(dial, ana, bluebird):
-    django = Client()
-    django.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
-    client = dial(get("/live/", f"Cookie: sessionid={django.cookies['sessionid'].value}\r\n"), window=4096)
-    lines = client.makefile("rb")
-    eventually(lambda: lines.readline().startswith(b"data: hello "))
-    customers = Customer.objects.bulk_create(Customer(page=bluebird, psid=f"{number}") for number in range(400))
-    rows = Conversation.objects.bulk_create(Conversation(page=bluebird, customer=customer) for customer in customers)
-    for _time in range(15):  # several megabytes, more than the kernel takes for a client
-        live.publish("queue", *[f"conversation-{row.pk}" for row in rows])
-        time.sleep(0.2)
-    eventually(lambda: lines.readline().startswith(b"data: hello "), seconds=30)
+def test_a_live_stream_that_was_not_read_for_a_while_is_told_to_ask_for_everything(unread_stream):
+    rows = 0
+    for line in unread_stream:
+        rows += line.startswith(b"data: row ")
+        if line.startswith(b"data: hello "):
+            break
+    assert 0 < rows < 3 * 2000
 
 
 def test_a_static_file_is_served_whole(script):
