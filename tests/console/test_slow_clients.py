@@ -262,7 +262,7 @@ def unread_stream(dial, ana, ben, bluebird):
     stream = dial(get("/live/", f"Cookie: sessionid={django.cookies['sessionid'].value}\r\n"), window=4096)
     lines, reader = stream.makefile("rb"), Listener(ben)
     assert any(line.startswith(b"data: hello ") for line in lines)
-    reader.hears("hello")
+    reader.receives("hello")
     customers = Customer.objects.bulk_create(Customer(page=bluebird, psid=f"{number}") for number in range(2000))
     rows = Conversation.objects.bulk_create(Conversation(page=bluebird, customer=customer) for customer in customers)
     for _time in range(3):  # of 2 MB each
