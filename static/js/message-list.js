@@ -1,8 +1,9 @@
 // The thread. What changes comes by the live stream, with the revision after which it follows. When a revision is missing,
-// the list asks for all that changed after the one it shows; and for older pages as one scrolls up. Every message has an id
-// and a place, so whatever comes twice or late ends up once, where it belongs.
+// the list asks for all that changed after the one it shows. Every message has an id and a place, so whatever comes twice
+// or late ends up once, where it belongs.
 
 import { headers, isOurs, leaveIfSentAway, post } from "./csrf.js";
+import { watchOlder } from "./older-messages.js";
 import { place } from "./place-message.js";
 
 const NEAR = 120; // px from the end within which the reader counts as being there
@@ -22,7 +23,7 @@ class MessageList extends HTMLElement {
     document.body.addEventListener(this.holder, this.seeAnew);
     this.addEventListener("scroll", this.scrolled, { passive: true });
     this.stickToEnd();
-    this.watchOlder();
+    watchOlder(this);
     this.refresh();
   }
 
@@ -102,28 +103,6 @@ class MessageList extends HTMLElement {
 
   get revision() {
     return Number(this.thread.dataset.revision);
-  }
-
-  watchOlder() {
-    this.link = this.querySelector(".thread-older");
-    if (!this.link) return;
-    this.link.addEventListener("click", (event) => (event.preventDefault(), this.older()));
-    this.observer = new IntersectionObserver(([entry]) => entry.isIntersecting && this.older(), { root: this, rootMargin: "300px" });
-    this.observer.observe(this.link);
-  }
-
-  async older() {
-    this.observer.disconnect();
-    const link = this.link;
-    const page = await this.fetch(new URL(link.href).search.slice(1));
-    if (!page) return this.observer.observe(link);
-    const fromEnd = this.scrollHeight - this.scrollTop;
-    const known = [...page.querySelectorAll(".thread > li")].filter((message) => !document.getElementById(message.id));
-    this.thread.prepend(...known);
-    link.replaceWith(...page.querySelectorAll(".thread-older"));
-    htmx.process(this.thread);
-    if (!this.sticks) this.scrollTop = this.scrollHeight - fromEnd;
-    this.watchOlder();
   }
 
   async fetch(query) {

@@ -278,7 +278,7 @@ def test_a_live_stream_that_is_not_read_is_closed(unread_stream, web):
     eventually(lambda: sockets_of(web) < before, seconds=60)
 
 
-def test_a_live_stream_that_was_not_read_for_a_while_is_told_to_ask_for_everything(unread_stream):
+def test_a_live_stream_that_was_not_read_for_a_while_asks_for_everything(unread_stream):
     rows = 0
     for line in unread_stream:
         rows += line.startswith(b"data: row ")
