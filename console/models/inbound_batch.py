@@ -32,20 +32,21 @@ class Batch:
         Batches take turns in locking: of two with events of one customer, the one with earlier webhooks comes first.
         """
         turn = _Turn()
-        try:
-            with transaction.atomic():
-                turn.begin()
-                self.webhooks = take()
-                self._parse()
-                try:
-                    self._process_together(turn)
-                except Exception as error:
-                    if len(self.webhooks) > 1 or is_resource_shortage(error):
-                        raise
-                    self._process_apart(*self.webhooks)
-                self._save()
-        finally:
-            turn.end()
+        with transaction.atomic():
+            try:
+                with transaction.atomic():  # after an error, the turn can still be ended in the same transaction
+                    turn.begin()
+                    self.webhooks = take()
+                    self._parse()
+                    try:
+                        self._process_together(turn)
+                    except Exception as error:
+                        if len(self.webhooks) > 1 or is_resource_shortage(error):
+                            raise
+                        self._process_apart(*self.webhooks)
+                    self._save()
+            finally:
+                turn.end()
 
     def __len__(self):
         return len(self.webhooks)
@@ -98,7 +99,10 @@ class Batch:
 
 
 class _Turn:
-    """The right to lock conversations: one batch at a time has it. Its session has it, and loses it by dying."""
+    """The right to lock conversations: one batch at a time has it. Its session has it, and loses it by dying.
+
+    It begins and ends in one transaction: pgbouncer may give the next one another session.
+    """
 
     def __init__(self):
         self.is_ours = False

@@ -14,7 +14,7 @@ from itertools import islice
 import pytest
 import time_machine
 from django.conf import settings as console_settings
-from django.db import connection, transaction
+from django.db import DataError, connection, transaction
 from django.db.models.signals import post_init
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, Phase, given, settings
@@ -298,6 +298,19 @@ def test_a_reaction_that_waits_for_its_message_rolls_nothing_back(bakery):
     assert not [query for query in queries if query["sql"].startswith("ROLLBACK")]
     assert InboundWebhook.objects.get(processed_at=None).attempts == 1
     assert Message.objects.count() == 3
+
+
+def test_a_batch_that_fails_gives_its_turn_back_in_the_same_transaction(transactional_db):
+    """Behind pgbouncer the next transaction may have another session, and nobody would have a turn again."""
+
+    def take():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 / 0")
+
+    with CaptureQueriesContext(connection) as queries, pytest.raises(DataError):
+        Batch().process(take)
+    said = [query["sql"].split("(")[0] for query in queries]
+    assert said.index("SELECT pg_advisory_unlock") < said.index("ROLLBACK")
 
 
 # How many queries
