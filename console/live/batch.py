@@ -85,12 +85,16 @@ class Batch:
     # Threads
 
     def _watch(self):
-        """Note which streams show which conversations. Their browsers ask once more, and then miss nothing."""
+        """Note which streams show which conversations. Their browsers ask once more, and then miss nothing.
+
+        Where no revision is known yet, rendering.py has all who watch the conversation ask.
+        """
         listeners = {listener.id: listener for listener in self.listeners}
         for stream_id, pk in self.changes.watches:
             listener = listeners.get(stream_id)
             for asked in listener.watch(pk) if listener else []:
-                self._add([listener], event(f"conversation-{asked}"))
+                if asked != pk or pk in self.revisions:
+                    self._add([listener], event(f"conversation-{asked}"))
 
     def _watchers(self):
         watchers = defaultdict(list)

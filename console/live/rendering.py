@@ -69,7 +69,7 @@ class Loaded:
         entries = entries_since([(pk, since) for pk, since in known if since is not None])
         for conversation in threads:
             since = self.revisions.get(conversation.pk)
-            if entries is None:
+            if since is None or entries is None:
                 yield conversation, event(f"conversation-{conversation.pk}")
             elif entries[conversation.pk]:
                 yield conversation, thread_event(conversation, entries[conversation.pk], since)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from agents.models import Agent
 from console.live.batch import Batch
 from console.live.counting import changed_numbers
+from console.live.events import event
 from console.live.listener import Listener
 from console.live.topics import Changes
 from console.live.viewers import viewers
@@ -78,6 +79,30 @@ def test_desks_of_equal_rights_get_the_same_bytes_in_one_piece(bluebird, ana, be
     batch = batch_of([row], desks)
     batch.render()
     assert sorted(len(listeners) for listeners, _piece in batch.pieces) == [1, 2]
+
+
+def test_browsers_that_watch_a_thread_of_unknown_revision_are_asked_to_ask(bluebird, ana):
+    """A batch that could not be rendered has noted who watches, and not what they know."""
+    [row] = conversations(bluebird, 1, holder="agent", agent=ana)
+    desk = listener(ana)
+    desk.watch(row.pk)
+    changes = Changes()
+    changes.add([f"conversation-{row.pk}"])
+    batch = Batch(changes, {desk.id: desk}, {})
+    batch.render()
+    assert (batch.pieces, batch.revisions) == ([([desk], event(f"conversation-{row.pk}"))], {row.pk: row.revision})
+
+
+def test_a_browser_that_begins_to_watch_a_thread_is_asked_to_ask_once(bluebird, ana, ben):
+    [row] = conversations(bluebird, 1, holder="agent", agent=ana)
+    desks, revisions = [listener(ana), listener(ben)], {}
+    for desk in desks:
+        changes = Changes()
+        changes.add([f"watch-{desk.id}-{row.pk}"])
+        batch = Batch(changes, {each.id: each for each in desks}, revisions)
+        batch.render()
+        assert batch.pieces == [([desk], event(f"conversation-{row.pk}"))]
+        revisions = batch.revisions
 
 
 def test_a_number_is_sent_only_when_it_has_changed(bluebird, ana):
