@@ -57,6 +57,9 @@ class Hub:
                 await self._listen()
             except (RedisError, OSError):
                 await asyncio.sleep(RECONNECT)
+            except Exception:
+                logger.exception("A live update could not be read: browsers ask for what they show")
+                await asyncio.sleep(RECONNECT)
 
     async def _listen(self):
         client = AsyncRedis.from_url(settings.REDIS_URL, decode_responses=True, socket_timeout=2, retry=None)

@@ -33,6 +33,8 @@ class Stream:
     """Answer an agent who is logged in with text/event-stream, and everybody else with 403."""
 
     async def __call__(self, scope, receive, send):
+        if scope["method"] != "GET":  # an answer to HEAD has no body: a proxy would take events for the next answer
+            return await Response(status_code=405, headers={"allow": "GET"})(scope, receive, send)
         session_key = cookie_parser(Headers(scope=scope).get("cookie", "")).get(settings.SESSION_COOKIE_NAME)
         agent_id = await _listening_agent(session_key)
         if agent_id is None:

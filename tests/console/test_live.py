@@ -11,6 +11,7 @@ from django.utils import timezone
 from agents.models import Agent
 from console import live
 from console.infrastructure.redis import database_number, redis
+from console.live.publishing import channel
 from console.models import Conversation, Customer, HandoverRules, Team
 from personas.models import Page
 from tests.conftest import CONSOLE_URL, known_customer, restrict
@@ -38,6 +39,13 @@ def test_the_live_stream_is_refused_without_a_log_in(stack):
     assert requests.get(f"{CONSOLE_URL}/live/", timeout=5).status_code == 403
     cookies = {"sessionid": "made-up"}
     assert requests.get(f"{CONSOLE_URL}/live/", cookies=cookies, timeout=5).status_code == 403
+
+
+def test_the_live_stream_is_refused_to_any_method_but_get(listen, ana):
+    browser = requests.Session()
+    browser.cookies["sessionid"] = listen(ana).django.cookies["sessionid"].value
+    for method in ("HEAD", "POST"):
+        assert browser.request(method, f"{CONSOLE_URL}/live/", timeout=5, stream=True).status_code == 405
 
 
 def test_the_live_stream_begins_with_its_id_and_hello_and_is_not_cached(listen, ana):
@@ -93,6 +101,15 @@ def test_one_redis_subscription_serves_all_streams_and_is_renewed_when_broken(li
     conversation.touch()
     for listener in listeners:
         listener.receives("row mine")
+
+
+def test_an_unreadable_publication_does_not_end_live_updates(listen, conversation, ana):
+    listener = listen(ana)
+    known = listener.received.count("hello")
+    redis().publish(channel(), "conversation-of-a-newer-console")
+    eventually(lambda: listener.received.count("hello") > known)
+    conversation.touch()
+    listener.receives("row mine")
 
 
 def subscriptions():
