@@ -5,7 +5,7 @@ import time
 
 from console.live.events import event, hello
 
-MOST_WATCHED = 20  # conversations of one browser, in all its tabs; the oldest is forgotten
+MOST_WATCHED = 100  # conversations of one browser, in all its tabs; the tab of one that is forgotten asks again
 
 
 class Listener:

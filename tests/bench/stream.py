@@ -6,7 +6,6 @@ import math
 import time
 
 from console.infrastructure.redis import redis
-from console.live.listener import MOST_WATCHED
 from console.live.publishing import channel
 from tests.bench.cast import AGENTS
 from tests.bench.client import at_full_speed, at_rate, connections
@@ -16,6 +15,7 @@ from tests.bench.streams import open_streams
 
 STREAMS = 200
 RATE, SECONDS = 20, 10
+WATCHED = 20  # conversations by each agent
 TARGET_SEEN_P95, TARGET_STREAM_P99 = 35, 30  # ms
 REDRAW_SECONDS = 4
 SETTLE = 1.0  # s for what is still under way
@@ -54,7 +54,7 @@ async def _written(stack, cast, machine):
     every = [max(each.values()) if len(each) == STREAMS else math.inf for each in received]
     first = Row.of("", [min(each.values(), default=math.inf) - due[number] for number, each in enumerate(received)])
     rows = Row.of(f"webhook → row, all of {STREAMS}", [moment - due[number] for number, moment in enumerate(every)])
-    watched = [number for number in range(len(chosen)) if number >= len(chosen) - AGENTS * MOST_WATCHED]
+    watched = [number for number in range(len(chosen)) if number >= len(chosen) - AGENTS * WATCHED]
     seen = Row.of("webhook → text at the holder's", [shown.get(n, math.inf) - due[n] for n in watched])
     for row in (rows, seen):
         row.rate, row.target = RATE, f"p95 < {TARGET_SEEN_P95} ms"
@@ -72,7 +72,7 @@ async def _written(stack, cast, machine):
 async def _watch(stack, cast, streams, chosen):
     """Ask for the threads, as the browsers of their holders do. Each watches as many as a browser may."""
     async with connections(stack.port, 1) as (browser,):
-        for number, conversation in enumerate(chosen[-AGENTS * MOST_WATCHED :], len(chosen) - AGENTS * MOST_WATCHED):
+        for number, conversation in enumerate(chosen[-AGENTS * WATCHED :], len(chosen) - AGENTS * WATCHED):
             agent = number % AGENTS
             path = f"/conversations/{conversation.pk}/messages/?since=10000"
             headers = {"HX_Request": "true", "X_Stream": streams.ids[agent]}

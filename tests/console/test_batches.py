@@ -301,7 +301,7 @@ def test_a_reaction_that_waits_for_its_message_rolls_nothing_back(bakery):
 
 
 def test_a_batch_that_fails_gives_its_turn_back_in_the_same_transaction(transactional_db):
-    """Behind pgbouncer the next transaction may have another session, and nobody would have a turn again."""
+    """Keep working behind pgbouncer, where the next transaction may have another session."""
 
     def take():
         with connection.cursor() as cursor:
