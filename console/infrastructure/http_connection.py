@@ -5,6 +5,7 @@ Uvicorn also has no limit for trailers: the event loop would copy an endless one
 """
 
 import asyncio
+import socket
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -14,6 +15,7 @@ READING_SECONDS = 10  # between two checks of how much of an answer a client has
 LEAST_READ = 10 * 1024  # bytes in that time: 1 KiB/s
 EXTENSION = "console.connection"  # of the ASGI scope: the Connection
 LAST_CHUNK = b"0\r\n\r\n"
+SEND_BUFFER = 128 * 1024  # bytes that the operating system takes for an endless answer; otherwise up to 4 MiB
 LAST_REQUEST_SECONDS = 0.5  # for a request that a proxy has just sent
 
 
@@ -57,6 +59,7 @@ class EndlessAnswer(Reading, asyncio.Protocol):
         self.transport, self._connections, self._on_end = connection.transport, connection.connections, on_end
         self.has_unread_bytes, self._reading_deadline = connection.flow.write_paused, None
         self._connections.add(self)
+        self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
         self.transport.set_protocol(self)
 
     def write(self, chunks):
