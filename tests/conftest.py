@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from django.test import TransactionTestCase
 
 from agents.models import Agent
+from console.celery import app
 from console.infrastructure import redis as redis_settings
 from console.infrastructure.redis import redis
 from console.models import Conversation, Customer, InboundWebhook
@@ -45,6 +46,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps an event lo
 # Each process of pytest-xdist has its own Redis database, sandbox and ports; pytest-django gives it a PostgreSQL one.
 settings.REDIS_URL = settings.REDIS_URL.replace("db=0", f"db={NUMBER}")
 settings.CELERY_BROKER_URL = settings.CELERY_BROKER_URL.replace("virtual_host=0", f"virtual_host={NUMBER}")
+BROKER_WITHOUT_WORKERS = settings.CELERY_BROKER_URL.replace(f"host={NUMBER}", f"host={32 + int(NUMBER)}")
 settings.GRAPH_API_URL = f"http://127.0.0.1:{SANDBOX_PORT}"
 NOT_FAST = {"stack_processes", "browser", "node_modules"}  # fixtures that take long to set up
 KEPT = {model._meta.db_table for model in (ContentType, Permission)}  # they belong to the migrations
@@ -58,6 +60,15 @@ def own_files(tmp_path_factory):
 
 
 FILES = Path(os.environ["DATA_DIR"]) / f"media-{NUMBER}"
+
+
+@pytest.fixture(autouse=True)
+def broker(request):
+    """Keep the tasks of a test without workers from the workers of an earlier test, which still run."""
+    url = settings.CELERY_BROKER_URL if "stack_processes" in request.fixturenames else BROKER_WITHOUT_WORKERS
+    if app.conf.broker_url != url:
+        app.conf.broker_url = url
+        app._after_fork()  # forgets the connections to the other broker
 
 
 def pytest_addoption(parser):
