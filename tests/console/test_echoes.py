@@ -124,6 +124,21 @@ def test_an_echo_of_the_page_inbox_with_the_same_text_makes_a_lost_reply_unknown
     assert (theirs.state, theirs.mid, theirs.source) == (State.SENT, received["mid"], str(INBOX))
 
 
+def test_an_echo_of_a_bot_with_our_token_and_the_same_text_makes_a_lost_reply_unknown_again(
+    say, lose, settle, bluebird, receive, mona, thread, sandbox
+):
+    """The reply that was lost must not be called delivered by the bot's message."""
+    say("ok")
+    lose("before")
+    bluebird.client().send_text(mona.psid, "ok")
+    settle()
+    [received] = sandbox.said(mona.psid)
+    receive(_echo(mona, received, app_id=OURS))
+    ours, theirs = thread.order_by("pk")
+    assert (ours.state, ours.mid, ours.can_retry) == (State.UNKNOWN, None, True)
+    assert (theirs.state, theirs.mid, theirs.author) == (State.SENT, received["mid"], None)
+
+
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 @pytest.mark.parametrize("place", [0, 1])
 def test_a_reply_and_a_page_inbox_message_with_the_same_text_are_distinguished_by_echoes(

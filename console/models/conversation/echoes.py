@@ -44,7 +44,7 @@ def find_ours(conversation, event):
     thread, key = conversation.thread, key_of(event)
     thread.read(filter(None, [event.mid, key]))
     known, ours = thread.find_own(event.mid), key and thread.find_own(key)
-    if known and _is_of_another(event, known, ours):
+    if known and _is_of_another(known, ours):
         _take_back(conversation, known)
         return ours
     return known or ours
@@ -55,11 +55,14 @@ def is_second(event, message):
     return message.mid != event.mid and message.sent_at is not None
 
 
-def _is_of_another(event, known, ours):
-    """Return whether the echo is not about the message with its id: an id that no echo confirmed may be wrong."""
-    if known.attempts == 0 or known.sent_at:
-        return False
-    return ours != known if ours else event.app_id != settings.FACEBOOK_APP_ID
+def _is_of_another(known, ours):
+    """Return whether the echo is not about the message with its id.
+
+    After a call without an answer, Facebook's history may have given us the id of another message. An echo brings back
+    the key that we sent with ours: one without it is of somebody else, be it a bot with our app's token.
+    """
+    is_id_certain = known.unknown_since is None or known.sent_at
+    return not is_id_certain and ours != known
 
 
 def _take_back(conversation, message):
