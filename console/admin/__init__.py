@@ -1,5 +1,6 @@
 from .api_keys import ApiKeyAdmin
 from .bot_events import BotEventAdmin
+from .canned_replies import CannedReplyAdmin
 from .conversations import ConversationAdmin
 from .inbound_webhooks import InboundWebhookAdmin
 from .pages import PageWithRulesAdmin
@@ -8,6 +9,7 @@ from .teams import TeamAdmin
 __all__ = [
     "ApiKeyAdmin",
     "BotEventAdmin",
+    "CannedReplyAdmin",
     "ConversationAdmin",
     "InboundWebhookAdmin",
     "PageWithRulesAdmin",

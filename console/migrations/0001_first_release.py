@@ -1,6 +1,7 @@
 import console.models.customer
 import console.models.handover_rules
 import console.models.message.attachment
+import console.wording.canned_variables
 import datetime
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
@@ -287,6 +288,26 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='conversations', to='console.team', verbose_name='team'),
         ),
         migrations.CreateModel(
+            name='CannedReply',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('shortcut', models.CharField(help_text='Agents type / and this to insert it.', max_length=40, validators=[django.core.validators.RegexValidator('^[\\w-]+\\Z', 'Letters, digits, - and _ only.')], verbose_name='shortcut')),
+                ('folder', models.CharField(blank=True, max_length=50, verbose_name='folder')),
+                ('text', models.TextField(blank=True, help_text='A line with --- alone begins another message.', max_length=10000, validators=[console.wording.canned_variables.check_variables], verbose_name='text')),
+                ('scope', models.CharField(choices=[('own', 'only its author'), ('team', 'a team'), ('page', 'everyone, for one Page'), ('everyone', 'everyone')], default='own', max_length=8, verbose_name='who may use it')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
+                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='canned_replies', to=settings.AUTH_USER_MODEL, verbose_name='author')),
+                ('page', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='canned_replies', to='personas.page', verbose_name='Page')),
+                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='canned_replies', to='console.team', verbose_name='team')),
+            ],
+            options={
+                'verbose_name': 'canned reply',
+                'verbose_name_plural': 'canned replies',
+                'ordering': ['folder', 'shortcut', 'pk'],
+                'permissions': [('manage_canned_replies', 'Can manage the canned replies that agents share')],
+            },
+        ),
+        migrations.CreateModel(
             name='BusinessHours',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -450,6 +471,18 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='conversation',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('agent__isnull', False), ('holder', 'agent')), models.Q(models.Q(('holder', 'agent'), _negated=True), ('agent', None)), _connector='OR'), name='an_agent_holds_what_is_held_by_one'),
+        ),
+        migrations.AddConstraint(
+            model_name='cannedreply',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('page', None), ('scope', 'team'), ('team__isnull', False)), models.Q(('page__isnull', False), ('scope', 'page'), ('team', None)), models.Q(('page', None), ('scope__in', ['own', 'everyone']), ('team', None)), _connector='OR'), name='canned_reply_scope', violation_error_message='Choose a team or a Page only if that is who may use it.'),
+        ),
+        migrations.AddConstraint(
+            model_name='cannedreply',
+            constraint=models.UniqueConstraint(models.F('author'), django.db.models.functions.text.Lower('shortcut'), condition=models.Q(('scope', 'own')), name='one_own_canned_reply_per_shortcut', violation_error_message='You have a canned reply with this shortcut already.'),
+        ),
+        migrations.AddConstraint(
+            model_name='cannedreply',
+            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('shortcut'), models.F('scope'), models.F('team'), models.F('page'), condition=models.Q(('scope', 'own'), _negated=True), name='one_shared_canned_reply_per_shortcut', nulls_distinct=False, violation_error_message='Those who may use it have a canned reply with this shortcut already.'),
         ),
         migrations.AddConstraint(
             model_name='businesshours',

@@ -2,6 +2,7 @@ from .activity import Activity
 from .api_key import ApiKey
 from .bot_event.bot_event import BotEvent
 from .business_hours import BusinessHours, Holiday
+from .canned_reply import CannedReply
 from .conversation.conversation import Conversation
 from .customer import Customer
 from .handover.cause import Cause
@@ -20,6 +21,7 @@ __all__ = [
     "Attachment",
     "BotEvent",
     "BusinessHours",
+    "CannedReply",
     "CannotReceive",
     "Cause",
     "Conversation",

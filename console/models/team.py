@@ -1,11 +1,19 @@
 """Teams: agents who answer for certain Pages, with a skill by which a bot can ask for them."""
 
+from typing import Any, ClassVar
+
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+
+
+class TeamQuerySet(models.QuerySet):
+    def of(self, agent):
+        """Filter to the teams that this agent belongs to. A superuser belongs to all."""
+        return self if agent.is_superuser else self.filter(members=agent)
 
 
 class Team(models.Model):
@@ -27,6 +35,8 @@ class Team(models.Model):
         blank=True,
         help_text=_("Empty: the message of the Page."),
     )
+
+    objects: ClassVar[Any] = TeamQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("team")
