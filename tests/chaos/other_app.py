@@ -14,11 +14,13 @@ from tests.chaos.people import ROUTED
 from tests.chaos.stack import APP_ID
 
 OTHER_APP = "900100200300400"
-PATIENCE = 90  # s until the console must know, whatever is down
+# s until the console must know: after an outage of 45 s, Facebook tries a webhook again at 104 s, and then at 224 s.
+PATIENCE = 240
 PENDING = """
     SELECT 1 FROM console_message WHERE conversation_id = %s AND state IN ('queued', 'sending', 'unknown')
     UNION ALL SELECT 1 FROM console_handover WHERE conversation_id = %s AND call <> '' AND done_at IS NULL"""
 HOLDER = "SELECT holder FROM console_conversation WHERE id = %s"
+WAITING = "SELECT count(*) FROM console_inboundwebhook WHERE processed_at IS NULL"
 REQUESTS = "SELECT count(*) FROM console_handover WHERE conversation_id = %s AND cause = 'requested'"
 
 
@@ -26,7 +28,7 @@ class OtherApp:
     """An app without a webhook, which acts when a Talk calls it."""
 
     def __init__(self, facebook):
-        self.url, self.count = facebook.url, Counter()
+        self.facebook, self.url, self.count = facebook, facebook.url, Counter()
         app = facebook.post("apps", app_id=OTHER_APP, secret="other-app-secret", name="Other app")
         self.token = app["tokens"][ROUTED]
         facebook.post(f"pages/{ROUTED}/default_app", app_id=APP_ID)
@@ -95,7 +97,10 @@ class Routed:
         """Return whether the console knows; False once the run is over, because nothing is sent any more then."""
         if self._soon(look) or self.talk.pace.is_over.is_set():
             return look()
-        raise AssertionError(f"the console did not learn who controls the thread: it says {self._holder()}")
+        raise AssertionError(
+            f"the console did not learn who controls the thread: it says {self._holder()}; "
+            f"{self.app.facebook.waiting()} webhooks wait there, {self.talk.ask(WAITING, [])[0][0]} here"
+        )
 
     def _soon(self, look):
         """Wait for it while the run goes on. A reply may take longer, or stay unknown: that is judged elsewhere."""
