@@ -7,7 +7,10 @@ import time
 
 
 def tethered(command, signal_when_orphaned=signal.SIGKILL, setpriv=()):
-    """Return the command in a form in which the kernel sends it this signal when its parent is killed."""
+    """Return the command in a form in which the kernel sends it this signal when its parent is killed.
+
+    For the kernel, the parent is the thread that starts the command: it has to live as long as the command should.
+    """
     if not shutil.which("setpriv"):  # not Linux, and only Linux can do this
         return command
     name = signal_when_orphaned.name.removeprefix("SIG")

@@ -32,19 +32,17 @@ MEASURES = [
 def main():
     options = parse_options()
     stop_on_signals(lambda number: 128 + number)
-    about = machine()
-    with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as folder:
-        scale, rows = measure(options, folder)
-    about |= {
-        "load_after": round(os.getloadavg()[0], 1),
-        "bare_view": f"{scale.bare:.0f}/s",
-        "factor": f"{scale.factor:.2f}",
-    }
-    show(about, rows, options.json)
+    about, rows = machine(), []
+    try:
+        with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as folder:
+            scale = measure(options, folder, rows)
+        about |= {"bare_view": f"{scale.bare:.0f}/s", "factor": f"{scale.factor:.2f}"}
+    finally:
+        show(about | {"load_after": round(os.getloadavg()[0], 1)}, rows, options.json)
     sys.exit(any(row.is_met is False for row in rows))
 
 
-def measure(options, folder):
+def measure(options, folder, rows):
     """Measure with a durable PostgreSQL and a Redis of our own, whatever the environment says."""
     web, bare, graph, bot = free_ports(4)
     os.chdir(ROOT)
@@ -54,7 +52,7 @@ def measure(options, folder):
         django.setup()
         from tests.bench import everything  # its imports need the settings
 
-        return everything.measure(options, programs, web=web, bare=bare, graph=graph, bot=bot)
+        return everything.measure(options, programs, rows, web=web, bare=bare, graph=graph, bot=bot)
 
 
 def parse_options():

@@ -12,7 +12,8 @@ from tests.bench.stack import Stack
 FIRST = 50  # conversations
 
 
-def measure(options, programs, *, web, bare, graph, bot):
+def measure(options, programs, rows, *, web, bare, graph, bot):
+    """Add each row as soon as it is known, so that those before a failure can be shown; return the machine."""
     stack = Stack(programs, web, bare)
     stack.start_all(options.workers - 1)
     with Graph(graph) as facebook:
@@ -33,16 +34,17 @@ def measure(options, programs, *, web, bare, graph, bot):
             "snapshot": lambda: snapshot.measure(stack, cast, facebook, machine, options.snapshot_seconds),
         }
         wanted = [name for name in measures if name in options.measures or (name == "pages" and options.fill)]
-        rows = {name: _show(stack, name, measures[name]) for name in wanted}
+        found = {name: _add(rows, stack, name, measures[name]) for name in wanted}
         if options.fill:
-            small, size = rows["pages"], options.fill
-            rows[size] = _show(stack, size, lambda: pages.measure_filled(stack, cast, machine, small, size))
-    return machine, [row for some in rows.values() for row in some]
+            small, size = found["pages"], options.fill
+            _add(rows, stack, size, lambda: pages.measure_filled(stack, cast, machine, small, size))
+    return machine
 
 
-def _show(stack, name, measured):
+def _add(rows, stack, name, measured):
+    """Measure; add the rows to those of other measures, and return them."""
     stack.settle()
-    began = time.monotonic()
-    rows = measured()
+    began, before = time.monotonic(), len(rows)
+    rows.extend(measured())
     print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr)
-    return rows
+    return rows[before:]

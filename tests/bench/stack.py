@@ -34,29 +34,29 @@ class Stack:
     def start_all(self, more_workers):
         self.programs.run("migrate", ["manage.py", "migrate", "--verbosity", "0"])
         self.programs.run("static", ["manage.py", "collectstatic", "--no-input", "--verbosity", "0"])
-        self._start_web()
+        self.start_web()
         for name in WORKERS:
             self.programs.start(name, ["bin/run.py", name, "-n", f"{name}@bench{self.port}"])
         for number in range(more_workers):
             name = f"worker-{number + 2}"
             self.programs.start(name, ["bin/run.py", "worker", "-n", f"{name}@bench{self.port}"])
         self.programs.start("beat", ["bin/run.py", "beat"])
-        self._wait_for_web()
+        self.wait_for_web()
         for name in WORKERS:
             self.programs.wait_for(name, lambda name=name: _has_joined(f"{name}@bench{self.port}"))
 
-    def _start_web(self):
+    def start_web(self):
         self.programs.start("web", ["bin/run.py", "web", "--host", "127.0.0.1", "--port", str(self.port)])
 
-    def _wait_for_web(self):
+    def wait_for_web(self):
         self.programs.wait_for("web", lambda: says_ok(self.port, "/readyz"))
 
     def restart_web(self):
-        self._end("web")
-        self._start_web()
-        self._wait_for_web()
+        self.end("web")
+        self.start_web()
+        self.wait_for_web()
 
-    def _end(self, name):
+    def end(self, name):
         child = self.programs.children.pop(name)
         child.is_stopping = True
         stop(child.process)
@@ -76,7 +76,7 @@ class Stack:
         try:
             yield self.bare
         finally:
-            self._end("bare")
+            self.end("bare")
 
     def settle(self):
         """Wait until our programs are idle, for a limited time."""

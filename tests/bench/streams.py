@@ -4,10 +4,12 @@ import asyncio
 import re
 import time
 from contextlib import asynccontextmanager
+from functools import lru_cache
 
 from tests.bench.cast import AGENTS
 
 CHANGED = re.compile(rb'id="row-(\d+)"|^data: thread-(\d+)', re.MULTILINE)
+ID = re.compile(rb"^data: stream (\w+)", re.MULTILINE)
 HELLO = b"data: hello"
 PATIENCE = 30  # s for the hello of some streams
 AT_ONCE = 20  # streams that are opened at the same time
@@ -30,13 +32,24 @@ class Streams:
 
     def receive(self, number, text, moment):
         self.received += len(text)
+        if number not in self.greeted:
+            self._learn(number, text)
+        for name, key in _changed(text):
+            if name == "row":
+                self.rows.setdefault(key, {}).setdefault(number, moment)
+            if self.on_piece:
+                self.on_piece(number, name, key, text, moment)
+
+    def _learn(self, number, text):
+        if found := ID.search(text):
+            self.ids[number] = found[1].decode()
         if HELLO in text:
             self.greeted.add(number)
-        for row, thread in CHANGED.findall(text):
-            if row:
-                self.rows.setdefault(int(row), {}).setdefault(number, moment)
-            if self.on_piece:
-                self.on_piece(number, "row" if row else "thread", int(row or thread), text, moment)
+
+
+@lru_cache(256)  # most streams get the same bytes, which are parsed once: this client uses the measured processor too
+def _changed(text):
+    return [("row", int(row)) if row else ("thread", int(thread)) for row, thread in CHANGED.findall(text)]
 
 
 class Stream(asyncio.Protocol):
@@ -55,8 +68,6 @@ class Stream(asyncio.Protocol):
         whole, end, self._rest = (self._rest + data).rpartition(b"\n\n")
         if end:
             self._streams.receive(self._number, whole + end, moment)
-            if found := re.search(rb"^data: stream (\w+)", whole, re.MULTILINE):
-                self._streams.ids[self._number] = found[1].decode()
 
 
 async def _greeted(streams, number):

@@ -3,13 +3,17 @@
 import asyncio
 import json
 import math
+import time
 
 import pytest
 
 from messenger.events import Read, parse
-from tests.bench import client, figures
+from processes import Programs
+from tests.bench import client, everything, figures, live
 from tests.bench.figures import Machine, Row
 from tests.bench.graph import Graph
+from tests.bench.stack import Stack
+from tests.bench.streams import Streams
 from tests.bench.webhooks import reported_of
 from tests.stand_in import eventually, free_port, without_a_running_loop
 
@@ -43,6 +47,48 @@ def test_benchmark_rows_become_a_table_and_json():
     assert note == "memory: in all"
     first, _second = json.loads(json.dumps(figures.as_json(rows), allow_nan=False))
     assert (first["p50"], first["p99"], first["ratio"]) == (1, None, 0.8)
+
+
+class Restarted(Stack):
+    """A stack whose web server does nothing, for half a minute."""
+
+    def start_web(self):
+        self.programs.start("web", ["-c", "import time; time.sleep(30)"])
+
+    def wait_for_web(self):
+        """Be ready at once."""
+
+    def settle(self):
+        """Wait for nothing else."""
+
+
+def test_a_web_server_that_is_restarted_beside_a_loop_outlives_the_loop():
+    with Programs(is_verbose=False) as programs:
+        stack = Restarted(programs, port=0, bare=0)
+        stack.start_web()
+        asyncio.run(live.restart(stack))
+        time.sleep(0.5)
+        assert programs.children["web"].process.poll() is None
+
+
+def test_rows_that_were_measured_before_a_failure_are_kept():
+    def fails():
+        yield Row("webhook → row")
+        raise ConnectionRefusedError
+
+    rows = [Row("intake")]
+    with pytest.raises(ConnectionRefusedError):
+        everything._add(rows, Restarted(None, port=0, bare=0), "live", fails)
+    assert [row.name for row in rows] == ["intake", "webhook → row"]
+
+
+def test_the_bench_notes_when_each_stream_first_has_a_row_and_its_id_and_hello():
+    streams = Streams()
+    streams.receive(1, b"data: stream ab12\n\n", 1.0)
+    streams.receive(1, b"data: hello 1.0\n\n", 2.0)
+    for moment in (3.0, 4.0):
+        streams.receive(1, b'data: row mine 1\ndata: <li id="row-12">\n\ndata: thread-13\n\n', moment)
+    assert (streams.ids, streams.greeted, streams.rows) == ({1: "ab12"}, {1}, {12: {1: 3.0}})
 
 
 def test_a_target_is_scaled_by_the_rate_of_the_bare_view():
