@@ -7,6 +7,7 @@ from messenger.client import utf16_length
 
 MOST_NOTE = 500  # characters
 MOST_PK = 2**63 - 1
+MOST_PRIVATE_NOTE = 5_000  # characters
 MOST_TEXT = 20_000  # UTF-16 units in one reply, which then goes out in some ten messages
 
 NOBODY = _("Choose a colleague or a team.")
@@ -54,6 +55,24 @@ class MessageForm(forms.Form):
         if not self.errors and not self.cleaned_data["text"] and not self.cleaned_data["files"]:
             raise forms.ValidationError(_("Write something first."))
         return super().clean()
+
+
+class PrivateNoteForm(forms.Form):
+    """A note of an agent for colleagues."""
+
+    text = forms.CharField(
+        label=_("Note"),
+        max_length=MOST_PRIVATE_NOTE,
+        widget=forms.Textarea,
+        error_messages={"required": _("Write something first.")},
+    )
+
+    def clean_text(self):
+        return self.cleaned_data["text"].replace("\r\n", "\n")
+
+
+class NewPrivateNoteForm(PrivateNoteForm):
+    idempotency_key = forms.UUIDField(widget=forms.HiddenInput)
 
 
 class SeenForm(forms.Form):

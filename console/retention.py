@@ -15,7 +15,17 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from console.models import Activity, Attachment, BotEvent, Conversation, Customer, Handover, InboundWebhook, Message
+from console.models import (
+    Activity,
+    Attachment,
+    BotEvent,
+    Conversation,
+    Customer,
+    Handover,
+    InboundWebhook,
+    Message,
+    Note,
+)
 from console.models.conversation.inbox import LATE
 from personas.models import DiscardedFile
 
@@ -117,8 +127,10 @@ def _long_closed():
         BotEvent.objects.order_by(),
     ]
     closed = Conversation.objects.filter(closed_at__lt=before, rank__gt=LATE.value - before, waiting_since=None)
+    noted = Note.objects.filter(conversation=OuterRef("pk"), at__gt=before)
     return closed.exclude(last_at__gt=before).filter(
-        *[~Exists(rows.filter(conversation=OuterRef("pk"))) for rows in waits]
+        ~Exists(noted),
+        *[~Exists(rows.filter(conversation=OuterRef("pk"))) for rows in waits],
     )
 
 
@@ -137,7 +149,8 @@ def _delete_part(pk):
 
 
 def _delete_rest(conversation):
-    Activity.objects.filter(conversation=conversation).delete()
+    for rows in (Activity.objects, Note.objects):
+        rows.filter(conversation=conversation).delete()
     Conversation.objects.filter(pk=conversation.pk).update(reason=None)
     Handover.objects.filter(conversation=conversation).delete()
     conversation.delete()

@@ -3,7 +3,7 @@ from django.urls import include, path, re_path
 
 from agents import views as agents
 from console import api
-from console.views import conversations, files, handovers, messages, queue, webhook
+from console.views import conversations, files, handovers, messages, notes, queue, webhook
 from personas import views as personas
 
 urlpatterns = [
@@ -29,6 +29,9 @@ urlpatterns = [
                 path("messages/", messages.index, name="messages"),
                 path("send/", messages.send, name="send"),
                 path("messages/<int:message_pk>/retry/", messages.retry, name="retry"),
+                path("notes/", notes.add, name="add-note"),
+                path("notes/<int:note_pk>/edit/", notes.edit, name="edit-note"),
+                path("notes/<int:note_pk>/delete/", notes.delete, name="delete-note"),
             ]
         ),
     ),

@@ -65,5 +65,6 @@ class ConversationAdmin(RowsOfVisiblePages, LongList):
         oldest = messages[-1] if len(messages) == SHOWN_MESSAGES else None
         handovers = conversation.handovers.for_thread().between(oldest, None)
         activities = conversation.activities.between(oldest, None)
-        thread = sorted([*messages, *handovers, *activities], key=lambda entry: entry.place, reverse=True)
+        notes = conversation.notes.for_thread().between(oldest, None)
+        thread = sorted([*messages, *handovers, *activities, *notes], key=lambda entry: entry.place, reverse=True)
         return render_to_string("admin/_thread.html", {"conversation": conversation, "thread": thread})

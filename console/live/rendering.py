@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.template.loader import render_to_string
 
 from console.live.events import event
-from console.models import Activity, Conversation, Handover, Message
+from console.models import Activity, Conversation, Handover, Message, Note
 from console.views.messages import MOST_CHANGES
 from console.views.queue import MOST
 from personas.models import Page
@@ -101,7 +101,8 @@ def entries_since(revisions):
         messages = list(Message.objects.filter(newer).for_thread()[: MOST_CHANGES + 1])
         if len(messages) > MOST_CHANGES:
             return None
-        lines = [*Handover.objects.filter(newer).for_thread(), *Activity.objects.filter(newer)]
+        timelines = [Handover.objects.for_thread(), Activity.objects.all(), Note.objects.for_thread()]
+        lines = [line for rows in timelines for line in rows.filter(newer)]
         for entry in sorted([*messages, *lines], key=lambda entry: entry.place):
             found[entry.conversation_id].append(entry)
     return found

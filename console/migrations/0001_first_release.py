@@ -246,6 +246,24 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Note',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('text', models.TextField(verbose_name='text')),
+                ('is_edited', models.BooleanField(default=False, verbose_name='edited')),
+                ('is_deleted', models.BooleanField(default=False, verbose_name='deleted')),
+                ('at', models.DateTimeField(verbose_name='when')),
+                ('revision', models.BigIntegerField(editable=False)),
+                ('idempotency_key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notes', to=settings.AUTH_USER_MODEL, verbose_name='author')),
+                ('conversation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='notes', to='console.conversation')),
+            ],
+            options={
+                'verbose_name': 'note',
+                'verbose_name_plural': 'notes',
+            },
+        ),
+        migrations.CreateModel(
             name='Team',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -411,6 +429,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='attachment',
             index=models.Index(condition=models.Q(('error', ''), ('file', ''), ('kind__in', ['image', 'audio', 'video', 'file', 'sticker'])), fields=['next_attempt_at'], name='attachment_unfetched'),
+        ),
+        migrations.AddIndex(
+            model_name='note',
+            index=models.Index(fields=['conversation', 'at', 'id'], name='note_thread'),
+        ),
+        migrations.AddIndex(
+            model_name='note',
+            index=models.Index(fields=['conversation', 'revision'], name='note_changes'),
         ),
         migrations.AddConstraint(
             model_name='team',

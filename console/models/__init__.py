@@ -12,6 +12,7 @@ from .holder import Holder
 from .inbound_webhook import InboundWebhook
 from .message.attachment import Attachment
 from .message.message import Message
+from .note import Note
 from .refusals import CannotReceive, KeyInUse, Refused, TakenByAnother, UnseenMessages, WindowClosed
 from .team import Team
 
@@ -33,6 +34,7 @@ __all__ = [
     "InboundWebhook",
     "KeyInUse",
     "Message",
+    "Note",
     "Refused",
     "TakenByAnother",
     "Team",

@@ -1,4 +1,4 @@
-"""Lines of a thread between its messages: handovers, and activities of the customer."""
+"""Lines of a thread between its messages: handovers, activities of the customer, and notes."""
 
 from django.db import models
 

@@ -4,7 +4,7 @@ import uuid
 
 from django.shortcuts import get_object_or_404, redirect, render
 
-from console.forms import MOST_TEXT
+from console.forms import MOST_PRIVATE_NOTE, MOST_TEXT
 from console.infrastructure import uploads
 from console.models import Conversation, Refused
 from console.views.composer import Composer
@@ -16,6 +16,7 @@ MAX_MESSAGES = 30  # on a page of a thread
 COMPOSER_LIMITS = {
     "message": LIMITS["text"].most,
     "reply": MOST_TEXT,
+    "note": MOST_PRIVATE_NOTE,
     "picture_bytes": uploads.PICTURE_BYTES,
     "file_bytes": uploads.FILE_BYTES,
 }
@@ -43,11 +44,16 @@ def thread_context(request, conversation, before=None):
     has_older, page = len(page) > MAX_MESSAGES, page[:MAX_MESSAGES][::-1]
     oldest = page[0] if page else None
     ends = (oldest if has_older else None, before)
-    lines = [*conversation.handovers.for_thread().between(*ends), *conversation.activities.between(*ends)]
+    lines = [line for rows in timelines(conversation) for line in rows.between(*ends)]
     thread = sorted([*page, *lines], key=lambda entry: entry.place)
     seen = max((message.pk for message in page), default=0)
     shown = {"thread": thread, "oldest": oldest, "has_older": has_older, "seen": seen}
     return holder_context(request, conversation) | shown
+
+
+def timelines(conversation):
+    """Return all that stands between the messages of a thread, a queryset for each kind."""
+    return [conversation.handovers.for_thread(), conversation.activities.all(), conversation.notes.for_thread()]
 
 
 def holder_context(request, conversation):

@@ -78,7 +78,7 @@ def _form(request, conversation, name, form, refusal=None, status=200):
         "refusal": refusal,
         "partial": partial,
     }
-    answer = render(request, partial if request.htmx else "handovers/form.html", context, status=status)
+    answer = render(request, partial if request.htmx else "conversations/form.html", context, status=status)
     return reswap(retarget(answer, "#dialog-form"), "innerHTML") if request.htmx else answer
 
 

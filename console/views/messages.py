@@ -8,7 +8,7 @@ from django_htmx.http import HttpResponseClientRefresh, trigger_client_event
 
 from console.forms import MessageForm
 from console.live import publish_watch
-from console.views.desk import attempt, find, show_page, thread_context
+from console.views.desk import attempt, find, show_page, thread_context, timelines
 
 MOST_DIGITS = 19  # of a primary key
 MOST_CHANGES = 500  # more than this, and the browser starts afresh
@@ -73,7 +73,7 @@ def _changes(request, conversation, since):
     changed = list(conversation.messages.for_thread().since(since)[: MOST_CHANGES + 1])
     if len(changed) > MOST_CHANGES:
         return HttpResponseClientRefresh()
-    changed += [*conversation.handovers.for_thread().since(since), *conversation.activities.since(since)]
+    changed += [line for rows in timelines(conversation) for line in rows.since(since)]
     context = {
         "conversation": conversation,
         "thread": sorted(changed, key=lambda entry: entry.place),

@@ -5,12 +5,10 @@
 import { agent } from "./csrf.js";
 import { ChosenFiles } from "./chosen-files.js";
 import { copy } from "./clipboard.js";
+import { IS_AT_A_DESK, isEnter } from "./enter-key.js";
 import { describeLength } from "./message-length.js";
 import { outboxOf } from "./outboxes.js";
 import { TypingDots } from "./typing-dots.js";
-
-const IS_AT_A_DESK = matchMedia("(pointer: fine)"); // elsewhere a keyboard would jump up
-const COMPOSING = 229; // the key code while an input method composes; Safari has ended the composition by its last Enter
 
 class MessageComposer extends HTMLElement {
   static observedAttributes = ["data-locked"];
@@ -63,8 +61,7 @@ class MessageComposer extends HTMLElement {
   }
 
   enter = (event) => {
-    if (event.key !== "Enter" || event.shiftKey || !IS_AT_A_DESK.matches) return;
-    if (event.isComposing || event.keyCode === COMPOSING) return;
+    if (!isEnter(event)) return;
     event.preventDefault();
     this.form.requestSubmit();
   };

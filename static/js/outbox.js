@@ -143,6 +143,6 @@ export class Outbox {
 }
 
 // crypto.randomUUID exists under https only.
-function newKey() {
+export function newKey() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

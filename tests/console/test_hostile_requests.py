@@ -11,7 +11,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver
 
-from console.models import ApiKey, Attachment, Conversation, Customer, Message
+from console.models import ApiKey, Attachment, Conversation, Customer, Message, Note
 from personas.models import Persona
 from tests.conftest import CONSOLE_URL
 
@@ -95,7 +95,7 @@ ROUTES = sorted(set(routes(get_resolver().url_patterns)))
 
 
 @pytest.fixture
-def world(conversation, ana, bluebird):
+def world(conversation, ana, ada, bluebird):
     """One of each thing that an address may name."""
     message = Message.objects.create(
         conversation=conversation,
@@ -108,6 +108,7 @@ def world(conversation, ana, bluebird):
     return {
         "conversations": conversation.pk,
         "messages": message.pk,
+        "notes": Note.objects.create(conversation=conversation, author=ada, text="Hi", at=message.at, revision=1).pk,
         "attachments": Attachment.objects.create(message=message, kind="image").pk,
         "customers": conversation.customer_id,
         "agents": ana.pk,

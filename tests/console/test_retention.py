@@ -21,6 +21,7 @@ from console.models import (
     HandoverRules,
     InboundWebhook,
     Message,
+    Note,
 )
 from console.models.inbound_webhook import MAX_ATTEMPTS
 from messenger.events import serialize
@@ -251,15 +252,22 @@ def test_closed_conversations_are_kept_for_ever_by_default(closed, settings):
 
 
 def test_a_conversation_closed_long_ago_is_deleted_with_its_files_and_customer(
-    closed, django_capture_on_commit_callbacks
+    closed, ana, django_capture_on_commit_callbacks
 ):
+    Note.objects.create(conversation=closed, author=ana, text="Kind", at=closed.closed_at, revision=1)
     paths = [Attachment.objects.get().file.path, fresh(closed.customer).picture.path]
     assert all(Path(path).exists() for path in paths)
     with django_capture_on_commit_callbacks(execute=True):
         retention.delete_old_rows()
-    models = [Conversation, Message, Attachment, Activity, Handover, Customer]
+    models = [Conversation, Message, Attachment, Activity, Handover, Note, Customer]
     assert [model for model in models if model.objects.exists()] == []
     assert not any(Path(path).exists() for path in paths)
+
+
+def test_a_conversation_that_got_a_note_since_it_was_closed_stays(closed, ana):
+    Note.objects.create(conversation=closed, author=ana, text="Kind", at=timezone.now(), revision=1)
+    retention.delete_old_rows()
+    assert there(closed) == [True]
 
 
 def test_a_long_conversation_is_deleted_in_several_batches(closed, monkeypatch):

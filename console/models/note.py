@@ -1,0 +1,79 @@
+"""A private note: what agents write to each other in a conversation. It is no Message, so nothing ever sends it."""
+
+import uuid
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from console.models.conversation.thread_order import next_moment
+from console.models.refusals import KeyInUse
+from console.models.timeline import TimelineQuerySet
+
+
+class NoteQuerySet(TimelineQuerySet):
+    def add(self, conversation, author, text, idempotency_key):
+        """Add a note at the end of the thread. The same idempotency key twice is the same note."""
+        with conversation.stepping(is_listed=False) as revision:
+            fields = {"text": text, "at": next_moment(conversation), "revision": revision}
+            note, _is_new = self.get_or_create(
+                idempotency_key=idempotency_key, defaults={"conversation": conversation, "author": author, **fields}
+            )
+        if (note.conversation_id, note.author_id) != (conversation.pk, author.pk):
+            raise KeyInUse(_now("Another note has this key: choose a new one for each."))
+        return note
+
+    def written_by(self, agent):
+        """Filter to the notes that this agent may edit or delete."""
+        return self.filter(author=agent, is_deleted=False)
+
+    def for_thread(self):
+        return self.select_related("author")
+
+
+class Note(models.Model):
+    is_note = True  # among the entries of a thread
+    author_id: int
+    conversation_id: int
+
+    conversation = models.ForeignKey("console.Conversation", models.PROTECT, related_name="notes", db_index=False)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="notes", verbose_name=_("author"))
+    text = models.TextField(_("text"))
+    is_edited = models.BooleanField(_("edited"), default=False)
+    is_deleted = models.BooleanField(_("deleted"), default=False)
+    at = models.DateTimeField(_("when"))  # its place in the thread
+    revision = models.BigIntegerField(editable=False)  # the conversation's when this last changed
+    idempotency_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+
+    objects: ClassVar[Any] = NoteQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("note")
+        verbose_name_plural = _("notes")
+        indexes = [
+            models.Index(fields=["conversation", "at", "id"], name="note_thread"),
+            models.Index(fields=["conversation", "revision"], name="note_changes"),
+        ]
+
+    def __str__(self):
+        return self.text[:60]
+
+    @property
+    def place(self):
+        """Return a text that sorts, like a message's, where it stands in the thread."""
+        return f"{int(self.at.timestamp() * 1_000_000):017d}-n{self.pk:012d}"
+
+    def edit(self, text):
+        self._change(text=text, is_edited=True)
+
+    def delete_text(self):
+        """Delete what it says. A thin line stays in its place."""
+        self._change(text="", is_deleted=True)
+
+    def _change(self, **fields):
+        with self.conversation.stepping(is_listed=False) as self.revision:
+            for name, value in fields.items():
+                setattr(self, name, value)
+            self.save(update_fields=[*fields, "revision"])
