@@ -3,7 +3,7 @@ from django.urls import include, path, re_path
 
 from agents import views as agents
 from console import api
-from console.views import conversations, files, handovers, messages, notes, queue, webhook
+from console.views import canned_replies, conversations, files, handovers, messages, notes, queue, webhook
 from personas import views as personas
 
 urlpatterns = [
@@ -36,6 +36,7 @@ urlpatterns = [
         ),
     ),
     path("attachments/<int:pk>/", files.attachment, name="attachment"),
+    path("pages/<int:pk>/canned-replies/", canned_replies.of_page, name="canned-replies-of-page"),
     path("customers/<int:pk>/picture/", files.customer_picture, name="customer-picture"),
     path("agents/<int:pk>/picture/", files.agent_picture, name="agent-picture"),
     path("pages/<int:pk>/bot-picture/", files.bot_picture, name="bot-picture"),

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from console.forms import MOST_PRIVATE_NOTE, MOST_TEXT
 from console.infrastructure import uploads
 from console.models import Conversation, Refused
+from console.views.canned_replies import for_composer
 from console.views.composer import Composer
 from console.views.queue import queue_context
 from console.wording import handovers, holders, pages, verbs
@@ -68,6 +69,7 @@ def holder_context(request, conversation):
         "main_verb": verbs.main_verb(conversation, agent),
         "composer": Composer.of(conversation, agent),
         "limits": COMPOSER_LIMITS,
+        "canned": for_composer(conversation, agent),
         "idempotency_key": uuid.uuid4(),
     }
 

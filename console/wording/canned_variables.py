@@ -30,7 +30,11 @@ def check_variables(text):
 
 
 def values(conversation, agent):
-    """Return what each variable stands for in this conversation; an empty text for an unknown value."""
+    """Return what each variable stands for in this conversation: its gap, if the value is not known."""
+    return {name: value or str(GAPS[name]) for name, value in _known(conversation, agent).items()}
+
+
+def _known(conversation, agent):
     name = plain(conversation.customer.name).strip()
     return {
         "customer.first_name": name.partition(" ")[0],

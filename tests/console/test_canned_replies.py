@@ -139,10 +139,10 @@ def test_variables_stand_for_what_the_conversation_says(conversation, ana):
     }
 
 
-def test_an_unknown_customer_leaves_the_variables_of_the_customer_empty(conversation, ana):
+def test_an_unknown_customer_leaves_gaps_in_place_of_the_name(conversation, ana):
     conversation.customer.name = ""
     found = canned_variables.values(conversation, ana)
-    assert (found["customer.first_name"], found["customer.name"]) == ("", "")
+    assert (found["customer.first_name"], found["customer.name"]) == ("[first name]", "[name]")
 
 
 # In the admin
@@ -176,3 +176,41 @@ def test_a_canned_reply_added_in_the_admin_has_its_author_and_a_unique_shortcut(
     assert b"You have a canned reply with this shortcut already." in bens_admin.post(path, fields).content
     answer = bens_admin.post(path, fields | {"text": "{{ secret }}"})
     assert "There is no variable “secret”." in answer.text
+
+
+# For the composer
+
+
+@pytest.fixture
+def anas_browser(client, ana):
+    client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def test_the_composer_gets_the_canned_replies_of_the_page_and_a_304_until_one_changes(can, anas_browser, bluebird, ana):
+    first = can("hello", text="Hi {{ customer.name }}")
+    path = f"/pages/{bluebird.pk}/canned-replies/"
+    answer = anas_browser.get(path)
+    assert answer.json() == [{"shortcut": "hello", "folder": "", "text": "Hi {{ customer.name }}"}]
+    known = {"If-None-Match": answer["ETag"]}
+    assert anas_browser.get(path, headers=known).status_code == 304
+    first.text = "Good morning"
+    first.save()
+    assert anas_browser.get(path, headers=known).json()[0]["text"] == "Good morning"
+
+
+def test_the_canned_replies_of_a_page_that_is_closed_to_the_agent_are_not_found(can, anas_browser, bluebird):
+    restrict(bluebird)
+    assert anas_browser.get(f"/pages/{bluebird.pk}/canned-replies/").status_code == 404
+
+
+def test_the_list_for_the_composer_takes_the_same_number_of_queries_at_any_length(
+    can, anas_browser, bluebird, django_assert_num_queries
+):
+    path = f"/pages/{bluebird.pk}/canned-replies/"
+    anas_browser.get(path)
+    for count in (1, 20):
+        for number in range(count):
+            can(f"reply-{count}-{number}")
+        with django_assert_num_queries(4):
+            assert anas_browser.get(path).status_code == 200

@@ -112,6 +112,7 @@ def world(conversation, ana, ada, bluebird):
         "attachments": Attachment.objects.create(message=message, kind="image").pk,
         "customers": conversation.customer_id,
         "agents": ana.pk,
+        "pages": bluebird.pk,
         "personas": Persona.objects.create(agent=ana, page=bluebird, name="Ana R.").pk,
         "psid": conversation.customer.psid,
         "key": uuid.UUID(int=1),

@@ -1,0 +1,148 @@
+// The list of canned replies above the field: "/" at its start or after a space opens it, what follows searches. The focus
+// stays in the field, which is a combobox while the list is open.
+
+import { knownReplies, loadReplies } from "./canned-list.js";
+import { search } from "./canned-search.js";
+import { fill } from "./canned-text.js";
+
+const QUERY = /(?:^|\s)\/((?:[^\s/][^\n/]{0,40})?)$/;
+const MOST_SHOWN = 50;
+const COMBOBOX = { role: "combobox", "aria-expanded": "true", "aria-controls": "canned-replies-list", "aria-autocomplete": "list" };
+const STEPS = { ArrowDown: 1, ArrowUp: -1 };
+
+class CannedReplies extends HTMLElement {
+  connectedCallback() {
+    this.composer = this.parentElement;
+    this.panel = this.querySelector(".canned-replies-panel");
+    this.list = this.querySelector(".canned-replies-list");
+    this.listeners = new AbortController();
+    const { signal } = this.listeners;
+    this.composer.addEventListener("keydown", this.press, { capture: true, signal });
+    for (const name of ["input", "keyup", "click"]) this.composer.addEventListener(name, this.look, { signal });
+    this.composer.addEventListener("focusout", this.leave, { signal });
+    this.panel.onmousedown = (event) => event.preventDefault(); // which would leave the field
+    this.list.onclick = this.click;
+  }
+
+  disconnectedCallback() {
+    this.listeners.abort();
+  }
+
+  get field() {
+    return this.composer.querySelector("message-composer textarea");
+  }
+
+  get isOpen() {
+    return !this.panel.hidden;
+  }
+
+  look = ({ target }) => {
+    const { field } = this;
+    if (target !== field) return;
+    const query = field.readOnly || field.selectionStart !== field.selectionEnd ? null : this.queryBeforeCaret();
+    if (query === null) this.dismissed = null;
+    if (query === null || this.dismissed === this.start) this.close();
+    else if (!this.isOpen || query !== this.query) this.open(query);
+  };
+
+  queryBeforeCaret() {
+    const match = this.field.value.slice(0, this.field.selectionStart).match(QUERY);
+    if (match) this.start = this.field.selectionStart - match[1].length - 1;
+    return match && match[1];
+  }
+
+  open(query) {
+    this.query = query;
+    if (!this.isOpen) this.load(this.dataset.url);
+    this.show();
+  }
+
+  async load(url) {
+    [this.replies, this.isLoading] = [knownReplies(url), true];
+    [this.replies, this.isLoading] = [await loadReplies(url), false];
+    if (this.isOpen) this.show();
+  }
+
+  // Nothing but a note is no reason to stay over the thread once several words were typed.
+  show() {
+    this.found = search(this.replies ?? [], this.query);
+    if (!this.found.length && this.query.includes(" ")) return this.close();
+    this.list.replaceChildren(...this.found.slice(0, MOST_SHOWN).map((reply, at) => this.option(reply, at)));
+    this.panel.hidden = false;
+    for (const [name, value] of Object.entries(COMBOBOX)) this.field.setAttribute(name, value);
+    this.querySelector(".canned-replies-note").textContent = this.note;
+    this.querySelector(".canned-replies-status").textContent = this.note || this.dataset.found.replace("#", this.found.length);
+    this.activate(0);
+  }
+
+  get note() {
+    const { loading, failed, empty, unmatched, more } = this.dataset;
+    if (!this.replies) return this.isLoading ? loading : failed;
+    if (!this.found.length) return this.replies.length ? unmatched : empty;
+    return this.found.length > MOST_SHOWN ? more.replace("#", this.found.length - MOST_SHOWN) : "";
+  }
+
+  option(reply, at) {
+    const option = this.querySelector("template").content.firstElementChild.cloneNode(true);
+    option.id = `canned-reply-${at}`;
+    option.querySelector(".canned-option-shortcut").textContent = `/${reply.shortcut}`;
+    option.querySelector(".canned-option-folder").textContent = reply.folder;
+    option.querySelector(".canned-option-text").textContent = this.textOf(reply);
+    return option;
+  }
+
+  activate(at) {
+    this.active = at;
+    [...this.list.children].forEach((option, number) => option.setAttribute("aria-selected", number === at));
+    const option = this.list.children[at];
+    this.field.setAttribute("aria-activedescendant", option?.id ?? "");
+    option?.scrollIntoView({ block: "nearest" });
+    this.querySelector(".canned-replies-preview").textContent = option ? this.textOf(this.found[at]) : "";
+  }
+
+  textOf = (reply) => fill(reply.text, JSON.parse(this.dataset.values));
+
+  press = (event) => {
+    const { key } = event;
+    if (!this.isOpen || event.isComposing || event.shiftKey || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (key === "Escape") this.dismiss();
+    else if (!this.found.length) return;
+    else if (key in STEPS) this.activate((this.active + STEPS[key] + this.list.children.length) % this.list.children.length);
+    else if (key === "Enter" || key === "Tab") this.insert(this.found[this.active]);
+    else return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  };
+
+  click = ({ target }) => {
+    const option = target.closest("[role=option]");
+    if (option) this.insert(this.found[[...this.list.children].indexOf(option)]);
+  };
+
+  // In place of "/" and the query, in a way that the browser can undo.
+  insert(reply) {
+    const { field, start } = this;
+    const text = this.textOf(reply);
+    this.close();
+    field.focus();
+    field.setSelectionRange(start, start + 1 + this.query.length);
+    document.execCommand(text ? "insertText" : "delete", false, text);
+    this.dispatchEvent(new CustomEvent("canned-reply-inserted", { bubbles: true, detail: { reply, start } }));
+  }
+
+  dismiss() {
+    this.dismissed = this.start;
+    this.close();
+  }
+
+  leave = ({ target }) => target === this.field && this.close();
+
+  close() {
+    if (!this.isOpen) return;
+    this.panel.hidden = true;
+    for (const name of [...Object.keys(COMBOBOX), "aria-activedescendant"]) this.field.removeAttribute(name);
+    this.querySelector(".canned-replies-status").textContent = "";
+  }
+}
+
+customElements.define("canned-replies", CannedReplies);
