@@ -1,7 +1,8 @@
 """Webhooks that are processed together: their conversations are locked together, and each is read and saved once.
 
 The batch is one transaction. A webhook that fails is processed again with fewer others, and in the end alone: then each
-of its events is processed by itself, and one that fails holds up none of the others.
+of its events is processed by itself, and one that fails holds up none of the others. A webhook about a conversation
+that somebody has locked for long is put off, and the others pass.
 """
 
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from personas.resource_shortage import is_resource_shortage
 
 PATIENCE = 4  # attempts, about half a minute, until a reaction no longer waits for its message
 TURN = 5_290_002  # of PostgreSQL's advisory locks
+LOCK_TIMEOUT = "1s"  # longer than another batch takes
 OUTCOME = ["unknown", "attempts", "error", "processed_at", "next_attempt_at", "is_relayed", "mids"]
 
 
@@ -64,11 +66,23 @@ class Batch:
     def _process_together(self, turn):
         with opening.opened([event for webhook in self.webhooks for event in webhook.events]) as conversations:
             turn.end()
+            self._put_off(conversations.locked)
             for webhook in self.webhooks:
                 processed = [_process(webhook, event, conversations) for event in webhook.events]
                 self._finish(webhook, processed)
         for webhook in self.webhooks:
             webhook.is_relayed = True
+
+    def _put_off(self, locked):
+        """Put off the webhooks about locked conversations, and those behind them that are about the same customers."""
+        late, passing = [], []
+        for webhook in self.webhooks:
+            about = {opening.participants(event) for event in webhook.events if event.psid}
+            (passing if about.isdisjoint(locked) else late).append(webhook)
+            locked = locked if about.isdisjoint(locked) else locked | about
+        if late:
+            self.webhooks = passing
+            type(late[0]).objects.filter(pk__in=[webhook.pk for webhook in late]).put_off()
 
     def _process_apart(self, webhook):
         """Process each event of a webhook by itself, and relay them together."""
@@ -108,18 +122,19 @@ class _Turn:
         self.is_ours = False
 
     def begin(self):
-        _ask("SELECT pg_advisory_lock(%s)")
+        """Wait for the turn, however long. The batch waits less for any other lock, so that each turn is soon over."""
+        _ask("SELECT set_config('lock_timeout', %s, true) FROM pg_advisory_lock(%s)", LOCK_TIMEOUT, TURN)
         self.is_ours = True
 
     def end(self):
         if self.is_ours:
             self.is_ours = False
-            _ask("SELECT pg_advisory_unlock(%s)")
+            _ask("SELECT pg_advisory_unlock(%s)", TURN)
 
 
-def _ask(sql):
+def _ask(sql, *parameters):
     with connection.cursor() as cursor:
-        cursor.execute(sql, [TURN])
+        cursor.execute(sql, parameters)
 
 
 def _process(webhook, event, conversations):

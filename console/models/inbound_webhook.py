@@ -3,15 +3,17 @@
 import hashlib
 import threading
 from datetime import timedelta
+from itertools import accumulate
 from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import connection, models, transaction
-from django.db.models import Q
+from django.db.models import Func, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from console import tasks
 from console.infrastructure import wake_up
 from console.models.inbound_batch import Batch
 from messenger import events
@@ -19,6 +21,8 @@ from personas.models.retry import Retryable, ScheduledQuerySet
 from personas.resource_shortage import is_resource_shortage
 
 MOST_TOGETHER = 100  # webhooks in one transaction
+MOST_BYTES = 4 * 1024 * 1024  # of their bodies; a single one may have more
+LOCKED_PAUSE = timedelta(seconds=5)  # long beside the second for which a batch waits for a lock
 MAX_ATTEMPTS = 12  # then it waits for an admin to requeue it; with the pauses below about an hour
 STORE = """
 INSERT INTO console_inboundwebhook (body, digest, received_at, unknown, error, attempts, is_relayed)
@@ -60,8 +64,23 @@ class InboundWebhookQuerySet(ScheduledQuerySet):
                 return
 
     def take(self, most):
-        """Lock and return the webhooks that are due. A worker that dies gives them back at once."""
-        return list(self.due().select_for_update(skip_locked=True).order_by("pk")[:most])
+        """Lock and return the oldest webhooks that are due, and no more than fit into the memory of a worker.
+
+        A worker that dies gives them back at once. Those that do not fit are unlocked again: the next batch, which may
+        be another worker's, has to begin with them.
+        """
+        due = self.due().select_for_update(skip_locked=True).order_by("pk")
+        with transaction.atomic():
+            sizes = list(due.values_list("pk", Func("body", function="octet_length"))[:most])
+            fitting = _fitting(sizes)
+            transaction.set_rollback(len(fitting) < len(sizes))
+        return list(due.filter(pk__in=fitting))
+
+    def put_off(self):
+        """Process them again after a pause: somebody has locked their conversations."""
+        self.postpone(timezone.now() + LOCKED_PAUSE)
+        later = LOCKED_PAUSE.total_seconds()
+        transaction.on_commit(lambda: tasks.process_webhooks.apply_async(countdown=later), robust=True)
 
     def redact(self, mid):
         """Remove the content of an unsent message from the stored bodies.
@@ -164,6 +183,12 @@ class InboundWebhook(Retryable):
         self.error = "\n".join(self.errors)
         self.processed_at = None if self.errors else timezone.now()
         self.next_attempt_at = timezone.now() + self.backoff
+
+
+def _fitting(sizes):
+    """Return the keys of the first of these (key, size) that fit into a batch together, at least of one."""
+    so_far = accumulate(size for _pk, size in sizes)
+    return [pk for (pk, size), total in zip(sizes, so_far, strict=True) if total <= max(MOST_BYTES, size)]
 
 
 def number_of(mid):

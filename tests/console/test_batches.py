@@ -32,6 +32,7 @@ from console.models import (
     Holder,
     InboundWebhook,
     Message,
+    inbound_webhook,
 )
 from console.models.inbound_batch import Batch
 from messenger.events import make_entry, serialize_entries
@@ -440,3 +441,74 @@ def test_webhooks_of_a_killed_processor_are_processed_once_by_another(transactio
     eventually(process_what_is_left)  # PostgreSQL notices its death when it has got the lock
     received = Message.objects.filter(is_incoming=True).order_by("pk")
     assert texts(received) == [f"m_{number:02}" for number in range(20)]
+
+
+# Conversations that stay locked
+
+
+@contextmanager
+def locked(psid):
+    """Lock a conversation, as an admin's slow request or a client that is lost does."""
+    with transaction.atomic():
+        Conversation.objects.select_for_update().get(customer__psid=psid)
+        yield
+
+
+def test_a_conversation_that_stays_locked_delays_no_other(transactional_db):
+    page = Page.objects.create(page_id=PAGES[0], token="EAA", name="Bakery")
+    _begin(page, "7001")
+    for number in range(6):
+        InboundWebhook.objects.store(say(PSIDS[number % 3], f"m_{number}", AT + number))
+    with locked("7001"):
+        run(InboundWebhook.objects.process).join(10)
+        assert set(texts(Message.objects.filter(is_incoming=True))) == {"m_1", "m_2", "m_4", "m_5"}
+    assert {(one.attempts, one.error) for one in InboundWebhook.objects.unprocessed()} == {(0, "")}
+    assert not InboundWebhook.objects.due().exists()
+    InboundWebhook.objects.hurry()
+    InboundWebhook.objects.process()
+    received = Conversation.objects.get(customer__psid="7001").messages.filter(is_incoming=True)
+    assert texts(received.order_by("revision")) == ["m_0", "m_3"]
+
+
+def test_a_webhook_is_put_off_whole_with_those_behind_it_about_the_same_customers(transactional_db):
+    page = Page.objects.create(page_id=PAGES[0], token="EAA", name="Bakery")
+    _begin(page, "7001")
+    both = [json.loads(say(psid, f"both_{psid}"))["entry"][0]["messaging"][0] for psid in ("7001", "7002")]
+    InboundWebhook.objects.store(body(*[(PAGES[0], one) for one in both]))
+    InboundWebhook.objects.store(say("7002", "behind", AT + 1))
+    InboundWebhook.objects.store(say("7003", "apart"))
+    with locked("7001"):
+        run(InboundWebhook.objects.process).join(10)
+        assert texts(Message.objects.filter(is_incoming=True)) == ["apart"]
+    assert InboundWebhook.objects.unprocessed().count() == 2
+
+
+# Large bodies
+
+
+def test_a_batch_loads_only_bodies_that_fit_together_and_leaves_the_rest_to_the_next(transactional_db):
+    Page.objects.create(page_id=PAGES[0], token="EAA", name="Bakery")
+    for number in range(10):
+        InboundWebhook.objects.store(say("7001", f"m_{number}", AT + number, text="x" * 1024 * 1024))
+    with transaction.atomic(), CaptureQueriesContext(connection) as queries:
+        ours = InboundWebhook.objects.take(100)
+        assert [len(one.body) > 1024 * 1024 for one in ours] == [True] * 3
+        theirs = []
+        run(lambda: theirs.extend(_take(100))).join(10)
+    assert [one.pk for one in [*ours, *theirs]] == list(
+        InboundWebhook.objects.order_by("pk").values_list("pk", flat=True)[:6]
+    )
+    assert not [query for query in queries if '"body",' in query["sql"] and " IN (" not in query["sql"]]
+
+
+def _take(most):
+    with transaction.atomic():
+        return InboundWebhook.objects.take(most)
+
+
+def test_a_body_larger_than_a_batch_is_processed_alone(bakery, monkeypatch):
+    monkeypatch.setattr(inbound_webhook, "MOST_BYTES", 100)
+    for number in range(3):
+        InboundWebhook.objects.store(say("7001", f"m_{number}", AT + number))
+    InboundWebhook.objects.process()
+    assert texts(Message.objects.order_by("pk")) == ["m_0", "m_1", "m_2"]

@@ -2,7 +2,8 @@
 
 from contextlib import contextmanager
 
-from django.db import transaction
+from django.db import OperationalError, transaction
+from psycopg.errors import LockNotAvailable
 
 from console.models.conversation import customer_messages, echoes, thread
 from console.models.conversation.conversation import Conversation
@@ -19,32 +20,44 @@ RECEIPTS = (events.Delivery, events.Read)
 def opened(received):
     """Lock the conversations that these events concern, begun if need be, and save them in the end; yield them."""
     with transaction.atomic():
-        conversations = _lock({_key(event) for event in received if event.psid})
-        if new := {_key(event) for event in received if _begins(event)} - conversations.keys():
-            conversations.update(_begin(new))
-            conversations.new = new
+        conversations = _lock({participants(event) for event in received if event.psid})
+        beginning = {participants(event) for event in received if _begins(event)}
+        if new := beginning - conversations.keys() - conversations.locked:
+            conversations.begin(new)
         with saving(conversations.values()):
             _read_ahead(received, conversations)
             yield conversations
 
 
 class Opened(dict):
-    """Locked conversations by (Page's id, PSID)."""
+    """Conversations that we have locked, by (Page's id, PSID).
 
-    def __init__(self, *conversations):
-        super().__init__(*conversations)
-        self.new = set()  # the keys of those in which nothing has happened yet
+    locked: the keys of those that somebody else had locked for longer than the lock_timeout. new: the keys of those in
+    which nothing has happened yet.
+    """
+
+    def __init__(self, conversations, locked=()):
+        super().__init__(conversations)
+        self.locked, self.new = {*locked}, set()
+
+    def begin(self, keys):
+        begun = _begin(keys)
+        self.update(begun)
+        self.locked |= begun.locked
+        self.new = keys
 
     def of(self, event):
         """Return the conversation that an event concerns. A receipt that comes before the first event concerns none."""
-        key = _key(event)
-        if key in self.new and not _begins(event):
+        about = participants(event)
+        if about in self.locked:
+            raise OperationalError("Somebody has locked the conversation for long.")
+        if about in self.new and not _begins(event):
             return None
-        self.new.discard(key)
-        return self.get(key)
+        self.new.discard(about)
+        return self.get(about)
 
 
-def _key(event):
+def participants(event):
     return event.page_id, event.psid
 
 
@@ -59,10 +72,21 @@ def _lock(keys):
     They are locked in the order of their customers, as everywhere: two programs never wait for each other.
     """
     page_ids, psids = {page_id for page_id, _psid in keys}, {psid for _page_id, psid in keys}
-    rows = Conversation.objects.for_change().select_related("customer").order_by("customer__psid", "pk")
-    found = rows.filter(page__page_id__in=page_ids, customer__psid__in=psids)
+    rows = Conversation.objects.filter(page__page_id__in=page_ids, customer__psid__in=psids)
+    try:
+        with transaction.atomic():
+            return Opened(_by_key(rows.for_change(), keys))
+    except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
+    free = _by_key(rows.for_change(skip_locked=True), keys)
+    return Opened(free, locked=_by_key(rows.with_page(), keys).keys() - free.keys())
+
+
+def _by_key(rows, keys):
+    found = rows.select_related("customer").order_by("customer__psid", "pk")
     by_key = {(one.page.page_id, one.customer.psid): one for one in found}
-    return Opened((key, one) for key, one in by_key.items() if key in keys)
+    return {names: one for names, one in by_key.items() if names in keys}
 
 
 def _begin(keys):
@@ -76,7 +100,8 @@ def _begin(keys):
 
 def _read_ahead(received, conversations):
     """Read for all events at once. Anything missing here is read when an event asks for it."""
-    about = [(event, conversations[_key(event)].thread) for event in received if _key(event) in conversations]
+    found = [(event, conversations.get(participants(event))) for event in received]
+    about = [(event, conversation.thread) for event, conversation in found if conversation]
     wanted = {}
     for event, its_thread in about:
         wanted.setdefault(its_thread, set()).update(_names(event))

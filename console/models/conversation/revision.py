@@ -26,9 +26,9 @@ class RevisionQuerySet(models.QuerySet):
         """Filter to these Pages, looked up first: given their ids, the planner keeps to the indexes of the queue."""
         return self.filter(page__in=[page.pk for page in pages])
 
-    def for_change(self):
+    def for_change(self, skip_locked=False):
         """Lock the rows, and read what every change asks for: how their Page is, and its rules."""
-        return self.select_for_update(of=("self",)).with_page()
+        return self.select_for_update(of=("self",), skip_locked=skip_locked).with_page()
 
     def in_full(self):
         """Read all that stands above and below the thread too."""
