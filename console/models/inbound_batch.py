@@ -39,14 +39,8 @@ class Batch:
                 with transaction.atomic():  # after an error, the turn can still be ended in the same transaction
                     turn.begin()
                     self.webhooks = take()
-                    self._parse()
-                    try:
-                        self._process_together(turn)
-                    except Exception as error:
-                        if len(self.webhooks) > 1 or is_resource_shortage(error):
-                            raise
-                        self._process_apart(*self.webhooks)
-                    self._save()
+                    if self.webhooks:
+                        self._process(turn)
             finally:
                 turn.end()
 
@@ -56,6 +50,16 @@ class Batch:
     @property
     def pks(self):
         return [webhook.pk for webhook in self.webhooks]
+
+    def _process(self, turn):
+        self._parse()
+        try:
+            self._process_together(turn)
+        except Exception as error:
+            if len(self.webhooks) > 1 or is_resource_shortage(error):
+                raise
+            self._process_apart(*self.webhooks)
+        self._save()
 
     def _parse(self):
         for webhook in self.webhooks:

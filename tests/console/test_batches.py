@@ -168,7 +168,9 @@ def _thread(conversation):
 def is_never_early(event):
     """Return whether the event waits for no other. One that waits is processed again with the others of its body."""
     _page_id, raw = event
-    return "reaction" not in raw and "robin" not in raw.get("message", {}).get("mid", "")
+    is_receipt = "delivery" in raw or "read" in raw
+    may_be_first = is_receipt and raw["sender"]["id"] == PSIDS[0]
+    return "reaction" not in raw and not may_be_first and "robin" not in raw.get("message", {}).get("mid", "")
 
 
 def without_revisions(thread):

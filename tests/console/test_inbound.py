@@ -265,11 +265,6 @@ def test_a_failed_inbound_webhook_is_retried_up_to_a_limit(receive, by_mona):
     assert not InboundWebhook.objects.due().exists()
 
 
-def test_a_receipt_of_an_unknown_customer_creates_no_conversation(receive, bluebird):
-    receive({"sender": {"id": "9999"}, "recipient": {"id": PAGE_ID}, "timestamp": AT, "read": {"watermark": AT}})
-    assert not Conversation.objects.exists()
-
-
 def test_a_conversation_that_begins_with_an_echo_is_closed(receive, bluebird):
     message = {"is_echo": True, "app_id": INBOX, "mid": "m_1", "text": "Hello from the Inbox"}
     receive({"sender": {"id": PAGE_ID}, "recipient": {"id": "9999"}, "timestamp": AT, "message": message})

@@ -6,8 +6,10 @@ from itertools import permutations
 
 import pytest
 
-from console.models import Activity, Holder
-from tests.console.conftest import AT, MINUTE, fresh, texts
+from console.models import Activity, Customer, Holder, Message
+from console.models.inbound_batch import PATIENCE
+from tests.conftest import PAGE_ID
+from tests.console.conftest import AT, INBOX, MINUTE, fresh, texts
 
 AD = {"source": "ADS", "type": "OPEN_THREAD", "ad_id": "6045", "ads_context_data": {"ad_title": "Free tea"}}
 
@@ -68,3 +70,47 @@ def test_an_automatic_reply_to_a_message_that_comes_after_its_edit_leaves_it_wai
     conversation = fresh(mona.conversation)
     assert (conversation.holder, conversation.unread) == (Holder.QUEUE, 1)
     assert conversation.waiting_since is not None
+
+
+# The first event of a customer
+
+
+def by_nora(**inner):
+    """One event of a customer who is not known yet."""
+    return {"sender": {"id": "9999"}, "recipient": {"id": PAGE_ID}, "timestamp": AT + 1000} | inner
+
+
+SAID = by_nora(timestamp=AT, message={"mid": "m_1", "text": "Hi"})
+ECHO = {"sender": {"id": PAGE_ID}, "recipient": {"id": "9999"}, "timestamp": AT}
+REPLIED = ECHO | {"message": {"is_echo": True, "app_id": INBOX, "mid": "m_1", "text": "Hello"}}
+ABOUT = {  # kind: event about a message, the message, and what it has changed there in the end
+    "reaction": (by_nora(reaction={"mid": "m_1", "action": "react", "emoji": "❤"}), SAID, {"reaction": "❤"}),
+    "unreaction": (by_nora(reaction={"mid": "m_1", "action": "unreact"}), SAID, {"reaction_at": AT + 1000}),
+    "edit to nothing": (by_nora(message_edit={"mid": "m_1", "text": " ", "num_edit": 1}), SAID, {"text": " "}),
+    "delivery": (by_nora(delivery={"mids": ["m_1"], "watermark": AT}), REPLIED, {"state": "delivered"}),
+    "read": (by_nora(read={"watermark": AT}), REPLIED, {"state": "read"}),
+}
+
+
+@pytest.mark.parametrize("kind", ABOUT)
+def test_an_event_about_the_first_message_of_a_customer_waits_for_it_and_begins_nothing(kind, receive):
+    event, message, changed = ABOUT[kind]
+    early = receive(event)
+    assert (early.processed_at, Customer.objects.exists()) == (None, False)
+    receive(message)
+    early.process()
+    assert (early.error, Message.objects.filter(mid="m_1", **changed).exists()) == ("", True)
+
+
+@pytest.mark.parametrize("kind", ABOUT)
+def test_an_event_about_a_message_that_never_comes_begins_nothing(kind, receive):
+    early = receive(ABOUT[kind][0])
+    for _attempt in range(PATIENCE):
+        early.process()
+    assert (early.error, Customer.objects.exists()) == ("", False)
+
+
+def test_a_message_that_was_unsent_before_it_came_is_kept_out_though_it_is_a_customers_first(receive):
+    receive(by_nora(message={"mid": "m_1", "is_deleted": True}))
+    receive(SAID)
+    assert [(message.is_deleted, message.text) for message in Message.objects.all()] == [(True, "")]

@@ -3,6 +3,7 @@
 from console.models.conversation import stored_messages, unsending
 from console.models.conversation.outcomes import Outcome, Premature
 from console.models.conversation.thread_order import moment_of
+from messenger import events
 
 
 def process_reaction(conversation, event):
@@ -22,7 +23,7 @@ def process_edit(conversation, event):
     with conversation.changing():
         message = stored_messages.lock(conversation, mid=event.mid)
         if message is None:
-            if not event.text.strip():  # nothing to show or to answer until the message comes
+            if is_emptying(event):
                 raise Premature(f"The message {event.mid} has not come yet.")
             _store_edited(conversation, event)
         elif message.is_deleted:
@@ -30,6 +31,11 @@ def process_edit(conversation, event):
         elif event.at > message.edited_at and event.text != message.text:
             _edit(conversation, message, event)
     return Outcome.PROCESSED
+
+
+def is_emptying(event):
+    """Return whether it is an edit that leaves nothing to show or to answer until its message comes."""
+    return isinstance(event, events.Edit) and not event.text.strip()
 
 
 def process_unsending(conversation, event):

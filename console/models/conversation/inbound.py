@@ -16,6 +16,8 @@ from console.models.handover.cause import Cause
 from messenger import events
 from personas.models import Page
 
+RECEIPTS = (events.Delivery, events.Read)
+
 
 class Processed(NamedTuple):
     """One event, with the conversation that it concerns, if there is one, and what became of it."""
@@ -25,16 +27,27 @@ class Processed(NamedTuple):
     outcome: Outcome
 
 
+def begins_conversation(event):
+    """Return whether the event begins a conversation where there is none.
+
+    One that is only about an earlier message does not: it waits for that message. An unsent message does, because the
+    empty message that is stored for it keeps out its words.
+    """
+    return bool(event.psid) and type(event) in PROCESSORS and not _is_about_message(event)
+
+
 def process(event, conversations, has_waited=False):
     """Process an event in its opened conversation; raise Premature where it has to be processed again later.
 
-    Premature is raised before anything is changed. has_waited: a reaction or an edit has waited long enough for its
-    message, which may be older than the console.
+    Premature is raised before anything is changed. has_waited: an event about a message has waited long enough for it,
+    which may be older than the console.
     """
     _process_for_page(event)
     conversation = conversations.of(event)
     if conversation is None:
         _check_page(event)
+        if not has_waited:
+            _check_customer(event)
     if conversation is None or type(event) not in PROCESSORS:
         return Processed(event, conversation, Outcome.PROCESSED)
     if isinstance(event, CUSTOMER_MESSAGES):
@@ -65,6 +78,16 @@ def _check_page(event):
     is_known = type(event) not in PROCESSORS or not event.psid or Page.objects.filter(page_id=event.page_id).exists()
     if not is_known:
         raise Premature(f"The Page {event.page_id} is not connected.")
+
+
+def _check_customer(event):
+    """Raise Premature for an event about a message of a conversation that has not begun yet."""
+    if event.psid and _is_about_message(event):
+        raise Premature("The conversation has not begun yet.")
+
+
+def _is_about_message(event):
+    return isinstance(event, (*RECEIPTS, events.Reaction)) or corrections.is_emptying(event)
 
 
 # What it changes there

@@ -7,13 +7,12 @@ from psycopg.errors import LockNotAvailable
 
 from console.models.conversation import customer_messages, echoes, thread
 from console.models.conversation.conversation import Conversation
-from console.models.conversation.inbound import PROCESSORS
+from console.models.conversation.inbound import begins_conversation
 from console.models.conversation.revision import saving
 from messenger import events
 from personas.models import Page
 
 SAID = (events.Message, events.Postback, events.Order, events.MissedCall)
-RECEIPTS = (events.Delivery, events.Read)
 
 
 @contextmanager
@@ -21,7 +20,7 @@ def opened(received):
     """Lock the conversations that these events concern, begun if need be, and save them in the end; yield them."""
     with transaction.atomic():
         conversations = _lock({participants(event) for event in received if event.psid})
-        beginning = {participants(event) for event in received if _begins(event)}
+        beginning = {participants(event) for event in received if begins_conversation(event)}
         if new := beginning - conversations.keys() - conversations.locked:
             conversations.begin(new)
         with saving(conversations.values()):
@@ -47,11 +46,11 @@ class Opened(dict):
         self.new = keys
 
     def of(self, event):
-        """Return the conversation that an event concerns. A receipt that comes before the first event concerns none."""
+        """Return the conversation that an event concerns, or None if it had not begun by then."""
         about = participants(event)
         if about in self.locked:
             raise OperationalError("Somebody has locked the conversation for long.")
-        if about in self.new and not _begins(event):
+        if about in self.new and not begins_conversation(event):
             return None
         self.new.discard(about)
         return self.get(about)
@@ -59,11 +58,6 @@ class Opened(dict):
 
 def participants(event):
     return event.page_id, event.psid
-
-
-def _begins(event):
-    """Return whether the event begins a conversation where there is none. A receipt does not."""
-    return bool(event.psid) and type(event) in PROCESSORS and not isinstance(event, RECEIPTS)
 
 
 def _lock(keys):
