@@ -11,6 +11,7 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
+from agents.picture_uploads import PicturesStoredFirst
 from agents.picture_widget import PictureWidget
 from agents.rights import OnlyAdmin
 
@@ -35,7 +36,7 @@ class PasswordForm(AdminPasswordChangeForm):
 
 
 @admin.register(Agent)
-class AgentAdmin(UserAdmin):
+class AgentAdmin(PicturesStoredFirst, UserAdmin):
     """Nobody can grant a right that they lack, or change the log-in of an agent who has more rights."""
 
     form = AgentForm

@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
+from agents.picture_uploads import PicturesStoredFirst
 from agents.picture_widget import PictureWidget
 from personas.models import Page, Persona
 from personas.page_access import RowsOfVisiblePages, VisiblePagesFilter
@@ -63,7 +64,7 @@ class PageForm(forms.ModelForm):
 
 
 @admin.register(Page)
-class PageAdmin(RowsOfVisiblePages, admin.ModelAdmin):
+class PageAdmin(PicturesStoredFirst, RowsOfVisiblePages, admin.ModelAdmin):
     form = PageForm
     formfield_overrides = {ImageField: {"widget": PictureWidget("bot-picture")}}
     page_lookup = "pk"

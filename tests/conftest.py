@@ -14,6 +14,7 @@ import requests
 from django.conf import settings
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
+from django.core.files.storage import storages
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 
@@ -217,6 +218,13 @@ def s3(s3_server, settings):
 def storage(request):
     """Run the test twice: with files on the disk and in a bucket."""
     return request.param == "s3" and request.getfixturevalue("s3")
+
+
+@pytest.fixture
+def watched_files(transactional_db, settings):
+    """Files go to a storage that notes whether a transaction was open. Returns the storage."""
+    settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": "tests.watched_files.WatchedFiles"}}
+    return storages["default"]
 
 
 # The whole stack

@@ -82,6 +82,27 @@ def test_an_uploaded_picture_of_an_agent_is_stored_under_a_random_name(storage, 
     assert ana.picture.read().startswith(b"\x89PNG")
 
 
+@pytest.mark.parametrize("padding", [0, 3 * 1024 * 1024], ids=["in memory", "in a temporary file"])
+def test_the_picture_of_an_agent_is_stored_outside_of_a_transaction(padding, watched_files, browser, ana):
+    assert edit(browser, ana, picture=picture(padding=padding)).status_code == 302
+    ana.refresh_from_db()
+    assert (watched_files.were_in_transaction, watched_files.names) == ([False], [ana.picture.name])
+    assert len(ana.picture.read()) == picture(padding=padding).size
+
+
+def test_the_picture_of_a_new_agent_is_stored_outside_of_a_transaction(watched_files, browser):
+    add(browser, picture=picture())
+    assert Agent.objects.get(username=NEW["username"]).picture.name in watched_files.names
+    assert watched_files.were_in_transaction == [False]
+
+
+@pytest.mark.parametrize("refused", [{"username": ""}, {"picture": picture(format="GIF")}], ids=["name", "picture"])
+def test_a_picture_is_deleted_if_its_form_is_refused(refused, watched_files, browser, ana):
+    assert edit(browser, ana, **{"picture": picture()} | refused).status_code == 200
+    ana.refresh_from_db()
+    assert (ana.picture.name, watched_files.names) == ("", [])
+
+
 def test_an_agent_whose_picture_is_missing_in_the_storage_can_still_be_edited(storage, browser, ana):
     edit(browser, ana, picture=picture())
     ana.refresh_from_db()

@@ -8,6 +8,7 @@ from html import unescape
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -28,7 +29,7 @@ from messenger.events import serialize
 from personas import pictures
 from personas.models import Page, Persona
 from tests.conftest import PAGE_ID, TOKEN
-from tests.console.conftest import moment
+from tests.console.conftest import fresh, moment
 
 OTHER_TOKEN = "EAAOTHERTOKENOFTHESAMEPAGE"
 LISTS = [
@@ -454,6 +455,17 @@ def test_the_forms_of_a_page_and_a_persona_show_their_pictures(admin, bluebird, 
     [personas] = re.findall('<img class="persona-picture" src="([^"]+)"', shown)
     for address in (bots, personas):
         assert admin.client.get(address)["Content-Type"] == "image/png"
+
+
+def test_the_picture_of_a_bot_is_stored_outside_of_a_transaction(watched_files, admin, bluebird):
+    path = f"personas/page/{bluebird.pk}/change"
+    admin.save(path, bot_picture=SimpleUploadedFile("me.png", pictures.initials("Robin").read()))
+    [name] = watched_files.names
+    assert (watched_files.were_in_transaction, fresh(bluebird).bot_picture.name) == ([False], name)
+    admin.save(path, bot_name="Robin")
+    assert fresh(bluebird).bot_picture.name == name
+    admin.save(path, **{"bot_picture-clear": "on"})
+    assert not fresh(bluebird).bot_picture
 
 
 def test_the_list_of_pages_shows_the_error_of_a_bot(admin, bluebird):
