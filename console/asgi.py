@@ -16,6 +16,7 @@ from starlette.routing import Mount, Route, Router
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
 django = get_wsgi_application()
 
+from console.celery import PUBLISHING_SECONDS  # noqa: E402
 from console.celery import app as celery  # noqa: E402
 from console.health import livez, readyz  # noqa: E402
 from console.infrastructure.request_bodies import ReceivedBodies  # noqa: E402
@@ -25,8 +26,6 @@ from console.infrastructure.trusted_proxies import BehindProxy  # noqa: E402
 from console.infrastructure.wsgi_threads import WSGIThreads  # noqa: E402
 from console.live.stream import Stream  # noqa: E402
 from console.webhook_endpoint import PATHS, receive_webhook  # noqa: E402
-
-PUBLISHING_SECONDS = 1  # for the tasks that wait to be published when the web server is stopped
 
 celery.publisher = TaskPublisher()
 

@@ -3,10 +3,14 @@
 import os
 
 from celery import Celery
+from celery.bootsteps import StartStopStep
 
 from console.infrastructure.alive import Alive
+from console.infrastructure.task_publisher import TaskPublisher
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
+
+PUBLISHING_SECONDS = 1  # for the tasks that wait to be published when a program is stopped
 
 
 class Console(Celery):
@@ -26,9 +30,20 @@ class Console(Celery):
         return publish()
 
 
+class Publishing(StartStopStep):
+    """Let no thread of a worker wait for Redis while it publishes tasks, one for each new customer of a batch, say."""
+
+    def start(self, worker):
+        worker.app.publisher = TaskPublisher()
+
+    def stop(self, worker):
+        worker.app.publisher.finish(PUBLISHING_SECONDS)
+
+
 app = Console("console")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.autodiscover_tasks(related_name="sweep")
 app.autodiscover_tasks(related_name="retention")
 app.steps["consumer"].add(Alive)
+app.steps["worker"].add(Publishing)

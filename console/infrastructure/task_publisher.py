@@ -1,4 +1,4 @@
-"""A thread that publishes tasks to the broker in order, so that no request waits for Redis.
+"""A thread that publishes tasks to the broker in order, so that no request and no worker waits for Redis.
 
 Tasks are lost if the process ends or too many wait. The next sweep does their work seconds later.
 """

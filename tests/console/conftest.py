@@ -1,11 +1,13 @@
 """Facebook's webhooks about Mona, one fixture for each kind, and short ways to read what the console made of them."""
 
+import threading
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 import pytest
 import requests
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 
 from console.models import InboundWebhook
@@ -73,6 +75,27 @@ def post_webhook(path, body, url=CONSOLE_URL):
     """Deliver a signed body to the web server, as Facebook does."""
     signed = {"X-Hub-Signature-256": webhook_signature.sign(body, settings.FACEBOOK_APP_SECRET)}
     return requests.post(url + path, body, headers=signed, timeout=10)
+
+
+def meanwhile(work):
+    """Work in a thread of its own, which hangs up at its end."""
+
+    def run():
+        try:
+            work()
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread
+
+
+def is_a_lock_awaited():
+    """Return whether somebody waits for a lock in our database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+        return cursor.fetchone() is not None
 
 
 def now():

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import uuid
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -38,7 +37,7 @@ from console.models.inbound_batch import Batch
 from messenger.events import make_entry, serialize_entries
 from personas.models import Page
 from tests.conftest import ROOT, environment_of_programs
-from tests.console.conftest import AT, texts
+from tests.console.conftest import AT, is_a_lock_awaited, meanwhile, texts
 from tests.stand_in import eventually
 
 OURS, INBOX = int(console_settings.FACEBOOK_APP_ID), 263902037430900
@@ -376,20 +375,6 @@ def test_a_batch_publishes_once_for_the_rows_that_change_and_once_for_the_others
 # Several processors
 
 
-def run(work):
-    """Work in a thread of its own."""
-
-    def run_and_hang_up():
-        try:
-            work()
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=run_and_hang_up)
-    thread.start()
-    return thread
-
-
 def process_all():
     """Process as a processor of another machine does, which knows nothing of this one."""
     while InboundWebhook.objects.due().exists():
@@ -400,7 +385,7 @@ def test_two_processors_keep_the_order_of_each_conversation(transactional_db):
     Page.objects.create(page_id=PAGES[0], token="EAA", name="Bakery")
     for number in range(300):
         InboundWebhook.objects.store(say(f"{7000 + number % 5}", f"{number:03}"))
-    for thread in [run(process_all) for _processor in range(3)]:
+    for thread in [meanwhile(process_all) for _processor in range(3)]:
         thread.join()
     assert not InboundWebhook.objects.exclude(error="").exists()
     for conversation in Conversation.objects.all():
@@ -417,12 +402,6 @@ InboundWebhook.objects.process()
 """
 
 
-def is_anybody_waiting_for_a_lock():
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        return cursor.fetchone()[0]
-
-
 def process_what_is_left():
     InboundWebhook.objects.process()
     return not InboundWebhook.objects.unprocessed().exists()
@@ -437,7 +416,7 @@ def test_webhooks_of_a_killed_processor_are_processed_once_by_another(transactio
     with transaction.atomic():
         Conversation.objects.select_for_update().get()
         processor = subprocess.Popen([sys.executable, "-c", PROCESSOR], cwd=ROOT, env=environment)
-        eventually(is_anybody_waiting_for_a_lock, seconds=30)
+        eventually(is_a_lock_awaited, seconds=30)
         processor.send_signal(signal.SIGKILL)
         processor.wait()
     eventually(process_what_is_left)  # PostgreSQL notices its death when it has got the lock
@@ -462,7 +441,7 @@ def test_a_conversation_that_stays_locked_delays_no_other(transactional_db):
     for number in range(6):
         InboundWebhook.objects.store(say(PSIDS[number % 3], f"m_{number}", AT + number))
     with locked("7001"):
-        run(InboundWebhook.objects.process).join(10)
+        meanwhile(InboundWebhook.objects.process).join(10)
         assert set(texts(Message.objects.filter(is_incoming=True))) == {"m_1", "m_2", "m_4", "m_5"}
     assert {(one.attempts, one.error) for one in InboundWebhook.objects.unprocessed()} == {(0, "")}
     assert not InboundWebhook.objects.due().exists()
@@ -480,7 +459,7 @@ def test_a_webhook_is_put_off_whole_with_those_behind_it_about_the_same_customer
     InboundWebhook.objects.store(say("7002", "behind", AT + 1))
     InboundWebhook.objects.store(say("7003", "apart"))
     with locked("7001"):
-        run(InboundWebhook.objects.process).join(10)
+        meanwhile(InboundWebhook.objects.process).join(10)
         assert texts(Message.objects.filter(is_incoming=True)) == ["apart"]
     assert InboundWebhook.objects.unprocessed().count() == 2
 
@@ -496,7 +475,7 @@ def test_a_batch_loads_only_bodies_that_fit_together_and_leaves_the_rest_to_the_
         ours = InboundWebhook.objects.take(100)
         assert [len(one.body) > 1024 * 1024 for one in ours] == [True] * 3
         theirs = []
-        run(lambda: theirs.extend(_take(100))).join(10)
+        meanwhile(lambda: theirs.extend(_take(100))).join(10)
     assert [one.pk for one in [*ours, *theirs]] == list(
         InboundWebhook.objects.order_by("pk").values_list("pk", flat=True)[:6]
     )

@@ -1,6 +1,5 @@
 """Guarantees that show only when two things happen in the same instant."""
 
-import threading
 import uuid
 from datetime import timedelta
 
@@ -11,7 +10,7 @@ from django.utils import timezone
 from console.models import BotEvent, Conversation, Customer, HandoverRules, Holder, InboundWebhook
 from messenger.events import serialize
 from tests.conftest import PAGE_ID
-from tests.console.conftest import AT, fresh, webhook
+from tests.console.conftest import AT, fresh, is_a_lock_awaited, meanwhile, webhook
 from tests.stand_in import Bot, eventually
 
 
@@ -24,26 +23,6 @@ def two(transactional_db, bluebird, ana):
     return Conversation.objects.create(customer=first, **held), later
 
 
-def meanwhile(work):
-    """Starts it in a thread that hangs up at its end."""
-
-    def run():
-        try:
-            work()
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    return thread
-
-
-def waits_for_a_lock():
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        return cursor.fetchone()[0]
-
-
 def holds_only_the_first(two, work):
     """Return whether work that waits for the first conversation has not locked the second."""
     first, second = two
@@ -51,7 +30,7 @@ def holds_only_the_first(two, work):
         with transaction.atomic():
             Conversation.objects.select_for_update().get(pk=first.pk)
             thread = meanwhile(work)
-            eventually(waits_for_a_lock)
+            eventually(is_a_lock_awaited)
             return Conversation.objects.select_for_update(skip_locked=True).filter(pk=second.pk).exists()
     finally:
         thread.join(20)

@@ -13,7 +13,7 @@ from console.models.conversation.outcomes import Outcome
 from messenger import events
 from messenger.events import serialize
 from tests.conftest import PAGE_ID, known_customer
-from tests.console.conftest import AT, process
+from tests.console.conftest import AT, is_a_lock_awaited, process
 from tests.stand_in import eventually
 
 OURS = "1517776481860111"
@@ -64,14 +64,8 @@ def while_locked(change, verb):
         with transaction.atomic():
             change()
             result = pool.submit(lambda: at_once([verb], threads=1))
-            eventually(_somebody_waits_for_a_lock)
+            eventually(is_a_lock_awaited)
         return result.result()[0]
-
-
-def _somebody_waits_for_a_lock():
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
-        return cursor.fetchone()
 
 
 def test_a_customer_of_the_cast_has_the_conversation_that_a_worker_begins_meanwhile(transactional_db, bluebird):

@@ -13,13 +13,14 @@ from contextlib import ExitStack, contextmanager
 import pytest
 import requests
 from django.contrib.auth.hashers import make_password
-from django.test import Client
+from django.db import transaction
 
 from agents.models import Agent
-from console.models import ApiKey, Conversation, HandoverRules, Message
+from console.models import ApiKey, Conversation, HandoverRules, InboundWebhook, Message
 from messenger.events import serialize
 from tests.conftest import NUMBER, PASSWORD, ROOT, WORKERS, _process, environment_of_programs, web_server
-from tests.console.conftest import fresh, post_webhook, webhook
+from tests.console.agent_browser import AgentBrowser
+from tests.console.conftest import fresh, is_a_lock_awaited, post_webhook, webhook
 from tests.stand_in import eventually, free_port
 
 sys.path.append(str(ROOT / "bin"))
@@ -27,7 +28,6 @@ sys.path.append(str(ROOT / "bin"))
 from embedded import redis_server
 
 MOST = 2  # s that anything may take, on a busy machine; bin/bench measures it
-TOKEN = "c" * 32
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -70,41 +70,7 @@ def stopped(server):
 
 @pytest.fixture
 def browser(stack, port, ana):
-    return Browser(port, ana)
-
-
-class Browser:
-    """Ana's, at the web server whose Redis may hang."""
-
-    def __init__(self, port, agent):
-        self.url = f"http://127.0.0.1:{port}"
-        django = Client()
-        django.force_login(agent, backend="django.contrib.auth.backends.ModelBackend")
-        self.headers = {"Cookie": f"sessionid={django.cookies['sessionid'].value}; csrftoken={TOKEN}"}
-
-    def get(self, path):
-        return self._ask("GET", path)
-
-    def post(self, path, **fields):
-        return self._ask("POST", path, data=fields | {"csrfmiddlewaretoken": TOKEN})
-
-    def log_in(self):
-        """Log in anew; return the seconds that it took."""
-        form = {"username": "ana", "password": PASSWORD, "csrfmiddlewaretoken": TOKEN}
-        began = time.monotonic()
-        answer = requests.post(
-            f"{self.url}/login/", form, cookies={"csrftoken": TOKEN}, allow_redirects=False, timeout=60
-        )
-        assert "sessionid" in answer.cookies
-        return time.monotonic() - began
-
-    def _ask(self, method, path, **options):
-        """Return the seconds that it took."""
-        began = time.monotonic()
-        options |= {"headers": self.headers, "allow_redirects": False, "timeout": 60}
-        answer = requests.request(method, self.url + path, **options)
-        assert answer.ok, answer.text
-        return time.monotonic() - began
+    return AgentBrowser(port, ana)
 
 
 def test_every_verb_of_an_agent_answers_while_redis_hangs(browser, conversation, ben, stopped, bluebird):
@@ -159,6 +125,19 @@ def test_what_was_done_while_redis_hung_goes_out_once_it_goes_on(browser, conver
         time.sleep(6)  # longer than the timeouts of workers
     eventually(lambda: stack.texts(mona.psid) == [f"Reply {number}" for number in range(5)], seconds=60)
     eventually(lambda: Message.objects.filter(mid="m_9").exists(), seconds=60)
+
+
+def test_a_processor_that_has_profiles_to_fetch_goes_on_while_redis_hangs(browser, conversation, said, stopped):
+    """Begin its batch before: there is a task to publish for each of many new customers."""
+    new = [said(f"m_{number}") | {"sender": {"id": f"70{number}"}} for number in range(20)]
+    with ExitStack() as hanging:
+        with transaction.atomic():
+            Conversation.objects.select_for_update().get(pk=conversation.pk)
+            post_webhook("/webhooks/messenger", serialize(webhook(said("m_a"), *new)), browser.url)
+            eventually(is_a_lock_awaited)
+            hanging.enter_context(stopped())
+        InboundWebhook.objects.create(body=serialize(webhook(said("m_b"))).decode(), digest="b")  # wakes nobody else
+        eventually(lambda: Message.objects.filter(mid="m_b").exists(), seconds=5)
 
 
 def test_workers_go_on_after_redis_hung(browser, conversation, mona, said, stack, stopped):
