@@ -2,10 +2,14 @@
 
 Without them, a thousand clients that send half a header, or read half an answer, would hold a thousand connections.
 Uvicorn also has no limit for trailers: the event loop would copy an endless one for ever.
+
+Beyond --limit-concurrency uvicorn refuses everybody's requests, so strangers never get the last places: each new
+connection then ends the one that has waited longest for its client. An honest client lets it wait for milliseconds.
 """
 
 import asyncio
 import socket
+from typing import ClassVar
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -16,6 +20,7 @@ LEAST_READ = 10 * 1024  # bytes in that time: 1 KiB/s
 EXTENSION = "console.connection"  # of the ASGI scope: the Connection
 LAST_CHUNK = b"0\r\n\r\n"
 SEND_BUFFER = 128 * 1024  # bytes that the operating system takes for an endless answer; otherwise up to 4 MiB
+RESERVED = 1 / 8  # of all connections; the longest waiting make room before these are taken
 LAST_REQUEST_SECONDS = 0.5  # for a request that a proxy has just sent
 
 
@@ -96,6 +101,7 @@ def chunk(piece):
 class Connection(Reading, HttpToolsProtocol):
     """An HTTP connection that is aborted when its client is too slow."""
 
+    _waiting: ClassVar[dict["Connection", None]] = {}  # for their clients to send or to read, the longest waiting first
     _header_deadline = _reading_deadline = None
     _bytes_beside_body = 0  # of headers, trailers and chunk extensions
 
@@ -103,10 +109,12 @@ class Connection(Reading, HttpToolsProtocol):
         super().connection_made(transport)
         transport.set_write_buffer_limits(high=0)  # pause_writing is called as soon as anything stays unread
         self._expect_headers()
+        self._make_room()
 
     def connection_lost(self, error):
         self._cancel(self._header_deadline)
         self._cancel(self._reading_deadline)
+        self.wait_no_longer()
         super().connection_lost(error)
 
     def shutdown(self):
@@ -120,11 +128,29 @@ class Connection(Reading, HttpToolsProtocol):
         """
         for timer in (self._header_deadline, self._reading_deadline, self.timeout_keep_alive_task):
             self._cancel(timer)
+        self.wait_no_longer()
         self.cycle.disconnected = True  # for uvicorn the request is over
         self.connections.discard(self)
         answer = EndlessAnswer(self, on_end)
         self.parser = self.cycle = self.scope = None  # they refer to each other: otherwise they would stay for a while
         return answer
+
+    # Room for others
+
+    def wait_no_longer(self):
+        """Keep the connection from making room for others: its client owes nothing, or is an agent uploading files."""
+        self._waiting.pop(self, None)
+
+    def _wait(self):
+        self.wait_no_longer()
+        self._waiting[self] = None
+
+    def _make_room(self):
+        if self.limit_concurrency and len(self.connections) > self.limit_concurrency * (1 - RESERVED):
+            longest = next(iter(self._waiting))
+            if longest is not self:
+                longest.wait_no_longer()
+                longest._abort()
 
     # Headers
 
@@ -153,9 +179,16 @@ class Connection(Reading, HttpToolsProtocol):
 
     def on_message_complete(self):
         self._bytes_beside_body = 0
+        self.wait_no_longer()
         super().on_message_complete()
 
+    def on_response_complete(self):
+        if not self.pipeline:  # requests that have come already
+            self._wait()
+        super().on_response_complete()
+
     def _expect_headers(self):
+        self._wait()
         self._cancel(self._header_deadline)
         self._header_deadline = self.loop.call_later(HEADER_SECONDS, self._abort)
 
@@ -163,8 +196,11 @@ class Connection(Reading, HttpToolsProtocol):
 
     def pause_writing(self):
         super().pause_writing()
+        self._wait()
         self._expect_reading()
 
     def resume_writing(self):
+        if not self.cycle.response_complete:  # otherwise it waits for another request
+            self.wait_no_longer()
         self._reading_deadline = self._cancel(self._reading_deadline)
         super().resume_writing()

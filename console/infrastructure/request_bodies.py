@@ -22,6 +22,7 @@ from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import StreamingResponse
 
+from console.infrastructure.http_connection import EXTENSION
 from console.infrastructure.sessions import agent_of
 from console.infrastructure.uploads import FILE_BYTES, MOST_FILES
 
@@ -195,6 +196,8 @@ class ReceivedBodies:
             return await self.app(scope, receive, send)
         try:
             limits = await limits_for(scope, headers)
+            if limits.is_for_agents:
+                scope["extensions"][EXTENSION].wait_no_longer()
             with SpooledTemporaryFile(IN_MEMORY) as file, Body(limits, file) as body:
                 await body.fill(receive)
                 await self.app(scope, body.replay(receive), send)

@@ -15,10 +15,10 @@ from django.test import Client
 
 from console import live
 from console.models import Conversation, Customer, InboundWebhook
-from tests.conftest import CONSOLE_PORT, CONSOLE_URL
+from tests.conftest import CONSOLE_PORT, CONSOLE_URL, program
 from tests.console.conftest import EMPTY_WEBHOOK, post_webhook
 from tests.console.listener import Listener
-from tests.stand_in import eventually
+from tests.stand_in import eventually, free_port
 
 MIB = 1024 * 1024
 FORM = "Content-Type: application/x-www-form-urlencoded\r\n"
@@ -32,12 +32,12 @@ def dial(stack):
     """Opens a connection to the web server and sends these bytes."""
     with ExitStack() as sockets:
 
-        def connect(*sent, window=None):
+        def connect(*sent, window=None, port=CONSOLE_PORT):
             client = sockets.enter_context(socket.socket())
             if window:
                 client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
             client.settimeout(30)
-            client.connect(("127.0.0.1", CONSOLE_PORT))
+            client.connect(("127.0.0.1", port))
             for piece in sent:
                 client.sendall(piece)
             return client
@@ -188,6 +188,44 @@ def test_half_sent_bodies_of_strangers_do_not_block_webhooks_or_log_ins(dial, pa
     assert post_webhook("/webhooks/messenger", EMPTY_WEBHOOK).status_code == 200
     assert requests.post(f"{CONSOLE_URL}/login/", {"username": "ana"}, timeout=10).status_code == 403  # no CSRF token
     last.close()
+
+
+FEW = 40  # connections
+
+
+@pytest.fixture(scope="module")
+def small(stack_processes):
+    """The port of a web server that takes few connections."""
+    port = free_port()
+    command = ["bin/run.py", "web", "--port", str(port), "--limit-concurrency", str(FEW)]
+    with program(command, ready=f"http://127.0.0.1:{port}/readyz"):
+        yield port
+
+
+STALLED = {
+    "nothing": b"",
+    "half a header": b"GET /login/ HTTP/1.1\r\nHost: 127",
+    "half a body": HALF_A_LOGIN,
+    "a whole request": get("/livez"),
+}
+
+
+@pytest.mark.parametrize("sent", STALLED.values(), ids=STALLED.keys())
+def test_strangers_cannot_take_all_connections(sent, dial, small):
+    for _stranger in range(2 * FEW):
+        dial(sent, port=small)
+    for _request in range(3):
+        assert requests.get(f"http://127.0.0.1:{small}/login/", timeout=10).status_code == 200
+
+
+def test_an_agents_upload_succeeds_beside_strangers_on_all_other_connections(dial, upload, small):
+    sent = raw(upload)
+    agent = dial(sent[:200_000], port=small)
+    assert requests.get(f"http://127.0.0.1:{small}/login/", timeout=10).ok  # the server knows the agent by now
+    for _stranger in range(2 * FEW):
+        dial(b"GET /", port=small)
+    agent.sendall(sent[200_000:])
+    assert answer(agent).startswith("HTTP/1.1 200 ")
 
 
 # Bodies that are too long
