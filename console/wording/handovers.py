@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from console.models.handover.cause import Cause
 from console.models.holder import Holder, app_name
@@ -17,6 +18,23 @@ EXPLAINED = {Cause.CONTROL_REFUSED, Cause.CONTROL_ELSEWHERE, Cause.NOT_SENT}  # 
 AUTOMATIC_NOTES = {Cause.ASKED, Cause.BOT_DOWN, *EXPLAINED}  # no agent's or bot's own reason
 
 
+TAKES = {Cause.TAKEN, Cause.TAKEN_OVER, Cause.REOPENED}
+SHORT = {  # lines of a thread that need no arrow
+    Cause.ASKED: gettext_lazy("The customer asked for an agent"),
+    Cause.HANDED_OVER: gettext_lazy("%(from)s asked for an agent"),
+    Cause.TAKEN: gettext_lazy("%(to)s took this from %(from)s"),
+    Cause.TAKEN_OVER: gettext_lazy("%(to)s took this over from %(from)s"),
+    Cause.ASSIGNED: gettext_lazy("%(by)s assigned this to %(to)s"),
+    Cause.TRANSFERRED: gettext_lazy("%(by)s transferred this to %(to)s"),
+    Cause.RETURNED: gettext_lazy("%(by)s returned this to %(to)s"),
+    Cause.HANDED_BACK: gettext_lazy("%(by)s handed this back to %(to)s"),
+    Cause.RESUMED: gettext_lazy("%(to)s resumed"),
+    Cause.CLOSED: gettext_lazy("%(by)s closed the conversation"),
+    Cause.REOPENED: gettext_lazy("%(to)s reopened the conversation"),
+    Cause.REQUESTED: gettext_lazy("%(app)s asks for the conversation"),
+}
+
+
 class Reason(NamedTuple):
     """A sentence, and the note that somebody wrote."""
 
@@ -25,14 +43,33 @@ class Reason(NamedTuple):
 
 
 def sentence(handover):
-    """Return the line of the thread for a handover that is no step from one holder to another, else ""."""
-    if handover.cause == Cause.CLOSED:
-        return _("%(name)s closed the conversation") % {"name": capfirst(handover.by or handover.from_name)}
-    if handover.cause == Cause.REOPENED:
-        return _("%(name)s reopened the conversation") % {"name": handover.to_name}
-    if handover.cause == Cause.REQUESTED:
-        return _("%(name)s asks for the conversation") % {"name": capfirst(app_name(handover.to_app))}
+    """Return the line of the thread for a handover, or "" where it is shown as a step from one holder to another."""
+    if words := _short(handover):
+        return capfirst(words % _names(handover))
     return "" if handover.is_change else capfirst(why(handover))
+
+
+def _short(handover):
+    """Return the short sentence for the handover, if there is one that says who did it."""
+    if handover.cause == Cause.ASSIGNED and handover.by_id in (None, handover.to_agent_id):
+        return _("Assigned to %(to)s")
+    is_by_third = handover.by_id not in (None, handover.from_agent_id, handover.to_agent_id)
+    has_doer = not is_by_third if handover.cause in TAKES else handover.by_id or handover.cause not in DONE_BY
+    if handover.cause == Cause.TAKEN and handover.from_holder == Holder.QUEUE and has_doer:
+        return _("%(to)s took this")
+    return SHORT.get(handover.cause) if has_doer else None
+
+
+def _names(handover):
+    """Return the names for the middle of a sentence."""
+    before = _name(handover.from_holder, handover.from_name)
+    to = _("the queue · %s") % handover.to_team if handover.to_team else _name(handover.to_holder, handover.to_name)
+    return {"by": handover.by or before, "from": before, "to": to, "app": app_name(handover.to_app)}
+
+
+def _name(holder, name):
+    named = {Holder.BOT: _("the bot"), Holder.QUEUE: _("the queue")}
+    return named[holder] if holder in named and name == Holder(holder).label else name
 
 
 def why(handover):

@@ -132,7 +132,7 @@ def test_the_customer_sees_the_persona_of_the_bot_and_of_each_agent_in_turn(
     expect(waiting).to_contain_text("The customer asked for an agent")
 
     takes(anas)
-    expect(lines(anas).first).to_contain_text("Robin (bot) → queue: the customer asked for an agent: “A human, please”")
+    expect(lines(anas).first).to_contain_text("The customer asked for an agent: “A human, please”")
     expect(anas.locator("#header")).to_contain_text("assigned to you since")
     expect(bubbles(anas).filter(has_text="how can I help?")).to_contain_text("Robin Bot")
     says(anas, "Ana here. What happened?")
@@ -147,7 +147,7 @@ def test_the_customer_sees_the_persona_of_the_bot_and_of_each_agent_in_turn(
     row = part(bens, "Mine").get_by_role("link", name="Mona Weber")
     expect(row).to_contain_text("New Ana Ruiz: “Refund, please”", use_inner_text=True)
     arrived.get_by_role("link").click()
-    expect(lines(bens).last).to_contain_text("Ana Ruiz → Ben Okafor: transferred: “Refund, please”")
+    expect(lines(bens).last).to_contain_text("Ana Ruiz transferred this to Ben Okafor: “Refund, please”")
     expect(arrived).to_be_hidden()
     expect(row).not_to_contain_text("New")
     expect(bens).to_have_title("Mona Weber · Handover")
@@ -158,7 +158,7 @@ def test_the_customer_sees_the_persona_of_the_bot_and_of_each_agent_in_turn(
     bens.get_by_role("textbox", name="Note for the bot").fill("Refunded")
     bens.get_by_role("button", name="Hand back").click()
     expect(bens.get_by_text("Robin (bot) is handling this conversation. Take it to reply yourself.")).to_be_visible()
-    expect(lines(anas).last).to_contain_text("Ben Okafor → Robin (bot): handed back: “Refunded”")
+    expect(lines(anas).last).to_contain_text("Ben Okafor handed this back to Robin (bot): “Refunded”")
     expect(anas.get_by_role("button", name="Take")).to_be_visible()
     robin("Anything else?")
     expect(phone.get_by_role("article", name="Robin from Bluebird Tea").last).to_contain_text("Anything else?")
@@ -227,7 +227,7 @@ def test_a_takeover_by_a_supervisor_shows_on_all_desks(sit_down, mona_writes, an
     adas.get_by_role("button", name="Take over").click()
     expect(composer(adas)).to_be_focused()
     for tab in (anas, bens, adas):
-        expect(lines(tab).last).to_contain_text("Ana Ruiz → Ada Lindt: taken over")
+        expect(lines(tab).last).to_contain_text("Ada Lindt took this over from Ana Ruiz")
     expect(anas.get_by_text("Ada Lindt is handling this conversation.")).to_be_visible()
     expect(composer(anas)).to_have_value("not yet fin")
     expect(composer(anas)).not_to_be_editable()
@@ -249,7 +249,7 @@ def test_an_agent_can_transfer_a_conversation_by_keyboard_alone(sit_down, mona_w
     tab.keyboard.type("Refund, please")
     tab_to(tab, tab.get_by_role("button", name="Transfer"))
     tab.keyboard.press("Enter")
-    expect(lines(tab).last).to_contain_text("Ana Ruiz → Ben Okafor: transferred: “Refund, please”")
+    expect(lines(tab).last).to_contain_text("Ana Ruiz transferred this to Ben Okafor: “Refund, please”")
     expect(tab.get_by_role("heading", level=1, name="Mona Weber")).to_be_focused()
 
 

@@ -427,8 +427,8 @@ def test_the_admin_shows_handovers_and_messages_of_a_conversation_in_order(admin
     conversation.close(ben)
     html = admin.get(f"console/conversation/{conversation.pk}/change").content.decode()
     shown = " ".join(re.sub(r"<[^>]+>", "", html).split())
-    expected = ["Ben Okafor closed", say_as_ben[0].text, "Ana Ruiz → Ben Okafor: transferred: “Refund, please”"]
-    places = [shown.index(sentence) for sentence in [*expected, "Hello Mona", "Queue → Ana Ruiz: taken"]]
+    expected = ["Ben Okafor closed", say_as_ben[0].text, "Ana Ruiz transferred this to Ben Okafor: “Refund, please”"]
+    places = [shown.index(sentence) for sentence in [*expected, "Hello Mona", "Ana Ruiz took this"]]
     assert places == sorted(places)
 
 
