@@ -5,7 +5,10 @@ from django.http import FileResponse, Http404
 from messenger.media_types import ENDINGS, sniff_file
 
 # A browser may show these from our own address; all others are offered as a download.
-SHOWN = {"image/jpeg", "image/png", "image/gif", "image/webp", "audio/mpeg", "audio/mp4", "video/mp4", "audio/ogg"}
+SHOWN = {
+    *("image/jpeg", "image/png", "image/gif", "image/webp"),
+    *("audio/mpeg", "audio/mp4", "audio/ogg", "audio/wav", "video/mp4", "video/webm"),
+}
 POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'"  # the style is the browser's own, for a lone picture
 
 

@@ -1,10 +1,13 @@
 """Downloads of files and profile pictures from addresses that strangers chose: a copy, or a reason."""
 
+import io
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote
 
+import pillow_heif
 import pytest
+from PIL import Image
 
 from console.models import Attachment, Customer
 from console.templatetags.console import initials
@@ -223,6 +226,8 @@ def test_an_html_attachment_of_any_name_and_type_is_only_offered_as_a_download(
         (b"\0\0\0\x20ftypM4A ", "audio/mp4"),
         (b"\0\0\0\x20ftypisom", "video/mp4"),
         (b"OggS", "audio/ogg"),
+        (b"RIFF\0\0\0\0WAVE", "audio/wav"),
+        (b"\x1a\x45\xdf\xa3\x9f\x42\x82\x84webm", "video/webm"),
     ],
 )
 def test_an_attachment_is_served_with_the_type_of_its_bytes(head, media_type, cdn, sends, ana, client):
@@ -233,6 +238,33 @@ def test_an_attachment_is_served_with_the_type_of_its_bytes(head, media_type, cd
     assert attachment.shown_as == media_type.split("/")[0]
     assert (answer["Content-Type"], answer["Content-Disposition"]) == (media_type, 'inline; filename="x.html"')
     assert answer["Content-Security-Policy"].startswith("sandbox")
+
+
+def heic(width=60, height=40):
+    buffer = io.BytesIO()
+    pillow_heif.from_pillow(Image.new("RGB", (width, height), "teal")).save(buffer)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["image", "file"])
+def test_a_heic_picture_is_shown_and_saved_as_a_jpeg(kind, cdn, sends):
+    cdn.content = heic()
+    attachment = sends(f"{cdn.url}/IMG_0042.HEIC?_nc=1", kind)
+    assert (attachment.shown_as, attachment.media_type, attachment.file_name) == ("image", "image/jpeg", "IMG_0042.jpg")
+    with Image.open(attachment.file) as picture:
+        assert (picture.format, picture.size) == ("JPEG", (60, 40))
+
+
+@pytest.mark.parametrize("content", [heic()[:-100], heic()[:40]], ids=["cut", "empty"])
+def test_a_broken_heic_picture_is_offered_as_it_came(content, cdn, sends):
+    cdn.content = content
+    attachment = sends(f"{cdn.url}/IMG_0042.HEIC")
+    assert (attachment.shown_as, attachment.file_name, attachment.size) == ("", "IMG_0042.HEIC", len(content))
+
+
+def test_a_heic_picture_of_too_many_pixels_is_not_decoded(cdn, sends, settings):
+    settings.MAX_PICTURE_PIXELS, cdn.content = 1000, heic()
+    assert sends(f"{cdn.url}/IMG_0042.HEIC").shown_as == ""
 
 
 def test_a_voice_message_in_a_video_container_is_shown_as_audio(cdn, sends):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.pictures import new_path
 from console import tasks
-from console.infrastructure import downloads, uploads
+from console.infrastructure import downloads, heic, uploads
 from console.wording import attachments
 from messenger import events
 from messenger.media_types import sniff_file
@@ -180,8 +180,7 @@ class Attachment(Retryable):
         if self.file or self.error:
             return
         try:
-            content = downloads.fetch(self.url)
-            self.store(content)
+            self._store_shown(downloads.fetch(self.url))
         except (downloads.DownloadError, OSError, MemoryError) as error:
             if is_resource_shortage(error):  # not an error of the file: the sweep tries again
                 return logger.warning("Attachment %s has to wait: %s", self.pk, error)
@@ -190,10 +189,16 @@ class Attachment(Retryable):
                 self.error = str(error) if isinstance(error, downloads.DownloadError) else NOT_KEPT
         self._keep()
 
+    def _store_shown(self, content):
+        """Store our copy of a download, in a format that browsers show."""
+        if jpeg := heic.as_jpeg(content):
+            self.title = f"{PurePosixPath(self.file_name).stem}.jpg"
+        self.store(jpeg or content)
+
     def _keep(self):
         """Write down what came of it, unless the message was unsent during the download."""
         copy = {"file": self.file.name, "media_type": self.media_type, "size": self.size}
-        outcome = copy | {"error": self.error, "attempts": self.attempts}
+        outcome = copy | {"title": self.title, "error": self.error, "attempts": self.attempts}
         if self.row.update(**outcome):
             self.message.conversation.touch(self.message)
         else:
