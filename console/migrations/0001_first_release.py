@@ -233,6 +233,8 @@ class Migration(migrations.Migration):
                 ('url', models.TextField(blank=True, verbose_name='address')),
                 ('title', models.TextField(blank=True, verbose_name='title')),
                 ('payload', models.JSONField(editable=False, null=True)),
+                ('card', models.PositiveSmallIntegerField(editable=False, null=True)),
+                ('tapped', models.JSONField(db_default=models.Value([], models.JSONField()), default=list, editable=False)),
                 ('file', models.FileField(blank=True, upload_to=console.models.message.attachment.file_path, verbose_name='file')),
                 ('media_type', models.TextField(db_default='', default='', editable=False)),
                 ('size', models.PositiveIntegerField(editable=False, null=True)),

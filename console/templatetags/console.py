@@ -10,6 +10,7 @@ from console import __version__
 from console.links import linked
 from console.models.holder import app_name
 from console.wording import activities, attachments, handovers, holders, verbs
+from console.wording.message_parts import Parts
 from personas import pictures
 
 register = template.Library()
@@ -23,8 +24,15 @@ register.filter("reason_in_row", handovers.in_row)
 register.filter("notice", handovers.in_notice)
 register.filter("holder_in_row", holders.in_row)
 register.filter("activity_words", activities.words)
+register.filter(activities.door_label)
+register.filter(activities.door_address)
 register.filter("attachment_label", attachments.kind_name)
 register.filter("verb_label", verbs.label)
+
+
+@register.filter
+def parts(message):
+    return Parts(message)
 
 
 @register.simple_tag

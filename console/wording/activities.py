@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from console.models.activity import WHOLE_LEAD, Kind
 
 ADS, SHORTLINK = "ADS", "SHORTLINK"
+POST = "https://www.facebook.com/{}"
 STOP, RESUME = "STOP NOTIFICATIONS", "RESUME NOTIFICATIONS"
 GOOD, BAD = "Good response", "Bad response"
 
@@ -12,6 +13,29 @@ GOOD, BAD = "Good response", "Bad response"
 def words(activity):
     """Return a sentence about the customer that begins with its verb and has no full stop."""
     return SENTENCES[activity.kind](activity.details)
+
+
+def door_label(details):
+    """Return one word for the way by which the customer came; "" without details."""
+    if not details or details.get("kind", "").startswith("LEAD"):
+        return _("Form") if details else ""
+    if _is_by_ad(details):
+        return _("Ad")
+    if details.get("product_id"):
+        return _("Shop")
+    return _("Website") if details.get("referer_uri") else _("Link")
+
+
+def door_address(details):
+    """Return the address of the ad's post or of the website by which the customer came, or ""."""
+    if details.get("post_id", "").replace("_", "").isdecimal():
+        return POST.format(details["post_id"])
+    address = details.get("referer_uri", "")
+    return address if address.startswith(("https://", "http://")) else ""
+
+
+def _is_by_ad(details):
+    return details.get("source") == ADS or bool(details.get("ad_title") or details.get("ad_id"))
 
 
 def _referral(details):
@@ -32,7 +56,7 @@ def _is_by_link(details):
 def _door(details):
     """Return the way by which the customer came."""
     title, source = details.get("ad_title"), details.get("source")
-    if source == ADS or title or details.get("ad_id"):
+    if _is_by_ad(details):
         number = details.get("ad_id")
         name = _("“%s”") % title if title else number or ""
         return _("Came from the ad %s") % name if name else _("Came from an ad")

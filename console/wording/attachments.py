@@ -3,14 +3,16 @@
 A payload is as Facebook sent it: any field may be missing, or of another type than documented.
 """
 
-import math
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from console.wording.payloads import as_dict, as_dicts, as_number, as_text
 
 KINDS = {
     "image": gettext_lazy("Picture"),
@@ -20,6 +22,7 @@ KINDS = {
     "sticker": gettext_lazy("Sticker"),
     "location": gettext_lazy("Location"),
     "template": gettext_lazy("Message with buttons"),
+    "quick_replies": gettext_lazy("Quick replies"),
     "fallback": gettext_lazy("Link"),
     "appointment_booking": gettext_lazy("Appointment"),
     "reel": gettext_lazy("Reel"),
@@ -48,6 +51,8 @@ TEMPLATES = {
     "media": gettext_lazy("Media"),
     "notification_messages": gettext_lazy("Request to send updates"),
 }
+SPEAKING = {"template", "appointment_booking", "order", "missed_call", "unsupported"}  # their lines say what they are
+LINKS = {"fallback", "share"}
 MAP = "https://www.openstreetmap.org/?mlat={0}&mlon={1}#map=16/{0}/{1}"
 MOST = 20  # lines or buttons that are shown
 LATEST = 10**11  # s since 1970; datetime cannot represent much later times
@@ -59,6 +64,7 @@ class Content:
     buttons: list[str] = field(default_factory=list)
     address: str = ""  # where it leads
     address_words: str = ""
+    label: str = ""  # its kind, or the host that it leads to
 
     def __str__(self):
         return " · ".join([*self.lines, *(f"[{button}]" for button in self.buttons)])
@@ -66,7 +72,7 @@ class Content:
 
 def content_of(kind, title, payload, address=""):
     """Return what an attachment says; its lines are never empty and name at least its kind."""
-    payload = _dict(payload)
+    payload = as_dict(payload)
     if kind == "order" and title:
         return Content([f"{kind_name(kind)}: {title}"])
     read = {"location": _place, "appointment_booking": _appointment, "template": _template}.get(kind)
@@ -74,7 +80,21 @@ def content_of(kind, title, payload, address=""):
     found.lines = [" ".join(line.split()) for line in found.lines if line.strip()][:MOST]
     if not found.lines:
         found.lines = [title.strip() or kind_name(kind)]
+    found.label = _label(kind, found)
     return found
+
+
+def _label(kind, content):
+    """Return the host of a link, or the kind where no line says it."""
+    label = "" if kind in SPEAKING else _host(content.address) if kind in LINKS else kind_name(kind)
+    return "" if label in content.lines else label
+
+
+def _host(address):
+    try:
+        return (urlsplit(address).hostname or "").removeprefix("www.")
+    except ValueError:  # it is no address
+        return ""
 
 
 def in_short(kind, title, payload, address=""):
@@ -89,9 +109,16 @@ def kind_name(kind):
     return str(KINDS.get(kind) or _("Attachment (%(kind)s)") % {"kind": kind})
 
 
+def amount(number, currency):
+    """Return an amount of money. A whole one stays as it came: not every currency has cents."""
+    if number is None:
+        return ""
+    return f"{currency} {f'{number:.0f}' if number.is_integer() else f'{number:.2f}'}".strip()
+
+
 def _place(payload):
-    coordinates = _dict(payload.get("coordinates")) or payload
-    latitude, longitude = (_number(coordinates.get(name)) for name in ("lat", "long"))
+    coordinates = as_dict(payload.get("coordinates")) or payload
+    latitude, longitude = (as_number(coordinates.get(name)) for name in ("lat", "long"))
     if latitude is None or longitude is None or abs(latitude) > 90 or abs(longitude) > 180:
         return Content()
     words = f"{latitude:.5f}, {longitude:.5f}"
@@ -99,7 +126,7 @@ def _place(payload):
 
 
 def _appointment(payload):
-    status = _text(payload.get("status"))
+    status = as_text(payload.get("status"))
     words = STATUS.get(status.lower()) or " ".join(filter(None, [_("Appointment"), status]))
     start, end = (_moment(payload.get(name), payload.get("timezone")) for name in ("start_time", "end_time"))
     return Content([str(words), _span(start, end)])
@@ -113,55 +140,31 @@ def _span(start, end):
 
 
 def _template(payload):
-    elements = _dicts(payload.get("elements")) or _dicts(_dict(payload.get("product")).get("elements"))
+    elements = as_dicts(payload.get("elements")) or as_dicts(as_dict(payload.get("product")).get("elements"))
     parts = [payload, *elements]
-    lines = [_text(part.get(name)) for part in parts for name in ("text", "title", "subtitle", "order_number")]
+    lines = [as_text(part.get(name)) for part in parts for name in ("text", "title", "subtitle", "order_number")]
     lines += [_coupon_code(payload), _total(payload)]
-    buttons = [_text(button.get("title")) for part in parts for button in _dicts(part.get("buttons"))]
-    kind = TEMPLATES.get(_text(payload.get("template_type")))
+    buttons = [as_text(button.get("title")) for part in parts for button in as_dicts(part.get("buttons"))]
+    kind = TEMPLATES.get(as_text(payload.get("template_type")))
     return Content([*([str(kind)] if kind else []), *lines], [button for button in buttons if button.strip()][:MOST])
 
 
 def _coupon_code(payload):
-    code = _text(payload.get("coupon_code"))
+    code = as_text(payload.get("coupon_code"))
     return _("Code: %(code)s") % {"code": code} if code else ""
 
 
 def _total(payload):
-    """Return what a receipt comes to. Whole amounts stay as they came: not every currency has cents."""
-    total, currency = _number(_dict(payload.get("summary")).get("total_cost")), _text(payload.get("currency"))
-    if total is None:
-        return ""
-    amount = f"{total:.0f}" if total.is_integer() else f"{total:.2f}"
-    return _("Total: %(currency)s %(amount)s") % {"currency": currency, "amount": amount}
+    total, currency = as_number(as_dict(payload.get("summary")).get("total_cost")), as_text(payload.get("currency"))
+    return "" if total is None else _("Total: %(amount)s") % {"amount": amount(total, currency)}
 
 
 def _moment(value, zone):
-    seconds = _number(value)
+    seconds = as_number(value)
     if seconds is None or not 0 < seconds < LATEST:
         return None
     try:
-        zone = ZoneInfo(_text(zone))
+        zone = ZoneInfo(as_text(zone))
     except (KeyError, ValueError, OSError):  # an unknown name, or an invalid one
         zone = UTC
     return datetime.fromtimestamp(seconds, zone)
-
-
-def _number(value):
-    try:
-        number = None if isinstance(value, bool) else float(value)
-    except (TypeError, ValueError, OverflowError):  # the last for an integer of hundreds of digits
-        return None
-    return number if number is not None and math.isfinite(number) else None
-
-
-def _text(value):
-    return value if isinstance(value, str) else ""
-
-
-def _dict(value):
-    return value if isinstance(value, dict) else {}
-
-
-def _dicts(value):
-    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []

@@ -21,10 +21,15 @@ class Attachment:
 
     @classmethod
     def read_all(cls, message: dict) -> "tuple[Attachment, ...]":
-        """Return the attachments of a `message` object. In old events the id of a sticker stands beside them."""
+        """Return the attachments of a `message` object. In old events the id of a sticker stands beside them.
+
+        Quick replies that the Page offers are one of them. Facebook's documents do not say whether echoes have them.
+        """
         unsupported = (cls("unsupported", "", ""),) if to_flag(message.get("is_unsupported")) else ()
-        sticker_id = to_id(message.get("sticker_id"))
-        return unsupported + tuple(cls._read(raw, sticker_id) for raw in to_dicts(message.get("attachments")))
+        sticker_id, offered = to_id(message.get("sticker_id")), to_dicts(message.get("quick_replies"))
+        quick_replies = (cls("quick_replies", "", "", payload=offered),) if offered else ()
+        files = tuple(cls._read(raw, sticker_id) for raw in to_dicts(message.get("attachments")))
+        return unsupported + files + quick_replies
 
     @classmethod
     def _read(cls, raw, sticker_id):
@@ -62,6 +67,7 @@ class ReferralSource:
     referer_uri: str
     ad_title: str = ""
     answers: tuple[FormAnswer, ...] = ()  # to the form of a lead ad
+    post_id: str = ""  # of the ad
 
     @classmethod
     def read(cls, raw) -> "ReferralSource | None":
@@ -80,6 +86,7 @@ class ReferralSource:
             referer_uri=to_text(raw.get("referer_uri")),
             ad_title=to_text(ad.get("ad_title")),
             answers=answers,
+            post_id=to_id(ad.get("post_id")),
         )
 
 

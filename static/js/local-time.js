@@ -1,5 +1,5 @@
 // A moment in the reader's own time zone: the clock time, with the day when it was not today, and its year when that was
-// another; or, with `ago`, how long ago;
+// another; or, with `clock`, never more than the clock time, below a line with the day; or, with `ago`, how long ago;
 // or, with `left`, how long until then, and an event when it is over.
 
 const TICK = 10_000; // ms
@@ -7,7 +7,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const clock = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
 const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 const year = new Intl.DateTimeFormat(undefined, { year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
@@ -16,7 +16,7 @@ const [minutes, hours, days] = ["minute", "hour", "day"].map((name) => unit(name
 const [wholeMinutes, wholeHours] = ["minute", "hour"].map((name) => unit(name, "short"));
 
 class LocalTime extends HTMLElement {
-  static observedAttributes = ["datetime", "ago", "left"];
+  static observedAttributes = ["datetime", "clock", "ago", "left"];
 
   connectedCallback() {
     this.show();
@@ -36,6 +36,7 @@ class LocalTime extends HTMLElement {
     const moment = new Date(this.getAttribute("datetime"));
     this.title = full.format(moment);
     if (this.hasAttribute("left")) this.count(moment - Date.now());
+    else if (this.hasAttribute("clock")) this.textContent = clock.format(moment);
     else this.textContent = this.hasAttribute("ago") ? ago(Date.now() - moment) : when(moment);
   }
 

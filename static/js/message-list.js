@@ -2,9 +2,12 @@
 // the list asks for all that changed after the one it shows. Every message has an id and a place, so whatever comes twice
 // or late ends up once, where it belongs.
 
-import { headers, isOurs, leaveIfSentAway, post } from "./csrf.js";
+import { headers, isOurs, leaveIfSentAway } from "./csrf.js";
+import { watchQuotes } from "./message-jump.js";
 import { watchOlder } from "./older-messages.js";
 import { place } from "./place-message.js";
+import { Reading } from "./reading.js";
+import { arrange } from "./thread-lines.js";
 
 const NEAR = 120; // px from the end within which the reader counts as being there
 const AGAIN = 2_000; // ms until it asks again when the console could not be reached
@@ -12,33 +15,30 @@ const AGAIN = 2_000; // ms until it asks again when the console could not be rea
 class MessageList extends HTMLElement {
   connectedCallback() {
     this.thread = this.querySelector(".thread");
-    this.newest = this.parentElement.querySelector(".conversation-newest");
-    this.newest.onclick = () => this.toEnd();
+    this.reading = new Reading(this);
     this.topics = [`live-conversation-${this.dataset.conversation}`, "live-hello"];
     for (const topic of this.topics) document.body.addEventListener(topic, this.refresh);
     this.changes = `live-thread-${this.dataset.conversation}`;
     document.body.addEventListener(this.changes, this.receive);
-    document.addEventListener("visibilitychange", this.see);
-    this.holder = `live-holder-${this.dataset.conversation}`;
-    document.body.addEventListener(this.holder, this.seeAnew);
     this.addEventListener("scroll", this.scrolled, { passive: true });
+    arrange(this.thread);
     this.stickToEnd();
     watchOlder(this);
+    watchQuotes(this);
+    this.reading.begin();
     this.refresh();
   }
 
   disconnectedCallback() {
     for (const topic of this.topics) document.body.removeEventListener(topic, this.refresh);
     document.body.removeEventListener(this.changes, this.receive);
-    document.removeEventListener("visibilitychange", this.see);
-    document.body.removeEventListener(this.holder, this.seeAnew);
+    this.reading.stop();
     this.sizes.disconnect();
     this.observer?.disconnect();
   }
 
   // Times and pictures come late and make messages taller: whoever reads the end stays there.
   stickToEnd() {
-    this.sticks = true;
     this.sizes = new ResizeObserver(() => this.sticks && this.toEnd());
     this.sizes.observe(this);
     this.sizes.observe(this.thread);
@@ -46,10 +46,18 @@ class MessageList extends HTMLElement {
 
   toEnd() {
     this.sticks = true;
-    this.newest.hidden = true;
     this.scrollTop = this.scrollHeight;
     this.top = this.scrollTop;
-    this.see();
+    this.reading.see();
+  }
+
+  // Scroll to an entry, which then stands at the top (0), in the middle (0.5) or at the bottom. The page itself stays.
+  bring(entry, where) {
+    const [here, there] = [this, entry].map((element) => element.getBoundingClientRect());
+    this.scrollTop += there.top - here.top - (this.clientHeight - there.height) * where;
+    this.top = this.scrollTop;
+    this.sticks = this.isAtEnd;
+    this.reading.see();
   }
 
   // Only a reader who scrolls up leaves the end. When pictures come or the composer grows, the end itself moves away.
@@ -84,21 +92,22 @@ class MessageList extends HTMLElement {
     const fresh = page.querySelector(".thread");
     if (fresh.dataset.revision < this.revision) return; // what it says is known, and more
     if (this.scrollTop < this.top) this.scrolled(); // of which the browser has not told yet
-    const messages = [...fresh.children];
-    const isNew = messages.some((message) => !document.getElementById(message.id));
-    const isOurs = messages.some((message) => !document.getElementById(message.id) && message.matches(".is-outgoing"));
-    for (const message of messages) place(this.thread, message, Boolean(this.link));
+    const entries = [...fresh.children];
+    const added = entries.filter((entry) => !document.getElementById(entry.id));
+    for (const entry of entries) place(this.thread, entry, Boolean(this.link));
+    arrange(this.thread);
+    this.reading.note(added);
     this.thread.dataset.revision = fresh.dataset.revision;
     htmx.process(this.thread);
     this.compareHeader(fresh);
-    if (isOurs || (this.sticks && messages.length)) this.toEnd();
-    else if (isNew) this.newest.hidden = false;
+    const isOurs = added.some((entry) => entry.matches(".is-outgoing"));
+    if (isOurs || (this.sticks && entries.length)) this.toEnd();
   }
 
   // The holder may have changed while the conversation was loading, before any change of it was sent here.
   compareHeader({ dataset }) {
     const shown = document.querySelector("#header [data-headline]")?.dataset.headline;
-    if (shown !== dataset.headline) document.body.dispatchEvent(new CustomEvent(this.holder));
+    if (shown !== dataset.headline) document.body.dispatchEvent(new CustomEvent(this.reading.holder));
   }
 
   get revision() {
@@ -113,25 +122,6 @@ class MessageList extends HTMLElement {
     } catch {
       return null;
     }
-  }
-
-  // The holder has read what came, once it was on screen. The server knows whether this agent is the holder.
-  see = () => {
-    if (!document.hidden && this.isAtEnd) this.dataset.seen = this.numbers.reduce((most, number) => Math.max(most, number), 0);
-    const last = [...this.thread.querySelectorAll(".is-incoming")].at(-1)?.id ?? "nothing";
-    if (document.hidden || !this.isAtEnd || last === this.seen) return;
-    this.seen = last;
-    post(this.dataset.seeUrl).catch(() => (this.seen = null));
-  };
-
-  // Who only looked on may have become the holder.
-  seeAnew = () => {
-    this.seen = null;
-    this.see();
-  };
-
-  get numbers() {
-    return [...this.thread.querySelectorAll(".message")].map((message) => Number(message.id.replace("message-", "")));
   }
 
   get isAtEnd() {

@@ -1,5 +1,7 @@
 // Older pages of a thread. Each is added when one scrolls up to its link.
 
+import { arrange } from "./thread-lines.js";
+
 export function watchOlder(list) {
   list.link = list.querySelector(".thread-older");
   if (!list.link) return;
@@ -8,7 +10,13 @@ export function watchOlder(list) {
   list.observer.observe(list.link);
 }
 
-async function addOlder(list) {
+// One page at a time; whoever asks meanwhile waits for the same one.
+export function addOlder(list) {
+  list.loadingOlder ??= load(list).finally(() => (list.loadingOlder = null));
+  return list.loadingOlder;
+}
+
+async function load(list) {
   list.observer.disconnect();
   const link = list.link;
   const page = await list.fetch(new URL(link.href).search.slice(1));
@@ -16,6 +24,7 @@ async function addOlder(list) {
   const fromEnd = list.scrollHeight - list.scrollTop;
   const known = [...page.querySelectorAll(".thread > li")].filter((message) => !document.getElementById(message.id));
   list.thread.prepend(...known);
+  arrange(list.thread);
   link.replaceWith(...page.querySelectorAll(".thread-older"));
   htmx.process(list.thread);
   if (!list.sticks) list.scrollTop = list.scrollHeight - fromEnd;

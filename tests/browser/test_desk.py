@@ -390,11 +390,12 @@ def test_a_reply_refused_by_facebook_shows_the_reason_and_can_be_retried(sit_dow
     assert stack.texts(mona_writes) == ["Buy this!"]
 
 
-def test_a_conversation_opens_at_its_newest_message_and_stays_there(sit_down, mona_writes, stack, ana):
+def test_a_conversation_that_was_read_opens_at_its_newest_message_and_stays_there(sit_down, mona_writes, stack, ana):
     for number in range(60):
         stack.say(mona_writes, text=f"line {number}")
     tab = sit_down(ana)
     expect(part(tab, "Waiting").get_by_role("link", name="Mona Weber")).to_contain_text("line 59", timeout=60_000)
+    Conversation.objects.update(unread=0)  # somebody has read them
     takes(tab)
     expect(bubbles(tab).last).to_be_in_viewport()
     stack.say(mona_writes, attachment={"type": "image", "url": "/_sandbox/sample.png"})
@@ -410,6 +411,7 @@ def test_a_growing_composer_does_not_cover_the_last_message(sit_down, mona_write
         stack.say(mona_writes, text=f"line {number}")
     tab = sit_down(ana)
     expect(part(tab, "Waiting").get_by_role("link", name="Mona Weber")).to_contain_text("line 59", timeout=60_000)
+    Conversation.objects.update(unread=0)  # somebody has read them
     takes(tab)
     tab.get_by_label("Attach files").set_input_files([PICTURE, RECEIPT])
     composer(tab).fill("word " * 600)
@@ -421,11 +423,12 @@ def test_an_agent_scrolled_up_gets_a_new_messages_button_and_is_not_scrolled_awa
         stack.say(mona_writes, text=f"line {number}")
     tab = sit_down(ana)
     expect(part(tab, "Waiting").get_by_role("link", name="Mona Weber")).to_contain_text("line 59", timeout=60_000)
+    Conversation.objects.update(unread=0)  # somebody has read them
     opens(tab)
     expect(bubbles(tab).last).to_be_in_viewport()
     tab.get_by_role("log", name="Messages").evaluate("list => list.scrollTop -= 400")
     stack.say(mona_writes, text="news")
-    tab.get_by_role("button", name="New messages").click()
+    tab.get_by_role("button", name="1 new").click()
     expect(bubbles(tab).last).to_contain_text("news")
     expect(bubbles(tab).last).to_be_in_viewport()
 

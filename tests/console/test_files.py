@@ -203,7 +203,7 @@ def test_the_alternative_text_of_a_picture_names_its_sender(send, picture, post,
 
 def test_a_sent_file_can_be_downloaded_under_its_name(send, receipt, post, client, conversation):
     [message] = send("", receipt)
-    assert ">receipt.pdf</a>" in client.get(f"/conversations/{conversation.pk}/").content.decode()
+    assert "<span>receipt.pdf</span>" in client.get(f"/conversations/{conversation.pk}/").content.decode()
     answer = client.get(f"/attachments/{message.attachments.get().pk}/")
     assert answer["Content-Disposition"] == 'attachment; filename="receipt.pdf"'
     assert answer.getvalue() == b"%PDF-1.7"

@@ -95,7 +95,7 @@ EXPECTED = {
     "post": (Message, {"attachments": [("post", "https://cdn.example.test/p.jpg", "Post")]}),
     "template_product": (Message, {"attachments": [("template", "", "")]}),
     "appointment_booking": (Message, {"attachments": [("appointment_booking", "", "")]}),
-    "message_with_ad_referral": (Message, {"mid": "m_5", "text": "Hi", "referral": AD}),
+    "message_with_ad_referral": (Message, {"mid": "m_5", "text": "Hi", "referral": replace(AD, post_id="102_99")}),
     "slash_command": (Message, {"mid": "m_6", "text": "/help", "commands": ("help",), "referral": None}),
     "is_deleted_uncertain": (Message, {"mid": "m_1", "is_deleted": True}),
     "is_deleted_as_text": (Message, {"mid": "m_1", "is_deleted": True}),

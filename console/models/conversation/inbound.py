@@ -115,7 +115,7 @@ def _process_activity(conversation, event):
 def _process_referral(conversation, event):
     """Note that the customer came by a link or an ad. A customer who filled in an ad's form waits for an answer."""
     at, is_lead = moment_of(event.at), event.referral.kind == WHOLE_LEAD
-    with conversation.changing(is_listed=is_lead):
+    with conversation.changing():
         conversation.note_customer_activity(at)
         conversation.note_ad_click(event.referral, at)
         is_new = Activity.objects.add_referral(conversation, event.referral, at)

@@ -3,18 +3,19 @@
 from datetime import UTC, datetime, timedelta
 
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from console.models.activity import Activity, Kind
 from console.models.conversation.revision import Revision, RevisionQuerySet
 from console.models.holder import Holder
 from console.models.message.message import Message
 
 MAX_LAST_WORDS = 200  # characters
-RECENTLY = timedelta(days=1)  # for which a reply that failed, or may have, is shown in the queue
+RECENTLY = timedelta(days=1)  # for which the queue shows a reply that failed, or may have, and how a customer came
 OTHERS = [Holder.AGENT, Holder.ELSEWHERE]
 EARLY, LATE = (Value(datetime(year, 1, 1, tzinfo=UTC)) for year in (2000, 4000))  # no message comes before or after
 
@@ -83,11 +84,18 @@ class InboxQuerySet(RevisionQuerySet):
         return self.filter(Q(rank__gt=rank) | Q(pk__gt=pk), rank__gte=rank)
 
     def for_queue(self):
-        """Read all that a row shows. Two questions for each have indexes of their own: message_failed and _pending."""
+        """Read all that a row shows. Three questions for each have indexes of their own: for its marks."""
         recent = Message.objects.filter(conversation=OuterRef("pk"), at__gt=timezone.now() - RECENTLY)
         failed = recent.failed()
         in_doubt = recent.filter(state=Message.State.UNKNOWN, next_attempt_at=None)
-        return self.with_holder().annotate(has_failed=Exists(failed), is_in_doubt=Exists(in_doubt))
+        marks = {"has_failed": Exists(failed), "is_in_doubt": Exists(in_doubt), "came_by": Subquery(_referral())}
+        return self.with_holder().annotate(**marks)
+
+
+def _referral():
+    """Return the way by which the customer came lately, with the index of activities."""
+    came = Activity.objects.filter(conversation=OuterRef("pk"), kind=Kind.REFERRAL, at__gt=timezone.now() - RECENTLY)
+    return came.order_by("-at", "-pk").values("details")[:1]
 
 
 class Inbox(Revision):

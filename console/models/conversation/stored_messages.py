@@ -1,9 +1,11 @@
 """Messages that came by webhook, stored in the thread whoever wrote them. All of it happens under the row's lock."""
 
 from console.models.conversation.thread_order import moment_of, place
-from console.models.message.attachment import Attachment
+from console.models.message.attachment import Attachment, words_of_all
 from console.models.message.message import Message
 from messenger import events
+
+FEW = 20  # messages before a tap among which its button is looked for, or taps after a message that came late
 
 
 def lock(conversation, **fields):
@@ -31,6 +33,9 @@ def store(conversation, event, mid, **fields):
     conversation.thread.add(message, _attachments_of(event))
     if conversation.last_at and message.at < conversation.last_at:
         conversation.thread.show_in_replies(message)
+        _mark_earlier_taps(conversation, message, event)
+    if message.payload or isinstance(event, events.Postback):
+        _mark_tap(conversation, message)
     return message
 
 
@@ -60,8 +65,7 @@ def attach(message, event):
 
 def words_of(message, event):
     """Return the message in one line: its text, or the names of its attachments."""
-    names = [attachment.words for attachment in _attachments_of(event)]
-    return message.text or ", ".join(names)
+    return message.text or words_of_all(_attachments_of(event))
 
 
 def wait_for_answer(conversation, message, event):
@@ -71,5 +75,32 @@ def wait_for_answer(conversation, message, event):
     conversation.choose_holder(message.text, message.payload)
 
 
+# Taps: the button of an earlier message that the customer tapped is marked under that message
+
+
+def _mark_tap(conversation, tap):
+    """Mark the button in the newest message that showed it. tap: what the customer said by it."""
+    shown = conversation.messages.filter(is_incoming=False, at__lt=tap.at).order_by("-at", "-pk")
+    for message in shown.prefetch_related("attachments")[:FEW]:
+        for attachment in message.attachments.all():
+            if (number := attachment.button_of(tap)) is not None:
+                return _mark(conversation, attachment, number)
+
+
+def _mark_earlier_taps(conversation, message, event):
+    """Mark the buttons of a message that came after taps on them."""
+    if not message.is_incoming and getattr(event, "attachments", ()):
+        taps = conversation.messages.filter(is_incoming=True, at__gt=message.at).exclude(payload="")
+        for tap in taps.in_order()[:FEW]:
+            _mark_tap(conversation, tap)
+
+
+def _mark(conversation, attachment, number):
+    if number not in attachment.tapped:
+        attachment.row.update(tapped=[*attachment.tapped, number])
+        conversation.messages.filter(pk=attachment.message_id).update(revision=conversation.revision)
+
+
 def _attachments_of(event):
-    return [Attachment.objects.from_event(part) for part in getattr(event, "attachments", ())]
+    parts = getattr(event, "attachments", ())
+    return [attachment for part in parts for attachment in Attachment.objects.from_event(part)]

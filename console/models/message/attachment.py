@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from agents.pictures import new_path
 from console import tasks
 from console.infrastructure import downloads, heic, uploads
-from console.wording import attachments
+from console.wording import attachments, cards
 from messenger import events
 from messenger.media_types import sniff_file
 from personas.files import SHOWN
@@ -40,9 +40,11 @@ def later():
 
 class AttachmentQuerySet(ScheduledQuerySet):
     def from_event(self, part):
-        """Return an unsaved attachment for one of an event of Facebook's."""
+        """Return unsaved attachments for one of an event of Facebook's: itself, and the pictures of its cards."""
         payload = None if part.kind in FILES else events.to_json(part.payload)
-        return self.model(kind=part.kind[:40], url=part.url, title=part.title, payload=payload)
+        pictures = cards.picture_addresses(payload) if part.kind == "template" else {}
+        found = [self.model(kind="image", url=url, card=number) for number, url in pictures.items()]
+        return [self.model(kind=part.kind[:40], url=part.url, title=part.title, payload=payload), *found]
 
     @contextmanager
     def storing(self, files):
@@ -92,6 +94,10 @@ class Attachment(Retryable):
     url = models.TextField(_("address"), blank=True)
     title = models.TextField(_("title"), blank=True)
     payload = models.JSONField(null=True, editable=False)  # as it came, unless it is a file
+    card = models.PositiveSmallIntegerField(null=True, editable=False)  # of a template, if it is the picture of one
+    tapped = models.JSONField(  # numbers of its buttons that the customer tapped
+        default=list, db_default=models.Value([], models.JSONField()), editable=False
+    )
     file = models.FileField(_("file"), upload_to=file_path, blank=True)
     media_type = models.TextField(
         default="", db_default="", editable=False
@@ -138,6 +144,10 @@ class Attachment(Retryable):
         """The attachment in one line, where there is no room for more."""
         name = self.file_name if self.kind == "file" else "" if self.is_file else self.title
         return attachments.in_short(self.kind, name, self.payload, "" if self.is_file else self.web_address)
+
+    def button_of(self, message):
+        """Return the number of the button whose tap is this message, or None."""
+        return cards.button_of(self.kind, self.payload, message.payload, message.text)
 
     @property
     def kind_name(self):
@@ -203,6 +213,11 @@ class Attachment(Retryable):
             self.message.conversation.touch(self.message)
         else:
             DiscardedFile.objects.discard(self.file.name)
+
+
+def words_of_all(attachments):
+    """Return attachments in one line. The picture of a card adds nothing to it."""
+    return ", ".join(attachment.words for attachment in attachments if attachment.card is None)
 
 
 def _last_part(url):

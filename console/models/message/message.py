@@ -10,7 +10,7 @@ from django.db.models import Case, Exists, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import MD5, JSONObject, Left
 from django.utils.translation import gettext_lazy as _
 
-from console.models.message.attachment import Attachment
+from console.models.message.attachment import Attachment, words_of_all
 from console.models.message.delivery import MessageDelivery
 from personas.models.retry import ScheduledQuerySet
 
@@ -149,7 +149,7 @@ class Message(MessageDelivery):
     @property
     def words(self):
         """Return what it says in one line: its text, or its files, its place, its buttons."""
-        return self.text or ", ".join(attachment.words for attachment in self.attachments.all())
+        return self.text or words_of_all(self.attachments.all())
 
     @property
     def place(self):
@@ -174,7 +174,8 @@ def _quote():
         page=OuterRef("page"), conversation=OuterRef("conversation"), mid=OuterRef("reply_to")
     )
     kinds = Attachment.objects.filter(message=OuterRef("pk")).order_by("pk").values("kind")[:1]
-    words = JSONObject(text=Left("text", QUOTED), is_deleted="is_deleted", kind=Subquery(kinds))
+    said = {"text": Left("text", QUOTED), "is_deleted": "is_deleted", "kind": Subquery(kinds)}
+    words = JSONObject(pk="pk", is_incoming="is_incoming", persona="persona__name", **said)
     nothing = Value(None, models.JSONField())
     return Case(
         When(reply_to="", then=nothing), default=Subquery(quoted.values(words=words)), output_field=models.JSONField()

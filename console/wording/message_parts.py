@@ -1,0 +1,51 @@
+"""The parts of a message in the thread: in its bubble, and beside it what needs no frame."""
+
+import regex
+
+from console.wording import cards
+
+JOINED = r"[\uFE0F\u200D\u20E3\s]"  # what belongs to an emoji, or stands between two
+FLAG, KEYCAP = r"\p{Regional_Indicator}{2}", r"[0-9#*]\uFE0F\u20E3"
+EMOJI = regex.compile(rf"(?:\p{{Extended_Pictographic}}|\p{{Emoji_Modifier}}|{FLAG}|{KEYCAP}|{JOINED})+")
+MOST_BIG = 12  # characters of a text of emoji alone that is shown big; a family is one of seven
+LONG_TEXT, LONG_LINES = 900, 14  # characters and lines; a longer text is folded
+
+
+class Parts:
+    """The attachments of a message, by the way in which they are shown, and what is to be known of its text."""
+
+    def __init__(self, message):
+        given = message.attachments.all()
+        self.speaker = _speaker(message)
+        self._card_pictures = {one.card: one for one in given if one.card is not None and one.shown_as == "image"}
+        shown = [one for one in given if one.card is None]
+        self.stickers = [one for one in shown if one.shown_as == "image" and one.kind == "sticker"]
+        self.pictures = [one for one in shown if one.shown_as == "image" and one.kind != "sticker"]
+        self._with_buttons = [one for one in shown if one.kind in ("template", "quick_replies")]
+        bare = [*self.stickers, *self.pictures, *self._with_buttons]
+        self.framed = [one for one in shown if one not in bare]
+        self.text = message.text if message.text.strip() else ""
+        self.is_big = bool(self.text) and len(self.text) <= MOST_BIG and EMOJI.fullmatch(self.text) is not None
+        self.is_long = len(self.text) > LONG_TEXT or self.text.count("\n") >= LONG_LINES
+        self.is_empty = not shown and not self.text and not message.is_deleted
+        self.has_bubble = bool(message.is_deleted or message.reply_to or self.framed or self.is_empty) or (
+            bool(self.text) and not self.is_big
+        )
+
+    @property
+    def cards(self):
+        """Return the cards of its templates."""
+        templates = [one for one in self._with_buttons if one.kind == "template"]
+        return [card for one in templates for card in cards.cards_of(one.payload, one.tapped, self._card_pictures)]
+
+    @property
+    def quick_replies(self):
+        offered = [one for one in self._with_buttons if one.kind == "quick_replies"]
+        return [button for one in offered for button in cards.quick_replies_of(one.payload, one.tapped)]
+
+
+def _speaker(message):
+    """Return a word that two messages share if one name stands above both."""
+    if message.is_incoming:
+        return "customer"
+    return f"{message.source or message.sender_name} {message.is_by_bot} {message.is_automatic}"

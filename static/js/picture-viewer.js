@@ -1,0 +1,59 @@
+// A picture of the thread, large. The arrow keys lead to the other pictures of the thread, Escape closes it.
+
+const STEPS = { ArrowLeft: -1, ArrowRight: 1, previous: -1, next: 1 };
+
+class PictureViewer extends HTMLElement {
+  connectedCallback() {
+    this.dialog = this.querySelector("dialog");
+    this.picture = this.querySelector("img");
+    this.list = this.parentElement.querySelector("message-list");
+    this.list.addEventListener("click", this.open);
+    this.addEventListener("click", this.act);
+    this.addEventListener("keydown", this.step);
+    this.dialog.addEventListener("close", this.closed);
+  }
+
+  open = (event) => {
+    const link = event.target.closest(".pictures-link");
+    if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    this.show(link);
+    this.dialog.showModal();
+  };
+
+  show(link) {
+    this.link = link;
+    const links = [...this.list.querySelectorAll(".pictures-link")];
+    this.picture.src = link.href;
+    this.picture.alt = link.querySelector("img").alt;
+    const save = this.querySelector("[data-verb=save]");
+    save.href = link.href;
+    save.download = link.dataset.name;
+    const number = links.indexOf(link);
+    this.querySelector("[role=status]").textContent = this.dataset.of.replace("#", number + 1).replace("#", links.length);
+    this.querySelector("[data-verb=previous]").disabled = number <= 0;
+    this.querySelector("[data-verb=next]").disabled = number >= links.length - 1;
+    if (!this.contains(document.activeElement)) this.dialog.focus(); // its button has just gone
+  }
+
+  act = ({ target }) => {
+    const verb = target.closest("[data-verb]")?.dataset.verb;
+    if (verb === "close" || target === this.dialog) this.dialog.close();
+    else this.go(STEPS[verb]);
+  };
+
+  step = ({ key }) => this.go(STEPS[key]);
+
+  go(step) {
+    const links = [...this.list.querySelectorAll(".pictures-link")];
+    const link = step && links[links.indexOf(this.link) + step];
+    if (link) this.show(link);
+  }
+
+  closed = () => {
+    this.picture.src = "data:,";
+    this.link.focus();
+  };
+}
+
+customElements.define("picture-viewer", PictureViewer);

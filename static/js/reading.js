@@ -1,0 +1,84 @@
+// How far the agent has read a thread. The server is told, a line stands above what was unread on opening or came while
+// nobody looked, and a button says how many messages are below.
+
+import { post } from "./csrf.js";
+import { addOlder } from "./older-messages.js";
+import { newLine, placeAbove } from "./thread-lines.js";
+
+export class Reading {
+  constructor(list) {
+    this.list = list;
+    this.unseen = 0;
+    this.button = list.parentElement.querySelector(".conversation-newest");
+    this.button.onclick = () => list.toEnd();
+    this.holder = `live-holder-${list.dataset.conversation}`;
+    document.addEventListener("visibilitychange", this.see);
+    document.body.addEventListener(this.holder, this.seeAnew);
+  }
+
+  stop() {
+    document.removeEventListener("visibilitychange", this.see);
+    document.body.removeEventListener(this.holder, this.seeAnew);
+  }
+
+  // Open the thread at the first message that nobody has read, or at its end.
+  async begin() {
+    const unread = Number(this.list.dataset.unread ?? 0);
+    if (!unread) return this.list.toEnd();
+    for (let link = null; this.asked.length < unread && this.list.link && this.list.link !== link; ) {
+      link = this.list.link;
+      await addOlder(this.list);
+    }
+    const first = this.asked.at(-unread) ?? this.asked[0];
+    if (!first) return this.list.toEnd();
+    this.mark(first);
+    this.list.bring(this.list.thread.querySelector(".thread-new"), 0);
+  }
+
+  get asked() {
+    return [...this.list.thread.querySelectorAll(".is-incoming")];
+  }
+
+  // New entries have come. Those that a reader does not see are counted.
+  note(entries) {
+    if (entries.some((entry) => entry.matches(".is-outgoing:not(.is-by-bot)"))) this.list.thread.querySelector(".thread-new")?.remove();
+    const messages = entries.filter((entry) => entry.matches(".message") && entry.isConnected);
+    if (!messages.length || (this.list.sticks && !document.hidden)) return;
+    if (!this.unseen) this.mark(messages[0]);
+    this.unseen += messages.length;
+    if (!this.list.sticks) this.show();
+  }
+
+  mark(message) {
+    const line = this.list.thread.querySelector(".thread-new") ?? newLine("new");
+    line.dataset.place = placeAbove(message);
+    message.before(line);
+  }
+
+  show() {
+    this.button.textContent = this.button.dataset.words.replace("#", this.unseen);
+    this.button.hidden = false;
+  }
+
+  // The holder has read what came, once it was on screen. The server knows whether this agent is the holder.
+  see = () => {
+    if (document.hidden || !this.list.isAtEnd) return;
+    this.unseen = 0;
+    this.button.hidden = true;
+    this.list.dataset.seen = this.numbers.reduce((most, number) => Math.max(most, number), 0);
+    const last = this.asked.at(-1)?.id ?? "nothing";
+    if (last === this.seen) return;
+    this.seen = last;
+    post(this.list.dataset.seeUrl).catch(() => (this.seen = null));
+  };
+
+  // Who only looked on may have become the holder.
+  seeAnew = () => {
+    this.seen = null;
+    this.see();
+  };
+
+  get numbers() {
+    return [...this.list.thread.querySelectorAll(".message")].map((message) => Number(message.id.replace("message-", "")));
+  }
+}
