@@ -211,10 +211,14 @@ class Transitions(Waiting):
         if not handover.keeps_reason():
             self.reason = handover
         self.note_new_holder(agent, by)
+        self._follow_up(handover, before)
+
+    def _follow_up(self, handover, before):
+        """Do what follows from a change of holder: Facebook, the bot, the queue and assignment learn of it."""
         handover.notify_facebook()
-        if before != holder or holder == Holder.AGENT:
+        if before != self.holder or self.holder == Holder.AGENT:
             BotEvent.objects.announce(handover)
-        if holder == Holder.QUEUE and cause != Cause.CLOSED:
+        if self.holder == Holder.QUEUE and handover.cause != Cause.CLOSED:
             self.note_entered_queue()
             self._enter_queue()
         if before == Holder.AGENT:  # the agent has capacity for another one
