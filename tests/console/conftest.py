@@ -92,10 +92,10 @@ def meanwhile(work):
 
 
 def is_a_lock_awaited():
-    """Return whether somebody waits for a lock in our database."""
+    """Return whether somebody waits for a lock. In a transaction, pg_stat_activity would always say the same."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
-        return cursor.fetchone() is not None
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return cursor.fetchone()[0] > 0
 
 
 def now():
