@@ -8,8 +8,8 @@ from agents.models import Agent
 from console.infrastructure.sessions import logged_in
 from console.live.events import event, hello
 from console.live.rendering import Loaded
-from console.live.viewers import viewers
 from console.queue.sections import NOBODY, section_of
+from console.queue.viewers import viewers
 
 
 class Batch:

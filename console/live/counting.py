@@ -3,8 +3,8 @@
 from django.db import connection
 
 from console.live.events import event
-from console.live.viewers import viewers
 from console.queue.counts import new_counts
+from console.queue.viewers import viewers
 from personas.models import Page
 
 

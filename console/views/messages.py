@@ -8,6 +8,7 @@ from django_htmx.http import HttpResponseClientRefresh, trigger_client_event
 
 from console.forms import MessageForm
 from console.live import publish_watch
+from console.models import Conversation
 from console.views.desk import attempt, find, show_page, thread_context, timelines
 
 MOST_DIGITS = 19  # of a primary key
@@ -17,9 +18,9 @@ MOST_CHANGES = 500  # more than this, and the browser starts afresh
 @require_GET
 def index(request, pk):
     """Render the entries that changed after `?since=REVISION`, or the page of the thread before `?before=MESSAGE`."""
-    conversation = find(request, pk)
     if "before" in request.GET:
-        return _older(request, conversation)
+        return _older(request, find(request, pk))
+    conversation = get_object_or_404(Conversation.objects.visible_to(request.user).with_headline(), pk=pk)
     publish_watch(request.headers.get("X-Stream", ""), pk)
     try:
         since = int(request.GET.get("since", 0))
@@ -70,10 +71,12 @@ def _changes(request, conversation, since):
 
     The conversation was read before its messages, so its revision is never ahead of the entries shown.
     """
-    changed = list(conversation.messages.for_thread().since(since)[: MOST_CHANGES + 1])
+    has_changed = since < conversation.revision
+    changed = list(conversation.messages.for_thread().since(since)[: MOST_CHANGES + 1]) if has_changed else []
     if len(changed) > MOST_CHANGES:
         return HttpResponseClientRefresh()
-    changed += [line for rows in timelines(conversation) for line in rows.since(since)]
+    if has_changed:
+        changed += [line for rows in timelines(conversation) for line in rows.since(since)]
     context = {
         "conversation": conversation,
         "thread": sorted(changed, key=lambda entry: entry.place),

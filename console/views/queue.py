@@ -4,19 +4,20 @@ import re
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
-from django.db.models.functions import Now
 from django.http import Http404
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 
 from console.models import Conversation
 from console.queue.counts import shared_counts
+from console.queue.reading import read_rows, visible_pages
 from console.queue.sections import NOBODY
 from console.queue.shared_rows import shared_rows
+from console.queue.viewers import rights_of
 from console.wording.pages import problem
-from personas.models import Page
 
 PAGE = 25  # rows of a section that are shown at first, and that the button More adds
 MARGIN = 25  # rows that are read for all agents beyond a page, because an agent's own stand elsewhere
@@ -33,24 +34,29 @@ def section(request, name):
     """Render one page of one section: the rows after `?after=PLACE`, to be added to a desk, or a whole page for a
     browser without scripts.
     """
-    found = next((section for section in _sections(request.user, _pages(request.user)) if section.name == name), None)
+    rights, moment = rights_of(request)
+    pages = visible_pages(rights, None, moment)
+    found = next((each for each in _sections(request.user, rights, pages, moment) if each.name == name), None)
     if found is None:
         raise Http404
-    found.read(PAGE, after=_place(request), above=_number(request, "shown"))
+    found.choose(PAGE, after=_place(request))
+    read_sections([found], pages, above=_number(request, "shown"))
     template = "conversations/_more.html" if request.htmx else "conversations/section.html"
     return render(request, template, {"section": found, "current": _open_in_browser(request)})
 
 
 def queue_context(request, current=None):
-    pages = _pages(request.user)
-    sections = _sections(request.user, pages)
-    after = _last_hello(request)
+    after, (rights, moment) = _last_hello(request), rights_of(request)
+    pages = visible_pages(rights, after, moment)
+    sections = _sections(request.user, rights, pages, moment)
     for section in sections:
         if not section.is_folded or section.name in request.GET:
             count = min(max(_number(request, section.name), PAGE), MOST)
-            section.read_shared(count, after) if after and section.is_shared and pages else section.read(count)
+            if not (after and section.share(count, after, current)):
+                section.choose(count)
+    read_sections([section for section in sections if section.keys is not None], pages)
     counts = shared_counts()
-    numbers = counts.of([page.pk for page in pages], request.user.pk, sections[0].teams)
+    numbers = counts.of(pages, request.user.pk, rights.teams)
     for section in sections:
         section.number = numbers.get(section.name)
     return {
@@ -58,35 +64,57 @@ def queue_context(request, current=None):
         "counted_at": counts.at,
         "current": current,
         "unread": _unread(sections),
-        "page_problems": [problem(page) for page in pages if page.is_paused and not page.is_disconnected],
+        "page_problems": [problem(page) for page in pages.values() if page.is_paused and not page.is_disconnected],
         "newly_assigned": [row for row in sections[0].rows if row.is_new and row.pk != current],
     }
 
 
-class Section:
-    """One section of an agent's queue: conversations in order, of which some rows are read."""
+def read_sections(sections, pages, above=0):
+    """Read the rows that were chosen for these sections, all at once. above: the rows that the desk shows already."""
+    rows = read_rows([pk for section in sections for pk in section.keys], pages)
+    for section in sections:
+        chosen = set(section.keys)
+        section.show([row for pk, row in rows.items() if pk in chosen], section.has_more, above)
 
-    def __init__(self, agent, teams, pages, name, title, empty):
-        self.agent, self.teams, self.pages = agent, teams, {page.pk: page for page in pages}
+
+class Section:
+    """One section of an agent's queue: conversations in order, of which some rows are read.
+
+    at: a moment before it is read, by the database's clock. html: all its rows, if they are rendered already.
+    """
+
+    def __init__(self, agent, teams, pages, at, name, title, empty):
+        self.agent, self.teams, self.pages, self.at = agent, teams, pages, at
         self.name, self.title, self.empty = name, title, empty
         self.is_folded = name in ("bot", "closed")  # a folded section is read when it is opened
-        self.is_shared = name != "mine"  # by agents of the same rights
         self.is_read, self.rows, self.has_more, self.shown, self.number = False, [], False, 0, None
-        self.at = next((page.asked_at for page in pages), None)  # before it is read, by the database's clock
+        self.keys, self.html = None, ""
 
-    def read(self, count, after=None, above=0):
-        """Read the first rows, or those after a place. `above` is the number of rows that the desk shows already."""
-        self._show(*self._load(self.agent.pk, count, after), above)
+    def choose(self, count, after=None):
+        """Choose the first rows, or those after a place, by an index alone: with joins, all rows would be sorted."""
+        self.keys, self.has_more = self._choose(self.agent.pk, count, after)
 
-    def read_shared(self, count, after):
-        """Show the first rows as they were read for all agents of the same rights, after this moment."""
+    def share(self, count, after, current):
+        """Show the first rows as they were read for all agents of the same rights, after this moment.
+
+        Return whether that is possible. Rows of the agent's own stand elsewhere, and the current one is marked.
+        """
+        if self.name == "mine" or not self.pages:
+            return False
         key = (self.name, frozenset(self.pages), self.teams, count)
-        found = shared_rows(key, lambda: self._load_rendered(count + MARGIN), after, self.at)
+        found = shared_rows(key, lambda: self._render(count + MARGIN), after, self.at)
         others = [row for row in found.rows if row.agent_id != self.agent.pk]
-        if len(others) < count and found.has_more:  # too many are the agent's own
-            return self.read(count)
-        self.at = found.at
-        self._show(others[:count], found.has_more or len(others) > count)
+        is_enough = len(others) >= count or not found.has_more
+        if is_enough:
+            self.at = found.at
+            self.show(others[:count], found.has_more or len(others) > count)
+            has_current = any(row.pk == current for row in self.rows)
+            self.html = "" if has_current else format_html_join("", "{}", ([row.html] for row in self.rows))
+        return is_enough
+
+    def show(self, rows, has_more, above=0):
+        self.is_read, self.rows, self.has_more = True, rows, has_more
+        self.shown = above + len(rows)
 
     @property
     def can_grow(self):
@@ -97,50 +125,34 @@ class Section:
         """Return the place after which the next page begins."""
         return self.rows[-1].row_place
 
-    def _show(self, rows, has_more, above=0):
-        self.is_read, self.rows, self.has_more = True, rows, has_more
-        self.shown = above + len(rows)
-
-    def _load(self, agent_id, count, after=None):
-        """Return the rows, and whether there are more."""
+    def _choose(self, agent_id, count, after=None):
+        """Return the keys of the rows, and whether there are more."""
         conversations = Conversation.objects.on(self.pages.values()).in_section(self.name, agent_id, self.teams)
         behind = conversations.after(*after) if after else conversations
-        # Rows are chosen by an index alone and joined afterwards: in one query, the planner would join and sort the
-        # whole section.
-        chosen = behind.values("pk")[: count + 1]
-        found = list(Conversation.objects.filter(pk__in=chosen).for_queue().in_order())
-        for row in found:  # there are few Pages: they and their rules are not joined to every row
-            row.page = self.pages[row.page_id]
-        return found[:count], len(found) > count
+        keys = list(behind.values_list("pk", flat=True)[: count + 1])
+        return keys[:count], len(keys) > count
 
-    def _load_rendered(self, count):
-        rows, has_more = self._load(NOBODY, count)
+    def _render(self, count):
+        keys, has_more = self._choose(NOBODY, count)
+        rows = list(read_rows(keys, self.pages).values())
         for row in rows:
             row.html = render_to_string("conversations/_row.html", {"conversation": row, "section": self})
         return rows, has_more
 
 
-def _pages(agent):
-    pages = Page.objects.open_to(agent).order_by().annotate(asked_at=Now())
-    return list(pages.select_related("rules").defer("token"))
-
-
-def _sections(agent, pages):
-    teams = _teams(agent)
+def _sections(agent, rights, pages, moment):
     sections = [
-        Section(agent, teams, pages, "mine", _("Mine"), _("No conversations assigned to you.")),
-        Section(agent, teams, pages, "waiting", _("Waiting"), _("No customers waiting.")),
-        Section(agent, teams, pages, "others", _("Others"), _("No conversations with others.")),
-        Section(agent, teams, pages, "bot", _("With the bot"), _("No conversations with the bot.")),
-        Section(agent, teams, pages, "closed", _("Closed"), _("No closed conversations.")),
+        Section(agent, rights.teams, pages, moment, name, title, empty)
+        for name, title, empty in [
+            ("mine", _("Mine"), _("No conversations assigned to you.")),
+            ("waiting", _("Waiting"), _("No customers waiting.")),
+            ("others", _("Others"), _("No conversations with others.")),
+            ("bot", _("With the bot"), _("No conversations with the bot.")),
+            ("closed", _("Closed"), _("No closed conversations.")),
+        ]
     ]
-    has_bot = any(hasattr(page, "rules") and page.rules.has_bot for page in pages)
+    has_bot = any(hasattr(page, "rules") and page.rules.has_bot for page in pages.values())
     return [section for section in sections if has_bot or section.name != "bot"]
-
-
-def _teams(agent):
-    """Return the agent's teams; None, which means all teams, for a superuser or an agent without a team."""
-    return None if agent.is_superuser else tuple(agent.teams.order_by("pk").values_list("pk", flat=True)) or None
 
 
 def _unread(sections):

@@ -15,9 +15,9 @@ from console.live.counting import changed_numbers
 from console.live.events import event
 from console.live.listener import Listener
 from console.live.topics import Changes
-from console.live.viewers import viewers
 from console.models import Conversation, Customer, Team
 from console.queue.sections import section_of
+from console.queue.viewers import viewers
 from personas.models import Page
 from tests.conftest import restrict
 

@@ -8,7 +8,8 @@ from tests.console.conftest import AT, MINUTE, fresh
 
 
 def has_failed():
-    return Conversation.objects.for_queue().get().has_failed
+    [row] = Conversation.objects.for_queue()
+    return row.has_failed
 
 
 @pytest.fixture

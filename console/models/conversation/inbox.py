@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models import Count, F, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _now
@@ -84,18 +84,20 @@ class InboxQuerySet(RevisionQuerySet):
         return self.filter(Q(rank__gt=rank) | Q(pk__gt=pk), rank__gte=rank)
 
     def for_queue(self):
-        """Read all that a row shows. Three questions for each have indexes of their own: for its marks."""
-        recent = Message.objects.filter(conversation=OuterRef("pk"), at__gt=timezone.now() - RECENTLY)
-        failed = recent.failed()
-        in_doubt = recent.filter(state=Message.State.UNKNOWN, next_attempt_at=None)
-        marks = {"has_failed": Exists(failed), "is_in_doubt": Exists(in_doubt), "came_by": Subquery(_referral())}
-        return self.with_holder().annotate(**marks)
-
-
-def _referral():
-    """Return the way by which the customer came lately, with the index of activities."""
-    came = Activity.objects.filter(conversation=OuterRef("pk"), kind=Kind.REFERRAL, at__gt=timezone.now() - RECENTLY)
-    return came.order_by("-at", "-pk").values("details")[:1]
+        """Return a list with all that rows show. Their marks are read apart: here, they cost Django 3 ms."""
+        rows = list(self.with_holder())
+        recent = {"conversation__in": [row.pk for row in rows], "at__gt": timezone.now() - RECENTLY}
+        messages = Message.objects.filter(**recent).order_by()
+        unsent = list(messages.unsent().values_list("conversation", "state")) if rows else []
+        is_failed = any(state == Message.State.FAILED for _pk, state in unsent)
+        failed = set(messages.failed().values_list("conversation", flat=True)) if is_failed else ()
+        in_doubt = {pk for pk, state in unsent if state == Message.State.UNKNOWN}
+        came = Activity.objects.filter(**recent, kind=Kind.REFERRAL).order_by("at", "pk")
+        came_by = dict(came.values_list("conversation", "details")) if rows else {}
+        for row in rows:
+            row.has_failed, row.is_in_doubt = row.pk in failed, row.pk in in_doubt
+            row.came_by = came_by.get(row.pk)
+        return rows
 
 
 class Inbox(Revision):

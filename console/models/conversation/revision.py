@@ -34,6 +34,10 @@ class RevisionQuerySet(models.QuerySet):
         """Read all that stands above and below the thread too."""
         return self.with_holder().with_page()
 
+    def with_headline(self):
+        """Read all of which the headline is made too, and no more."""
+        return self.with_page().select_related("agent")
+
     def with_page(self):
         """Read its Page and rules too; without their secrets, which would be decrypted."""
         return self.select_related("page__rules").defer("page__token", "page__rules__holder_secret")

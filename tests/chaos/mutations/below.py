@@ -102,6 +102,6 @@ MUTATIONS = {
     "full-disk-fails": ("personas.models.persona_publishing", full_disk_fails),
     "own-moments": ("console.models.conversation.thread_order", own_moments),
     "keys-in-memory": ("console.models.conversation.replies", keys_in_memory),
-    "row-to-all": ("console.live.viewers", row_to_all),
+    "row-to-all": ("console.queue.viewers", row_to_all),
     "deaf-on-standby": ("messenger.events.parse", deaf_on_standby),
 }

@@ -1,4 +1,4 @@
-"""The viewers of live updates: listening agents in groups of equal rights, looked up anew for each batch of updates."""
+"""Agents in groups of equal rights, looked up anew for each request and for each batch of live updates."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ SELECT agent.is_superuser,
        ARRAY(SELECT group_id FROM agents_agent_groups WHERE agent_id = agent.id ORDER BY group_id) AS groups,
        ARRAY(SELECT team_id FROM console_team_members WHERE agent_id = agent.id ORDER BY team_id) AS teams,
        array_agg(session.session_key), statement_timestamp()
-FROM unnest(%s::text[], %s::bigint[]) AS listening (session_key, agent_id)
-JOIN django_session session ON session.session_key = listening.session_key AND session.expire_date > now()
-JOIN agents_agent agent ON agent.id = listening.agent_id AND agent.is_active
+FROM unnest(%s::text[], %s::bigint[]) AS viewer (session_key, agent_id)
+JOIN django_session session ON session.session_key = viewer.session_key AND session.expire_date > now()
+JOIN agents_agent agent ON agent.id = viewer.agent_id AND agent.is_active
 GROUP BY 1, 2, 3
 """
 
@@ -28,6 +28,15 @@ class Rights:
 
     def may_see(self, page):
         return page.is_visible_with(self.is_superuser, self.groups)
+
+
+NO_RIGHTS = Rights(is_superuser=False, groups=(), teams=None)
+
+
+def rights_of(request):
+    """Return the rights of the agent of a request as they are now, and this moment by the database's clock."""
+    found, moment = viewers({request.session.session_key: request.user.pk})
+    return next(iter(found), NO_RIGHTS), moment
 
 
 def viewers(agent_of_session):
