@@ -16,12 +16,13 @@ class Batch:
     """The pieces of a batch. It takes a constant number of queries, however many changes and streams there are.
 
     pieces: pairs of listeners and bytes, in the order in which they are sent. ended: listeners without a log-in.
+    greeted: listeners that are new, or whose rights have changed; they ask for everything.
     revisions: the last revision of each watched conversation that is known to those who watch it.
     """
 
     def __init__(self, changes, listeners, revisions):
         self.changes, self.listeners, self.revisions = changes, list(listeners.values()), dict(revisions)
-        self.pieces, self.ended, self.moment = [], [], None
+        self.pieces, self.ended, self.greeted, self.moment = [], [], [], None
 
     def render(self):
         try:
@@ -32,7 +33,7 @@ class Batch:
             connection.close()  # back into the pool
 
     def _groups(self):
-        """Return {Rights: listeners}, and tell those whose rights have changed to ask for everything."""
+        """Return {Rights: listeners}, and note them."""
         by_session = defaultdict(list)
         for listener in self.listeners:
             by_session[listener.session_key].append(listener)
@@ -43,12 +44,11 @@ class Batch:
         return groups
 
     def _note_rights(self, groups):
-        changed = []
         for rights, listeners in groups.items():
-            changed += [listener for listener in listeners if listener.rights not in (None, rights)]
+            self.greeted += [listener for listener in listeners if listener.rights != rights]
             for listener in listeners:
                 listener.rights = rights
-        self._add(changed, hello(self.moment))
+        self._add(self.greeted, hello(self.moment))
 
     def _render(self, groups):
         self._watch()

@@ -1,4 +1,6 @@
-"""The numbers beside the sections of the queue, as they change."""
+"""The numbers beside the sections of the queue, after each change of a row."""
+
+from collections import defaultdict
 
 from django.db import connection
 
@@ -8,28 +10,27 @@ from console.queue.viewers import viewers
 from personas.models import Page
 
 
-def changed_numbers(listeners):
-    """Return (listener, event) for each whose numbers are not those that it was sent last."""
+def numbers_of(listeners):
+    """Return pairs of listeners and the event with their numbers.
+
+    It comes also when nothing differs from the last one: a page may have shown a number from between the two.
+    """
     try:
-        by_session = {}
+        by_session = defaultdict(list)
         for listener in listeners:
-            by_session.setdefault(listener.session_key, []).append(listener)
+            by_session[listener.session_key].append(listener)
         groups, _moment = viewers({key: those[0].agent_id for key, those in by_session.items()})
         pages, counts = list(Page.objects.prefetch_related("groups").only("is_open_to_all")), new_counts()
-        return [
-            found
-            for rights, keys in groups.items()
-            for found in _changed(counts, rights, pages, [each for key in keys for each in by_session[key]])
-        ]
+        equal = defaultdict(list)
+        for rights, keys in groups.items():
+            visible = [page.pk for page in pages if rights.may_see(page)]
+            for listener in [each for key in keys for each in by_session[key]]:
+                equal[tuple(counts.of(visible, listener.agent_id, rights.teams).items())].append(listener)
+        return [(those, _event(counts, numbers)) for numbers, those in equal.items()]
     finally:
         connection.close()
 
 
-def _changed(counts, rights, pages, listeners):
-    visible = [page.pk for page in pages if rights.may_see(page)]
-    for listener in listeners:
-        numbers = counts.of(visible, listener.agent_id, rights.teams)
-        if numbers != listener.numbers:
-            listener.numbers = numbers
-            said = " ".join(f"{section}={number}" for section, number in numbers.items())
-            yield listener, event(f"counts {counts.at.timestamp():.6f} {said}")
+def _event(counts, numbers):
+    said = " ".join(f"{section}={number}" for section, number in numbers)
+    return event(f"counts {counts.at.timestamp():.6f} {said}")

@@ -11,7 +11,7 @@ from redis import RedisError
 from redis.asyncio import Redis as AsyncRedis
 
 from console.live.batch import Batch, check_log_ins
-from console.live.counting import changed_numbers
+from console.live.counting import numbers_of
 from console.live.events import HEARTBEAT as STILL_HERE
 from console.live.events import hello
 from console.live.publishing import channel
@@ -23,7 +23,8 @@ CHECK_EVERY = 1  # s; each time those streams whose turn it is
 COUNT_EVERY, COUNT_AT_LEAST_EVERY = 1, 10  # s; in between, the longer it takes
 RECONNECT = 1  # s before the subscription is tried again
 SILENCE = 3  # s without a message from Redis, after which it is pinged
-PAUSE, PAUSE_EACH = 0.005, 0.00005  # s between two batches, and more for each stream: changes meanwhile go together
+PAUSE = 0.005  # s before a batch: changes meanwhile go together
+REST_EACH = 0.00005  # s between two batches for each stream
 AT_ONCE = 100  # streams that are written to before other work of the event loop gets its turn
 
 logger = logging.getLogger(__name__)
@@ -40,11 +41,12 @@ class Hub:
         self._thread = ThreadPoolExecutor(2, thread_name_prefix="live")  # one renders, the other counts and checks
 
     def subscribe(self, listener):
+        """Add a listener. The next batch says hello to it."""
         self._listeners[listener.id] = listener
         if not self._tasks:
             loops = (self._keep_listening(), self._keep_sending(), self._keep_counting(), self._keep_checking())
             self._tasks = [asyncio.create_task(loop) for loop in loops]
-        self._has_other_numbers.set()
+        self._has_changes.set()
 
     def unsubscribe(self, listener):
         self._listeners.pop(listener.id, None)
@@ -75,9 +77,10 @@ class Hub:
     # To browsers
 
     async def _keep_sending(self):
+        rests_until = 0
         while True:
             await self._has_changes.wait()
-            await asyncio.sleep(PAUSE + PAUSE_EACH * len(self._listeners))
+            await asyncio.sleep(max(PAUSE, rests_until - time.monotonic()))
             self._has_changes.clear()
             changes, self._changes = self._changes, Changes()
             try:
@@ -86,6 +89,7 @@ class Hub:
                 logger.exception("Live updates could not be rendered: browsers ask for what they show")
                 await asyncio.sleep(RECONNECT)
                 await self._write(self._listeners.values(), hello())
+            rests_until = time.monotonic() + REST_EACH * len(self._listeners)
 
     async def _send(self, changes):
         batch = Batch(changes, self._listeners, self._revisions)
@@ -95,7 +99,7 @@ class Hub:
         for listener in batch.ended:
             listener.end()
         self._revisions = batch.revisions
-        if changes.rows:
+        if changes.rows or batch.greeted:
             self._has_other_numbers.set()
 
     async def _write(self, listeners, piece):
@@ -109,9 +113,10 @@ class Hub:
             await self._has_other_numbers.wait()
             self._has_other_numbers.clear()
             began = time.monotonic()
+            greeted = [listener for listener in self._listeners.values() if listener.rights]
             try:
-                for listener, piece in await self._in_thread(changed_numbers, list(self._listeners.values())):
-                    listener.write(piece)
+                for listeners, piece in await self._in_thread(numbers_of, greeted):
+                    await self._write(listeners, piece)
             except Exception:
                 logger.exception("The numbers of the queue could not be counted")
             await asyncio.sleep(min(max(COUNT_EVERY, SHARE * (time.monotonic() - began)), COUNT_AT_LEAST_EVERY))

@@ -14,22 +14,20 @@ class Listener:
     answer: the EndlessAnswer that the browser reads.
     """
 
-    __slots__ = (
-        *("agent_id", "answer", "checked_at", "has_missed", "id", "numbers", "rights", "session_key", "watched"),
-    )
+    __slots__ = (*("agent_id", "answer", "checked_at", "has_missed", "id", "rights", "session_key", "watched"),)
 
     def __init__(self, agent_id, session_key, answer=None):
         self.agent_id, self.session_key, self.answer = agent_id, session_key, answer
         self.id = secrets.token_hex(8)
         self.watched = ()
-        self.rights = self.numbers = None  # as of the last batch
+        self.rights = None  # as of the last batch
         self.has_missed = False
         self.checked_at = time.monotonic()
 
     def write(self, piece):
         """Write a piece, or drop it while the browser has not read those before it."""
         if self.answer.has_unread_bytes:
-            self.has_missed, self.numbers = True, None
+            self.has_missed = True
         else:
             self.answer.write(piece)
 

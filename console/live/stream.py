@@ -11,10 +11,9 @@ from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 from starlette.responses import Response
 
-from console.infrastructure import clock
 from console.infrastructure.http_connection import EXTENSION
 from console.infrastructure.sessions import agent_of
-from console.live.events import event, hello
+from console.live.events import event
 from console.live.hub import hub
 from console.live.listener import Listener
 
@@ -46,7 +45,6 @@ class Stream:
             listener.answer = connection.hand_over(lambda: hub.unsubscribe(listener))
             listener.write(event(f"stream {listener.id}"))
             hub.subscribe(listener)
-            listener.write(hello(await _now()))
 
 
 @sync_to_async
@@ -57,13 +55,5 @@ def _listening_agent(session_key):
         if agent.is_authenticated:
             agent.be_seen()
         return agent.pk
-    finally:
-        close_old_connections()
-
-
-@sync_to_async
-def _now():
-    try:
-        return clock.now()
     finally:
         close_old_connections()

@@ -48,7 +48,10 @@ class QueueRows extends HTMLElement {
 
   showCounts() {
     if (!(this.counts?.at > Number(document.querySelector("queue-count").dataset.at))) return;
-    for (const [section, number] of this.counts.numbers) document.getElementById(`count-${section}`).textContent = number;
+    for (const [section, number] of this.counts.numbers) {
+      const shown = document.getElementById(`count-${section}`);
+      if (shown.textContent !== number) shown.textContent = number;
+    }
   }
 
   // Rows that came before an answer are put in again if they were read after it.

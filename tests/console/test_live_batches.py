@@ -1,6 +1,7 @@
 """Batches of live updates: their cost, and their agreement with the pages about who sees what where."""
 
 import itertools
+import re
 import uuid
 
 import pytest
@@ -10,12 +11,15 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from agents.models import Agent
+from console.live import rendering
 from console.live.batch import Batch
-from console.live.counting import changed_numbers
-from console.live.events import event
+from console.live.counting import numbers_of
+from console.live.events import event, hello
 from console.live.listener import Listener
 from console.live.topics import Changes
 from console.models import Conversation, Customer, Team
+from console.models.handover.cause import Cause
+from console.queue.counts import new_counts
 from console.queue.sections import section_of
 from console.queue.viewers import viewers
 from personas.models import Page
@@ -27,7 +31,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def listener(agent):
     browser = Client()
     browser.force_login(agent, backend="django.contrib.auth.backends.ModelBackend")
-    return Listener(agent.pk, browser.cookies["sessionid"].value)
+    greeted = Listener(agent.pk, browser.cookies["sessionid"].value)
+    Batch(Changes(), {greeted.id: greeted}, {}).render()
+    return greeted
 
 
 def conversations(page, count, **fields):
@@ -70,7 +76,7 @@ def test_a_batch_needs_a_constant_number_of_queries(bluebird, ana, ben):
 def test_the_numbers_of_all_desks_need_a_constant_number_of_queries(bluebird, ana, ben):
     conversations(bluebird, 5)
     few, many = [listener(ana)], [listener(agent) for agent in [ana, ben] * 5]
-    assert queries(lambda: changed_numbers(few)) == queries(lambda: changed_numbers(many)) <= 5
+    assert queries(lambda: numbers_of(few)) == queries(lambda: numbers_of(many)) <= 5
 
 
 def test_desks_of_equal_rights_get_the_same_bytes_in_one_piece(bluebird, ana, ben, ada):
@@ -79,6 +85,66 @@ def test_desks_of_equal_rights_get_the_same_bytes_in_one_piece(bluebird, ana, be
     batch = batch_of([row], desks)
     batch.render()
     assert sorted(len(listeners) for listeners, _piece in batch.pieces) == [1, 2]
+
+
+def test_a_browser_gets_hello_in_its_first_batch_and_when_its_rights_change(bluebird, ana, ada):
+    desk = listener(ana)
+    desk.rights = None
+
+    def said():
+        batch = Batch(Changes(), {desk.id: desk}, {})
+        batch.render()
+        return [piece for _listeners, piece in batch.pieces], hello(batch.moment)
+
+    pieces, greeting = said()
+    assert pieces == [greeting]
+    assert said()[0] == []
+    Team.objects.create(name="Tea").members.add(ana)
+    pieces, greeting = said()
+    assert pieces == [greeting]
+
+
+def test_all_rows_and_headers_of_agents_who_come_at_once_are_sent(bluebird, ana, ben, monkeypatch):
+    monkeypatch.setattr(rendering, "MOST", 2)
+    desk, held = listener(ana), [conversations(bluebird, 3, holder="agent", agent=agent) for agent in (ana, ben)]
+    desk.watch(held[1][2].pk)
+    changes = Changes()
+    changes.add([f"agent-{agent.pk}" for agent in (ana, ben)])
+    batch = Batch(changes, {desk.id: desk}, {held[1][2].pk: 0})
+    batch.render()
+    sent = b"".join(piece for _listeners, piece in batch.pieces)
+    assert {int(pk) for pk in re.findall(rb'id="row-(\d+)"', sent)} == {row.pk for rows in held for row in rows[:2]}
+    assert b"holder-%d" % held[1][2].pk in sent
+
+
+def test_agents_who_come_at_once_with_very_many_rows_have_desks_ask(bluebird, ana, ben, monkeypatch):
+    monkeypatch.setattr(rendering, "MOST", 2)
+    monkeypatch.setattr(rendering, "MOST_OF_AGENTS", 3)
+    desk = listener(ana)
+    for agent in (ana, ben):
+        conversations(bluebird, 2, holder="agent", agent=agent)
+    changes = Changes()
+    changes.add([f"agent-{agent.pk}" for agent in (ana, ben)])
+    batch = Batch(changes, {desk.id: desk}, {})
+    batch.render()
+    sent = b"".join(piece for _listeners, piece in batch.pieces)
+    assert b"hello" in sent and b"row-" not in sent
+
+
+def test_a_row_and_a_thread_that_cannot_be_rendered_leave_out_no_others(bluebird, ana, ben, caplog):
+    broken, sound = conversations(bluebird, 2)
+    for row in (broken, sound):
+        row.messages.create(page=bluebird, is_incoming=True, state="received", text="Hi", at=timezone.now(), revision=1)
+    fields = {"from_holder": "bot", "to_holder": "unknown", "at": timezone.now(), "revision": 1}
+    broken.reason = broken.handovers.create(cause=Cause.ANSWERED_ELSEWHERE, **fields)
+    broken.save()
+    batch = batch_of([broken, sound], [listener(ana), listener(ben)], watched=True)
+    batch.render()
+    sent = b"".join(piece for _listeners, piece in batch.pieces)
+    assert b'id="row-%d"' % sound.pk in sent and b'id="row-%d"' % broken.pk not in sent
+    assert b"data: hello\n" in sent
+    assert b"thread-%d" % sound.pk in sent and b"data: conversation-%d\n" % broken.pk in sent
+    assert caplog.text.count("cannot be rendered") == 2
 
 
 def test_browsers_that_watch_a_thread_of_unknown_revision_are_asked_to_ask(bluebird, ana):
@@ -105,14 +171,16 @@ def test_a_browser_that_begins_to_watch_a_thread_is_asked_to_ask_once(bluebird, 
         revisions = batch.revisions
 
 
-def test_a_number_is_sent_only_when_it_has_changed(bluebird, ana):
-    desk = listener(ana)
-    [(_desk, first)] = changed_numbers([desk])
-    assert b"mine=0 waiting=0 others=0" in first
-    assert changed_numbers([desk]) == []
-    conversations(bluebird, 2)
-    [(_desk, second)] = changed_numbers([desk])
-    assert b"mine=0 waiting=2 others=0" in second
+def test_numbers_are_sent_again_when_a_page_may_have_shown_others_in_between(bluebird, ana, ben):
+    desks = [listener(ana), listener(ben)]
+    [(_desks, before)] = numbers_of(desks)
+    assert b"mine=0 waiting=0 others=0" in before
+    [row] = conversations(bluebird, 1)
+    assert new_counts().of([bluebird.pk], ana.pk, None)["waiting"] == 1  # as a page shows it
+    row.delete()
+    [(those, after)] = numbers_of(desks)
+    assert b"mine=0 waiting=0 others=0" in after
+    assert set(those) == set(desks)
 
 
 def test_live_updates_and_pages_agree_about_the_section_of_every_conversation(bluebird, ana, ben, ada):
