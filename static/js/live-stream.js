@@ -3,7 +3,9 @@
 // holds the stream, because a browser opens only six connections to one place; it passes on what it hears.
 
 import { headers, leaveIfSentAway } from "./csrf.js";
+import { OneTab } from "./one-tab.js";
 
+const WHICH = "which stream?"; // a tab asks the one that holds it
 const LISTEN_AGAIN = 1_000; // ms, and up to twice as long, so that not all browsers come back to a server at once
 const GREET_WITHIN = 1_000; // ms in which all browsers ask for what they may have missed after the first hello of a page
 const ASK_AGAIN = 3_000; // ms, after a question that the console did not answer
@@ -12,20 +14,22 @@ const ASK_ANYWAY = 300_000; // ms, in case a word of the server was lost
 class LiveStream extends HTMLElement {
   connectedCallback() {
     this.tabs = new BroadcastChannel("live");
-    this.tabs.onmessage = ({ data }) => (data === "which stream?" ? this.introduce() : this.tell(data));
+    this.tabs.onmessage = ({ data }) => this.hear(data);
     document.addEventListener("visibilitychange", this.wake);
     addEventListener("online", this.wake);
     addEventListener("offline", this.away);
     document.addEventListener("unanswered", this.unanswered);
     this.asking = setInterval(this.wake, ASK_ANYWAY);
-    this.lead();
-    this.tabs.postMessage("which stream?");
+    this.oneTab = new OneTab(this.tabs, WHICH, this.listen, this.stop);
+    this.oneTab.wait();
+    this.tabs.postMessage(WHICH);
   }
 
   disconnectedCallback() {
     this.tabs.close();
     this.source?.close();
     clearInterval(this.asking);
+    this.oneTab.leave();
     document.removeEventListener("visibilitychange", this.wake);
     removeEventListener("online", this.wake);
     removeEventListener("offline", this.away);
@@ -58,23 +62,31 @@ class LiveStream extends HTMLElement {
     if (this.source && document.body.dataset.stream) this.tabs.postMessage(`stream ${document.body.dataset.stream}`);
   }
 
-  // The lock is held as long as the tab lives; the next in line then takes over. Without https there are no locks.
-  lead() {
-    if (navigator.locks) navigator.locks.request("live", () => new Promise(() => this.listen()));
-    else this.listen();
+  hear(data) {
+    const [name, at] = split(data, " ");
+    if (data === WHICH) this.introduce();
+    else if (name === "claimed") this.oneTab.yieldTo(Number(at));
+    else this.tell(data);
+    if (name === "stream") this.oneTab.found();
   }
 
-  listen() {
+  listen = () => {
     this.source = new EventSource(this.getAttribute("src"));
     this.source.onmessage = ({ data }) => this.tellAll(data);
     this.source.onerror = () => this.listenAgain(this.source.readyState === EventSource.CLOSED ? "goodbye" : "away");
-  }
+  };
+
+  stop = () => {
+    clearTimeout(this.listening);
+    this.source.close();
+    this.source = null;
+  };
 
   // A browser by itself would come back after a fixed time, and so at the same moment as all others.
   listenAgain(topic) {
     this.source.close();
     this.tellAll(topic);
-    if (topic === "away") setTimeout(() => this.listen(), LISTEN_AGAIN * (1 + Math.random()));
+    if (topic === "away") this.listening = setTimeout(this.listen, LISTEN_AGAIN * (1 + Math.random()));
   }
 
   tellAll(topic) {
@@ -115,7 +127,7 @@ class LiveStream extends HTMLElement {
     this.source?.close();
     const response = await fetch(this.dataset.queue, { headers: headers() }).catch(() => null);
     if (response && leaveIfSentAway(response)) return;
-    if (this.source) setTimeout(() => this.listen(), LISTEN_AGAIN * (1 + Math.random()));
+    if (this.source) this.listening = setTimeout(this.listen, LISTEN_AGAIN * (1 + Math.random()));
   }
 }
 

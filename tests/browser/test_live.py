@@ -120,6 +120,29 @@ def test_a_second_tab_gets_the_entries_of_its_own_conversation(sit_down, mona_wr
     assert [url for url in requests if "since=" in url] == []
 
 
+def test_many_tabs_share_one_stream_where_the_browser_has_no_locks(sit_down, mona_writes, stack, ana):
+    """Browsers have locks with https alone, and open six connections to one place."""
+    tabs = [sit_down(ana)]
+    tabs[0].context.add_init_script("Object.defineProperty(navigator, 'locks', { value: undefined })")
+    tabs[0].reload()
+    for _number in range(7):
+        tabs.append(tabs[0].context.new_page())
+        tabs[-1].goto("/")
+        opens(tabs[-1])
+    settle(tabs[-1])
+    streams = [tab.evaluate("Boolean(document.querySelector('live-stream').source)") for tab in tabs]
+    assert streams == [True] + [False] * 7
+    stack.say(mona_writes, text="one")
+    for tab in tabs:
+        expect(row(tab)).to_contain_text("one")
+    tabs.pop(0).close()
+    opened = "document.querySelector('live-stream').source?.readyState === EventSource.OPEN"
+    until(tabs[0], lambda: any(tab.evaluate(opened) for tab in tabs))
+    stack.say(mona_writes, text="two")
+    for tab in tabs:
+        expect(row(tab)).to_contain_text("two")
+
+
 def test_a_section_that_lost_rows_while_there_are_more_asks_for_them(sit_down, bluebird, ana, ben):
     rows = line_up(bluebird, 40)
     tab = sit_down(ana)
