@@ -104,9 +104,9 @@ async def _restarted(stack, cast, machine):
     await _until(lambda: all(desk.right_at for desk in desks))
     for desk in desks:
         desk.right_at = None
+    await restart(stack)
+    ready = time.monotonic()
     with stack.measured_cpu() as used:
-        await restart(stack)
-        ready = time.monotonic()
         await _until(lambda: all(desk.right_at for desk in desks))
     for task in tasks:
         task.cancel()
