@@ -26,8 +26,8 @@ class Attachment:
         Quick replies that the Page offers are one of them. Facebook's documents do not say whether echoes have them.
         """
         unsupported = (cls("unsupported", "", ""),) if to_flag(message.get("is_unsupported")) else ()
-        sticker_id, offered = to_id(message.get("sticker_id")), to_dicts(message.get("quick_replies"))
-        quick_replies = (cls("quick_replies", "", "", payload=offered),) if offered else ()
+        sticker_id, offered = to_id(message.get("sticker_id")), message.get("quick_replies")
+        quick_replies = (cls("quick_replies", "", "", payload=to_dicts(offered)),) if offered else ()
         files = tuple(cls._read(raw, sticker_id) for raw in to_dicts(message.get("attachments")))
         return unsupported + files + quick_replies
 
