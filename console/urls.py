@@ -30,6 +30,7 @@ urlpatterns = [
                 path("send/", messages.send, name="send"),
                 path("messages/<int:message_pk>/retry/", messages.retry, name="retry"),
                 path("notes/", notes.add, name="add-note"),
+                path("colleagues/", notes.colleagues, name="colleagues"),
                 path("notes/<int:note_pk>/edit/", notes.edit, name="edit-note"),
                 path("notes/<int:note_pk>/delete/", notes.delete, name="delete-note"),
             ]

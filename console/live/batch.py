@@ -7,8 +7,8 @@ from django.db import connection
 from agents.models import Agent
 from console.infrastructure.sessions import logged_in
 from console.live.events import event, hello
-from console.live.rendering import Loaded
-from console.queue.sections import NOBODY, section_of
+from console.live.rendering import Loaded, row_gone_event
+from console.queue.sections import MENTIONS, NOBODY, section_of
 from console.queue.viewers import viewers
 
 
@@ -78,6 +78,17 @@ class Batch:
                 others.append(listener)
         if others:
             self._add(others, self._join(loaded, rows, NOBODY, rights.teams))
+        self._add_mentions(loaded, rows, listeners)
+
+    def _add_mentions(self, loaded, rows, listeners):
+        """Send the rows to those whom a note mentions, for that section too; remove them once they have seen it."""
+        rows = {row.pk: row for row in rows}
+        for agent_id, pk in loaded.mentions | self.changes.mentions:
+            mentioned = [listener for listener in listeners if listener.agent_id == agent_id]
+            if mentioned and pk in rows:
+                is_unseen = (agent_id, pk) in loaded.mentions
+                row = rows[pk]
+                self._add(mentioned, loaded.row(row, MENTIONS) if is_unseen else row_gone_event(row, loaded.at))
 
     def _join(self, loaded, rows, agent_id, teams):
         return b"".join(loaded.row(row, section_of(row, agent_id, teams)) for row in rows)

@@ -10,7 +10,7 @@ from django.db.models.functions import Now, RowNumber
 from django.template.loader import render_to_string
 
 from console.live.events import event, hello
-from console.models import Activity, Conversation, Handover, Message, Note
+from console.models import Activity, Conversation, Handover, Mention, Message, Note
 from console.views.messages import MOST_CHANGES
 from console.views.queue import MOST
 from personas.models import Page
@@ -23,12 +23,14 @@ logger = logging.getLogger(__name__)
 class Loaded:
     """The changed rows and threads of a batch, as they were at one moment.
 
+    mentions: pairs of an agent and a conversation, a note of which mentions the agent, who has not seen it.
     threads: pairs of a conversation and the event for those who watch it. revisions: what these then know.
     """
 
     def __init__(self, changes, watchers, revisions):
         self._events = {}
         self.rows = self._load_rows(changes)
+        self.mentions = self._load_mentions()
         threads = self._load_threads(changes, watchers)
         pages = _pages_of([*self.rows, *threads])
         self.at = next((page.asked_at for page in pages), None)  # after all was read, by the database's clock
@@ -57,6 +59,10 @@ class Loaded:
         if len(found) > MOST_OF_AGENTS:
             changes.may_be_anything, found = True, set()
         return found
+
+    def _load_mentions(self):
+        found = Mention.objects.unseen().filter(note__conversation__in=[row.pk for row in self.rows])
+        return set(found.values_list("agent_id", "note__conversation_id")) if self.rows else set()
 
     # Threads
 
@@ -105,6 +111,11 @@ def row_event(conversation, section, at):
     if section == "mine" and conversation.is_new:
         html += render_to_string("conversations/_newly_assigned.html", {"newly_assigned": [conversation]})
     return event(f"row {section} {at.timestamp():.6f}", html)
+
+
+def row_gone_event(conversation, at):
+    """Return the event that removes the row of a conversation from the section Mentions."""
+    return event(f"row nowhere {at.timestamp():.6f}", f'<li id="row-{conversation.pk}-mention"></li>')
 
 
 def thread_event(conversation, entries, since):

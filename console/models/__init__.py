@@ -10,6 +10,7 @@ from .handover.handover import Handover
 from .handover_rules import HandoverRules
 from .holder import Holder
 from .inbound_webhook import InboundWebhook
+from .mention import Mention
 from .message.attachment import Attachment
 from .message.message import Message
 from .note import Note
@@ -33,6 +34,7 @@ __all__ = [
     "Holiday",
     "InboundWebhook",
     "KeyInUse",
+    "Mention",
     "Message",
     "Note",
     "Refused",

@@ -5,10 +5,12 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Prefetch
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from console.models.conversation.thread_order import next_moment
+from console.models.mention import Mention, mentioned_in
 from console.models.refusals import KeyInUse
 from console.models.timeline import TimelineQuerySet
 
@@ -18,9 +20,11 @@ class NoteQuerySet(TimelineQuerySet):
         """Add a note at the end of the thread. The same idempotency key twice is the same note."""
         with conversation.stepping(is_listed=False) as revision:
             fields = {"text": text, "at": next_moment(conversation), "revision": revision}
-            note, _is_new = self.get_or_create(
+            note, is_new = self.get_or_create(
                 idempotency_key=idempotency_key, defaults={"conversation": conversation, "author": author, **fields}
             )
+            if is_new:
+                note.mention_colleagues()
         if (note.conversation_id, note.author_id) != (conversation.pk, author.pk):
             raise KeyInUse(_now("Another note has this key: choose a new one for each."))
         return note
@@ -30,7 +34,8 @@ class NoteQuerySet(TimelineQuerySet):
         return self.filter(author=agent, is_deleted=False)
 
     def for_thread(self):
-        return self.select_related("author")
+        mentions = Mention.objects.select_related("agent")
+        return self.select_related("author").prefetch_related(Prefetch("mentions", mentions))
 
 
 class Note(models.Model):
@@ -72,8 +77,14 @@ class Note(models.Model):
         """Delete what it says. A thin line stays in its place."""
         self._change(text="", is_deleted=True)
 
+    def mention_colleagues(self):
+        """Mention the colleagues whom the text names, of those who may see the conversation."""
+        colleagues = list(self.conversation.page.agents().exclude(pk=self.author_id)) if "@" in self.text else []
+        Mention.objects.renew(self, mentioned_in(self.text, colleagues))
+
     def _change(self, **fields):
         with self.conversation.stepping(is_listed=False) as self.revision:
             for name, value in fields.items():
                 setattr(self, name, value)
             self.save(update_fields=[*fields, "revision"])
+            self.mention_colleagues()

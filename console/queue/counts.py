@@ -7,8 +7,8 @@ from functools import cache
 from types import SimpleNamespace
 
 from console.infrastructure import clock
-from console.models import Conversation
-from console.queue.sections import NOBODY, section_of
+from console.models import Conversation, Mention
+from console.queue.sections import MENTIONS, NOBODY, section_of
 
 SHARED = 1  # s for which all requests use the same count, or longer …
 SHARE = 20  # … so that counting takes at most one part in so many of the time
@@ -27,14 +27,16 @@ class QueueCounts:
         for page, holder, team, agent, count in Conversation.objects.count_by_holder():
             self._by_place[page, holder, team, agent and SOMEBODY] += count
             self._by_agent[page, agent] += count
+        self._mentions = {(page, agent): count for page, agent, count in Mention.objects.count_by_agent()}
         self._of_others = cache(self._of_others)
         self._took = self.age
 
     def of(self, pages, agent_id, teams):
         """Return {section: number} for an agent who may see the Pages with these keys."""
+        mentions = sum(self._mentions.get((page, agent_id), 0) for page in pages)
         mine = sum(self._by_agent[page, agent_id] for page in pages)
         waiting, others = self._of_others(frozenset(pages), teams)
-        return {"mine": mine, "waiting": waiting, "others": others - mine}
+        return {MENTIONS: mentions, "mine": mine, "waiting": waiting, "others": others - mine}
 
     def _of_others(self, pages, teams):
         """Return the numbers of Waiting and Others for those who hold nothing."""

@@ -9,7 +9,8 @@ from agents.names import plain
 from console import __version__
 from console.links import linked
 from console.models.holder import app_name
-from console.wording import activities, attachments, handovers, holders, verbs
+from console.models.mention import mention_name
+from console.wording import activities, attachments, handovers, holders, notes, verbs
 from console.wording.message_parts import Parts
 from personas import pictures
 
@@ -26,6 +27,8 @@ register.filter("holder_in_row", holders.in_row)
 register.filter("activity_words", activities.words)
 register.filter(activities.door_label)
 register.filter(activities.door_address)
+register.filter("note_text", notes.text)
+register.filter(mention_name)
 register.filter("attachment_label", attachments.kind_name)
 register.filter("verb_label", verbs.label)
 

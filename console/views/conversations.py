@@ -4,6 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
+from console.models import Mention
 from console.views.desk import change, find, holder_context, show_page, thread_context
 from console.views.queue import queue_context
 
@@ -14,6 +15,7 @@ def index(request):
 
 def show(request, pk):
     conversation = find(request, pk)
+    Mention.objects.see(conversation, request.user)
     if request.htmx and not request.htmx.history_restore_request:
         return render(request, "conversations/_conversation.html", thread_context(request, conversation))
     return show_page(request, conversation)
@@ -35,7 +37,9 @@ def confirm_human_agent(request, pk):
 
 @require_POST
 def see(request, pk):
-    find(request, pk).see(request.user)
+    conversation = find(request, pk)
+    conversation.see(request.user)
+    Mention.objects.see(conversation, request.user)
     return HttpResponse(status=204)
 
 

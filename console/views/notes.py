@@ -2,7 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import reswap, retarget, trigger_client_event
 
 from console.forms import NewPrivateNoteForm, PrivateNoteForm
@@ -21,6 +21,13 @@ def add(request, pk):
         return _answer(request, conversation, problem)
     text = request.POST.get("text", "")
     return show_page(request, conversation, status=422, note_problem=problem, note_text=text)
+
+
+@require_GET
+def colleagues(request, pk):
+    """Render the colleagues whom a note can mention."""
+    found = find(request, pk).page.agents().exclude(pk=request.user.pk)
+    return render(request, "notes/_colleagues.html", {"colleagues": found})
 
 
 @require_http_methods(["GET", "POST"])

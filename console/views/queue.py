@@ -11,10 +11,10 @@ from django.urls import Resolver404, resolve
 from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 
-from console.models import Conversation
+from console.models import Conversation, Mention
 from console.queue.counts import shared_counts
 from console.queue.reading import read_rows, visible_pages
-from console.queue.sections import NOBODY
+from console.queue.sections import MENTIONS, NOBODY
 from console.queue.shared_rows import shared_rows
 from console.queue.viewers import rights_of
 from console.wording.pages import problem
@@ -55,6 +55,7 @@ def queue_context(request, current=None):
             if not (after and section.share(count, after, current)):
                 section.choose(count)
     read_sections([section for section in sections if section.keys is not None], pages)
+    mine = next(section for section in sections if section.name == "mine")
     counts = shared_counts()
     numbers = counts.of(pages, request.user.pk, rights.teams)
     for section in sections:
@@ -65,7 +66,7 @@ def queue_context(request, current=None):
         "current": current,
         "unread": _unread(sections),
         "page_problems": [problem(page) for page in pages.values() if page.is_paused and not page.is_disconnected],
-        "newly_assigned": [row for row in sections[0].rows if row.is_new and row.pk != current],
+        "newly_assigned": [row for row in mine.rows if row.is_new and row.pk != current],
     }
 
 
@@ -99,7 +100,7 @@ class Section:
 
         Return whether that is possible. Rows of the agent's own stand elsewhere, and the current one is marked.
         """
-        if self.name == "mine" or not self.pages:
+        if self.name in ("mine", MENTIONS) or not self.pages:
             return False
         key = (self.name, frozenset(self.pages), self.teams, count)
         found = shared_rows(key, lambda: self._render(count + MARGIN), after, self.at)
@@ -127,10 +128,13 @@ class Section:
 
     def _choose(self, agent_id, count, after=None):
         """Return the keys of the rows, and whether there are more."""
-        conversations = Conversation.objects.on(self.pages.values()).in_section(self.name, agent_id, self.teams)
+        conversations = self._conversations(agent_id)
         behind = conversations.after(*after) if after else conversations
         keys = list(behind.values_list("pk", flat=True)[: count + 1])
         return keys[:count], len(keys) > count
+
+    def _conversations(self, agent_id):
+        return Conversation.objects.on(self.pages.values()).in_section(self.name, agent_id, self.teams)
 
     def _render(self, count):
         keys, has_more = self._choose(NOBODY, count)
@@ -140,15 +144,25 @@ class Section:
         return rows, has_more
 
 
+class MentionsSection(Section):
+    """The conversations in whose notes colleagues mention the agent, until the agent opens them."""
+
+    def _conversations(self, agent_id):
+        mentions = Mention.objects.unseen().filter(agent=agent_id)
+        found = Conversation.objects.on(self.pages.values()).filter(pk__in=mentions.values("note__conversation"))
+        return found.in_order()
+
+
 def _sections(agent, rights, pages, moment):
     sections = [
-        Section(agent, rights.teams, pages, moment, name, title, empty)
-        for name, title, empty in [
-            ("mine", _("Mine"), _("No conversations assigned to you.")),
-            ("waiting", _("Waiting"), _("No customers waiting.")),
-            ("others", _("Others"), _("No conversations with others.")),
-            ("bot", _("With the bot"), _("No conversations with the bot.")),
-            ("closed", _("Closed"), _("No closed conversations.")),
+        kind(agent, rights.teams, pages, moment, name, title, empty)
+        for kind, name, title, empty in [
+            (MentionsSection, MENTIONS, _("Mentions"), _("No mentions.")),
+            (Section, "mine", _("Mine"), _("No conversations assigned to you.")),
+            (Section, "waiting", _("Waiting"), _("No customers waiting.")),
+            (Section, "others", _("Others"), _("No conversations with others.")),
+            (Section, "bot", _("With the bot"), _("No conversations with the bot.")),
+            (Section, "closed", _("Closed"), _("No closed conversations.")),
         ]
     ]
     has_bot = any(hasattr(page, "rules") and page.rules.has_bot for page in pages.values())

@@ -66,7 +66,7 @@ export class Reading {
     this.unseen = 0;
     this.button.hidden = true;
     this.list.dataset.seen = this.numbers.reduce((most, number) => Math.max(most, number), 0);
-    const last = this.asked.at(-1)?.id ?? "nothing";
+    const last = [...this.list.thread.querySelectorAll(".is-incoming, .note")].at(-1)?.id ?? "nothing";
     if (last === this.seen) return;
     this.seen = last;
     post(this.list.dataset.seeUrl).catch(() => (this.seen = null));
