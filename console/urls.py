@@ -3,7 +3,7 @@ from django.urls import include, path, re_path
 
 from agents import views as agents
 from console import api
-from console.views import canned_replies, conversations, files, handovers, messages, notes, queue, webhook
+from console.views import canned_replies, conversations, files, handovers, labels, messages, notes, queue, webhook
 from personas import views as personas
 
 urlpatterns = [
@@ -29,6 +29,7 @@ urlpatterns = [
                 path("messages/", messages.index, name="messages"),
                 path("send/", messages.send, name="send"),
                 path("messages/<int:message_pk>/retry/", messages.retry, name="retry"),
+                path("label/", labels.label, name="label"),
                 path("notes/", notes.add, name="add-note"),
                 path("colleagues/", notes.colleagues, name="colleagues"),
                 path("notes/<int:note_pk>/edit/", notes.edit, name="edit-note"),

@@ -3,6 +3,7 @@ from .bot_events import BotEventAdmin
 from .canned_replies import CannedReplyAdmin
 from .conversations import ConversationAdmin
 from .inbound_webhooks import InboundWebhookAdmin
+from .labels import LabelAdmin
 from .pages import PageWithRulesAdmin
 from .teams import TeamAdmin
 
@@ -12,6 +13,7 @@ __all__ = [
     "CannedReplyAdmin",
     "ConversationAdmin",
     "InboundWebhookAdmin",
+    "LabelAdmin",
     "PageWithRulesAdmin",
     "TeamAdmin",
 ]

@@ -182,6 +182,22 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Label',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=40, verbose_name='name')),
+                ('colour', models.CharField(choices=[('grey', 'grey'), ('red', 'red'), ('orange', 'orange'), ('yellow', 'yellow'), ('green', 'green'), ('teal', 'teal'), ('blue', 'blue'), ('purple', 'purple')], default='grey', max_length=8, verbose_name='colour')),
+                ('description', models.CharField(blank=True, help_text='When to use it. Agents see it as they choose labels.', max_length=200, verbose_name='description')),
+                ('conversations', models.ManyToManyField(editable=False, related_name='labels', to='console.conversation')),
+                ('page', models.ForeignKey(blank=True, help_text='Empty: conversations of all Pages can have it. The Page cannot be changed later.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='labels', to='personas.page', verbose_name='Page')),
+            ],
+            options={
+                'verbose_name': 'label',
+                'verbose_name_plural': 'labels',
+                'ordering': ['name', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
             name='Message',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -408,6 +424,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='customer',
             constraint=models.UniqueConstraint(models.F('page'), django.db.models.functions.text.MD5('psid'), name='one_customer_per_page_and_psid'),
+        ),
+        migrations.AddConstraint(
+            model_name='label',
+            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('name'), models.F('page'), name='one_label_per_name_and_page', nulls_distinct=False, violation_error_message='Another label has this name.'),
         ),
         migrations.AddIndex(
             model_name='message',

@@ -10,6 +10,7 @@ from .handover.handover import Handover
 from .handover_rules import HandoverRules
 from .holder import Holder
 from .inbound_webhook import InboundWebhook
+from .label import Label
 from .mention import Mention
 from .message.attachment import Attachment
 from .message.message import Message
@@ -34,6 +35,7 @@ __all__ = [
     "Holiday",
     "InboundWebhook",
     "KeyInUse",
+    "Label",
     "Mention",
     "Message",
     "Note",

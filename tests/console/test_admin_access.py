@@ -5,7 +5,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 
 from agents.models import Agent
-from console.models import ApiKey, BotEvent, Conversation, Customer, HandoverRules, InboundWebhook, Team
+from console.models import ApiKey, BotEvent, Conversation, Customer, HandoverRules, InboundWebhook, Label, Team
 from personas.models import Page, Persona
 from tests.conftest import PASSWORD, TOKEN, restrict
 
@@ -16,6 +16,7 @@ ROWS = [
     "console/apikey",
     "console/botevent",
     "console/team",
+    "console/label",
 ]
 
 
@@ -39,6 +40,7 @@ class Shop:
                 "console/apikey": ApiKey.objects.get(page=self.page),
                 "console/botevent": bot_event,
                 "console/team": team,
+                "console/label": Label.objects.create(page=self.page, name=f"Label of {name}"),
             },
         }
 

@@ -46,6 +46,8 @@ FORM = [
         "idempotency_key",
         "agent",
         "note",
+        "labels",
+        "before",
         "to",
         "on",
         "username",

@@ -4,6 +4,7 @@ The slices own their columns, scopes and verbs, and build upon each other: a rev
 a wait, their transitions, thread control, the messaging window, replies.
 """
 
+from typing import Any
 from zlib import crc32
 
 from django.utils.translation import gettext_lazy as _
@@ -31,6 +32,8 @@ class ConversationQuerySet(
 
 
 class Conversation(Replies, Timeouts, Unattended, Receipts, Typing):
+    labels: Any
+
     objects = ConversationQuerySet.as_manager()
 
     class Meta:
@@ -53,4 +56,5 @@ class Conversation(Replies, Timeouts, Unattended, Receipts, Typing):
     def headline_key(self):
         """Return a number that differs when something else is to stand above or below the thread, for browsers."""
         page = (self.page.state, self.page.paused_since, self.page.why_paused)
-        return crc32(repr((self.headline, page, self.agent and self.agent.is_present)).encode())
+        labels = [(label.pk, label.name, label.colour) for label in self.labels.all()]
+        return crc32(repr((self.headline, page, self.agent and self.agent.is_present, labels)).encode())

@@ -32,7 +32,7 @@ class RevisionQuerySet(models.QuerySet):
 
     def in_full(self):
         """Read all that stands above and below the thread too."""
-        return self.with_holder().with_page()
+        return self.with_holder().with_page().prefetch_related("labels")
 
     def with_headline(self):
         """Read all of which the headline is made too, and no more."""
@@ -145,11 +145,11 @@ class Revision(models.Model):
                     yield revision
 
     @contextmanager
-    def stepping(self, is_listed=True):
+    def stepping(self, is_listed=True, has_other_headline=False):
         """Step the revision where the conversation's own fields stay as they are: one statement locks and steps."""
         with transaction.atomic():
             yield self._next_revision()
-            self.publish_change(is_listed)
+            self.publish_change(is_listed, has_other_headline)
 
     def touch(self, *messages):
         """Have browsers show it anew: something that hangs on it changed."""
