@@ -1,5 +1,5 @@
 // Where the agent writes. At a desk Enter sends and Shift+Enter breaks the line; on a phone, which has no Shift+Enter, Enter
-// breaks the line. What was entered goes into the outbox above the field. While this agent may not answer, data-locked says
+// breaks the line. What was entered goes into the outbox at the end of the thread. While this agent may not answer, data-locked says
 // why, and the draft is kept to read.
 
 import { agent } from "./csrf.js";
@@ -40,6 +40,7 @@ class MessageComposer extends HTMLElement {
     if (!this.files) return;
     this.complain("");
     this.showState();
+    document.dispatchEvent(new CustomEvent("composer-changed"));
     setTimeout(() => this.catchFocus()); // once all of the page has changed
   }
 
@@ -73,8 +74,20 @@ class MessageComposer extends HTMLElement {
     if (this.isTooLong(text)) return this.complain(describeLength(text, this.dataset));
     this.write("");
     this.dots.end();
-    outboxOf(this.dataset.conversation).add(text, this.files.take());
+    this.send(text, this.files.take());
   };
+
+  async send(text, files) {
+    const { conversation, customer, unkept } = this.dataset;
+    const about = { url: this.form.getAttribute("action"), customer };
+    try {
+      await outboxOf(conversation).add(text, files, about);
+    } catch {
+      this.takeBack(text);
+      this.files.keep([...files, ...this.files.files]);
+      this.complain(unkept);
+    }
+  }
 
   input = () => {
     this.keep();

@@ -42,6 +42,7 @@ class MessageList extends HTMLElement {
     this.sizes = new ResizeObserver(() => this.sticks && this.toEnd());
     this.sizes.observe(this);
     this.sizes.observe(this.thread);
+    this.sizes.observe(this.querySelector(".outbox"));
   }
 
   toEnd() {
@@ -99,6 +100,7 @@ class MessageList extends HTMLElement {
     this.reading.note(added);
     this.thread.dataset.revision = fresh.dataset.revision;
     htmx.process(this.thread);
+    document.dispatchEvent(new CustomEvent("thread-changed"));
     this.compareHeader(fresh);
     const isOurs = added.some((entry) => entry.matches(".is-outgoing"));
     if (isOurs || (this.sticks && entries.length)) this.toEnd();

@@ -1,81 +1,87 @@
-// Show the outbox of the open conversation above the field: each entry with its state, the reason if it was refused, and
-// the buttons that apply. While this agent may not answer (data-locked), entries can only be read, copied and removed.
+// Show the outbox of the open conversation at the end of its thread: each entry with its state, the reason if it was
+// refused, and the buttons that apply. While this agent may not answer, entries can only be read, copied and removed.
 
 import { copy } from "./clipboard.js";
 import { sizeOf } from "./file-preview.js";
 import { outboxOf } from "./outboxes.js";
+import { stateOf } from "./outbox-state.js";
 
 class MessageOutbox extends HTMLElement {
-  static observedAttributes = ["data-locked"];
-
   connectedCallback() {
-    this.list = this.querySelector(".outbox");
-    const { conversation, name, url } = this.dataset;
-    this.outbox = outboxOf(conversation, { url, name });
-    document.addEventListener("outbox-changed", this.outboxChanged);
-    this.showState();
-  }
-
-  disconnectedCallback() {
-    document.removeEventListener("outbox-changed", this.outboxChanged);
-  }
-
-  attributeChangedCallback() {
-    if (this.outbox) this.showState();
-  }
-
-  outboxChanged = ({ detail }) => detail === this.outbox && this.show();
-
-  get isLocked() {
-    return "locked" in this.dataset;
-  }
-
-  get composer() {
-    return this.parentElement.querySelector("message-composer");
-  }
-
-  showState() {
-    this.outbox.composerIsOpen(!this.isLocked, this.dataset.again);
+    this.list = this.querySelector("ol");
+    this.outbox = outboxOf(this.dataset.conversation);
+    document.addEventListener("outbox-changed", this.show);
+    document.addEventListener("composer-changed", this.show);
+    document.addEventListener("thread-changed", this.show);
+    document.addEventListener("outbox-progress", this.showProgress);
     this.show();
   }
 
-  show() {
-    const hadFocus = this.list.contains(document.activeElement);
-    this.list.replaceChildren(...this.outbox.entries.map((entry) => this.item(entry)));
-    if (hadFocus) setTimeout(() => this.composer.catchFocus()); // once all of the page has changed
+  disconnectedCallback() {
+    document.removeEventListener("outbox-changed", this.show);
+    document.removeEventListener("composer-changed", this.show);
+    document.removeEventListener("thread-changed", this.show);
+    document.removeEventListener("outbox-progress", this.showProgress);
   }
+
+  get composer() {
+    return this.closest(".conversation").querySelector("message-composer");
+  }
+
+  get isLocked() {
+    return "locked" in this.composer.dataset;
+  }
+
+  // One that is confirmed stays until its message is in the thread.
+  show = () => {
+    const confirmed = this.outbox.confirmed.filter(({ key }) => !document.querySelector(`.message[data-key="${key}"]`));
+    const entries = [...confirmed, ...this.outbox.entries];
+    const hadFocus = this.list.contains(document.activeElement);
+    const known = new Map([...this.list.children].map((item) => [item.dataset.key, item]));
+    const items = entries.map((entry) => this.fill(known.get(entry.key) ?? this.item(entry), entry));
+    const isSame = items.length === known.size && items.every((item, at) => item === this.list.children[at]);
+    if (!isSame) this.list.replaceChildren(...items);
+    if (items.some(({ dataset }) => !known.has(dataset.key))) this.closest("message-list").toEnd?.();
+    if (hadFocus) setTimeout(() => this.composer.catchFocus()); // once all of the page has changed
+  };
 
   item(entry) {
     const item = this.querySelector("template").content.firstElementChild.cloneNode(true);
-    const state = this.outbox.stateOf(entry);
-    const why = this.why(entry, state);
-    item.classList.toggle("is-stuck", state.isStuck);
-    item.classList.toggle("is-held", !state.isRefused && !state.isLost);
+    item.dataset.key = entry.key;
     item.querySelector(".outbox-text").textContent = words(entry);
-    if (why) item.querySelector(".outbox-why").textContent = why;
+    item.querySelector("progress").hidden = !entry.fileName;
+    return item;
+  }
+
+  fill(item, entry) {
+    const state = stateOf(entry, this.outbox.entries);
+    item.classList.toggle("is-waiting", state.isWaiting);
+    item.classList.toggle("is-refused", state.isRefused);
+    const why = this.why(entry, state);
+    if (item.querySelector(".outbox-why").textContent !== why) item.querySelector(".outbox-why").textContent = why;
     this.offer(item, this.verbs(entry, state));
     return item;
   }
 
-  why(entry, { isLost, isHeld, isBehind }) {
-    const { lost, held, behind, unanswered } = this.dataset;
-    if (entry.problem.trim()) return entry.problem;
-    if (isLost) return lost;
+  why(entry, { isHeld, isBehind }) {
+    const { again, held, behind, refused, unanswered } = this.dataset;
+    if (entry.isBarred && !this.isLocked) return again; // what the console said then is not true any more
+    if (entry.problem) return entry.problem.trim() || refused;
     if (isHeld) return held;
     if (isBehind) return behind;
     return entry.isUnanswered ? unanswered : "";
   }
 
   // By the name of the button: [is it offered, what does it do].
-  verbs(entry, { isLost, isHeld, isBehind, mayBeThere }) {
+  verbs(entry, { isRefused, isHeld, isBehind }) {
     const { isLocked } = this;
-    const isFile = Boolean(entry.name);
+    const isFile = Boolean(entry.fileName);
+    const isHere = !entry.isTried;
     return {
-      again: [!isLocked && !isLost && !isHeld && !isBehind && !entry.isFinal, () => this.outbox.again(entry)],
-      choose: [!isLocked && isLost && !entry.isFinal, () => this.chooseAgain(entry)],
-      edit: [!isLocked && !isFile && !mayBeThere, () => this.edit(entry)],
+      again: [!isLocked && !isHeld && !isBehind && !entry.isFinal, () => this.outbox.again(entry)],
+      edit: [!isLocked && !isFile && isHere, () => this.edit(entry)],
       copy: [isLocked && !isFile, () => copy(entry.text)],
-      remove: [(isLocked && !mayBeThere) || isFile, () => this.outbox.remove(entry)],
+      remove: [isHere && (isLocked || isFile || isRefused), () => this.outbox.takeBack(entry)],
     };
   }
 
@@ -87,21 +93,16 @@ class MessageOutbox extends HTMLElement {
     }
   }
 
-  edit(entry) {
-    this.outbox.remove(entry);
-    this.composer.takeBack(entry.text);
+  async edit(entry) {
+    if (await this.outbox.takeBack(entry)) this.composer.takeBack(entry.text);
   }
 
-  // Under its old key: if the console had got it after all, it stays one message.
-  chooseAgain(entry) {
-    const input = Object.assign(document.createElement("input"), { type: "file" });
-    input.onchange = () => this.outbox.again(entry, input.files[0]);
-    input.click();
-  }
+  showProgress = ({ detail: { key, part } }) => {
+    const progress = this.list.querySelector(`[data-key="${key}"] progress`);
+    if (progress) progress.value = part;
+  };
 }
 
-function words({ text, name, file }) {
-  return text || [name, file && sizeOf(file)].filter(Boolean).join(" · ");
-}
+const words = ({ text, fileName, size }) => text || `${fileName} · ${sizeOf({ size })}`;
 
 customElements.define("message-outbox", MessageOutbox);

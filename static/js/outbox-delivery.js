@@ -1,6 +1,7 @@
 // Send an entry of the outbox to the console once, and say what the answer means.
 
 import { isOurs, leaveIfSentAway, post } from "./csrf.js";
+import { upload } from "./upload.js";
 
 export const CONFIRMED = "confirmed";
 export const REFUSED = "refused";
@@ -14,20 +15,23 @@ const FINAL = [TOO_LARGE, 422]; // it can never pass
 const OWN_SENTENCE = [BARRED, 422]; // whatever else comes is not meant for an agent
 const PASSING = [408, 425, 429]; // says nothing about the reply
 
-export async function deliver(url, entry) {
-  const within = AbortSignal.timeout(WITHIN + Math.ceil((entry.file?.size ?? 0) / SLOWEST));
-  const response = await post(url, fields(entry), within).catch(() => null);
+// progressed: is called with an entry and the part of its file that has been uploaded.
+export async function deliver(entry, file, progressed) {
+  const within = AbortSignal.timeout(WITHIN + Math.ceil((file?.size ?? 0) / SLOWEST));
+  const posted = file ? upload(entry.url, formOf(entry, file), within, (part) => progressed(entry, part)) : post(entry.url, fieldsOf(entry), within);
+  const response = await posted.catch(() => null);
   if (!response || leaveIfSentAway(response)) return { outcome: UNANSWERED };
   if (isConfirmation(response)) return { outcome: CONFIRMED };
   if (isRefusal(response)) return { outcome: REFUSED, ...(await reasonOf(response)) };
   return { outcome: UNANSWERED };
 }
 
-function fields({ text, file, key }) {
-  if (!file) return { text, idempotency_key: key };
+const fieldsOf = ({ text, key }) => ({ text, idempotency_key: key });
+
+function formOf({ key, fileName }, file) {
   const form = new FormData();
   form.append("idempotency_key", key);
-  form.append("files", file);
+  form.append("files", file, fileName);
   return form;
 }
 

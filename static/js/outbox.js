@@ -2,97 +2,79 @@
 // order, also while the agent looks elsewhere. An entry without an answer holds those behind it and is sent again by
 // itself; a refusal lets them pass. Each entry keeps its key, so sending it again cannot send it twice.
 //
-// It is kept under the agent's id, so nobody else who logs in here sees or sends it. Texts outlive a reload. Files cannot:
-// of them only the name and the key are left, and the agent is asked for the file again.
+// It is kept under the agent's id, so nobody else who logs in here sees or sends it.
 
 import { agent } from "./csrf.js";
 import { CONFIRMED, REFUSED, deliver } from "./outbox-delivery.js";
+import { underLock } from "./outbox-lock.js";
+import { firstOf } from "./outbox-state.js";
+import { add, change, fileOf } from "./outbox-store.js";
 
 const FIRST_PAUSE = 1_000; // ms before it is sent again, then twice as long each time
 const LONGEST_PAUSE = 30_000; // ms
-export const STORED = `outbox-${agent}-`;
+const SHOWN = 3_000; // ms at most for which a confirmed entry stands in the thread until its message does
+const NOT_TRIED = { isTried: false, isUnanswered: false };
+const CLEAN = { problem: "", isBarred: false, isFinal: false };
 
 export class Outbox {
-  constructor(conversation) {
-    this.conversation = conversation;
-    this.topic = `live-conversation-${conversation}`;
+  // changed: has all tabs read the store. progressed: tells them how much of a file has been uploaded.
+  constructor(conversation, changed, progressed) {
+    Object.assign(this, { conversation, changed, progressed });
     this.entries = [];
+    this.confirmed = [];
     this.pause = FIRST_PAUSE;
-    Object.assign(this, JSON.parse(sessionStorage.getItem(STORED + conversation)));
   }
 
   // What one Send said stays together: when a file of it is refused, its text waits.
-  add(text, files) {
-    const reply = newKey();
-    const entries = files.map((file) => ({ text: "", file, name: file.name }));
-    if (text) entries.push({ text });
-    this.entries.push(...entries.map((entry) => ({ ...entry, reply, key: newKey(), problem: "" })));
-    this.changed();
-    this.run();
+  async add(text, files, about) {
+    const reply = { ...about, ...CLEAN, agent, conversation: this.conversation, reply: newKey(), text: "" };
+    const named = files.map((file) => ({ ...reply, key: newKey(), fileName: file.name, size: file.size }));
+    const entries = text ? [...named, { ...reply, key: newKey(), text }] : named;
+    await add(entries, named.map(({ key }, at) => [key, files[at]]));
+    await this.changed();
   }
 
-  again(entry, file = entry.file) {
-    Object.assign(entry, { file, problem: "", isBarred: false });
-    this.changed();
+  async again(entry) {
+    await this.change(entry, (stored) => ({ ...stored, ...CLEAN }));
     this.hurry();
   }
 
   remove(entry) {
-    this.entries = this.entries.filter((other) => other !== entry);
-    this.changed();
+    return this.change(entry, () => null);
+  }
+
+  // Return whether it was still here: the console may have it by now.
+  async takeBack(entry) {
+    return (await this.change(entry, ({ isTried }) => (isTried ? undefined : null))) === null;
+  }
+
+  async change(entry, verb) {
+    const after = await change(entry, verb);
+    await this.changed();
+    return after;
+  }
+
+  // All that the store has of it.
+  show(entries) {
+    this.entries = entries;
     this.run();
   }
 
-  // Why the console refused it then is not true any more.
-  composerIsOpen(isOpen, sentence) {
-    if (isOpen) for (const entry of this.entries) if (entry.isBarred) entry.problem = sentence;
-  }
-
-  isHeld(entry) {
-    const before = this.entries.slice(0, this.entries.indexOf(entry));
-    return before.some((other) => other.problem && other.reply && other.reply === entry.reply);
-  }
-
-  isLost(entry) {
-    return Boolean(entry.name) && !entry.file;
-  }
-
-  // The state of one entry, for display. `mayBeThere`: the console may have it, so it cannot be taken back.
-  stateOf(entry) {
-    const isRefused = Boolean(entry.problem);
-    const isLost = this.isLost(entry);
-    const isHeld = !isRefused && this.isHeld(entry);
-    const isBehind = !isRefused && !isHeld && this.isStuck && entry !== this.first;
-    const mayBeThere = Boolean(entry.isUnanswered) || (!isRefused && !isHeld && !isBehind);
-    const isStuck = isRefused || isHeld || isBehind || isLost || Boolean(entry.isUnanswered);
-    return { isRefused, isLost, isHeld, isBehind, mayBeThere, isStuck };
-  }
-
-  // The first that was not refused: nothing overtakes it.
-  get first() {
-    return this.entries.find((entry) => !entry.problem && !this.isHeld(entry));
-  }
-
   get next() {
-    const { first } = this;
-    return first && !this.isLost(first) ? first : null;
-  }
-
-  get isStuck() {
-    return this.entries.some((entry) => entry.problem || entry.isUnanswered || this.isLost(entry));
-  }
-
-  // The console has refused all that is stuck: none of it was sent.
-  get isRefused() {
-    return this.entries.some((entry) => entry.problem) && !this.first;
+    return firstOf(this.entries);
   }
 
   async run() {
-    if (this.isRunning) return;
+    if (this.isRunning || !this.next) return;
     this.isRunning = true;
-    let entry;
-    while ((entry = this.next)) if (!(await this.send(entry))) await this.rest();
+    await underLock(`outbox-${agent}-${this.conversation}`, () => this.drain()).catch(() => this.rest());
     this.isRunning = false;
+    this.run();
+  }
+
+  async drain() {
+    await this.changed(); // another tab may have sent some of it
+    while (this.next) if (!(await this.send(this.next))) await this.rest();
   }
 
   // The network may be back: no need to wait for the end of the pause.
@@ -110,35 +92,24 @@ export class Outbox {
     });
   }
 
-  // Returns whether the console gave an answer.
+  // Return whether the console gave an answer. The entry may have been taken back just before.
   async send(entry) {
-    const { outcome, ...refusal } = await deliver(this.url, entry);
-    if (outcome === CONFIRMED) return this.confirmed(entry);
-    if (outcome === REFUSED) return this.refused(entry, refusal);
-    entry.isUnanswered = true;
-    this.changed();
-    return false;
+    const tried = await change(entry, (stored) => ({ ...stored, isTried: true }));
+    if (!tried) return this.changed().then(() => true);
+    const { outcome, ...refusal } = await deliver(tried, await fileOf(tried), this.progressed);
+    if (outcome === CONFIRMED) return this.confirm(tried);
+    if (outcome === REFUSED) await this.change(tried, (stored) => ({ ...stored, ...NOT_TRIED, ...refusal }));
+    else await this.change(tried, (stored) => ({ ...stored, isUnanswered: true }));
+    return outcome === REFUSED;
   }
 
-  confirmed(entry) {
+  async confirm(entry) {
     this.pause = FIRST_PAUSE;
-    this.remove(entry);
-    document.body.dispatchEvent(new CustomEvent(this.topic));
+    this.confirmed.push(entry);
+    setTimeout(() => this.confirmed.shift() && this.changed(), SHOWN);
+    await this.remove(entry);
+    document.body.dispatchEvent(new CustomEvent(`live-conversation-${this.conversation}`));
     return true;
-  }
-
-  refused(entry, refusal) {
-    Object.assign(entry, { isUnanswered: false }, refusal);
-    this.changed();
-    return true;
-  }
-
-  changed() {
-    const { url, name } = this;
-    const entries = this.entries.map((entry) => ({ ...entry, file: undefined }));
-    if (entries.length) sessionStorage.setItem(STORED + this.conversation, JSON.stringify({ url, name, entries }));
-    else sessionStorage.removeItem(STORED + this.conversation);
-    document.dispatchEvent(new CustomEvent("outbox-changed", { detail: this }));
   }
 }
 

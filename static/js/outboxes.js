@@ -1,17 +1,48 @@
-// All outboxes, one per conversation. Those of conversations that are not open go on sending, and so they do after a reload.
+// All outboxes of this agent, one per conversation. Those of conversations that are not open go on sending, and so they do
+// after a reload. Each tab shows what the store has; whichever changes it has the others read it.
 
-import { isSentAway } from "./csrf.js";
-import { Outbox, STORED } from "./outbox.js";
+import { agent, isSentAway } from "./csrf.js";
+import { countTabs, isLastTab } from "./last-tab.js";
+import { Outbox } from "./outbox.js";
+import { isStuck } from "./outbox-state.js";
+import { entriesOf } from "./outbox-store.js";
+
+const COUNT_EVERY = 1_000; // ms, how many tabs there are, while anything is unconfirmed
 
 const outboxes = new Map();
+const tabs = new BroadcastChannel(`outbox-${agent}`);
+let reading = Promise.resolve();
 
-export function outboxOf(conversation, about) {
-  if (!outboxes.has(conversation)) outboxes.set(conversation, new Outbox(conversation));
-  return Object.assign(outboxes.get(conversation), about);
+export function outboxOf(conversation) {
+  if (!outboxes.has(conversation)) outboxes.set(conversation, new Outbox(conversation, changed, progressed));
+  return outboxes.get(conversation);
 }
 
-// Outboxes with an entry that needs the agent's attention; an entry that is on its way does not.
-export const stuckOutboxes = () => [...outboxes.values()].filter((outbox) => outbox.isStuck);
+export const stuckOutboxes = () => [...outboxes.values()].filter(({ entries }) => isStuck(entries));
+
+// One after another, so that an older answer never comes last.
+const readAgain = () => (reading = reading.then(read, read));
+
+async function read() {
+  const entries = await entriesOf(agent);
+  for (const { conversation } of entries) outboxOf(conversation);
+  for (const [conversation, outbox] of outboxes) outbox.show(entries.filter((entry) => entry.conversation === conversation));
+  document.dispatchEvent(new CustomEvent("outbox-changed"));
+}
+
+function changed() {
+  tabs.postMessage("changed");
+  return readAgain();
+}
+
+function progressed({ key }, part) {
+  tabs.postMessage({ key, part });
+  showProgress({ key, part });
+}
+
+const showProgress = (detail) => document.dispatchEvent(new CustomEvent("outbox-progress", { detail }));
+
+tabs.onmessage = ({ data }) => (data === "changed" ? readAgain() : showProgress(data));
 
 const hurry = () => outboxes.forEach((outbox) => outbox.hurry());
 
@@ -19,10 +50,11 @@ addEventListener("online", hurry);
 document.addEventListener("visibilitychange", hurry);
 document.body.addEventListener("live-hello", hurry);
 
-addEventListener("beforeunload", (event) => {
-  const entries = [...outboxes.values()].flatMap((outbox) => outbox.entries);
-  if (entries.some((entry) => entry.file || !isSentAway())) event.preventDefault();
-});
+const isEmpty = () => [...outboxes.values()].every(({ entries }) => !entries.length);
 
-for (const stored of Object.keys(sessionStorage).filter((name) => name.startsWith(STORED)))
-  outboxOf(stored.slice(STORED.length)).run();
+addEventListener("beforeunload", (event) => {
+  if (!isEmpty() && isLastTab() && !isSentAway()) event.preventDefault();
+});
+setInterval(() => isEmpty() || countTabs(), COUNT_EVERY);
+
+readAgain();

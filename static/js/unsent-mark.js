@@ -1,5 +1,6 @@
-// In a conversation's row of the queue: whether what this agent said there has not reached the console.
+// In a conversation's row of the queue: whether a reply of this agent has not reached the console.
 
+import { areRefused } from "./outbox-state.js";
 import { stuckOutboxes } from "./outboxes.js";
 
 class UnsentMark extends HTMLElement {
@@ -20,7 +21,7 @@ class UnsentMark extends HTMLElement {
 
   show = () => {
     const outbox = stuckOutboxes().find(({ conversation }) => conversation === this.dataset.conversation);
-    const text = outbox?.isRefused ? this.dataset.refused : this.dataset.text;
+    const text = outbox && areRefused(outbox.entries) ? this.dataset.refused : this.dataset.text;
     this.textContent = outbox ? text : "";
   };
 }

@@ -1,6 +1,9 @@
 """Browsers for the cast: each agent has a context, as on a machine of their own."""
 
 import os
+import signal
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -40,6 +43,32 @@ def sit_down(stack, browser):
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def start_browser(stack, browser_type, browser_type_launch_args, tmp_path):
+    """Start a browser of an agent's own, which keeps its files; return a tab, and a function that kills the browser."""
+    contexts = []
+
+    def start(agent):
+        context = browser_type.launch_persistent_context(tmp_path, base_url=CONSOLE_URL, **browser_type_launch_args)
+        context.add_cookies([session_of(agent)])
+        context.set_default_timeout(PATIENCE_MS)
+        contexts.append(context)
+        tab = context.new_page()
+        tab.goto("/")
+        return tab, lambda: kill_browser(tmp_path)
+
+    yield start
+    contexts[-1].close()
+
+
+def kill_browser(folder):
+    """Kill the processes of the browser that keeps its files in this folder."""
+    for process in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            if f"--user-data-dir={folder}".encode() in process.read_bytes().split(b"\0"):
+                os.kill(int(process.parent.name), signal.SIGKILL)
 
 
 def session_of(agent):

@@ -12,6 +12,7 @@ from tests.browser.desk import bubbles, composer, opens, part, row, says, takes,
 pytestmark = pytest.mark.django_db(transaction=True)
 
 SEND = "**/send/"
+RECEIPT = {"name": "receipt.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4 Bluebird Tea"}
 
 
 def logs_in(tab, agent, path):
@@ -39,22 +40,76 @@ def test_replies_written_offline_are_sent_in_order_after_reconnecting(sit_down, 
     expect(unconfirmed(tab)).to_have_count(0)
 
 
-def test_replies_of_two_tabs_that_were_offline_keep_the_order_of_each_tab(sit_down, mona_writes, stack, ana):
+@pytest.mark.parametrize("locks", ["", "delete Navigator.prototype.locks"], ids=["https", "http"])
+def test_replies_of_two_tabs_that_were_offline_are_sent_in_the_order_they_were_written(
+    locks, sit_down, mona_writes, stack, ana
+):
     tab = sit_down(ana)
+    tab.context.add_init_script(locks)
+    tab.reload()
     takes(tab)
     other = tab.context.new_page()
     other.goto(tab.url)
     tab.context.set_offline(True)
     for number in range(3):
         says(tab, f"tab {number}")
+        expect(unconfirmed(other)).to_have_count(2 * number + 1)
         says(other, f"other {number}")
-    expect(unconfirmed(tab)).to_have_count(3)
-    expect(unconfirmed(other)).to_have_count(3)
+        expect(unconfirmed(tab)).to_have_count(2 * number + 2)
+    requests = []
+    tab.context.on("request", lambda request: requests.append(request.url) if request.url.endswith("/send/") else None)
     tab.context.set_offline(False)
     until(tab, lambda: len(stack.texts(mona_writes)) >= 6)
-    for name in ("tab", "other"):
-        sent = [text for text in stack.texts(mona_writes) if text.startswith(name)]
-        assert sent == [f"{name} {number}" for number in range(3)]
+    assert stack.texts(mona_writes) == [f"{name} {number}" for number in range(3) for name in ("tab", "other")]
+    expect(unconfirmed(other)).to_have_count(0)
+    assert len(requests) == 6  # one tab sends
+
+
+def test_replies_of_a_tab_that_was_closed_offline_are_sent_by_the_next(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    tab.context.set_offline(True)
+    tab.get_by_label("Attach files").set_input_files(RECEIPT)
+    says(tab, "one")
+    says(tab, "two")
+    expect(unconfirmed(tab)).to_have_count(3)
+    next_tab = tab.context.new_page()
+    tab.close()
+    next_tab.context.set_offline(False)
+    next_tab.goto("/")
+    until(next_tab, lambda: len(stack.said(mona_writes)) == 3)
+    assert stack.texts(mona_writes)[1:] == ["one", "two"]
+
+
+def test_a_file_half_uploaded_as_the_tab_is_killed_arrives_once(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 40_000}  # bytes/s
+    tab.context.new_cdp_session(tab).send("Network.emulateNetworkConditions", slow)
+    tab.get_by_label("Attach files").set_input_files({**RECEIPT, "buffer": b"%PDF-1.4" + b"x" * 400_000})
+    says(tab, "Your receipt")
+    upload = unconfirmed(tab).get_by_role("progressbar", name="Upload").first
+    until(tab, lambda: 0.2 < upload.evaluate("progress => progress.value") < 0.9)
+    next_tab = tab.context.new_page()
+    tab.close()
+    next_tab.goto("/")
+    until(next_tab, lambda: len(stack.said(mona_writes)) == 2)
+    opens(next_tab)
+    expect(bubbles(next_tab).filter(has_text="Your receipt")).to_contain_text("Delivered")
+    expect(bubbles(next_tab).filter(has_text="receipt.pdf")).to_have_count(1)
+    assert stack.texts(mona_writes)[1:] == ["Your receipt"]
+
+
+def test_replies_outlive_a_crash_of_the_browser(start_browser, mona_writes, stack, ana):
+    tab, kill = start_browser(ana)
+    takes(tab)
+    tab.context.set_offline(True)
+    says(tab, "one")
+    says(tab, "two")
+    expect(unconfirmed(tab).nth(1)).to_contain_text("Waiting for the reply above.")
+    kill()
+    tab, _kill = start_browser(ana)
+    until(tab, lambda: stack.texts(mona_writes) == ["one", "two"])
 
 
 def test_a_reply_is_retried_without_a_click_when_the_console_fails(sit_down, mona_writes, stack, ana):
@@ -135,20 +190,20 @@ def test_a_reply_stuck_in_another_conversation_shows_above_the_desk_and_in_its_r
     takes(tab)
     fails(tab)
     says(tab, "one")
-    notice = tab.get_by_role("link", name="A reply to Mona Weber has not reached the console yet.")
     expect(unconfirmed(tab)).to_contain_text("The console has not confirmed this yet.")
-    expect(notice).to_be_hidden()
+    says(tab, "two")
+    notice = tab.get_by_role("status").filter(has_text="2 replies have not left this computer.")
     opens(tab, "Jonas Brandt")
     expect(row(tab)).to_contain_text("Not confirmed")
     with tab.expect_response("**/queue/?*"):
         tab.evaluate("document.body.dispatchEvent(new CustomEvent('live-hello'))")
     expect(row(tab)).to_contain_text("Not confirmed")
-    notice.click()
-    expect(unconfirmed(tab)).to_contain_text("one")
-    expect(notice).to_be_hidden()
+    notice.get_by_role("link", name="Mona Weber").click()
+    expect(unconfirmed(tab).first).to_contain_text("one")
     tab.unroute(SEND)
-    until(tab, lambda: stack.texts(mona_writes) == ["one"], seconds=40)
+    until(tab, lambda: stack.texts(mona_writes) == ["one", "two"], seconds=40)
     expect(row(tab)).not_to_contain_text("Not confirmed")
+    expect(notice).to_be_hidden()
 
 
 def test_closing_the_tab_asks_first_while_a_reply_is_unconfirmed(sit_down, mona_writes, stack, ana):
@@ -164,6 +219,21 @@ def test_closing_the_tab_asks_first_while_a_reply_is_unconfirmed(sit_down, mona_
     asked.value.dismiss()
     tab.unroute(SEND)
     until(tab, lambda: stack.texts(mona_writes) == ["one"], seconds=40)
+
+
+def test_closing_one_of_two_tabs_asks_nothing_because_the_other_sends(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    other = tab.context.new_page()
+    other.goto(tab.url)
+    tab.context.route(SEND, lambda route: route.fulfill(status=502, body="Bad gateway"))
+    says(tab, "one")
+    expect(unconfirmed(other)).to_contain_text("The console has not confirmed this yet.")
+    other.wait_for_timeout(1_500)  # tabs are counted every second
+    with tab.expect_event("close"):
+        tab.close(run_before_unload=True)
+    other.context.unroute(SEND)
+    until(other, lambda: stack.texts(mona_writes) == ["one"], seconds=40)
 
 
 def test_closing_the_tab_asks_nothing_once_all_replies_are_confirmed(sit_down, mona_writes, stack, ana):

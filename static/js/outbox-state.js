@@ -1,0 +1,24 @@
+// The state of an entry among those of its outbox, for display and for what may be done with it.
+
+export function stateOf(entry, entries) {
+  const isRefused = Boolean(entry.problem);
+  const isHeld = !isRefused && isHeldBack(entry, entries);
+  const isBehind = !isRefused && !isHeld && isStuck(entries) && entry !== firstOf(entries);
+  const isWaiting = isRefused || isHeld || isBehind || Boolean(entry.isUnanswered);
+  return { isRefused, isHeld, isBehind, isWaiting };
+}
+
+// The first that was not refused: nothing overtakes it.
+export const firstOf = (entries) => entries.find((entry) => !entry.problem && !isHeldBack(entry, entries));
+
+// An entry needs the agent's attention, or waits for the console; one that is on its way does not.
+export const isStuck = (entries) => entries.some((entry) => entry.problem || entry.isUnanswered);
+
+// The console has refused all that is stuck: none of it was sent.
+export const areRefused = (entries) => entries.some((entry) => entry.problem) && !firstOf(entries);
+
+// When a file of a reply is refused, the rest of that reply waits.
+function isHeldBack(entry, entries) {
+  const before = entries.slice(0, entries.indexOf(entry));
+  return before.some((other) => other.problem && other.reply === entry.reply);
+}

@@ -1,0 +1,23 @@
+// Post a form with a file. `fetch` does not tell how much of it has arrived.
+
+import { headers } from "./csrf.js";
+
+export function upload(url, form, signal, progressed) {
+  const request = new XMLHttpRequest();
+  request.open("POST", url);
+  for (const [name, value] of Object.entries(headers())) request.setRequestHeader(name, value);
+  request.upload.onprogress = ({ loaded, total }) => progressed(loaded / total);
+  signal.addEventListener("abort", () => request.abort());
+  return new Promise((resolve, reject) => {
+    request.onload = () => resolve(new Response(request.response, { status: request.status, headers: headersOf(request) }));
+    request.onerror = request.onabort = reject;
+    request.send(form);
+  });
+}
+
+const headersOf = (request) =>
+  request
+    .getAllResponseHeaders()
+    .split("\r\n")
+    .filter(Boolean)
+    .map((line) => line.split(/: (.*)/s).slice(0, 2));
