@@ -37,7 +37,19 @@ class FilesField(forms.FileField):
             raise forms.ValidationError(str(error)) from error
 
 
-class MessageForm(forms.Form):
+class SeenForm(forms.Form):
+    """The last message on the agent's page, which shows how far the agent has read."""
+
+    seen = forms.IntegerField(required=False, min_value=0, max_value=MOST_PK, widget=forms.HiddenInput)
+
+    def last_seen(self):
+        """Return the number of that message; None if the page sent none, or no valid one."""
+        return self.cleaned_data.get("seen") if self.is_valid() else None
+
+
+class MessageForm(SeenForm):
+    """A reply. `seen` shows whether the customer wrote meanwhile."""
+
     text = forms.CharField(label=_("Message"), required=False, widget=forms.Textarea)
     files = FilesField(label=_("Files"), required=False, error_messages={"empty": _("The file is empty.")})
     idempotency_key = forms.UUIDField(widget=forms.HiddenInput)
@@ -73,16 +85,6 @@ class PrivateNoteForm(forms.Form):
 
 class NewPrivateNoteForm(PrivateNoteForm):
     idempotency_key = forms.UUIDField(widget=forms.HiddenInput)
-
-
-class SeenForm(forms.Form):
-    """The last message on the agent's page, which shows how far the agent has read."""
-
-    seen = forms.IntegerField(required=False, min_value=0, max_value=MOST_PK, widget=forms.HiddenInput)
-
-    def last_seen(self):
-        """Return the number of that message; None if the page sent none, or no valid one."""
-        return self.cleaned_data.get("seen") if self.is_valid() else None
 
 
 class NoteForm(forms.Form):

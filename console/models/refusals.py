@@ -45,14 +45,22 @@ class CannotReceive(Refused):
 class UnseenMessages(Refused):
     """The customer wrote more than the holder has seen."""
 
+    consequence = gettext_lazy("The conversation stays open and assigned to you.")
+
     def __init__(self, conversation, unseen):
         self.newest = unseen.last().pk
         sentence = ngettext(
-            "%(name)s just sent another message. The conversation stays open and assigned to you.",
-            "%(name)s just sent %(count)s more messages. The conversation stays open and assigned to you.",
+            "%(name)s just sent another message.",
+            "%(name)s just sent %(count)s more messages.",
             count := unseen.count(),
         )
-        super().__init__(sentence % {"name": conversation.customer, "count": count})
+        super().__init__(f"{sentence % {'name': conversation.customer, 'count': count}} {self.consequence}")
+
+
+class UnseenBeforeReply(UnseenMessages):
+    """The customer wrote more than the author of a reply has seen."""
+
+    consequence = gettext_lazy("Your reply was not sent.")
 
 
 class WindowClosed(Refused):

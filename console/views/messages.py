@@ -53,13 +53,18 @@ def _answer_verb(request, conversation, refusal, text=""):
     """Answer a Send or a Retry. The status is 422 if a value is invalid, 409 if nothing can go out now."""
     if refusal is None:
         return _answer(request, conversation)
-    return _answer(request, conversation, 422 if refusal.field else 409, refusal.sentence, text)
+    status = 422 if refusal.field else 409
+    return _answer(request, conversation, status, refusal.sentence, text, newest=refusal.newest)
 
 
-def _answer(request, conversation, status=200, problem="", text=""):
-    """Answer with the problem, if any. The agent's own tab gets the message as every other tab does: it asks for it."""
+def _answer(request, conversation, status=200, problem="", text="", newest=None):
+    """Answer with the problem, if any. The agent's own tab gets the message as every other tab does: it asks for it.
+
+    newest: the message after which the reply can be sent anyway, if unseen messages are the problem.
+    """
     if request.htmx:
-        answer = HttpResponse(problem, status=status, content_type="text/plain")
+        headers = {"X-Newest": newest} if newest else {}
+        answer = HttpResponse(problem, status=status, content_type="text/plain", headers=headers)
         return trigger_client_event(answer, f"live-conversation-{conversation.pk}")
     if problem:
         return show_page(request, conversation, status=status, problem=problem, text=text)

@@ -8,7 +8,9 @@ import { copy } from "./clipboard.js";
 import { IS_AT_A_DESK, isEnter } from "./enter-key.js";
 import { describeLength } from "./message-length.js";
 import { outboxOf } from "./outboxes.js";
+import { fill } from "./seen.js";
 import { TypingDots } from "./typing-dots.js";
+import { UnseenQuestion } from "./unseen-question.js";
 
 class MessageComposer extends HTMLElement {
   static observedAttributes = ["data-locked"];
@@ -19,6 +21,7 @@ class MessageComposer extends HTMLElement {
     this.draft = `draft-${agent}-${this.dataset.conversation}`;
     this.dots = new TypingDots(this.dataset.typingUrl);
     this.files = new ChosenFiles(this);
+    this.question = new UnseenQuestion(this, this.sendNow);
     this.form.addEventListener("submit", this.submit);
     this.form.querySelector(".composer-copy").onclick = () => copy(this.field.value);
     this.field.addEventListener("keydown", this.enter);
@@ -72,6 +75,11 @@ class MessageComposer extends HTMLElement {
     const text = this.field.value.trim();
     if (this.isLocked) return;
     if (this.isTooLong(text)) return this.complain(describeLength(text, this.dataset));
+    if (!this.question.ask()) this.sendNow();
+  };
+
+  sendNow = () => {
+    const text = this.field.value.trim();
     this.write("");
     this.dots.end();
     this.send(text, this.files.take());
@@ -79,7 +87,8 @@ class MessageComposer extends HTMLElement {
 
   async send(text, files) {
     const { conversation, customer, unkept } = this.dataset;
-    const about = { url: this.form.getAttribute("action"), customer };
+    fill(this.form.elements.seen);
+    const about = { url: this.form.getAttribute("action"), customer, seen: this.form.elements.seen.value };
     try {
       await outboxOf(conversation).add(text, files, about);
     } catch {
@@ -117,6 +126,7 @@ class MessageComposer extends HTMLElement {
     this.field.toggleAttribute("aria-invalid", this.isTooLong(value.trim()));
     this.showDraft();
     this.complain("");
+    this.question.show(0);
   }
 
   showDraft() {

@@ -126,6 +126,12 @@ class MessageList extends HTMLElement {
     }
   }
 
+  // How many messages of the customer came while the end of the thread was not on the screen.
+  countUnseen() {
+    const incoming = [...this.thread.querySelectorAll(".is-incoming")];
+    return incoming.filter(({ id }) => Number(id.replace("message-", "")) > this.dataset.seen).length;
+  }
+
   get isAtEnd() {
     return this.scrollHeight - this.scrollTop - this.clientHeight < NEAR;
   }

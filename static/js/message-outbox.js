@@ -78,7 +78,8 @@ class MessageOutbox extends HTMLElement {
     const isFile = Boolean(entry.fileName);
     const isHere = !entry.isTried;
     return {
-      again: [!isLocked && !isHeld && !isBehind && !entry.isFinal, () => this.outbox.again(entry)],
+      again: [!isLocked && !isHeld && !isBehind && !entry.isFinal && !entry.newest, () => this.outbox.again(entry)],
+      anyway: [!isLocked && entry.newest, () => this.outbox.sendAnyway(entry)],
       edit: [!isLocked && !isFile && isHere, () => this.edit(entry)],
       copy: [isLocked && !isFile, () => copy(entry.text)],
       remove: [isHere && (isLocked || isFile || isRefused), () => this.outbox.takeBack(entry)],

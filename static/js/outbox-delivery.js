@@ -26,11 +26,12 @@ export async function deliver(entry, file, progressed) {
   return { outcome: UNANSWERED };
 }
 
-const fieldsOf = ({ text, key }) => ({ text, idempotency_key: key });
+const fieldsOf = ({ text, key, seen }) => ({ text, seen, idempotency_key: key });
 
-function formOf({ key, fileName }, file) {
+function formOf({ key, seen, fileName }, file) {
   const form = new FormData();
   form.append("idempotency_key", key);
+  form.append("seen", seen);
   form.append("files", file, fileName);
   return form;
 }
@@ -45,6 +46,7 @@ function isRefusal(response) {
 
 async function reasonOf(response) {
   const { status } = response;
+  const newest = Number(response.headers.get("X-Newest"));
   const sentence = OWN_SENTENCE.includes(status) ? (await response.text().catch(() => "")).trim() : "";
-  return { problem: sentence || " ", isBarred: status === BARRED, isFinal: FINAL.includes(status) };
+  return { problem: sentence || " ", newest, isBarred: status === BARRED && !newest, isFinal: FINAL.includes(status) };
 }

@@ -8,8 +8,11 @@ export function stateOf(entry, entries) {
   return { isRefused, isHeld, isBehind, isWaiting };
 }
 
-// The first that was not refused: nothing overtakes it.
-export const firstOf = (entries) => entries.find((entry) => !entry.problem && !isHeldBack(entry, entries));
+// The first that was not refused: nothing overtakes it. Nor does anything overtake a question to the agent.
+export function firstOf(entries) {
+  const first = entries.find((entry) => entry.newest || (!entry.problem && !isHeldBack(entry, entries)));
+  return first?.newest ? undefined : first;
+}
 
 // An entry needs the agent's attention, or waits for the console; one that is on its way does not.
 export const isStuck = (entries) => entries.some((entry) => entry.problem || entry.isUnanswered);

@@ -14,7 +14,7 @@ const FIRST_PAUSE = 1_000; // ms before it is sent again, then twice as long eac
 const LONGEST_PAUSE = 30_000; // ms
 const SHOWN = 3_000; // ms at most for which a confirmed entry stands in the thread until its message does
 const NOT_TRIED = { isTried: false, isUnanswered: false };
-const CLEAN = { problem: "", isBarred: false, isFinal: false };
+const CLEAN = { problem: "", isBarred: false, isFinal: false, newest: 0 };
 
 export class Outbox {
   // changed: has all tabs read the store. progressed: tells them how much of a file has been uploaded.
@@ -36,6 +36,14 @@ export class Outbox {
 
   async again(entry) {
     await this.change(entry, (stored) => ({ ...stored, ...CLEAN }));
+    this.hurry();
+  }
+
+  // All that waits was written before the agent saw that message.
+  async sendAnyway({ newest }) {
+    for (const entry of this.entries)
+      await change(entry, (stored) => ({ ...stored, ...(stored.newest && CLEAN), seen: Math.max(stored.seen, newest) }));
+    await this.changed();
     this.hurry();
   }
 
@@ -98,9 +106,15 @@ export class Outbox {
     if (!tried) return this.changed().then(() => true);
     const { outcome, ...refusal } = await deliver(tried, await fileOf(tried), this.progressed);
     if (outcome === CONFIRMED) return this.confirm(tried);
-    if (outcome === REFUSED) await this.change(tried, (stored) => ({ ...stored, ...NOT_TRIED, ...refusal }));
-    else await this.change(tried, (stored) => ({ ...stored, isUnanswered: true }));
-    return outcome === REFUSED;
+    if (outcome === REFUSED) return this.refuse(tried, refusal);
+    await this.change(tried, (stored) => ({ ...stored, isUnanswered: true }));
+    return false;
+  }
+
+  async refuse(entry, refusal) {
+    await this.change(entry, (stored) => ({ ...stored, ...NOT_TRIED, ...refusal }));
+    this.tellThread();
+    return true;
   }
 
   async confirm(entry) {
@@ -108,8 +122,13 @@ export class Outbox {
     this.confirmed.push(entry);
     setTimeout(() => this.confirmed.shift() && this.changed(), SHOWN);
     await this.remove(entry);
-    document.body.dispatchEvent(new CustomEvent(`live-conversation-${this.conversation}`));
+    this.tellThread();
     return true;
+  }
+
+  // It asks for what is new.
+  tellThread() {
+    document.body.dispatchEvent(new CustomEvent(`live-conversation-${this.conversation}`));
   }
 }
 

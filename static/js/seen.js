@@ -1,4 +1,4 @@
-// Close and Back to the bot say how far the agent has read, so that a message which comes at that moment is not lost.
+// Send, Close and Back to the bot say how far the agent has read, so that a message which comes at that moment is not lost.
 
 const fill = (field) => {
   const seen = document.querySelector("message-list")?.dataset.seen;

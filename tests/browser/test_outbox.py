@@ -8,6 +8,7 @@ from console.infrastructure.request_bodies import LEAST, PATIENCE
 from console.models import Conversation
 from tests.browser.conftest import session_of
 from tests.browser.desk import bubbles, composer, opens, part, row, says, takes, unconfirmed, until
+from tests.stand_in import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -169,6 +170,58 @@ def test_a_reply_whose_confirmation_was_lost_is_never_sent_twice(sit_down, mona_
     expect(bubbles(tab).filter(has_text="please")).to_contain_text("Delivered")
     expect(unconfirmed(tab)).to_have_count(0)
     assert stack.texts(mona_writes) == ["Pay 10 euros", "please"]
+
+
+def test_a_reply_to_less_than_the_customer_has_written_is_kept_back(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    tab.context.set_offline(True)
+    says(tab, "Goodbye")
+    says(tab, "and thank you")
+    stack.say(mona_writes, text="One more thing")
+    stack.say(mona_writes, text="It is broken")
+    eventually(lambda: Conversation.objects.get().messages.filter(text="It is broken").exists())
+    tab.context.set_offline(False)
+    expect(unconfirmed(tab).first).to_contain_text("Mona Weber just sent 2 more messages. Your reply was not sent.")
+    expect(bubbles(tab).last).to_contain_text("It is broken")
+    expect(unconfirmed(tab).last).to_contain_text("Waiting for the reply above.")
+    assert stack.texts(mona_writes) == []
+    unconfirmed(tab).first.get_by_role("button", name="Send anyway").click()
+    until(tab, lambda: stack.texts(mona_writes) == ["Goodbye", "and thank you"])
+
+
+def test_a_reply_kept_back_for_a_new_message_can_be_edited(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    tab.context.set_offline(True)
+    says(tab, "Goodbye")
+    stack.say(mona_writes, text="One more thing")
+    eventually(lambda: Conversation.objects.get().messages.filter(text="One more thing").exists())
+    tab.context.set_offline(False)
+    unconfirmed(tab).get_by_role("button", name="Edit").click()
+    expect(composer(tab)).to_have_value("Goodbye")
+    composer(tab).fill("I see!")
+    composer(tab).press("Enter")
+    until(tab, lambda: stack.texts(mona_writes) == ["I see!"])
+
+
+def test_send_shows_first_what_the_customer_wrote_below_the_screen(sit_down, mona_writes, stack, ana):
+    for number in range(30):
+        stack.say(mona_writes, text=f"line {number}")
+    eventually(lambda: Conversation.objects.get().messages.count() == 31)
+    tab = sit_down(ana)
+    takes(tab)
+    tab.get_by_role("log", name="Messages").hover()
+    tab.mouse.wheel(0, -600)
+    stack.say(mona_writes, text="One more thing")
+    expect(tab.get_by_role("button", name="New messages")).to_be_visible()
+    says(tab, "Goodbye")
+    question = tab.get_by_role("alert").filter(has_text="Mona Weber wrote another message.")
+    expect(bubbles(tab).last).to_be_in_viewport()
+    expect(composer(tab)).to_have_value("Goodbye")
+    question.get_by_role("button", name="Send anyway").click()
+    until(tab, lambda: stack.texts(mona_writes) == ["Goodbye"])
+    expect(question).to_be_hidden()
 
 
 def test_a_reply_that_may_have_arrived_is_not_offered_for_editing(sit_down, mona_writes, ana):

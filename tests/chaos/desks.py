@@ -22,8 +22,8 @@ OUTBOX = "**/js/outbox.*js"  # also under its hashed name
 # A text of the outbox's script, and its replacement.
 MUTATIONS = {
     "no-block": (  # a reply without an answer steps behind the others
-        "entry.isUnanswered = true;",
-        "entry.isUnanswered = true; this.entries = [...this.entries.filter((other) => other !== entry), entry];",
+        "return firstOf(this.entries);",
+        "return firstOf(this.entries.filter((entry) => !entry.isUnanswered)) ?? firstOf(this.entries);",
     ),
 }
 
@@ -99,7 +99,13 @@ class Desk(Talk):
 
     def finish(self):
         self.network.set_offline(False)
-        self._until(lambda: self.tab.locator(".outbox li").count() == 0, "the page does not bring all to the console")
+        self._until(self._is_all_sent, "the page does not bring all to the console")
+
+    def _is_all_sent(self):
+        """Return whether nothing waits; answer the page when it asks because the customer wrote meanwhile."""
+        for anyway in self.tab.get_by_role("button", name="Send anyway").all():
+            anyway.click()
+        return self.tab.locator(".outbox li").count() == 0
 
     @property
     def field(self):

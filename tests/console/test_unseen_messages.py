@@ -62,7 +62,7 @@ def test_messages_of_the_agent_do_not_count_as_unseen_when_closing_or_handing_ba
 
 def test_the_page_without_scripts_sends_the_last_message_that_it_shows(conversation, question, browser, surprise):
     html = browser.get(f"/conversations/{conversation.pk}/").content.decode()
-    assert hidden(html) == [str(question.pk)]
+    assert hidden(html) == [str(question.pk)] * 2  # of Close, and of Send
     assert f"/hand-back/?seen={question.pk}" in html
     surprise()
     answer = browser.post(f"/conversations/{conversation.pk}/close/", {"seen": question.pk})
@@ -70,7 +70,7 @@ def test_the_page_without_scripts_sends_the_last_message_that_it_shows(conversat
     assert SENTENCE in words(answer.content.decode())
     assert "Wait, one more thing" in answer.content.decode()
     newest = conversation.messages.get(mid="m_2").pk
-    assert set(hidden(answer.content.decode())) == {str(newest)}  # of Close, and of Close anyway
+    assert set(hidden(answer.content.decode())) == {str(newest)}  # of Close, of Close anyway, and of Send
     browser.post(f"/conversations/{conversation.pk}/close/", {"seen": newest})
     assert not fresh(conversation).is_open
 
@@ -107,6 +107,44 @@ def test_a_hand_back_refused_for_unseen_messages_keeps_its_note_and_offers_to_go
 def test_a_close_without_the_last_seen_message_is_accepted(conversation, question, browser):
     browser.post(f"/conversations/{conversation.pk}/close/", headers=HTMX)
     assert not fresh(conversation).is_open
+
+
+# Replies
+
+
+def send(browser, conversation, seen, headers=HTMX, key=None):
+    fields = {"text": "Tomorrow!", "idempotency_key": key or uuid.uuid4(), "seen": seen}
+    return browser.post(f"/conversations/{conversation.pk}/send/", fields, headers=headers)
+
+
+def test_a_reply_is_refused_while_a_message_is_unseen_and_names_it(conversation, question, browser, surprise):
+    surprise()
+    answer = send(browser, conversation, question.pk)
+    newest = conversation.messages.get(mid="m_2").pk
+    assert (answer.status_code, answer["X-Newest"]) == (409, str(newest))
+    assert answer.content.decode() == "Mona Weber just sent another message. Your reply was not sent."
+    assert send(browser, conversation, newest).status_code == 200
+    assert conversation.messages.filter(is_incoming=False).count() == 1
+
+
+def test_a_reply_that_the_console_has_is_not_refused_for_messages_that_came_after_it(
+    conversation, question, browser, surprise
+):
+    key = uuid.uuid4()
+    assert send(browser, conversation, question.pk, key=key).status_code == 200
+    surprise()
+    assert send(browser, conversation, question.pk, key=key).status_code == 200
+
+
+def test_the_page_without_scripts_keeps_a_refused_reply_beside_the_unseen_message(
+    conversation, question, browser, surprise
+):
+    surprise()
+    answer = send(browser, conversation, question.pk, headers={})
+    assert answer.status_code == 409
+    assert "Tomorrow!</textarea>" in answer.content.decode()
+    assert "Wait, one more thing" in answer.content.decode()
+    assert send(browser, conversation, hidden(answer.content.decode())[-1], headers={}).status_code == 302
 
 
 # By the bot

@@ -47,11 +47,11 @@ def check_may_see(conversation, agent):
         raise CannotReceive(_("%(name)s may not see this Page.") % {"name": agent})
 
 
-def check_all_seen(conversation, until):
-    """Raise UnseenMessages if the customer has just written more. Ids are given in order, under the lock."""
+def check_all_seen(conversation, until, refusal=UnseenMessages):
+    """Raise the refusal if the customer has just written more. Ids are given in order, under the lock."""
     unseen = conversation.messages.filter(is_incoming=True, pk__gt=until or 0).order_by("pk")
     if until is not None and unseen.exists():
-        raise UnseenMessages(conversation, unseen)
+        raise refusal(conversation, unseen)
 
 
 def check_all_delivered_to_bot(conversation):

@@ -6,12 +6,13 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from console.models.conversation import typing_dots
+from console.models.conversation.checks import check_all_seen
 from console.models.conversation.messaging_window import MessagingWindow
 from console.models.conversation.sending import Sending
 from console.models.conversation.thread_order import STEP, next_moment
 from console.models.message.attachment import Attachment
 from console.models.message.message import Message
-from console.models.refusals import KeyInUse
+from console.models.refusals import KeyInUse, UnseenBeforeReply
 from messenger.text import parts
 
 MOST_MESSAGES = 50  # more than any reply takes
@@ -23,25 +24,27 @@ class Replies(MessagingWindow, Sending):
     class Meta:
         abstract = True
 
-    def send(self, author, text, idempotency_key, files=()):
+    def send(self, author, text, idempotency_key, files=(), seen=None):
         """Queue a reply: its files, then its text, a long one in parts. Return its messages.
 
         Without an author it is the bot's. The same idempotency key twice is the same reply.
+        seen: the last message that the author has seen. A newer one of the customer keeps the reply back.
         """
         try:
             with Attachment.objects.storing(files) as attachments:
-                return self._send(author, text, idempotency_key, attachments)
+                return self._send(author, text, idempotency_key, attachments, seen)
         except IntegrityError as error:
             if "console_message_idempotency_key_key" not in str(error):
                 raise
             raise KeyInUse(_("Another message has this key: choose a new one for each.")) from error
 
-    def _send(self, author, text, key, attachments):
+    def _send(self, author, text, key, attachments, seen):
         pieces = [("", attachment) for attachment in attachments] + [(part, None) for part in parts(text)]
         with self.changing():
             if known := self._said_under(key, author):  # whoever holds it by now
                 return known
             self.check_held_by(author)
+            check_all_seen(self, seen, UnseenBeforeReply)
             self.check_window(author)
             at = next_moment(self)
             replies = [

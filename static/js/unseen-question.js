@@ -1,0 +1,24 @@
+// Before a Send: has the customer written below what is on the screen? Then the agent sees it first. The console asks the same
+// of what has not come to this browser yet (outbox.js).
+
+export class UnseenQuestion {
+  constructor(composer, sendAnyway) {
+    this.shown = composer.querySelector(".composer-question");
+    this.shown.querySelector("button").onclick = sendAnyway;
+    this.list = composer.closest(".conversation").querySelector("message-list");
+  }
+
+  // Return whether it is asked now.
+  ask() {
+    const count = this.list.countUnseen();
+    if (count) this.list.toEnd();
+    this.show(count);
+    return count > 0;
+  }
+
+  show(count) {
+    const { one, many } = this.shown.dataset;
+    this.shown.hidden = !count;
+    this.shown.querySelector("span").textContent = count === 1 ? one : many.replace("#", count);
+  }
+}
