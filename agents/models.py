@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from agents.leaving import Leaving
 from agents.names import isolated, plain
 from agents.pictures import check_picture, new_path
+from agents.preferences import Preferences
 from agents.presence import PresenceQuerySet
 
 MAX_NAME = 50  # characters, Facebook's limit for a persona's name
@@ -24,7 +25,7 @@ class AgentManager(UserManager.from_queryset(PresenceQuerySet)):
     pass
 
 
-class Agent(Leaving):
+class Agent(Leaving, Preferences):
     """A person who answers customers. `is_active` is false once they have left."""
 
     picture = models.ImageField(

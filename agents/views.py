@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agents.models import Agent
+from agents.preferences import UndoSeconds
 from agents.rights import OnlyAdmin
 
 
@@ -46,6 +47,15 @@ def come_back(request):
 
 def presence(request):
     return render(request, "agents/_presence.html") if request.htmx else redirect("conversations")
+
+
+@require_POST
+def undo_seconds(request):
+    """Choose how long a reply can be taken back after Send."""
+    chosen = request.POST.get("seconds", "")
+    if chosen in map(str, UndoSeconds.values):
+        request.user.choose_undo_seconds(int(chosen))
+    return redirect("conversations")
 
 
 @require_http_methods(["GET", "POST"])

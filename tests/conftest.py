@@ -107,7 +107,7 @@ def ada(db):
 
 
 def _agent(username, **fields):
-    return Agent.objects.create_user(username, password=PASSWORD, is_present=True, **fields)
+    return Agent.objects.create_user(username, password=PASSWORD, is_present=True, undo_seconds=0, **fields)
 
 
 @pytest.fixture

@@ -34,6 +34,7 @@ class Migration(migrations.Migration):
                 ('is_lost', models.BooleanField(default=False, editable=False)),
                 ('departures', models.PositiveIntegerField(db_default=0, default=0, editable=False)),
                 ('left_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='left')),
+                ('undo_seconds', models.PositiveSmallIntegerField(choices=[(0, 'off'), (5, '5 seconds'), (10, '10 seconds')], default=5, help_text='How long a reply waits in the browser after Send, so that it can be taken back.', verbose_name='undo Send')),
                 ('picture', models.ImageField(blank=True, help_text="Shown to customers beside the agent's messages. Square, at most 8 MB. Without one: initials.", upload_to=agents.models.picture_path, validators=[agents.pictures.check_picture], verbose_name='picture')),
                 ('capacity', models.PositiveSmallIntegerField(default=5, help_text='How many open conversations may be assigned to them.', verbose_name='capacity')),
                 ('assigned_at', models.DateTimeField(editable=False, null=True)),

@@ -88,9 +88,10 @@ class MessageComposer extends HTMLElement {
   async send(text, files) {
     const { conversation, customer, unkept } = this.dataset;
     fill(this.form.elements.seen);
-    const about = { url: this.form.getAttribute("action"), customer, seen: this.form.elements.seen.value };
+    const undoSeconds = Number(this.dataset.undoSeconds);
+    const sent = { seen: this.form.elements.seen.value, undoSeconds, due: Date.now() + undoSeconds * 1000 };
     try {
-      await outboxOf(conversation).add(text, files, about);
+      await outboxOf(conversation).add(text, files, { url: this.form.getAttribute("action"), customer, ...sent });
     } catch {
       this.takeBack(text);
       this.files.keep([...files, ...this.files.files]);

@@ -4,7 +4,9 @@
 import { copy } from "./clipboard.js";
 import { sizeOf } from "./file-preview.js";
 import { outboxOf } from "./outboxes.js";
-import { stateOf } from "./outbox-state.js";
+import { stateOf, timeToUndo } from "./outbox-state.js";
+
+const TICK = 250; // ms
 
 class MessageOutbox extends HTMLElement {
   connectedCallback() {
@@ -22,6 +24,7 @@ class MessageOutbox extends HTMLElement {
     document.removeEventListener("composer-changed", this.show);
     document.removeEventListener("thread-changed", this.show);
     document.removeEventListener("outbox-progress", this.showProgress);
+    clearTimeout(this.ticking);
   }
 
   get composer() {
@@ -43,6 +46,8 @@ class MessageOutbox extends HTMLElement {
     if (!isSame) this.list.replaceChildren(...items);
     if (items.some(({ dataset }) => !known.has(dataset.key))) this.closest("message-list").toEnd?.();
     if (hadFocus) setTimeout(() => this.composer.catchFocus()); // once all of the page has changed
+    clearTimeout(this.ticking);
+    if (this.list.querySelector(".is-due")) this.ticking = setTimeout(this.show, TICK);
   };
 
   item(entry) {
@@ -57,6 +62,9 @@ class MessageOutbox extends HTMLElement {
     const state = stateOf(entry, this.outbox.entries);
     item.classList.toggle("is-waiting", state.isWaiting);
     item.classList.toggle("is-refused", state.isRefused);
+    item.classList.toggle("is-due", state.isDue);
+    item.querySelector(".outbox-undo span").textContent = this.dataset.due.replace("#", Math.ceil(timeToUndo(entry) / 1000));
+    item.querySelector(".outbox-undo button").onclick = () => this.undo(entry);
     const why = this.why(entry, state);
     if (item.querySelector(".outbox-why").textContent !== why) item.querySelector(".outbox-why").textContent = why;
     this.offer(item, this.verbs(entry, state));
@@ -96,6 +104,12 @@ class MessageOutbox extends HTMLElement {
 
   async edit(entry) {
     if (await this.outbox.takeBack(entry)) this.composer.takeBack(entry.text);
+  }
+
+  async undo(entry) {
+    const { text, files } = await this.outbox.undo(entry);
+    this.composer.takeBack(text);
+    this.composer.files.add(files);
   }
 
   showProgress = ({ detail: { key, part } }) => {

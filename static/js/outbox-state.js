@@ -5,7 +5,13 @@ export function stateOf(entry, entries) {
   const isHeld = !isRefused && isHeldBack(entry, entries);
   const isBehind = !isRefused && !isHeld && isStuck(entries) && entry !== firstOf(entries);
   const isWaiting = isRefused || isHeld || isBehind || Boolean(entry.isUnanswered);
-  return { isRefused, isHeld, isBehind, isWaiting };
+  return { isRefused, isHeld, isBehind, isWaiting, isDue: !isWaiting && timeToUndo(entry) > 0 };
+}
+
+// How long it can still be undone, in ms. The clock of the computer may have been set back.
+export function timeToUndo({ due, undoSeconds, isTried }) {
+  const left = due - Date.now();
+  return isTried || left > undoSeconds * 1000 ? 0 : Math.max(0, left);
 }
 
 // The first that was not refused: nothing overtakes it. Nor does anything overtake a question to the agent.

@@ -5,13 +5,12 @@
 // It is kept under the agent's id, so nobody else who logs in here sees or sends it.
 
 import { agent } from "./csrf.js";
+import { GrowingPause } from "./growing-pause.js";
 import { CONFIRMED, REFUSED, deliver } from "./outbox-delivery.js";
 import { underLock } from "./outbox-lock.js";
-import { firstOf } from "./outbox-state.js";
+import { firstOf, timeToUndo } from "./outbox-state.js";
 import { add, change, fileOf } from "./outbox-store.js";
 
-const FIRST_PAUSE = 1_000; // ms before it is sent again, then twice as long each time
-const LONGEST_PAUSE = 30_000; // ms
 const SHOWN = 3_000; // ms at most for which a confirmed entry stands in the thread until its message does
 const NOT_TRIED = { isTried: false, isUnanswered: false };
 const CLEAN = { problem: "", isBarred: false, isFinal: false, newest: 0 };
@@ -22,7 +21,7 @@ export class Outbox {
     Object.assign(this, { conversation, changed, progressed });
     this.entries = [];
     this.confirmed = [];
-    this.pause = FIRST_PAUSE;
+    this.pause = new GrowingPause();
   }
 
   // What one Send said stays together: when a file of it is refused, its text waits.
@@ -56,6 +55,18 @@ export class Outbox {
     return (await this.change(entry, ({ isTried }) => (isTried ? undefined : null))) === null;
   }
 
+  // Return what could be taken back of all that one Send said: {text, files}.
+  async undo({ reply }) {
+    const taken = { text: "", files: [] };
+    for (const entry of this.entries.filter((other) => other.reply === reply).reverse()) {
+      const file = await fileOf(entry);
+      if (!(await this.takeBack(entry))) break;
+      if (file) taken.files.unshift(file);
+      else taken.text = entry.text;
+    }
+    return taken;
+  }
+
   async change(entry, verb) {
     const after = await change(entry, verb);
     await this.changed();
@@ -75,29 +86,24 @@ export class Outbox {
   async run() {
     if (this.isRunning || !this.next) return;
     this.isRunning = true;
-    await underLock(`outbox-${agent}-${this.conversation}`, () => this.drain()).catch(() => this.rest());
+    await underLock(`outbox-${agent}-${this.conversation}`, () => this.drain()).catch(() => this.pause.grow());
     this.isRunning = false;
     this.run();
   }
 
   async drain() {
     await this.changed(); // another tab may have sent some of it
-    while (this.next) if (!(await this.send(this.next))) await this.rest();
+    while (this.next) {
+      const wait = timeToUndo(this.next);
+      if (wait) await this.pause.rest(wait);
+      else if (!(await this.send(this.next))) await this.pause.grow();
+    }
   }
 
   // The network may be back: no need to wait for the end of the pause.
   hurry() {
-    this.wake?.();
+    this.pause.end?.();
     this.run();
-  }
-
-  rest() {
-    const { pause } = this;
-    this.pause = Math.min(2 * pause, LONGEST_PAUSE);
-    return new Promise((resolve) => {
-      this.wake = resolve;
-      setTimeout(resolve, pause);
-    });
   }
 
   // Return whether the console gave an answer. The entry may have been taken back just before.
@@ -118,7 +124,7 @@ export class Outbox {
   }
 
   async confirm(entry) {
-    this.pause = FIRST_PAUSE;
+    this.pause.begin();
     this.confirmed.push(entry);
     setTimeout(() => this.confirmed.shift() && this.changed(), SHOWN);
     await this.remove(entry);

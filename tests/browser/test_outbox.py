@@ -224,6 +224,65 @@ def test_send_shows_first_what_the_customer_wrote_below_the_screen(sit_down, mon
     expect(question).to_be_hidden()
 
 
+def gives_time_to_undo(agent, seconds=5):
+    agent.undo_seconds = seconds
+    agent.save()
+
+
+def test_undo_brings_text_and_files_back_and_nothing_reaches_facebook(sit_down, mona_writes, stack, ana):
+    gives_time_to_undo(ana)
+    tab = sit_down(ana)
+    takes(tab)
+    requests = []
+    tab.on("request", lambda request: requests.append(request.url) if request.url.endswith("/send/") else None)
+    tab.get_by_label("Attach files").set_input_files(RECEIPT)
+    says(tab, "Goodby")
+    expect(unconfirmed(tab).last).to_contain_text("Leaves in")
+    composer(tab).fill("and thanks")
+    unconfirmed(tab).last.get_by_role("button", name="Undo").click()
+    expect(composer(tab)).to_have_value("Goodby\nand thanks")
+    expect(tab.get_by_role("list", name="Files to send").get_by_text("receipt.pdf")).to_be_visible()
+    expect(unconfirmed(tab)).to_have_count(0)
+    tab.wait_for_timeout(5_500)
+    assert requests == []
+    assert stack.said(mona_writes) == []
+
+
+def test_replies_leave_in_order_when_their_time_to_undo_is_over(sit_down, mona_writes, stack, ana):
+    gives_time_to_undo(ana)
+    tab = sit_down(ana)
+    takes(tab)
+    says(tab, "one")
+    says(tab, "two")
+    assert stack.texts(mona_writes) == []
+    until(tab, lambda: stack.texts(mona_writes) == ["one", "two"])
+    expect(unconfirmed(tab)).to_have_count(0)
+
+
+def test_a_reply_of_a_tab_that_closed_before_its_time_was_over_is_sent_later(sit_down, mona_writes, stack, ana):
+    gives_time_to_undo(ana)
+    tab = sit_down(ana)
+    takes(tab)
+    says(tab, "one")
+    expect(unconfirmed(tab)).to_contain_text("Leaves in")
+    next_tab = tab.context.new_page()
+    tab.close()
+    next_tab.wait_for_timeout(5_500)
+    assert stack.texts(mona_writes) == []
+    next_tab.goto("/")
+    until(next_tab, lambda: stack.texts(mona_writes) == ["one"])
+
+
+def test_an_agent_chooses_how_long_send_can_be_undone(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    tab.get_by_role("button", name="Ana Ruiz").click()
+    tab.get_by_label("Time to undo Send").select_option("10 seconds")
+    tab.get_by_role("button", name="Save").click()
+    takes(tab)
+    says(tab, "one")
+    expect(unconfirmed(tab)).to_contain_text("Leaves in 10 s")
+
+
 def test_a_reply_that_may_have_arrived_is_not_offered_for_editing(sit_down, mona_writes, ana):
     tab = sit_down(ana)
     takes(tab)
