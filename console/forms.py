@@ -10,6 +10,8 @@ MOST_PK = 2**63 - 1
 MOST_PRIVATE_NOTE = 5_000  # characters
 MOST_TEXT = 20_000  # UTF-16 units in one reply, which then goes out in some ten messages
 
+MOST_DRAFT = 100_000  # characters: more than can be sent may be on its way to being shortened
+
 NOBODY = _("Choose a colleague or a team.")
 
 
@@ -85,6 +87,16 @@ class PrivateNoteForm(forms.Form):
 
 class NewPrivateNoteForm(PrivateNoteForm):
     idempotency_key = forms.UUIDField(widget=forms.HiddenInput)
+
+
+class DraftForm(forms.Form):
+    """What an agent is writing. `after` is the version of the draft that their device has."""
+
+    text = forms.CharField(required=False, strip=False, max_length=MOST_DRAFT)
+    after = forms.IntegerField(required=False, min_value=0, max_value=MOST_PK)
+
+    def clean_after(self):
+        return self.cleaned_data["after"] or 0
 
 
 class NoteForm(forms.Form):

@@ -3,7 +3,18 @@ from django.urls import include, path, re_path
 
 from agents import views as agents
 from console import api
-from console.views import canned_replies, conversations, files, handovers, labels, messages, notes, queue, webhook
+from console.views import (
+    canned_replies,
+    conversations,
+    drafts,
+    files,
+    handovers,
+    labels,
+    messages,
+    notes,
+    queue,
+    webhook,
+)
 from personas import views as personas
 
 urlpatterns = [
@@ -25,6 +36,7 @@ urlpatterns = [
                 path("confirm-human-agent/", conversations.confirm_human_agent, name="confirm-human-agent"),
                 path("header/", conversations.header, name="header"),
                 path("see/", conversations.see, name="see"),
+                path("draft/", drafts.draft, name="draft"),
                 path("typing/", conversations.typing, name="typing"),
                 path("messages/", messages.index, name="messages"),
                 path("send/", messages.send, name="send"),

@@ -6,6 +6,7 @@ from django.db import connection
 
 from agents.models import Agent
 from console.infrastructure.sessions import logged_in
+from console.live.drafts import draft_events
 from console.live.events import event, hello
 from console.live.rendering import Loaded, row_gone_event
 from console.queue.sections import MENTIONS, NOBODY, section_of
@@ -55,6 +56,7 @@ class Batch:
         for listener in self.listeners:
             if listener.agent_id in self.changes.agents and listener not in self.ended:
                 self._add([listener], event("presence"))
+        self._add_drafts()
         watchers = self._watchers()
         loaded = Loaded(self.changes, watchers, self.revisions)
         for rights, listeners in groups.items():
@@ -92,6 +94,13 @@ class Batch:
 
     def _join(self, loaded, rows, agent_id, teams):
         return b"".join(loaded.row(row, section_of(row, agent_id, teams)) for row in rows)
+
+    # Drafts
+
+    def _add_drafts(self):
+        for agent_id, piece in draft_events(self.changes.drafts) if self.changes.drafts else []:
+            authors = [each for each in self.listeners if each.agent_id == agent_id and each not in self.ended]
+            self._add(authors, piece)
 
     # Threads
 

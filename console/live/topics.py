@@ -3,6 +3,7 @@
 conversation-12    the thread of a conversation changed
 queue              … and so did the rows of all conversations that are named in the same publication
 holder-12          … and so did all that stands above and below the thread
+draft-3-12         an agent's own draft in a conversation changed
 agent-3            an agent came or went, or logged out
 mention-3-12       … and so did whether a note of it mentions agent 3, who has not seen it
 watch-ab12-12      the stream ab12 shows this conversation
@@ -14,18 +15,20 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Changes:
-    """Keys of what changed. mentions: pairs of an agent and a conversation. watches: of a stream and one."""
+    """Keys of what changed. drafts, mentions: pairs of an agent and a conversation. watches: of a stream and one."""
 
     rows: set = field(default_factory=set)
     threads: set = field(default_factory=set)
     holders: set = field(default_factory=set)
     agents: set = field(default_factory=set)
+    drafts: set = field(default_factory=set)
     mentions: set = field(default_factory=set)
     watches: list = field(default_factory=list)
     may_be_anything: bool = False
 
     def __bool__(self):
-        return any([self.may_be_anything, self.rows, self.threads, self.holders, self.agents, self.watches])
+        changed = [self.rows, self.threads, self.holders, self.agents, self.drafts, self.watches]
+        return any([self.may_be_anything, *changed])
 
     def add(self, topics):
         """Add the topics of one publication."""
@@ -36,11 +39,12 @@ class Changes:
         self.rows |= conversations if "queue" in topics else set()
         self.holders |= {int(key) for name, _hyphen, key in named if name == "holder"}
         self.agents |= {int(key) for name, _hyphen, key in named if name == "agent"}
-        self.mentions |= {_mention(key) for name, _hyphen, key in named if name == "mention"}
+        self.drafts |= {_pair(key) for name, _hyphen, key in named if name == "draft"}
+        self.mentions |= {_pair(key) for name, _hyphen, key in named if name == "mention"}
         self.watches += [_watch(key) for name, _hyphen, key in named if name == "watch"]
 
 
-def _mention(key):
+def _pair(key):
     agent_id, _hyphen, conversation_id = key.partition("-")
     return int(agent_id), int(conversation_id)
 

@@ -5,6 +5,7 @@ from .business_hours import BusinessHours, Holiday
 from .canned_reply import CannedReply
 from .conversation.conversation import Conversation
 from .customer import Customer
+from .draft import Draft
 from .handover.cause import Cause
 from .handover.handover import Handover
 from .handover_rules import HandoverRules
@@ -29,6 +30,7 @@ __all__ = [
     "Cause",
     "Conversation",
     "Customer",
+    "Draft",
     "Handover",
     "HandoverRules",
     "Holder",

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from console.forms import MOST_PRIVATE_NOTE, MOST_TEXT
 from console.infrastructure import uploads
-from console.models import Conversation, Refused
+from console.models import Conversation, Draft, Refused
 from console.views.canned_replies import for_composer
 from console.views.composer import Composer
 from console.views.queue import queue_context
@@ -48,7 +48,8 @@ def thread_context(request, conversation, before=None):
     lines = [line for rows in timelines(conversation) for line in rows.between(*ends)]
     thread = sorted([*page, *lines], key=lambda entry: entry.place)
     seen = max((message.pk for message in page), default=0)
-    shown = {"thread": thread, "oldest": oldest, "has_older": has_older, "seen": seen}
+    draft = Draft.objects.of(request.user, conversation)
+    shown = {"thread": thread, "oldest": oldest, "has_older": has_older, "seen": seen, "draft": draft}
     return holder_context(request, conversation) | shown
 
 

@@ -8,7 +8,7 @@ from django_htmx.http import HttpResponseClientRefresh, trigger_client_event
 
 from console.forms import MessageForm
 from console.live import publish_watch
-from console.models import Conversation
+from console.models import Conversation, Draft
 from console.views.desk import attempt, find, show_page, thread_context, timelines
 
 MOST_DIGITS = 19  # of a primary key
@@ -39,6 +39,8 @@ def send(request, pk):
         problem = " ".join(sentence for sentences in form.errors.values() for sentence in sentences)
         return _answer(request, conversation, 422, problem, text)
     refusal = attempt(conversation.send, request.user, **form.cleaned_data)
+    if refusal is None:
+        Draft.objects.discard_sent(request.user, conversation, text)
     return _answer_verb(request, conversation, refusal, text)
 
 

@@ -11,7 +11,7 @@ from django.urls import Resolver404, resolve
 from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 
-from console.models import Conversation, Mention
+from console.models import Conversation, Draft, Mention
 from console.queue.counts import shared_counts
 from console.queue.reading import read_rows, visible_pages
 from console.queue.sections import MENTIONS, NOBODY
@@ -22,6 +22,7 @@ from console.wording.pages import problem
 PAGE = 25  # rows of a section that are shown at first, and that the button More adds
 MARGIN = 25  # rows that are read for all agents beyond a page, because an agent's own stand elsewhere
 MOST = 150  # rows of a section that one desk keeps up to date; further rows are on pages of their own
+MOST_DRAFTS = 200  # that rows show
 PLACE = re.compile(r"(-?\d{1,18})-(\d{1,18})")  # rank in µs, and pk
 
 
@@ -65,6 +66,7 @@ def queue_context(request, current=None):
         "counted_at": counts.at,
         "current": current,
         "unread": _unread(sections),
+        "drafts": Draft.objects.newest_of(request.user, Conversation.objects.on(pages.values()), MOST_DRAFTS),
         "page_problems": [problem(page) for page in pages.values() if page.is_paused and not page.is_disconnected],
         "newly_assigned": [row for row in mine.rows if row.is_new and row.pk != current],
     }

@@ -1,14 +1,13 @@
 // Where the agent writes. At a desk Enter sends and Shift+Enter breaks the line; on a phone, which has no Shift+Enter, Enter
-// breaks the line. What was entered goes into the outbox at the end of the thread. While this agent may not answer, data-locked says
-// why, and the draft is kept to read.
+// breaks the line. What was entered goes into the outbox at the end of the thread. While this agent may not answer,
+// data-locked says why, and the draft is kept to read.
 
-import { agent } from "./csrf.js";
 import { ChosenFiles } from "./chosen-files.js";
 import { copy } from "./clipboard.js";
+import { Draft } from "./draft.js";
 import { IS_AT_A_DESK, isEnter } from "./enter-key.js";
 import { describeLength } from "./message-length.js";
-import { outboxOf } from "./outboxes.js";
-import { fill } from "./seen.js";
+import { putIntoOutbox } from "./reply.js";
 import { TypingDots } from "./typing-dots.js";
 import { UnseenQuestion } from "./unseen-question.js";
 
@@ -18,7 +17,7 @@ class MessageComposer extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("form");
     this.field = this.querySelector("textarea");
-    this.draft = `draft-${agent}-${this.dataset.conversation}`;
+    this.draft = new Draft(this);
     this.dots = new TypingDots(this.dataset.typingUrl);
     this.files = new ChosenFiles(this);
     this.question = new UnseenQuestion(this, this.sendNow);
@@ -26,16 +25,18 @@ class MessageComposer extends HTMLElement {
     this.form.querySelector(".composer-copy").onclick = () => copy(this.field.value);
     this.field.addEventListener("keydown", this.enter);
     this.field.addEventListener("input", this.input);
-    this.field.addEventListener("blur", this.blur);
+    this.field.addEventListener("blur", () => this.dots.stop());
     // A click on Send must not leave the field first: that would end the dots before the message does.
     this.form.querySelector("[type=submit]").addEventListener("mousedown", (event) => event.preventDefault());
-    this.write(this.field.value || (sessionStorage.getItem(this.draft) ?? ""));
+    this.draft.load();
+    this.showLength();
     this.showState();
     if (!this.isLocked && IS_AT_A_DESK.matches) this.field.focus();
   }
 
   disconnectedCallback() {
     this.files.leave();
+    this.draft.leave();
     this.dots.stop();
   }
 
@@ -80,22 +81,21 @@ class MessageComposer extends HTMLElement {
 
   sendNow = () => {
     const text = this.field.value.trim();
-    this.write("");
+    this.field.value = "";
+    this.showLength();
     this.dots.end();
     this.send(text, this.files.take());
   };
 
+  // The draft goes once the outbox has the text.
   async send(text, files) {
-    const { conversation, customer, unkept } = this.dataset;
-    fill(this.form.elements.seen);
-    const undoSeconds = Number(this.dataset.undoSeconds);
-    const sent = { seen: this.form.elements.seen.value, undoSeconds, due: Date.now() + undoSeconds * 1000 };
     try {
-      await outboxOf(conversation).add(text, files, { url: this.form.getAttribute("action"), customer, ...sent });
+      await putIntoOutbox(this, text, files);
+      this.draft.keep();
     } catch {
       this.takeBack(text);
       this.files.keep([...files, ...this.files.files]);
-      this.complain(unkept);
+      this.complain(this.dataset.unkept);
     }
   }
 
@@ -104,8 +104,6 @@ class MessageComposer extends HTMLElement {
     if (this.field.value.trim()) this.dots.move();
     else this.dots.stop();
   };
-
-  blur = () => this.dots.stop();
 
   write(text) {
     this.field.value = text;
@@ -118,11 +116,13 @@ class MessageComposer extends HTMLElement {
     this.field.focus();
   }
 
-  // A draft outlives a visit to another conversation.
   keep() {
+    this.draft.keep();
+    this.showLength();
+  }
+
+  showLength() {
     const { value } = this.field;
-    if (value) sessionStorage.setItem(this.draft, value);
-    else sessionStorage.removeItem(this.draft);
     this.querySelector("output").textContent = describeLength(value.trim(), this.dataset);
     this.field.toggleAttribute("aria-invalid", this.isTooLong(value.trim()));
     this.showDraft();
@@ -135,7 +135,7 @@ class MessageComposer extends HTMLElement {
   }
 
   complain(problem) {
-    this.querySelector(".problem").textContent = problem;
+    this.querySelector(".composer-problem").textContent = problem;
   }
 
   isTooLong(text) {

@@ -13,15 +13,15 @@ class MessageOutbox extends HTMLElement {
     this.list = this.querySelector("ol");
     this.outbox = outboxOf(this.dataset.conversation);
     document.addEventListener("outbox-changed", this.show);
-    document.addEventListener("composer-changed", this.show);
+    document.addEventListener("composer-changed", this.composerChanged);
     document.addEventListener("thread-changed", this.show);
     document.addEventListener("outbox-progress", this.showProgress);
-    this.show();
+    this.composerChanged();
   }
 
   disconnectedCallback() {
     document.removeEventListener("outbox-changed", this.show);
-    document.removeEventListener("composer-changed", this.show);
+    document.removeEventListener("composer-changed", this.composerChanged);
     document.removeEventListener("thread-changed", this.show);
     document.removeEventListener("outbox-progress", this.showProgress);
     clearTimeout(this.ticking);
@@ -34,6 +34,11 @@ class MessageOutbox extends HTMLElement {
   get isLocked() {
     return "locked" in this.composer.dataset;
   }
+
+  composerChanged = () => {
+    this.openSince = this.isLocked ? Infinity : Date.now();
+    this.show();
+  };
 
   // One that is confirmed stays until its message is in the thread.
   show = () => {
@@ -73,7 +78,7 @@ class MessageOutbox extends HTMLElement {
 
   why(entry, { isHeld, isBehind }) {
     const { again, held, behind, refused, unanswered } = this.dataset;
-    if (entry.isBarred && !this.isLocked) return again; // what the console said then is not true any more
+    if (entry.isBarred && !this.isLocked && entry.refusedAt < this.openSince) return again; // it was refused before
     if (entry.problem) return entry.problem.trim() || refused;
     if (isHeld) return held;
     if (isBehind) return behind;
@@ -86,7 +91,7 @@ class MessageOutbox extends HTMLElement {
     const isFile = Boolean(entry.fileName);
     const isHere = !entry.isTried;
     return {
-      again: [!isLocked && !isHeld && !isBehind && !entry.isFinal && !entry.newest, () => this.outbox.again(entry)],
+      again: [!isLocked && !isHeld && !isBehind && !entry.isFinal && !entry.newest, () => this.outbox.again(entry, this.list.closest("message-list").dataset.seen ?? "")],
       anyway: [!isLocked && entry.newest, () => this.outbox.sendAnyway(entry)],
       edit: [!isLocked && !isFile && isHere, () => this.edit(entry)],
       copy: [isLocked && !isFile, () => copy(entry.text)],

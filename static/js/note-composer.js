@@ -37,7 +37,8 @@ class NoteComposer extends HTMLElement {
     const text = this.field.value.trim();
     if (!text) return;
     this.show({ isUnderWay: true });
-    const { outcome, problem } = await deliver(this.form.action, { text, key: this.form.elements.idempotency_key.value });
+    const key = this.form.elements.idempotency_key.value;
+    const { outcome, problem } = await deliver({ url: this.form.action, text, key });
     this.show({ isUnderWay: false });
     if (outcome === CONFIRMED) this.confirmed();
     else this.show({ problem: problem?.trim() || this.dataset.unanswered });

@@ -26,7 +26,7 @@ export async function deliver(entry, file, progressed) {
   return { outcome: UNANSWERED };
 }
 
-const fieldsOf = ({ text, key, seen }) => ({ text, seen, idempotency_key: key });
+const fieldsOf = ({ text, key, seen = "" }) => ({ text, seen, idempotency_key: key });
 
 function formOf({ key, seen, fileName }, file) {
   const form = new FormData();

@@ -33,8 +33,9 @@ export class Outbox {
     await this.changed();
   }
 
-  async again(entry) {
-    await this.change(entry, (stored) => ({ ...stored, ...CLEAN }));
+  // seen: the last message that the agent has seen by now.
+  async again(entry, seen) {
+    await this.change(entry, (stored) => ({ ...stored, ...CLEAN, seen }));
     this.hurry();
   }
 
@@ -118,7 +119,7 @@ export class Outbox {
   }
 
   async refuse(entry, refusal) {
-    await this.change(entry, (stored) => ({ ...stored, ...NOT_TRIED, ...refusal }));
+    await this.change(entry, (stored) => ({ ...stored, ...NOT_TRIED, ...refusal, refusedAt: Date.now() }));
     this.tellThread();
     return true;
   }

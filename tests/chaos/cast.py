@@ -43,7 +43,9 @@ def make(bot_url):
         name = {"first_name": agent.first, "last_name": agent.last}
         is_admin = {"is_staff": agent is ADMIN, "is_superuser": agent is ADMIN}
         is_there = {"is_present": agent not in NOT_ASSIGNED, "capacity": 0 if agent in NOT_ASSIGNED else ROOM}
-        created = Agent.objects.create_user(agent.username, password=PASSWORD, undo_seconds=0, **name, **is_admin, **is_there)
+        created = Agent.objects.create_user(
+            agent.username, password=PASSWORD, undo_seconds=0, **name, **is_admin, **is_there
+        )
         created.groups.set([] if agent is OUTSIDER else [insiders])
     for page_id, token, name in [*PAGES, LETTERS]:
         if page_id != PAGES[0][0]:

@@ -50,12 +50,12 @@ def test_the_queue_hides_conversations_of_other_groups(mona, closed_page, bens_b
     assert b"Mona" not in bens_browser.get("/queue/").content
 
 
-@pytest.mark.parametrize("path", ["", "header/", "messages/"])
+@pytest.mark.parametrize("path", ["", "header/", "messages/", "draft/"])
 def test_a_conversation_of_another_group_cannot_be_opened(mona, closed_page, bens_browser, path):
     assert bens_browser.get(f"/conversations/{mona.conversation.pk}/{path}").status_code == 404
 
 
-@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("verb", [*VERBS, "draft"])
 def test_no_verb_reaches_a_conversation_of_another_group(mona, closed_page, bens_browser, verb):
     fields = {"text": "Hi", "idempotency_key": uuid.uuid4(), "on": "1"}
     assert bens_browser.post(f"/conversations/{mona.conversation.pk}/{verb}/", fields).status_code == 404

@@ -57,7 +57,7 @@ FORM = [
         "confirmed",
     ],
     *["_selected_action", "select_across", "index", "page_id", "token", "groups", "name", "capacity", "first_name"],
-    *["seen", "seconds", "last", "language"],
+    *["seen", "after", "seconds", "last", "language"],
 ]
 HEADERS = [
     *["HX-Request", "HX-Current-URL", "HX-Target", "HX-Boosted", "HX-History-Restore-Request", "HX-Trigger"],

@@ -1,0 +1,20 @@
+"""Drafts that changed, each for its author alone."""
+
+from django.template.loader import render_to_string
+
+from console.live.events import event
+from console.models import Draft
+
+
+def draft_events(changed):
+    """Yield the key of an agent and an event, for each pair of an agent and a conversation whose draft changed."""
+    known = {(draft.agent_id, draft.conversation_id): draft for draft in _load(changed)}
+    for agent_id, conversation_id in sorted(changed):
+        draft = known.get((agent_id, conversation_id))
+        html = render_to_string("drafts/_draft.html", {"draft": draft}) if draft else ""
+        yield agent_id, event(f"draft {conversation_id} {draft.version if draft else 0}", html)
+
+
+def _load(changed):
+    agents, conversations = zip(*changed, strict=True)
+    return Draft.objects.filter(agent__in=agents, conversation__in=conversations)

@@ -1,0 +1,75 @@
+"""A draft: what an agent has begun to write and not sent. It is for its author alone, on all their devices."""
+
+from typing import Any, ClassVar
+
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from console import live
+from console.models.refusals import Refused
+
+
+class NewerDraft(Refused):
+    """Another device of the agent's has saved a draft since."""
+
+    def __init__(self, draft):
+        self.draft = draft
+        super().__init__(_now("You have written something else on another device."))
+
+
+class DraftQuerySet(models.QuerySet):
+    def newest_of(self, agent, conversations, count):
+        """Return the drafts of an agent, those written last, in these conversations."""
+        return self.filter(agent=agent, conversation__in=conversations).order_by("-at")[:count]
+
+    def of(self, agent, conversation):
+        return self.filter(agent=agent, conversation=conversation).first()
+
+    def write(self, agent, conversation, text, after=0):
+        """Save what the agent writes, or delete it if nothing is left. Return the version of the draft; 0 for none.
+
+        after: the version that the agent's device has. Raises NewerDraft if another device has saved a later one.
+        """
+        with transaction.atomic():
+            known = self.select_for_update().of(agent, conversation)
+            if known and known.version > after and known.text != text:
+                raise NewerDraft(known)
+            return self._replace(agent, conversation, text)
+
+    def discard_sent(self, agent, conversation, text):
+        """Delete the draft that has been sent. What the agent writes next stays."""
+        draft = self.of(agent, conversation)
+        if draft and draft.text.strip() == text.strip():
+            self._replace(agent, conversation, "")
+
+    def _replace(self, agent, conversation, text):
+        live.publish(f"draft-{agent.pk}-{conversation.pk}")
+        whose = {"agent": agent, "conversation": conversation}
+        if not text.strip():
+            self.filter(**whose).delete()
+            return 0
+        return self.update_or_create(**whose, defaults={"text": text, "at": timezone.now()})[0].version
+
+
+class Draft(models.Model):
+    agent = models.ForeignKey("agents.Agent", models.CASCADE, related_name="drafts", db_index=False)
+    conversation = models.ForeignKey("console.Conversation", models.CASCADE, related_name="drafts")
+    text = models.TextField(_("text"))
+    at = models.DateTimeField(_("when"))
+
+    objects: ClassVar[Any] = DraftQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("draft")
+        verbose_name_plural = _("drafts")
+        constraints = [models.UniqueConstraint(fields=["agent", "conversation"], name="one_draft_per_conversation")]
+
+    def __str__(self):
+        return self.text[:50]
+
+    @property
+    def version(self):
+        """Return a number that grows with each change."""
+        return int(self.at.timestamp() * 1_000_000)

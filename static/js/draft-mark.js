@@ -1,0 +1,25 @@
+// In a conversation's row of the queue: what this agent has begun to write there.
+
+class DraftMark extends HTMLElement {
+  static observedAttributes = ["data-conversation"];
+
+  connectedCallback() {
+    document.addEventListener("drafts-changed", this.show);
+    this.show();
+  }
+
+  disconnectedCallback() {
+    document.removeEventListener("drafts-changed", this.show);
+  }
+
+  attributeChangedCallback() {
+    this.show();
+  }
+
+  show = () => {
+    const draft = document.querySelector(`#drafts [data-conversation="${this.dataset.conversation}"]`);
+    this.textContent = draft ? `${this.dataset.label} ${draft.textContent}` : "";
+  };
+}
+
+customElements.define("draft-mark", DraftMark);

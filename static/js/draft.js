@@ -1,0 +1,107 @@
+// The draft of the open conversation. Each key keeps it in this browser, and a second after the last one the console has it, for
+// all devices of the agent. A newer draft of another device replaces what is here only if nothing was typed here since.
+
+import { agent, headers, isOurs, post } from "./csrf.js";
+
+const SAVE_AFTER = 1_000; // ms without a key …
+const SAVE_EVERY = 5_000; // … and at the latest, while keys go on
+const AGAIN = 3_000; // ms, when the console could not be reached
+
+export class Draft {
+  constructor(composer) {
+    const { conversation, draftUrl } = composer.dataset;
+    Object.assign(this, { composer, conversation, url: draftUrl, field: composer.field });
+    this.name = `draft-${agent}-${conversation}`;
+    this.newer = composer.querySelector(".composer-newer-draft");
+    document.body.addEventListener("live-draft", this.changed);
+    document.body.addEventListener("live-hello", this.read);
+  }
+
+  // What was not saved when the page went away comes before what the console has.
+  load() {
+    this.saved = this.field.value;
+    this.version = Number(this.field.dataset.draft);
+    const kept = JSON.parse(localStorage.getItem(this.name));
+    if (!kept || kept.text === this.saved) return;
+    const newest = { text: this.saved, version: this.version };
+    Object.assign(this, { saved: null, version: kept.version });
+    this.field.value = kept.text;
+    if (newest.version > kept.version && newest.text) this.offer(newest);
+    else this.saveSoon();
+  }
+
+  leave() {
+    document.body.removeEventListener("live-draft", this.changed);
+    document.body.removeEventListener("live-hello", this.read);
+    if (this.isUnsaved) this.save();
+  }
+
+  get isUnsaved() {
+    return this.field.value !== this.saved;
+  }
+
+  keep() {
+    if (!this.isUnsaved) return localStorage.removeItem(this.name);
+    localStorage.setItem(this.name, JSON.stringify({ text: this.field.value, version: this.version }));
+    this.saveSoon();
+  }
+
+  saveSoon(pause = this.field.value ? SAVE_AFTER : 0) {
+    this.unsavedSince ??= Date.now();
+    clearTimeout(this.saving);
+    this.saving = setTimeout(this.save, Math.max(0, Math.min(pause, this.unsavedSince + SAVE_EVERY - Date.now())));
+  }
+
+  // One after another: each names the version that the one before it made.
+  save = async () => {
+    clearTimeout(this.saving);
+    if (this.isSaving) return;
+    this.isSaving = true;
+    const text = this.field.value;
+    const response = await post(this.url, { text, after: this.version }).catch(() => null);
+    this.isSaving = false;
+    this.unsavedSince = undefined;
+    if (!response || !isOurs(response) || response.status >= 500) return this.saveAgain();
+    await this.answered(response, text);
+  };
+
+  saveAgain() {
+    clearTimeout(this.saving);
+    if (this.composer.isConnected) this.saving = setTimeout(this.save, AGAIN);
+  }
+
+  async answered(response, text) {
+    const version = Number(response.headers.get("X-Draft"));
+    if (response.status === 409) return this.offer({ text: await response.text(), version });
+    if (response.ok) Object.assign(this, { saved: text, version });
+    if (this.isUnsaved && response.ok && this.composer.isConnected) this.saveSoon();
+    else if (response.ok) localStorage.removeItem(this.name);
+  }
+
+  changed = ({ detail: { words } }) => {
+    if (words[0] === this.conversation && Number(words[1]) !== this.version) this.read();
+  };
+
+  read = async () => {
+    if (this.isSaving || this.isUnsaved) return; // its answer says if there is a newer one
+    const response = await fetch(this.url, { headers: headers() }).catch(() => null);
+    if (!response?.ok || !isOurs(response)) return;
+    const newest = { text: await response.text(), version: Number(response.headers.get("X-Draft")) };
+    if (newest.version === this.version || this.isSaving || this.isUnsaved) return;
+    this.use(newest);
+  };
+
+  use({ text, version }) {
+    Object.assign(this, { saved: text, version });
+    this.newer.hidden = true;
+    this.composer.write(text);
+  }
+
+  // The agent decides. Whatever is typed on from here replaces it.
+  offer(newest) {
+    this.version = newest.version;
+    this.newer.hidden = false;
+    this.newer.querySelector("q").textContent = newest.text;
+    this.newer.querySelector("button").onclick = () => this.use(newest);
+  }
+}
