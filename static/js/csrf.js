@@ -42,15 +42,17 @@ function leave() {
   setTimeout(() => (isLeaving = false), 2_000); // the agent stayed after all
 }
 
+const ANSWERS = [409, 422]; // beside success: refusals, in the words of the console
+
 document.addEventListener("htmx:config:request", ({ detail }) => Object.assign(detail.ctx.request.headers, headers()));
 document.addEventListener("htmx:before:response", (event) => {
   const { response } = event.detail.ctx;
   if (sendsAway(response)) return leave();
-  if (isOurs(response) && response.status < 500) return;
+  if (isOurs(response) && (response.status < 400 || ANSWERS.includes(response.status))) return;
   event.preventDefault();
-  tellThatUnanswered();
+  tellThatUnanswered(event.detail.ctx);
 });
-document.addEventListener("htmx:error", ({ detail: { ctx } }) => ctx && !ctx.response && tellThatUnanswered());
+document.addEventListener("htmx:error", ({ detail: { ctx } }) => ctx && !ctx.response && tellThatUnanswered(ctx));
 
-// live-stream.js says so above the desk, and has everything asked again.
-const tellThatUnanswered = () => document.dispatchEvent(new CustomEvent("unanswered"));
+// live-stream.js says so above the desk, and has everything asked again. verb-state.js says so beside the button.
+const tellThatUnanswered = (ctx) => document.dispatchEvent(new CustomEvent("unanswered", { detail: { ctx } }));

@@ -1,0 +1,43 @@
+"""Verbs that fail or take long: said where they were pressed."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.desk import composer, takes
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def fails(tab, status):
+    tab.route("**/close/", lambda route: route.fulfill(status=status, body="Bad gateway"), times=1)
+
+
+def test_a_verb_that_fails_says_so_where_it_was_pressed_and_can_be_tried_again(sit_down, mona_writes, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    for status in (500, 502, 403, 404):
+        fails(tab, status)
+        tab.get_by_role("button", name="Close").click()
+        expect(tab.locator("#header").get_by_role("alert")).to_have_text("The console did not answer. Try again.")
+    tab.context.set_offline(True)
+    tab.get_by_role("button", name="Close").click()
+    expect(tab.locator("#header").get_by_role("alert")).to_have_text("The console did not answer. Try again.")
+    tab.context.set_offline(False)
+    tab.get_by_role("button", name="Close").click()
+    expect(tab.get_by_role("button", name="Reopen")).to_be_visible()
+    expect(tab.locator("#header").get_by_role("alert")).to_have_count(0)
+
+
+def test_a_busy_button_cannot_be_pressed_twice(sit_down, mona_writes, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    held = []
+    tab.route("**/close/", lambda route: held.append(route))
+    close = tab.get_by_role("button", name="Close")
+    close.click()
+    expect(tab.locator("#verb-close")).to_have_attribute("aria-busy", "true")
+    close.click()
+    tab.wait_for_timeout(200)
+    assert len(held) == 1
+    held[0].continue_()
+    expect(tab.get_by_role("button", name="Reopen")).to_be_visible()
