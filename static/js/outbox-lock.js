@@ -1,26 +1,23 @@
 // One tab of this browser at a time sends what an outbox has. The next in line goes on as soon as that tab is gone. Without
 // https there are no locks: then a tab has the turn for a while, and renews it.
 
+import { claim, giveBack } from "./outbox-store.js";
+
 const TURN = 6_000; // ms
 const tab = crypto.getRandomValues(new Uint32Array(2)).join("-");
 
 export const underLock = (name, work) => (navigator.locks ? navigator.locks.request(name, work) : inTurn(name, work));
 
-// Two tabs may both think that it is theirs. That does no harm: whatever is sent twice has the same key.
+// A tab that was asleep may think that it still has it. That does no harm: whatever is sent twice has the same key.
 async function inTurn(name, work) {
-  while (!claim(name)) await new Promise((resolve) => setTimeout(resolve, TURN / 4));
-  const renewing = setInterval(claim, TURN / 3, name);
+  while (!(await claimTurn(name))) await new Promise((resolve) => setTimeout(resolve, TURN / 4));
+  const renewing = setInterval(claimTurn, TURN / 3, name);
   try {
     return await work();
   } finally {
     clearInterval(renewing);
-    localStorage.removeItem(name);
+    await giveBack(name);
   }
 }
 
-function claim(name) {
-  const turn = JSON.parse(localStorage.getItem(name));
-  const isFree = !turn || turn.tab === tab || turn.until < Date.now();
-  if (isFree) localStorage.setItem(name, JSON.stringify({ tab, until: Date.now() + TURN }));
-  return isFree;
-}
+const claimTurn = (name) => claim(name, tab, Date.now() + TURN);

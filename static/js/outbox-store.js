@@ -2,6 +2,7 @@
 // the order in which they were entered. A file is kept beside its entry, and read only when it is sent.
 
 const VERSION = 1;
+const STORES = ["entries", "files", "turns"];
 
 let opened = null;
 
@@ -30,10 +31,24 @@ export async function change({ id, key }, verb) {
   return after;
 }
 
+// Let a tab have the turn until this moment, unless another has it. Return whether it does.
+export async function claim(name, tab, until) {
+  let isOurs;
+  await within("readwrite", ({ turns }) => {
+    turns.get(name).onsuccess = ({ target: { result: turn } }) => {
+      isOurs = !turn || turn.tab === tab || turn.until < Date.now();
+      if (isOurs) turns.put({ tab, until }, name);
+    };
+  });
+  return isOurs;
+}
+
+export const giveBack = (name) => within("readwrite", ({ turns }) => turns.delete(name));
+
 // It is written to the disk before this returns.
 async function within(mode, work) {
-  const transaction = (await database()).transaction(["entries", "files"], mode, { durability: "strict" });
-  const request = work({ entries: transaction.objectStore("entries"), files: transaction.objectStore("files") });
+  const transaction = (await database()).transaction(STORES, mode, { durability: "strict" });
+  const request = work(Object.fromEntries(STORES.map((name) => [name, transaction.objectStore(name)])));
   return new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve(request?.result);
     transaction.onabort = () => reject(transaction.error);
@@ -58,6 +73,7 @@ function open() {
 function create(created) {
   created.createObjectStore("entries", { keyPath: "id", autoIncrement: true }).createIndex("agent", "agent");
   created.createObjectStore("files");
+  created.createObjectStore("turns");
 }
 
 const forget = () => (opened = null);
