@@ -90,7 +90,7 @@ class NewPrivateNoteForm(PrivateNoteForm):
 
 
 class DraftForm(forms.Form):
-    """What an agent is writing. `after` is the version of the draft that their device has."""
+    """The text that an agent is writing. `after` is the version of the draft that their device has."""
 
     text = forms.CharField(required=False, strip=False, max_length=MOST_DRAFT)
     after = forms.IntegerField(required=False, min_value=0, max_value=MOST_PK)

@@ -12,7 +12,7 @@ export class Draft {
     const { conversation, draftUrl } = composer.dataset;
     Object.assign(this, { composer, conversation, url: draftUrl, field: composer.field });
     this.name = `draft-${agent}-${conversation}`;
-    this.newer = composer.querySelector(".composer-newer-draft");
+    this.newer = composer.querySelector(".composer-notice-draft");
     document.body.addEventListener("live-draft", this.changed);
     document.body.addEventListener("live-hello", this.read);
   }

@@ -3,7 +3,7 @@
 
 export class UnseenQuestion {
   constructor(composer, sendAnyway) {
-    this.shown = composer.querySelector(".composer-question");
+    this.shown = composer.querySelector(".composer-notice-question");
     this.shown.querySelector("button").onclick = sendAnyway;
     this.list = composer.closest(".conversation").querySelector("message-list");
   }
