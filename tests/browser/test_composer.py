@@ -56,8 +56,13 @@ def test_enter_inserts_a_line_break_on_a_phone(sit_down, mona_writes, stack, ana
         ("", ["screenshot.pdf"], ["screenshot.pdf"]),
         ("Total\t12.50", ["image.pdf"], []),
         ("100%", ["image.pdf"], []),
+        ("https://example.com/cup.jpg", ["image.pdf"], ["image.pdf"]),
+        ("file:///home/ana/100%.pdf", ["100%.pdf"], ["100%.pdf"]),
     ],
-    ids=["Finder", "no ending", "icon", "twice", "two", "address", "umlaut", "screenshot", "Excel", "percent"],
+    ids=[
+        *["Finder", "no ending", "icon", "twice", "two", "address", "umlaut", "screenshot"],
+        *["Excel", "percent", "picture", "percent in name"],
+    ],
 )
 def test_pasting_attaches_a_file_once_and_leaves_text_to_the_browser(text, names, chosen, sit_down, mona_writes, ana):
     tab = sit_down(ana)
