@@ -64,10 +64,11 @@ class MessageOutbox extends HTMLElement {
   }
 
   fill(item, entry) {
-    const state = stateOf(entry, this.outbox.entries);
-    item.classList.toggle("is-waiting", state.isWaiting);
-    item.classList.toggle("is-refused", state.isRefused);
-    item.classList.toggle("is-due", state.isDue);
+    const isConfirmed = !this.outbox.entries.includes(entry);
+    const state = isConfirmed ? {} : stateOf(entry, this.outbox.entries);
+    item.classList.toggle("is-waiting", Boolean(state.isWaiting));
+    item.classList.toggle("is-refused", Boolean(state.isRefused));
+    item.classList.toggle("is-due", Boolean(state.isDue));
     item.querySelector(".outbox-undo span").textContent = this.dataset.due.replace("#", Math.ceil(timeToUndo(entry) / 1000));
     item.querySelector(".outbox-undo button").onclick = () => this.undo(entry);
     const why = this.why(entry, state);
