@@ -27,7 +27,7 @@ class Changes:
     may_be_anything: bool = False
 
     def __bool__(self):
-        changed = [self.rows, self.threads, self.holders, self.agents, self.drafts, self.watches]
+        changed = [self.rows, self.threads, self.holders, self.agents, self.drafts, self.mentions, self.watches]
         return any([self.may_be_anything, *changed])
 
     def add(self, topics):

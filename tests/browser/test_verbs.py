@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.desk import composer, takes
+from tests.browser.desk import takes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
