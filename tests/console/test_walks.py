@@ -91,7 +91,7 @@ def test_a_webhook_body_becomes_a_message_within_few_files(walk, receive, said, 
         InboundWebhook.objects.store(body)
         InboundWebhook.objects.latest("pk").process()
     assert thread.count() == 2
-    assert_within(walk, files=32, changes=97)
+    assert_within(walk, files=33, changes=99)
 
 
 def test_a_reply_is_queued_by_the_send_view_within_few_files(walk, client, ana, conversation):
@@ -102,7 +102,7 @@ def test_a_reply_is_queued_by_the_send_view_within_few_files(walk, client, ana, 
     with walk.taken("console/views"):
         client.post(path, second, headers={"HX-Request": "true"})
     assert [message.text for message in conversation.messages.in_order()] == ["Hello", "Good-bye"]
-    assert_within(walk, files=24, changes=41)
+    assert_within(walk, files=26, changes=44)
 
 
 def test_a_queued_reply_gets_to_facebook_within_few_files(walk, conversation, say, mona, sandbox):
