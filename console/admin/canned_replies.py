@@ -38,6 +38,12 @@ class CannedReplyAdmin(OffersVisiblePages, admin.ModelAdmin):
         rows = super().get_queryset(request)
         return rows if request.user.is_superuser else rows.editable_by(request.user)
 
+    def delete_model(self, request, obj):
+        CannedReply.objects.filter(pk=obj.pk).discard()
+
+    def delete_queryset(self, request, queryset):
+        queryset.discard()
+
     def get_form(self, request, *args, **options):
         form = super().get_form(request, *args, **options)
         form.agent = request.user.pk

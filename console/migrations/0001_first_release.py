@@ -1,3 +1,4 @@
+import console.models.canned_file
 import console.models.customer
 import console.models.handover_rules
 import console.models.message.attachment
@@ -69,6 +70,40 @@ class Migration(migrations.Migration):
                 'verbose_name': 'API key',
                 'verbose_name_plural': 'API keys',
                 'ordering': ['-pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='CannedReply',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('shortcut', models.CharField(help_text='Agents type / and this to insert it.', max_length=40, validators=[django.core.validators.RegexValidator('^[\\w-]+\\Z', 'Letters, digits, - and _ only.')], verbose_name='shortcut')),
+                ('folder', models.CharField(blank=True, max_length=50, verbose_name='folder')),
+                ('text', models.TextField(blank=True, help_text='A line with --- alone begins another message.', max_length=10000, validators=[console.wording.canned_variables.check_variables], verbose_name='text')),
+                ('scope', models.CharField(choices=[('own', 'only its author'), ('team', 'a team'), ('page', 'everyone, for one Page'), ('everyone', 'everyone')], default='own', max_length=8, verbose_name='who may use it')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
+                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='canned_replies', to=settings.AUTH_USER_MODEL, verbose_name='author')),
+                ('page', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='canned_replies', to='personas.page', verbose_name='Page')),
+            ],
+            options={
+                'verbose_name': 'canned reply',
+                'verbose_name_plural': 'canned replies',
+                'ordering': ['folder', 'shortcut', 'pk'],
+                'permissions': [('manage_canned_replies', 'Can manage the canned replies that agents share')],
+            },
+        ),
+        migrations.CreateModel(
+            name='CannedFile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('title', models.TextField(verbose_name='name')),
+                ('size', models.PositiveIntegerField(verbose_name='bytes')),
+                ('file', models.FileField(upload_to=console.models.canned_file.file_path, verbose_name='file')),
+                ('canned_reply', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='console.cannedreply')),
+            ],
+            options={
+                'verbose_name': 'file of a canned reply',
+                'verbose_name_plural': 'files of canned replies',
+                'ordering': ['pk'],
             },
         ),
         migrations.CreateModel(
@@ -350,25 +385,10 @@ class Migration(migrations.Migration):
             name='team',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='conversations', to='console.team', verbose_name='team'),
         ),
-        migrations.CreateModel(
-            name='CannedReply',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('shortcut', models.CharField(help_text='Agents type / and this to insert it.', max_length=40, validators=[django.core.validators.RegexValidator('^[\\w-]+\\Z', 'Letters, digits, - and _ only.')], verbose_name='shortcut')),
-                ('folder', models.CharField(blank=True, max_length=50, verbose_name='folder')),
-                ('text', models.TextField(blank=True, help_text='A line with --- alone begins another message.', max_length=10000, validators=[console.wording.canned_variables.check_variables], verbose_name='text')),
-                ('scope', models.CharField(choices=[('own', 'only its author'), ('team', 'a team'), ('page', 'everyone, for one Page'), ('everyone', 'everyone')], default='own', max_length=8, verbose_name='who may use it')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='canned_replies', to=settings.AUTH_USER_MODEL, verbose_name='author')),
-                ('page', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='canned_replies', to='personas.page', verbose_name='Page')),
-                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='canned_replies', to='console.team', verbose_name='team')),
-            ],
-            options={
-                'verbose_name': 'canned reply',
-                'verbose_name_plural': 'canned replies',
-                'ordering': ['folder', 'shortcut', 'pk'],
-                'permissions': [('manage_canned_replies', 'Can manage the canned replies that agents share')],
-            },
+        migrations.AddField(
+            model_name='cannedreply',
+            name='team',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='canned_replies', to='console.team', verbose_name='team'),
         ),
         migrations.CreateModel(
             name='BusinessHours',

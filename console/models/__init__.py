@@ -2,6 +2,7 @@ from .activity import Activity
 from .api_key import ApiKey
 from .bot_event.bot_event import BotEvent
 from .business_hours import BusinessHours, Holiday
+from .canned_file import CannedFile
 from .canned_reply import CannedReply
 from .conversation.conversation import Conversation
 from .customer import Customer
@@ -25,6 +26,7 @@ __all__ = [
     "Attachment",
     "BotEvent",
     "BusinessHours",
+    "CannedFile",
     "CannedReply",
     "CannotReceive",
     "Cause",

@@ -42,6 +42,23 @@ class CannedReplyQuerySet(models.QuerySet):
         visible = self.visible_to(agent)
         return visible if agent.has_perm(MANAGE) else visible.filter(scope=Scope.OWN)
 
+    def search(self, words):
+        """Filter to those that have each of these words in their shortcut, folder or text."""
+        found = self
+        for word in words:
+            found = found.filter(Q(shortcut__icontains=word) | Q(folder__icontains=word) | Q(text__icontains=word))
+        return found
+
+    def for_list(self):
+        """Read all that the page of canned replies shows."""
+        return self.select_related("team", "page").defer("page__token").prefetch_related("files")
+
+    def discard(self):
+        """Delete them, and their files after the commit."""
+        for reply in self:
+            reply.files.discard()
+        self.delete()
+
 
 class CannedReply(models.Model):
     shortcut = models.CharField(
@@ -60,10 +77,10 @@ class CannedReply(models.Model):
     )
     scope = models.CharField(_("who may use it"), max_length=8, choices=Scope, default=Scope.OWN)
     team = models.ForeignKey(
-        "console.Team", models.CASCADE, related_name="canned_replies", null=True, blank=True, verbose_name=_("team")
+        "console.Team", models.PROTECT, related_name="canned_replies", null=True, blank=True, verbose_name=_("team")
     )
     page = models.ForeignKey(
-        "personas.Page", models.CASCADE, related_name="canned_replies", null=True, blank=True, verbose_name=_("Page")
+        "personas.Page", models.PROTECT, related_name="canned_replies", null=True, blank=True, verbose_name=_("Page")
     )
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="canned_replies", verbose_name=_("author")
@@ -106,3 +123,14 @@ class CannedReply(models.Model):
 
     def __str__(self):
         return f"/{self.shortcut}"
+
+    @property
+    def shared_with(self):
+        """Return who may use it, in a word or two."""
+        if self.scope == Scope.OWN:
+            return _("Only you")
+        return self.team or self.page or _("Everyone")
+
+    def may_be_edited_by(self, agent):
+        """Return whether this agent, to whom it is visible, may change it: `editable_by`, for one that is loaded."""
+        return self.scope == Scope.OWN or agent.has_perm(MANAGE)

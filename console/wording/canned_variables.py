@@ -3,6 +3,7 @@
 A name stands in double braces: {{ customer.first_name }}. All else in a text stays as it was written.
 """
 
+import json
 import re
 
 from django.core.exceptions import ValidationError
@@ -27,6 +28,11 @@ def check_variables(text):
         known = ", ".join(f"{{{{ {name} }}}}" for name in GAPS)
         sentence = _("There is no variable “%(name)s”. You can use: %(known)s.")
         raise ValidationError(sentence % {"name": unknown[0].strip(), "known": known})
+
+
+def for_composer(conversation, agent):
+    """Return what the composer needs to fill in variables, as JSON."""
+    return {"values": json.dumps(values(conversation, agent)), "gaps": json.dumps([str(gap) for gap in GAPS.values()])}
 
 
 def values(conversation, agent):

@@ -1,6 +1,7 @@
 // The list of canned replies above the field: "/" at its start or after a space opens it, what follows searches. The focus
 // stays in the field, which is a combobox while the list is open.
 
+import { CannedFiles } from "./canned-files.js";
 import { knownReplies, loadReplies } from "./canned-list.js";
 import { search } from "./canned-search.js";
 import { fill } from "./canned-text.js";
@@ -22,6 +23,7 @@ class CannedReplies extends HTMLElement {
     this.composer.addEventListener("focusout", this.leave, { signal });
     this.panel.onmousedown = (event) => event.preventDefault(); // which would leave the field
     this.list.onclick = this.click;
+    new CannedFiles(this, signal);
   }
 
   disconnectedCallback() {
@@ -66,7 +68,7 @@ class CannedReplies extends HTMLElement {
   // Nothing but a note is no reason to stay over the thread once several words were typed.
   show() {
     this.found = search(this.replies ?? [], this.query);
-    if (!this.found.length && this.query.includes(" ")) return this.close();
+    if (this.replies && !this.found.length && this.query.includes(" ")) return this.close();
     this.list.replaceChildren(...this.found.slice(0, MOST_SHOWN).map((reply, at) => this.option(reply, at)));
     this.panel.hidden = false;
     for (const [name, value] of Object.entries(COMBOBOX)) this.field.setAttribute(name, value);
@@ -85,9 +87,9 @@ class CannedReplies extends HTMLElement {
   option(reply, at) {
     const option = this.querySelector("template").content.firstElementChild.cloneNode(true);
     option.id = `canned-reply-${at}`;
-    option.querySelector(".canned-option-shortcut").textContent = `/${reply.shortcut}`;
-    option.querySelector(".canned-option-folder").textContent = reply.folder;
-    option.querySelector(".canned-option-text").textContent = this.textOf(reply);
+    const files = reply.files.map(({ name }) => name).join(", ");
+    const parts = { shortcut: `/${reply.shortcut}`, folder: reply.folder, text: this.textOf(reply), files };
+    for (const [name, words] of Object.entries(parts)) option.querySelector(`.canned-option-${name}`).textContent = words;
     return option;
   }
 

@@ -2,4 +2,13 @@
 
 const VARIABLE = /\{\{([^{}]*)\}\}/g;
 
+const BREAK = /^[ \t]*---[ \t]*$/m; // a line that begins another message
+
 export const fill = (text, values) => text.replace(VARIABLE, (whole, name) => values[name.trim()] ?? whole);
+
+// Return the messages in a reply. One that is nothing but breaks is sent as it is.
+export function messagesIn(text) {
+  const messages = text.split(BREAK).map((message) => message.trim());
+  const written = messages.filter(Boolean);
+  return written.length || !text ? written : [text];
+}

@@ -1,11 +1,14 @@
 // The length of a text, in UTF-16 units: JavaScript and Facebook both count in these.
 
+import { messagesIn } from "./canned-text.js";
+
 const PAUSES = [/(?<=\S)(?=\s*\n\s*\n)/g, /(?<=\S)(?=\s*\n)/g, /[.!?…]["'”’»)\]]*(?=\s)|[。！？]/g, /(?<=\S)(?=\s)/g];
 
 // A sentence for the agent, or nothing. `most` and `part` are limits; in `parts` and `tooLong` # stands for the number.
 export function describeLength(text, { part, most, parts, tooLong }) {
   if (text.length > most) return tooLong.replace("#", text.length - most);
-  return text.length > part ? parts.replace("#", countMessages(text, Number(part))) : "";
+  const count = messagesIn(text).reduce((sum, message) => sum + countMessages(message, Number(part)), 0);
+  return count > 1 ? parts.replace("#", count) : "";
 }
 
 // Cut as messenger/text.py cuts it, but for what a reader sees as one character.

@@ -4,6 +4,7 @@
 //
 // It is kept under the agent's id, so nobody else who logs in here sees or sends it.
 
+import { messagesIn } from "./canned-text.js";
 import { agent } from "./csrf.js";
 import { GrowingPause } from "./growing-pause.js";
 import { CONFIRMED, REFUSED, deliver } from "./outbox-delivery.js";
@@ -28,8 +29,8 @@ export class Outbox {
   async add(text, files, about) {
     const reply = { ...about, ...CLEAN, agent, conversation: this.conversation, reply: newKey(), text: "" };
     const named = files.map((file) => ({ ...reply, key: newKey(), fileName: file.name, size: file.size }));
-    const entries = text ? [...named, { ...reply, key: newKey(), text }] : named;
-    await add(entries, named.map(({ key }, at) => [key, files[at]]));
+    const texts = messagesIn(text).map((part) => ({ ...reply, key: newKey(), text: part }));
+    await add([...named, ...texts], named.map(({ key }, at) => [key, files[at]]));
     await this.changed();
   }
 

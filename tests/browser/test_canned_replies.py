@@ -1,10 +1,11 @@
 """Canned replies in the composer: found by "/", filled in for the customer, with gaps that are not sent by mistake."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from playwright.sync_api import expect
 
-from console.models import CannedReply, Customer
-from tests.browser.desk import PHONE, composer, findings, takes
+from console.models import Attachment, CannedFile, CannedReply, Customer
+from tests.browser.desk import PHONE, bubbles, composer, findings, says, takes, until
 from tests.stand_in import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -201,3 +202,106 @@ def test_a_thousand_canned_replies_are_searched_without_a_pause(sit_down, mona_w
     expect(options(tab).locator(".canned-option-shortcut")).to_have_text(["/reply-999"])
     print(f"longest task {tab.evaluate('longest')} ms")
     assert tab.evaluate("longest") < 200
+
+
+def test_a_canned_reply_of_several_messages_is_sent_in_its_order(sit_down, mona_writes, can, stack, ana):
+    can("steps", "First, boil the water.\n---\nThen wait.\n\n---\nThen drink, {{ customer.first_name }}.")
+    tab = sit_down(ana)
+    takes(tab)
+    field(tab).press_sequentially("/steps")
+    expect(options(tab)).to_have_count(1)
+    field(tab).press("Enter")
+    expect(tab.locator(".composer-size")).to_have_text("3 messages")
+    composer(tab).press("Enter")
+    eventually(lambda: stack.texts(mona_writes) == ["First, boil the water.", "Then wait.", "Then drink, Mona."])
+
+
+@pytest.fixture
+def prices(can, stack, settings):
+    settings.MEDIA_ROOT = settings.DATA_DIR / "media"  # that of the console, not of this process
+    reply = can("prices", "Here are our prices.")
+    CannedFile.objects.attach(reply, [SimpleUploadedFile("prices.pdf", b"%PDF-1.7")])
+    return reply
+
+
+def test_the_files_of_a_canned_reply_are_attached_and_sent_with_it(sit_down, mona_writes, prices, stack, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    field(tab).press_sequentially("/prices")
+    expect(options(tab)).to_contain_text("prices.pdf")
+    field(tab).press("Enter")
+    expect(tab.get_by_role("list", name="Files to send")).to_contain_text("prices.pdf")
+    composer(tab).press("Enter")
+    eventually(lambda: stack.texts(mona_writes) == ["Here are our prices."])
+    sent = Attachment.objects.get(message__is_incoming=False)
+    assert (sent.title, sent.file.read()) == ("prices.pdf", b"%PDF-1.7")
+    assert sent.file.name != prices.files.get().file.name
+
+
+def test_a_canned_reply_whose_file_cannot_be_loaded_says_so(sit_down, mona_writes, prices, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    tab.route("**/canned-replies/files/**", lambda route: route.abort())
+    field(tab).press_sequentially("/prices")
+    expect(options(tab)).to_have_count(1)
+    field(tab).press("Enter")
+    expect(tab.get_by_role("alert").filter(has_text="could not be attached")).to_be_visible()
+
+
+def test_a_reply_waits_for_the_file_of_its_canned_reply(sit_down, mona_writes, prices, stack, ana):
+    tab, held = sit_down(ana), []
+    takes(tab)
+    tab.route("**/canned-replies/files/**", lambda route: held.append(route))
+    field(tab).press_sequentially("/prices")
+    expect(options(tab)).to_have_count(1)
+    field(tab).press("Enter")
+    until(tab, lambda: held)
+    field(tab).press("Enter")
+    expect(tab.get_by_role("alert").filter(has_text="still being attached")).to_be_visible()
+    assert stack.texts(mona_writes) == []
+    held[0].continue_()
+    expect(tab.get_by_role("list", name="Files to send")).to_contain_text("prices.pdf")
+
+
+def test_an_agent_saves_a_sent_message_as_a_canned_reply_and_uses_it(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    says(tab, "Your parcel is on its way.")
+    message = bubbles(tab).filter(has_text="on its way")
+    message.hover()
+    message.get_by_role("link", name="Save as canned reply").click()
+    dialog = tab.get_by_role("dialog", name="New canned reply")
+    expect(dialog.get_by_label("Text")).to_have_value("Your parcel is on its way.")
+    dialog.get_by_label("Shortcut").fill("on the way")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_contain_text("Letters, digits, - and _ only.")
+    assert findings(tab) == []
+    dialog.get_by_label("Shortcut").fill("on-the-way")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_be_hidden()
+    field(tab).press_sequentially("/way")
+    expect(options(tab)).to_contain_text("/on-the-way")
+
+
+@pytest.mark.parametrize("device", [{}, PHONE], ids=["desk", "phone"])
+def test_an_agent_writes_searches_and_deletes_canned_replies_on_their_page(sit_down, mona_writes, three, ana, device):
+    tab = sit_down(ana, **device)
+    tab.locator(".menu-button").click()
+    tab.get_by_role("link", name="Canned replies").click()
+    expect(tab.get_by_role("region", name="Greetings").get_by_role("listitem")).to_have_count(2)
+    assert findings(tab) == []
+    assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    tab.get_by_role("searchbox").press_sequentially("refund")
+    expect(tab.get_by_role("region", name="Greetings")).to_have_count(0)
+    tab.get_by_role("link", name="/refund").click()
+    assert findings(tab) == []
+    tab.get_by_label("Text").fill("It takes {{ days }}.")
+    tab.get_by_role("button", name="Save").click()
+    expect(tab.get_by_text("There is no variable “days”.")).to_be_visible()
+    tab.get_by_label("Text").fill("It takes a week.")
+    tab.get_by_role("button", name="Save").click()
+    expect(tab.get_by_role("region", name="Money")).to_contain_text("It takes a week.")
+    tab.get_by_role("link", name="/refund").click()
+    tab.get_by_text("Delete…").click()
+    tab.get_by_role("button", name="Delete for good").click()
+    expect(tab.get_by_role("region", name="Money")).to_have_count(0)

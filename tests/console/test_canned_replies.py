@@ -1,14 +1,18 @@
 """Canned replies: who may use them, who may change them, and the variables in their texts."""
 
+from html import unescape
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from console.models import CannedReply, Team
+from console.models import CannedFile, CannedReply, Team
 from console.wording import canned_variables
-from personas.models import Page
+from personas.models import DiscardedFile, Page
 from tests.conftest import TOKEN, restrict
+from tests.console.conftest import HTMX, words
 
 
 @pytest.fixture
@@ -191,7 +195,7 @@ def test_the_composer_gets_the_canned_replies_of_the_page_and_a_304_until_one_ch
     first = can("hello", text="Hi {{ customer.name }}")
     path = f"/pages/{bluebird.pk}/canned-replies/"
     answer = anas_browser.get(path)
-    assert answer.json() == [{"shortcut": "hello", "folder": "", "text": "Hi {{ customer.name }}"}]
+    assert answer.json() == [{"shortcut": "hello", "folder": "", "text": "Hi {{ customer.name }}", "files": []}]
     known = {"If-None-Match": answer["ETag"]}
     assert anas_browser.get(path, headers=known).status_code == 304
     first.text = "Good morning"
@@ -212,5 +216,154 @@ def test_the_list_for_the_composer_takes_the_same_number_of_queries_at_any_lengt
     for count in (1, 20):
         for number in range(count):
             can(f"reply-{count}-{number}")
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             assert anas_browser.get(path).status_code == 200
+
+
+# Pages at the desk
+
+
+@pytest.fixture
+def page_file():
+    return lambda name="prices.pdf": SimpleUploadedFile(name, b"%PDF-1.7")
+
+
+def fields(**more):
+    return {"shortcut": "hello", "folder": "Greetings", "text": "Hello!", "audience": "own"} | more
+
+
+def test_an_agent_creates_changes_and_deletes_a_canned_reply(anas_browser, ana, page_file):
+    anas_browser.post("/canned-replies/new/", fields(files=[page_file()]))
+    reply = CannedReply.objects.get()
+    assert (reply.author, reply.scope, reply.folder) == (ana, "own", "Greetings")
+    file = reply.files.get()
+    assert anas_browser.get(f"/canned-replies/files/{file.pk}/").getvalue() == b"%PDF-1.7"
+    path = f"/canned-replies/{reply.pk}/"
+    anas_browser.post(path, fields(text="Good morning!\r\n---\r\nHow can I help?", removed=[file.pk]))
+    reply.refresh_from_db()
+    assert reply.text == "Good morning!\n---\nHow can I help?"
+    assert not reply.files.exists()
+    anas_browser.post(f"{path}delete/")
+    assert not CannedReply.objects.exists()
+
+
+def test_the_files_of_a_deleted_canned_reply_are_discarded(anas_browser, ana, page_file):
+    anas_browser.post("/canned-replies/new/", fields(files=[page_file(), page_file("map.pdf")]))
+    names = list(CannedFile.objects.values_list("file", flat=True))
+    anas_browser.post(f"/canned-replies/{CannedReply.objects.get().pk}/delete/")
+    assert not CannedFile.objects.exists()
+    assert set(DiscardedFile.objects.values_list("name", flat=True)) == set(names)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"shortcut": "two words"}, "Letters, digits, - and _ only."),
+        ({"shortcut": ""}, "This field is required."),
+        ({"text": "Order {{ order.id }}"}, "There is no variable “order.id”."),
+        ({"text": ""}, "Write a text, or attach a file."),
+        ({"audience": "everyone"}, "Select a valid choice."),
+        ({"audience": "page-1"}, "Select a valid choice."),
+        ({"text": "a" * 10_001}, "Ensure this value has at most 10000 characters"),
+    ],
+)
+def test_an_invalid_canned_reply_is_refused_and_stays_in_the_form(change, sentence, anas_browser):
+    answer = anas_browser.post("/canned-replies/new/", fields(**change))
+    assert answer.status_code == 422
+    assert sentence in unescape(answer.text)
+    assert "Greetings" in answer.text
+    assert not CannedReply.objects.exists()
+
+
+def test_a_second_canned_reply_under_the_same_shortcut_is_refused(can, anas_browser):
+    can("Hello")
+    answer = anas_browser.post("/canned-replies/new/", fields())
+    assert "You have a canned reply with this shortcut already." in answer.text
+
+
+def test_an_agent_with_the_permission_shares_a_canned_reply(anas_browser, refunds, bluebird, pots, ana):
+    manages(ana)
+    form = anas_browser.get("/canned-replies/new/").text
+    assert "Team: Refunds" in form
+    assert "Bluebird Tea" in form
+    assert "Pots" not in form
+    for audience in ("own", "everyone", f"team-{refunds.pk}", f"page-{bluebird.pk}", f"page-{pots.pk}"):
+        anas_browser.post("/canned-replies/new/", fields(audience=audience))
+    shared = CannedReply.objects.order_by("pk").values_list("scope", "team", "page")
+    assert list(shared) == [
+        *[("own", None, None), ("everyone", None, None), ("team", refunds.pk, None), ("page", None, bluebird.pk)]
+    ]
+
+
+def test_a_shared_canned_reply_keeps_its_author_and_cannot_be_taken_by_who_edits_it(can, client, ana, ben):
+    shared = can("hello", scope="everyone")
+    client.force_login(manages(ben))
+    path = f"/canned-replies/{shared.pk}/"
+    assert client.post(path, fields(audience="own")).status_code == 422
+    client.post(path, fields(audience="everyone", text="Hi!"))
+    shared.refresh_from_db()
+    assert (shared.author, shared.scope, shared.text) == (ana, "everyone", "Hi!")
+
+
+@pytest.mark.parametrize("path", ["", "delete/"])
+def test_an_agent_cannot_change_a_canned_reply_of_another_or_a_shared_one(path, can, client, ben):
+    client.force_login(ben)
+    for reply in (can("own"), can("all", scope="everyone")):
+        assert client.post(f"/canned-replies/{reply.pk}/{path}", fields(text="Mine")).status_code == 404
+    assert set(CannedReply.objects.values_list("text", flat=True)) == {"Hello"}
+
+
+def test_a_file_of_a_canned_reply_of_another_agent_is_not_found(anas_browser, client, page_file, ben):
+    anas_browser.post("/canned-replies/new/", fields(files=[page_file()]))
+    client.force_login(ben)
+    assert client.get(f"/canned-replies/files/{CannedFile.objects.get().pk}/").status_code == 404
+
+
+def test_canned_replies_are_listed_by_folder_and_searched(can, anas_browser, refunds, client, ana):
+    can("hello", text="Hello there", folder="Greetings")
+    can("steep", text="Three minutes", folder="Tea", scope="everyone")
+    can("late", text="I am sorry")
+    html = anas_browser.get("/canned-replies/").text
+    assert words(html).index("Without a folder") < words(html).index("Greetings") < words(html).index("Tea")
+    found = anas_browser.get("/canned-replies/?q=tea+minutes", headers=HTMX).text
+    assert "/steep" in found
+    assert "/hello" not in found
+    assert "<html" not in found
+    assert "No canned reply matches." in anas_browser.get("/canned-replies/?q=nothing").text
+
+
+def test_an_agent_without_canned_replies_reads_what_they_are_for(anas_browser):
+    assert "No canned replies yet." in anas_browser.get("/canned-replies/").text
+
+
+def test_the_page_of_canned_replies_takes_the_same_number_of_queries_at_any_length(
+    can, anas_browser, refunds, django_assert_num_queries
+):
+    anas_browser.get("/canned-replies/")
+    for count in (1, 20):
+        for number in range(count):
+            can(f"reply-{count}-{number}", scope="team", team=refunds)
+        with django_assert_num_queries(6):
+            assert anas_browser.get("/canned-replies/").status_code == 200
+
+
+def test_a_sent_message_is_saved_as_a_canned_reply(anas_browser, say, conversation, ana):
+    message = say("Your parcel is on its way.")
+    path = f"/conversations/{conversation.pk}/messages/{message.pk}/save-as-canned-reply/"
+    assert path in anas_browser.get(f"/conversations/{conversation.pk}/").text
+    assert "Your parcel is on its way." in anas_browser.get(path, headers=HTMX).text
+    answer = anas_browser.post(path, fields(text="Your parcel is on its way."), headers=HTMX)
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert CannedReply.objects.get().text == "Your parcel is on its way."
+
+
+def test_a_message_of_a_customer_or_of_another_groups_page_cannot_be_saved_as_a_canned_reply(
+    anas_browser, say, conversation, receive, said, bluebird
+):
+    ours = say("Hello")
+    receive(said("m_1"))
+    customers = conversation.messages.get(is_incoming=True)
+    path = f"/conversations/{conversation.pk}/messages/{{}}/save-as-canned-reply/".format
+    assert anas_browser.get(path(customers.pk)).status_code == 404
+    restrict(bluebird)
+    assert anas_browser.get(path(ours.pk)).status_code == 404

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver
 
-from console.models import ApiKey, Attachment, Conversation, Customer, Message, Note
+from console.models import ApiKey, Attachment, CannedFile, CannedReply, Conversation, Customer, Message, Note
 from personas.models import Persona
 from tests.conftest import CONSOLE_URL
 
@@ -57,6 +57,7 @@ FORM = [
         "confirmed",
     ],
     *["_selected_action", "select_across", "index", "page_id", "token", "groups", "name", "capacity", "first_name"],
+    *["shortcut", "folder", "audience", "removed"],
     *["seen", "after", "seconds", "last", "language"],
 ]
 HEADERS = [
@@ -107,6 +108,7 @@ def world(conversation, ana, ada, bluebird):
         at=conversation.held_since,
         revision=1,
     )
+    canned = CannedReply.objects.create(shortcut="hello", text="Hello", author=ada)
     return {
         "conversations": conversation.pk,
         "messages": message.pk,
@@ -115,6 +117,8 @@ def world(conversation, ana, ada, bluebird):
         "customers": conversation.customer_id,
         "agents": ana.pk,
         "pages": bluebird.pk,
+        "canned-replies": canned.pk,
+        "files": CannedFile.objects.create(canned_reply=canned, title="a.pdf", size=1, file="canned-files/none").pk,
         "personas": Persona.objects.create(agent=ana, page=bluebird, name="Ana R.").pk,
         "psid": conversation.customer.psid,
         "key": uuid.UUID(int=1),
