@@ -12,3 +12,6 @@ export function messagesIn(text) {
   const written = messages.filter(Boolean);
   return written.length || !text ? written : [text];
 }
+
+// Return a text that is these messages again.
+export const joined = (messages) => messages.filter(Boolean).join("\n---\n");

@@ -4,7 +4,7 @@
 //
 // It is kept under the agent's id, so nobody else who logs in here sees or sends it.
 
-import { messagesIn } from "./canned-text.js";
+import { joined, messagesIn } from "./canned-text.js";
 import { agent } from "./csrf.js";
 import { GrowingPause } from "./growing-pause.js";
 import { CONFIRMED, REFUSED, deliver } from "./outbox-delivery.js";
@@ -64,7 +64,7 @@ export class Outbox {
       const file = await fileOf(entry);
       if (!(await this.takeBack(entry))) break;
       if (file) taken.files.unshift(file);
-      else taken.text = entry.text;
+      else taken.text = joined([entry.text, taken.text]);
     }
     return taken;
   }
