@@ -87,7 +87,7 @@ class CannedReplies extends HTMLElement {
   option(reply, at) {
     const option = this.querySelector("template").content.firstElementChild.cloneNode(true);
     option.id = `canned-reply-${at}`;
-    const files = reply.files.map(({ name }) => name).join(", ");
+    const files = reply.files.map(({ name }) => name).join(" · ");
     const parts = { shortcut: `/${reply.shortcut}`, folder: reply.folder, text: this.textOf(reply), files };
     for (const [name, words] of Object.entries(parts)) option.querySelector(`.canned-option-${name}`).textContent = words;
     return option;
