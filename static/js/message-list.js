@@ -128,6 +128,7 @@ class MessageList extends HTMLElement {
 
   // How many messages of the customer came while the end of the thread was not on the screen.
   countUnseen() {
+    this.reading.noteShown();
     const incoming = [...this.thread.querySelectorAll(".is-incoming")];
     return incoming.filter(({ id }) => Number(id.replace("message-", "")) > this.dataset.seen).length;
   }

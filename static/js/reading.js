@@ -72,6 +72,13 @@ export class Reading {
     post(this.list.dataset.seeUrl).catch(() => (this.seen = null));
   };
 
+  // Before a Send: what is on the screen, or above it, has been seen.
+  noteShown() {
+    const end = this.list.getBoundingClientRect().bottom;
+    const shown = [...this.list.thread.querySelectorAll(".message")].filter((message) => message.getBoundingClientRect().top < end);
+    this.list.dataset.seen = Math.max(this.list.dataset.seen ?? 0, ...shown.map(numberOf));
+  }
+
   // Who only looked on may have become the holder.
   seeAnew = () => {
     this.seen = null;
@@ -79,6 +86,8 @@ export class Reading {
   };
 
   get numbers() {
-    return [...this.list.thread.querySelectorAll(".message")].map((message) => Number(message.id.replace("message-", "")));
+    return [...this.list.thread.querySelectorAll(".message")].map(numberOf);
   }
 }
+
+const numberOf = ({ id }) => Number(id.replace("message-", ""));

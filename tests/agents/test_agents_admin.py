@@ -44,7 +44,8 @@ def edit(browser, agent, **fields):
     """The form as it stands, with these fields changed."""
     address = f"/admin/agents/agent/{agent.pk}/change/"
     form = browser.get(address).context["adminform"].form
-    values = {name: form.initial.get(name) or "" for name in form.fields if name not in ("picture", "password")}
+    shown = {name: form.initial.get(name) for name in form.fields if name not in ("picture", "password")}
+    values = {name: "" if value is None or value is False else value for name, value in shown.items()}
     return browser.post(address, values | {"groups": [], "user_permissions": []} | fields)
 
 

@@ -50,7 +50,7 @@ def edit(browser, agent, **fields):
     address = f"/admin/agents/agent/{agent.pk}/change/"
     shown = browser.get(address).context["adminform"].form
     values = {name: shown.initial.get(name) for name in shown.fields if name not in ("picture", "password")}
-    values = {name: value for name, value in values.items() if value}
+    values = {name: value for name, value in values.items() if value or name == "undo_seconds"}
     for name in ("groups", "user_permissions"):
         values[name] = [row.pk for row in values.get(name, [])]
     return browser.post(address, values | fields)

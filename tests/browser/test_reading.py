@@ -85,6 +85,7 @@ def test_messages_of_one_speaker_within_a_minute_have_one_name_and_one_state(sit
     expect(names).to_have_count(1)
     expect(thread(tab).get_by_text("Delivered").filter(visible=True)).to_have_count(1)
     stack.say(mona_writes, text="Where is my order?")
+    expect(bubbles(tab).last).to_contain_text("Where is my order?")
     says(tab, "Let me look")
     expect(bubbles(tab).last.get_by_text("Delivered")).to_be_visible()
     expect(names).to_have_count(2)
