@@ -243,6 +243,19 @@ def test_a_receipt_in_a_batch_reaches_no_message_whose_mid_an_echo_has_just_chan
     assert differences(outcome(bodies, [2]), outcome(bodies, [1, 1])) == []
 
 
+def test_a_message_in_a_batch_stands_before_a_reply_whose_echo_has_just_given_it_a_later_time(db):
+    psid, key = PSIDS[1], str(key_of(PAGES[0], PSIDS[1], 3))
+    echo = {"is_echo": True, "app_id": OURS, "mid": "confirmed", "metadata": key, "text": "Hello"}
+    postback = {"title": "Menu", "payload": "MENU"}
+    reported = [
+        {"sender": {"id": psid}, "timestamp": AT + 14_000, "postback": postback},
+        {"sender": {"id": PAGES[0]}, "recipient": {"id": psid}, "timestamp": AT + 20_000, "message": echo},
+        {"sender": {"id": psid}, "timestamp": AT + 1000, "message": {"mid": "delayed", "text": "Hi"}},
+    ]
+    bodies = [body((PAGES[0], event)) for event in reported]
+    assert differences(outcome(bodies, [3]), outcome(bodies, [1, 1, 1])) == []
+
+
 # One that fails
 
 

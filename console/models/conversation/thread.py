@@ -121,7 +121,12 @@ class Thread:
         self.changed[message.pk] = message
         self.is_sending = None
         if self.has_end:
-            self.end = [Entry.of_message(message) if entry.pk == message.pk else entry for entry in self.end]
+            self.update_end()
+
+    def update_end(self):
+        """Bring the entries of the newest messages to what is held back."""
+        changed = {pk: Entry.of_message(message) for pk, message in self.changed.items()}
+        self.end = [changed.get(entry.pk, entry) for entry in self.end]
 
     def show_in_replies(self, message):
         """Show the message in replies that came before it and quote it."""
@@ -169,6 +174,8 @@ def read_ends(threads, most: int | None = FEW):
                 by_pk[pk].end.append(Entry.of(at, message, *said))
             else:
                 by_pk[pk].handovers.append(at)
+    for thread in threads:
+        thread.update_end()
 
 
 def read_sending(threads):
