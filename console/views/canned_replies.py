@@ -3,10 +3,12 @@
 import hashlib
 import json
 
+from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
+from django.utils.translation import gettext as _now
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import reswap, retarget
 
@@ -91,10 +93,20 @@ def _form_or_save(request, reply):
     """Show the form, or save it. In the dialog of a conversation, an empty answer closes the dialog."""
     given = (request.POST, request.FILES) if request.method == "POST" else ()
     form = CannedReplyForm(request.user, *given, instance=reply)
-    if not given or not form.is_valid():
+    if not given or not form.is_valid() or not _save(form):
         return _form(request, form)
-    form.save()
     return HttpResponse() if request.htmx else redirect("canned-replies")
+
+
+def _save(form):
+    """Save the form. Return whether that is done: since it was validated, another may have taken the shortcut."""
+    try:
+        with transaction.atomic():
+            form.save()
+    except IntegrityError:
+        form.add_error(None, _now("The shortcut has just been taken. Choose another one."))
+        return False
+    return True
 
 
 def _form(request, form):

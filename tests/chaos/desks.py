@@ -1,7 +1,7 @@
-"""Agents at real browsers that lose their network while they write, each in a conversation of their own.
+"""Agents at real browsers that lose their network and their tabs while they write, each in a conversation of their own.
 
-They only press Enter and turn the network off and on. The page itself must send unconfirmed replies to the console,
-once and in order.
+They only press Enter, turn the network off and on, and open the conversation again in another tab. The page itself must
+send unconfirmed replies to the console, once and in order.
 """
 
 import os
@@ -42,7 +42,7 @@ def sit_down_all(plan, facebook, url, pace, ask):
 
 
 def losses(at_desks):
-    return Counter({"networks lost by desks": sum(desk.losses for desk in at_desks)})
+    return sum((desk.losses for desk in at_desks), Counter())
 
 
 class Desk(Talk):
@@ -51,7 +51,7 @@ class Desk(Talk):
     def __init__(self, *given, url, mutation=""):
         super().__init__(*given)
         self.url, self.mutation = url, MUTATIONS.get(mutation)
-        self.keys, self.is_offline, self.losses = {}, False, 0
+        self.keys, self.is_offline, self.losses = {}, False, Counter()
 
     def run(self):
         try:
@@ -75,12 +75,15 @@ class Desk(Talk):
         self.network.set_default_timeout(PATIENCE_MS)
         if self.mutation:
             self.network.route(OUTBOX, self._mutate)
+        self._open_tab()
+
+    def _open_tab(self):
         self.tab = self.network.new_page()
         self.tab.on("request", self._note_key)
         self._until(self._is_open, "the conversation does not open")
 
     def _step(self):
-        steps = {self.answer: 50, self.write: 15, self.read: 5, self.lose_network: 30}
+        steps = {self.answer: 50, self.write: 15, self.read: 5, self.lose_network: 20, self.lose_tab: 10}
         [step] = self.rng.choices([*steps], [*steps.values()])
         step()
 
@@ -94,11 +97,30 @@ class Desk(Talk):
     def lose_network(self):
         """Turn the network off, or on again."""
         self.is_offline = not self.is_offline
-        self.losses += self.is_offline
+        self.losses["networks lost by desks"] += self.is_offline
         self.network.set_offline(self.is_offline)
 
-    def finish(self):
+    def lose_tab(self):
+        """Close the tab as a crash does, before or after another has opened. What it was sending goes on there."""
+        self.losses["tabs lost by desks"] += 1
+        self._until(self._is_kept, "the page does not show what was typed")
+        lost = self.tab
+        if self.rng.random() < 0.5:
+            lost.close()
+        self._be_online()
+        self._open_tab()
+        lost.close()
+
+    def _is_kept(self):
+        """Return whether the last reply is in the outbox, or in the thread already."""
+        return not self.typed or self.tab.locator("message-list").get_by_text(self.typed[-1].text).count() > 0
+
+    def _be_online(self):
+        self.is_offline = False
         self.network.set_offline(False)
+
+    def finish(self):
+        self._be_online()
         self._until(self._is_all_sent, "the page does not bring all to the console")
 
     def _is_all_sent(self):

@@ -6,13 +6,14 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models.signals import pre_save
 from django.test import Client
 
 from console.models import CannedFile, CannedReply, Team
 from console.wording import canned_variables
 from personas.models import DiscardedFile, Page
 from tests.conftest import TOKEN, restrict
-from tests.console.conftest import HTMX, words
+from tests.console.conftest import HTMX, meanwhile, words
 
 
 @pytest.fixture
@@ -279,6 +280,19 @@ def test_a_second_canned_reply_under_the_same_shortcut_is_refused(can, anas_brow
     can("Hello")
     answer = anas_browser.post("/canned-replies/new/", fields())
     assert "You have a canned reply with this shortcut already." in answer.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_shortcut_that_is_taken_while_the_form_is_saved_is_refused_with_a_sentence(can, anas_browser):
+    def take(**sent):
+        pre_save.disconnect(take, CannedReply)
+        elsewhere = meanwhile(lambda: can("Hello"))
+        elsewhere.join()
+
+    pre_save.connect(take, CannedReply, weak=False)
+    answer = anas_browser.post("/canned-replies/new/", fields())
+    assert (answer.status_code, CannedReply.objects.count()) == (422, 1)
+    assert "The shortcut has just been taken. Choose another one." in answer.text
 
 
 def test_an_agent_with_the_permission_shares_a_canned_reply(anas_browser, refunds, bluebird, pots, ana):
