@@ -6,7 +6,9 @@ from console.wording import cards
 
 JOINED = r"[\uFE0F\u200D\u20E3\s]"  # what belongs to an emoji, or stands between two
 FLAG, KEYCAP = r"\p{Regional_Indicator}{2}", r"[0-9#*]\uFE0F\u20E3"
-EMOJI = regex.compile(rf"(?:\p{{Extended_Pictographic}}|\p{{Emoji_Modifier}}|{FLAG}|{KEYCAP}|{JOINED})+")
+# Without the selector U+FE0F, signs such as © are text.
+SIGN = r"\p{Extended_Pictographic}(?=[\uFE0F\p{Emoji_Modifier}])|(?<=\u200D)\p{Extended_Pictographic}"
+EMOJI = regex.compile(rf"(?:\p{{Emoji_Presentation}}|{SIGN}|\p{{Emoji_Modifier}}|{FLAG}|{KEYCAP}|{JOINED})+")
 MOST_BIG = 12  # characters of a text of emoji alone that is shown big; a family is one of seven
 LONG_TEXT, LONG_LINES = 900, 14  # characters and lines; a longer text is folded
 
@@ -25,7 +27,7 @@ class Parts:
         bare = [*self.stickers, *self.pictures, *self._with_buttons]
         self.framed = [one for one in shown if one not in bare]
         self.text = message.text if message.text.strip() else ""
-        self.is_big = bool(self.text) and len(self.text) <= MOST_BIG and EMOJI.fullmatch(self.text) is not None
+        self.is_big = is_emoji_alone(self.text)
         self.is_long = len(self.text) > LONG_TEXT or self.text.count("\n") >= LONG_LINES
         self.is_empty = not shown and not self.text and not message.is_deleted
         self.has_bubble = bool(message.is_deleted or message.reply_to or self.framed or self.is_empty) or (
@@ -42,6 +44,10 @@ class Parts:
     def quick_replies(self):
         offered = [one for one in self._with_buttons if one.kind == "quick_replies"]
         return [button for one in offered for button in cards.quick_replies_of(one.payload, one.tapped)]
+
+
+def is_emoji_alone(text):
+    return len(text) <= MOST_BIG and bool(text.strip()) and EMOJI.fullmatch(text) is not None
 
 
 def _speaker(message):
