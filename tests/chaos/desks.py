@@ -83,7 +83,7 @@ class Desk(Talk):
         self._until(self._is_open, "the conversation does not open")
 
     def _step(self):
-        steps = {self.answer: 50, self.write: 15, self.read: 5, self.lose_network: 20, self.lose_tab: 10}
+        steps = {self.answer: 50, self.write: 15, self.read: 5, self.lose_network: 30, self.lose_tab: 10}
         [step] = self.rng.choices([*steps], [*steps.values()])
         step()
 
@@ -120,7 +120,7 @@ class Desk(Talk):
         self.network.set_offline(False)
 
     def finish(self):
-        self._be_online()
+        self.lose_tab()
         self._until(self._is_all_sent, "the page does not bring all to the console")
 
     def _is_all_sent(self):

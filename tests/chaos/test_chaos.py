@@ -23,7 +23,7 @@ def test_no_message_is_lost_doubled_reordered_or_misattributed_under_chaos():
     assert faults["Redis lost all"] and faults["PostgreSQL crashed"], described
     assert faults["Redis hung"] and faults["PostgreSQL hung"], described
     assert faults["Redis full"] and faults["disk full"], described
-    assert faults["networks lost by desks"], described
+    assert faults["networks lost by desks"] and faults["tabs lost by desks"], described
     assert count["rows on an outsider's stream"], described
 
 
