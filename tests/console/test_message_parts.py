@@ -1,4 +1,4 @@
-"""Which texts of a message are shown big: emoji alone."""
+"""The size of a text in the thread: emoji alone are shown big."""
 
 import pytest
 
