@@ -50,11 +50,12 @@ class SeenForm(forms.Form):
 
 
 class MessageForm(SeenForm):
-    """A reply. `seen` shows whether the customer wrote meanwhile."""
+    """A reply. `seen` shows whether the customer wrote meanwhile; `reply_to` is the message that it quotes."""
 
     text = forms.CharField(label=_("Message"), required=False, widget=forms.Textarea)
     files = FilesField(label=_("Files"), required=False, error_messages={"empty": _("The file is empty.")})
     idempotency_key = forms.UUIDField(widget=forms.HiddenInput)
+    reply_to = forms.IntegerField(required=False, min_value=0, max_value=MOST_PK, widget=forms.HiddenInput)
 
     def clean_text(self):
         text = self.cleaned_data["text"].replace("\r\n", "\n")
@@ -90,10 +91,14 @@ class NewPrivateNoteForm(PrivateNoteForm):
 
 
 class DraftForm(forms.Form):
-    """The text that an agent is writing. `after` is the version of the draft that their device has."""
+    """The text that an agent is writing. `after` is the version of the draft that their device has.
+
+    `reply_to` is the message that it quotes.
+    """
 
     text = forms.CharField(required=False, strip=False, max_length=MOST_DRAFT)
     after = forms.IntegerField(required=False, min_value=0, max_value=MOST_PK)
+    reply_to = forms.IntegerField(required=False, min_value=0, max_value=MOST_PK)
 
     def clean_after(self):
         return self.cleaned_data["after"] or 0

@@ -76,6 +76,15 @@ class GraphError(Exception):
     @property
     def may_be_about_persona(self) -> bool:
         """Return whether the persona_id may be the cause. The error for a deleted persona is undocumented: code 100."""
+        return self._is_about_a_value
+
+    @property
+    def may_be_about_quote(self) -> bool:
+        """Return whether the reply_to may be the cause. The error for a message that is gone is undocumented."""
+        return self._is_about_a_value
+
+    @property
+    def _is_about_a_value(self):
         return self.code == 100 and self.meaning in (catalogue.MALFORMED, catalogue.UNKNOWN_OBJECT)
 
     @property

@@ -82,7 +82,7 @@ def close(request, psid: Psid, given: Close = None):
     The conversation then stays open, and yours.
     """
     conversation = find(request, psid)
-    conversation.close(None, _key_of(conversation, given.seen) if given and given.seen else None)
+    conversation.close(None, _key_of(conversation, given.seen, "seen") if given else None)
     return state_of(conversation)
 
 
@@ -99,7 +99,9 @@ def send(request, psid: Psid, given: SendMessage):
     The answer is 409 with the holder's name while people hold the conversation, and 409 without one once Facebook's
     24 hours are over.
     """
-    messages = find(request, psid).send(author=None, text=given.text, idempotency_key=given.key or uuid.uuid4())
+    conversation, key = find(request, psid), given.key or uuid.uuid4()
+    quoted = _key_of(conversation, given.reply_to, "reply_to")
+    messages = conversation.send(author=None, text=given.text, idempotency_key=key, reply_to=quoted)
     return Status(202, [{"key": message.idempotency_key, "state": message.state} for message in messages])
 
 
@@ -119,10 +121,13 @@ def find(request, psid):
     return get_object_or_404(conversations, customer__psid=psid)
 
 
-def _key_of(conversation, mid):
+def _key_of(conversation, mid, field):
+    """Return the key of the message with this mid; None without a mid."""
+    if not mid:
+        return None
     message = conversation.messages.filter(mid=mid).first()
     if message is None:
-        raise WrongInput("seen", _("this conversation has no message with this id."))
+        raise WrongInput(field, _("this conversation has no message with this id."))
     return message.pk
 
 

@@ -100,7 +100,12 @@ class SendMessage(Request):
         description="An idempotency key of your choice. A second request with the same key sends nothing new, whatever"
         " its text.",
     )
-    model_config = _example(text="We are open from 9 to 18 h.", key=KEY)
+    reply_to: _text(MOST_MID) = Field(
+        "",
+        description="The `mid` of the message that this one quotes. Facebook takes quotes for 24 hours after the"
+        " customer last wrote.",
+    )
+    model_config = _example(text="We are open from 9 to 18 h.", key=KEY, reply_to="m_sZ2Kb")
 
 
 # Responses

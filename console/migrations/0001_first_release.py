@@ -162,20 +162,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Draft',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField(verbose_name='text')),
-                ('at', models.DateTimeField(verbose_name='when')),
-                ('agent', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to=settings.AUTH_USER_MODEL)),
-                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to='console.conversation')),
-            ],
-            options={
-                'verbose_name': 'draft',
-                'verbose_name_plural': 'drafts',
-            },
-        ),
-        migrations.CreateModel(
             name='Handover',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -286,6 +272,21 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'message',
                 'verbose_name_plural': 'messages',
+            },
+        ),
+        migrations.CreateModel(
+            name='Draft',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('text', models.TextField(verbose_name='text')),
+                ('at', models.DateTimeField(verbose_name='when')),
+                ('agent', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to=settings.AUTH_USER_MODEL)),
+                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to='console.conversation')),
+                ('reply_to', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='console.message')),
+            ],
+            options={
+                'verbose_name': 'draft',
+                'verbose_name_plural': 'drafts',
             },
         ),
         migrations.CreateModel(
@@ -460,10 +461,6 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(models.F('page'), django.db.models.functions.text.MD5('psid'), name='one_customer_per_page_and_psid'),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.UniqueConstraint(fields=('agent', 'conversation'), name='one_draft_per_conversation'),
-        ),
-        migrations.AddConstraint(
             model_name='label',
             constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('name'), models.F('page'), name='one_label_per_name_and_page', nulls_distinct=False, violation_error_message='Another label has this name.'),
         ),
@@ -498,6 +495,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='message',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['sent', 'delivered', 'read']), _negated=True), ('mid__isnull', False), _connector='OR'), name='sent_has_its_mid'),
+        ),
+        migrations.AddConstraint(
+            model_name='draft',
+            constraint=models.UniqueConstraint(fields=('agent', 'conversation'), name='one_draft_per_conversation'),
         ),
         migrations.AddIndex(
             model_name='attachment',

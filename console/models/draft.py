@@ -27,16 +27,18 @@ class DraftQuerySet(models.QuerySet):
     def of(self, agent, conversation):
         return self.filter(agent=agent, conversation=conversation).first()
 
-    def write(self, agent, conversation, text, after=0):
+    def write(self, agent, conversation, text, after=0, reply_to=None):
         """Save what the agent writes, or delete it if nothing is left. Return the version of the draft; 0 for none.
 
         after: the version that the agent's device has. Raises NewerDraft if another device has saved a later one.
+        reply_to: the key of the message that it quotes.
         """
         with transaction.atomic():
             known = self.select_for_update().of(agent, conversation)
             if known and known.version > after and known.text != text:
                 raise NewerDraft(known)
-            return self._replace(agent, conversation, text)
+            quoted = reply_to and conversation.messages.filter(pk=reply_to).first()
+            return self._replace(agent, conversation, text, quoted)
 
     def discard_sent(self, agent, conversation, text):
         """Delete the draft that has been sent. What the agent writes next stays."""
@@ -44,19 +46,21 @@ class DraftQuerySet(models.QuerySet):
         if draft and draft.text.strip() == text.strip():
             self._replace(agent, conversation, "")
 
-    def _replace(self, agent, conversation, text):
+    def _replace(self, agent, conversation, text, reply_to=None):
         live.publish(f"draft-{agent.pk}-{conversation.pk}")
         whose = {"agent": agent, "conversation": conversation}
         if not text.strip():
             self.filter(**whose).delete()
             return 0
-        return self.update_or_create(**whose, defaults={"text": text, "at": timezone.now()})[0].version
+        draft = {"text": text, "reply_to": reply_to, "at": timezone.now()}
+        return self.update_or_create(**whose, defaults=draft)[0].version
 
 
 class Draft(models.Model):
     agent = models.ForeignKey("agents.Agent", models.CASCADE, related_name="drafts", db_index=False)
     conversation = models.ForeignKey("console.Conversation", models.CASCADE, related_name="drafts")
     text = models.TextField(_("text"))
+    reply_to = models.ForeignKey("console.Message", models.SET_NULL, related_name="+", null=True, editable=False)
     at = models.DateTimeField(_("when"))
 
     objects: ClassVar[Any] = DraftQuerySet.as_manager()

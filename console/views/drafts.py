@@ -25,6 +25,7 @@ def draft(request, pk):
 
 
 def _answer(draft, status=200):
-    """Answer with the text of a draft and its version."""
-    text, version = (draft.text, draft.version) if draft else ("", 0)
-    return HttpResponse(text, status=status, content_type="text/plain", headers={"X-Draft": version})
+    """Answer with the text of a draft, its version, and the message that it quotes."""
+    text, version, quoted = (draft.text, draft.version, draft.reply_to_id or "") if draft else ("", 0, "")
+    headers = {"X-Draft": version, "X-Reply-To": quoted}
+    return HttpResponse(text, status=status, content_type="text/plain", headers=headers)

@@ -19,13 +19,14 @@ export class Draft {
 
   // What was not saved when the page went away comes before what the console has.
   load() {
-    this.saved = this.field.value;
+    this.saved = this.current;
     this.version = Number(this.field.dataset.draft);
     const kept = JSON.parse(localStorage.getItem(this.name));
-    if (!kept || kept.text === this.saved) return;
-    const newest = { text: this.saved, version: this.version };
+    if (!kept || isSame(kept, this.saved)) return;
+    const newest = { ...this.saved, version: this.version };
     Object.assign(this, { saved: null, version: kept.version });
     this.field.value = kept.text;
+    this.composer.quote.show(kept.replyTo);
     if (newest.version > kept.version && newest.text) this.offer(newest);
     else this.saveSoon();
   }
@@ -37,12 +38,16 @@ export class Draft {
   }
 
   get isUnsaved() {
-    return this.field.value !== this.saved;
+    return !isSame(this.current, this.saved);
+  }
+
+  get current() {
+    return { text: this.field.value, replyTo: this.composer.quote.value };
   }
 
   keep() {
     if (!this.isUnsaved) return localStorage.removeItem(this.name);
-    localStorage.setItem(this.name, JSON.stringify({ text: this.field.value, version: this.version }));
+    localStorage.setItem(this.name, JSON.stringify({ ...this.current, version: this.version }));
     this.saveSoon();
   }
 
@@ -57,12 +62,13 @@ export class Draft {
     clearTimeout(this.saving);
     if (this.isSaving) return;
     this.isSaving = true;
-    const text = this.field.value;
-    const response = await post(this.url, { text, after: this.version }).catch(() => null);
+    const { current } = this;
+    const fields = { text: current.text, reply_to: current.replyTo, after: this.version };
+    const response = await post(this.url, fields).catch(() => null);
     this.isSaving = false;
     this.unsavedSince = undefined;
     if (!response || !isOurs(response) || response.status >= 500) return this.saveAgain();
-    await this.answered(response, text);
+    await this.answered(response, current);
   };
 
   saveAgain() {
@@ -70,10 +76,10 @@ export class Draft {
     if (this.composer.isConnected) this.saving = setTimeout(this.save, AGAIN);
   }
 
-  async answered(response, text) {
+  async answered(response, saved) {
     const version = Number(response.headers.get("X-Draft"));
-    if (response.status === 409) return this.offer({ text: await response.text(), version });
-    if (response.ok) Object.assign(this, { saved: text, version });
+    if (response.status === 409) return this.offer(await draftIn(response));
+    if (response.ok) Object.assign(this, { saved, version });
     if (this.isUnsaved && response.ok && this.composer.isConnected) this.saveSoon();
     else if (response.ok) localStorage.removeItem(this.name);
   }
@@ -86,14 +92,15 @@ export class Draft {
     if (this.isSaving || this.isUnsaved) return; // its answer says if there is a newer one
     const response = await fetch(this.url, { headers: headers() }).catch(() => null);
     if (!response?.ok || !isOurs(response)) return;
-    const newest = { text: await response.text(), version: Number(response.headers.get("X-Draft")) };
+    const newest = await draftIn(response);
     if (newest.version === this.version || this.isSaving || this.isUnsaved) return;
     this.use(newest);
   };
 
-  use({ text, version }) {
-    Object.assign(this, { saved: text, version });
+  use({ text, replyTo, version }) {
+    Object.assign(this, { saved: { text, replyTo }, version });
     this.newer.hidden = true;
+    this.composer.quote.show(replyTo);
     this.composer.write(text);
   }
 
@@ -104,4 +111,11 @@ export class Draft {
     this.newer.querySelector("q").textContent = newest.text;
     this.newer.querySelector("button").onclick = () => this.use(newest);
   }
+}
+
+const isSame = (one, other) => one.text === other?.text && one.replyTo === other?.replyTo;
+
+async function draftIn(response) {
+  const { headers } = response;
+  return { text: await response.text(), replyTo: headers.get("X-Reply-To") ?? "", version: Number(headers.get("X-Draft")) };
 }

@@ -8,6 +8,7 @@ import { Draft } from "./draft.js";
 import { IS_AT_A_DESK, isEnter } from "./enter-key.js";
 import { describeLength } from "./message-length.js";
 import { putIntoOutbox } from "./reply.js";
+import { ReplyQuote } from "./reply-quote.js";
 import { TypingDots } from "./typing-dots.js";
 import { UnseenQuestion } from "./unseen-question.js";
 
@@ -17,6 +18,7 @@ class MessageComposer extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("form");
     this.field = this.querySelector("textarea");
+    this.quote = new ReplyQuote(this);
     this.draft = new Draft(this);
     this.dots = new TypingDots(this.dataset.typingUrl);
     this.files = new ChosenFiles(this);
@@ -36,6 +38,7 @@ class MessageComposer extends HTMLElement {
 
   disconnectedCallback() {
     this.files.leave();
+    this.quote.leave();
     this.draft.leave();
     this.dots.stop();
   }
@@ -84,16 +87,16 @@ class MessageComposer extends HTMLElement {
     this.field.value = "";
     this.showLength();
     this.dots.end();
-    this.send(text, this.files.take());
+    this.send(text, this.files.take(), this.quote.take());
   };
 
   // The draft goes once the outbox has the text.
-  async send(text, files) {
+  async send(text, files, quote) {
     try {
-      await putIntoOutbox(this, text, files);
+      await putIntoOutbox(this, text, files, quote);
       this.draft.keep();
     } catch {
-      this.takeBack(text);
+      this.takeBack(text, quote.replyTo);
       this.files.keep([...files, ...this.files.files]);
       this.complain(this.dataset.unkept);
     }
@@ -110,8 +113,9 @@ class MessageComposer extends HTMLElement {
     this.keep();
   }
 
-  // Put a text of the outbox back into the field, before anything written meanwhile.
-  takeBack(text) {
+  // Put a text of the outbox back into the field, before anything written meanwhile, with what it quotes.
+  takeBack(text, replyTo) {
+    if (replyTo) this.quote.show(replyTo);
     this.write([text, this.field.value].filter(Boolean).join("\n"));
     this.field.focus();
   }

@@ -59,6 +59,7 @@ class MessageOutbox extends HTMLElement {
     const item = this.querySelector("template").content.firstElementChild.cloneNode(true);
     item.dataset.key = entry.key;
     item.querySelector(".outbox-text").textContent = words(entry);
+    item.querySelector(".outbox-quote").textContent = entry.quoted ?? "";
     item.querySelector("progress").hidden = !entry.fileName;
     return item;
   }
@@ -109,12 +110,12 @@ class MessageOutbox extends HTMLElement {
   }
 
   async edit(entry) {
-    if (await this.outbox.takeBack(entry)) this.composer.takeBack(entry.text);
+    if (await this.outbox.takeBack(entry)) this.composer.takeBack(entry.text, entry.replyTo);
   }
 
   async undo(entry) {
-    const { text, files } = await this.outbox.undo(entry);
-    this.composer.takeBack(text);
+    const { text, files, replyTo } = await this.outbox.undo(entry);
+    this.composer.takeBack(text, replyTo);
     this.composer.files.add(files);
   }
 

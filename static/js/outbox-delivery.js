@@ -26,12 +26,13 @@ export async function deliver(entry, file, progressed) {
   return { outcome: UNANSWERED };
 }
 
-const fieldsOf = ({ text, key, seen = "" }) => ({ text, seen, idempotency_key: key });
+const fieldsOf = ({ text, key, seen = "", replyTo = "" }) => ({ text, seen, idempotency_key: key, reply_to: replyTo });
 
-function formOf({ key, seen, fileName }, file) {
+function formOf({ key, seen, fileName, replyTo = "" }, file) {
   const form = new FormData();
   form.append("idempotency_key", key);
   form.append("seen", seen);
+  form.append("reply_to", replyTo);
   form.append("files", file, fileName);
   return form;
 }

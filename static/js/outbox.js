@@ -26,10 +26,11 @@ export class Outbox {
   }
 
   // What one Send said stays together: when a file of it is refused, its text waits.
-  async add(text, files, about) {
+  async add(text, files, about, quote) {
     const reply = { ...about, ...CLEAN, agent, conversation: this.conversation, reply: newKey(), text: "" };
     const named = files.map((file) => ({ ...reply, key: newKey(), fileName: file.name, size: file.size }));
     const texts = messagesIn(text).map((part) => ({ ...reply, key: newKey(), text: part }));
+    Object.assign(texts[0] ?? named[0] ?? {}, quote);
     await add([...named, ...texts], named.map(({ key }, at) => [key, files[at]]));
     await this.changed();
   }
@@ -57,7 +58,7 @@ export class Outbox {
     return (await this.change(entry, ({ isTried }) => (isTried ? undefined : null))) === null;
   }
 
-  // Return what could be taken back of all that one Send said: {text, files}.
+  // Return what could be taken back of all that one Send said: {text, files, replyTo}.
   async undo({ reply }) {
     const taken = { text: "", files: [] };
     for (const entry of this.entries.filter((other) => other.reply === reply).reverse()) {
@@ -65,6 +66,7 @@ export class Outbox {
       if (!(await this.takeBack(entry))) break;
       if (file) taken.files.unshift(file);
       else taken.text = joined([entry.text, taken.text]);
+      taken.replyTo ??= entry.replyTo;
     }
     return taken;
   }

@@ -3,12 +3,12 @@
 import { outboxOf } from "./outboxes.js";
 import { fill } from "./seen.js";
 
-export function putIntoOutbox({ dataset, form }, text, files) {
+export function putIntoOutbox({ dataset, form }, text, files, quote) {
   const { conversation, customer } = dataset;
   const { seen } = form.elements;
   fill(seen);
   const undoSeconds = Number(dataset.undoSeconds);
   const due = Date.now() + undoSeconds * 1000;
   const reply = { url: form.getAttribute("action"), customer, seen: seen.value, undoSeconds, due };
-  return outboxOf(conversation).add(text, files, reply);
+  return outboxOf(conversation).add(text, files, reply, quote);
 }

@@ -44,6 +44,7 @@ FORM = [
         "text",
         "files",
         "idempotency_key",
+        "reply_to",
         "agent",
         "note",
         "labels",

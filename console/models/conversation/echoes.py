@@ -84,7 +84,7 @@ def _confirm(conversation, message, event):
 def _store_second(conversation, first, event):
     """Store the message of a call that took effect after all, when it had been made again."""
     same = {name: getattr(first, name) for name in SAME_IN_BOTH}
-    message = _store(conversation, event, **same)
+    message = _store(conversation, event, reply_to=event.reply_to, **same)
     conversation.note_last_words(message, stored_messages.words_of(message, event))
     conversation.thread.show_receipts()
 

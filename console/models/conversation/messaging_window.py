@@ -87,6 +87,11 @@ class MessagingWindow(ThreadControl):
         return self.messaging_window is WindowState.OPEN and not self.page.is_disconnected
 
     @property
+    def may_quote(self):
+        """Return whether Facebook takes a reply that quotes a message: only within the 24 hours that it promises."""
+        return self.messaging_window is WindowState.OPEN
+
+    @property
     def answerable_until(self):
         """Return when the window changes its state; None when it does not, or is shut."""
         if self.messaging_window is WindowState.OPEN:

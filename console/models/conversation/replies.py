@@ -10,6 +10,7 @@ from console.models.conversation.checks import check_all_seen
 from console.models.conversation.messaging_window import MessagingWindow
 from console.models.conversation.sending import Sending
 from console.models.conversation.thread_order import STEP, next_moment
+from console.models.message import quotes
 from console.models.message.attachment import Attachment
 from console.models.message.message import Message
 from console.models.refusals import KeyInUse, UnseenBeforeReply
@@ -24,21 +25,22 @@ class Replies(MessagingWindow, Sending):
     class Meta:
         abstract = True
 
-    def send(self, author, text, idempotency_key, files=(), seen=None):
+    def send(self, author, text, idempotency_key, files=(), seen=None, reply_to=None):
         """Queue a reply: its files, then its text, a long one in parts. Return its messages.
 
         Without an author it is the bot's. The same idempotency key twice is the same reply.
         seen: the last message that the author has seen. A newer one of the customer keeps the reply back.
+        reply_to: the key of the message that the reply quotes. The text quotes it, or else the first file.
         """
         try:
             with Attachment.objects.storing(files) as attachments:
-                return self._send(author, text, idempotency_key, attachments, seen)
+                return self._send(author, text, idempotency_key, attachments, seen, reply_to)
         except IntegrityError as error:
             if "console_message_idempotency_key_key" not in str(error):
                 raise
             raise KeyInUse(_("Another message has this key: choose a new one for each.")) from error
 
-    def _send(self, author, text, key, attachments, seen):
+    def _send(self, author, text, key, attachments, seen, reply_to):
         pieces = [("", attachment) for attachment in attachments] + [(part, None) for part in parts(text)]
         with self.changing():
             if known := self._said_under(key, author):  # whoever holds it by now
@@ -46,9 +48,10 @@ class Replies(MessagingWindow, Sending):
             self.check_held_by(author)
             check_all_seen(self, seen, UnseenBeforeReply)
             self.check_window(author)
+            quoted = {_first_text(pieces): quotes.mid_of(self, reply_to)}
             at = next_moment(self)
             replies = [
-                self._queue(author, _key(key, number), at + number * STEP, *piece)
+                self._queue(author, _key(key, number), at + number * STEP, *piece, quoted.get(number, ""))
                 for number, piece in enumerate(pieces)
             ]
             self.note_reply()
@@ -79,13 +82,18 @@ class Replies(MessagingWindow, Sending):
             return []
         return list(said.filter(idempotency_key__in=[_key(key, number) for number in range(MOST_MESSAGES)]).in_order())
 
-    def _queue(self, author, key, at, text, attachment):
-        message = Message.objects.queue(self, author, text, at, idempotency_key=key)
+    def _queue(self, author, key, at, text, attachment, reply_to):
+        message = Message.objects.queue(self, author, text, at, idempotency_key=key, reply_to=reply_to)
         if attachment:
             attachment.message = message
             attachment.save()
         self.note_last_words(message, attachment.words if attachment else message.text)
         return message
+
+
+def _first_text(pieces):
+    """Return the number of the first text; 0 if there are files alone."""
+    return next((number for number, (text, _attachment) in enumerate(pieces) if text), 0)
 
 
 def _key(key, number):

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from console.infrastructure import rate_limit
+from console.models.message import quotes
 from console.models.message.reconciliation import SHORTAGE, STUMBLED, Reconciliation
 from console.models.refusals import WindowClosed
 from console.models.send_queue import CALL
@@ -88,6 +89,7 @@ class MessageDelivery(Reconciliation):
             return self.fail(FILE_GONE)
         if not self.conversation.send_queue.keep(UPLOAD if file else CALL):
             return Outcome.WAIT  # another worker has the queue now
+        self.reply_to = quotes.mid_at_delivery(self)
         if not self._claim(persona):
             return Outcome.READ_AGAIN  # an echo has shown that it was sent
         client = self.page.client(UPLOAD_TIMEOUT if file else settings.GRAPH_TIMEOUT)
@@ -117,6 +119,7 @@ class MessageDelivery(Reconciliation):
             state=self.State.SENDING,
             persona=self.persona,
             sent_as_page_because=self.sent_as_page_because,
+            reply_to=self.reply_to,
             attempts=models.F("attempts") + 1,
             attempted_at=Now(),
             next_attempt_at=None,
@@ -129,6 +132,7 @@ class MessageDelivery(Reconciliation):
         psid = self.conversation.customer.psid
         persona_id = self.persona and self.persona.graph_id
         options = {"persona_id": persona_id, "metadata": str(self.idempotency_key), "tag": tag}
+        options["reply_to"] = self.reply_to or None
         return file.send(client, psid, **options) if file else client.send_text(psid, self.text, **options)
 
     # Facebook's refusal
@@ -138,7 +142,7 @@ class MessageDelivery(Reconciliation):
             return self.lose_sight(_("Facebook did not answer."))
         if self.persona and error.may_be_about_persona:
             return self._verify_persona(self.persona, error, tag)
-        return self._give_up_or_wait(error, tag)
+        return self._send_without_quote_or_give_up(error, tag)
 
     def _verify_persona(self, persona, error, tag):
         """Facebook may have refused the persona rather than the message: ask it, and have it published anew."""
@@ -148,9 +152,15 @@ class MessageDelivery(Reconciliation):
         except GraphError as unanswered:
             return self._give_up_or_wait(unanswered, tag)
         if persona.is_usable:
-            return self._give_up_or_wait(error, tag)
+            return self._send_without_quote_or_give_up(error, tag)
         self.row.update(forgotten_personas=models.F("forgotten_personas") + 1)
         return self.queue_until(timezone.now())
+
+    def _send_without_quote_or_give_up(self, error, tag):
+        """Facebook may no longer know the message that this one quotes, or never have shown it to our app."""
+        if self.reply_to and error.may_be_about_quote:
+            return self.queue_until(timezone.now(), reply_to="")
+        return self._give_up_or_wait(error, tag)
 
     def _give_up_or_wait(self, error, tag):
         """Do what the error catalogue says. An error about the whole Page holds all its messages, and fails none."""

@@ -152,6 +152,11 @@ class Message(MessageDelivery):
         return self.text or words_of_all(self.attachments.all())
 
     @property
+    def can_be_quoted(self):
+        """Return whether a reply can quote it: Facebook gave it its id. Ids that the console made up have a colon."""
+        return bool(self.mid) and ":" not in self.mid and not self.is_deleted
+
+    @property
     def place(self):
         """Return a sort key for its place in the thread, which sorts as text in a browser, too."""
         return f"{int(self.at.timestamp() * 1_000_000):017d}-{self.pk:012d}"

@@ -50,6 +50,7 @@ class MessageState(Retryable):
     author: Any
     attachments: Any
     text: Any
+    reply_to: Any
     idempotency_key: Any
     at: Any
 
