@@ -42,6 +42,7 @@ urlpatterns = [
                 path("send/", messages.send, name="send"),
                 path("messages/<int:message_pk>/retry/", messages.retry, name="retry"),
                 path("label/", labels.label, name="label"),
+                path("customer/", include("console.customer_panel.urls")),
                 path(
                     "messages/<int:message_pk>/save-as-canned-reply/",
                     canned_replies.save_as_canned_reply,

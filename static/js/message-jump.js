@@ -1,4 +1,5 @@
-// A click on a quote leads to the quoted message and marks it. Older pages are loaded until it is there.
+// A click on a quote leads to the quoted message and marks it, one in the panel to any entry of the thread. Older pages are
+// loaded until it is there.
 
 import { addOlder } from "./older-messages.js";
 
@@ -13,7 +14,7 @@ export function watchQuotes(list) {
   });
 }
 
-async function jump(list, id) {
+export async function jump(list, id) {
   list.sticks = false;
   list.ariaBusy = "true";
   let link = null;

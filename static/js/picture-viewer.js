@@ -1,4 +1,4 @@
-// A picture of the thread, large. The arrow keys lead to the other pictures of the thread, Escape closes it.
+// A picture of the thread or of the panel beside it, large. The arrow keys lead to the others there, Escape closes it.
 
 const STEPS = { ArrowLeft: -1, ArrowRight: 1, previous: -1, next: 1 };
 
@@ -6,11 +6,15 @@ class PictureViewer extends HTMLElement {
   connectedCallback() {
     this.dialog = this.querySelector("dialog");
     this.picture = this.querySelector("img");
-    this.list = this.parentElement.querySelector("message-list");
-    this.list.addEventListener("click", this.open);
+    this.pane = this.closest(".conversation").parentElement;
+    this.pane.addEventListener("click", this.open);
     this.addEventListener("click", this.act);
     this.addEventListener("keydown", this.step);
     this.dialog.addEventListener("close", this.closed);
+  }
+
+  disconnectedCallback() {
+    this.pane.removeEventListener("click", this.open);
   }
 
   open = (event) => {
@@ -21,9 +25,13 @@ class PictureViewer extends HTMLElement {
     this.dialog.showModal();
   };
 
+  get links() {
+    return [...this.link.closest("message-list, customer-panel").querySelectorAll(".pictures-link")];
+  }
+
   show(link) {
     this.link = link;
-    const links = [...this.list.querySelectorAll(".pictures-link")];
+    const { links } = this;
     this.picture.src = link.href;
     this.picture.alt = link.querySelector("img").alt;
     const save = this.querySelector("[data-verb=save]");
@@ -45,8 +53,7 @@ class PictureViewer extends HTMLElement {
   step = ({ key }) => this.go(STEPS[key]);
 
   go(step) {
-    const links = [...this.list.querySelectorAll(".pictures-link")];
-    const link = step && links[links.indexOf(this.link) + step];
+    const link = step && this.links[this.links.indexOf(this.link) + step];
     if (link) this.show(link);
   }
 

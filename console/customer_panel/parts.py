@@ -1,0 +1,41 @@
+"""The lists of the panel, the newest entries first. Each shows a few, and more by a press of Show more."""
+
+from typing import NamedTuple
+
+from django.db.models import F, Q
+from django.shortcuts import get_object_or_404
+
+from console.models import Attachment
+from console.models.message.attachment import FILES
+
+MOST_FILES, MOST_NOTES = 12, 5
+SHOWN = [kind for kind in FILES if kind != "sticker"]
+
+
+class Part(NamedTuple):
+    """Some rows of a list, and the key of the last of them if there are more."""
+
+    rows: list
+    more: int | None = None
+
+
+def part_of(rows, most, before=None):
+    """Return the newest rows of a queryset that knows their place as `place_at`; before: the key of a row."""
+    if before:
+        last = get_object_or_404(rows, pk=before)
+        rows = rows.filter(Q(place_at__lt=last.place_at) | Q(pk__lt=last.pk), place_at__lte=last.place_at)
+    found = list(rows.order_by("-place_at", "-pk")[: most + 1])
+    return Part(found[:most], found[most - 1].pk if len(found) > most else None)
+
+
+def files(conversation, before=None):
+    """Return the pictures and files that the customer sent, those of which there is a copy."""
+    sent = Attachment.objects.filter(message__conversation=conversation, message__is_incoming=True, kind__in=SHOWN)
+    shown = sent.exclude(media_type="").filter(card=None).annotate(place_at=F("message__at"))
+    return part_of(shown, MOST_FILES, before)
+
+
+def notes(conversation, before=None):
+    """Return the notes of colleagues, except those that were deleted."""
+    shown = conversation.notes.for_thread().filter(is_deleted=False).annotate(place_at=F("at"))
+    return part_of(shown, MOST_NOTES, before)

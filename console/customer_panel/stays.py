@@ -1,0 +1,88 @@
+"""Earlier conversations. A customer has one conversation for ever: a stay is a part of it, from opening to closing.
+
+A closing is a handover. What opened the conversation before it is a message of the customer, or a change of holder.
+"""
+
+from datetime import timedelta
+from typing import NamedTuple
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef, Q, Subquery, TextField, Value
+from django.db.models.functions import Coalesce, JSONObject, Least, NullIf
+from django.utils.timesince import timesince
+
+from agents.models import Agent
+from console.customer_panel.parts import Part, part_of
+from console.models import Cause, Handover, Holder, Message
+from console.models.conversation.inbox import EARLY
+from console.models.holder import app_name, label_of
+
+MOST_STAYS = 5
+MINUTE = timedelta(minutes=1)
+IN_STAY = Q(conversation=OuterRef("conversation"), at__gt=OuterRef("closed_before"), at__lte=OuterRef("at"))
+
+
+class Stay(NamedTuple):
+    """One stay. entry: the id of the entry of the thread with which it began. lasted: "" for less than a minute.
+    names: of those who answered the customer."""
+
+    entry: str
+    began_at: object
+    lasted: str
+    names: list
+    closed_by: str
+    reason: str
+
+
+def stays(conversation, before=None):
+    """Return the stays, the last first."""
+    found = part_of(_closings(conversation), MOST_STAYS, before)
+    agents = Agent.objects.in_bulk({answer["author"] for closing in found.rows for answer in closing.answers})
+    return Part([_stay(conversation.page, closing, agents) for closing in found.rows], found.more)
+
+
+def _closings(conversation):
+    """Return the handovers that closed the conversation, with all that is shown of what was before."""
+    earlier = Handover.objects.filter(conversation=OuterRef("conversation"), cause=Cause.CLOSED, at__lt=OuterRef("at"))
+    last = Subquery(earlier.order_by("-at").values("at")[:1])
+    incoming = Message.objects.filter(IN_STAY, is_incoming=True).order_by("at", "pk")
+    changes = Handover.objects.filter(IN_STAY).order_by("at", "pk")
+    reasons = changes.filter(from_holder=Holder.BOT, to_holder=Holder.QUEUE).exclude(note="", summary="")
+    words = Coalesce(NullIf("summary", Value("", TextField())), "note")
+    return (
+        conversation.handovers.filter(cause=Cause.CLOSED)
+        .select_related("by")
+        .annotate(
+            place_at=F("at"),
+            closed_before=Coalesce(last, EARLY),
+            first_message=Subquery(incoming.values("pk")[:1]),
+            first_change=Subquery(changes.values("pk")[:1]),
+            began_at=Least(Subquery(incoming.values("at")[:1]), Subquery(changes.values("at")[:1])),
+            answers=ArraySubquery(_answers()),
+            why=Subquery(reasons.values(words=words)[:1]),
+        )
+    )
+
+
+def _answers():
+    """Return who answered the customer, each once."""
+    said = Message.objects.filter(IN_STAY, is_incoming=False, is_automatic=False).exclude(state=Message.State.FAILED)
+    who = JSONObject(author="author_id", is_by_bot="is_by_bot", source="source")
+    return said.order_by().values(who=who).distinct()
+
+
+def _stay(page, closing, agents):
+    entry = f"message-{closing.first_message}" if closing.first_message else f"handover-{closing.first_change}"
+    names = sorted({_name(page, answer, agents) for answer in closing.answers})
+    lasted = timesince(closing.began_at, closing.at) if closing.at - closing.began_at >= MINUTE else ""
+    closed_by = closing.by or label_of(page, closing.from_holder, None, closing.from_app)
+    return Stay(entry, closing.began_at, lasted, names, str(closed_by), closing.why or "")
+
+
+def _name(page, answer, agents):
+    """Return the name of an agent, of the bot, or of the app under which somebody answered elsewhere."""
+    if answer["author"]:
+        return str(agents[answer["author"]])
+    if answer["is_by_bot"] or not answer["source"]:
+        return label_of(page, Holder.BOT, None, "")
+    return app_name(answer["source"])

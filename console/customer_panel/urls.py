@@ -1,0 +1,12 @@
+"""The URLs of the customer panel, below that of a conversation."""
+
+from django.urls import path
+
+from console.customer_panel import views
+
+urlpatterns = [
+    path("", views.customer, name="customer"),
+    path("stays/", views.customer_stays, name="customer-stays"),
+    path("notes/", views.customer_notes, name="customer-notes"),
+    path("files/", views.customer_files, name="customer-files"),
+]

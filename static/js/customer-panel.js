@@ -1,0 +1,106 @@
+// The panel about the customer: a third column where there is room for it, which this browser remembers, else a sheet. What it
+// shows is asked for as it opens, and again when the holder or the labels change.
+
+import { jump } from "./message-jump.js";
+
+const WIDE = matchMedia("(width >= 80rem)");
+const REMEMBERED = "customer-panel";
+
+class CustomerPanel extends HTMLElement {
+  connectedCallback() {
+    [this.column, this.sheet] = this.children;
+    this.content = this.querySelector(".customer-panel-content");
+    this.problem = this.querySelector(".customer-panel-problem");
+    this.details = this.querySelector("#customer");
+    this.pane = this.parentElement;
+    this.pane.addEventListener("click", this.press);
+    this.sheet.addEventListener("close", this.settle);
+    this.addEventListener("htmx:before:swap", this.noteMore);
+    this.addEventListener("htmx:after:swap", this.swapped);
+    this.topics = [`live-holder-${this.dataset.conversation}`, "live-hello"];
+    for (const topic of this.topics) document.body.addEventListener(topic, this.refresh);
+    WIDE.addEventListener("change", this.settle);
+    this.settle();
+  }
+
+  disconnectedCallback() {
+    this.pane.removeEventListener("click", this.press);
+    for (const topic of this.topics) document.body.removeEventListener(topic, this.refresh);
+    WIDE.removeEventListener("change", this.settle);
+  }
+
+  get switch() {
+    return this.pane.querySelector(".customer-panel-switch a");
+  }
+
+  get isOpen() {
+    return this.sheet.open || !this.column.hidden;
+  }
+
+  // As wide as the window is now. A sheet never opens by itself.
+  settle = () => {
+    if (WIDE.matches && this.sheet.open) return this.sheet.close();
+    this.column.hidden = !WIDE.matches || localStorage.getItem(REMEMBERED) !== "open";
+    if (!this.column.hidden) this.column.append(this.content);
+    this.switch.ariaExpanded = this.isOpen;
+    this.refresh();
+  };
+
+  open() {
+    if (this.isOpen) return;
+    if (WIDE.matches) localStorage.setItem(REMEMBERED, "open");
+    else {
+      this.sheet.append(this.content);
+      this.sheet.showModal();
+    }
+    this.settle();
+  }
+
+  close() {
+    if (this.sheet.open) return this.sheet.close();
+    localStorage.setItem(REMEMBERED, "closed");
+    this.settle();
+    this.switch.focus();
+  }
+
+  press = (event) => {
+    const { target } = event;
+    if (target.closest(".customer-panel-switch a")) this.toggle(event);
+    else if (target.closest(".customer-panel-close") || target === this.sheet) this.close();
+    else if (this.contains(target)) this.follow(event, target.closest("a[href*='#']"));
+  };
+
+  toggle(event) {
+    if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    if (this.isOpen) this.close();
+    else this.open();
+  }
+
+  // Lead to an entry of the thread.
+  follow(event, link) {
+    if (!link) return;
+    event.preventDefault();
+    this.sheet.close();
+    jump(this.pane.querySelector("message-list"), link.hash.slice(1));
+  }
+
+  refresh = async () => {
+    if (!this.isOpen || this.details.contains(document.activeElement)) return;
+    await htmx.ajax("GET", this.dataset.url, { source: this.details, target: this.details, swap: "innerMorph" });
+    this.problem.hidden = this.details.childElementCount > 0;
+  };
+
+  noteMore = ({ detail }) => {
+    const more = detail.ctx.sourceElement.closest?.(".customer-part-more");
+    this.rowBefore = more?.previousElementSibling;
+  };
+
+  // The Show more that had the focus is gone: the first row that it brought gets it.
+  swapped = () => {
+    this.rowBefore?.nextElementSibling?.querySelector("a")?.focus();
+    this.rowBefore = null;
+  };
+}
+
+customElements.define("customer-panel", CustomerPanel);
