@@ -28,7 +28,7 @@ EMOJI = ["❤", "😮", "👍"]
 HOLDER = """
     SELECT a.username FROM console_conversation c JOIN agents_agent a ON a.id = c.agent_id WHERE c.id = %s"""
 RETRIABLE = """
-    SELECT id, idempotency_key::text FROM console_message
+    SELECT id, idempotency_key::text, state FROM console_message
     WHERE conversation_id = %s AND (state = 'failed' OR (state = 'unknown' AND next_attempt_at IS NULL))"""
 PENDING = """
     SELECT count(*) FROM console_message WHERE conversation_id = %s
@@ -54,6 +54,7 @@ class Deeds:
     lates: int = 0  # calls that may have taken effect twice
     same: int = 0  # texts that were sent from elsewhere, too
     refusals: int = 0  # replies that Facebook was told to refuse for good
+    failures: int = 0  # replies that Facebook had refused, and that an agent sent again
     retried: dict = field(default_factory=dict)  # {key: the agent who retried it last, and is its author from then on}
     unsent: set = field(default_factory=set)  # mids
 
@@ -133,11 +134,12 @@ class Letter(Talk):
 
     def retry(self):
         """Press Retry at each message that can be retried."""
-        for pk, key in self.ask(RETRIABLE, [self.pk]):
+        for pk, key, state in self.ask(RETRIABLE, [self.pk]):
             browser = self._holder()
             answer = browser and self._answer(browser, f"/conversations/{self.pk}/messages/{pk}/retry/")
             if answer is not None and answer.status_code == 200:
                 self.deeds.retried[key] = browser.agent.public_name
+                self.deeds.failures += state == "failed"
 
     def _post(self, content, files=None, **fields):
         if not (browser := self._holder()):

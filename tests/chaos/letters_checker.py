@@ -37,6 +37,7 @@ class Held:
     reaction: str = ""
     is_unsent: bool = False
     has_file: bool = False
+    error: str = ""
 
 
 @dataclass
@@ -77,6 +78,7 @@ class _LetterCase:
         self._unsent()
         for posted in self.letter.posted:
             self._outcome(posted)
+        self._failures()
         self._copies()
         is_elsewhere = self.letter.holder == "elsewhere" and self.deeds.same  # the Page Inbox answered
         if self.letter.holder != "agent" and not is_elsewhere:
@@ -123,10 +125,19 @@ class _LetterCase:
             self._add(STATE, f"“{posted.content}” is still {row.state}, and nothing is on its way")
         elif copies:
             self._add(STATE, f"the customer has “{posted.content}”, and it is called {row.state}")
-        elif row.state == "failed" and posted.key in self.deeds.retried:
-            self._add(LOST, f"“{posted.content}” was sent again, and is still called failed")
-        elif row.state == "failed" and not self.deeds.refusals:
-            self._add(LOST, f"“{posted.content}” was given up, although all that went wrong was passing")
+
+    def _failures(self):
+        """Each refusal of Facebook's lets one reply fail, be it sent for the first time or again."""
+        failed = [row for row in self.letter.held if row.state == "failed" and self._is_missing(row)]
+        if self.deeds.failures + len(failed) > self.deeds.refusals:
+            for row in failed:
+                again = "was sent again" if row.key in self.deeds.retried else "was sent"
+                refusals = f"Facebook refused {self.deeds.refusals} replies"
+                self._add(LOST, f"“{self.posted[row.key].content}” {again} and failed ({row.error}), while {refusals}")
+
+    def _is_missing(self, row):
+        posted = self.posted.get(row.key)
+        return posted and not any(self._is_copy(message, posted) for message in self.letter.phone)
 
     def _is_copy(self, message, posted):
         return not message.is_incoming and not message.is_from_inbox and message.content == posted.content

@@ -14,7 +14,7 @@ GONE_WITHIN = 60  # s within which the personas of an agent who left are deleted
 HELD = """
     SELECT m.idempotency_key::text, m.is_incoming, m.state, m.text, m.mid, coalesce(author.username, ''), m.source,
            m.sent_as_page_because, m.reaction, m.is_deleted,
-           EXISTS (SELECT 1 FROM console_attachment a WHERE a.message_id = m.id)
+           EXISTS (SELECT 1 FROM console_attachment a WHERE a.message_id = m.id), m.error
     FROM console_message m LEFT JOIN agents_agent author ON author.id = m.author_id WHERE m.conversation_id = %s"""
 HOLDER = "SELECT holder FROM console_conversation WHERE id = %s"
 FACES = """

@@ -95,9 +95,11 @@ def test_an_undelivered_message_that_is_unknown_or_was_refused_is_no_difference(
 def test_a_message_that_failed_after_a_retry_is_lost(letter):
     del letter.phone[2]
     change(letter.held, 2, state="failed", mid=None)
-    letter.deeds.refusals = 1
+    letter.deeds.refusals = letter.deeds.failures = 1
     letter.deeds.retried["key-2"] = "Ben W."
     assert found(letter) == {LOST: 1}
+    letter.deeds.refusals = 2
+    assert found(letter) == {}
 
 
 def test_a_message_that_a_colleague_retried_has_the_persona_of_the_colleague(letter):
