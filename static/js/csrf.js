@@ -11,11 +11,12 @@ const stream = () => ({ "X-Stream": document.body.dataset.stream ?? "", "X-Hello
 
 export const headers = () => ({ "HX-Request": "true", "X-Agent": agent, "X-CSRFToken": token(), ...stream() });
 
-// It outlives the page that makes it; not with files, for a browser keeps 64 KB at most alive.
+const MOST_ALIVE = 20_000; // bytes: a browser refuses to keep more than 64 KB alive, of all requests together
+
+// It outlives the page that makes it, unless it is long.
 export const post = (url, fields = {}, signal = null) => {
-  const hasFiles = fields instanceof FormData;
-  const body = hasFiles ? fields : new URLSearchParams(fields);
-  return fetch(url, { method: "POST", body, headers: headers(), keepalive: !hasFiles, signal });
+  const body = new URLSearchParams(fields);
+  return fetch(url, { method: "POST", body, headers: headers(), keepalive: `${body}`.length < MOST_ALIVE, signal });
 };
 
 // The console's own answer to this agent. While it is being restarted a proxy answers in its place, and in a hotel or a
@@ -43,6 +44,14 @@ function leave() {
 }
 
 const ANSWERS = [409, 422]; // beside success: refusals, in the words of the console
+
+// A form came with the token of its time, and that counts more than the token of the headers.
+function renewToken({ target }) {
+  const field = target.elements.csrfmiddlewaretoken;
+  if (field) field.value = token();
+}
+
+document.addEventListener("submit", renewToken, true);
 
 document.addEventListener("htmx:config:request", ({ detail }) => Object.assign(detail.ctx.request.headers, headers()));
 document.addEventListener("htmx:before:response", (event) => {

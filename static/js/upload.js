@@ -2,17 +2,18 @@
 
 import { headers } from "./csrf.js";
 
-export function upload(url, form, signal, progressed) {
+export async function upload(url, form, signal, progressed) {
   const request = new XMLHttpRequest();
   request.open("POST", url);
   for (const [name, value] of Object.entries(headers())) request.setRequestHeader(name, value);
   request.upload.onprogress = ({ loaded, total }) => progressed(loaded / total);
   signal.addEventListener("abort", () => request.abort());
-  return new Promise((resolve, reject) => {
-    request.onload = () => resolve(new Response(request.response, { status: request.status, headers: headersOf(request) }));
+  await new Promise((resolve, reject) => {
+    request.onload = resolve;
     request.onerror = request.onabort = reject;
     request.send(form);
   });
+  return new Response(request.response, { status: request.status, headers: headersOf(request) });
 }
 
 const headersOf = (request) =>

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.desk import takes
+from tests.browser.desk import opens, takes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -26,6 +26,14 @@ def test_a_verb_that_fails_says_so_where_it_was_pressed_and_can_be_tried_again(s
     tab.get_by_role("button", name="Close").click()
     expect(tab.get_by_role("button", name="Reopen")).to_be_visible()
     expect(tab.locator("#header").get_by_role("alert")).to_have_count(0)
+
+
+def test_a_verb_works_after_a_log_in_in_another_tab_which_changed_the_token(sit_down, mona_writes, ana):
+    tab = sit_down(ana)
+    opens(tab)
+    tab.context.add_cookies([{"name": "csrftoken", "value": "0123456789abcdef" * 2, "url": tab.url}])
+    tab.get_by_role("button", name="Take").click()
+    expect(tab.get_by_role("button", name="Close")).to_be_visible()
 
 
 def test_a_busy_button_cannot_be_pressed_twice(sit_down, mona_writes, ana):
