@@ -47,11 +47,20 @@ export class Draft {
 
   keep() {
     if (!this.isUnsaved) return localStorage.removeItem(this.name);
-    localStorage.setItem(this.name, JSON.stringify({ ...this.current, version: this.version }));
+    this.keepHere({ ...this.current, version: this.version });
     this.saveSoon();
   }
 
-  saveSoon(pause = this.field.value ? SAVE_AFTER : 0) {
+  // The console still has room where this browser has none.
+  keepHere(kept) {
+    try {
+      localStorage.setItem(this.name, JSON.stringify(kept));
+    } catch {
+      localStorage.removeItem(this.name);
+    }
+  }
+
+  saveSoon(pause = this.field.value && this.composer.isConnected ? SAVE_AFTER : 0) {
     this.unsavedSince ??= Date.now();
     clearTimeout(this.saving);
     this.saving = setTimeout(this.save, Math.max(0, Math.min(pause, this.unsavedSince + SAVE_EVERY - Date.now())));
@@ -79,9 +88,9 @@ export class Draft {
   async answered(response, saved) {
     const version = Number(response.headers.get("X-Draft"));
     if (response.status === 409) return this.offer(await draftIn(response));
-    if (response.ok) Object.assign(this, { saved, version });
-    if (this.isUnsaved && response.ok && this.composer.isConnected) this.saveSoon();
-    else if (response.ok) localStorage.removeItem(this.name);
+    if (!response.ok) return;
+    Object.assign(this, { saved, version });
+    this.keep(); // what was typed meanwhile, also just before the agent looked elsewhere
   }
 
   changed = ({ detail: { words } }) => {

@@ -65,6 +65,42 @@ def test_a_draft_outlives_a_crash_before_it_was_saved(start_browser, mona_writes
     until(tab, lambda: is_saved("Dear Mona"))
 
 
+def test_what_was_typed_while_a_draft_was_being_saved_is_kept_when_its_author_looks_elsewhere(
+    sit_down, mona_writes, stack, ana
+):
+    stack.say(stack.customer("Jonas Brandt"), text="Me too")
+    tab = sit_down(ana)
+    takes(tab)
+
+    def answer_late(route):
+        tab.wait_for_timeout(1_500)
+        route.continue_()
+
+    tab.route(DRAFT, answer_late, times=1)
+    with tab.expect_request(DRAFT):
+        composer(tab).press_sequentially("Dear")
+    composer(tab).press_sequentially(" Mona")
+    opens(tab, "Jonas Brandt")
+    until(tab, lambda: is_saved("Dear Mona"))
+    opens(tab)
+    expect(composer(tab)).to_have_value("Dear Mona")
+
+
+def test_a_long_draft_is_saved(sit_down, mona_writes, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    composer(tab).fill("word " * 15_000)
+    until(tab, lambda: is_saved("word " * 15_000))
+
+
+def test_a_draft_is_saved_from_a_browser_without_room(sit_down, mona_writes, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    tab.evaluate("void (Storage.prototype.setItem = () => { throw new DOMException('', 'QuotaExceededError') })")
+    composer(tab).press_sequentially("Dear Mona")
+    until(tab, lambda: is_saved("Dear Mona"))
+
+
 def test_send_leaves_no_draft_behind(sit_down, mona_writes, stack, ana):
     tab = sit_down(ana)
     takes(tab)
