@@ -25,7 +25,13 @@ class CannedReplyForm(forms.ModelForm):
 
     audience = forms.ChoiceField(label=_("Who may use it"))
     files = FilesField(label=_("Files"), required=False, error_messages={"empty": _("The file is empty.")})
-    removed = forms.ModelMultipleChoiceField(None, label=_("Remove"), required=False)
+    removed = forms.ModelMultipleChoiceField(
+        None,
+        label=_("Remove"),
+        required=False,
+        error_messages={"invalid_choice": _("A file that you remove is gone already.")},
+    )
+    version = forms.CharField(required=False, widget=forms.HiddenInput)
 
     class Meta:
         model = CannedReply
@@ -54,9 +60,19 @@ class CannedReplyForm(forms.ModelForm):
 
     def clean(self):
         given = super().clean()
+        self._check_version(given)
         self._share(given.get("audience", _key(Scope.OWN)))
         self._check_content(given)
         return given
+
+    def _check_version(self, given):
+        """Keep this from replacing a change of another that the agent has not seen; saved once more, it does."""
+        if given.get("version") and given["version"] != self.current_version:
+            self.add_error(None, _now("This was changed while you edited it. Save again to replace that change."))
+
+    @property
+    def current_version(self):
+        return self.instance.updated_at.isoformat() if self.instance.pk else ""
 
     def _share(self, audience):
         scope, _dash, key = audience.partition("-")

@@ -2,6 +2,8 @@
 
 import { headers, isOurs } from "./csrf.js";
 
+const WITHIN = 60_000; // ms: nothing can be sent meanwhile
+
 export class CannedFiles {
   constructor(menu, signal) {
     this.menu = menu;
@@ -30,7 +32,7 @@ export class CannedFiles {
 }
 
 async function fetchFile({ url, name }) {
-  const response = await fetch(url, { headers: headers() });
+  const response = await fetch(url, { headers: headers(), signal: AbortSignal.timeout(WITHIN) });
   if (!response.ok || !isOurs(response)) throw new Error(name);
   const content = await response.blob();
   return new File([content], name, { type: content.type });

@@ -248,6 +248,19 @@ def test_a_canned_reply_whose_file_cannot_be_loaded_says_so(sit_down, mona_write
     expect(tab.get_by_role("alert").filter(has_text="could not be attached")).to_be_visible()
 
 
+def test_a_file_of_a_canned_reply_that_never_comes_holds_up_replies_for_a_while_only(
+    sit_down, mona_writes, prices, ana
+):
+    tab = sit_down(ana)
+    takes(tab)
+    tab.evaluate("{ const { timeout } = AbortSignal; AbortSignal.timeout = () => timeout.call(AbortSignal, 300); 0 }")
+    tab.route("**/canned-replies/files/**", lambda route: None)
+    field(tab).press_sequentially("/prices")
+    expect(options(tab)).to_have_count(1)
+    field(tab).press("Enter")
+    expect(tab.get_by_role("alert").filter(has_text="could not be attached")).to_be_visible()
+
+
 def test_a_reply_waits_for_the_file_of_its_canned_reply(sit_down, mona_writes, prices, stack, ana):
     tab, held = sit_down(ana), []
     takes(tab)

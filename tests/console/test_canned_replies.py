@@ -1,5 +1,6 @@
 """Canned replies: who may use them, who may change them, and the variables in their texts."""
 
+import re
 from html import unescape
 
 import pytest
@@ -263,6 +264,8 @@ def test_the_files_of_a_deleted_canned_reply_are_discarded(anas_browser, ana, pa
         ({"shortcut": ""}, "This field is required."),
         ({"text": "Order {{ order.id }}"}, "There is no variable “order.id”."),
         ({"text": ""}, "Write a text, or attach a file."),
+        ({"folder": "Greetings\0"}, "Null characters are not allowed."),
+        ({"removed": ["1"]}, "A file that you remove is gone already."),
         ({"audience": "everyone"}, "Select a valid choice."),
         ({"audience": "page-1"}, "Select a valid choice."),
         ({"text": "a" * 10_001}, "Ensure this value has at most 10000 characters"),
@@ -274,6 +277,22 @@ def test_an_invalid_canned_reply_is_refused_and_stays_in_the_form(change, senten
     assert sentence in unescape(answer.text)
     assert "Greetings" in answer.text
     assert not CannedReply.objects.exists()
+
+
+def test_a_change_that_another_saved_meanwhile_is_replaced_only_once_the_agent_knows_of_it(can, anas_browser):
+    path = f"/canned-replies/{can('hello').pk}/"
+    version = version_in(anas_browser.get(path))
+    anas_browser.post(path, fields(text="First", version=version))
+    answer = anas_browser.post(path, fields(text="Second", version=version))
+    assert (answer.status_code, CannedReply.objects.get().text) == (422, "First")
+    assert "This was changed while you edited it." in answer.text
+    assert "Second" in answer.text
+    anas_browser.post(path, fields(text="Second", version=version_in(answer)))
+    assert CannedReply.objects.get().text == "Second"
+
+
+def version_in(answer):
+    return re.search(r'name="version" value="([^"]+)"', answer.text)[1]
 
 
 def test_a_second_canned_reply_under_the_same_shortcut_is_refused(can, anas_browser):
