@@ -88,6 +88,11 @@ export class ChosenFiles {
     return files;
   }
 
+  // Those that were taken stand before any that were chosen since.
+  putBack(files) {
+    this.keep([...files, ...this.files]);
+  }
+
   keep(files) {
     this.files = files;
     KEPT.set(this.composer.dataset.conversation, files);

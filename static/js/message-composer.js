@@ -12,6 +12,8 @@ import { ReplyQuote } from "./reply-quote.js";
 import { TypingDots } from "./typing-dots.js";
 import { UnseenQuestion } from "./unseen-question.js";
 
+const UNREADABLE = ["NotFoundError", "NotReadableError"]; // a file that was moved, changed or deleted
+
 class MessageComposer extends HTMLElement {
   static observedAttributes = ["data-locked"];
 
@@ -46,6 +48,7 @@ class MessageComposer extends HTMLElement {
   attributeChangedCallback() {
     if (!this.files) return;
     this.complain("");
+    this.question.show(0);
     this.showState();
     document.dispatchEvent(new CustomEvent("composer-changed"));
     setTimeout(() => this.catchFocus()); // once all of the page has changed
@@ -95,10 +98,10 @@ class MessageComposer extends HTMLElement {
     try {
       await putIntoOutbox(this, text, files, quote);
       this.draft.keep();
-    } catch {
+    } catch (error) {
       this.takeBack(text, quote.replyTo);
-      this.files.keep([...files, ...this.files.files]);
-      this.complain(this.dataset.unkept);
+      this.files.putBack(files);
+      this.complain(UNREADABLE.includes(error?.name) ? this.dataset.unreadable : this.dataset.unkept);
     }
   }
 

@@ -79,9 +79,10 @@ class MessageOutbox extends HTMLElement {
   }
 
   why(entry, { isHeld, isBehind }) {
-    const { again, held, behind, refused, unanswered } = this.dataset;
+    const { again, held, behind, refused, gone, tooLarge, unanswered } = this.dataset;
+    if (entry.isGone) return gone;
     if (entry.isBarred && !this.isLocked && entry.refusedAt < this.openSince) return again; // it was refused before
-    if (entry.problem) return entry.problem.trim() || refused;
+    if (entry.problem) return entry.problem.trim() || (entry.isFinal ? tooLarge : refused);
     if (isHeld) return held;
     if (isBehind) return behind;
     return entry.isUnanswered ? unanswered : "";
@@ -110,13 +111,15 @@ class MessageOutbox extends HTMLElement {
   }
 
   async edit(entry) {
-    if (await this.outbox.takeBack(entry)) this.composer.takeBack(entry.text, entry.replyTo);
+    const { composer } = this; // another conversation may be open by then
+    if (await this.outbox.takeBack(entry)) composer.takeBack(entry.text, entry.replyTo);
   }
 
   async undo(entry) {
+    const { composer } = this;
     const { text, files, replyTo } = await this.outbox.undo(entry);
-    this.composer.takeBack(text, replyTo);
-    this.composer.files.add(files);
+    composer.takeBack(text, replyTo);
+    composer.files.putBack(files);
   }
 
   showProgress = ({ detail: { key, part } }) => {

@@ -10,6 +10,7 @@ const UNANSWERED = "unanswered";
 const WITHIN = 20_000; // ms, then there was no answer …
 const SLOWEST = 8; // … bytes/ms of a file come on top: so slow may it arrive at the console
 const BARRED = 409; // for now, by the holder or the window
+const GONE = 404; // this agent may no longer see the conversation
 const TOO_LARGE = 413; // said before it is known whose it is
 const FINAL = [TOO_LARGE, 422]; // it can never pass
 const OWN_SENTENCE = [BARRED, 422]; // whatever else comes is not meant for an agent
@@ -49,5 +50,5 @@ async function reasonOf(response) {
   const { status } = response;
   const newest = Number(response.headers.get("X-Newest"));
   const sentence = OWN_SENTENCE.includes(status) ? (await response.text().catch(() => "")).trim() : "";
-  return { problem: sentence || " ", newest, isBarred: status === BARRED && !newest, isFinal: FINAL.includes(status) };
+  return { problem: sentence || " ", newest, isBarred: status === BARRED && !newest, isGone: status === GONE, isFinal: FINAL.includes(status) };
 }

@@ -14,7 +14,7 @@ import { add, change, fileOf } from "./outbox-store.js";
 
 const SHOWN = 3_000; // ms at most for which a confirmed entry stands in the thread until its message does
 const NOT_TRIED = { isTried: false, isUnanswered: false };
-const CLEAN = { problem: "", isBarred: false, isFinal: false, newest: 0 };
+const CLEAN = { problem: "", isBarred: false, isGone: false, isFinal: false, newest: 0 };
 
 export class Outbox {
   // changed: has all tabs read the store. progressed: tells them how much of a file has been uploaded.
@@ -25,13 +25,19 @@ export class Outbox {
     this.pause = new GrowingPause();
   }
 
+  // One Send after another: a file takes longer than a text.
+  add(...reply) {
+    return (this.adding = Promise.allSettled([this.adding]).then(() => this.enter(...reply)));
+  }
+
   // What one Send said stays together: when a file of it is refused, its text waits.
-  async add(text, files, about, quote) {
+  async enter(text, files, about, quote) {
     const reply = { ...about, ...CLEAN, agent, conversation: this.conversation, reply: newKey(), text: "" };
     const named = files.map((file) => ({ ...reply, key: newKey(), fileName: file.name, size: file.size }));
+    const copies = await Promise.all(files.map(copyOf));
     const texts = messagesIn(text).map((part) => ({ ...reply, key: newKey(), text: part }));
     Object.assign(texts[0] ?? named[0] ?? {}, quote);
-    await add([...named, ...texts], named.map(({ key }, at) => [key, files[at]]));
+    await add([...named, ...texts], named.map(({ key }, at) => [key, copies[at]]));
     await this.changed();
   }
 
@@ -49,8 +55,19 @@ export class Outbox {
     this.hurry();
   }
 
+  // Nothing of it can be undone any more.
+  async leaveNow() {
+    for (const entry of this.entries) await change(entry, (stored) => ({ ...stored, due: 0 }));
+    await this.changed();
+    this.hurry();
+  }
+
   remove(entry) {
     return this.change(entry, () => null);
+  }
+
+  async removeAll() {
+    for (const entry of this.entries) await this.remove(entry);
   }
 
   // Return whether it was still here: the console may have it by now.
@@ -141,6 +158,9 @@ export class Outbox {
     document.body.dispatchEvent(new CustomEvent(`live-conversation-${this.conversation}`));
   }
 }
+
+// A browser stores only where a file of the disk is. Fails once that was moved, changed or deleted.
+const copyOf = async (file) => new File([await file.arrayBuffer()], file.name, { type: file.type });
 
 // crypto.randomUUID exists under https only.
 export function newKey() {

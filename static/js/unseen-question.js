@@ -5,6 +5,7 @@ export class UnseenQuestion {
   constructor(composer, sendAnyway) {
     this.shown = composer.querySelector(".composer-notice-question");
     this.shown.querySelector("button").onclick = sendAnyway;
+    this.customer = composer.dataset.customer;
     this.list = composer.closest(".conversation").querySelector("message-list");
   }
 
@@ -18,7 +19,8 @@ export class UnseenQuestion {
 
   show(count) {
     const { one, many } = this.shown.dataset;
+    const words = { "#": count, "@": this.customer }; // a name may have either in it
     this.shown.hidden = !count;
-    this.shown.querySelector("span").textContent = count === 1 ? one : many.replace("#", count);
+    this.shown.querySelector("span").textContent = (count === 1 ? one : many).replace(/[#@]/g, (mark) => words[mark]);
   }
 }

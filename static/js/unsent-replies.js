@@ -15,7 +15,7 @@ class UnsentReplies extends HTMLElement {
 
   show = () => {
     const stuck = stuckOutboxes();
-    const now = stuck.map(({ conversation, entries }) => `${conversation}: ${entries.length}`).join();
+    const now = stuck.map((outbox) => `${outbox.conversation}: ${outbox.entries.length} ${isGone(outbox)}`).join();
     if (now === this.shown) return;
     this.shown = now;
     this.replaceChildren(...(stuck.length ? [this.line(stuck)] : []));
@@ -27,18 +27,30 @@ class UnsentReplies extends HTMLElement {
     const count = stuck.reduce((sum, { entries }) => sum + entries.length, 0);
     const words = count === 1 ? this.dataset.one : this.dataset.many.replace("#", count);
     line.querySelector("span").textContent = words;
-    line.append(...stuck.flatMap((outbox) => [" ", this.link(line, outbox)]));
-    line.querySelector("a").remove();
+    const [link, remove] = line.querySelectorAll("a, button");
+    line.append(...stuck.flatMap((outbox) => [" ", isGone(outbox) ? this.remove(remove, outbox) : this.link(link, outbox)]));
+    link.remove();
+    remove.remove();
     return line;
   }
 
-  link(line, { entries: [{ url, customer }] }) {
-    const link = line.querySelector("a").cloneNode(true);
+  link(template, { entries: [{ url, customer }] }) {
+    const link = template.cloneNode(true);
     link.href = new URL("..", new URL(url, location)).pathname;
     link.setAttribute("hx-get", link.href);
     link.textContent = customer;
     return link;
   }
+
+  remove(template, outbox) {
+    const button = template.cloneNode(true);
+    button.append(` ${outbox.entries[0].customer}`);
+    button.onclick = () => outbox.removeAll();
+    return button;
+  }
 }
+
+// The agent may no longer see the conversation, so it cannot be opened to look at them.
+const isGone = ({ entries }) => entries.every((entry) => entry.isGone);
 
 customElements.define("unsent-replies", UnsentReplies);

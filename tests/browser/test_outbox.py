@@ -10,6 +10,7 @@ from console.infrastructure.request_bodies import LEAST, PATIENCE
 from console.models import Conversation, Message
 from tests.browser.conftest import session_of
 from tests.browser.desk import bubbles, composer, opens, part, row, says, takes, unconfirmed, until
+from tests.conftest import restrict
 from tests.stand_in import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -146,6 +147,55 @@ def test_the_upload_timeout_of_a_large_file_allows_the_slowest_accepted_upload(s
     assert tab.evaluate("window.within") >= 1000 * size / slowest
 
 
+def test_a_long_reply_in_letters_of_many_bytes_is_sent(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    says(tab, "茶" * 8_000)
+    until(tab, lambda: "".join(stack.texts(mona_writes)) == "茶" * 8_000)
+    expect(unconfirmed(tab)).to_have_count(0)
+
+
+def test_an_upload_that_a_portal_answers_with_204_is_tried_again(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    fails(tab, status=204, times=1)
+    tab.get_by_label("Attach files").set_input_files(RECEIPT)
+    says(tab, "Your receipt")
+    until(tab, lambda: stack.texts(mona_writes)[1:] == ["Your receipt"])
+
+
+@pytest.mark.parametrize("becomes", [None, b"%PDF-1.4 another"], ids=["deleted", "changed"])
+def test_a_reply_with_a_file_that_can_no_longer_be_read_stays_in_the_field(
+    becomes, sit_down, mona_writes, stack, ana, tmp_path
+):
+    tab = sit_down(ana)
+    takes(tab)
+    path = tmp_path / "receipt.pdf"
+    path.write_bytes(RECEIPT["buffer"])
+    tab.get_by_label("Attach files").set_input_files(path)
+    path.write_bytes(becomes) if becomes else path.unlink()
+    says(tab, "Your receipt")
+    expect(tab.get_by_role("alert").filter(has_text="a file was moved, changed or deleted")).to_be_visible()
+    expect(composer(tab)).to_have_value("Your receipt")
+    tab.get_by_role("button", name="Remove: receipt.pdf").click()
+    composer(tab).press("Enter")
+    until(tab, lambda: stack.texts(mona_writes) == ["Your receipt"])
+
+
+def test_a_file_deleted_after_send_is_sent_from_the_copy_of_the_browser(sit_down, mona_writes, stack, ana, tmp_path):
+    tab = sit_down(ana)
+    takes(tab)
+    path = tmp_path / "receipt.pdf"
+    path.write_bytes(RECEIPT["buffer"])
+    tab.context.set_offline(True)
+    tab.get_by_label("Attach files").set_input_files(path)
+    says(tab, "Your receipt")
+    expect(unconfirmed(tab).first).to_contain_text("The console has not confirmed this yet.")
+    path.unlink()
+    tab.context.set_offline(False)
+    until(tab, lambda: stack.texts(mona_writes)[1:] == ["Your receipt"])
+
+
 def test_replies_behind_a_refused_one_are_sent(sit_down, mona_writes, stack, ana):
     tab = sit_down(ana)
     takes(tab)
@@ -229,6 +279,31 @@ def test_send_shows_first_what_the_customer_wrote_below_the_screen(sit_down, mon
     expect(question).to_be_hidden()
 
 
+def test_the_question_before_send_counts_for_a_customer_with_a_sign_in_the_name(sit_down, bluebird, stack, ana):
+    psid = stack.customer("Fan #1 @ home")
+    for number in range(30):
+        stack.say(psid, text=f"line {number}")
+    eventually(lambda: Message.objects.count() == 30)
+    tab = sit_down(ana)
+    takes(tab, "Fan #1 @ home")
+    says(tab, "Goodbye")
+    expect(tab.get_by_role("alert").filter(has_text=re.compile(r"Fan #1 @ home wrote \d+ more"))).to_be_visible()
+
+
+def test_the_question_before_send_goes_when_the_agent_may_no_longer_reply(sit_down, mona_writes, stack, ana):
+    for number in range(30):
+        stack.say(mona_writes, text=f"line {number}")
+    eventually(lambda: Message.objects.count() == 31)
+    tab = sit_down(ana)
+    takes(tab)
+    says(tab, "Goodbye")
+    question = tab.get_by_role("alert").filter(has_text="more messages")
+    expect(question).to_be_visible()
+    Conversation.objects.get().return_to_queue(ana)
+    expect(tab.get_by_role("button", name="Take")).to_be_visible()
+    expect(question).to_be_hidden()
+
+
 def test_send_shows_first_what_was_unread_on_opening_and_never_on_the_screen(sit_down, mona_writes, stack, ana):
     for number in range(30):
         stack.say(mona_writes, text=f"line {number}")
@@ -265,6 +340,21 @@ def test_undo_brings_text_and_files_back_and_nothing_reaches_facebook(sit_down, 
     assert stack.said(mona_writes) == []
 
 
+def test_undo_keeps_text_and_files_of_an_agent_who_may_no_longer_reply(sit_down, mona_writes, stack, ana):
+    gives_time_to_undo(ana, 10)
+    tab = sit_down(ana)
+    takes(tab)
+    tab.get_by_label("Attach files").set_input_files(RECEIPT)
+    says(tab, "Goodbye")
+    expect(unconfirmed(tab).last).to_contain_text("Leaves in")
+    Conversation.objects.get().return_to_queue(ana)
+    expect(tab.get_by_role("button", name="Take")).to_be_visible()
+    unconfirmed(tab).last.get_by_role("button", name="Undo").click()
+    expect(composer(tab)).to_have_value("Goodbye")
+    tab.get_by_role("button", name="Take").click()
+    expect(tab.get_by_role("list", name="Files to send").get_by_text("receipt.pdf")).to_be_visible()
+
+
 def test_replies_leave_in_order_when_their_time_to_undo_is_over(sit_down, mona_writes, stack, ana):
     gives_time_to_undo(ana)
     tab = sit_down(ana)
@@ -288,6 +378,33 @@ def test_a_reply_of_a_tab_that_closed_before_its_time_was_over_is_sent_later(sit
     assert stack.texts(mona_writes) == []
     next_tab.goto("/")
     until(next_tab, lambda: stack.texts(mona_writes) == ["one"])
+
+
+@pytest.mark.parametrize("verb", ["Close", "Return to queue"])
+def test_a_verb_that_ends_the_turn_lets_replies_leave_first_that_could_be_undone(
+    verb, sit_down, mona_writes, stack, ana
+):
+    gives_time_to_undo(ana, 10)
+    tab = sit_down(ana)
+    takes(tab)
+    says(tab, "Goodbye")
+    expect(unconfirmed(tab)).to_contain_text("Leaves in")
+    tab.get_by_role("button", name=verb).click()
+    until(tab, lambda: stack.texts(mona_writes) == ["Goodbye"])
+    eventually(lambda: Conversation.objects.get().agent is None)
+
+
+def test_a_verb_that_ends_the_turn_is_left_when_a_reply_before_it_is_refused(sit_down, mona_writes, stack, ana):
+    gives_time_to_undo(ana, 10)
+    tab = sit_down(ana)
+    takes(tab)
+    refusal = {"status": 422, "body": "Not this.", "headers": {"X-Agent": str(ana.pk)}}
+    tab.route(SEND, lambda route: route.fulfill(**refusal), times=1)
+    says(tab, "Goodbye")
+    tab.get_by_role("button", name="Close").click()
+    expect(unconfirmed(tab)).to_contain_text("Not this.")
+    tab.wait_for_timeout(500)
+    assert Conversation.objects.get().is_open
 
 
 def test_an_agent_chooses_how_long_send_can_be_undone(sit_down, mona_writes, stack, ana):
@@ -333,6 +450,26 @@ def test_a_reply_stuck_in_another_conversation_shows_above_the_desk_and_in_its_r
     until(tab, lambda: stack.texts(mona_writes) == ["one", "two"], seconds=40)
     expect(row(tab)).not_to_contain_text("Not confirmed")
     expect(notice).to_be_hidden()
+
+
+def test_replies_in_a_conversation_that_an_agent_may_no_longer_see_can_be_removed(
+    sit_down, mona_writes, stack, ana, bluebird
+):
+    tab = sit_down(ana)
+    takes(tab)
+    tab.context.set_offline(True)
+    says(tab, "one")
+    says(tab, "two")
+    restrict(bluebird)
+    tab.context.set_offline(False)
+    expect(unconfirmed(tab).last).to_contain_text("you no longer have access to this conversation")
+    tab.goto("/")
+    tab.get_by_role("button", name="Remove what you wrote to Mona Weber").click()
+    expect(tab.get_by_role("status").filter(has_text="have not left")).to_be_hidden()
+    tab.reload()
+    expect(tab.get_by_role("navigation", name="Conversations")).to_be_visible()
+    expect(tab.get_by_role("status").filter(has_text="have not left")).to_be_hidden()
+    assert stack.texts(mona_writes) == []
 
 
 def test_closing_the_tab_asks_first_while_a_reply_is_unconfirmed(sit_down, mona_writes, stack, ana):

@@ -1,0 +1,31 @@
+// Close, Hand back, Transfer and Return to queue end this agent's turn, after which the console refuses a reply. So the replies
+// that wait, or can still be undone, leave first. When one of them is refused, the agent sees that, and the turn goes on.
+
+import { outboxOf } from "./outboxes.js";
+
+const ENDS_TURN = /\/conversations\/(\d+)\/(?:close|hand-back|transfer|return-to-queue)\/$/;
+
+document.addEventListener(
+  "submit",
+  (event) => {
+    const { target: form } = event;
+    const [, conversation] = form.action.match(ENDS_TURN) ?? [];
+    const outbox = conversation && outboxOf(conversation);
+    if (!outbox?.next) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (form.ariaBusy !== "true") submitAfter(outbox, form);
+  },
+  true,
+);
+
+async function submitAfter(outbox, form) {
+  const refused = refusedIn(outbox);
+  form.ariaBusy = "true";
+  await outbox.leaveNow();
+  while (outbox.next) await new Promise((resolve) => document.addEventListener("outbox-changed", resolve, { once: true }));
+  form.ariaBusy = null;
+  if (form.isConnected && refusedIn(outbox) === refused) form.requestSubmit();
+}
+
+const refusedIn = ({ entries }) => entries.filter(({ problem }) => problem).length;
