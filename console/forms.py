@@ -3,6 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
 from console.infrastructure import uploads
+from console.models.reaction import EMOJIS
 from messenger.client import utf16_length
 
 MOST_NOTE = 500  # characters
@@ -70,6 +71,10 @@ class MessageForm(SeenForm):
         if not self.errors and not self.cleaned_data["text"] and not self.cleaned_data["files"]:
             raise forms.ValidationError(_("Write something first."))
         return super().clean()
+
+
+class ReactionForm(forms.Form):
+    emoji = forms.ChoiceField(choices=EMOJIS.items())
 
 
 class PrivateNoteForm(forms.Form):

@@ -255,6 +255,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "background"
 CELERY_TASK_ROUTES = {
     "console.tasks.deliver": {"queue": "messages"},
+    "console.tasks.deliver_reaction": {"queue": "messages"},
     "console.tasks.process_webhooks": {"queue": "webhooks"},
     "console.tasks.deliver_bot_event": {"queue": "bots"},
     "console.tasks.assign": {"queue": "webhooks"},  # a customer waits, so never behind a download

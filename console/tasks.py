@@ -17,6 +17,11 @@ def deliver(conversation_id):
 
 
 @shared_task
+def deliver_reaction(reaction_id):
+    _model("console.Reaction").filter(pk=reaction_id).deliver()
+
+
+@shared_task
 def deliver_bot_event(bot_event_id):
     _model("console.BotEvent").filter(pk=bot_event_id).deliver()
 

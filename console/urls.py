@@ -13,6 +13,7 @@ from console.views import (
     messages,
     notes,
     queue,
+    reactions,
     webhook,
 )
 from personas import views as personas
@@ -41,6 +42,8 @@ urlpatterns = [
                 path("messages/", messages.index, name="messages"),
                 path("send/", messages.send, name="send"),
                 path("messages/<int:message_pk>/retry/", messages.retry, name="retry"),
+                path("messages/<int:message_pk>/react/", reactions.react, name="react"),
+                path("messages/<int:message_pk>/unreact/", reactions.unreact, name="unreact"),
                 path("label/", labels.label, name="label"),
                 path("customer/", include("console.customer_panel.urls")),
                 path(

@@ -345,6 +345,25 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Reaction',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('next_attempt_at', models.DateTimeField(editable=False, null=True, verbose_name='next attempt')),
+                ('attempts', models.PositiveIntegerField(default=0, editable=False, verbose_name='attempts')),
+                ('error', models.TextField(blank=True, verbose_name='error')),
+                ('leased_until', models.DateTimeField(editable=False, null=True)),
+                ('emoji', models.CharField(blank=True, max_length=16)),
+                ('shown', models.CharField(blank=True, max_length=16)),
+                ('is_pending', models.BooleanField(default=True)),
+                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='agent')),
+                ('message', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='page_reaction', to='console.message')),
+            ],
+            options={
+                'verbose_name': 'reaction',
+                'verbose_name_plural': 'reactions',
+            },
+        ),
+        migrations.CreateModel(
             name='Team',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -519,6 +538,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='mention',
             constraint=models.UniqueConstraint(fields=('note', 'agent'), name='one_mention_per_note_and_agent'),
+        ),
+        migrations.AddIndex(
+            model_name='reaction',
+            index=models.Index(condition=models.Q(('is_pending', True)), fields=['next_attempt_at'], name='reaction_pending'),
         ),
         migrations.AddConstraint(
             model_name='team',

@@ -17,6 +17,7 @@ from .mention import Mention
 from .message.attachment import Attachment
 from .message.message import Message
 from .note import Note
+from .reaction import Reaction
 from .refusals import CannotReceive, KeyInUse, Refused, TakenByAnother, UnseenMessages, WindowClosed
 from .team import Team
 
@@ -43,6 +44,7 @@ __all__ = [
     "Mention",
     "Message",
     "Note",
+    "Reaction",
     "Refused",
     "TakenByAnother",
     "Team",

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from console.forms import MOST_PRIVATE_NOTE, MOST_TEXT
 from console.infrastructure import uploads
 from console.models import Conversation, Draft, Refused
+from console.models.reaction import EMOJIS
 from console.views.composer import Composer
 from console.views.queue import queue_context
 from console.wording import canned_variables, handovers, holders, pages, verbs
@@ -69,6 +70,7 @@ def holder_context(request, conversation):
         "main_verb": verbs.main_verb(conversation, agent),
         "composer": Composer.of(conversation, agent),
         "limits": COMPOSER_LIMITS,
+        "reactions": EMOJIS,
         "canned": canned_variables.for_composer(conversation, agent),
         "idempotency_key": uuid.uuid4(),
     }

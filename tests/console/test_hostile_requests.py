@@ -40,6 +40,7 @@ QUERY = [
     *["is_active__exact", "agent__id__in", "app_label", "model_name", "field_name", "term"],
 ]
 FORM = [
+    "emoji",
     *[
         "text",
         "files",

@@ -87,8 +87,8 @@ class MessagingWindow(ThreadControl):
         return self.messaging_window is WindowState.OPEN and not self.page.is_disconnected
 
     @property
-    def may_quote(self):
-        """Return whether Facebook takes a reply that quotes a message: only within the 24 hours that it promises."""
+    def is_window_open(self):
+        """Return whether Facebook takes quotes and reactions too: only within the 24 hours that it promises."""
         return self.messaging_window is WindowState.OPEN
 
     @property

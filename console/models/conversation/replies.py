@@ -48,7 +48,7 @@ class Replies(MessagingWindow, Sending):
             self.check_held_by(author)
             check_all_seen(self, seen, UnseenBeforeReply)
             self.check_window(author)
-            quoted = {_first_text(pieces): quotes.mid_of(self, reply_to)}
+            quoted = {_first_text(pieces): quotes.mid_of(self, reply_to)} if reply_to else {}
             at = next_moment(self)
             replies = [
                 self._queue(author, _key(key, number), at + number * STEP, *piece, quoted.get(number, ""))

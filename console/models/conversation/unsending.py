@@ -24,6 +24,7 @@ def unsend(conversation, message):
     conversation.note_unsent_words(message, copies.texts)
     conversation.note_unsent_question(message)
     message.attachments.discard()
+    _remove_reaction(message)
     message.text = message.payload = message.reaction = ""
     message.is_partial = False
     message.earlier_texts, message.is_deleted, message.revision = [], True, revision
@@ -62,6 +63,11 @@ class Copies:
         if name not in REPEATING or not isinstance(value, str):
             return value
         return "" if self.are_all_of(value, MAX_REQUEST) else self.remove_from(value)
+
+
+def _remove_reaction(message):
+    if hasattr(message, "page_reaction"):
+        message.page_reaction.delete()
 
 
 def _remove_from_handovers(conversation, copies):

@@ -89,7 +89,8 @@ class MessageDelivery(Reconciliation):
             return self.fail(FILE_GONE)
         if not self.conversation.send_queue.keep(UPLOAD if file else CALL):
             return Outcome.WAIT  # another worker has the queue now
-        self.reply_to = quotes.mid_at_delivery(self)
+        if self.reply_to:
+            self.reply_to = quotes.mid_at_delivery(self)
         if not self._claim(persona):
             return Outcome.READ_AGAIN  # an echo has shown that it was sent
         client = self.page.client(UPLOAD_TIMEOUT if file else settings.GRAPH_TIMEOUT)

@@ -75,7 +75,7 @@ class MessageQuerySet(ScheduledQuerySet):
 
     def for_thread(self):
         """Read all that a thread shows; without the token, which would be decrypted for every message."""
-        related = self.select_related("author", "persona", "page").defer("page__token")
+        related = self.select_related("author", "persona", "page", "page_reaction__agent").defer("page__token")
         return related.annotate(quote=_quote()).prefetch_related("attachments")
 
 
@@ -152,8 +152,8 @@ class Message(MessageDelivery):
         return self.text or words_of_all(self.attachments.all())
 
     @property
-    def can_be_quoted(self):
-        """Return whether a reply can quote it: Facebook gave it its id. Ids that the console made up have a colon."""
+    def is_addressable(self):
+        """Return whether a quote or a reaction can name it to Facebook. Ids that the console made up have a colon."""
         return bool(self.mid) and ":" not in self.mid and not self.is_deleted
 
     @property

@@ -18,23 +18,18 @@ class CannotQuote(Refused):
 
 
 def mid_of(conversation, pk):
-    """Return the mid of the message with this key, for a reply that quotes it; "" without a key.
-
-    Raises CannotQuote.
-    """
-    if pk is None:
-        return ""
+    """Return the mid of the message with this key, for a reply that quotes it, or raise CannotQuote."""
     message = conversation.messages.filter(pk=pk).first()
-    if message is None or not message.can_be_quoted:
+    if message is None or not message.is_addressable:
         raise CannotQuote(GONE)
-    if not conversation.may_quote:
+    if not conversation.is_window_open:
         raise CannotQuote(LATE)
     return message.mid
 
 
 def mid_at_delivery(reply):
     """Return the mid that a reply still quotes when it goes out. The quoted message may have been unsent meanwhile."""
-    if not reply.reply_to or not reply.conversation.may_quote:
+    if not reply.conversation.is_window_open:
         return ""
     is_gone = reply.conversation.messages.filter(mid=reply.reply_to, is_deleted=True).exists()
     return "" if is_gone else reply.reply_to
