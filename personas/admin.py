@@ -39,7 +39,16 @@ class PageForm(forms.ModelForm):
 
     class Meta:
         model = Page
-        fields = ["page_id", "token", "is_open_to_all", "groups", "may_use_human_agent", "bot_name", "bot_picture"]
+        fields = [
+            "page_id",
+            "token",
+            "is_open_to_all",
+            "groups",
+            "may_use_human_agent",
+            "may_see_locale",
+            "bot_name",
+            "bot_picture",
+        ]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -2,6 +2,7 @@ from .api_keys import ApiKeyAdmin
 from .bot_events import BotEventAdmin
 from .canned_replies import CannedReplyAdmin
 from .conversations import ConversationAdmin
+from .custom_fields import CustomFieldAdmin
 from .inbound_webhooks import InboundWebhookAdmin
 from .labels import LabelAdmin
 from .pages import PageWithRulesAdmin
@@ -12,6 +13,7 @@ __all__ = [
     "BotEventAdmin",
     "CannedReplyAdmin",
     "ConversationAdmin",
+    "CustomFieldAdmin",
     "InboundWebhookAdmin",
     "LabelAdmin",
     "PageWithRulesAdmin",

@@ -4,8 +4,10 @@ from contextlib import suppress
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db.models import Max, Min
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
+from console.models import CustomField
 from console.models.activity import Kind
 
 MOST_ACTIVITIES = 50
@@ -19,8 +21,10 @@ def facts(conversation):
     known = list(activities[:MOST_ACTIVITIES])
     return {
         "profile_problem": _profile_problem(conversation.customer),
+        "language": _language(conversation.customer.locale),
         "time_zone": next(filter(_is_time_zone, [one.details.get("timezone") for one in known]), ""),
         "contacts": said.aggregate(first=Min("at"), last=Max("at")),
+        "fields": CustomField.objects.of(conversation.customer),
         "referrals": [one for one in known if one.kind == Kind.REFERRAL][:MOST_REFERRALS],
     }
 
@@ -34,6 +38,16 @@ def _profile_problem(customer):
     if customer.profile_at:
         return _("Facebook gave us no name for this customer.")
     return _("Facebook has not given us the profile of this customer yet.")
+
+
+def _language(locale):
+    """Return the name of the language of a locale such as de_DE; its code if it has no name here."""
+    if not locale:
+        return ""
+    try:
+        return get_language_info(locale.replace("_", "-").lower())["name_translated"]
+    except KeyError:
+        return locale
 
 
 def _is_time_zone(name):

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
+from console.custom_fields.views import fill_in
 from console.customer_panel import views
 
 urlpatterns = [
     path("", views.customer, name="customer"),
+    path("fields/<int:field_pk>/", fill_in, name="fill-in"),
     path("stays/", views.customer_stays, name="customer-stays"),
     path("notes/", views.customer_notes, name="customer-notes"),
     path("files/", views.customer_files, name="customer-files"),

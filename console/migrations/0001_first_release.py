@@ -113,6 +113,8 @@ class Migration(migrations.Migration):
                 ('psid', models.TextField(verbose_name='PSID')),
                 ('name', models.CharField(blank=True, max_length=200, verbose_name='name')),
                 ('picture', models.FileField(blank=True, upload_to=console.models.customer.picture_path, verbose_name='picture')),
+                ('locale', models.CharField(blank=True, db_default='', max_length=20, verbose_name='locale')),
+                ('utc_offset', models.FloatField(blank=True, null=True, verbose_name='hours from UTC')),
                 ('profile_at', models.DateTimeField(blank=True, null=True, verbose_name='profile fetched')),
                 ('next_attempt_at', models.DateTimeField(default=console.models.customer.soon, editable=False)),
                 ('refusals', models.PositiveIntegerField(db_default=0, default=0, editable=False)),
@@ -159,6 +161,39 @@ class Migration(migrations.Migration):
                 'verbose_name': 'conversation',
                 'verbose_name_plural': 'conversations',
                 'permissions': [('take_over_conversation', 'Can take a conversation over from a present colleague')],
+            },
+        ),
+        migrations.CreateModel(
+            name='CustomField',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=40, verbose_name='name')),
+                ('kind', models.CharField(choices=[('text', 'text'), ('number', 'number'), ('choice', 'choice'), ('date', 'date'), ('link', 'link')], default='text', max_length=8, verbose_name='kind')),
+                ('choices', models.TextField(blank=True, help_text='For a choice: one on each line.', verbose_name='choices')),
+                ('link', models.CharField(blank=True, help_text='For a link: its address, with {} in the place of the value: https://shop.example/orders/{}', max_length=500, verbose_name='link')),
+                ('is_required', models.BooleanField(default=False, help_text='An agent cannot close a conversation while this is empty. A bot can: it does not see the fields.', verbose_name='required before closing')),
+                ('position', models.PositiveSmallIntegerField(default=0, help_text='The lowest one comes first.', verbose_name='position')),
+                ('page', models.ForeignKey(blank=True, help_text='Empty: customers of all Pages have it. The Page cannot be changed later.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='custom_fields', to='personas.page', verbose_name='Page')),
+            ],
+            options={
+                'verbose_name': 'custom field',
+                'verbose_name_plural': 'custom fields',
+                'ordering': ['position', 'name', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='CustomValue',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('value', models.CharField(max_length=500, verbose_name='value')),
+                ('changed_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
+                ('changed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='changed by')),
+                ('customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='custom_values', to='console.customer', verbose_name='customer')),
+                ('field', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='values', to='console.customfield', verbose_name='custom field')),
+            ],
+            options={
+                'verbose_name': 'value of a custom field',
+                'verbose_name_plural': 'values of custom fields',
             },
         ),
         migrations.CreateModel(
@@ -478,6 +513,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='customer',
             constraint=models.UniqueConstraint(models.F('page'), django.db.models.functions.text.MD5('psid'), name='one_customer_per_page_and_psid'),
+        ),
+        migrations.AddConstraint(
+            model_name='customvalue',
+            constraint=models.UniqueConstraint(fields=('customer', 'field'), name='one_value_per_customer_and_field'),
         ),
         migrations.AddConstraint(
             model_name='label',

@@ -1,3 +1,5 @@
+from console.custom_fields.models import CustomField, CustomValue
+
 from .activity import Activity
 from .api_key import ApiKey
 from .bot_event.bot_event import BotEvent
@@ -32,6 +34,8 @@ __all__ = [
     "CannotReceive",
     "Cause",
     "Conversation",
+    "CustomField",
+    "CustomValue",
     "Customer",
     "Draft",
     "Handover",

@@ -16,6 +16,7 @@ from agents.pictures import new_path
 from console import tasks
 from console.infrastructure import downloads, rate_limit
 from messenger import Action, GraphError
+from messenger.calls.people import LOCALE_FIELDS, PROFILE_FIELDS
 from personas.models import DiscardedFile
 from personas.models.retry import Scheduled, ScheduledQuerySet
 from personas.resource_shortage import is_resource_shortage
@@ -30,6 +31,8 @@ REFUSED_FOR = timedelta(days=1)  # after a second refusal in a row
 REFRESHED_EVERY = timedelta(days=7)
 AGAIN = ("profiles", 5)  # a second for one Page, of repeated fetches
 SWEPT_AT_ONCE = 50
+LONGEST_LOCALE = 20  # characters
+MOST_HOURS = 14  # from UTC
 
 
 def soon():
@@ -68,6 +71,8 @@ class Customer(Scheduled):
     psid = models.TextField("PSID")
     name = models.CharField(_("name"), max_length=200, blank=True)
     picture = models.FileField(_("picture"), upload_to=picture_path, blank=True)
+    locale = models.CharField(_("locale"), max_length=LONGEST_LOCALE, blank=True, db_default="")
+    utc_offset = models.FloatField(_("hours from UTC"), null=True, blank=True)
     profile_at = models.DateTimeField(_("profile fetched"), null=True, blank=True)
     next_attempt_at = models.DateTimeField(default=soon, editable=False)
     refusals = models.PositiveIntegerField(default=0, db_default=0, editable=False)  # of the profile, in a row
@@ -103,20 +108,34 @@ class Customer(Scheduled):
         if self.page.is_paused or self.page.is_slowed or not self._has_rate_slot():
             return self._put_off()
         try:
-            profile = self.page.client().profile(self.psid)
+            profile = self.page.client().profile(self.psid, fields=self._profile_fields)
         except GraphError as error:
             return self._note_failure(error)
         shown = self.name, self.picture.name
         self.name = plain(_full_name(profile))[:200] or self.name
+        self._note_locale(profile)
         is_kept = self._keep_picture(profile.get("profile_pic"))
         now = timezone.now()
         self.profile_at, self.refusals = now if is_kept else None, 0
         self.next_attempt_at = now + REFRESHED_EVERY if is_kept else soon()
-        self.save(update_fields=["name", "picture", "profile_at", "refusals", "next_attempt_at"])
+        self.save(
+            update_fields=["name", "picture", "locale", "utc_offset", "profile_at", "refusals", "next_attempt_at"]
+        )
         if shown != (self.name, self.picture.name):
             self.conversation.touch()
         if shown[1] != self.picture.name:
             DiscardedFile.objects.discard(shown[1])
+
+    @property
+    def _profile_fields(self):
+        return PROFILE_FIELDS + LOCALE_FIELDS if self.page.may_see_locale else PROFILE_FIELDS
+
+    def _note_locale(self, profile):
+        """Note the customer's language and their hours from UTC, where Facebook shows them."""
+        locale, offset = profile.get("locale"), profile.get("timezone")
+        self.locale = locale[:LONGEST_LOCALE] if isinstance(locale, str) else ""
+        is_offset = isinstance(offset, int | float) and abs(offset) <= MOST_HOURS
+        self.utc_offset = offset if is_offset else None
 
     def _has_rate_slot(self):
         """Nobody waits for a profile that is fetched again: those of one Page are fetched one by one."""

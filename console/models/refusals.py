@@ -12,11 +12,12 @@ class Refused(Exception):
     """The base of all refusals. Its `sentence` is for the person who was refused.
 
     field: the name of the value that is wrong, if that is the reason. holder, name: who holds the conversation, if
-    that is. newest: the key of the last message that the person has not seen, if that is.
+    that is. newest: the key of the last message that the person has not seen, if that is. missing: the custom field
+    that has to be filled in first, if that is.
     """
 
     field = ""
-    holder = name = newest = None
+    holder = name = newest = missing = None
 
     @property
     def sentence(self):
@@ -40,6 +41,15 @@ class TakenByAnother(Refused):
 
 class CannotReceive(Refused):
     """The agent or bot to whom a conversation was to go cannot have it."""
+
+
+class MissingFields(Refused):
+    """The customer has no value in a field that is required before closing."""
+
+    def __init__(self, fields):
+        self.missing = fields[0]
+        names = ", ".join(f"“{field}”" for field in fields)
+        super().__init__(_("Fill in %(names)s before you close this conversation.") % {"names": names})
 
 
 class UnseenMessages(Refused):

@@ -3,6 +3,7 @@
 import uuid
 
 from django.shortcuts import get_object_or_404, redirect, render
+from django_htmx.http import trigger_client_event
 
 from console.forms import MOST_PRIVATE_NOTE, MOST_TEXT
 from console.infrastructure import uploads
@@ -98,7 +99,13 @@ def changed(request, pk, refusal=None, **more):
     conversation, status = find(request, pk), 409 if refusal else 200
     if request.htmx:
         context = holder_context(request, conversation) | {"renews_refusal": True, "refusal": refusal} | more
-        return render(request, "conversations/_holder.html", context, status=status)
+        answer = render(request, "conversations/_holder.html", context, status=status)
+        return _lead_to_missing(answer, refusal) if refusal else answer
     if refusal:
         return show_page(request, conversation, status=status, refusal=refusal)
     return redirect("conversation", pk=pk)
+
+
+def _lead_to_missing(answer, refusal):
+    """Have the browser open the panel at the custom field that is missing, if that is why the verb was refused."""
+    return trigger_client_event(answer, "missing-field", {"field": refusal.missing.pk}) if refusal.missing else answer

@@ -6,6 +6,7 @@ https://developers.facebook.com/docs/messenger-platform/identity/user-profile
 from .base import Calls, given
 
 PROFILE_FIELDS = ("id", "name", "first_name", "last_name", "profile_pic")
+LOCALE_FIELDS = ("locale", "timezone")
 
 
 class People(Calls):

@@ -57,6 +57,7 @@ class Migration(migrations.Migration):
                 ('bot_name', models.CharField(blank=True, help_text="Customers see the bot's messages under this name. Empty: under the Page's own.", max_length=50, verbose_name="bot's name")),
                 ('bot_picture', models.ImageField(blank=True, help_text='Square, at most 8 MB. Without one: initials.', upload_to=personas.models.page.picture_path, validators=[agents.pictures.check_picture], verbose_name="bot's picture")),
                 ('may_use_human_agent', models.BooleanField(default=False, help_text="Only once Facebook's App Review has approved the app for “Human Agent”. Agents can then reply until 7 days after the customer wrote, instead of 24 hours. Without the approval Facebook refuses such replies.", verbose_name='human agents may reply for 7 days')),
+                ('may_see_locale', models.BooleanField(db_default=False, default=False, help_text="Only once Facebook's App Review has approved the app for “pages_user_locale” and “pages_user_timezone”. Agents then see the language and the local time of customers. Without the approval Facebook may refuse the whole profile.", verbose_name='Facebook shows language and time zone')),
                 ('groups', models.ManyToManyField(blank=True, help_text='Agents of these groups may see its conversations.', to='auth.group', verbose_name='groups')),
             ],
             options={

@@ -93,6 +93,17 @@ class Page(PageDisconnection):
         ),
     )
 
+    may_see_locale = models.BooleanField(
+        _("Facebook shows language and time zone"),
+        default=False,
+        db_default=False,
+        help_text=_(
+            "Only once Facebook's App Review has approved the app for “pages_user_locale” and “pages_user_timezone”."
+            " Agents then see the language and the local time of customers. Without the approval Facebook may refuse"
+            " the whole profile."
+        ),
+    )
+
     objects: ClassVar[Any] = PageQuerySet.as_manager()
 
     class Meta:

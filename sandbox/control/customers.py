@@ -115,12 +115,13 @@ async def set_thread_owner(request: Request) -> JSONResponse:
 
 
 async def set_profile(request: Request) -> JSONResponse:
-    """Set how much of the profile the Page may see."""
+    """Set how much of the profile the Page may see, and the locale and time zone in it."""
     _, customer, body = await _read(request)
     kind = body.need("kind")
     if kind not in nodes.PROFILES:
         raise bad_request(f"“kind” must be one of {', '.join(nodes.PROFILES)}.")
     customer.profile = kind
+    customer.locale, customer.timezone = body.optional("locale") or "", body.between("timezone", -24, 24, default=0)
     return done()
 
 

@@ -58,6 +58,8 @@ async def customer(call: Call, customer: Customer) -> dict:
         "profile_pic": f"{call.origin}/_sandbox/profile_pictures/{customer.psid}.png",
         "id": customer.psid,
     }
+    if customer.locale:
+        profile |= {"locale": customer.locale, "timezone": customer.timezone}
     if customer.profile == "partial":
         profile = {"first_name": first, "id": customer.psid}
     return select_fields(profile, requested_fields(call))

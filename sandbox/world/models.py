@@ -132,6 +132,8 @@ class Customer:
     typing_persona: Persona | None = None
     menu: list[dict] | None = None  # a persistent menu for this person, instead of the Page's
     profile: str = "full"  # one of `nodes.PROFILES`
+    locale: str = ""  # with the time zone, a part of the full profile once a tester has set it
+    timezone: float = 0
     folder: str = "inbox"
     owner_app_id: str | None = None
     owned_until: int = 0

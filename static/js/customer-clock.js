@@ -1,10 +1,11 @@
-// What time it is where the customer is. Their time zone is one that Facebook named.
+// What time it is where the customer is: in the time zone that Facebook named, or so many hours from UTC.
 
 const TICK = 10_000; // ms
+const HOUR = 3_600_000; // ms
 
 class CustomerClock extends HTMLElement {
   connectedCallback() {
-    const timeZone = this.dataset.zone;
+    const timeZone = this.dataset.zone ?? "UTC";
     this.clock = new Intl.DateTimeFormat(undefined, { timeZone, weekday: "short", hour: "numeric", minute: "2-digit" });
     this.show();
     this.timer = setInterval(() => this.show(), TICK);
@@ -15,7 +16,7 @@ class CustomerClock extends HTMLElement {
   }
 
   show() {
-    this.textContent = this.clock.format(Date.now());
+    this.textContent = this.clock.format(Date.now() + HOUR * (this.dataset.offset ?? 0));
   }
 }
 

@@ -15,10 +15,12 @@ class CustomerPanel extends HTMLElement {
     this.pane = this.parentElement;
     this.pane.addEventListener("click", this.press);
     this.sheet.addEventListener("close", this.settle);
+    this.addEventListener("focusout", this.catchUp);
     this.addEventListener("htmx:before:swap", this.noteMore);
     this.addEventListener("htmx:after:swap", this.swapped);
     this.topics = [`live-holder-${this.dataset.conversation}`, "live-hello"];
     for (const topic of this.topics) document.body.addEventListener(topic, this.refresh);
+    document.body.addEventListener("missing-field", this.fillIn);
     WIDE.addEventListener("change", this.settle);
     this.settle();
   }
@@ -26,6 +28,7 @@ class CustomerPanel extends HTMLElement {
   disconnectedCallback() {
     this.pane.removeEventListener("click", this.press);
     for (const topic of this.topics) document.body.removeEventListener(topic, this.refresh);
+    document.body.removeEventListener("missing-field", this.fillIn);
     WIDE.removeEventListener("change", this.settle);
   }
 
@@ -65,7 +68,9 @@ class CustomerPanel extends HTMLElement {
 
   press = (event) => {
     const { target } = event;
-    if (target.closest(".customer-panel-switch a")) this.toggle(event);
+    const field = target.closest("a[href*='#custom-field-']");
+    if (field) this.goTo(event, field);
+    else if (target.closest(".customer-panel-switch a")) this.toggle(event);
     else if (target.closest(".customer-panel-close") || target === this.sheet) this.close();
     else if (this.contains(target)) this.follow(event, target.closest("a[href*='#']"));
   };
@@ -77,19 +82,38 @@ class CustomerPanel extends HTMLElement {
     else this.open();
   }
 
+  goTo(event, link) {
+    event.preventDefault();
+    this.fillIn({ detail: { field: link.hash.replace("#custom-field-", "") } });
+  }
+
   // Lead to an entry of the thread.
   follow(event, link) {
-    if (!link) return;
+    if (link?.origin !== location.origin) return; // that of a custom field leads elsewhere
     event.preventDefault();
     this.sheet.close();
     jump(this.pane.querySelector("message-list"), link.hash.slice(1));
   }
 
-  refresh = async () => {
-    if (!this.isOpen || this.details.contains(document.activeElement)) return;
+  // Lead to the field without which the conversation cannot be closed.
+  fillIn = async ({ detail }) => {
+    this.open();
+    await this.refreshing;
+    document.getElementById(`custom-field-${detail.field}`)?.focus();
+  };
+
+  // What is being filled in stays as it is until the focus leaves.
+  refresh = () => {
+    this.isStale = this.isOpen && this.details.contains(document.activeElement);
+    if (this.isOpen && !this.isStale) this.refreshing = this.ask();
+  };
+
+  catchUp = () => setTimeout(() => this.isStale && this.refresh());
+
+  async ask() {
     await htmx.ajax("GET", this.dataset.url, { source: this.details, target: this.details, swap: "innerMorph" });
     this.problem.hidden = this.details.childElementCount > 0;
-  };
+  }
 
   noteMore = ({ detail }) => {
     const more = detail.ctx.sourceElement.closest?.(".customer-part-more");

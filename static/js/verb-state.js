@@ -1,4 +1,5 @@
-// A button of a verb shows that it is busy, cannot be pressed twice, and says where it was pressed that it failed.
+// A button of a verb shows that it is busy, cannot be pressed twice, and says where it was pressed that it failed. A form with
+// hx-sync may be sent again meanwhile.
 
 const VERB = "form, .button-link";
 
@@ -7,7 +8,7 @@ const verbOf = ({ ctx }) => (ctx.sourceElement.matches(VERB) ? ctx.sourceElement
 document.addEventListener("htmx:before:request", (event) => {
   const verb = verbOf(event.detail);
   if (!verb) return;
-  if (verb.ariaBusy === "true") return event.preventDefault();
+  if (verb.ariaBusy === "true" && !verb.hasAttribute("hx-sync")) return event.preventDefault();
   verb.ariaBusy = "true";
   if (verb.nextElementSibling?.matches(".problem-of-verb")) verb.nextElementSibling.remove();
 });

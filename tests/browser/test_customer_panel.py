@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
-from console.models import Attachment, Conversation, Note
+from console.models import Attachment, Conversation, CustomField, CustomValue, Note
 from tests.browser.desk import PHONE, bubbles, findings, opens
 from tests.stand_in import eventually
 
@@ -175,9 +175,57 @@ def test_an_agent_without_scripts_reads_about_the_customer_on_a_page(sit_down, m
     expect(tab.get_by_role("link", name="Picture from the customer")).to_have_count(3)
 
 
+# Custom fields
+
+
+@pytest.fixture
+def order(bluebird):
+    return CustomField.objects.create(name="Order", page=bluebird, is_required=True)
+
+
+def test_a_value_is_saved_as_it_changes_and_appears_at_the_colleagues_desk(sit_down, monas, order, ana, ben):
+    CustomField.objects.create(name="Size", kind="number", position=1)
+    anas, bens = sit_down(ana, **WIDE), sit_down(ben, **WIDE)
+    for tab in (anas, bens):
+        opens(tab)
+        switch(tab).click()
+        expect(panel(tab).get_by_label("Order")).to_have_value("")
+    panel(anas).get_by_label("Order").fill("4711")
+    anas.keyboard.press("Tab")
+    expect(panel(anas).get_by_label("Size")).to_be_focused()
+    expect(panel(anas)).to_contain_text("Saved")
+    expect(panel(bens).get_by_label("Order")).to_have_value("4711")
+    anas.keyboard.type("twelve")
+    anas.keyboard.press("Enter")
+    expect(panel(anas)).to_contain_text("Size: Enter a number, such as 12 or 12.5.")
+    expect(panel(anas).get_by_label("Size")).to_have_value("twelve")
+    assert CustomValue.objects.get().value == "4711"
+
+
+@pytest.mark.parametrize("device", [WIDE, PHONE], ids=["desktop", "phone"])
+def test_closing_without_a_required_field_leads_to_it(sit_down, monas, order, ana, device):
+    monas.take(ana)
+    tab = sit_down(ana, **device)
+    opens(tab)
+    close = tab.locator("#header").get_by_role("button", name="Close")
+    close.click()
+    expect(panel(tab).get_by_label("Order")).to_be_focused()
+    expect(tab.locator("#refusal")).to_contain_text("Fill in “Order” before you close this conversation.")
+    tab.keyboard.type("4711")
+    tab.keyboard.press("Enter")
+    expect(panel(tab)).to_contain_text("Saved")
+    if device is PHONE:
+        tab.keyboard.press("Escape")
+    close.click()
+    expect(tab.get_by_text("This conversation is closed.")).to_be_visible()
+    expect(tab.locator("#refusal")).to_be_empty()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("device", [WIDE, NARROW, PHONE], ids=["desktop", "narrow", "phone"])
-def test_axe_finds_no_serious_problem_in_the_panel(sit_down, monas, ana, scheme, device):
+def test_axe_finds_no_serious_problem_in_the_panel(sit_down, monas, order, ana, scheme, device):
+    CustomField.objects.create(name="Size", kind="choice", choices="Small\nLarge")
+    CustomField.objects.create(name="Birthday", kind="date")
     tab = sit_down(ana, color_scheme=scheme, **device)
     opens(tab)
     switch(tab).click()

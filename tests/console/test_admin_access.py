@@ -5,7 +5,17 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 
 from agents.models import Agent
-from console.models import ApiKey, BotEvent, Conversation, Customer, HandoverRules, InboundWebhook, Label, Team
+from console.models import (
+    ApiKey,
+    BotEvent,
+    Conversation,
+    Customer,
+    CustomField,
+    HandoverRules,
+    InboundWebhook,
+    Label,
+    Team,
+)
 from personas.models import Page, Persona
 from tests.conftest import PASSWORD, TOKEN, restrict
 
@@ -17,6 +27,7 @@ ROWS = [
     "console/botevent",
     "console/team",
     "console/label",
+    "console/customfield",
 ]
 
 
@@ -41,6 +52,7 @@ class Shop:
                 "console/botevent": bot_event,
                 "console/team": team,
                 "console/label": Label.objects.create(page=self.page, name=f"Label of {name}"),
+                "console/customfield": CustomField.objects.create(page=self.page, name=f"Field of {name}"),
             },
         }
 

@@ -108,7 +108,7 @@ def test_the_panel_needs_a_constant_number_of_queries(
     bens, mona, ana, ben, sent_file, stay, by_mona, receive, django_assert_num_queries
 ):
     def ask():
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(13):
             bens.get(reverse("customer", args=[mona.conversation.pk]), headers=HTMX)
 
     def fill(at):
@@ -146,6 +146,18 @@ def test_the_time_zone_is_the_last_that_facebook_named(panel, receive, by_mona):
         optin = {"type": "notification_messages", "payload": str(number), "notification_messages_timezone": zone}
         receive(by_mona(AT + number, optin=optin))
     assert "Europe/Berlin" in panel() and "Mars" not in panel()
+
+
+@pytest.mark.parametrize(("locale", "language"), [("de_DE", "Speaks German"), ("xx_XX", "Speaks xx_XX")])
+def test_language_and_local_time_are_known_where_facebook_shows_them(locale, language, panel, mona, sandbox, bluebird):
+    sandbox.post(f"customers/{mona.psid}/profile", kind="full", locale=locale, timezone=-7.5)
+    fresh(mona).fetch_profile()
+    assert "Speaks" not in panel() and "their time" not in panel()
+    bluebird.may_see_locale = True
+    bluebird.save()
+    fresh(mona).fetch_profile()
+    assert language in panel() and "their time" in panel()
+    assert fresh(mona).utc_offset == -7.5
 
 
 def test_the_first_and_the_last_contact_are_those_of_the_customer(panel, mona, receive, said):

@@ -11,7 +11,17 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver
 
-from console.models import ApiKey, Attachment, CannedFile, CannedReply, Conversation, Customer, Message, Note
+from console.models import (
+    ApiKey,
+    Attachment,
+    CannedFile,
+    CannedReply,
+    Conversation,
+    Customer,
+    CustomField,
+    Message,
+    Note,
+)
 from personas.models import Persona
 from tests.conftest import CONSOLE_URL
 
@@ -60,7 +70,7 @@ FORM = [
     ],
     *["_selected_action", "select_across", "index", "page_id", "token", "groups", "name", "capacity", "first_name"],
     *["shortcut", "folder", "audience", "removed"],
-    *["seen", "after", "seconds", "last", "language"],
+    *["value", "seen", "after", "seconds", "last", "language"],
 ]
 HEADERS = [
     *["HX-Request", "HX-Current-URL", "HX-Target", "HX-Boosted", "HX-History-Restore-Request", "HX-Trigger"],
@@ -120,6 +130,7 @@ def world(conversation, ana, ada, bluebird):
         "agents": ana.pk,
         "pages": bluebird.pk,
         "canned-replies": canned.pk,
+        "fields": CustomField.objects.create(name="Order").pk,
         "files": CannedFile.objects.create(canned_reply=canned, title="a.pdf", size=1, file="canned-files/none").pk,
         "personas": Persona.objects.create(agent=ana, page=bluebird, name="Ana R.").pk,
         "psid": conversation.customer.psid,

@@ -2,9 +2,10 @@
 
 from django.utils.translation import gettext as _
 
+from console.custom_fields.models import CustomField
 from console.models.bot_event.bot_event import BotEvent
 from console.models.holder import Holder
-from console.models.refusals import DISCONNECTED, CannotReceive, UnseenMessages
+from console.models.refusals import DISCONNECTED, CannotReceive, MissingFields, UnseenMessages
 
 
 def check_open(conversation):
@@ -23,6 +24,11 @@ def check_may_close(conversation, agent):
         check_no_colleague_holds(conversation, agent)
     else:
         conversation.check_held_by(agent)
+
+
+def check_required_fields(conversation):
+    if fields := list(CustomField.objects.missing(conversation.customer)):
+        raise MissingFields(fields)
 
 
 def check_no_colleague_holds(conversation, agent):

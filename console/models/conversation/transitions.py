@@ -16,6 +16,7 @@ from console.models.conversation.checks import (
     check_may_see,
     check_no_colleague_holds,
     check_open,
+    check_required_fields,
 )
 from console.models.conversation.holding import Holding
 from console.models.conversation.summary import summary
@@ -115,6 +116,8 @@ class Transitions(Waiting):
         with self.changing():
             check_may_close(self, agent)
             check_all_seen(self, until=seen)
+            if agent and self.is_open:
+                check_required_fields(self)
             if agent is None and seen is None:
                 check_all_delivered_to_bot(self)
             if self.is_open:

@@ -1,0 +1,1 @@
+"""Custom fields of customers: admins define them, and agents fill them in beside the thread."""

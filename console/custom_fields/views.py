@@ -1,0 +1,29 @@
+"""Fill in a custom field. Any agent who may see the conversation does it, as with labels."""
+
+from django.core.exceptions import ValidationError
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from console.models import CustomField
+from console.views.desk import find
+
+
+@require_POST
+def fill_in(request, pk, field_pk):
+    """Save the value; the status is 422 if the field cannot have it."""
+    conversation = find(request, pk)
+    field = get_object_or_404(CustomField.objects.of(conversation.customer), pk=field_pk)
+    try:
+        field.fill_in(conversation, request.user, request.POST.get("value", ""))
+    except ValidationError as error:
+        return _answer(request, conversation, field, " ".join(error.messages))
+    return _answer(request, conversation, field)
+
+
+def _answer(request, conversation, field, problem=""):
+    if request.htmx or problem:
+        context = {"conversation": conversation, "field": field, "is_saved": not problem, "problem": problem}
+        partial = "custom_fields/_state.html"
+        template = partial if request.htmx else "customers/page.html"
+        return render(request, template, context | {"partial": partial}, status=422 if problem else 200)
+    return redirect("customer", pk=conversation.pk)
