@@ -1,5 +1,6 @@
 // Close, Hand back, Transfer and Return to queue end this agent's turn, after which the console refuses a reply. So the replies
-// that wait, or can still be undone, leave first. When one of them is refused, the agent sees that, and the turn goes on.
+// that are on their way, or can still be undone, leave first. When one of them is refused, or gets no answer, the agent sees that and
+// may press again.
 
 import { outboxOf } from "./outboxes.js";
 
@@ -11,7 +12,7 @@ document.addEventListener(
     const { target: form } = event;
     const [, conversation] = form.action.match(ENDS_TURN) ?? [];
     const outbox = conversation && outboxOf(conversation);
-    if (!outbox?.next) return;
+    if (!outbox || !isOnItsWay(outbox)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     if (form.ariaBusy !== "true") submitAfter(outbox, form);
@@ -23,9 +24,11 @@ async function submitAfter(outbox, form) {
   const refused = refusedIn(outbox);
   form.ariaBusy = "true";
   await outbox.leaveNow();
-  while (outbox.next) await new Promise((resolve) => document.addEventListener("outbox-changed", resolve, { once: true }));
+  while (isOnItsWay(outbox)) await new Promise((resolve) => document.addEventListener("outbox-changed", resolve, { once: true }));
   form.ariaBusy = null;
-  if (form.isConnected && refusedIn(outbox) === refused) form.requestSubmit();
+  if (form.isConnected && !outbox.next && refusedIn(outbox) === refused) form.requestSubmit();
 }
+
+const isOnItsWay = ({ next }) => next && !next.isUnanswered;
 
 const refusedIn = ({ entries }) => entries.filter(({ problem }) => problem).length;
