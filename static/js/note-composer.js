@@ -1,5 +1,5 @@
 // Where an agent writes a note. The text stays in the field until the console has confirmed it, and is kept like a draft
-// while the agent looks at another conversation.
+// while the agent looks at another conversation: with its key, so that it cannot become two notes.
 
 import "./composer-switch.js"; // defined before it opens
 import { agent } from "./csrf.js";
@@ -15,8 +15,17 @@ class NoteComposer extends HTMLElement {
     this.form.addEventListener("submit", this.submit);
     this.field.addEventListener("keydown", this.enter);
     this.field.addEventListener("input", this.input);
-    this.field.value ||= sessionStorage.getItem(this.kept) ?? "";
+    if (!this.field.value) this.load(keptUnder(this.kept));
     if (this.field.value) this.dispatchEvent(new CustomEvent("note-kept", { bubbles: true }));
+  }
+
+  load({ text, key }) {
+    this.field.value = text;
+    this.form.elements.idempotency_key.value = key || this.key;
+  }
+
+  get key() {
+    return this.form.elements.idempotency_key.value;
   }
 
   enter = (event) => {
@@ -37,22 +46,31 @@ class NoteComposer extends HTMLElement {
     const text = this.field.value.trim();
     if (!text) return;
     this.show({ isUnderWay: true });
-    const key = this.form.elements.idempotency_key.value;
+    const { key } = this;
     const { outcome, problem } = await deliver({ url: this.form.action, text, key });
     this.show({ isUnderWay: false });
-    if (outcome === CONFIRMED) this.confirmed();
+    if (outcome === CONFIRMED) this.confirmed(key);
     else this.show({ problem: problem?.trim() || this.dataset.unanswered });
   };
 
-  confirmed() {
+  // The agent may have looked elsewhere and come back meanwhile: then another one shows the note.
+  confirmed(key) {
+    const { conversation } = this.dataset;
+    const shown = document.querySelector(`note-composer[data-conversation="${conversation}"]`);
+    if (keptUnder(this.kept).key === key) sessionStorage.removeItem(this.kept);
+    if (shown?.key === key) shown.empty();
+    document.body.dispatchEvent(new CustomEvent(`live-conversation-${conversation}`));
+    shown?.closest(".conversation").querySelector("message-list").toEnd();
+  }
+
+  empty() {
     this.field.value = "";
     this.input();
-    document.body.dispatchEvent(new CustomEvent(`live-conversation-${this.dataset.conversation}`));
-    if (this.isConnected) this.closest(".conversation").querySelector("message-list").toEnd();
   }
 
   keep() {
-    if (this.field.value) sessionStorage.setItem(this.kept, this.field.value);
+    const kept = { text: this.field.value, key: this.key };
+    if (kept.text) sessionStorage.setItem(this.kept, JSON.stringify(kept));
     else sessionStorage.removeItem(this.kept);
     this.show({});
   }
@@ -63,5 +81,7 @@ class NoteComposer extends HTMLElement {
     this.querySelector(".problem").textContent = problem;
   }
 }
+
+const keptUnder = (name) => JSON.parse(sessionStorage.getItem(name)) ?? { text: "", key: "" };
 
 customElements.define("note-composer", NoteComposer);

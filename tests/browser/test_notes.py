@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from console.models import Conversation, Message, Note
-from tests.browser.desk import PHONE, bubbles, composer, findings, opens, says, takes
+from tests.browser.desk import PHONE, bubbles, composer, findings, opens, says, takes, until
 from tests.stand_in import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -50,6 +50,41 @@ def test_a_note_appears_once_at_both_desks_and_nowhere_at_facebook(sit_down, mon
     expect(bubbles(bens)).to_have_count(3)
     assert "called before" in reading(bens)[-2]
     assert "called before" not in json.dumps(stack.requests()) + json.dumps(stack.said(mona_writes))
+
+
+def test_a_note_whose_confirmation_comes_late_is_added_once(sit_down, mona_writes, stack, ana):
+    stack.say(stack.customer("Jonas Brandt"), text="Me too")
+    tab = sit_down(ana)
+    opens(tab)
+    held = []
+    tab.route("**/notes/", lambda route: held.append(route) if not held else route.continue_())
+    writes_note(tab, "She has called before.")
+    until(tab, lambda: held)
+    opens(tab, "Jonas Brandt")
+    opens(tab)
+    expect(note_field(tab)).to_have_value("She has called before.")
+    tab.get_by_role("button", name="Add note").click()
+    expect(note_field(tab)).to_have_value("")
+    held[0].continue_()
+    tab.wait_for_timeout(500)
+    expect(notes(tab)).to_have_count(1)
+    assert Note.objects.count() == 1
+
+
+def test_a_note_that_is_confirmed_while_its_author_looks_elsewhere_leaves_the_field(sit_down, mona_writes, stack, ana):
+    stack.say(stack.customer("Jonas Brandt"), text="Me too")
+    tab = sit_down(ana)
+    opens(tab)
+    held = []
+    tab.route("**/notes/", lambda route: held.append(route))
+    writes_note(tab, "She has called before.")
+    until(tab, lambda: held)
+    opens(tab, "Jonas Brandt")
+    opens(tab)
+    expect(note_field(tab)).to_have_value("She has called before.")
+    held[0].continue_()
+    expect(note_field(tab)).to_have_value("")
+    expect(notes(tab)).to_have_count(1)
 
 
 def test_the_switch_shows_whether_a_note_or_a_reply_is_written(sit_down, mona_writes, ana):
