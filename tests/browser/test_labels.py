@@ -45,6 +45,16 @@ def test_labels_are_chosen_by_keyboard_and_appear_at_both_desks(sit_down, mona_w
         expect(row(tab).locator(".label")).to_have_text(["Broken lid", "VIP"])
 
 
+def test_many_labels_leave_room_for_the_thread(sit_down, mona_writes, ana):
+    Label.objects.bulk_create(Label(name=f"Label {number}") for number in range(200))
+    eventually(lambda: Conversation.objects.exists())
+    Label.objects.change(Conversation.objects.get(), added=Label.objects.all(), removed=[])
+    tab = sit_down(ana, viewport={"width": 1440, "height": 900})
+    opens(tab)
+    expect(chips(tab)).to_have_count(200)
+    assert tab.get_by_role("log", name="Messages").bounding_box()["height"] > 400  # px
+
+
 def test_a_search_that_finds_no_label_says_so(sit_down, mona_writes, labels, ana):
     tab = sit_down(ana)
     opens(tab)
