@@ -18,6 +18,7 @@ django = get_wsgi_application()
 
 from console.celery import PUBLISHING_SECONDS  # noqa: E402
 from console.celery import app as celery  # noqa: E402
+from console.faces import endpoint as faces  # noqa: E402
 from console.health import livez, readyz  # noqa: E402
 from console.infrastructure.request_bodies import ReceivedBodies  # noqa: E402
 from console.infrastructure.start_up_checks import example_credentials  # noqa: E402  (need the settings)
@@ -53,6 +54,8 @@ def _problems():
 application = Application(
     [
         Route("/live/", Stream()),
+        Route("/live/look-on/", faces.look_on, methods=["POST"]),
+        Route("/live/look-away/", faces.look_away, methods=["POST"]),
         Route("/livez", livez),
         Route("/readyz", readyz),
         *[Route(path, receive_webhook, methods=["POST"]) for path in PATHS],

@@ -3,6 +3,7 @@ from django.urls import include, path, re_path
 
 from agents import views as agents
 from console import api
+from console.faces import views as faces
 from console.views import (
     canned_replies,
     conversations,
@@ -39,6 +40,7 @@ urlpatterns = [
                 path("see/", conversations.see, name="see"),
                 path("draft/", drafts.draft, name="draft"),
                 path("typing/", conversations.typing, name="typing"),
+                path("look/", faces.look, name="look"),
                 path("messages/", messages.index, name="messages"),
                 path("send/", messages.send, name="send"),
                 path("messages/<int:message_pk>/retry/", messages.retry, name="retry"),

@@ -5,6 +5,7 @@ from collections import defaultdict
 from django.db import connection
 
 from agents.models import Agent
+from console.faces.faces import Faces
 from console.infrastructure.sessions import logged_in
 from console.live.drafts import draft_events
 from console.live.events import event, hello
@@ -57,6 +58,7 @@ class Batch:
             if listener.agent_id in self.changes.agents and listener not in self.ended:
                 self._add([listener], event("presence"))
         self._add_drafts()
+        self._add_faces(groups)
         watchers = self._watchers()
         loaded = Loaded(self.changes, watchers, self.revisions)
         for rights, listeners in groups.items():
@@ -101,6 +103,15 @@ class Batch:
         for agent_id, piece in draft_events(self.changes.drafts) if self.changes.drafts else []:
             authors = [each for each in self.listeners if each.agent_id == agent_id and each not in self.ended]
             self._add(authors, piece)
+
+    # Faces
+
+    def _add_faces(self, groups):
+        if self.changes.looks.by_conversation:
+            faces = Faces(self.changes.looks)
+            for rights, listeners in groups.items():
+                if piece := faces.events_for(rights):
+                    self._add(listeners, piece)
 
     # Threads
 

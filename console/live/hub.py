@@ -10,6 +10,7 @@ from redis import ConnectionError as RedisConnectionError
 from redis import RedisError
 from redis.asyncio import Redis as AsyncRedis
 
+from console.faces.looks import Looks, looks_now
 from console.live.batch import Batch, check_log_ins
 from console.live.counting import numbers_of
 from console.live.events import HEARTBEAT as STILL_HERE
@@ -21,6 +22,7 @@ from console.queue.counts import SHARE
 HEARTBEAT = 15  # s between signs of life on a stream, and between two checks of its log-in
 CHECK_EVERY = 1  # s; each time those streams whose turn it is
 COUNT_EVERY, COUNT_AT_LEAST_EVERY = 1, 10  # s; in between, the longer it takes
+LOOK_EVERY = 1  # s, for the faces of those who look; changes meanwhile go together
 RECONNECT = 1  # s before the subscription is tried again
 SILENCE = 3  # s without a message from Redis, after which it is pinged
 PAUSE = 0.005  # s before a batch: changes meanwhile go together
@@ -37,15 +39,17 @@ class Hub:
         self._listeners = {}  # by the id of the stream
         self._changes, self._has_changes, self._has_other_numbers = Changes(), asyncio.Event(), asyncio.Event()
         self._revisions = {}  # of watched conversations: the last that was sent
+        self._looks = Looks()  # the last that were compared
         self._tasks = []
-        self._thread = ThreadPoolExecutor(2, thread_name_prefix="live")  # one renders, the other counts and checks
+        self._thread = ThreadPoolExecutor(3, thread_name_prefix="live")  # one renders, one counts and checks, one looks
 
     def subscribe(self, listener):
         """Add a listener. The next batch says hello to it."""
         self._listeners[listener.id] = listener
         if not self._tasks:
-            loops = (self._keep_listening(), self._keep_sending(), self._keep_counting(), self._keep_checking())
-            self._tasks = [asyncio.create_task(loop) for loop in loops]
+            loops = (self._keep_listening(), self._keep_sending(), self._keep_counting())
+            checks = (self._keep_checking(), self._keep_looking())
+            self._tasks = [asyncio.create_task(loop) for loop in (*loops, *checks)]
         self._has_changes.set()
 
     def unsubscribe(self, listener):
@@ -120,6 +124,17 @@ class Hub:
             except Exception:
                 logger.exception("The numbers of the queue could not be counted")
             await asyncio.sleep(min(max(COUNT_EVERY, SHARE * (time.monotonic() - began)), COUNT_AT_LEAST_EVERY))
+
+    # Faces
+
+    async def _keep_looking(self):
+        while True:
+            await asyncio.sleep(LOOK_EVERY)
+            looks = await self._in_thread(looks_now)
+            self._changes.add_looks(looks, self._looks)
+            self._looks = looks
+            if self._changes:
+                self._has_changes.set()
 
     # Log-ins
 

@@ -12,10 +12,15 @@ hello              anything may have changed
 
 from dataclasses import dataclass, field
 
+from console.faces.looks import Looks
+
 
 @dataclass
 class Changes:
-    """Keys of what changed. drafts, mentions: pairs of an agent and a conversation. watches: of a stream and one."""
+    """Keys of what changed. drafts, mentions: pairs of an agent and a conversation. watches: of a stream and one.
+
+    looks: those that differ from the last that were sent; an empty dict for a conversation that nobody looks at.
+    """
 
     rows: set = field(default_factory=set)
     threads: set = field(default_factory=set)
@@ -24,11 +29,18 @@ class Changes:
     drafts: set = field(default_factory=set)
     mentions: set = field(default_factory=set)
     watches: list = field(default_factory=list)
+    looks: Looks = field(default_factory=Looks)
     may_be_anything: bool = False
 
     def __bool__(self):
         changed = [self.rows, self.threads, self.holders, self.agents, self.drafts, self.mentions, self.watches]
-        return any([self.may_be_anything, *changed])
+        return any([self.may_be_anything, self.looks.by_conversation, *changed])
+
+    def add_looks(self, looks, last):
+        """Add what differs between the looks of this moment and the last that were sent."""
+        now, before = looks.by_conversation, last.by_conversation
+        self.looks.at = looks.at
+        self.looks.by_conversation |= {pk: now.get(pk, {}) for pk in now | before if now.get(pk) != before.get(pk)}
 
     def add(self, topics):
         """Add the topics of one publication."""

@@ -4,6 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
+from console.faces import views as faces
 from console.models import Mention
 from console.views.desk import change, find, holder_context, show_page, thread_context
 from console.views.queue import queue_context
@@ -48,6 +49,7 @@ def typing(request, pk):
     conversation = find(request, pk)
     if request.POST.get("on") == "1":
         conversation.start_typing(request.user)
+        faces.remember(request, conversation, is_typing=True)
     else:
         conversation.stop_typing(request.user)
     return HttpResponse(status=204)

@@ -11,6 +11,7 @@ from django.urls import Resolver404, resolve
 from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 
+from console.faces.faces import faces_for
 from console.models import Conversation, Draft, Mention
 from console.queue.counts import shared_counts
 from console.queue.reading import read_rows, visible_pages
@@ -67,6 +68,7 @@ def queue_context(request, current=None):
         "current": current,
         "unread": _unread(sections),
         "drafts": Draft.objects.newest_of(request.user, Conversation.objects.on(pages.values()), MOST_DRAFTS),
+        "faces": faces_for(request.user, pages.values()),
         "page_problems": [problem(page) for page in pages.values() if page.is_paused and not page.is_disconnected],
         "newly_assigned": [row for row in mine.rows if row.is_new and row.pk != current],
     }

@@ -1,6 +1,8 @@
-// Notifies the server that keys move, for the customer's typing dots: at most once in a while, and once when they stop.
+// Notifies the server that keys move, for the customer's typing dots and for colleagues: at most once in a while, and once when
+// they stop.
 
 import { post } from "./csrf.js";
+import { desk } from "./desk.js";
 
 const SEND_EVERY = 10_500; // ms, a little more than the server's own limit, or every second word would be refused
 const STOPPED_AFTER = 5_000; // ms without a key
@@ -39,6 +41,6 @@ export class TypingDots {
   }
 
   send(on) {
-    post(this.url, { on }).catch(() => {}); // a courtesy: nobody is notified when it fails
+    post(this.url, { on, desk }).catch(() => {}); // a courtesy: nobody is notified when it fails
   }
 }

@@ -10,7 +10,7 @@ from console.models import Attachment, Conversation
 from personas.models import Page, Persona
 from tests.conftest import restrict
 
-VERBS = ["take", "reopen", "return-to-queue", "close", "see", "typing", "send"]
+VERBS = ["take", "reopen", "return-to-queue", "close", "see", "look", "typing", "send"]
 
 
 @pytest.fixture

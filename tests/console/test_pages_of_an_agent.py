@@ -24,7 +24,7 @@ def test_a_reply_from_a_page_of_another_agent_is_refused(bens, mona, ana, ben):
     assert not mona.conversation.messages.filter(is_incoming=False).exists()
 
 
-@pytest.mark.parametrize("verb", ["send", "take", "see", "typing"])
+@pytest.mark.parametrize("verb", ["send", "take", "see", "look", "typing"])
 def test_a_script_on_a_page_of_another_agent_is_refused_and_reloads(verb, bens, mona, ana):
     url = reverse(verb, args=[mona.conversation.pk])
     fields = {"text": "Ana's words", "idempotency_key": uuid.uuid4(), "on": "1"}

@@ -1,0 +1,70 @@
+"""The faces of those who look, for the desks of their colleagues."""
+
+from dataclasses import dataclass
+
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from agents.models import Agent
+from agents.names import isolated
+from console.faces.looks import Looks, looks_now
+from console.live.events import event
+from console.models import Conversation
+from personas.models import Page
+
+MOST = 200  # conversations whose faces a desk is sent with its queue
+
+
+@dataclass
+class Face:
+    """An agent who looks at a conversation."""
+
+    agent: Agent
+    is_typing: bool
+
+    @property
+    def sentence(self):
+        name = {"name": isolated(self.agent.first_name or self.agent.username)}
+        return _("%(name)s is typing…") % name if self.is_typing else _("%(name)s is looking") % name
+
+
+class Faces:
+    """The faces of these conversations, in a constant number of queries. Each conversation's are rendered once."""
+
+    def __init__(self, looks: Looks):
+        self._at, self._looks = looks.at, looks.by_conversation
+        self._agents = _agents_of(self._looks)
+        self._page_of = dict(Conversation.objects.filter(pk__in=self._looks).values_list("pk", "page"))
+        pages = Page.objects.prefetch_related("groups").only("is_open_to_all")
+        self._pages = pages.in_bulk({*self._page_of.values()})
+        self._events = {pk: self._event(pk) for pk in self._page_of}
+
+    def events_for(self, rights):
+        """Return the events that agents with these rights are sent, as one piece."""
+        return b"".join(self._events[pk] for pk, page in self._page_of.items() if rights.may_see(self._pages[page]))
+
+    def _event(self, pk):
+        faces = _faces(self._looks[pk], self._agents)
+        html = render_to_string("faces/_faces.html", {"pk": pk, "faces": faces}) if faces else ""
+        return event(f"faces {pk} {self._at}", html)
+
+
+def faces_for(agent, pages):
+    """Return what a desk is sent with its queue: the faces of colleagues on these Pages, and when they were read."""
+    looks = looks_now()
+    of_others = {pk: {**found} for pk, found in looks.by_conversation.items() if found.keys() - {agent.pk}}
+    if not of_others:
+        return {"at": looks.at}
+    visible = Conversation.objects.on(pages).filter(pk__in=of_others).values_list("pk", flat=True)[:MOST]
+    agents = _agents_of(of_others)
+    agents.pop(agent.pk, None)
+    return {"at": looks.at, "conversations": [(pk, _faces(of_others[pk], agents)) for pk in visible]}
+
+
+def _agents_of(looks):
+    return Agent.objects.working().in_bulk({key for found in looks.values() for key in found})
+
+
+def _faces(found, agents):
+    faces = [Face(agents[key], is_typing) for key, is_typing in found.items() if key in agents]
+    return sorted(faces, key=lambda face: face.agent.pk)

@@ -1,0 +1,5 @@
+// The name of this tab, by which the console knows that it still looks. Nobody else is told it.
+
+import { newKey } from "./outbox.js";
+
+export const desk = newKey();

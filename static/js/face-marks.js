@@ -1,0 +1,27 @@
+// In a conversation's row and in its header: the faces of colleagues who look at it.
+
+import { facesOf } from "./colleague-faces.js";
+
+class FaceMarks extends HTMLElement {
+  static observedAttributes = ["data-conversation"];
+
+  connectedCallback() {
+    document.addEventListener("faces-changed", this.show);
+    this.show();
+  }
+
+  disconnectedCallback() {
+    document.removeEventListener("faces-changed", this.show);
+  }
+
+  attributeChangedCallback() {
+    this.show();
+  }
+
+  show = () => {
+    const html = facesOf(this.dataset.conversation).map((face) => face.outerHTML).join("");
+    if (this.innerHTML !== html) this.innerHTML = html;
+  };
+}
+
+customElements.define("face-marks", FaceMarks);

@@ -1,0 +1,27 @@
+// In a conversation's row and above its composer: “Ben is typing…”.
+
+import { facesOf } from "./colleague-faces.js";
+
+class TypingWords extends HTMLElement {
+  static observedAttributes = ["data-conversation"];
+
+  connectedCallback() {
+    document.addEventListener("faces-changed", this.show);
+    this.show();
+  }
+
+  disconnectedCallback() {
+    document.removeEventListener("faces-changed", this.show);
+  }
+
+  attributeChangedCallback() {
+    this.show();
+  }
+
+  show = () => {
+    const typing = facesOf(this.dataset.conversation).filter((face) => face.matches(".is-typing"));
+    this.textContent = typing.map(({ title }) => title).join(" ");
+  };
+}
+
+customElements.define("typing-words", TypingWords);
