@@ -24,7 +24,7 @@ from processes import Programs
 from servers import ROOT, running_servers, stop_on_signals
 
 MEASURES = [
-    *["intake", "stream", "live", "send", "processing", "relay", "pages", "memory"],
+    *["intake", "stream", "live", "faces", "send", "processing", "relay", "pages", "memory"],
     *["strangers", "hang", "snapshot"],
 ]
 
