@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
 from console.infrastructure import uploads
-from console.models.reaction import EMOJIS
+from console.models.message.reaction import EMOJIS
 from messenger.client import utf16_length
 
 MOST_NOTE = 500  # characters

@@ -18,8 +18,8 @@ from .label import Label
 from .mention import Mention
 from .message.attachment import Attachment
 from .message.message import Message
+from .message.reaction import Reaction
 from .note import Note
-from .reaction import Reaction
 from .refusals import CannotReceive, KeyInUse, Refused, TakenByAnother, UnseenMessages, WindowClosed
 from .team import Team
 

@@ -8,7 +8,7 @@ from django_htmx.http import trigger_client_event
 from console.forms import MOST_PRIVATE_NOTE, MOST_TEXT
 from console.infrastructure import uploads
 from console.models import Conversation, Draft, Refused
-from console.models.reaction import EMOJIS
+from console.models.message.reaction import EMOJIS
 from console.views.composer import Composer
 from console.views.queue import queue_context
 from console.wording import canned_variables, handovers, holders, pages, verbs
