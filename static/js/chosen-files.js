@@ -6,6 +6,8 @@ import { drawPreview, sizeOf } from "./file-preview.js";
 
 const KEPT = new Map(); // by conversation
 const PICTURES = ["image/jpeg", "image/png", "image/gif"];
+const NAMED_SO = /\.(jpe?g|png|gif)$/i; // some systems know no type of a file
+const OTHER_PICTURES = /\.(webp|svg|bmp|tiff?|heic|avif)$/i;
 
 // A file let go beside the conversation would take the place of the desk.
 for (const name of ["dragover", "drop"])
@@ -20,10 +22,9 @@ export class ChosenFiles {
     this.composer = composer;
     this.list = composer.querySelector(".chosen-files");
     this.template = composer.querySelector("template").content.firstElementChild;
-    this.input = composer.querySelector("input[type=file]");
     this.pane = composer.closest(".conversation");
     this.files = KEPT.get(composer.dataset.conversation) ?? [];
-    this.input.addEventListener("change", this.choose);
+    for (const input of composer.querySelectorAll("input[type=file]")) input.addEventListener("change", this.choose);
     composer.addEventListener("paste", this.paste);
     this.pane.addEventListener("dragover", this.drag);
     this.pane.addEventListener("dragleave", this.drag);
@@ -37,9 +38,9 @@ export class ChosenFiles {
     this.pane.removeEventListener("drop", this.drop);
   }
 
-  choose = () => {
-    this.add(this.input.files);
-    this.input.value = "";
+  choose = ({ target }) => {
+    this.add(target.files);
+    target.value = "";
   };
 
   paste = (event) => {
@@ -74,11 +75,12 @@ export class ChosenFiles {
     this.composer.field.focus();
   }
 
-  problem({ size, type }) {
+  problem({ name, size, type }) {
     const { pictureMost, fileMost, tooLarge, noPicture, empty } = this.composer.dataset;
-    const isPicture = type.startsWith("image/");
+    const isOther = OTHER_PICTURES.test(name) || (type.startsWith("image/") && !PICTURES.includes(type));
+    const isPicture = PICTURES.includes(type) || NAMED_SO.test(name);
     if (size === 0) return empty;
-    if (isPicture && !PICTURES.includes(type)) return noPicture;
+    if (isOther) return noPicture;
     return size > (isPicture ? pictureMost : fileMost) ? tooLarge : "";
   }
 

@@ -39,9 +39,7 @@ class MessageComposer extends HTMLElement {
   }
 
   disconnectedCallback() {
-    this.files.leave();
-    this.quote.leave();
-    this.draft.leave();
+    for (const part of [this.files, this.quote, this.draft]) part.leave();
     this.dots.stop();
   }
 
@@ -80,9 +78,8 @@ class MessageComposer extends HTMLElement {
   submit = (event) => {
     event.preventDefault();
     const text = this.field.value.trim();
-    if (this.isLocked) return;
     if (this.isTooLong(text)) return this.complain(describeLength(text, this.dataset));
-    if (!this.question.ask()) this.sendNow();
+    if (!this.isLocked && !this.question.ask()) this.sendNow();
   };
 
   sendNow = () => {

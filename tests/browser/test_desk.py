@@ -289,8 +289,10 @@ def test_a_text_waits_while_a_file_of_the_same_send_is_refused(sit_down, mona_wr
     [
         ({**RECEIPT, "buffer": b""}, "receipt.pdf: The file is empty."),
         ({**PICTURE, "name": "tea.webp", "mimeType": "image/webp"}, "tea.webp: Facebook takes pictures as JPEG"),
+        ({**PICTURE, "name": "tea.heic", "mimeType": ""}, "tea.heic: Facebook takes pictures as JPEG"),
+        ({**RECEIPT, "buffer": b"x" * (25 * 1024 * 1024 + 1)}, "and other files of 25 MB at most."),
     ],
-    ids=["empty", "webp"],
+    ids=["empty", "webp", "heic", "large"],
 )
 def test_an_unsuitable_file_is_refused_when_it_is_chosen(file, reason, sit_down, mona_writes, ana):
     tab = sit_down(ana)
