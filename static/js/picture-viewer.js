@@ -21,12 +21,13 @@ class PictureViewer extends HTMLElement {
     const link = event.target.closest(".pictures-link");
     if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
+    this.list = link.closest("message-list, customer-panel");
     this.show(link);
     this.dialog.showModal();
   };
 
   get links() {
-    return [...this.link.closest("message-list, customer-panel").querySelectorAll(".pictures-link")];
+    return [...this.list.querySelectorAll(".pictures-link")];
   }
 
   show(link) {
@@ -37,7 +38,7 @@ class PictureViewer extends HTMLElement {
     const save = this.querySelector("[data-verb=save]");
     save.href = link.href;
     save.download = link.dataset.name;
-    const number = links.indexOf(link);
+    const number = (this.number = links.indexOf(link));
     this.querySelector("[role=status]").textContent = this.dataset.of.replace("#", number + 1).replace("#", links.length);
     this.querySelector("[data-verb=previous]").disabled = number <= 0;
     this.querySelector("[data-verb=next]").disabled = number >= links.length - 1;
@@ -52,8 +53,11 @@ class PictureViewer extends HTMLElement {
 
   step = ({ key }) => this.go(STEPS[key]);
 
+  // Where the picture that is shown has gone from the thread, the next one has taken its place.
   go(step) {
-    const link = step && this.links[this.links.indexOf(this.link) + step];
+    const { links } = this;
+    const at = links.indexOf(this.link);
+    const link = links[at < 0 ? this.number + Math.min(step, 0) : at + step];
     if (link) this.show(link);
   }
 

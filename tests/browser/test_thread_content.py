@@ -153,6 +153,25 @@ def test_pictures_open_large_and_the_arrow_keys_lead_to_the_next(sit_down, mona_
     expect(tab.get_by_role("link", name="Picture from the customer").nth(1)).to_be_focused()
 
 
+def test_the_arrow_keys_lead_on_from_a_picture_that_the_customer_unsends(sit_down, mona_writes, stack, ana):
+    for _number in range(3):
+        stack.say(mona_writes, attachments=[{"type": "image", "url": "/_sandbox/sample.png"}])
+    tab = sit_down(ana)
+    opens(tab)
+    pictures = tab.locator(".pictures-link")
+    expect(pictures).to_have_count(3)
+    pictures.nth(1).click()
+    shown = tab.get_by_role("dialog", name="Picture").get_by_role("status")
+    expect(shown).to_have_text("2 of 3")
+    mid = Message.objects.filter(attachments__isnull=False).in_order()[1].mid
+    stack.say(mona_writes, event={"message": {"mid": mid, "is_deleted": True}})
+    expect(pictures).to_have_count(2)
+    tab.keyboard.press("ArrowRight")
+    expect(shown).to_have_text("2 of 2")
+    tab.keyboard.press("ArrowLeft")
+    expect(shown).to_have_text("1 of 2")
+
+
 def test_a_voice_message_can_be_played_faster(sit_down, mona_writes, stack, ana):
     stack.say(mona_writes, attachment={"type": "audio", "url": "/_sandbox/static/samples/hello.wav"})
     tab = sit_down(ana)
