@@ -394,6 +394,19 @@ def test_a_verb_that_ends_the_turn_lets_replies_leave_first_that_could_be_undone
     eventually(lambda: Conversation.objects.get().agent is None)
 
 
+def test_close_in_another_tab_lets_a_reply_leave_first(sit_down, mona_writes, stack, ana):
+    gives_time_to_undo(ana, 10)
+    tab = sit_down(ana)
+    takes(tab)
+    other = tab.context.new_page()
+    other.goto(tab.url)
+    says(tab, "Goodbye")
+    expect(unconfirmed(other)).to_contain_text("Leaves in")
+    other.get_by_role("button", name="Close").click()
+    until(other, lambda: stack.texts(mona_writes) == ["Goodbye"])
+    eventually(lambda: not Conversation.objects.get().is_open)
+
+
 def test_a_verb_that_ends_the_turn_is_left_when_a_reply_before_it_is_refused(sit_down, mona_writes, stack, ana):
     gives_time_to_undo(ana, 10)
     tab = sit_down(ana)
