@@ -68,7 +68,7 @@ class MessageForm(SeenForm):
         return text
 
     def clean(self):
-        if not self.errors and not self.cleaned_data["text"] and not self.cleaned_data["files"]:
+        if not self.errors and not self.cleaned_data["text"] and not self.cleaned_data.get("files"):
             raise forms.ValidationError(_("Write something first."))
         return super().clean()
 

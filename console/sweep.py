@@ -6,7 +6,7 @@ from celery import shared_task
 
 from agents.models import Agent
 from console.infrastructure import heartbeats
-from console.models import Attachment, BotEvent, Conversation, Customer, InboundWebhook, Reaction
+from console.models import Attachment, BotEvent, Conversation, Customer, InboundWebhook, Reaction, ScheduledReply
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +40,7 @@ def fetch_missing_files():
 
 STEPS = [  # in this order
     InboundWebhook.objects.process,
+    ScheduledReply.objects.send_due,
     Conversation.objects.deliver_later,
     Reaction.objects.deliver_later,
     BotEvent.objects.deliver_later,

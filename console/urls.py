@@ -15,6 +15,7 @@ from console.views import (
     notes,
     queue,
     reactions,
+    scheduled_replies,
     webhook,
 )
 from personas import views as personas
@@ -52,6 +53,19 @@ urlpatterns = [
                     "messages/<int:message_pk>/save-as-canned-reply/",
                     canned_replies.save_as_canned_reply,
                     name="save-as-canned-reply",
+                ),
+                path("send-later/", scheduled_replies.send_later, name="send-later"),
+                path("send-later/preview/", scheduled_replies.preview, name="preview-send-later"),
+                path("scheduled-replies/<int:reply_pk>/", scheduled_replies.edit, name="edit-scheduled-reply"),
+                path(
+                    "scheduled-replies/<int:reply_pk>/send-now/",
+                    scheduled_replies.send_now,
+                    name="send-scheduled-reply-now",
+                ),
+                path(
+                    "scheduled-replies/<int:reply_pk>/delete/",
+                    scheduled_replies.delete,
+                    name="delete-scheduled-reply",
                 ),
                 path("notes/", notes.add, name="add-note"),
                 path("colleagues/", notes.colleagues, name="colleagues"),

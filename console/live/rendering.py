@@ -10,7 +10,7 @@ from django.db.models.functions import Now, RowNumber
 from django.template.loader import render_to_string
 
 from console.live.events import event, hello
-from console.models import Activity, Conversation, Handover, Mention, Message, Note
+from console.models import Activity, Conversation, Handover, Mention, Message, Note, ScheduledReply
 from console.views.messages import MOST_CHANGES
 from console.views.queue import MOST
 from personas.models import Page
@@ -135,6 +135,7 @@ def entries_since(revisions):
         if len(messages) > MOST_CHANGES:
             return None
         timelines = [Handover.objects.for_thread(), Activity.objects.all(), Note.objects.for_thread()]
+        timelines += [ScheduledReply.objects.for_thread()]
         lines = [line for rows in timelines for line in rows.filter(newer)]
         for entry in sorted([*messages, *lines], key=lambda entry: entry.place):
             found[entry.conversation_id].append(entry)

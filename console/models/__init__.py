@@ -21,6 +21,7 @@ from .message.message import Message
 from .message.reaction import Reaction
 from .note import Note
 from .refusals import CannotReceive, KeyInUse, Refused, TakenByAnother, UnseenMessages, WindowClosed
+from .scheduled_reply import ScheduledReply
 from .team import Team
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "Note",
     "Reaction",
     "Refused",
+    "ScheduledReply",
     "TakenByAnother",
     "Team",
     "UnseenMessages",

@@ -56,7 +56,8 @@ def thread_context(request, conversation, before=None):
 
 def timelines(conversation):
     """Return all that stands between the messages of a thread, a queryset for each kind."""
-    return [conversation.handovers.for_thread(), conversation.activities.all(), conversation.notes.for_thread()]
+    lines = [conversation.handovers.for_thread(), conversation.activities.all(), conversation.notes.for_thread()]
+    return [*lines, conversation.scheduled_replies.for_thread()]
 
 
 def holder_context(request, conversation):

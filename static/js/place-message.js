@@ -2,6 +2,7 @@
 
 export function place(thread, message, hasOlder) {
   const old = document.getElementById(message.id);
+  if ("gone" in message.dataset) return old?.remove();
   if (old?.dataset.place === message.dataset.place) return renew(old, message);
   const hadFocus = old?.contains(document.activeElement);
   old?.remove();

@@ -53,6 +53,12 @@ def check_may_see(conversation, agent):
         raise CannotReceive(_("%(name)s may not see this Page.") % {"name": agent})
 
 
+def check_nothing_scheduled(conversation, agent):
+    """Nobody would look after a reply that waits for its moment: its author could not send it any more."""
+    if agent and conversation.scheduled_replies.waiting().filter(author=agent).exists():
+        raise CannotReceive(_("A reply of yours waits to be sent later: send or delete it first."))
+
+
 def check_all_seen(conversation, until, refusal=UnseenMessages):
     """Raise the refusal if the customer has just written more. Ids are given in order, under the lock."""
     unseen = conversation.messages.filter(is_incoming=True, pk__gt=until or 0).order_by("pk")

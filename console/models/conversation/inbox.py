@@ -13,6 +13,8 @@ from console.models.activity import Activity, Kind
 from console.models.conversation.revision import Revision, RevisionQuerySet
 from console.models.holder import Holder
 from console.models.message.message import Message
+from console.models.scheduled_reply import ScheduledReply
+from console.models.scheduled_reply import State as ScheduledState
 
 MAX_LAST_WORDS = 200  # characters
 RECENTLY = timedelta(days=1)  # for which the queue shows a reply that failed, or may have, and how a customer came
@@ -88,14 +90,17 @@ class InboxQuerySet(RevisionQuerySet):
         rows = list(self.with_holder().prefetch_related("labels"))
         recent = {"conversation__in": [row.pk for row in rows], "at__gt": timezone.now() - RECENTLY}
         messages = Message.objects.filter(**recent).order_by()
-        unsent = list(messages.unsent().values_list("conversation", "state")) if rows else []
+        kept_back = ScheduledReply.objects.refused().filter(conversation__in=[row.pk for row in rows]).order_by()
+        unsent = messages.unsent().values_list("conversation", "state")
+        unsent = list(unsent.union(kept_back.values_list("conversation", "state"))) if rows else []
         is_failed = any(state == Message.State.FAILED for _pk, state in unsent)
         failed = set(messages.failed().values_list("conversation", flat=True)) if is_failed else ()
+        refused = {pk for pk, state in unsent if state == ScheduledState.REFUSED}
         in_doubt = {pk for pk, state in unsent if state == Message.State.UNKNOWN}
         came = Activity.objects.filter(**recent, kind=Kind.REFERRAL).order_by("at", "pk")
         came_by = dict(came.values_list("conversation", "details")) if rows else {}
         for row in rows:
-            row.has_failed, row.is_in_doubt = row.pk in failed, row.pk in in_doubt
+            row.has_failed, row.is_in_doubt = row.pk in failed or row.pk in refused, row.pk in in_doubt
             row.came_by = came_by.get(row.pk)
         return rows
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.formats import localize
 from django.utils.translation import gettext_lazy as _
 
 from console.models.conversation.thread_control import ThreadControl
@@ -24,6 +25,7 @@ WEEK_OVER = _("The 7 days in which Facebook lets a human agent reply are over. T
 UNCONFIRMED = _("The customer's last words are more than 24 hours old: confirm first that a human agent replies.")
 NOT_BY_A_PERSON = _("The customer's last words are more than 24 hours old: only a human agent may reply now.")
 NOT_APPROVED = _("Facebook has not approved our app for replies of human agents: an admin must have it approved.")
+TOO_LATE = _("Facebook takes replies until %(end)s, unless the customer writes again: choose an earlier moment.")
 
 
 class WindowState(StrEnum):
@@ -64,7 +66,10 @@ class MessagingWindow(ThreadControl):
     @property
     def messaging_window(self):
         """Return the state of the window."""
-        now = timezone.now()
+        return self._window_at(timezone.now())
+
+    def _window_at(self, now):
+        """Return its state at a later moment, if the customer does nothing until then."""
         if self.messaging_window_until is None or now < self.messaging_window_until:
             return WindowState.OPEN
         if self.ad_window_until and now < self.ad_window_until:
@@ -159,6 +164,12 @@ class MessagingWindow(ThreadControl):
             raise WindowClosed(self.reply_refusal)
         if author is None and not self.may_bot_reply:
             raise WindowClosed(NOT_BY_A_PERSON)
+
+    def check_window_at(self, moment):
+        """Raise WindowClosed if a reply of an agent would be too late at this moment, unless the customer writes again."""
+        if self._window_at(moment) in (WindowState.UNCONFIRMED, WindowState.SHUT):
+            end = self.answerable_until and localize(timezone.localtime(self.answerable_until))
+            raise WindowClosed(TOO_LATE % {"end": end} if end else self.reply_refusal)
 
     # Under the lock
 

@@ -15,6 +15,7 @@ from console.models.conversation.checks import (
     check_may_close,
     check_may_see,
     check_no_colleague_holds,
+    check_nothing_scheduled,
     check_open,
     check_required_fields,
 )
@@ -106,6 +107,7 @@ class Transitions(Waiting):
             self.check_held_by(agent)
             check_has_bot(self)
             check_all_seen(self, until=seen)
+            check_nothing_scheduled(self, agent)
             self.change_holder(Holder.BOT, cause, by=agent, note=note, summary=summary(self, note))
 
     def close(self, agent, seen=None):
@@ -118,6 +120,7 @@ class Transitions(Waiting):
             check_all_seen(self, until=seen)
             if agent and self.is_open:
                 check_required_fields(self)
+            check_nothing_scheduled(self, agent)
             if agent is None and seen is None:
                 check_all_delivered_to_bot(self)
             if self.is_open:

@@ -1,0 +1,176 @@
+"""A scheduled reply: what an agent has written to go out later. When it is due, it is sent as any other reply is."""
+
+import logging
+import uuid
+from contextlib import contextmanager, suppress
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from console.models.refusals import Refused
+from console.models.timeline import TimelineQuerySet
+
+MOST_AT_ONCE = 200  # that one sweep sends
+
+logger = logging.getLogger(__name__)
+
+
+class State(models.TextChoices):
+    WAITING = "waiting", _("Waiting")  # for its moment
+    SENT = "sent", _("Sent")  # it is a message by now
+    DISCARDED = "discarded", _("Discarded")
+    STOPPED = "stopped", _("Stopped")  # the customer wrote before
+    REFUSED = "refused", _("Not sent")  # the problem says why
+
+
+SHOWN = [State.WAITING, State.STOPPED, State.REFUSED]
+
+
+class NotThere(Refused):
+    """The reply has gone out, or its author has discarded it on another device."""
+
+    def __init__(self):
+        super().__init__(_now("This reply has been sent or discarded meanwhile."))
+
+
+class ScheduledReplyQuerySet(TimelineQuerySet):
+    def send_later(self, conversation, author, text, at, is_for_silence=False):
+        """Schedule a reply. is_for_silence: it goes out only if the customer has not written by then.
+
+        Raises Refused if the author could not send it now, or if the messaging window will be shut by then.
+        """
+        with conversation.changing() as revision:
+            reply = self.model(conversation=conversation, author=author, revision=revision)
+            reply._write(text, at, is_for_silence)
+            reply.save()
+        return reply
+
+    def for_thread(self):
+        return self.select_related("author")
+
+    def shown(self):
+        """Filter to those that stand in the thread: the others are messages by now, or gone."""
+        return self.filter(state__in=SHOWN)
+
+    def between(self, oldest, newest):
+        return super(ScheduledReplyQuerySet, self.shown()).between(oldest, newest)
+
+    def waiting(self):
+        return self.filter(state=State.WAITING)
+
+    def refused(self):
+        return self.filter(state=State.REFUSED)
+
+    def written_by(self, agent):
+        """Filter to those that this agent may edit, send or discard."""
+        return self.filter(author=agent, state__in=SHOWN)
+
+    def send_due(self):
+        """Send those that are due. One that fails unexpectedly stops no other, and is tried again."""
+        due = self.waiting().filter(at__lte=timezone.now()).select_related("conversation", "author")
+        for reply in due.order_by("at", "pk")[:MOST_AT_ONCE]:
+            try:
+                reply.send()
+            except Exception:
+                logger.exception("Scheduled reply %s cannot be sent", reply.pk)
+
+
+class ScheduledReply(models.Model):
+    is_scheduled = True  # among the entries of a thread
+    author_id: int
+    conversation_id: int
+
+    conversation = models.ForeignKey(
+        "console.Conversation", models.PROTECT, related_name="scheduled_replies", db_index=False
+    )
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="scheduled_replies", verbose_name=_("author")
+    )
+    text = models.TextField(_("text"))
+    at = models.DateTimeField(_("goes out at"))  # and its place in the thread
+    is_for_silence = models.BooleanField(_("only if the customer has not written by then"), default=False)
+    seen = models.BigIntegerField(editable=False)  # the last message of the customer when it was written; 0 for none
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
+    problem = models.TextField(_("problem"), blank=True)
+    revision = models.BigIntegerField(editable=False)  # the conversation's when this last changed
+    idempotency_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)  # and its message's
+
+    objects: ClassVar[Any] = ScheduledReplyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("scheduled reply")
+        verbose_name_plural = _("scheduled replies")
+        indexes = [
+            models.Index(fields=["conversation", "revision"], name="scheduled_changes"),
+            models.Index(fields=["at"], condition=models.Q(state="waiting"), name="scheduled_due"),
+        ]
+
+    def __str__(self):
+        return self.text[:60]
+
+    @property
+    def place(self):
+        """Return a text that sorts, like a message's, where it stands in the thread."""
+        return f"{int(self.at.timestamp() * 1_000_000):017d}-s{self.pk:012d}"
+
+    @property
+    def is_gone(self):
+        return self.state not in SHOWN
+
+    def edit(self, text, at, is_for_silence=False):
+        """Let it wait anew. Raises Refused as `send_later` does, or if it is gone."""
+        with self._changing():
+            self._write(text, at, is_for_silence)
+
+    def discard(self):
+        with self._changing():
+            self.state = State.DISCARDED
+
+    def send_now(self):
+        """Send it before it is due, or after it was refused. Raises Refused if that is impossible: it stays as it is."""
+        with self._changing():
+            self._send()
+
+    def send(self):
+        """Send it if it is due, or note why that is impossible."""
+        with suppress(NotThere), self._changing():
+            if self.state == State.WAITING and self.at <= timezone.now():
+                self._send_or_stay()
+
+    @contextmanager
+    def _changing(self):
+        """Lock the conversation, read the reply as it is by now, and save it in the end."""
+        with self.conversation.changing() as revision:
+            self.refresh_from_db(fields=["text", "at", "is_for_silence", "seen", "state", "problem"])
+            if self.is_gone:
+                raise NotThere
+            yield
+            self.revision = revision
+            self.save()
+
+    def _write(self, text, at, is_for_silence):
+        self.conversation.check_held_by(self.author)
+        self.conversation.check_window_at(at)
+        self.text, self.at, self.is_for_silence = text, at, is_for_silence
+        self.state, self.problem, self.seen = State.WAITING, "", self._last_of_customer()
+
+    def _send_or_stay(self):
+        if self.is_for_silence and self._last_of_customer() > self.seen:
+            self.state = State.STOPPED
+            return
+        try:
+            self._send()
+        except Refused as refusal:
+            self.state, self.problem = State.REFUSED, refusal.sentence
+
+    def _send(self):
+        self.conversation.send(self.author, self.text, self.idempotency_key)
+        self.state = State.SENT
+
+    def _last_of_customer(self):
+        said = self.conversation.messages.filter(is_incoming=True).order_by("-pk")
+        return said.values_list("pk", flat=True).first() or 0

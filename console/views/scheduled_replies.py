@@ -1,0 +1,97 @@
+"""Replies that go out later: agents write them in a dialog, and their authors edit, send or delete them in the thread."""
+
+from functools import partial
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import reswap, retarget, trigger_client_event
+
+from console.models import ScheduledReply
+from console.scheduled_reply_form import MomentForm, ScheduledReplyForm
+from console.views.desk import attempt, find, show_page
+
+CHOICES = [("in 1 hour", _("In 1 hour")), ("tomorrow 9:00", _("Tomorrow 9:00")), ("monday 9:00", _("Monday 9:00"))]
+
+
+@require_http_methods(["GET", "POST"])
+def send_later(request, pk):
+    conversation = find(request, pk)
+    save = partial(ScheduledReply.objects.send_later, conversation, request.user)
+    return _form_or_save(request, conversation, save)
+
+
+@require_GET
+def preview(request, pk):
+    """Render the moment that the words of a form name, and whether a reply can go out then."""
+    conversation, form = find(request, pk), MomentForm(request.GET)
+    with timezone.override(form.zone):
+        at = form.cleaned_data["when"] if form.is_valid() else None
+        refusal = attempt(conversation.check_window_at, at) if at else None
+        return render(request, "scheduled_replies/_moment.html", {"form": form, "at": at, "refusal": refusal})
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request, pk, reply_pk):
+    conversation, reply = _find_own(request, pk, reply_pk)
+    return _form_or_save(request, conversation, reply.edit, reply)
+
+
+@require_POST
+def send_now(request, pk, reply_pk):
+    conversation, reply = _find_own(request, pk, reply_pk)
+    return _answer(request, conversation, attempt(reply.send_now))
+
+
+@require_POST
+def delete(request, pk, reply_pk):
+    conversation, reply = _find_own(request, pk, reply_pk)
+    return _answer(request, conversation, attempt(reply.discard))
+
+
+def _find_own(request, pk, reply_pk):
+    conversation = find(request, pk)
+    return conversation, get_object_or_404(conversation.scheduled_replies.written_by(request.user), pk=reply_pk)
+
+
+def _form_or_save(request, conversation, save, reply=None):
+    """Show the form, or save it. In the dialog of a conversation, an empty answer closes the dialog."""
+    form = ScheduledReplyForm(request.POST if request.method == "POST" else None, initial=_initial(reply))
+    with timezone.override(form.zone):
+        if not form.is_valid():
+            return _form(request, conversation, form, reply, 422 if form.is_bound else 200)
+        if refusal := attempt(save, **form.reply()):
+            return _form(request, conversation, form, reply, 409, refusal)
+    answer = _answer(request, conversation)
+    return trigger_client_event(answer, "reply-scheduled") if request.htmx and not reply else answer
+
+
+def _initial(reply):
+    return reply and {"text": reply.text, "is_for_silence": reply.is_for_silence, "when": f"{reply.at:%Y-%m-%d %H:%M}"}
+
+
+def _form(request, conversation, form, reply, status, refusal=None):
+    template = "scheduled_replies/_form.html"
+    context = {
+        "conversation": conversation,
+        "form": form,
+        "reply": reply,
+        "choices": CHOICES,
+        "refusal": refusal,
+        "partial": template,
+    }
+    answer = render(request, template if request.htmx else "conversations/form.html", context, status=status)
+    return reswap(retarget(answer, "#dialog-form"), "innerHTML") if request.htmx else answer
+
+
+def _answer(request, conversation, refusal=None):
+    """Answer a request of the desk. Its own tab gets the reply as every other tab does: it asks for it."""
+    if request.htmx:
+        sentence = refusal.sentence if refusal else ""
+        answer = HttpResponse(sentence, status=409 if refusal else 200, content_type="text/plain")
+        return trigger_client_event(answer, f"live-conversation-{conversation.pk}")
+    if refusal:
+        return show_page(request, conversation, status=409, refusal=refusal)
+    return redirect("conversation", pk=conversation.pk)

@@ -1,0 +1,37 @@
+"""Moments in words: "tomorrow 9", "in 2 hours", "1 Dec 14:00"."""
+
+import re
+import zoneinfo
+from functools import cache
+
+from django.utils import timezone
+
+LANGUAGES = ["en", "de"]
+DAYS = r"today|tomorrow|\w+day|heute|morgen|\w+tag|mittwoch"
+# dateparser takes a lone number for a day of the month.
+LONE_HOUR = re.compile(rf"^((?:.*\b(?:{DAYS}))?)\s*(?:at|um)?\s*\b([01]?\d|2[0-3])(?:\s*uhr)?$", re.IGNORECASE)
+
+
+def moment_of(words, zone):
+    """Return the moment that these words name in a time zone, the next one where several would do; None for no moment."""
+    import dateparser  # noqa: PLC0415 - it takes half a second, and few processes need it
+
+    now = timezone.localtime(timezone=zone).replace(tzinfo=None)
+    settings = {"RELATIVE_BASE": now, "PREFER_DATES_FROM": "future"}
+    try:
+        found = dateparser.parse(LONE_HOUR.sub(r"\1 \2:00", words.strip()), languages=LANGUAGES, settings=settings)
+        return found and (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(
+            timezone.get_default_timezone()
+        )
+    except (ValueError, OverflowError):  # such as the year 10000
+        return None
+
+
+def zone_of(name):
+    """Return the time zone of this name, or the console's where there is none."""
+    return zoneinfo.ZoneInfo(name) if name in _names() else timezone.get_default_timezone()
+
+
+@cache
+def _names():
+    return zoneinfo.available_timezones()

@@ -1,0 +1,81 @@
+"""Replies that go out later, in real browsers."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from console.models import ScheduledReply
+from tests.browser.desk import PHONE, bubbles, composer, findings, opens, takes
+from tests.stand_in import eventually
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def scheduled(tab):
+    return tab.get_by_role("log", name="Messages").locator(".scheduled-reply")
+
+
+def schedules(tab, text, when):
+    composer(tab).fill(text)
+    tab.get_by_role("link", name="Send later").click()
+    dialog = tab.get_by_role("dialog")
+    expect(dialog.get_by_label("Message")).to_have_value(text)
+    dialog.get_by_label("When").fill(when)
+    expect(dialog.get_by_role("status")).to_contain_text("Goes out on")
+    dialog.get_by_role("button", name="Send later").click()
+    expect(dialog).to_be_hidden()
+
+
+@pytest.mark.parametrize("options", [{}, PHONE], ids=["desktop", "phone"])
+def test_a_reply_goes_out_when_it_is_due_and_colleagues_see_it_wait(options, sit_down, mona_writes, stack, ana, ben):
+    anas, bens = sit_down(ana, **options), sit_down(ben)
+    opens(anas)
+    anas.get_by_role("button", name="Take").click()
+    expect(composer(anas)).to_be_editable()
+    opens(bens)
+    schedules(anas, "Is all well now?", "in 2 hours")
+    expect(composer(anas)).to_have_value("")
+    for tab in (anas, bens):
+        expect(scheduled(tab)).to_contain_text("Is all well now?")
+        assert findings(tab) == []
+    expect(scheduled(bens).get_by_role("button")).to_have_count(0)
+    ScheduledReply.objects.update(at=timezone.now() - timedelta(seconds=1))
+    ScheduledReply.objects.send_due()
+    eventually(lambda: stack.texts(mona_writes) == ["Is all well now?"])
+    for tab in (anas, bens):
+        expect(scheduled(tab)).to_have_count(0)
+        expect(bubbles(tab)).to_have_count(2)
+
+
+def test_the_author_edits_sends_and_deletes_what_waits(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    schedules(tab, "Is all well?", "tomorrow 9")
+    scheduled(tab).get_by_role("link", name="Edit").click()
+    dialog = tab.get_by_role("dialog")
+    expect(dialog.get_by_label("When")).to_have_value(
+        f"{timezone.localtime(ScheduledReply.objects.get().at):%Y-%m-%d} 09:00"
+    )
+    dialog.get_by_label("Message").fill("Is all fine?")
+    dialog.get_by_role("button", name="Send later").click()
+    expect(scheduled(tab)).to_contain_text("Is all fine?")
+    scheduled(tab).get_by_role("button", name="Send now").click()
+    eventually(lambda: stack.texts(mona_writes) == ["Is all fine?"])
+    expect(scheduled(tab)).to_have_count(0)
+    schedules(tab, "And this?", "in 1 hour")
+    scheduled(tab).get_by_role("button", name="Delete").click()
+    expect(scheduled(tab)).to_have_count(0)
+    assert ScheduledReply.objects.filter(state="discarded").exists()
+
+
+def test_a_moment_that_facebook_refuses_is_said_while_it_is_typed(sit_down, mona_writes, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    tab.get_by_role("link", name="Send later").click()
+    dialog = tab.get_by_role("dialog")
+    dialog.get_by_label("When").fill("in 30 days")
+    expect(dialog.get_by_role("status")).to_contain_text("Facebook takes replies until")
+    dialog.get_by_role("button", name="In 1 hour").click()
+    expect(dialog.get_by_role("status")).to_contain_text("Goes out on")

@@ -1,0 +1,289 @@
+"""Replies that go out later: who schedules them, when they go, and what keeps them back."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from django.db import DataError
+from django.db.models.signals import post_init
+from django.test import Client
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from console.models import (
+    CannotReceive,
+    Conversation,
+    Handover,
+    HandoverRules,
+    Message,
+    ScheduledReply,
+    TakenByAnother,
+    WindowClosed,
+)
+from console.models.scheduled_reply import State
+from console.sweep import sweep
+from console.wording.moments import moment_of, zone_of
+from tests.conftest import restrict
+from tests.console.conftest import HTMX, now, words
+
+HOUR = timedelta(hours=1)
+BERLIN = ZoneInfo("Europe/Berlin")
+SUNDAY = datetime(2026, 11, 29, 19, 45, tzinfo=UTC)  # 20:45 in Berlin
+
+
+@pytest.fixture
+def later(conversation, ana):
+    """Schedule a reply of Ana's in an hour, unless another moment is given."""
+
+    def schedule(text="Is all well now?", hours=1, **options):
+        at = timezone.now() + hours * HOUR
+        return ScheduledReply.objects.send_later(conversation, ana, text, at, **options)
+
+    return schedule
+
+
+@pytest.fixture
+def due():
+    """Let so many hours pass, and sweep."""
+
+    def pass_by(hours=1.1):
+        with time_machine.travel(timezone.now() + hours * HOUR, tick=False):
+            sweep()
+
+    return pass_by
+
+
+@pytest.fixture
+def browser_of():
+    def log_in(agent):
+        browser = Client()
+        browser.force_login(agent, backend="django.contrib.auth.backends.ModelBackend")
+        return browser
+
+    return log_in
+
+
+def replies():
+    return list(Message.objects.filter(is_incoming=False).in_order().values_list("text", "author__username"))
+
+
+def thread(browser, conversation, since=0):
+    return browser.get(f"/conversations/{conversation.pk}/messages/?since={since}", headers=HTMX).content.decode()
+
+
+# When it is due
+
+
+def test_a_scheduled_reply_goes_out_once_when_it_is_due(later, due):
+    reply = later()
+    due(0.9)
+    assert replies() == []
+    due()
+    due()
+    assert replies() == [("Is all well now?", "ana")]
+    reply.refresh_from_db()
+    assert reply.state == State.SENT
+    assert Message.objects.get(is_incoming=False).idempotency_key == reply.idempotency_key
+
+
+def test_replies_that_are_due_together_go_out_in_the_order_of_their_moments(later, due):
+    later("Second", hours=2)
+    later("First", hours=1)
+    due(3)
+    assert [text for text, _author in replies()] == ["First", "Second"]
+
+
+def test_a_reply_for_silence_stops_when_the_customer_writes_before(later, due, receive, said):
+    silent, anyway = later("Are you there?", is_for_silence=True), later("Here is the offer", hours=1.05)
+    receive(said("m1", "Yes, I am", at=now()))
+    due()
+    silent.refresh_from_db()
+    assert (silent.state, replies()) == (State.STOPPED, [(anyway.text, "ana")])
+
+
+def test_a_reply_for_silence_goes_out_when_the_customer_stays_silent(later, due, receive, said):
+    receive(said("m1", "I shall look", at=now()))
+    later("Are you there?", is_for_silence=True)
+    due()
+    assert replies() == [("Are you there?", "ana")]
+
+
+def test_a_reply_whose_author_has_lost_the_conversation_is_kept_back_and_says_why(
+    later, due, conversation, ben, browser_of
+):
+    reply = later()
+    conversation.transfer(conversation.agent, to=ben)
+    due()
+    reply.refresh_from_db()
+    assert (reply.state, replies()) == (State.REFUSED, [])
+    assert "Not sent: This conversation is with Ben Okafor." in words(thread(browser_of(ben), conversation))
+    [row] = Conversation.objects.filter(pk=conversation.pk).for_queue()
+    assert row.has_failed
+
+
+def test_a_reply_that_cannot_be_sent_stops_no_other(later, due, conversation):
+    broken, well = later("Broken"), later("Well", hours=1.05)
+
+    def fail(instance, **sent):
+        if instance.text == broken.text:
+            raise DataError
+
+    post_init.connect(fail, Message)
+    due()
+    post_init.disconnect(fail, Message)
+    broken.refresh_from_db()
+    assert (broken.state, replies()) == (State.WAITING, [(well.text, "ana")])
+
+
+# What is refused at once
+
+
+def test_only_who_holds_the_conversation_schedules_a_reply(conversation, ben):
+    with pytest.raises(TakenByAnother):
+        ScheduledReply.objects.send_later(conversation, ben, "Hi", timezone.now() + HOUR)
+    assert not ScheduledReply.objects.exists()
+
+
+def test_a_moment_after_the_messaging_window_is_refused(later, conversation):
+    Conversation.objects.update(messaging_window_until=timezone.now() + HOUR)
+    with pytest.raises(WindowClosed, match="Facebook takes replies until"):
+        later(hours=2)
+    later(hours=0.5)
+
+
+@pytest.mark.parametrize("verb", ["close", "hand_back"])
+def test_a_conversation_with_a_reply_that_waits_is_not_let_go(verb, later, due, conversation, ana, with_bot):
+    reply = later()
+    with pytest.raises(CannotReceive, match="send or delete it first"):
+        getattr(conversation, verb)(ana)
+    reply.discard()
+    getattr(conversation, verb)(ana)
+    assert Handover.objects.last().cause in ("closed", "handed-back")
+
+
+@pytest.fixture
+def with_bot(bluebird):
+    return HandoverRules.objects.create(page=bluebird, webhook_url="http://127.0.0.1:9/")
+
+
+# At the desk
+
+
+def form(**more):
+    return {"text": "Is all well?", "when": "in 2 hours", "time_zone": "Europe/Berlin"} | more
+
+
+def test_an_agent_schedules_edits_and_deletes_a_reply(browser_of, conversation, ana):
+    browser, path = browser_of(ana), f"/conversations/{conversation.pk}/"
+    answer = browser.post(f"{path}send-later/", form(), headers=HTMX)
+    assert (answer.status_code, answer.content) == (200, b"")
+    reply = ScheduledReply.objects.get()
+    assert abs(reply.at - timezone.now() - 2 * HOUR) < timedelta(minutes=1)
+    page = thread(browser, conversation)
+    assert "Goes out" in page and "Is all well?" in page
+    own = f"{path}scheduled-replies/{reply.pk}/"
+    assert "Is all well?" in browser.get(own, headers=HTMX).content.decode()
+    browser.post(own, form(text="Is all fine?", is_for_silence="on"), headers=HTMX)
+    reply.refresh_from_db()
+    assert (reply.text, reply.is_for_silence) == ("Is all fine?", True)
+    revision = Conversation.objects.get().revision
+    assert browser.post(f"{own}delete/", headers=HTMX).status_code == 200
+    assert "data-gone" in thread(browser, conversation, since=revision)
+    assert "scheduled-reply" not in browser.get(path).content.decode()
+
+
+def test_a_reply_is_sent_before_it_is_due(browser_of, later, conversation, ana):
+    path = f"/conversations/{conversation.pk}/scheduled-replies/{later().pk}/send-now/"
+    assert browser_of(ana).post(path, headers=HTMX).status_code == 200
+    assert browser_of(ana).post(path, headers=HTMX).status_code == 404
+    assert replies() == [("Is all well now?", "ana")]
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"when": ""}, "Write a moment"),
+        ({"when": "soonish"}, "Write a moment"),
+        ({"when": "2020-01-01 10:00"}, "This moment is over"),
+        ({"text": " "}, "Write something first."),
+        ({"text": "a" * 20_001}, "A reply can have at most"),
+    ],
+)
+def test_a_form_that_cannot_be_meant_is_refused_and_keeps_its_text(change, sentence, browser_of, conversation, ana):
+    answer = browser_of(ana).post(f"/conversations/{conversation.pk}/send-later/", form(**change), headers=HTMX)
+    assert answer.status_code == 422
+    assert sentence in words(answer.content.decode())
+    assert not ScheduledReply.objects.exists()
+
+
+def test_the_form_says_which_moment_its_words_name_and_whether_a_reply_can_go_out_then(browser_of, conversation, ana):
+    Conversation.objects.update(messaging_window_until=datetime(2026, 11, 30, 12, tzinfo=UTC))
+    with time_machine.travel(SUNDAY, tick=False):
+        browser, path = browser_of(ana), f"/conversations/{conversation.pk}/send-later/preview/"
+        asked = {"time_zone": "Europe/Berlin"}
+        early, late = (browser.get(path, asked | {"when": f"tomorrow {hour}"}).content.decode() for hour in (9, 14))
+    assert words(early) == "Goes out on Monday, 30 November 2026, 09:00."
+    assert "Facebook takes replies until" in words(late) and "1 p.m." in words(late)
+
+
+@pytest.mark.parametrize("path", ["", "send-now/", "delete/"])
+def test_a_colleagues_scheduled_reply_is_shown_and_cannot_be_changed(path, browser_of, later, conversation, ben):
+    reply = later()
+    assert "Is all well now?" in thread(browser_of(ben), conversation)
+    answer = browser_of(ben).post(f"/conversations/{conversation.pk}/scheduled-replies/{reply.pk}/{path}", form())
+    assert answer.status_code == 404
+
+
+def test_nothing_is_scheduled_in_a_conversation_that_the_agent_may_not_see(browser_of, conversation, ben, bluebird):
+    restrict(bluebird)
+    for path in ("send-later/", "send-later/preview/"):
+        assert browser_of(ben).get(f"/conversations/{conversation.pk}/{path}").status_code == 404
+
+
+def test_the_form_works_without_scripts(browser_of, conversation, ana):
+    browser, path = browser_of(ana), f"/conversations/{conversation.pk}/send-later/"
+    assert "When" in browser.get(path).content.decode()
+    assert browser.post(path, form(when="")).status_code == 422
+    assert browser.post(path, form()).status_code == 302
+    assert ScheduledReply.objects.exists()
+
+
+# Words
+
+
+@pytest.mark.parametrize(
+    ("said", "day", "hour"),
+    [
+        ("tomorrow 9", 30, 9),
+        ("tomorrow 9:30", 30, 9.5),
+        ("tomorrow at 9", 30, 9),
+        ("Monday 14", 30, 14),
+        ("in 2 hours", 29, 22.75),
+        ("in 30 min", 29, 21.25),
+        ("23", 29, 23),
+        ("9", 30, 9),
+        ("2026-11-30 08:15", 30, 8.25),
+        ("30 Nov 8:15", 30, 8.25),
+        ("morgen um 9 Uhr", 30, 9),
+        ("in einer Stunde", 29, 21.75),
+    ],
+)
+def test_words_name_the_next_moment_in_the_time_zone_of_the_agent(said, day, hour):
+    with time_machine.travel(SUNDAY, tick=False):
+        at = moment_of(said, BERLIN).astimezone(BERLIN)
+    assert (at.month, at.day, at.hour + at.minute / 60) == (11, day, hour)
+
+
+@given(
+    st.text(max_size=60) | st.from_regex(r"(in |tomorrow |next )?\d{1,6}[ :/.-]?(\d{1,6}|days|years)?", fullmatch=True)
+)
+def test_any_words_name_a_moment_or_none(said):
+    at = moment_of(said, BERLIN)
+    assert at is None or at.tzinfo
+
+
+@pytest.mark.parametrize("name", ["", "Nowhere/City", "../../etc/passwd", "Europe", "\x00"])
+def test_an_unknown_time_zone_is_the_consoles(name):
+    assert zone_of(name) == timezone.get_default_timezone()
