@@ -399,6 +399,26 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ScheduledReply',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('text', models.TextField(verbose_name='text')),
+                ('at', models.DateTimeField(verbose_name='goes out at')),
+                ('is_for_silence', models.BooleanField(default=False, verbose_name='only if the customer has not written by then')),
+                ('seen', models.BigIntegerField(editable=False)),
+                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('sent', 'Sent'), ('discarded', 'Discarded'), ('stopped', 'Stopped'), ('refused', 'Not sent')], default='waiting', max_length=10, verbose_name='state')),
+                ('problem', models.TextField(blank=True, verbose_name='problem')),
+                ('revision', models.BigIntegerField(editable=False)),
+                ('idempotency_key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scheduled_replies', to=settings.AUTH_USER_MODEL, verbose_name='author')),
+                ('conversation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='scheduled_replies', to='console.conversation')),
+            ],
+            options={
+                'verbose_name': 'scheduled reply',
+                'verbose_name_plural': 'scheduled replies',
+            },
+        ),
+        migrations.CreateModel(
             name='Team',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -581,6 +601,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='reaction',
             index=models.Index(condition=models.Q(('is_pending', True)), fields=['next_attempt_at'], name='reaction_pending'),
+        ),
+        migrations.AddIndex(
+            model_name='scheduledreply',
+            index=models.Index(fields=['conversation', 'revision'], name='scheduled_changes'),
+        ),
+        migrations.AddIndex(
+            model_name='scheduledreply',
+            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['at'], name='scheduled_due'),
         ),
         migrations.AddConstraint(
             model_name='team',
