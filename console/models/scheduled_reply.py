@@ -131,7 +131,7 @@ class ScheduledReply(models.Model):
             self.state = State.DISCARDED
 
     def send_now(self):
-        """Send it before it is due, or after it was refused. Raises Refused if that is impossible: it stays as it is."""
+        """Send it before it is due, or after a refusal. Raises Refused if that is impossible, and changes nothing."""
         with self._changing():
             self._send()
 

@@ -1,4 +1,4 @@
-"""Replies that go out later: agents write them in a dialog, and their authors edit, send or delete them in the thread."""
+"""Replies that go out later: agents write them in a dialog; authors edit, send or delete them in the thread."""
 
 from functools import partial
 

@@ -13,8 +13,8 @@ LONE_HOUR = re.compile(rf"^((?:.*\b(?:{DAYS}))?)\s*(?:at|um)?\s*\b([01]?\d|2[0-3
 
 
 def moment_of(words, zone):
-    """Return the moment that these words name in a time zone, the next one where several would do; None for no moment."""
-    import dateparser  # noqa: PLC0415 - it takes half a second, and few processes need it
+    """Return the moment that these words name in a time zone, the next one of several; None if they name none."""
+    import dateparser  # here, for it takes half a second, and few processes need it
 
     now = timezone.localtime(timezone=zone).replace(tzinfo=None)
     settings = {"RELATIVE_BASE": now, "PREFER_DATES_FROM": "future"}

@@ -166,7 +166,7 @@ class MessagingWindow(ThreadControl):
             raise WindowClosed(NOT_BY_A_PERSON)
 
     def check_window_at(self, moment):
-        """Raise WindowClosed if a reply of an agent would be too late at this moment, unless the customer writes again."""
+        """Raise WindowClosed if a reply of an agent would be too late at this moment, with the customer silent."""
         if self._window_at(moment) in (WindowState.UNCONFIRMED, WindowState.SHUT):
             end = self.answerable_until and localize(timezone.localtime(self.answerable_until))
             raise WindowClosed(TOO_LATE % {"end": end} if end else self.reply_refusal)
