@@ -62,9 +62,6 @@ class ScheduledReplyQuerySet(TimelineQuerySet):
     def waiting(self):
         return self.filter(state=State.WAITING)
 
-    def refused(self):
-        return self.filter(state=State.REFUSED)
-
     def written_by(self, agent):
         """Filter to those that this agent may edit, send or discard."""
         return self.filter(author=agent, state__in=SHOWN)

@@ -13,8 +13,6 @@ from console.models.activity import Activity, Kind
 from console.models.conversation.revision import Revision, RevisionQuerySet
 from console.models.holder import Holder
 from console.models.message.message import Message
-from console.models.scheduled_reply import ScheduledReply
-from console.models.scheduled_reply import State as ScheduledState
 
 MAX_LAST_WORDS = 200  # characters
 RECENTLY = timedelta(days=1)  # for which the queue shows a reply that failed, or may have, and how a customer came
@@ -90,12 +88,12 @@ class InboxQuerySet(RevisionQuerySet):
         rows = list(self.with_holder().prefetch_related("labels"))
         recent = {"conversation__in": [row.pk for row in rows], "at__gt": timezone.now() - RECENTLY}
         messages = Message.objects.filter(**recent).order_by()
-        kept_back = ScheduledReply.objects.refused().filter(conversation__in=[row.pk for row in rows]).order_by()
+        later = self.model.objects.filter(pk__in=[row.pk for row in rows], scheduled_replies__state="refused")
         unsent = messages.unsent().values_list("conversation", "state")
-        unsent = list(unsent.union(kept_back.values_list("conversation", "state"))) if rows else []
+        unsent = list(unsent.union(later.order_by().values_list("pk", "scheduled_replies__state"))) if rows else []
         is_failed = any(state == Message.State.FAILED for _pk, state in unsent)
         failed = set(messages.failed().values_list("conversation", flat=True)) if is_failed else ()
-        refused = {pk for pk, state in unsent if state == ScheduledState.REFUSED}
+        refused = {pk for pk, state in unsent if state == "refused"}
         in_doubt = {pk for pk, state in unsent if state == Message.State.UNKNOWN}
         came = Activity.objects.filter(**recent, kind=Kind.REFERRAL).order_by("at", "pk")
         came_by = dict(came.values_list("conversation", "details")) if rows else {}
