@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.desk import opens, takes
+from tests.conftest import CONSOLE_URL
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -31,7 +32,7 @@ def test_a_verb_that_fails_says_so_where_it_was_pressed_and_can_be_tried_again(s
 def test_a_verb_works_after_a_log_in_in_another_tab_which_changed_the_token(sit_down, mona_writes, ana):
     tab = sit_down(ana)
     opens(tab)
-    tab.context.add_cookies([{"name": "csrftoken", "value": "0123456789abcdef" * 2, "url": tab.url}])
+    tab.context.add_cookies([{"name": "csrftoken", "value": "0123456789abcdef" * 2, "url": CONSOLE_URL}])
     tab.get_by_role("button", name="Take").click()
     expect(tab.get_by_role("button", name="Close")).to_be_visible()
 
