@@ -6,7 +6,16 @@ from celery import shared_task
 
 from agents.models import Agent
 from console.infrastructure import heartbeats
-from console.models import Attachment, BotEvent, Conversation, Customer, InboundWebhook, Reaction, ScheduledReply
+from console.models import (
+    Attachment,
+    BotEvent,
+    Conversation,
+    Customer,
+    InboundWebhook,
+    Moderation,
+    Reaction,
+    ScheduledReply,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -51,4 +60,5 @@ STEPS = [  # in this order
     Conversation.objects.assign,
     fetch_missing_profiles,
     fetch_missing_files,
+    Moderation.objects.deliver_later,
 ]

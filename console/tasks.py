@@ -48,6 +48,11 @@ def fetch_attachment(attachment_id):
 
 
 @shared_task
+def moderate(moderation_id):
+    _model("console.Moderation").filter(pk=moderation_id).deliver()
+
+
+@shared_task
 def beat(queue):
     """Note that a worker of this queue is running, and beat as well."""
     heartbeats.beat(queue)

@@ -25,5 +25,6 @@ def _answer(request, conversation, field, problem=""):
         context = {"conversation": conversation, "field": field, "is_saved": not problem, "problem": problem}
         partial = "custom_fields/_state.html"
         template = partial if request.htmx else "customers/page.html"
-        return render(request, template, context | {"partial": partial}, status=422 if problem else 200)
+        context |= {"partial": partial, "is_alone": not request.htmx}
+        return render(request, template, context, status=422 if problem else 200)
     return redirect("customer", pk=conversation.pk)

@@ -4,10 +4,14 @@ from django.urls import path
 
 from console.custom_fields.views import fill_in
 from console.customer_panel import views
+from console.moderation.views import block, report_as_spam, unblock
 
 urlpatterns = [
     path("", views.customer, name="customer"),
     path("fields/<int:field_pk>/", fill_in, name="fill-in"),
+    path("block/", block, name="block"),
+    path("report-as-spam/", report_as_spam, name="report-as-spam"),
+    path("unblock/", unblock, name="unblock"),
     path("stays/", views.customer_stays, name="customer-stays"),
     path("notes/", views.customer_notes, name="customer-notes"),
     path("files/", views.customer_files, name="customer-files"),

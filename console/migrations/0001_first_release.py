@@ -349,6 +349,25 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Moderation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('next_attempt_at', models.DateTimeField(editable=False, null=True, verbose_name='next attempt')),
+                ('attempts', models.PositiveIntegerField(default=0, editable=False, verbose_name='attempts')),
+                ('error', models.TextField(blank=True, verbose_name='error')),
+                ('wish', models.CharField(choices=[('block', 'block'), ('spam', 'block and report as spam'), ('unblock', 'unblock')], max_length=8, verbose_name='wish')),
+                ('state', models.CharField(choices=[('pending', 'pending'), ('done', 'done'), ('failed', 'failed')], default='pending', max_length=8, verbose_name='state')),
+                ('asked_at', models.DateTimeField(verbose_name='asked')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by whom')),
+                ('customer', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='moderation', to='console.customer', verbose_name='customer')),
+            ],
+            options={
+                'verbose_name': 'moderation',
+                'verbose_name_plural': 'moderations',
+                'permissions': [('moderate_customer', 'Can block customers and report them as spam')],
+            },
+        ),
+        migrations.CreateModel(
             name='Note',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -581,6 +600,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='attachment',
             index=models.Index(condition=models.Q(('error', ''), ('file', ''), ('kind__in', ['image', 'audio', 'video', 'file', 'sticker'])), fields=['next_attempt_at'], name='attachment_unfetched'),
+        ),
+        migrations.AddIndex(
+            model_name='moderation',
+            index=models.Index(condition=models.Q(('state', 'pending')), fields=['next_attempt_at'], name='moderation_pending'),
         ),
         migrations.AddIndex(
             model_name='note',

@@ -1,4 +1,5 @@
 from console.custom_fields.models import CustomField, CustomValue
+from console.moderation.models import Moderation
 
 from .activity import Activity
 from .api_key import ApiKey
@@ -48,6 +49,7 @@ __all__ = [
     "Label",
     "Mention",
     "Message",
+    "Moderation",
     "Note",
     "Reaction",
     "Refused",

@@ -25,11 +25,22 @@ class Composer:
     def of(cls, conversation, agent):
         if conversation.page.is_disconnected:
             return cls("window", DISCONNECTED)
+        if blocked := _of_blocked(conversation):
+            return blocked
         if not conversation.is_held_by(agent):
             return _of_bystander(conversation)
         if conversation.reply_refusal:
             return _of_closed_window(conversation)
         return _of_open_window(conversation)
+
+
+def _of_blocked(conversation):
+    """Return the composer for a customer whom Facebook has blocked, else None."""
+    moderation = getattr(conversation.customer, "moderation", None)
+    if moderation is None or not moderation.is_blocked:
+        return None
+    sentence = _("%(name)s is blocked: no reply reaches them. Agents with the right to it can unblock them.")
+    return Composer("blocked", sentence % {"name": conversation.customer})
 
 
 def _of_bystander(conversation):

@@ -6,6 +6,7 @@ from .history import History
 from .insights import Insights
 from .labels import Labels
 from .messenger_profile import MessengerProfile
+from .moderation import Moderation
 from .page import PageCalls
 from .people import People
 from .personas import Personas
@@ -21,6 +22,7 @@ class PageTokenCalls(
     Personas,
     People,
     Labels,
+    Moderation,
     MessengerProfile,
     ThreadControl,
     History,

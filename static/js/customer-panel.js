@@ -102,9 +102,9 @@ class CustomerPanel extends HTMLElement {
     document.getElementById(`custom-field-${detail.field}`)?.focus();
   };
 
-  // What is being filled in stays as it is until the focus leaves.
+  // What is being filled in stays as it is until the focus leaves, and what could not be saved until it is.
   refresh = () => {
-    this.isStale = this.isOpen && this.details.contains(document.activeElement);
+    this.isStale = this.isOpen && Boolean(this.details.querySelector(":is(input, select):focus, .custom-field-problem, .problem-of-verb"));
     if (this.isOpen && !this.isStale) this.refreshing = this.ask();
   };
 
@@ -120,10 +120,11 @@ class CustomerPanel extends HTMLElement {
     this.rowBefore = more?.previousElementSibling;
   };
 
-  // The Show more that had the focus is gone: the first row that it brought gets it.
-  swapped = () => {
+  // The button that had the focus is gone: the first row that Show more brought gets it, or the button for the next step.
+  swapped = ({ detail }) => {
     this.rowBefore?.nextElementSibling?.querySelector("a")?.focus();
     this.rowBefore = null;
+    if (detail.ctx.sourceElement.closest?.(".moderation")) this.querySelector(".moderation :is(button, summary)")?.focus();
   };
 }
 

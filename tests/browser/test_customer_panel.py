@@ -4,6 +4,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Permission
 from playwright.sync_api import expect
 
 from console.models import Attachment, Conversation, CustomField, CustomValue, Note
@@ -197,9 +198,13 @@ def test_a_value_is_saved_as_it_changes_and_appears_at_the_colleagues_desk(sit_d
     expect(panel(bens).get_by_label("Order")).to_have_value("4711")
     anas.keyboard.type("twelve")
     anas.keyboard.press("Enter")
-    expect(panel(anas)).to_contain_text("Size: Enter a number, such as 12 or 12.5.")
+    expect(panel(anas)).to_contain_text("Enter a number, such as 12 or 12.5.")
     expect(panel(anas).get_by_label("Size")).to_have_value("twelve")
     assert CustomValue.objects.get().value == "4711"
+    panel(anas).get_by_role("button", name="Close").focus()
+    bens.get_by_role("button", name="Take").click()
+    expect(anas.locator("#header")).to_contain_text("assigned to Ben Okafor")
+    expect(panel(anas)).to_contain_text("Enter a number, such as 12 or 12.5.")
 
 
 @pytest.mark.parametrize("device", [WIDE, PHONE], ids=["desktop", "phone"])
@@ -221,9 +226,38 @@ def test_closing_without_a_required_field_leads_to_it(sit_down, monas, order, an
     expect(tab.locator("#refusal")).to_be_empty()
 
 
+# Moderation
+
+
+@pytest.fixture
+def supervisor(ana):
+    """Ana, who has the right to block customers."""
+    ana.user_permissions.add(Permission.objects.get(codename="moderate_customer"))
+    return ana
+
+
+def test_a_customer_is_blocked_and_unblocked_and_every_desk_says_so(sit_down, monas, stack, supervisor, ben):
+    monas.take(supervisor)
+    anas, bens = sit_down(supervisor, **WIDE), sit_down(ben, **WIDE)
+    for tab in (anas, bens):
+        opens(tab)
+        switch(tab).click()
+        expect(panel(tab)).to_contain_text("Pictures and files")
+    expect(panel(bens).get_by_text("Block…")).to_have_count(0)
+    panel(anas).get_by_text("Block…").click()
+    panel(anas).get_by_role("button", name="Block", exact=True).click()
+    expect(panel(anas).get_by_role("button", name="Unblock")).to_be_focused()
+    for tab in (anas, bens):
+        expect(panel(tab)).to_contain_text("Blocked by Ana Ruiz")
+        expect(tab.get_by_text("Mona Weber is blocked: no reply reaches them.")).to_be_visible()
+    panel(anas).get_by_role("button", name="Unblock").click()
+    expect(panel(anas).get_by_text("Block…")).to_be_visible()
+    expect(anas.get_by_role("textbox", name="Message to")).to_be_editable()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("device", [WIDE, NARROW, PHONE], ids=["desktop", "narrow", "phone"])
-def test_axe_finds_no_serious_problem_in_the_panel(sit_down, monas, order, ana, scheme, device):
+def test_axe_finds_no_serious_problem_in_the_panel(sit_down, monas, order, supervisor, ana, scheme, device):
     CustomField.objects.create(name="Size", kind="choice", choices="Small\nLarge")
     CustomField.objects.create(name="Birthday", kind="date")
     tab = sit_down(ana, color_scheme=scheme, **device)

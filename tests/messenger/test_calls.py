@@ -229,6 +229,15 @@ ROWS = {
     ),
     "add_label": (lambda client: client.add_label(MONA, "55"), ("POST", "55/label", {}, {"user": MONA})),
     "remove_label": (lambda client: client.remove_label(MONA, "55"), ("DELETE", "55/label", {}, {"user": MONA})),
+    "moderate": (
+        lambda client: client.moderate([MONA], ["BLOCK_USER", "MOVE_TO_SPAM"]),
+        (
+            "POST",
+            "me/moderate_conversations",
+            {},
+            {"user_ids": [{"id": MONA}], "actions": ["BLOCK_USER", "MOVE_TO_SPAM"]},
+        ),
+    ),
     "delete_label": (lambda client: client.delete_label("55"), ("DELETE", "55", {}, None)),
     # Messenger profile
     "messenger_profile": (

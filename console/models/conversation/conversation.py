@@ -56,5 +56,7 @@ class Conversation(Replies, Timeouts, Unattended, Receipts, Typing):
     def headline_key(self):
         """Return a number that differs when something else is to stand above or below the thread, for browsers."""
         page = (self.page.state, self.page.paused_since, self.page.why_paused)
+        moderation = getattr(self.customer, "moderation", None)
+        blocked = moderation and (moderation.wish, moderation.state)
         labels = [(label.pk, label.name, label.colour) for label in self.labels.all()]
-        return crc32(repr((self.headline, page, self.agent and self.agent.is_present, labels)).encode())
+        return crc32(repr((self.headline, page, self.agent and self.agent.is_present, blocked, labels)).encode())

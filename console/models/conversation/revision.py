@@ -32,11 +32,11 @@ class RevisionQuerySet(models.QuerySet):
 
     def in_full(self):
         """Read all that stands above and below the thread too."""
-        return self.with_holder().with_page().prefetch_related("labels")
+        return self.with_holder().with_page().select_related("customer__moderation__by").prefetch_related("labels")
 
     def with_headline(self):
         """Read all of which the headline is made too, and no more."""
-        return self.with_page().select_related("agent")
+        return self.with_page().select_related("agent", "customer__moderation")
 
     def with_page(self):
         """Read its Page and rules too; without their secrets, which would be decrypted."""

@@ -1,0 +1,131 @@
+"""Moderation of a customer at Facebook: whether they are blocked, or are to be. It is an outbox.
+
+Each call is harmless when made twice, so one without an answer is simply made again.
+"""
+
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from console import tasks
+from messenger import GraphError
+from personas.models.retry import Retryable, ScheduledQuerySet
+
+MODERATE = "console.moderate_customer"  # the permission
+CLAIMED = timedelta(minutes=1)  # longer than a call takes, so that no two workers make it
+AT_ONCE = 100
+
+
+class Wish(models.TextChoices):
+    BLOCK = "block", _("block")
+    SPAM = "spam", _("block and report as spam")
+    UNBLOCK = "unblock", _("unblock")
+
+
+ACTIONS = {
+    Wish.BLOCK: ["BLOCK_USER"],
+    Wish.SPAM: ["BLOCK_USER", "MOVE_TO_SPAM"],
+    Wish.UNBLOCK: ["UNBLOCK_USER"],
+}
+
+
+class State(models.TextChoices):
+    PENDING = "pending", _("pending")
+    DONE = "done", _("done")
+    FAILED = "failed", _("failed")
+
+
+class ModerationQuerySet(ScheduledQuerySet):
+    def ask(self, conversation, agent, wish):
+        """Have Facebook block or unblock the customer. A later wish replaces an earlier one."""
+        fresh = {"state": State.PENDING, "attempts": 0, "error": "", "next_attempt_at": None}
+        given = {"wish": wish, "by": agent, "asked_at": timezone.now()} | fresh
+        with conversation.stepping(is_listed=False, has_other_headline=True):
+            moderation, _is_new = self.update_or_create(customer=conversation.customer, defaults=given)
+            moderation.deliver_later()
+
+    def pending(self):
+        return self.filter(state=State.PENDING)
+
+    def deliver_later(self):
+        """Deliver those whose task was lost, or that wait no longer."""
+        for moderation in self.pending().due()[:AT_ONCE]:
+            moderation.deliver_later()
+
+    def deliver(self):
+        for moderation in self.select_related("customer__page", "customer__conversation"):
+            moderation.deliver()
+
+
+class Moderation(Retryable):
+    MAX_ATTEMPTS = 8  # at passing errors, about two minutes
+
+    customer = models.OneToOneField(
+        "console.Customer", models.CASCADE, related_name="moderation", verbose_name=_("customer")
+    )
+    wish = models.CharField(_("wish"), max_length=8, choices=Wish)
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.PENDING)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by whom"))
+    asked_at = models.DateTimeField(_("asked"))
+
+    objects: ClassVar[Any] = ModerationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("moderation")
+        verbose_name_plural = _("moderations")
+        permissions = [("moderate_customer", _("Can block customers and report them as spam"))]
+        indexes = [
+            models.Index(fields=["next_attempt_at"], condition=models.Q(state="pending"), name="moderation_pending")
+        ]
+
+    def __str__(self):
+        return f"{self.wish} {self.state}"
+
+    @property
+    def is_blocked(self):
+        """Return whether Facebook has blocked the customer, and has not unblocked them since."""
+        return (self.wish == Wish.UNBLOCK) != (self.state == State.DONE)
+
+    @property
+    def is_shown(self):
+        """Return whether there is anything to say of it."""
+        return self.is_blocked or self.state != State.DONE
+
+    def deliver_later(self):
+        transaction.on_commit(lambda: tasks.moderate.delay(self.pk), robust=True)
+
+    def deliver(self):
+        """Make the call, unless another worker does."""
+        page = self.customer.page
+        if page.is_paused or page.is_slowed or not self._claim():
+            return
+        try:
+            page.client().moderate([self.customer.psid], ACTIONS[Wish(self.wish)])
+        except GraphError as error:
+            self._note_failure(page, error)
+        else:
+            self._become(state=State.DONE, error="", next_attempt_at=None)
+
+    def _claim(self):
+        claimed = self.row.due().filter(state=State.PENDING, asked_at=self.asked_at)
+        self.attempts += 1
+        return claimed.postpone(timezone.now() + CLAIMED, attempts=F("attempts") + 1)
+
+    def _note_failure(self, page, error):
+        if page.note_error(error):
+            until = max(page.waits_until or timezone.now(), timezone.now()) + self.SHORTAGE_PAUSE
+            self._become(error=error.sentence, next_attempt_at=until, attempts=self.attempts - 1)
+        elif (error.action.is_retryable or error.is_outcome_unknown) and self.has_attempts_left:
+            self._become(error=error.sentence, next_attempt_at=timezone.now() + self.backoff)
+        else:
+            self._become(state=State.FAILED, error=error.sentence, next_attempt_at=None)
+
+    def _become(self, **outcome):
+        """Write down what came of the call, unless an agent has asked for something else meanwhile."""
+        with self.customer.conversation.stepping(is_listed=False, has_other_headline=True):
+            self.row.filter(state=State.PENDING, asked_at=self.asked_at).update(**outcome)

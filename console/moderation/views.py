@@ -1,0 +1,35 @@
+"""Block, unblock, report as spam: for agents with the right to it."""
+
+from django.contrib.auth.decorators import permission_required
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from console.models import Moderation
+from console.moderation.models import MODERATE, Wish
+from console.views.desk import find
+
+
+@require_POST
+@permission_required(MODERATE, raise_exception=True)
+def block(request, pk):
+    return _ask(request, pk, Wish.BLOCK)
+
+
+@require_POST
+@permission_required(MODERATE, raise_exception=True)
+def report_as_spam(request, pk):
+    return _ask(request, pk, Wish.SPAM)
+
+
+@require_POST
+@permission_required(MODERATE, raise_exception=True)
+def unblock(request, pk):
+    return _ask(request, pk, Wish.UNBLOCK)
+
+
+def _ask(request, pk, wish):
+    conversation = find(request, pk)
+    Moderation.objects.ask(conversation, request.user, wish)
+    if request.htmx:
+        return render(request, "moderation/_moderation.html", {"conversation": find(request, pk)})
+    return redirect("customer", pk=pk)

@@ -1,0 +1,110 @@
+"""Blocking a customer at Facebook: by agents with the right to it, and shown as it is."""
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.urls import reverse
+
+from console.models import Conversation, Moderation
+from console.moderation.models import State, Wish
+from console.sweep import STEPS
+from tests.conftest import restrict
+from tests.console.conftest import HTMX, fresh, words
+
+VERBS = ["block", "report-as-spam", "unblock"]
+
+
+@pytest.fixture
+def browser(ben):
+    browser = Client()
+    browser.force_login(ben, backend="django.contrib.auth.backends.ModelBackend")
+    return browser
+
+
+@pytest.fixture
+def bens(browser, ben):
+    """Ben's browser. He has the right to block customers."""
+    ben.user_permissions.add(Permission.objects.get(codename="moderate_customer"))
+    return browser
+
+
+@pytest.fixture
+def ask(bens, mona):
+    """Ben presses a button, and a worker makes the call. Returns what the moderation became."""
+
+    def press(verb):
+        bens.post(reverse(verb, args=[mona.conversation.pk]), headers=HTMX)
+        Moderation.objects.all().deliver()
+        return Moderation.objects.get()
+
+    return press
+
+
+def calls(sandbox):
+    return [request["body"]["actions"] for request in sandbox.requests(path="moderate_conversations")]
+
+
+def panel(browser, mona):
+    return words(browser.get(reverse("customer", args=[mona.conversation.pk]), headers=HTMX).text)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_only_agents_with_the_right_who_see_the_conversation_moderate_it(verb, browser, mona, ben, bluebird):
+    address = reverse(verb, args=[mona.conversation.pk])
+    assert browser.post(address).status_code == 403
+    assert 'id="moderation"' not in browser.get(reverse("customer", args=[mona.conversation.pk])).text
+    ben.user_permissions.add(Permission.objects.get(codename="moderate_customer"))
+    assert browser.get(address).status_code == 405
+    restrict(bluebird)
+    assert browser.post(address).status_code == 404
+    assert not Moderation.objects.exists()
+
+
+def test_a_customer_is_blocked_and_unblocked(bens, mona, ask, sandbox):
+    bens.post(reverse("block", args=[mona.conversation.pk]), headers=HTMX)
+    assert "Blocking…" in panel(bens, mona)
+    Moderation.objects.all().deliver()
+    assert "Blocked by Ben Okafor" in panel(bens, mona)
+    assert ask("unblock").state == State.DONE
+    assert "Blocked" not in panel(bens, mona)
+    assert calls(sandbox) == [["BLOCK_USER"], ["UNBLOCK_USER"]]
+
+
+def test_spam_is_blocked_and_moved(bens, mona, ask, sandbox):
+    ask("report-as-spam")
+    assert "Blocked and reported as spam by Ben Okafor" in panel(bens, mona)
+    assert calls(sandbox) == [["BLOCK_USER", "MOVE_TO_SPAM"]]
+
+
+def test_a_refusal_is_shown_with_facebooks_reason(bens, mona, ask, sandbox):
+    sandbox.fail("moderate_conversations", error={"code": 100, "error_subcode": 2018001}, status=400, times=1)
+    assert ask("block").state == State.FAILED
+    assert "Not blocked. Facebook did not do it:" in panel(bens, mona)
+    assert ask("block").state == State.DONE
+
+
+def test_a_passing_error_is_tried_again_by_the_sweep(mona, ask, sandbox):
+    sandbox.fail("moderate_conversations", error={"code": 2}, status=500, times=1)
+    moderation = ask("block")
+    assert (moderation.state, moderation.attempts) == (State.PENDING, 1) and moderation.error
+    assert Moderation.objects.deliver_later in STEPS
+    Moderation.objects.hurry()
+    Moderation.objects.all().deliver()
+    assert fresh(moderation).state == State.DONE
+
+
+def test_what_came_of_an_older_wish_is_not_written_over_a_newer_one(mona, ask, ben):
+    old = ask("block")
+    Moderation.objects.ask(mona.conversation, ben, Wish.UNBLOCK)
+    old._become(state=State.FAILED)
+    assert (fresh(old).wish, fresh(old).state) == (Wish.UNBLOCK, State.PENDING)
+
+
+def test_the_composer_of_a_blocked_customer_says_so(bens, conversation, ask, ben):
+    conversation.transfer(conversation.agent, to=ben)
+    ask("block")
+    page = words(bens.get(f"/conversations/{conversation.pk}/").text)
+    assert "Mona Weber is blocked" in page
+    ask("unblock")
+    assert "is blocked" not in words(bens.get(f"/conversations/{conversation.pk}/").text)
+    assert Conversation.objects.get().agent == ben
