@@ -36,6 +36,7 @@ urlpatterns = [
                 path("hand-back/", handovers.hand_back, name="hand-back"),
                 path("return-to-queue/", handovers.return_to_queue, name="return-to-queue"),
                 path("close/", handovers.close, name="close"),
+                path("handovers/<int:handover_pk>/undo/", handovers.undo, name="undo"),
                 path("confirm-human-agent/", conversations.confirm_human_agent, name="confirm-human-agent"),
                 path("header/", conversations.header, name="header"),
                 path("see/", conversations.see, name="see"),

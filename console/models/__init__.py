@@ -21,7 +21,7 @@ from .message.attachment import Attachment
 from .message.message import Message
 from .message.reaction import Reaction
 from .note import Note
-from .refusals import CannotReceive, KeyInUse, Refused, TakenByAnother, UnseenMessages, WindowClosed
+from .refusals import CannotReceive, KeyInUse, Refused, TakenByAnother, TooLate, UnseenMessages, WindowClosed
 from .scheduled_reply import ScheduledReply
 from .team import Team
 
@@ -56,6 +56,7 @@ __all__ = [
     "ScheduledReply",
     "TakenByAnother",
     "Team",
+    "TooLate",
     "UnseenMessages",
     "WindowClosed",
 ]

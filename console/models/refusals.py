@@ -39,6 +39,10 @@ class TakenByAnother(Refused):
         return _("This conversation is with %(name)s.") % {"name": self.name}
 
 
+class TooLate(Refused):
+    """The change that is to be undone has led to something else meanwhile."""
+
+
 class CannotReceive(Refused):
     """The agent or bot to whom a conversation was to go cannot have it."""
 

@@ -3,7 +3,8 @@
 import uuid
 
 from django.shortcuts import get_object_or_404, redirect, render
-from django_htmx.http import trigger_client_event
+from django.urls import reverse
+from django_htmx.http import push_url, trigger_client_event
 
 from console.forms import MOST_PRIVATE_NOTE, MOST_TEXT
 from console.infrastructure import uploads
@@ -76,6 +77,15 @@ def holder_context(request, conversation):
         "canned": canned_variables.for_composer(conversation, agent),
         "idempotency_key": uuid.uuid4(),
     }
+
+
+def opened(request, pk):
+    """Open a conversation in the desk that asked for something else."""
+    if not request.htmx:
+        return redirect("conversation", pk=pk)
+    context = thread_context(request, find(request, pk))
+    answer = render(request, "conversations/_conversation.html", context)
+    return push_url(answer, reverse("conversation", args=[pk]))
 
 
 # Change

@@ -1,12 +1,12 @@
 """Changes of holder: by one press of a button, or by a short form that asks for the receiver and a note."""
 
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import reswap, retarget
 
 from console.forms import HandBackForm, SeenForm, TransferForm
 from console.models import TakenByAnother
-from console.views.desk import attempt, change, changed, find
+from console.views.desk import attempt, change, changed, find, opened
 
 
 @require_POST
@@ -36,7 +36,9 @@ def return_to_queue(request, pk):
 @require_POST
 def close(request, pk):
     conversation, seen = find(request, pk), SeenForm(request.POST).last_seen()
-    return change(request, conversation, conversation.close, seen=seen)
+    can_undo = bool(request.htmx)
+    refusal = attempt(conversation.close, request.user, seen=seen, can_undo=can_undo)
+    return changed(request, pk, refusal) if refusal else _let_go(request, conversation)
 
 
 @require_http_methods(["GET", "POST"])
@@ -59,9 +61,27 @@ def _form_or_change(request, conversation, name, form, verb):
         return _form(request, conversation, name, form)
     if not form.is_valid():
         return _form(request, conversation, name, form, status=422)
-    if refusal := attempt(verb, request.user, **form.cleaned_data):
+    if refusal := attempt(verb, request.user, **form.cleaned_data, can_undo=bool(request.htmx)):
         return _form(request, find(request, conversation.pk), name, form, refusal, status=409)
-    return changed(request, conversation.pk, is_done=True)
+    return _let_go(request, conversation)
+
+
+def _let_go(request, conversation):
+    """Render a conversation that the agent has just let go of, and offer Undo, for which a browser needs scripts."""
+    undoable = conversation.handovers.undoable_by(request.user).for_thread().in_order().last()
+    return changed(request, conversation.pk, is_done=True, undoable=undoable)
+
+
+@require_POST
+def undo(request, pk, handover_pk):
+    conversation = find(request, pk)
+    handover = get_object_or_404(conversation.handovers.undoable_by(request.user), pk=handover_pk)
+    refusal = attempt(conversation.undo, request.user, handover)
+    if refusal is None:
+        return opened(request, pk)
+    context = {"conversation": conversation, "handover": handover, "refusal": refusal}
+    answer = render(request, "handovers/_undo-refused.html", context, status=409)
+    return reswap(retarget(answer, f"#undo-{handover.pk}"), "innerHTML")
 
 
 def _form(request, conversation, name, form, refusal=None, status=200):

@@ -10,7 +10,7 @@ from console.models.handover.cause import Cause
 from console.models.holder import Holder, app_name
 
 DONE_BY = {
-    *(Cause.TAKEN, Cause.TAKEN_OVER, Cause.REOPENED),
+    *(Cause.TAKEN, Cause.TAKEN_OVER, Cause.REOPENED, Cause.UNDONE),
     *(Cause.ASSIGNED, Cause.TRANSFERRED, Cause.RETURNED, Cause.HANDED_BACK),
 }
 SAID_OF = {Cause.NO_ANSWER, Cause.AWAY, Cause.LEFT, Cause.NO_ACCESS}  # the former holder
@@ -18,7 +18,7 @@ EXPLAINED = {Cause.CONTROL_REFUSED, Cause.CONTROL_ELSEWHERE, Cause.NOT_SENT}  # 
 AUTOMATIC_NOTES = {Cause.ASKED, Cause.BOT_DOWN, *EXPLAINED}  # no agent's or bot's own reason
 
 
-TAKES = {Cause.TAKEN, Cause.TAKEN_OVER, Cause.REOPENED}
+TAKES = {Cause.TAKEN, Cause.TAKEN_OVER, Cause.REOPENED, Cause.UNDONE}
 SHORT = {  # lines of a thread that need no arrow
     Cause.ASKED: gettext_lazy("The customer asked for an agent"),
     Cause.HANDED_OVER: gettext_lazy("%(from)s asked for an agent"),
@@ -31,7 +31,13 @@ SHORT = {  # lines of a thread that need no arrow
     Cause.RESUMED: gettext_lazy("%(to)s resumed"),
     Cause.CLOSED: gettext_lazy("%(by)s closed the conversation"),
     Cause.REOPENED: gettext_lazy("%(to)s reopened the conversation"),
+    Cause.UNDONE: gettext_lazy("%(to)s took this back"),
     Cause.REQUESTED: gettext_lazy("%(app)s asks for the conversation"),
+}
+DONE = {  # said to the agent who did it, beside Undo
+    Cause.CLOSED: gettext_lazy("Closed the conversation with %(customer)s."),
+    Cause.TRANSFERRED: gettext_lazy("Transferred %(customer)s to %(to)s."),
+    Cause.HANDED_BACK: gettext_lazy("Handed %(customer)s back to %(to)s."),
 }
 
 
@@ -47,6 +53,11 @@ def sentence(handover):
     if words := _short(handover):
         return capfirst(words % _names(handover))
     return "" if handover.is_change else capfirst(why(handover))
+
+
+def done(handover):
+    """Return the sentence for the agent who has just closed, transferred or handed back a conversation."""
+    return DONE[handover.cause] % (_names(handover) | {"customer": handover.conversation.customer})
 
 
 def _short(handover):

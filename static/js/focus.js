@@ -9,8 +9,9 @@ document.addEventListener("htmx:before:swap", (event) => {
 });
 
 document.addEventListener("htmx:after:swap", ({ detail }) => {
-  const { sourceElement, sourceEvent } = detail.ctx;
+  const { sourceElement, sourceEvent, response } = detail.ctx;
   if (sourceElement.matches(".row") && sourceEvent?.detail === 0) toPane(); // a click without a mouse
+  if (sourceElement.closest("#undo") && response.status < 400) toPane(); // what was pressed is gone
   if (rowBefore) setTimeout(toFirstNew, 0, rowBefore); // the next More gets it first, if there is one
   if (rowBefore) document.body.dispatchEvent(new CustomEvent("queue-incomplete")); // in place of the refresh that More cut short
   rowBefore = null;

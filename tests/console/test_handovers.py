@@ -68,6 +68,7 @@ LINES = [
     (Cause.HANDED_BACK, "ana", "bot", "Ana Ruiz handed this back to Robin (bot)"),
     (Cause.IDLE, "ana", "bot", "Ana Ruiz → Robin (bot): nobody wrote for a while"),
     (Cause.RESUMED, "queue", "bot", "Robin (bot) resumed"),
+    (Cause.UNDONE, "ben", "ana", "Ana Ruiz took this back"),
     (Cause.CLOSED, "ana", "bot", "Ana Ruiz closed the conversation"),
     (Cause.CLOSED, "bot", "bot", "Robin (bot) closed the conversation"),
     (Cause.CUSTOMER_WROTE, "queue", "bot", "Queue → Robin (bot): the customer writes again"),

@@ -125,6 +125,7 @@ def world(conversation, ana, ada, bluebird):
         "conversations": conversation.pk,
         "messages": message.pk,
         "notes": Note.objects.create(conversation=conversation, author=ada, text="Hi", at=message.at, revision=1).pk,
+        "handovers": conversation.handovers.get().pk,
         "attachments": Attachment.objects.create(message=message, kind="image").pk,
         "customers": conversation.customer_id,
         "agents": ana.pk,

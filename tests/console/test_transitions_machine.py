@@ -88,7 +88,7 @@ class Transitions(RuleBasedStateMachine):
     def let_go(self, who, verb):
         """Nobody lets go of what they have not seen."""
         with suppress(Refused):
-            getattr(self.conversation, verb)(self.people[who], seen=self.seen[who])
+            getattr(self.conversation, verb)(self.people[who], seen=self.seen[who], can_undo=True)
             assert not self.conversation.messages.filter(is_incoming=True, pk__gt=self.seen[who]).exists()
 
     @rule(who=st.sampled_from(["ana", "ben"]))
@@ -99,7 +99,16 @@ class Transitions(RuleBasedStateMachine):
     @rule(who=WHO, to=WHO)
     def transfer(self, who, to):
         with suppress(Refused):
-            self.conversation.transfer(self.people[who], to=self.people[to], note="please")
+            self.conversation.transfer(self.people[who], to=self.people[to], note="please", can_undo=True)
+
+    @rule(who=WHO)
+    def undo(self, who):
+        agent = self.people[who]
+        last = self.conversation.handovers.undoable_by(agent).in_order().last()
+        if last and self.may_see(who):
+            with suppress(Refused):
+                self.conversation.undo(agent, last)
+                assert self.conversation.is_held_by(agent)
 
     @rule(who=st.sampled_from(["ana", "ben", "ada", None]))
     def send(self, who):

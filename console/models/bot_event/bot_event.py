@@ -24,9 +24,16 @@ class BotEventQuerySet(BotEventDeliveryQuerySet):
         rules = handover.conversation.rules
         if rules.holder_url:
             body = HolderChange.of(handover).model_dump_json(by_alias=True)
-            self._add(handover.conversation, BotEvent.Kind.HOLDER, body)
+            self._add(handover, BotEvent.Kind.HOLDER, body)
         if rules.webhook_url and handover.from_holder != handover.to_holder:
             self._announce_to_bot(handover, rules)
+
+    def retract(self, handover):
+        """Delete what the bot has not been told yet of a change that is undone. What it got of Facebook's goes too,
+        as whenever a conversation leaves the bot.
+        """
+        untold = self.filter(kind=BotEvent.Kind.HOLDER, conversation=handover.conversation, attempts=0)
+        untold.filter(next_attempt_at=handover.undo_until).delete()
 
     def have_words_of(self, conversation):
         """Return whether the bot has not got everything that the customer said."""
@@ -55,11 +62,11 @@ class BotEventQuerySet(BotEventDeliveryQuerySet):
             self._withdraw(conversation, rules)
             if rules.receives_standby:
                 body = _control(handover, "take_thread_control")
-                self._add(conversation, BotEvent.Kind.EVENT, body, has_words=False)
+                self._add(handover, BotEvent.Kind.EVENT, body, has_words=False)
         elif handover.to_holder == Holder.BOT and handover.cause != Cause.CUSTOMER_WROTE:
             is_waiting = conversation.waiting_since is not None
             body = _control(handover, "pass_thread_control")
-            self._add(conversation, BotEvent.Kind.EVENT, body, has_words=is_waiting)
+            self._add(handover, BotEvent.Kind.EVENT, body, has_words=is_waiting)
 
     def _withdraw(self, conversation, rules):
         """Remove what the bot has not got yet, or let it be overheard on standby."""
@@ -72,9 +79,12 @@ class BotEventQuerySet(BotEventDeliveryQuerySet):
             else:
                 bot_event.delete()
 
-    def _add(self, conversation, kind, body, **fields):
+    def _add(self, handover, kind, body, **fields):
+        """Add an event. It waits as long as the change may be undone, because many bots speak as soon as they know."""
+        conversation, until = handover.conversation, handover.undo_until
         named = {"page_id": conversation.page_id, "conversation": conversation}
-        self.create(kind=kind, body=body, **named, **fields).deliver_later()
+        bot_event = self.create(kind=kind, body=body, next_attempt_at=until, **named, **fields)
+        bot_event.deliver_later((until - timezone.now()).total_seconds() if until else 0)
 
 
 class BotEvent(BotEventDelivery):

@@ -1,11 +1,19 @@
 """Checks before a conversation changes its holder. Each raises the refusal that says why not."""
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from console.custom_fields.models import CustomField
 from console.models.bot_event.bot_event import BotEvent
 from console.models.holder import Holder
-from console.models.refusals import DISCONNECTED, CannotReceive, MissingFields, UnseenMessages
+from console.models.refusals import (
+    DISCONNECTED,
+    CannotReceive,
+    MissingFields,
+    TakenByAnother,
+    TooLate,
+    UnseenMessages,
+)
 
 
 def check_open(conversation):
@@ -34,6 +42,17 @@ def check_required_fields(conversation):
 def check_no_colleague_holds(conversation, agent):
     if conversation.holder == Holder.AGENT:
         conversation.check_held_by(agent)
+
+
+def check_untouched(conversation, handover):
+    """Raise TooLate if anybody but the customer has done something since this change of holder."""
+    if conversation.handovers.latest_change() != handover:
+        raise TooLate(f"{_('Too late to undo.')} {TakenByAnother(conversation)}")
+    if handover.is_answered:
+        name = capfirst(conversation.holder_name)
+        raise TooLate(_("Too late to undo. %(name)s has already replied.") % {"name": name})
+    if handover.is_too_late_to_undo:
+        raise TooLate(_("Too late to undo."))
 
 
 def check_has_bot(conversation):

@@ -2,6 +2,7 @@
 
 from django.db.models import prefetch_related_objects
 
+from console.models.handover.cause import Cause
 from console.models.handover.delivery import METADATA
 from console.models.holder import Holder
 
@@ -12,7 +13,8 @@ CUSTOMER, UNSENT = "Customer", "(message unsent)"
 
 def summary(conversation, note=""):
     """Return up to METADATA characters: the note, who answered, how much was said, and the last lines."""
-    last_change = conversation.handovers.filter(from_holder=Holder.BOT).in_order().last()
+    taken = conversation.handovers.filter(from_holder=Holder.BOT).exclude(cause=Cause.UNDONE)
+    last_change = taken.in_order().last()
     messages = conversation.messages.select_related("author").order_by("-at", "-pk")
     said = list(messages.filter(at__gt=last_change.at) if last_change else messages[:SHOWN])
     names = {str(message.author) for message in said if message.author}

@@ -18,6 +18,7 @@ from console.models.conversation.checks import (
     check_nothing_scheduled,
     check_open,
     check_required_fields,
+    check_untouched,
 )
 from console.models.conversation.holding import Holding
 from console.models.conversation.summary import summary
@@ -90,27 +91,28 @@ class Transitions(Waiting):
             self.check_held_by(agent)
             self.change_holder(Holder.QUEUE, cause, team=self.team, by=agent)
 
-    def transfer(self, agent, *, to=None, team=None, note=""):
+    def transfer(self, agent, *, to=None, team=None, note="", can_undo=False):
         """Pass it to a present colleague, or into a team's queue."""
         with self.changing():
             self.check_held_by(agent)
             check_connected(self)
             if to is None:
-                self.change_holder(Holder.QUEUE, Cause.TRANSFERRED, team=team, by=agent, note=note)
+                self.change_holder(Holder.QUEUE, Cause.TRANSFERRED, team=team, by=agent, note=note, can_undo=can_undo)
             elif to.pk != agent.pk:
                 check_can_receive(self, to)
-                self._assign_to(to, Cause.TRANSFERRED, by=agent, note=note)
+                self._assign_to(to, Cause.TRANSFERRED, by=agent, note=note, can_undo=can_undo)
 
-    def hand_back(self, agent, note="", cause=Cause.HANDED_BACK, seen=None):
+    def hand_back(self, agent, note="", cause=Cause.HANDED_BACK, seen=None, can_undo=False):
         """Give it to the bot, with a summary of what was said. seen: the last message that the agent has seen."""
         with self.changing():
             self.check_held_by(agent)
             check_has_bot(self)
             check_all_seen(self, until=seen)
             check_nothing_scheduled(self, agent)
-            self.change_holder(Holder.BOT, cause, by=agent, note=note, summary=summary(self, note))
+            for_bot = summary(self, note)
+            self.change_holder(Holder.BOT, cause, by=agent, note=note, summary=for_bot, can_undo=can_undo)
 
-    def close(self, agent, seen=None):
+    def close(self, agent, seen=None, can_undo=False):
         """Close it until the customer writes again. agent: None if the bot closes it.
 
         seen: the id of the last message that the agent or the bot has seen. A newer one of the customer keeps it open.
@@ -125,9 +127,22 @@ class Transitions(Waiting):
                 check_all_delivered_to_bot(self)
             if self.is_open:
                 for_bot = summary(self) if agent and self.rules.has_bot else ""
-                self.change_holder(self.default_holder, Cause.CLOSED, by=agent, summary=for_bot)
+                self.change_holder(self.default_holder, Cause.CLOSED, by=agent, summary=for_bot, can_undo=can_undo)
                 self.mark_closed()
                 self.stop_waiting()
+
+    def undo(self, agent, handover):
+        """Give it back to the agent who has just closed, transferred or handed it back, unless it has led to anything.
+
+        The change was made at once, so that a browser that goes away loses nothing and all see who holds the
+        conversation. Only bots learn of it late: many speak as soon as they know.
+        """
+        with self.changing():
+            if not self.is_held_by(agent):
+                check_untouched(self, handover)
+                check_may_see(self, agent)
+                check_connected(self)
+                self._take_back(agent, handover)
 
     # By the bot
 
@@ -197,8 +212,10 @@ class Transitions(Waiting):
     def mark_closed(self):
         self.closed_at = timezone.now()
 
-    def change_holder(self, holder, cause, *, agent=None, team=None, app="", by=None, note="", summary=""):
-        """Change the holder. Nothing but this does."""
+    def change_holder(
+        self, holder, cause, *, agent=None, team=None, app="", by=None, note="", summary="", can_undo=False
+    ):
+        """Change the holder. Nothing but this does. can_undo: `by` is offered to undo it (see handover/undoing.py)."""
         before = self.holder
         handover = Handover.objects.record(
             self,
@@ -211,6 +228,7 @@ class Transitions(Waiting):
             cause=cause,
             note=note,
             summary=summary,
+            undo_until=Handover.end_of_undo() if can_undo else None,
         )
         self.holder, self.agent, self.team, self.elsewhere_app = holder, agent, team, app
         self.held_since, self.closed_at = handover.at, None
@@ -242,9 +260,22 @@ class Transitions(Waiting):
             self.resume_waiting()
         self._assign_to(agent, cause, by=agent)
 
-    def _assign_to(self, agent, cause, by=None, note=""):
+    def _take_back(self, agent, handover):
+        """Undo the handover, of which a bot that does not know yet never learns. Restore the reason and the team."""
+        BotEvent.objects.retract(handover)
+        if not self.is_open:
+            self.resume_waiting()
+        self.reason = self.team = None
+        for earlier in handover.changes_before():
+            self.reason = self.reason if earlier.keeps_reason() else earlier
+            self.team = self.team if earlier.to_holder == Holder.AGENT else earlier.to_team
+        self.change_holder(Holder.AGENT, Cause.UNDONE, agent=agent, team=self.team, by=agent)
+        if handover.to_agent:  # the customer may have been introduced to them
+            automatic_messages.introduce(self, agent)
+
+    def _assign_to(self, agent, cause, by=None, **more):
         is_other_sender = automatic_messages.is_other_sender(self, agent)
-        self.change_holder(Holder.AGENT, cause, agent=agent, team=self.team, by=by, note=note)
+        self.change_holder(Holder.AGENT, cause, agent=agent, team=self.team, by=by, **more)
         if is_other_sender:
             automatic_messages.introduce(self, agent)
 

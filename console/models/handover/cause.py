@@ -28,6 +28,7 @@ class Cause(models.TextChoices):
     IDLE = "idle", _("nobody wrote for a while")
     RESUMED = "resumed", _("resumed by the bot")
     CLOSED = "closed", _("closed")
+    UNDONE = "undone", _("taken back")
     CUSTOMER_WROTE = "customer-wrote", _("the customer writes again")
     ANSWERED_ELSEWHERE = "answered-elsewhere", _("somebody replied there")
     CONTROL_TAKEN = "control-taken", _("took the conversation")

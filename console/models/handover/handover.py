@@ -3,11 +3,13 @@
 Where another app answers for the bot, a call to Facebook has to make the change as well: see `delivery.py` beside this.
 """
 
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +18,11 @@ from console.models.handover.delivery import HandoverDelivery
 from console.models.holder import Holder, label_of
 from console.models.timeline import TimelineQuerySet
 from personas.models.retry import ScheduledQuerySet
+
+EARLIER = 20  # changes of holder among which those are found that an undone one followed
+
+UNDO = timedelta(seconds=8)
+LONGEST_UNDO = timedelta(minutes=2)  # a desk offers it for as long as the pointer or the focus is on it
 
 
 class HandoverQuerySet(ScheduledQuerySet, TimelineQuerySet):
@@ -39,6 +46,10 @@ class HandoverQuerySet(ScheduledQuerySet, TimelineQuerySet):
         """Filter to those whose call to Facebook is still to be made."""
         return self.filter(done_at=None).exclude(call="").order_by("at", "pk")
 
+    def undoable_by(self, agent):
+        """Filter to those that this agent was offered to undo."""
+        return self.filter(by=agent, from_agent=agent, undo_until__isnull=False)
+
     def for_thread(self):
         return self.select_related("from_agent", "to_agent", "to_team", "by")
 
@@ -61,6 +72,7 @@ class Handover(HandoverDelivery):
     cause = models.CharField(_("why"), max_length=20, choices=Cause)
     note = models.TextField(_("note"), blank=True)  # a reason in the words of whoever made the change
     summary = models.TextField(_("summary"), blank=True)  # of the messages before, for the next holder
+    undo_until = models.DateTimeField(null=True, editable=False)  # bots learn of the change then
     at = models.DateTimeField(_("when"))  # its place in the thread
     revision = models.BigIntegerField(editable=False)  # the conversation's when this last changed
 
@@ -101,11 +113,40 @@ class Handover(HandoverDelivery):
         before, after = (self.from_holder, self.from_agent_id), (self.to_holder, self.to_agent_id)
         return before != after or self.cause == Cause.CLOSED
 
+    # Undo
+
+    @staticmethod
+    def end_of_undo():
+        return timezone.now() + UNDO
+
+    @property
+    def undo_seconds(self):
+        return UNDO.seconds
+
+    @property
+    def is_too_late_to_undo(self):
+        return self.undo_until is None or self.undo_until < timezone.now() - LONGEST_UNDO
+
+    @property
+    def is_answered(self):
+        """Return whether the new holder has replied already."""
+        replies = self.conversation.messages.filter(is_incoming=False, is_automatic=False)
+        return replies.filter(at__gt=self.at).exists()
+
+    def changes_before(self):
+        """Return the last changes of holder before this one, in order."""
+        earlier = self.conversation.handovers.filter(at__lt=self.at).exclude(cause=Cause.REQUESTED)
+        return list(earlier.order_by("-at", "-pk")[:EARLIER])[::-1]
+
+    # The reason of the conversation
+
     def keeps_reason(self):
         """Return whether the conversation still waits for the reason that it had before this change.
 
         An agent who takes it comes for that reason, and whoever returns it without a note adds none.
         """
+        if self.cause == Cause.UNDONE:
+            return True
         if (self.from_holder, self.to_holder) == (Holder.QUEUE, Holder.AGENT):
             return self.cause != Cause.NOT_SENT
         reason = self.conversation.reason
