@@ -10,6 +10,7 @@ from console.views import (
     drafts,
     files,
     handovers,
+    home,
     labels,
     messages,
     notes,
@@ -21,7 +22,8 @@ from console.views import (
 from personas import views as personas
 
 urlpatterns = [
-    path("", conversations.index, name="conversations"),
+    path("", home.index, name="conversations"),
+    path("take-next/", home.take_next, name="take-next"),
     path("queue/", queue.queue, name="queue"),
     path("queue/<str:name>/", queue.section, name="section"),
     path(

@@ -7,11 +7,6 @@ from django.views.decorators.http import require_POST
 from console.faces import views as faces
 from console.models import Mention
 from console.views.desk import change, find, holder_context, show_page, thread_context
-from console.views.queue import queue_context
-
-
-def index(request):
-    return render(request, "conversations/index.html", queue_context(request))
 
 
 def show(request, pk):

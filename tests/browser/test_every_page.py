@@ -107,5 +107,5 @@ def test_the_back_button_leads_from_a_conversation_to_the_queue(sit_down, mona_w
     expect(tab).to_have_url(f"{CONSOLE_URL}/conversations/{Conversation.objects.get().pk}/")
     expect(tab).to_have_title("(1) Mona Weber · Handover")
     tab.go_back()
-    expect(tab.get_by_role("heading", name="Choose a conversation")).to_be_visible()
+    expect(tab.get_by_role("heading", name="1 waiting")).to_be_visible()
     expect(tab.get_by_role("navigation", name="Conversations")).to_be_visible()

@@ -93,7 +93,7 @@ def test_the_picture_of_a_bot_on_another_groups_page_cannot_be_opened(closed_pag
     assert bens_browser.get(path).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/", "/queue/", "/conversations/1/", "/leave/", "/agents/1/picture/"])
+@pytest.mark.parametrize("path", ["/", "/queue/", "/take-next/", "/conversations/1/", "/leave/", "/agents/1/picture/"])
 def test_an_anonymous_visitor_is_sent_to_the_log_in(db, client, path):
     assert client.get(path)["Location"].startswith("/login/")
 

@@ -12,19 +12,18 @@ from django.utils.translation import gettext_lazy as _
 from console.models.conversation.assignment import AssignmentQuerySet
 from console.models.conversation.disconnection import give_up
 from console.models.conversation.inbox import Inbox
+from console.models.conversation.next import NextQuerySet
 from console.models.conversation.receipts import Receipts
 from console.models.conversation.replies import Replies
 from console.models.conversation.sending import SendingQuerySet
 from console.models.conversation.timeouts import Timeouts, TimeoutsQuerySet
-from console.models.conversation.transitions import Transitions, TransitionsQuerySet
+from console.models.conversation.transitions import Transitions
 from console.models.conversation.typing import Typing
 from console.models.conversation.unattended import Unattended, UnattendedQuerySet
 from console.models.handover.cause import Cause
 
 
-class ConversationQuerySet(
-    TransitionsQuerySet, AssignmentQuerySet, TimeoutsQuerySet, UnattendedQuerySet, SendingQuerySet
-):
+class ConversationQuerySet(NextQuerySet, AssignmentQuerySet, TimeoutsQuerySet, UnattendedQuerySet, SendingQuerySet):
     def give_up(self):
         """Give up what waits to go out, or for a bot: their Page is disconnected."""
         self.hand_over_unanswered(cause=Cause.DISCONNECTED)

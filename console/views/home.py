@@ -1,0 +1,33 @@
+"""The home of the desk, beside the queue while no conversation is open: how many wait, and the button Take next."""
+
+from django.shortcuts import render
+from django.views.decorators.http import require_POST
+
+from console.models import Conversation, Refused
+from console.queue.viewers import rights_of
+from console.views.desk import opened
+from console.views.queue import queue_context
+
+
+def index(request):
+    return _home(request)
+
+
+@require_POST
+def take_next(request):
+    rights, _moment = rights_of(request)
+    try:
+        conversation = Conversation.objects.take_next(request.user, rights.teams)
+    except Refused as refusal:
+        return _home(request, refusal, status=409)
+    return opened(request, conversation.pk)
+
+
+def _home(request, refusal=None, status=200):
+    queue = queue_context(request)
+    sections = {section.name: section for section in queue["sections"]}
+    own = next((row for row in sections["mine"].rows if row.waiting_since), None)
+    home = {"waiting": sections["waiting"], "mine": sections["mine"], "own": own, "refusal": refusal}
+    is_part = request.htmx and not request.htmx.history_restore_request
+    template = "conversations/_home.html" if is_part else "conversations/index.html"
+    return render(request, template, queue | home, status=status)

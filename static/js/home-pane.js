@@ -1,0 +1,57 @@
+// The home of the desk, as the queue beside it changes: how many wait, since when the first of them does, and what is open with
+// this agent. All of it is read from the queue, so the two never differ.
+
+import { rowsOf } from "./place-row.js";
+
+class HomePane extends HTMLElement {
+  connectedCallback() {
+    document.body.addEventListener("live-row", this.changed);
+    document.body.addEventListener("live-counts", this.changed);
+    document.addEventListener("htmx:after:swap", this.changed);
+    this.changed();
+  }
+
+  disconnectedCallback() {
+    document.body.removeEventListener("live-row", this.changed);
+    document.body.removeEventListener("live-counts", this.changed);
+    document.removeEventListener("htmx:after:swap", this.changed);
+  }
+
+  // Once the queue has changed too.
+  changed = () => setTimeout(() => this.show());
+
+  show() {
+    const [waiting, mine] = ["waiting", "mine"].map((name) => document.getElementById(`section-${name}`));
+    this.classList.toggle("is-empty", !rowsOf(waiting).length);
+    this.write(this.querySelector(".home-number"), numberOf(waiting));
+    this.write(this.querySelector(".home-mine-number"), numberOf(mine));
+    this.querySelector(".home-mine").hidden = !rowsOf(mine).length;
+    this.showOldest(waiting.querySelector("local-time[ago]"));
+    this.showOwn(mine.querySelector(".row:has(local-time[ago])"));
+  }
+
+  showOldest(wait) {
+    const line = this.querySelector(".home-oldest");
+    line.hidden = !wait;
+    if (wait) line.querySelector("local-time").setAttribute("datetime", wait.getAttribute("datetime"));
+  }
+
+  showOwn(row) {
+    const link = this.querySelector(".home-own a");
+    link.parentElement.hidden = !row;
+    if (!row || link.pathname === row.pathname) return;
+    link.textContent = row.querySelector(".row-name").textContent;
+    for (const name of ["href", "hx-get"]) link.setAttribute(name, row.pathname);
+  }
+
+  write(element, text) {
+    if (element.textContent !== String(text)) element.textContent = text;
+  }
+}
+
+// The rows say it sooner than the counter, where all of them are shown.
+function numberOf(section) {
+  return section.querySelector("[data-end]") ? section.querySelector(".queue-section-count").textContent : rowsOf(section).length;
+}
+
+customElements.define("home-pane", HomePane);

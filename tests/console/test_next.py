@@ -1,0 +1,145 @@
+"""The next conversation: the one that the desk opens, and the one that Take next takes."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from console.models import Conversation, Customer, Refused, Team
+from console.models.conversation.next import NobodyWaits
+from personas.models import Page
+from tests.conftest import restrict
+from tests.console.conftest import HTMX, fresh, lines
+
+
+@pytest.fixture
+def guest(bluebird):
+    """Create a customer's conversation in the queue, who has waited for so many minutes."""
+
+    def make(name, minutes=1, **fields):
+        customer = Customer.objects.create(page=bluebird, psid=f"7{Customer.objects.count():015d}", name=name)
+        since = timezone.now() - timedelta(minutes=minutes)
+        return Conversation.objects.create(page=bluebird, customer=customer, waiting_since=since, **fields)
+
+    return make
+
+
+@pytest.fixture
+def anas_browser(client, ana):
+    client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def following(agent, teams=None):
+    return Conversation.objects.next_for(agent, teams)
+
+
+# Which one
+
+
+def test_the_longest_wait_of_the_agents_own_comes_before_the_queue(guest, ana, ben):
+    guest("Nina", minutes=60)
+    guest("Ravi", minutes=50, holder="agent", agent=ben)
+    newer = guest("Omar", minutes=2, holder="agent", agent=ana)
+    older = guest("Lena", minutes=3, holder="agent", agent=ana)
+    assert following(ana) == older
+    Conversation.objects.filter(pk=older.pk).update(waiting_since=None)
+    assert following(ana) == newer
+
+
+def test_then_comes_the_longest_wait_of_the_queue_that_the_agent_may_see(guest, ana, bluebird):
+    refunds = Team.objects.create(name="Refunds")
+    others = guest("Ravi", minutes=9, team=refunds)
+    oldest = guest("Nina", minutes=5)
+    guest("Omar", minutes=2)
+    assert following(ana) == others
+    assert following(ana, teams=(0,)) == oldest
+    restrict(bluebird)
+    assert following(ana) is None
+
+
+def test_nothing_waits_on_a_page_that_is_disconnected(guest, ana):
+    guest("Nina")
+    Page.objects.update(state=Page.State.DISCONNECTED)
+    assert following(ana) is None
+
+
+# Take next
+
+
+def test_take_next_takes_the_longest_wait(guest, ana):
+    guest("Omar", minutes=2)
+    oldest = guest("Nina", minutes=5)
+    assert Conversation.objects.take_next(ana, None) == oldest
+    assert lines(fresh(oldest)) == ["queue → Ana Ruiz taken"]
+
+
+def test_take_next_takes_nothing_that_a_colleague_or_the_bot_has(guest, ana, ben):
+    guest("Nina", holder="agent", agent=ben)
+    guest("Omar", holder="bot")
+    with pytest.raises(NobodyWaits, match=r"Nobody is waiting any more"):
+        Conversation.objects.take_next(ana, None)
+
+
+def test_agents_who_take_next_at_once_get_one_each(transactional_db, guest, ana, ben, ada):
+    agents, start = [ana, ben, ada], threading.Barrier(3)
+    rows = [guest(f"Guest {number}", minutes=9 - number) for number in range(2)]
+
+    def take(agent):
+        try:
+            start.wait()
+            return Conversation.objects.take_next(agent, None).pk
+        except Refused as refusal:
+            return str(refusal)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(3) as pool:
+        got = list(pool.map(take, agents))
+    assert sorted(str(one) for one in got)[:2] == sorted(str(row.pk) for row in rows)
+    assert sum(str(one).startswith("Nobody") for one in got) == 1
+    assert {fresh(row).agent for row in rows} <= set(agents)
+
+
+def test_take_next_opens_what_it_took(guest, anas_browser, ana):
+    nina = guest("Nina")
+    answer = anas_browser.post("/take-next/", headers=HTMX)
+    assert answer["HX-Push-Url"] == f"/conversations/{nina.pk}/"
+    assert "Nina" in answer.content.decode()
+    assert fresh(nina).agent == ana
+
+
+def test_take_next_says_in_a_sentence_that_nothing_is_left(anas_browser):
+    for headers in ({}, HTMX):
+        answer = anas_browser.post("/take-next/", headers=headers)
+        assert answer.status_code == 409
+        assert "Nobody is waiting any more" in answer.content.decode()
+    assert anas_browser.get("/take-next/").status_code == 405
+
+
+def test_without_scripts_take_next_leads_to_the_conversation(guest, anas_browser):
+    nina = guest("Nina")
+    assert anas_browser.post("/take-next/")["Location"] == f"/conversations/{nina.pk}/"
+
+
+def test_take_next_and_home_need_a_constant_number_of_queries(guest, anas_browser):
+    def ask(get):
+        with CaptureQueriesContext(connection) as queries:
+            get()
+        return len(queries)
+
+    def measure():
+        for number in range(3):
+            guest(f"Guest {number}")
+        take = ask(lambda: anas_browser.post("/take-next/", headers=HTMX))
+        return take, ask(lambda: anas_browser.get("/", headers=HTMX))
+
+    measure()
+    few = measure()
+    for number in range(40):
+        guest(f"Guest {number}")
+    assert measure() == few
