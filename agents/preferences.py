@@ -1,5 +1,6 @@
 """Preferences of an agent for their own desk."""
 
+from django import forms
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -8,6 +9,14 @@ class UndoSeconds(models.IntegerChoices):
     NONE = 0, _("off")
     FIVE = 5, _("5 seconds")
     TEN = 10, _("10 seconds")
+
+
+class NextConversation(models.TextChoices):
+    """The desk after an agent has closed, transferred or handed back a conversation."""
+
+    AT_DESK = "desk", _("open the next; on a phone, the list")
+    ALWAYS = "always", _("open the next, also on a phone")
+    STAY = "stay", _("stay in the conversation")
 
 
 class Preferences(models.Model):
@@ -19,6 +28,9 @@ class Preferences(models.Model):
         default=UndoSeconds.FIVE,
         help_text=_("How long a reply waits in the browser after Send, so that it can be taken back."),
     )
+    next_conversation = models.CharField(
+        _("after Close, Transfer, Hand back"), max_length=6, choices=NextConversation, default=NextConversation.AT_DESK
+    )
 
     class Meta:
         abstract = True
@@ -27,6 +39,24 @@ class Preferences(models.Model):
     def undo_choices(self):
         return UndoSeconds.choices
 
-    def choose_undo_seconds(self, seconds):
-        self.undo_seconds = UndoSeconds(seconds)
-        self.save(update_fields=["undo_seconds"])
+    @property
+    def next_choices(self):
+        return NextConversation.choices
+
+    @property
+    def opens_next(self):
+        return self.next_conversation != NextConversation.STAY
+
+    @property
+    def opens_next_on_phone(self):
+        return self.next_conversation == NextConversation.ALWAYS
+
+    def choose(self, **preferences):
+        for name, value in preferences.items():
+            setattr(self, name, value)
+        self.save(update_fields=preferences)
+
+
+class PreferencesForm(forms.Form):
+    undo_seconds = forms.TypedChoiceField(choices=UndoSeconds, coerce=int)
+    next_conversation = forms.ChoiceField(choices=NextConversation)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agents.models import Agent
-from agents.preferences import UndoSeconds
+from agents.preferences import PreferencesForm
 from agents.rights import OnlyAdmin
 
 
@@ -50,11 +50,10 @@ def presence(request):
 
 
 @require_POST
-def undo_seconds(request):
-    """Choose how long a reply can be taken back after Send."""
-    chosen = request.POST.get("seconds", "")
-    if chosen in map(str, UndoSeconds.values):
-        request.user.choose_undo_seconds(int(chosen))
+def preferences(request):
+    form = PreferencesForm(request.POST)
+    if form.is_valid():
+        request.user.choose(**form.cleaned_data)
     return redirect("conversations")
 
 

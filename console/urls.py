@@ -94,7 +94,7 @@ urlpatterns = [
     path("presence/", agents.presence, name="presence"),
     path("away/", agents.go_away, name="go-away"),
     path("back/", agents.come_back, name="come-back"),
-    path("undo-seconds/", agents.undo_seconds, name="undo-seconds"),
+    path("preferences/", agents.preferences, name="preferences"),
     path("leave/", agents.leave, name="leave"),
     path("admin/", admin.site.urls),
     path("api/", api.urls),

@@ -107,7 +107,8 @@ def ada(db):
 
 
 def _agent(username, **fields):
-    return Agent.objects.create_user(username, password=PASSWORD, is_present=True, undo_seconds=0, **fields)
+    desk = {"undo_seconds": 0, "next_conversation": "stay"}
+    return Agent.objects.create_user(username, password=PASSWORD, is_present=True, **desk, **fields)
 
 
 @pytest.fixture

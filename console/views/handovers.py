@@ -1,11 +1,13 @@
 """Changes of holder: by one press of a button, or by a short form that asks for the receiver and a note."""
 
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import reswap, retarget
 
 from console.forms import HandBackForm, SeenForm, TransferForm
-from console.models import TakenByAnother
+from console.models import Conversation, TakenByAnother
+from console.queue.viewers import rights_of
 from console.views.desk import attempt, change, changed, find, opened
 
 
@@ -69,7 +71,16 @@ def _form_or_change(request, conversation, name, form, verb):
 def _let_go(request, conversation):
     """Render a conversation that the agent has just let go of, and offer Undo, for which a browser needs scripts."""
     undoable = conversation.handovers.undoable_by(request.user).for_thread().in_order().last()
-    return changed(request, conversation.pk, is_done=True, undoable=undoable)
+    opens_next = request.htmx and request.user.opens_next
+    following = _next_address(request, conversation) if opens_next else ""
+    return changed(request, conversation.pk, is_done=True, undoable=undoable, following=following)
+
+
+def _next_address(request, conversation):
+    """Return where the agent goes on: in the next conversation, or at home when nobody waits."""
+    rights, _moment = rights_of(request)
+    following = Conversation.objects.exclude(pk=conversation.pk).next_for(request.user, rights.teams)
+    return reverse("conversation", args=[following.pk]) if following else reverse("conversations")
 
 
 @require_POST

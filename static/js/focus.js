@@ -17,7 +17,7 @@ document.addEventListener("htmx:after:swap", ({ detail }) => {
   rowBefore = null;
 });
 
-function toPane() {
+export function toPane() {
   const pane = document.getElementById("pane");
   if (!pane.contains(document.activeElement)) pane.focus();
 }

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from console.models import Conversation
-from tests.browser.desk import PHONE, composer, findings, part
+from tests.browser.desk import PHONE, composer, findings, opens, part, tab_to, takes
 from tests.conftest import CONSOLE_URL
 from tests.stand_in import eventually
 
@@ -27,6 +27,12 @@ def writes(stack):
         return eventually(lambda: Conversation.objects.filter(customer__psid=psid).first())
 
     return write
+
+
+@pytest.fixture
+def goes_on(ana):
+    """Ana goes on with the next conversation, as agents do who choose nothing else."""
+    ana.choose(next_conversation="desk")
 
 
 def take_next(tab):
@@ -111,3 +117,88 @@ def test_axe_finds_no_serious_problem_at_home(sit_down, mona_writes, writes, ana
     Conversation.objects.filter(agent=None).get().take(ana)
     expect(tab.get_by_role("heading", name="Nobody is waiting")).to_be_visible()
     assert findings(tab) == []
+
+
+# The next conversation
+
+
+def test_after_close_the_next_conversation_opens_untaken_and_undo_leads_back(
+    sit_down, mona_writes, writes, ana, goes_on
+):
+    jonas = writes("Jonas Brandt")
+    tab = sit_down(ana)
+    takes(tab)
+    tab.get_by_role("button", name="Close").click()
+    expect(tab.get_by_role("heading", level=1, name="Jonas Brandt")).to_be_visible()
+    expect(tab).to_have_url(address_of(jonas))
+    expect(tab.get_by_role("main")).to_be_focused()
+    expect(tab.get_by_role("button", name="Take", exact=True)).to_be_visible()
+    jonas.refresh_from_db()
+    assert jonas.agent is None
+    tab.get_by_role("button", name="Undo").click()
+    expect(tab.get_by_role("heading", level=1, name="Mona Weber")).to_be_visible()
+    expect(composer(tab)).to_be_editable()
+    expect(tab).to_have_url(address_of(Conversation.objects.get(agent=ana)))
+
+
+def test_after_a_transfer_of_the_last_one_home_shows(sit_down, mona_writes, ana, ben, goes_on):
+    tab = sit_down(ana)
+    takes(tab)
+    tab.get_by_role("link", name="Transfer…").click()
+    tab.get_by_role("radio", name="Ben Okafor").check()
+    tab.get_by_role("dialog").get_by_role("button", name="Transfer").click()
+    expect(tab.get_by_role("heading", name="Nobody is waiting")).to_be_visible()
+    expect(tab).to_have_url(f"{CONSOLE_URL}/")
+    expect(tab).to_have_title("Handover")
+    tab_to(tab, tab.get_by_role("button", name="Undo"), "Shift+Tab")
+    tab.keyboard.press("Enter")
+    expect(composer(tab)).to_be_focused()
+
+
+def test_the_next_conversation_does_not_replace_one_that_the_agent_opens_meanwhile(
+    sit_down, mona_writes, writes, ana, goes_on
+):
+    writes("Jonas Brandt")
+    writes("Nina Roth")
+    tab, pressed = sit_down(ana), []
+    takes(tab)
+    tab.route("**/close/", lambda route: pressed.append(route))
+    tab.get_by_role("button", name="Close").click()
+    opens(tab, "Nina Roth")
+    pressed[0].continue_()
+    eventually(lambda: Conversation.objects.filter(closed_at__isnull=False).exists())
+    tab.wait_for_timeout(500)
+    expect(tab.get_by_role("heading", level=1, name="Nina Roth")).to_be_visible()
+
+
+@pytest.mark.parametrize(("choice", "is_list"), [("desk", True), ("always", False)])
+def test_on_a_phone_the_list_comes_back_unless_the_agent_wants_the_next_one(
+    choice, is_list, sit_down, mona_writes, writes, ana
+):
+    writes("Jonas Brandt")
+    ana.choose(next_conversation=choice)
+    tab = sit_down(ana, **PHONE)
+    opens(tab)
+    tab.get_by_role("button", name="Take").tap()
+    expect(composer(tab)).to_be_editable()
+    tab.get_by_role("button", name="Close").tap()
+    queue = tab.get_by_role("navigation", name="Conversations")
+    if is_list:
+        expect(queue).to_be_visible()
+    else:
+        expect(tab.get_by_role("heading", level=1, name="Jonas Brandt")).to_be_visible()
+    tab.get_by_role("button", name="Undo").tap()
+    expect(tab.get_by_role("heading", level=1, name="Mona Weber")).to_be_visible()
+
+
+def test_an_agent_chooses_to_stay(sit_down, mona_writes, writes, ana, goes_on):
+    writes("Jonas Brandt")
+    tab = sit_down(ana)
+    tab.get_by_role("button", name="Ana Ruiz").click()
+    tab.get_by_label("After Close, Transfer, Hand back").select_option("stay in the conversation")
+    tab.get_by_role("button", name="Save").click()
+    takes(tab)
+    tab.get_by_role("button", name="Close").click()
+    expect(tab.get_by_text("This conversation is closed.")).to_be_visible()
+    tab.wait_for_timeout(500)
+    expect(tab.get_by_role("heading", level=1, name="Mona Weber")).to_be_visible()

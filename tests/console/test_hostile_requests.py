@@ -70,7 +70,7 @@ FORM = [
     ],
     *["_selected_action", "select_across", "index", "page_id", "token", "groups", "name", "capacity", "first_name"],
     *["shortcut", "folder", "audience", "removed"],
-    *["value", "seen", "after", "seconds", "last", "language", "desk"],
+    *["value", "seen", "after", "undo_seconds", "next_conversation", "last", "language", "desk"],
 ]
 HEADERS = [
     *["HX-Request", "HX-Current-URL", "HX-Target", "HX-Boosted", "HX-History-Restore-Request", "HX-Trigger"],

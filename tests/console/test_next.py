@@ -30,6 +30,7 @@ def guest(bluebird):
 
 @pytest.fixture
 def anas_browser(client, ana):
+    ana.choose(next_conversation="desk")
     client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
     return client
 
@@ -143,3 +144,72 @@ def test_take_next_and_home_need_a_constant_number_of_queries(guest, anas_browse
     for number in range(40):
         guest(f"Guest {number}")
     assert measure() == few
+
+
+# After Close, Transfer, Hand back
+
+
+def close(browser, conversation, **headers):
+    return browser.post(f"/conversations/{conversation.pk}/close/", headers=HTMX | headers).content.decode()
+
+
+def test_after_close_the_desk_opens_the_next_one_and_does_not_take_it(conversation, guest, anas_browser):
+    nina = guest("Nina")
+    assert f'data-url-at-desk="/conversations/{nina.pk}/"' in close(anas_browser, conversation)
+    assert fresh(nina).holder == "queue"
+
+
+def test_after_close_the_desk_shows_home_when_nobody_waits(conversation, anas_browser):
+    assert 'data-url-at-desk="/"' in close(anas_browser, conversation)
+
+
+def test_an_agent_who_wants_to_stay_stays(conversation, guest, anas_browser, ana):
+    guest("Nina")
+    ana.choose(next_conversation="stay")
+    assert "next-conversation" not in close(anas_browser, conversation)
+
+
+@pytest.mark.parametrize(("choice", "is_list"), [("desk", True), ("always", False)])
+def test_on_a_phone_the_list_comes_unless_the_agent_wants_the_next_one(
+    choice, is_list, conversation, guest, anas_browser, ana
+):
+    nina = guest("Nina")
+    ana.choose(next_conversation=choice)
+    address = "/" if is_list else f"/conversations/{nina.pk}/"
+    assert f'data-url="{address}"' in close(anas_browser, conversation)
+
+
+def test_a_conversation_just_transferred_into_the_agents_own_queue_is_not_the_next_one(
+    conversation, anas_browser, bluebird
+):
+    team = Team.objects.create(name="Refunds")
+    team.pages.add(bluebird)
+    answer = anas_browser.post(
+        f"/conversations/{conversation.pk}/transfer/", {"to": f"team-{team.pk}"}, headers=HTMX
+    ).content.decode()
+    assert 'data-url-at-desk="/"' in answer
+
+
+def test_letting_go_needs_a_constant_number_of_queries(conversation, guest, anas_browser, ana):
+    def ask():
+        with CaptureQueriesContext(connection) as queries:
+            close(anas_browser, conversation)
+        fresh(conversation).reopen(ana)
+        return len(queries)
+
+    for number in range(3):
+        guest(f"Guest {number}")
+    ask()
+    few = ask()
+    for number in range(40):
+        guest(f"Guest {number}")
+    assert ask() == few
+
+
+def test_an_agent_chooses_what_comes_next_and_nothing_else(anas_browser, ana):
+    anas_browser.post("/preferences/", {"undo_seconds": "10", "next_conversation": "always", "is_superuser": "on"})
+    ana.refresh_from_db()
+    assert (ana.undo_seconds, ana.next_conversation, ana.is_superuser) == (10, "always", False)
+    anas_browser.post("/preferences/", {"undo_seconds": "7", "next_conversation": "never"})
+    ana.refresh_from_db()
+    assert (ana.undo_seconds, ana.next_conversation) == (10, "always")
