@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.desk import findings, opens, takes, until
+from tests.browser.desk import composer, findings, opens, takes, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -21,9 +21,10 @@ def test_an_agent_sends_a_picture_from_the_camera_of_a_phone(sit_down, mona_writ
     tab = sit_down(ana, **playwright.devices["Pixel 5"])
     opens(tab)
     tab.get_by_role("button", name="Take").click()
-    assert findings(tab) == []
+    expect(composer(tab)).to_be_editable()
     tab.get_by_label("Use the camera").set_input_files(photo())
     expect(tab.get_by_role("list", name="Files to send")).to_contain_text("image.jpg")
+    assert findings(tab) == []
     tab.get_by_role("button", name="Send", exact=True).click()
     until(tab, lambda: [said["attachments"][0]["type"] for said in stack.said(mona_writes)] == ["image"])
 
