@@ -1,5 +1,5 @@
 // The name of this tab, by which the console knows that it still looks. Nobody else is told it.
 
-import { newKey } from "./outbox.js";
+import { newKey } from "./outbox-entries.js";
 
 export const desk = newKey();

@@ -4,7 +4,7 @@
 import "./composer-switch.js"; // defined before it opens
 import { agent } from "./csrf.js";
 import { isEnter } from "./enter-key.js";
-import { newKey } from "./outbox.js";
+import { newKey } from "./outbox-entries.js";
 import { CONFIRMED, deliver } from "./outbox-delivery.js";
 
 class NoteComposer extends HTMLElement {

@@ -1,0 +1,32 @@
+// The entries of one Send: its files, then its text, in as many messages as the text asks for.
+
+import { joined, messagesIn } from "./canned-text.js";
+import { agent } from "./csrf.js";
+
+// What no answer of the console has said of it yet.
+export const CLEAN = { problem: "", isBarred: false, isGone: false, isFinal: false, newest: 0 };
+
+// Return {entries, copies}: copies are pairs of an entry's key and its file. quote: of the first message.
+export async function newEntries(text, files, about, quote) {
+  const reply = { ...about, ...CLEAN, agent, reply: newKey(), text: "" };
+  const named = files.map((file) => ({ ...reply, key: newKey(), fileName: file.name, size: file.size }));
+  const texts = messagesIn(text).map((part) => ({ ...reply, key: newKey(), text: part }));
+  Object.assign(texts[0] ?? named[0] ?? {}, quote);
+  const copies = await Promise.all(files.map(copyOf));
+  return { entries: [...named, ...texts], copies: named.map(({ key }, at) => [key, copies[at]]) };
+}
+
+// Return what entries of one Send said: {text, files, replyTo}.
+export function joinedEntries(entries) {
+  const files = entries.map(({ file }) => file).filter(Boolean);
+  const text = joined(entries.map((entry) => entry.text));
+  return { text, files, replyTo: entries.map((entry) => entry.replyTo).find((quoted) => quoted !== undefined) };
+}
+
+// A browser stores only where a file of the disk is. Fails once that was moved, changed or deleted.
+const copyOf = async (file) => new File([await file.arrayBuffer()], file.name, { type: file.type });
+
+// crypto.randomUUID exists under https only.
+export function newKey() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
