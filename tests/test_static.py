@@ -110,6 +110,23 @@ def test_the_stylesheet_index_loads_every_component_once_in_a_layer():
     assert list(dict.fromkeys(layer for _file, layer in loaded)) == layers
 
 
+# Icons
+
+
+def test_the_sprite_has_those_icons_that_templates_use_and_no_other():
+    pages = "\n".join(page.read_text() for page in TEMPLATES)
+    used = {*re.findall(r"vendor/icons\.svg' %}#([a-z0-9-]+)\"", pages)}
+    assert re.findall(r'<symbol id="([^"]+)"', (ROOT / "static" / "vendor" / "icons.svg").read_text()) == sorted(used)
+
+
+def test_every_icon_of_a_template_is_one_of_the_sprite_and_hidden_from_screen_readers():
+    use = r"""<use href="{% static 'vendor/icons.svg' %}#[^"]+" /></svg>"""
+    ours = re.compile(rf'class="icon[^"]*" aria-hidden="true">{use}')
+    svg = [(page.name, found) for page in TEMPLATES for found in page.read_text().split("<svg ")[1:]]
+    assert len(svg) > 10
+    assert [name for name, found in svg if not ours.match(found)] == []
+
+
 # Nothing unused
 
 

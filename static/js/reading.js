@@ -56,7 +56,7 @@ export class Reading {
   }
 
   show() {
-    this.button.textContent = this.button.dataset.words.replace("#", this.unseen);
+    this.button.querySelector("span").textContent = this.button.dataset.words.replace("#", this.unseen);
     this.button.hidden = false;
   }
 
