@@ -24,11 +24,11 @@ def measure(stack, cast, machine):
 async def _measure(stack, cast, machine):
     desks = [_Desk(cast, stack.port, number) for number in range(DESKS)]
     async with open_streams(cast, stack.port, DESKS, agents=DESKS) as streams:
+        with stack.measured_cpu() as idle:
+            await asyncio.sleep(SECONDS)
         for desk in desks:
             looks.look(desk.conversation.pk, desk.agent.pk, desk.name)
         await asyncio.sleep(SETTLE)
-        with stack.measured_cpu() as idle:
-            await asyncio.sleep(SECONDS)
         rate = DESKS // LOOK_ON_EVERY
         words = [desks[number % DESKS].look_on(number // TYPES % 2) for number in range(rate * SECONDS)]
         row, used = await _asked(stack, streams, f"{DESKS} desks look on, {rate}/s", words, rate)
