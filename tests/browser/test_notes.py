@@ -104,7 +104,8 @@ def test_the_switch_shows_whether_a_note_or_a_reply_is_written(sit_down, mona_wr
     tab.keyboard.press("Alt+Shift+N")
     expect(composer(tab)).to_be_focused()
     expect(composer(tab)).to_have_value("A reply")
-    tab.keyboard.press("Shift+Tab")  # to the button that attaches files
+    tab.keyboard.press("Shift+Tab")  # to the button for emoji, and to the one that attaches files
+    tab.keyboard.press("Shift+Tab")
     tab.keyboard.press("Shift+Tab")
     expect(reply).to_be_focused()
     tab.keyboard.press("ArrowRight")
