@@ -3,7 +3,7 @@
 import hashlib
 import json
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -101,9 +101,10 @@ def _form_or_save(request, reply):
 def _save(form):
     """Save the form. Return whether that is done: since it was validated, another may have taken the shortcut."""
     try:
-        with transaction.atomic():
-            form.save()
-    except IntegrityError:
+        form.save()
+    except IntegrityError as error:
+        if "canned_reply_per_shortcut" not in str(error):
+            raise
         form.add_error(None, _now("The shortcut has just been taken. Choose another one."))
         return False
     return True
