@@ -119,8 +119,11 @@ def test_a_reply_whose_author_has_lost_the_conversation_is_kept_back_and_says_wh
     reply.refresh_from_db()
     assert (reply.state, replies()) == (State.REFUSED, [])
     assert "Not sent: This conversation is with Ben Okafor." in words(thread(browser_of(ben), conversation))
-    [row] = Conversation.objects.filter(pk=conversation.pk).for_queue()
+    [row] = Conversation.objects.for_queue()
     assert row.has_failed
+    with time_machine.travel(timezone.now() + 26 * HOUR):
+        [row] = Conversation.objects.for_queue()
+    assert not row.has_failed
 
 
 def test_a_reply_that_cannot_be_sent_stops_no_other(later, due, conversation):
