@@ -133,6 +133,7 @@ def test_after_close_the_next_conversation_opens_untaken_and_undo_leads_back(
     expect(tab).to_have_url(address_of(jonas))
     expect(tab.get_by_role("main")).to_be_focused()
     expect(tab.get_by_role("button", name="Take", exact=True)).to_be_visible()
+    expect(tab.get_by_role("button", name="Add note")).to_be_hidden()
     jonas.refresh_from_db()
     assert jonas.agent is None
     tab.get_by_role("button", name="Undo").click()
