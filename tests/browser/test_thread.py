@@ -109,12 +109,11 @@ def test_the_not_sent_mark_leaves_the_row_once_a_later_reply_is_sent(sit_down, m
 def test_the_banner_about_a_transfer_covers_no_row_of_the_queue(
     screen, sit_down, mona_writes, stack, bluebird, ana, ben
 ):
-    eventually(lambda: Conversation.objects.exists())
+    conversation = eventually(lambda: Conversation.objects.filter(customer__name="Mona Weber").first())
     for number in range(24):
         at = timezone.now() - timedelta(days=1)
         customer = Customer.objects.create(page=bluebird, psid=f"77{number}", name=f"Guest {number}")
         Conversation.objects.create(page=bluebird, customer=customer, waiting_since=at, last_at=at)
-    conversation = Conversation.objects.get(customer__name="Mona Weber")
     conversation.take(ben)
     tab = sit_down(ana, viewport=screen)
     conversation.transfer(ben, to=ana)

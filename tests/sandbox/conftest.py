@@ -132,8 +132,15 @@ class Receiver:
     def wait_for(self, count, kind=None):
         return self.until(lambda: (events := self.events(kind)) and len(events) >= count and events)
 
+    def wait_for_calls(self, count):
+        """Return the voice calls, once there are so many."""
+        return self.until(lambda: (calls := self._calls()) and len(calls) >= count and calls)
+
     def until(self, look):
         return eventually(look)
+
+    def _calls(self):
+        return [call for body in self.bodies() for entry in body["entry"] for call in entry.get("calls", [])]
 
     def _handler(receiver):
         class Handler(BaseHTTPRequestHandler):

@@ -8,16 +8,6 @@ OFFER = {"sdp_type": "offer", "sdp": "v=0\r\n"}
 
 
 @pytest.fixture
-def received(receiver):
-    """The calls that the webhook received, once there are so many."""
-
-    def calls():
-        return [call for body in receiver.bodies() for entry in body["entry"] for call in entry.get("calls", [])]
-
-    return lambda count: receiver.until(lambda: (found := calls()) and len(found) >= count and found)
-
-
-@pytest.fixture
 def call_id(receiver, mona):
     return mona.do("call")["call_id"]
 
@@ -26,8 +16,8 @@ def act(box, action, call_id, **more):
     return box.graph("POST", "/me/calls", json={"platform": "messenger", "call_id": call_id, "action": action, **more})
 
 
-def test_a_voice_call_is_a_webhook_beside_messaging_with_times_in_seconds(box, receiver, mona, call_id, received):
-    (call,) = received(1)
+def test_a_voice_call_is_a_webhook_beside_messaging_with_times_in_seconds(box, receiver, mona, call_id):
+    (call,) = receiver.wait_for_calls(1)
 
     assert call == {
         "id": call_id,
@@ -42,14 +32,14 @@ def test_a_voice_call_is_a_webhook_beside_messaging_with_times_in_seconds(box, r
     assert "messaging" not in entry
 
 
-def test_a_voice_call_that_no_app_accepts_ends_after_a_minute(box, mona, call_id, received):
+def test_a_voice_call_that_no_app_accepts_ends_after_a_minute(box, mona, call_id, receiver):
     box.post("/clock", advance_s=61)
 
-    assert [call["event"] for call in received(2)] == ["connect", "terminate"]
+    assert [call["event"] for call in receiver.wait_for_calls(2)] == ["connect", "terminate"]
     assert mona.thread()["call"] is None
 
 
-def test_an_accepted_voice_call_does_not_end_by_itself(box, mona, call_id, received):
+def test_an_accepted_voice_call_does_not_end_by_itself(box, mona, call_id, receiver):
     answer = act(box, "accept", call_id, session=OFFER).json()
 
     assert answer["success"] is True
@@ -57,21 +47,21 @@ def test_an_accepted_voice_call_does_not_end_by_itself(box, mona, call_id, recei
     box.post("/clock", advance_s=61)
     assert mona.thread()["call"] == {"id": call_id, "accepted": True}
     assert act(box, "terminate", call_id).json() == {"success": True}
-    assert [call["event"] for call in received(2)] == ["connect", "terminate"]
+    assert [call["event"] for call in receiver.wait_for_calls(2)] == ["connect", "terminate"]
 
 
 @pytest.mark.parametrize("action", ["reject", "terminate", "TERMINATE"])
-def test_an_app_of_the_page_ends_a_voice_call(box, mona, call_id, received, action):
+def test_an_app_of_the_page_ends_a_voice_call(box, mona, call_id, receiver, action):
     assert act(box, action, call_id).json() == {"success": True}
 
-    assert received(2)[1]["event"] == "terminate"
+    assert receiver.wait_for_calls(2)[1]["event"] == "terminate"
     assert mona.thread()["call"] is None
 
 
-def test_a_customer_ends_a_voice_call(box, mona, call_id, received):
+def test_a_customer_ends_a_voice_call(box, mona, call_id, receiver):
     mona.do("hang_up")
 
-    assert received(2)[1]["event"] == "terminate"
+    assert receiver.wait_for_calls(2)[1]["event"] == "terminate"
     assert box.control("POST", f"/customers/{mona.psid}/hang_up").status_code == 400
 
 

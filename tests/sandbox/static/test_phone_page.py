@@ -6,8 +6,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from ..conftest import eventually
-
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 SAMPLES = "/_sandbox/static/samples"
 
@@ -106,11 +104,13 @@ def test_the_carousel_is_reached_by_keyboard(box, mona, take_out):
     mona.receives(attachment=template("generic", elements=cards))
     phone = take_out(mona)
     track = phone.get_by_role("group", name="3 cards, side by side")
-    place = track.evaluate_handle("track => ({ get left() { return track.scrollLeft; } })")
+    at_rest = track.evaluate_handle(
+        "track => ({ left: new Promise(done => track.addEventListener('scrollend', () => done(track.scrollLeft))) })"
+    )
 
     track.focus()
     phone.keyboard.press("ArrowRight")
-    eventually(lambda: place.evaluate("place => place.left") > 0)
+    assert at_rest.evaluate("at_rest => at_rest.left") > 0
     for _ in "123":
         phone.keyboard.press("Tab")
 

@@ -24,5 +24,7 @@ def test_a_customer_starts_and_ends_a_call_on_the_phone(box, receiver, mona, tak
     phone.get_by_role("button", name="Hang up (ringing)").click()
 
     expect(phone.get_by_role("button", name="Call the Page")).to_be_visible()
-    received = [call for body in receiver.bodies() for call in body["entry"][0].get("calls", [])]
-    assert [(call["event"], call["to"]) for call in received] == [("connect", PAGE_ID), ("terminate", PAGE_ID)]
+    assert [(call["event"], call["to"]) for call in receiver.wait_for_calls(2)] == [
+        ("connect", PAGE_ID),
+        ("terminate", PAGE_ID),
+    ]
