@@ -61,6 +61,11 @@ urlpatterns = [
                 path("send-later/preview/", scheduled_replies.preview, name="preview-send-later"),
                 path("scheduled-replies/<int:reply_pk>/", scheduled_replies.edit, name="edit-scheduled-reply"),
                 path(
+                    "scheduled-replies/<int:reply_pk>/open/",
+                    scheduled_replies.open_conversation,
+                    name="open-scheduled-reply",
+                ),
+                path(
                     "scheduled-replies/<int:reply_pk>/send-now/",
                     scheduled_replies.send_now,
                     name="send-scheduled-reply-now",

@@ -10,6 +10,7 @@ from console.infrastructure.sessions import logged_in
 from console.live.drafts import draft_events
 from console.live.events import event, hello
 from console.live.rendering import Loaded, row_gone_event
+from console.live.scheduled_rows import ScheduledRows
 from console.queue.sections import MENTIONS, NOBODY, section_of
 from console.queue.viewers import viewers
 
@@ -59,6 +60,7 @@ class Batch:
                 self._add([listener], event("presence"))
         self._add_drafts()
         self._add_faces(groups)
+        self._add_scheduled(groups)
         watchers = self._watchers()
         loaded = Loaded(self.changes, watchers, self.revisions)
         for rights, listeners in groups.items():
@@ -112,6 +114,15 @@ class Batch:
             for rights, listeners in groups.items():
                 if piece := faces.events_for(rights):
                     self._add(listeners, piece)
+
+    # Replies that go out later
+
+    def _add_scheduled(self, groups):
+        rows = ScheduledRows(self.changes.scheduled)
+        for rights, listeners in groups.items():
+            for author, own, of_colleague in rows.events_for(rights):
+                self._add([each for each in listeners if each.agent_id == author], own)
+                self._add([each for each in listeners if each.agent_id != author], of_colleague)
 
     # Threads
 

@@ -6,6 +6,7 @@ holder-12          … and so did all that stands above and below the thread
 draft-3-12         an agent's own draft in a conversation changed
 agent-3            an agent came or went, or logged out
 mention-3-12       … and so did whether a note of it mentions agent 3, who has not seen it
+scheduled-12       a reply that goes out later changed
 watch-ab12-12      the stream ab12 shows this conversation
 hello              anything may have changed
 """
@@ -28,13 +29,14 @@ class Changes:
     agents: set = field(default_factory=set)
     drafts: set = field(default_factory=set)
     mentions: set = field(default_factory=set)
+    scheduled: set = field(default_factory=set)
     watches: list = field(default_factory=list)
     looks: Looks = field(default_factory=Looks)
     may_be_anything: bool = False
 
     def __bool__(self):
         changed = [self.rows, self.threads, self.holders, self.agents, self.drafts, self.mentions, self.watches]
-        return any([self.may_be_anything, self.looks.by_conversation, *changed])
+        return any([self.may_be_anything, self.looks.by_conversation, self.scheduled, *changed])
 
     def add_looks(self, looks, last):
         """Add what differs between the looks of this moment and the last that were sent."""
@@ -53,6 +55,7 @@ class Changes:
         self.agents |= {int(key) for name, _hyphen, key in named if name == "agent"}
         self.drafts |= {_pair(key) for name, _hyphen, key in named if name == "draft"}
         self.mentions |= {_pair(key) for name, _hyphen, key in named if name == "mention"}
+        self.scheduled |= {int(key) for name, _hyphen, key in named if name == "scheduled"}
         self.watches += [_watch(key) for name, _hyphen, key in named if name == "watch"]
 
 

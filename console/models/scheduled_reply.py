@@ -3,18 +3,23 @@
 import logging
 import uuid
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from console import live
 from console.models.refusals import Refused
 from console.models.timeline import TimelineQuerySet
 
 MOST_AT_ONCE = 200  # that one sweep sends
+# From which a row of the queue counts its moment, so that an agent's own stand before all others.
+OWN_SINCE, OTHERS_SINCE = datetime(2000, 1, 1, tzinfo=UTC), datetime(1, 1, 1, tzinfo=UTC)
 
 logger = logging.getLogger(__name__)
 
@@ -44,9 +49,9 @@ class ScheduledReplyQuerySet(TimelineQuerySet):
         Raises Refused if the author could not send it now, or if the messaging window will be shut by then.
         """
         with conversation.changing() as revision:
-            reply = self.model(conversation=conversation, author=author, revision=revision)
+            reply = self.model(conversation=conversation, author=author)
             reply._write(text, at, is_for_silence)
-            reply.save()
+            reply._save(revision)
         return reply
 
     def for_thread(self):
@@ -58,6 +63,22 @@ class ScheduledReplyQuerySet(TimelineQuerySet):
 
     def between(self, oldest, newest):
         return super(ScheduledReplyQuerySet, self.shown()).between(oldest, newest)
+
+    def listed_for(self, agent, pages):
+        """Return those that the queue of an agent lists, own ones first; of colleagues, those that wait."""
+        is_own = Q(author=agent, state__in=SHOWN)
+        since = Case(When(author=agent, then=Value(OWN_SINCE)), default=Value(OTHERS_SINCE))
+        found = self.filter(is_own | Q(state=State.WAITING), conversation__page__in=list(pages)).annotate(
+            rank=F("at") - since
+        )
+        return found.for_row().order_by("rank", "pk")
+
+    def after(self, rank, pk):
+        """Filter to those behind this place in the list."""
+        return self.filter(Q(rank__gt=rank) | Q(rank=rank, pk__gt=pk))
+
+    def for_row(self):
+        return self.select_related("author", "conversation__customer")
 
     def waiting(self):
         return self.filter(state=State.WAITING)
@@ -78,6 +99,7 @@ class ScheduledReplyQuerySet(TimelineQuerySet):
 
 class ScheduledReply(models.Model):
     is_scheduled = True  # among the entries of a thread
+    is_own = False  # of the agent for whom a row of the queue is rendered
     author_id: int
     conversation_id: int
 
@@ -115,6 +137,16 @@ class ScheduledReply(models.Model):
         return f"{int(self.at.timestamp() * 1_000_000):017d}-s{self.pk:012d}"
 
     @property
+    def row_place(self):
+        """Return a text that sorts like `listed_for`, where its row stands in the queue."""
+        since = OWN_SINCE if self.is_own else OTHERS_SINCE
+        return f"{(self.at - since) // timedelta(microseconds=1):018d}-{self.pk:012d}"
+
+    @property
+    def is_in_queue(self):
+        return self.state in SHOWN if self.is_own else self.state == State.WAITING
+
+    @property
     def is_gone(self):
         return self.state not in SHOWN
 
@@ -146,8 +178,12 @@ class ScheduledReply(models.Model):
             if self.is_gone:
                 raise NotThere
             yield
-            self.revision = revision
-            self.save()
+            self._save(revision)
+
+    def _save(self, revision):
+        self.revision = revision
+        self.save()
+        live.publish(f"scheduled-{self.pk}")
 
     def _write(self, text, at, is_for_silence):
         self.conversation.check_held_by(self.author)

@@ -7,6 +7,7 @@ from django.db.models import Q
 from console.models.conversation.inbox import sections
 
 MENTIONS = "mentions"  # a section for conversations that stand in one of the others too
+SCHEDULED = "scheduled"  # a section for replies that go out later
 NOBODY = 0  # in place of the key of an agent, for all who hold none of the conversations
 LOOKUPS = {
     "exact": operator.eq,

@@ -79,11 +79,11 @@ def holder_context(request, conversation):
     }
 
 
-def opened(request, pk):
-    """Open a conversation in the desk that asked for something else."""
+def opened(request, pk, **more):
+    """Open a conversation in the desk that asked for something else. more: the form that is open in its dialog."""
     if not request.htmx:
         return redirect("conversation", pk=pk)
-    context = thread_context(request, find(request, pk))
+    context = thread_context(request, find(request, pk)) | more
     answer = render(request, "conversations/_conversation.html", context)
     return push_url(answer, reverse("conversation", args=[pk]))
 

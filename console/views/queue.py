@@ -12,10 +12,10 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 
 from console.faces.faces import faces_for
-from console.models import Conversation, Draft, Mention
+from console.models import Conversation, Draft, Mention, ScheduledReply
 from console.queue.counts import shared_counts
 from console.queue.reading import read_rows, visible_pages
-from console.queue.sections import MENTIONS, NOBODY
+from console.queue.sections import MENTIONS, NOBODY, SCHEDULED
 from console.queue.shared_rows import shared_rows
 from console.queue.viewers import rights_of
 from console.wording.pages import problem
@@ -75,11 +75,10 @@ def queue_context(request, current=None):
 
 
 def read_sections(sections, pages, above=0):
-    """Read the rows that were chosen for these sections, all at once. above: the rows that the desk shows already."""
+    """Read the conversations that were chosen for these sections, all at once. above: the rows that the desk shows."""
     rows = read_rows([pk for section in sections for pk in section.keys], pages)
     for section in sections:
-        chosen = set(section.keys)
-        section.show([row for pk, row in rows.items() if pk in chosen], section.has_more, above)
+        section.show(section.rows_among(rows), section.has_more, above)
 
 
 class Section:
@@ -91,7 +90,7 @@ class Section:
     def __init__(self, agent, teams, pages, at, name, title, empty):
         self.agent, self.teams, self.pages, self.at = agent, teams, pages, at
         self.name, self.title, self.empty = name, title, empty
-        self.is_folded = name in ("bot", "closed")  # a folded section is read when it is opened
+        self.is_folded = name in (SCHEDULED, "bot", "closed")  # a folded section is read when it is opened
         self.is_read, self.rows, self.has_more, self.shown, self.number = False, [], False, 0, None
         self.keys, self.html = None, ""
 
@@ -104,7 +103,7 @@ class Section:
 
         Return whether that is possible. Rows of the agent's own stand elsewhere, and the current one is marked.
         """
-        if self.name in ("mine", MENTIONS) or not self.pages:
+        if self.name in ("mine", MENTIONS, SCHEDULED) or not self.pages:
             return False
         key = (self.name, frozenset(self.pages), self.teams, count)
         found = shared_rows(key, lambda: self._render(count + MARGIN), after, self.at)
@@ -116,6 +115,11 @@ class Section:
             has_current = any(row.pk == current for row in self.rows)
             self.html = "" if has_current else format_html_join("", "{}", ([row.html] for row in self.rows))
         return is_enough
+
+    def rows_among(self, conversations):
+        """Return the chosen rows, of {key: conversation}."""
+        chosen = set(self.keys)
+        return [row for pk, row in conversations.items() if pk in chosen]
 
     def show(self, rows, has_more, above=0):
         self.is_read, self.rows, self.has_more = True, rows, has_more
@@ -157,6 +161,20 @@ class MentionsSection(Section):
         return found.in_order()
 
 
+class ScheduledSection(Section):
+    """The replies that go out later, the agent's own first."""
+
+    def choose(self, count, after=None):
+        listed = ScheduledReply.objects.listed_for(self.agent, self.pages)
+        found = list((listed.after(*after) if after else listed)[: count + 1])
+        for reply in found:
+            reply.is_own = reply.author_id == self.agent.pk
+        self.keys, self._replies, self.has_more = [], found[:count], len(found) > count
+
+    def rows_among(self, conversations):
+        return self._replies
+
+
 def _sections(agent, rights, pages, moment):
     sections = [
         kind(agent, rights.teams, pages, moment, name, title, empty)
@@ -165,6 +183,7 @@ def _sections(agent, rights, pages, moment):
             (Section, "mine", _("Mine"), _("No conversations assigned to you.")),
             (Section, "waiting", _("Waiting"), _("No customers waiting.")),
             (Section, "others", _("Others"), _("No conversations with others.")),
+            (ScheduledSection, SCHEDULED, _("Scheduled"), _("No replies that go out later.")),
             (Section, "bot", _("With the bot"), _("No conversations with the bot.")),
             (Section, "closed", _("Closed"), _("No closed conversations.")),
         ]

@@ -11,8 +11,9 @@ from django_htmx.http import reswap, retarget, trigger_client_event
 
 from console.models import ScheduledReply
 from console.scheduled_reply_form import MomentForm, ScheduledReplyForm
-from console.views.desk import attempt, find, show_page
+from console.views.desk import attempt, find, opened, show_page
 
+FORM = "scheduled_replies/_form.html"
 CHOICES = [("in 1 hour", _("In 1 hour")), ("tomorrow 9:00", _("Tomorrow 9:00")), ("monday 9:00", _("Monday 9:00"))]
 
 
@@ -37,6 +38,19 @@ def preview(request, pk):
 def edit(request, pk, reply_pk):
     conversation, reply = _find_own(request, pk, reply_pk)
     return _form_or_save(request, conversation, reply.edit, reply)
+
+
+@require_GET
+def open_conversation(request, pk, reply_pk):
+    """Open the conversation, for the author at the form of the reply. It may have been sent meanwhile."""
+    conversation = find(request, pk)
+    reply = conversation.scheduled_replies.written_by(request.user).filter(pk=reply_pk).first()
+    if not reply:
+        return opened(request, pk)
+    if not request.htmx:
+        return redirect("edit-scheduled-reply", pk=pk, reply_pk=reply_pk)
+    form = ScheduledReplyForm(initial=_initial(reply))
+    return opened(request, pk, dialog_form=FORM, **_form_context(conversation, form, reply))
 
 
 @require_POST
@@ -73,17 +87,13 @@ def _initial(reply):
 
 
 def _form(request, conversation, form, reply, status, refusal=None):
-    template = "scheduled_replies/_form.html"
-    context = {
-        "conversation": conversation,
-        "form": form,
-        "reply": reply,
-        "choices": CHOICES,
-        "refusal": refusal,
-        "partial": template,
-    }
-    answer = render(request, template if request.htmx else "conversations/form.html", context, status=status)
+    context = _form_context(conversation, form, reply) | {"refusal": refusal, "partial": FORM}
+    answer = render(request, FORM if request.htmx else "conversations/form.html", context, status=status)
     return reswap(retarget(answer, "#dialog-form"), "innerHTML") if request.htmx else answer
+
+
+def _form_context(conversation, form, reply):
+    return {"conversation": conversation, "form": form, "reply": reply, "choices": CHOICES}
 
 
 def _answer(request, conversation, refusal=None):

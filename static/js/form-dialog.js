@@ -10,6 +10,7 @@ class FormDialog extends HTMLElement {
     this.addEventListener("click", this.cancel);
     this.changes = new MutationObserver(this.changed);
     this.changes.observe(this.form, { childList: true });
+    this.changed();
   }
 
   disconnectedCallback() {

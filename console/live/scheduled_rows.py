@@ -1,0 +1,33 @@
+"""Rows of replies that go out later, as they change. Their authors see them before those of colleagues."""
+
+from django.db.models.functions import Now
+from django.template.loader import render_to_string
+
+from console.live.events import event
+from console.models import ScheduledReply
+
+
+class ScheduledRows:
+    """Rendered once for their authors, and once for all colleagues."""
+
+    def __init__(self, keys):
+        self._rows = [(reply, _event(reply, is_own=True), _event(reply, is_own=False)) for reply in _load(keys)]
+
+    def events_for(self, rights):
+        """Yield (author's key, event for the author, event for colleagues) of each that may be seen."""
+        for reply, own, of_colleague in self._rows:
+            if rights.may_see(reply.conversation.page):
+                yield reply.author_id, own, of_colleague
+
+
+def _load(keys):
+    found = ScheduledReply.objects.filter(pk__in=keys).for_row().select_related("conversation__page")
+    found = found.defer("conversation__page__token").prefetch_related("conversation__page__groups")
+    return found.annotate(asked_at=Now()) if keys else []
+
+
+def _event(reply, is_own):
+    reply.is_own = is_own
+    section = "scheduled" if reply.is_in_queue else "nowhere"
+    html = render_to_string("scheduled_replies/_row.html", {"reply": reply})
+    return event(f"row {section} {reply.asked_at.timestamp():.6f}", html)
