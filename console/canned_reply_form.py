@@ -8,6 +8,7 @@ from console.forms import FilesField
 from console.infrastructure import uploads
 from console.models import CannedFile, CannedReply, Team
 from console.models.canned_reply import MANAGE, Scope
+from console.wording import quick_replies
 from personas.models import Page
 
 VALIDATED = {"author", "scope", "team", "page"}  # columns of constraints that are not fields of the form
@@ -35,7 +36,7 @@ class CannedReplyForm(forms.ModelForm):
 
     class Meta:
         model = CannedReply
-        fields = ["shortcut", "folder", "text"]
+        fields = ["shortcut", "folder", "text", "quick_replies"]
 
     def __init__(self, agent, *args, **options):
         super().__init__(*args, **options)
@@ -57,6 +58,9 @@ class CannedReplyForm(forms.ModelForm):
 
     def clean_text(self):
         return self.cleaned_data["text"].replace("\r\n", "\n")
+
+    def clean_quick_replies(self):
+        return quick_replies.tidy(self.cleaned_data["quick_replies"])
 
     def clean(self):
         given = super().clean()
@@ -86,7 +90,9 @@ class CannedReplyForm(forms.ModelForm):
         kept = self.fields["removed"].queryset.count() - len(given["removed"])
         if kept + len(given["files"]) > uploads.MOST_FILES:
             self.add_error("files", _now("Attach at most %s files.") % uploads.MOST_FILES)
-        if not given["text"] and not kept and not given["files"]:
+        if given["quick_replies"] and not given["text"]:
+            self.add_error("quick_replies", quick_replies.ALONE)
+        elif not given["text"] and not kept and not given["files"]:
             self.add_error("text", _now("Write a text, or attach a file."))
 
     def _get_validation_exclusions(self):

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from agents.models import Agent
 from console.infrastructure import uploads
 from console.models.message.reaction import EMOJIS
+from console.wording import quick_replies
 from messenger.client import utf16_length
 
 MOST_NOTE = 500  # characters
@@ -57,6 +58,7 @@ class MessageForm(SeenForm):
     files = FilesField(label=_("Files"), required=False, error_messages={"empty": _("The file is empty.")})
     idempotency_key = forms.UUIDField(widget=forms.HiddenInput)
     reply_to = forms.IntegerField(required=False, min_value=0, max_value=MOST_PK, widget=forms.HiddenInput)
+    quick_replies = forms.CharField(required=False, validators=[quick_replies.check_quick_replies])
 
     def clean_text(self):
         text = self.cleaned_data["text"].replace("\r\n", "\n")
@@ -70,6 +72,8 @@ class MessageForm(SeenForm):
     def clean(self):
         if not self.errors and not self.cleaned_data["text"] and not self.cleaned_data.get("files"):
             raise forms.ValidationError(_("Write something first."))
+        if self.cleaned_data.get("quick_replies") and not self.cleaned_data.get("text", "").strip():
+            raise forms.ValidationError(quick_replies.ALONE)
         return super().clean()
 
 
@@ -98,12 +102,13 @@ class NewPrivateNoteForm(PrivateNoteForm):
 class DraftForm(forms.Form):
     """The text that an agent is writing. `after` is the version of the draft that their device has.
 
-    `reply_to` is the message that it quotes.
+    `reply_to` is the message that it quotes. `quick_replies` are the titles of those under it, one in a line.
     """
 
     text = forms.CharField(required=False, strip=False, max_length=MOST_DRAFT)
     after = forms.IntegerField(required=False, min_value=0, max_value=MOST_PK)
     reply_to = forms.IntegerField(required=False, min_value=0, max_value=MOST_PK)
+    quick_replies = forms.CharField(required=False, max_length=MOST_DRAFT)
 
     def clean_after(self):
         return self.cleaned_data["after"] or 0

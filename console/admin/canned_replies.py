@@ -30,7 +30,7 @@ class CannedReplyAdmin(OffersVisiblePages, admin.ModelAdmin):
     list_filter = ["scope", ("page", VisiblePagesFilter)]
     list_select_related = ["team", "page", "author"]
     search_fields = ["shortcut", "folder", "text"]
-    fields = ["shortcut", "folder", "text", "scope", "team", "page"]
+    fields = ["shortcut", "folder", "text", "quick_replies", "scope", "team", "page"]
     has_module_permission = has_view_permission = has_add_permission = _manages
     has_change_permission = has_delete_permission = _manages
 

@@ -3,6 +3,7 @@ import console.models.customer
 import console.models.handover_rules
 import console.models.message.attachment
 import console.wording.canned_variables
+import console.wording.quick_replies
 import datetime
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
@@ -79,6 +80,7 @@ class Migration(migrations.Migration):
                 ('shortcut', models.CharField(help_text='Agents type / and this to insert it.', max_length=40, validators=[django.core.validators.RegexValidator('^[\\w-]+\\Z', 'Letters, digits, - and _ only.')], verbose_name='shortcut')),
                 ('folder', models.CharField(blank=True, max_length=50, verbose_name='folder')),
                 ('text', models.TextField(blank=True, help_text='A line with --- alone begins another message.', max_length=10000, validators=[console.wording.canned_variables.check_variables], verbose_name='text')),
+                ('quick_replies', models.TextField(blank=True, db_default='', default='', help_text='One in a line. They go out under the last message.', validators=[console.wording.quick_replies.check_quick_replies], verbose_name='quick replies')),
                 ('scope', models.CharField(choices=[('own', 'only its author'), ('team', 'a team'), ('page', 'everyone, for one Page'), ('everyone', 'everyone')], default='own', max_length=8, verbose_name='who may use it')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
                 ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='canned_replies', to=settings.AUTH_USER_MODEL, verbose_name='author')),
@@ -315,6 +317,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('text', models.TextField(verbose_name='text')),
+                ('quick_replies', models.TextField(blank=True, db_default='', default='', verbose_name='quick replies')),
                 ('at', models.DateTimeField(verbose_name='when')),
                 ('agent', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to=settings.AUTH_USER_MODEL)),
                 ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to='console.conversation')),

@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from console.wording.canned_variables import check_variables
+from console.wording.quick_replies import check_quick_replies, titles_in
 from personas.models import Page
 
 MANAGE = "console.manage_canned_replies"  # the permission
@@ -75,6 +76,14 @@ class CannedReply(models.Model):
         validators=[check_variables],
         help_text=_("A line with --- alone begins another message."),
     )
+    quick_replies = models.TextField(
+        _("quick replies"),
+        blank=True,
+        default="",
+        db_default="",
+        validators=[check_quick_replies],
+        help_text=_("One in a line. They go out under the last message."),
+    )
     scope = models.CharField(_("who may use it"), max_length=8, choices=Scope, default=Scope.OWN)
     team = models.ForeignKey(
         "console.Team", models.PROTECT, related_name="canned_replies", null=True, blank=True, verbose_name=_("team")
@@ -123,6 +132,10 @@ class CannedReply(models.Model):
 
     def __str__(self):
         return f"/{self.shortcut}"
+
+    @property
+    def quick_reply_titles(self):
+        return titles_in(self.quick_replies)
 
     @property
     def shared_with(self):

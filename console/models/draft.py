@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from console import live
 from console.models.refusals import Refused
+from console.wording.quick_replies import titles_in
 
 
 class NewerDraft(Refused):
@@ -27,18 +28,18 @@ class DraftQuerySet(models.QuerySet):
     def of(self, agent, conversation):
         return self.filter(agent=agent, conversation=conversation).first()
 
-    def write(self, agent, conversation, text, after=0, reply_to=None):
+    def write(self, agent, conversation, text, after=0, reply_to=None, quick_replies=""):
         """Save what the agent writes, or delete it if nothing is left. Return the version of the draft; 0 for none.
 
         after: the version that the agent's device has. Raises NewerDraft if another device has saved a later one.
-        reply_to: the key of the message that it quotes.
+        reply_to: the key of the message that it quotes. quick_replies: titles of those under it, one in a line.
         """
         with transaction.atomic():
             known = self.select_for_update().of(agent, conversation)
             if known and known.version > after and known.text != text:
                 raise NewerDraft(known)
             quoted = reply_to and conversation.messages.filter(pk=reply_to).first()
-            return self._replace(agent, conversation, text, quoted)
+            return self._replace(agent, conversation, text, quoted, quick_replies)
 
     def discard_sent(self, agent, conversation, text):
         """Delete the draft that has been sent. What the agent writes next stays."""
@@ -46,13 +47,13 @@ class DraftQuerySet(models.QuerySet):
         if draft and draft.text.strip() == text.strip():
             self._replace(agent, conversation, "")
 
-    def _replace(self, agent, conversation, text, reply_to=None):
+    def _replace(self, agent, conversation, text, reply_to=None, quick_replies=""):
         live.publish(f"draft-{agent.pk}-{conversation.pk}")
         whose = {"agent": agent, "conversation": conversation}
-        if not text.strip():
+        if not text.strip() and not quick_replies:
             self.filter(**whose).delete()
             return 0
-        draft = {"text": text, "reply_to": reply_to, "at": timezone.now()}
+        draft = {"text": text, "reply_to": reply_to, "quick_replies": quick_replies, "at": timezone.now()}
         return self.update_or_create(**whose, defaults=draft)[0].version
 
 
@@ -61,6 +62,7 @@ class Draft(models.Model):
     conversation = models.ForeignKey("console.Conversation", models.CASCADE, related_name="drafts")
     text = models.TextField(_("text"))
     reply_to = models.ForeignKey("console.Message", models.SET_NULL, related_name="+", null=True, editable=False)
+    quick_replies = models.TextField(_("quick replies"), blank=True, default="", db_default="")  # one in a line
     at = models.DateTimeField(_("when"))
 
     objects: ClassVar[Any] = DraftQuerySet.as_manager()
@@ -71,7 +73,11 @@ class Draft(models.Model):
         constraints = [models.UniqueConstraint(fields=["agent", "conversation"], name="one_draft_per_conversation")]
 
     def __str__(self):
-        return self.text[:50]
+        return self.words[:50]
+
+    @property
+    def words(self):
+        return self.text if self.text.strip() else ", ".join(titles_in(self.quick_replies))
 
     @property
     def version(self):

@@ -67,7 +67,7 @@ class SendQueue:
 
         They are read under the lease. What an echo changes meanwhile, the claim of each message notices.
         """
-        messages = list(self._messages.select_related("author")[:READ_TOGETHER])
+        messages = list(self._messages.select_related("author").prefetch_related("attachments")[:READ_TOGETHER])
         for message in messages:
             message.conversation, message.page = self.conversation, self.conversation.page
         handovers = list(self._handovers[:READ_TOGETHER])

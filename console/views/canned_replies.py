@@ -39,7 +39,8 @@ def of_page(request, pk):
 
 def _for_composer(reply):
     files = [{"name": file.title, "url": reverse("canned-file", args=[file.pk])} for file in reply.files.all()]
-    return {"shortcut": reply.shortcut, "folder": reply.folder, "text": reply.text, "files": files}
+    offered = {"text": reply.text, "quick_replies": reply.quick_replies, "files": files}
+    return {"shortcut": reply.shortcut, "folder": reply.folder, **offered}
 
 
 @require_GET
@@ -71,7 +72,7 @@ def create(request):
 @require_http_methods(["GET", "POST"])
 def save_as_canned_reply(request, pk, message_pk):
     message = get_object_or_404(find(request, pk).messages.filter(is_incoming=False), pk=message_pk)
-    return _form_or_save(request, CannedReply(text=message.text))
+    return _form_or_save(request, CannedReply(text=message.text, quick_replies=message.quick_replies))
 
 
 @require_http_methods(["GET", "POST"])

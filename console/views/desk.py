@@ -20,6 +20,8 @@ COMPOSER_LIMITS = {
     "message": LIMITS["text"].most,
     "reply": MOST_TEXT,
     "note": MOST_PRIVATE_NOTE,
+    "quick_replies": LIMITS["quick_replies"].most,
+    "quick_reply": LIMITS["quick_reply_title"].most,
     "picture_bytes": uploads.PICTURE_BYTES,
     "file_bytes": uploads.FILE_BYTES,
 }

@@ -1,5 +1,7 @@
 """The draft of an agent in a conversation: read by their devices, and saved by the one that they write on."""
 
+from urllib.parse import quote
+
 from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods
 
@@ -25,7 +27,9 @@ def draft(request, pk):
 
 
 def _answer(draft, status=200):
-    """Answer with the text of a draft, its version, and the message that it quotes."""
-    text, version, quoted = (draft.text, draft.version, draft.reply_to_id or "") if draft else ("", 0, "")
-    headers = {"X-Draft": version, "X-Reply-To": quoted}
-    return HttpResponse(text, status=status, content_type="text/plain", headers=headers)
+    """Answer with the text of a draft, its version, the message that it quotes and its quick replies."""
+    if draft is None:
+        return HttpResponse(status=status, content_type="text/plain", headers={"X-Draft": 0})
+    about = {"X-Reply-To": draft.reply_to_id or "", "X-Quick-Replies": quote(draft.quick_replies)}
+    headers = {"X-Draft": draft.version, **about}
+    return HttpResponse(draft.text, status=status, content_type="text/plain", headers=headers)

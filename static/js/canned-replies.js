@@ -4,7 +4,7 @@
 import { CannedFiles } from "./canned-files.js";
 import { knownReplies, loadReplies } from "./canned-list.js";
 import { search } from "./canned-search.js";
-import { fill } from "./canned-text.js";
+import { extrasOf, fill } from "./canned-text.js";
 
 const QUERY = /(?:^|\s)\/((?:[^\s/][^\n/]{0,40})?)$/;
 const MOST_SHOWN = 50;
@@ -87,8 +87,7 @@ class CannedReplies extends HTMLElement {
   option(reply, at) {
     const option = this.querySelector("template").content.firstElementChild.cloneNode(true);
     option.id = `canned-reply-${at}`;
-    const files = reply.files.map(({ name }) => name).join(" · ");
-    const parts = { shortcut: `/${reply.shortcut}`, folder: reply.folder, text: this.textOf(reply), files };
+    const parts = { shortcut: `/${reply.shortcut}`, folder: reply.folder, text: this.textOf(reply), files: extrasOf(reply) };
     for (const [name, words] of Object.entries(parts)) option.querySelector(`.canned-option-${name}`).textContent = words;
     return option;
   }

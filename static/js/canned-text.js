@@ -1,10 +1,16 @@
 // The text of a canned reply. A variable stands in double braces; all else is left as it was written.
 
+import { titlesIn } from "./quick-reply-field.js";
+
 const VARIABLE = /\{\{([^{}]*)\}\}/g;
 
 const BREAK = /^[ \t]*---[ \t]*$/m; // a line that begins another message
 
 export const fill = (text, values) => text.replace(VARIABLE, (whole, name) => values[name.trim()] ?? whole);
+
+// Return in one line what it has beside its text.
+export const extrasOf = ({ files, quick_replies }) =>
+  [...files.map(({ name }) => name), ...titlesIn(quick_replies).map((title) => `[${title}]`)].join(" · ");
 
 // Return the messages in a reply. One that is nothing but breaks is sent as it is.
 export function messagesIn(text) {

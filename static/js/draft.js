@@ -27,6 +27,7 @@ export class Draft {
     Object.assign(this, { saved: null, version: kept.version });
     this.field.value = kept.text;
     this.composer.quote.show(kept.replyTo);
+    this.composer.quickReplies.show(kept.quickReplies);
     if (newest.version > kept.version && newest.text) this.offer(newest);
     else this.saveSoon();
   }
@@ -42,7 +43,8 @@ export class Draft {
   }
 
   get current() {
-    return { text: this.field.value, replyTo: this.composer.quote.value };
+    const { quote, quickReplies } = this.composer;
+    return { text: this.field.value, replyTo: quote.value, quickReplies: quickReplies.value };
   }
 
   keep() {
@@ -72,7 +74,8 @@ export class Draft {
     if (this.isSaving) return;
     this.isSaving = true;
     const { current } = this;
-    const fields = { text: current.text, reply_to: current.replyTo, after: this.version };
+    const { text, replyTo, quickReplies } = current;
+    const fields = { text, reply_to: replyTo, quick_replies: quickReplies, after: this.version };
     const response = await post(this.url, fields).catch(() => null);
     this.isSaving = false;
     this.unsavedSince = undefined;
@@ -106,11 +109,12 @@ export class Draft {
     this.use(newest);
   };
 
-  use({ text, replyTo, version }) {
-    Object.assign(this, { saved: { text, replyTo }, version });
+  use({ version, ...saved }) {
+    Object.assign(this, { saved, version });
     this.newer.hidden = true;
-    this.composer.quote.show(replyTo);
-    this.composer.write(text);
+    this.composer.quote.show(saved.replyTo);
+    this.composer.quickReplies.show(saved.quickReplies);
+    this.composer.write(saved.text);
   }
 
   // The agent decides. Whatever is typed on from here replaces it.
@@ -122,9 +126,10 @@ export class Draft {
   }
 }
 
-const isSame = (one, other) => one.text === other?.text && one.replyTo === other?.replyTo;
+const isSame = (one, other) => ["text", "replyTo", "quickReplies"].every((name) => one[name] === other?.[name]);
 
 async function draftIn(response) {
   const { headers } = response;
-  return { text: await response.text(), replyTo: headers.get("X-Reply-To") ?? "", version: Number(headers.get("X-Draft")) };
+  const about = { replyTo: headers.get("X-Reply-To") ?? "", quickReplies: decodeURIComponent(headers.get("X-Quick-Replies") ?? "") };
+  return { text: await response.text(), ...about, version: Number(headers.get("X-Draft")) };
 }

@@ -4,5 +4,11 @@ const COMPOSING = 229; // the key code while an input method composes; Safari ha
 
 export const IS_AT_A_DESK = matchMedia("(pointer: fine)"); // elsewhere a keyboard would jump up
 
-export const isEnter = ({ key, shiftKey, isComposing, keyCode }) =>
+const isEnter = ({ key, shiftKey, isComposing, keyCode }) =>
   key === "Enter" && !shiftKey && IS_AT_A_DESK.matches && !isComposing && keyCode !== COMPOSING;
+
+export function submitOnEnter(event) {
+  if (!isEnter(event) || event.defaultPrevented) return;
+  event.preventDefault();
+  event.target.form.requestSubmit();
+}

@@ -5,8 +5,9 @@
 import { ChosenFiles } from "./chosen-files.js";
 import { copy } from "./clipboard.js";
 import { Draft } from "./draft.js";
-import { IS_AT_A_DESK, isEnter } from "./enter-key.js";
+import { IS_AT_A_DESK, submitOnEnter } from "./enter-key.js";
 import { describeLength } from "./message-length.js";
+import { QuickReplyField } from "./quick-reply-field.js";
 import { putIntoOutbox } from "./reply.js";
 import { ReplyQuote } from "./reply-quote.js";
 import { TypingDots } from "./typing-dots.js";
@@ -21,13 +22,14 @@ class MessageComposer extends HTMLElement {
     this.form = this.querySelector("form");
     this.field = this.querySelector("textarea");
     this.quote = new ReplyQuote(this);
+    this.quickReplies = new QuickReplyField(this);
     this.draft = new Draft(this);
     this.dots = new TypingDots(this.dataset.typingUrl);
     this.files = new ChosenFiles(this);
     this.question = new UnseenQuestion(this, this.sendNow);
     this.form.addEventListener("submit", this.submit);
     this.form.querySelector(".composer-copy").onclick = () => copy(this.field.value);
-    this.field.addEventListener("keydown", this.enter);
+    this.field.addEventListener("keydown", submitOnEnter);
     this.field.addEventListener("input", this.input);
     this.field.addEventListener("blur", () => this.dots.stop());
     // A click on Send must not leave the field first: that would end the dots before the message does.
@@ -39,7 +41,7 @@ class MessageComposer extends HTMLElement {
   }
 
   disconnectedCallback() {
-    for (const part of [this.files, this.quote, this.draft]) part.leave();
+    for (const part of [this.files, this.quote, this.quickReplies, this.draft]) part.leave();
     this.dots.stop();
   }
 
@@ -69,12 +71,6 @@ class MessageComposer extends HTMLElement {
     else this.closest(".conversation").querySelector("h1").focus();
   }
 
-  enter = (event) => {
-    if (!isEnter(event)) return;
-    event.preventDefault();
-    this.form.requestSubmit();
-  };
-
   submit = (event) => {
     event.preventDefault();
     const text = this.field.value.trim();
@@ -87,16 +83,16 @@ class MessageComposer extends HTMLElement {
     this.field.value = "";
     this.showLength();
     this.dots.end();
-    this.send(text, this.files.take(), this.quote.take());
+    this.send(text, this.files.take(), { ...this.quote.take(), ...this.quickReplies.take() });
   };
 
   // The draft goes once the outbox has the text.
-  async send(text, files, quote) {
+  async send(text, files, more) {
     try {
-      await putIntoOutbox(this, text, files, quote);
+      await putIntoOutbox(this, text, files, more);
       this.draft.keep();
     } catch (error) {
-      this.takeBack(text, quote.replyTo);
+      this.takeBack({ text, ...more });
       this.files.putBack(files);
       this.complain(UNREADABLE.includes(error?.name) ? this.dataset.unreadable : this.dataset.unkept);
     }
@@ -113,9 +109,10 @@ class MessageComposer extends HTMLElement {
     this.keep();
   }
 
-  // Put a text of the outbox back into the field, before anything written meanwhile, with what it quotes.
-  takeBack(text, replyTo) {
+  // Put a text of the outbox back into the field, before anything written meanwhile, with its quote and its quick replies.
+  takeBack({ text, replyTo, quickReplies }) {
     if (replyTo) this.quote.show(replyTo);
+    if (quickReplies) this.quickReplies.putBack(quickReplies);
     this.write([text, this.field.value].filter(Boolean).join("\n"));
     this.field.focus();
   }

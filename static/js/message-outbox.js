@@ -4,6 +4,7 @@
 import { copy } from "./clipboard.js";
 import { sizeOf } from "./file-preview.js";
 import { outboxOf } from "./outboxes.js";
+import { titlesIn } from "./quick-reply-field.js";
 import { stateOf, timeToUndo } from "./outbox-state.js";
 
 const TICK = 250; // ms
@@ -60,6 +61,7 @@ class MessageOutbox extends HTMLElement {
     item.dataset.key = entry.key;
     item.querySelector(".outbox-text").textContent = words(entry);
     item.querySelector(".outbox-quote").textContent = entry.quoted ?? "";
+    item.querySelector(".quick-replies").replaceChildren(...titlesIn(entry.quickReplies).map(button));
     item.querySelector("progress").hidden = !entry.fileName;
     return item;
   }
@@ -112,20 +114,26 @@ class MessageOutbox extends HTMLElement {
 
   async edit(entry) {
     const { composer } = this; // another conversation may be open by then
-    if (await this.outbox.takeBack(entry)) composer.takeBack(entry.text, entry.replyTo);
+    if (await this.outbox.takeBack(entry)) composer.takeBack(entry);
   }
 
   async undo(entry) {
     const { composer } = this;
-    const { text, files, replyTo } = await this.outbox.undo(entry);
-    composer.takeBack(text, replyTo);
-    composer.files.putBack(files);
+    const reply = await this.outbox.undo(entry);
+    composer.takeBack(reply);
+    composer.files.putBack(reply.files);
   }
 
   showProgress = ({ detail: { key, part } }) => {
     const progress = this.list.querySelector(`[data-key="${key}"] progress`);
     if (progress) progress.value = part;
   };
+}
+
+function button(title) {
+  const item = document.createElement("li");
+  item.textContent = title;
+  return item;
 }
 
 const words = ({ text, fileName, size }) => text || `${fileName} · ${sizeOf({ size })}`;

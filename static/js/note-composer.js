@@ -3,7 +3,7 @@
 
 import "./composer-switch.js"; // defined before it opens
 import { agent } from "./csrf.js";
-import { isEnter } from "./enter-key.js";
+import { submitOnEnter } from "./enter-key.js";
 import { newKey } from "./outbox-entries.js";
 import { CONFIRMED, deliver } from "./outbox-delivery.js";
 
@@ -13,7 +13,7 @@ class NoteComposer extends HTMLElement {
     this.field = this.querySelector("textarea");
     this.kept = `note-${agent}-${this.dataset.conversation}`;
     this.form.addEventListener("submit", this.submit);
-    this.field.addEventListener("keydown", this.enter);
+    this.field.addEventListener("keydown", submitOnEnter);
     this.field.addEventListener("input", this.input);
     if (!this.field.value) this.load(keptUnder(this.kept));
     if (this.field.value) this.dispatchEvent(new CustomEvent("note-kept", { bubbles: true }));
@@ -27,12 +27,6 @@ class NoteComposer extends HTMLElement {
   get key() {
     return this.form.elements.idempotency_key.value;
   }
-
-  enter = (event) => {
-    if (!isEnter(event) || event.defaultPrevented) return;
-    event.preventDefault();
-    this.form.requestSubmit();
-  };
 
   // Another text is another note, also where the console has got the one before and could not say so.
   input = () => {

@@ -27,7 +27,13 @@ export async function deliver(entry, file, progressed) {
   return { outcome: UNANSWERED };
 }
 
-const fieldsOf = ({ text, key, seen = "", replyTo = "" }) => ({ text, seen, idempotency_key: key, reply_to: replyTo });
+const fieldsOf = ({ text, key, seen = "", replyTo = "", quickReplies = "" }) => ({
+  text,
+  seen,
+  idempotency_key: key,
+  reply_to: replyTo,
+  quick_replies: quickReplies,
+});
 
 function formOf({ key, seen, fileName, replyTo = "" }, file) {
   const form = new FormData();

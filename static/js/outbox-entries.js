@@ -6,21 +6,24 @@ import { agent } from "./csrf.js";
 // What no answer of the console has said of it yet.
 export const CLEAN = { problem: "", isBarred: false, isGone: false, isFinal: false, newest: 0 };
 
-// Return {entries, copies}: copies are pairs of an entry's key and its file. quote: of the first message.
-export async function newEntries(text, files, about, quote) {
+// Return {entries, copies}: copies are pairs of an entry's key and its file. The first message has the quote, the last text has the
+// quick replies.
+export async function newEntries(text, files, about, { quickReplies = "", ...quote }) {
   const reply = { ...about, ...CLEAN, agent, reply: newKey(), text: "" };
   const named = files.map((file) => ({ ...reply, key: newKey(), fileName: file.name, size: file.size }));
   const texts = messagesIn(text).map((part) => ({ ...reply, key: newKey(), text: part }));
   Object.assign(texts[0] ?? named[0] ?? {}, quote);
+  Object.assign(texts.at(-1) ?? {}, { quickReplies });
   const copies = await Promise.all(files.map(copyOf));
   return { entries: [...named, ...texts], copies: named.map(({ key }, at) => [key, copies[at]]) };
 }
 
-// Return what entries of one Send said: {text, files, replyTo}.
+// Return what entries of one Send said: {text, files, replyTo, quickReplies}.
 export function joinedEntries(entries) {
   const files = entries.map(({ file }) => file).filter(Boolean);
   const text = joined(entries.map((entry) => entry.text));
-  return { text, files, replyTo: entries.map((entry) => entry.replyTo).find((quoted) => quoted !== undefined) };
+  const replyTo = entries.map((entry) => entry.replyTo).find((quoted) => quoted !== undefined);
+  return { text, files, replyTo, quickReplies: entries.map((entry) => entry.quickReplies).find(Boolean) };
 }
 
 // A browser stores only where a file of the disk is. Fails once that was moved, changed or deleted.

@@ -29,8 +29,8 @@ export class Outbox {
   }
 
   // What one Send said stays together: when a file of it is refused, its text waits.
-  async enter(text, files, about, quote) {
-    const { entries, copies } = await newEntries(text, files, { ...about, conversation: this.conversation }, quote);
+  async enter(text, files, about, more) {
+    const { entries, copies } = await newEntries(text, files, { ...about, conversation: this.conversation }, more);
     await add(entries, copies);
     await this.changed();
   }
@@ -64,7 +64,7 @@ export class Outbox {
     return (await this.change(entry, ({ isTried }) => (isTried ? undefined : null))) === null;
   }
 
-  // Return what could be taken back of all that one Send said: {text, files, replyTo}.
+  // Return what could be taken back of all that one Send said: {text, files, replyTo, quickReplies}.
   async undo({ reply }) {
     const taken = [];
     for (const entry of this.entries.filter((other) => other.reply === reply).reverse()) {

@@ -197,7 +197,9 @@ def test_the_composer_gets_the_canned_replies_of_the_page_and_a_304_until_one_ch
     first = can("hello", text="Hi {{ customer.name }}")
     path = f"/pages/{bluebird.pk}/canned-replies/"
     answer = anas_browser.get(path)
-    assert answer.json() == [{"shortcut": "hello", "folder": "", "text": "Hi {{ customer.name }}", "files": []}]
+    assert answer.json() == [
+        {"shortcut": "hello", "folder": "", "text": "Hi {{ customer.name }}", "quick_replies": "", "files": []}
+    ]
     known = {"If-None-Match": answer["ETag"]}
     assert anas_browser.get(path, headers=known).status_code == 304
     first.text = "Good morning"

@@ -14,6 +14,7 @@ from console.models.message import quotes
 from console.models.message.attachment import Attachment
 from console.models.message.message import Message
 from console.models.refusals import KeyInUse, UnseenBeforeReply
+from console.wording import quick_replies as wording
 from messenger.text import parts
 
 MOST_MESSAGES = 50  # more than any reply takes
@@ -25,23 +26,24 @@ class Replies(MessagingWindow, Sending):
     class Meta:
         abstract = True
 
-    def send(self, author, text, idempotency_key, files=(), seen=None, reply_to=None):
+    def send(self, author, text, idempotency_key, files=(), seen=None, reply_to=None, quick_replies=""):
         """Queue a reply: its files, then its text, a long one in parts. Return its messages.
 
         Without an author it is the bot's. The same idempotency key twice is the same reply.
         seen: the last message that the author has seen. A newer one of the customer keeps the reply back.
         reply_to: the key of the message that the reply quotes. The text quotes it, or else the first file.
+        quick_replies: their titles, one in a line. They go out under the end of the text.
         """
         try:
             with Attachment.objects.storing(files) as attachments:
-                return self._send(author, text, idempotency_key, attachments, seen, reply_to)
+                pieces = _pieces(text, attachments, quick_replies)
+                return self._send(author, pieces, idempotency_key, seen, reply_to)
         except IntegrityError as error:
             if "console_message_idempotency_key_key" not in str(error):
                 raise
             raise KeyInUse(_("Another message has this key: choose a new one for each.")) from error
 
-    def _send(self, author, text, key, attachments, seen, reply_to):
-        pieces = [("", attachment) for attachment in attachments] + [(part, None) for part in parts(text)]
+    def _send(self, author, pieces, key, seen, reply_to):
         with self.changing():
             if known := self._said_under(key, author):  # whoever holds it by now
                 return known
@@ -51,8 +53,8 @@ class Replies(MessagingWindow, Sending):
             quoted = {_first_text(pieces): quotes.mid_of(self, reply_to)} if reply_to else {}
             at = next_moment(self)
             replies = [
-                self._queue(author, _key(key, number), at + number * STEP, *piece, quoted.get(number, ""))
-                for number, piece in enumerate(pieces)
+                self._queue(author, _key(key, number), at + number * STEP, text, attachment, quoted.get(number, ""))
+                for number, (text, attachment) in enumerate(pieces)
             ]
             self.note_reply()
             transaction.on_commit(lambda: typing_dots.stop(self.pk))
@@ -87,8 +89,17 @@ class Replies(MessagingWindow, Sending):
         if attachment:
             attachment.message = message
             attachment.save()
-        self.note_last_words(message, attachment.words if attachment else message.text)
+        self.note_last_words(message, message.text or attachment.words)
         return message
+
+
+def _pieces(text, files, quick_replies):
+    """Return the text and the attachment of each message."""
+    pieces = [("", file) for file in files] + [(part, None) for part in parts(text)]
+    if quick_replies and pieces[-1][0]:
+        offered = Attachment(kind="quick_replies", payload=wording.to_facebook(quick_replies))
+        pieces[-1] = (pieces[-1][0], offered)
+    return pieces
 
 
 def _first_text(pieces):

@@ -134,7 +134,13 @@ class MessageDelivery(Reconciliation):
         persona_id = self.persona and self.persona.graph_id
         options = {"persona_id": persona_id, "metadata": str(self.idempotency_key), "tag": tag}
         options["reply_to"] = self.reply_to or None
-        return file.send(client, psid, **options) if file else client.send_text(psid, self.text, **options)
+        if file:
+            return file.send(client, psid, **options)
+        return client.send_text(psid, self.text, quick_replies=self._quick_replies, **options)
+
+    @property
+    def _quick_replies(self):
+        return next((one.payload for one in self.attachments.all() if one.kind == "quick_replies"), None)
 
     # Facebook's refusal
 

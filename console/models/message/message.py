@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from console.models.message.attachment import Attachment, words_of_all
 from console.models.message.delivery import MessageDelivery
+from console.wording.quick_replies import from_facebook
 from personas.models.retry import ScheduledQuerySet
 
 QUOTED = 200  # characters of a message that a reply to it shows
@@ -150,6 +151,11 @@ class Message(MessageDelivery):
     def words(self):
         """Return what it says in one line: its text, or its files, its place, its buttons."""
         return self.text or words_of_all(self.attachments.all())
+
+    @property
+    def quick_replies(self):
+        """Return the titles of the quick replies under it, one in a line."""
+        return "\n".join(from_facebook(one.payload) for one in self.attachments.all() if one.kind == "quick_replies")
 
     @property
     def is_addressable(self):
