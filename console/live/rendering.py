@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 
 from console.live.events import event, hello
 from console.models import Activity, Conversation, Handover, Mention, Message, Note, ScheduledReply
+from console.queue.row_html import row_html
 from console.views.messages import MOST_CHANGES
 from console.views.queue import MOST
 from personas.models import Page
@@ -107,7 +108,7 @@ def _rendered(render, conversation, *arguments, otherwise):
 
 def row_event(conversation, section, at):
     """Return the event that puts a row into its place; with the notice to an agent who was given the conversation."""
-    html = render_to_string("conversations/_row.html", {"conversation": conversation, "section": {"name": section}})
+    html = row_html(conversation, section)
     if section == "mine" and conversation.is_new:
         html += render_to_string("conversations/_newly_assigned.html", {"newly_assigned": [conversation]})
     return event(f"row {section} {at.timestamp():.6f}", html)

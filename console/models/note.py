@@ -39,7 +39,6 @@ class NoteQuerySet(TimelineQuerySet):
 
 
 class Note(models.Model):
-    is_note = True  # among the entries of a thread
     author_id: int
     conversation_id: int
 

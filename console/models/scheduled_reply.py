@@ -98,7 +98,6 @@ class ScheduledReplyQuerySet(TimelineQuerySet):
 
 
 class ScheduledReply(models.Model):
-    is_scheduled = True  # among the entries of a thread
     is_own = False  # of the agent for whom a row of the queue is rendered
     author_id: int
     conversation_id: int

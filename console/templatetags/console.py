@@ -35,6 +35,11 @@ register.filter("verb_label", verbs.label)
 
 
 @register.filter
+def model_name(row):
+    return row._meta.model_name
+
+
+@register.filter
 def parts(message):
     return Parts(message)
 

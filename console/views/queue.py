@@ -15,6 +15,7 @@ from console.faces.faces import faces_for
 from console.models import Conversation, Draft, Mention, ScheduledReply
 from console.queue.counts import shared_counts
 from console.queue.reading import read_rows, visible_pages
+from console.queue.row_html import row_html
 from console.queue.sections import MENTIONS, NOBODY, SCHEDULED
 from console.queue.shared_rows import shared_rows
 from console.queue.viewers import rights_of
@@ -38,23 +39,24 @@ def section(request, name):
     """
     rights, moment = rights_of(request)
     pages = visible_pages(rights, None, moment)
-    found = next((each for each in _sections(request.user, rights, pages, moment) if each.name == name), None)
+    sections = _sections(request.user, rights, pages, moment, _open_in_browser(request))
+    found = next((each for each in sections if each.name == name), None)
     if found is None:
         raise Http404
     found.choose(PAGE, after=_place(request))
     read_sections([found], pages, above=_number(request, "shown"))
     template = "conversations/_more.html" if request.htmx else "conversations/section.html"
-    return render(request, template, {"section": found, "current": _open_in_browser(request)})
+    return render(request, template, {"section": found})
 
 
 def queue_context(request, current=None):
     after, (rights, moment) = _last_hello(request), rights_of(request)
     pages = visible_pages(rights, after, moment)
-    sections = _sections(request.user, rights, pages, moment)
+    sections = _sections(request.user, rights, pages, moment, current)
     for section in sections:
         if not section.is_folded or section.name in request.GET:
             count = min(max(_number(request, section.name), PAGE), MOST)
-            if not (after and section.share(count, after, current)):
+            if not (after and section.share(count, after)):
                 section.choose(count)
     read_sections([section for section in sections if section.keys is not None], pages)
     mine = next(section for section in sections if section.name == "mine")
@@ -65,7 +67,6 @@ def queue_context(request, current=None):
     return {
         "sections": sections,
         "counted_at": counts.at,
-        "current": current,
         "unread": _unread(sections),
         "drafts": Draft.objects.newest_of(request.user, Conversation.objects.on(pages.values()), MOST_DRAFTS),
         "faces": faces_for(request.user, pages.values()),
@@ -84,36 +85,34 @@ def read_sections(sections, pages, above=0):
 class Section:
     """One section of an agent's queue: conversations in order, of which some rows are read.
 
-    at: a moment before it is read, by the database's clock. html: all its rows, if they are rendered already.
+    at: a moment before it is read, by the database's clock. current: the conversation that the browser shows.
     """
 
-    def __init__(self, agent, teams, pages, at, name, title, empty):
-        self.agent, self.teams, self.pages, self.at = agent, teams, pages, at
+    def __init__(self, agent, teams, pages, at, current, name, title, empty):
+        self.agent, self.teams, self.pages, self.at, self.current = agent, teams, pages, at, current
         self.name, self.title, self.empty = name, title, empty
         self.is_folded = name in (SCHEDULED, "bot", "closed")  # a folded section is read when it is opened
         self.is_read, self.rows, self.has_more, self.shown, self.number = False, [], False, 0, None
-        self.keys, self.html = None, ""
+        self.keys = None
 
     def choose(self, count, after=None):
         """Choose the first rows, or those after a place, by an index alone: with joins, all rows would be sorted."""
         self.keys, self.has_more = self._choose(self.agent.pk, count, after)
 
-    def share(self, count, after, current):
+    def share(self, count, after):
         """Show the first rows as they were read for all agents of the same rights, after this moment.
 
-        Return whether that is possible. Rows of the agent's own stand elsewhere, and the current one is marked.
+        Return whether that is possible. Rows of the agent's own stand elsewhere.
         """
         if self.name in ("mine", MENTIONS, SCHEDULED) or not self.pages:
             return False
         key = (self.name, frozenset(self.pages), self.teams, count)
-        found = shared_rows(key, lambda: self._render(count + MARGIN), after, self.at)
+        found = shared_rows(key, lambda: self._read(count + MARGIN), after, self.at)
         others = [row for row in found.rows if row.agent_id != self.agent.pk]
         is_enough = len(others) >= count or not found.has_more
         if is_enough:
             self.at = found.at
             self.show(others[:count], found.has_more or len(others) > count)
-            has_current = any(row.pk == current for row in self.rows)
-            self.html = "" if has_current else format_html_join("", "{}", ([row.html] for row in self.rows))
         return is_enough
 
     def rows_among(self, conversations):
@@ -124,6 +123,10 @@ class Section:
     def show(self, rows, has_more, above=0):
         self.is_read, self.rows, self.has_more = True, rows, has_more
         self.shown = above + len(rows)
+
+    @property
+    def html(self):
+        return format_html_join("", "{}", ([self._render(row)] for row in self.rows))
 
     @property
     def can_grow(self):
@@ -144,12 +147,12 @@ class Section:
     def _conversations(self, agent_id):
         return Conversation.objects.on(self.pages.values()).in_section(self.name, agent_id, self.teams)
 
-    def _render(self, count):
+    def _render(self, row):
+        return row_html(row, self.name, row.pk == self.current)
+
+    def _read(self, count):
         keys, has_more = self._choose(NOBODY, count)
-        rows = list(read_rows(keys, self.pages).values())
-        for row in rows:
-            row.html = render_to_string("conversations/_row.html", {"conversation": row, "section": self})
-        return rows, has_more
+        return list(read_rows(keys, self.pages).values()), has_more
 
 
 class MentionsSection(Section):
@@ -174,10 +177,13 @@ class ScheduledSection(Section):
     def rows_among(self, conversations):
         return self._replies
 
+    def _render(self, reply):
+        return render_to_string("scheduled_replies/_row.html", {"reply": reply})
 
-def _sections(agent, rights, pages, moment):
+
+def _sections(agent, rights, pages, moment, current):
     sections = [
-        kind(agent, rights.teams, pages, moment, name, title, empty)
+        kind(agent, rights.teams, pages, moment, current, name, title, empty)
         for kind, name, title, empty in [
             (MentionsSection, MENTIONS, _("Mentions"), _("No mentions.")),
             (Section, "mine", _("Mine"), _("No conversations assigned to you.")),

@@ -19,6 +19,7 @@ class Parts:
     def __init__(self, message):
         given = message.attachments.all()
         self.speaker = _speaker(message)
+        self.reaction = getattr(message, "page_reaction", None)
         self._card_pictures = {one.card: one for one in given if one.card is not None and one.shown_as == "image"}
         shown = [one for one in given if one.card is None]
         self.stickers = [one for one in shown if one.shown_as == "image" and one.kind == "sticker"]

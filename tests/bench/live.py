@@ -153,15 +153,15 @@ class _Desk:
         await _until(lambda: streams.greeted or ended.done(), seconds=30)
         if streams.greeted:
             await asyncio.sleep(GREET * random.random())
-            await self._ask(streams.ids.get(self.number, ""))
+            await self._ask(X_Stream=streams.ids.get(self.number, ""), X_Hello=streams.hellos[self.number])
         await ended
 
-    async def _ask(self, stream_id):
+    async def _ask(self, **headers):
         pk = self.cast.conversations[self.number % len(self.cast.conversations)].pk
         paths = ["/queue/", f"/conversations/{pk}/messages/?since=10000"]
         async with connections(self.port, 1) as (connection,):
             for path in paths:
-                question = self.cast.get(path, self.number, self.port, HX_Request="true", X_Stream=stream_id)
+                question = self.cast.get(path, self.number, self.port, HX_Request="true", **headers)
                 answer = await connection.ask(question)
                 self.failures += answer.status != 200
         self.right_at = time.monotonic()

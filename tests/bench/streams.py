@@ -10,7 +10,7 @@ from tests.bench.cast import AGENTS
 
 CHANGED = re.compile(rb'id="row-(\d+)"|^data: thread-(\d+)', re.MULTILINE)
 ID = re.compile(rb"^data: stream (\w+)", re.MULTILINE)
-HELLO = b"data: hello"
+HELLO = re.compile(rb"^data: hello ?([\d.]*)", re.MULTILINE)
 PATIENCE = 30  # s for the hello of some streams
 AT_ONCE = 20  # streams that are opened at the same time
 
@@ -26,7 +26,7 @@ class Streams:
         self.rows = {}
         self.greeted = set()
         self.transports = []
-        self.ids = {}
+        self.ids, self.hellos = {}, {}  # by the number of a stream; a hello says when it was
         self.received = 0  # bytes
         self.on_piece = on_piece
 
@@ -43,8 +43,9 @@ class Streams:
     def _learn(self, number, text):
         if found := ID.search(text):
             self.ids[number] = found[1].decode()
-        if HELLO in text:
+        if found := HELLO.search(text):
             self.greeted.add(number)
+            self.hellos[number] = found[1].decode()
 
 
 @lru_cache(256)  # most streams get the same bytes, which are parsed once: this client uses the measured processor too

@@ -88,7 +88,7 @@ def test_the_bench_notes_when_each_stream_first_has_a_row_and_its_id_and_hello()
     streams.receive(1, b"data: hello 1.0\n\n", 2.0)
     for moment in (3.0, 4.0):
         streams.receive(1, b'data: row mine 1\ndata: <li id="row-12">\n\ndata: thread-13\n\n', moment)
-    assert (streams.ids, streams.greeted, streams.rows) == ({1: "ab12"}, {1}, {12: {1: 3.0}})
+    assert (streams.ids, streams.hellos, streams.rows) == ({1: "ab12"}, {1: "1.0"}, {12: {1: 3.0}})
 
 
 def test_a_target_is_scaled_by_the_rate_of_the_bare_view():

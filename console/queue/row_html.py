@@ -1,0 +1,33 @@
+"""Rows of the queue as HTML. A process renders each once, until something changes that it shows."""
+
+import time
+
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
+
+from console.wording import holders
+
+MOST = 5_000  # rows that are kept
+
+_rendered = {}
+
+
+def row_html(row, section, is_current=False):
+    """Return the row of a conversation in this section. is_current: the browser shows the conversation."""
+    key = _shown(row, section, is_current)
+    html = _rendered.get(key)
+    if html is None:
+        if len(_rendered) >= MOST:
+            _rendered.clear()
+        context = {"conversation": row, "section": section, "is_current": is_current}
+        html = _rendered[key] = render_to_string("conversations/_row.html", context)
+    return html
+
+
+def _shown(row, section, is_current):
+    """Return all that the row shows. Every change of the conversation itself steps its revision."""
+    conversation = (row.pk, row.revision, row.has_failed, row.is_in_doubt, row.came_by, row.messaging_window)
+    others = (str(row.customer), row.customer.picture.name, holders.in_row(row), str(row.team), row.reason_id)
+    labels = tuple((label.name, label.colour) for label in row.labels.all())
+    minute = time.time() // 60  # it says how long a customer waits, and how long the window is open
+    return section, is_current, conversation, others, labels, minute, get_language()
