@@ -97,7 +97,7 @@ def send(request, psid: Psid, given: SendMessage):
     becomes several messages, each with a key of its own.
 
     The answer is 409 with the holder's name while people hold the conversation, and 409 without one once Facebook's
-    24 hours are over.
+    24 hours are over, or while the customer is blocked.
     """
     conversation, key = find(request, psid), given.key or uuid.uuid4()
     quoted = _key_of(conversation, given.reply_to, "reply_to")

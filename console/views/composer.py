@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from console.models import Holder
 from console.models.conversation.messaging_window import WindowState
 from console.models.refusals import DISCONNECTED
+from console.moderation.models import CustomerBlocked
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,7 @@ def _of_blocked(conversation):
     moderation = getattr(conversation.customer, "moderation", None)
     if moderation is None or not moderation.is_blocked:
         return None
-    sentence = _("%(name)s is blocked: no reply reaches them. Agents with the right to it can unblock them.")
-    return Composer("blocked", sentence % {"name": conversation.customer})
+    return Composer("blocked", CustomerBlocked(conversation.customer).sentence)
 
 
 def _of_bystander(conversation):

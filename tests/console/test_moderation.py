@@ -1,12 +1,16 @@
 """Blocking a customer at Facebook: by agents with the right to it, and shown as it is."""
 
+import uuid
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from console.models import Conversation, Moderation
-from console.moderation.models import State, Wish
+from console.models import ApiKey, Conversation, HandoverRules, Holder, Message, Moderation, Reaction, ScheduledReply
+from console.moderation.models import CustomerBlocked, State, Wish
 from console.sweep import STEPS
 from tests.conftest import restrict
 from tests.console.conftest import HTMX, fresh, words
@@ -108,3 +112,66 @@ def test_the_composer_of_a_blocked_customer_says_so(bens, conversation, ask, ben
     ask("unblock")
     assert "is blocked" not in words(bens.get(f"/conversations/{conversation.pk}/").text)
     assert Conversation.objects.get().agent == ben
+
+
+# What is for a blocked customer
+
+
+@pytest.fixture
+def blocked(conversation, ben):
+    """The conversation with a blocked customer."""
+    conversation.transfer(conversation.agent, to=ben)
+    Moderation.objects.create(
+        customer=conversation.customer, wish=Wish.BLOCK, state=State.DONE, by=ben, asked_at=timezone.now()
+    )
+    return conversation
+
+
+def test_a_reply_from_a_tab_that_was_open_before_the_block_is_refused_with_the_reason(blocked, bens):
+    given = {"text": "Hello?", "idempotency_key": uuid.uuid4()}
+    answer = bens.post(reverse("send", args=[blocked.pk]), given, headers=HTMX)
+    assert (answer.status_code, "Mona Weber is blocked: no reply reaches them." in answer.text) == (409, True)
+    assert not Message.objects.filter(is_incoming=False).exists()
+
+
+def test_a_failed_reply_to_a_blocked_customer_is_not_sent_again(blocked, ben):
+    failed = Message.objects.queue(blocked, ben, "Hello", timezone.now())
+    failed.fail("Facebook did not take it.")
+    with pytest.raises(CustomerBlocked):
+        blocked.retry(failed, ben)
+    assert fresh(failed).state == Message.State.FAILED
+
+
+def test_nothing_is_scheduled_for_a_blocked_customer(blocked, ben):
+    with pytest.raises(CustomerBlocked):
+        ScheduledReply.objects.send_later(blocked, ben, "Hello", timezone.now() + timedelta(hours=1))
+
+
+def test_a_scheduled_reply_to_a_customer_who_is_blocked_meanwhile_says_why_it_was_not_sent(blocked, ben):
+    Moderation.objects.update(state=State.PENDING)
+    reply = ScheduledReply.objects.send_later(blocked, ben, "Hello", timezone.now() + timedelta(hours=1))
+    Moderation.objects.update(state=State.DONE)
+    ScheduledReply.objects.update(at=timezone.now())
+    ScheduledReply.objects.send_due()
+    assert "is blocked" in fresh(reply).problem
+    assert not Message.objects.filter(is_incoming=False).exists()
+
+
+def test_the_bot_and_the_rules_of_the_page_write_nothing_to_a_blocked_customer(blocked, bluebird, ben):
+    secret = ApiKey.objects.make(bluebird, "Robin")
+    HandoverRules.objects.create(page=bluebird, introduction="You talk to {name} now.")
+    blocked.return_to_queue(ben)
+    blocked.take(ben)
+    Conversation.objects.update(holder=Holder.BOT, agent=None)
+    bot = Client(headers={"Authorization": f"Bearer {secret}"})
+    path = f"/api/conversations/{blocked.customer.psid}/messages"
+    answer = bot.post(path, {"text": "Hello"}, content_type="application/json")
+    assert (answer.status_code, "is blocked" in answer.json()["detail"]) == (409, True)
+    assert not Message.objects.filter(is_incoming=False).exists()
+
+
+def test_nobody_reacts_to_a_message_of_a_blocked_customer(blocked, ben, receive, said):
+    receive(said("m_1"))
+    message = Message.objects.get(mid="m_1")
+    with pytest.raises(CustomerBlocked):
+        Reaction.objects.react(ben, blocked, message.pk, "👍")

@@ -10,6 +10,7 @@ from console.models.handover.cause import Cause
 from console.models.handover_rules import NAME
 from console.models.holder import Holder
 from console.models.message.message import Message
+from console.moderation.models import Moderation
 
 
 def is_other_sender(conversation, agent):
@@ -38,7 +39,9 @@ def announce_closed_hours(conversation):
 def _announce(conversation, text, occasion):
     """Have the bot say it, once on each occasion. It answers nobody: a customer who waits goes on waiting."""
     key = uuid.uuid5(uuid.NAMESPACE_OID, f"conversation {conversation.pk}: {occasion}")
-    if text and conversation.may_bot_reply and not conversation.messages.filter(idempotency_key=key).exists():
+    if not text or not conversation.may_bot_reply or Moderation.objects.block(conversation):
+        return
+    if not conversation.messages.filter(idempotency_key=key).exists():
         Message.objects.queue(
             conversation, None, text, next_moment(conversation), idempotency_key=key, is_automatic=True
         )
