@@ -25,6 +25,7 @@ from console.models import (
     InboundWebhook,
     Message,
     Note,
+    ScheduledReply,
 )
 from console.models.conversation.inbox import LATE
 from personas.models import DiscardedFile
@@ -33,6 +34,7 @@ BATCH = 500  # rows in one transaction, which takes some milliseconds
 PAUSE = 0.05  # s between two batches, in which others get on
 MOST_SECONDS = 10  # for one kind of row in one run; the next run goes on
 LOG_INS_KEPT = timedelta(days=365)
+SCHEDULED_REPLIES_KEPT = timedelta(days=7)  # once sent or discarded: desks that were away remove them from the thread
 
 logger = logging.getLogger(__name__)
 
@@ -75,6 +77,12 @@ def log_ins():
     return _oldest_first(AccessLog.objects.all(), "attempt_time", timezone.now() - LOG_INS_KEPT)
 
 
+def scheduled_replies():
+    """Delete those that are messages by now, or were discarded. What waits or was not sent stands in the thread."""
+    while _delete(ScheduledReply.objects.gone().filter(at__lt=timezone.now() - SCHEDULED_REPLIES_KEPT)[:BATCH]):
+        yield
+
+
 def conversations():
     """Delete conversations that have long been closed, with all that was said and with their customers, if wanted."""
     if not settings.CONVERSATION_RETENTION_DAYS:
@@ -86,7 +94,7 @@ def conversations():
         yield
 
 
-KINDS = [webhooks, sessions, log_ins, conversations]
+KINDS = [webhooks, sessions, log_ins, scheduled_replies, conversations]
 
 
 def _days_ago(days):
@@ -125,6 +133,7 @@ def _long_closed():
         Message.objects.filter(state__in=[Message.State.QUEUED, Message.State.SENDING, Message.State.UNKNOWN]),
         Handover.objects.pending().order_by(),
         BotEvent.objects.order_by(),
+        ScheduledReply.objects.waiting(),
     ]
     closed = Conversation.objects.filter(closed_at__lt=before, rank__gt=LATE.value - before, waiting_since=None)
     noted = Note.objects.filter(conversation=OuterRef("pk"), at__gt=before)
@@ -149,7 +158,7 @@ def _delete_part(pk):
 
 
 def _delete_rest(conversation):
-    for rows in (Activity.objects, Note.objects):
+    for rows in (Activity.objects, Note.objects, ScheduledReply.objects):
         rows.filter(conversation=conversation).delete()
     Conversation.objects.filter(pk=conversation.pk).update(reason=None)
     Handover.objects.filter(conversation=conversation).delete()

@@ -62,6 +62,10 @@ class ScheduledReplyQuerySet(TimelineQuerySet):
         """Filter to those that stand in the thread: the others are messages by now, or gone."""
         return self.filter(state__in=SHOWN)
 
+    def gone(self):
+        """Filter to those that do not: the messages by now, and the discarded ones."""
+        return self.exclude(state__in=SHOWN)
+
     def between(self, oldest, newest):
         return super(ScheduledReplyQuerySet, self.shown()).between(oldest, newest)
 

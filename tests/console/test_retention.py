@@ -22,6 +22,7 @@ from console.models import (
     InboundWebhook,
     Message,
     Note,
+    ScheduledReply,
 )
 from console.models.inbound_webhook import MAX_ATTEMPTS
 from messenger.events import serialize
@@ -291,6 +292,40 @@ def test_a_conversation_in_which_something_may_happen_stays(closed, state):
     retention.delete_old_rows()
     assert there(closed) == [True]
     assert Message.objects.count() == 2
+
+
+@pytest.fixture
+def scheduled(ana):
+    """A reply that was to go out so long ago."""
+
+    def schedule(conversation, state, age=OLD):
+        at = timezone.now() - age
+        fields = {"text": "Is all well?", "at": at, "seen": 0, "state": state, "revision": 1}
+        return ScheduledReply.objects.create(conversation=conversation, author=ana, **fields)
+
+    return schedule
+
+
+def test_a_conversation_goes_with_the_replies_that_were_scheduled_in_it(closed, scheduled):
+    for state in ("sent", "discarded", "stopped", "refused"):
+        scheduled(closed, state)
+    retention.delete_old_rows()
+    assert not Conversation.objects.exists()
+    assert not ScheduledReply.objects.exists()
+
+
+def test_a_conversation_with_a_reply_that_waits_for_its_moment_stays(closed, scheduled):
+    scheduled(closed, "waiting", age=-OLD)
+    retention.delete_old_rows()
+    assert there(closed) == [True]
+
+
+def test_scheduled_replies_that_were_sent_or_discarded_are_deleted_after_a_week(mona, scheduled):
+    done = [scheduled(mona.conversation, state) for state in ("sent", "discarded")]
+    shown = [scheduled(mona.conversation, state) for state in ("waiting", "stopped", "refused")]
+    young = scheduled(mona.conversation, "sent", age=timedelta(days=6))
+    retention.delete_old_rows()
+    assert there(*done, *shown, young) == [False, False, True, True, True, True]
 
 
 @pytest.mark.parametrize("state", [Message.State.QUEUED, Message.State.SENDING, Message.State.UNKNOWN])
