@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from agents.models import Agent
-from console.models import Conversation, Customer, HandoverRules, Holder, Team
+from console.models import Conversation, Customer, HandoverRules, Holder, ScheduledReply, Team
 from console.models.conversation.conversation import ConversationQuerySet
 from console.models.conversation.timeouts import TimeoutsQuerySet
 from console.sweep import sweep
@@ -216,6 +216,27 @@ def test_a_timeout_that_fails_stops_no_other_timeout(held, clock, ana, bluebird,
     assert fresh(other).holder == Holder.QUEUE
     assert fresh(held).agent == ana
     assert "stays unanswered" in caplog.text
+
+
+def test_a_reply_that_goes_out_later_keeps_the_conversation_with_its_author(held, clock, ana):
+    answer(held, ana)
+    reply = ScheduledReply.objects.send_later(held, ana, "Is all well?", NOW + timedelta(hours=2))
+    assert fresh(held).returns_at is None
+    Agent.objects.update(is_present=False, away_since=NOW)
+    apply_timeouts(clock, minutes=119)
+    assert fresh(held).agent == ana
+    apply_timeouts(clock, minutes=1)
+    ScheduledReply.objects.send_due()
+    assert fresh(reply).state == "sent"
+    assert fresh(held).messages.in_order().last().text == "Is all well?"
+
+
+def test_a_customer_who_waits_for_an_agent_who_is_away_waits_for_no_scheduled_reply(held, clock, ana):
+    ScheduledReply.objects.send_later(held, ana, "Is all well?", NOW + timedelta(hours=2))
+    Conversation.objects.update(answer_by=None)
+    Agent.objects.update(is_present=False, away_since=NOW)
+    apply_timeouts(clock, minutes=10)
+    assert last(held) == "Ana Ruiz → queue away"
 
 
 # Elsewhere

@@ -45,13 +45,15 @@ class TimeoutsQuerySet(InboxQuerySet):
         return self.open().filter(holder=Holder.AGENT, answer_by__lte=timezone.now())
 
     def abandoned(self):
-        """Filter to those whose agent has been away for too long."""
+        """Filter to those whose agent has been away for too long: with a reply that goes out later, if somebody waits."""
         long_ago = Value(timezone.now()) - _minutes("away_for")
-        return self._held(Holder.AGENT).filter(agent__is_present=False, agent__away_since__lte=long_ago)
+        away = self._held(Holder.AGENT).filter(agent__is_present=False, agent__away_since__lte=long_ago)
+        return away.exclude(waiting_since=None, pk__in=self._with_scheduled_reply())
 
     def idle(self):
         """Filter to those in which nobody has written for a while, and nothing is left to answer, send or look at."""
-        return self._silent(Holder.AGENT).exclude(Exists(_unsettled())).exclude(Exists(_untold()))
+        settled = self._silent(Holder.AGENT).exclude(Exists(_unsettled())).exclude(Exists(_untold()))
+        return settled.exclude(pk__in=self._with_scheduled_reply())
 
     def idle_elsewhere(self):
         return self._silent(Holder.ELSEWHERE).filter(is_controlled_elsewhere=False)
@@ -76,6 +78,11 @@ class TimeoutsQuerySet(InboxQuerySet):
         has_bot = self._held(holder).filter(HAS_BOT, waiting_since=None)
         long_ago = Value(timezone.now()) - _minutes("back_after")
         return has_bot.annotate(silent_since=SILENT_SINCE).filter(silent_since__lte=long_ago)
+
+    def _with_scheduled_reply(self):
+        """Return the keys of those whose agent has a reply that goes out later: from anybody else, it would not."""
+        waiting = {"scheduled_replies__state": "waiting", "scheduled_replies__author": F("agent")}
+        return self.model.objects.filter(**waiting).order_by().values("pk")
 
     def _held(self, holder):
         """Filter those with this holder, with the help of the index of all held by agents or elsewhere."""
@@ -156,7 +163,9 @@ def _minutes(name):
 
 
 def _needs_agent(conversation):
-    """Something failed since the agent has it, or may have, and only they can say what is to become of it."""
+    """Return whether a reply of the agent's goes out later, or failed, or may have: they say what becomes of it."""
+    if conversation.scheduled_replies.waiting().filter(author=conversation.agent_id).exists():
+        return True
     states = Q(state=Message.State.FAILED) | Q(state=Message.State.UNKNOWN, next_attempt_at=None)
     since = Q(at__gte=conversation.held_since) if conversation.held_since else Q()
     return conversation.messages.filter(states, since).exists()
