@@ -205,7 +205,7 @@ class Migration(migrations.Migration):
                 ('next_attempt_at', models.DateTimeField(editable=False, null=True, verbose_name='next attempt')),
                 ('attempts', models.PositiveIntegerField(default=0, editable=False, verbose_name='attempts')),
                 ('error', models.TextField(blank=True, verbose_name='error')),
-                ('call', models.CharField(blank=True, choices=[('pass', 'pass_thread_control'), ('take', 'take_thread_control')], editable=False, max_length=8)),
+                ('call', models.CharField(blank=True, choices=[('pass', 'pass_thread_control'), ('take', 'take_thread_control'), ('intro', 'introduction of the agent')], editable=False, max_length=8)),
                 ('done_at', models.DateTimeField(editable=False, null=True)),
                 ('from_holder', models.CharField(choices=[('bot', 'bot'), ('queue', 'queue'), ('agent', 'agent'), ('elsewhere', 'elsewhere')], max_length=10, verbose_name='from')),
                 ('from_app', models.TextField(blank=True)),

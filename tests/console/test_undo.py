@@ -117,14 +117,61 @@ def test_nothing_can_be_undone_after_some_minutes(conversation, ana, ben):
     assert fresh(conversation).agent == ben
 
 
-def test_replies_of_before_and_automatic_ones_do_not_stand_in_the_way(conversation, ana, ben, say, bot):
-    HandoverRules.objects.update(introduction="You now talk to {name}.")
+def test_replies_of_before_do_not_stand_in_the_way(conversation, ana, ben, say, bot):
     say("Ben will help you")
     conversation.transfer(ana, to=ben, can_undo=True)
     undo(conversation, ana)
-    said = Message.objects.filter(is_automatic=True).order_by("at").values_list("text", flat=True)
-    assert list(said)[-2:] == ["You now talk to Ben O..", "You now talk to Ana R.."]
     assert fresh(conversation).agent == ana
+
+
+# The introduction of an agent
+
+
+@pytest.fixture
+def introduced(conversation, ana, bot, sandbox):
+    """Return the introductions that have reached the customer, once all that is due has gone out so much later."""
+    HandoverRules.objects.update(introduction="You now talk to {name}.")
+    page = conversation.page
+    page.personas.for_agent(None, page).publish()
+
+    def texts(seconds=0):
+        with time_machine.travel(timezone.now() + timedelta(seconds=seconds)):
+            fresh(conversation).deliver()
+        return [text for text in sandbox.texts(conversation.customer.psid) if text.startswith("You now talk")]
+
+    return texts
+
+
+def test_a_customer_hears_nothing_of_a_transfer_that_was_undone_in_time(conversation, ana, ben, introduced):
+    conversation.transfer(ana, to=ben, can_undo=True)
+    assert introduced(seconds=7) == []
+    undo(conversation, ana)
+    assert introduced(seconds=20) == []
+
+
+def test_an_agent_is_introduced_once_a_transfer_can_no_longer_be_undone(conversation, ana, ben, introduced):
+    conversation.transfer(ana, to=ben, can_undo=True)
+    assert introduced(seconds=9) == introduced(seconds=20) == ["You now talk to Ben O.."]
+
+
+def test_an_introduction_stands_above_what_the_new_agent_replied_meanwhile(conversation, ana, ben, introduced, sandbox):
+    conversation.transfer(ana, to=ben, can_undo=True)
+    fresh(conversation).send(author=ben, text="Ben here", idempotency_key="0" * 32)
+    introduced(seconds=9)
+    assert sandbox.texts(conversation.customer.psid)[-2:] == ["You now talk to Ben O..", "Ben here"]
+
+
+def test_a_customer_who_was_introduced_to_the_colleague_is_told_of_the_return(conversation, ana, ben, introduced):
+    conversation.transfer(ana, to=ben, can_undo=True)
+    introduced(seconds=9)
+    undo(conversation, ana)
+    assert introduced() == ["You now talk to Ben O..", "You now talk to Ana R.."]
+
+
+def test_an_agent_who_has_passed_the_conversation_on_by_then_is_not_introduced(conversation, ana, ben, ada, introduced):
+    conversation.transfer(ana, to=ben, can_undo=True)
+    fresh(conversation).transfer(ben, to=ada, can_undo=True)
+    assert introduced(seconds=9) == ["You now talk to Ada L.."]
 
 
 # The customer, and the bot

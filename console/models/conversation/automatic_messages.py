@@ -22,10 +22,10 @@ def is_other_sender(conversation, agent):
     return last is None or last.to_agent_id != agent.pk
 
 
-def introduce(conversation, agent):
-    """Say who answers from now on."""
+def introduce(conversation, agent, at=None):
+    """Say who answers from now on. at: the place in the thread, if it is not the end."""
     text = conversation.rules.introduction.replace(NAME, agent.public_name)
-    _announce(conversation, text, f"{agent.pk} at {conversation.revision}")
+    _announce(conversation, text, f"{agent.pk} at {conversation.revision}", at)
 
 
 def announce_closed_hours(conversation):
@@ -36,13 +36,12 @@ def announce_closed_hours(conversation):
         _announce(conversation, text, f"closed since {waiting_since.isoformat()}")
 
 
-def _announce(conversation, text, occasion):
+def _announce(conversation, text, occasion, at=None):
     """Have the bot say it, once on each occasion. It answers nobody: a customer who waits goes on waiting."""
     key = uuid.uuid5(uuid.NAMESPACE_OID, f"conversation {conversation.pk}: {occasion}")
     if not text or not conversation.may_bot_reply or Moderation.objects.block(conversation):
         return
     if not conversation.messages.filter(idempotency_key=key).exists():
-        Message.objects.queue(
-            conversation, None, text, next_moment(conversation), idempotency_key=key, is_automatic=True
-        )
+        at = at or next_moment(conversation)
+        Message.objects.queue(conversation, None, text, at, idempotency_key=key, is_automatic=True)
         conversation.deliver_later()

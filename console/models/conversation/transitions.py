@@ -22,9 +22,10 @@ from console.models.conversation.checks import (
 )
 from console.models.conversation.holding import Holding
 from console.models.conversation.summary import summary
-from console.models.conversation.thread_order import next_moment
+from console.models.conversation.thread_order import STEP, next_moment
 from console.models.conversation.waiting import Waiting, WaitingQuerySet
 from console.models.handover.cause import Cause
+from console.models.handover.delivery import Call
 from console.models.handover.handover import Handover
 from console.models.holder import Holder
 from console.models.refusals import TakenByAnother
@@ -180,6 +181,12 @@ class Transitions(Waiting):
                 self.put_in_queue(cause, note=error)
         return has_waited
 
+    def introduce(self, handover):
+        """Introduce the agent who got it, now that the change is not undone any more: above what the agent replied."""
+        with self.changing(is_listed=False):
+            if handover.withdraw_introduction() and self.is_held_by(handover.to_agent):
+                automatic_messages.introduce(self, handover.to_agent, at=handover.at + STEP / 2)
+
     # Under the lock
 
     def choose_holder(self, text, payload):
@@ -215,7 +222,7 @@ class Transitions(Waiting):
     def change_holder(
         self, holder, cause, *, agent=None, team=None, app="", by=None, note="", summary="", can_undo=False
     ):
-        """Change the holder. Nothing but this does. can_undo: `by` is offered to undo it (see handover/undoing.py)."""
+        """Change the holder; return the handover. Nothing but this does. can_undo: `by` is offered to undo it (see handover/undoing.py)."""
         before = self.holder
         handover = Handover.objects.record(
             self,
@@ -236,6 +243,7 @@ class Transitions(Waiting):
             self.reason = handover
         self.note_new_holder(agent, by)
         self._follow_up(handover, before)
+        return handover
 
     def _follow_up(self, handover, before):
         """Do what follows from a change of holder: Facebook, the bot, the queue and assignment learn of it."""
@@ -270,13 +278,15 @@ class Transitions(Waiting):
             self.reason = self.reason if earlier.keeps_reason() else earlier
             self.team = self.team if earlier.to_holder == Holder.AGENT else earlier.to_team
         self.change_holder(Holder.AGENT, Cause.UNDONE, agent=agent, team=self.team, by=agent)
-        if handover.to_agent:  # the customer may have been introduced to them
+        if handover.to_agent and not handover.withdraw_introduction():  # the customer was introduced to them
             automatic_messages.introduce(self, agent)
 
     def _assign_to(self, agent, cause, by=None, **more):
         is_other_sender = automatic_messages.is_other_sender(self, agent)
-        self.change_holder(Holder.AGENT, cause, agent=agent, team=self.team, by=by, **more)
-        if is_other_sender:
+        handover = self.change_holder(Holder.AGENT, cause, agent=agent, team=self.team, by=by, **more)
+        if is_other_sender and handover.undo_until and not handover.call:
+            handover.enqueue(Call.INTRODUCE, handover.undo_until)
+        elif is_other_sender:
             automatic_messages.introduce(self, agent)
 
     def _enter_queue(self):

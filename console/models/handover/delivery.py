@@ -26,10 +26,11 @@ logger = logging.getLogger(__name__)
 
 
 class Call(models.TextChoices):
-    """The call that makes the change at Facebook."""
+    """The call that makes the change at Facebook, or the message that tells the customer of it."""
 
     PASS = "pass", "pass_thread_control"
     TAKE = "take", "take_thread_control"
+    INTRODUCE = "intro", _("introduction of the agent")
 
 
 class HandoverDelivery(Retryable):
@@ -60,10 +61,15 @@ class HandoverDelivery(Retryable):
         elif self.to_holder in PEOPLE and self.conversation.is_controlled_elsewhere:
             self.enqueue(Call.TAKE)
 
-    def enqueue(self, call):
-        """Have the send queue make this call, in the order of the thread."""
-        self.row.update(call=call, done_at=None, attempts=0, next_attempt_at=None)
-        self.conversation.deliver_later()
+    def enqueue(self, call, until=None):
+        """Have the send queue make this call, in the order of the thread, but not before this moment."""
+        self.call = call
+        self.row.update(call=call, done_at=None, attempts=0, next_attempt_at=until)
+        self.conversation.deliver_later((until - timezone.now()).total_seconds() if until else 0)
+
+    def withdraw_introduction(self):
+        """Let the customer not be told of it; return False if there is no introduction, or it was queued already."""
+        return bool(self.row.filter(call=Call.INTRODUCE).update(call=""))
 
     def _has_bot_control(self):
         """Return whether the bot's app controls the thread already: it took it itself, or had it all the time."""
@@ -75,6 +81,9 @@ class HandoverDelivery(Retryable):
         page = self.conversation.page
         if page.is_paused or page.is_slowed or not self.is_due:
             return Outcome.WAIT
+        if self.call == Call.INTRODUCE:
+            self.conversation.introduce(self)
+            return Outcome.READ_AGAIN
         if self.call == Call.PASS and not self.conversation.rules.bot_app_id:  # the Page no longer has this bot
             return self._done(is_ours=True)
         if not self.conversation.send_queue.keep():
