@@ -1,7 +1,10 @@
 """The faces of those who look, for the desks of their colleagues."""
 
 from dataclasses import dataclass
+from functools import partial
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
@@ -44,27 +47,37 @@ class Faces:
         return b"".join(self._events[pk] for pk, page in self._page_of.items() if rights.may_see(self._pages[page]))
 
     def _event(self, pk):
-        faces = _faces(self._looks[pk], self._agents)
+        faces = _faces(self._looks[pk], self._agents, self._pages[self._page_of[pk]])
         html = render_to_string("faces/_faces.html", {"pk": pk, "faces": faces}) if faces else ""
         return event(f"faces {pk} {self._at}", html)
 
 
 def faces_for(agent, pages):
-    """Return what a desk is sent with its queue: the faces of colleagues on these Pages, and when they were read."""
+    """Return what a desk is sent with its queue: the faces of colleagues on these Pages, and when they were read.
+
+    pages: {key: Page}.
+    """
     looks = looks_now()
     of_others = {pk: {**found} for pk, found in looks.by_conversation.items() if found.keys() - {agent.pk}}
     if not of_others:
         return {"at": looks.at}
-    visible = Conversation.objects.on(pages).filter(pk__in=of_others).values_list("pk", flat=True)[:MOST]
+    visible = Conversation.objects.on(pages.values()).filter(pk__in=of_others).values_list("pk", "page")[:MOST]
     agents = _agents_of(of_others)
     agents.pop(agent.pk, None)
-    return {"at": looks.at, "conversations": [(pk, _faces(of_others[pk], agents)) for pk in visible]}
+    return {"at": looks.at, "conversations": [(pk, _faces(of_others[pk], agents, pages[page])) for pk, page in visible]}
 
 
 def _agents_of(looks):
-    return Agent.objects.working().in_bulk({key for found in looks.values() for key in found})
+    groups = Agent.groups.through.objects.filter(agent=OuterRef("pk")).values("group")
+    agents = Agent.objects.working().annotate(group_keys=ArraySubquery(groups))
+    return agents.in_bulk({key for found in looks.values() for key in found})
 
 
-def _faces(found, agents):
+def _faces(found, agents, page):
+    """Return the faces of those who may see the Page still: a look goes on for some seconds without a new check."""
     faces = [Face(agents[key], is_typing) for key, is_typing in found.items() if key in agents]
-    return sorted(faces, key=lambda face: face.agent.pk)
+    return sorted(filter(partial(_may_see, page), faces), key=lambda face: face.agent.pk)
+
+
+def _may_see(page, face):
+    return page.is_visible_with(face.agent.is_superuser, face.agent.group_keys)

@@ -11,8 +11,15 @@ from django.utils.translation import gettext_lazy as _
 
 from console.models.conversation.thread_order import next_moment
 from console.models.mention import Mention, mentioned_in
-from console.models.refusals import KeyInUse
+from console.models.refusals import KeyInUse, Refused
 from console.models.timeline import TimelineQuerySet
+
+
+class NoteDeleted(Refused):
+    """Its author has deleted the note, perhaps on another device."""
+
+    def __init__(self):
+        super().__init__(_now("This note has been deleted meanwhile."))
 
 
 class NoteQuerySet(TimelineQuerySet):
@@ -31,7 +38,7 @@ class NoteQuerySet(TimelineQuerySet):
 
     def written_by(self, agent):
         """Filter to the notes that this agent may edit or delete."""
-        return self.filter(author=agent, is_deleted=False)
+        return self.filter(author=agent)
 
     def for_thread(self):
         mentions = Mention.objects.select_related("agent")
@@ -70,11 +77,16 @@ class Note(models.Model):
         return f"{int(self.at.timestamp() * 1_000_000):017d}-n{self.pk:012d}"
 
     def edit(self, text):
+        """Change what it says. Raises NoteDeleted if that is gone."""
         self._change(text=text, is_edited=True)
 
     def delete_text(self):
         """Delete what it says. A thin line stays in its place."""
         self._change(text="", is_deleted=True)
+
+    def check_there(self):
+        if self.is_deleted:
+            raise NoteDeleted
 
     def mention_colleagues(self):
         """Mention the colleagues whom the text names, of those who may see the conversation."""
@@ -83,6 +95,8 @@ class Note(models.Model):
 
     def _change(self, **fields):
         with self.conversation.stepping(is_listed=False) as self.revision:
+            self.refresh_from_db(fields=["is_deleted"])
+            self.check_there()
             for name, value in fields.items():
                 setattr(self, name, value)
             self.save(update_fields=[*fields, "revision"])

@@ -34,10 +34,11 @@ def colleagues(request, pk):
 def edit(request, pk, note_pk):
     conversation, note = _find_own(request, pk, note_pk)
     form = PrivateNoteForm(request.POST if request.method == "POST" else None, initial={"text": note.text})
-    if not form.is_valid():
-        return _form(request, "notes/_edit.html", note, form, 422 if form.is_bound else 200)
-    note.edit(**form.cleaned_data)
-    return _answer(request, conversation)
+    refusal = attempt(note.edit, **form.cleaned_data) if form.is_valid() else attempt(note.check_there)
+    if form.is_valid() and not refusal:
+        return _answer(request, conversation)
+    status = 409 if refusal else 422 if form.is_bound else 200
+    return _form(request, "notes/_edit.html", note, form, status, refusal)
 
 
 @require_http_methods(["GET", "POST"])
@@ -45,7 +46,7 @@ def delete(request, pk, note_pk):
     conversation, note = _find_own(request, pk, note_pk)
     if request.method == "GET":
         return _form(request, "notes/_delete.html", note)
-    note.delete_text()
+    attempt(note.delete_text)  # it may be gone already
     return _answer(request, conversation)
 
 
@@ -54,8 +55,8 @@ def _find_own(request, pk, note_pk):
     return conversation, get_object_or_404(conversation.notes.written_by(request.user), pk=note_pk)
 
 
-def _form(request, partial, note, form=None, status=200):
-    context = {"conversation": note.conversation, "note": note, "form": form, "partial": partial}
+def _form(request, partial, note, form=None, status=200, refusal=None):
+    context = {"conversation": note.conversation, "note": note, "form": form, "partial": partial, "refusal": refusal}
     answer = render(request, partial if request.htmx else "conversations/form.html", context, status=status)
     return reswap(retarget(answer, "#dialog-form"), "innerHTML") if request.htmx else answer
 

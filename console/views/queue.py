@@ -69,7 +69,7 @@ def queue_context(request, current=None):
         "counted_at": counts.at,
         "unread": _unread(sections),
         "drafts": Draft.objects.newest_of(request.user, Conversation.objects.on(pages.values()), MOST_DRAFTS),
-        "faces": faces_for(request.user, pages.values()),
+        "faces": faces_for(request.user, pages),
         "page_problems": [problem(page) for page in pages.values() if page.is_paused and not page.is_disconnected],
         "newly_assigned": [row for row in mine.rows if row.is_new and row.pk != current],
     }
@@ -201,10 +201,11 @@ def _sections(agent, rights, pages, moment, current):
 def _unread(sections):
     """Count the unread messages of the first rows of Mine and Waiting: "25", or "25+" when there are more rows.
 
-    A conversation that a colleague transferred counts even if it has no unread message.
+    A conversation that a colleague transferred counts even if it has no unread message, and one in Mentions once more.
     """
     own = [section for section in sections if section.name in ("mine", "waiting")]
     unread = sum(row.unread or row.is_new for section in own for row in section.rows[:PAGE])
+    unread += sum(len(section.rows) for section in sections if section.name == MENTIONS)
     return f"{unread}+" if any(section.has_more or len(section.rows) > PAGE for section in own) else str(unread)
 
 

@@ -44,6 +44,7 @@ function leave() {
 }
 
 const ANSWERS = [409, 422]; // beside success: refusals, in the words of the console
+const GONE = [403, 404]; // what was asked for was deleted, or the agent has lost the right to it
 
 // A form came with the token of its time, and that counts more than the token of the headers.
 function renewToken({ target }) {
@@ -59,9 +60,9 @@ document.addEventListener("htmx:before:response", (event) => {
   if (sendsAway(response)) return leave();
   if (isOurs(response) && (response.status < 400 || ANSWERS.includes(response.status))) return;
   event.preventDefault();
-  tellThatUnanswered(event.detail.ctx);
+  tell(isOurs(response) && GONE.includes(response.status) ? "gone" : "unanswered", event.detail.ctx);
 });
-document.addEventListener("htmx:error", ({ detail: { ctx } }) => ctx && !ctx.response && tellThatUnanswered(ctx));
+document.addEventListener("htmx:error", ({ detail: { ctx } }) => ctx && !ctx.response && tell("unanswered", ctx));
 
-// live-stream.js says so above the desk, and has everything asked again. verb-state.js says so beside the button.
-const tellThatUnanswered = (ctx) => document.dispatchEvent(new CustomEvent("unanswered", { detail: { ctx } }));
+// verb-state.js says so beside the button. Unanswered, live-stream.js says so above the desk, and has everything asked again.
+const tell = (what, ctx) => document.dispatchEvent(new CustomEvent(what, { detail: { ctx } }));

@@ -2,6 +2,7 @@
 // the list asks for all that changed after the one it shows. Every message has an id and a place, so whatever comes twice
 // or late ends up once, where it belongs.
 
+import { showGone } from "./conversation-gone.js";
 import { headers, isOurs, leaveIfSentAway } from "./csrf.js";
 import { watchQuotes } from "./message-jump.js";
 import { watchOlder } from "./older-messages.js";
@@ -10,6 +11,7 @@ import { Reading } from "./reading.js";
 import { arrange } from "./thread-lines.js";
 
 const NEAR = 120; // px from the end within which the reader counts as being there
+const GONE = 404; // the agent may no longer see the conversation
 const AGAIN = 2_000; // ms until it asks again when the console could not be reached
 
 class MessageList extends HTMLElement {
@@ -78,7 +80,7 @@ class MessageList extends HTMLElement {
       this.askAgain = false;
       const page = await this.fetch(`since=${this.thread.dataset.revision}`);
       if (page) this.add(page);
-      else setTimeout(this.refresh, AGAIN);
+      else if (this.isConnected) setTimeout(this.refresh, AGAIN);
     } while (this.askAgain);
     this.asking = false;
   };
@@ -100,7 +102,7 @@ class MessageList extends HTMLElement {
     this.reading.note(added);
     this.thread.dataset.revision = fresh.dataset.revision;
     htmx.process(this.thread);
-    document.dispatchEvent(new CustomEvent("thread-changed"));
+    document.dispatchEvent(new CustomEvent("thread-changed", { detail: { entries } }));
     this.compareHeader(fresh);
     const isOurs = added.some((entry) => entry.matches(".is-outgoing"));
     if (isOurs || (this.sticks && entries.length)) this.toEnd();
@@ -119,6 +121,7 @@ class MessageList extends HTMLElement {
   async fetch(query) {
     try {
       const response = await fetch(`${this.dataset.url}?${query}`, { headers: headers() });
+      if (response.status === GONE && isOurs(response)) showGone(this);
       if (leaveIfSentAway(response) || !response.ok || !isOurs(response)) return null;
       return new DOMParser().parseFromString(await response.text(), "text/html");
     } catch {

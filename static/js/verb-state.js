@@ -15,9 +15,10 @@ document.addEventListener("htmx:before:request", (event) => {
 
 document.addEventListener("htmx:finally:request", ({ detail }) => verbOf(detail)?.removeAttribute("aria-busy"));
 
-document.addEventListener("unanswered", ({ detail: { ctx } }) => {
+function complain(ctx, template) {
   const verb = verbOf({ ctx });
-  if (!verb?.isConnected) return;
-  const problem = document.getElementById("verb-failed").content.firstElementChild.cloneNode(true);
-  verb.after(problem);
-});
+  if (verb?.isConnected) verb.after(document.getElementById(template).content.firstElementChild.cloneNode(true));
+}
+
+document.addEventListener("unanswered", ({ detail: { ctx } }) => complain(ctx, "verb-failed"));
+document.addEventListener("gone", ({ detail: { ctx } }) => complain(ctx, "verb-gone"));

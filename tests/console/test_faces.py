@@ -118,6 +118,12 @@ def test_the_queue_has_no_faces_of_conversations_that_the_agent_may_not_see(
     assert faces(browser_of(ben).get("/queue/").text) == []
 
 
+def test_a_colleague_who_lost_the_page_while_looking_has_no_face_there(conversation, bluebird, ana, ben, browser_of):
+    look(browser_of(ben), conversation)
+    ana.groups.add(restrict(bluebird))
+    assert faces(browser_of(ana).get("/queue/").text) == []
+
+
 def test_faces_cost_the_queue_two_queries_however_many_there_are(bluebird, conversation, ana, ben, browser_of):
     browser = browser_of(ana)
 
