@@ -97,7 +97,8 @@ class QueueRows extends HTMLElement {
     document.querySelector(`#newly-assigned a[href="${location.pathname}"]`)?.parentElement.remove();
     const sections = ["mine", "waiting"].map((name) => document.getElementById(`section-${name}`));
     const first = sections.flatMap((section) => rowsOf(section).slice(0, PAGE));
-    const unread = first.reduce((sum, { dataset }) => sum + Number(dataset.unread), 0);
+    const mentions = rowsOf(document.getElementById("section-mentions")).length;
+    const unread = first.reduce((sum, { dataset }) => sum + Number(dataset.unread), mentions);
     const hasMore = sections.some((section) => rowsOf(section).length > PAGE || section.querySelector("[data-end]"));
     document.querySelector("queue-count").dataset.unread = hasMore ? `${unread}+` : unread;
   }

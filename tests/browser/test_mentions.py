@@ -42,6 +42,7 @@ def test_a_note_with_at_ben_arrives_in_his_mentions_and_nowhere_at_facebook(
     mentions_ben(anas)
     mentions = part(bens, "Mentions")
     expect(mentions.get_by_role("link", name="Mona Weber")).to_be_visible()
+    expect(bens).to_have_title("(1) Handover")
     expect(mentions.get_by_role("heading")).to_have_text("Mentions 1")
     expect(part(bens, "Others").get_by_role("link", name="Mona Weber")).to_be_visible()
     for tab in (anas, adas):
