@@ -25,6 +25,7 @@ async function load(list) {
   const known = [...page.querySelectorAll(".thread > li")].filter((message) => !document.getElementById(message.id));
   list.thread.prepend(...known);
   arrange(list.thread);
+  list.reading.noteOlder(known);
   link.replaceWith(...page.querySelectorAll(".thread-older"));
   htmx.process(list.thread);
   if (!list.sticks) list.scrollTop = list.scrollHeight - fromEnd;

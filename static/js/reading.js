@@ -5,10 +5,13 @@ import { post } from "./csrf.js";
 import { addOlder } from "./older-messages.js";
 import { newLine, placeAbove } from "./thread-lines.js";
 
+const MOST_PAGES = 4; // that are loaded at once to find the first unread message
+
 export class Reading {
   constructor(list) {
     this.list = list;
     this.unseen = 0;
+    this.above = 0; // unread messages that are not loaded
     this.button = list.parentElement.querySelector(".conversation-newest");
     this.button.onclick = () => list.toEnd();
     this.holder = `live-holder-${list.dataset.conversation}`;
@@ -25,14 +28,21 @@ export class Reading {
   async begin() {
     const unread = Number(this.list.dataset.unread ?? 0);
     if (!unread) return this.list.toEnd();
-    for (let link = null; this.asked.length < unread && this.list.link && this.list.link !== link; ) {
-      link = this.list.link;
-      await addOlder(this.list);
-    }
+    for (let page = 0; page < MOST_PAGES && this.asked.length < unread && this.list.link; page++) await addOlder(this.list);
     const first = this.asked.at(-unread) ?? this.asked[0];
     if (!first) return this.list.toEnd();
     this.mark(first);
     this.list.bring(this.list.thread.querySelector(".thread-new"), 0);
+    this.above = Math.max(0, unread - this.asked.length);
+  }
+
+  // An older page has come: the line goes up with the messages that were unread too.
+  noteOlder(entries) {
+    if (!this.above) return;
+    const asked = entries.filter((entry) => entry.matches(".is-incoming"));
+    const first = asked.at(-this.above) ?? asked[0];
+    this.above = Math.max(0, this.above - asked.length);
+    if (first) this.mark(first);
   }
 
   get asked() {
@@ -41,7 +51,7 @@ export class Reading {
 
   // New entries have come. Those that a reader does not see are counted.
   note(entries) {
-    if (entries.some((entry) => entry.matches(".is-outgoing:not(.is-by-bot)"))) this.list.thread.querySelector(".thread-new")?.remove();
+    if (entries.some((entry) => entry.matches(".is-outgoing:not(.is-by-bot)"))) this.unmark();
     const messages = entries.filter((entry) => entry.matches(".message") && entry.isConnected);
     if (!messages.length || (this.list.sticks && !document.hidden)) return;
     if (!this.unseen) this.mark(messages[0]);
@@ -53,6 +63,11 @@ export class Reading {
     const line = this.list.thread.querySelector(".thread-new") ?? newLine("new");
     line.dataset.place = placeAbove(message);
     message.before(line);
+  }
+
+  unmark() {
+    this.list.thread.querySelector(".thread-new")?.remove();
+    this.above = 0;
   }
 
   show() {

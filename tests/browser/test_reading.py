@@ -115,6 +115,25 @@ def test_a_thread_opens_at_its_first_unread_message(sit_down, mona_writes, stack
     expect(row(tab)).to_contain_text("41 unread")
 
 
+def test_a_thread_with_very_many_unread_messages_loads_a_few_pages_and_the_line_goes_up_with_more(
+    sit_down, mona_writes, ana
+):
+    mona_wrote(240, minutes=241)
+    tab = sit_down(ana)
+    asked = []
+    tab.on("request", lambda request: asked.append(request.url) if "?before=" in request.url else None)
+    opens(tab)
+    expect(line(tab, "New")).to_have_count(1)
+    tab.wait_for_timeout(2_000)
+    assert 3 <= len(asked) <= 6
+    while tab.get_by_role("link", name="Earlier messages").count():
+        tab.get_by_role("link", name="Earlier messages").evaluate("link => link.scrollIntoView()")
+        tab.wait_for_timeout(100)
+    expect(bubbles(tab)).to_have_count(241)
+    assert top(line(tab, "New")) < top(bubbles(tab).first)
+    expect(line(tab, "New")).to_have_count(1)
+
+
 def test_the_line_above_new_messages_goes_when_the_agent_replies(sit_down, mona_writes, stack, ana):
     tab = sit_down(ana)
     opens(tab)
