@@ -4,11 +4,12 @@ import { messagesIn } from "./canned-text.js";
 
 const PAUSES = [/(?<=\S)(?=\s*\n\s*\n)/g, /(?<=\S)(?=\s*\n)/g, /[.!?…]["'”’»)\]]*(?=\s)|[。！？]/g, /(?<=\S)(?=\s)/g];
 
-// A sentence for the agent, or nothing. `most` and `part` are limits; in `parts` and `tooLong` # stands for the number.
-export function describeLength(text, { part, most, parts, tooLong }) {
+// A sentence for the agent, or nothing. `most` and `part` are limits; in the sentences # stands for the number.
+export function describeLength(text, { part, most, parts, divided, tooLong }) {
   if (text.length > most) return tooLong.replace("#", text.length - most);
-  const count = messagesIn(text).reduce((sum, message) => sum + countMessages(message, Number(part)), 0);
-  return count > 1 ? parts.replace("#", count) : "";
+  const messages = messagesIn(text);
+  const count = messages.reduce((sum, message) => sum + countMessages(message, Number(part)), 0);
+  return count > 1 ? (messages.length > 1 ? divided : parts).replace("#", count) : "";
 }
 
 // Cut as messenger/text.py cuts it, but for what a reader sees as one character.

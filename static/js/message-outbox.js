@@ -6,6 +6,7 @@ import { sizeOf } from "./file-preview.js";
 import { outboxOf } from "./outboxes.js";
 import { titlesIn } from "./quick-reply-field.js";
 import { stateOf, timeToUndo } from "./outbox-state.js";
+import { isInMemory } from "./outbox-store.js";
 
 const TICK = 250; // ms
 
@@ -52,6 +53,7 @@ class MessageOutbox extends HTMLElement {
     if (!isSame) this.list.replaceChildren(...items);
     if (items.some(({ dataset }) => !known.has(dataset.key))) this.closest("message-list").toEnd?.();
     if (hadFocus) setTimeout(() => this.composer.catchFocus()); // once all of the page has changed
+    this.querySelector(".outbox-unkept").hidden = !isInMemory();
     clearTimeout(this.ticking);
     if (this.list.querySelector(".is-due")) this.ticking = setTimeout(this.show, TICK);
   };

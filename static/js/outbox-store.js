@@ -1,10 +1,17 @@
 // The entries of all outboxes, in this browser's IndexedDB: all tabs share them, and they outlive a crash. Their ids are in
-// the order in which they were entered. A file is kept beside its entry, and read only when it is sent.
+// the order in which they were entered. A file is kept beside its entry, and read only when it is sent. A browser without
+// IndexedDB keeps them in the memory of a tab, which agents are told.
+
+import { memoryOf, withinMemory } from "./outbox-memory.js";
 
 const VERSION = 1;
 const STORES = ["entries", "files", "turns"];
 
 let opened = null;
+let hasOpened = false;
+let memory = null;
+
+export const isInMemory = () => Boolean(memory);
 
 export const entriesOf = (agent) => within("readonly", ({ entries }) => entries.index("agent").getAll(agent));
 
@@ -47,7 +54,9 @@ export const giveBack = (name) => within("readwrite", ({ turns }) => turns.delet
 
 // It is written to the disk before this returns.
 async function within(mode, work) {
-  const transaction = (await database()).transaction(STORES, mode, { durability: "strict" });
+  const found = await database().catch(giveUp);
+  if (!found) return withinMemory(memory, work);
+  const transaction = found.transaction(STORES, mode, { durability: "strict" });
   const request = work(Object.fromEntries(STORES.map((name) => [name, transaction.objectStore(name)])));
   return new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve(request?.result);
@@ -55,17 +64,25 @@ async function within(mode, work) {
   });
 }
 
-function database() {
+async function database() {
+  if (memory) return null;
   opened ??= open();
   opened.catch(forget);
   return opened;
+}
+
+// One that worked before will work again, and has entries in it.
+function giveUp(error) {
+  if (hasOpened) throw error;
+  memory ??= memoryOf(STORES);
+  return null;
 }
 
 function open() {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open("outbox", VERSION);
     request.onupgradeneeded = () => create(request.result);
-    request.onsuccess = () => resolve(Object.assign(request.result, { onclose: forget }));
+    request.onsuccess = () => resolve(ready(request.result));
     request.onerror = () => reject(request.error);
   });
 }
@@ -75,5 +92,7 @@ function create(created) {
   created.createObjectStore("files");
   created.createObjectStore("turns");
 }
+
+const ready = (found) => ((hasOpened = true), Object.assign(found, { onclose: forget }));
 
 const forget = () => (opened = null);

@@ -5,7 +5,7 @@ import { agent, isSentAway } from "./csrf.js";
 import { countTabs, isLastTab } from "./last-tab.js";
 import { Outbox } from "./outbox.js";
 import { isStuck } from "./outbox-state.js";
-import { entriesOf } from "./outbox-store.js";
+import { entriesOf, isInMemory } from "./outbox-store.js";
 
 const COUNT_EVERY = 1_000; // ms, how many tabs there are, while anything is unconfirmed
 
@@ -53,7 +53,7 @@ document.body.addEventListener("live-hello", hurry);
 const isEmpty = () => [...outboxes.values()].every(({ entries }) => !entries.length);
 
 addEventListener("beforeunload", (event) => {
-  if (!isEmpty() && isLastTab() && !isSentAway()) event.preventDefault();
+  if (!isEmpty() && (isLastTab() || isInMemory()) && !isSentAway()) event.preventDefault();
 });
 setInterval(() => isEmpty() || countTabs(), COUNT_EVERY);
 

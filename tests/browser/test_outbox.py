@@ -579,3 +579,39 @@ def test_a_tab_sends_nothing_for_an_agent_who_logged_in_in_another_tab(sit_down,
     expect(tab.get_by_role("button", name="Ben Okafor")).to_be_visible(timeout=40_000)
     expect(unconfirmed(tab)).to_have_count(0)
     assert stack.texts(mona_writes) == []
+
+
+# A browser without IndexedDB
+
+
+def test_a_browser_that_can_keep_nothing_sends_all_the_same_and_says_so(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    tab.context.add_init_script("Object.defineProperty(window, 'indexedDB', { get: () => undefined })")
+    tab.reload()
+    takes(tab)
+    expect(tab.get_by_text("This browser keeps nothing you write")).to_be_visible()
+    fails(tab, times=2)
+    tab.get_by_label("Attach files").set_input_files(RECEIPT)
+    says(tab, "one")
+    says(tab, "two")
+    expect(unconfirmed(tab).first).to_contain_text("The console has not confirmed this yet.")
+    until(tab, lambda: stack.texts(mona_writes)[1:] == ["one", "two"])
+    expect(unconfirmed(tab)).to_have_count(0)
+    assert len(stack.said(mona_writes)) == 3
+
+
+def test_a_browser_that_keeps_replies_does_not_say_otherwise(sit_down, mona_writes, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    says(tab, "one")
+    expect(bubbles(tab).last).to_contain_text("Delivered")
+    expect(tab.get_by_text("This browser keeps nothing you write")).to_be_hidden()
+
+
+def test_the_composer_says_that_a_line_of_three_dashes_divides_a_reply(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    composer(tab).fill("one\n---\ntwo")
+    expect(tab.get_by_text("2 messages, divided at ---")).to_be_visible()
+    tab.keyboard.press("Enter")
+    until(tab, lambda: stack.texts(mona_writes) == ["one", "two"])

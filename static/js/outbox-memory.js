@@ -1,0 +1,32 @@
+// In place of IndexedDB, in a browser that has none: what this tab alone knows, and forgets as it is closed.
+
+class Request {
+  constructor(result) {
+    this.result = result;
+    queueMicrotask(() => this.onsuccess?.({ target: this }));
+  }
+}
+
+class Store {
+  values = new Map();
+  last = 0;
+
+  get = (key) => new Request(this.values.get(key));
+
+  put = (value, key = value.id) => new Request(this.values.set(key, value) && key);
+
+  add = (value, key) => (key ? this.put(value, key) : this.put({ ...value, id: ++this.last }));
+
+  delete = (key) => new Request(void this.values.delete(key));
+
+  index = (name) => ({ getAll: (wanted) => new Request([...this.values.values()].filter((value) => value[name] === wanted)) });
+}
+
+export const memoryOf = (names) => Object.fromEntries(names.map((name) => [name, new Store()]));
+
+// Once all that follows from its requests is done.
+export async function withinMemory(memory, work) {
+  const request = work(memory);
+  await new Promise((resolve) => setTimeout(resolve));
+  return request?.result;
+}
