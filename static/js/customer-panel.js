@@ -1,10 +1,13 @@
 // The panel about the customer: a third column where there is room for it, which this browser remembers, else a sheet. What it
-// shows is asked for as it opens, and again when the holder or the labels change.
+// shows is asked for as it opens, and again when the holder, the labels or what it shows of the thread change.
 
 import { jump } from "./message-jump.js";
+import { areKept, keep } from "./panel-fields.js";
 
 const WIDE = matchMedia("(width >= 80rem)");
 const REMEMBERED = "customer-panel";
+const SHOWN = ".is-incoming, [id^=note-]"; // entries of the thread
+const SOON = 500; // ms; what comes meanwhile is shown together
 
 class CustomerPanel extends HTMLElement {
   connectedCallback() {
@@ -21,6 +24,7 @@ class CustomerPanel extends HTMLElement {
     this.topics = [`live-holder-${this.dataset.conversation}`, "live-hello"];
     for (const topic of this.topics) document.body.addEventListener(topic, this.refresh);
     document.body.addEventListener("missing-field", this.fillIn);
+    document.addEventListener("thread-changed", this.notice);
     WIDE.addEventListener("change", this.settle);
     this.settle();
   }
@@ -29,6 +33,7 @@ class CustomerPanel extends HTMLElement {
     this.pane.removeEventListener("click", this.press);
     for (const topic of this.topics) document.body.removeEventListener(topic, this.refresh);
     document.body.removeEventListener("missing-field", this.fillIn);
+    document.removeEventListener("thread-changed", this.notice);
     WIDE.removeEventListener("change", this.settle);
   }
 
@@ -102,10 +107,18 @@ class CustomerPanel extends HTMLElement {
     document.getElementById(`custom-field-${detail.field}`)?.focus();
   };
 
-  // What is being filled in stays as it is until the focus leaves, and what could not be saved until it is.
+  // A verb that failed is told of until it is tried again.
   refresh = () => {
-    this.isStale = this.isOpen && Boolean(this.details.querySelector(":is(input, select):focus, .custom-field-problem, .problem-of-verb"));
-    if (this.isOpen && !this.isStale) this.refreshing = this.ask();
+    clearTimeout(this.refreshingSoon);
+    this.refreshingSoon = null;
+    const hasProblem = this.details.querySelector(".problem-of-verb");
+    this.isStale = this.isOpen && Boolean(hasProblem || areKept(this.details));
+    if (this.isOpen && !hasProblem) this.refreshing = this.ask();
+  };
+
+  // A list that was made longer stays so.
+  notice = ({ detail: { entries } }) => {
+    if (!this.isLonger && entries.some((entry) => entry.matches(SHOWN))) this.refreshingSoon ??= setTimeout(this.refresh, SOON);
   };
 
   catchUp = () => setTimeout(() => this.isStale && this.refresh());
@@ -116,7 +129,9 @@ class CustomerPanel extends HTMLElement {
   }
 
   noteMore = ({ detail }) => {
+    if (detail.ctx.target === this.details) [this.isLonger] = [false, keep(this.details, detail.tasks[0].fragment)];
     const more = detail.ctx.sourceElement.closest?.(".customer-part-more");
+    if (more) this.isLonger = true;
     this.rowBefore = more?.previousElementSibling;
   };
 

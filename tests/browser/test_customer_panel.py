@@ -207,6 +207,56 @@ def test_a_value_is_saved_as_it_changes_and_appears_at_the_colleagues_desk(sit_d
     expect(panel(anas)).to_contain_text("Enter a number, such as 12 or 12.5.")
 
 
+def test_an_open_panel_shows_a_note_and_a_file_as_they_come(sit_down, monas, mona_writes, stack, ana, ben):
+    tab = sit_down(ana, **WIDE)
+    opens(tab)
+    switch(tab).click()
+    notes = panel(tab).get_by_role("region", name="Notes")
+    expect(notes).to_contain_text("Prefers green tea")
+    note = Note.objects.add(monas, ben, "Has a dog", uuid.uuid4())
+    expect(notes).to_contain_text("Has a dog")
+    note.delete_text()
+    expect(notes).not_to_contain_text("Has a dog")
+    stack.say(mona_writes, attachment={"type": "file", "url": "/_sandbox/static/samples/order.pdf?again"})
+    expect(panel(tab).get_by_role("region", name="Pictures and files").get_by_role("listitem")).to_have_count(13)
+    expect(panel(tab).get_by_role("link", name="order.pdf")).to_have_count(2)
+
+
+def test_a_list_that_was_made_longer_stays_so_when_something_comes(sit_down, monas, stack, mona_writes, ana):
+    tab = sit_down(ana, **WIDE)
+    opens(tab)
+    switch(tab).click()
+    files = panel(tab).get_by_role("region", name="Pictures and files")
+    files.get_by_role("link", name="Show more").click()
+    expect(files.get_by_role("link", name="Picture from the customer")).to_have_count(14)
+    stack.say(mona_writes, text="Look at the second picture")
+    expect(bubbles(tab).last).to_contain_text("Look at the second picture")
+    tab.wait_for_timeout(2_000)
+    expect(files.get_by_role("link", name="Picture from the customer")).to_have_count(14)
+
+
+def test_the_panel_goes_on_while_a_field_is_being_filled_in(sit_down, monas, order, ana, ben):
+    CustomField.objects.create(name="Size", position=1)
+    anas, bens = sit_down(ana, **WIDE), sit_down(ben, **WIDE)
+    for tab in (anas, bens):
+        opens(tab)
+        switch(tab).click()
+    panel(anas).get_by_label("Order").press_sequentially("47")
+    Note.objects.add(monas, ben, "Has a dog", uuid.uuid4())
+    expect(panel(anas)).to_contain_text("Has a dog")
+    for name, value in [("Size", "Large"), ("Order", "4712")]:
+        panel(bens).get_by_label(name).fill(value)
+        bens.keyboard.press("Enter")
+        expect(panel(bens).locator(".custom-field").filter(has_text=name)).to_contain_text("Saved")
+    expect(panel(anas).get_by_label("Size")).to_have_value("Large")
+    expect(panel(anas).get_by_label("Order")).to_be_focused()
+    anas.keyboard.type("11")
+    expect(panel(anas).get_by_label("Order")).to_have_value("4711")
+    anas.keyboard.press("Tab")
+    bens.keyboard.press("Shift+Tab")
+    expect(panel(bens).get_by_label("Order")).to_have_value("4711")
+
+
 @pytest.mark.parametrize("device", [WIDE, PHONE], ids=["desktop", "phone"])
 def test_closing_without_a_required_field_leads_to_it(sit_down, monas, order, ana, device):
     monas.take(ana)
