@@ -45,7 +45,10 @@ class TimeoutsQuerySet(InboxQuerySet):
         return self.open().filter(holder=Holder.AGENT, answer_by__lte=timezone.now())
 
     def abandoned(self):
-        """Filter to those whose agent has been away for too long: with a reply that goes out later, if somebody waits."""
+        """Filter to those whose agent has been away for too long, and has no reply in them that goes out later.
+
+        A customer who waits is not kept waiting for that.
+        """
         long_ago = Value(timezone.now()) - _minutes("away_for")
         away = self._held(Holder.AGENT).filter(agent__is_present=False, agent__away_since__lte=long_ago)
         return away.exclude(waiting_since=None, pk__in=self._with_scheduled_reply())

@@ -222,7 +222,10 @@ class Transitions(Waiting):
     def change_holder(
         self, holder, cause, *, agent=None, team=None, app="", by=None, note="", summary="", can_undo=False
     ):
-        """Change the holder; return the handover. Nothing but this does. can_undo: `by` is offered to undo it (see handover/undoing.py)."""
+        """Change the holder; return the handover. Nothing but this does.
+
+        can_undo: `by` is offered to undo it.
+        """
         before = self.holder
         handover = Handover.objects.record(
             self,
