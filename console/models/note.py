@@ -16,7 +16,7 @@ from console.models.timeline import TimelineQuerySet
 
 
 class NoteDeleted(Refused):
-    """Its author has deleted the note, perhaps on another device."""
+    """The author has deleted the note, perhaps on another device."""
 
     def __init__(self):
         super().__init__(_now("This note has been deleted meanwhile."))

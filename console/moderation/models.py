@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from console import tasks
-from console.models.refusals import Refused
+from console.models.refusals import WindowClosed
 from messenger import GraphError
 from personas.models.retry import Retryable, ScheduledQuerySet
 
@@ -42,8 +42,8 @@ class State(models.TextChoices):
     FAILED = "failed", _("failed")
 
 
-class CustomerBlocked(Refused):
-    """Nothing that anybody writes reaches the customer."""
+class CustomerBlocked(WindowClosed):
+    """Facebook delivers nothing to the customer, because agents have blocked them."""
 
     def __init__(self, customer):
         sentence = _now("%(name)s is blocked: no reply reaches them. Agents with the right to it can unblock them.")
@@ -51,15 +51,6 @@ class CustomerBlocked(Refused):
 
 
 class ModerationQuerySet(ScheduledQuerySet):
-    def block(self, conversation):
-        """Return whether Facebook has blocked the customer of this conversation."""
-        moderation = self.filter(customer=conversation.customer_id).first()
-        return moderation is not None and moderation.is_blocked
-
-    def check_not_blocked(self, conversation):
-        if self.block(conversation):
-            raise CustomerBlocked(conversation.customer)
-
     def ask(self, conversation, agent, wish):
         """Have Facebook block or unblock the customer. A later wish replaces an earlier one."""
         fresh = {"state": State.PENDING, "attempts": 0, "error": "", "next_attempt_at": None}

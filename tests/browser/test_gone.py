@@ -1,4 +1,4 @@
-"""What is gone while an agent looks: the desk says so once, where it was, and asks no more."""
+"""Things that are gone while an agent looks: the desk says so once, where they were, and asks no more."""
 
 import uuid
 

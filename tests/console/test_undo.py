@@ -142,7 +142,7 @@ def introduced(conversation, ana, bot, sandbox):
     return texts
 
 
-def test_a_customer_hears_nothing_of_a_transfer_that_was_undone_in_time(conversation, ana, ben, introduced):
+def test_no_introduction_goes_out_for_a_transfer_that_was_undone_in_time(conversation, ana, ben, introduced):
     conversation.transfer(ana, to=ben, can_undo=True)
     assert introduced(seconds=7) == []
     undo(conversation, ana)
@@ -161,7 +161,7 @@ def test_an_introduction_stands_above_what_the_new_agent_replied_meanwhile(conve
     assert sandbox.texts(conversation.customer.psid)[-2:] == ["You now talk to Ben O..", "Ben here"]
 
 
-def test_a_customer_who_was_introduced_to_the_colleague_is_told_of_the_return(conversation, ana, ben, introduced):
+def test_a_customer_who_met_the_colleague_is_introduced_to_the_agent_again(conversation, ana, ben, introduced):
     conversation.transfer(ana, to=ben, can_undo=True)
     introduced(seconds=9)
     undo(conversation, ana)

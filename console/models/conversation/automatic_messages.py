@@ -10,7 +10,6 @@ from console.models.handover.cause import Cause
 from console.models.handover_rules import NAME
 from console.models.holder import Holder
 from console.models.message.message import Message
-from console.moderation.models import Moderation
 
 
 def is_other_sender(conversation, agent):
@@ -39,7 +38,7 @@ def announce_closed_hours(conversation):
 def _announce(conversation, text, occasion, at=None):
     """Have the bot say it, once on each occasion. It answers nobody: a customer who waits goes on waiting."""
     key = uuid.uuid5(uuid.NAMESPACE_OID, f"conversation {conversation.pk}: {occasion}")
-    if not text or not conversation.may_bot_reply or Moderation.objects.block(conversation):
+    if not text or not conversation.may_bot_reply or conversation.is_blocked:
         return
     if not conversation.messages.filter(idempotency_key=key).exists():
         at = at or next_moment(conversation)

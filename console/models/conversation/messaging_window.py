@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from console.models.conversation.thread_control import ThreadControl
 from console.models.handover.cause import Cause
 from console.models.refusals import DISCONNECTED, WindowClosed
+from console.moderation.models import CustomerBlocked, Moderation
 from messenger import HUMAN_AGENT, Action
 
 DAY = timedelta(hours=24)
@@ -158,8 +159,19 @@ class MessagingWindow(ThreadControl):
             self.lose_control(Cause.CONTROL_ELSEWHERE, note=error.sentence)
         return NOT_APPROVED if tag and error.may_be_about_tag else error.sentence
 
+    @property
+    def is_blocked(self):
+        """Return whether Facebook has blocked the customer for us."""
+        moderation = Moderation.objects.filter(customer=self.customer_id).first()
+        return moderation is not None and moderation.is_blocked
+
+    def check_not_blocked(self):
+        if self.is_blocked:
+            raise CustomerBlocked(self.customer)
+
     def check_window(self, author):
         """Raise WindowClosed unless this author may answer now. None is the bot."""
+        self.check_not_blocked()
         if self.reply_refusal:
             raise WindowClosed(self.reply_refusal)
         if author is None and not self.may_bot_reply:
@@ -167,6 +179,7 @@ class MessagingWindow(ThreadControl):
 
     def check_window_at(self, moment):
         """Raise WindowClosed if a reply of an agent would be too late at this moment, with the customer silent."""
+        self.check_not_blocked()
         if self._window_at(moment) in (WindowState.UNCONFIRMED, WindowState.SHUT):
             end = self.answerable_until and localize(timezone.localtime(self.answerable_until))
             raise WindowClosed(TOO_LATE % {"end": end} if end else self.reply_refusal)

@@ -14,7 +14,6 @@ from console.models.message import quotes
 from console.models.message.attachment import Attachment
 from console.models.message.message import Message
 from console.models.refusals import KeyInUse, UnseenBeforeReply
-from console.moderation.models import Moderation
 from console.wording import quick_replies as wording
 from messenger.text import parts
 
@@ -50,7 +49,6 @@ class Replies(MessagingWindow, Sending):
                 return known
             self.check_held_by(author)
             check_all_seen(self, seen, UnseenBeforeReply)
-            Moderation.objects.check_not_blocked(self)
             self.check_window(author)
             quoted = {_first_text(pieces): quotes.mid_of(self, reply_to)} if reply_to else {}
             at = next_moment(self)
@@ -69,7 +67,6 @@ class Replies(MessagingWindow, Sending):
             self.check_held_by(agent)
             message.refresh_from_db(from_queryset=Message.objects.select_for_update())
             if message.can_retry:
-                Moderation.objects.check_not_blocked(self)
                 self.check_window(agent)
                 message.state, message.at, message.revision = Message.State.QUEUED, next_moment(self), revision
                 message.attempts = message.forgotten_personas = 0

@@ -17,7 +17,6 @@ from console import tasks
 from console.infrastructure import rate_limit
 from console.models.refusals import Refused
 from console.models.send_queue import SOON
-from console.moderation.models import Moderation
 from messenger import GraphError
 from personas.models import Page
 from personas.models.retry import Leased, LeasedQuerySet, Outcome, Retryable, ScheduledQuerySet
@@ -184,7 +183,7 @@ def _check(agent, conversation, message_pk):
     message = conversation.messages.filter(pk=message_pk, is_incoming=True).first()
     if message is None or not message.is_addressable:
         raise CannotReact(GONE)
-    Moderation.objects.check_not_blocked(conversation)
+    conversation.check_not_blocked()
     if not conversation.is_window_open:
         raise CannotReact(conversation.reply_refusal or LATE)
     return message
