@@ -95,6 +95,7 @@ class Revision(models.Model):
 
     objects: ClassVar[Any]
     page_id: int
+    customer_id: int
     all_messages: Any
     handovers: Any
     headline: Any  # all that stands above and below the thread
