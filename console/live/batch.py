@@ -127,16 +127,21 @@ class Batch:
     # Threads
 
     def _watch(self):
-        """Note which streams show which conversations. Their browsers ask once more, and then miss nothing.
+        """Note which streams show which conversations. A browser asks if it missed what others have got already.
 
-        Where no revision is known yet, rendering.py has all who watch the conversation ask.
+        Where nothing was sent yet, the first piece follows what the browser with the oldest revision knows.
         """
+        first = {}
+        for watch, listener in self._beginners():
+            pk, revision = watch.conversation_id, watch.revision
+            asks = listener.watch(pk) + [pk] * (revision < self.revisions.get(pk, 0))
+            self._add([listener], b"".join(event(f"conversation-{asked}") for asked in asks))
+            first[pk] = min(revision, first.get(pk, revision))
+        self.revisions = first | self.revisions
+
+    def _beginners(self):
         listeners = {listener.id: listener for listener in self.listeners}
-        for stream_id, pk in self.changes.watches:
-            listener = listeners.get(stream_id)
-            for asked in listener.watch(pk) if listener else []:
-                if asked != pk or pk in self.revisions:
-                    self._add([listener], event(f"conversation-{asked}"))
+        return [(watch, listeners[watch.stream_id]) for watch in self.changes.watches if watch.stream_id in listeners]
 
     def _watchers(self):
         watchers = defaultdict(list)
@@ -150,12 +155,20 @@ class Batch:
         for conversation, piece in loaded.threads:
             may_see = [each for each in watchers[conversation.pk] if self._may_see(each, conversation)]
             self._add(may_see, piece)
+        for watch, listener in self._beginners():
+            conversation = loaded.watched.get(watch.conversation_id)
+            if (
+                conversation
+                and watch.headline_key != conversation.headline_key
+                and self._may_see(listener, conversation)
+            ):
+                self._add([listener], event(f"holder-{conversation.pk}"))
 
     def _may_see(self, listener, conversation):
         return listener not in self.ended and listener.rights.may_see(conversation.page)
 
     def _add(self, listeners, piece):
-        if listeners:
+        if listeners and piece:
             self.pieces.append((listeners, piece))
 
 

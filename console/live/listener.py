@@ -44,13 +44,12 @@ class Listener:
             self.answer.end()
 
     def watch(self, conversation_id):
-        """Note that the browser shows a conversation, and return those for which it has to ask.
+        """Note that the browser shows a conversation, and return those that are forgotten for it.
 
-        They are the new one, of which something may have changed before, and the oldest, which is forgotten: if a tab
-        still shows it, it is noted again.
+        If a tab still shows one of them, it has to ask: then it is noted again.
         """
         if conversation_id in self.watched:
             return []
         watched = [*self.watched, conversation_id]
         self.watched = tuple(watched[-MOST_WATCHED:])
-        return [*watched[:-MOST_WATCHED], conversation_id]
+        return watched[:-MOST_WATCHED]

@@ -19,10 +19,10 @@ def publish(*topics):
     transaction.on_commit(lambda: _publish(" ".join(topics)), robust=True)
 
 
-def publish_watch(stream_id, conversation_id):
-    """Have the process that holds this stream send the changes of a conversation there."""
+def publish_watch(stream_id, conversation):
+    """Have the process that holds this stream send the changes of a conversation there, from what it is now."""
     if stream_id.isalnum():
-        _publish(f"watch-{stream_id}-{conversation_id}")
+        _publish(f"watch-{stream_id}-{conversation.pk}-{conversation.revision}-{conversation.headline_key}")
 
 
 def _publish(topics):

@@ -25,7 +25,8 @@ class Loaded:
     """The changed rows and threads of a batch, as they were at one moment.
 
     mentions: pairs of an agent and a conversation, a note of which mentions the agent, who has not seen it.
-    threads: pairs of a conversation and the event for those who watch it. revisions: what these then know.
+    threads: pairs of a conversation and the event for those who watch it. revisions: what these then know. watched:
+    the conversations of threads, by their keys.
     """
 
     def __init__(self, changes, watchers, revisions):
@@ -33,6 +34,7 @@ class Loaded:
         self.rows = self._load_rows(changes)
         self.mentions = self._load_mentions()
         threads = self._load_threads(changes, watchers)
+        self.watched = {conversation.pk: conversation for conversation in threads}
         pages = _pages_of([*self.rows, *threads])
         self.at = next((page.asked_at for page in pages), None)  # after all was read, by the database's clock
         self.revisions = {pk: revision for pk, revision in revisions.items() if pk in watchers}
@@ -68,7 +70,7 @@ class Loaded:
     # Threads
 
     def _load_threads(self, changes, watchers):
-        watched = {pk for _stream, pk in changes.watches} | changes.threads | changes.holders
+        watched = {watch.conversation_id for watch in changes.watches} | changes.threads | changes.holders
         wanted = Q(pk__in=watched & watchers.keys())
         if changes.agents:
             wanted |= Q(pk__in=watchers, agent__in=changes.agents)

@@ -7,18 +7,28 @@ draft-3-12         an agent's own draft in a conversation changed
 agent-3            an agent came or went, or logged out
 mention-3-12       … and so did whether a note of it mentions agent 3, who has not seen it
 scheduled-12       a reply that goes out later changed
-watch-ab12-12      the stream ab12 shows this conversation
+watch-ab12-12-34-5 the stream ab12 shows this conversation as of revision 34, below the headline with key 5
 hello              anything may have changed
 """
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from console.faces.looks import Looks
 
 
+class Watch(NamedTuple):
+    """A stream begins to show a conversation; its browser knows all up to a revision, and what stood above it then."""
+
+    stream_id: str
+    conversation_id: int
+    revision: int
+    headline_key: int
+
+
 @dataclass
 class Changes:
-    """Keys of what changed. drafts, mentions: pairs of an agent and a conversation. watches: of a stream and one.
+    """Keys of what changed. drafts, mentions: pairs of an agent and a conversation.
 
     looks: those that differ from the last that were sent; an empty dict for a conversation that nobody looks at.
     """
@@ -65,5 +75,5 @@ def _pair(key):
 
 
 def _watch(key):
-    stream_id, _hyphen, conversation_id = key.partition("-")
-    return stream_id, int(conversation_id)
+    stream_id, *numbers = key.split("-")
+    return Watch(stream_id, *map(int, numbers))

@@ -21,7 +21,7 @@ def index(request, pk):
     if "before" in request.GET:
         return _older(request, find(request, pk))
     conversation = get_object_or_404(Conversation.objects.visible_to(request.user).with_headline(), pk=pk)
-    publish_watch(request.headers.get("X-Stream", ""), pk)
+    publish_watch(request.headers.get("X-Stream", ""), conversation)
     try:
         since = int(request.GET.get("since", 0))
     except ValueError:

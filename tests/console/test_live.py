@@ -156,7 +156,7 @@ def watch(listener, conversation):
     """Ask for the thread as the browser of this stream does, and wait until it is watched."""
     headers = {"X-Stream": listener.stream_id}
     listener.django.get(f"/conversations/{conversation.pk}/messages/?since=0", headers=headers)
-    listener.receives(f"conversation-{conversation.pk}")
+    listener.has_received_all()
 
 
 @pytest.fixture

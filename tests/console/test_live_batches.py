@@ -159,16 +159,46 @@ def test_browsers_that_watch_a_thread_of_unknown_revision_are_asked_to_ask(blueb
     assert (batch.pieces, batch.revisions) == ([([desk], event(f"conversation-{row.pk}"))], {row.pk: row.revision})
 
 
-def test_a_browser_that_begins_to_watch_a_thread_is_asked_to_ask_once(bluebird, ana, ben):
-    [row] = conversations(bluebird, 1, holder="agent", agent=ana)
+def pieces_for_a_watch(desks, desk, row, revisions, revision=None, headline_key=None):
+    """Return what is sent when a desk begins to watch a conversation, and the revisions that are known then."""
+    row = Conversation.objects.with_headline().get(pk=row.pk)
+    known = (row.revision if revision is None else revision, row.headline_key if headline_key is None else headline_key)
+    changes = Changes()
+    changes.add([f"watch-{desk.id}-{row.pk}-{known[0]}-{known[1]}"])
+    batch = Batch(changes, {each.id: each for each in desks}, revisions)
+    batch.render()
+    return batch.pieces, batch.revisions
+
+
+def test_a_browser_that_begins_to_watch_a_thread_as_it_is_asks_for_nothing(bluebird, ana, ben):
+    [row] = conversations(bluebird, 1, holder="agent", agent=ana, revision=7)
     desks, revisions = [listener(ana), listener(ben)], {}
     for desk in desks:
-        changes = Changes()
-        changes.add([f"watch-{desk.id}-{row.pk}"])
-        batch = Batch(changes, {each.id: each for each in desks}, revisions)
-        batch.render()
-        assert batch.pieces == [([desk], event(f"conversation-{row.pk}"))]
-        revisions = batch.revisions
+        pieces, revisions = pieces_for_a_watch(desks, desk, row, revisions)
+        assert (pieces, revisions) == ([], {row.pk: 7})
+
+
+def test_a_browser_that_begins_to_watch_a_thread_gets_what_it_missed(bluebird, ana):
+    [row] = conversations(bluebird, 1, holder="agent", agent=ana, revision=7)
+    row.messages.create(page=bluebird, is_incoming=True, state="received", text="Hi", at=timezone.now(), revision=7)
+    desk = listener(ana)
+    [(listeners, piece)], revisions = pieces_for_a_watch([desk], desk, row, {}, revision=6)
+    assert (listeners, revisions) == ([desk], {row.pk: 7})
+    assert b'data-since="6"' in piece and b"Hi" in piece
+
+
+def test_a_browser_that_missed_what_others_got_before_it_watches_asks_for_it(bluebird, ana, ben):
+    [row] = conversations(bluebird, 1, holder="agent", agent=ana, revision=7)
+    desks = [listener(ana), listener(ben)]
+    pieces, _revisions = pieces_for_a_watch(desks, desks[1], row, {row.pk: 7}, revision=6)
+    assert pieces == [([desks[1]], event(f"conversation-{row.pk}"))]
+
+
+def test_a_browser_that_begins_to_watch_below_an_old_header_asks_for_the_header(bluebird, ana, ben):
+    [row] = conversations(bluebird, 1, holder="agent", agent=ana, revision=7)
+    desks = [listener(ana), listener(ben)]
+    pieces, _revisions = pieces_for_a_watch(desks, desks[0], row, {}, headline_key=1)
+    assert pieces == [([desks[0]], event(f"holder-{row.pk}"))]
 
 
 def test_numbers_are_sent_again_when_a_page_may_have_shown_others_in_between(bluebird, ana, ben):
