@@ -155,13 +155,13 @@ class Batch:
         for conversation, piece in loaded.threads:
             may_see = [each for each in watchers[conversation.pk] if self._may_see(each, conversation)]
             self._add(may_see, piece)
+        self._compare_headlines(loaded)
+
+    def _compare_headlines(self, loaded):
         for watch, listener in self._beginners():
             conversation = loaded.watched.get(watch.conversation_id)
-            if (
-                conversation
-                and watch.headline_key != conversation.headline_key
-                and self._may_see(listener, conversation)
-            ):
+            has_other = conversation and watch.headline_key != conversation.headline_key
+            if has_other and self._may_see(listener, conversation):
                 self._add([listener], event(f"holder-{conversation.pk}"))
 
     def _may_see(self, listener, conversation):
