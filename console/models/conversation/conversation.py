@@ -20,6 +20,7 @@ from console.models.conversation.timeouts import Timeouts, TimeoutsQuerySet
 from console.models.conversation.transitions import Transitions
 from console.models.conversation.typing import Typing
 from console.models.conversation.unattended import Unattended, UnattendedQuerySet
+from console.models.conversation.undo import Undo
 from console.models.handover.cause import Cause
 
 
@@ -30,7 +31,7 @@ class ConversationQuerySet(NextQuerySet, AssignmentQuerySet, TimeoutsQuerySet, U
         give_up(self)
 
 
-class Conversation(Replies, Timeouts, Unattended, Receipts, Typing):
+class Conversation(Replies, Timeouts, Unattended, Receipts, Typing, Undo):
     labels: Any
 
     objects = ConversationQuerySet.as_manager()

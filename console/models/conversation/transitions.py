@@ -18,11 +18,10 @@ from console.models.conversation.checks import (
     check_nothing_scheduled,
     check_open,
     check_required_fields,
-    check_untouched,
 )
 from console.models.conversation.holding import Holding
 from console.models.conversation.summary import summary
-from console.models.conversation.thread_order import STEP, next_moment
+from console.models.conversation.thread_order import next_moment
 from console.models.conversation.waiting import Waiting, WaitingQuerySet
 from console.models.handover.cause import Cause
 from console.models.handover.delivery import Call
@@ -132,19 +131,6 @@ class Transitions(Waiting):
                 self.mark_closed()
                 self.stop_waiting()
 
-    def undo(self, agent, handover):
-        """Give it back to the agent who has just closed, transferred or handed it back, unless it has led to anything.
-
-        The change was made at once, so that a browser that goes away loses nothing and all see who holds the
-        conversation. Only bots learn of it late: many speak as soon as they know.
-        """
-        with self.changing():
-            if not self.is_held_by(agent):
-                check_untouched(self, handover)
-                check_may_see(self, agent)
-                check_connected(self)
-                self._take_back(agent, handover)
-
     # By the bot
 
     def hand_over(self, cause=Cause.HANDED_OVER, note="", summary="", skill=""):
@@ -180,12 +166,6 @@ class Transitions(Waiting):
             if has_waited:
                 self.put_in_queue(cause, note=error)
         return has_waited
-
-    def introduce(self, handover):
-        """Introduce the agent who got it, now that the change is not undone any more: above what the agent replied."""
-        with self.changing(is_listed=False):
-            if handover.withdraw_introduction() and self.is_held_by(handover.to_agent):
-                automatic_messages.introduce(self, handover.to_agent, at=handover.at + STEP / 2)
 
     # Under the lock
 
@@ -270,19 +250,6 @@ class Transitions(Waiting):
             cause = Cause.REOPENED
             self.resume_waiting()
         self._assign_to(agent, cause, by=agent)
-
-    def _take_back(self, agent, handover):
-        """Undo the handover, of which a bot that does not know yet never learns. Restore the reason and the team."""
-        BotEvent.objects.retract(handover)
-        if not self.is_open:
-            self.resume_waiting()
-        self.reason = self.team = None
-        for earlier in handover.changes_before():
-            self.reason = self.reason if earlier.keeps_reason() else earlier
-            self.team = self.team if earlier.to_holder == Holder.AGENT else earlier.to_team
-        self.change_holder(Holder.AGENT, Cause.UNDONE, agent=agent, team=self.team, by=agent)
-        if handover.to_agent and not handover.withdraw_introduction():  # the customer was introduced to them
-            automatic_messages.introduce(self, agent)
 
     def _assign_to(self, agent, cause, by=None, **more):
         is_other_sender = automatic_messages.is_other_sender(self, agent)

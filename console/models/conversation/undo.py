@@ -1,0 +1,48 @@
+"""Undo of the last transition: for some seconds, the agent who made it can take it back."""
+
+from console.models.bot_event.bot_event import BotEvent
+from console.models.conversation import automatic_messages
+from console.models.conversation.checks import check_connected, check_may_see, check_untouched
+from console.models.conversation.thread_order import STEP
+from console.models.conversation.transitions import Transitions
+from console.models.handover.cause import Cause
+from console.models.holder import Holder
+
+
+class Undo(Transitions):
+    """The slice of a Conversation that takes a transition back, or ends the time for that."""
+
+    class Meta(Transitions.Meta):
+        abstract = True
+
+    def undo(self, agent, handover):
+        """Give it back to the agent who has just closed, transferred or handed it back, unless it has led to anything.
+
+        The change was made at once, so that a browser that goes away loses nothing and all see who holds the
+        conversation. Only bots learn of it late: many speak as soon as they know.
+        """
+        with self.changing():
+            if not self.is_held_by(agent):
+                check_untouched(self, handover)
+                check_may_see(self, agent)
+                check_connected(self)
+                self._take_back(agent, handover)
+
+    def introduce(self, handover):
+        """Introduce the agent who got it, now that the change is not undone any more: above what the agent replied."""
+        with self.changing(is_listed=False):
+            if handover.withdraw_introduction() and self.is_held_by(handover.to_agent):
+                automatic_messages.introduce(self, handover.to_agent, at=handover.at + STEP / 2)
+
+    def _take_back(self, agent, handover):
+        """Undo the handover, of which a bot that does not know yet never learns. Restore the reason and the team."""
+        BotEvent.objects.retract(handover)
+        if not self.is_open:
+            self.resume_waiting()
+        self.reason = self.team = None
+        for earlier in handover.changes_before():
+            self.reason = self.reason if earlier.keeps_reason() else earlier
+            self.team = self.team if earlier.to_holder == Holder.AGENT else earlier.to_team
+        self.change_holder(Holder.AGENT, Cause.UNDONE, agent=agent, team=self.team, by=agent)
+        if handover.to_agent and not handover.withdraw_introduction():  # the customer was introduced to them
+            automatic_messages.introduce(self, agent)
