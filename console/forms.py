@@ -70,11 +70,15 @@ class MessageForm(SeenForm):
         return text
 
     def clean(self):
-        if not self.errors and not self.cleaned_data["text"] and not self.cleaned_data.get("files"):
+        if not self.errors and not self.has_content:
             raise forms.ValidationError(_("Write something first."))
         if self.cleaned_data.get("quick_replies") and not self.cleaned_data.get("text", "").strip():
             raise forms.ValidationError(quick_replies.ALONE)
         return super().clean()
+
+    @property
+    def has_content(self):
+        return bool(self.cleaned_data["text"] or self.cleaned_data["files"])
 
 
 class ReactionForm(forms.Form):

@@ -25,6 +25,7 @@ from console.models import (
     InboundWebhook,
     Message,
     Note,
+    ScheduledFile,
     ScheduledReply,
 )
 from console.models.conversation.inbox import LATE
@@ -158,6 +159,7 @@ def _delete_part(pk):
 
 
 def _delete_rest(conversation):
+    ScheduledFile.objects.filter(scheduled_reply__conversation=conversation).discard()
     for rows in (Activity.objects, Note.objects, ScheduledReply.objects):
         rows.filter(conversation=conversation).delete()
     Conversation.objects.filter(pk=conversation.pk).update(reason=None)

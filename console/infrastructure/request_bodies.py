@@ -90,7 +90,12 @@ COMMON = Limits(r"", MIB)
 STRANGERS = Limits(r"", MOST_FILES * FILE_BYTES + MIB, together=math.inf, is_kept=False)
 LIMITS = [
     Limits(r"/webhooks/messenger/?$", settings.MAX_WEBHOOK_BYTES),
-    Limits(r"/conversations/\d+/send/$", STRANGERS.most, together=1024 * MIB, is_for_agents=True),
+    Limits(
+        r"/conversations/\d+/(send|send-later|scheduled-replies/\d+)/$",
+        STRANGERS.most,
+        together=1024 * MIB,
+        is_for_agents=True,
+    ),
     Limits(r"/admin/", settings.MAX_PICTURE_BYTES + MIB, together=256 * MIB, is_for_agents=True),
     COMMON,
 ]

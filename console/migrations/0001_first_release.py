@@ -1,3 +1,4 @@
+import console.infrastructure.stored_file
 import console.models.canned_file
 import console.models.customer
 import console.models.handover_rules
@@ -335,14 +336,14 @@ class Migration(migrations.Migration):
                 ('attempts', models.PositiveIntegerField(default=0, editable=False, verbose_name='attempts')),
                 ('error', models.TextField(blank=True, verbose_name='error')),
                 ('kind', models.CharField(max_length=40, verbose_name='kind')),
-                ('url', models.TextField(blank=True, verbose_name='address')),
                 ('title', models.TextField(blank=True, verbose_name='title')),
+                ('file', models.FileField(blank=True, upload_to=console.infrastructure.stored_file.file_path, verbose_name='file')),
+                ('media_type', models.TextField(db_default='', default='', editable=False)),
+                ('size', models.PositiveIntegerField(editable=False, null=True)),
+                ('url', models.TextField(blank=True, verbose_name='address')),
                 ('payload', models.JSONField(editable=False, null=True)),
                 ('card', models.PositiveSmallIntegerField(editable=False, null=True)),
                 ('tapped', models.JSONField(db_default=models.Value([], models.JSONField()), default=list, editable=False)),
-                ('file', models.FileField(blank=True, upload_to=console.models.message.attachment.file_path, verbose_name='file')),
-                ('media_type', models.TextField(db_default='', default='', editable=False)),
-                ('size', models.PositiveIntegerField(editable=False, null=True)),
                 ('next_attempt_at', models.DateTimeField(default=console.models.message.attachment.later, editable=False)),
                 ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='console.message')),
             ],
@@ -425,7 +426,7 @@ class Migration(migrations.Migration):
             name='ScheduledReply',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField(verbose_name='text')),
+                ('text', models.TextField(blank=True, verbose_name='text')),
                 ('at', models.DateTimeField(verbose_name='goes out at')),
                 ('is_for_silence', models.BooleanField(default=False, verbose_name='only if the customer has not written by then')),
                 ('seen', models.BigIntegerField(editable=False)),
@@ -439,6 +440,23 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'scheduled reply',
                 'verbose_name_plural': 'scheduled replies',
+            },
+        ),
+        migrations.CreateModel(
+            name='ScheduledFile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(max_length=40, verbose_name='kind')),
+                ('title', models.TextField(blank=True, verbose_name='title')),
+                ('file', models.FileField(blank=True, upload_to=console.infrastructure.stored_file.file_path, verbose_name='file')),
+                ('media_type', models.TextField(db_default='', default='', editable=False)),
+                ('size', models.PositiveIntegerField(editable=False, null=True)),
+                ('scheduled_reply', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='console.scheduledreply')),
+            ],
+            options={
+                'verbose_name': 'file of a scheduled reply',
+                'verbose_name_plural': 'files of scheduled replies',
+                'ordering': ['pk'],
             },
         ),
         migrations.CreateModel(

@@ -1,5 +1,7 @@
 from console.custom_fields.models import CustomField, CustomValue
 from console.moderation.models import Moderation
+from console.scheduled_replies.files import ScheduledFile
+from console.scheduled_replies.models import ScheduledReply
 
 from .activity import Activity
 from .api_key import ApiKey
@@ -22,7 +24,6 @@ from .message.message import Message
 from .message.reaction import Reaction
 from .note import Note
 from .refusals import CannotReceive, KeyInUse, Refused, TakenByAnother, TooLate, UnseenMessages, WindowClosed
-from .scheduled_reply import ScheduledReply
 from .team import Team
 
 __all__ = [
@@ -53,6 +54,7 @@ __all__ = [
     "Note",
     "Reaction",
     "Refused",
+    "ScheduledFile",
     "ScheduledReply",
     "TakenByAnother",
     "Team",

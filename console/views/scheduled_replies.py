@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django_htmx.http import reswap, retarget, trigger_client_event
 
 from console.models import ScheduledReply
-from console.scheduled_reply_form import MomentForm, ScheduledReplyForm
+from console.scheduled_replies.forms import MomentForm, ScheduledReplyForm
 from console.views.desk import attempt, find, opened, show_page
 
 FORM = "scheduled_replies/_form.html"
@@ -49,7 +49,7 @@ def open_conversation(request, pk, reply_pk):
         return opened(request, pk)
     if not request.htmx:
         return redirect("edit-scheduled-reply", pk=pk, reply_pk=reply_pk)
-    form = ScheduledReplyForm(initial=_initial(reply))
+    form = ScheduledReplyForm(initial=_initial(reply), reply=reply)
     return opened(request, pk, dialog_form=FORM, **_form_context(conversation, form, reply))
 
 
@@ -72,11 +72,12 @@ def _find_own(request, pk, reply_pk):
 
 def _form_or_save(request, conversation, save, reply=None):
     """Show the form, or save it. In the dialog of a conversation, an empty answer closes the dialog."""
-    form = ScheduledReplyForm(request.POST if request.method == "POST" else None, initial=_initial(reply))
+    given = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = ScheduledReplyForm(*given, initial=_initial(reply), reply=reply)
     with timezone.override(form.zone):
         if not form.is_valid():
             return _form(request, conversation, form, reply, 422 if form.is_bound else 200)
-        if refusal := attempt(save, **form.reply()):
+        if refusal := attempt(save, **(form.edited() if reply else form.reply())):
             return _form(request, conversation, form, reply, 409, refusal)
     answer = _answer(request, conversation)
     return trigger_client_event(answer, "reply-scheduled") if request.htmx and not reply else answer

@@ -103,19 +103,22 @@ export class ChosenFiles {
   }
 
   show() {
-    this.list.replaceChildren(...this.files.map((file) => this.item(file)));
+    this.list.replaceChildren(...this.files.map((file) => this.item(file, () => this.remove(file))));
   }
 
-  item(file) {
+  remove(file) {
+    this.keep(this.files.filter((other) => other !== file));
+    this.composer.field.focus();
+  }
+
+  // removed: is called when the button that removes the file is pressed.
+  item(file, removed) {
     const item = this.template.cloneNode(true);
     const remove = item.querySelector("button");
     item.querySelector(".chosen-files-name").textContent = file.name;
     item.querySelector(".chosen-files-size").textContent = sizeOf(file);
     remove.setAttribute("aria-label", `${remove.title}: ${file.name}`);
-    remove.onclick = () => {
-      this.keep(this.files.filter((other) => other !== file));
-      this.composer.field.focus();
-    };
+    remove.onclick = removed;
     if (file.type.startsWith("image/")) drawPreview(file, item.querySelector("canvas"));
     return item;
   }

@@ -22,7 +22,7 @@ from console.models import (
     TakenByAnother,
     WindowClosed,
 )
-from console.models.scheduled_reply import State
+from console.scheduled_replies.models import State
 from console.sweep import sweep
 from console.wording.moments import moment_of, zone_of
 from tests.conftest import restrict

@@ -26,17 +26,18 @@ class Replies(MessagingWindow, Sending):
     class Meta:
         abstract = True
 
-    def send(self, author, text, idempotency_key, files=(), seen=None, reply_to=None, quick_replies=""):
+    def send(self, author, text, idempotency_key, files=(), seen=None, reply_to=None, quick_replies="", stored=()):
         """Queue a reply: its files, then its text, a long one in parts. Return its messages.
 
         Without an author it is the bot's. The same idempotency key twice is the same reply.
         seen: the last message that the author has seen. A newer one of the customer keeps the reply back.
         reply_to: the key of the message that the reply quotes. The text quotes it, or else the first file.
         quick_replies: their titles, one in a line. They go out under the end of the text.
+        stored: unsaved attachments whose files are stored already.
         """
         try:
             with Attachment.objects.storing(files) as attachments:
-                pieces = _pieces(text, attachments, quick_replies)
+                pieces = _pieces(text, [*stored, *attachments], quick_replies)
                 return self._send(author, pieces, idempotency_key, seen, reply_to)
         except IntegrityError as error:
             if "console_message_idempotency_key_key" not in str(error):

@@ -1,7 +1,6 @@
 """An attachment of a message. Facebook's address for it expires, so a copy is kept; the message never waits for it."""
 
 import logging
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import PurePosixPath
 from typing import Any, ClassVar
@@ -11,12 +10,11 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from agents.pictures import new_path
 from console import tasks
-from console.infrastructure import downloads, heic, uploads
+from console.infrastructure import downloads, heic
+from console.infrastructure.stored_file import StoredFile, StoredFileQuerySet
 from console.wording import attachments, cards
 from messenger import events
-from messenger.media_types import sniff_file
 from personas.files import SHOWN
 from personas.models import DiscardedFile
 from personas.models.retry import Retryable, ScheduledQuerySet
@@ -30,37 +28,17 @@ PAUSE = timedelta(minutes=2)  # longer than a download takes, so that no two wor
 logger = logging.getLogger(__name__)
 
 
-def file_path(attachment, filename):
-    return new_path("attachments")
-
-
 def later():
     return timezone.now() + PAUSE
 
 
-class AttachmentQuerySet(ScheduledQuerySet):
+class AttachmentQuerySet(StoredFileQuerySet, ScheduledQuerySet):
     def from_event(self, part):
         """Return unsaved attachments for one of an event of Facebook's: itself, and the pictures of its cards."""
         payload = None if part.kind in FILES else events.to_json(part.payload)
         pictures = cards.picture_addresses(payload) if part.kind == "template" else {}
         found = [self.model(kind="image", url=url, card=number) for number, url in pictures.items()]
         return [self.model(kind=part.kind[:40], url=part.url, title=part.title, payload=payload), *found]
-
-    @contextmanager
-    def storing(self, files):
-        """Store files that an agent sends, and yield an unsaved attachment for each. Those not saved are discarded.
-
-        No lock may be held: the storage may be far away. Our copy stays: the thread shows it, a retry sends it again.
-        """
-        stored = []
-        try:
-            for file in files:
-                stored.append(self.model(kind=uploads.kind_of(file), title=file.name))
-                stored[-1].store(file)
-            yield stored
-        finally:
-            saved = self.filter(pk__in=[attachment.pk for attachment in stored if attachment.pk]).in_bulk()
-            DiscardedFile.objects.discard(*[one.file.name for one in stored if one.pk not in saved])
 
     def unfetched(self):
         """Filter to files whose download should be over by now."""
@@ -85,24 +63,17 @@ FILES = ["image", "audio", "video", "file", "sticker"]  # the rest are links, te
 UNFETCHED = models.Q(kind__in=FILES, file="", error="")
 
 
-class Attachment(Retryable):
+class Attachment(StoredFile, Retryable):
     FILES = FILES
     MAX_ATTEMPTS = 5
 
     message = models.ForeignKey("console.Message", models.CASCADE, related_name="attachments")
-    kind = models.CharField(_("kind"), max_length=40)
     url = models.TextField(_("address"), blank=True)
-    title = models.TextField(_("title"), blank=True)
     payload = models.JSONField(null=True, editable=False)  # as it came, unless it is a file
     card = models.PositiveSmallIntegerField(null=True, editable=False)  # of a template, if it is the picture of one
     tapped = models.JSONField(  # numbers of its buttons that the customer tapped
         default=list, db_default=models.Value([], models.JSONField()), editable=False
     )
-    file = models.FileField(_("file"), upload_to=file_path, blank=True)
-    media_type = models.TextField(
-        default="", db_default="", editable=False
-    )  # of our copy; empty without one, or when it is gone
-    size = models.PositiveIntegerField(null=True, editable=False)  # of our copy, in bytes
     next_attempt_at = models.DateTimeField(default=later, editable=False)
 
     objects: ClassVar[Any] = AttachmentQuerySet.as_manager()
@@ -162,11 +133,6 @@ class Attachment(Retryable):
         """Send it as a message of its own; return Facebook's id of the message."""
         with self.file.open("rb") as file:
             return client.send_attachment(psid, self.kind, file=file.file, filename=self.file_name, **options)
-
-    def store(self, content):
-        """Store our copy. The row is not saved."""
-        self.media_type, self.size = sniff_file(content), content.size
-        self.file.save("file", content, save=False)
 
     def open_copy(self):
         """Open our copy, which may take its time; return whether it is still there."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _now
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from console import live
 from console.models.refusals import Refused
 from console.models.timeline import TimelineQuerySet
+from console.scheduled_replies.files import ScheduledFile
 
 MOST_AT_ONCE = 200  # that one sweep sends
 # From which a row of the queue counts its moment, so that an agent's own stand before all others.
@@ -43,19 +44,20 @@ class NotThere(Refused):
 
 
 class ScheduledReplyQuerySet(TimelineQuerySet):
-    def send_later(self, conversation, author, text, at, is_for_silence=False):
+    def send_later(self, conversation, author, text, at, is_for_silence=False, files=()):
         """Schedule a reply. is_for_silence: it goes out only if the customer has not written by then.
 
         Raises Refused if the author could not send it now, or if the messaging window will be shut by then.
         """
-        with conversation.changing() as revision:
+        with ScheduledFile.objects.storing(files) as stored, conversation.changing() as revision:
             reply = self.model(conversation=conversation, author=author)
             reply._write(text, at, is_for_silence)
             reply._save(revision)
+            reply.files.add(*stored, bulk=False)
         return reply
 
     def for_thread(self):
-        return self.select_related("author")
+        return self.select_related("author").prefetch_related("files")
 
     def shown(self):
         """Filter to those that stand in the thread: the others are messages by now, or gone."""
@@ -82,7 +84,7 @@ class ScheduledReplyQuerySet(TimelineQuerySet):
         return self.filter(Q(rank__gt=rank) | Q(rank=rank, pk__gt=pk))
 
     def for_row(self):
-        return self.select_related("author", "conversation__customer")
+        return self.select_related("author", "conversation__customer").prefetch_related("files")
 
     def waiting(self):
         return self.filter(state=State.WAITING)
@@ -105,6 +107,7 @@ class ScheduledReply(models.Model):
     is_own = False  # of the agent for whom a row of the queue is rendered
     author_id: int
     conversation_id: int
+    files: Any
 
     conversation = models.ForeignKey(
         "console.Conversation", models.PROTECT, related_name="scheduled_replies", db_index=False
@@ -112,7 +115,7 @@ class ScheduledReply(models.Model):
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="scheduled_replies", verbose_name=_("author")
     )
-    text = models.TextField(_("text"))
+    text = models.TextField(_("text"), blank=True)
     at = models.DateTimeField(_("goes out at"))  # and its place in the thread
     is_for_silence = models.BooleanField(_("only if the customer has not written by then"), default=False)
     seen = models.BigIntegerField(editable=False)  # the last message of the customer when it was written; 0 for none
@@ -132,7 +135,12 @@ class ScheduledReply(models.Model):
         ]
 
     def __str__(self):
-        return self.text[:60]
+        return self.words[:60]
+
+    @property
+    def words(self):
+        """Return its text, or else the names of its files."""
+        return self.text or ", ".join(file.title for file in self.files.all())
 
     @property
     def place(self):
@@ -153,14 +161,17 @@ class ScheduledReply(models.Model):
     def is_gone(self):
         return self.state not in SHOWN
 
-    def edit(self, text, at, is_for_silence=False):
-        """Let it wait anew. Raises Refused as `send_later` does, or if it is gone."""
-        with self._changing():
+    def edit(self, text, at, is_for_silence=False, files=(), removed=()):
+        """Let it wait anew. Raises Refused as `send_later` does, or if it is gone. removed: some of its files."""
+        with ScheduledFile.objects.storing(files) as stored, self._changing():
             self._write(text, at, is_for_silence)
+            self.files.filter(pk__in=[file.pk for file in removed]).discard()
+            self.files.add(*stored, bulk=False)
 
     def discard(self):
         with self._changing():
             self.state = State.DISCARDED
+            self.files.discard()
 
     def send_now(self):
         """Send it before it is due, or after a refusal. Raises Refused if that is impossible, and changes nothing."""
@@ -204,7 +215,9 @@ class ScheduledReply(models.Model):
             self.state, self.problem = State.REFUSED, refusal.sentence
 
     def _send(self):
-        self.conversation.send(self.author, self.text, self.idempotency_key)
+        with transaction.atomic():  # a refusal leaves its files where they are
+            stored = self.files.hand_over()
+            self.conversation.send(self.author, self.text, self.idempotency_key, stored=stored)
         self.state = State.SENT
 
     def _last_of_customer(self):

@@ -1,0 +1,1 @@
+"""Replies that go out later, with their files: their models and forms."""
