@@ -57,7 +57,7 @@ class NotePresence:
 
 
 class ResponseHeaders:
-    """Response headers: no camera, microphone or location; no caching of an agent's pages; and X-Agent.
+    """Response headers: no camera or location, but the microphone; no caching of an agent's pages; and X-Agent.
 
     A cached page could also come back as the fragment that htmx requested under the same address. X-Agent shows our
     scripts that an answer comes from the console and is for this agent, and is not from a proxy in between.
@@ -68,7 +68,7 @@ class ResponseHeaders:
 
     def __call__(self, request) -> HttpResponse:
         response = self.get_response(request)
-        response["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
+        response["Permissions-Policy"] = "camera=(), microphone=(self), geolocation=()"
         if request.user.is_authenticated:
             response["X-Agent"] = str(request.user.pk)
             if not response.has_header("Cache-Control"):
