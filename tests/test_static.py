@@ -168,7 +168,21 @@ def test_scripts_import_each_other_under_their_hashed_names(collected):
             assert f"js/{imported}" in names.values()
 
 
-def test_the_stylesheet_index_imports_components_under_their_hashed_names(collected):
+def test_the_stylesheet_of_production_is_one_file_with_every_component_in_its_layer(collected):
     folder, names = collected
-    imported = re.findall(r'@import url\("([^"]+)"\)', (folder / names["css/index.css"]).read_text())
-    assert sorted(imported) == sorted(Path(names[f"css/{path.name}"]).name for path in [*COMPONENTS, TOKENS])
+    joined = (folder / names["css/index.css"]).read_text()
+    assert "@import" not in joined
+    for component, layer in re.findall(r'@import url\("([\w-]+\.css)"\) layer\((\w+)\);', INDEX.read_text()):
+        text = (folder / names[f"css/{component}"]).read_text()
+        assert joined.count(f"@layer {layer} {{\n{text}\n}}") == 1
+
+
+def test_files_collected_again_after_a_change_have_the_change_in_the_stylesheet(collected, settings, tmp_path):
+    folder, names = collected
+    changed = tmp_path / "changed"
+    (changed / "css").mkdir(parents=True)
+    (changed / "css" / "hint.css").write_text(".hint { color: var(--quiet); order: 7 }")
+    settings.STATICFILES_DIRS = [changed, *settings.STATICFILES_DIRS]
+    call_command("collectstatic", interactive=False, verbosity=0)
+    names = json.loads((folder / "staticfiles.json").read_text())["paths"]
+    assert "order: 7" in (folder / names["css/index.css"]).read_text()

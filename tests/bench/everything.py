@@ -3,7 +3,21 @@
 import sys
 import time
 
-from tests.bench import faces, hang, intake, live, memory, pages, processing, relay, send, snapshot, strangers, stream
+from tests.bench import (
+    browser,
+    faces,
+    hang,
+    intake,
+    live,
+    memory,
+    pages,
+    processing,
+    relay,
+    send,
+    snapshot,
+    strangers,
+    stream,
+)
 from tests.bench.cast import Cast
 from tests.bench.figures import Machine
 from tests.bench.graph import Graph
@@ -27,6 +41,7 @@ def measure(options, programs, rows, *, web, bare, graph, bot):
             "stream": lambda: stream.measure(stack, cast, machine),
             "live": lambda: live.measure(stack, cast, machine),
             "faces": lambda: faces.measure(stack, cast, machine),
+            "browser": lambda: browser.measure(stack, cast, machine),
             "send": lambda: send.measure(stack, cast, facebook),
             "processing": lambda: processing.measure(stack, cast, facebook, machine, options.seconds),
             "relay": lambda: relay.measure(stack, cast, bot),

@@ -1,0 +1,113 @@
+"""Measure the desk in a browser: the bytes of the first view, when it is painted, and how soon a key shows.
+
+The browser's processor is slowed as that of a cheap laptop. It is Chromium, of which CHROMIUM may be the path.
+"""
+
+import gzip
+import os
+import shutil
+import threading
+from contextlib import contextmanager
+
+import uvloop
+from playwright.sync_api import sync_playwright
+
+from tests.bench.client import at_rate
+from tests.bench.figures import Row
+
+SLOWED = 4  # times
+VIEWS = 9  # first views, each with an empty cache
+MESSAGES, SECONDS, KEYS = 40, 20, 100  # in the thread; for which one message a second comes, and keys are pressed
+MOST_KIB, MOST_PAINT, MOST_KEY = 60, 500, 50  # KiB, ms and ms
+OURS = ("document", "stylesheet", "script")
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PAINTED = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
+# The time from a key to the next picture, by the browser: https://web.dev/articles/inp
+NOTE_KEYS = """
+window.keys = new Map();
+new PerformanceObserver((list) => {
+  for (const { interactionId, duration } of list.getEntries())
+    if (interactionId) keys.set(interactionId, Math.max(duration, keys.get(interactionId) ?? 0));
+}).observe({ type: "event", durationThreshold: 16, buffered: true });
+"""
+
+
+def measure(stack, cast, machine):
+    conversation = cast.conversations[0]
+    cast.talk(conversation, MESSAGES)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=_chromium(), args=["--no-sandbox", "--disable-gpu"])
+        yield from _first_views(browser, stack, cast, machine, conversation)
+        yield _typing(browser, stack, cast, machine, conversation)
+        browser.close()
+
+
+def _chromium():
+    """Return the path of an installed browser; None for the one that Playwright has installed."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+
+
+@contextmanager
+def _tab(browser, stack, cast, slowed=SLOWED):
+    """Open a tab of the first agent, in a browser that has never been here."""
+    context = browser.new_context(base_url=f"http://127.0.0.1:{stack.port}")
+    name, _sign, value = cast.cookies[0].split(";")[0].partition("=")
+    context.add_cookies([{"name": name, "value": value, "url": f"http://127.0.0.1:{stack.port}"}])
+    tab = context.new_page()
+    context.new_cdp_session(tab).send("Emulation.setCPUThrottlingRate", {"rate": slowed})
+    yield tab
+    context.close()
+
+
+def _first_views(browser, stack, cast, machine, conversation):
+    address = f"/conversations/{conversation.pk}/"
+    views = [_first_view(browser, stack, cast, address) for _number in range(VIEWS)]
+    bodies = views[0][1]
+    yield _size(bodies)
+    row = Row.of(f"first view painted, CPU slowed {SLOWED} times", [painted for painted, _bodies in views])
+    row.target, row.is_met = f"p50 < {MOST_PAINT} ms", row.p50 < machine.at_most(MOST_PAINT)
+    row.notes = [f"target here: {machine.at_most(MOST_PAINT):.0f} ms; {len(bodies)} files of ours"]
+    yield row
+
+
+def _first_view(browser, stack, cast, address):
+    """Return the seconds until something was painted, and our files as {address: (kind, bytes)}."""
+    answers = []
+    with _tab(browser, stack, cast) as tab:
+        tab.on("response", lambda answer: answers.append(answer))
+        tab.goto(address, wait_until="networkidle")
+        painted = tab.evaluate(PAINTED) / 1000
+        ours = [answer for answer in answers if answer.request.resource_type in OURS]
+        return painted, {answer.url: (answer.request.resource_type, answer.body()) for answer in ours}
+
+
+def _size(bodies):
+    """Return the size of the first view as a proxy compresses it."""
+    packed = {kind: sum(len(gzip.compress(body)) for of, body in bodies.values() if of == kind) for kind in OURS}
+    size = sum(packed.values()) / 1024
+    row = Row("first view, compressed", rate=size, unit=" KiB", limit=MOST_KIB, ratio=size / MOST_KIB)
+    row.target, row.is_met = f"≤ {MOST_KIB} KiB", size <= MOST_KIB
+    row.notes = [", ".join(f"{kind} {size / 1024:.1f} KiB" for kind, size in packed.items())]
+    return row
+
+
+def _typing(browser, stack, cast, machine, conversation):
+    """Type while the customer writes each second."""
+    questions = [cast.webhook(conversation, cast.text(), stack.port) for _second in range(SECONDS)]
+    with _tab(browser, stack, cast) as tab:
+        tab.goto(f"/conversations/{conversation.pk}/", wait_until="networkidle")
+        tab.evaluate(NOTE_KEYS)
+        field = tab.locator("[name=text]").first
+        field.focus()
+        there = tab.locator(".message").count()
+        writing = threading.Thread(target=lambda: uvloop.run(at_rate(stack.port, questions, 1, at_most=1)))
+        writing.start()
+        field.press_sequentially("Where is my parcel? " * (KEYS // 20), delay=SECONDS / KEYS * 1000)
+        writing.join()
+        came = tab.locator(".message").count() - there
+        slow = [duration / 1000 for duration in tab.evaluate("[...keys.values()]")]
+    fast = [0.016] * max(KEYS - len(slow), 0)  # the browser tells only of those that took longer
+    row = Row.of(f"key → picture, CPU slowed {SLOWED} times, 1 message/s", [*slow, *fast])
+    row.target, row.is_met = f"p99 < {MOST_KEY} ms", row.p99 < machine.at_most(MOST_KEY) and came > 0
+    row.notes = [f"target here: {machine.at_most(MOST_KEY):.0f} ms; {came} messages came; {len(slow)} keys over 16 ms"]
+    return row
