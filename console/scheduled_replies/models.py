@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from console import live
-from console.models.refusals import Refused
+from console.models.refusals import KeyInUse, Refused
 from console.models.timeline import TimelineQuerySet
 from console.scheduled_replies.files import ScheduledFile
 
@@ -44,17 +44,26 @@ class NotThere(Refused):
 
 
 class ScheduledReplyQuerySet(TimelineQuerySet):
-    def send_later(self, conversation, author, text, at, is_for_silence=False, files=()):
+    def send_later(self, conversation, author, text, at, is_for_silence=False, files=(), idempotency_key=None):
         """Schedule a reply. is_for_silence: it goes out only if the customer has not written by then.
 
-        Raises Refused if the author could not send it now, or if the messaging window will be shut by then.
+        The same idempotency key twice is the same reply. Raises Refused if the author could not send it now, or if the
+        messaging window will be shut by then.
         """
+        key = idempotency_key or uuid.uuid4()
         with ScheduledFile.objects.storing(files) as stored, conversation.changing() as revision:
-            reply = self.model(conversation=conversation, author=author)
+            if known := self.filter(idempotency_key=key).first():
+                return self._same(known, conversation, author)
+            reply = self.model(conversation=conversation, author=author, idempotency_key=key)
             reply._write(text, at, is_for_silence)
             reply._save(revision)
             reply.files.add(*stored, bulk=False)
         return reply
+
+    def _same(self, known, conversation, author):
+        if (known.conversation_id, known.author_id) != (conversation.pk, author.pk):
+            raise KeyInUse(_now("Another reply has this key: choose a new one for each."))
+        return known
 
     def for_thread(self):
         return self.select_related("author").prefetch_related("files")
@@ -184,13 +193,20 @@ class ScheduledReply(models.Model):
             if self.state == State.WAITING and self.at <= timezone.now():
                 self._send_or_stay()
 
+    def check_there(self):
+        if self.is_gone:
+            raise NotThere
+
+    def may_be_discarded_by(self, agent):
+        """Return whether this is the author, or the author cannot send it any more: then any colleague tidies up."""
+        return self.author_id == agent.pk or self.author_id != self.conversation.agent_id
+
     @contextmanager
     def _changing(self):
         """Lock the conversation, read the reply as it is by now, and save it in the end."""
         with self.conversation.changing() as revision:
             self.refresh_from_db(fields=["text", "at", "is_for_silence", "seen", "state", "problem"])
-            if self.is_gone:
-                raise NotThere
+            self.check_there()
             yield
             self._save(revision)
 

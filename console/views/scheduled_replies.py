@@ -1,8 +1,10 @@
 """Replies that go out later: agents write them in a dialog; authors edit, send or delete them in the thread."""
 
+import uuid
+from contextlib import suppress
 from functools import partial
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +22,7 @@ CHOICES = [("in 1 hour", _("In 1 hour")), ("tomorrow 9:00", _("Tomorrow 9:00")),
 @require_http_methods(["GET", "POST"])
 def send_later(request, pk):
     conversation = find(request, pk)
-    save = partial(ScheduledReply.objects.send_later, conversation, request.user)
+    save = partial(ScheduledReply.objects.send_later, conversation, request.user, idempotency_key=_key(request))
     return _form_or_save(request, conversation, save)
 
 
@@ -61,13 +63,23 @@ def send_now(request, pk, reply_pk):
 
 @require_POST
 def delete(request, pk, reply_pk):
-    conversation, reply = _find_own(request, pk, reply_pk)
+    conversation = find(request, pk)
+    reply = get_object_or_404(conversation.scheduled_replies, pk=reply_pk)
+    if not reply.may_be_discarded_by(request.user):
+        raise Http404
     return _answer(request, conversation, attempt(reply.discard))
 
 
 def _find_own(request, pk, reply_pk):
     conversation = find(request, pk)
-    return conversation, get_object_or_404(conversation.scheduled_replies.written_by(request.user), pk=reply_pk)
+    return conversation, get_object_or_404(conversation.scheduled_replies.filter(author=request.user), pk=reply_pk)
+
+
+def _key(request):
+    """Return the key of the form, which is sent again if the console did not seem to answer; or a new one."""
+    with suppress(ValueError):
+        return uuid.UUID(request.POST.get("idempotency_key", ""))
+    return uuid.uuid4()
 
 
 def _form_or_save(request, conversation, save, reply=None):
@@ -75,6 +87,8 @@ def _form_or_save(request, conversation, save, reply=None):
     given = (request.POST, request.FILES) if request.method == "POST" else ()
     form = ScheduledReplyForm(*given, initial=_initial(reply), reply=reply)
     with timezone.override(form.zone):
+        if gone := reply and attempt(reply.check_there):
+            return _form(request, conversation, form, reply, 409, gone)
         if not form.is_valid():
             return _form(request, conversation, form, reply, 422 if form.is_bound else 200)
         if refusal := attempt(save, **(form.edited() if reply else form.reply())):
@@ -89,6 +103,7 @@ def _initial(reply):
 
 def _form(request, conversation, form, reply, status, refusal=None):
     context = _form_context(conversation, form, reply) | {"refusal": refusal, "partial": FORM}
+    context["idempotency_key"] = _key(request)
     answer = render(request, FORM if request.htmx else "conversations/form.html", context, status=status)
     return reswap(retarget(answer, "#dialog-form"), "innerHTML") if request.htmx else answer
 

@@ -1,5 +1,6 @@
 """Replies that go out later: who schedules them, when they go, and what keeps them back."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -26,7 +27,7 @@ from console.scheduled_replies.models import State
 from console.sweep import sweep
 from console.wording.moments import moment_of, zone_of
 from tests.conftest import restrict
-from tests.console.conftest import HTMX, now, words
+from tests.console.conftest import HTMX, fresh, now, words
 
 HOUR = timedelta(hours=1)
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -200,7 +201,8 @@ def test_an_agent_schedules_edits_and_deletes_a_reply(browser_of, conversation, 
 def test_a_reply_is_sent_before_it_is_due(browser_of, later, conversation, ana):
     path = f"/conversations/{conversation.pk}/scheduled-replies/{later().pk}/send-now/"
     assert browser_of(ana).post(path, headers=HTMX).status_code == 200
-    assert browser_of(ana).post(path, headers=HTMX).status_code == 404
+    again = browser_of(ana).post(path, headers=HTMX)
+    assert (again.status_code, again.text) == (409, "This reply has been sent or discarded meanwhile.")
     assert replies() == [("Is all well now?", "ana")]
 
 
@@ -237,6 +239,64 @@ def test_a_colleagues_scheduled_reply_is_shown_and_cannot_be_changed(path, brows
     assert "Is all well now?" in thread(browser_of(ben), conversation)
     answer = browser_of(ben).post(f"/conversations/{conversation.pk}/scheduled-replies/{reply.pk}/{path}", form())
     assert answer.status_code == 404
+
+
+def test_a_form_that_is_sent_twice_because_the_console_did_not_answer_is_one_reply(browser_of, conversation, ana):
+    browser, path = browser_of(ana), f"/conversations/{conversation.pk}/send-later/"
+    key = re.search('name="idempotency_key" value="([^"]+)"', browser.get(path, headers=HTMX).text)[1]
+    for _press in range(2):
+        assert browser.post(path, form(idempotency_key=key), headers=HTMX).status_code == 200
+    assert ScheduledReply.objects.count() == 1
+
+
+def test_the_key_of_a_colleagues_scheduled_reply_is_refused(browser_of, later, conversation, ben):
+    key = later().idempotency_key
+    conversation.transfer(conversation.agent, to=ben)
+    path = f"/conversations/{conversation.pk}/send-later/"
+    assert browser_of(ben).post(path, form(idempotency_key=key), headers=HTMX).status_code == 409
+    assert ScheduledReply.objects.count() == 1
+
+
+def test_a_reply_that_was_discarded_on_another_device_says_so_as_it_is_edited(browser_of, later, conversation, ana):
+    reply = later()
+    reply.discard()
+    own = f"/conversations/{conversation.pk}/scheduled-replies/{reply.pk}/"
+    for answer in (browser_of(ana).get(own, headers=HTMX), browser_of(ana).post(own, form(), headers=HTMX)):
+        assert (answer.status_code, "sent or discarded meanwhile" in answer.text) == (409, True)
+
+
+def test_lines_of_three_dashes_divide_a_scheduled_reply_as_they_divide_one_that_goes_out_now(later, due):
+    later("One\n---\nTwo")
+    due()
+    assert replies() == [("One", "ana"), ("Two", "ana")]
+
+
+# Once its author has lost the conversation
+
+
+def test_a_reply_whose_author_has_lost_the_conversation_says_on_what_it_depends(
+    later, conversation, ana, ben, browser_of
+):
+    later()
+    revision = fresh(conversation).revision
+    conversation.transfer(ana, to=ben)
+    assert "only if Ana Ruiz handles this conversation then" in words(thread(browser_of(ben), conversation, revision))
+    revision = fresh(conversation).revision
+    conversation.transfer(ben, to=ana)
+    shown = words(thread(browser_of(ben), conversation, revision))
+    assert "Is all well now?" in shown and "only if" not in shown
+
+
+@pytest.mark.parametrize("end", ["transfer", "leave"])
+def test_a_colleague_deletes_the_reply_of_an_author_who_cannot_send_it_any_more(
+    end, later, conversation, ana, ben, browser_of
+):
+    reply = later()
+    conversation.transfer(ana, to=ben) if end == "transfer" else ana.leave()
+    path = f"/conversations/{conversation.pk}/scheduled-replies/{reply.pk}/delete/"
+    assert path in thread(browser_of(ben), conversation)
+    assert browser_of(ben).post(path, headers=HTMX).status_code == 200
+    assert fresh(reply).state == State.DISCARDED
 
 
 def test_nothing_is_scheduled_in_a_conversation_that_the_agent_may_not_see(browser_of, conversation, ben, bluebird):

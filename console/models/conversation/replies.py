@@ -1,5 +1,6 @@
 """Replies of an agent or the bot: each in as many messages as it takes, and once, however often it is sent."""
 
+import re
 import uuid
 
 from django.db import IntegrityError, transaction
@@ -18,6 +19,8 @@ from console.wording import quick_replies as wording
 from messenger.text import parts
 
 MOST_MESSAGES = 50  # more than any reply takes
+MOST_BREAKS = 20
+BREAK = re.compile(r"^[ \t]*---[ \t]*$", re.MULTILINE)  # begins another message, as in canned-text.js
 
 
 class Replies(MessagingWindow, Sending):
@@ -37,7 +40,8 @@ class Replies(MessagingWindow, Sending):
         """
         try:
             with Attachment.objects.storing(files) as attachments:
-                pieces = _pieces(text, [*stored, *attachments], quick_replies)
+                texts = _messages_in(text) if author else [text]
+                pieces = _pieces(texts, [*stored, *attachments], quick_replies)
                 return self._send(author, pieces, idempotency_key, seen, reply_to)
         except IntegrityError as error:
             if "console_message_idempotency_key_key" not in str(error):
@@ -94,9 +98,14 @@ class Replies(MessagingWindow, Sending):
         return message
 
 
-def _pieces(text, files, quick_replies):
+def _messages_in(text):
+    """Return the messages into which lines of three dashes divide what an agent wrote."""
+    return list(filter(None, map(str.strip, BREAK.split(text, MOST_BREAKS)))) or [text]
+
+
+def _pieces(texts, files, quick_replies):
     """Return the text and the attachment of each message."""
-    pieces = [("", file) for file in files] + [(part, None) for part in parts(text)]
+    pieces = [("", file) for file in files] + [(part, None) for text in texts for part in parts(text)]
     if quick_replies and pieces[-1][0]:
         offered = Attachment(kind="quick_replies", payload=wording.to_facebook(quick_replies))
         pieces[-1] = (pieces[-1][0], offered)

@@ -98,6 +98,7 @@ class Revision(models.Model):
     customer_id: int
     all_messages: Any
     handovers: Any
+    scheduled_replies: Any
     headline: Any  # all that stands above and below the thread
     change: Any = None  # what happens to it under its lock
 

@@ -236,6 +236,8 @@ class Transitions(Waiting):
         if self.holder == Holder.QUEUE and handover.cause != Cause.CLOSED:
             self.note_entered_queue()
             self._enter_queue()
+        if Holder.AGENT in (before, self.holder):  # replies that go out later say whether they still do
+            self.scheduled_replies.waiting().update(revision=self.revision)
         if before == Holder.AGENT:  # the agent has capacity for another one
             type(self).objects.assign_later()
 
