@@ -24,6 +24,7 @@ def facts(conversation):
         "language": _language(conversation.customer.locale),
         "time_zone": next(filter(_is_time_zone, [one.details.get("timezone") for one in known]), ""),
         "contacts": said.aggregate(first=Min("at"), last=Max("at")),
+        "labels": conversation.customer.labels.all(),
         "fields": CustomField.objects.of(conversation.customer),
         "referrals": [one for one in known if one.kind == Kind.REFERRAL][:MOST_REFERRALS],
     }

@@ -1,4 +1,4 @@
-"""A label on conversations: a word in a colour, by which agents sort them. Admins make the labels."""
+"""A label on conversations and customers: a word in a colour, by which agents sort them. Admins make the labels."""
 
 from typing import Any, ClassVar
 
@@ -25,19 +25,29 @@ class Colour(models.TextChoices):
 
 class LabelQuerySet(models.QuerySet):
     def on(self, page):
-        """Filter to the labels for conversations of this Page."""
+        """Filter to the labels for conversations and customers of this Page."""
         return self.filter(Q(page=None) | Q(page=page))
 
     def change(self, conversation, added, removed):
         """Put labels on a conversation, and take others off. Others stay, as a colleague may have changed them."""
         if added or removed:
             with conversation.stepping(has_other_headline=True):
-                conversation.labels.add(*added)
-                conversation.labels.remove(*removed)
+                _put(conversation.labels, added, removed)
+
+    def change_of_customer(self, conversation, added, removed):
+        """Do the same with the labels of its customer, which no row of the queue shows."""
+        if added or removed:
+            with conversation.stepping(is_listed=False, has_other_headline=True):
+                _put(conversation.customer.labels, added, removed)
 
     def publish(self):
         """Tell browsers that labels changed, which any row may show."""
         live.publish("hello")
+
+
+def _put(labels, added, removed):
+    labels.add(*added)
+    labels.remove(*removed)
 
 
 class Label(models.Model):
@@ -56,9 +66,10 @@ class Label(models.Model):
         null=True,
         blank=True,
         verbose_name=_("Page"),
-        help_text=_("Empty: conversations of all Pages can have it. The Page cannot be changed later."),
+        help_text=_("Empty: conversations and customers of all Pages can have it. The Page cannot be changed later."),
     )
     conversations = models.ManyToManyField("console.Conversation", related_name="labels", editable=False)
+    customers = models.ManyToManyField("console.Customer", related_name="labels", editable=False)
 
     objects: ClassVar[Any] = LabelQuerySet.as_manager()
 

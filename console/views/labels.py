@@ -1,6 +1,7 @@
-"""Labels: any agent who may see a conversation puts them on and takes them off, many at once."""
+"""Labels: any agent who may see a conversation puts them on it or its customer and takes them off, many at once."""
 
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import reswap, retarget
 
@@ -13,12 +14,27 @@ MOST_DIGITS = 18  # of a primary key
 @require_http_methods(["GET", "POST"])
 def label(request, pk):
     conversation = find(request, pk)
-    offered = Label.objects.on(conversation.page)
     if request.method == "GET":
-        return _form(request, conversation, offered)
-    chosen, before = (_named(request, field, offered) for field in ("labels", "before"))
-    Label.objects.change(conversation, added=chosen - before, removed=before - chosen)
+        return _form(request, conversation, conversation.labels, back=reverse("conversation", args=[pk]))
+    Label.objects.change(conversation, **_changes(request, conversation))
     return changed(request, pk, is_done=True)
+
+
+@require_http_methods(["GET", "POST"])
+def label_customer(request, pk):
+    conversation = find(request, pk)
+    if request.method == "GET":
+        back = reverse("customer", args=[pk])
+        return _form(request, conversation, conversation.customer.labels, back, is_of_customer=True)
+    Label.objects.change_of_customer(conversation, **_changes(request, conversation))
+    return changed(request, pk, is_done=True) if request.htmx else redirect("customer", pk=pk)
+
+
+def _changes(request, conversation):
+    """Return the labels that the form adds and removes."""
+    offered = Label.objects.on(conversation.page)
+    chosen, before = (_named(request, field, offered) for field in ("labels", "before"))
+    return {"added": chosen - before, "removed": before - chosen}
 
 
 def _named(request, field, offered):
@@ -27,8 +43,9 @@ def _named(request, field, offered):
     return set(offered.filter(pk__in=named))
 
 
-def _form(request, conversation, offered):
-    chosen = {label.pk for label in conversation.labels.all()}
+def _form(request, conversation, labels, back, *, is_of_customer=False):
+    offered, chosen = Label.objects.on(conversation.page), {label.pk for label in labels.all()}
     context = {"conversation": conversation, "offered": offered, "chosen": chosen, "partial": "labels/_form.html"}
+    context |= {"address": request.path, "back": back, "is_of_customer": is_of_customer}
     answer = render(request, "labels/_form.html" if request.htmx else "conversations/form.html", context)
     return reswap(retarget(answer, "#dialog-form"), "innerHTML") if request.htmx else answer
