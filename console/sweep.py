@@ -11,6 +11,7 @@ from console.models import (
     BotEvent,
     Conversation,
     Customer,
+    HistoryImport,
     InboundWebhook,
     Moderation,
     Reaction,
@@ -61,4 +62,5 @@ STEPS = [  # in this order
     fetch_missing_profiles,
     fetch_missing_files,
     Moderation.objects.deliver_later,
+    HistoryImport.objects.import_later,
 ]

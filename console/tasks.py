@@ -48,6 +48,12 @@ def fetch_attachment(attachment_id):
 
 
 @shared_task
+def import_history(page_id):
+    """Make the next call for the older history of this Page's conversations."""
+    _model("console.HistoryImport").import_next(page_id)
+
+
+@shared_task
 def moderate(moderation_id):
     _model("console.Moderation").filter(pk=moderation_id).deliver()
 

@@ -45,7 +45,7 @@ def _closings(conversation):
     """Return the handovers that closed the conversation, with all that is shown of what was before."""
     earlier = Handover.objects.filter(conversation=OuterRef("conversation"), cause=Cause.CLOSED, at__lt=OuterRef("at"))
     last = Subquery(earlier.order_by("-at").values("at")[:1])
-    incoming = Message.objects.filter(IN_STAY, is_incoming=True).order_by("at", "pk")
+    incoming = Message.objects.filter(IN_STAY, is_incoming=True, is_imported=False).order_by("at", "pk")
     changes = Handover.objects.filter(IN_STAY).order_by("at", "pk")
     reasons = changes.filter(from_holder=Holder.BOT, to_holder=Holder.QUEUE).exclude(note="", summary="")
     words = Coalesce(NullIf("summary", Value("", TextField())), "note")
@@ -66,7 +66,8 @@ def _closings(conversation):
 
 def _answers():
     """Return who answered the customer, each once."""
-    said = Message.objects.filter(IN_STAY, is_incoming=False, is_automatic=False).exclude(state=Message.State.FAILED)
+    answers = Message.objects.filter(IN_STAY, is_imported=False, is_incoming=False, is_automatic=False)
+    said = answers.exclude(state=Message.State.FAILED)
     who = JSONObject(author="author_id", is_by_bot="is_by_bot", source="source")
     return said.order_by().values(who=who).distinct()
 

@@ -1,4 +1,5 @@
 from console.custom_fields.models import CustomField, CustomValue
+from console.history_import.models import HistoryImport
 from console.moderation.models import Moderation
 from console.scheduled_replies.files import ScheduledFile
 from console.scheduled_replies.models import ScheduledReply
@@ -43,6 +44,7 @@ __all__ = [
     "Draft",
     "Handover",
     "HandoverRules",
+    "HistoryImport",
     "Holder",
     "Holiday",
     "InboundWebhook",

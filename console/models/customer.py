@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from agents.names import isolated, plain
 from agents.pictures import new_path
 from console import tasks
+from console.history_import.models import HistoryImport
 from console.infrastructure import downloads, rate_limit
 from messenger import Action, GraphError
 from messenger.calls.people import LOCALE_FIELDS, PROFILE_FIELDS
@@ -104,7 +105,12 @@ class Customer(Scheduled):
             self.fetch_profile_soon()
 
     def fetch_profile(self):
-        """Ask Facebook for name and picture. It may withhold either or both, and we go on without."""
+        """Ask Facebook for name and picture. It may withhold either or both, and we go on without.
+
+        This is the first that is done about a new customer, and the sweep sees to it: the history is begun here too.
+        """
+        if self.profile_at is None:
+            HistoryImport.objects.begin(self)
         if self.page.is_paused or self.page.is_slowed or not self._has_rate_slot():
             return self._put_off()
         try:

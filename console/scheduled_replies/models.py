@@ -237,5 +237,5 @@ class ScheduledReply(models.Model):
         self.state = State.SENT
 
     def _last_of_customer(self):
-        said = self.conversation.messages.filter(is_incoming=True).order_by("-pk")
+        said = self.conversation.messages.filter(is_imported=False, is_incoming=True).order_by("-pk")
         return said.values_list("pk", flat=True).first() or 0

@@ -20,10 +20,7 @@ class Calls:
 
     def _page_of(self, path, params) -> tuple[list[dict], str]:
         """Return one page of a list and the cursor of the next page, "" after the last."""
-        answer = self._call("GET", path, "data", params=params)
-        paging = answer.get("paging") or {}
-        after = (paging.get("cursors") or {}).get("after") if paging.get("next") else ""
-        return answer["data"], str(after or "")
+        return rows_and_cursor(self._call("GET", path, "data", params=params))
 
     def _pages(self, path, params) -> Iterator[dict]:
         """Iterate over a list, page by page. A page may be empty while more follow; a repeated cursor is the end."""
@@ -33,6 +30,13 @@ class Calls:
             if not after or after == params.get("after"):
                 return
             params = {**params, "after": after}
+
+
+def rows_and_cursor(answer: dict) -> tuple[list[dict], str]:
+    """Return the rows of one page of a list and the cursor of the next page, "" after the last."""
+    paging = answer.get("paging") or {}
+    after = (paging.get("cursors") or {}).get("after") if paging.get("next") else ""
+    return answer.get("data") or [], str(after or "")
 
 
 def given(**options):

@@ -5,7 +5,7 @@ https://developers.facebook.com/docs/messenger-platform/conversations
 
 from collections.abc import Iterator
 
-from .base import Calls, given
+from .base import Calls, given, rows_and_cursor
 
 CONVERSATION_FIELDS = (
     "id",
@@ -50,10 +50,17 @@ class History(Calls):
 
         A message that Facebook does not show has only its id and time.
         """
-        fields = f"messages.limit({NEWEST}){{{','.join(MESSAGE_FIELDS)}}}"
+        return self.older_messages(psid)[0][:NEWEST]
+
+    def older_messages(self, psid: str, *, after: str = "") -> tuple[list[dict], str]:
+        """Return 20 messages with a person, newest first, and the cursor of older ones, "" after the last. One call.
+
+        after: such a cursor. Each message is as in `newest_messages`; `PastMessage.read` reads it.
+        """
+        place = f".after({after})" if after else ""
+        fields = f"messages.limit({NEWEST}){place}{{{','.join(MESSAGE_FIELDS)}}}"
         conversation = next(self.conversations(psid, fields=["id", fields]), {})
-        rows = conversation.get("messages", {}).get("data", [])
-        return rows[:NEWEST]
+        return rows_and_cursor(conversation.get("messages") or {"data": []})
 
     def history(self, conversation_id: str) -> Iterator[dict]:
         """Iterate over the newest 20 messages of a conversation, newest first. One call for each."""

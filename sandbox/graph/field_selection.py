@@ -8,14 +8,16 @@ TOKEN = re.compile(r"\s*([\w-]+|[(){},.]|\S)")
 
 
 class RequestedFields(dict):
-    """The fields within a field, and its arguments: `limit`, and `alias` to answer it under another name."""
+    """The fields within a field, and its arguments: `limit`, `after`, and `alias` to answer it under another name."""
 
     limit: int | None = None
+    after: str = ""
     alias: str = ""
 
     def query(self) -> dict:
         """Return the query with which a call of its own would request the same."""
-        return ({"fields": serialize(self)} if self else {}) | ({"limit": self.limit} if self.limit else {})
+        given = {"fields": serialize(self), "limit": self.limit, "after": self.after}
+        return {name: value for name, value in given.items() if value}
 
 
 def fields_parameter(call: Call) -> str:
@@ -62,7 +64,8 @@ def _within(value, requested: RequestedFields):
 def _serialize(name: str, requested: RequestedFields) -> str:
     alias = f".as({requested.alias})" if requested.alias else ""
     limit = f".limit({requested.limit})" if requested.limit else ""
-    return f"{name}{alias}{limit}" + (f"{{{serialize(requested)}}}" if requested else "")
+    after = f".after({requested.after})" if requested.after else ""
+    return f"{name}{alias}{limit}{after}" + (f"{{{serialize(requested)}}}" if requested else "")
 
 
 def _fields(tokens: list[str]) -> RequestedFields:
@@ -84,10 +87,12 @@ def _fields(tokens: list[str]) -> RequestedFields:
 
 
 def _argument(requested: RequestedFields, tokens: list[str]):
-    """Keep `limit(5)` or `as(title)`; ignore other arguments."""
+    """Keep `limit(5)`, `after(cursor)` or `as(title)`; ignore other arguments."""
     name, argument = tokens[:1], "".join(tokens[2:3])
     del tokens[:4]
     if name == ["limit"] and argument.isdecimal():
         requested.limit = int(argument)
+    if name == ["after"]:
+        requested.after = argument
     if name == ["as"]:
         requested.alias = argument

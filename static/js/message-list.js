@@ -104,7 +104,7 @@ class MessageList extends HTMLElement {
     htmx.process(this.thread);
     document.dispatchEvent(new CustomEvent("thread-changed", { detail: { entries } }));
     this.compareHeader(fresh);
-    const isOurs = added.some((entry) => entry.matches(".is-outgoing"));
+    const isOurs = added.some((entry) => entry.matches(".is-outgoing:not(.is-imported)"));
     if (isOurs || (this.sticks && entries.length)) this.toEnd();
   }
 
@@ -132,7 +132,7 @@ class MessageList extends HTMLElement {
   // How many messages of the customer came while the end of the thread was not on the screen.
   countUnseen() {
     this.reading.noteShown();
-    const incoming = [...this.thread.querySelectorAll(".is-incoming")];
+    const incoming = [...this.thread.querySelectorAll(".is-incoming:not(.is-imported)")];
     return incoming.filter(({ id }) => Number(id.replace("message-", "")) > this.dataset.seen).length;
   }
 

@@ -46,13 +46,13 @@ export class Reading {
   }
 
   get asked() {
-    return [...this.list.thread.querySelectorAll(".is-incoming")];
+    return [...this.list.thread.querySelectorAll(".is-incoming:not(.is-imported)")];
   }
 
   // New entries have come. Those that a reader does not see are counted.
   note(entries) {
-    if (entries.some((entry) => entry.matches(".is-outgoing:not(.is-by-bot)"))) this.unmark();
-    const messages = entries.filter((entry) => entry.matches(".message") && entry.isConnected);
+    if (entries.some((entry) => entry.matches(".is-outgoing:not(.is-by-bot, .is-imported)"))) this.unmark();
+    const messages = entries.filter((entry) => entry.matches(".message:not(.is-imported)") && entry.isConnected);
     if (!messages.length || (this.list.sticks && !document.hidden)) return;
     if (!this.unseen) this.mark(messages[0]);
     this.unseen += messages.length;

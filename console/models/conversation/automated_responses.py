@@ -17,7 +17,7 @@ def is_automatic(conversation, source, said_at):
     """Return whether an echo of this app, said at this time of Facebook's clock, is an automated response."""
     if source != PAGE_INBOX_APP:
         return False
-    asked = conversation.messages.filter(is_incoming=True)
+    asked = conversation.messages.filter(is_imported=False, is_incoming=True)
     return asked.filter(sent_at__range=(said_at - TOO_FAST, said_at)).exists() or not asked.exists()
 
 

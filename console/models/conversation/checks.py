@@ -80,13 +80,13 @@ def check_nothing_scheduled(conversation, agent):
 
 def check_all_seen(conversation, until, refusal=UnseenMessages):
     """Raise the refusal if the customer has just written more. Ids are given in order, under the lock."""
-    unseen = conversation.messages.filter(is_incoming=True, pk__gt=until or 0).order_by("pk")
+    unseen = conversation.messages.filter(is_imported=False, is_incoming=True, pk__gt=until or 0).order_by("pk")
     if until is not None and unseen.exists():
         raise refusal(conversation, unseen)
 
 
 def check_all_delivered_to_bot(conversation):
     """The bot may not have received the last message of the customer yet."""
-    asked = conversation.messages.filter(is_incoming=True).order_by("pk")
+    asked = conversation.messages.filter(is_imported=False, is_incoming=True).order_by("pk")
     if BotEvent.objects.have_words_of(conversation) and asked.exists():
         raise UnseenMessages(conversation, asked.filter(pk=asked.last().pk))

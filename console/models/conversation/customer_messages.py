@@ -5,7 +5,7 @@ import hashlib
 from console.models.activity import Activity
 from console.models.conversation import automated_responses, stored_messages
 from console.models.conversation.outcomes import Outcome
-from console.models.conversation.thread_order import moment_of, place
+from console.models.conversation.thread_order import moment_of
 
 
 def process_message(conversation, event):
@@ -38,8 +38,9 @@ def _process(conversation, event, *, opens_window=True, **content):
             conversation.note_customer_activity(moment_of(event.at))
             conversation.infer_control(event)
         stored = conversation.thread.find(mid)
-        if stored and not stored.is_partial:
+        if stored and not stored.may_complete:
             return Outcome.UNSENT if stored.is_deleted else Outcome.ALREADY_STORED
+        is_new = stored is None or stored.is_imported
         if stored:
             message = _complete(conversation, stored, event, **content)
         else:
@@ -48,24 +49,18 @@ def _process(conversation, event, *, opens_window=True, **content):
             _note_ad(conversation, event, message)
         if conversation.last_at and message.at < conversation.last_at:
             _note_late_question(conversation, message)
-        if not stored:
+        if is_new:
             stored_messages.wait_for_answer(conversation, message, event)
     return Outcome.PROCESSED
 
 
 def _complete(conversation, message, event, text="", **content):
-    """Complete a message that came after its edit: its own text is the earlier one."""
-    conversation.thread.settle()
-    message.earlier_texts.insert(0, text)
-    message.sent_at = moment_of(event.at)
-    message.at = place(conversation, message.sent_at, moved=message)
-    for name, value in content.items():
-        setattr(message, name, value)
-    message.is_partial, message.revision = False, conversation.revision
-    message.save()
-    stored_messages.attach(message, event)
-    conversation.thread.settle()  # it has another place
-    return message
+    """Complete a message that is known by its edit or from Facebook's history. An edited text stays."""
+    if message.is_partial:
+        message.earlier_texts.insert(0, text)
+    elif not message.edited_at:
+        message.text = text
+    return stored_messages.complete(conversation, message, event, **content)
 
 
 def _note_ad(conversation, event, message):

@@ -44,6 +44,8 @@ def find_ours(conversation, event):
     thread, key = conversation.thread, key_of(event)
     thread.read(filter(None, [event.mid, key]))
     known, ours = thread.find_own(event.mid), key and thread.find_own(key)
+    if known and known.is_imported:
+        return ours
     if known and _is_of_another(known, ours):
         _take_back(conversation, known)
         return ours
@@ -104,13 +106,17 @@ def _process_from_elsewhere(conversation, event):
     """Store a message of the bot, which speaks with our app's token or is an app of its own, or of people elsewhere."""
     if _may_be_ours(conversation, event):
         raise Premature("One of our own sends is still without an answer; this may be its echo.")
-    if stored := conversation.thread.find(event.mid):
+    stored = conversation.thread.find(event.mid)
+    if stored and not stored.may_complete:
         return Outcome.UNSENT if stored.is_deleted else Outcome.ALREADY_STORED
     is_by_bot = _is_by_bot(conversation, event)
     source = "" if is_by_bot or is_of_our_app(event) else event.app_id or PAGE_INBOX_APP
     is_auto = is_automatic(conversation, source, moment_of(event.at))
     by = {"source": source, "is_by_bot": is_by_bot, "is_automatic": is_auto}
-    message = _store(conversation, event, reply_to=event.reply_to, **by)
+    if stored:
+        message = stored_messages.complete(conversation, stored, event, reply_to=event.reply_to, text=event.text, **by)
+    else:
+        message = _store(conversation, event, reply_to=event.reply_to, **by)
     if not is_auto:
         conversation.note_last_words(message, stored_messages.words_of(message, event))
         _note_answer(conversation, message)

@@ -55,8 +55,23 @@ def store_unsent(conversation, event):
     )
 
 
-def attach(message, event):
-    """Store the attachments of an event; workers fetch their files."""
+def complete(conversation, message, event, **fields):
+    """Bring a message whose webhook comes only now to its place, and give it what the webhook says."""
+    conversation.thread.settle()
+    message.sent_at = moment_of(event.at)
+    message.at = place(conversation, message.sent_at, moved=message)
+    for name, value in fields.items():
+        setattr(message, name, value)
+    message.is_partial, message.is_imported, message.revision = False, False, conversation.revision
+    message.save()
+    _attach(message, event)
+    conversation.thread.settle()  # it has another place
+    return message
+
+
+def _attach(message, event):
+    """Store the attachments of an event, in place of those from Facebook's history; workers fetch their files."""
+    message.attachments.all().discard()
     for attachment in _attachments_of(event):
         attachment.message = message
         attachment.save()

@@ -15,7 +15,7 @@ def summary(conversation, note=""):
     """Return up to METADATA characters: the note, who answered, how much was said, and the last lines."""
     taken = conversation.handovers.filter(from_holder=Holder.BOT).exclude(cause=Cause.UNDONE)
     last_change = taken.in_order().last()
-    messages = conversation.messages.select_related("author").order_by("-at", "-pk")
+    messages = conversation.messages.filter(is_imported=False).select_related("author").order_by("-at", "-pk")
     said = list(messages.filter(at__gt=last_change.at) if last_change else messages[:SHOWN])
     names = {str(message.author) for message in said if message.author}
     answered = f"Replied: {', '.join(sorted(names))}." if names else "Nobody replied."

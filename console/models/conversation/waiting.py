@@ -57,7 +57,7 @@ class Waiting(Holding, Inbox):
     def unanswered_since(self):
         """Return the time of the customer's first message after the last answer, or None."""
         answered = self.messages.filter(is_incoming=False, is_automatic=False).aggregate(last=Max("at"))["last"]
-        asked = self.messages.filter(is_incoming=True, is_deleted=False)
+        asked = self.messages.filter(is_imported=False, is_incoming=True, is_deleted=False)
         return (asked.filter(at__gt=answered) if answered else asked).aggregate(first=Min("at"))["first"]
 
     # Begin to wait
@@ -102,8 +102,9 @@ class Waiting(Holding, Inbox):
 
     def note_unsent_question(self, message):
         """Note that the customer unsent a message. Unread are the messages that came last, however many they are."""
-        newer = self.messages.filter(is_incoming=True, is_deleted=False, pk__gt=message.pk).count()
-        if message.is_incoming and not message.is_deleted and newer < self.unread:
+        newer = self.messages.filter(is_imported=False, is_incoming=True, is_deleted=False, pk__gt=message.pk).count()
+        is_question = message.is_incoming and not (message.is_deleted or message.is_imported)
+        if is_question and newer < self.unread:
             self.unread -= 1
 
     def end_wait_for(self, message):

@@ -106,6 +106,7 @@ class Message(MessageDelivery):
     payload = models.TextField(_("payload"), blank=True)
     reply_to = models.TextField(blank=True, default="", db_default="", editable=False)  # mid of the message it answers
     is_partial = models.BooleanField(default=False, db_default=False, editable=False)  # only its edit is known
+    is_imported = models.BooleanField(_("from Facebook's history"), default=False, db_default=False)
     reaction = models.CharField(_("reaction"), max_length=64, blank=True)
     reaction_at = models.BigIntegerField(default=0, editable=False)  # ms
     earlier_texts = models.JSONField(_("earlier texts"), default=list, blank=True)
@@ -156,6 +157,11 @@ class Message(MessageDelivery):
     def quick_replies(self):
         """Return the titles of the quick replies under it, one in a line."""
         return "\n".join(from_facebook(one.payload) for one in self.attachments.all() if one.kind == "quick_replies")
+
+    @property
+    def may_complete(self):
+        """Return whether its webhook, should it still come, has more to say than is known of it."""
+        return (self.is_partial or self.is_imported) and not self.is_deleted
 
     @property
     def is_addressable(self):

@@ -95,6 +95,18 @@ def test_messages_within_a_conversation_are_paginated(box, mona, conversation):
     assert "next" not in more["paging"]
 
 
+def test_a_page_of_messages_within_a_conversation_begins_after_a_cursor(box, mona, conversation):
+    for number in range(3):
+        mona.say(str(number))
+    first = get(box, f"/{conversation}", fields="messages.limit(2){message}")["messages"]
+
+    after = first["paging"]["cursors"]["after"]
+    inner = get(box, f"/{conversation}", fields=f"messages.limit(2).after({after}){{message}}")["messages"]
+
+    assert [row["message"] for row in inner["data"]] == ["0", "Where is my parcel?"]
+    assert "next" not in inner["paging"]
+
+
 def test_listed_attachments_have_their_url_and_type(box, mona):
     picture = {"type": "image", "payload": {"url": f"{box.url}/_sandbox/sample.png"}}
     mid = mona.receives(attachment=picture).json()["message_id"]
