@@ -5,7 +5,7 @@ from typing import NamedTuple
 from django.db.models import F, Q
 from django.shortcuts import get_object_or_404
 
-from console.models import Attachment
+from console.models import Attachment, Note
 from console.models.message.attachment import FILES
 
 MOST_FILES, MOST_NOTES = 12, 5
@@ -28,14 +28,25 @@ def part_of(rows, most, before=None):
     return Part(found[:most], found[most - 1].pk if len(found) > most else None)
 
 
-def files(conversation, before=None):
-    """Return the pictures and files that the customer sent, those of which there is a copy."""
-    sent = Attachment.objects.filter(message__conversation=conversation, message__is_incoming=True, kind__in=SHOWN)
-    shown = sent.exclude(media_type="").filter(card=None).annotate(place_at=F("message__at"))
-    return part_of(shown, MOST_FILES, before)
+def files(conversations, before=None):
+    """Return the pictures and files that the customer of these sent, those of which there is a copy."""
+    sent = Attachment.objects.filter(message__conversation__in=conversations, message__is_incoming=True, kind__in=SHOWN)
+    shown = sent.exclude(media_type="").filter(card=None).select_related("message").annotate(place_at=F("message__at"))
+    found = part_of(shown, MOST_FILES, before)
+    for attachment in found.rows:
+        attachment.other = other_of(conversations, attachment.message.conversation_id)
+    return found
 
 
-def notes(conversation, before=None):
+def notes(conversations, before=None):
     """Return the notes of colleagues, except those that were deleted."""
-    shown = conversation.notes.for_thread().filter(is_deleted=False).annotate(place_at=F("at"))
-    return part_of(shown, MOST_NOTES, before)
+    noted = Note.objects.for_thread().filter(conversation__in=conversations, is_deleted=False)
+    found = part_of(noted.annotate(place_at=F("at")), MOST_NOTES, before)
+    for note in found.rows:
+        note.other = other_of(conversations, note.conversation_id)
+    return found
+
+
+def other_of(conversations, pk):
+    """Return the conversation with this key, or None for the first of these: it is the one beside the panel."""
+    return next((one for one in conversations[1:] if one.pk == pk), None)

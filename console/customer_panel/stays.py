@@ -4,7 +4,7 @@ A closing is a handover. What opened the conversation before it is a message of 
 """
 
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, Q, Subquery, TextField, Value
@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce, JSONObject, Least, NullIf
 from django.utils.timesince import timesince
 
 from agents.models import Agent
-from console.customer_panel.parts import Part, part_of
+from console.customer_panel.parts import Part, other_of, part_of
 from console.models import Cause, Handover, Holder, Message
 from console.models.conversation.inbox import EARLY
 from console.models.holder import app_name, label_of
@@ -23,9 +23,11 @@ IN_STAY = Q(conversation=OuterRef("conversation"), at__gt=OuterRef("closed_befor
 
 
 class Stay(NamedTuple):
-    """One stay. entry: the id of the entry of the thread with which it began. lasted: "" for less than a minute.
+    """One stay. other: its conversation, unless it is the one beside the panel. entry: the id of the entry of the
+    thread with which it began. lasted: "" for less than a minute.
     names: of those who answered the customer."""
 
+    other: Any
     entry: str
     began_at: object
     lasted: str
@@ -34,15 +36,15 @@ class Stay(NamedTuple):
     reason: str
 
 
-def stays(conversation, before=None):
-    """Return the stays, the last first."""
-    found = part_of(_closings(conversation), MOST_STAYS, before)
+def stays(conversations, before=None):
+    """Return the stays of these conversations, the last first."""
+    found = part_of(_closings(conversations), MOST_STAYS, before)
     agents = Agent.objects.in_bulk({answer["author"] for closing in found.rows for answer in closing.answers})
-    return Part([_stay(conversation.page, closing, agents) for closing in found.rows], found.more)
+    return Part([_stay(conversations, closing, agents) for closing in found.rows], found.more)
 
 
-def _closings(conversation):
-    """Return the handovers that closed the conversation, with all that is shown of what was before."""
+def _closings(conversations):
+    """Return the handovers that closed these conversations, with all that is shown of what was before."""
     earlier = Handover.objects.filter(conversation=OuterRef("conversation"), cause=Cause.CLOSED, at__lt=OuterRef("at"))
     last = Subquery(earlier.order_by("-at").values("at")[:1])
     incoming = Message.objects.filter(IN_STAY, is_incoming=True, is_imported=False).order_by("at", "pk")
@@ -50,7 +52,7 @@ def _closings(conversation):
     reasons = changes.filter(from_holder=Holder.BOT, to_holder=Holder.QUEUE).exclude(note="", summary="")
     words = Coalesce(NullIf("summary", Value("", TextField())), "note")
     return (
-        conversation.handovers.filter(cause=Cause.CLOSED)
+        Handover.objects.filter(conversation__in=conversations, cause=Cause.CLOSED)
         .select_related("by")
         .annotate(
             place_at=F("at"),
@@ -72,12 +74,14 @@ def _answers():
     return said.order_by().values(who=who).distinct()
 
 
-def _stay(page, closing, agents):
+def _stay(conversations, closing, agents):
+    other = other_of(conversations, closing.conversation_id)
+    page = (other or conversations[0]).page
     entry = f"message-{closing.first_message}" if closing.first_message else f"handover-{closing.first_change}"
     names = sorted({_name(page, answer, agents) for answer in closing.answers})
     lasted = timesince(closing.began_at, closing.at) if closing.at - closing.began_at >= MINUTE else ""
     closed_by = closing.by or label_of(page, closing.from_holder, None, closing.from_app)
-    return Stay(entry, closing.began_at, lasted, names, str(closed_by), closing.why or "")
+    return Stay(other, entry, closing.began_at, lasted, names, str(closed_by), closing.why or "")
 
 
 def _name(page, answer, agents):

@@ -4,12 +4,15 @@ from django.urls import path
 
 from console.custom_fields.views import fill_in
 from console.customer_panel import views
+from console.merged_customers.views import merge, split
 from console.moderation.views import block, report_as_spam, unblock
 from console.views.labels import label_customer
 
 urlpatterns = [
     path("", views.customer, name="customer"),
     path("label/", label_customer, name="label-customer"),
+    path("merge/", merge, name="merge"),
+    path("split/", split, name="split"),
     path("fields/<int:field_pk>/", fill_in, name="fill-in"),
     path("block/", block, name="block"),
     path("report-as-spam/", report_as_spam, name="report-as-spam"),

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 from console.customer_panel import parts
 from console.customer_panel.facts import facts
 from console.customer_panel.stays import stays
+from console.models import MergedCustomer
 from console.views.desk import find
 
 MOST_DIGITS = 18  # of a primary key
@@ -14,29 +15,33 @@ MOST_DIGITS = 18  # of a primary key
 
 @require_GET
 def customer(request, pk):
-    conversation = find(request, pk)
-    lists = {"stays": stays(conversation), "notes": parts.notes(conversation), "files": parts.files(conversation)}
-    return _answer(request, conversation, "customers/_customer.html", facts(conversation) | lists)
+    shown = _find(request, pk)
+    lists = {"stays": stays(shown), "notes": parts.notes(shown), "files": parts.files(shown)}
+    return _answer(request, shown, "customers/_customer.html", facts(shown[0]) | lists | {"siblings": shown[1:]})
 
 
 @require_GET
 def customer_stays(request, pk):
-    conversation = find(request, pk)
-    return _answer(request, conversation, "customers/_stays.html", {"stays": stays(conversation, _before(request))})
+    shown = _find(request, pk)
+    return _answer(request, shown, "customers/_stays.html", {"stays": stays(shown, _before(request))})
 
 
 @require_GET
 def customer_notes(request, pk):
-    conversation = find(request, pk)
-    found = parts.notes(conversation, _before(request))
-    return _answer(request, conversation, "customers/_notes.html", {"notes": found})
+    shown = _find(request, pk)
+    return _answer(request, shown, "customers/_notes.html", {"notes": parts.notes(shown, _before(request))})
 
 
 @require_GET
 def customer_files(request, pk):
+    shown = _find(request, pk)
+    return _answer(request, shown, "customers/_files.html", {"files": parts.files(shown, _before(request))})
+
+
+def _find(request, pk):
+    """Return the conversation, and after it those with customers who are merged with its own."""
     conversation = find(request, pk)
-    found = parts.files(conversation, _before(request))
-    return _answer(request, conversation, "customers/_files.html", {"files": found})
+    return [conversation, *MergedCustomer.objects.siblings(conversation, request.user)]
 
 
 def _before(request):
@@ -47,6 +52,6 @@ def _before(request):
     return int(before) if before else None
 
 
-def _answer(request, conversation, partial, context):
-    context |= {"conversation": conversation, "partial": partial}
+def _answer(request, shown, partial, context):
+    context |= {"conversation": shown[0], "partial": partial}
     return render(request, partial if request.htmx else "customers/page.html", context)

@@ -1,5 +1,6 @@
 from console.custom_fields.models import CustomField, CustomValue
 from console.history_import.models import HistoryImport
+from console.merged_customers.models import MergedCustomer
 from console.moderation.models import Moderation
 from console.scheduled_replies.files import ScheduledFile
 from console.scheduled_replies.models import ScheduledReply
@@ -51,6 +52,7 @@ __all__ = [
     "KeyInUse",
     "Label",
     "Mention",
+    "MergedCustomer",
     "Message",
     "Moderation",
     "Note",

@@ -94,7 +94,8 @@ class CustomerPanel extends HTMLElement {
 
   // Lead to an entry of the thread.
   follow(event, link) {
-    if (link?.origin !== location.origin) return; // that of a custom field leads elsewhere
+    if (!link || link.origin !== location.origin) return; // that of a custom field leads elsewhere
+    if (!this.dataset.url.startsWith(link.pathname)) return; // into a conversation with the same customer on another Page
     event.preventDefault();
     this.sheet.close();
     jump(this.pane.querySelector("message-list"), link.hash.slice(1));

@@ -1,0 +1,1 @@
+"""Customers who are one and the same: agents merge them, and split them again."""
