@@ -30,6 +30,25 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='Customer',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('psid', models.TextField(verbose_name='PSID')),
+                ('name', models.CharField(blank=True, max_length=200, verbose_name='name')),
+                ('picture', models.FileField(blank=True, upload_to=console.models.customer.picture_path, verbose_name='picture')),
+                ('locale', models.CharField(blank=True, db_default='', max_length=20, verbose_name='locale')),
+                ('utc_offset', models.FloatField(blank=True, null=True, verbose_name='hours from UTC')),
+                ('profile_at', models.DateTimeField(blank=True, null=True, verbose_name='profile fetched')),
+                ('next_attempt_at', models.DateTimeField(default=console.models.customer.soon, editable=False)),
+                ('refusals', models.PositiveIntegerField(db_default=0, default=0, editable=False)),
+                ('page', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='customers', to='personas.page', verbose_name='Page')),
+            ],
+            options={
+                'verbose_name': 'customer',
+                'verbose_name_plural': 'customers',
+            },
+        ),
+        migrations.CreateModel(
             name='HandoverRules',
             fields=[
                 ('page', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='rules', serialize=False, to='personas.page')),
@@ -107,25 +126,6 @@ class Migration(migrations.Migration):
                 'verbose_name': 'file of a canned reply',
                 'verbose_name_plural': 'files of canned replies',
                 'ordering': ['pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Customer',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('psid', models.TextField(verbose_name='PSID')),
-                ('name', models.CharField(blank=True, max_length=200, verbose_name='name')),
-                ('picture', models.FileField(blank=True, upload_to=console.models.customer.picture_path, verbose_name='picture')),
-                ('locale', models.CharField(blank=True, db_default='', max_length=20, verbose_name='locale')),
-                ('utc_offset', models.FloatField(blank=True, null=True, verbose_name='hours from UTC')),
-                ('profile_at', models.DateTimeField(blank=True, null=True, verbose_name='profile fetched')),
-                ('next_attempt_at', models.DateTimeField(default=console.models.customer.soon, editable=False)),
-                ('refusals', models.PositiveIntegerField(db_default=0, default=0, editable=False)),
-                ('page', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='customers', to='personas.page', verbose_name='Page')),
-            ],
-            options={
-                'verbose_name': 'customer',
-                'verbose_name_plural': 'customers',
             },
         ),
         migrations.CreateModel(
@@ -263,7 +263,8 @@ class Migration(migrations.Migration):
                 ('colour', models.CharField(choices=[('grey', 'grey'), ('red', 'red'), ('orange', 'orange'), ('yellow', 'yellow'), ('green', 'green'), ('teal', 'teal'), ('blue', 'blue'), ('purple', 'purple')], default='grey', max_length=8, verbose_name='colour')),
                 ('description', models.CharField(blank=True, help_text='When to use it. Agents see it as they choose labels.', max_length=200, verbose_name='description')),
                 ('conversations', models.ManyToManyField(editable=False, related_name='labels', to='console.conversation')),
-                ('page', models.ForeignKey(blank=True, help_text='Empty: conversations of all Pages can have it. The Page cannot be changed later.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='labels', to='personas.page', verbose_name='Page')),
+                ('customers', models.ManyToManyField(editable=False, related_name='labels', to='console.customer')),
+                ('page', models.ForeignKey(blank=True, help_text='Empty: conversations and customers of all Pages can have it. The Page cannot be changed later.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='labels', to='personas.page', verbose_name='Page')),
             ],
             options={
                 'verbose_name': 'label',
@@ -293,6 +294,7 @@ class Migration(migrations.Migration):
                 ('payload', models.TextField(blank=True, verbose_name='payload')),
                 ('reply_to', models.TextField(blank=True, db_default='', default='', editable=False)),
                 ('is_partial', models.BooleanField(db_default=False, default=False, editable=False)),
+                ('is_imported', models.BooleanField(db_default=False, default=False, verbose_name="from Facebook's history")),
                 ('reaction', models.CharField(blank=True, max_length=64, verbose_name='reaction')),
                 ('reaction_at', models.BigIntegerField(default=0, editable=False)),
                 ('earlier_texts', models.JSONField(blank=True, default=list, verbose_name='earlier texts')),
@@ -561,6 +563,36 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'activities',
                 'indexes': [models.Index(fields=['conversation', 'at', 'id'], name='activity_thread'), models.Index(fields=['conversation', 'revision'], name='activity_changes')],
                 'constraints': [models.UniqueConstraint(fields=('conversation', 'digest'), name='one_activity_per_event')],
+            },
+        ),
+        migrations.CreateModel(
+            name='HistoryImport',
+            fields=[
+                ('next_attempt_at', models.DateTimeField(editable=False, null=True, verbose_name='next attempt')),
+                ('attempts', models.PositiveIntegerField(default=0, editable=False, verbose_name='attempts')),
+                ('error', models.TextField(blank=True, verbose_name='error')),
+                ('customer', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='history_import', serialize=False, to='console.customer', verbose_name='customer')),
+                ('state', models.CharField(choices=[('pending', 'pending'), ('done', 'done'), ('failed', 'failed')], default='pending', max_length=8, verbose_name='state')),
+                ('after', models.TextField(blank=True, editable=False)),
+                ('pages', models.PositiveSmallIntegerField(default=0, editable=False)),
+            ],
+            options={
+                'verbose_name': 'history import',
+                'verbose_name_plural': 'history imports',
+                'indexes': [models.Index(condition=models.Q(('state', 'pending')), fields=['customer'], name='history_import_pending')],
+            },
+        ),
+        migrations.CreateModel(
+            name='MergedCustomer',
+            fields=[
+                ('customer', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='merged', serialize=False, to='console.customer', verbose_name='customer')),
+                ('group', models.UUIDField(db_index=True, verbose_name='group')),
+                ('at', models.DateTimeField(auto_now_add=True, verbose_name='when')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by whom')),
+            ],
+            options={
+                'verbose_name': 'merged customer',
+                'verbose_name_plural': 'merged customers',
             },
         ),
         migrations.AddIndex(
