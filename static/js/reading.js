@@ -39,7 +39,7 @@ export class Reading {
   // An older page has come: the line goes up with the messages that were unread too.
   noteOlder(entries) {
     if (!this.above) return;
-    const asked = entries.filter((entry) => entry.matches(".is-incoming"));
+    const asked = entries.filter((entry) => entry.matches(".is-incoming:not(.is-imported)"));
     const first = asked.at(-this.above) ?? asked[0];
     this.above = Math.max(0, this.above - asked.length);
     if (first) this.mark(first);
