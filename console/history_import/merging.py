@@ -38,15 +38,15 @@ def places(moments, ceiling):
 
 def _ends(messages):
     """Return where the thread begins, and by Facebook's clock when it begins with and without its history."""
-    is_heard = Q(is_imported=False)
-    said_at = {"heard_at": Min("sent_at", filter=is_heard), "imported_at": Min("sent_at", filter=~is_heard)}
+    is_imported = Q(is_imported=True)
+    said_at = {"first_at": Min("sent_at", filter=~is_imported), "imported_at": Min("sent_at", filter=is_imported)}
     return messages.aggregate(place=Min("at"), **said_at)
 
 
-def _is_older(moment, place, heard_at, imported_at):
+def _is_older(moment, place, first_at, imported_at):
     """Return whether it was said before the thread begins. Facebook's history has whole seconds."""
     apart = (place or timezone.now()) - CLOCKS_DIFFER
-    begins_at = heard_at.replace(microsecond=0) if heard_at else apart
+    begins_at = first_at.replace(microsecond=0) if first_at else apart
     return moment < begins_at and (imported_at is None or moment <= imported_at)
 
 

@@ -1,7 +1,7 @@
 """Older history: what a customer and a Page said before the console knew the customer comes from Facebook, once."""
 
 import time
-from itertools import count
+from itertools import count as numbered
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,23 +18,23 @@ from tests.console.conftest import AT, fresh, moment, process, texts
 from tests.stand_in import eventually
 
 PATH = "me/conversations"
-numbers = count(1)
+numbers = numbered(1)
 
 
 class Tom:
-    """He and the Page wrote to each other before the console knew him."""
+    """A customer. He and the Page wrote to each other before the console knew him."""
 
     def __init__(self, sandbox, page, receive):
         self.sandbox, self.page, self.receive = sandbox, page, receive
         self.psid = sandbox.customer("Tom Okafor")
 
     def says(self, text="", **said):
-        """Have him write, and a second pass; return the mid. The console is not told."""
+        """Have him write, and a second pass; return the mid. The console does not learn of it."""
         mid = self.sandbox.say(self.psid, **({"text": text} if text else {}), **said)
         self.sandbox.post("clock", advance_s=1)
         return mid
 
-    def is_told(self, text):
+    def is_sent(self, text):
         mid = self.page.client().send_text(self.psid, text)
         self.sandbox.post("clock", advance_s=1)
         return mid
@@ -47,14 +47,14 @@ class Tom:
             inner = {"is_echo": True, "app_id": 263902037430900} | inner
         return ends | {"timestamp": said["at"], "message": {"mid": mid, "text": said["text"]} | inner}
 
-    def is_heard(self, mid, **inner):
+    def is_delivered(self, mid, **inner):
         """Have his message arrive at the console, whose workers ask for the profile of a new customer."""
         self.receive(self.webhook(mid, **inner))
         self.conversation.customer.fetch_profile()
 
     def writes(self, text):
         """Have him write to the console, which learns of him if it does not know him."""
-        self.is_heard(self.says(text))
+        self.is_delivered(self.says(text))
 
     @property
     def conversation(self):
@@ -90,7 +90,7 @@ def run(bluebird):
 
 def test_what_was_said_before_stands_before_the_first_message_in_its_order(tom, run):
     tom.says("Do you sell tea?")
-    tom.is_told("Yes, we do")
+    tom.is_sent("Yes, we do")
     tom.says("Thanks")
     tom.writes("I am back")
     run()
@@ -104,12 +104,12 @@ def test_an_import_makes_nobody_wait_and_answers_nobody(tom, run, bluebird):
     HandoverRules.objects.create(page=bluebird, webhook_url="http://127.0.0.1:9/")
     tom.says("Do you sell tea?")
     tom.writes("I am back")
-    before, told = tom.conversation, BotEvent.objects.count()
+    before, count = tom.conversation, BotEvent.objects.count()
     run()
     kept = ["unread", "waiting_since", "answer_by", "holder", "agent", "last_at", "last_words", "customer_active_at"]
     assert [getattr(tom.conversation, name) for name in kept] == [getattr(before, name) for name in kept]
     assert tom.conversation.revision == before.revision + 1  # for open desks
-    assert BotEvent.objects.count() == told
+    assert BotEvent.objects.count() == count
     assert texts(tom.thread)[0] == "Do you sell tea?"
 
 
@@ -172,20 +172,20 @@ def test_a_message_that_webhooks_bring_is_not_imported(tom, run):
     tom.says("Do you sell tea?")
     first = tom.says("I am back")
     second = tom.says("Hello?")
-    tom.is_heard(first)
+    tom.is_delivered(first)
     run()
     assert texts(tom.thread) == ["Do you sell tea?", "I am back"]
-    tom.is_heard(second)
+    tom.is_delivered(second)
     assert texts(tom.thread) == ["Do you sell tea?", "I am back", "Hello?"]
 
 
 def test_a_question_whose_webhook_comes_after_its_import_waits_for_an_answer(tom, run):
     late, first = tom.says("Do you sell tea?"), tom.says("Hello?")
-    tom.is_heard(first)
+    tom.is_delivered(first)
     run()
     assert tom.thread.first().is_imported
     for _time in range(2):  # Facebook may repeat it
-        tom.is_heard(late)
+        tom.is_delivered(late)
     assert texts(tom.thread) == ["Do you sell tea?", "Hello?"]
     assert not tom.thread.first().is_imported
     assert (tom.conversation.unread, tom.conversation.waiting_since) == (2, tom.thread.first().at)
@@ -193,21 +193,21 @@ def test_a_question_whose_webhook_comes_after_its_import_waits_for_an_answer(tom
 
 def test_a_picture_whose_webhook_comes_after_its_import_is_there_once(tom, run):
     late, first = tom.says(attachment={"type": "image", "url": "/_sandbox/sample.png"}), tom.says("Hello?")
-    tom.is_heard(first)
+    tom.is_delivered(first)
     run()
     picture = {"type": "image", "payload": {"url": "https://cdn.example.test/a.png"}}
-    tom.is_heard(late, attachments=[picture])
+    tom.is_delivered(late, attachments=[picture])
     assert [one.url for one in tom.thread.first().attachments.all()] == ["https://cdn.example.test/a.png"]
 
 
 def test_an_answer_from_the_page_inbox_whose_echo_comes_after_its_import_counts(tom, run):
-    asked, answer, first = tom.says("Do you sell tea?"), tom.is_told("Yes, we do"), tom.says("Hello?")
-    tom.is_heard(first)
+    asked, answer, first = tom.says("Do you sell tea?"), tom.is_sent("Yes, we do"), tom.says("Hello?")
+    tom.is_delivered(first)
     run()
     tom.sandbox.post("clock", advance_s=5)
-    tom.is_heard(answer)
-    told = tom.thread.get(mid=answer)
-    assert (told.is_imported, told.source) == (False, "263902037430900")
+    tom.is_delivered(answer)
+    answered = tom.thread.get(mid=answer)
+    assert (answered.is_imported, answered.source) == (False, "263902037430900")
     assert texts(tom.thread) == ["Do you sell tea?", "Yes, we do", "Hello?"]
     assert tom.thread.get(mid=asked).is_imported
 
@@ -215,13 +215,13 @@ def test_an_answer_from_the_page_inbox_whose_echo_comes_after_its_import_counts(
 def test_a_message_that_was_unsent_stays_gone(tom, run):
     gone, kept = tom.says("My card is 4000"), tom.says("Do you sell tea?")
     tom.writes("I am back")
-    tom.is_heard(gone, is_deleted=True, text="")
+    tom.is_delivered(gone, is_deleted=True, text="")
     run()
     assert tom.thread.get(mid=gone).text == ""
-    tom.is_heard(kept, is_deleted=True, text="")
+    tom.is_delivered(kept, is_deleted=True, text="")
     assert {message.mid: message.text for message in tom.thread if message.is_deleted} == {gone: "", kept: ""}
     assert tom.conversation.unread == 1
-    tom.is_heard(kept)
+    tom.is_delivered(kept)
     assert tom.thread.get(mid=kept).text == ""
 
 
@@ -323,7 +323,7 @@ def test_a_page_of_history_needs_the_same_number_of_queries_for_one_message_or_m
 
 
 class Mona:
-    """She wrote at these seconds. Webhooks bring her words from one of them on, and history brings what it has."""
+    """A customer. Webhooks bring what she said from one of these seconds on, and history brings what it has."""
 
     def __init__(self, page, seconds, begins_at):
         customer = Customer.objects.create(page=page, psid=str(10**15 + next(numbers)))

@@ -333,6 +333,20 @@ ROWS = {
             None,
         ),
     ),
+    "older_messages": (
+        lambda client: client.older_messages(MONA, after="7"),
+        (
+            "GET",
+            "me/conversations",
+            {
+                "platform": "messenger",
+                "user_id": MONA,
+                "fields": "id,messages.limit(20).after(7)"
+                "{id,created_time,from,to,message,reply_to,attachments,sticker,shares}",
+            },
+            None,
+        ),
+    ),
     "history": (lambda client: list(client.history("t_1")), ("GET", "t_1", {"fields": "messages"}, None)),
     # Figures
     "insights": (
