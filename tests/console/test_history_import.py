@@ -331,9 +331,9 @@ class Mona:
         moments = sorted(seconds)
         self.said = [(f"{customer.psid}-{number}", AT + second * 1000) for number, second in enumerate(moments)]
         self.begins_at, self.gone = min(begins_at, len(moments) - 1), set()
-        self.hear(self.begins_at)
+        self.deliver(self.begins_at)
 
-    def hear(self, number, *, is_deleted=False):
+    def deliver(self, number, *, is_deleted=False):
         mid, at = self.said[number]
         empty = dict.fromkeys(events.Message.__dataclass_fields__, "") | {"raw": {}, "is_standby": False}
         ends = {"page_id": self.conversation.page.page_id, "psid": self.conversation.customer.psid}
@@ -342,7 +342,7 @@ class Mona:
 
     def unsend(self, number):
         self.gone.add(self.said[number][0])
-        self.hear(number, is_deleted=True)
+        self.deliver(number, is_deleted=True)
 
     def fetch(self, first, most=20):
         """Import a page of the history, the newest first, without what was unsent."""
@@ -366,7 +366,7 @@ class Mona:
         assert len(set(imported)) == len(imported)
 
 
-STEPS = st.tuples(st.sampled_from(["hear", "fetch", "unsend"]), st.integers(0, 9))
+STEPS = st.tuples(st.sampled_from(["deliver", "fetch", "unsend"]), st.integers(0, 9))
 
 
 def test_webhooks_and_history_bring_each_message_once_and_in_order_whichever_comes_first(bluebird):
