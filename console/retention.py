@@ -27,6 +27,7 @@ from console.models import (
     Note,
     ScheduledFile,
     ScheduledReply,
+    UploadedFile,
 )
 from console.models.conversation.inbox import LATE
 from personas.models import DiscardedFile
@@ -84,6 +85,12 @@ def scheduled_replies():
         yield
 
 
+def uploads():
+    """Delete what Facebook no longer has."""
+    while _delete(UploadedFile.objects.outdated()[:BATCH]):
+        yield
+
+
 def conversations():
     """Delete conversations that have long been closed, with all that was said and with their customers, if wanted."""
     if not settings.CONVERSATION_RETENTION_DAYS:
@@ -95,7 +102,7 @@ def conversations():
         yield
 
 
-KINDS = [webhooks, sessions, log_ins, scheduled_replies, conversations]
+KINDS = [webhooks, sessions, log_ins, scheduled_replies, uploads, conversations]
 
 
 def _days_ago(days):

@@ -137,7 +137,7 @@ _ROLES_ONLY = _agent("Only the apps to which the Page gave a part in conversatio
 _AUTOMATED = _agent("Facebook's own automated replies run in this conversation now.", Action.OTHER_APP)
 _FETCH = _agent("Facebook could not fetch the file from its address.")
 _UPLOAD = _agent("Facebook could not use the file: its content and type do not match, or it is damaged.")
-_EXPIRED_FILE = _agent("Facebook no longer has the file; it must be uploaded again.")
+EXPIRED_FILE = _agent("Facebook no longer has the file; it must be uploaded again.")
 _TOO_LARGE = _agent("The file is too large for Facebook.")
 _VIDEO = _agent("Facebook could not fetch the film in time, or it is damaged.")
 _TYPE = _agent("Facebook does not take files of this type.")
@@ -191,7 +191,7 @@ CATALOGUE = {
     (100, 2018014): _MIXED,
     (100, 2018034): _EMPTY,
     (100, 2018047): _UPLOAD,
-    (100, 2018074): _EXPIRED_FILE,
+    (100, 2018074): EXPIRED_FILE,
     (100, 2018109): _TOO_LARGE,
     (100, 2018164): _APP_ID,
     (100, 2018294): _VIDEO,

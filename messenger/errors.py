@@ -84,6 +84,11 @@ class GraphError(Exception):
         return self._is_about_a_value
 
     @property
+    def may_be_about_upload(self) -> bool:
+        """Return whether the attachment_id may be the cause: Facebook keeps an upload for 90 days."""
+        return self.meaning is catalogue.EXPIRED_FILE or self._is_about_a_value
+
+    @property
     def _is_about_a_value(self):
         return self.code == 100 and self.meaning in (catalogue.MALFORMED, catalogue.UNKNOWN_OBJECT)
 

@@ -1,5 +1,6 @@
 """A file that an agent sends, in our storage: of a message, or of a reply that goes out later."""
 
+import hashlib
 from contextlib import contextmanager
 
 from django.db import models
@@ -25,7 +26,7 @@ class StoredFileQuerySet(models.QuerySet):
         stored = []
         try:
             for file in files:
-                stored.append(self.model(kind=uploads.kind_of(file), title=file.name))
+                stored.append(self.model(kind=uploads.kind_of(file), title=file.name, digest=_digest(file)))
                 stored[-1].store(file)
             yield stored
         finally:
@@ -42,6 +43,8 @@ class StoredFile(models.Model):
     )  # of our copy; empty without one, or when it is gone
     size = models.PositiveIntegerField(null=True, editable=False)  # of our copy, in bytes
 
+    digest = models.CharField(max_length=64, default="", db_default="", editable=False)  # SHA-256 of one that we send
+
     class Meta:
         abstract = True
 
@@ -53,6 +56,14 @@ class StoredFile(models.Model):
     @property
     def copy(self):
         """Return the columns of our copy, for another row that takes it over."""
-        return {name: getattr(self, name) for name in ("kind", "title", "media_type", "size")} | {
+        return {name: getattr(self, name) for name in ("kind", "title", "media_type", "size", "digest")} | {
             "file": self.file.name
         }
+
+
+def _digest(file):
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    file.seek(0)
+    return digest.hexdigest()

@@ -13,6 +13,7 @@ import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.functions.comparison
 import django.db.models.functions.text
+import django.utils.timezone
 import personas.fields
 import uuid
 from django.conf import settings
@@ -342,6 +343,7 @@ class Migration(migrations.Migration):
                 ('file', models.FileField(blank=True, upload_to=console.infrastructure.stored_file.file_path, verbose_name='file')),
                 ('media_type', models.TextField(db_default='', default='', editable=False)),
                 ('size', models.PositiveIntegerField(editable=False, null=True)),
+                ('digest', models.CharField(db_default='', default='', editable=False, max_length=64)),
                 ('url', models.TextField(blank=True, verbose_name='address')),
                 ('payload', models.JSONField(editable=False, null=True)),
                 ('card', models.PositiveSmallIntegerField(editable=False, null=True)),
@@ -453,6 +455,7 @@ class Migration(migrations.Migration):
                 ('file', models.FileField(blank=True, upload_to=console.infrastructure.stored_file.file_path, verbose_name='file')),
                 ('media_type', models.TextField(db_default='', default='', editable=False)),
                 ('size', models.PositiveIntegerField(editable=False, null=True)),
+                ('digest', models.CharField(db_default='', default='', editable=False, max_length=64)),
                 ('scheduled_reply', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='console.scheduledreply')),
             ],
             options={
@@ -524,6 +527,17 @@ class Migration(migrations.Migration):
                 'ordering': ['weekday', 'opens'],
                 'abstract': False,
             },
+        ),
+        migrations.CreateModel(
+            name='UploadedFile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('digest', models.CharField(max_length=64)),
+                ('kind', models.CharField(max_length=10)),
+                ('attachment_id', models.TextField(blank=True)),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('page', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='uploaded_files', to='personas.page')),
+            ],
         ),
         migrations.CreateModel(
             name='BotEvent',
@@ -766,5 +780,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='businesshours',
             constraint=models.CheckConstraint(condition=models.Q(('closes__gt', models.F('opens')), ('closes', '00:00'), _connector='OR'), name='hours_end_later', violation_error_message='They end after they begin; 00:00 is the end of the day.'),
+        ),
+        migrations.AddConstraint(
+            model_name='uploadedfile',
+            constraint=models.UniqueConstraint(fields=('page', 'digest', 'kind'), name='one_upload_per_page_and_file'),
         ),
     ]

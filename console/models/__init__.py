@@ -4,6 +4,7 @@ from console.merged_customers.models import MergedCustomer
 from console.moderation.models import Moderation
 from console.scheduled_replies.files import ScheduledFile
 from console.scheduled_replies.models import ScheduledReply
+from console.uploaded_files.models import UploadedFile
 
 from .activity import Activity
 from .api_key import ApiKey
@@ -64,5 +65,6 @@ __all__ = [
     "Team",
     "TooLate",
     "UnseenMessages",
+    "UploadedFile",
     "WindowClosed",
 ]

@@ -23,6 +23,7 @@ class PageConnection(models.Model):
     conversations: Any
     messages: Any
     personas: Any
+    uploaded_files: Any
 
     class State(models.TextChoices):
         UNCHECKED = "unchecked", _("not checked yet")

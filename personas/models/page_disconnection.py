@@ -30,11 +30,13 @@ class PageDisconnection(PageHealth):
             waits_until=None,
             error="",
         )
+        self.uploaded_files.all().delete()
         self.conversations.publish_page()
         self.finish_disconnecting_later()
 
     def connect_again(self):
-        """Connect with the token that was entered; a worker then checks it."""
+        """Connect with the token that was entered; a worker then checks it. Uploads may be those of another app."""
+        self.uploaded_files.all().delete()
         ended = self.row.filter(state__in=self.State.ended())
         ended.update(state=self.State.UNCHECKED, error="")
         self.refresh_from_db(fields=["state", "error"])

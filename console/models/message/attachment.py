@@ -66,6 +66,7 @@ UNFETCHED = models.Q(kind__in=FILES, file="", error="")
 class Attachment(StoredFile, Retryable):
     FILES = FILES
     MAX_ATTEMPTS = 5
+    uploaded: Any = None  # the upload by whose id it is sent
 
     message = models.ForeignKey("console.Message", models.CASCADE, related_name="attachments")
     url = models.TextField(_("address"), blank=True)
@@ -131,8 +132,14 @@ class Attachment(StoredFile, Retryable):
 
     def send(self, client, psid, **options):
         """Send it as a message of its own; return Facebook's id of the message."""
+        if self.uploaded:
+            return client.send_attachment(psid, self.kind, attachment_id=self.uploaded.attachment_id, **options)
         with self.file.open("rb") as file:
             return client.send_attachment(psid, self.kind, file=file.file, filename=self.file_name, **options)
+
+    def upload(self, client):
+        """Upload our copy, which is open, to be sent by the id that is returned."""
+        return client.upload_attachment(self.kind, file=self.file.file, filename=self.file_name)
 
     def open_copy(self):
         """Open our copy, which may take its time; return whether it is still there."""

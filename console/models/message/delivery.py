@@ -16,6 +16,7 @@ from console.models.message import quotes
 from console.models.message.reconciliation import SHORTAGE, STUMBLED, Reconciliation
 from console.models.refusals import WindowClosed
 from console.models.send_queue import CALL
+from console.uploaded_files.models import UploadedFile
 from messenger import GraphError
 from messenger.calls.multipart import UPLOAD_WITHIN
 from personas.models.retry import Outcome
@@ -85,7 +86,7 @@ class MessageDelivery(Reconciliation):
 
     def _send(self, persona, tag):
         file = self.file_to_send
-        if file and not file.open_copy():  # before the claim: it may fail
+        if file and not self._make_ready(file):
             return self.fail(FILE_GONE)
         if not self.conversation.send_queue.keep(UPLOAD if file else CALL):
             return Outcome.WAIT  # another worker has the queue now
@@ -98,9 +99,26 @@ class MessageDelivery(Reconciliation):
             mid = self._call(client, file, tag)
         except GraphError as error:
             rate_limit.learn(self.page_id, error.usage)
-            return self._not_sent(error, tag)
+            return self._not_sent(error, tag, file)
         rate_limit.learn(self.page_id, client.usage)
         return self.mark_sent(mid)
+
+    def _make_ready(self, file):
+        """Get the file ready before the claim: it may fail, or take long. Return whether it can be sent.
+
+        Only a first attempt goes by the id of an upload: whatever Facebook says to it, the next one has the content.
+        """
+        uploaded = None if self.attempts else UploadedFile.objects.of(self.page, file)
+        if uploaded and not uploaded.is_usable:
+            self._upload(uploaded, file)
+        file.uploaded = uploaded if uploaded and uploaded.is_usable else None
+        return bool(file.uploaded) or file.open_copy()
+
+    def _upload(self, uploaded, file):
+        if self.conversation.send_queue.keep(UPLOAD) and file.open_copy():
+            client = self.page.client(UPLOAD_TIMEOUT)
+            uploaded.upload(client, file)
+            rate_limit.learn(self.page_id, client.usage)
 
     @property
     def file_to_send(self):
@@ -144,9 +162,12 @@ class MessageDelivery(Reconciliation):
 
     # Facebook's refusal
 
-    def _not_sent(self, error, tag):
+    def _not_sent(self, error, tag, file):
         if error.is_outcome_unknown:
             return self.lose_sight(_("Facebook did not answer."))
+        if file and file.uploaded and error.may_be_about_upload:
+            file.uploaded.forget()
+            return self.queue_until(timezone.now())
         if self.persona and error.may_be_about_persona:
             return self._verify_persona(self.persona, error, tag)
         return self._send_without_quote_or_give_up(error, tag)
