@@ -3,6 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
 from console.infrastructure import uploads
+from console.messenger_templates.validation import check_file_of, template_in
 from console.models.message.reaction import EMOJIS
 from console.wording import quick_replies
 from messenger.client import utf16_length
@@ -59,6 +60,7 @@ class MessageForm(SeenForm):
     idempotency_key = forms.UUIDField(widget=forms.HiddenInput)
     reply_to = forms.IntegerField(required=False, min_value=0, max_value=MOST_PK, widget=forms.HiddenInput)
     quick_replies = forms.CharField(required=False, validators=[quick_replies.check_quick_replies])
+    template = forms.CharField(required=False)
 
     def clean_text(self):
         text = self.cleaned_data["text"].replace("\r\n", "\n")
@@ -70,11 +72,19 @@ class MessageForm(SeenForm):
         return text
 
     def clean(self):
-        if not self.errors and not self.has_content:
+        given = super().clean()
+        if given.get("template"):
+            given["template"] = template_in(given["template"])
+            check_file_of(given["template"], given.get("files") or [])
+        elif not self.errors:
+            self._check_words(given)
+        return given
+
+    def _check_words(self, given):
+        if not self.has_content:
             raise forms.ValidationError(_("Write something first."))
-        if self.cleaned_data.get("quick_replies") and not self.cleaned_data.get("text", "").strip():
+        if given.get("quick_replies") and not given["text"].strip():
             raise forms.ValidationError(quick_replies.ALONE)
-        return super().clean()
 
     @property
     def has_content(self):

@@ -52,6 +52,7 @@ urlpatterns = [
                 path("messages/<int:message_pk>/unreact/", reactions.unreact, name="unreact"),
                 path("label/", labels.label, name="label"),
                 path("customer/", include("console.customer_panel.urls")),
+                path("template/", include("console.messenger_templates.urls")),
                 path(
                     "messages/<int:message_pk>/save-as-canned-reply/",
                     canned_replies.save_as_canned_reply,

@@ -34,7 +34,7 @@ class MomentForm(forms.Form):
 class ScheduledReplyForm(MomentForm, MessageForm):
     """A new reply, or one that waits: then its files can be removed, and others added."""
 
-    seen = idempotency_key = None
+    seen = idempotency_key = template = None
     is_for_silence = forms.BooleanField(label=_("Not if the customer writes before"), required=False)
     removed = forms.ModelMultipleChoiceField(
         None,

@@ -34,7 +34,12 @@ def send(request, pk):
     conversation = find(request, pk)
     if request.POST.get("agent", str(request.user.pk)) != str(request.user.pk):
         return _answer(request, conversation, 409, _("Not sent: somebody else was logged in when this was written."))
-    form, text = MessageForm(request.POST, request.FILES), request.POST.get("text", "")
+    return send_reply(request, conversation, request.POST)
+
+
+def send_reply(request, conversation, given):
+    """Send what the agent has written, or answer with the sentence that says why not."""
+    form, text = MessageForm(given, request.FILES), given.get("text", "")
     if not form.is_valid():
         problem = " ".join(sentence for sentences in form.errors.values() for sentence in sentences)
         return _answer(request, conversation, 422, problem, text)

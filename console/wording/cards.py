@@ -33,7 +33,8 @@ class Card:
     rows: list[tuple[str, str]] = field(default_factory=list)  # what and how much
     address: str = ""
     picture_address: str = ""
-    picture: Any = None  # the attachment with our copy
+    picture: Any = None  # the attachment with our copy, which may be a video
+    has_picture: bool = False  # even if we have no copy of it
     buttons: list[Button] = field(default_factory=list)
 
 
@@ -79,6 +80,7 @@ def _card(part, payload):
         rows=_receipt(payload) if is_receipt else [(_("Code"), coupon)] if coupon else [],
         address=_web(as_dict(part.get("default_action")).get("url")) or _web(part.get("url")),
         picture_address=_web(part.get("image_url")),
+        has_picture=bool(_web(part.get("image_url")) or part.get("media_type")),
         buttons=_buttons(part.get("buttons")) or _buttons([{"title": part.get("button_title")}]),
     )
 

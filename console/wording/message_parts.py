@@ -9,6 +9,7 @@ FLAG, KEYCAP = r"\p{Regional_Indicator}{2}", r"[0-9#*]\uFE0F\u20E3"
 # Without the selector U+FE0F, signs such as © are text.
 SIGN = r"\p{Extended_Pictographic}(?=[\uFE0F\p{Emoji_Modifier}])|(?<=\u200D)\p{Extended_Pictographic}"
 EMOJI = regex.compile(rf"(?:\p{{Emoji_Presentation}}|{SIGN}|\p{{Emoji_Modifier}}|{FLAG}|{KEYCAP}|{JOINED})+")
+SHOWN_ON_CARDS = ("image", "video")
 MOST_BIG = 12  # characters of a text of emoji alone that is shown big; a family is one of seven
 LONG_TEXT, LONG_LINES = 900, 14  # characters and lines; a longer text is folded
 
@@ -20,7 +21,9 @@ class Parts:
         given = message.attachments.all()
         self.speaker = _speaker(message)
         self.reaction = getattr(message, "page_reaction", None)
-        self._card_pictures = {one.card: one for one in given if one.card is not None and one.shown_as == "image"}
+        self._card_pictures = {
+            one.card: one for one in given if one.card is not None and one.shown_as in SHOWN_ON_CARDS
+        }
         shown = [one for one in given if one.card is None]
         self.stickers = [one for one in shown if one.shown_as == "image" and one.kind == "sticker"]
         self.pictures = [one for one in shown if one.shown_as == "image" and one.kind != "sticker"]

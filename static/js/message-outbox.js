@@ -5,6 +5,7 @@ import { copy } from "./clipboard.js";
 import { sizeOf } from "./file-preview.js";
 import { outboxOf } from "./outboxes.js";
 import { titlesIn } from "./quick-reply-field.js";
+import { editTemplate } from "./send-template.js";
 import { stateOf, timeToUndo } from "./outbox-state.js";
 import { isInMemory } from "./outbox-store.js";
 
@@ -95,7 +96,7 @@ class MessageOutbox extends HTMLElement {
   // By the name of the button: [is it offered, what does it do].
   verbs(entry, { isRefused, isHeld, isBehind }) {
     const { isLocked } = this;
-    const isFile = Boolean(entry.fileName);
+    const isFile = Boolean(entry.fileName || entry.template);
     const isHere = !entry.isTried;
     return {
       again: [!isLocked && !isHeld && !isBehind && !entry.isFinal && !entry.newest, () => this.outbox.again(entry, this.list.closest("message-list").dataset.seen ?? "")],
@@ -122,6 +123,7 @@ class MessageOutbox extends HTMLElement {
   async undo(entry) {
     const { composer } = this;
     const reply = await this.outbox.undo(entry);
+    if (reply.template) return editTemplate(reply);
     composer.takeBack(reply);
     composer.files.putBack(reply.files);
   }
@@ -138,6 +140,6 @@ function button(title) {
   return item;
 }
 
-const words = ({ text, fileName, size }) => text || `${fileName} · ${sizeOf({ size })}`;
+const words = ({ text, fileName, size, words }) => text || words || `${fileName} · ${sizeOf({ size })}`;
 
 customElements.define("message-outbox", MessageOutbox);

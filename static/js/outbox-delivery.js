@@ -27,20 +27,19 @@ export async function deliver(entry, file, progressed) {
   return { outcome: UNANSWERED };
 }
 
-const fieldsOf = ({ text, key, seen = "", replyTo = "", quickReplies = "" }) => ({
+const fieldsOf = ({ text, key, seen = "", replyTo = "", quickReplies = "", template = "" }) => ({
   text,
   seen,
   idempotency_key: key,
   reply_to: replyTo,
   quick_replies: quickReplies,
+  template,
 });
 
-function formOf({ key, seen, fileName, replyTo = "" }, file) {
+function formOf(entry, file) {
   const form = new FormData();
-  form.append("idempotency_key", key);
-  form.append("seen", seen);
-  form.append("reply_to", replyTo);
-  form.append("files", file, fileName);
+  for (const [name, value] of Object.entries(fieldsOf(entry))) form.append(name, value);
+  form.append("files", file, entry.fileName);
   return form;
 }
 

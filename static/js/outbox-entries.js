@@ -7,23 +7,25 @@ import { agent } from "./csrf.js";
 export const CLEAN = { problem: "", isBarred: false, isGone: false, isFinal: false, newest: 0 };
 
 // Return {entries, copies}: copies are pairs of an entry's key and its file. The first message has the quote, the last text has the
-// quick replies.
-export async function newEntries(text, files, about, { quickReplies = "", ...quote }) {
-  const reply = { ...about, ...CLEAN, agent, reply: newKey(), text: "" };
+// quick replies. A template is one message, with the file that it shows.
+export async function newEntries(text, files, about, { quickReplies = "", template, words, ...quote }) {
+  const reply = { ...about, ...CLEAN, agent, reply: newKey(), text: "", ...(template && { template, words }) };
   const named = files.map((file) => ({ ...reply, key: newKey(), fileName: file.name, size: file.size }));
   const texts = messagesIn(text).map((part) => ({ ...reply, key: newKey(), text: part }));
+  if (template && !named.length) texts.push({ ...reply, key: newKey() });
   Object.assign(texts[0] ?? named[0] ?? {}, quote);
   Object.assign(texts.at(-1) ?? {}, { quickReplies });
   const copies = await Promise.all(files.map(copyOf));
   return { entries: [...named, ...texts], copies: named.map(({ key }, at) => [key, copies[at]]) };
 }
 
-// Return what entries of one Send said: {text, files, replyTo, quickReplies}.
+// Return what entries of one Send said: {text, files, replyTo, quickReplies, template}.
 export function joinedEntries(entries) {
   const files = entries.map(({ file }) => file).filter(Boolean);
   const text = joined(entries.map((entry) => entry.text));
   const replyTo = entries.map((entry) => entry.replyTo).find((quoted) => quoted !== undefined);
-  return { text, files, replyTo, quickReplies: entries.map((entry) => entry.quickReplies).find(Boolean) };
+  const [quickReplies, template] = ["quickReplies", "template"].map((name) => entries.map((entry) => entry[name]).find(Boolean));
+  return { text, files, replyTo, quickReplies, template };
 }
 
 // A browser stores only where a file of the disk is. Fails once that was moved, changed or deleted.

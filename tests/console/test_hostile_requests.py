@@ -70,7 +70,8 @@ FORM = [
         "confirmed",
     ],
     *["_selected_action", "select_across", "index", "page_id", "token", "groups", "name", "capacity", "first_name"],
-    *["shortcut", "folder", "audience", "removed"],
+    *["shortcut", "folder", "audience", "removed", "quick_replies", "template", "kind"],
+    *["title", "subtitle", "image_url", "address", "button_type", "button_title", "button_value"],
     *["value", "seen", "after", "undo_seconds", "next_conversation", "last", "language", "desk"],
 ]
 HEADERS = [

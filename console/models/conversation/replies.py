@@ -29,7 +29,18 @@ class Replies(MessagingWindow, Sending):
     class Meta:
         abstract = True
 
-    def send(self, author, text, idempotency_key, files=(), seen=None, reply_to=None, quick_replies="", stored=()):
+    def send(
+        self,
+        author,
+        text,
+        idempotency_key,
+        files=(),
+        seen=None,
+        reply_to=None,
+        quick_replies="",
+        stored=(),
+        template=None,
+    ):
         """Queue a reply: its files, then its text, a long one in parts. Return its messages.
 
         Without an author it is the bot's. The same idempotency key twice is the same reply.
@@ -37,11 +48,12 @@ class Replies(MessagingWindow, Sending):
         reply_to: the key of the message that the reply quotes. The text quotes it, or else the first file.
         quick_replies: their titles, one in a line. They go out under the end of the text.
         stored: unsaved attachments whose files are stored already.
+        template: as Facebook takes it, in place of a text; the file of one with a picture or video is among the files.
         """
         try:
             with Attachment.objects.storing(files) as attachments:
-                texts = _messages_in(text) if author else [text]
-                pieces = _pieces(texts, [*stored, *attachments], quick_replies)
+                texts, files = _messages_in(text) if author else [text], [*stored, *attachments]
+                pieces = [_piece_of(template, files)] if template else _pieces(texts, files, quick_replies)
                 return self._send(author, pieces, idempotency_key, seen, reply_to)
         except IntegrityError as error:
             if "console_message_idempotency_key_key" not in str(error):
@@ -58,8 +70,8 @@ class Replies(MessagingWindow, Sending):
             quoted = {_first_text(pieces): quotes.mid_of(self, reply_to)} if reply_to else {}
             at = next_moment(self)
             replies = [
-                self._queue(author, _key(key, number), at + number * STEP, text, attachment, quoted.get(number, ""))
-                for number, (text, attachment) in enumerate(pieces)
+                self._queue(author, _key(key, number), at + number * STEP, text, attachments, quoted.get(number, ""))
+                for number, (text, attachments) in enumerate(pieces)
             ]
             self.note_reply()
             transaction.on_commit(lambda: typing_dots.stop(self.pk))
@@ -89,12 +101,14 @@ class Replies(MessagingWindow, Sending):
             return []
         return list(said.filter(idempotency_key__in=[_key(key, number) for number in range(MOST_MESSAGES)]).in_order())
 
-    def _queue(self, author, key, at, text, attachment, reply_to):
+    def _queue(self, author, key, at, text, attachments, reply_to):
         message = Message.objects.queue(self, author, text, at, idempotency_key=key, reply_to=reply_to)
-        if attachment:
+        for attachment in attachments:
             attachment.message = message
             attachment.save()
-        self.note_last_words(message, message.text or attachment.words)
+            if attachment.url:
+                attachment.fetch_later()
+        self.note_last_words(message, message.text or attachments[0].words)
         return message
 
 
@@ -104,17 +118,22 @@ def _messages_in(text):
 
 
 def _pieces(texts, files, quick_replies):
-    """Return the text and the attachment of each message."""
-    pieces = [("", file) for file in files] + [(part, None) for text in texts for part in parts(text)]
+    """Return the text and the attachments of each message."""
+    pieces = [("", [file]) for file in files] + [(part, []) for text in texts for part in parts(text)]
     if quick_replies and pieces[-1][0]:
-        offered = Attachment(kind="quick_replies", payload=wording.to_facebook(quick_replies))
-        pieces[-1] = (pieces[-1][0], offered)
+        pieces[-1][1].append(Attachment(kind="quick_replies", payload=wording.to_facebook(quick_replies)))
     return pieces
+
+
+def _piece_of(template, files):
+    for file in files:
+        file.card = 0
+    return "", [Attachment(kind="template", payload=template), *Attachment.objects.pictures_of(template), *files]
 
 
 def _first_text(pieces):
     """Return the number of the first text; 0 if there are files alone."""
-    return next((number for number, (text, _attachment) in enumerate(pieces) if text), 0)
+    return next((number for number, (text, _attachments) in enumerate(pieces) if text), 0)
 
 
 def _key(key, number):

@@ -36,9 +36,13 @@ class AttachmentQuerySet(StoredFileQuerySet, ScheduledQuerySet):
     def from_event(self, part):
         """Return unsaved attachments for one of an event of Facebook's: itself, and the pictures of its cards."""
         payload = None if part.kind in FILES else events.to_json(part.payload)
-        pictures = cards.picture_addresses(payload) if part.kind == "template" else {}
-        found = [self.model(kind="image", url=url, card=number) for number, url in pictures.items()]
-        return [self.model(kind=part.kind[:40], url=part.url, title=part.title, payload=payload), *found]
+        pictures = self.pictures_of(payload) if part.kind == "template" else []
+        return [self.model(kind=part.kind[:40], url=part.url, title=part.title, payload=payload), *pictures]
+
+    def pictures_of(self, template):
+        """Return unsaved attachments for the pictures of its cards."""
+        pictures = cards.picture_addresses(template)
+        return [self.model(kind="image", url=url, card=number) for number, url in pictures.items()]
 
     def unfetched(self):
         """Filter to files whose download should be over by now."""
@@ -140,6 +144,14 @@ class Attachment(StoredFile, Retryable):
     def upload(self, client):
         """Upload our copy, which is open, to be sent by the id that is returned."""
         return client.upload_attachment(self.kind, file=self.file.file, filename=self.file_name)
+
+    def send_template(self, client, psid, file=None, **options):
+        """Send it as a message of its own. A file, the picture or video of its only card, is uploaded before."""
+        payload = self.payload
+        if file:
+            attachment_id = file.uploaded.attachment_id if file.uploaded else file.upload(client)
+            payload = payload | {"elements": [payload["elements"][0] | {"attachment_id": attachment_id}]}
+        return client.send_template(psid, payload, **options)
 
     def open_copy(self):
         """Open our copy, which may take its time; return whether it is still there."""

@@ -25,7 +25,7 @@ from personas.resource_shortage import is_resource_shortage
 UPLOAD_TIMEOUT = 60  # s; Facebook checks a video before it answers
 PERSONA_PAUSE = timedelta(seconds=1)  # while another worker is publishing the persona
 MAX_FORGOTTEN_PERSONAS = 3  # by Facebook under one message, before it goes out as the Page
-UPLOAD = timedelta(seconds=UPLOAD_WITHIN + UPLOAD_TIMEOUT + 10)  # within which the call has ended
+UPLOAD = timedelta(seconds=UPLOAD_WITHIN + 2 * UPLOAD_TIMEOUT + 10)  # within which it has ended, and the call after it
 FILE_GONE = _("The file is no longer stored here: attach it again.")
 
 logger = logging.getLogger(__name__)
@@ -122,7 +122,13 @@ class MessageDelivery(Reconciliation):
 
     @property
     def file_to_send(self):
-        return None if self.text else self.attachments.first()
+        """Return the file that an agent chose. That of a card was not uploaded: Facebook has its address."""
+        files = (one for one in self.attachments.all() if one.is_file and not one.url)
+        return None if self.text else next(files, None)
+
+    def attached(self, kind):
+        """Return the template, or the quick replies, that goes out with it."""
+        return next((one for one in self.attachments.all() if one.kind == kind), None)
 
     def _persona(self):
         speaks_as_page = self.author is None and not self.page.bot_name
@@ -152,13 +158,12 @@ class MessageDelivery(Reconciliation):
         persona_id = self.persona and self.persona.graph_id
         options = {"persona_id": persona_id, "metadata": str(self.idempotency_key), "tag": tag}
         options["reply_to"] = self.reply_to or None
+        if template := self.attached("template"):
+            return template.send_template(client, psid, file, **options)
         if file:
             return file.send(client, psid, **options)
-        return client.send_text(psid, self.text, quick_replies=self._quick_replies, **options)
-
-    @property
-    def _quick_replies(self):
-        return next((one.payload for one in self.attachments.all() if one.kind == "quick_replies"), None)
+        offered = self.attached("quick_replies")
+        return client.send_text(psid, self.text, quick_replies=offered and offered.payload, **options)
 
     # Facebook's refusal
 

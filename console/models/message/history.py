@@ -54,11 +54,15 @@ def _is_from_page(row, page):
 
 
 def _is_it(row, message, file):
+    if message.attached("template"):
+        return False  # the history does not show enough of one
     is_of_its_size = file is None or any(attached.get("size") == file.size for attached in _files(row))
     return is_of_its_size and _may_be_it(row, message, file)
 
 
 def _may_be_it(row, message, file):
+    if message.attached("template"):
+        return True
     if file is None:
         return _words(row) == message.text.split()
     files = _files(row)

@@ -1,0 +1,37 @@
+"""Read a template that a browser sends: it got the JSON from us, and may send another."""
+
+import json
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from console.infrastructure import uploads
+from console.messenger_templates.limits import problems_of
+from console.messenger_templates.payloads import tidy
+
+MOST = 100_000  # characters: more than ten cards have
+NO_FILE = _("Choose one picture or video.")
+NO_TEMPLATE = _("These cards cannot be read. Write them again.")
+
+
+def template_in(text):
+    """Return the template in this JSON. Raises ValidationError for one that Facebook would refuse."""
+    if len(text) > MOST:
+        raise ValidationError(NO_TEMPLATE)
+    try:
+        template = tidy(json.loads(text))
+    except (ValueError, RecursionError) as error:
+        raise ValidationError(NO_TEMPLATE) from error
+    if problems := problems_of(template):
+        raise ValidationError(problems)
+    return template
+
+
+def check_file_of(template, files):
+    """Check that the template has the file that it shows, and note its kind in it. Raises ValidationError."""
+    wanted = template["template_type"] == "media"
+    kinds = [uploads.kind_of(file) for file in files]
+    if len(kinds) != wanted or not {*kinds} <= {"image", "video"}:
+        raise ValidationError(NO_FILE)
+    if wanted:
+        template["elements"][0]["media_type"] = kinds[0]

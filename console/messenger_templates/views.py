@@ -1,0 +1,80 @@
+"""Templates: agents write them in a dialog beside a preview. The browser sends one through its outbox, as any reply."""
+
+import json
+import uuid
+
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import reswap, retarget
+
+from console.messenger_templates import payloads
+from console.messenger_templates.limits import problems_of
+from console.views.desk import find
+from console.views.messages import send_reply
+from console.wording.attachments import in_short
+from console.wording.cards import cards_of
+
+
+@require_http_methods(["GET", "POST"])
+def write(request, pk):
+    """Show the form, or let what it describes go out. A template of the outbox that was taken back opens it again."""
+    conversation = find(request, pk)
+    if request.method == "GET":
+        return _form(request, conversation, {})
+    if "template" in request.POST:
+        return _form(request, conversation, _taken_back(request.POST["template"]))
+    template = payloads.from_form(request.POST)
+    if problems := problems_of(template):
+        return _form(request, conversation, template, problems)
+    return _send(request, conversation, template)
+
+
+@require_POST
+def preview(request, pk):
+    """Render the template that a form describes, as the customer will see it, and what Facebook would refuse of it."""
+    find(request, pk)
+    template = payloads.from_form(request.POST)
+    context = {"cards": cards_of(template), "problems": problems_of(template)}
+    return render(request, "messenger_templates/_preview.html", context)
+
+
+def _taken_back(text):
+    try:
+        return payloads.tidy(json.loads(text))
+    except (ValueError, RecursionError):
+        return {}
+
+
+def _send(request, conversation, template):
+    text = json.dumps(template)
+    if request.htmx:
+        words = in_short("template", "", template)
+        return render(request, "messenger_templates/_send.html", {"template": text, "words": words})
+    return send_reply(request, conversation, {**request.POST.dict(), "text": "", "template": text})
+
+
+def _form(request, conversation, template, problems=()):
+    partial = "messenger_templates/_form.html"
+    kind = template.get("template_type", "button")
+    context = {
+        "conversation": conversation,
+        "partial": partial,
+        "kinds": payloads.KINDS,
+        "button_types": payloads.BUTTONS,
+        "kind": kind,
+        "template": template,
+        "parts": [_with_all_buttons(part) for part in ([template] if kind == "button" else template["elements"])],
+        "blank": _with_all_buttons({}),
+        "cards": cards_of(template) if template else [],
+        "problems": problems,
+        "idempotency_key": uuid.uuid4(),
+    }
+    status = 422 if problems else 200
+    answer = render(request, partial if request.htmx else "conversations/form.html", context, status=status)
+    return reswap(retarget(answer, "#dialog-form"), "innerHTML") if request.htmx else answer
+
+
+def _with_all_buttons(part):
+    """Return a part of a template with as many buttons as Facebook takes, for the rows of the form."""
+    buttons = part.get("buttons", [])
+    return part | {"buttons": [*buttons, *[{}] * (payloads.MOST_BUTTONS - len(buttons))]}

@@ -1,0 +1,65 @@
+// The form of cards and buttons: cards come and go, and the preview follows what is typed. A chosen file stays in this browser until
+// the template goes into the outbox with it.
+
+let chosen = [];
+
+export const chosenFiles = () => chosen;
+
+// Of a template that was taken back.
+export const choose = (files) => (chosen = files);
+
+class TemplateForm extends HTMLElement {
+  connectedCallback() {
+    this.form = this.querySelector("form");
+    this.cards = this.querySelector(".template-form-cards");
+    this.file = this.form.elements.files;
+    this.file.onchange = this.fileChosen;
+    this.querySelector(".template-form-add").onclick = this.add;
+    this.addEventListener("click", this.remove);
+    this.addEventListener("submit", this.submit, true);
+    if (!this.cards.firstElementChild) this.add();
+    this.putFilesBack();
+  }
+
+  // The console answers with the form again where it refuses something.
+  putFilesBack() {
+    const transfer = new DataTransfer();
+    for (const file of chosen) transfer.items.add(file);
+    this.file.files = transfer.files;
+    chosen = [];
+  }
+
+  add = () => {
+    this.cards.append(this.querySelector("template").content.cloneNode(true));
+    if (this.cards.children.length > 1) this.cards.lastElementChild.querySelector("input").focus();
+  };
+
+  remove = ({ target }) => {
+    if (!target.closest(".template-form-card-remove")) return;
+    target.closest(".template-form-card").remove();
+    if (!this.cards.firstElementChild) this.add();
+    this.form.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+
+  // The composer knows which files Facebook takes.
+  fileChosen = () => this.complain([...this.file.files].map((file) => composer().files.problem(file)).join(""));
+
+  submit = (event) => {
+    if (event.target !== this.form) return;
+    const isMedia = this.form.elements.kind.value === "media";
+    chosen = isMedia ? [...this.file.files] : [];
+    const problem = isMedia && (chosen.length ? composer().files.problem(chosen[0]) : this.dataset.noFile);
+    if (!problem) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    this.complain(problem);
+  };
+
+  complain(problem) {
+    this.querySelector(".template-form-problem").textContent = problem;
+  }
+}
+
+const composer = () => document.querySelector("message-composer");
+
+customElements.define("template-form", TemplateForm);

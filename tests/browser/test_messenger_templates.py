@@ -1,0 +1,129 @@
+"""Cards and buttons: an agent writes them beside a preview, at a desk and on a phone; the thread shows the tap."""
+
+import pytest
+from playwright.sync_api import expect
+
+from personas import pictures
+from tests.browser.desk import PHONE, bubbles, composer, findings, opens, takes, unconfirmed, until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+TEAPOT = {"name": "teapot.png", "mimeType": "image/png", "buffer": pictures.initials("Tea Pot").read()}
+
+
+def opens_form(tab):
+    tab.get_by_role("link", name="Cards and buttons").click()
+    dialog = tab.get_by_role("dialog", name="Cards and buttons for Mona Weber")
+    expect(dialog).to_be_visible()
+    return dialog
+
+
+def preview(dialog):
+    return dialog.get_by_role("region", name="Preview")
+
+
+def button(dialog, title, does, value="", number=1):
+    """Fill in one button of the last card."""
+    row = dialog.get_by_role("group", name=f"Button {number}").last
+    row.get_by_label("Title").fill(title)
+    row.get_by_label("What it does").select_option(label=does)
+    if value:
+        row.get_by_label("Web address or phone number").fill(value)
+
+
+def sent(stack, psid):
+    return [said["template"] for said in stack.said(psid) if said["template"]]
+
+
+@pytest.mark.parametrize("device", [{}, PHONE], ids=["desktop", "phone"])
+def test_an_agent_sends_a_text_with_buttons_and_sees_which_one_was_tapped(device, sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana, **device)
+    opens(tab)
+    tab.get_by_role("button", name="Take").click()
+    dialog = opens_form(tab)
+    dialog.get_by_label("Text", exact=True).fill("Green or black?")
+    expect(preview(dialog)).to_contain_text("Add a button.")
+    button(dialog, "Green", "Answers")
+    button(dialog, "Our shop", "Opens a page", "https://shop.example/tea", number=2)
+    expect(preview(dialog).get_by_role("link", name="Our shop")).to_be_visible()
+    expect(preview(dialog)).not_to_contain_text("Add a button.")
+    assert findings(tab) == []
+    assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    dialog.get_by_role("button", name="Send").click()
+    expect(dialog).to_be_hidden()
+    until(tab, lambda: len(sent(stack, mona_writes)) == 1)
+    [template] = sent(stack, mona_writes)
+    assert (template["text"], [one["title"] for one in template["buttons"]]) == (
+        "Green or black?",
+        ["Green", "Our shop"],
+    )
+    calls = [
+        call["body"] for call in stack.requests("POST", "/messages") if "attachment" in call["body"].get("message", {})
+    ]
+    assert [call["persona_id"] for call in calls] == [stack.personas()[0]["id"]]
+    shown = bubbles(tab).filter(has_text="Green or black?").get_by_role("list", name="Buttons for the customer")
+    stack.say(mona_writes, postback={"title": "Green", "payload": "Green"})
+    expect(shown.get_by_role("listitem").filter(has_text="tapped by the customer")).to_contain_text("Green")
+
+
+def test_an_agent_sends_cards_after_mending_what_facebook_would_refuse(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    dialog = opens_form(tab)
+    dialog.get_by_role("radio", name="Cards").check()
+    dialog.get_by_label("Title", exact=True).first.fill("Glass teapot")
+    dialog.get_by_label("Subtitle").fill("x" * 81)
+    dialog.get_by_role("button", name="Add a card").click()
+    tab.keyboard.type("Iron teapot")
+    button(dialog, "Buy", "Answers")
+    expect(preview(dialog)).to_contain_text("Card 1: The subtitle has at most 80 characters; this has 81.")
+    dialog.get_by_role("button", name="Send").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("Card 1: The subtitle has at most 80 characters")
+    assert findings(tab) == []
+    dialog.get_by_label("Subtitle").first.fill("For three cups")
+    dialog.get_by_role("button", name="Send").click()
+    expect(dialog).to_be_hidden()
+    until(tab, lambda: sent(stack, mona_writes) and [card["title"] for card in sent(stack, mona_writes)[0]["elements"]])
+    cards = bubbles(tab).get_by_role("list", name="Cards")
+    expect(cards).to_contain_text("For three cups")
+    assert [card["title"] for card in sent(stack, mona_writes)[0]["elements"]] == ["Glass teapot", "Iron teapot"]
+
+
+def test_a_picture_with_buttons_is_undone_edited_and_sent(sit_down, mona_writes, stack, ana):
+    ana.undo_seconds = 30
+    ana.save()
+    tab = sit_down(ana)
+    takes(tab)
+    dialog = opens_form(tab)
+    dialog.get_by_role("radio", name="Picture or video").check()
+    button(dialog, "Shop", "Opens a page", "https://shop.example")
+    dialog.get_by_role("button", name="Send").click()
+    expect(dialog.get_by_role("alert")).to_have_text("Choose one picture or video.")
+    dialog.get_by_label("Picture or video").last.set_input_files(TEAPOT)
+    dialog.get_by_role("button", name="Send").click()
+    expect(dialog).to_be_hidden()
+    unconfirmed(tab).get_by_role("button", name="Undo").click()
+    expect(dialog.get_by_label("Title").locator("visible=true").first).to_have_value("Shop")
+    button(dialog, "Our shop", "Opens a page", "https://shop.example")
+    dialog.get_by_role("button", name="Send").click()
+    expect(dialog).to_be_hidden()
+    tab.get_by_role("button", name="Close", exact=True).click()
+    until(tab, lambda: sent(stack, mona_writes))
+    [element] = sent(stack, mona_writes)[0]["elements"]
+    assert (element["media_type"], element["buttons"][0]["title"]) == ("image", "Our shop")
+    expect(bubbles(tab).locator("img.cards-picture")).to_be_visible()
+
+
+def test_cards_written_offline_go_out_later(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    dialog = opens_form(tab)
+    dialog.get_by_label("Text", exact=True).fill("Green or black?")
+    button(dialog, "Green", "Answers")
+    tab.route("**/send/", lambda route: route.abort())
+    dialog.get_by_role("button", name="Send").click()
+    expect(unconfirmed(tab)).to_contain_text("Green or black?")
+    expect(unconfirmed(tab)).to_contain_text("The console has not confirmed this yet.")
+    tab.unroute("**/send/")
+    until(tab, lambda: sent(stack, mona_writes))
+    expect(composer(tab)).to_have_value("")
