@@ -84,18 +84,17 @@ class Limits:
         timeout.reschedule(asyncio.get_running_loop().time())
 
 
+WITH_FILES = (
+    r"/(conversations/\d+/(send|send-later|scheduled-replies/\d+|messages/\d+/save-as-canned-reply)"
+    r"|canned-replies/(new|\d+))/$"
+)
 COMMON = Limits(r"", MIB)
 # For clients that are not logged in, such as an agent whose session has just ended: the body is read and dropped, and
 # Django redirects to the log-in page.
 STRANGERS = Limits(r"", MOST_FILES * FILE_BYTES + MIB, together=math.inf, is_kept=False)
 LIMITS = [
     Limits(r"/webhooks/messenger/?$", settings.MAX_WEBHOOK_BYTES),
-    Limits(
-        r"/conversations/\d+/(send|send-later|scheduled-replies/\d+)/$",
-        STRANGERS.most,
-        together=1024 * MIB,
-        is_for_agents=True,
-    ),
+    Limits(WITH_FILES, STRANGERS.most, together=1024 * MIB, is_for_agents=True),
     Limits(r"/admin/", settings.MAX_PICTURE_BYTES + MIB, together=256 * MIB, is_for_agents=True),
     COMMON,
 ]

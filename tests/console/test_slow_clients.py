@@ -232,7 +232,10 @@ def test_an_agents_upload_succeeds_beside_strangers_on_all_other_connections(dia
 # Bodies that are too long
 
 
-TAKEN = {"/login/": 1, "/webhooks/messenger": 1, "/admin/personas/page/add/": 9, "/conversations/1/send/": 251}  # MiB
+TAKEN = {"/login/": 1, "/webhooks/messenger": 1, "/admin/personas/page/add/": 9}  # MiB
+TAKEN |= dict.fromkeys(["/conversations/1/send/", "/conversations/1/send-later/", "/canned-replies/new/"], 251)
+TAKEN |= dict.fromkeys(["/conversations/1/scheduled-replies/2/", "/canned-replies/2/"], 251)
+TAKEN |= {"/conversations/1/messages/2/save-as-canned-reply/": 251, "/canned-replies/2/delete/": 1}
 
 
 def test_a_body_above_the_limit_of_its_path_is_refused_by_its_content_length(dial):
