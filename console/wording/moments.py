@@ -2,6 +2,7 @@
 
 import re
 import zoneinfo
+from datetime import UTC
 from functools import cache
 
 from django.utils import timezone
@@ -9,6 +10,8 @@ from django.utils import timezone
 LANGUAGES = ["en", "de"]
 DAYS = r"today|tomorrow|\w+day|heute|morgen|\w+tag|mittwoch"
 # dateparser takes a lone number for a day of the month.
+# Hours go on as clocks are put forward or back, and days begin at the hour that they show.
+IN_HOURS = re.compile(r"^in\b.*(?<![a-z])(h|hrs?|hours?|min\w*|std|stunden?)\b", re.IGNORECASE)
 LONE_HOUR = re.compile(rf"^((?:.*\b(?:{DAYS}))?)\s*(?:at|um)?\s*\b([01]?\d|2[0-3])(?:\s*uhr)?$", re.IGNORECASE)
 
 
@@ -16,6 +19,7 @@ def moment_of(words, zone):
     """Return the moment that these words name in a time zone, the next one of several; None if they name none."""
     import dateparser  # here, for it takes half a second, and few processes need it
 
+    zone = UTC if IN_HOURS.match(words.strip()) else zone
     now = timezone.localtime(timezone=zone).replace(tzinfo=None)
     settings = {"RELATIVE_BASE": now, "PREFER_DATES_FROM": "future"}
     try:

@@ -339,6 +339,26 @@ def test_words_name_the_next_moment_in_the_time_zone_of_the_agent(said, day, hou
     assert (at.month, at.day, at.hour + at.minute / 60) == (11, day, hour)
 
 
+@pytest.mark.parametrize(
+    "night",
+    [datetime(2027, 3, 28, 0, 30, tzinfo=UTC), datetime(2026, 10, 25, 0, 30, tzinfo=UTC)],
+    ids=["spring", "autumn"],
+)
+@pytest.mark.parametrize(
+    ("said", "minutes"),
+    [("in 1 hour", 60), ("in 90 min", 90), ("in 2h", 120), ("in einer Stunde", 60), ("in 30 minutes", 30)],
+)
+def test_hours_go_on_in_the_night_in_which_clocks_change(said, minutes, night):
+    with time_machine.travel(night, tick=False):
+        assert moment_of(said, BERLIN) - night == timedelta(minutes=minutes)
+
+
+def test_days_end_at_the_hour_that_clocks_show_also_when_these_change(db):
+    with time_machine.travel(datetime(2027, 3, 27, 8, tzinfo=UTC), tick=False):
+        assert moment_of("in 1 day", BERLIN).astimezone(BERLIN).hour == 9
+        assert moment_of("tomorrow 9", BERLIN).astimezone(BERLIN).hour == 9
+
+
 @given(
     st.text(max_size=60) | st.from_regex(r"(in |tomorrow |next )?\d{1,6}[ :/.-]?(\d{1,6}|days|years)?", fullmatch=True)
 )
