@@ -39,6 +39,13 @@ def test_a_later_message_of_the_bot_keeps_the_failed_mark_in_the_queue_row(faile
     assert has_failed()
 
 
+def test_the_desk_shows_a_row_of_a_customer_who_came_by_a_link(client, ana, receive, by_mona):
+    receive(by_mona(referral={"ref": "flyer", "source": "SHORTLINK", "type": "OPEN_THREAD"}))
+    client.force_login(ana)
+    assert client.get("/queue/").status_code == 200
+    assert 'class="chip"' in client.get("/", {"closed": 1}).content.decode()
+
+
 def test_an_answer_from_the_page_inbox_removes_the_unread_badge(mona, receive, said, echo):
     receive(said("m_1"), said("m_2", at=AT + MINUTE))
     assert fresh(mona.conversation).unread == 2
