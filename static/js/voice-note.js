@@ -142,7 +142,7 @@ class VoiceNote extends HTMLElement {
   }
 
   showTime(seconds) {
-    const whole = Math.round(seconds);
+    const whole = Math.floor(seconds); // as the players of browsers show it
     this.querySelector("[role=timer]").textContent = `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
   }
 }

@@ -3,6 +3,7 @@
 import json
 import re
 import uuid
+from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
@@ -21,6 +22,7 @@ from console.models import (
     CustomField,
     Message,
     Note,
+    ScheduledReply,
 )
 from personas.models import Persona
 from tests.conftest import CONSOLE_URL
@@ -133,12 +135,18 @@ def world(conversation, ana, ada, bluebird):
         "agents": ana.pk,
         "pages": bluebird.pk,
         "canned-replies": canned.pk,
+        "scheduled-replies": _scheduled_reply(conversation, ada).pk,
         "fields": CustomField.objects.create(name="Order").pk,
         "files": CannedFile.objects.create(canned_reply=canned, title="a.pdf", size=1, file="canned-files/none").pk,
         "personas": Persona.objects.create(agent=ana, page=bluebird, name="Ana R.").pk,
         "psid": conversation.customer.psid,
         "key": uuid.UUID(int=1),
     }
+
+
+def _scheduled_reply(conversation, author):
+    own = {"text": "Bye", "at": conversation.held_since + timedelta(hours=1), "seen": 0, "revision": 1}
+    return ScheduledReply.objects.create(conversation=conversation, author=author, **own)
 
 
 @pytest.fixture
