@@ -49,7 +49,7 @@ class Graph:
             self.came.setdefault(parsed["message"].get("text"), time.monotonic())
             if self.on_text:
                 self.on_text(parsed["recipient"]["id"], mid, parsed["message"].get("metadata"))
-        return {"id": f"{number}", "recipient_id": "1", "message_id": mid}
+        return {"id": f"{number}", "recipient_id": "1", "message_id": mid, "data": []}
 
 
 class _Caller(asyncio.Protocol):
