@@ -15,8 +15,9 @@ from django.conf import settings
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.storage import storages
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.test import TransactionTestCase
+from psycopg.errors import DeadlockDetected
 
 from agents.models import Agent
 from console.celery import app
@@ -246,13 +247,21 @@ def django_db_setup(django_db_setup, django_db_blocker):
 def _empty_the_tables(test_case):
     """Delete what a test committed, in milliseconds: Django truncates every table and then writes all permissions anew.
 
-    The lock waits for workers that still write. Without triggers, rows may go in any order.
+    The lock waits for workers that still write, and is tried again if one of them waits for us. Without triggers, rows
+    may go in any order.
     """
     tables = [f'"{name}"' for name in connection.introspection.django_table_names() if name not in KEPT]
     deletes = ";".join(f"DELETE FROM {table}" for table in tables)  # noqa: S608
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"LOCK TABLE {', '.join(tables)} IN EXCLUSIVE MODE")
-        cursor.execute(f"SET LOCAL session_replication_role = replica;{deletes}")
+    lock = f"LOCK TABLE {', '.join(tables)} IN EXCLUSIVE MODE"
+    for is_last in (False, False, True):
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(lock)
+                cursor.execute(f"SET LOCAL session_replication_role = replica;{deletes}")
+            return
+        except OperationalError as error:
+            if is_last or not isinstance(error.__cause__, DeadlockDetected):
+                raise
 
 
 TransactionTestCase._fixture_teardown = _empty_the_tables

@@ -211,7 +211,7 @@ def test_a_canned_reply_of_several_messages_is_sent_in_its_order(sit_down, mona_
     field(tab).press_sequentially("/steps")
     expect(options(tab)).to_have_count(1)
     field(tab).press("Enter")
-    expect(tab.locator(".composer-size")).to_have_text("3 messages")
+    expect(tab.locator(".composer-size")).to_have_text("3 messages, divided at ---")
     composer(tab).press("Enter")
     eventually(lambda: stack.texts(mona_writes) == ["First, boil the water.", "Then wait.", "Then drink, Mona."])
 

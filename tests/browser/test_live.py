@@ -166,7 +166,7 @@ def test_a_desk_fed_by_changes_ends_as_a_fresh_page(loss, sit_down, bluebird, an
         _change_something(rng, Conversation.objects.get(pk=rng.choice(rows).pk), ana, ben)
     if loss:
         tab.wait_for_timeout(1000)
-        tab.evaluate("document.body.dispatchEvent(new CustomEvent('live-hello'))")
+        tab.evaluate("document.querySelector('live-stream').askAnew()")  # as if it had slept: no shared rows will do
     fresh = tab.context.new_page()
 
     def is_like_a_fresh_page():

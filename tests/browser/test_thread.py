@@ -40,12 +40,18 @@ def test_a_reaction_stands_beside_the_state_of_a_message(sit_down, mona_writes, 
     reaction = bubbles(tab).last.locator(".message-meta-reaction")
     expect(reaction).to_have_text("❤")
     state = bubbles(tab).last.locator(".message-meta-state")
-    assert not overlap(reaction.bounding_box(), state.bounding_box())
-    assert abs(middle(reaction) - middle(state)) < 6
+    one, other = eventually(lambda: boxes(reaction, state))
+    assert not overlap(one, other)
+    assert abs(middle(one) - middle(other)) < 6
 
 
-def middle(locator):
-    box = locator.bounding_box()
+def boxes(*locators):
+    """Return where they stand, or None while the message is replaced by its next state."""
+    found = [locator.bounding_box() for locator in locators]
+    return found if all(found) else None
+
+
+def middle(box):
     return box["y"] + box["height"] / 2
 
 
