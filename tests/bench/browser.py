@@ -12,6 +12,7 @@ from contextlib import contextmanager
 import uvloop
 from playwright.sync_api import sync_playwright
 
+from tests.bench.cast import AGENTS
 from tests.bench.client import at_rate
 from tests.bench.figures import Row
 
@@ -33,7 +34,7 @@ new PerformanceObserver((list) => {
 
 
 def measure(stack, cast, machine):
-    conversation = cast.conversations[0]
+    conversation = cast.conversations[AGENTS]  # the first one talks already, in `pages`
     cast.talk(conversation, MESSAGES)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=_chromium(), args=["--no-sandbox", "--disable-gpu"])
