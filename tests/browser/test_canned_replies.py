@@ -304,6 +304,7 @@ def test_an_agent_writes_searches_and_deletes_canned_replies_on_their_page(sit_d
     expect(tab.get_by_role("region", name="Greetings").get_by_role("listitem")).to_have_count(2)
     assert findings(tab) == []
     assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    expect(tab.locator("form[role=search][data-htmx-powered]")).to_be_attached()  # the script comes after the page
     tab.get_by_role("searchbox").press_sequentially("refund")
     expect(tab.get_by_role("region", name="Greetings")).to_have_count(0)
     tab.get_by_role("link", name="/refund").click()
