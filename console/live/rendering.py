@@ -122,6 +122,8 @@ def row_gone_event(conversation, at):
 
 
 def thread_event(conversation, entries, since):
+    for entry in entries:
+        entry.conversation = conversation  # with the names that it shows
     context = {"conversation": conversation, "thread": entries, "since": since, "revision": conversation.revision}
     return event(f"thread-{conversation.pk}", render_to_string("messages/_thread.html", context))
 

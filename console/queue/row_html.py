@@ -5,23 +5,18 @@ import time
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
+from console.infrastructure.kept_html import KeptHtml
 from console.wording import holders
 
-MOST = 5_000  # rows that are kept
+MOST = 8_000_000  # bytes
 
-_rendered = {}
+kept = KeptHtml(MOST)
 
 
 def row_html(row, section, is_current=False):
     """Return the row of a conversation in this section. is_current: the browser shows the conversation."""
-    key = _shown(row, section, is_current)
-    html = _rendered.get(key)
-    if html is None:
-        if len(_rendered) >= MOST:
-            _rendered.clear()
-        context = {"conversation": row, "section": section, "is_current": is_current}
-        html = _rendered[key] = render_to_string("conversations/_row.html", context)
-    return html
+    context = {"conversation": row, "section": section, "is_current": is_current}
+    return kept.of(_shown(row, section, is_current), lambda: render_to_string("conversations/_row.html", context))
 
 
 def _shown(row, section, is_current):

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from agents.names import plain
 from console import __version__
+from console.entry_html import entry_html
 from console.links import linked
 from console.models.holder import app_name
 from console.models.mention import mention_name
@@ -17,6 +18,7 @@ from personas import pictures
 register = template.Library()
 register.filter(app_name)
 register.filter(linked)
+register.filter(entry_html)
 register.filter(handovers.sentence)
 register.filter(handovers.why)
 register.filter(handovers.explanation)

@@ -55,7 +55,7 @@ def test_a_row_shows_at_once_what_has_changed(change, bens_browser):
     before = rows(bens_browser)
     change()
     after = rows(bens_browser)
-    row_html._rendered.clear()
+    row_html.kept.clear()
     assert before != after == rows(bens_browser)
 
 
@@ -65,7 +65,7 @@ def test_a_row_that_stays_the_same_is_rendered_once(bens_browser):
     def note(sender, template, **_rest):
         rendered.append(template.name)
 
-    row_html._rendered.clear()
+    row_html.kept.clear()
     template_rendered.connect(note)
     for _time in range(3):
         assert len(rows(bens_browser)) == 1
@@ -81,8 +81,9 @@ def test_a_row_is_marked_in_the_browser_that_shows_its_conversation_alone(bens_b
 
 
 def test_the_rendered_rows_that_are_kept_are_bounded(bens_browser, monkeypatch):
-    monkeypatch.setattr(row_html, "MOST", 2)
+    row_html.kept.clear()
+    monkeypatch.setattr(row_html.kept, "most", 5000)
     for revision in range(10):
         Conversation.objects.update(revision=revision)
         rows(bens_browser)
-    assert len(row_html._rendered) <= 2
+    assert 0 < row_html.kept.size <= 5000

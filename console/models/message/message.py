@@ -75,8 +75,8 @@ class MessageQuerySet(ScheduledQuerySet):
         return self.filter(revision__gt=revision).order_by("revision")
 
     def for_thread(self):
-        """Read all that a thread shows; without the token, which would be decrypted for every message."""
-        related = self.select_related("author", "persona", "page", "page_reaction__agent").defer("page__token")
+        """Read all that a thread shows. Its Page is known: joined, it would be read again for every message."""
+        related = self.select_related("author", "persona", "page_reaction__agent")
         return related.annotate(quote=_quote()).prefetch_related("attachments")
 
 
@@ -176,13 +176,14 @@ class Message(MessageDelivery):
     @property
     def sender_name(self):
         """Return the name above it in the thread, which the customer sees or will see."""
+        page = self.conversation.page
         if self.sent_as_page_because and not self.is_unsent:
-            return str(self.page)
+            return str(page)
         if self.persona:
             return self.persona.name
         if self.author:
             return self.author.public_name
-        return (self.is_by_bot and self.page.bot_name) or str(self.page)
+        return (self.is_by_bot and page.bot_name) or str(page)
 
 
 def _quote():

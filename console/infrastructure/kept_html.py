@@ -1,0 +1,36 @@
+"""HTML that a process keeps, so that it renders once what many pages show."""
+
+import sys
+import threading
+
+
+class KeptHtml:
+    """Pieces of HTML, each under a key of all that it shows: whatever else is shown has another key.
+
+    most: bytes of memory for the HTML. The oldest pieces make room for new ones.
+    """
+
+    def __init__(self, most):
+        self.most, self.size = most, 0
+        self._pieces, self._changing = {}, threading.Lock()
+
+    def of(self, key, render):
+        """Return the HTML under a key; render it if it is not there."""
+        html = self._pieces.get(key)
+        if html is None:
+            html = render()
+            with self._changing:
+                self._keep(key, html)
+        return html
+
+    def clear(self):
+        with self._changing:
+            self._pieces.clear()
+            self.size = 0
+
+    def _keep(self, key, html):
+        if key not in self._pieces:
+            self._pieces[key] = html
+            self.size += sys.getsizeof(html)
+        while self.size > self.most:
+            self.size -= sys.getsizeof(self._pieces.pop(next(iter(self._pieces))))
