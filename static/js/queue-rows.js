@@ -5,6 +5,7 @@ import { PAGE, placeRow, rowsOf } from "./place-row.js";
 const KEPT = 30; // s for which rows are kept, in case an answer that was read before them comes after them
 const ASK_AFTER = 500; // ms, and up to twice as long
 const ASK_EVERY = 5_000; // ms, while sections go on having too few rows or too many
+const LONGEST_PRESS = 5_000; // ms, in case the browser keeps the release to itself
 
 class QueueRows extends HTMLElement {
   connectedCallback() {
@@ -12,20 +13,53 @@ class QueueRows extends HTMLElement {
     this.askedAt = -ASK_EVERY;
     document.body.addEventListener("live-row", this.place);
     document.body.addEventListener("live-counts", this.count);
+    document.addEventListener("htmx:before:swap", this.beforeSwap);
     document.addEventListener("htmx:after:swap", this.swapped);
+    document.addEventListener("pointerdown", this.press);
+    for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, this.release);
   }
 
   disconnectedCallback() {
     document.body.removeEventListener("live-row", this.place);
     document.body.removeEventListener("live-counts", this.count);
+    document.removeEventListener("htmx:before:swap", this.beforeSwap);
     document.removeEventListener("htmx:after:swap", this.swapped);
+    document.removeEventListener("pointerdown", this.press);
+    for (const end of ["pointerup", "pointercancel"]) document.removeEventListener(end, this.release);
   }
 
   place = ({ detail: { words, html } }) => {
     const row = { section: words[0], at: Number(words[1]), html };
-    this.put(row);
     this.keep(row);
+    if (this.held) return this.held.push(row);
+    this.put(row);
     this.show();
+  };
+
+  // A row that moves between the press and the release takes the click away, so the queue stands still meanwhile.
+  press = ({ button, target }) => {
+    if (button !== 0 || !target.closest("#queue")) return;
+    this.held ??= [];
+    this.pressed = setTimeout(this.goOn, LONGEST_PRESS);
+  };
+
+  // The click comes after the release.
+  release = () => setTimeout(this.goOn);
+
+  goOn = () => {
+    clearTimeout(this.pressed);
+    const held = this.held ?? [];
+    this.held = null;
+    for (const row of held) this.put(row);
+    if (held.length) this.show();
+    if (this.missed) this.ask();
+    this.missed = false;
+  };
+
+  beforeSwap = (event) => {
+    if (!this.held || event.detail.ctx.sourceElement.id !== "queue") return;
+    event.preventDefault();
+    this.missed = true;
   };
 
   // The oldest come first.

@@ -76,6 +76,36 @@ def test_a_row_keeps_the_focus_and_its_mark_when_it_moves_and_changes(sit_down, 
     expect(row(tab)).to_have_attribute("aria-current", "page")
 
 
+def test_a_row_that_changes_its_section_while_it_is_pressed_opens(sit_down, mona_writes, ana, ben):
+    tab = sit_down(ana)
+    settle(tab)
+    tab.evaluate("document.body.addEventListener('live-row', () => (window.rowCame = true))")
+    row(tab).hover()
+    tab.mouse.down()
+    Conversation.objects.get().take(ben)
+    tab.wait_for_function("window.rowCame")
+    expect(part(tab, "Waiting").get_by_role("link", name="Mona Weber")).to_be_visible()
+    tab.mouse.up()
+    expect(tab.get_by_role("heading", level=1, name="Mona Weber")).to_be_visible()
+    expect(part(tab, "Others").get_by_role("link", name="Mona Weber")).to_be_visible()
+
+
+def test_a_queue_that_is_answered_while_a_row_is_pressed_comes_after_the_release(sit_down, mona_writes, ana, ben):
+    tab = sit_down(ana)
+    settle(tab)
+    tab.evaluate(LOSE_ROWS, 1)
+    row(tab).hover()
+    tab.mouse.down()
+    Conversation.objects.get().take(ben)
+    with tab.expect_response(lambda response: "/queue/" in response.url) as answered:
+        tab.evaluate("document.body.dispatchEvent(new CustomEvent('queue-incomplete'))")
+    answered.value.finished()
+    expect(part(tab, "Waiting").get_by_role("link", name="Mona Weber")).to_be_visible()
+    tab.mouse.up()
+    expect(tab.get_by_role("heading", level=1, name="Mona Weber")).to_be_visible()
+    expect(part(tab, "Others").get_by_role("link", name="Mona Weber")).to_be_visible()
+
+
 def test_the_header_is_right_when_the_holder_changes_while_a_conversation_loads(sit_down, mona_writes, ana, ben):
     tab = sit_down(ana)
     settle(tab)
