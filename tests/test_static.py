@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -147,6 +148,19 @@ def test_every_css_token_that_a_component_uses_is_defined(path):
     assert {*re.findall(r"var\((--[\w-]+)", path.read_text())} <= defined
 
 
+def imports(path):
+    """The scripts that a script imports at once or on demand."""
+    return {path.parent / name for name in re.findall(r'(?:from|import\(?)\s*"\./([\w-]+\.js)"', path.read_text())}
+
+
+def test_every_script_is_imported_by_the_index_of_scripts_or_by_one_of_those():
+    found, new = set(), {ROOT / "static" / "js" / "index.js"}
+    while new:
+        found |= new
+        new = {script for path in new for script in imports(path)} - found
+    assert sorted(found) == SCRIPTS
+
+
 # Production
 
 
@@ -168,13 +182,25 @@ def test_scripts_import_each_other_under_their_hashed_names(collected):
             assert f"js/{imported}" in names.values()
 
 
+@pytest.mark.skipif(not shutil.which("esbuild"), reason="esbuild is not installed")
+def test_the_scripts_of_the_desk_are_one_bundle_in_production_and_some_that_are_loaded_on_demand(collected):
+    folder, names = collected
+    bundle = (folder / names["js/index.js"]).read_text()
+    elements = {name for script in SCRIPTS for name in re.findall(r'customElements\.define\("([\w-]+)"', script.read_text())}
+    on_demand = [name for name in names if name.startswith("js/emoji-panel-")]
+    assert {name for name in elements if f'customElements.define("{name}"' not in bundle} == {"emoji-panel"} & elements
+    assert len(on_demand) == 1
+    assert f'import("./{Path(names[on_demand[0]]).name}")' in bundle
+    assert {*re.findall(r'from"\./([^"]+)"', bundle)} <= {Path(path).name for path in names.values()}
+
+
 def test_the_stylesheet_of_production_is_one_file_with_every_component_in_its_layer(collected):
     folder, names = collected
     joined = (folder / names["css/index.css"]).read_text()
     assert "@import" not in joined
     for component, layer in re.findall(r'@import url\("([\w-]+\.css)"\) layer\((\w+)\);', INDEX.read_text()):
-        text = (folder / names[f"css/{component}"]).read_text()
-        assert joined.count(f"@layer {layer} {{\n{text}\n}}") == 1
+        words = without_comments(folder / names[f"css/{component}"]).split()
+        assert joined.count(" ".join(["@layer", layer, "{", *words, "}"])) == 1
 
 
 def test_files_collected_again_after_a_change_have_the_change_in_the_stylesheet(collected, settings, tmp_path):

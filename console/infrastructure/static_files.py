@@ -1,36 +1,57 @@
 """Static files under names that contain a hash of their content, so that browsers may keep them for ever."""
 
 import re
+import shutil
+import subprocess
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-INDEX = "css/index.css"
+STYLES, SCRIPTS = "css/index.css", "js/index.js"
 IMPORT = re.compile(r'@import url\("([\w-]+\.css)"\) layer\((\w+)\);')
+COMMENT, INDENT = re.compile(r"/\*.*?\*/", re.DOTALL), re.compile(r"\s*\n\s*")
+BUNDLE = ["esbuild", "--bundle", "--splitting", "--format=esm", "--minify", "--log-level=warning"]
 
 
 class HashedFiles(CompressedManifestStaticFilesStorage):
     """Storage of hashed static files. Scripts import each other by the hashed names.
 
-    The stylesheet of all components is one file: a browser would ask for each of them before it paints anything.
+    The stylesheet of all components is one file, and so are the scripts of the desk where esbuild is installed: a
+    browser would ask for each of them before it paints anything. A script that is imported on demand stays a file.
     """
 
     support_js_module_import_aggregation = True
 
     def post_process(self, paths, dry_run=False, **options):
-        if INDEX in paths and not dry_run:
-            Path(self.path(INDEX)).write_text(_joined(paths))
-            paths = paths | {INDEX: (self, INDEX)}
+        if not dry_run:
+            paths = paths | {name: (self, name) for name in [*self._join_styles(paths), *self._bundle_scripts(paths)]}
         return super().post_process(paths, dry_run, **options)
+
+    def _join_styles(self, paths):
+        if STYLES in paths:
+            Path(self.path(STYLES)).write_text(_joined(paths))
+            yield STYLES
+
+    def _bundle_scripts(self, paths):
+        if SCRIPTS not in paths or not shutil.which("esbuild"):
+            return
+        storage, path = paths[SCRIPTS]
+        with TemporaryDirectory() as folder:
+            subprocess.run([*BUNDLE, f"--outdir={folder}", storage.path(path)], check=True)
+            for file in Path(folder).iterdir():
+                name = f"js/{file.name}"
+                shutil.copyfile(file, self.path(name))
+                yield name
 
 
 def _joined(paths):
-    """Return the index with each component in place of its import. paths: of collectstatic."""
+    """Return the index with each component in place of its import, without comments. paths: of collectstatic."""
 
     def component(found):
         return f"@layer {found[2]} {{\n{_read(paths, f'css/{found[1]}')}\n}}"
 
-    return IMPORT.sub(component, _read(paths, INDEX))
+    return INDENT.sub(" ", COMMENT.sub("", IMPORT.sub(component, _read(paths, STYLES))))
 
 
 def _read(paths, name):
