@@ -34,6 +34,8 @@ export function renew(old, message) {
   if (hadFocus && !old.contains(document.activeElement)) keepFocus(old);
 }
 
+// The button that had it may be gone for as long as the message is on its way.
 function keepFocus(message) {
-  (message.querySelector("button") ?? message.closest("message-list")).focus({ preventScroll: true });
+  message.tabIndex = -1;
+  message.focus({ preventScroll: true });
 }

@@ -383,7 +383,10 @@ def test_a_reply_refused_by_facebook_shows_the_reason_and_can_be_retried(sit_dow
     failed = bubbles(tab).filter(has_text="Buy this!")
     expect(failed).to_contain_text("Not sent: Facebook refused the content")
     stack.be_well()
+    stack.fail("messages", delay_s=1)
     failed.get_by_role("button", name="Retry").click()
+    expect(bubbles(tab).filter(has_text="Buy this!")).to_have_class(re.compile("is-(queued|sending)"))
+    expect(tab.locator(".message:focus-within")).to_contain_text("Buy this!")
     expect(bubbles(tab).filter(has_text="Buy this!")).to_contain_text("Delivered")
     expect(tab.locator(".message:focus-within")).to_contain_text("Buy this!")
     assert stack.texts(mona_writes) == ["Buy this!"]
