@@ -19,8 +19,11 @@ expect.set_options(timeout=PATIENCE_MS)
 @pytest.fixture(scope="session")
 def browser_type_launch_args():
     quiet = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-    quiet.append("--use-fake-device-for-media-stream")  # a microphone that beeps
-    return {"executable_path": os.environ.get("CHROMIUM"), "args": ["--no-sandbox", "--no-first-run", *quiet]}
+    microphone = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]  # it beeps, and is allowed
+    return {
+        "executable_path": os.environ.get("CHROMIUM"),
+        "args": ["--no-sandbox", "--no-first-run", *quiet, *microphone],
+    }
 
 
 @pytest.fixture
