@@ -186,7 +186,8 @@ def test_scripts_import_each_other_under_their_hashed_names(collected):
 def test_the_scripts_of_the_desk_are_one_bundle_in_production_and_some_that_are_loaded_on_demand(collected):
     folder, names = collected
     bundle = (folder / names["js/index.js"]).read_text()
-    elements = {name for script in SCRIPTS for name in re.findall(r'customElements\.define\("([\w-]+)"', script.read_text())}
+    sources = "".join(script.read_text() for script in SCRIPTS)
+    elements = {*re.findall(r'customElements\.define\("([\w-]+)"', sources)}
     on_demand = [name for name in names if name.startswith("js/emoji-panel-")]
     assert {name for name in elements if f'customElements.define("{name}"' not in bundle} == {"emoji-panel"} & elements
     assert len(on_demand) == 1
