@@ -83,7 +83,7 @@ def test_a_row_that_changes_its_section_while_it_is_pressed_opens(sit_down, mona
     row(tab).hover()
     tab.mouse.down()
     Conversation.objects.get().take(ben)
-    tab.wait_for_function("window.rowCame")
+    until(tab, lambda: tab.evaluate("window.rowCame"))
     expect(part(tab, "Waiting").get_by_role("link", name="Mona Weber")).to_be_visible()
     tab.mouse.up()
     expect(tab.get_by_role("heading", level=1, name="Mona Weber")).to_be_visible()
