@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 
 from console.live.events import event, hello
 from console.models import Activity, Conversation, Handover, Mention, Message, Note, ScheduledReply
+from console.models.message.message import find_quotes
 from console.queue.row_html import row_html
 from console.views.messages import MOST_CHANGES
 from console.views.queue import MOST
@@ -139,6 +140,7 @@ def entries_since(revisions):
         messages = list(Message.objects.filter(newer).for_thread()[: MOST_CHANGES + 1])
         if len(messages) > MOST_CHANGES:
             return None
+        find_quotes(messages)
         timelines = [Handover.objects.for_thread(), Activity.objects.all(), Note.objects.for_thread()]
         timelines += [ScheduledReply.objects.for_thread()]
         lines = [line for rows in timelines for line in rows.filter(newer)]

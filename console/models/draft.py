@@ -21,9 +21,9 @@ class NewerDraft(Refused):
 
 
 class DraftQuerySet(models.QuerySet):
-    def newest_of(self, agent, conversations, count):
-        """Return the drafts of an agent, those written last, in these conversations."""
-        return self.filter(agent=agent, conversation__in=conversations).order_by("-at")[:count]
+    def newest_of(self, agent, pages, count):
+        """Return the drafts of an agent, those written last, on the Pages with these keys."""
+        return self.filter(agent=agent, conversation__page__in=list(pages)).order_by("-at")[:count]
 
     def of(self, agent, conversation):
         return self.filter(agent=agent, conversation=conversation).first()

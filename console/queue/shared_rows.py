@@ -5,7 +5,12 @@ after that hello are as good as new ones: the browser puts the changes since the
 """
 
 import threading
+import time
 from datetime import timedelta
+
+from django.utils.translation import get_language
+
+from console.queue.row_html import row_html
 
 LONGEST = timedelta(seconds=2)  # for which rows are shared
 
@@ -18,6 +23,14 @@ class SharedRows:
 
     def __init__(self, at, rows, has_more):
         self.at, self.rows, self.has_more = at, rows, has_more
+        self._html = {}
+
+    def html(self, row, section, is_current):
+        """Return the row as HTML. It stays as it was read, so that only the minute changes what it shows."""
+        key = (row.pk, section, is_current, time.time() // 60, get_language())
+        if key not in self._html:
+            self._html[key] = row_html(row, section, is_current)
+        return self._html[key]
 
 
 def shared_rows(key, read, after, now):

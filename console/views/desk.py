@@ -9,7 +9,9 @@ from django_htmx.http import push_url, trigger_client_event
 from console.forms import MOST_PRIVATE_NOTE, MOST_TEXT
 from console.infrastructure import uploads
 from console.models import Conversation, Draft, Refused
+from console.models.message.message import find_quotes
 from console.models.message.reaction import EMOJIS
+from console.models.timeline import kinds_after
 from console.views.composer import Composer
 from console.views.queue import queue_context
 from console.wording import canned_variables, handovers, holders, pages, verbs
@@ -47,6 +49,7 @@ def thread_context(request, conversation, before=None):
     messages = conversation.messages.for_thread().before(before) if before else conversation.messages.for_thread()
     page = list(messages.in_order().reverse()[: MAX_MESSAGES + 1])
     has_older, page = len(page) > MAX_MESSAGES, page[:MAX_MESSAGES][::-1]
+    find_quotes(page)
     oldest = page[0] if page else None
     ends = (oldest if has_older else None, before)
     lines = [line for rows in timelines(conversation) for line in rows.between(*ends)]
@@ -57,10 +60,12 @@ def thread_context(request, conversation, before=None):
     return holder_context(request, conversation) | shown
 
 
-def timelines(conversation):
-    """Return all that stands between the messages of a thread, a queryset for each kind."""
-    lines = [conversation.handovers.for_thread(), conversation.activities.all(), conversation.notes.for_thread()]
-    return [*lines, conversation.scheduled_replies.for_thread()]
+def timelines(conversation, since=-1):
+    """Return all that stands between the messages of a thread, a queryset for each kind of which there is any since."""
+    lines = [conversation.handovers.for_thread, conversation.activities.all, conversation.notes.for_thread]
+    kinds = [*lines, conversation.scheduled_replies.for_thread]
+    found = kinds_after(conversation.pk, since)
+    return [rows() for rows, is_there in zip(kinds, found, strict=True) if is_there]
 
 
 def holder_context(request, conversation):

@@ -9,6 +9,7 @@ from django_htmx.http import HttpResponseClientRefresh, trigger_client_event
 from console.forms import MessageForm
 from console.live import publish_watch
 from console.models import Conversation, Draft
+from console.models.message.message import find_quotes
 from console.views.desk import attempt, find, show_page, thread_context, timelines
 
 MOST_DIGITS = 19  # of a primary key
@@ -88,7 +89,8 @@ def _changes(request, conversation, since):
     if len(changed) > MOST_CHANGES:
         return HttpResponseClientRefresh()
     if has_changed:
-        changed += [line for rows in timelines(conversation) for line in rows.since(since)]
+        find_quotes(changed)
+        changed += [line for rows in timelines(conversation, since) for line in rows.since(since)]
     context = {
         "conversation": conversation,
         "thread": sorted(changed, key=lambda entry: entry.place),

@@ -68,7 +68,7 @@ def queue_context(request, current=None):
         "sections": sections,
         "counted_at": counts.at,
         "unread": _unread(sections),
-        "drafts": Draft.objects.newest_of(request.user, Conversation.objects.on(pages.values()), MOST_DRAFTS),
+        "drafts": Draft.objects.newest_of(request.user, pages, MOST_DRAFTS),
         "faces": faces_for(request.user, pages),
         "page_problems": [problem(page) for page in pages.values() if page.is_paused and not page.is_disconnected],
         "newly_assigned": [row for row in mine.rows if row.is_new and row.pk != current],
@@ -93,7 +93,7 @@ class Section:
         self.name, self.title, self.empty = name, title, empty
         self.is_folded = name in (SCHEDULED, "bot", "closed")  # a folded section is read when it is opened
         self.is_read, self.rows, self.has_more, self.shown, self.number = False, [], False, 0, None
-        self.keys = None
+        self.keys, self._html_of = None, row_html
 
     def choose(self, count, after=None):
         """Choose the first rows, or those after a place, by an index alone: with joins, all rows would be sorted."""
@@ -111,7 +111,7 @@ class Section:
         others = [row for row in found.rows if row.agent_id != self.agent.pk]
         is_enough = len(others) >= count or not found.has_more
         if is_enough:
-            self.at = found.at
+            self.at, self._html_of = found.at, found.html
             self.show(others[:count], found.has_more or len(others) > count)
         return is_enough
 
@@ -148,7 +148,7 @@ class Section:
         return Conversation.objects.on(self.pages.values()).in_section(self.name, agent_id, self.teams)
 
     def _render(self, row):
-        return row_html(row, self.name, row.pk == self.current)
+        return self._html_of(row, self.name, row.pk == self.current)
 
     def _read(self, count):
         keys, has_more = self._choose(NOBODY, count)

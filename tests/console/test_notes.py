@@ -127,11 +127,11 @@ def test_a_deleted_note_leaves_a_line_without_its_text(browser_of, conversation,
 def test_notes_need_a_constant_number_of_queries(conversation, ana, ben, browser_of, django_assert_num_queries):
     browser = browser_of(ana)
     Note.objects.add(conversation, ana, "One", uuid.uuid4())
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         browser.get(f"/conversations/{conversation.pk}/messages/?since=0")
     for number in range(20):
         Note.objects.add(conversation, [ana, ben][number % 2], f"Note {number}", uuid.uuid4())
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         browser.get(f"/conversations/{conversation.pk}/messages/?since=0")
 
 

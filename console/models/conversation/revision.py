@@ -36,7 +36,7 @@ class RevisionQuerySet(models.QuerySet):
 
     def with_headline(self):
         """Read all of which the headline is made too, and no more."""
-        return self.with_page().select_related("agent", "customer__moderation")
+        return self.with_page().select_related("agent", "customer__moderation").prefetch_related("labels")
 
     def with_page(self):
         """Read its Page and rules too; without their secrets, which would be decrypted."""

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.contrib.postgres.indexes import HashIndex
 from django.db import models
-from django.db.models import Case, Exists, OuterRef, Q, Subquery, Value, When
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import MD5, JSONObject, Left
 from django.utils.translation import gettext_lazy as _
 
@@ -75,12 +75,15 @@ class MessageQuerySet(ScheduledQuerySet):
         return self.filter(revision__gt=revision).order_by("revision")
 
     def for_thread(self):
-        """Read all that a thread shows. Its Page is known: joined, it would be read again for every message."""
-        related = self.select_related("author", "persona", "page_reaction__agent")
-        return related.annotate(quote=_quote()).prefetch_related("attachments")
+        """Read all that a thread shows, except what `find_quotes` finds. Its Page is known: joined, it would be read
+        again for every message.
+        """
+        return self.select_related("author", "persona", "page_reaction__agent").prefetch_related("attachments")
 
 
 class Message(MessageDelivery):
+    quote: Any = None  # of the message that it quotes: see find_quotes
+
     # Every step of a message is written to all of its indexes: those that begin with these two columns are enough.
     conversation = models.ForeignKey(
         "console.Conversation",
@@ -186,15 +189,20 @@ class Message(MessageDelivery):
         return (self.is_by_bot and page.bot_name) or str(page)
 
 
+def find_quotes(messages):
+    """Give those of these messages that quote another one its words. Without any, that takes no query."""
+    replies = [message.pk for message in messages if message.reply_to]
+    found = dict(Message.objects.filter(pk__in=replies).values_list("pk", _quote())) if replies else {}
+    for message in messages:
+        message.quote = found.get(message.pk)
+
+
 def _quote():
-    """Return an expression for the quoted message, in short, as JSON. It is looked up only for replies."""
+    """Return an expression for the quoted message, in short, as JSON."""
     quoted = Message.objects.filter(
         page=OuterRef("page"), conversation=OuterRef("conversation"), mid=OuterRef("reply_to")
     )
     kinds = Attachment.objects.filter(message=OuterRef("pk")).order_by("pk").values("kind")[:1]
     said = {"text": Left("text", QUOTED), "is_deleted": "is_deleted", "kind": Subquery(kinds)}
     words = JSONObject(pk="pk", is_incoming="is_incoming", persona="persona__name", **said)
-    nothing = Value(None, models.JSONField())
-    return Case(
-        When(reply_to="", then=nothing), default=Subquery(quoted.values(words=words)), output_field=models.JSONField()
-    )
+    return Subquery(quoted.values(words=words))

@@ -1,0 +1,23 @@
+from django import template
+from django.utils.translation import get_language
+
+register = template.Library()
+
+
+@register.tag
+def constant(parser, token):
+    """Render once, in each language, what never changes: words and addresses of static files. It sees no variables."""
+    nodes = parser.parse(["endconstant"])
+    parser.delete_first_token()
+    return ConstantNode(nodes)
+
+
+class ConstantNode(template.Node):
+    def __init__(self, nodelist):
+        self.nodelist, self._html = nodelist, {}
+
+    def render(self, context):
+        language = get_language()
+        if language not in self._html:
+            self._html[language] = self.nodelist.render(context.new({}))
+        return self._html[language]
