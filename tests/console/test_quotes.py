@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from console.live.rendering import entries_since, thread_event
 from console.models import ApiKey, Conversation, Draft, HandoverRules, Holder, Message, Refused
 from messenger.events import Echo
 from tests.console.api_client import ApiClient, detail
@@ -49,6 +50,20 @@ def test_a_reply_quotes_a_message_for_the_customer_and_in_the_thread(
     assert quotes(sandbox, mona) == [question.mid]
     page = browser.get(f"/conversations/{conversation.pk}/").content.decode()
     assert f'<a class="quote" href="#message-{question.pk}">' in page
+
+
+@pytest.mark.parametrize("path", ["?since=0", "?before={last}"])
+def test_a_quote_is_shown_where_a_browser_asks_for_a_part_of_the_thread(path, answer, question, conversation, browser):
+    answer()
+    last = answer("Black")[-1].pk
+    part = browser.get(f"/conversations/{conversation.pk}/messages/{path.format(last=last)}", headers=HTMX)
+    assert f'<a class="quote" href="#message-{question.pk}">' in part.content.decode()
+
+
+def test_a_quote_is_shown_in_a_live_update(answer, question, conversation):
+    answer()
+    entries = entries_since([(conversation.pk, 0)])[conversation.pk]
+    assert f'href="#message-{question.pk}"' in thread_event(fresh(conversation), entries, 0).decode()
 
 
 def test_the_first_text_of_a_reply_has_the_quote(answer, question, conversation, sandbox, mona):
