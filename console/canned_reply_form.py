@@ -6,12 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from console.forms import FilesField
 from console.infrastructure import uploads
-from console.models import CannedFile, CannedReply, Team
-from console.models.canned_reply import MANAGE, Scope
+from console.models import CannedFile, CannedReply
+from console.shared_form import SharedForm
 from console.wording import quick_replies
-from personas.models import Page
-
-VALIDATED = {"author", "scope", "team", "page"}  # columns of constraints that are not fields of the form
 
 
 class SearchForm(forms.Form):
@@ -21,10 +18,7 @@ class SearchForm(forms.Form):
         return self.cleaned_data["q"].split() if self.is_valid() else []
 
 
-class CannedReplyForm(forms.ModelForm):
-    """A form for one agent. It offers to share a canned reply to those who may manage shared ones."""
-
-    audience = forms.ChoiceField(label=_("Who may use it"))
+class CannedReplyForm(SharedForm):
     files = FilesField(label=_("Files"), required=False, error_messages={"empty": _("The file is empty.")})
     removed = forms.ModelMultipleChoiceField(
         None,
@@ -38,23 +32,9 @@ class CannedReplyForm(forms.ModelForm):
         model = CannedReply
         fields = ["shortcut", "folder", "text", "quick_replies"]
 
-    def __init__(self, agent, *args, **options):
+    def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        if not self.instance.author_id:
-            self.instance.author = agent
-        self.fields["audience"].choices = list(self._audiences(agent))
-        self.fields["audience"].initial = _key(self.instance.scope, self.instance.team_id or self.instance.page_id)
         self.fields["removed"].queryset = CannedFile.objects.filter(canned_reply=self.instance.pk)
-
-    def _audiences(self, agent):
-        if self.instance.author_id == agent.pk:
-            yield _key(Scope.OWN), _("Only me")
-        if agent.has_perm(MANAGE):
-            yield _key(Scope.EVERYONE), _("Everyone")
-            for team in Team.objects.of(agent):
-                yield _key(Scope.TEAM, team.pk), _now("Team: %s") % team
-            for page in Page.objects.open_to(agent).defer("token"):
-                yield _key(Scope.PAGE, page.pk), _now("Everyone, for the Page %s") % page
 
     def clean_text(self):
         return self.cleaned_data["text"].replace("\r\n", "\n")
@@ -65,7 +45,6 @@ class CannedReplyForm(forms.ModelForm):
     def clean(self):
         given = super().clean()
         self._check_version(given)
-        self._share(given.get("audience", _key(Scope.OWN)))
         self._check_content(given)
         return given
 
@@ -78,12 +57,6 @@ class CannedReplyForm(forms.ModelForm):
     def current_version(self):
         return self.instance.updated_at.isoformat() if self.instance.pk else ""
 
-    def _share(self, audience):
-        scope, _dash, key = audience.partition("-")
-        self.instance.scope = scope
-        self.instance.team_id = key if scope == Scope.TEAM else None
-        self.instance.page_id = key if scope == Scope.PAGE else None
-
     def _check_content(self, given):
         if self.errors:
             return
@@ -95,15 +68,8 @@ class CannedReplyForm(forms.ModelForm):
         elif not given["text"] and not kept and not given["files"]:
             self.add_error("text", _now("Write a text, or attach a file."))
 
-    def _get_validation_exclusions(self):
-        return super()._get_validation_exclusions() - VALIDATED
-
     def save(self, commit=True):
         reply = super().save(commit)
         self.cleaned_data["removed"].discard()
         CannedFile.objects.attach(reply, self.cleaned_data["files"])
         return reply
-
-
-def _key(scope, pk=None):
-    return f"{Scope(scope).value}-{pk}" if pk else Scope(scope).value

@@ -2,7 +2,7 @@ from django import forms
 from django.contrib import admin
 
 from console.models import CannedReply, Team
-from console.models.canned_reply import MANAGE
+from console.models.shared import MANAGE
 from personas.page_access import OffersVisiblePages, VisiblePagesFilter
 
 

@@ -8,7 +8,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import reswap, retarget
 
 from console.messenger_templates import payloads
+from console.messenger_templates.form import SavedTemplateForm
 from console.messenger_templates.limits import problems_of
+from console.messenger_templates.models import MOST, SavedTemplate
 from console.views.desk import find
 from console.views.messages import send_reply
 from console.wording.attachments import in_short
@@ -20,12 +22,12 @@ def write(request, pk):
     """Show the form, or let what it describes go out. A template of the outbox that was taken back opens it again."""
     conversation = find(request, pk)
     if request.method == "GET":
-        return _form(request, conversation, {})
+        return render_form(request, conversation, {})
     if "template" in request.POST:
-        return _form(request, conversation, _taken_back(request.POST["template"]))
+        return render_form(request, conversation, _taken_back(request.POST["template"]))
     template = payloads.from_form(request.POST)
     if problems := problems_of(template):
-        return _form(request, conversation, template, problems)
+        return render_form(request, conversation, template, problems)
     return _send(request, conversation, template)
 
 
@@ -53,7 +55,8 @@ def _send(request, conversation, template):
     return send_reply(request, conversation, {**request.POST.dict(), "text": "", "template": text})
 
 
-def _form(request, conversation, template, problems=()):
+def render_form(request, conversation, template, problems=(), *, saved=None, save_form=None, note=""):
+    """Render the form of a template. saved: under which it is kept, if this agent may change that."""
     partial = "messenger_templates/_form.html"
     kind = template.get("template_type", "button")
     context = {
@@ -67,6 +70,11 @@ def _form(request, conversation, template, problems=()):
         "blank": _with_all_buttons({}),
         "cards": cards_of(template) if template else [],
         "problems": problems,
+        "saved": saved,
+        "save_form": save_form or SavedTemplateForm(request.user, instance=saved or SavedTemplate()),
+        "note": note,
+        "saved_templates": SavedTemplate.objects.usable(request.user, conversation).for_list(),
+        "most": MOST,
         "idempotency_key": uuid.uuid4(),
     }
     status = 422 if problems else 200

@@ -98,20 +98,22 @@ class Migration(migrations.Migration):
             name='CannedReply',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('scope', models.CharField(choices=[('own', 'only its author'), ('team', 'a team'), ('page', 'everyone, for one Page'), ('everyone', 'everyone')], default='own', max_length=8, verbose_name='who may use it')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
                 ('shortcut', models.CharField(help_text='Agents type / and this to insert it.', max_length=40, validators=[django.core.validators.RegexValidator('^[\\w-]+\\Z', 'Letters, digits, - and _ only.')], verbose_name='shortcut')),
                 ('folder', models.CharField(blank=True, max_length=50, verbose_name='folder')),
                 ('text', models.TextField(blank=True, help_text='A line with --- alone begins another message.', max_length=10000, validators=[console.wording.canned_variables.check_variables], verbose_name='text')),
                 ('quick_replies', models.TextField(blank=True, db_default='', default='', help_text='One in a line. They go out under the last message.', validators=[console.wording.quick_replies.check_quick_replies], verbose_name='quick replies')),
-                ('scope', models.CharField(choices=[('own', 'only its author'), ('team', 'a team'), ('page', 'everyone, for one Page'), ('everyone', 'everyone')], default='own', max_length=8, verbose_name='who may use it')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='canned_replies', to=settings.AUTH_USER_MODEL, verbose_name='author')),
-                ('page', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='canned_replies', to='personas.page', verbose_name='Page')),
+                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL, verbose_name='author')),
+                ('page', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='personas.page', verbose_name='Page')),
             ],
             options={
                 'verbose_name': 'canned reply',
                 'verbose_name_plural': 'canned replies',
                 'ordering': ['folder', 'shortcut', 'pk'],
                 'permissions': [('manage_canned_replies', 'Can manage the canned replies that agents share')],
+                'abstract': False,
+                'default_related_name': 'canned_replies',
             },
         ),
         migrations.CreateModel(
@@ -481,6 +483,26 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='SavedTemplate',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('scope', models.CharField(choices=[('own', 'only its author'), ('team', 'a team'), ('page', 'everyone, for one Page'), ('everyone', 'everyone')], default='own', max_length=8, verbose_name='who may use it')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
+                ('name', models.CharField(max_length=60, verbose_name='name')),
+                ('payload', models.JSONField(verbose_name='template')),
+                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL, verbose_name='author')),
+                ('page', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='personas.page', verbose_name='Page')),
+                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='console.team', verbose_name='team')),
+            ],
+            options={
+                'verbose_name': 'saved template',
+                'verbose_name_plural': 'saved templates',
+                'ordering': ['name', 'pk'],
+                'abstract': False,
+                'default_related_name': 'saved_templates',
+            },
+        ),
+        migrations.CreateModel(
             name='Holiday',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -509,7 +531,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='cannedreply',
             name='team',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='canned_replies', to='console.team', verbose_name='team'),
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='console.team', verbose_name='team'),
         ),
         migrations.CreateModel(
             name='BusinessHours',
@@ -706,6 +728,10 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('skill'), condition=models.Q(('skill', ''), _negated=True), name='one_team_per_skill', violation_error_message='Another team has this skill.'),
         ),
         migrations.AddConstraint(
+            model_name='savedtemplate',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('page', None), ('scope', 'team'), ('team__isnull', False)), models.Q(('page__isnull', False), ('scope', 'page'), ('team', None)), models.Q(('page', None), ('scope__in', ['own', 'everyone']), ('team', None)), _connector='OR'), name='savedtemplate_scope', violation_error_message='Choose a team or a Page only if that is who may use it.'),
+        ),
+        migrations.AddConstraint(
             model_name='holiday',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('page', None), ('team__isnull', False)), models.Q(('page__isnull', False), ('team', None)), _connector='OR'), name='holiday_of_page_or_team'),
         ),
@@ -763,7 +789,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='cannedreply',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('page', None), ('scope', 'team'), ('team__isnull', False)), models.Q(('page__isnull', False), ('scope', 'page'), ('team', None)), models.Q(('page', None), ('scope__in', ['own', 'everyone']), ('team', None)), _connector='OR'), name='canned_reply_scope', violation_error_message='Choose a team or a Page only if that is who may use it.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('page', None), ('scope', 'team'), ('team__isnull', False)), models.Q(('page__isnull', False), ('scope', 'page'), ('team', None)), models.Q(('page', None), ('scope__in', ['own', 'everyone']), ('team', None)), _connector='OR'), name='cannedreply_scope', violation_error_message='Choose a team or a Page only if that is who may use it.'),
         ),
         migrations.AddConstraint(
             model_name='cannedreply',

@@ -10,7 +10,7 @@ export const choose = (files) => (chosen = files);
 
 class TemplateForm extends HTMLElement {
   connectedCallback() {
-    this.form = this.querySelector("form");
+    this.form = this.querySelector(".template-form-fields");
     this.cards = this.querySelector(".template-form-cards");
     this.file = this.form.elements.files;
     this.file.onchange = this.fileChosen;

@@ -114,6 +114,36 @@ def test_a_picture_with_buttons_is_undone_edited_and_sent(sit_down, mona_writes,
     expect(bubbles(tab).locator("img.cards-picture")).to_be_visible()
 
 
+@pytest.mark.parametrize("device", [{}, PHONE], ids=["desktop", "phone"])
+def test_cards_are_saved_under_a_name_found_again_and_deleted(device, sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana, **device)
+    opens(tab)
+    tab.get_by_role("button", name="Take").click()
+    dialog = opens_form(tab)
+    dialog.get_by_label("Text", exact=True).fill("Green or black?")
+    button(dialog, "Green", "Answers")
+    dialog.get_by_text("Save for the next time").click()
+    dialog.get_by_label("Name").fill("Two teas")
+    dialog.get_by_role("button", name="Save", exact=True).click()
+    expect(dialog.get_by_text("Saved as “Two teas”.")).to_be_visible()
+    assert findings(tab) == []
+    dialog.get_by_role("link", name="Cancel").click()
+    dialog = opens_form(tab)
+    dialog.get_by_text("Saved cards and buttons").click()
+    expect(dialog.get_by_role("link", name="Two teas")).to_be_visible()
+    dialog.get_by_role("searchbox").fill("coffee")
+    expect(dialog.get_by_role("link", name="Two teas")).to_be_hidden()
+    dialog.get_by_role("searchbox").fill("tea")
+    dialog.get_by_role("link", name="Two teas").click()
+    expect(dialog.get_by_label("Text", exact=True)).to_have_value("Green or black?")
+    expect(preview(dialog)).to_contain_text("Green or black?")
+    dialog.get_by_role("button", name="Delete").click()
+    expect(dialog.get_by_text("“Two teas” is deleted.")).to_be_visible()
+    dialog.get_by_role("button", name="Send").click()
+    expect(dialog).to_be_hidden()
+    until(tab, lambda: sent(stack, mona_writes))
+
+
 def test_cards_written_offline_go_out_later(sit_down, mona_writes, stack, ana):
     tab = sit_down(ana)
     takes(tab)

@@ -1,0 +1,65 @@
+"""The library: agents save a template under a name, find it again in the dialog, change and delete it."""
+
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_POST
+
+from console.canned_reply_form import SearchForm
+from console.messenger_templates import payloads
+from console.messenger_templates.form import SavedTemplateForm
+from console.messenger_templates.limits import problems_of
+from console.messenger_templates.models import MOST, SavedTemplate
+from console.messenger_templates.views import render_form
+from console.views.desk import find
+
+MEDIA = _("Texts with buttons and cards can be saved. A picture or video cannot.")
+
+
+@require_GET
+def saved_templates(request, pk):
+    """Render the templates that this agent may use here, found by the words of their names."""
+    conversation = find(request, pk)
+    found = SavedTemplate.objects.usable(request.user, conversation).search(SearchForm(request.GET).words())
+    context = {"conversation": conversation, "saved_templates": found.for_list(), "most": MOST}
+    return render(request, "messenger_templates/_list.html", context)
+
+
+@require_GET
+def use(request, pk, saved_pk):
+    conversation = find(request, pk)
+    saved = get_object_or_404(SavedTemplate.objects.usable(request.user, conversation), pk=saved_pk)
+    is_editable = saved.may_be_edited_by(request.user)
+    return render_form(request, conversation, saved.payload, saved=saved if is_editable else None)
+
+
+@require_POST
+def save(request, pk):
+    return _save(request, pk, SavedTemplate())
+
+
+@require_POST
+def edit(request, pk, saved_pk):
+    return _save(request, pk, _find_editable(request, saved_pk))
+
+
+@require_POST
+def delete(request, pk, saved_pk):
+    conversation, saved = find(request, pk), _find_editable(request, saved_pk)
+    saved.delete()
+    return render_form(request, conversation, saved.payload, note=_now("“%s” is deleted.") % saved)
+
+
+def _save(request, pk, saved):
+    conversation, template = find(request, pk), payloads.from_form(request.POST)
+    saved.payload = template
+    form = SavedTemplateForm(request.user, request.POST, instance=saved)
+    media = [MEDIA] if template.get("template_type") == "media" else []
+    if problems := media or [*problems_of(template), *form.problems]:
+        kept = saved if saved.pk else None
+        return render_form(request, conversation, template, problems, saved=kept, save_form=form)
+    return render_form(request, conversation, template, saved=form.save(), note=_now("Saved as “%s”.") % saved)
+
+
+def _find_editable(request, pk):
+    return get_object_or_404(SavedTemplate.objects.editable_by(request.user), pk=pk)

@@ -1,0 +1,42 @@
+"""A saved template: cards and buttons that agents keep under a name, to send them again."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from console.models.shared import Shared, SharedQuerySet
+
+MOST = 50  # in the list; the search finds the rest
+
+
+class SavedTemplateQuerySet(SharedQuerySet):
+    def usable(self, agent, conversation):
+        return self.visible_to(agent).on(conversation.page)
+
+    def search(self, words):
+        """Filter to those that have each of these words in their name."""
+        found = self
+        for word in words:
+            found = found.filter(name__icontains=word)
+        return found
+
+    def for_list(self):
+        """Read all that the list in the dialog shows, and one more if there are more."""
+        return self.select_related("team", "page").defer("page__token", "payload")[: MOST + 1]
+
+
+class SavedTemplate(Shared):
+    name = models.CharField(_("name"), max_length=60)
+    payload = models.JSONField(_("template"))  # as Facebook takes it
+
+    objects: ClassVar[Any] = SavedTemplateQuerySet.as_manager()
+
+    class Meta(Shared.Meta):
+        default_related_name = "saved_templates"
+        verbose_name = _("saved template")
+        verbose_name_plural = _("saved templates")
+        ordering = ["name", "pk"]
+
+    def __str__(self):
+        return self.name

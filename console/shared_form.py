@@ -1,0 +1,52 @@
+"""The form of what agents share: it asks who may use it, and offers no more than this agent may give."""
+
+from django import forms
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from console.models import Team
+from console.models.shared import MANAGE, Scope
+from personas.models import Page
+
+VALIDATED = {"author", "scope", "team", "page"}  # columns of constraints that are not fields of the form
+
+
+class SharedForm(forms.ModelForm):
+    """A form for one agent. It offers to share to those who may manage what is shared."""
+
+    audience = forms.ChoiceField(label=_("Who may use it"))
+
+    def __init__(self, agent, *args, **options):
+        super().__init__(*args, **options)
+        if not self.instance.author_id:
+            self.instance.author = agent
+        self.fields["audience"].choices = list(self._audiences(agent))
+        self.fields["audience"].initial = _key(self.instance.scope, self.instance.team_id or self.instance.page_id)
+
+    def _audiences(self, agent):
+        if self.instance.author_id == agent.pk:
+            yield _key(Scope.OWN), _("Only me")
+        if agent.has_perm(MANAGE):
+            yield _key(Scope.EVERYONE), _("Everyone")
+            for team in Team.objects.of(agent):
+                yield _key(Scope.TEAM, team.pk), _now("Team: %s") % team
+            for page in Page.objects.open_to(agent).defer("token"):
+                yield _key(Scope.PAGE, page.pk), _now("Everyone, for the Page %s") % page
+
+    def clean(self):
+        given = super().clean()
+        self._share(given.get("audience", _key(Scope.OWN)))
+        return given
+
+    def _share(self, audience):
+        scope, _dash, key = audience.partition("-")
+        self.instance.scope = scope
+        self.instance.team_id = key if scope == Scope.TEAM else None
+        self.instance.page_id = key if scope == Scope.PAGE else None
+
+    def _get_validation_exclusions(self):
+        return super()._get_validation_exclusions() - VALIDATED
+
+
+def _key(scope, pk=None):
+    return f"{Scope(scope).value}-{pk}" if pk else Scope(scope).value

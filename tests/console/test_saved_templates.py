@@ -1,0 +1,140 @@
+"""Saved templates: kept under a name for their author, a team, a Page or everyone, as canned replies are."""
+
+import pytest
+from django.contrib.auth.models import Permission
+
+from console.models import SavedTemplate, Team
+from personas.models import Page
+from tests.conftest import TOKEN, restrict
+from tests.console.conftest import HTMX, fresh, words
+
+BUTTONS = {
+    "template_type": "button",
+    "text": "Green or black?",
+    "buttons": [{"type": "postback", "title": "Green", "payload": "Green"}],
+}
+FIELDS = {
+    "kind": "button",
+    "text": "Green or black?",
+    **dict.fromkeys(["title", "subtitle", "image_url", "address"], ""),
+    "button_type": ["postback", "web_url", "web_url"],
+    "button_title": ["Green", "", ""],
+    "button_value": ["", "", ""],
+    "audience": "own",
+}
+
+
+@pytest.fixture
+def browser(conversation, ana, client):
+    client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
+def path(conversation):
+    return f"/conversations/{conversation.pk}/template/saved/"
+
+
+@pytest.fixture
+def keep(ana):
+    """Save a template, Ana's own unless it is shared."""
+
+    def create(name, author=ana, **fields):
+        return SavedTemplate.objects.create(name=name, payload=BUTTONS, author=author, **fields)
+
+    return create
+
+
+def manages(agent):
+    agent.user_permissions.add(Permission.objects.get(codename="manage_canned_replies"))
+    return type(agent).objects.get(pk=agent.pk)
+
+
+def test_an_agent_saves_uses_changes_and_deletes_a_template(browser, path, ana):
+    answer = browser.post(f"{path}new/", FIELDS | {"name": "Teas"}, headers=HTMX)
+    assert "Saved as “Teas”." in answer.content.decode()
+    saved = SavedTemplate.objects.get()
+    assert (saved.author, saved.scope, saved.payload) == (ana, "own", BUTTONS)
+    assert "Teas" in words(browser.get(path, headers=HTMX).content.decode())
+    assert 'value="Green"' in browser.get(f"{path}{saved.pk}/", headers=HTMX).content.decode()
+    browser.post(f"{path}{saved.pk}/edit/", FIELDS | {"name": "Our teas", "text": "Which one?"}, headers=HTMX)
+    assert (fresh(saved).name, saved.payload["text"]) == ("Our teas", "Which one?")
+    answer = browser.post(f"{path}{saved.pk}/delete/", headers=HTMX).content.decode()
+    assert "“Our teas” is deleted." in answer
+    assert "Which one?</textarea>" in answer
+    assert not SavedTemplate.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"name": ""}, "Name: This field is required."),
+        ({"name": "Teas", "text": ""}, "Write the text above the buttons."),
+        ({"name": "Teas", "kind": "media"}, "Texts with buttons and cards can be saved. A picture or video cannot."),
+        ({"name": "Teas", "audience": "everyone"}, "Who may use it: Select a valid choice."),
+    ],
+)
+def test_a_template_that_cannot_be_saved_stays_in_the_form(fields, sentence, browser, path):
+    answer = browser.post(f"{path}new/", FIELDS | fields, headers=HTMX)
+    assert (answer.status_code, sentence in answer.content.decode()) == (422, True)
+    assert not SavedTemplate.objects.exists()
+
+
+def test_agents_use_their_own_templates_and_those_shared_with_them(keep, browser, path, bluebird, ana, ben):
+    refunds, others = Team.objects.create(name="Refunds"), Team.objects.create(name="Others")
+    for team in (refunds, others):
+        team.pages.add(bluebird)
+    refunds.members.add(ana)
+    pots = Page.objects.create(page_id="22", token=TOKEN, name="Pots")
+    keep("Own")
+    keep("Bens", author=ben)
+    keep("All", scope="everyone", author=ben)
+    keep("Team", scope="team", team=refunds, author=ben)
+    keep("Other team", scope="team", team=others, author=ben)
+    keep("Page", scope="page", page=bluebird, author=ben)
+    keep("Pots", scope="page", page=pots, author=ben)
+    found = browser.get(path, headers=HTMX).content.decode()
+    for saved in SavedTemplate.objects.all():
+        is_shown = saved.name in ("Own", "All", "Team", "Page")
+        assert (f">{saved.name}</a>" in found) == is_shown
+        assert browser.get(f"{path}{saved.pk}/", headers=HTMX).status_code == (200 if is_shown else 404)
+
+
+def test_a_template_is_found_by_words_of_its_name(keep, browser, path):
+    keep("Green teas"), keep("Black teas")
+    found = words(browser.get(f"{path}?q=tea+gre", headers=HTMX).content.decode())
+    assert "Green teas" in found
+    assert "Black teas" not in found
+    assert "Nothing saved under this name." in browser.get(f"{path}?q=pots", headers=HTMX).content.decode()
+
+
+@pytest.mark.parametrize("verb", ["edit", "delete"])
+def test_a_shared_template_is_changed_by_permission_only(verb, keep, browser, path, ana, ben):
+    shared, bens = keep("All", scope="everyone", author=ben), keep("Bens", author=ben)
+    change = FIELDS | {"name": "Mine", "audience": "everyone"}
+    assert browser.post(f"{path}{shared.pk}/{verb}/", change, headers=HTMX).status_code == 404
+    assert "Save the changes" not in browser.get(f"{path}{shared.pk}/", headers=HTMX).content.decode()
+    manages(ana)
+    assert "Save the changes" in browser.get(f"{path}{shared.pk}/", headers=HTMX).content.decode()
+    assert browser.post(f"{path}{bens.pk}/{verb}/", change, headers=HTMX).status_code == 404
+    assert browser.post(f"{path}{shared.pk}/{verb}/", change, headers=HTMX).status_code == 200
+    assert not SavedTemplate.objects.filter(name="All").exists()
+
+
+def test_templates_are_found_through_conversations_that_the_agent_may_see(keep, browser, path, bluebird):
+    saved = keep("Own")
+    restrict(bluebird)
+    assert browser.get(path, headers=HTMX).status_code == 404
+    assert browser.get(f"{path}{saved.pk}/", headers=HTMX).status_code == 404
+
+
+def test_the_list_takes_the_same_number_of_queries_at_any_length(
+    keep, browser, path, bluebird, django_assert_max_num_queries
+):
+    browser.get(path, headers=HTMX)
+    for count in (1, 20):
+        for number in range(count):
+            keep(f"Tea {count} {number}", scope="page", page=bluebird)
+        with django_assert_max_num_queries(10) as queries:
+            browser.get(path, headers=HTMX)
+    assert len(queries) <= 10
