@@ -8,6 +8,7 @@ import pytest
 import requests
 from django.conf import settings
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
 from console.models import InboundWebhook
@@ -21,6 +22,14 @@ MINUTE = 60_000  # ms
 INBOX = 263902037430900  # the app under which people answer in Facebook's own inbox
 EMPTY_WEBHOOK = b'{"object":"page","entry":[]}'
 HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def bens(ben):
+    """Ben's browser."""
+    browser = Client()
+    browser.force_login(ben, backend="django.contrib.auth.backends.ModelBackend")
+    return browser
 
 
 @pytest.fixture

@@ -15,13 +15,6 @@ from tests.console.conftest import HTMX, fresh, words
 
 
 @pytest.fixture
-def bens(ben):
-    browser = Client()
-    browser.force_login(ben, backend="django.contrib.auth.backends.ModelBackend")
-    return browser
-
-
-@pytest.fixture
 def size(db):
     return CustomField.objects.create(name="Size", kind="choice", choices="Small\nLarge\n\n")
 

@@ -3,20 +3,12 @@
 import re
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from console.models import Conversation, Customer, Label
 from personas.models import Page
 from tests.conftest import restrict
 from tests.console.conftest import HTMX
-
-
-@pytest.fixture
-def bens(ben):
-    browser = Client()
-    browser.force_login(ben, backend="django.contrib.auth.backends.ModelBackend")
-    return browser
 
 
 @pytest.fixture

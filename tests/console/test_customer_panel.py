@@ -3,7 +3,6 @@
 import uuid
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from console.customer_panel import parts
@@ -14,13 +13,6 @@ from tests.console.conftest import AT, HTMX, MINUTE, fresh, moment, words
 
 PARTS = ["customer", "customer-stays", "customer-notes", "customer-files"]
 HOUR = 60 * MINUTE
-
-
-@pytest.fixture
-def bens(ben):
-    browser = Client()
-    browser.force_login(ben, backend="django.contrib.auth.backends.ModelBackend")
-    return browser
 
 
 @pytest.fixture

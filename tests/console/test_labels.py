@@ -18,13 +18,6 @@ from tests.house import ROOT
 
 
 @pytest.fixture
-def bens(ben):
-    browser = Client()
-    browser.force_login(ben, backend="django.contrib.auth.backends.ModelBackend")
-    return browser
-
-
-@pytest.fixture
 def vip(db):
     return Label.objects.create(name="VIP", colour=Colour.PURPLE, description="Bought for 1000")
 

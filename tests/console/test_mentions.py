@@ -4,7 +4,6 @@ import re
 import uuid
 
 import pytest
-from django.test import Client
 
 from agents.models import Agent
 from console.models import Conversation, Customer, Mention, Note
@@ -17,13 +16,6 @@ from tests.console.conftest import HTMX, words
 def note(conversation, ana):
     """Ana's note in her conversation."""
     return lambda text: Note.objects.add(conversation, ana, text, uuid.uuid4())
-
-
-@pytest.fixture
-def bens(ben):
-    browser = Client()
-    browser.force_login(ben, backend="django.contrib.auth.backends.ModelBackend")
-    return browser
 
 
 def mentioned(note):

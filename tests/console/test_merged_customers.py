@@ -3,7 +3,6 @@
 import uuid
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from console.models import (
@@ -21,13 +20,6 @@ from console.models import (
 from personas.models import Page
 from tests.conftest import restrict
 from tests.console.conftest import AT, HTMX, MINUTE, moment, texts, words
-
-
-@pytest.fixture
-def bens(ben):
-    browser = Client()
-    browser.force_login(ben, backend="django.contrib.auth.backends.ModelBackend")
-    return browser
 
 
 @pytest.fixture
