@@ -9,7 +9,18 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from console.models import BotEvent, Cause, Conversation, HandoverRules, Holder, Label, Message, Team, TooLate
+from console.models import (
+    BotEvent,
+    Cause,
+    Conversation,
+    HandoverRules,
+    Holder,
+    Holiday,
+    Label,
+    Message,
+    Team,
+    TooLate,
+)
 from console.models.conversation.thread_order import next_moment
 from tests.conftest import restrict
 from tests.console.conftest import HTMX, fresh, lines, now
@@ -172,6 +183,68 @@ def test_an_agent_who_has_passed_the_conversation_on_by_then_is_not_introduced(c
     conversation.transfer(ana, to=ben, can_undo=True)
     fresh(conversation).transfer(ben, to=ada, can_undo=True)
     assert introduced(seconds=9) == ["You now talk to Ada L.."]
+
+
+# The message outside business hours
+
+
+@pytest.fixture
+def refunds(bluebird, bot):
+    """A team that is never there, and says so."""
+    team = Team.objects.create(name="Refunds", closed_message="Refunds on Tuesdays.")
+    team.pages.add(bluebird)
+    Holiday.objects.create(team=team, day=timezone.localdate())
+    return team
+
+
+@pytest.fixture
+def announced_hours(conversation, introduced, sandbox):
+    """Return the messages outside business hours that have reached the customer, once all that is due has gone out."""
+
+    def texts(seconds=0):
+        introduced(seconds)
+        return [text for text in sandbox.texts(conversation.customer.psid) if text.startswith("Refunds on")]
+
+    return texts
+
+
+@pytest.fixture
+def waiting(conversation, receive, said):
+    """Mona waits for an answer."""
+    receive(said("m_9", "One more thing", at=now()))
+    return fresh(conversation)
+
+
+def test_no_message_outside_business_hours_goes_out_for_a_transfer_that_was_undone_in_time(
+    waiting, ana, refunds, announced_hours
+):
+    waiting.transfer(ana, team=refunds, can_undo=True)
+    assert announced_hours(seconds=7) == []
+    undo(waiting, ana)
+    assert announced_hours(seconds=20) == []
+    fresh(waiting).send(author=ana, text="Here it is", idempotency_key="0" * 32)
+    assert not fresh(waiting).handovers.pending().exists()
+
+
+def test_the_message_outside_business_hours_goes_out_once_a_transfer_can_no_longer_be_undone(
+    waiting, ana, refunds, announced_hours
+):
+    waiting.transfer(ana, team=refunds, can_undo=True)
+    assert announced_hours(seconds=9) == announced_hours(seconds=20) == ["Refunds on Tuesdays."]
+
+
+def test_a_customer_who_writes_before_undo_is_over_is_told_of_business_hours_after_it(
+    waiting, ana, refunds, announced_hours, receive, said
+):
+    waiting.transfer(ana, team=refunds, can_undo=True)
+    receive(said("m_10", "And another", at=now()))
+    assert announced_hours(seconds=7) == []
+    assert announced_hours(seconds=9) == ["Refunds on Tuesdays."]
+
+
+def test_a_transfer_that_cannot_be_undone_announces_closed_hours_at_once(waiting, ana, refunds, announced_hours):
+    waiting.transfer(ana, team=refunds)
+    assert announced_hours() == ["Refunds on Tuesdays."]
 
 
 # The customer, and the bot

@@ -27,12 +27,19 @@ def introduce(conversation, agent, at=None):
     _announce(conversation, text, f"{agent.pk} at {conversation.revision}", at)
 
 
-def announce_closed_hours(conversation):
-    """Say that nobody is there, outside business hours: once while the customer waits."""
-    page, team, waiting_since = conversation.page, conversation.team, conversation.waiting_since
+def closed_message(conversation):
+    """Return the words for a customer who waits outside business hours, or an empty text."""
+    page, team = conversation.page, conversation.team
     text = (team and team.closed_message) or conversation.rules.closed_message
-    if text and waiting_since and not business_hours.are_open(page, team, timezone.now()):
-        _announce(conversation, text, f"closed since {waiting_since.isoformat()}")
+    is_needed = text and conversation.waiting_since and not business_hours.are_open(page, team, timezone.now())
+    return text if is_needed else ""
+
+
+def announce_closed_hours(conversation):
+    """Say that nobody is there, outside business hours: once while the customer waits, and not before Undo is over."""
+    text = closed_message(conversation)
+    if text and not conversation.handovers.unannounced().exists():
+        _announce(conversation, text, f"closed since {conversation.waiting_since.isoformat()}")
 
 
 def _announce(conversation, text, occasion, at=None):

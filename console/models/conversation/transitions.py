@@ -235,6 +235,8 @@ class Transitions(Waiting):
             BotEvent.objects.announce(handover)
         if self.holder == Holder.QUEUE and handover.cause != Cause.CLOSED:
             self.note_entered_queue()
+            if handover.undo_until and not handover.call and automatic_messages.closed_message(self):
+                handover.enqueue(Call.ANNOUNCE, handover.undo_until)
             self._enter_queue()
         if Holder.AGENT in (before, self.holder):  # replies that go out later say whether they still do
             self.scheduled_replies.waiting().update(revision=self.revision)
@@ -257,7 +259,7 @@ class Transitions(Waiting):
         is_other_sender = automatic_messages.is_other_sender(self, agent)
         handover = self.change_holder(Holder.AGENT, cause, agent=agent, team=self.team, by=by, **more)
         if is_other_sender and handover.undo_until and not handover.call:
-            handover.enqueue(Call.INTRODUCE, handover.undo_until)
+            handover.enqueue(Call.ANNOUNCE, handover.undo_until)
         elif is_other_sender:
             automatic_messages.introduce(self, agent)
 

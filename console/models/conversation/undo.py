@@ -28,10 +28,17 @@ class Undo(Transitions):
                 check_connected(self)
                 self._take_back(agent, handover)
 
-    def introduce(self, handover):
-        """Introduce the agent who got it, now that the change is not undone any more: above what the agent replied."""
+    def announce(self, handover):
+        """Tell the customer of it, now that the change is not undone any more.
+
+        The agent who got it is introduced above what they replied. In a queue, nobody may be there.
+        """
         with self.changing(is_listed=False):
-            if handover.withdraw_introduction() and self.is_held_by(handover.to_agent):
+            if not handover.withdraw_announcement():
+                return
+            if self.holder == Holder.QUEUE:
+                automatic_messages.announce_closed_hours(self)
+            elif handover.to_agent and self.is_held_by(handover.to_agent):
                 automatic_messages.introduce(self, handover.to_agent, at=handover.at + STEP / 2)
 
     def _take_back(self, agent, handover):
@@ -44,5 +51,6 @@ class Undo(Transitions):
             self.reason = self.reason if earlier.keeps_reason() else earlier
             self.team = self.team if earlier.to_holder == Holder.AGENT else earlier.to_team
         self.change_holder(Holder.AGENT, Cause.UNDONE, agent=agent, team=self.team, by=agent)
-        if handover.to_agent and not handover.withdraw_introduction():  # the customer was introduced to them
+        is_unknown = handover.withdraw_announcement()
+        if handover.to_agent and not is_unknown:  # the customer was introduced to them
             automatic_messages.introduce(self, agent)

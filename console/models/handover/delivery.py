@@ -30,7 +30,7 @@ class Call(models.TextChoices):
 
     PASS = "pass", "pass_thread_control"
     TAKE = "take", "take_thread_control"
-    INTRODUCE = "intro", _("introduction of the agent")
+    ANNOUNCE = "announce", _("message to the customer")
 
 
 class HandoverDelivery(Retryable):
@@ -67,9 +67,9 @@ class HandoverDelivery(Retryable):
         self.row.update(call=call, done_at=None, attempts=0, next_attempt_at=until)
         self.conversation.deliver_later((until - timezone.now()).total_seconds() if until else 0)
 
-    def withdraw_introduction(self):
-        """Let the customer not be told of it; return False if there is no introduction, or it was queued already."""
-        return bool(self.row.filter(call=Call.INTRODUCE).update(call=""))
+    def withdraw_announcement(self):
+        """Let the customer not be told of it; return False if there is nothing to tell, or it was queued already."""
+        return bool(self.row.filter(call=Call.ANNOUNCE).update(call=""))
 
     def _has_bot_control(self):
         """Return whether the bot's app controls the thread already: it took it itself, or had it all the time."""
@@ -81,8 +81,8 @@ class HandoverDelivery(Retryable):
         page = self.conversation.page
         if page.is_paused or page.is_slowed or not self.is_due:
             return Outcome.WAIT
-        if self.call == Call.INTRODUCE:
-            self.conversation.introduce(self)
+        if self.call == Call.ANNOUNCE:
+            self.conversation.announce(self)
             return Outcome.READ_AGAIN
         if self.call == Call.PASS and not self.conversation.rules.bot_app_id:  # the Page no longer has this bot
             return self._done(is_ours=True)

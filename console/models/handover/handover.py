@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from console.models.handover.cause import CALLS_FOR_PEOPLE, RETURNS, Cause
-from console.models.handover.delivery import HandoverDelivery
+from console.models.handover.delivery import Call, HandoverDelivery
 from console.models.holder import Holder, label_of
 from console.models.timeline import TimelineQuerySet
 from personas.models.retry import ScheduledQuerySet
@@ -45,6 +45,10 @@ class HandoverQuerySet(ScheduledQuerySet, TimelineQuerySet):
     def pending(self):
         """Filter to those whose call to Facebook is still to be made."""
         return self.filter(done_at=None).exclude(call="").order_by("at", "pk")
+
+    def unannounced(self):
+        """Filter to those of which the customer is told once they can no longer be undone."""
+        return self.filter(call=Call.ANNOUNCE)
 
     def undoable_by(self, agent):
         """Filter to those that this agent was offered to undo."""
