@@ -25,6 +25,22 @@ def from_form(given):
     return tidy({"template_type": given.get("kind"), "text": given.get("text"), "buttons": first, "elements": cards})
 
 
+def edited(before, given):
+    """Return the template that a form describes, in place of another. One with a picture or video keeps it."""
+    template = from_form(given)
+    if template.get("template_type") not in kinds_of(before):
+        return {}
+    if template["template_type"] == "media":
+        template["elements"][0]["media_type"] = before["elements"][0]["media_type"]
+    return template
+
+
+def kinds_of(template):
+    """Return the kinds into which it can be edited: one with a picture or video stays one, as its file stays."""
+    is_media = template.get("template_type") == "media"
+    return {kind: label for kind, label in KINDS.items() if (kind == "media") == is_media}
+
+
 def tidy(payload):
     """Return of a template only what is known, without blanks; an empty dict for a template of another kind."""
     payload = as_dict(payload)

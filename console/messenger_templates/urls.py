@@ -6,6 +6,7 @@ from console.messenger_templates import library, views
 
 urlpatterns = [
     path("", views.write, name="write-template"),
+    path("failed/<int:message_pk>/", views.edit_and_retry, name="edit-and-retry"),
     path("preview/", views.preview, name="preview-template"),
     path("saved/", library.saved_templates, name="saved-templates"),
     path("saved/new/", library.save, name="save-template"),

@@ -3,15 +3,17 @@
 import json
 import uuid
 
-from django.shortcuts import render
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
-from django_htmx.http import reswap, retarget
+from django_htmx.http import reswap, retarget, trigger_client_event
 
 from console.messenger_templates import payloads
 from console.messenger_templates.form import SavedTemplateForm
 from console.messenger_templates.limits import problems_of
 from console.messenger_templates.models import MOST, SavedTemplate
-from console.views.desk import find
+from console.models import Message
+from console.views.desk import attempt, find
 from console.views.messages import send_reply
 from console.wording.attachments import in_short
 from console.wording.cards import cards_of
@@ -29,6 +31,25 @@ def write(request, pk):
     if problems := problems_of(template):
         return render_form(request, conversation, template, problems)
     return _send(request, conversation, template)
+
+
+@require_http_methods(["GET", "POST"])
+def edit_and_retry(request, pk, message_pk):
+    """Edit a template that was not sent, and queue its message again."""
+    conversation = find(request, pk)
+    message = get_object_or_404(conversation.messages.filter(state=Message.State.FAILED), pk=message_pk)
+    before = get_object_or_404(message.attachments, kind="template").payload
+    edited = {"failed": message, "kinds": payloads.kinds_of(before)}
+    if request.method == "GET":
+        return render_form(request, conversation, payloads.tidy(before), **edited)
+    template = payloads.edited(before, request.POST)
+    if problems := problems_of(template):
+        return render_form(request, conversation, template, problems, **edited)
+    if refusal := attempt(conversation.retry, message, request.user, template):
+        return render_form(request, conversation, template, [refusal.sentence], **edited)
+    if request.htmx:  # an empty answer closes the dialog
+        return trigger_client_event(HttpResponse(), f"live-conversation-{conversation.pk}")
+    return redirect("conversation", pk=pk)
 
 
 @require_POST
@@ -55,8 +76,11 @@ def _send(request, conversation, template):
     return send_reply(request, conversation, {**request.POST.dict(), "text": "", "template": text})
 
 
-def render_form(request, conversation, template, problems=(), *, saved=None, save_form=None, note=""):
-    """Render the form of a template. saved: under which it is kept, if this agent may change that."""
+def render_form(request, conversation, template, problems=(), *, saved=None, save_form=None, **more):
+    """Render the form of a template. saved: under which it is kept, if this agent may change that.
+
+    more: the note about what was just done; the failed message that is edited, and the kinds that it can be.
+    """
     partial = "messenger_templates/_form.html"
     kind = template.get("template_type", "button")
     context = {
@@ -72,10 +96,10 @@ def render_form(request, conversation, template, problems=(), *, saved=None, sav
         "problems": problems,
         "saved": saved,
         "save_form": save_form or SavedTemplateForm(request.user, instance=saved or SavedTemplate()),
-        "note": note,
         "saved_templates": SavedTemplate.objects.usable(request.user, conversation).for_list(),
         "most": MOST,
         "idempotency_key": uuid.uuid4(),
+        **more,
     }
     status = 422 if problems else 200
     answer = render(request, partial if request.htmx else "conversations/form.html", context, status=status)

@@ -101,7 +101,7 @@ class MessageOutbox extends HTMLElement {
     return {
       again: [!isLocked && !isHeld && !isBehind && !entry.isFinal && !entry.newest, () => this.outbox.again(entry, this.list.closest("message-list").dataset.seen ?? "")],
       anyway: [!isLocked && entry.newest, () => this.outbox.sendAnyway(entry)],
-      edit: [!isLocked && !isFile && isHere, () => this.edit(entry)],
+      edit: [!isLocked && (!entry.fileName || entry.template) && isHere, () => this.edit(entry)],
       copy: [isLocked && !isFile, () => copy(entry.text)],
       remove: [isHere && (isLocked || isFile || isRefused), () => this.outbox.takeBack(entry)],
     };
@@ -116,6 +116,7 @@ class MessageOutbox extends HTMLElement {
   }
 
   async edit(entry) {
+    if (entry.template) return this.undo(entry);
     const { composer } = this; // another conversation may be open by then
     if (await this.outbox.takeBack(entry)) composer.takeBack(entry);
   }

@@ -13,7 +13,7 @@ class TemplateForm extends HTMLElement {
     this.form = this.querySelector(".template-form-fields");
     this.cards = this.querySelector(".template-form-cards");
     this.file = this.form.elements.files;
-    this.file.onchange = this.fileChosen;
+    if (this.file) this.file.onchange = this.fileChosen;
     this.querySelector(".template-form-add").onclick = this.add;
     this.addEventListener("click", this.remove);
     this.addEventListener("submit", this.submit, true);
@@ -23,6 +23,7 @@ class TemplateForm extends HTMLElement {
 
   // The console answers with the form again where it refuses something.
   putFilesBack() {
+    if (!this.file) return;
     const transfer = new DataTransfer();
     for (const file of chosen) transfer.items.add(file);
     this.file.files = transfer.files;
@@ -46,7 +47,7 @@ class TemplateForm extends HTMLElement {
 
   submit = (event) => {
     if (event.target !== this.form) return;
-    const isMedia = this.form.elements.kind.value === "media";
+    const isMedia = this.file && this.form.elements.kind.value === "media";
     chosen = isMedia ? [...this.file.files] : [];
     const problem = isMedia && (chosen.length ? composer().files.problem(chosen[0]) : this.dataset.noFile);
     if (!problem) return;

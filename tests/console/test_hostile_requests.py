@@ -22,11 +22,13 @@ from console.models import (
     CustomField,
     Message,
     Note,
+    SavedTemplate,
     ScheduledReply,
 )
 from personas.models import Persona
 from tests.conftest import CONSOLE_URL
 
+BUTTONS = {"template_type": "button", "text": "Green?", "buttons": []}
 VALUES = {
     "nothing": "",
     "nul": "\0",
@@ -74,6 +76,7 @@ FORM = [
     *["_selected_action", "select_across", "index", "page_id", "token", "groups", "name", "capacity", "first_name"],
     *["shortcut", "folder", "audience", "removed", "quick_replies", "template", "kind"],
     *["title", "subtitle", "image_url", "address", "button_type", "button_title", "button_value"],
+    *["when", "time_zone", "is_for_silence"],
     *["value", "seen", "after", "undo_seconds", "next_conversation", "last", "language", "desk"],
 ]
 HEADERS = [
@@ -135,6 +138,8 @@ def world(conversation, ana, ada, bluebird):
         "agents": ana.pk,
         "pages": bluebird.pk,
         "canned-replies": canned.pk,
+        "saved": SavedTemplate.objects.create(name="Teas", payload=BUTTONS, author=ada).pk,
+        "failed": _failed_template(conversation).pk,
         "scheduled-replies": _scheduled_reply(conversation, ada).pk,
         "fields": CustomField.objects.create(name="Order").pk,
         "files": CannedFile.objects.create(canned_reply=canned, title="a.pdf", size=1, file="canned-files/none").pk,
@@ -142,6 +147,13 @@ def world(conversation, ana, ada, bluebird):
         "psid": conversation.customer.psid,
         "key": uuid.UUID(int=1),
     }
+
+
+def _failed_template(conversation):
+    known = {"page": conversation.page, "is_incoming": False, "state": "failed", "at": conversation.held_since}
+    message = conversation.messages.create(**known, revision=1)
+    Attachment.objects.create(message=message, kind="template", payload=BUTTONS)
+    return message
 
 
 def _scheduled_reply(conversation, author):

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from console.messenger_templates.limits import problems_of
 from console.messenger_templates.payloads import tidy
-from console.models import Attachment
+from console.models import Attachment, Message, Refused
 from messenger.limits import check_message
 from personas import pictures
 from sandbox.graph import templates as facebook
+from tests.conftest import restrict
 from tests.console.conftest import AT, HTMX, fresh, words
 
 BUY = {"type": "postback", "title": "Buy", "payload": "Buy"}
@@ -246,3 +247,81 @@ def test_without_scripts_the_form_sends_the_template(browser, path, conversation
     assert browser.post(path, fields_of(MEDIA) | key | {"files": [teapot]}).status_code == 302
     conversation.deliver()
     assert sent(sandbox, mona)[0]["elements"][0]["buttons"] == [SHOP]
+
+
+# A template that Facebook refused
+
+
+@pytest.fixture
+def refuse(post, conversation, sandbox):
+    """Send a template that Facebook refuses; return its message."""
+
+    def send(template, *files):
+        sandbox.fail("messages", times=1, status=400, error={"message": "(#100)", "code": 100})
+        post(template, *files)
+        conversation.deliver()
+        message = conversation.messages.get()
+        assert message.state == "failed"
+        return message
+
+    return send
+
+
+def test_a_refused_template_is_edited_and_sent_again(refuse, browser, path, conversation, mona, sandbox):
+    message = refuse(CARDS)
+    edit = f"{path}failed/{message.pk}/"
+    assert edit in browser.get(f"/conversations/{conversation.pk}/").content.decode()
+    assert 'value="https://cdn.example.test/iron.png"' in browser.get(edit, headers=HTMX).content.decode()
+    answer = browser.post(edit, fields_of(BUTTONS), headers=HTMX)
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert list(Attachment.objects.values_list("kind", flat=True)) == ["template"]
+    assert fresh(conversation).last_words.startswith("Green or black?")
+    conversation.deliver()
+    assert fresh(message).state == "sent"
+    assert sent(sandbox, mona) == [BUTTONS]
+
+
+def test_a_refused_template_keeps_its_picture_as_its_buttons_are_edited(
+    refuse, browser, path, conversation, mona, sandbox, teapot
+):
+    message = refuse(MEDIA, teapot)
+    edited = {"template_type": "media", "elements": [{"media_type": "image", "buttons": [SHOP, BUY]}]}
+    answer = browser.post(f"{path}failed/{message.pk}/", fields_of(edited), headers=HTMX)
+    assert (answer.status_code, answer.content) == (200, b"")
+    conversation.deliver()
+    [template] = sent(sandbox, mona)
+    assert (template["elements"][0]["buttons"], "attachment_id" in template["elements"][0]) == ([SHOP, BUY], True)
+
+
+def test_an_edited_template_beyond_a_limit_stays_in_the_form(refuse, browser, path, conversation):
+    message = refuse(BUTTONS)
+    for edited, sentence in ((BUTTONS | {"text": ""}, "Write the text above"), (MEDIA, "Choose what to send.")):
+        answer = browser.post(f"{path}failed/{message.pk}/", fields_of(edited), headers=HTMX)
+        assert (answer.status_code, sentence in answer.content.decode()) == (422, True)
+    assert fresh(message).state == "failed"
+
+
+def test_an_edited_template_whose_message_was_sent_again_meanwhile_is_refused(refuse, conversation, ana):
+    message = refuse(BUTTONS)
+    conversation.retry(message, ana)
+    with pytest.raises(Refused, match="sent again meanwhile"):
+        conversation.retry(message, ana, CARDS)
+    assert message.attachments.get().payload == BUTTONS
+
+
+def test_only_who_holds_the_conversation_edits_a_refused_template(refuse, path, conversation, bens, bluebird):
+    edit = f"{path}failed/{refuse(BUTTONS).pk}/"
+    answer = bens.post(edit, fields_of(CARDS), headers=HTMX)
+    assert "This conversation is with Ana Ruiz." in answer.content.decode()
+    assert Attachment.objects.get().payload == BUTTONS
+    restrict(bluebird)
+    for ask in (bens.get, bens.post):
+        assert ask(edit, headers=HTMX).status_code == 404
+
+
+def test_a_message_that_has_not_failed_is_not_edited(post, browser, path, conversation, say):
+    post(BUTTONS)
+    assert browser.get(f"{path}failed/{conversation.messages.get().pk}/", headers=HTMX).status_code == 404
+    text = say("Hello")
+    Message.objects.filter(pk=text.pk).update(state="failed")
+    assert browser.get(f"{path}failed/{text.pk}/", headers=HTMX).status_code == 404

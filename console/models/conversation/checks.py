@@ -10,6 +10,7 @@ from console.models.refusals import (
     DISCONNECTED,
     CannotReceive,
     MissingFields,
+    Refused,
     TakenByAnother,
     TooLate,
     UnseenMessages,
@@ -53,6 +54,11 @@ def check_untouched(conversation, handover):
         raise TooLate(_("Too late to undo. %(name)s has already replied.") % {"name": name})
     if handover.is_too_late_to_undo:
         raise TooLate(_("Too late to undo."))
+
+
+def check_failed(message):
+    if message.state != message.State.FAILED:
+        raise Refused(_("This message has been sent again meanwhile."))
 
 
 def check_has_bot(conversation):

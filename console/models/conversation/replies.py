@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from console.models.conversation import typing_dots
-from console.models.conversation.checks import check_all_seen
+from console.models.conversation.checks import check_all_seen, check_failed
 from console.models.conversation.messaging_window import MessagingWindow
 from console.models.conversation.sending import Sending
 from console.models.conversation.thread_order import STEP, next_moment
@@ -78,11 +78,16 @@ class Replies(MessagingWindow, Sending):
             self.deliver_later()
         return replies
 
-    def retry(self, message, agent):
-        """Queue a failed or doubtful message again. It moves to the end, where the customer sees it."""
+    def retry(self, message, agent, template=None):
+        """Queue a failed or doubtful message again. It moves to the end, where the customer sees it.
+
+        template: in place of the one that was refused. Raises Refused if nothing of it is to be edited any more.
+        """
         with self.changing() as revision:
             self.check_held_by(agent)
             message.refresh_from_db(from_queryset=Message.objects.select_for_update())
+            if template:
+                check_failed(message)
             if message.can_retry:
                 self.check_window(agent)
                 message.state, message.at, message.revision = Message.State.QUEUED, next_moment(self), revision
@@ -90,6 +95,9 @@ class Replies(MessagingWindow, Sending):
                 message.next_attempt_at, message.error = None, ""
                 message.author = agent  # the agent who sends it now: the persona of one who left stays gone
                 message.save()
+                if template:
+                    Attachment.objects.replace_template(message, template)
+                    self.note_last_words(message, message.words)
                 if not message.is_automatic:  # which answers nobody
                     self.note_reply()
                 self.deliver_later()

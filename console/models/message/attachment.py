@@ -44,6 +44,14 @@ class AttachmentQuerySet(StoredFileQuerySet, ScheduledQuerySet):
         pictures = cards.picture_addresses(template)
         return [self.model(kind="image", url=url, card=number) for number, url in pictures.items()]
 
+    def replace_template(self, message, template):
+        """Let the message have this template, and the pictures of its cards. A file that goes out beside it stays."""
+        message.attachments.exclude(url="", card=0).discard()
+        for attachment in [self.model(kind="template", payload=template), *self.pictures_of(template)]:
+            attachment.message = message
+            attachment.save()
+            attachment.fetch_later()
+
     def unfetched(self):
         """Filter to files whose download should be over by now."""
         return self.due().filter(UNFETCHED)
