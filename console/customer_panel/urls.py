@@ -4,6 +4,7 @@ from django.urls import path
 
 from console.custom_fields.views import fill_in
 from console.customer_panel import views
+from console.history_import.views import import_again
 from console.merged_customers.views import merge, split
 from console.moderation.views import block, report_as_spam, unblock
 from console.views.labels import label_customer
@@ -13,6 +14,7 @@ urlpatterns = [
     path("label/", label_customer, name="label-customer"),
     path("merge/", merge, name="merge"),
     path("split/", split, name="split"),
+    path("import-again/", import_again, name="import-again"),
     path("fields/<int:field_pk>/", fill_in, name="fill-in"),
     path("block/", block, name="block"),
     path("report-as-spam/", report_as_spam, name="report-as-spam"),

@@ -1,14 +1,13 @@
 """The panel, and what Show more adds to its lists. Without scripts, each is a page of its own."""
 
 from django.http import Http404
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from console.customer_panel import parts
 from console.customer_panel.facts import facts
 from console.customer_panel.stays import stays
-from console.models import MergedCustomer
-from console.views.desk import find
+from console.models import Conversation, MergedCustomer
 
 MOST_DIGITS = 18  # of a primary key
 
@@ -40,7 +39,8 @@ def customer_files(request, pk):
 
 def _find(request, pk):
     """Return the conversation, and after it those with customers who are merged with its own."""
-    conversation = find(request, pk)
+    shown = Conversation.objects.visible_to(request.user).in_full().select_related("customer__history_import")
+    conversation = get_object_or_404(shown, pk=pk)
     return [conversation, *MergedCustomer.objects.siblings(conversation, request.user)]
 
 

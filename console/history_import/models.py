@@ -78,6 +78,12 @@ class HistoryImport(Retryable):
     def __str__(self):
         return f"{self.customer_id} {self.state}"
 
+    def import_again(self):
+        """Go on after a failure. Idempotent."""
+        fresh = {"state": State.PENDING, "attempts": 0, "error": "", "next_attempt_at": None}
+        if self.row.filter(state=State.FAILED).update(**fresh):
+            _import_next_later(self.customer.page_id)
+
     def import_page(self):
         """Fetch one page of the history, and store what is older than the thread, unless another worker does."""
         if not self._claim():
@@ -106,6 +112,8 @@ class HistoryImport(Retryable):
             state = State.PENDING if has_more else State.DONE
             done = {"state": state, "after": after, "pages": self.pages + 1, "attempts": 0, "error": ""}
             self.row.filter(after=self.after).update(next_attempt_at=None, **done)
+            if not has_more:
+                self._publish()
 
     def _note_failure(self, page, error):
         """Try again later, or give up. A limit for the history alone must not delay messages."""
@@ -118,9 +126,14 @@ class HistoryImport(Retryable):
             self._put_off(error, timezone.now() + self.backoff)
         else:
             self._put_off(error, None, state=State.FAILED)
+            self._publish()
 
     def _put_off(self, error, until, **fields):
         self.row.postpone(until, error=error.sentence, **fields)
+
+    def _publish(self):
+        """Let the panel beside the thread say how it ended."""
+        self.customer.conversation.publish_change(is_listed=False, has_other_headline=True)
 
 
 def _import_next_later(page_id, pause=0):

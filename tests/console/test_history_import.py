@@ -14,7 +14,8 @@ from console.models.conversation.thread_order import STEP
 from messenger import events
 from messenger.past_message import PastMessage
 from personas.models import Page
-from tests.console.conftest import AT, fresh, moment, process, texts
+from tests.conftest import restrict
+from tests.console.conftest import AT, HTMX, fresh, moment, process, texts, words
 from tests.stand_in import eventually
 
 PATH = "me/conversations"
@@ -395,3 +396,44 @@ def test_messages_of_one_second_keep_the_order_in_which_facebook_lists_them(blue
     places = list(mona.conversation.messages.in_order().values_list("mid", "at"))
     assert [mid for mid, _at in places] == [mid for mid, _at in mona.said]
     assert places[2][1] - places[1][1] == STEP
+
+
+# At the desk
+
+
+@pytest.fixture
+def refused(tom, run, sandbox):
+    """Facebook has refused the history of Tom, who wrote again; it would give it now. Returns the path of his panel."""
+    tom.says("Do you sell tea?")
+    tom.writes("I am back")
+    sandbox.fail(PATH, error={"code": 100, "message": "No"}, times=1)
+    run()
+    return f"/conversations/{tom.conversation.pk}/customer/"
+
+
+def test_the_panel_says_why_an_import_failed_and_tries_again(refused, bens, tom, run):
+    panel = bens.get(refused, headers=HTMX).content.decode()
+    assert f"Older messages could not be fetched from Facebook: {tom.history.error}" in words(panel)
+    answer = bens.post(f"{refused}import-again/", headers=HTMX).content.decode()
+    assert "Older messages are being fetched from Facebook." in words(answer)
+    assert "Import again" not in answer
+    run()
+    assert texts(tom.thread) == ["Do you sell tea?", "I am back"]
+    assert "history-import" not in bens.get(refused, headers=HTMX).content.decode()
+
+
+def test_an_import_that_is_done_is_not_imported_again(refused, bens, tom, run, sandbox):
+    for _press in range(2):
+        assert bens.post(f"{refused}import-again/").status_code == 302
+    run()
+    calls = len(sandbox.requests(path=PATH))
+    bens.post(f"{refused}import-again/")
+    run()
+    assert (tom.history.state, len(sandbox.requests(path=PATH))) == (State.DONE, calls)
+
+
+def test_a_history_is_imported_again_by_those_who_see_the_conversation(refused, bens, bluebird, tom):
+    assert bens.get(f"{refused}import-again/").status_code == 405
+    restrict(bluebird)
+    assert bens.post(f"{refused}import-again/").status_code == 404
+    assert tom.history.state == State.FAILED
