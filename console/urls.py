@@ -59,6 +59,7 @@ urlpatterns = [
                     name="save-as-canned-reply",
                 ),
                 path("send-later/", scheduled_replies.send_later, name="send-later"),
+                path("send-later/choices/", scheduled_replies.choices, name="send-later-choices"),
                 path("send-later/preview/", scheduled_replies.preview, name="preview-send-later"),
                 path("scheduled-replies/<int:reply_pk>/", scheduled_replies.edit, name="edit-scheduled-reply"),
                 path(

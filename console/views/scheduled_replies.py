@@ -14,6 +14,7 @@ from django_htmx.http import reswap, retarget, trigger_client_event
 from console.models import ScheduledReply
 from console.scheduled_replies.forms import MomentForm, ScheduledReplyForm
 from console.views.desk import attempt, find, opened, show_page
+from console.wording.moments import moment_of
 
 FORM = "scheduled_replies/_form.html"
 CHOICES = [("in 1 hour", _("In 1 hour")), ("tomorrow 9:00", _("Tomorrow 9:00")), ("monday 9:00", _("Monday 9:00"))]
@@ -31,9 +32,22 @@ def preview(request, pk):
     """Render the moment that the words of a form name, and whether a reply can go out then."""
     conversation, form = find(request, pk), MomentForm(request.GET)
     with timezone.override(form.zone):
-        at = form.cleaned_data["when"] if form.is_valid() else None
-        refusal = attempt(conversation.check_window_at, at) if at else None
-        return render(request, "scheduled_replies/_moment.html", {"form": form, "at": at, "refusal": refusal})
+        if not form.is_valid():
+            return render(request, "scheduled_replies/_moment.html", {"problem": form.errors["when"][0]})
+        at = form.cleaned_data["when"]
+        refusal = attempt(conversation.check_window_at, at)
+        return render(request, "scheduled_replies/_moment.html", {"at": at, "problem": refusal and refusal.sentence})
+
+
+@require_GET
+def choices(request, pk):
+    """Render the moments to choose from at which a reply can go out, and why there are no more of them."""
+    conversation, zone = find(request, pk), MomentForm(request.GET).zone
+    with timezone.override(zone):
+        refusals = [attempt(conversation.check_window_at, moment_of(words, zone)) for words, _label in CHOICES]
+    possible = [choice for choice, refusal in zip(CHOICES, refusals, strict=True) if refusal is None]
+    context = {"choices": possible, "refusal": next(filter(None, refusals), None)}
+    return render(request, "scheduled_replies/_choices.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -109,7 +123,7 @@ def _form(request, conversation, form, reply, status, refusal=None):
 
 
 def _form_context(conversation, form, reply):
-    return {"conversation": conversation, "form": form, "reply": reply, "choices": CHOICES}
+    return {"conversation": conversation, "form": form, "reply": reply}
 
 
 def _answer(request, conversation, refusal=None):

@@ -1,4 +1,5 @@
-// The form of a reply that goes out later. It begins with what is in the composer, and knows the time zone of this browser.
+// When a reply goes out. A new one begins with what is in the composer. This browser knows the time zone: the console then says
+// which moments there are to choose from.
 
 class SendLater extends HTMLElement {
   connectedCallback() {
@@ -7,19 +8,22 @@ class SendLater extends HTMLElement {
     this.form.elements.time_zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
     if ("new" in this.dataset) this.form.elements.text.value ||= composer()?.field.value ?? "";
     if (this.dataset.at) this.when.value = inWords(new Date(this.dataset.at));
-    if (this.when.value) this.ask();
-    for (const choice of this.querySelectorAll("[data-when]")) choice.addEventListener("click", () => this.choose(choice));
+    if (this.dataset.at) this.ask(this.when, "input");
+    this.ask(this.querySelector(".send-later-choices"), "zone-known");
+    this.addEventListener("click", this.choose);
     this.form.addEventListener("submit", () => (written = this.form.elements.text.value));
   }
 
-  choose({ dataset }) {
-    this.when.value = dataset.when;
-    this.ask();
-  }
+  choose = ({ target }) => {
+    const choice = target.closest("[data-when]");
+    if (!choice) return;
+    this.when.value = choice.dataset.when;
+    this.ask(this.when, "input");
+  };
 
-  // The console says which moment it is.
-  ask() {
-    setTimeout(() => this.when.dispatchEvent(new Event("input", { bubbles: true }))); // once htmx knows the field
+  // The console says which moment it is, and which there are.
+  ask(element, question) {
+    setTimeout(() => element.dispatchEvent(new Event(question, { bubbles: true }))); // once htmx knows the element
   }
 }
 

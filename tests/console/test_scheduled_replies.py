@@ -233,6 +233,33 @@ def test_the_form_says_which_moment_its_words_name_and_whether_a_reply_can_go_ou
     assert "Facebook takes replies until" in words(late) and "1 p.m." in words(late)
 
 
+def choices(browser, conversation):
+    asked = {"time_zone": "Europe/Berlin"}
+    return words(browser.get(f"/conversations/{conversation.pk}/send-later/choices/", asked).content.decode())
+
+
+@pytest.mark.parametrize(
+    ("until", "offered"),
+    [
+        (datetime(2026, 12, 5, tzinfo=UTC), "In 1 hour Tomorrow 9:00 Monday 9:00"),
+        (datetime(2026, 11, 29, 22, tzinfo=UTC), "In 1 hour Facebook takes replies until Nov. 29, 2026, 11 p.m."),
+        (datetime(2026, 11, 29, 20, tzinfo=UTC), "Facebook takes replies until Nov. 29, 2026, 9 p.m."),
+    ],
+)
+def test_only_moments_at_which_facebook_takes_a_reply_are_offered(until, offered, browser_of, conversation, ana):
+    Conversation.objects.update(messaging_window_until=until, human_agent_until=until)
+    with time_machine.travel(SUNDAY, tick=False):
+        assert choices(browser_of(ana), conversation).startswith(offered)
+
+
+def test_a_refused_moment_is_said_once(browser_of, conversation, ana):
+    browser, path = browser_of(ana), f"/conversations/{conversation.pk}/send-later/"
+    for when, sentence in (("in 30 days", "Facebook takes replies until"), ("soonish", "Write a moment")):
+        answer = words(browser.post(path, form(when=when), headers=HTMX).content.decode())
+        assert answer.count(sentence) == 1
+    assert "Goes out on" in words(browser.post(path, form(text=""), headers=HTMX).content.decode())
+
+
 @pytest.mark.parametrize("path", ["", "send-now/", "delete/"])
 def test_a_colleagues_scheduled_reply_is_shown_and_cannot_be_changed(path, browser_of, later, conversation, ben):
     reply = later()
@@ -301,7 +328,7 @@ def test_a_colleague_deletes_the_reply_of_an_author_who_cannot_send_it_any_more(
 
 def test_nothing_is_scheduled_in_a_conversation_that_the_agent_may_not_see(browser_of, conversation, ben, bluebird):
     restrict(bluebird)
-    for path in ("send-later/", "send-later/preview/"):
+    for path in ("send-later/", "send-later/preview/", "send-later/choices/"):
         assert browser_of(ben).get(f"/conversations/{conversation.pk}/{path}").status_code == 404
 
 
