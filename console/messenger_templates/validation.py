@@ -29,8 +29,12 @@ def template_in(text):
 
 def check_file_of(template, files):
     """Check that the template has the file that it shows, and note its kind in it. Raises ValidationError."""
+    check_kinds_for(template, [uploads.kind_of(file) for file in files])
+
+
+def check_kinds_for(template, kinds):
+    """Do the same with the kinds of its files alone."""
     wanted = template["template_type"] == "media"
-    kinds = [uploads.kind_of(file) for file in files]
     if len(kinds) != wanted or not {*kinds} <= {"image", "video"}:
         raise ValidationError(NO_FILE)
     if wanted:

@@ -13,6 +13,7 @@ from console.messenger_templates.form import SavedTemplateForm
 from console.messenger_templates.limits import problems_of
 from console.messenger_templates.models import MOST, SavedTemplate
 from console.models import Message
+from console.scheduled_replies.forms import ScheduledTemplateForm
 from console.views.desk import attempt, find
 from console.views.messages import send_reply
 from console.wording.attachments import in_short
@@ -76,16 +77,24 @@ def _send(request, conversation, template):
     return send_reply(request, conversation, {**request.POST.dict(), "text": "", "template": text})
 
 
-def render_form(request, conversation, template, problems=(), *, saved=None, save_form=None, **more):
-    """Render the form of a template. saved: under which it is kept, if this agent may change that.
+def render_form(request, conversation, template, problems=(), **more):
+    """Render the form of a template. more: the note about what was just done, and what `template_context` takes."""
+    context = template_context(request, conversation, template, problems=problems, **more)
+    partial, status = context["partial"], 422 if problems else 200
+    answer = render(request, partial if request.htmx else "conversations/form.html", context, status=status)
+    return reswap(retarget(answer, "#dialog-form"), "innerHTML") if request.htmx else answer
 
-    more: the note about what was just done; the failed message that is edited, and the kinds that it can be.
+
+def template_context(request, conversation, template, *, saved=None, save_form=None, **more):
+    """Return all that the form of a template shows. saved: under which it is kept, if this agent may change that.
+
+    more: the failed message that is edited, and the kinds that it can be; the form of its moment if it goes out later,
+    and the reply that waits for it.
     """
-    partial = "messenger_templates/_form.html"
     kind = template.get("template_type", "button")
-    context = {
+    return {
         "conversation": conversation,
-        "partial": partial,
+        "partial": "messenger_templates/_form.html",
         "kinds": payloads.KINDS,
         "button_types": payloads.BUTTONS,
         "kind": kind,
@@ -93,17 +102,14 @@ def render_form(request, conversation, template, problems=(), *, saved=None, sav
         "parts": [_with_all_buttons(part) for part in ([template] if kind == "button" else template["elements"])],
         "blank": _with_all_buttons({}),
         "cards": cards_of(template) if template else [],
-        "problems": problems,
         "saved": saved,
         "save_form": save_form or SavedTemplateForm(request.user, instance=saved or SavedTemplate()),
         "saved_templates": SavedTemplate.objects.usable(request.user, conversation).for_list(),
         "most": MOST,
         "idempotency_key": uuid.uuid4(),
+        "form": ScheduledTemplateForm(),
         **more,
     }
-    status = 422 if problems else 200
-    answer = render(request, partial if request.htmx else "conversations/form.html", context, status=status)
-    return reswap(retarget(answer, "#dialog-form"), "innerHTML") if request.htmx else answer
 
 
 def _with_all_buttons(part):

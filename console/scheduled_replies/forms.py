@@ -1,12 +1,15 @@
-"""The forms of a reply that goes out later: its moment in words, in the time zone of the agent's browser; its files."""
+"""The forms of a reply that goes out later: its content, and its moment in words, in the time zone of the browser."""
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from console.forms import MessageForm
+from console.forms import FilesField, MessageForm
 from console.infrastructure import uploads
+from console.messenger_templates import payloads
+from console.messenger_templates.limits import problems_of
+from console.messenger_templates.validation import check_kinds_for
 from console.models import ScheduledFile
 from console.wording.moments import moment_of, zone_of
 
@@ -31,11 +34,14 @@ class MomentForm(forms.Form):
         return at
 
 
-class ScheduledReplyForm(MomentForm, MessageForm):
+class LaterForm(MomentForm):
+    is_for_silence = forms.BooleanField(label=_("Not if the customer writes before"), required=False)
+
+
+class ScheduledReplyForm(LaterForm, MessageForm):
     """A new reply, or one that waits: then its files can be removed, and others added."""
 
     seen = idempotency_key = template = None
-    is_for_silence = forms.BooleanField(label=_("Not if the customer writes before"), required=False)
     removed = forms.ModelMultipleChoiceField(
         None,
         label=_("Remove"),
@@ -60,8 +66,42 @@ class ScheduledReplyForm(MomentForm, MessageForm):
     def reply(self):
         """Return the arguments of `send_later`."""
         given = self.cleaned_data
-        return {name: given[name] for name in ("text", "is_for_silence", "files")} | {"at": given["when"]}
+        names = ("text", "quick_replies", "is_for_silence", "files")
+        return {name: given[name] for name in names} | {"at": given["when"]}
 
     def edited(self):
         """Return the arguments of `edit`."""
         return self.reply() | {"removed": self.cleaned_data["removed"]}
+
+
+class ScheduledTemplateForm(LaterForm):
+    """A text with buttons, or cards, in the fields of their own form. A picture or video stays until another comes."""
+
+    files = FilesField(label=_("Picture or video"), required=False)
+
+    def __init__(self, *args, reply=None, **options):
+        super().__init__(*args, **options)
+        self.kept = list(reply.files.all()) if reply else []
+
+    def clean(self):
+        given, template = super().clean(), payloads.from_form(self.data)
+        problems = problems_of(template)
+        for problem in problems:
+            self.add_error(None, problem)
+        if not problems:
+            kinds = [uploads.kind_of(file) for file in given.get("files", [])]
+            check_kinds_for(template, kinds or [file.kind for file in self._kept_by(template)])
+        return given | {"template": template}
+
+    def _kept_by(self, template):
+        return self.kept if template.get("template_type") == "media" else []
+
+    def reply(self):
+        given = self.cleaned_data
+        names = ("template", "is_for_silence", "files")
+        return {name: given[name] for name in names} | {"text": "", "at": given["when"]}
+
+    def edited(self):
+        given = self.cleaned_data
+        kept = [] if given["files"] else self._kept_by(given["template"])
+        return self.reply() | {"removed": [file for file in self.kept if file not in kept]}

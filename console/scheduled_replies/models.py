@@ -17,6 +17,9 @@ from console import live
 from console.models.refusals import KeyInUse, Refused
 from console.models.timeline import TimelineQuerySet
 from console.scheduled_replies.files import ScheduledFile
+from console.wording import attachments
+from console.wording.cards import cards_of
+from console.wording.quick_replies import titles_in
 
 MOST_AT_ONCE = 200  # that one sweep sends
 # From which a row of the queue counts its moment, so that an agent's own stand before all others.
@@ -33,6 +36,7 @@ class State(models.TextChoices):
     REFUSED = "refused", _("Not sent")  # the problem says why
 
 
+WRITTEN = ["text", "quick_replies", "template", "at", "is_for_silence"]
 SHOWN = [State.WAITING, State.STOPPED, State.REFUSED]
 
 
@@ -44,8 +48,8 @@ class NotThere(Refused):
 
 
 class ScheduledReplyQuerySet(TimelineQuerySet):
-    def send_later(self, conversation, author, text, at, is_for_silence=False, files=(), idempotency_key=None):
-        """Schedule a reply. is_for_silence: it goes out only if the customer has not written by then.
+    def send_later(self, conversation, author, text, at, *, files=(), idempotency_key=None, **more):
+        """Schedule a reply. more: its quick replies, or a template in place of a text; is_for_silence.
 
         The same idempotency key twice is the same reply. Raises Refused if the author could not send it now, or if the
         messaging window will be shut by then.
@@ -55,7 +59,7 @@ class ScheduledReplyQuerySet(TimelineQuerySet):
             if known := self.filter(idempotency_key=key).first():
                 return self._same(known, conversation, author)
             reply = self.model(conversation=conversation, author=author, idempotency_key=key)
-            reply._write(text, at, is_for_silence)
+            reply._write(text, at, **more)
             reply._save(revision)
             reply.files.add(*stored, bulk=False)
         return reply
@@ -125,6 +129,8 @@ class ScheduledReply(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="scheduled_replies", verbose_name=_("author")
     )
     text = models.TextField(_("text"), blank=True)
+    quick_replies = models.TextField(_("quick replies"), blank=True, default="", db_default="")
+    template = models.JSONField(_("template"), null=True)  # as Facebook takes it, in place of a text
     at = models.DateTimeField(_("goes out at"))  # and its place in the thread
     is_for_silence = models.BooleanField(_("only if the customer has not written by then"), default=False)
     seen = models.BigIntegerField(editable=False)  # the last message of the customer when it was written; 0 for none
@@ -148,8 +154,18 @@ class ScheduledReply(models.Model):
 
     @property
     def words(self):
-        """Return its text, or else the names of its files."""
+        """Return its text or its cards, or else the names of its files."""
+        if self.template:
+            return attachments.in_short("template", "", self.template)
         return self.text or ", ".join(file.title for file in self.files.all())
+
+    @property
+    def cards(self):
+        return cards_of(self.template) if self.template else []
+
+    @property
+    def quick_reply_titles(self):
+        return titles_in(self.quick_replies)
 
     @property
     def place(self):
@@ -170,10 +186,10 @@ class ScheduledReply(models.Model):
     def is_gone(self):
         return self.state not in SHOWN
 
-    def edit(self, text, at, is_for_silence=False, files=(), removed=()):
+    def edit(self, text, at, *, files=(), removed=(), **more):
         """Let it wait anew. Raises Refused as `send_later` does, or if it is gone. removed: some of its files."""
         with ScheduledFile.objects.storing(files) as stored, self._changing():
-            self._write(text, at, is_for_silence)
+            self._write(text, at, **more)
             self.files.filter(pk__in=[file.pk for file in removed]).discard()
             self.files.add(*stored, bulk=False)
 
@@ -205,7 +221,7 @@ class ScheduledReply(models.Model):
     def _changing(self):
         """Lock the conversation, read the reply as it is by now, and save it in the end."""
         with self.conversation.changing() as revision:
-            self.refresh_from_db(fields=["text", "at", "is_for_silence", "seen", "state", "problem"])
+            self.refresh_from_db(fields=[*WRITTEN, "seen", "state", "problem"])
             self.check_there()
             yield
             self._save(revision)
@@ -215,10 +231,12 @@ class ScheduledReply(models.Model):
         self.save()
         live.publish(f"scheduled-{self.pk}")
 
-    def _write(self, text, at, is_for_silence):
+    def _write(self, text, at, *, is_for_silence=False, quick_replies="", template=None):
+        """Write it. is_for_silence: it goes out only if the customer has not written by then."""
         self.conversation.check_held_by(self.author)
         self.conversation.check_window_at(at)
-        self.text, self.at, self.is_for_silence = text, at, is_for_silence
+        self.text, self.quick_replies, self.template = text, quick_replies, template
+        self.at, self.is_for_silence = at, is_for_silence
         self.state, self.problem, self.seen = State.WAITING, "", self._last_of_customer()
 
     def _send_or_stay(self):
@@ -233,7 +251,8 @@ class ScheduledReply(models.Model):
     def _send(self):
         with transaction.atomic():  # a refusal leaves its files where they are
             stored = self.files.hand_over()
-            self.conversation.send(self.author, self.text, self.idempotency_key, stored=stored)
+            content = {"stored": stored, "quick_replies": self.quick_replies, "template": self.template}
+            self.conversation.send(self.author, self.text, self.idempotency_key, **content)
         self.state = State.SENT
 
     def _last_of_customer(self):

@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import reswap, retarget, trigger_client_event
 
+from console.messenger_templates.views import template_context
 from console.models import ScheduledReply
-from console.scheduled_replies.forms import MomentForm, ScheduledReplyForm
+from console.scheduled_replies.forms import MomentForm, ScheduledReplyForm, ScheduledTemplateForm
 from console.views.desk import attempt, find, opened, show_page
 from console.wording.moments import moment_of
 
@@ -65,8 +66,9 @@ def open_conversation(request, pk, reply_pk):
         return opened(request, pk)
     if not request.htmx:
         return redirect("edit-scheduled-reply", pk=pk, reply_pk=reply_pk)
-    form = ScheduledReplyForm(initial=_initial(reply), reply=reply)
-    return opened(request, pk, dialog_form=FORM, **_form_context(conversation, form, reply))
+    form = _form_of(request, reply)(initial=_initial(reply), reply=reply)
+    context = _form_context(request, conversation, form, reply)
+    return opened(request, pk, dialog_form=context["partial"], **context)
 
 
 @require_POST
@@ -99,7 +101,7 @@ def _key(request):
 def _form_or_save(request, conversation, save, reply=None):
     """Show the form, or save it. In the dialog of a conversation, an empty answer closes the dialog."""
     given = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = ScheduledReplyForm(*given, initial=_initial(reply), reply=reply)
+    form = _form_of(request, reply)(*given, initial=_initial(reply), reply=reply)
     with timezone.override(form.zone):
         if gone := reply and attempt(reply.check_there):
             return _form(request, conversation, form, reply, 409, gone)
@@ -111,19 +113,30 @@ def _form_or_save(request, conversation, save, reply=None):
     return trigger_client_event(answer, "reply-scheduled") if request.htmx and not reply else answer
 
 
+def _form_of(request, reply):
+    """Return the form for what the reply is, or what the request says."""
+    is_template = reply.template if reply else "kind" in request.POST
+    return ScheduledTemplateForm if is_template else ScheduledReplyForm
+
+
 def _initial(reply):
-    return reply and {"text": reply.text, "is_for_silence": reply.is_for_silence, "when": f"{reply.at:%Y-%m-%d %H:%M}"}
+    names = ("text", "quick_replies", "is_for_silence")
+    return reply and {name: getattr(reply, name) for name in names} | {"when": f"{reply.at:%Y-%m-%d %H:%M}"}
 
 
 def _form(request, conversation, form, reply, status, refusal=None):
-    context = _form_context(conversation, form, reply) | {"refusal": refusal, "partial": FORM}
-    context["idempotency_key"] = _key(request)
-    answer = render(request, FORM if request.htmx else "conversations/form.html", context, status=status)
+    context = _form_context(request, conversation, form, reply, refusal)
+    partial = context["partial"] if request.htmx else "conversations/form.html"
+    answer = render(request, partial, context, status=status)
     return reswap(retarget(answer, "#dialog-form"), "innerHTML") if request.htmx else answer
 
 
-def _form_context(conversation, form, reply):
-    return {"conversation": conversation, "form": form, "reply": reply}
+def _form_context(request, conversation, form, reply, refusal=None):
+    later = {"form": form, "reply": reply, "refusal": refusal, "idempotency_key": _key(request)}
+    if isinstance(form, ScheduledTemplateForm):
+        template = form.cleaned_data["template"] if form.is_bound else reply.template
+        return template_context(request, conversation, template, **later)
+    return {"conversation": conversation, "partial": FORM} | later
 
 
 def _answer(request, conversation, refusal=None):

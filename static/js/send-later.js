@@ -6,12 +6,17 @@ class SendLater extends HTMLElement {
     this.form = this.closest("form");
     this.when = this.form.elements.when;
     this.form.elements.time_zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
-    if ("new" in this.dataset) this.form.elements.text.value ||= composer()?.field.value ?? "";
+    if ("new" in this.dataset) this.begin(this.form.elements);
     if (this.dataset.at) this.when.value = inWords(new Date(this.dataset.at));
     if (this.dataset.at) this.ask(this.when, "input");
     this.ask(this.querySelector(".send-later-choices"), "zone-known");
     this.addEventListener("click", this.choose);
-    this.form.addEventListener("submit", () => (written = this.form.elements.text.value));
+    this.form.addEventListener("submit", () => (written = this.form.elements.text?.value.trim()));
+  }
+
+  begin({ text, quick_replies: quickReplies }) {
+    text.value ||= composer()?.field.value ?? "";
+    quickReplies.value ||= composer()?.quickReplies.value ?? "";
   }
 
   choose = ({ target }) => {
@@ -27,13 +32,15 @@ class SendLater extends HTMLElement {
   }
 }
 
-let written = "";
+let written; // nothing where cards go out later
 
 const composer = () => document.querySelector("message-composer");
 
 // What the composer still has of it would be sent twice.
 document.body.addEventListener("reply-scheduled", () => {
-  if (composer()?.field.value.trim() === written.trim()) composer().write("");
+  if (composer()?.field.value.trim() !== written) return;
+  composer().quickReplies.take();
+  composer().write("");
 });
 
 const two = (number) => String(number).padStart(2, "0");

@@ -21,6 +21,11 @@ class TemplateForm extends HTMLElement {
     this.putFilesBack();
   }
 
+  // Once the dialog is closed.
+  disconnectedCallback() {
+    setTimeout(() => document.querySelector("template-form") ?? choose([]));
+  }
+
   // The console answers with the form again where it refuses something.
   putFilesBack() {
     if (!this.file) return;
@@ -46,9 +51,9 @@ class TemplateForm extends HTMLElement {
   fileChosen = () => this.complain([...this.file.files].map((file) => composer().files.problem(file)).join(""));
 
   submit = (event) => {
-    if (event.target !== this.form) return;
     const isMedia = this.file && this.form.elements.kind.value === "media";
     chosen = isMedia ? [...this.file.files] : [];
+    if (event.target !== this.form) return;
     const problem = isMedia && (chosen.length ? composer().files.problem(chosen[0]) : this.dataset.noFile);
     if (!problem) return;
     event.preventDefault();
