@@ -233,7 +233,7 @@ def test_the_message_outside_business_hours_goes_out_once_a_transfer_can_no_long
     assert announced_hours(seconds=9) == announced_hours(seconds=20) == ["Refunds on Tuesdays."]
 
 
-def test_a_customer_who_writes_before_undo_is_over_is_told_of_business_hours_after_it(
+def test_a_customer_who_writes_before_undo_is_over_learns_of_business_hours_after_it(
     waiting, ana, refunds, announced_hours, receive, said
 ):
     waiting.transfer(ana, team=refunds, can_undo=True)
@@ -264,6 +264,19 @@ def test_a_customer_who_writes_before_undo_is_in_sight_and_comes_back_with_it(
     assert after.is_held_by(ana)
     assert after.waiting_since
     assert not BotEvent.objects.filter(kind=BotEvent.Kind.EVENT).exists()  # the bot got nothing of it
+
+
+@pytest.mark.parametrize("verb", ["close", "hand_back"])
+def test_the_thread_shows_the_words_for_the_bot_only_of_a_change_that_stays(verb, conversation, ana, bot, client):
+    client.force_login(ana)
+    path = f"/conversations/{conversation.pk}/messages/?since=0"
+    getattr(conversation, verb)(ana, can_undo=True)
+    assert "What the bot is told" in client.get(path).content.decode()
+    since = fresh(conversation).revision
+    undo(conversation, ana)
+    changed = client.get(f"/conversations/{conversation.pk}/messages/?since={since}").content.decode()
+    assert f'id="handover-{conversation.handovers.in_order()[1].pk}"' in changed
+    assert "What the bot is told" not in changed
 
 
 @pytest.mark.parametrize("verb", ["close", "hand_back"])

@@ -29,11 +29,12 @@ class BotEventQuerySet(BotEventDeliveryQuerySet):
             self._announce_to_bot(handover, rules)
 
     def retract(self, handover):
-        """Delete what the bot has not been told yet of a change that is undone. What it got of Facebook's goes too,
-        as whenever a conversation leaves the bot.
+        """Delete what the bot has not been told yet of a change that is undone; return whether there was anything.
+
+        What it got of Facebook's goes too, as whenever a conversation leaves the bot.
         """
         untold = self.filter(kind=BotEvent.Kind.HOLDER, conversation=handover.conversation, attempts=0)
-        untold.filter(next_attempt_at=handover.undo_until).delete()
+        return untold.filter(next_attempt_at=handover.undo_until).delete()[0] > 0
 
     def have_words_of(self, conversation):
         """Return whether the bot has not got everything that the customer said."""

@@ -43,7 +43,8 @@ class Undo(Transitions):
 
     def _take_back(self, agent, handover):
         """Undo the handover, of which a bot that does not know yet never learns. Restore the reason and the team."""
-        BotEvent.objects.retract(handover)
+        if BotEvent.objects.retract(handover) and not handover.call:
+            handover.row.update(summary="", revision=self.revision)
         if not self.is_open:
             self.resume_waiting()
         self.reason = self.team = None
