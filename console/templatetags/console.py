@@ -1,8 +1,4 @@
-from functools import lru_cache
-
 from django import template
-from django.utils import formats, timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from agents.names import plain
@@ -13,12 +9,14 @@ from console.models.holder import app_name
 from console.models.mention import mention_name
 from console.wording import activities, attachments, handovers, holders, notes, verbs
 from console.wording.message_parts import Parts
+from console.wording.moments import moment
 from personas import pictures
 
 register = template.Library()
 register.filter(app_name)
 register.filter(linked)
 register.filter(entry_html)
+register.filter(moment)
 register.filter(handovers.sentence)
 register.filter(handovers.why)
 register.filter(handovers.explanation)
@@ -69,18 +67,6 @@ def hue(number):
 def hue_of(agent):
     """Return the colour for an agent without a picture, the same as on the picture of the agent's persona."""
     return pictures.colour_number(agent.public_name)
-
-
-@register.filter
-def moment(at):
-    """Return the time of day, with the day unless it is today, and with the year unless it is this one."""
-    return _moment(timezone.localtime(at).replace(second=0, microsecond=0), timezone.localdate(), get_language())
-
-
-@lru_cache(4096)
-def _moment(minute, today, language):
-    day = "" if minute.date() == today else "j M " if minute.year == today.year else "j M Y "
-    return formats.date_format(minute, f"{day}H:i")
 
 
 @register.filter

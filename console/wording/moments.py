@@ -1,11 +1,12 @@
-"""Moments in words: "tomorrow 9", "in 2 hours", "1 Dec 14:00"."""
+"""Moments in words: "tomorrow 9", "in 2 hours" as agents write them, "1 Dec 14:00" as they read them."""
 
 import re
 import zoneinfo
 from datetime import UTC
-from functools import cache
+from functools import cache, lru_cache
 
-from django.utils import timezone
+from django.utils import formats, timezone
+from django.utils.translation import get_language
 
 LANGUAGES = ["en", "de"]
 DAYS = r"today|tomorrow|\w+day|heute|morgen|\w+tag|mittwoch"
@@ -13,6 +14,17 @@ DAYS = r"today|tomorrow|\w+day|heute|morgen|\w+tag|mittwoch"
 # Hours go on as clocks are put forward or back, and days begin at the hour that they show.
 IN_HOURS = re.compile(r"^in\b.*(?<![a-z])(h|hrs?|hours?|min\w*|std|stunden?)\b", re.IGNORECASE)
 LONE_HOUR = re.compile(rf"^((?:.*\b(?:{DAYS}))?)\s*(?:at|um)?\s*\b([01]?\d|2[0-3])(?:\s*uhr)?$", re.IGNORECASE)
+
+
+def moment(at):
+    """Return the time of day, with the day unless it is today, and with the year unless it is this one."""
+    return _moment(timezone.localtime(at).replace(second=0, microsecond=0), timezone.localdate(), get_language())
+
+
+@lru_cache(4096)
+def _moment(minute, today, language):
+    day = "" if minute.date() == today else "j M " if minute.year == today.year else "j M Y "
+    return formats.date_format(minute, f"{day}H:i")
 
 
 def moment_of(words, zone):

@@ -6,13 +6,13 @@ from enum import StrEnum
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
-from django.utils.formats import localize
 from django.utils.translation import gettext_lazy as _
 
 from console.models.conversation.thread_control import ThreadControl
 from console.models.handover.cause import Cause
 from console.models.refusals import DISCONNECTED, WindowClosed
 from console.moderation.models import CustomerBlocked, Moderation
+from console.wording import moments
 from messenger import HUMAN_AGENT, Action
 
 DAY = timedelta(hours=24)
@@ -181,7 +181,7 @@ class MessagingWindow(ThreadControl):
         """Raise WindowClosed if a reply of an agent would be too late at this moment, with the customer silent."""
         self.check_not_blocked()
         if self._window_at(moment) in (WindowState.UNCONFIRMED, WindowState.SHUT):
-            end = self.answerable_until and localize(timezone.localtime(self.answerable_until))
+            end = self.answerable_until and moments.moment(self.answerable_until)
             raise WindowClosed(TOO_LATE % {"end": end} if end else self.reply_refusal)
 
     # Under the lock
