@@ -13,7 +13,13 @@ document.addEventListener("htmx:before:request", (event) => {
   if (verb.nextElementSibling?.matches(".problem-of-verb")) verb.nextElementSibling.remove();
 });
 
-document.addEventListener("htmx:finally:request", ({ detail }) => verbOf(detail)?.removeAttribute("aria-busy"));
+document.addEventListener("htmx:finally:request", ({ detail }) => {
+  verbOf(detail)?.removeAttribute("aria-busy");
+  if (verbOf(detail) && detail.ctx.response?.status < 400) forget();
+});
+
+// What failed before: by now the console answers.
+const forget = () => document.querySelectorAll(".problem-of-verb").forEach((problem) => problem.remove());
 
 function complain(ctx, template) {
   const verb = verbOf({ ctx });

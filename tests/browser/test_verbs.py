@@ -29,6 +29,27 @@ def test_a_verb_that_fails_says_so_where_it_was_pressed_and_can_be_tried_again(s
     expect(tab.locator("#header").get_by_role("alert")).to_have_count(0)
 
 
+def test_the_sentence_about_a_verb_that_failed_goes_once_another_one_succeeds(sit_down, mona_writes, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    fails(tab, 502)
+    tab.get_by_role("button", name="Close").click()
+    alert = tab.locator("#header").get_by_role("alert")
+    expect(alert).to_have_text("The console did not answer. Try again.")
+    tab.get_by_role("button", name="Present").click()
+    expect(tab.get_by_role("button", name="Away")).to_be_visible()
+    expect(alert).to_have_count(0)
+
+
+def test_the_sentence_about_a_verb_whose_answer_was_lost_goes_once_the_header_changes(sit_down, mona_writes, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    tab.route("**/close/", lambda route: (route.fetch(), route.abort()), times=1)
+    tab.get_by_role("button", name="Close").click()
+    expect(tab.get_by_role("button", name="Reopen")).to_be_visible()
+    expect(tab.locator("#header").get_by_role("alert")).to_have_count(0)
+
+
 def test_a_verb_works_after_a_log_in_in_another_tab_which_changed_the_token(sit_down, mona_writes, ana):
     tab = sit_down(ana)
     opens(tab)
