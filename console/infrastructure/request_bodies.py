@@ -85,7 +85,8 @@ class Limits:
 
 
 WITH_FILES = (
-    r"/(conversations/\d+/(send|send-later|scheduled-replies/\d+|messages/\d+/save-as-canned-reply)"
+    r"/(conversations/\d+/(send|send-later|scheduled-replies/\d+|messages/\d+/save-as-canned-reply"
+    r"|template|template/saved/(new|\d+/edit))"
     r"|canned-replies/(new|\d+))/$"
 )
 COMMON = Limits(r"", MIB)

@@ -2,18 +2,15 @@
 
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _now
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from console.canned_reply_form import SearchForm
 from console.messenger_templates import payloads
 from console.messenger_templates.form import SavedTemplateForm
-from console.messenger_templates.limits import problems_of
-from console.messenger_templates.models import MOST, SavedTemplate
+from console.messenger_templates.models import MOST, SavedFile, SavedTemplate
 from console.messenger_templates.views import render_form
 from console.views.desk import find
-
-MEDIA = _("Texts with buttons and cards can be saved. A picture or video cannot.")
+from personas.files import file_response
 
 
 @require_GET
@@ -29,8 +26,16 @@ def saved_templates(request, pk):
 def use(request, pk, saved_pk):
     conversation = find(request, pk)
     saved = get_object_or_404(SavedTemplate.objects.usable(request.user, conversation), pk=saved_pk)
-    is_editable = saved.may_be_edited_by(request.user)
-    return render_form(request, conversation, saved.payload, saved=saved if is_editable else None)
+    kept = saved if saved.may_be_edited_by(request.user) else None
+    return render_form(request, conversation, saved.payload, saved=kept, saved_file=saved.files.first())
+
+
+@require_GET
+def file(request, pk, saved_pk):
+    """Answer with the picture or video of a saved template: the browser sends it as if the agent had chosen it."""
+    usable = SavedTemplate.objects.usable(request.user, find(request, pk))
+    found = get_object_or_404(SavedFile, saved_template=saved_pk, saved_template__in=usable)
+    return file_response(found.file, found.title)
 
 
 @require_POST
@@ -46,16 +51,15 @@ def edit(request, pk, saved_pk):
 @require_POST
 def delete(request, pk, saved_pk):
     conversation, saved = find(request, pk), _find_editable(request, saved_pk)
-    saved.delete()
+    SavedTemplate.objects.filter(pk=saved.pk).discard()
     return render_form(request, conversation, saved.payload, note=_now("“%s” is deleted.") % saved)
 
 
 def _save(request, pk, saved):
     conversation, template = find(request, pk), payloads.from_form(request.POST)
     saved.payload = template
-    form = SavedTemplateForm(request.user, request.POST, instance=saved)
-    media = [MEDIA] if template.get("template_type") == "media" else []
-    if problems := media or [*problems_of(template), *form.problems]:
+    form = SavedTemplateForm(request.user, request.POST, request.FILES, instance=saved)
+    if problems := form.problems:
         kept = saved if saved.pk else None
         return render_form(request, conversation, template, problems, saved=kept, save_form=form)
     return render_form(request, conversation, template, saved=form.save(), note=_now("Saved as “%s”.") % saved)

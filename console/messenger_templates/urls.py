@@ -11,6 +11,7 @@ urlpatterns = [
     path("saved/", library.saved_templates, name="saved-templates"),
     path("saved/new/", library.save, name="save-template"),
     path("saved/<int:saved_pk>/", library.use, name="use-template"),
+    path("saved/<int:saved_pk>/file/", library.file, name="saved-template-file"),
     path("saved/<int:saved_pk>/edit/", library.edit, name="edit-template"),
     path("saved/<int:saved_pk>/delete/", library.delete, name="delete-template"),
 ]

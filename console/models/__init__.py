@@ -1,7 +1,7 @@
 from console.custom_fields.models import CustomField, CustomValue
 from console.history_import.models import HistoryImport
 from console.merged_customers.models import MergedCustomer
-from console.messenger_templates.models import SavedTemplate
+from console.messenger_templates.models import SavedFile, SavedTemplate
 from console.moderation.models import Moderation
 from console.scheduled_replies.files import ScheduledFile
 from console.scheduled_replies.models import ScheduledReply
@@ -60,6 +60,7 @@ __all__ = [
     "Note",
     "Reaction",
     "Refused",
+    "SavedFile",
     "SavedTemplate",
     "ScheduledFile",
     "ScheduledReply",

@@ -31,7 +31,7 @@ export class CannedFiles {
   };
 }
 
-async function fetchFile({ url, name }) {
+export async function fetchFile({ url, name }) {
   const response = await fetch(url, { headers: headers(), signal: AbortSignal.timeout(WITHIN) });
   if (!response.ok || !isOurs(response)) throw new Error(name);
   const content = await response.blob();

@@ -31,8 +31,9 @@ class FormDialog extends HTMLElement {
     this.dialog.close();
   };
 
-  // The browser gives the focus back to what had it, if that is still there to be seen.
+  // The browser gives the focus back to what had it, if that is still there to be seen. Another form may be open by now.
   closed = () => {
+    if (this.dialog.open) return;
     this.form.replaceChildren();
     const { activeElement } = document;
     if (activeElement === document.body || !activeElement.checkVisibility())

@@ -1,6 +1,8 @@
 // The form of cards and buttons: cards come and go, and the preview follows what is typed. A chosen file stays in this browser until
 // the template goes into the outbox with it.
 
+import { fetchFile } from "./canned-files.js";
+
 let chosen = [];
 
 export const chosenFiles = () => chosen;
@@ -29,10 +31,16 @@ class TemplateForm extends HTMLElement {
   // The console answers with the form again where it refuses something.
   putFilesBack() {
     if (!this.file) return;
-    const transfer = new DataTransfer();
-    for (const file of chosen) transfer.items.add(file);
-    this.file.files = transfer.files;
+    const { file: url, fileName: name } = this.dataset;
+    if (url && !chosen.length) fetchFile({ url, name }).then((file) => this.put([file]), () => this.complain(this.dataset.unattached));
+    this.put(chosen);
     chosen = [];
+  }
+
+  put(files) {
+    const transfer = new DataTransfer();
+    for (const file of files) transfer.items.add(file);
+    this.file.files = transfer.files;
   }
 
   add = () => {

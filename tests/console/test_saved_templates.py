@@ -2,8 +2,11 @@
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
 
-from console.models import SavedTemplate, Team
+from console.models import SavedFile, SavedTemplate, Team
+from personas import pictures
 from personas.models import Page
 from tests.conftest import TOKEN, restrict
 from tests.console.conftest import HTMX, fresh, words
@@ -22,6 +25,13 @@ FIELDS = {
     "button_value": ["", "", ""],
     "audience": "own",
 }
+
+
+PICTURE = pictures.initials("Tea Pot").read()
+
+
+def teapot(name="teapot.png"):
+    return SimpleUploadedFile(name, PICTURE)
 
 
 @pytest.fixture
@@ -70,7 +80,7 @@ def test_an_agent_saves_uses_changes_and_deletes_a_template(browser, path, ana):
     [
         ({"name": ""}, "Name: This field is required."),
         ({"name": "Teas", "text": ""}, "Write the text above the buttons."),
-        ({"name": "Teas", "kind": "media"}, "Texts with buttons and cards can be saved. A picture or video cannot."),
+        ({"name": "Teas", "kind": "media"}, "Choose one picture or video."),
         ({"name": "Teas", "audience": "everyone"}, "Who may use it: Select a valid choice."),
     ],
 )
@@ -78,6 +88,38 @@ def test_a_template_that_cannot_be_saved_stays_in_the_form(fields, sentence, bro
     answer = browser.post(f"{path}new/", FIELDS | fields, headers=HTMX)
     assert (answer.status_code, sentence in answer.content.decode()) == (422, True)
     assert not SavedTemplate.objects.exists()
+
+
+@pytest.mark.usefixtures("storage")
+def test_a_picture_with_buttons_keeps_its_picture_until_another_comes(
+    browser, path, django_capture_on_commit_callbacks
+):
+    media = FIELDS | {"name": "Teapot", "kind": "media"}
+    browser.post(f"{path}new/", media | {"files": [teapot()]}, headers=HTMX)
+    saved = SavedTemplate.objects.get()
+    own = f"{path}{saved.pk}/"
+    assert f'data-file="{own}file/" data-file-name="teapot.png"' in browser.get(own, headers=HTMX).content.decode()
+    assert b"".join(browser.get(f"{own}file/").streaming_content) == PICTURE
+    browser.post(f"{own}edit/", media | {"name": "Pot"}, headers=HTMX)
+    assert (fresh(saved).name, SavedFile.objects.get().title) == ("Pot", "teapot.png")
+    before = SavedFile.objects.get().file.name
+    with django_capture_on_commit_callbacks(execute=True):
+        browser.post(f"{own}edit/", media | {"files": [teapot("cup.png")]}, headers=HTMX)
+    assert (SavedFile.objects.get().title, default_storage.exists(before)) == ("cup.png", False)
+    before = SavedFile.objects.get().file.name
+    with django_capture_on_commit_callbacks(execute=True):
+        browser.post(f"{own}delete/", headers=HTMX)
+    assert not default_storage.exists(before)
+
+
+def test_the_file_of_a_saved_template_is_for_those_who_may_use_it(browser, path, bens, bluebird):
+    browser.post(f"{path}new/", FIELDS | {"name": "Pot", "kind": "media", "files": [teapot()]}, headers=HTMX)
+    file = f"{path}{SavedTemplate.objects.get().pk}/file/"
+    assert bens.get(file).status_code == 404
+    SavedTemplate.objects.update(scope="page", page=bluebird)
+    assert bens.get(file).status_code == 200
+    restrict(bluebird)
+    assert bens.get(file).status_code == 404
 
 
 def test_agents_use_their_own_templates_and_those_shared_with_them(keep, browser, path, bluebird, ana, ben):

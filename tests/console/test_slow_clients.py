@@ -235,6 +235,8 @@ def test_an_agents_upload_succeeds_beside_strangers_on_all_other_connections(dia
 TAKEN = {"/login/": 1, "/webhooks/messenger": 1, "/admin/personas/page/add/": 9}  # MiB
 TAKEN |= dict.fromkeys(["/conversations/1/send/", "/conversations/1/send-later/", "/canned-replies/new/"], 251)
 TAKEN |= dict.fromkeys(["/conversations/1/scheduled-replies/2/", "/canned-replies/2/"], 251)
+TAKEN |= dict.fromkeys(["/conversations/1/template/", "/conversations/1/template/saved/new/"], 251)
+TAKEN |= {"/conversations/1/template/saved/2/edit/": 251, "/conversations/1/template/preview/": 1}
 TAKEN |= {"/conversations/1/messages/2/save-as-canned-reply/": 251, "/canned-replies/2/delete/": 1}
 
 
