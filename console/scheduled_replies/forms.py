@@ -82,26 +82,24 @@ class ScheduledTemplateForm(LaterForm):
     def __init__(self, *args, reply=None, **options):
         super().__init__(*args, **options)
         self.kept = list(reply.files.all()) if reply else []
+        self.template = payloads.from_form(self.data) if self.is_bound else reply.template if reply else {}
 
     def clean(self):
-        given, template = super().clean(), payloads.from_form(self.data)
-        problems = problems_of(template)
-        for problem in problems:
-            self.add_error(None, problem)
-        if not problems:
-            kinds = [uploads.kind_of(file) for file in given.get("files", [])]
-            check_kinds_for(template, kinds or [file.kind for file in self._kept_by(template)])
-        return given | {"template": template}
+        given = super().clean()
+        if problems := problems_of(self.template):
+            raise forms.ValidationError(problems)
+        kinds = [uploads.kind_of(file) for file in given.get("files", [])]
+        check_kinds_for(self.template, kinds or [file.kind for file in self._stays()])
+        return given
 
-    def _kept_by(self, template):
-        return self.kept if template.get("template_type") == "media" else []
+    def _stays(self):
+        return self.kept if self.template["template_type"] == "media" else []
 
     def reply(self):
         given = self.cleaned_data
-        names = ("template", "is_for_silence", "files")
-        return {name: given[name] for name in names} | {"text": "", "at": given["when"]}
+        names = ("is_for_silence", "files")
+        return {name: given[name] for name in names} | {"text": "", "template": self.template, "at": given["when"]}
 
     def edited(self):
-        given = self.cleaned_data
-        kept = [] if given["files"] else self._kept_by(given["template"])
-        return self.reply() | {"removed": [file for file in self.kept if file not in kept]}
+        stays = [] if self.cleaned_data["files"] else self._stays()
+        return self.reply() | {"removed": [file for file in self.kept if file not in stays]}

@@ -134,8 +134,7 @@ def _form(request, conversation, form, reply, status, refusal=None):
 def _form_context(request, conversation, form, reply, refusal=None):
     later = {"form": form, "reply": reply, "refusal": refusal, "idempotency_key": _key(request)}
     if isinstance(form, ScheduledTemplateForm):
-        template = form.cleaned_data["template"] if form.is_bound else reply.template
-        return template_context(request, conversation, template, **later)
+        return template_context(request, conversation, form.template, **later)
     return {"conversation": conversation, "partial": FORM} | later
 
 

@@ -74,3 +74,20 @@ def test_axe_finds_no_serious_problem_with_imported_messages(sit_down, mona_came
     opens(tab)
     expect(bubbles(tab)).to_have_count(4)
     assert findings(tab) == []
+
+
+def test_a_failed_import_is_tried_again_from_the_panel(sit_down, mona_came_back, ana):
+    eventually(is_imported)
+    Attachment.objects.all().delete()
+    Message.objects.filter(is_imported=True).delete()
+    HistoryImport.objects.update(state=State.FAILED, error="Facebook did not show it.", after="", pages=0)
+    tab = sit_down(ana)
+    opens(tab)
+    expect(bubbles(tab)).to_have_count(1)
+    tab.get_by_role("link", name="About the customer").click()
+    panel = tab.get_by_role("complementary", name="About the customer")
+    expect(panel).to_contain_text("Older messages could not be fetched from Facebook: Facebook did not show it.")
+    assert findings(tab) == []
+    panel.get_by_role("button", name="Import again").click()
+    expect(bubbles(tab)).to_have_count(4)
+    expect(panel.locator(".history-import")).to_have_count(0)

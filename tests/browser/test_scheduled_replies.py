@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from console.models import ScheduledReply
+from console.models import Conversation, ScheduledReply
 from tests.browser.desk import PHONE, bubbles, composer, findings, opens, takes
 from tests.stand_in import eventually
 
@@ -79,3 +79,42 @@ def test_a_moment_that_facebook_refuses_is_said_while_it_is_typed(sit_down, mona
     expect(dialog.get_by_role("status")).to_contain_text("Facebook takes replies until")
     dialog.get_by_role("button", name="In 1 hour").click()
     expect(dialog.get_by_role("status")).to_contain_text("Goes out on")
+
+
+def test_only_moments_at_which_facebook_takes_a_reply_are_offered(sit_down, mona_writes, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    until = timezone.now() + timedelta(minutes=90)
+    Conversation.objects.update(messaging_window_until=until, human_agent_until=until)
+    tab.get_by_role("link", name="Send later").click()
+    dialog = tab.get_by_role("dialog")
+    expect(dialog.get_by_role("button", name="In 1 hour")).to_be_visible()
+    expect(dialog.get_by_text("Facebook takes replies until")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Tomorrow 9:00")).to_have_count(0)
+    dialog.get_by_label("Message").fill("Is all well?")
+    dialog.get_by_label("When").fill("in 2 hours")
+    expect(dialog.get_by_role("status")).to_contain_text("Facebook takes replies until")
+    dialog.get_by_role("button", name="Send later").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("Facebook takes replies until")
+    expect(dialog.get_by_role("status")).to_have_text("")
+
+
+def test_quick_replies_of_the_composer_go_out_later_and_leave_it(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    tab.get_by_role("button", name="Quick replies").click()
+    tab.get_by_role("textbox", name="New quick reply").fill("Green")
+    tab.keyboard.press("Enter")
+    composer(tab).fill("Which one?")
+    tab.get_by_role("link", name="Send later").click()
+    dialog = tab.get_by_role("dialog")
+    expect(dialog.get_by_label("Quick replies")).to_have_value("Green")
+    dialog.get_by_role("button", name="In 1 hour").click()
+    dialog.get_by_role("button", name="Send later").click()
+    expect(scheduled(tab)).to_contain_text("Which one?")
+    expect(scheduled(tab).get_by_role("list", name="Quick replies for the customer")).to_have_text("Green")
+    expect(composer(tab)).to_have_value("")
+    expect(tab.get_by_role("group", name="Quick replies under this reply")).to_be_hidden()
+    scheduled(tab).get_by_role("button", name="Send now").click()
+    expect(scheduled(tab)).to_have_count(0)
+    expect(bubbles(tab).last.get_by_role("list", name="Quick replies for the customer")).to_have_text("Green")

@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from console.messenger_templates.limits import problems_of
@@ -16,35 +16,7 @@ from personas import pictures
 from sandbox.graph import templates as facebook
 from tests.conftest import restrict
 from tests.console.conftest import AT, HTMX, fresh, words
-
-BUY = {"type": "postback", "title": "Buy", "payload": "Buy"}
-SHOP = {"type": "web_url", "title": "Shop", "url": "https://shop.example/tea"}
-CALL = {"type": "phone_number", "title": "Call us", "payload": "+4930123456"}
-BUTTONS = {"template_type": "button", "text": "Green or black?", "buttons": [BUY, SHOP, CALL]}
-CARDS = {
-    "template_type": "generic",
-    "elements": [
-        {"title": "Glass", "subtitle": "0.3 l", "default_action": {"type": "web_url", "url": "https://shop.example/1"}},
-        {"title": "Iron", "image_url": "https://cdn.example.test/iron.png", "buttons": [BUY]},
-    ],
-}
-MEDIA = {"template_type": "media", "elements": [{"media_type": "image", "buttons": [SHOP]}]}
-
-
-def fields_of(template):
-    """Return the form of a template, as a browser sends it."""
-    parts = template.get("elements") or [template]
-    buttons = [(part.get("buttons", []) + [{}] * 3)[:3] for part in parts]
-    rows = [button for row in buttons for button in row]
-    return {
-        "kind": template["template_type"],
-        "text": template.get("text", ""),
-        **{name: [part.get(name, "") for part in parts] for name in ("title", "subtitle", "image_url")},
-        "address": [part.get("default_action", {}).get("url", "") for part in parts],
-        "button_type": [button.get("type", "web_url") for button in rows],
-        "button_title": [button.get("title", "") for button in rows],
-        "button_value": [button.get("url") or button.get("payload") or "" for button in rows],
-    }
+from tests.console.templates import BUTTONS, BUY, CALL, CARDS, MEDIA, SHOP, fields_of
 
 
 @pytest.fixture
@@ -205,6 +177,7 @@ TEMPLATE = st.fixed_dictionaries({"template_type": st.sampled_from(["button", "g
 })  # fmt: skip
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(TEMPLATE)
 def test_what_passes_the_limits_facebook_takes(template):
     template = tidy(template)

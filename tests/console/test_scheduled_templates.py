@@ -8,11 +8,11 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from console.models import Attachment, ScheduledFile, ScheduledReply
+from console.models import Attachment, Conversation, ScheduledFile, ScheduledReply
 from console.sweep import sweep
 from personas import pictures
 from tests.console.conftest import HTMX, words
-from tests.console.test_messenger_templates import BUTTONS, BUY, CARDS, MEDIA, SHOP, fields_of
+from tests.console.templates import BUTTONS, BUY, CARDS, MEDIA, SHOP, fields_of
 
 MOMENT = {"when": "in 2 hours", "time_zone": "Europe/Berlin"}
 
@@ -145,6 +145,8 @@ def test_a_template_that_becomes_a_text_with_buttons_leaves_its_picture(post, du
     ],
 )
 def test_a_template_that_cannot_go_out_stays_in_the_form_which_says_why_once(template, moment, sentence, post):
+    until = timezone.now() + timedelta(days=1)
+    Conversation.objects.update(messaging_window_until=until, human_agent_until=until)
     answer = post(fields_of(template), when=moment)
     shown = answer.content.decode()
     assert answer.status_code in (409, 422)
