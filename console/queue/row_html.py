@@ -22,7 +22,7 @@ def row_html(row, section, is_current=False):
 def _shown(row, section, is_current):
     """Return all that the row shows. Every change of the conversation itself steps its revision."""
     came_by = repr(row.came_by)  # it is a dict, which cannot be part of a key
-    conversation = (row.pk, row.revision, row.has_failed, row.is_in_doubt, came_by, row.messaging_window)
+    conversation = (row.pk, row.revision, row.has_failed, row.has_unknown, came_by, row.messaging_window)
     others = (str(row.customer), row.customer.picture.name, holders.in_row(row), str(row.team), row.reason_id)
     labels = tuple((label.name, label.colour) for label in row.labels.all())
     minute = time.time() // 60  # it says how long a customer waits, and how long the window is open

@@ -21,8 +21,8 @@ class PersonaClaim(Retryable, Leased):
 
     def claim(self):
         """Lease it and return whether that worked. A lease that ran out was a dead worker's, which may have made it."""
-        in_doubt = models.Case(models.When(leased_until__isnull=False, then=True), default=models.F("may_exist"))
-        lease = self.row.filter(gone_at=None).lease(LEASE, attempts=models.F("attempts") + 1, may_exist=in_doubt)
+        may_exist = models.Case(models.When(leased_until__isnull=False, then=True), default=models.F("may_exist"))
+        lease = self.row.filter(gone_at=None).lease(LEASE, attempts=models.F("attempts") + 1, may_exist=may_exist)
         self.refresh_from_db()
         return lease is not None
 

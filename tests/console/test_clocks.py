@@ -31,7 +31,7 @@ def by_another_clock(conversation):
 
 
 def look(conversation):
-    """Another worker, whose clock is right, comes for what is in doubt."""
+    """Another worker, whose clock is right, comes for what has no known outcome."""
     conversation.messages.update(next_attempt_at=None)
     conversation.messages.filter(state=State.UNKNOWN).update(next_attempt_at=timezone.now() - timedelta(seconds=1))
     conversation.deliver()

@@ -44,7 +44,7 @@ CHANGES = {
     "no label": lambda: Label.objects.all().delete(),
     "the team": wait_in_a_team,
     "a reply that failed": lambda: Message.objects.update(state="failed"),
-    "a reply in doubt": lambda: Message.objects.update(state="unknown", next_attempt_at=None),
+    "a reply of unknown outcome": lambda: Message.objects.update(state="unknown", next_attempt_at=None),
     "the messaging window": lambda: Conversation.objects.update(messaging_window_until=NOW - timedelta(hours=1)),
     "the last words": lambda: Conversation.objects.update(last_words="Good bye", revision=99),
 }

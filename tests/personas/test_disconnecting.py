@@ -94,13 +94,13 @@ def test_the_history_of_a_disconnected_page_stays_readable_with_persona_names(
 
 
 def test_disconnecting_fails_queued_replies_and_keeps_unknown_ones_for_a_retry(say, disconnect, conversation):
-    waiting, doubtful = say("Wait"), say("Doubt")
-    Message.objects.filter(pk=doubtful.pk).update(state=Message.State.UNKNOWN, next_attempt_at=timezone.now())
+    waiting, unknown = say("Wait"), say("Unknown")
+    Message.objects.filter(pk=unknown.pk).update(state=Message.State.UNKNOWN, next_attempt_at=timezone.now())
     revision = fresh(conversation).revision
     disconnect()
-    assert (fresh(waiting).state, fresh(doubtful).state) == (Message.State.FAILED, Message.State.UNKNOWN)
+    assert (fresh(waiting).state, fresh(unknown).state) == (Message.State.FAILED, Message.State.UNKNOWN)
     assert fresh(waiting).error == "The Page was disconnected before this went out."
-    assert fresh(doubtful).can_retry
+    assert fresh(unknown).can_retry
     assert fresh(waiting).revision > revision  # open desks show it
 
 

@@ -20,7 +20,7 @@ def _give_up(messages, revision):
     state, ended = Message.State, {"next_attempt_at": None, "revision": revision}
     not_sent = str(_("The Page was disconnected before this went out."))
     messages.filter(state=state.QUEUED).update(state=state.FAILED, error=not_sent, **ended)
-    in_doubt = Q(state=state.UNKNOWN, next_attempt_at__isnull=False)
+    unknown = Q(state=state.UNKNOWN, next_attempt_at__isnull=False)
     abandoned = Q(state=state.SENDING, attempted_at__lt=timezone.now() - LEASE)  # its worker is gone
     not_known = str(_("The Page was disconnected before we knew whether Facebook has it."))
-    messages.filter(in_doubt | abandoned).update(state=state.UNKNOWN, error=not_known, **ended)
+    messages.filter(unknown | abandoned).update(state=state.UNKNOWN, error=not_known, **ended)

@@ -96,11 +96,11 @@ class InboxQuerySet(RevisionQuerySet):
         is_failed = any(state == Message.State.FAILED for _pk, state in unsent)
         failed = set(messages.failed().values_list("conversation", flat=True)) if is_failed else set()
         failed |= {pk for pk, state in unsent if state == "refused"}
-        in_doubt = {pk for pk, state in unsent if state == Message.State.UNKNOWN}
+        unknown = {pk for pk, state in unsent if state == Message.State.UNKNOWN}
         came = Activity.objects.filter(**recent, kind=Kind.REFERRAL).order_by("at", "pk")
         came_by = dict(came.values_list("conversation", "details")) if rows else {}
         for row in rows:
-            row.has_failed, row.is_in_doubt = row.pk in failed, row.pk in in_doubt
+            row.has_failed, row.has_unknown = row.pk in failed, row.pk in unknown
             row.came_by = came_by.get(row.pk)
         return rows
 
