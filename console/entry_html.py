@@ -53,8 +53,8 @@ def _handover(handover):
 
 
 def _columns(row):
-    """Return all columns of a row, and what was read with them."""
-    return [(name, value) for name, value in vars(row).items() if not name.startswith("_")]
+    """Return the values of all columns of a row, and what was read with them."""
+    return [value for name, value in vars(row).items() if name[0] != "_"]
 
 
 SHOWN = {"message": _message, "handover": _handover, "activity": _columns}

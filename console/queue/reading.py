@@ -2,9 +2,25 @@
 
 from operator import attrgetter
 
+from django.db import connection
+
 from console.models import Conversation
 from console.queue.shared_rows import shared_rows
 from personas.models import Page
+
+# One statement instead of three that mostly find nothing: each takes Django more time than this takes altogether.
+OWN = """
+SELECT EXISTS (SELECT FROM console_mention WHERE agent_id = %(agent)s AND seen_at IS NULL),
+       EXISTS (SELECT FROM console_conversation WHERE agent_id = %(agent)s AND closed_at IS NULL),
+       EXISTS (SELECT FROM console_draft WHERE agent_id = %(agent)s)
+"""
+
+
+def has_own(agent):
+    """Return whether an agent has unseen mentions, holds conversations, and has drafts, on whatever Page."""
+    with connection.cursor() as cursor:
+        cursor.execute(OWN, {"agent": agent.pk})
+        return cursor.fetchone()
 
 
 def visible_pages(rights, after, now):

@@ -24,6 +24,6 @@ def _shown(row, section, is_current):
     came_by = repr(row.came_by)  # it is a dict, which cannot be part of a key
     conversation = (row.pk, row.revision, row.has_failed, row.has_unknown, came_by, row.messaging_window)
     others = (str(row.customer), row.customer.picture.name, holders.in_row(row), str(row.team), row.reason_id)
-    labels = tuple((label.name, label.colour) for label in row.labels.all())
+    labels = tuple((label.name, label.colour) for label in row.shown_labels)
     minute = time.time() // 60  # it says how long a customer waits, and how long the window is open
     return section, is_current, conversation, others, labels, minute, get_language()

@@ -8,13 +8,13 @@ from django.http import Http404
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
-from django.utils.html import format_html_join
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from console.faces.faces import faces_for
 from console.models import Conversation, Draft, Mention, ScheduledReply
 from console.queue.counts import shared_counts
-from console.queue.reading import read_rows, visible_pages
+from console.queue.reading import has_own, read_rows, visible_pages
 from console.queue.row_html import row_html
 from console.queue.sections import MENTIONS, NOBODY, SCHEDULED
 from console.queue.shared_rows import shared_rows
@@ -53,8 +53,12 @@ def queue_context(request, current=None):
     after, (rights, moment) = _last_hello(request), rights_of(request)
     pages = visible_pages(rights, after, moment)
     sections = _sections(request.user, rights, pages, moment, current)
+    has_mentions, holds_any, has_drafts = has_own(request.user)
+    is_there = {MENTIONS: has_mentions, "mine": holds_any}
     for section in sections:
-        if not section.is_folded or section.name in request.GET:
+        if not is_there.get(section.name, True):
+            section.show([], has_more=False)
+        elif not section.is_folded or section.name in request.GET:
             count = min(max(_number(request, section.name), PAGE), MOST)
             if not (after and section.share(count, after)):
                 section.choose(count)
@@ -68,7 +72,7 @@ def queue_context(request, current=None):
         "sections": sections,
         "counted_at": counts.at,
         "unread": _unread(sections),
-        "drafts": Draft.objects.newest_of(request.user, pages, MOST_DRAFTS),
+        "drafts": Draft.objects.newest_of(request.user, pages, MOST_DRAFTS) if has_drafts else [],
         "faces": faces_for(request.user, pages),
         "page_problems": [problem(page) for page in pages.values() if page.is_paused and not page.is_disconnected],
         "newly_assigned": [row for row in mine.rows if row.is_new and row.pk != current],
@@ -126,7 +130,7 @@ class Section:
 
     @property
     def html(self):
-        return format_html_join("", "{}", ([self._render(row)] for row in self.rows))
+        return format_html("{}" * len(self.rows), *map(self._render, self.rows)) if self.rows else ""
 
     @property
     def can_grow(self):

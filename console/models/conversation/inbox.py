@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from django.db import models
-from django.db.models import Count, F, Q, Value
+from django.db.models import Count, F, Prefetch, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _now
@@ -85,7 +85,7 @@ class InboxQuerySet(RevisionQuerySet):
 
     def for_queue(self):
         """Return a list with all that rows show. Their marks are read apart: here, they cost Django 3 ms."""
-        rows = list(self.with_holder().prefetch_related("labels"))
+        rows = list(self.with_holder().prefetch_related(Prefetch("labels", to_attr="shown_labels")))
         keys, since = [row.pk for row in rows], timezone.now() - RECENTLY
         recent = {"conversation__in": keys, "at__gt": since}
         messages = Message.objects.filter(**recent).order_by()

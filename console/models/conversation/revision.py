@@ -32,7 +32,7 @@ class RevisionQuerySet(models.QuerySet):
 
     def in_full(self):
         """Read all that stands above and below the thread too."""
-        return self.with_holder().with_page().select_related("customer__moderation__by").prefetch_related("labels")
+        return self.with_holder().with_page().select_related("customer__moderation").prefetch_related("labels")
 
     def with_headline(self):
         """Read all of which the headline is made too, and no more."""
