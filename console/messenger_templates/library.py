@@ -17,8 +17,9 @@ from personas.files import file_response
 def saved_templates(request, pk):
     """Render the templates that this agent may use here, found by the words of their names."""
     conversation = find(request, pk)
-    found = SavedTemplate.objects.usable(request.user, conversation).search(SearchForm(request.GET).words())
-    context = {"conversation": conversation, "saved_templates": found.for_list(), "most": MOST}
+    words = SearchForm(request.GET).words()
+    found = SavedTemplate.objects.usable(request.user, conversation).search(words)
+    context = {"conversation": conversation, "saved_templates": found.for_list(), "most": MOST, "is_search": words}
     return render(request, "messenger_templates/_list.html", context)
 
 

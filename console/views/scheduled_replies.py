@@ -42,13 +42,14 @@ def preview(request, pk):
 
 @require_GET
 def choices(request, pk):
-    """Render the moments to choose from at which a reply can go out, and why there are no more of them."""
+    """Render the moments to choose from at which a reply can go out, and until when there are some."""
     conversation, zone = find(request, pk), MomentForm(request.GET).zone
     with timezone.override(zone):
-        refusals = [attempt(conversation.check_window_at, moment_of(words, zone)) for words, _label in CHOICES]
-    possible = [choice for choice, refusal in zip(CHOICES, refusals, strict=True) if refusal is None]
-    context = {"choices": possible, "refusal": next(filter(None, refusals), None)}
-    return render(request, "scheduled_replies/_choices.html", context)
+        possible = [
+            choice for choice in CHOICES if not attempt(conversation.check_window_at, moment_of(choice[0], zone))
+        ]
+        until = conversation.answerable_until if len(possible) < len(CHOICES) else None
+        return render(request, "scheduled_replies/_choices.html", {"choices": possible, "until": until})
 
 
 @require_http_methods(["GET", "POST"])

@@ -94,9 +94,11 @@ def test_only_moments_at_which_facebook_takes_a_reply_are_offered(sit_down, mona
     dialog.get_by_label("Message").fill("Is all well?")
     dialog.get_by_label("When").fill("in 2 hours")
     expect(dialog.get_by_role("status")).to_contain_text("Facebook takes replies until")
+    expect(dialog.get_by_text("Facebook takes replies until").locator("visible=true")).to_have_count(1)
     dialog.get_by_role("button", name="Send later").click()
     expect(dialog.get_by_role("alert")).to_contain_text("Facebook takes replies until")
-    expect(dialog.get_by_role("status")).to_have_text("")
+    expect(dialog.get_by_role("button", name="In 1 hour")).to_be_visible()
+    expect(dialog.get_by_text("Facebook takes replies until").locator("visible=true")).to_have_count(1)
 
 
 def test_quick_replies_of_the_composer_go_out_later_and_leave_it(sit_down, mona_writes, stack, ana):

@@ -142,6 +142,10 @@ def test_agents_use_their_own_templates_and_those_shared_with_them(keep, browser
         assert browser.get(f"{path}{saved.pk}/", headers=HTMX).status_code == (200 if is_shown else 404)
 
 
+def test_an_empty_library_says_how_to_fill_it(browser, path):
+    assert "Nothing saved yet." in browser.get(path, headers=HTMX).content.decode()
+
+
 def test_a_template_is_found_by_words_of_its_name(keep, browser, path):
     keep("Green teas"), keep("Black teas")
     found = words(browser.get(f"{path}?q=tea+gre", headers=HTMX).content.decode())

@@ -242,8 +242,8 @@ def choices(browser, conversation):
     ("until", "offered"),
     [
         (datetime(2026, 12, 5, tzinfo=UTC), "In 1 hour Tomorrow 9:00 Monday 9:00"),
-        (datetime(2026, 11, 29, 22, tzinfo=UTC), "In 1 hour Facebook takes replies until 23:00,"),
-        (datetime(2026, 11, 29, 20, tzinfo=UTC), "Facebook takes replies until 21:00,"),
+        (datetime(2026, 11, 29, 22, tzinfo=UTC), "In 1 hour Facebook takes replies until 23:00"),
+        (datetime(2026, 11, 29, 20, tzinfo=UTC), "Facebook takes replies until 21:00"),
     ],
 )
 def test_only_moments_at_which_facebook_takes_a_reply_are_offered(until, offered, browser_of, conversation, ana):
