@@ -83,9 +83,13 @@ class Loaded:
                 yield conversation, event(f"holder-{conversation.pk}")
 
     def _entries(self, threads):
-        """Yield the entries after the last revision that was sent. Of a new thread nothing was: its browsers ask."""
-        known = [(conversation.pk, self.revisions.get(conversation.pk)) for conversation in threads]
-        entries = entries_since([(pk, since) for pk, since in known if since is not None])
+        """Yield the entries after the last revision that was sent. Of a new thread nothing was: its browsers ask.
+
+        Threads without a later revision, as most are that browsers begin to watch, have no such entries.
+        """
+        known = [(conversation, self.revisions.get(conversation.pk)) for conversation in threads]
+        later = [(one.pk, since) for one, since in known if since is not None and since < one.revision]
+        entries = entries_since(later)
         for conversation in threads:
             since = self.revisions.get(conversation.pk)
             if since is None or entries is None:

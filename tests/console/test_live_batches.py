@@ -63,8 +63,9 @@ def test_a_batch_needs_a_constant_number_of_queries(bluebird, ana, ben):
     for number, agent in enumerate(agents[2:]):
         team = Team.objects.create(name=f"Team {number}")
         team.members.add(agent)
-    few = conversations(bluebird, 1, holder="agent", agent=ana)
-    many = [*few, *conversations(bluebird, 15, holder="agent", agent=ben), *conversations(bluebird, 15)]
+    few = conversations(bluebird, 1, holder="agent", agent=ana, revision=1)
+    many = [*few, *conversations(bluebird, 15, holder="agent", agent=ben, revision=1)]
+    many += conversations(bluebird, 15, revision=1)
     for row in many:
         row.messages.create(page=bluebird, is_incoming=True, state="received", text="Hi", at=timezone.now(), revision=1)
     few_batch = batch_of(few, [listener(ana)], watched=True)
@@ -132,7 +133,7 @@ def test_agents_who_come_at_once_with_very_many_rows_have_desks_ask(bluebird, an
 
 
 def test_a_row_and_a_thread_that_cannot_be_rendered_leave_out_no_others(bluebird, ana, ben, caplog):
-    broken, sound = conversations(bluebird, 2)
+    broken, sound = conversations(bluebird, 2, revision=1)
     for row in (broken, sound):
         row.messages.create(page=bluebird, is_incoming=True, state="received", text="Hi", at=timezone.now(), revision=1)
     fields = {"from_holder": "bot", "to_holder": "unknown", "at": timezone.now(), "revision": 1}
@@ -176,6 +177,14 @@ def test_a_browser_that_begins_to_watch_a_thread_as_it_is_asks_for_nothing(blueb
     for desk in desks:
         pieces, revisions = pieces_for_a_watch(desks, desk, row, revisions)
         assert (pieces, revisions) == ([], {row.pk: 7})
+
+
+def test_no_entries_are_read_of_threads_that_browsers_begin_to_watch_as_they_are(bluebird, ana):
+    [row] = conversations(bluebird, 1, holder="agent", agent=ana, revision=7)
+    desk = listener(ana)
+    with CaptureQueriesContext(connection) as found:
+        pieces_for_a_watch([desk], desk, row, {})
+    assert not [query for query in found if 'FROM "console_message"' in query["sql"]]
 
 
 def test_a_browser_that_begins_to_watch_a_thread_gets_what_it_missed(bluebird, ana):
