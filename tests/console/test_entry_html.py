@@ -170,6 +170,7 @@ def test_a_reaction_shows_at_once_what_has_changed(change, shown, talk):
 
 def test_the_day_stands_beside_a_message_after_midnight(conversation, talk, time_machine):
     message = conversation.messages.for_thread().get(pk=talk.question.pk)
+    time_machine.move_to(NOW)
     today = entry_html.entry_html(message, conversation)
     time_machine.move_to(NOW + timedelta(days=1))
     assert today != entry_html.entry_html(message, conversation)
