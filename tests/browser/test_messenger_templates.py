@@ -190,7 +190,7 @@ def test_a_picture_with_buttons_is_saved_and_used_again(sit_down, mona_writes, s
 def test_buttons_that_facebook_refused_are_edited_in_their_bubble_and_sent_again(
     device, sit_down, mona_writes, stack, ana
 ):
-    stack.fail("messages", times=1, status=400, error={"message": "(#100)", "code": 100})
+    stack.fail("messages", status=400, error={"message": "(#100)", "code": 100})
     tab = sit_down(ana, **device)
     opens(tab)
     tab.get_by_role("button", name="Take").click()
@@ -199,6 +199,8 @@ def test_buttons_that_facebook_refused_are_edited_in_their_bubble_and_sent_again
     button(dialog, "Green", "Answers")
     dialog.get_by_role("button", name="Send", exact=True).click()
     failed = bubbles(tab).filter(has_text="Not sent")
+    expect(failed).to_be_visible()
+    stack.be_well()
     failed.get_by_role("link", name="Edit").click()
     expect(words_of(dialog)).to_have_value("Green or black?")
     assert findings(tab) == []
