@@ -10,20 +10,26 @@ document.addEventListener("htmx:before:request", (event) => {
   if (!verb) return;
   if (verb.ariaBusy === "true" && !verb.hasAttribute("hx-sync")) return event.preventDefault();
   verb.ariaBusy = "true";
+  verb.since = performance.now();
   if (verb.nextElementSibling?.matches(".problem-of-verb")) verb.nextElementSibling.remove();
 });
 
 document.addEventListener("htmx:finally:request", ({ detail }) => {
   verbOf(detail)?.removeAttribute("aria-busy");
-  if (verbOf(detail) && detail.ctx.response?.status < 400) forget();
+  if (verbOf(detail) && detail.ctx.response?.status < 400) forget(verbOf(detail).since);
 });
 
-// What failed before: by now the console answers.
-const forget = () => document.querySelectorAll(".problem-of-verb").forEach((problem) => problem.remove());
+// What failed before this moment: by now the console answers.
+function forget(moment) {
+  for (const problem of document.querySelectorAll(".problem-of-verb")) if (problem.since < moment) problem.remove();
+}
 
 function complain(ctx, template) {
   const verb = verbOf({ ctx });
-  if (verb?.isConnected) verb.after(document.getElementById(template).content.firstElementChild.cloneNode(true));
+  if (!verb?.isConnected) return;
+  const problem = document.getElementById(template).content.firstElementChild.cloneNode(true);
+  problem.since = performance.now();
+  verb.after(problem);
 }
 
 document.addEventListener("unanswered", ({ detail: { ctx } }) => complain(ctx, "verb-failed"));

@@ -40,9 +40,14 @@ def test_chaos_finds_a_mutation_that_sends_a_row_to_somebody_who_may_not_see_it(
 
 
 def test_chaos_finds_a_browser_mutation_that_sends_replies_out_of_order():
-    plan = short(seed=7, seconds=20, conversations=2, mutation="no-block", patience=SHORTLY)
-    outcome = run(plan)
-    assert outcome.verdict.totals[ORDER], story(plan, outcome)
+    plans = [short(seed=seed, seconds=20, conversations=2, mutation="no-block", patience=SHORTLY) for seed in (7, 8, 9)]
+    stories = []
+    for plan in plans:  # a network has to break while two replies wait, which depends on the machine too
+        outcome = run(plan)
+        if outcome.verdict.totals[ORDER]:
+            return
+        stories.append(story(plan, outcome))
+    pytest.fail("\n".join(stories))
 
 
 def short(**fields):
