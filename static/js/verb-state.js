@@ -3,6 +3,8 @@
 
 const VERB = "form, .button-link";
 
+const failed = new Map(); // verb → its sentence, the id that it had, and when it failed (ms)
+
 const verbOf = ({ ctx }) => (ctx.sourceElement.matches(VERB) ? ctx.sourceElement : null);
 
 document.addEventListener("htmx:before:request", (event) => {
@@ -11,25 +13,36 @@ document.addEventListener("htmx:before:request", (event) => {
   if (verb.ariaBusy === "true" && !verb.hasAttribute("hx-sync")) return event.preventDefault();
   verb.ariaBusy = "true";
   verb.since = performance.now();
-  if (verb.nextElementSibling?.matches(".problem-of-verb")) verb.nextElementSibling.remove();
+  forget(verb);
 });
 
+// After a success, what failed before it was pressed is over: the console answers.
 document.addEventListener("htmx:finally:request", ({ detail }) => {
-  verbOf(detail)?.removeAttribute("aria-busy");
-  if (verbOf(detail) && detail.ctx.response?.status < 400) forget(verbOf(detail).since);
+  const verb = verbOf(detail);
+  verb?.removeAttribute("aria-busy");
+  if (!verb || !(detail.ctx.response?.status < 400)) return;
+  for (const [other, { at }] of failed) if (at < verb.since) forget(other);
 });
 
-// What failed before this moment: by now the console answers.
-function forget(moment) {
-  for (const problem of document.querySelectorAll(".problem-of-verb")) if (problem.since < moment) problem.remove();
-}
+// What is around a verb may be rendered anew for another reason: then its sentence stays. It goes with the verb.
+document.addEventListener("htmx:after:swap", () => {
+  for (const [verb, { problem, id }] of failed)
+    if (!verb.isConnected || verb.id !== id) forget(verb);
+    else if (!problem.isConnected) verb.after(problem);
+});
 
 function complain(ctx, template) {
   const verb = verbOf({ ctx });
   if (!verb?.isConnected) return;
+  forget(verb);
   const problem = document.getElementById(template).content.firstElementChild.cloneNode(true);
-  problem.since = performance.now();
+  failed.set(verb, { problem, id: verb.id, at: performance.now() });
   verb.after(problem);
+}
+
+function forget(verb) {
+  failed.get(verb)?.problem.remove();
+  failed.delete(verb);
 }
 
 document.addEventListener("unanswered", ({ detail: { ctx } }) => complain(ctx, "verb-failed"));

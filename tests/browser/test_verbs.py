@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.desk import opens, takes
+from tests.browser.desk import ASK_FOR_HEADER, opens, takes, until
 from tests.conftest import CONSOLE_URL
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,6 +39,38 @@ def test_the_sentence_about_a_verb_that_failed_goes_once_another_one_succeeds(si
     tab.get_by_role("button", name="Present").click()
     expect(tab.get_by_role("button", name="Away")).to_be_visible()
     expect(alert).to_have_count(0)
+
+
+def test_the_sentence_about_a_verb_that_failed_stays_when_the_header_is_read_again(sit_down, mona_writes, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    fails(tab, 502)
+    tab.get_by_role("button", name="Close").click()
+    alert = tab.locator("#header").get_by_role("alert")
+    expect(alert).to_have_text("The console did not answer. Try again.")
+    with tab.expect_response("**/header/**"):
+        tab.evaluate(ASK_FOR_HEADER)
+    tab.wait_for_timeout(200)
+    expect(alert).to_have_text("The console did not answer. Try again.")
+
+
+def test_the_sentence_about_a_verb_that_failed_stays_when_one_that_was_pressed_before_it_succeeds(
+    sit_down, mona_writes, ana
+):
+    tab = sit_down(ana)
+    takes(tab)
+    held = []
+    tab.route("**/away/", lambda route: held.append(route))
+    tab.get_by_role("button", name="Present").click()
+    until(tab, lambda: held)
+    fails(tab, 502)
+    tab.get_by_role("button", name="Close").click()
+    alert = tab.locator("#header").get_by_role("alert")
+    expect(alert).to_have_text("The console did not answer. Try again.")
+    held[0].continue_()
+    expect(tab.get_by_role("button", name="Away")).to_be_visible()
+    tab.wait_for_timeout(200)
+    expect(alert).to_have_text("The console did not answer. Try again.")
 
 
 def test_the_sentence_about_a_verb_whose_answer_was_lost_goes_once_the_header_changes(sit_down, mona_writes, ana):
