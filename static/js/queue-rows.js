@@ -40,6 +40,7 @@ class QueueRows extends HTMLElement {
   press = ({ button, target }) => {
     if (button !== 0 || !target.closest("#queue")) return;
     this.held ??= [];
+    clearTimeout(this.pressed);
     this.pressed = setTimeout(this.goOn, LONGEST_PRESS);
   };
 
