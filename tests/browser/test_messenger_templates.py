@@ -18,6 +18,14 @@ def opens_form(tab):
     return dialog
 
 
+def asks_for_a_tea(tab):
+    """Write a question with a button into the form, and return its dialog."""
+    dialog = opens_form(tab)
+    words_of(dialog).fill("Green or black?")
+    button(dialog, "Green", "Answers")
+    return dialog
+
+
 def words_of(dialog):
     return dialog.get_by_role("textbox", name="Text", exact=True)
 
@@ -123,9 +131,7 @@ def test_cards_are_saved_under_a_name_found_again_and_deleted(device, sit_down, 
     tab = sit_down(ana, **device)
     opens(tab)
     tab.get_by_role("button", name="Take").click()
-    dialog = opens_form(tab)
-    words_of(dialog).fill("Green or black?")
-    button(dialog, "Green", "Answers")
+    dialog = asks_for_a_tea(tab)
     dialog.get_by_text("Save for the next time").click()
     dialog.get_by_label("Name").fill("Two teas")
     dialog.get_by_role("button", name="Save", exact=True).click()
@@ -151,9 +157,7 @@ def test_cards_are_saved_under_a_name_found_again_and_deleted(device, sit_down, 
 def test_cards_written_offline_go_out_later(sit_down, mona_writes, stack, ana):
     tab = sit_down(ana)
     takes(tab)
-    dialog = opens_form(tab)
-    words_of(dialog).fill("Green or black?")
-    button(dialog, "Green", "Answers")
+    dialog = asks_for_a_tea(tab)
     tab.route("**/send/", lambda route: route.abort())
     dialog.get_by_role("button", name="Send", exact=True).click()
     expect(unconfirmed(tab)).to_contain_text("Green or black?")
@@ -194,9 +198,7 @@ def test_buttons_that_facebook_refused_are_edited_in_their_bubble_and_sent_again
     tab = sit_down(ana, **device)
     opens(tab)
     tab.get_by_role("button", name="Take").click()
-    dialog = opens_form(tab)
-    words_of(dialog).fill("Green or black?")
-    button(dialog, "Green", "Answers")
+    dialog = asks_for_a_tea(tab)
     dialog.get_by_role("button", name="Send", exact=True).click()
     failed = bubbles(tab).filter(has_text="Not sent")
     expect(failed).to_be_visible()
@@ -217,9 +219,7 @@ def test_buttons_that_the_console_refused_are_edited_in_the_outbox(sit_down, mon
     ours = {"X-Agent": str(ana.pk)}
     tab = sit_down(ana)
     takes(tab)
-    dialog = opens_form(tab)
-    words_of(dialog).fill("Green or black?")
-    button(dialog, "Green", "Answers")
+    dialog = asks_for_a_tea(tab)
     tab.route("**/send/", lambda route: route.fulfill(status=422, body="No.", headers=ours), times=1)
     dialog.get_by_role("button", name="Send", exact=True).click()
     unconfirmed(tab).get_by_role("button", name="Edit").click()
@@ -234,9 +234,7 @@ def test_buttons_go_out_later_as_they_were_edited_meanwhile(device, sit_down, mo
     tab = sit_down(ana, **device)
     opens(tab)
     tab.get_by_role("button", name="Take").click()
-    dialog = opens_form(tab)
-    words_of(dialog).fill("Green or black?")
-    button(dialog, "Green", "Answers")
+    dialog = asks_for_a_tea(tab)
     dialog.get_by_text("Send later").first.click()
     dialog.get_by_role("button", name="In 1 hour").click()
     expect(dialog.locator("#moment")).to_contain_text("Goes out on")

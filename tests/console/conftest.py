@@ -25,6 +25,12 @@ HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
+def anas_browser(client, ana):
+    client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
 def bens(ben):
     """Ben's browser."""
     browser = Client()

@@ -187,12 +187,6 @@ def test_a_canned_reply_added_in_the_admin_has_its_author_and_a_unique_shortcut(
 # For the composer
 
 
-@pytest.fixture
-def anas_browser(client, ana):
-    client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
 def test_the_composer_gets_the_canned_replies_of_the_page_and_a_304_until_one_changes(can, anas_browser, bluebird, ana):
     first = can("hello", text="Hi {{ customer.name }}")
     path = f"/pages/{bluebird.pk}/canned-replies/"

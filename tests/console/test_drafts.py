@@ -13,28 +13,24 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @pytest.fixture
-def browser(conversation, ana, client):
-    client.force_login(ana, backend=BACKEND)
-    return client
-
-
-@pytest.fixture
-def save(browser, conversation):
+def save(anas_browser, conversation):
     def post(text, after=0):
-        return browser.post(f"/conversations/{conversation.pk}/draft/", {"text": text, "after": after}, headers=HTMX)
+        return anas_browser.post(
+            f"/conversations/{conversation.pk}/draft/", {"text": text, "after": after}, headers=HTMX
+        )
 
     return post
 
 
-def test_a_draft_is_shown_in_the_composer_and_in_the_row_of_its_author_only(save, conversation, browser, ben):
+def test_a_draft_is_shown_in_the_composer_and_in_the_row_of_its_author_only(save, conversation, anas_browser, ben):
     save("Dear Mona,\n")
-    page = browser.get(f"/conversations/{conversation.pk}/").content.decode()
+    page = anas_browser.get(f"/conversations/{conversation.pk}/").content.decode()
     assert "Dear Mona,\n</textarea>" in page
-    assert f'<p data-conversation="{conversation.pk}">Dear Mona,' in browser.get("/").content.decode()
-    browser.force_login(ben, backend=BACKEND)
+    assert f'<p data-conversation="{conversation.pk}">Dear Mona,' in anas_browser.get("/").content.decode()
+    anas_browser.force_login(ben, backend=BACKEND)
     for path in ("/", "/queue/", f"/conversations/{conversation.pk}/"):
-        assert "Dear Mona" not in browser.get(path).content.decode()
-    assert browser.get(f"/conversations/{conversation.pk}/draft/").content == b""
+        assert "Dear Mona" not in anas_browser.get(path).content.decode()
+    assert anas_browser.get(f"/conversations/{conversation.pk}/draft/").content == b""
 
 
 def test_an_emptied_draft_is_deleted(save):
@@ -61,30 +57,30 @@ def test_a_draft_stays_through_take_over_and_close(save, conversation, ben, mona
     assert Draft.objects.get().text == "Dear Mona"
 
 
-def send(browser, conversation, text):
+def send(anas_browser, conversation, text):
     fields = {"text": text, "idempotency_key": uuid.uuid4()}
-    return browser.post(f"/conversations/{conversation.pk}/send/", fields, headers=HTMX)
+    return anas_browser.post(f"/conversations/{conversation.pk}/send/", fields, headers=HTMX)
 
 
-def test_send_deletes_the_draft_that_was_sent_and_no_other(save, conversation, browser):
+def test_send_deletes_the_draft_that_was_sent_and_no_other(save, conversation, anas_browser):
     save("Dear Mona ")
-    assert send(browser, conversation, "An earlier reply").status_code == 200
+    assert send(anas_browser, conversation, "An earlier reply").status_code == 200
     assert Draft.objects.get().text == "Dear Mona "
-    assert send(browser, conversation, "Dear Mona").status_code == 200
+    assert send(anas_browser, conversation, "Dear Mona").status_code == 200
     assert Draft.objects.count() == 0
 
 
-def test_a_refused_reply_leaves_the_draft(save, conversation, browser, ben):
+def test_a_refused_reply_leaves_the_draft(save, conversation, anas_browser, ben):
     save("Dear Mona")
     conversation.return_to_queue(conversation.agent)
-    assert send(browser, conversation, "Dear Mona").status_code == 409
+    assert send(anas_browser, conversation, "Dear Mona").status_code == 409
     assert Draft.objects.get().text == "Dear Mona"
 
 
-def test_drafts_cost_the_queue_one_query_however_many_there_are(browser, bluebird, ana):
+def test_drafts_cost_the_queue_one_query_however_many_there_are(anas_browser, bluebird, ana):
     def count_queries():
         with CaptureQueriesContext(connection) as queries:
-            assert "Draft number" in words(browser.get("/queue/").content.decode())
+            assert "Draft number" in words(anas_browser.get("/queue/").content.decode())
         return len(queries)
 
     def write(numbers):

@@ -45,12 +45,6 @@ def confirmed(approved, conversation, ana):
     conversation.save()
 
 
-@pytest.fixture
-def anas_browser(client, ana):
-    client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
 def now_ms():
     return int(timezone.now().timestamp() * 1000)
 

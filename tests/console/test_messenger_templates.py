@@ -20,23 +20,17 @@ from tests.console.templates import BUTTONS, BUY, CALL, CARDS, MEDIA, SHOP, fiel
 
 
 @pytest.fixture
-def browser(conversation, ana, client):
-    client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
-@pytest.fixture
 def path(conversation):
     return f"/conversations/{conversation.pk}/template/"
 
 
 @pytest.fixture
-def post(browser, conversation):
+def post(anas_browser, conversation):
     """Send a template, as the outbox of the browser does."""
 
     def send(template, *files, **more):
         given = {"text": "", "template": json.dumps(template), "files": files, "idempotency_key": uuid.uuid4()}
-        return browser.post(f"/conversations/{conversation.pk}/send/", given | more, headers=HTMX)
+        return anas_browser.post(f"/conversations/{conversation.pk}/send/", given | more, headers=HTMX)
 
     return send
 
@@ -52,19 +46,19 @@ def sent(sandbox, mona):
 
 @pytest.mark.parametrize("template", [BUTTONS, CARDS], ids=["buttons", "cards"])
 def test_a_template_goes_out_as_the_persona_and_is_drawn_in_the_thread(
-    template, post, conversation, mona, sandbox, browser
+    template, post, conversation, mona, sandbox, anas_browser
 ):
     assert post(template).status_code == 200
     conversation.deliver()
     assert sent(sandbox, mona) == [template]
     body = sandbox.requests("POST", "me/messages")[-1]["body"]
     assert body["persona_id"] == sandbox.personas()[0]["id"]
-    page = words(browser.get(f"/conversations/{conversation.pk}/").content.decode())
+    page = words(anas_browser.get(f"/conversations/{conversation.pk}/").content.decode())
     assert ("Green or black? Buy Shop Call us" if template is BUTTONS else "Glass 0.3 l Iron Buy") in page
 
 
 def test_the_picture_of_a_media_template_is_uploaded_before_it_goes_out(
-    post, teapot, conversation, mona, sandbox, browser
+    post, teapot, conversation, mona, sandbox, anas_browser
 ):
     assert post(MEDIA, teapot).status_code == 200
     conversation.deliver()
@@ -72,7 +66,7 @@ def test_the_picture_of_a_media_template_is_uploaded_before_it_goes_out(
     assert template["elements"][0]["attachment_id"]
     assert [template["elements"][0]["buttons"]] == [[SHOP]]
     picture = Attachment.objects.get(kind="image")
-    page = browser.get(f"/conversations/{conversation.pk}/").content.decode()
+    page = anas_browser.get(f"/conversations/{conversation.pk}/").content.decode()
     assert f'<img class="cards-picture" src="/attachments/{picture.pk}/"' in page
 
 
@@ -145,9 +139,9 @@ def test_a_template_beyond_a_limit_is_refused_with_a_sentence(template, sentence
 
 
 @pytest.mark.parametrize("text", ["{", "[" * 100_000, '"' + "x" * 100_001 + '"', "1e999"])
-def test_what_is_no_template_is_refused(text, browser, conversation):
+def test_what_is_no_template_is_refused(text, anas_browser, conversation):
     given = {"text": "", "template": text, "idempotency_key": uuid.uuid4()}
-    assert browser.post(f"/conversations/{conversation.pk}/send/", given, headers=HTMX).status_code == 422
+    assert anas_browser.post(f"/conversations/{conversation.pk}/send/", given, headers=HTMX).status_code == 422
 
 
 def test_characters_that_cannot_be_stored_are_left_out(post, conversation):
@@ -191,33 +185,33 @@ def test_what_passes_the_limits_facebook_takes(template):
 
 
 @pytest.mark.parametrize("template", [BUTTONS, CARDS, MEDIA], ids=["buttons", "cards", "media"])
-def test_the_form_gives_the_browser_the_template_that_it_describes(template, browser, path):
-    answer = browser.post(path, fields_of(template), headers=HTMX).content.decode()
+def test_the_form_gives_the_browser_the_template_that_it_describes(template, anas_browser, path):
+    answer = anas_browser.post(path, fields_of(template), headers=HTMX).content.decode()
     assert f'data-template="{json.dumps(template)}"'.replace('"', "&quot;").replace("&quot;", '"', 1)[:-6] in answer
 
 
-def test_the_form_says_what_facebook_would_refuse_and_keeps_what_was_written(browser, path):
-    answer = browser.post(path, fields_of(BUTTONS | {"text": "x" * 641}), headers=HTMX)
+def test_the_form_says_what_facebook_would_refuse_and_keeps_what_was_written(anas_browser, path):
+    answer = anas_browser.post(path, fields_of(BUTTONS | {"text": "x" * 641}), headers=HTMX)
     assert answer.status_code == 422
     assert "The text has at most 640 characters; this has 641." in answer.content.decode()
     assert 'value="Call us"' in answer.content.decode()
 
 
-def test_the_preview_shows_the_cards_and_what_is_missing(browser, path):
-    shown = words(browser.post(f"{path}preview/", fields_of(one_card()), headers=HTMX).content.decode())
+def test_the_preview_shows_the_cards_and_what_is_missing(anas_browser, path):
+    shown = words(anas_browser.post(f"{path}preview/", fields_of(one_card()), headers=HTMX).content.decode())
     assert "Ana R. Glass The card needs a subtitle, a picture or a button beside its title." in shown
 
 
-def test_a_template_that_was_taken_back_opens_the_form_with_it(browser, path):
-    answer = browser.post(path, {"template": json.dumps(CARDS)}, headers=HTMX)
+def test_a_template_that_was_taken_back_opens_the_form_with_it(anas_browser, path):
+    answer = anas_browser.post(path, {"template": json.dumps(CARDS)}, headers=HTMX)
     assert answer.status_code == 200
     assert 'name="image_url" type="url" value="https://cdn.example.test/iron.png"' in answer.content.decode()
-    assert browser.post(path, {"template": "{"}, headers=HTMX).status_code == 200
+    assert anas_browser.post(path, {"template": "{"}, headers=HTMX).status_code == 200
 
 
-def test_without_scripts_the_form_sends_the_template(browser, path, conversation, mona, sandbox, teapot):
+def test_without_scripts_the_form_sends_the_template(anas_browser, path, conversation, mona, sandbox, teapot):
     key = {"idempotency_key": uuid.uuid4()}
-    assert browser.post(path, fields_of(MEDIA) | key | {"files": [teapot]}).status_code == 302
+    assert anas_browser.post(path, fields_of(MEDIA) | key | {"files": [teapot]}).status_code == 302
     conversation.deliver()
     assert sent(sandbox, mona)[0]["elements"][0]["buttons"] == [SHOP]
 
@@ -240,12 +234,12 @@ def refuse(post, conversation, sandbox):
     return send
 
 
-def test_a_refused_template_is_edited_and_sent_again(refuse, browser, path, conversation, mona, sandbox):
+def test_a_refused_template_is_edited_and_sent_again(refuse, anas_browser, path, conversation, mona, sandbox):
     message = refuse(CARDS)
     edit = f"{path}failed/{message.pk}/"
-    assert edit in browser.get(f"/conversations/{conversation.pk}/").content.decode()
-    assert 'value="https://cdn.example.test/iron.png"' in browser.get(edit, headers=HTMX).content.decode()
-    answer = browser.post(edit, fields_of(BUTTONS), headers=HTMX)
+    assert edit in anas_browser.get(f"/conversations/{conversation.pk}/").content.decode()
+    assert 'value="https://cdn.example.test/iron.png"' in anas_browser.get(edit, headers=HTMX).content.decode()
+    answer = anas_browser.post(edit, fields_of(BUTTONS), headers=HTMX)
     assert (answer.status_code, answer.content) == (200, b"")
     assert list(Attachment.objects.values_list("kind", flat=True)) == ["template"]
     assert fresh(conversation).last_words.startswith("Green or black?")
@@ -255,21 +249,21 @@ def test_a_refused_template_is_edited_and_sent_again(refuse, browser, path, conv
 
 
 def test_a_refused_template_keeps_its_picture_as_its_buttons_are_edited(
-    refuse, browser, path, conversation, mona, sandbox, teapot
+    refuse, anas_browser, path, conversation, mona, sandbox, teapot
 ):
     message = refuse(MEDIA, teapot)
     edited = {"template_type": "media", "elements": [{"media_type": "image", "buttons": [SHOP, BUY]}]}
-    answer = browser.post(f"{path}failed/{message.pk}/", fields_of(edited), headers=HTMX)
+    answer = anas_browser.post(f"{path}failed/{message.pk}/", fields_of(edited), headers=HTMX)
     assert (answer.status_code, answer.content) == (200, b"")
     conversation.deliver()
     [template] = sent(sandbox, mona)
     assert (template["elements"][0]["buttons"], "attachment_id" in template["elements"][0]) == ([SHOP, BUY], True)
 
 
-def test_an_edited_template_beyond_a_limit_stays_in_the_form(refuse, browser, path, conversation):
+def test_an_edited_template_beyond_a_limit_stays_in_the_form(refuse, anas_browser, path, conversation):
     message = refuse(BUTTONS)
     for edited, sentence in ((BUTTONS | {"text": ""}, "Write the text above"), (MEDIA, "Choose what to send.")):
-        answer = browser.post(f"{path}failed/{message.pk}/", fields_of(edited), headers=HTMX)
+        answer = anas_browser.post(f"{path}failed/{message.pk}/", fields_of(edited), headers=HTMX)
         assert (answer.status_code, sentence in answer.content.decode()) == (422, True)
     assert fresh(message).state == "failed"
 
@@ -292,9 +286,9 @@ def test_only_who_holds_the_conversation_edits_a_refused_template(refuse, path, 
         assert ask(edit, headers=HTMX).status_code == 404
 
 
-def test_a_message_that_has_not_failed_is_not_edited(post, browser, path, conversation, say):
+def test_a_message_that_has_not_failed_is_not_edited(post, anas_browser, path, conversation, say):
     post(BUTTONS)
-    assert browser.get(f"{path}failed/{conversation.messages.get().pk}/", headers=HTMX).status_code == 404
+    assert anas_browser.get(f"{path}failed/{conversation.messages.get().pk}/", headers=HTMX).status_code == 404
     text = say("Hello")
     Message.objects.filter(pk=text.pk).update(state="failed")
-    assert browser.get(f"{path}failed/{text.pk}/", headers=HTMX).status_code == 404
+    assert anas_browser.get(f"{path}failed/{text.pk}/", headers=HTMX).status_code == 404

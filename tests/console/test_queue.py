@@ -23,12 +23,6 @@ NOW = timezone.now()
 
 
 @pytest.fixture
-def anas_browser(client, ana):
-    client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
-@pytest.fixture
 def line_up(bluebird, ana, ben):
     """Create so many conversations in a part of Ana's queue, many of them with the same time or none."""
     holders = {"mine": ana, "others": ben}

@@ -16,18 +16,12 @@ YES_NO = "Yes\nNo"
 
 
 @pytest.fixture
-def browser(conversation, ana, client):
-    client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
-@pytest.fixture
-def post(browser, conversation):
+def post(anas_browser, conversation):
     """Press Send."""
 
     def send(text, quick_replies=YES_NO, **more):
         fields = {"text": text, "quick_replies": quick_replies, "idempotency_key": uuid.uuid4(), **more}
-        return browser.post(f"/conversations/{conversation.pk}/send/", fields, headers=HTMX)
+        return anas_browser.post(f"/conversations/{conversation.pk}/send/", fields, headers=HTMX)
 
     return send
 
@@ -76,7 +70,9 @@ def test_a_reply_sent_twice_under_one_key_has_its_quick_replies_once(conversatio
     assert Attachment.objects.get().payload == to_facebook(YES_NO)
 
 
-def test_the_tap_of_the_customer_is_marked_under_the_reply(offer, receive, echo, said, conversation, browser, mona):
+def test_the_tap_of_the_customer_is_marked_under_the_reply(
+    offer, receive, echo, said, conversation, anas_browser, mona
+):
     [message] = offer("Is it green?")
     conversation.deliver()
     receive(
@@ -86,7 +82,7 @@ def test_the_tap_of_the_customer_is_marked_under_the_reply(offer, receive, echo,
     )
     receive(said("m_2", "No", at=AT + 10**12, quick_reply={"payload": "No"}))
     assert Attachment.objects.get().tapped == [1]
-    page = browser.get(f"/conversations/{conversation.pk}/").content.decode()
+    page = anas_browser.get(f"/conversations/{conversation.pk}/").content.decode()
     assert 'No<span class="visually-hidden">: tapped by the customer</span>' in page
 
 
@@ -130,18 +126,20 @@ def test_what_the_check_accepts_facebook_accepts(lines):
 # Drafts
 
 
-def test_a_draft_keeps_its_quick_replies_for_every_device(browser, conversation, post):
+def test_a_draft_keeps_its_quick_replies_for_every_device(anas_browser, conversation, post):
     path = f"/conversations/{conversation.pk}/draft/"
-    browser.post(path, {"text": "Is it green?", "quick_replies": "Sí\nNo"}, headers=HTMX)
-    assert browser.get(path).headers["X-Quick-Replies"] == "S%C3%AD%0ANo"
-    assert 'name="quick_replies" value="Sí\nNo"' in browser.get(f"/conversations/{conversation.pk}/").content.decode()
+    anas_browser.post(path, {"text": "Is it green?", "quick_replies": "Sí\nNo"}, headers=HTMX)
+    assert anas_browser.get(path).headers["X-Quick-Replies"] == "S%C3%AD%0ANo"
+    assert (
+        'name="quick_replies" value="Sí\nNo"' in anas_browser.get(f"/conversations/{conversation.pk}/").content.decode()
+    )
     assert post("Is it green?", "Sí\nNo").status_code == 200
     assert not Draft.objects.exists()
 
 
-def test_a_draft_of_quick_replies_alone_stays_and_shows_in_the_row(browser, conversation):
-    browser.post(f"/conversations/{conversation.pk}/draft/", {"text": "", "quick_replies": YES_NO}, headers=HTMX)
-    assert f'<p data-conversation="{conversation.pk}">Yes, No' in browser.get("/").content.decode()
+def test_a_draft_of_quick_replies_alone_stays_and_shows_in_the_row(anas_browser, conversation):
+    anas_browser.post(f"/conversations/{conversation.pk}/draft/", {"text": "", "quick_replies": YES_NO}, headers=HTMX)
+    assert f'<p data-conversation="{conversation.pk}">Yes, No' in anas_browser.get("/").content.decode()
 
 
 # Canned replies
@@ -150,12 +148,12 @@ def test_a_draft_of_quick_replies_alone_stays_and_shows_in_the_row(browser, conv
 CANNED = {"shortcut": "green", "text": "Is it green?", "audience": "own"}
 
 
-def test_a_canned_reply_carries_quick_replies_to_the_composer(browser, bluebird):
-    browser.post("/canned-replies/new/", CANNED | {"quick_replies": "Yes\r\n\r\nNo"})
+def test_a_canned_reply_carries_quick_replies_to_the_composer(anas_browser, bluebird):
+    anas_browser.post("/canned-replies/new/", CANNED | {"quick_replies": "Yes\r\n\r\nNo"})
     assert CannedReply.objects.get().quick_replies == YES_NO
-    [reply] = browser.get(f"/pages/{bluebird.pk}/canned-replies/").json()
+    [reply] = anas_browser.get(f"/pages/{bluebird.pk}/canned-replies/").json()
     assert reply["quick_replies"] == YES_NO
-    assert "<li>Yes</li><li>No</li>" in browser.get("/canned-replies/").content.decode()
+    assert "<li>Yes</li><li>No</li>" in anas_browser.get("/canned-replies/").content.decode()
 
 
 @pytest.mark.parametrize(
@@ -165,14 +163,14 @@ def test_a_canned_reply_carries_quick_replies_to_the_composer(browser, bluebird)
         ({"quick_replies": YES_NO, "text": "  "}, "Quick replies go out under a text: write one."),
     ],
 )
-def test_a_canned_reply_with_invalid_quick_replies_is_refused(fields, sentence, browser):
-    answer = browser.post("/canned-replies/new/", CANNED | fields)
+def test_a_canned_reply_with_invalid_quick_replies_is_refused(fields, sentence, anas_browser):
+    answer = anas_browser.post("/canned-replies/new/", CANNED | fields)
     assert answer.status_code == 422
     assert sentence in answer.content.decode()
     assert not CannedReply.objects.exists()
 
 
-def test_a_message_saved_as_a_canned_reply_keeps_its_quick_replies(browser, conversation, offer):
+def test_a_message_saved_as_a_canned_reply_keeps_its_quick_replies(anas_browser, conversation, offer):
     [message] = offer("Is it green?")
     path = f"/conversations/{conversation.pk}/messages/{message.pk}/save-as-canned-reply/"
-    assert ">Yes\nNo</textarea>" in browser.get(path, headers=HTMX).content.decode()
+    assert ">Yes\nNo</textarea>" in anas_browser.get(path, headers=HTMX).content.decode()

@@ -13,8 +13,6 @@ from messenger.events import Echo
 from tests.console.api_client import ApiClient, detail
 from tests.console.conftest import AT, HTMX, fresh, now, process
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
-
 
 @pytest.fixture
 def question(conversation, receive, said, sandbox, mona):
@@ -32,31 +30,27 @@ def answer(conversation, question, ana):
     return send
 
 
-@pytest.fixture
-def browser(conversation, ana, client):
-    client.force_login(ana, backend=BACKEND)
-    return client
-
-
 def quotes(sandbox, mona):
     return [message["reply_to"] for message in sandbox.said(mona.psid)]
 
 
 def test_a_reply_quotes_a_message_for_the_customer_and_in_the_thread(
-    answer, question, conversation, browser, sandbox, mona
+    answer, question, conversation, anas_browser, sandbox, mona
 ):
     answer()
     conversation.deliver()
     assert quotes(sandbox, mona) == [question.mid]
-    page = browser.get(f"/conversations/{conversation.pk}/").content.decode()
+    page = anas_browser.get(f"/conversations/{conversation.pk}/").content.decode()
     assert f'<a class="quote" href="#message-{question.pk}">' in page
 
 
 @pytest.mark.parametrize("path", ["?since=0", "?before={last}"])
-def test_a_quote_is_shown_where_a_browser_asks_for_a_part_of_the_thread(path, answer, question, conversation, browser):
+def test_a_quote_is_shown_where_a_browser_asks_for_a_part_of_the_thread(
+    path, answer, question, conversation, anas_browser
+):
     answer()
     last = answer("Black")[-1].pk
-    part = browser.get(f"/conversations/{conversation.pk}/messages/{path.format(last=last)}", headers=HTMX)
+    part = anas_browser.get(f"/conversations/{conversation.pk}/messages/{path.format(last=last)}", headers=HTMX)
     assert f'<a class="quote" href="#message-{question.pk}">' in part.content.decode()
 
 
@@ -78,16 +72,18 @@ def test_a_file_alone_has_the_quote(answer, question, conversation, sandbox, mon
     assert quotes(sandbox, mona) == [question.mid]
 
 
-def test_send_takes_the_message_that_the_browser_quotes(question, conversation, browser):
+def test_send_takes_the_message_that_the_browser_quotes(question, conversation, anas_browser):
     fields = {"text": "Green", "idempotency_key": uuid.uuid4(), "reply_to": question.pk}
-    assert browser.post(f"/conversations/{conversation.pk}/send/", fields, headers=HTMX).status_code == 200
+    assert anas_browser.post(f"/conversations/{conversation.pk}/send/", fields, headers=HTMX).status_code == 200
     assert conversation.messages.get(text="Green").reply_to == question.mid
 
 
-def test_a_reply_to_an_unsent_message_is_refused_with_a_sentence(question, conversation, browser, receive, by_mona):
+def test_a_reply_to_an_unsent_message_is_refused_with_a_sentence(
+    question, conversation, anas_browser, receive, by_mona
+):
     receive(by_mona(now(), message={"mid": question.mid, "is_deleted": True}))
     fields = {"text": "Green", "idempotency_key": uuid.uuid4(), "reply_to": question.pk}
-    refusal = browser.post(f"/conversations/{conversation.pk}/send/", fields, headers=HTMX)
+    refusal = anas_browser.post(f"/conversations/{conversation.pk}/send/", fields, headers=HTMX)
     assert (refusal.status_code, refusal.content.decode()) == (
         422,
         "The message that you reply to was unsent. Your reply was not sent: edit it and send it without the quote.",
@@ -163,12 +159,12 @@ def test_a_second_echo_of_a_reply_keeps_its_quote(answer, question, conversation
 # Drafts
 
 
-def test_a_draft_keeps_the_message_that_it_quotes(question, conversation, browser):
+def test_a_draft_keeps_the_message_that_it_quotes(question, conversation, anas_browser):
     path = f"/conversations/{conversation.pk}/draft/"
-    browser.post(path, {"text": "Gre", "after": 0, "reply_to": question.pk}, headers=HTMX)
+    anas_browser.post(path, {"text": "Gre", "after": 0, "reply_to": question.pk}, headers=HTMX)
     assert Draft.objects.get().reply_to == question
-    assert browser.get(path).headers["X-Reply-To"] == str(question.pk)
-    page = browser.get(f"/conversations/{conversation.pk}/").content.decode()
+    assert anas_browser.get(path).headers["X-Reply-To"] == str(question.pk)
+    page = anas_browser.get(f"/conversations/{conversation.pk}/").content.decode()
     assert f'name="reply_to" value="{question.pk}"' in page
 
 

@@ -9,7 +9,6 @@ from console.models import Conversation, Reaction, Refused
 from console.sweep import sweep
 from tests.console.conftest import HTMX, fresh, now
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 HEART, THUMB = "❤️", "👍"
 
 
@@ -26,12 +25,6 @@ def react(question, conversation, ana):
     return lambda emoji=HEART: Reaction.objects.react(ana, fresh(conversation), question.pk, emoji)
 
 
-@pytest.fixture
-def browser(conversation, ana, client):
-    client.force_login(ana, backend=BACKEND)
-    return client
-
-
 def deliver():
     Reaction.objects.all().deliver()
 
@@ -41,19 +34,19 @@ def seen(sandbox, mona):
     return sandbox.thread(mona.psid)["messages"][0]["reaction"]
 
 
-def shown(browser, conversation):
-    return browser.get(f"/conversations/{conversation.pk}/").content.decode()
+def shown(anas_browser, conversation):
+    return anas_browser.get(f"/conversations/{conversation.pk}/").content.decode()
 
 
-def test_a_reaction_is_shown_as_pending_until_the_customer_sees_it(react, conversation, browser, sandbox, mona):
+def test_a_reaction_is_shown_as_pending_until_the_customer_sees_it(react, conversation, anas_browser, sandbox, mona):
     react()
     assert seen(sandbox, mona) is None
-    page = shown(browser, conversation)
+    page = shown(anas_browser, conversation)
     assert "Sending…" in page
     assert 'class="message-meta-reaction is-pending"' in page
     deliver()
     assert seen(sandbox, mona) == HEART
-    page = shown(browser, conversation)
+    page = shown(anas_browser, conversation)
     assert "Sending…" not in page
     assert '<span class="message-meta-reaction" title="Ana R.">❤️' in page
 
@@ -71,13 +64,13 @@ def test_a_reaction_is_replaced_and_taken_back(react, question, conversation, an
     assert not Reaction.objects.exists()
 
 
-def test_a_reaction_is_chosen_and_taken_back_by_the_buttons_of_a_message(question, conversation, browser):
+def test_a_reaction_is_chosen_and_taken_back_by_the_buttons_of_a_message(question, conversation, anas_browser):
     path = f"/conversations/{conversation.pk}/messages/{question.pk}"
-    assert browser.post(f"{path}/react/", {"emoji": HEART}, headers=HTMX).status_code == 204
+    assert anas_browser.post(f"{path}/react/", {"emoji": HEART}, headers=HTMX).status_code == 204
     assert Reaction.objects.get().emoji == HEART
-    assert browser.post(f"{path}/unreact/", headers=HTMX).status_code == 204
+    assert anas_browser.post(f"{path}/unreact/", headers=HTMX).status_code == 204
     assert Reaction.objects.get().emoji == ""
-    assert browser.post(f"{path}/react/", {"emoji": "no emoji"}, headers=HTMX).status_code == 422
+    assert anas_browser.post(f"{path}/react/", {"emoji": "no emoji"}, headers=HTMX).status_code == 422
 
 
 def test_a_change_of_the_reaction_reaches_open_threads(react, question, conversation):
@@ -90,14 +83,16 @@ def test_a_change_of_the_reaction_reaches_open_threads(react, question, conversa
     assert [*fresh(conversation).messages.since(before)] == [question]
 
 
-def test_a_reaction_that_facebook_refuses_says_so_and_can_be_chosen_again(react, sandbox, mona, conversation, browser):
+def test_a_reaction_that_facebook_refuses_says_so_and_can_be_chosen_again(
+    react, sandbox, mona, conversation, anas_browser
+):
     sandbox.fail("messages", times=1, status=400, error={"message": "(#368)", "code": 368})
     react()
     deliver()
     reaction = Reaction.objects.get()
     assert (reaction.visible, reaction.is_pending) == ("", False)
     assert reaction.state.startswith("❤️ not sent: ")
-    assert reaction.state in shown(browser, conversation)
+    assert reaction.state in shown(anas_browser, conversation)
     react()
     deliver()
     assert (seen(sandbox, mona), Reaction.objects.get().state) == (HEART, "")
@@ -159,10 +154,10 @@ def test_a_reaction_goes_with_the_message_that_the_customer_unsends(react, quest
         react()
 
 
-def test_reactions_cost_a_thread_no_query(react, conversation, browser):
+def test_reactions_cost_a_thread_no_query(react, conversation, anas_browser):
     def queries():
         with CaptureQueriesContext(connection) as found:
-            shown(browser, conversation)
+            shown(anas_browser, conversation)
         return len(found)
 
     before = [queries(), queries()][1]

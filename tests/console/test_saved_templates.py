@@ -35,12 +35,6 @@ def teapot(name="teapot.png"):
 
 
 @pytest.fixture
-def browser(conversation, ana, client):
-    client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
-@pytest.fixture
 def path(conversation):
     return f"/conversations/{conversation.pk}/template/saved/"
 
@@ -60,16 +54,16 @@ def manages(agent):
     return type(agent).objects.get(pk=agent.pk)
 
 
-def test_an_agent_saves_uses_changes_and_deletes_a_template(browser, path, ana):
-    answer = browser.post(f"{path}new/", FIELDS | {"name": "Teas"}, headers=HTMX)
+def test_an_agent_saves_uses_changes_and_deletes_a_template(anas_browser, path, ana):
+    answer = anas_browser.post(f"{path}new/", FIELDS | {"name": "Teas"}, headers=HTMX)
     assert "Saved as “Teas”." in answer.content.decode()
     saved = SavedTemplate.objects.get()
     assert (saved.author, saved.scope, saved.payload) == (ana, "own", BUTTONS)
-    assert "Teas" in words(browser.get(path, headers=HTMX).content.decode())
-    assert 'value="Green"' in browser.get(f"{path}{saved.pk}/", headers=HTMX).content.decode()
-    browser.post(f"{path}{saved.pk}/edit/", FIELDS | {"name": "Our teas", "text": "Which one?"}, headers=HTMX)
+    assert "Teas" in words(anas_browser.get(path, headers=HTMX).content.decode())
+    assert 'value="Green"' in anas_browser.get(f"{path}{saved.pk}/", headers=HTMX).content.decode()
+    anas_browser.post(f"{path}{saved.pk}/edit/", FIELDS | {"name": "Our teas", "text": "Which one?"}, headers=HTMX)
     assert (fresh(saved).name, saved.payload["text"]) == ("Our teas", "Which one?")
-    answer = browser.post(f"{path}{saved.pk}/delete/", headers=HTMX).content.decode()
+    answer = anas_browser.post(f"{path}{saved.pk}/delete/", headers=HTMX).content.decode()
     assert "“Our teas” is deleted." in answer
     assert "Which one?</textarea>" in answer
     assert not SavedTemplate.objects.exists()
@@ -84,36 +78,36 @@ def test_an_agent_saves_uses_changes_and_deletes_a_template(browser, path, ana):
         ({"name": "Teas", "audience": "everyone"}, "Who may use it: Select a valid choice."),
     ],
 )
-def test_a_template_that_cannot_be_saved_stays_in_the_form(fields, sentence, browser, path):
-    answer = browser.post(f"{path}new/", FIELDS | fields, headers=HTMX)
+def test_a_template_that_cannot_be_saved_stays_in_the_form(fields, sentence, anas_browser, path):
+    answer = anas_browser.post(f"{path}new/", FIELDS | fields, headers=HTMX)
     assert (answer.status_code, sentence in answer.content.decode()) == (422, True)
     assert not SavedTemplate.objects.exists()
 
 
 @pytest.mark.usefixtures("storage")
 def test_a_picture_with_buttons_keeps_its_picture_until_another_comes(
-    browser, path, django_capture_on_commit_callbacks
+    anas_browser, path, django_capture_on_commit_callbacks
 ):
     media = FIELDS | {"name": "Teapot", "kind": "media"}
-    browser.post(f"{path}new/", media | {"files": [teapot()]}, headers=HTMX)
+    anas_browser.post(f"{path}new/", media | {"files": [teapot()]}, headers=HTMX)
     saved = SavedTemplate.objects.get()
     own = f"{path}{saved.pk}/"
-    assert f'data-file="{own}file/" data-file-name="teapot.png"' in browser.get(own, headers=HTMX).content.decode()
-    assert b"".join(browser.get(f"{own}file/").streaming_content) == PICTURE
-    browser.post(f"{own}edit/", media | {"name": "Pot"}, headers=HTMX)
+    assert f'data-file="{own}file/" data-file-name="teapot.png"' in anas_browser.get(own, headers=HTMX).content.decode()
+    assert b"".join(anas_browser.get(f"{own}file/").streaming_content) == PICTURE
+    anas_browser.post(f"{own}edit/", media | {"name": "Pot"}, headers=HTMX)
     assert (fresh(saved).name, SavedFile.objects.get().title) == ("Pot", "teapot.png")
     before = SavedFile.objects.get().file.name
     with django_capture_on_commit_callbacks(execute=True):
-        browser.post(f"{own}edit/", media | {"files": [teapot("cup.png")]}, headers=HTMX)
+        anas_browser.post(f"{own}edit/", media | {"files": [teapot("cup.png")]}, headers=HTMX)
     assert (SavedFile.objects.get().title, default_storage.exists(before)) == ("cup.png", False)
     before = SavedFile.objects.get().file.name
     with django_capture_on_commit_callbacks(execute=True):
-        browser.post(f"{own}delete/", headers=HTMX)
+        anas_browser.post(f"{own}delete/", headers=HTMX)
     assert not default_storage.exists(before)
 
 
-def test_the_file_of_a_saved_template_is_for_those_who_may_use_it(browser, path, bens, bluebird):
-    browser.post(f"{path}new/", FIELDS | {"name": "Pot", "kind": "media", "files": [teapot()]}, headers=HTMX)
+def test_the_file_of_a_saved_template_is_for_those_who_may_use_it(anas_browser, path, bens, bluebird):
+    anas_browser.post(f"{path}new/", FIELDS | {"name": "Pot", "kind": "media", "files": [teapot()]}, headers=HTMX)
     file = f"{path}{SavedTemplate.objects.get().pk}/file/"
     assert bens.get(file).status_code == 404
     SavedTemplate.objects.update(scope="page", page=bluebird)
@@ -122,7 +116,7 @@ def test_the_file_of_a_saved_template_is_for_those_who_may_use_it(browser, path,
     assert bens.get(file).status_code == 404
 
 
-def test_agents_use_their_own_templates_and_those_shared_with_them(keep, browser, path, bluebird, ana, ben):
+def test_agents_use_their_own_templates_and_those_shared_with_them(keep, anas_browser, path, bluebird, ana, ben):
     refunds, others = Team.objects.create(name="Refunds"), Team.objects.create(name="Others")
     for team in (refunds, others):
         team.pages.add(bluebird)
@@ -135,52 +129,52 @@ def test_agents_use_their_own_templates_and_those_shared_with_them(keep, browser
     keep("Other team", scope="team", team=others, author=ben)
     keep("Page", scope="page", page=bluebird, author=ben)
     keep("Pots", scope="page", page=pots, author=ben)
-    found = browser.get(path, headers=HTMX).content.decode()
+    found = anas_browser.get(path, headers=HTMX).content.decode()
     for saved in SavedTemplate.objects.all():
         is_shown = saved.name in ("Own", "All", "Team", "Page")
         assert (f">{saved.name}</a>" in found) == is_shown
-        assert browser.get(f"{path}{saved.pk}/", headers=HTMX).status_code == (200 if is_shown else 404)
+        assert anas_browser.get(f"{path}{saved.pk}/", headers=HTMX).status_code == (200 if is_shown else 404)
 
 
-def test_an_empty_library_says_how_to_fill_it(browser, path):
-    assert "Nothing saved yet." in browser.get(path, headers=HTMX).content.decode()
+def test_an_empty_library_says_how_to_fill_it(anas_browser, path):
+    assert "Nothing saved yet." in anas_browser.get(path, headers=HTMX).content.decode()
 
 
-def test_a_template_is_found_by_words_of_its_name(keep, browser, path):
+def test_a_template_is_found_by_words_of_its_name(keep, anas_browser, path):
     keep("Green teas"), keep("Black teas")
-    found = words(browser.get(f"{path}?q=tea+gre", headers=HTMX).content.decode())
+    found = words(anas_browser.get(f"{path}?q=tea+gre", headers=HTMX).content.decode())
     assert "Green teas" in found
     assert "Black teas" not in found
-    assert "Nothing saved under this name." in browser.get(f"{path}?q=pots", headers=HTMX).content.decode()
+    assert "Nothing saved under this name." in anas_browser.get(f"{path}?q=pots", headers=HTMX).content.decode()
 
 
 @pytest.mark.parametrize("verb", ["edit", "delete"])
-def test_a_shared_template_is_changed_by_permission_only(verb, keep, browser, path, ana, ben):
+def test_a_shared_template_is_changed_by_permission_only(verb, keep, anas_browser, path, ana, ben):
     shared, bens = keep("All", scope="everyone", author=ben), keep("Bens", author=ben)
     change = FIELDS | {"name": "Mine", "audience": "everyone"}
-    assert browser.post(f"{path}{shared.pk}/{verb}/", change, headers=HTMX).status_code == 404
-    assert "Save the changes" not in browser.get(f"{path}{shared.pk}/", headers=HTMX).content.decode()
+    assert anas_browser.post(f"{path}{shared.pk}/{verb}/", change, headers=HTMX).status_code == 404
+    assert "Save the changes" not in anas_browser.get(f"{path}{shared.pk}/", headers=HTMX).content.decode()
     manages(ana)
-    assert "Save the changes" in browser.get(f"{path}{shared.pk}/", headers=HTMX).content.decode()
-    assert browser.post(f"{path}{bens.pk}/{verb}/", change, headers=HTMX).status_code == 404
-    assert browser.post(f"{path}{shared.pk}/{verb}/", change, headers=HTMX).status_code == 200
+    assert "Save the changes" in anas_browser.get(f"{path}{shared.pk}/", headers=HTMX).content.decode()
+    assert anas_browser.post(f"{path}{bens.pk}/{verb}/", change, headers=HTMX).status_code == 404
+    assert anas_browser.post(f"{path}{shared.pk}/{verb}/", change, headers=HTMX).status_code == 200
     assert not SavedTemplate.objects.filter(name="All").exists()
 
 
-def test_templates_are_found_through_conversations_that_the_agent_may_see(keep, browser, path, bluebird):
+def test_templates_are_found_through_conversations_that_the_agent_may_see(keep, anas_browser, path, bluebird):
     saved = keep("Own")
     restrict(bluebird)
-    assert browser.get(path, headers=HTMX).status_code == 404
-    assert browser.get(f"{path}{saved.pk}/", headers=HTMX).status_code == 404
+    assert anas_browser.get(path, headers=HTMX).status_code == 404
+    assert anas_browser.get(f"{path}{saved.pk}/", headers=HTMX).status_code == 404
 
 
 def test_the_list_takes_the_same_number_of_queries_at_any_length(
-    keep, browser, path, bluebird, django_assert_max_num_queries
+    keep, anas_browser, path, bluebird, django_assert_max_num_queries
 ):
-    browser.get(path, headers=HTMX)
+    anas_browser.get(path, headers=HTMX)
     for count in (1, 20):
         for number in range(count):
             keep(f"Tea {count} {number}", scope="page", page=bluebird)
         with django_assert_max_num_queries(10) as queries:
-            browser.get(path, headers=HTMX)
+            anas_browser.get(path, headers=HTMX)
     assert len(queries) <= 10

@@ -18,19 +18,13 @@ MOMENT = {"when": "in 2 hours", "time_zone": "Europe/Berlin"}
 
 
 @pytest.fixture
-def browser(conversation, ana, client):
-    client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
-@pytest.fixture
-def post(browser, conversation):
+def post(anas_browser, conversation):
     """Ana fills in the form of a new reply, or of one that waits."""
 
     def fill_in(fields, reply=None, files=(), **more):
         path = f"scheduled-replies/{reply.pk}/" if reply else "send-later/"
         given = fields | MOMENT | {"files": files} | more
-        return browser.post(f"/conversations/{conversation.pk}/{path}", given, headers=HTMX)
+        return anas_browser.post(f"/conversations/{conversation.pk}/{path}", given, headers=HTMX)
 
     return fill_in
 
@@ -53,20 +47,20 @@ def sent(sandbox, mona):
     return [said["template"] for said in sandbox.said(mona.psid)]
 
 
-def thread(browser, conversation):
-    return words(browser.get(f"/conversations/{conversation.pk}/messages/?since=0", headers=HTMX).content.decode())
+def thread(anas_browser, conversation):
+    return words(anas_browser.get(f"/conversations/{conversation.pk}/messages/?since=0", headers=HTMX).content.decode())
 
 
 # Quick replies
 
 
 def test_quick_replies_go_out_with_a_reply_that_was_scheduled_and_edited(
-    post, due, browser, conversation, mona, sandbox
+    post, due, anas_browser, conversation, mona, sandbox
 ):
     assert post({"text": "Which one?", "quick_replies": "Green\nBlack"}).content == b""
     reply = ScheduledReply.objects.get()
-    assert "Which one? Green Black Goes out" in thread(browser, conversation)
-    form = browser.get(f"/conversations/{conversation.pk}/scheduled-replies/{reply.pk}/", headers=HTMX)
+    assert "Which one? Green Black Goes out" in thread(anas_browser, conversation)
+    form = anas_browser.get(f"/conversations/{conversation.pk}/scheduled-replies/{reply.pk}/", headers=HTMX)
     assert "Green\nBlack</textarea>" in form.content.decode()
     post({"text": "Which one?", "quick_replies": "Green\nWhite"}, reply)
     due()
@@ -92,23 +86,25 @@ def test_quick_replies_beyond_facebooks_limits_are_refused_and_stay_in_the_form(
 
 
 @pytest.mark.parametrize("template", [BUTTONS, CARDS], ids=["buttons", "cards"])
-def test_a_template_goes_out_when_it_is_due_as_it_was_edited(template, post, due, browser, conversation, mona, sandbox):
+def test_a_template_goes_out_when_it_is_due_as_it_was_edited(
+    template, post, due, anas_browser, conversation, mona, sandbox
+):
     assert post(fields_of(template)).content == b""
     reply = ScheduledReply.objects.get()
-    shown = thread(browser, conversation)
+    shown = thread(anas_browser, conversation)
     assert ("Green or black? Buy Shop Call us" if template is BUTTONS else "Glass 0.3 l Iron Buy") in shown
-    assert reply.words in words(browser.get("/queue/?scheduled=25", headers=HTMX).content.decode())
-    form = browser.get(f"/conversations/{conversation.pk}/scheduled-replies/{reply.pk}/", headers=HTMX)
+    assert reply.words in words(anas_browser.get("/queue/?scheduled=25", headers=HTMX).content.decode())
+    form = anas_browser.get(f"/conversations/{conversation.pk}/scheduled-replies/{reply.pk}/", headers=HTMX)
     assert 'value="Buy"' in form.content.decode()
     assert post(fields_of(BUTTONS | {"buttons": [SHOP]}), reply, is_for_silence="on").content == b""
     due()
     assert sent(sandbox, mona) == [BUTTONS | {"buttons": [SHOP]}]
 
 
-def test_a_row_of_the_queue_opens_the_form_of_the_template(post, browser, conversation):
+def test_a_row_of_the_queue_opens_the_form_of_the_template(post, anas_browser, conversation):
     post(fields_of(CARDS))
     path = f"/conversations/{conversation.pk}/scheduled-replies/{ScheduledReply.objects.get().pk}/open/"
-    page = browser.get(path, headers=HTMX).content.decode()
+    page = anas_browser.get(path, headers=HTMX).content.decode()
     assert 'value="Glass"' in page
     assert 'value="https://cdn.example.test/iron.png"' in page
 

@@ -318,12 +318,6 @@ def test_the_summary_for_the_bot_begins_before_a_hand_back_that_was_undone(conve
 # By a browser
 
 
-@pytest.fixture
-def anas_browser(client, ana):
-    client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
 def path_of(conversation):
     return f"/conversations/{conversation.pk}/handovers/{undoable(conversation).pk}/undo/"
 
