@@ -10,7 +10,9 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import expect
 
+from console.models import Conversation
 from tests.conftest import CONSOLE_URL
+from tests.stand_in import eventually
 
 PATIENCE_MS = 20_000
 expect.set_options(timeout=PATIENCE_MS)
@@ -85,7 +87,8 @@ def session_of(agent):
 
 @pytest.fixture
 def mona_writes(stack, bluebird):
-    """Mona takes out her phone; returns her id at Facebook."""
+    """Mona writes, and waits in the queue; returns her id at Facebook."""
     psid = stack.customer("Mona Weber")
     stack.say(psid, text="Hello, is anybody there?")
+    eventually(Conversation.objects.exists)
     return psid

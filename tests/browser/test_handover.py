@@ -61,12 +61,6 @@ def refunds(bluebird):
 
 
 @pytest.fixture
-def mona_writes(stack, bluebird, mona_writes):
-    eventually(Conversation.objects.exists)
-    return mona_writes
-
-
-@pytest.fixture
 def phone_of(sit_down, stack, browser):
     """A customer's phone."""
     contexts = []

@@ -12,12 +12,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def mona_writes(stack, bluebird, mona_writes):
-    eventually(Conversation.objects.exists)
-    return mona_writes
-
-
-@pytest.fixture
 def writes(stack):
     """Somebody else writes; returns the conversation."""
 

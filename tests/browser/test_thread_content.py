@@ -92,7 +92,7 @@ def test_cards_of_a_bot_stand_side_by_side_and_show_which_button_the_customer_ta
     )
     cards = tab.get_by_role("list", name="Cards").locator("> li")
     expect(cards).to_contain_text(["Glass teapot", "Iron teapot"])
-    glass, iron = (cards.nth(number).bounding_box() for number in (0, 1))
+    glass, iron = cards.evaluate_all("cards => cards.map((card) => card.getBoundingClientRect().toJSON())")
     assert glass["y"] == iron["y"]
     assert glass["x"] + glass["width"] <= iron["x"]
     picture = cards.first.locator("img")

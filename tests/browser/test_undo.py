@@ -15,12 +15,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def mona_writes(stack, bluebird, mona_writes):
-    eventually(Conversation.objects.exists)
-    return mona_writes
-
-
-@pytest.fixture
 def learned(stack, bluebird):
     """The Page has a bot, Robin. Returns the causes of the changes of holder of which the bot has learned."""
     causes = []
