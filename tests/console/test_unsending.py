@@ -198,6 +198,17 @@ def test_unsending_removes_the_text_from_a_summary_by_the_bot(receive, said, uns
     assert fresh(conversation).reason.summary == "They said: (unsent). Then nothing."
 
 
+def test_unsending_a_tap_unmarks_its_button_unless_it_was_tapped_once_more(receive, echo, said, unsend):
+    offered = [{"content_type": "text", "title": title, "payload": title.upper()} for title in ("Yes", "No")]
+    receive(echo("m_0", "Is it?", quick_replies=offered))
+    for number in (1, 2):
+        receive(said(f"m_{number}", "No", at=AT + number * 1000, quick_reply={"payload": "NO"}))
+    receive(unsend("m_1"))
+    assert Attachment.objects.get().tapped == [1]
+    receive(unsend("m_2"))
+    assert Attachment.objects.get().tapped == []
+
+
 def test_a_reply_unsent_by_the_page_is_removed_from_the_thread(receive, echo, thread):
     receive(echo("m_9", SECRET))
     receive(echo("m_9", None, at=AT + 1, is_deleted=True))

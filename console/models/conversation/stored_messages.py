@@ -95,25 +95,44 @@ def wait_for_answer(conversation, message, event):
 
 def _mark_tap(conversation, tap):
     """Mark the button in the newest message that showed it. tap: what the customer said by it."""
+    attachment, number = _button_of(conversation, tap)
+    if attachment and number not in attachment.tapped:
+        _show_tapped(conversation, attachment, [*attachment.tapped, number])
+
+
+def unmark_tap(conversation, tap):
+    """Unmark the button whose tap the customer unsends, unless they tapped it once more."""
+    attachment, number = _button_of(conversation, tap) if tap.payload else (None, None)
+    if attachment:
+        _show_tapped(conversation, attachment, [other for other in attachment.tapped if other != number])
+        for other in _taps(conversation).filter(payload=tap.payload).exclude(pk=tap.pk).in_order()[:FEW]:
+            _mark_tap(conversation, other)
+
+
+def _button_of(conversation, tap):
+    """Return the attachment of the newest message before the tap that showed its button, and the button's number."""
     shown = conversation.messages.filter(is_incoming=False, at__lt=tap.at).order_by("-at", "-pk")
     for message in shown.prefetch_related("attachments")[:FEW]:
         for attachment in message.attachments.all():
             if (number := attachment.button_of(tap)) is not None:
-                return _mark(conversation, attachment, number)
+                return attachment, number
+    return None, None
 
 
 def _mark_earlier_taps(conversation, message, event):
     """Mark the buttons of a message that came after taps on them."""
     if not message.is_incoming and getattr(event, "attachments", ()):
-        taps = conversation.messages.filter(is_incoming=True, at__gt=message.at).exclude(payload="")
-        for tap in taps.in_order()[:FEW]:
+        for tap in _taps(conversation).filter(at__gt=message.at).in_order()[:FEW]:
             _mark_tap(conversation, tap)
 
 
-def _mark(conversation, attachment, number):
-    if number not in attachment.tapped:
-        attachment.row.update(tapped=[*attachment.tapped, number])
-        conversation.messages.filter(pk=attachment.message_id).update(revision=conversation.revision)
+def _taps(conversation):
+    return conversation.messages.filter(is_incoming=True).exclude(payload="")
+
+
+def _show_tapped(conversation, attachment, numbers):
+    attachment.row.update(tapped=numbers)
+    conversation.messages.filter(pk=attachment.message_id).update(revision=conversation.revision)
 
 
 def _attachments_of(event):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from console.models.bot_event.bot_event import BotEvent
 from console.models.bot_event.relay import is_for_bot_to_answer
+from console.models.conversation.stored_messages import unmark_tap
 from console.models.conversation.summary import without
 from console.models.conversation.transitions import MAX_REQUEST
 from console.models.handover.cause import Cause
@@ -23,6 +24,7 @@ def unsend(conversation, message):
     copies, revision = Copies(message), conversation.revision
     conversation.note_unsent_words(message, copies.texts)
     conversation.note_unsent_question(message)
+    unmark_tap(conversation, message)
     message.attachments.discard()
     _remove_reaction(message)
     message.text = message.payload = message.reaction = ""
