@@ -6,7 +6,7 @@ https://developers.facebook.com/docs/messenger-platform/conversations
 from dataclasses import dataclass
 from datetime import datetime
 
-from .events.coerce import to_dict, to_dicts, to_id, to_text
+from .events.coerce import to_dict, to_dicts, to_id, to_ms, to_text
 from .events.parts import Attachment
 
 CREATED = "%Y-%m-%dT%H:%M:%S%z"
@@ -43,7 +43,7 @@ class PastMessage:
 
 def _ms(created_time):
     try:
-        return int(datetime.strptime(to_text(created_time), CREATED).timestamp()) * 1000
+        return to_ms(int(datetime.strptime(to_text(created_time), CREATED).timestamp()) * 1000)
     except (ValueError, OverflowError):
         return 0
 

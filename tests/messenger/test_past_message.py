@@ -22,7 +22,11 @@ def test_a_row_becomes_a_message_with_its_time_in_milliseconds():
     assert (message.text, message.reply_to, message.is_shown) == ("Hi", "m_0", True)
 
 
-@pytest.mark.parametrize("row", [{"from": None}, {"created_time": "yesterday"}, {"id": None}, {"message": ""}])
+NO_DATES = ["yesterday", "9999-12-31T23:59:59-1400", "0001-01-01T00:00:00+1400"]  # the last two in no year of Python's
+BROKEN = [*({"created_time": time} for time in NO_DATES), {"from": None}, {"id": None}, {"message": ""}]
+
+
+@pytest.mark.parametrize("row", BROKEN)
 def test_a_row_without_its_content_sender_or_time_is_not_shown(row):
     assert not read(**{"message": "Hi"} | row).is_shown
 
