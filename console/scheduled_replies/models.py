@@ -137,7 +137,7 @@ class ScheduledReply(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
     problem = models.TextField(_("problem"), blank=True)
     revision = models.BigIntegerField(editable=False)  # the conversation's when this last changed
-    idempotency_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)  # and its message's
+    idempotency_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)  # of the form: see message_key
 
     objects: ClassVar[Any] = ScheduledReplyQuerySet.as_manager()
 
@@ -151,6 +151,11 @@ class ScheduledReply(models.Model):
 
     def __str__(self):
         return self.words[:60]
+
+    @property
+    def message_key(self):
+        """Return the key of its message: not its own, under which the same form may have sent a reply at once."""
+        return uuid.uuid5(self.idempotency_key, "later")
 
     @property
     def words(self):
@@ -252,7 +257,7 @@ class ScheduledReply(models.Model):
         with transaction.atomic():  # a refusal leaves its files where they are
             stored = self.files.hand_over()
             content = {"stored": stored, "quick_replies": self.quick_replies, "template": self.template}
-            self.conversation.send(self.author, self.text, self.idempotency_key, **content)
+            self.conversation.send(self.author, self.text, self.message_key, **content)
         self.state = State.SENT
 
     def _last_of_customer(self):

@@ -122,7 +122,8 @@ def _form_of(request, reply):
 
 def _initial(reply):
     names = ("text", "quick_replies", "is_for_silence")
-    return reply and {name: getattr(reply, name) for name in names} | {"when": f"{reply.at:%Y-%m-%d %H:%M}"}
+    when = reply and f"{timezone.localtime(reply.at):%Y-%m-%d %H:%M}"  # scripts put it into their own zone
+    return reply and {name: getattr(reply, name) for name in names} | {"when": when}
 
 
 def _form(request, conversation, form, reply, status, refusal=None):

@@ -9,6 +9,7 @@ import time_machine
 from django.db import DataError
 from django.db.models.signals import post_init
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -86,7 +87,14 @@ def test_a_scheduled_reply_goes_out_once_when_it_is_due(later, due):
     assert replies() == [("Is all well now?", "ana")]
     reply.refresh_from_db()
     assert reply.state == State.SENT
-    assert Message.objects.get(is_incoming=False).idempotency_key == reply.idempotency_key
+    assert Message.objects.get(is_incoming=False).idempotency_key == reply.message_key
+
+
+def test_a_scheduled_reply_goes_out_although_the_same_form_sent_another_at_once(later, due, conversation, ana):
+    reply = later()
+    conversation.send(ana, "One moment, please", reply.idempotency_key)
+    due()
+    assert replies() == [("One moment, please", "ana"), ("Is all well now?", "ana")]
 
 
 def test_replies_that_are_due_together_go_out_in_the_order_of_their_moments(later, due):
@@ -340,6 +348,15 @@ def test_the_form_works_without_scripts(browser_of, conversation, ana):
     assert browser.post(path, form(when="")).status_code == 422
     assert browser.post(path, form()).status_code == 302
     assert ScheduledReply.objects.exists()
+
+
+def test_a_reply_that_is_edited_without_scripts_keeps_its_moment(browser_of, later, conversation, ana, settings):
+    settings.TIME_ZONE = "Europe/Berlin"
+    reply = fresh(later())
+    browser, path = browser_of(ana), reverse("edit-scheduled-reply", args=[conversation.pk, reply.pk])
+    shown = re.search('name="when" value="([^"]+)"', browser.get(path).content.decode())[1]
+    assert browser.post(path, {"text": "Is it?", "when": shown}).status_code == 302
+    assert fresh(reply).at == reply.at.replace(second=0, microsecond=0)
 
 
 # Words
