@@ -1,8 +1,9 @@
 """Kill programs and break connections while people write, and compare what each side has in the end.
 
 No message may be lost or come twice, out of order, under a wrong persona or in a wrong state, and no conversation may
-be in wrong hands. The exit status is 1 when one of these counts is not zero. A seed repeats what is said and what goes
-wrong, though not to the millisecond. --mutation builds a fault into the console's programs, to show that it is noticed.
+be with the wrong holder. The exit status is 1 when one of these counts is not zero. A seed repeats what is said and
+what goes wrong, though not to the millisecond. --mutation builds a fault into the console's programs, to show that it
+is noticed.
 """
 
 import argparse

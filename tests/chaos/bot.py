@@ -15,7 +15,7 @@ import requests
 
 from messenger import events, webhook_signature
 from tests.chaos.facebook import VERSION
-from tests.chaos.hands import Received
+from tests.chaos.handovers import Received
 from tests.chaos.people import PAGES
 
 ANSWERS = 0.7  # of what it hears, on average
@@ -27,7 +27,7 @@ GRAPH_TIMEOUT = 10  # s
 class Bots:
     """The bots of all Pages.
 
-    `heard`: the events that each customer's bot accepted, in order. `said`: its texts, whether or not they arrived.
+    `received`: the events that each customer's bot accepted, in order. `said`: its texts, whether or not they arrived.
     """
 
     def __init__(self, port, sandbox_url, secret, seed):
@@ -38,7 +38,7 @@ class Bots:
         self.errors, self.lates = Counter(), Counter()  # of each Page: how much of what it is told goes wrong
         self.dead_since, self.known_dead = {}, set()
         self._lock = threading.Lock()
-        self._mouth = ThreadPoolExecutor(8, thread_name_prefix="bot")
+        self._senders = ThreadPoolExecutor(8, thread_name_prefix="bot")
         self._server = _Server(("127.0.0.1", port), _Webhook)
         self._server.bots = self
 
@@ -49,11 +49,11 @@ class Bots:
     def __exit__(self, *exception):
         self._server.shutdown()
         self._server.server_close()
-        self.hush()
+        self.finish()
 
-    def hush(self):
+    def finish(self):
         """Stop answering, once all answers that wait have been sent."""
-        self._mouth.shutdown(wait=True)
+        self._senders.shutdown(wait=True)
 
     # How they are
 
@@ -106,8 +106,8 @@ class Bots:
 
     def _answer(self, page_id, event):
         text = f"{event.text.partition('-')[0]}-b{len(self.said[event.psid]) + 1} bot"
-        with suppress(RuntimeError):  # it was told to hush
-            self._mouth.submit(self._say, page_id, event.psid, text)
+        with suppress(RuntimeError):  # it has finished
+            self._senders.submit(self._say, page_id, event.psid, text)
             self.said[event.psid].append(text)
 
     def _say(self, page_id, psid, text):

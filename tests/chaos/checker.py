@@ -1,7 +1,7 @@
 """Compare the texts that were typed, the customer's phone, the console's rows and the agent's page.
 
-`hands.py` compares the holders of the conversation, and the events of its bot. No server and no clock is needed here,
-so tests use threads with errors made by hand.
+`handovers.py` compares the holders of the conversation, and the events of its bot. No server and no clock is needed
+here, so tests use threads with errors made by hand.
 """
 
 from collections import Counter
@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import pairwise
 
-from tests.chaos.hands import Handing, HandsCase
+from tests.chaos.handovers import HandoversCase, Holding
 
 LOST, TWICE, ORDER, PERSONA, STATE = "lost", "twice", "out of order", "wrong persona", "wrong state"
-HANDS, SIGHT = "wrong hands", "seen by an outsider"
-KINDS = [LOST, TWICE, ORDER, PERSONA, STATE, HANDS, SIGHT]
+WRONG_HOLDER, SIGHT = "wrong holder", "seen by an outsider"
+KINDS = [LOST, TWICE, ORDER, PERSONA, STATE, WRONG_HOLDER, SIGHT]
 ARRIVED = ("sent", "delivered", "read")
 PENDING = ("queued", "sending")
 
@@ -68,7 +68,7 @@ class Thread:
     rows: list
     shown: list
     said: list = field(default_factory=list)  # by the bot: each text may have arrived or not
-    hands: Handing | None = None
+    holding: Holding | None = None
 
 
 @dataclass
@@ -107,8 +107,8 @@ class _Case:
         self._said_by_bot()
         self._questions()
         self._agents_page()
-        if self.thread.hands:
-            self._hands()
+        if self.thread.holding:
+            self._handovers()
 
     # What agents typed
 
@@ -254,14 +254,14 @@ class _Case:
         if seen and not row.is_incoming and shown.face != (seen.face or self.thread.page) + mark:
             self._add(PERSONA, f"the agent reads “{shown.face}” above “{row.text}”, the customer “{seen.face}”")
 
-    # Whose hands it was in
+    # Who held it
 
-    def _hands(self):
-        self.verdict.count["changes of hands"] += len(self.thread.hands.changes)
-        self.verdict.count["received by bots"] += len(self.thread.hands.received)
-        kinds = {"lost": LOST, "twice": TWICE, "order": ORDER, "wrong": HANDS}
+    def _handovers(self):
+        self.verdict.count["handovers"] += len(self.thread.holding.changes)
+        self.verdict.count["received by bots"] += len(self.thread.holding.received)
+        kinds = {"lost": LOST, "twice": TWICE, "order": ORDER, "wrong": WRONG_HOLDER}
         say = {name: partial(self._add, kind) for name, kind in kinds.items()}
-        HandsCase(self.thread.hands, self.rows, **say).judge()
+        HandoversCase(self.thread.holding, self.rows, **say).judge()
 
     def _add(self, kind, sentence):
         self.verdict.add(kind, f"conversation {self.thread.number}: {sentence}")

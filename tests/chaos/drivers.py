@@ -14,7 +14,7 @@ from itertools import cycle
 
 import requests
 
-from tests.chaos.hands import Move
+from tests.chaos.handovers import Move
 from tests.chaos.people import AGENTS, BOTS, CALL, PASSWORD
 
 BROWSER_TIMEOUT = 20  # s

@@ -7,7 +7,7 @@ No server and no clock is needed here, so tests use letters with errors made by 
 from collections import Counter
 from dataclasses import dataclass, field
 
-from tests.chaos.checker import ARRIVED, HANDS, LOST, PENDING, PERSONA, STATE, TWICE, Verdict
+from tests.chaos.checker import ARRIVED, LOST, PENDING, PERSONA, STATE, TWICE, WRONG_HOLDER, Verdict
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class _LetterCase:
         self._copies()
         is_elsewhere = self.letter.holder == "elsewhere" and self.deeds.same  # the Page Inbox answered
         if self.letter.holder != "agent" and not is_elsewhere:
-            self._add(HANDS, f"nobody was given it: {self.letter.holder} has it")
+            self._add(WRONG_HOLDER, f"nobody was given it: {self.letter.holder} has it")
 
     def _each_is_there_once(self):
         counted = Counter(row.mid for row in self.letter.held if row.mid)

@@ -62,7 +62,7 @@ class Outcome:
         lines += [f"  {'s ' + name:<26}{seconds:>7.0f}" for name, seconds in self.seconds.items()]
         lines += [f"  {'messages each second':<26}{throughput:>7.1f}"]
         informative = ["typed", "arrived", "written", "unsettled", "as the Page"]
-        informative += ["said by bots", "received by bots", "changes of hands"]
+        informative += ["said by bots", "received by bots", "handovers"]
         informative += ["posted", "letters that arrived", "letters that arrived twice"]
         informative += ["calls made late", "said elsewhere too", "unsent", "personas of who left"]
         informative += ["rows on an outsider's stream"]
@@ -102,7 +102,7 @@ def run(plan):
         spent["chaos"] = _timed(lambda: weather.rage(plan.seconds))
         weather.let_all_wait()
         spent["to the last Send"] = _timed(lambda: _finish([*talks, *letters], pace, weather))
-        bots.hush()
+        bots.finish()
         # After the last Send only the sweep can find what still waits.
         weather.empty_redis()
         weather.clear()

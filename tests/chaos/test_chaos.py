@@ -19,7 +19,7 @@ def test_no_message_is_lost_doubled_reordered_or_misattributed_under_chaos():
     described, count, faults = story(plan, outcome), outcome.verdict.count, outcome.faults
     assert outcome.is_clean, described
     assert count["arrived"] and count["written"], described
-    assert count["received by bots"] and count["changes of hands"], described
+    assert count["received by bots"] and count["handovers"], described
     assert faults["Redis lost all"] and faults["PostgreSQL crashed"], described
     assert faults["Redis hung"] and faults["PostgreSQL hung"], described
     assert faults["Redis full"] and faults["disk full"], described

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from tests.chaos.checker import HANDS, LOST, ORDER, PERSONA, STATE, TWICE, Row, Seen, Shown, Thread, judge
+from tests.chaos.checker import LOST, ORDER, PERSONA, STATE, TWICE, WRONG_HOLDER, Row, Seen, Shown, Thread, judge
 from tests.chaos.drivers import Typed
-from tests.chaos.hands import BOT, QUEUE, Change, Handing, Move, Received
+from tests.chaos.handovers import BOT, QUEUE, Change, Holding, Move, Received
 from tests.chaos.witness import Page
 
 
@@ -228,7 +228,7 @@ def test_a_bot_message_without_the_name_of_the_bot_is_found(answered):
     assert found(answered) == {PERSONA: 1}
 
 
-# Whose hands it was in
+# Who held it
 
 ANA, BEN = ("agent", "ana"), ("agent", "ben")
 
@@ -256,7 +256,7 @@ def handed(thread):
     moves = [Move("taken", "ana", "ana"), Move("transferred", "ana", "ben"), Move("handed-back", "ben")]
     received = [Received(mid) for mid in ("m-c1", "m-c1", "m-c2", "m-c4", "m-c5")]
     received[3] = Received("m-c4", is_standby=True)
-    thread.hands = Handing(BOT, changes, moves, received, has_bot=True)
+    thread.holding = Holding(BOT, changes, moves, received, has_bot=True)
     return thread
 
 
@@ -268,33 +268,33 @@ def test_the_checker_passes_correct_handovers(handed):
 
 
 def test_a_gap_in_the_chain_of_handovers_is_found(handed):
-    change(handed.hands.changes, 2, before=BEN)
-    assert found(handed) == {HANDS: 1}
+    change(handed.holding.changes, 2, before=BEN)
+    assert found(handed) == {WRONG_HOLDER: 1}
 
 
 def test_a_last_handover_that_does_not_match_the_holder_is_found(handed):
-    handed.hands.holder = QUEUE
-    assert found(handed) == {HANDS: 1}
+    handed.holding.holder = QUEUE
+    assert found(handed) == {WRONG_HOLDER: 1}
 
 
 def test_handovers_in_another_order_than_their_times_are_found(handed):
-    change(handed.hands.changes, 2, at=6)
+    change(handed.holding.changes, 2, at=6)
     change(handed.rows, 6, place=(7.5, 7))
-    assert found(handed) == {ORDER: 1, HANDS: 1}
+    assert found(handed) == {ORDER: 1, WRONG_HOLDER: 1}
 
 
 def test_an_action_without_a_handover_is_lost(handed):
-    handed.hands.moves.append(Move("taken", "ana", "ana"))
+    handed.holding.moves.append(Move("taken", "ana", "ana"))
     assert found(handed) == {LOST: 1}
 
 
 def test_a_handover_without_an_action_is_found(handed):
-    del handed.hands.moves[2]
+    del handed.holding.moves[2]
     assert found(handed) == {TWICE: 1}
 
 
 def test_handovers_in_another_order_than_the_actions_are_found(handed):
-    handed.hands.moves.reverse()
+    handed.holding.moves.reverse()
     assert found(handed) == {ORDER: 1}
 
 
@@ -302,59 +302,59 @@ def test_handovers_in_another_order_than_the_actions_are_found(handed):
 def test_a_reply_of_an_agent_who_does_not_hold_the_conversation_is_found(handed, at):
     """Ana in the queue's time, in Ben's, in the bot's."""
     change(handed.rows, 5, place=(at, 6))
-    assert HANDS in found(handed)
+    assert WRONG_HOLDER in found(handed)
 
 
 @pytest.mark.parametrize("mid", ["m-c3", "m-c4"])
 def test_a_message_for_agents_that_was_delivered_to_the_bot_is_found(handed, mid):
-    handed.hands.received.append(Received(mid))
-    assert HANDS in found(handed)
+    handed.holding.received.append(Received(mid))
+    assert WRONG_HOLDER in found(handed)
 
 
 def test_a_message_for_the_bot_that_was_not_delivered_is_lost(handed):
-    handed.hands.received.pop()
+    handed.holding.received.pop()
     assert found(handed) == {LOST: 1}
 
 
 def test_a_message_for_the_bot_that_was_delivered_only_on_standby_is_lost(handed):
-    change(handed.hands.received, 4, is_standby=True)
+    change(handed.holding.received, 4, is_standby=True)
     assert found(handed) == {LOST: 1}
 
 
 def test_a_bot_may_miss_the_last_message_before_it_loses_the_conversation(handed):
-    handed.hands.received.remove(Received("m-c2"))
+    handed.holding.received.remove(Received("m-c2"))
     assert found(handed) == {}
 
 
 def test_a_bot_that_misses_messages_before_the_last_one_is_found(handed):
-    handed.hands.received[:2] = []
+    handed.holding.received[:2] = []
     assert found(handed) == {LOST: 1}
 
 
 def test_bot_events_delivered_out_of_order_are_found(handed):
-    handed.hands.received.insert(0, Received("m-c2"))
+    handed.holding.received.insert(0, Received("m-c2"))
     assert found(handed) == {ORDER: 1}
 
 
 def test_a_handover_whose_call_to_facebook_was_made_after_the_next_one_is_in_order(handed):
-    handed.hands.has_bot = False
-    taken, transferred, *rest = handed.hands.changes[1:]
-    handed.hands.changes = [replace(taken, revision=9), transferred, *rest]
+    handed.holding.has_bot = False
+    taken, transferred, *rest = handed.holding.changes[1:]
+    handed.holding.changes = [replace(taken, revision=9), transferred, *rest]
     assert found(handed) == {}
-    handed.hands.changes = [replace(taken, at=transferred.at), transferred, *rest]
+    handed.holding.changes = [replace(taken, at=transferred.at), transferred, *rest]
     assert found(handed)[ORDER] == 1
 
 
 def test_a_customer_who_waits_for_a_dead_bot_is_found(handed):
-    handed.hands.is_waiting = True
+    handed.holding.is_waiting = True
     assert found(handed) == {}
-    handed.hands.is_bot_dead = True
-    assert found(handed) == {HANDS: 1}
+    handed.holding.is_bot_dead = True
+    assert found(handed) == {WRONG_HOLDER: 1}
 
 
 def test_the_checker_passes_a_conversation_without_a_bot_that_begins_in_the_queue(handed):
-    handed.hands.has_bot = False
-    handed.hands.changes = [Change(6, 6, QUEUE, ANA, "taken", "ana"), *handed.hands.changes[2:]]
+    handed.holding.has_bot = False
+    handed.holding.changes = [Change(6, 6, QUEUE, ANA, "taken", "ana"), *handed.holding.changes[2:]]
     assert found(handed) == {}
 
 

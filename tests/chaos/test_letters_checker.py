@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.chaos.checker import HANDS, LOST, PERSONA, STATE, TWICE
+from tests.chaos.checker import LOST, PERSONA, STATE, TWICE, WRONG_HOLDER
 from tests.chaos.letters import Deeds, Posted, content_of
 from tests.chaos.letters_checker import Held, Letter, OnPhone, judge_letters
 
@@ -147,4 +147,4 @@ def test_an_unsent_message_that_still_has_its_text_is_found(letter):
 
 def test_a_letter_held_by_the_wrong_holder_is_found(letter):
     letter.holder = "queue"
-    assert found(letter) == {HANDS: 1}
+    assert found(letter) == {WRONG_HOLDER: 1}

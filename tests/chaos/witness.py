@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import psycopg
 
 from tests.chaos.checker import Row, Seen, Shown, Thread
-from tests.chaos.hands import Change, Handing
+from tests.chaos.handovers import Change, Holding
 
 AWAY = 120  # s, the longest that PostgreSQL may be
 
@@ -114,13 +114,13 @@ def threads(talks, facebook, database, browser, bots, lost):
             [_row(*row) for row in database.ask(ROWS, [talk.pk])],
             shown(browser, talk.pk),
             list(bots.said[talk.psid]),
-            _hands(talk, database, bots, is_out_of_sight=talk.pk in lost),
+            _handovers(talk, database, bots, is_out_of_sight=talk.pk in lost),
         )
 
 
-def _hands(talk, database, bots, is_out_of_sight):
+def _handovers(talk, database, bots, is_out_of_sight):
     [(holder, agent, is_waiting)] = database.ask(HOLDER, [talk.pk])
-    return Handing(
+    return Holding(
         holder=(holder, agent),
         changes=[_change(*row) for row in database.ask(CHANGES, [talk.pk])],
         moves=talk.moves,

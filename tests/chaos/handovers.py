@@ -41,7 +41,7 @@ class Received:
 
 
 @dataclass
-class Handing:
+class Holding:
     holder: tuple
     changes: list  # in their order
     moves: list = field(default_factory=list)
@@ -55,9 +55,9 @@ class Handing:
 class Periods:
     """The periods between changes of holder."""
 
-    def __init__(self, hands):
-        self.first = BOT if hands.has_bot else QUEUE
-        self.changes = hands.changes
+    def __init__(self, holding):
+        self.first = BOT if holding.has_bot else QUEUE
+        self.changes = holding.changes
 
     def number(self, revision):
         """Return the number of the period in which this revision lies. The revision of a change begins one."""
@@ -73,27 +73,27 @@ class Periods:
         return self.holder(sum(change.at < moment for change in self.changes))
 
 
-class HandsCase:
+class HandoversCase:
     """The judgement of one conversation. lost, twice, order, wrong: functions that take a sentence about an error."""
 
-    def __init__(self, hands, rows, *, lost, twice, order, wrong):
-        self.hands, self.rows = hands, rows
+    def __init__(self, holding, rows, *, lost, twice, order, wrong):
+        self.holding, self.rows = holding, rows
         self.lost, self.twice, self.order, self.wrong = lost, twice, order, wrong
-        self.periods = Periods(hands)
+        self.periods = Periods(holding)
         self.questions = sorted((row for row in rows if row.is_incoming), key=lambda row: row.revision)
 
     def judge(self):
         self._chain()
         self._moves()
         self._authors()
-        if self.hands.has_bot:
-            self._overheard()
-            self._order_of_hearing()
-            self._unheard()
-        if self.hands.is_bot_dead and self.hands.is_waiting and self.hands.holder == BOT:
+        if self.holding.has_bot:
+            self._misdirected()
+            self._order_of_receipt()
+            self._missed()
+        if self.holding.is_bot_dead and self.holding.is_waiting and self.holding.holder == BOT:
             self.wrong("the customer waits on a dead bot")
-        if self.hands.is_out_of_sight:
-            self.wrong(f"the customer is in nobody's sight: {_name(self.hands.holder)} has it")
+        if self.holding.is_out_of_sight:
+            self.wrong(f"the customer is in nobody's sight: {_name(self.holding.holder)} has it")
 
     # Changes
 
@@ -103,8 +103,8 @@ class HandsCase:
             if change.before != holder:
                 self.wrong(f"{_name(holder)} held it, and then it went from {_name(change.before)} ({change.cause})")
             holder = change.after
-        if self.hands.holder != holder:
-            self.wrong(f"it went to {_name(holder)}, and {_name(self.hands.holder)} holds it")
+        if self.holding.holder != holder:
+            self.wrong(f"it went to {_name(holder)}, and {_name(self.holding.holder)} holds it")
         for one, other in pairwise(changes):
             if one.at >= other.at:
                 self.order(f"“{one.cause}” and “{other.cause}” have no order")
@@ -112,7 +112,7 @@ class HandsCase:
     def _moves(self):
         """Check that each press made one change, in order, and that no other change names an agent."""
         made = [Move(change.cause, change.by, change.after[1]) for change in self.periods.changes if change.by]
-        pressed = self.hands.moves
+        pressed = self.holding.moves
         if made == pressed:
             return
         number = next((n for n, (one, other) in enumerate(zip(made, pressed, strict=False)) if one != other), None)
@@ -130,26 +130,26 @@ class HandsCase:
             if row.author and holder != ("agent", row.author):
                 self.wrong(f"{row.author} said “{row.text}” while {_name(holder)} held it")
 
-    # What the bot heard
+    # Received by the bot
 
-    def _overheard(self):
-        received = {received.mid for received in self.hands.received if not received.is_standby}
+    def _misdirected(self):
+        received = {received.mid for received in self.holding.received if not received.is_standby}
         for row in self.questions:
             holder = self.periods.holder(self.periods.number(row.revision))
             if row.mid in received and holder != BOT:
-                self.wrong(f"“{row.text}” was for {_name(holder)}, and the bot was told it as its own")
+                self.wrong(f"“{row.text}” was for {_name(holder)}, and the bot received it as its own")
 
-    def _order_of_hearing(self):
+    def _order_of_receipt(self):
         order = {row.mid: (number, row.text) for number, row in enumerate(self.questions)}
-        first_received = dict.fromkeys(received.mid for received in self.hands.received if not received.is_standby)
+        first_received = dict.fromkeys(received.mid for received in self.holding.received if not received.is_standby)
         for (before, earlier), (after, later) in pairwise(order[mid] for mid in first_received if mid in order):
             if after < before:
-                self.order(f"the bot heard “{later}” after “{earlier}”")
+                self.order(f"the bot received “{later}” after “{earlier}”")
 
-    def _unheard(self):
+    def _missed(self):
         """Check that the bot received the customer's messages. It may miss the last ones of a period that has ended."""
-        received = {received.mid for received in self.hands.received if not received.is_standby}
-        missed = {}  # the first that was not heard, of each period
+        received = {received.mid for received in self.holding.received if not received.is_standby}
+        missed = {}  # the first that was not received, of each period
         for row in self.questions:
             number = self.periods.number(row.revision)
             if self.periods.holder(number) != BOT:
@@ -157,7 +157,7 @@ class HandsCase:
             if row.mid not in received:
                 missed.setdefault(number, row)
                 if not self.periods.has_ended(number):
-                    self.lost(f"the bot was never told “{row.text}”")
+                    self.lost(f"the bot never received “{row.text}”")
             elif number in missed:
                 self.lost(f"the bot was told “{row.text}”, and not “{missed.pop(number).text}” before")
 
