@@ -1,11 +1,13 @@
 """The cast: Ana and Ben answer for Bluebird Tea, Ada is the admin, Mona writes. Facebook is the sandbox, over HTTP."""
 
+import fcntl
 import os
 import subprocess
 import sys
 import time
 import uuid
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -289,14 +291,28 @@ def environment_of_programs():
         "PUBLIC_URL": CONSOLE_URL,
         "DATA_DIR": str(FILES.parent),
         "LOG_LEVEL": "INFO",
+        "DEBUG": "0",
         "REMAP_SIGTERM": "SIGQUIT",  # a worker that is stopped gives back what it has and goes
     }
 
 
 def web_server(port, **environment):
     """A web server of this process's test database."""
+    collect_static_files()
     command = ["bin/run.py", "web", "--port", str(port), "--log-level", "warning"]
     return program(command, ready=f"http://127.0.0.1:{port}/readyz", **environment)
+
+
+@cache
+def collect_static_files():
+    """Collect them as the image does: hashed, and bundled where esbuild is installed. Once for all test processes."""
+    collected = FILES.parent / "static-files-are-collected"
+    with open(FILES.parent / "static-files.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not collected.exists():
+            command = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
+            subprocess.run(command, cwd=ROOT, env=os.environ | {"DEBUG": "0"}, check=True)
+            collected.touch()
 
 
 def program(command, ready=None, **environment):
