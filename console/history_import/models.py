@@ -19,7 +19,7 @@ from messenger import Action, GraphError
 from messenger.past_message import PastMessage
 from personas.models.retry import Retryable, ScheduledQuerySet
 
-CLAIMED = timedelta(minutes=1)  # longer than a call takes, so that no two workers make it
+LEASE = timedelta(minutes=1)  # longer than a call takes, so that no two workers make it
 MOST_PAGES = 25  # of one conversation
 PAUSE = 0.5  # s between two calls for one Page
 
@@ -99,7 +99,7 @@ class HistoryImport(Retryable):
     def _claim(self):
         claimed = self.row.due().filter(state=State.PENDING, after=self.after)
         self.attempts += 1
-        return claimed.postpone(timezone.now() + CLAIMED, attempts=F("attempts") + 1)
+        return claimed.postpone(timezone.now() + LEASE, attempts=F("attempts") + 1)
 
     def _store(self, past, after):
         """Store a page of messages, and note where the next one begins, unless the Page was disconnected meanwhile."""

@@ -27,7 +27,7 @@ RECONNECT = 1  # s before the subscription is tried again
 SILENCE = 3  # s without a message from Redis, after which it is pinged
 PAUSE = 0.005  # s before a batch: changes meanwhile go together
 REST_EACH = 0.00005  # s between two batches for each stream
-AT_ONCE = 100  # streams that are written to before other work of the event loop gets its turn
+BATCH = 100  # streams that are written to before other work of the event loop gets its turn
 
 logger = logging.getLogger(__name__)
 
@@ -109,7 +109,7 @@ class Hub:
     async def _write(self, listeners, piece):
         for number, listener in enumerate(list(listeners), 1):
             listener.write(piece)
-            if number % AT_ONCE == 0:
+            if number % BATCH == 0:
                 await asyncio.sleep(0)
 
     async def _keep_counting(self):

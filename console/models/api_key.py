@@ -17,7 +17,7 @@ PREFIX = "hk_"  # shows that a found secret is one of these
 SHOWN = 8  # first characters that are kept, by which an admin recognises an API key
 NOTED_EVERY = timedelta(minutes=1)  # its last use, rather than with each call
 CALLS = ("calls", 20)  # a second for one key
-AT_ONCE = 1  # s of its rate that a bot may use up at once after a pause: 20 calls
+BURST = 1  # s of its rate that a bot may use up at once after a pause: 20 calls
 
 
 class ApiKeyQuerySet(models.QuerySet):
@@ -82,7 +82,7 @@ class ApiKey(models.Model):
 
     def wait(self):
         """Count one call; return the seconds until the API key may be used again, 0 if it may be used now."""
-        return max(0, rate_limit.reserve(f"key-{self.pk}", CALLS, within=AT_ONCE) - AT_ONCE)
+        return max(0, rate_limit.reserve(f"key-{self.pk}", CALLS, within=BURST) - BURST)
 
 
 def digest(secret):

@@ -31,7 +31,7 @@ PAUSE = timedelta(minutes=1)  # between two attempts to fetch a profile
 REFUSED_FOR = timedelta(days=1)  # after a second refusal in a row
 REFRESHED_EVERY = timedelta(days=7)
 AGAIN = ("profiles", 5)  # a second for one Page, of repeated fetches
-SWEPT_AT_ONCE = 50
+SWEEP_BATCH = 50
 LONGEST_LOCALE = 20  # characters
 MOST_HOURS = 14  # from UTC
 
@@ -57,7 +57,7 @@ class CustomerQuerySet(ScheduledQuerySet):
         refused = Q(next_attempt_at__lt=now) & ~Q(refusals=1) | Q(next_attempt_at__lt=now - REFUSED_FOR)
         is_worth_it = Q(refusals=0) | Q(conversation__closed_at=None)
         due = self.filter(refused, is_worth_it, profile_at=None, next_attempt_at__lt=now, page__paused_since=None)
-        return due.order_by("next_attempt_at")[:SWEPT_AT_ONCE]
+        return due.order_by("next_attempt_at")[:SWEEP_BATCH]
 
     def fetch_profile_later(self):
         for customer in self:

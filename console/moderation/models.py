@@ -19,8 +19,8 @@ from messenger import GraphError
 from personas.models.retry import Retryable, ScheduledQuerySet
 
 MODERATE = "console.moderate_customer"  # the permission
-CLAIMED = timedelta(minutes=1)  # longer than a call takes, so that no two workers make it
-AT_ONCE = 100
+LEASE = timedelta(minutes=1)  # longer than a call takes, so that no two workers make it
+SWEEP_BATCH = 100
 
 
 class Wish(models.TextChoices):
@@ -64,7 +64,7 @@ class ModerationQuerySet(ScheduledQuerySet):
 
     def deliver_later(self):
         """Deliver those whose task was lost, or that wait no longer."""
-        for moderation in self.pending().due()[:AT_ONCE]:
+        for moderation in self.pending().due()[:SWEEP_BATCH]:
             moderation.deliver_later()
 
     def deliver(self):
@@ -124,7 +124,7 @@ class Moderation(Retryable):
     def _claim(self):
         claimed = self.row.due().filter(state=State.PENDING, asked_at=self.asked_at)
         self.attempts += 1
-        return claimed.postpone(timezone.now() + CLAIMED, attempts=F("attempts") + 1)
+        return claimed.postpone(timezone.now() + LEASE, attempts=F("attempts") + 1)
 
     def _note_failure(self, page, error):
         if page.note_error(error):

@@ -21,7 +21,7 @@ from console.wording import attachments
 from console.wording.cards import cards_of
 from console.wording.quick_replies import titles_in
 
-MOST_AT_ONCE = 200  # that one sweep sends
+SWEEP_BATCH = 200
 # From which a row of the queue counts its moment, so that an agent's own stand before all others.
 OWN_SINCE, OTHERS_SINCE = datetime(2000, 1, 1, tzinfo=UTC), datetime(1, 1, 1, tzinfo=UTC)
 
@@ -109,7 +109,7 @@ class ScheduledReplyQuerySet(TimelineQuerySet):
     def send_due(self):
         """Send those that are due. One that fails unexpectedly stops no other, and is tried again."""
         due = self.waiting().filter(at__lte=timezone.now()).select_related("conversation", "author")
-        for reply in due.order_by("at", "pk")[:MOST_AT_ONCE]:
+        for reply in due.order_by("at", "pk")[:SWEEP_BATCH]:
             try:
                 reply.send()
             except Exception:

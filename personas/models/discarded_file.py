@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from personas.models.retry import Retryable, ScheduledQuerySet
 
-AT_ONCE = 100  # in one sweep
+SWEEP_BATCH = 100
 PAUSE = timedelta(minutes=1)  # longer than the deletion after the commit takes
 
 logger = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ class DiscardedFileQuerySet(ScheduledQuerySet):
             transaction.on_commit(lambda: [row.delete_file() for row in rows], robust=True)
 
     def delete_files(self):
-        for row in self.due().order_by("next_attempt_at")[:AT_ONCE]:
+        for row in self.due().order_by("next_attempt_at")[:SWEEP_BATCH]:
             row.delete_file()
 
 

@@ -14,7 +14,7 @@ from agents.pictures import new_path
 from messenger import Action, GraphError
 from personas import pictures
 from personas.models import persona_adoption
-from personas.models.persona_claim import PersonaClaim
+from personas.models.persona_lease import PersonaLease
 from personas.resource_shortage import is_resource_shortage
 
 REFUSED_FOR = timedelta(minutes=10)  # meanwhile messages go out as the Page, and Facebook is not asked again
@@ -28,7 +28,7 @@ def picture_path(persona, filename):
     return new_path("personas")
 
 
-class PersonaPublishing(PersonaClaim):
+class PersonaPublishing(PersonaLease):
     """The part of a Persona that creates it on Facebook."""
 
     MAX_ATTEMPTS = 5  # at retryable errors in a row, about 30 s; then messages no longer wait for their persona

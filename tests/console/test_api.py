@@ -356,7 +356,7 @@ def test_the_use_of_an_api_key_is_noted_once_a_minute(robin, held, mona):
 
 def test_the_api_refuses_too_many_calls_with_one_api_key_for_a_while(robin, held, mona, monkeypatch):
     monkeypatch.setattr(api_key, "CALLS", ("calls", 0.1))  # so few that none comes due while we ask
-    monkeypatch.setattr(api_key, "AT_ONCE", 30)
+    monkeypatch.setattr(api_key, "BURST", 30)
     answers = [robin.get(mona.psid) for _call in range(5)]
     assert [answer.status_code for answer in answers] == [200] * 4 + [429]
     assert detail(answers[-1], 429)

@@ -258,7 +258,7 @@ def test_a_migration_gives_up_with_a_sentence_when_a_table_is_never_free(
     next_release(KINDS["a column with a database default"])
     monkeypatch.setattr(migrate, "LOCK_TIMEOUT", "50ms")
     monkeypatch.setattr(migrate, "PAUSE", 0)
-    monkeypatch.setattr(migrate, "TRIES", 3)
+    monkeypatch.setattr(migrate, "ATTEMPTS", 3)
     with a_slow_report(), pytest.raises(migrate.CommandError, match="Some table is in use all the time"):
         call_command("migrate", verbosity=0)
 

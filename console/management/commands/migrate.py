@@ -14,7 +14,7 @@ from psycopg.errors import LockNotAvailable
 from console.infrastructure import table_settings
 
 LOCK_TIMEOUT = "2s"
-TRIES = 60
+ATTEMPTS = 60
 FIRST = ("console", "0001_first_release")  # of version 1.0.0
 PAUSE = 1  # s between two attempts, in which the statements that waited behind this one go on
 
@@ -22,7 +22,7 @@ PAUSE = 1  # s between two attempts, in which the statements that waited behind 
 class Command(Migrate):
     def handle(self, *args, **options):
         _refuse_database_from_before()
-        for _try in range(TRIES):
+        for _attempt in range(ATTEMPTS):
             try:
                 result = super().handle(*args, **options)
                 _wait_for_locks(LOCK_TIMEOUT)

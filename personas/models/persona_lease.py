@@ -1,4 +1,4 @@
-"""A worker's claim on a persona while it calls Facebook."""
+"""A worker's lease of a persona while it calls Facebook."""
 
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ from personas.models.retry import Leased, Retryable
 LEASE = timedelta(seconds=45)  # longer than reading Facebook's list and one call after it take
 
 
-class PersonaClaim(Retryable, Leased):
+class PersonaLease(Retryable, Leased):
     """The part of a Persona that lets one worker at a time call Facebook."""
 
     gone_at = models.DateTimeField(_("deleted on Facebook"), null=True, blank=True)
