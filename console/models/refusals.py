@@ -77,6 +77,12 @@ class UnseenBeforeReply(UnseenMessages):
     consequence = gettext_lazy("Your reply was not sent.")
 
 
+class UnseenBeforeLater(UnseenMessages):
+    """The customer wrote more than the author of a reply that is to go out later has seen."""
+
+    consequence = gettext_lazy("Your reply was not scheduled: if it still fits, press Send later again.")
+
+
 class WindowClosed(Refused):
     """Facebook takes no answer now."""
 

@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from console.forms import FilesField, MessageForm
+from console.forms import FilesField, MessageForm, SeenForm
 from console.infrastructure import uploads
 from console.messenger_templates import payloads
 from console.messenger_templates.limits import problems_of
@@ -34,14 +34,14 @@ class MomentForm(forms.Form):
         return at
 
 
-class LaterForm(MomentForm):
+class LaterForm(MomentForm, SeenForm):
     is_for_silence = forms.BooleanField(label=_("Not if the customer writes before"), required=False)
 
 
 class ScheduledReplyForm(LaterForm, MessageForm):
     """A new reply, or one that waits: then its files can be removed, and others added."""
 
-    seen = idempotency_key = template = None
+    idempotency_key = template = None
     removed = forms.ModelMultipleChoiceField(
         None,
         label=_("Remove"),
@@ -66,7 +66,7 @@ class ScheduledReplyForm(LaterForm, MessageForm):
     def reply(self):
         """Return the arguments of `send_later`."""
         given = self.cleaned_data
-        names = ("text", "quick_replies", "is_for_silence", "files")
+        names = ("text", "quick_replies", "is_for_silence", "seen", "files")
         return {name: given[name] for name in names} | {"at": given["when"]}
 
     def edited(self):
@@ -97,7 +97,7 @@ class ScheduledTemplateForm(LaterForm):
 
     def reply(self):
         given = self.cleaned_data
-        names = ("is_for_silence", "files")
+        names = ("is_for_silence", "seen", "files")
         return {name: given[name] for name in names} | {"text": "", "template": self.template, "at": given["when"]}
 
     def edited(self):

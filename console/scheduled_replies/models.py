@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from console import live
-from console.models.refusals import KeyInUse, Refused
+from console.models.conversation.checks import check_all_seen
+from console.models.refusals import KeyInUse, Refused, UnseenBeforeLater
 from console.models.timeline import TimelineQuerySet
 from console.scheduled_replies.files import ScheduledFile
 from console.wording import attachments
@@ -49,7 +50,8 @@ class NotThere(Refused):
 
 class ScheduledReplyQuerySet(TimelineQuerySet):
     def send_later(self, conversation, author, text, at, *, files=(), idempotency_key=None, **more):
-        """Schedule a reply. more: its quick replies, or a template in place of a text; is_for_silence.
+        """Schedule a reply. more: its quick replies, or a template in place of a text; is_for_silence;
+        seen: the last message that the author has seen.
 
         The same idempotency key twice is the same reply. Raises Refused if the author could not send it now, or if the
         messaging window will be shut by then.
@@ -203,10 +205,13 @@ class ScheduledReply(models.Model):
             self.state = State.DISCARDED
             self.files.discard()
 
-    def send_now(self):
-        """Send it before it is due, or after a refusal. Raises Refused if that is impossible, and changes nothing."""
+    def send_now(self, seen=None):
+        """Send it before it is due, or after a refusal. Raises Refused if that is impossible, and changes nothing.
+
+        seen: the last message that the author has seen.
+        """
         with self._changing():
-            self._send()
+            self._send(seen=seen)
 
     def send(self):
         """Send it if it is due, or note why that is impossible."""
@@ -236,9 +241,10 @@ class ScheduledReply(models.Model):
         self.save()
         live.publish(f"scheduled-{self.pk}")
 
-    def _write(self, text, at, *, is_for_silence=False, quick_replies="", template=None):
+    def _write(self, text, at, *, is_for_silence=False, quick_replies="", template=None, seen=None):
         """Write it. is_for_silence: it goes out only if the customer has not written by then."""
         self.conversation.check_held_by(self.author)
+        check_all_seen(self.conversation, seen, UnseenBeforeLater)
         self.conversation.check_window_at(at)
         self.text, self.quick_replies, self.template = text, quick_replies, template
         self.at, self.is_for_silence = at, is_for_silence
@@ -253,11 +259,11 @@ class ScheduledReply(models.Model):
         except Refused as refusal:
             self.state, self.problem = State.REFUSED, refusal.sentence
 
-    def _send(self):
+    def _send(self, **seen):
         with transaction.atomic():  # a refusal leaves its files where they are
             stored = self.files.hand_over()
             content = {"stored": stored, "quick_replies": self.quick_replies, "template": self.template}
-            self.conversation.send(self.author, self.text, self.message_key, **content)
+            self.conversation.send(self.author, self.text, self.message_key, **content, **seen)
         self.state = State.SENT
 
     def _last_of_customer(self):

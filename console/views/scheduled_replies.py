@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import reswap, retarget, trigger_client_event
 
+from console.forms import SeenForm
 from console.messenger_templates.views import template_context
 from console.models import ScheduledReply
 from console.scheduled_replies.forms import MomentForm, ScheduledReplyForm, ScheduledTemplateForm
@@ -75,7 +76,8 @@ def open_conversation(request, pk, reply_pk):
 @require_POST
 def send_now(request, pk, reply_pk):
     conversation, reply = _find_own(request, pk, reply_pk)
-    return _answer(request, conversation, attempt(reply.send_now))
+    seen = SeenForm(request.POST).last_seen()
+    return _answer(request, conversation, attempt(reply.send_now, seen=seen))
 
 
 @require_POST

@@ -1,11 +1,14 @@
 // When a reply goes out. A new one begins with what is in the composer. This browser knows the time zone: the console then says
-// which moments there are to choose from.
+// which moments there are to choose from. What the customer writes behind this form is not seen.
+
+import { fill } from "./seen.js";
 
 class SendLater extends HTMLElement {
   connectedCallback() {
     this.form = this.closest("form");
     this.when = this.form.elements.when;
     this.form.elements.time_zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if (!this.form.elements.seen.value) fill(this.form.elements.seen);
     if ("new" in this.dataset) this.begin(this.form.elements);
     if (this.dataset.at) this.when.value = inWords(new Date(this.dataset.at));
     if (this.dataset.at) this.ask(this.when, "input");

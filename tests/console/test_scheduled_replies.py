@@ -214,6 +214,40 @@ def test_a_reply_is_sent_before_it_is_due(browser_of, later, conversation, ana):
     assert replies() == [("Is all well now?", "ana")]
 
 
+@pytest.fixture
+def seen(conversation, receive, said):
+    """Return the last message that Ana has seen; the customer writes another one then."""
+    receive(said("m_1", "Is it there?", now()))
+    last = conversation.messages.get(mid="m_1").pk
+    receive(said("m_2", "I have bought another one", now()))
+    return last
+
+
+def test_nothing_is_scheduled_before_its_author_has_seen_what_the_customer_wrote_meanwhile(
+    seen, browser_of, conversation, ana
+):
+    browser, path = browser_of(ana), f"/conversations/{conversation.pk}/send-later/"
+    given = form(seen=seen, is_for_silence="on")
+    answer = browser.post(path, given, headers=HTMX)
+    assert answer.status_code == 409
+    assert "Mona Weber just sent another message. Your reply was not scheduled" in words(answer.text)
+    assert not ScheduledReply.objects.exists()
+    newest = re.search('name="seen" value="([^"]+)"', answer.text)[1]
+    assert browser.post(path, given | {"seen": newest}, headers=HTMX).status_code == 200
+    reply = ScheduledReply.objects.get()
+    own = f"/conversations/{conversation.pk}/scheduled-replies/{reply.pk}/"
+    assert browser.post(own, given | {"text": "Is it?"}, headers=HTMX).status_code == 409
+    assert fresh(reply).text == "Is all well?"
+
+
+def test_a_scheduled_reply_is_not_sent_now_before_its_author_has_seen_all(seen, later, browser_of, conversation, ana):
+    browser, path = browser_of(ana), f"/conversations/{conversation.pk}/scheduled-replies/{later().pk}/send-now/"
+    answer = browser.post(path, {"seen": seen}, headers=HTMX)
+    assert (answer.status_code, replies()) == (409, [])
+    assert answer.text == "Mona Weber just sent another message. Your reply was not sent."
+    assert browser.post(path, {"seen": seen + 1}, headers=HTMX).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
