@@ -1,5 +1,6 @@
 // A picture of the thread or of the panel beside it, large. The arrow keys lead to the others there, Escape closes it.
 
+const CHANGES = ["thread-changed", "htmx:after:swap"];
 const STEPS = { ArrowLeft: -1, ArrowRight: 1, previous: -1, next: 1 };
 
 class PictureViewer extends HTMLElement {
@@ -11,10 +12,12 @@ class PictureViewer extends HTMLElement {
     this.addEventListener("click", this.act);
     this.addEventListener("keydown", this.step);
     this.dialog.addEventListener("close", this.closed);
+    for (const name of CHANGES) document.addEventListener(name, this.look);
   }
 
   disconnectedCallback() {
     this.pane.removeEventListener("click", this.open);
+    for (const name of CHANGES) document.removeEventListener(name, this.look);
   }
 
   open = (event) => {
@@ -33,7 +36,7 @@ class PictureViewer extends HTMLElement {
   show(link) {
     this.link = link;
     const { links } = this;
-    this.picture.src = link.href;
+    if (this.picture.src !== link.href) this.picture.src = link.href;
     this.picture.alt = link.querySelector("img").alt;
     const save = this.querySelector("[data-verb=save]");
     save.href = link.href;
@@ -53,13 +56,20 @@ class PictureViewer extends HTMLElement {
 
   step = ({ key }) => this.go(STEPS[key]);
 
-  // Where the picture that is shown has gone from the thread, the next one has taken its place.
   go(step) {
     const { links } = this;
-    const at = links.indexOf(this.link);
-    const link = links[at < 0 ? this.number + Math.min(step, 0) : at + step];
+    const link = links[links.indexOf(this.link) + step];
     if (link) this.show(link);
   }
+
+  // What has the picture may have been rendered anew. One that was unsent is gone: the next one takes its place.
+  look = () => {
+    if (!this.dialog.open) return;
+    const { links } = this;
+    const link = links.find(({ href }) => href === this.link.href) ?? links[Math.min(this.number, links.length - 1)];
+    if (link) this.show(link);
+    else this.dialog.close();
+  };
 
   closed = () => {
     this.picture.src = "data:,";
