@@ -63,7 +63,6 @@ class MessageOutbox extends HTMLElement {
     const item = this.querySelector("template").content.firstElementChild.cloneNode(true);
     item.dataset.key = entry.key;
     item.querySelector(".outbox-text").textContent = words(entry);
-    item.querySelector(".outbox-quote").textContent = entry.quoted ?? "";
     item.querySelector(".quick-replies").replaceChildren(...titlesIn(entry.quickReplies).map(button));
     item.querySelector("progress").hidden = !entry.fileName;
     return item;
@@ -75,6 +74,7 @@ class MessageOutbox extends HTMLElement {
     item.classList.toggle("is-waiting", Boolean(state.isWaiting));
     item.classList.toggle("is-refused", Boolean(state.isRefused));
     item.classList.toggle("is-due", Boolean(state.isDue));
+    item.querySelector(".outbox-quote").textContent = isUnsent(entry.replyTo) ? "" : (entry.quoted ?? "");
     item.querySelector(".outbox-undo span").textContent = this.dataset.due.replace("#", Math.ceil(timeToUndo(entry) / 1000));
     item.querySelector(".outbox-undo button").onclick = () => this.undo(entry);
     const why = this.why(entry, state);
@@ -116,15 +116,15 @@ class MessageOutbox extends HTMLElement {
   }
 
   async edit(entry) {
-    if (entry.template) return this.undo(entry);
+    if (entry.template) return editTemplate(this.outbox, entry, this.dataset.edited);
     const { composer } = this; // another conversation may be open by then
     if (await this.outbox.takeBack(entry)) composer.takeBack(entry);
   }
 
   async undo(entry) {
+    if (entry.template) return this.edit(entry);
     const { composer } = this;
     const reply = await this.outbox.undo(entry);
-    if (reply.template) return editTemplate(reply);
     composer.takeBack(reply);
     composer.files.putBack(reply.files);
   }
@@ -134,6 +134,9 @@ class MessageOutbox extends HTMLElement {
     if (progress) progress.value = part;
   };
 }
+
+// The customer may unsend the message that it quotes.
+const isUnsent = (key) => key && document.querySelector(`#message-${key}:not(:has([data-reply-to]))`);
 
 function button(title) {
   const item = document.createElement("li");

@@ -19,13 +19,13 @@ export async function newEntries(text, files, about, { quickReplies = "", templa
   return { entries: [...named, ...texts], copies: named.map(({ key }, at) => [key, copies[at]]) };
 }
 
-// Return what entries of one Send said: {text, files, replyTo, quickReplies, template}.
+// Return what entries of one Send said: {text, files, replyTo, quickReplies}.
 export function joinedEntries(entries) {
   const files = entries.map(({ file }) => file).filter(Boolean);
   const text = joined(entries.map((entry) => entry.text));
   const replyTo = entries.map((entry) => entry.replyTo).find((quoted) => quoted !== undefined);
-  const [quickReplies, template] = ["quickReplies", "template"].map((name) => entries.map((entry) => entry[name]).find(Boolean));
-  return { text, files, replyTo, quickReplies, template };
+  const quickReplies = entries.map((entry) => entry.quickReplies).find(Boolean);
+  return { text, files, replyTo, quickReplies };
 }
 
 // A browser stores only where a file of the disk is. Fails once that was moved, changed or deleted.

@@ -64,7 +64,7 @@ export class Outbox {
     return (await this.change(entry, ({ isTried }) => (isTried ? undefined : null))) === null;
   }
 
-  // Return what could be taken back of all that one Send said: {text, files, replyTo, quickReplies, template}.
+  // Return what could be taken back of all that one Send said: {text, files, replyTo, quickReplies}.
   async undo({ reply }) {
     const taken = [];
     for (const entry of this.entries.filter((other) => other.reply === reply).reverse()) {

@@ -126,6 +126,36 @@ def test_a_picture_with_buttons_is_undone_edited_and_sent(sit_down, mona_writes,
     expect(bubbles(tab).locator("img.cards-picture")).to_be_visible()
 
 
+def test_cards_that_are_undone_while_the_network_is_away_stay_until_they_can_be_edited(
+    sit_down, mona_writes, stack, ana
+):
+    ana.undo_seconds = 30
+    ana.save()
+    tab = sit_down(ana)
+    takes(tab)
+    dialog = asks_for_a_tea(tab)
+    dialog.get_by_role("button", name="Send", exact=True).click()
+    expect(unconfirmed(tab)).to_contain_text("Green or black?")
+    tab.context.set_offline(True)
+    unconfirmed(tab).get_by_role("button", name="Undo").click()
+    expect(unconfirmed(tab)).to_contain_text("This was not sent: edit it, or send it again.")
+    tab.context.set_offline(False)
+    unconfirmed(tab).get_by_role("button", name="Edit").click()
+    expect(words_of(dialog)).to_have_value("Green or black?")
+    expect(unconfirmed(tab)).to_have_count(0)
+    assert sent(stack, mona_writes) == []
+
+
+def test_cards_stay_in_their_form_when_the_browser_has_no_room_for_them(sit_down, mona_writes, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    dialog = asks_for_a_tea(tab)
+    tab.evaluate("() => { IDBObjectStore.prototype.add = () => { throw new DOMException('', 'QuotaExceededError') } }")
+    dialog.get_by_role("button", name="Send", exact=True).click()
+    expect(dialog.get_by_role("alert")).to_contain_text("This browser has no room to keep your reply")
+    expect(words_of(dialog)).to_have_value("Green or black?")
+
+
 @pytest.mark.parametrize("device", [{}, PHONE], ids=["desktop", "phone"])
 def test_cards_are_saved_under_a_name_found_again_and_deleted(device, sit_down, mona_writes, stack, ana):
     tab = sit_down(ana, **device)

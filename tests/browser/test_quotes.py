@@ -113,6 +113,19 @@ def test_the_quote_goes_when_the_customer_unsends_the_message(sit_down, mona_wri
     until(tab, lambda: quoted(stack, mona_writes) == [("Yes", None)])
 
 
+def test_unsent_words_go_from_a_reply_that_waits_in_the_outbox_too(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    quotes(tab)
+    tab.route("**/send/", lambda route: route.abort())
+    says(tab, "Yes, I am")
+    expect(unconfirmed(tab)).to_contain_text(GREETING)
+    mid = Message.objects.get(text=GREETING).mid
+    stack.say(mona_writes, event={"message": {"mid": mid, "is_deleted": True}})
+    expect(unconfirmed(tab)).not_to_contain_text(GREETING)
+    expect(unconfirmed(tab)).to_contain_text("Yes, I am")
+
+
 def test_a_message_cannot_be_quoted_before_the_conversation_is_taken(sit_down, mona_writes, ana):
     tab = sit_down(ana)
     opens(tab)

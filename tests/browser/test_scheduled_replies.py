@@ -70,6 +70,23 @@ def test_the_author_edits_sends_and_deletes_what_waits(sit_down, mona_writes, st
     assert ScheduledReply.objects.filter(state="discarded").exists()
 
 
+def test_a_reply_is_scheduled_once_its_author_has_seen_what_came_behind_the_form(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    tab.get_by_role("link", name="Send later").click()
+    dialog = tab.get_by_role("dialog")
+    dialog.get_by_label("Message").fill("Are you still there?")
+    dialog.get_by_label("When").fill("in 2 hours")
+    stack.say(mona_writes, text="I have bought another one")
+    expect(bubbles(tab).last).to_contain_text("I have bought another one")
+    dialog.get_by_role("button", name="Send later").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("Mona Weber just sent another message.")
+    assert not ScheduledReply.objects.exists()
+    expect(dialog.get_by_label("Message")).to_have_value("Are you still there?")
+    dialog.get_by_role("button", name="Send later").click()
+    expect(scheduled(tab)).to_contain_text("Are you still there?")
+
+
 def test_a_moment_that_facebook_refuses_is_said_while_it_is_typed(sit_down, mona_writes, ana):
     tab = sit_down(ana)
     takes(tab)
