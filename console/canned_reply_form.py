@@ -26,7 +26,6 @@ class CannedReplyForm(SharedForm):
         required=False,
         error_messages={"invalid_choice": _("A file that you remove is gone already.")},
     )
-    version = forms.CharField(required=False, widget=forms.HiddenInput)
 
     class Meta:
         model = CannedReply
@@ -44,18 +43,8 @@ class CannedReplyForm(SharedForm):
 
     def clean(self):
         given = super().clean()
-        self._check_version(given)
         self._check_content(given)
         return given
-
-    def _check_version(self, given):
-        """Keep this from replacing a change of another that the agent has not seen; saved once more, it does."""
-        if given.get("version") and given["version"] != self.current_version:
-            self.add_error(None, _now("This was changed while you edited it. Save again to replace that change."))
-
-    @property
-    def current_version(self):
-        return self.instance.updated_at.isoformat() if self.instance.pk else ""
 
     def _check_content(self, given):
         if self.errors:

@@ -15,6 +15,7 @@ class SharedForm(forms.ModelForm):
     """A form for one agent. It offers to share to those who may manage what is shared."""
 
     audience = forms.ChoiceField(label=_("Who may use it"))
+    version = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, agent, *args, **options):
         super().__init__(*args, **options)
@@ -36,7 +37,17 @@ class SharedForm(forms.ModelForm):
     def clean(self):
         given = super().clean()
         self._share(given.get("audience", _key(Scope.OWN)))
+        self._check_version(given)
         return given
+
+    def _check_version(self, given):
+        """Keep this from replacing a change of another that the agent has not seen; saved once more, it does."""
+        if given.get("version") and given["version"] != self.current_version:
+            self.add_error(None, _now("This was changed while you edited it. Save again to replace that change."))
+
+    @property
+    def current_version(self):
+        return self.instance.updated_at.isoformat() if self.instance.pk else ""
 
     def _share(self, audience):
         scope, _dash, key = audience.partition("-")

@@ -6,6 +6,7 @@ from .custom_fields import CustomFieldAdmin
 from .inbound_webhooks import InboundWebhookAdmin
 from .labels import LabelAdmin
 from .pages import PageWithRulesAdmin
+from .saved_templates import SavedTemplateAdmin
 from .teams import TeamAdmin
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "InboundWebhookAdmin",
     "LabelAdmin",
     "PageWithRulesAdmin",
+    "SavedTemplateAdmin",
     "TeamAdmin",
 ]

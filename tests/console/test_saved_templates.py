@@ -1,5 +1,7 @@
 """Saved templates: kept under a name for their author, a team, a Page or everyone, as canned replies are."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.core.files.storage import default_storage
@@ -67,6 +69,22 @@ def test_an_agent_saves_uses_changes_and_deletes_a_template(anas_browser, path, 
     assert "“Our teas” is deleted." in answer
     assert "Which one?</textarea>" in answer
     assert not SavedTemplate.objects.exists()
+
+
+def test_a_change_of_another_is_replaced_only_by_an_agent_who_knows_of_it(keep, anas_browser, path, ana):
+    address = f"{path}{keep('Teas').pk}/"
+
+    def save(text, shown):
+        version = re.search(r'name="version" value="([^"]+)"', shown.content.decode())[1]
+        return anas_browser.post(f"{address}edit/", FIELDS | {"name": "Teas", "text": text, "version": version})
+
+    shown = anas_browser.get(address)
+    assert save("First", shown).status_code == 200
+    refused = save("Second", shown)
+    assert "This was changed while you edited it. Save again to replace that change." in words(refused.content.decode())
+    assert SavedTemplate.objects.get().payload["text"] == "First"
+    assert save("Second", refused).status_code == 200
+    assert SavedTemplate.objects.get().payload["text"] == "Second"
 
 
 @pytest.mark.parametrize(
@@ -178,3 +196,31 @@ def test_the_list_takes_the_same_number_of_queries_at_any_length(
         with django_assert_max_num_queries(10) as queries:
             anas_browser.get(path, headers=HTMX)
     assert len(queries) <= 10
+
+
+def test_admins_delete_the_template_of_a_team_without_pages_and_then_the_team(
+    keep, client, ada, ana, django_capture_on_commit_callbacks
+):
+    team = Team.objects.create(name="Pots")
+    saved = keep("Our pots", scope="team", team=team)
+    with SavedFile.objects.storing([teapot()]) as [stored]:
+        saved.files.add(stored, bulk=False)
+    client.force_login(ada, backend="django.contrib.auth.backends.ModelBackend")
+    deletes_team = f"/admin/console/team/{team.pk}/delete/"
+    path = f"/admin/console/savedtemplate/{saved.pk}/"
+    assert path in client.get(deletes_team).content.decode()  # it is named as what keeps the team
+    assert client.get(f"{path}change/").status_code == 200
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(f"{path}delete/", {"post": "yes"})
+    assert not default_storage.exists(stored.file.name)
+    client.post(deletes_team, {"post": "yes"})
+    assert not Team.objects.exists()
+
+
+def test_staff_who_may_not_manage_what_is_shared_see_no_templates_in_the_admin(keep, client, ana):
+    keep("Teas", scope="everyone")
+    type(ana).objects.update(is_staff=True)
+    client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get("/admin/console/savedtemplate/").status_code == 403
+    manages(ana)
+    assert b"Teas" in client.get("/admin/console/savedtemplate/").content
