@@ -4,6 +4,7 @@ from django.urls import include, path, re_path
 from agents import views as agents
 from console import api
 from console.faces import views as faces
+from console.search.views import search
 from console.views import (
     canned_replies,
     conversations,
@@ -84,6 +85,7 @@ urlpatterns = [
             ]
         ),
     ),
+    path("search/", search, name="search"),
     path("attachments/<int:pk>/", files.attachment, name="attachment"),
     path("canned-replies/", canned_replies.index, name="canned-replies"),
     path("canned-replies/new/", canned_replies.create, name="create-canned-reply"),

@@ -3,11 +3,13 @@ import console.models.canned_file
 import console.models.customer
 import console.models.handover_rules
 import console.models.message.attachment
+import console.search.trigger
 import console.wording.canned_variables
 import console.wording.quick_replies
 import datetime
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
+import django.contrib.postgres.search
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.expressions
@@ -505,6 +507,21 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='SearchDocument',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('message', 'Message'), ('note', 'Note'), ('file', 'File'), ('customer', 'Customer')], max_length=8)),
+                ('at', models.DateTimeField()),
+                ('vector', django.contrib.postgres.search.SearchVectorField()),
+                ('attachment', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='console.attachment')),
+                ('conversation', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='console.conversation')),
+                ('customer', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='console.customer')),
+                ('message', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='console.message')),
+                ('note', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='console.note')),
+                ('page', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='personas.page')),
+            ],
+        ),
+        migrations.CreateModel(
             name='Team',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -745,6 +762,82 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='scheduledreply',
             index=models.Index(condition=models.Q(('state', 'waiting')), fields=['at'], name='scheduled_due'),
+        ),
+        migrations.AddIndex(
+            model_name='searchdocument',
+            index=django.contrib.postgres.indexes.GinIndex(models.F('vector'), condition=models.Q(('kind', 'customer'), _negated=True), gin_pending_list_limit=256, name='search_said'),
+        ),
+        migrations.AddIndex(
+            model_name='searchdocument',
+            index=django.contrib.postgres.indexes.GinIndex(models.F('vector'), condition=models.Q(('kind', 'customer')), name='search_customers'),
+        ),
+        migrations.AddIndex(
+            model_name='searchdocument',
+            index=models.Index(condition=models.Q(('kind', 'customer'), _negated=True), fields=['-at', '-id'], name='search_newest'),
+        ),
+        migrations.AddIndex(
+            model_name='searchdocument',
+            index=models.Index(condition=models.Q(('message__isnull', False)), fields=['message'], name='search_document_message'),
+        ),
+        migrations.AddIndex(
+            model_name='searchdocument',
+            index=models.Index(condition=models.Q(('note__isnull', False)), fields=['note'], name='search_document_note'),
+        ),
+        migrations.AddIndex(
+            model_name='searchdocument',
+            index=models.Index(condition=models.Q(('attachment__isnull', False)), fields=['attachment'], name='search_document_attachment'),
+        ),
+        migrations.AddIndex(
+            model_name='searchdocument',
+            index=models.Index(condition=models.Q(('customer__isnull', False)), fields=['customer'], name='search_document_customer'),
+        ),
+        migrations.AddConstraint(
+            model_name='searchdocument',
+            constraint=console.search.trigger.Trigger(body='INSERT INTO console_searchdocument (kind, page_id, conversation_id, message_id, at, vector)\nSELECT \'message\', page_id, conversation_id, id, at, to_tsvector(\'simple\', translate(text, \'!"#$%&\'\'()*+,-./:;<=>?@[\\]^_`{|}~\', \'                                \'))\nFROM added AS message\nWHERE text <> \'\';', event='INSERT ON console_message REFERENCING NEW TABLE AS added FOR EACH STATEMENT', name='search_message_added'),
+        ),
+        migrations.AddConstraint(
+            model_name='searchdocument',
+            constraint=console.search.trigger.Trigger(body='DELETE FROM console_searchdocument WHERE kind = \'message\' AND message_id = OLD.id;\nINSERT INTO console_searchdocument (kind, page_id, conversation_id, message_id, at, vector)\nSELECT \'message\', page_id, conversation_id, id, at, to_tsvector(\'simple\', translate(text, \'!"#$%&\'\'()*+,-./:;<=>?@[\\]^_`{|}~\', \'                                \'))\nFROM (SELECT NEW.*) AS message\nWHERE text <> \'\';', event='UPDATE ON console_message FOR EACH ROW WHEN (OLD.text IS DISTINCT FROM NEW.text OR OLD.at IS DISTINCT FROM NEW.at)', name='search_message_changed'),
+        ),
+        migrations.AddConstraint(
+            model_name='searchdocument',
+            constraint=console.search.trigger.Trigger(body="DELETE FROM console_searchdocument WHERE kind = 'message' AND message_id IN (SELECT id FROM removed);", event='DELETE ON console_message REFERENCING OLD TABLE AS removed FOR EACH STATEMENT', name='search_message_removed'),
+        ),
+        migrations.AddConstraint(
+            model_name='searchdocument',
+            constraint=console.search.trigger.Trigger(body='INSERT INTO console_searchdocument (kind, page_id, conversation_id, note_id, at, vector)\nSELECT \'note\', page_id, conversation_id, note.id, note.at, to_tsvector(\'simple\', translate(note.text, \'!"#$%&\'\'()*+,-./:;<=>?@[\\]^_`{|}~\', \'                                \'))\nFROM added AS note JOIN console_conversation AS conversation ON conversation.id = note.conversation_id\nWHERE note.text <> \'\';', event='INSERT ON console_note REFERENCING NEW TABLE AS added FOR EACH STATEMENT', name='search_note_added'),
+        ),
+        migrations.AddConstraint(
+            model_name='searchdocument',
+            constraint=console.search.trigger.Trigger(body='DELETE FROM console_searchdocument WHERE kind = \'note\' AND note_id = OLD.id;\nINSERT INTO console_searchdocument (kind, page_id, conversation_id, note_id, at, vector)\nSELECT \'note\', page_id, conversation_id, note.id, note.at, to_tsvector(\'simple\', translate(note.text, \'!"#$%&\'\'()*+,-./:;<=>?@[\\]^_`{|}~\', \'                                \'))\nFROM (SELECT NEW.*) AS note JOIN console_conversation AS conversation ON conversation.id = note.conversation_id\nWHERE note.text <> \'\';', event='UPDATE ON console_note FOR EACH ROW WHEN (OLD.text IS DISTINCT FROM NEW.text)', name='search_note_changed'),
+        ),
+        migrations.AddConstraint(
+            model_name='searchdocument',
+            constraint=console.search.trigger.Trigger(body="DELETE FROM console_searchdocument WHERE kind = 'note' AND note_id IN (SELECT id FROM removed);", event='DELETE ON console_note REFERENCING OLD TABLE AS removed FOR EACH STATEMENT', name='search_note_removed'),
+        ),
+        migrations.AddConstraint(
+            model_name='searchdocument',
+            constraint=console.search.trigger.Trigger(body='INSERT INTO console_searchdocument (kind, page_id, conversation_id, message_id, attachment_id, at, vector)\nSELECT \'file\', page_id, conversation_id, message_id, file.id, message.at, to_tsvector(\'simple\', translate(coalesce(nullif(file.title, \'\'), CASE file.kind WHEN \'file\' THEN regexp_replace(split_part(file.url, \'?\', 1), \'^.*/\', \'\') ELSE \'\' END), \'!"#$%&\'\'()*+,-./:;<=>?@[\\]^_`{|}~\', \'                                \'))\nFROM added AS file JOIN console_message AS message ON message.id = file.message_id\nWHERE coalesce(nullif(file.title, \'\'), CASE file.kind WHEN \'file\' THEN regexp_replace(split_part(file.url, \'?\', 1), \'^.*/\', \'\') ELSE \'\' END) <> \'\';', event='INSERT ON console_attachment REFERENCING NEW TABLE AS added FOR EACH STATEMENT', name='search_file_added'),
+        ),
+        migrations.AddConstraint(
+            model_name='searchdocument',
+            constraint=console.search.trigger.Trigger(body='DELETE FROM console_searchdocument WHERE kind = \'file\' AND attachment_id = OLD.id;\nINSERT INTO console_searchdocument (kind, page_id, conversation_id, message_id, attachment_id, at, vector)\nSELECT \'file\', page_id, conversation_id, message_id, file.id, message.at, to_tsvector(\'simple\', translate(coalesce(nullif(file.title, \'\'), CASE file.kind WHEN \'file\' THEN regexp_replace(split_part(file.url, \'?\', 1), \'^.*/\', \'\') ELSE \'\' END), \'!"#$%&\'\'()*+,-./:;<=>?@[\\]^_`{|}~\', \'                                \'))\nFROM (SELECT NEW.*) AS file JOIN console_message AS message ON message.id = file.message_id\nWHERE coalesce(nullif(file.title, \'\'), CASE file.kind WHEN \'file\' THEN regexp_replace(split_part(file.url, \'?\', 1), \'^.*/\', \'\') ELSE \'\' END) <> \'\';', event='UPDATE ON console_attachment FOR EACH ROW WHEN (OLD.title IS DISTINCT FROM NEW.title)', name='search_file_changed'),
+        ),
+        migrations.AddConstraint(
+            model_name='searchdocument',
+            constraint=console.search.trigger.Trigger(body="DELETE FROM console_searchdocument WHERE kind = 'file' AND attachment_id IN (SELECT id FROM removed);", event='DELETE ON console_attachment REFERENCING OLD TABLE AS removed FOR EACH STATEMENT', name='search_file_removed'),
+        ),
+        migrations.AddConstraint(
+            model_name='searchdocument',
+            constraint=console.search.trigger.Trigger(body='INSERT INTO console_searchdocument (kind, page_id, conversation_id, customer_id, at, vector)\nSELECT \'customer\', page_id, NULL, id, now(), to_tsvector(\'simple\', translate(name || \' \' || psid, \'!"#$%&\'\'()*+,-./:;<=>?@[\\]^_`{|}~\', \'                                \'))\nFROM added AS customer\nWHERE name || \' \' || psid <> \'\';', event='INSERT ON console_customer REFERENCING NEW TABLE AS added FOR EACH STATEMENT', name='search_customer_added'),
+        ),
+        migrations.AddConstraint(
+            model_name='searchdocument',
+            constraint=console.search.trigger.Trigger(body='DELETE FROM console_searchdocument WHERE kind = \'customer\' AND customer_id = OLD.id;\nINSERT INTO console_searchdocument (kind, page_id, conversation_id, customer_id, at, vector)\nSELECT \'customer\', page_id, NULL, id, now(), to_tsvector(\'simple\', translate(name || \' \' || psid, \'!"#$%&\'\'()*+,-./:;<=>?@[\\]^_`{|}~\', \'                                \'))\nFROM (SELECT NEW.*) AS customer\nWHERE name || \' \' || psid <> \'\';', event='UPDATE ON console_customer FOR EACH ROW WHEN (OLD.name IS DISTINCT FROM NEW.name)', name='search_customer_changed'),
+        ),
+        migrations.AddConstraint(
+            model_name='searchdocument',
+            constraint=console.search.trigger.Trigger(body="DELETE FROM console_searchdocument WHERE kind = 'customer' AND customer_id IN (SELECT id FROM removed);", event='DELETE ON console_customer REFERENCING OLD TABLE AS removed FOR EACH STATEMENT', name='search_customer_removed'),
         ),
         migrations.AddConstraint(
             model_name='team',

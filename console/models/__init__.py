@@ -5,6 +5,7 @@ from console.messenger_templates.models import SavedFile, SavedTemplate
 from console.moderation.models import Moderation
 from console.scheduled_replies.files import ScheduledFile
 from console.scheduled_replies.models import ScheduledReply
+from console.search.models import SearchDocument
 from console.uploaded_files.models import UploadedFile
 
 from .activity import Activity
@@ -64,6 +65,7 @@ __all__ = [
     "SavedTemplate",
     "ScheduledFile",
     "ScheduledReply",
+    "SearchDocument",
     "TakenByAnother",
     "Team",
     "TooLate",

@@ -29,6 +29,7 @@ import "./face-marks.js";
 import "./typing-words.js";
 import "./desk-look.js";
 import "./unsent-replies.js";
+import "./search-desk.js";
 import "./queue-rows.js";
 import "./queue-count.js";
 import "./reaction-choice.js";

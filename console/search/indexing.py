@@ -1,0 +1,80 @@
+"""The triggers that keep the search index as what was said is kept, in the same transaction.
+
+They see every way to write a message: one by one, in bulk, by an import, by an unsending, by the retention. So no word
+stays in the index after it is gone. Rows that are added together are indexed by one statement.
+"""
+
+import string
+
+from console.search.trigger import Trigger
+
+# Signs between words. PostgreSQL would keep addresses, names of files and ids with signs as one word each.
+SIGNS = string.punctuation
+QUOTED_SIGNS = SIGNS.replace("'", "''")
+
+
+def vector(text):
+    """Return an expression for the words of a text, in SQL. No language is known, so no word is shortened."""
+    return f"to_tsvector('simple', translate({text}, '{QUOTED_SIGNS}', '{' ' * len(SIGNS)}'))"
+
+
+def _add(rows, columns, values, at, text):
+    return (
+        f"INSERT INTO console_searchdocument (kind, page_id, conversation_id, {columns}, at, vector)\n"
+        f"SELECT {values}, {at}, {vector(text)}\nFROM {rows}\nWHERE {text} <> '';"
+    )
+
+
+def add_messages(rows):
+    return _add(f"{rows} AS message", "message_id", "'message', page_id, conversation_id, id", "at", "text")
+
+
+def add_notes(rows):
+    joined = f"{rows} AS note JOIN console_conversation AS conversation ON conversation.id = note.conversation_id"
+    return _add(joined, "note_id", "'note', page_id, conversation_id, note.id", "note.at", "note.text")
+
+
+def add_files(rows):
+    """Index files by the names that their senders gave them, and links by their titles."""
+    joined = f"{rows} AS file JOIN console_message AS message ON message.id = file.message_id"
+    last_part = "CASE file.kind WHEN 'file' THEN regexp_replace(split_part(file.url, '?', 1), '^.*/', '') ELSE '' END"
+    name = f"coalesce(nullif(file.title, ''), {last_part})"
+    values = "'file', page_id, conversation_id, message_id, file.id"
+    return _add(joined, "message_id, attachment_id", values, "message.at", name)
+
+
+def add_customers(rows):
+    """Index customers by their names and ids."""
+    return _add(f"{rows} AS customer", "customer_id", "'customer', page_id, NULL, id", "now()", "name || ' ' || psid")
+
+
+def _triggers(kind, table, key, add, changed):
+    """Return the triggers of one table. changed: the columns whose change makes its documents anew."""
+    name = f"search_{kind}"
+    is_changed = " OR ".join(f"OLD.{one} IS DISTINCT FROM NEW.{one}" for one in changed)
+    remove = f"DELETE FROM console_searchdocument WHERE kind = '{kind}' AND {key}"  # noqa: S608  (ours)
+    return [
+        Trigger(
+            name=f"{name}_added",
+            event=f"INSERT ON {table} REFERENCING NEW TABLE AS added FOR EACH STATEMENT",
+            body=add("added"),
+        ),
+        Trigger(
+            name=f"{name}_changed",
+            event=f"UPDATE ON {table} FOR EACH ROW WHEN ({is_changed})",
+            body=f"{remove} = OLD.id;\n{add('(SELECT NEW.*)')}",
+        ),
+        Trigger(
+            name=f"{name}_removed",
+            event=f"DELETE ON {table} REFERENCING OLD TABLE AS removed FOR EACH STATEMENT",
+            body=f"{remove} IN (SELECT id FROM removed);",  # noqa: S608  (ours)
+        ),
+    ]
+
+
+TRIGGERS = [
+    *_triggers("message", "console_message", "message_id", add_messages, ["text", "at"]),
+    *_triggers("note", "console_note", "note_id", add_notes, ["text"]),
+    *_triggers("file", "console_attachment", "attachment_id", add_files, ["title"]),
+    *_triggers("customer", "console_customer", "customer_id", add_customers, ["name"]),
+]
