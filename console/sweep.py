@@ -16,6 +16,7 @@ from console.models import (
     Moderation,
     Reaction,
     ScheduledReply,
+    SearchWord,
 )
 
 logger = logging.getLogger(__name__)
@@ -63,4 +64,5 @@ STEPS = [  # in this order
     fetch_missing_files,
     Moderation.objects.deliver_later,
     HistoryImport.objects.import_later,
+    SearchWord.objects.learn,
 ]

@@ -19,6 +19,12 @@ TABLES = {
         "autovacuum_vacuum_insert_scale_factor": 0.05,
         "autovacuum_analyze_scale_factor": 0.02,
     },
+    # What it knows of frequent and of rare words decides by which index it searches.
+    "console_searchdocument": {
+        "autovacuum_vacuum_scale_factor": 0.02,
+        "autovacuum_vacuum_insert_scale_factor": 0.05,
+        "autovacuum_analyze_scale_factor": 0.02,
+    },
     "console_inboundwebhook": {
         "autovacuum_vacuum_scale_factor": 0.02,
         "autovacuum_vacuum_insert_scale_factor": 0.05,

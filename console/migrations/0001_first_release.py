@@ -522,6 +522,17 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='SearchWord',
+            fields=[
+                ('word', models.TextField(primary_key=True, serialize=False)),
+                ('parts', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
+                ('near', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
+            ],
+            options={
+                'indexes': [django.contrib.postgres.indexes.GinIndex(models.F('parts'), name='search_word_parts'), django.contrib.postgres.indexes.GinIndex(models.F('near'), name='search_word_near')],
+            },
+        ),
+        migrations.CreateModel(
             name='Team',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -838,6 +849,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='searchdocument',
             constraint=console.search.trigger.Trigger(body="DELETE FROM console_searchdocument WHERE kind = 'customer' AND customer_id IN (SELECT id FROM removed);", event='DELETE ON console_customer REFERENCING OLD TABLE AS removed FOR EACH STATEMENT', name='search_customer_removed'),
+        ),
+        migrations.AddConstraint(
+            model_name='searchdocument',
+            constraint=console.search.trigger.Trigger(body='DELETE FROM console_searchword WHERE word IN (\n    SELECT word FROM console_searchword\n    WHERE word IN (SELECT unnest(tsvector_to_array(vector)) FROM gone) FOR UPDATE SKIP LOCKED\n);', event='DELETE ON console_searchdocument REFERENCING OLD TABLE AS gone FOR EACH STATEMENT', name='search_words_forgotten'),
         ),
         migrations.AddConstraint(
             model_name='team',

@@ -6,6 +6,7 @@ from console.moderation.models import Moderation
 from console.scheduled_replies.files import ScheduledFile
 from console.scheduled_replies.models import ScheduledReply
 from console.search.models import SearchDocument
+from console.search.words import SearchWord
 from console.uploaded_files.models import UploadedFile
 
 from .activity import Activity
@@ -66,6 +67,7 @@ __all__ = [
     "ScheduledFile",
     "ScheduledReply",
     "SearchDocument",
+    "SearchWord",
     "TakenByAnother",
     "Team",
     "TooLate",

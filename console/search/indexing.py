@@ -72,9 +72,20 @@ def _triggers(kind, table, key, add, changed):
     ]
 
 
+# One that another transaction has locked is being forgotten there.
+FORGET = """DELETE FROM console_searchword WHERE word IN (
+    SELECT word FROM console_searchword
+    WHERE word IN (SELECT unnest(tsvector_to_array(vector)) FROM gone) FOR UPDATE SKIP LOCKED
+);"""
+
 TRIGGERS = [
     *_triggers("message", "console_message", "message_id", add_messages, ["text", "at"]),
     *_triggers("note", "console_note", "note_id", add_notes, ["text"]),
     *_triggers("file", "console_attachment", "attachment_id", add_files, ["title"]),
     *_triggers("customer", "console_customer", "customer_id", add_customers, ["name"]),
+    Trigger(
+        name="search_words_forgotten",
+        event="DELETE ON console_searchdocument REFERENCING OLD TABLE AS gone FOR EACH STATEMENT",
+        body=FORGET,
+    ),
 ]

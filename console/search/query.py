@@ -60,6 +60,11 @@ class Query:
     def __bool__(self):
         return bool(self.phrases or self.given or self.ids)
 
+    @property
+    def words(self):
+        """Return the words outside of phrases, in lower case."""
+        return [words[0].lower() for words in self.phrases if len(words) == 1]
+
     def values(self, name):
         return self.given.get(name, [])
 

@@ -15,7 +15,7 @@ from django.db.models import F, Func
 from django.utils.translation import gettext as _
 from psycopg.errors import QueryCanceled
 
-from console.models import Attachment, Conversation, Message, Note, SearchDocument
+from console.models import Attachment, Conversation, Message, Note, SearchDocument, SearchWord
 from console.models.refusals import Refused
 from console.search import conditions
 from console.search.models import Kind
@@ -79,19 +79,42 @@ class Search:
         self.query, self.after = query, after
         self.pages = list(Page.objects.open_to(agent).order_by().defer("token"))
         with _limits():
-            customers = [] if after or query.is_about_messages else self._customers()
-            documents = self._documents()
+            self.alternatives = SearchWord.objects.containing(query.words)
+            customers, documents = self._find()
+            self.is_near = not customers and not documents and self._look_for_near_words()
+            if self.is_near:
+                customers, documents = self._find()
         self.has_more, documents = len(documents) > PAGE, documents[:PAGE]
         self.next = urlencode({"q": query.text, "after": documents[-1].place}) if self.has_more else ""
         self.groups = self._groups(customers, documents)
 
     # Find
 
+    def _find(self):
+        customers = [] if self.after or self.query.is_about_messages else self._customers()
+        return customers, self._documents()
+
+    def _look_for_near_words(self):
+        """Let words that differ by one letter do as well; return whether there are any."""
+        near = SearchWord.objects.resembling(self.query.words)
+        self.alternatives = {word: [*self.alternatives.get(word, []), *near[word]] for word in near}
+        return any(near.values())
+
+    def _words(self):
+        """Return the query in PostgreSQL's language. The last word of each phrase may be longer."""
+        phrases = [self._phrase(words) for words in self.query.phrases]
+        return SearchQuery(" & ".join(phrases), search_type="raw", config="simple")
+
+    def _phrase(self, words):
+        given = " <-> ".join(_quoted(word) for word in words) + ":*"
+        others = self.alternatives.get(words[0].lower(), []) if len(words) == 1 else []
+        return f"({' | '.join([given, *map(_quoted, others)])})"
+
     def _customers(self):
         """Find the customers by name, id or label."""
         found = conditions.narrow(SearchDocument.objects.customers(), self.query, self.pages, "customer__conversation")
         if self.query.phrases:
-            found = found.filter(vector=_words(self.query.phrases))
+            found = found.filter(vector=self._words())
         return list(found.order_by("-at", "-pk")[:MOST_CUSTOMERS])
 
     def _documents(self):
@@ -101,7 +124,7 @@ class Search:
             return list(said.filter(message__page__in=self.pages, message__mid__in=self.query.ids)[: PAGE + 1])
         if not self.query.phrases:
             return list(said.behind(self.after).newest_first()[: PAGE + 1]) if self.query.given else []
-        return self._with_words(said.filter(vector=_words(self.query.phrases)))
+        return self._with_words(said.filter(vector=self._words()))
 
     def _with_words(self, found):
         """Look through the newest documents, and through the index of words for what is older."""
@@ -151,7 +174,8 @@ class Search:
 
     def is_found(self, word):
         """Return whether a word of a text, in lower case, is one that was searched for."""
-        return any(word.startswith(one.lower()) for phrase in self.query.phrases for one in phrase)
+        known = {other for others in self.alternatives.values() for other in others}
+        return word in known or any(word.startswith(one.lower()) for phrase in self.query.phrases for one in phrase)
 
 
 def _rows(documents):
@@ -168,10 +192,9 @@ def _rows(documents):
     return rows
 
 
-def _words(phrases):
-    """Return a query for all of these, in PostgreSQL's language. The last word of each may be longer."""
-    together = [" <-> ".join(f"'{word}'" for word in words) for words in phrases]
-    return SearchQuery(" & ".join(f"({words}:*)" for words in together), search_type="raw", config="simple")
+def _quoted(word):
+    """Return a word of a query in PostgreSQL's language. It has no signs."""
+    return f"'{word}'"
 
 
 def _unindexed(name):

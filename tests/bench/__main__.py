@@ -1,9 +1,9 @@
 """Start the console as compose runs it, measure it, and print a table: each figure beside its limit on this machine.
 
 Without names everything is measured: intake, stream, live, faces, browser, send, processing, relay, pages, memory,
-strangers (slow clients), hang (of Redis) and snapshot (sending during a backup of ten minutes). --fill also measures
-the pages with 100 000 conversations and a million messages, or with ten times as many (--fill large), which takes
-minutes and 10 GB.
+strangers (slow clients), hang (of Redis), snapshot (sending during a backup of ten minutes) and search, in a database
+with a million messages, which it fills first. --fill also measures the pages with 100 000 conversations and a million
+messages, or with ten times as many (--fill large), which takes minutes and 10 GB.
 The targets are for two cores, which include the client; those of `processing` and of live updates are scaled by the
 factor of this machine, which is the rate of a bare Django view.
 """
@@ -26,7 +26,7 @@ from servers import ROOT, running_servers, stop_on_signals
 
 MEASURES = [
     *["intake", "stream", "live", "faces", "browser", "send", "processing", "relay", "pages", "memory"],
-    *["strangers", "hang", "snapshot"],
+    *["strangers", "hang", "snapshot", "search"],
 ]
 
 

@@ -13,6 +13,7 @@ from tests.bench import (
     pages,
     processing,
     relay,
+    search,
     send,
     snapshot,
     strangers,
@@ -48,6 +49,7 @@ def measure(options, programs, rows, *, web, bare, graph, bot):
             "strangers": lambda: strangers.measure(stack, cast, facebook),
             "hang": lambda: hang.measure(stack, cast),
             "snapshot": lambda: snapshot.measure(stack, cast, facebook, machine, options.snapshot_seconds),
+            "search": lambda: search.measure(stack, cast, machine, options.fill or "filled"),
         }
         wanted = [name for name in measures if name in options.measures or (name == "pages" and options.fill)]
         found = {name: _add(rows, stack, name, measures[name]) for name in wanted}

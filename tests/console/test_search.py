@@ -7,10 +7,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from console.models import Attachment, Conversation, Customer, Label, Message, Note, SearchDocument
+from console.infrastructure.redis import redis
+from console.models import Attachment, Conversation, Customer, Label, Message, Note, SearchDocument, SearchWord
 from console.search import results
 from console.search.query import Query
 from console.search.results import Search, TooSlow
+from console.search.words import LEARNED
 from personas.models import Page
 from tests.bench.fill import fill
 from tests.conftest import restrict
@@ -66,6 +68,51 @@ def test_a_message_is_found_by_its_words_whatever_their_case_and_order(conversat
 def test_the_beginning_of_a_word_is_enough(conversation, find):
     add(conversation, "Where is my parcel?")
     assert find("parc") == ["Where is my parcel?"]
+
+
+@pytest.fixture
+def learn(db):
+    """Learn all words, as the sweep does; whatever was learned in other tests."""
+    redis().delete(LEARNED)
+    return SearchWord.objects.learn
+
+
+def test_a_part_of_a_word_is_enough_once_the_sweep_has_learned_the_word(conversation, find, learn):
+    add(conversation, "Das Rückpaket 2026-XK-4711 fehlt")
+    learn()
+    assert len(find("paket")) == len(find("ückpa fehlt")) == len(find("711")) == 1
+    assert find("pakete") == find("paket -tee oolong") == []
+
+
+@pytest.mark.parametrize("typed", ["parcle", "pracel", "parel", "parcell", "porcel", "parcek"])
+def test_a_word_with_a_typing_error_is_found_where_nothing_else_is(typed, conversation, ana, learn):
+    add(conversation, "where is my parcel")
+    learn()
+    search = Search(ana, Query(typed))
+    assert search.is_near
+    assert [part.text for part in search.groups[0].hits[0].parts if part.is_marked] == ["parcel"]
+
+
+def test_another_number_is_no_typing_error(conversation, find, learn):
+    add(conversation, "order 47110")
+    learn()
+    assert find("order 47111") == []
+
+
+def test_words_of_what_was_unsent_are_forgotten(receive, said, by_mona, learn):
+    receive(said("m_1", text="my secret parcel"))
+    learn()
+    assert SearchWord.objects.filter(word="secret").exists()
+    receive(by_mona(message={"mid": "m_1", "is_deleted": True}))
+    assert not SearchWord.objects.filter(word__in=["secret", "parcel"]).exists()
+
+
+def test_words_of_another_page_help_nobody_who_cannot_see_it(paul, conversation, ben, learn):
+    add(conversation, "a secret parcel")
+    restrict(conversation.page)
+    learn()
+    for query in ["ecret", "secert"]:
+        assert Search(ben, Query(query)).groups == []
 
 
 def test_words_in_quotes_are_found_where_they_follow_each_other(conversation, find):

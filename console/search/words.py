@@ -1,0 +1,84 @@
+"""The words that documents have, by which a search finds parts of words, and words with a typing error.
+
+The sweep learns those of new documents. They are never shown by themselves: a search looks for them among the documents
+that its agent may see. When a document goes, a trigger forgets its words; one that others have too is learned again
+when it is next said.
+"""
+
+from typing import Any, ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import connection, models
+
+from console.infrastructure.redis import redis
+
+LEARNED = "search:learned"  # the key of the last document whose words are known
+AT_ONCE = 20_000  # documents
+SHORTEST, LONGEST = 3, 40  # characters
+MOST = 20  # words that one word stands for
+
+# Three letters in a row, and the word itself and without one of its letters: two words that differ by one letter, or by
+# two that changed places, have one of these in common.
+PARTS = "ARRAY(SELECT DISTINCT substr(word, n, 3) FROM generate_series(1, length(word) - 2) AS n)"
+NEAR = (
+    "ARRAY(SELECT word UNION SELECT overlay(word PLACING '' FROM n FOR 1) FROM generate_series(1, length(word)) AS n)"
+)
+LEARN = f"""
+INSERT INTO console_searchword (word, parts, near) SELECT word, {PARTS}, {NEAR} FROM (
+    SELECT DISTINCT lexeme FROM console_searchdocument, unnest(vector) WHERE id > %s AND id <= %s
+) AS said (word) WHERE length(word) BETWEEN {SHORTEST} AND {LONGEST} ORDER BY word ON CONFLICT DO NOTHING
+"""  # noqa: S608  (ours)
+FIND = """
+SELECT given.word, ARRAY(SELECT known.word FROM console_searchword AS known WHERE {condition} ORDER BY 1 LIMIT {most})
+FROM unnest(%s::text[]) AS given (word)
+"""
+CONTAINS = f"known.parts @> {PARTS.replace('word', 'given.word')} AND strpos(known.word, given.word) > 1"
+RESEMBLES = f"known.near && {NEAR.replace('word', 'given.word')} AND given.word !~ '[0-9]' AND length(given.word) > 3"
+
+
+class SearchWordQuerySet(models.QuerySet):
+    def learn(self):
+        """Learn the words of some of the documents that are new."""
+        newest = self._newest()
+        known = min(int(redis().get(LEARNED) or 0), newest)
+        end = min(known + AT_ONCE, newest)
+        if end > known:
+            with connection.cursor() as cursor:
+                cursor.execute(LEARN, [known, end])
+            redis().set(LEARNED, end)
+
+    def containing(self, words):
+        """Return {word: known words in which it stands, though not at their begin}."""
+        return _find(CONTAINS, [word for word in words if len(word) >= SHORTEST])
+
+    def resembling(self, words):
+        """Return {word: known words that differ by one letter}. Another number would be another order."""
+        return _find(RESEMBLES, words)
+
+    def _newest(self):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT coalesce(max(id), 0) FROM console_searchdocument")
+            return cursor.fetchone()[0]
+
+
+class SearchWord(models.Model):
+    word = models.TextField(primary_key=True)
+    parts = ArrayField(models.TextField())
+    near = ArrayField(models.TextField())
+
+    objects: ClassVar[Any] = SearchWordQuerySet.as_manager()
+
+    class Meta:
+        indexes = [GinIndex("parts", name="search_word_parts"), GinIndex("near", name="search_word_near")]
+
+    def __str__(self):
+        return self.word
+
+
+def _find(condition, words):
+    if not words:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(FIND.format(condition=condition, most=MOST), [words])
+        return dict(cursor.fetchall())
