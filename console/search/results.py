@@ -165,11 +165,11 @@ class Search:
     def _hits(self, documents, conversations):
         """Yield a hit for each that is still there. A message with its file is one."""
         rows = _rows(documents)
-        told = {document.message_id for document in documents if document.kind == Kind.MESSAGE}
+        shown = {document.message_id for document in documents if document.kind == Kind.MESSAGE}
         for document in documents:
             row, conversation = rows.get((document.kind, document.key)), conversations.get(document.conversation_id)
-            is_told = document.kind == Kind.FILE and document.message_id in told
-            if row and conversation and not is_told:
+            is_shown = document.kind == Kind.FILE and document.message_id in shown
+            if row and conversation and not is_shown:
                 yield Hit(document, row, conversation, snippet(document.text_of(row), self.is_found))
 
     def is_found(self, word):

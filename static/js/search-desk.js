@@ -1,4 +1,4 @@
-// The search above the queue. Its results take the queue's place until Escape; a result opens the thread at that message.
+// The search above the queue: the keys that call it, and what was found there. The rest is loaded when it is first used.
 
 import { toPane } from "./focus.js";
 import { jump } from "./message-jump.js";
@@ -8,30 +8,21 @@ const TYPED_IN = "input, textarea, select, [contenteditable]";
 
 class SearchDesk extends HTMLElement {
   connectedCallback() {
-    this.form = this.querySelector("form");
     this.field = this.querySelector("[type=search]");
     this.results = document.getElementById("search-results");
     document.addEventListener("keydown", this.press);
-    document.addEventListener("htmx:after:swap", this.swapped);
     this.field.addEventListener("focus", this.open);
-    this.results.addEventListener("click", this.choose, true);
-    jumpTo(location.hash);
+    this.jumpTo(location.hash);
   }
 
   disconnectedCallback() {
     document.removeEventListener("keydown", this.press);
-    document.removeEventListener("htmx:after:swap", this.swapped);
   }
 
   press = (event) => {
-    const { key, target } = event;
-    const isHere = this.contains(target) || this.results.contains(target);
-    if (isHere && key === "Escape") this.close();
-    else if (isHere && key === "ArrowDown") this.walk(target, 1);
-    else if (isHere && key === "ArrowUp") this.walk(target, -1);
-    else if (this.isCalled(event)) this.field.select();
-    else return;
+    if (!this.isCalled(event)) return;
     event.preventDefault();
+    this.field.select();
   };
 
   // A second Ctrl-F is for the browser.
@@ -41,9 +32,10 @@ class SearchDesk extends HTMLElement {
     return key === "/" && !target.closest(TYPED_IN);
   }
 
-  open = () => {
+  open = async () => {
     this.results.hidden = false;
-    if (!this.results.childElementCount) this.form.requestSubmit();
+    if (!this.results.childElementCount) this.querySelector("form").requestSubmit();
+    this.keys ??= (await import("./search-results.js")).watchResults(this);
   };
 
   close() {
@@ -54,36 +46,10 @@ class SearchDesk extends HTMLElement {
     toPane();
   }
 
-  walk(from, step) {
-    const places = [this.field, ...this.results.querySelectorAll("a, button")];
-    places.at((places.indexOf(from) + step) % places.length).focus();
+  jumpTo(hash) {
+    const list = document.querySelector("message-list");
+    if (list && ENTRY.test(hash)) jump(list, hash.slice(1));
   }
-
-  choose = (event) => {
-    const operator = event.target.closest(".search-operator");
-    if (operator) this.insert(operator.dataset.insert);
-    const hit = event.target.closest("a[href*='/conversations/']");
-    for (const other of hit ? this.results.querySelectorAll("[aria-current]") : []) other.removeAttribute("aria-current");
-    hit?.setAttribute("aria-current", "true");
-    if (!hit?.hash || hit.pathname !== location.pathname || event.ctrlKey || event.metaKey) return;
-    event.preventDefault();
-    event.stopPropagation(); // it is open: htmx would read it again
-    jumpTo(hit.hash);
-  };
-
-  insert(text) {
-    this.field.value = `${this.field.value.trimEnd()} ${text}`.trimStart();
-    this.field.focus();
-  }
-
-  swapped = ({ detail: { ctx } }) => {
-    if (this.results.contains(ctx.sourceElement)) jumpTo(ctx.sourceElement.hash ?? "");
-  };
-}
-
-function jumpTo(hash) {
-  const list = document.querySelector("message-list");
-  if (list && ENTRY.test(hash)) jump(list, hash.slice(1));
 }
 
 customElements.define("search-desk", SearchDesk);

@@ -83,12 +83,14 @@ def test_an_agent_finds_a_message_by_keys_and_opens_the_thread_there(sit_down, l
 
 def test_a_second_ctrl_f_is_for_the_browser(sit_down, long_talk, ana):
     tab = sit_down(ana)
-    tab.evaluate("document.addEventListener('keydown', (event) => (document.title = event.defaultPrevented))")
+    tab.evaluate(
+        "document.addEventListener('keydown', (event) => (document.body.dataset.prevented = event.defaultPrevented))"
+    )
     tab.keyboard.press("Control+f")
     expect(field(tab)).to_be_focused()
-    expect(tab).to_have_title("true")
+    expect(tab.locator("body")).to_have_attribute("data-prevented", "true")
     tab.keyboard.press("Control+f")
-    expect(tab).to_have_title("false")
+    expect(tab.locator("body")).to_have_attribute("data-prevented", "false")
 
 
 def test_a_slash_in_a_reply_is_written(sit_down, long_talk, ana):
