@@ -27,6 +27,12 @@ class Batch:
         self.changes, self.listeners, self.revisions = changes, list(listeners.values()), dict(revisions)
         self.pieces, self.ended, self.greeted, self.moment = [], [], [], None
 
+    @property
+    def is_needed(self):
+        """Return whether any stream may get something: a thread that nobody has open may change, by a receipt say."""
+        self.changes.forget_unwatched({pk for listener in self.listeners for pk in listener.watched})
+        return bool(self.changes) or not all(listener.rights for listener in self.listeners)
+
     def render(self):
         try:
             groups = self._groups()

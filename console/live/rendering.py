@@ -5,7 +5,7 @@ from collections import defaultdict
 from functools import reduce
 from operator import or_
 
-from django.db.models import F, Q, Window
+from django.db.models import F, Prefetch, Q, Value, Window
 from django.db.models.functions import Now, RowNumber
 from django.template.loader import render_to_string
 
@@ -31,12 +31,15 @@ class Loaded:
     """
 
     def __init__(self, changes, watchers, revisions):
-        self._events = {}
-        self.rows = self._load_rows(changes)
+        self._events, keys = {}, changes.rows | self._held_by(changes)
+        found = _load(keys, changes, watchers)
+        self.rows = [one for one in found if one.pk in keys]
+        Conversation.objects.mark(self.rows)
         self.mentions = self._load_mentions()
-        threads = self._load_threads(changes, watchers)
+        changed = changes.changed_or_new
+        threads = [one for one in found if one.pk in watchers and (one.pk in changed or one.agent_id in changes.agents)]
         self.watched = {conversation.pk: conversation for conversation in threads}
-        pages = _pages_of([*self.rows, *threads])
+        pages = _pages_of(found)
         self.at = next((page.asked_at for page in pages), None)  # after all was read, by the database's clock
         self.revisions = {pk: revision for pk, revision in revisions.items() if pk in watchers}
         self.threads = [*self._headers(changes, threads), *self._entries(threads)]
@@ -49,10 +52,6 @@ class Loaded:
         return self._events[key]
 
     # Rows
-
-    def _load_rows(self, changes):
-        keys = changes.rows | self._held_by(changes)
-        return Conversation.objects.filter(pk__in=keys).for_queue() if keys else []
 
     def _held_by(self, changes):
         """Return the conversations of agents who came or went. No desk shows more of one agent than the first ones."""
@@ -69,13 +68,6 @@ class Loaded:
         return set(found.values_list("agent_id", "note__conversation_id")) if self.rows else set()
 
     # Threads
-
-    def _load_threads(self, changes, watchers):
-        watched = {watch.conversation_id for watch in changes.watches} | changes.threads | changes.holders
-        wanted = Q(pk__in=watched & watchers.keys())
-        if changes.agents:
-            wanted |= Q(pk__in=watchers, agent__in=changes.agents)
-        return list(Conversation.objects.filter(wanted).in_full()) if watchers else []
 
     def _headers(self, changes, threads):
         for conversation in threads:
@@ -102,6 +94,15 @@ class Loaded:
                 )
             if since is None or entries is None or entries[conversation.pk]:
                 self.revisions[conversation.pk] = conversation.revision
+
+
+def _load(keys, changes, watchers):
+    """Read the conversations of rows, and of threads that are watched, together."""
+    wanted = Q(pk__in=keys | (changes.changed_or_new & watchers.keys()))
+    if changes.agents:
+        wanted |= Q(pk__in=watchers, agent__in=changes.agents)
+    found = Conversation.objects.filter(wanted).with_holder().select_related("customer__moderation")
+    return list(found.prefetch_related("labels", Prefetch("labels", to_attr="shown_labels")))
 
 
 def _rendered(render, conversation, *arguments, otherwise):
@@ -145,12 +146,18 @@ def entries_since(revisions):
         if len(messages) > MOST_CHANGES:
             return None
         find_quotes(messages)
-        timelines = [Handover.objects.for_thread(), Activity.objects.all(), Note.objects.for_thread()]
-        timelines += [ScheduledReply.objects.for_thread()]
-        lines = [line for rows in timelines for line in rows.filter(newer)]
+        lines = [line for rows in _timelines_with(newer) for line in rows.filter(newer)]
         for entry in sorted([*messages, *lines], key=lambda entry: entry.place):
             found[entry.conversation_id].append(entry)
     return found
+
+
+def _timelines_with(newer):
+    """Return those of the timelines that have such entries. One query asks them all: mostly none has any."""
+    timelines = [Handover.objects.for_thread(), Activity.objects.all(), Note.objects.for_thread()]
+    timelines += [ScheduledReply.objects.for_thread()]
+    numbered = [rows.model.objects.filter(newer).order_by().values_list(Value(n)) for n, rows in enumerate(timelines)]
+    return [timelines[number] for (number,) in numbered[0].union(*numbered[1:])]
 
 
 def _pages_of(conversations):

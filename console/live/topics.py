@@ -48,6 +48,17 @@ class Changes:
         changed = [self.rows, self.threads, self.holders, self.agents, self.drafts, self.mentions, self.watches]
         return any([self.may_be_anything, self.looks.by_conversation, self.scheduled, *changed])
 
+    @property
+    def changed_or_new(self):
+        """Return the keys of threads that changed, or that a stream begins to show."""
+        return self.threads | self.holders | {watch.conversation_id for watch in self.watches}
+
+    def forget_unwatched(self, watched):
+        """Forget changes of threads that no stream shows."""
+        shown = watched | {watch.conversation_id for watch in self.watches}
+        self.threads &= shown
+        self.holders &= shown
+
     def add_looks(self, looks, last):
         """Add what differs between the looks of this moment and the last that were sent."""
         now, before = looks.by_conversation, last.by_conversation

@@ -380,16 +380,41 @@ def test_a_batch_publishes_once_for_the_rows_that_change_and_once_for_the_others
         read = {"sender": {"id": psid}, "timestamp": AT, "read": {"watermark": AT}}
         InboundWebhook.objects.store(body((PAGES[0], read)))
         InboundWebhook.objects.store(say("7001", f"m_{psid}"))
+    with subscribed() as published:
+        with django_capture_on_commit_callbacks(execute=True):
+            Batch().process(lambda: InboundWebhook.objects.take(10))
+        listed, others, nothing = published(), published(), published(0.1)
+    by_psid = {one.customer.psid: f"conversation-{one.pk}" for one in Conversation.objects.all()}
+    assert set(listed) >= {by_psid["7001"], "queue"}
+    assert (set(others), nothing) == ({by_psid["7002"], by_psid["7003"]}, None)
+
+
+@pytest.mark.parametrize(("number", "is_news"), [(1, False), (2, True), (3, True)])  # sent, unknown, sending
+def test_an_echo_renews_the_row_of_its_conversation_only_where_it_tells_news(
+    bakery, django_capture_on_commit_callbacks, number, is_news
+):
+    _begin(bakery, "7002")
+    mid, key = f"1-7002-o{number}", str(key_of(PAGES[0], "7002", number))
+    message = {"is_echo": True, "text": "Hello", "mid": mid, "app_id": OURS, "metadata": key}
+    InboundWebhook.objects.store(body((PAGES[0], {"recipient": {"id": "7002"}, "timestamp": AT, "message": message})))
+    with subscribed() as published:
+        with django_capture_on_commit_callbacks(execute=True):
+            Batch().process(lambda: InboundWebhook.objects.take(10))
+        assert ("queue" in published()) == is_news
+
+
+@contextmanager
+def subscribed():
+    """Yield a function that returns the topics of the next publication; None if there is none in so many seconds."""
     with redis().pubsub(ignore_subscribe_messages=True) as subscription:
         subscription.subscribe(channel())
         subscription.get_message(timeout=5)
-        with django_capture_on_commit_callbacks(execute=True):
-            Batch().process(lambda: InboundWebhook.objects.take(10))
-        published = [subscription.get_message(timeout=5)["data"].split() for _publication in range(2)]
-        assert subscription.get_message(timeout=0.1) is None
-    by_psid = {one.customer.psid: f"conversation-{one.pk}" for one in Conversation.objects.all()}
-    assert set(published[0]) >= {by_psid["7001"], "queue"}
-    assert set(published[1]) == {by_psid["7002"], by_psid["7003"]}
+
+        def published(within=5):
+            message = subscription.get_message(timeout=within)
+            return message and message["data"].split()
+
+        yield published
 
 
 # Several processors

@@ -70,8 +70,24 @@ def test_a_batch_needs_a_constant_number_of_queries(bluebird, ana, ben):
         row.messages.create(page=bluebird, is_incoming=True, state="received", text="Hi", at=timezone.now(), revision=1)
     few_batch = batch_of(few, [listener(ana)], watched=True)
     many_batch = batch_of(many, [listener(agent) for agent in agents * 2], watched=True)
-    assert queries(few_batch.render) == queries(many_batch.render) <= 16
+    assert queries(few_batch.render) == queries(many_batch.render) <= 11
     assert few_batch.pieces and many_batch.pieces
+
+
+def test_a_batch_is_needed_only_for_rows_for_threads_that_are_open_and_for_new_desks(bluebird, ana):
+    [row], desk = conversations(bluebird, 1, holder="agent", agent=ana), listener(ana)
+
+    def is_needed(*topics):
+        changes = Changes()
+        changes.add(topics)
+        return Batch(changes, {desk.id: desk}, {}).is_needed
+
+    thread = [f"conversation-{row.pk}", f"holder-{row.pk}"]
+    assert (is_needed(*thread), is_needed("queue", *thread)) == (False, True)
+    desk.watch(row.pk)
+    assert (is_needed(*thread), is_needed()) == (True, False)
+    desk.rights = None
+    assert is_needed()
 
 
 def test_the_numbers_of_all_desks_need_a_constant_number_of_queries(bluebird, ana, ben):

@@ -23,7 +23,7 @@ SAME_IN_BOTH = ("author", "persona", "sent_as_page_because", "is_by_bot", "is_au
 
 
 def process_echo(conversation, event):
-    with conversation.changing():
+    with conversation.changing(is_listed=not _is_known_as_sent(conversation, event)):
         message = find_ours(conversation, event)
         if message is None:
             return _process_from_elsewhere(conversation, event)
@@ -50,6 +50,12 @@ def find_ours(conversation, event):
         _take_back(conversation, known)
         return ours
     return known or ours
+
+
+def _is_known_as_sent(conversation, event):
+    """Return whether the echo tells nothing new of its message: then the queue's row stays as it is."""
+    known = event.mid and conversation.thread.find_own(event.mid)
+    return known and known.state in Message.GONE and known.unknown_since is None and not known.is_imported
 
 
 def is_second(event, message):

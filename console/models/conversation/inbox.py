@@ -84,25 +84,31 @@ class InboxQuerySet(RevisionQuerySet):
         return self.filter(Q(rank__gt=rank) | Q(pk__gt=pk), rank__gte=rank)
 
     def for_queue(self):
-        """Return a list with all that rows show. Their marks are read apart: here, they cost Django 3 ms."""
+        """Return a list with all that rows show."""
         rows = list(self.with_holder().prefetch_related(Prefetch("labels", to_attr="shown_labels")))
+        self.model.objects.mark(rows)
+        return rows
+
+    def mark(self, rows):
+        """Read what else rows show. In the query of the rows, it would cost Django 3 ms."""
+        if not rows:
+            return
         keys, since = [row.pk for row in rows], timezone.now() - RECENTLY
         recent = {"conversation__in": keys, "at__gt": since}
         messages = Message.objects.filter(**recent).order_by()
         refused = {"scheduled_replies__state": "refused", "scheduled_replies__at__gt": since}
-        later = self.model.objects.filter(pk__in=keys, **refused)
+        later = self.filter(pk__in=keys, **refused)
         unsent = messages.unsent().values_list("conversation", "state")
-        unsent = list(unsent.union(later.order_by().values_list("pk", "scheduled_replies__state"))) if rows else []
+        unsent = list(unsent.union(later.order_by().values_list("pk", "scheduled_replies__state")))
         is_failed = any(state == Message.State.FAILED for _pk, state in unsent)
         failed = set(messages.failed().values_list("conversation", flat=True)) if is_failed else set()
         failed |= {pk for pk, state in unsent if state == "refused"}
         unknown = {pk for pk, state in unsent if state == Message.State.UNKNOWN}
         came = Activity.objects.filter(**recent, kind=Kind.REFERRAL).order_by("at", "pk")
-        came_by = dict(came.values_list("conversation", "details")) if rows else {}
+        came_by = dict(came.values_list("conversation", "details"))
         for row in rows:
             row.has_failed, row.has_unknown = row.pk in failed, row.pk in unknown
             row.came_by = came_by.get(row.pk)
-        return rows
 
 
 class Inbox(Revision):
