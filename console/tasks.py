@@ -13,7 +13,7 @@ def process_webhooks():
 
 @shared_task
 def deliver(conversation_id):
-    _model("console.Conversation").get(pk=conversation_id).deliver()
+    _model("console.Conversation").for_delivery(conversation_id).deliver()
 
 
 @shared_task

@@ -3,19 +3,45 @@
 from datetime import timedelta
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists
 from django.utils import timezone
-from django.utils.functional import cached_property
 
 from console import tasks
+from console.infrastructure.compiled import Compiled, CompiledUpdate, Given, GivenList, attach
 from personas.models.retry import Outcome
 
 LEASE = timedelta(seconds=3 * settings.GRAPH_TIMEOUT)
 CALL = timedelta(seconds=2 * settings.GRAPH_TIMEOUT)  # within which a call ends: connecting, and the answer
 READ_TOGETHER = 20  # messages read by one query
 SOON = 60  # s; the sweep finds messages that wait longer, because delayed tasks occupy the memory of all workers
+
+
+def _rows(label, **filters):
+    return apps.get_model(label).objects.filter(**filters)
+
+
+def _pending(label):
+    return _rows(label, conversation=Given("pk")).pending()
+
+
+def _conversation():
+    return _rows("console.Conversation", pk=Given("pk"))
+
+
+def _free_and_pending():
+    pending = Exists(_pending("console.Message").order_by()) | Exists(_pending("console.Handover").order_by())
+    return _conversation().filter(pending).free(Given("now"))
+
+
+FOR_DELIVERY = Compiled(lambda: _conversation().select_related("page", "customer"))
+LEASE_PENDING = CompiledUpdate(_free_and_pending, leased_until=Given("until"))
+GIVE_BACK = CompiledUpdate(lambda: _conversation().filter(leased_until=Given("lease")), leased_until=None)
+MESSAGES = Compiled(lambda: _pending("console.Message").select_related("author")[:READ_TOGETHER])
+ATTACHMENTS = Compiled(lambda: _rows("console.Attachment", message__pk__any=GivenList("messages")))
+HANDOVERS = Compiled(lambda: _pending("console.Handover")[:READ_TOGETHER])
 
 
 class SendQueue:
@@ -38,7 +64,7 @@ class SendQueue:
         """
         while self.lease():
             try:
-                outcome = self._drain()
+                outcome = self._deliver_in_turn()
             finally:
                 self.give_back()
             if outcome is Outcome.WAIT:
@@ -46,31 +72,32 @@ class SendQueue:
 
     def lease(self):
         """Lease the queue if anything is pending and no other worker has it; return whether it is ours."""
-        self._personas = {}
-        pending = Exists(self._messages.order_by()) | Exists(self._handovers.order_by())
-        self._lease = self._row.filter(pending).lease(LEASE)
-        return self._lease is not None
+        self._personas, now = {}, timezone.now()
+        is_ours = LEASE_PENDING(pk=self.conversation.pk, now=now, until=now + LEASE)
+        self._lease = now + LEASE if is_ours else None
+        return bool(is_ours)
 
     def keep(self, call=CALL):
         """Keep the lease for one more call; return False where it ran out and another worker may have the queue."""
         if self._lease - timezone.now() > call:
             return True
-        renewed = self._row.renew(self._lease, max(LEASE, call))
+        renewed = self.conversation.row.renew(self._lease, max(LEASE, call))
         self._lease = renewed or self._lease
         return renewed is not None
 
     def give_back(self):
-        self._row.give_back(self._lease)
+        GIVE_BACK(pk=self.conversation.pk, lease=self._lease)
 
     def next_pending(self):
         """Return the messages and handovers that wait, in the order in which they came to be.
 
         They are read under the lease. What an echo changes meanwhile, the claim of each message notices.
         """
-        messages = list(self._messages.select_related("author").prefetch_related("attachments")[:READ_TOGETHER])
+        messages = MESSAGES(pk=self.conversation.pk)
+        attach(messages, "attachments", ATTACHMENTS(messages=[message.pk for message in messages]))
         for message in messages:
             message.conversation, message.page = self.conversation, self.conversation.page
-        handovers = list(self._handovers[:READ_TOGETHER])
+        handovers = HANDOVERS(pk=self.conversation.pk)
         for handover in handovers:
             handover.conversation = self.conversation
         return sorted([*messages, *handovers], key=lambda pending: pending.place)[:READ_TOGETHER]
@@ -88,27 +115,9 @@ class SendQueue:
         """Look them up again: Facebook may have lost one."""
         self._personas.clear()
 
-    @cached_property
-    def _row(self):
-        return self.conversation.row
-
-    @cached_property
-    def _messages(self):
-        return self.conversation.messages.pending()
-
-    @cached_property
-    def _handovers(self):
-        return self.conversation.handovers.pending()
-
-    def _drain(self):
-        """Deliver until nothing is pending, or the first in line has to wait."""
-        while pending := self.next_pending():
-            if self._deliver_in_turn(pending) is Outcome.WAIT:
-                return Outcome.WAIT
-        return Outcome.NEXT
-
-    def _deliver_in_turn(self, pending):
-        for row in pending:
+    def _deliver_in_turn(self):
+        """Deliver what is pending, until the first in line has to wait."""
+        for row in self.next_pending():
             outcome = row.deliver()
             if outcome is not Outcome.NEXT:
                 return outcome

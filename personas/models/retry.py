@@ -24,8 +24,8 @@ class Outcome(Enum):
 
 
 class ScheduledQuerySet(models.QuerySet):
-    def due(self):
-        return self.filter(Q(next_attempt_at=None) | Q(next_attempt_at__lte=timezone.now()))
+    def due(self, now=None):
+        return self.filter(Q(next_attempt_at=None) | Q(next_attempt_at__lte=now or timezone.now()))
 
     def postpone(self, until, **fields):
         """Put the next attempt off; return how many rows were still there."""
@@ -87,9 +87,9 @@ class Retryable(Scheduled):
 
 
 class LeasedQuerySet(models.QuerySet):
-    def free(self):
+    def free(self, now=None):
         """Filter to rows that no worker has: the lease was given back, or ran out because its worker died."""
-        return self.filter(Q(leased_until=None) | Q(leased_until__lt=timezone.now()))
+        return self.filter(Q(leased_until=None) | Q(leased_until__lt=now or timezone.now()))
 
     def lease(self, duration, **fields):
         """Lease the row unless another worker has it; return the end of the lease, by which it is known, or None.

@@ -10,6 +10,7 @@ from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from console import tasks
 from console.infrastructure import rate_limit
 from console.models import Conversation, Message, TakenByAnother
 from console.models.conversation.thread_order import next_moment
@@ -56,6 +57,18 @@ def test_pressing_send_needs_at_most_twelve_queries(conversation, ana, client):
     assert conversation.messages.count() == 2
     asked = [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]  # of which a request has none
     assert len(asked) <= 12, asked
+
+
+def test_delivering_a_reply_needs_ten_queries_and_two_more_for_each_behind_it(say, conversation):
+    say("the first, for which the persona is created")
+    tasks.deliver(conversation.pk)
+    for count in (1, 3):
+        for number in range(count):
+            say(f"line {number}")
+        with CaptureQueriesContext(connection) as queries:
+            tasks.deliver(conversation.pk)
+        assert len(queries) == 8 + 2 * count, [query["sql"] for query in queries]
+    assert not conversation.messages.pending().exists()
 
 
 def test_a_long_reply_is_sent_in_parts_that_can_fail_and_be_retried_alone(conversation, ana, mona, sandbox):

@@ -6,7 +6,7 @@ from django.utils.functional import cached_property
 from console.models.conversation.revision import Revision, RevisionQuerySet
 from console.models.handover.handover import Handover
 from console.models.message.message import Message
-from console.models.send_queue import SendQueue
+from console.models.send_queue import FOR_DELIVERY, SendQueue
 from personas.models import Page
 from personas.models.retry import Leased, LeasedQuerySet
 
@@ -22,6 +22,11 @@ class SendingQuerySet(RevisionQuerySet, LeasedQuerySet):
         later = {"next_attempt_at__gt": timezone.now()}
         early = messages.filter(**later).union(handovers.filter(**later), all=True)
         return self.free().filter(pk__in=pending).exclude(pk__in=early).exclude(page__in=Page.objects.paused())
+
+    def for_delivery(self, pk):
+        """Return a conversation with its Page and its customer, as every call needs them."""
+        [conversation] = FOR_DELIVERY(pk=pk)
+        return conversation
 
     def deliver_later(self):
         """Enqueue all that is pending. What no worker comes to before the next sweep need not be asked for twice."""

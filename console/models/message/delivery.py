@@ -5,6 +5,7 @@ import random
 import time
 from datetime import timedelta
 
+from django.apps import apps
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, models
 from django.db.models.functions import Now
@@ -12,8 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from console.infrastructure import rate_limit
+from console.infrastructure.compiled import CompiledUpdate, Given
 from console.models.message import quotes
 from console.models.message.reconciliation import SHORTAGE, STUMBLED, Reconciliation
+from console.models.message.state import MessageState
 from console.models.refusals import WindowClosed
 from console.models.send_queue import CALL
 from console.uploaded_files.models import UploadedFile
@@ -27,6 +30,18 @@ PERSONA_PAUSE = timedelta(seconds=1)  # while another worker is publishing the p
 MAX_FORGOTTEN_PERSONAS = 3  # by Facebook under one message, before it goes out as the Page
 UPLOAD = timedelta(seconds=UPLOAD_WITHIN + 2 * UPLOAD_TIMEOUT + 10)  # within which it has ended, and the call after it
 FILE_GONE = _("The file is no longer stored here: attach it again.")
+
+CLAIM = CompiledUpdate(
+    lambda: apps.get_model("console.Message").objects.filter(pk=Given("pk"), state=MessageState.State.QUEUED),
+    state=MessageState.State.SENDING,
+    persona=Given("persona"),
+    sent_as_page_because=Given("sent_as_page_because"),
+    reply_to=Given("reply_to"),
+    attempts=models.F("attempts") + 1,
+    attempted_at=Now(),
+    next_attempt_at=None,
+    has_rate_slot=False,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -140,15 +155,11 @@ class MessageDelivery(Reconciliation):
         self.sent_as_page_because = (
             "" if has_persona or not persona else persona.reason or _("Facebook keeps forgetting the persona.")
         )
-        claimed = self.row.filter(state=self.State.QUEUED).update(
-            state=self.State.SENDING,
-            persona=self.persona,
-            sent_as_page_because=self.sent_as_page_because,
+        claimed = CLAIM(
+            pk=self.pk,
+            persona=self.persona and self.persona.pk,
+            sent_as_page_because=str(self.sent_as_page_because),
             reply_to=self.reply_to,
-            attempts=models.F("attempts") + 1,
-            attempted_at=Now(),
-            next_attempt_at=None,
-            has_rate_slot=False,
         )
         self.attempts += claimed
         return claimed == 1

@@ -12,9 +12,10 @@ from personas.models.retry import Outcome, Retryable
 
 # One statement, and so one commit: the conversation's revision increases under its lock, and the message gets it.
 WRITE_OUTCOME = """
-WITH stepped AS (UPDATE console_conversation SET revision = revision + 1 WHERE id = %s RETURNING revision)
+WITH stepped AS (UPDATE console_conversation SET revision = revision + 1 WHERE id = %s RETURNING id, revision)
 UPDATE console_message SET {}, revision = stepped.revision FROM stepped
 WHERE console_message.id = %s AND state = ANY(%s) AND attempts = %s
+RETURNING EXISTS (SELECT FROM console_message AS failed WHERE conversation_id = stepped.id AND failed.state = 'failed')
 """
 
 
@@ -103,13 +104,10 @@ class MessageState(Retryable):
         with connection.cursor() as cursor:
             known = [self.pk, list(self.UNSENT), self.attempts]
             cursor.execute(WRITE_OUTCOME.format(columns), [self.conversation_id, *values, *known])
+            [follows_a_failure] = cursor.fetchone() or [False]
         for name, value in zip(fields, values, strict=True):
             setattr(self, name, value)
-        is_listed = self.can_retry or (state == self.State.SENT and self._follows_a_failure())
+        is_listed = self.can_retry or (state == self.State.SENT and follows_a_failure)
         self.conversation.publish_change(is_listed=is_listed, has_other_headline=self.can_retry)  # it stays with them
         if self.can_retry:
             self.conversation.note_unsent()
-
-    def _follows_a_failure(self):
-        """Return whether the queue's row has said until now that something failed."""
-        return self.conversation.messages.filter(state=self.State.FAILED).exists()
