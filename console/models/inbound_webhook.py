@@ -3,6 +3,7 @@
 import hashlib
 import threading
 from datetime import timedelta
+from functools import cache
 from itertools import accumulate
 from typing import Any, ClassVar
 
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from console import tasks
 from console.infrastructure import wake_up
+from console.infrastructure.compiled import Compiled, Given, GivenList
 from console.models.inbound_batch import Batch
 from messenger import events
 from personas.models.retry import Retryable, ScheduledQuerySet
@@ -45,8 +47,8 @@ class InboundWebhookQuerySet(ScheduledQuerySet):
     def unprocessed(self):
         return self.filter(processed_at=None)
 
-    def due(self):
-        return super().due().unprocessed().filter(attempts__lt=MAX_ATTEMPTS)
+    def due(self, now=None):
+        return super().due(now).unprocessed().filter(attempts__lt=MAX_ATTEMPTS)
 
     def process(self):
         """Process all that is due, unless a thread of this process does so already.
@@ -60,7 +62,7 @@ class InboundWebhookQuerySet(ScheduledQuerySet):
                 empty_rounds = 0 if self._process_round() else empty_rounds + 1
             finally:
                 _processing.release()
-            if not self.due().exists():
+            if not NEXT_DUE(now=timezone.now()):
                 return
 
     def take(self, most):
@@ -69,12 +71,12 @@ class InboundWebhookQuerySet(ScheduledQuerySet):
         A worker that dies gives them back at once. Those that do not fit are unlocked again: the next batch, which may
         be another worker's, has to begin with them.
         """
-        due = self.due().select_for_update(skip_locked=True).order_by("pk")
+        now = timezone.now()
         with transaction.atomic():
-            sizes = list(due.values_list("pk", Func("body", function="octet_length"))[:most])
+            sizes = _sizes(most)(now=now)
             fitting = _fitting(sizes)
             transaction.set_rollback(len(fitting) < len(sizes))
-        return list(due.filter(pk__in=fitting))
+        return TAKEN(pks=fitting, now=now) if fitting else []
 
     def put_off(self):
         """Process them again after a pause: somebody has locked their conversations."""
@@ -183,6 +185,22 @@ class InboundWebhook(Retryable):
         self.error = "\n".join(self.errors)
         self.processed_at = None if self.errors else timezone.now()
         self.next_attempt_at = timezone.now() + self.backoff
+
+
+# Queries that take due webhooks
+
+
+def _free():
+    return InboundWebhook.objects.due(Given("now")).select_for_update(skip_locked=True).order_by("pk")
+
+
+@cache
+def _sizes(most):
+    return Compiled(lambda: _free().values_list("pk", Func("body", function="octet_length"))[:most])
+
+
+TAKEN = Compiled(lambda: _free().filter(pk__any=GivenList("pks")))
+NEXT_DUE = Compiled(lambda: InboundWebhook.objects.due(Given("now")).values_list("pk")[:1])
 
 
 def _fitting(sizes):

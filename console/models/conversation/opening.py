@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from django.db import OperationalError, transaction
 from psycopg.errors import LockNotAvailable
 
+from console.infrastructure.compiled import Compiled, GivenList
 from console.models.conversation import customer_messages, echoes, thread
 from console.models.conversation.conversation import Conversation
 from console.models.conversation.inbound import begins_conversation
@@ -65,22 +66,32 @@ def _lock(keys):
 
     They are locked in the order of their customers, as everywhere: two programs never wait for each other.
     """
-    page_ids, psids = {page_id for page_id, _psid in keys}, {psid for _page_id, psid in keys}
-    rows = Conversation.objects.filter(page__page_id__in=page_ids, customer__psid__in=psids)
     try:
         with transaction.atomic():
-            return Opened(_by_key(rows.for_change(), keys))
+            return Opened(_by_key(LOCKED, keys))
     except OperationalError as error:
         if not isinstance(error.__cause__, LockNotAvailable):
             raise
-    free = _by_key(rows.for_change(skip_locked=True), keys)
-    return Opened(free, locked=_by_key(rows.with_page(), keys).keys() - free.keys())
+    free = _by_key(FREE, keys)
+    return Opened(free, locked=_by_key(UNLOCKED, keys).keys() - free.keys())
 
 
-def _by_key(rows, keys):
-    found = rows.select_related("customer").order_by("customer__psid", "pk")
+def _by_key(query, keys):
+    page_ids, psids = {page_id for page_id, _psid in keys}, {psid for _page_id, psid in keys}
+    found = query(page_ids=[*page_ids], psids=[*psids]) if keys else []
     by_key = {(one.page.page_id, one.customer.psid): one for one in found}
     return {names: one for names, one in by_key.items() if names in keys}
+
+
+def _named():
+    pages, customers = GivenList("page_ids", "text"), GivenList("psids", "text")
+    rows = Conversation.objects.filter(page__page_id__any=pages, customer__psid__any=customers)
+    return rows.order_by("customer__psid", "pk")
+
+
+LOCKED = Compiled(lambda: _named().for_change().select_related("customer"))
+FREE = Compiled(lambda: _named().for_change(skip_locked=True).select_related("customer"))
+UNLOCKED = Compiled(lambda: _named().with_page().select_related("customer"))
 
 
 def _begin(keys):

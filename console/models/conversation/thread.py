@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Q
 
 from console.infrastructure import rows
+from console.infrastructure.compiled import Compiled, GivenList
 from console.models.conversation.thread_order import FEW, Entry
 from console.models.message.message import Message
 
@@ -35,6 +36,19 @@ UPDATE console_message AS reply SET revision = given.revision
 FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::text[]) AS given (conversation_id, revision, at, mid)
 WHERE reply.conversation_id = given.conversation_id AND reply.at > given.at AND reply.reply_to = given.mid
 """
+NAMED = Compiled(
+    lambda: Message.objects.select_for_update().filter(
+        Q(page__pk__any=GivenList("pages"), mid__any=GivenList("mids", "text"))
+        | Q(idempotency_key__any=GivenList("keys", "uuid"))
+    )
+)
+SENDING = Compiled(
+    lambda: (
+        Message.objects.filter(state=Message.State.SENDING, conversation__pk__any=GivenList("pks"))
+        .order_by()
+        .values_list("conversation")
+    )
+)
 WATERMARKS = ["id", "revision", "read_until", "delivered_until"]
 DELIVERY = ["mid", "sent_at", "state", "error", "next_attempt_at", "revision"]  # what echoes and receipts change
 
@@ -149,8 +163,7 @@ def read_messages(wanted):
     names = {name for some in wanted.values() for name in some}
     mids = [name for name in names if isinstance(name, str)]
     pages = {thread.conversation.page_id for thread in wanted}
-    named = Q(page__in=pages, mid__in=mids) | Q(idempotency_key__in=names - {*mids})
-    found = list(Message.objects.select_for_update().filter(named)) if names else []
+    found = NAMED(pages=[*pages], mids=mids, keys=[*names.difference(mids)]) if names else []
     by_mid = {(message.page_id, message.mid): message for message in found}
     by_key = {(message.conversation_id, message.idempotency_key): message for message in found}
     for thread, some in wanted.items():
@@ -180,9 +193,7 @@ def read_ends(threads, most: int | None = FEW):
 
 def read_sending(threads):
     """Read whether a worker is sending a message of each thread."""
-    conversations = [thread.conversation for thread in threads]
-    sending = Message.objects.filter(state=Message.State.SENDING, conversation__in=conversations)
-    pks = set(sending.values_list("conversation", flat=True))
+    pks = {pk for (pk,) in SENDING(pks=[thread.conversation.pk for thread in threads])} if threads else set()
     for thread in threads:
         thread.is_sending = thread.conversation.pk in pks
 
