@@ -9,6 +9,7 @@ from django.db.models import F, Prefetch, Q, Value, Window
 from django.db.models.functions import Now, RowNumber
 from django.template.loader import render_to_string
 
+from console.infrastructure.compiled import Compiled, GivenList
 from console.live.events import event, hello
 from console.models import Activity, Conversation, Handover, Mention, Message, Note, ScheduledReply
 from console.models.message.message import find_quotes
@@ -18,6 +19,31 @@ from console.views.queue import MOST
 from personas.models import Page
 
 MOST_OF_AGENTS = 2 * MOST  # rows of agents who came or went; where they hold more, desks ask for everything
+
+CONVERSATIONS = Compiled(
+    lambda: (
+        Conversation.objects.filter(pk__any=GivenList("pks"))
+        .with_holder()
+        .select_related("customer__moderation")
+        .prefetch_related("labels", Prefetch("labels", to_attr="shown_labels"))
+    )
+)
+MENTIONS = Compiled(
+    lambda: (
+        Mention.objects.unseen()
+        .filter(note__conversation__pk__any=GivenList("pks"))
+        .values_list("agent_id", "note__conversation_id")
+    )
+)
+PAGES = Compiled(
+    lambda: (
+        Page.objects.filter(pk__any=GivenList("pks"))
+        .select_related("rules")
+        .defer("token", "rules__holder_secret")
+        .prefetch_related("groups")
+        .annotate(asked_at=Now())
+    )
+)
 
 logger = logging.getLogger(__name__)
 
@@ -64,8 +90,7 @@ class Loaded:
         return found
 
     def _load_mentions(self):
-        found = Mention.objects.unseen().filter(note__conversation__in=[row.pk for row in self.rows])
-        return set(found.values_list("agent_id", "note__conversation_id")) if self.rows else set()
+        return {*MENTIONS(pks=[row.pk for row in self.rows])} if self.rows else set()
 
     # Threads
 
@@ -98,11 +123,11 @@ class Loaded:
 
 def _load(keys, changes, watchers):
     """Read the conversations of rows, and of threads that are watched, together."""
-    wanted = Q(pk__in=keys | (changes.changed_or_new & watchers.keys()))
+    wanted = keys | (changes.changed_or_new & watchers.keys())
     if changes.agents:
-        wanted |= Q(pk__in=watchers, agent__in=changes.agents)
-    found = Conversation.objects.filter(wanted).with_holder().select_related("customer__moderation")
-    return list(found.prefetch_related("labels", Prefetch("labels", to_attr="shown_labels")))
+        held = Conversation.objects.filter(pk__in=watchers, agent__in=changes.agents)
+        wanted |= set(held.values_list("pk", flat=True))
+    return CONVERSATIONS(pks=[*wanted]) if wanted else []
 
 
 def _rendered(render, conversation, *arguments, otherwise):
@@ -162,8 +187,8 @@ def _timelines_with(newer):
 
 def _pages_of(conversations):
     """Load the few Pages, their rules and groups apart: joined, they would be read again for every row."""
-    pages = Page.objects.select_related("rules").defer("token", "rules__holder_secret").prefetch_related("groups")
-    pages = pages.annotate(asked_at=Now()).in_bulk({conversation.page_id for conversation in conversations})
+    keys = {conversation.page_id for conversation in conversations}
+    pages = {page.pk: page for page in PAGES(pks=[*keys])} if keys else {}
     for conversation in conversations:
         conversation.page = pages[conversation.page_id]
     return pages.values()

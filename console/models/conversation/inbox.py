@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Count, F, Prefetch, Q, Value
 from django.db.models.functions import Coalesce
@@ -9,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from console.infrastructure.compiled import Compiled, Given, GivenList
 from console.models.activity import Activity, Kind
 from console.models.conversation.revision import Revision, RevisionQuerySet
 from console.models.holder import Holder
@@ -38,6 +40,28 @@ def sections(agent_id, teams):
         "bot": is_open & Q(holder=Holder.BOT),
         "closed": Q(closed_at__isnull=False),
     }
+
+
+# The marks of rows
+
+
+def _recent(rows):
+    return rows.filter(conversation__pk__any=GivenList("pks"), at__gt=Given("since"))
+
+
+def _unsent():
+    messages, replies = _recent(Message.objects.order_by()), apps.get_model("console.ScheduledReply").objects
+    refused = _recent(replies.order_by()).filter(state="refused").values_list("conversation", "state")
+    return messages.unsent().values_list("conversation", "state").union(refused)
+
+
+UNSENT = Compiled(_unsent)
+FAILED = Compiled(lambda: _recent(Message.objects.order_by()).failed().values_list("conversation"))
+CAME = Compiled(
+    lambda: (
+        _recent(Activity.objects.filter(kind=Kind.REFERRAL)).order_by("at", "pk").values_list("conversation", "details")
+    )
+)
 
 
 class InboxQuerySet(RevisionQuerySet):
@@ -93,19 +117,13 @@ class InboxQuerySet(RevisionQuerySet):
         """Read what else rows show. In the query of the rows, it would cost Django 3 ms."""
         if not rows:
             return
-        keys, since = [row.pk for row in rows], timezone.now() - RECENTLY
-        recent = {"conversation__in": keys, "at__gt": since}
-        messages = Message.objects.filter(**recent).order_by()
-        refused = {"scheduled_replies__state": "refused", "scheduled_replies__at__gt": since}
-        later = self.filter(pk__in=keys, **refused)
-        unsent = messages.unsent().values_list("conversation", "state")
-        unsent = list(unsent.union(later.order_by().values_list("pk", "scheduled_replies__state")))
+        given = {"pks": [row.pk for row in rows], "since": timezone.now() - RECENTLY}
+        unsent = UNSENT(**given)
         is_failed = any(state == Message.State.FAILED for _pk, state in unsent)
-        failed = set(messages.failed().values_list("conversation", flat=True)) if is_failed else set()
+        failed = {pk for (pk,) in FAILED(**given)} if is_failed else set()
         failed |= {pk for pk, state in unsent if state == "refused"}
         unknown = {pk for pk, state in unsent if state == Message.State.UNKNOWN}
-        came = Activity.objects.filter(**recent, kind=Kind.REFERRAL).order_by("at", "pk")
-        came_by = dict(came.values_list("conversation", "details"))
+        came_by = dict(CAME(**given))
         for row in rows:
             row.has_failed, row.has_unknown = row.pk in failed, row.pk in unknown
             row.came_by = came_by.get(row.pk)
