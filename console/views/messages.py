@@ -32,7 +32,7 @@ def index(request, pk):
 
 @require_POST
 def send(request, pk):
-    conversation = find(request, pk)
+    conversation = get_object_or_404(Conversation.objects.visible_to(request.user).with_page(), pk=pk)
     if request.POST.get("agent", str(request.user.pk)) != str(request.user.pk):
         return _answer(request, conversation, 409, _("Not sent: somebody else was logged in when this was written."))
     return send_reply(request, conversation, request.POST)

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from console.infrastructure.compiled import Compiled, Given
 from console.models.conversation.thread_control import ThreadControl
 from console.models.handover.cause import Cause
 from console.models.refusals import DISCONNECTED, WindowClosed
@@ -27,6 +28,9 @@ UNCONFIRMED = _("The customer's last words are more than 24 hours old: confirm f
 NOT_BY_A_PERSON = _("The customer's last words are more than 24 hours old: only a human agent may reply now.")
 NOT_APPROVED = _("Facebook has not approved our app for replies of human agents: an admin must have it approved.")
 TOO_LATE = _("Facebook takes replies until %(end)s, unless the customer writes again: choose an earlier moment.")
+
+
+MODERATION = Compiled(lambda: Moderation.objects.filter(customer=Given("customer")))
 
 
 class WindowState(StrEnum):
@@ -162,8 +166,7 @@ class MessagingWindow(ThreadControl):
     @property
     def is_blocked(self):
         """Return whether Facebook has blocked the customer for us."""
-        moderation = Moderation.objects.filter(customer=self.customer_id).first()
-        return moderation is not None and moderation.is_blocked
+        return any(moderation.is_blocked for moderation in MODERATION(customer=self.customer_id))
 
     def check_not_blocked(self):
         if self.is_blocked:

@@ -6,6 +6,7 @@ import uuid
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from console.infrastructure.compiled import Compiled, Given
 from console.models.conversation import typing_dots
 from console.models.conversation.checks import check_all_seen, check_failed
 from console.models.conversation.messaging_window import MessagingWindow
@@ -21,6 +22,13 @@ from messenger.text import parts
 MOST_MESSAGES = 50  # more than any reply takes
 MOST_BREAKS = 20
 BREAK = re.compile(r"^[ \t]*---[ \t]*$", re.MULTILINE)  # begins another message, as in canned-text.js
+
+
+SAID = Compiled(
+    lambda: Message.objects.filter(
+        conversation=Given("conversation"), idempotency_key=Given("key"), is_by_bot=Given("is_by_bot")
+    ).values_list("pk")
+)
 
 
 class Replies(MessagingWindow, Sending):
@@ -104,9 +112,9 @@ class Replies(MessagingWindow, Sending):
 
     def _said_under(self, key, author):
         """Return the messages of a reply that was sent before under this key. Nearly always there are none."""
-        said = self.messages.filter(is_by_bot=author is None)
-        if not said.filter(idempotency_key=key).exists():
+        if not SAID(conversation=self.pk, key=uuid.UUID(str(key)), is_by_bot=author is None):
             return []
+        said = self.messages.filter(is_by_bot=author is None)
         return list(said.filter(idempotency_key__in=[_key(key, number) for number in range(MOST_MESSAGES)]).in_order())
 
     def _queue(self, author, key, at, text, attachments, reply_to):

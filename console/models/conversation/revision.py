@@ -120,9 +120,13 @@ class Revision(models.Model):
     @property
     def messages(self):
         """Return all of its messages, after those that a change holds back are written."""
+        self.settle()
+        return self.all_messages
+
+    def settle(self):
+        """Write the messages that a change holds back, before a query that has to find them."""
         if self.change and self.change.has_thread:
             self.thread.settle()
-        return self.all_messages
 
     @property
     def thread(self):

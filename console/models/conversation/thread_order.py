@@ -9,13 +9,18 @@ be.
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Max, Subquery
-from django.db.models.functions import Greatest
+from django.db import connection
 from django.utils import timezone
 
 CLOCKS_DIFFER = timedelta(minutes=10)  # at most
 STEP = timedelta(milliseconds=1)
 FEW = 20  # messages of the end of a thread, which are nearly always enough
+
+
+LAST = """
+SELECT greatest((SELECT max(at) FROM console_message WHERE conversation_id = %(pk)s),
+                (SELECT max(at) FROM console_handover WHERE conversation_id = %(pk)s))
+"""
 
 
 class Entry(NamedTuple):
@@ -50,8 +55,10 @@ def moment_of(ms):
 
 def next_moment(conversation):
     """Return now, or a moment after all that is in the thread: a reply stands behind its question."""
-    last_handover = Subquery(conversation.handovers.order_by("-at").values("at")[:1])
-    last = conversation.messages.aggregate(last=Greatest(Max("at"), last_handover))["last"]
+    conversation.settle()
+    with connection.cursor() as cursor:
+        cursor.execute(LAST, {"pk": conversation.pk})
+        [last] = cursor.fetchone()
     return max(timezone.now(), last + STEP) if last else timezone.now()
 
 
