@@ -13,6 +13,7 @@ from functools import cached_property
 from django.db import connections
 from django.db.models import Expression, Field, Lookup
 from django.db.models.sql import UpdateQuery
+from django.db.transaction import TransactionManagementError
 
 
 class Given(Expression):
@@ -63,19 +64,23 @@ class Compiled:
         """Return the compiler, and the statement with its parameters."""
         compiler = self._query.get_compiler(self._queryset.db)
         sql, parameters = compiler.as_sql()
+        compiler.connection = None  # of one thread
         if any(isinstance(one, date) for one in parameters):
             raise ValueError(f"A moment has to be Given in {sql}")
         return compiler, sql, parameters
 
     @property
     def _query(self):
-        return self._queryset.query
+        """Return a copy to compile, which adds joins to it: another thread may compile at the same time."""
+        return self._queryset.query.chain()
 
     def _with(self, values):
         known, sql, parameters = self._compiled
         compiler = copy.copy(known)
         given = [values[one.name] if isinstance(one, Given) else one for one in parameters]
         compiler.connection, compiler.as_sql = connections[self._queryset.db], lambda: (sql, given)
+        if compiler.query.select_for_update and compiler.connection.get_autocommit():
+            raise TransactionManagementError("Rows are locked in a transaction only.")
         return compiler
 
 

@@ -5,7 +5,7 @@ from collections import defaultdict
 from functools import reduce
 from operator import or_
 
-from django.db.models import F, Prefetch, Q, Value, Window
+from django.db.models import F, Q, Value, Window
 from django.db.models.functions import Now, RowNumber
 from django.template.loader import render_to_string
 
@@ -25,7 +25,7 @@ CONVERSATIONS = Compiled(
         Conversation.objects.filter(pk__any=GivenList("pks"))
         .with_holder()
         .select_related("customer__moderation")
-        .prefetch_related("labels", Prefetch("labels", to_attr="shown_labels"))
+        .with_labels()
     )
 )
 MENTIONS = Compiled(

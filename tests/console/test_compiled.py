@@ -1,8 +1,11 @@
 """Queries that are compiled once find what the same queries find that are not."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
+from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -51,6 +54,31 @@ def test_a_compiled_update_writes_given_values_and_returns_the_number_of_rows(co
 def test_a_compiled_query_with_a_moment_of_its_own_is_refused(db):
     with pytest.raises(ValueError, match="A moment has to be Given"):
         Compiled(lambda: Agent.objects.filter(seen_at__lt=timezone.now()))()
+
+
+def test_rows_are_locked_in_a_transaction_only_also_by_a_query_that_is_compiled(transactional_db, ana):
+    locking = Compiled(lambda: Agent.objects.filter(pk=Given("pk")).select_for_update())
+    with transaction.atomic():
+        assert locking(pk=ana.pk) == [ana]
+    with pytest.raises(TransactionManagementError):
+        locking(pk=ana.pk)
+
+
+def test_threads_that_compile_a_query_at_the_same_time_do_not_disturb_each_other(transactional_db, conversation):
+    def ask(compiled):
+        try:
+            return [row.customer.psid for row in compiled(pks=[conversation.pk])]
+        finally:
+            connection.close()
+
+    related = ("customer__moderation__by", "agent", "team", "page__rules", "reason__by")
+    queries = [
+        Compiled(lambda: Conversation.objects.filter(pk__any=GivenList("pks")).select_related(*related))
+        for _number in range(20)
+    ]
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(ask, [query for query in queries for _thread in range(4)]))
+    assert found == [[conversation.customer.psid]] * 80
 
 
 def test_attached_rows_are_those_of_the_related_manager(say, conversation, django_assert_num_queries):

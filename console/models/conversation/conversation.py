@@ -7,6 +7,7 @@ a wait, their transitions, thread control, the messaging window, replies.
 from typing import Any
 from zlib import crc32
 
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from console.models.conversation.assignment import AssignmentQuerySet
@@ -46,6 +47,10 @@ class Conversation(Replies, Timeouts, Unattended, Receipts, Typing, Undo):
     def __str__(self):
         return str(self.customer)
 
+    @cached_property
+    def shown_labels(self):
+        return list(self.labels.all())
+
     @property
     def headline(self):
         """Return all that stands above and below the thread. Messages alone do not change it."""
@@ -58,5 +63,5 @@ class Conversation(Replies, Timeouts, Unattended, Receipts, Typing, Undo):
         page = (self.page.state, self.page.paused_since, self.page.why_paused)
         moderation = getattr(self.customer, "moderation", None)
         blocked = moderation and (moderation.wish, moderation.state)
-        labels = [(label.pk, label.name, label.colour) for label in self.labels.all()]
+        labels = [(label.pk, label.name, label.colour) for label in self.shown_labels]
         return crc32(repr((self.headline, page, self.agent and self.agent.is_present, blocked, labels)).encode())

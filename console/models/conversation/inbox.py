@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, F, Prefetch, Q, Value
+from django.db.models import Count, F, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _now
@@ -109,7 +109,7 @@ class InboxQuerySet(RevisionQuerySet):
 
     def for_queue(self):
         """Return a list with all that rows show."""
-        rows = list(self.with_holder().prefetch_related(Prefetch("labels", to_attr="shown_labels")))
+        rows = list(self.with_holder().with_labels())
         self.model.objects.mark(rows)
         return rows
 

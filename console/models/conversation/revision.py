@@ -32,11 +32,11 @@ class RevisionQuerySet(models.QuerySet):
 
     def in_full(self):
         """Read all that stands above and below the thread too."""
-        return self.with_holder().with_page().select_related("customer__moderation").prefetch_related("labels")
+        return self.with_holder().with_page().select_related("customer__moderation").with_labels()
 
     def with_headline(self):
         """Read all of which the headline is made too, and no more."""
-        return self.with_page().select_related("agent", "customer__moderation").prefetch_related("labels")
+        return self.with_page().select_related("agent", "customer__moderation").with_labels()
 
     def with_page(self):
         """Read its Page and rules too; without their secrets, which would be decrypted."""
@@ -45,6 +45,9 @@ class RevisionQuerySet(models.QuerySet):
     def with_holder(self):
         """Read the customer, the holder and the reason too."""
         return self.select_related("customer", "agent", "team", "reason__by")
+
+    def with_labels(self):
+        return self.prefetch_related(models.Prefetch("labels", to_attr="shown_labels"))
 
     def publish_presence(self, agent):
         """Tell browsers that an agent came or went, which the rows of their conversations show."""
