@@ -31,7 +31,8 @@ class StoredFileQuerySet(models.QuerySet):
             yield stored
         finally:
             saved = self.filter(pk__in=[one.pk for one in stored if one.pk]).in_bulk()
-            DiscardedFile.objects.discard(*[one.file.name for one in stored if one.pk not in saved])
+            if unsaved := [one.file.name for one in stored if one.pk not in saved]:
+                DiscardedFile.objects.discard(*unsaved)
 
 
 class StoredFile(models.Model):

@@ -3,7 +3,6 @@
 from console.models.conversation import stored_messages, unsending
 from console.models.conversation.outcomes import Outcome, Premature
 from console.models.conversation.thread_order import moment_of
-from messenger import events
 
 
 def process_reaction(conversation, event):
@@ -34,8 +33,8 @@ def process_edit(conversation, event):
 
 
 def is_emptying(event):
-    """Return whether it is an edit that leaves nothing to show or to answer until its message comes."""
-    return isinstance(event, events.Edit) and not event.text.strip()
+    """Return whether an edit leaves nothing to show or to answer until its message comes."""
+    return not event.text.strip()
 
 
 def process_unsending(conversation, event):

@@ -87,7 +87,8 @@ def _check_customer(event):
 
 
 def _is_about_message(event):
-    return isinstance(event, (*RECEIPTS, events.Reaction)) or corrections.is_emptying(event)
+    is_edit = isinstance(event, events.Edit)
+    return isinstance(event, (*RECEIPTS, events.Reaction)) or (is_edit and corrections.is_emptying(event))
 
 
 # What it changes there
