@@ -390,7 +390,7 @@ def test_a_batch_publishes_once_for_the_rows_that_change_and_once_for_the_others
 
 
 @pytest.mark.parametrize(("number", "is_news"), [(1, False), (2, True), (3, True)])  # sent, unknown, sending
-def test_an_echo_renews_the_row_of_its_conversation_only_where_it_tells_news(
+def test_an_echo_renews_the_row_of_its_conversation_only_if_it_brings_news(
     bakery, django_capture_on_commit_callbacks, number, is_news
 ):
     _begin(bakery, "7002")
