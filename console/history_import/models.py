@@ -17,7 +17,7 @@ from console.history_import.merging import merge
 from console.infrastructure import rate_limit
 from messenger import Action, GraphError
 from messenger.past_message import PastMessage
-from personas.models.retry import Retryable, ScheduledQuerySet
+from personas.models.retry import STUMBLED, Retryable, ScheduledQuerySet
 
 LEASE = timedelta(minutes=1)  # longer than a call takes, so that no two workers make it
 MOST_PAGES = 25  # of one conversation
@@ -86,6 +86,8 @@ class HistoryImport(Retryable):
 
     def import_page(self):
         """Fetch one page of the history, and store what is older than the thread, unless another worker does."""
+        if not self.has_attempts_left:  # the console itself failed at all of them
+            return self._give_up(STUMBLED)
         if not self._claim():
             return
         page, psid = self.customer.page, self.customer.psid
@@ -125,8 +127,11 @@ class HistoryImport(Retryable):
         elif (error.action.is_retryable or error.is_outcome_unknown) and self.has_attempts_left:
             self._put_off(error, timezone.now() + self.backoff)
         else:
-            self._put_off(error, None, state=State.FAILED)
-            self._publish()
+            self._give_up(error.sentence)
+
+    def _give_up(self, sentence):
+        self.row.postpone(None, error=sentence, state=State.FAILED)
+        self._publish()
 
     def _put_off(self, error, until, **fields):
         self.row.postpone(until, error=error.sentence, **fields)

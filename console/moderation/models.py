@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from console import tasks
 from console.models.refusals import WindowClosed
 from messenger import GraphError
-from personas.models.retry import Retryable, ScheduledQuerySet
+from personas.models.retry import STUMBLED, Retryable, ScheduledQuerySet
 
 MODERATE = "console.moderate_customer"  # the permission
 LEASE = timedelta(minutes=1)  # longer than a call takes, so that no two workers make it
@@ -112,6 +112,8 @@ class Moderation(Retryable):
     def deliver(self):
         """Make the call, unless another worker does."""
         page = self.customer.page
+        if self.is_due and not self.has_attempts_left:  # the console itself failed at all of them
+            return self._give_up(STUMBLED)
         if page.is_paused or page.is_slowed or not self._claim():
             return
         try:
@@ -133,7 +135,10 @@ class Moderation(Retryable):
         elif (error.action.is_retryable or error.is_outcome_unknown) and self.has_attempts_left:
             self._become(error=error.sentence, next_attempt_at=timezone.now() + self.backoff)
         else:
-            self._become(state=State.FAILED, error=error.sentence, next_attempt_at=None)
+            self._give_up(error.sentence)
+
+    def _give_up(self, sentence):
+        self._become(state=State.FAILED, error=sentence, next_attempt_at=None)
 
     def _become(self, **outcome):
         """Write down what came of the call, unless an agent has asked for something else meanwhile."""

@@ -14,6 +14,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+STUMBLED = _("The console failed at this. An admin finds the reason in its log.")
+
 
 class Outcome(Enum):
     """The meaning of an attempt at one row for the rows behind it."""

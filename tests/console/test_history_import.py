@@ -14,6 +14,7 @@ from console.models.conversation.thread_order import STEP
 from messenger import events
 from messenger.past_message import PastMessage
 from personas.models import Page
+from personas.models.retry import STUMBLED
 from tests.conftest import restrict
 from tests.console.conftest import AT, HTMX, fresh, moment, process, texts, words
 from tests.stand_in import eventually
@@ -246,6 +247,14 @@ def test_a_refusal_ends_the_import_with_its_reason_and_pauses_no_page(tom, run, 
     run()
     assert tom.history.state == State.FAILED and tom.history.error
     assert not fresh(bluebird).is_paused
+
+
+def test_an_import_at_which_the_console_itself_fails_again_and_again_is_given_up(tom, run, sandbox):
+    tom.writes("I am back")
+    HistoryImport.objects.update(attempts=HistoryImport.MAX_ATTEMPTS)
+    run()
+    assert (tom.history.state, tom.history.error) == (State.FAILED, STUMBLED)
+    assert sandbox.requests(path=PATH) == []
 
 
 def test_a_rate_limit_of_the_history_puts_it_off_and_delays_no_message(tom, run, sandbox, bluebird):

@@ -12,6 +12,7 @@ from django.utils import timezone
 from console.models import ApiKey, Conversation, HandoverRules, Holder, Message, Moderation, Reaction, ScheduledReply
 from console.moderation.models import CustomerBlocked, State, Wish
 from console.sweep import STEPS
+from personas.models.retry import STUMBLED
 from tests.conftest import restrict
 from tests.console.conftest import HTMX, fresh, words
 
@@ -95,6 +96,15 @@ def test_a_passing_error_is_tried_again_by_the_sweep(mona, ask, sandbox):
     Moderation.objects.hurry()
     Moderation.objects.all().deliver()
     assert fresh(moderation).state == State.DONE
+
+
+def test_a_block_at_which_the_console_itself_fails_again_and_again_is_given_up(bens, mona, sandbox):
+    bens.post(reverse("block", args=[mona.conversation.pk]), headers=HTMX)
+    Moderation.objects.update(attempts=Moderation.MAX_ATTEMPTS)
+    Moderation.objects.all().deliver()
+    assert Moderation.objects.get().state == State.FAILED
+    assert str(STUMBLED) in panel(bens, mona)
+    assert calls(sandbox) == []
 
 
 def test_what_came_of_an_older_wish_is_not_written_over_a_newer_one(mona, ask, ben):

@@ -16,11 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from console.models.handover.cause import PEOPLE, Cause
 from console.models.holder import Holder
 from messenger import Action, GraphError
-from personas.models.retry import Outcome, Retryable
+from personas.models.retry import STUMBLED, Outcome, Retryable
 from personas.resource_shortage import is_resource_shortage
 
 METADATA = 1000  # characters that Facebook passes on
-STUMBLED = _("The console failed at this. An admin finds the reason in its log.")
 
 logger = logging.getLogger(__name__)
 

@@ -19,12 +19,11 @@ from console.models.refusals import Refused
 from console.models.send_queue import SOON
 from messenger import GraphError
 from personas.models import Page
-from personas.models.retry import Leased, LeasedQuerySet, Outcome, Retryable, ScheduledQuerySet
+from personas.models.retry import STUMBLED, Leased, LeasedQuerySet, Outcome, Retryable, ScheduledQuerySet
 
 EMOJIS = {"❤️": _("Love"), "😆": _("Laugh"), "😮": _("Wow"), "😢": _("Sad"), "😡": _("Angry"), "👍": _("Like")}
 LEASE = timedelta(seconds=3 * settings.GRAPH_TIMEOUT)
 SWEEP_EVERY = 10  # s
-STUMBLED = _("The console failed at this. An admin finds the reason in its log.")
 GONE = _("The customer has unsent this message, or Facebook gave it no id: nobody can react to it.")
 LATE = _("Facebook takes reactions only for 24 hours after the customer last wrote.")
 
