@@ -60,9 +60,9 @@ document.addEventListener("htmx:before:response", (event) => {
   if (sendsAway(response)) return leave();
   if (isOurs(response) && (response.status < 400 || ANSWERS.includes(response.status))) return;
   event.preventDefault();
-  tell(isOurs(response) && GONE.includes(response.status) ? "gone" : "unanswered", event.detail.ctx);
+  dispatch(isOurs(response) && GONE.includes(response.status) ? "gone" : "unanswered", event.detail.ctx);
 });
-document.addEventListener("htmx:error", ({ detail: { ctx } }) => ctx && !ctx.response && tell("unanswered", ctx));
+document.addEventListener("htmx:error", ({ detail: { ctx } }) => ctx && !ctx.response && dispatch("unanswered", ctx));
 
 // verb-state.js says so beside the button. Unanswered, live-stream.js says so above the desk, and has everything asked again.
-const tell = (what, ctx) => document.dispatchEvent(new CustomEvent(what, { detail: { ctx } }));
+const dispatch = (what, ctx) => document.dispatchEvent(new CustomEvent(what, { detail: { ctx } }));

@@ -108,7 +108,7 @@ class CustomerPanel extends HTMLElement {
     document.getElementById(`custom-field-${detail.field}`)?.focus();
   };
 
-  // A verb that failed is told of until it is tried again.
+  // A verb that failed is shown until it is tried again.
   refresh = () => {
     clearTimeout(this.refreshingSoon);
     this.refreshingSoon = null;

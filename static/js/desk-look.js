@@ -66,7 +66,7 @@ class DeskLook extends HTMLElement {
     else this.stopTyping();
   };
 
-  // A reply's first key is told by its typing dots.
+  // The typing dots of a reply report its first key.
   startTyping(field) {
     const isFirst = !this.isTyping;
     this.isTyping = true;

@@ -1,6 +1,6 @@
-// Hears from the server what changed and tells this page by events on the body: live-row with a row of the queue,
+// Receives from the server what changed and dispatches it in this page as events on the body: live-row with a row of the queue,
 // live-thread-12 with new entries of a thread. live-hello means: whatever may have been missed, ask for it. Of many tabs one
-// holds the stream, because a browser opens only six connections to one place; it passes on what it hears.
+// holds the stream, because a browser opens only six connections to one place; it passes on what it receives.
 
 import { headers, leaveIfSentAway } from "./csrf.js";
 import { OneTab } from "./one-tab.js";
@@ -9,12 +9,12 @@ const WHICH = "which stream?"; // a tab asks the one that holds it
 const LISTEN_AGAIN = 1_000; // ms, and up to twice as long, so that not all browsers come back to a server at once
 const GREET_WITHIN = 1_000; // ms in which all browsers ask for what they may have missed after the first hello of a page
 const ASK_AGAIN = 3_000; // ms, after a question that the console did not answer
-const ASK_ANYWAY = 300_000; // ms, in case a word of the server was lost
+const ASK_ANYWAY = 300_000; // ms, in case an event of the server was lost
 
 class LiveStream extends HTMLElement {
   connectedCallback() {
     this.tabs = new BroadcastChannel("live");
-    this.tabs.onmessage = ({ data }) => this.hear(data);
+    this.tabs.onmessage = ({ data }) => this.receive(data);
     document.addEventListener("visibilitychange", this.wake);
     addEventListener("online", this.wake);
     addEventListener("offline", this.away);
@@ -37,7 +37,7 @@ class LiveStream extends HTMLElement {
     clearTimeout(this.askingAgain);
   }
 
-  away = () => this.tell("away");
+  away = () => this.handle("away");
 
   unanswered = () => {
     this.away();
@@ -62,17 +62,17 @@ class LiveStream extends HTMLElement {
     if (this.source && document.body.dataset.stream) this.tabs.postMessage(`stream ${document.body.dataset.stream}`);
   }
 
-  hear(data) {
+  receive(data) {
     const [name, at] = split(data, " ");
     if (data === WHICH) this.introduce();
     else if (name === "claimed") this.oneTab.yieldTo(Number(at));
-    else this.tell(data);
+    else this.handle(data);
     if (name === "stream") this.oneTab.found();
   }
 
   listen = () => {
     this.source = new EventSource(this.getAttribute("src"));
-    this.source.onmessage = ({ data }) => this.tellAll(data);
+    this.source.onmessage = ({ data }) => this.publish(data);
     this.source.onerror = () => this.listenAgain(this.source.readyState === EventSource.CLOSED ? "goodbye" : "away");
   };
 
@@ -85,16 +85,16 @@ class LiveStream extends HTMLElement {
   // A browser by itself would come back after a fixed time, and so at the same moment as all others.
   listenAgain(topic) {
     this.source.close();
-    this.tellAll(topic);
+    this.publish(topic);
     if (topic === "away") this.listening = setTimeout(this.listen, LISTEN_AGAIN * (1 + Math.random()));
   }
 
-  tellAll(topic) {
+  publish(topic) {
     this.tabs.postMessage(topic);
-    this.tell(topic);
+    this.handle(topic);
   }
 
-  tell(event) {
+  handle(event) {
     const [topic, html] = split(event, "\n");
     const [name, words] = split(topic, " ");
     this.textContent = name === "away" || name === "goodbye" ? this.dataset.away : "";

@@ -94,7 +94,7 @@ class MessageList extends HTMLElement {
   add(page) {
     const fresh = page.querySelector(".thread");
     if (fresh.dataset.revision < this.revision) return; // what it says is known, and more
-    if (this.scrollTop < this.top) this.scrolled(); // of which the browser has not told yet
+    if (this.scrollTop < this.top) this.scrolled(); // of which the browser has sent no event yet
     const entries = [...fresh.children];
     const added = entries.filter((entry) => !document.getElementById(entry.id));
     for (const entry of entries) place(this.thread, entry, Boolean(this.link));

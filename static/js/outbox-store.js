@@ -1,6 +1,6 @@
 // The entries of all outboxes, in this browser's IndexedDB: all tabs share them, and they outlive a crash. Their ids are in
 // the order in which they were entered. A file is kept beside its entry, and read only when it is sent. A browser without
-// IndexedDB keeps them in the memory of a tab, which agents are told.
+// IndexedDB keeps them in the memory of a tab, and the agent reads so.
 
 import { memoryOf, withinMemory } from "./outbox-memory.js";
 

@@ -15,7 +15,7 @@ const SHOWN = 3_000; // ms at most for which a confirmed entry stands in the thr
 const NOT_TRIED = { isTried: false, isUnanswered: false };
 
 export class Outbox {
-  // changed: has all tabs read the store. progressed: tells them how much of a file has been uploaded.
+  // changed: has all tabs read the store. progressed: reports how much of a file has been uploaded.
   constructor(conversation, changed, progressed) {
     Object.assign(this, { conversation, changed, progressed });
     this.entries = [];

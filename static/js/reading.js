@@ -1,4 +1,4 @@
-// How far the agent has read a thread. The server is told, a line stands above what was unread on opening or came while
+// How far the agent has read a thread. The server learns of it, a line stands above what was unread on opening or came while
 // nobody looked, and a button says how many messages are below.
 
 import { post } from "./csrf.js";

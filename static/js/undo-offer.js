@@ -1,7 +1,7 @@
 // An offer to undo what the agent has just done. It goes after some seconds, but stays as long as the pointer or the focus is
 // on any offer, nobody looks at this page, or an answer is awaited; and a refusal stays until it is dismissed.
 
-const TOLD = ".problem, [aria-busy=true]";
+const SHOWN = ".problem, [aria-busy=true]";
 const EVENTS = ["pointerover", "pointerout", "focusin", "focusout", "visibilitychange", "htmx:finally:request", "unanswered"];
 
 class UndoOffer extends HTMLElement {
@@ -28,7 +28,7 @@ class UndoOffer extends HTMLElement {
   update = () => setTimeout(() => (this.isKept ? this.time.pause() : this.time.play()));
 
   get isKept() {
-    return document.hidden || this.region.matches(":hover, :focus-within") || this.querySelector(TOLD);
+    return document.hidden || this.region.matches(":hover, :focus-within") || this.querySelector(SHOWN);
   }
 
   swapped = ({ detail: { ctx } }) => {
