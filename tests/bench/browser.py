@@ -8,6 +8,7 @@ import os
 import shutil
 import threading
 from contextlib import contextmanager
+from pathlib import Path
 
 import uvloop
 from playwright.sync_api import sync_playwright
@@ -21,7 +22,8 @@ VIEWS = 9  # first views, each with an empty cache
 MESSAGES, SECONDS, KEYS = 40, 20, 100  # in the thread; for which one message a second comes, and keys are pressed
 MOST_KIB, MOST_PAINT, MOST_KEY = 60, 500, 50  # KiB, ms and ms
 OURS = ("document", "stylesheet", "script")
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The shell first, as in the tests: where there is no graphics card, a whole Chromium takes long to compose a picture.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PAINTED = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
 # The time from a key to the next picture, by the browser: https://web.dev/articles/inp
 NOTE_KEYS = """
@@ -37,9 +39,12 @@ def measure(stack, cast, machine):
     conversation = cast.conversations[AGENTS]  # the first one talks already, in `pages`
     cast.talk(conversation, MESSAGES)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_chromium(), args=["--no-sandbox", "--disable-gpu"])
+        path = _chromium()
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         yield from _first_views(browser, stack, cast, machine, conversation)
-        yield _typing(browser, stack, cast, machine, conversation)
+        typing = _typing(browser, stack, cast, machine, conversation)
+        typing.notes += [f"in {Path(path or playwright.chromium.executable_path).name} {browser.version}"]
+        yield typing
         browser.close()
 
 
