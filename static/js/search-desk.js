@@ -11,7 +11,7 @@ class SearchDesk extends HTMLElement {
     this.field = this.querySelector("[type=search]");
     this.results = document.getElementById("search-results");
     document.addEventListener("keydown", this.press);
-    this.field.addEventListener("focus", this.open);
+    for (const use of ["click", "input"]) this.field.addEventListener(use, this.open); // who tabs past it goes on to the queue
     this.jumpTo(location.hash);
   }
 
@@ -23,6 +23,7 @@ class SearchDesk extends HTMLElement {
     if (!this.isCalled(event)) return;
     event.preventDefault();
     this.field.select();
+    this.open();
   };
 
   // A second Ctrl-F is for the browser.

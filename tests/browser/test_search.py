@@ -8,7 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from console.models import Attachment, Conversation, Label, Message
-from tests.browser.desk import PHONE, composer, findings, opens, until
+from tests.browser.desk import PHONE, composer, findings, opens, row, tab_to, until
 from tests.conftest import known_customer
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -91,6 +91,13 @@ def test_a_second_ctrl_f_is_for_the_browser(sit_down, long_talk, ana):
     expect(tab.locator("body")).to_have_attribute("data-prevented", "true")
     tab.keyboard.press("Control+f")
     expect(tab.locator("body")).to_have_attribute("data-prevented", "false")
+
+
+def test_an_agent_who_tabs_past_the_field_comes_to_the_queue(sit_down, long_talk, ana):
+    tab = sit_down(ana)
+    tab_to(tab, field(tab))
+    expect(results(tab)).to_be_hidden()
+    tab_to(tab, row(tab))
 
 
 def test_a_slash_in_a_reply_is_written(sit_down, long_talk, ana):
