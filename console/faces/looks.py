@@ -33,7 +33,7 @@ return {string.format('%d.%06d', time[1], time[2]), looking, typing}
 
 @dataclass
 class Looks:
-    """Who looks at which conversation: {conversation's key: {agent's key: whether the agent types there}}.
+    """The agents who look at each conversation: {conversation's key: {agent's key: whether the agent types there}}.
 
     at: the moment at which they were read, by the clock of Redis.
     """

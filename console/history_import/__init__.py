@@ -1,1 +1,1 @@
-"""What a customer and a Page said before the console knew the customer, fetched from Facebook in the background."""
+"""Import of the older history: messages from before the console knew the customer, fetched in the background."""

@@ -48,7 +48,7 @@ class BadQuery(Refused):
 
 
 class Query:
-    """phrases: lists of words that follow each other. given: {name of an operator: its values}."""
+    """A query that was read. phrases: lists of words in a row. given: {name of an operator: its values}."""
 
     def __init__(self, text):
         self.text = text.replace("\0", " ").strip()[:LONGEST]

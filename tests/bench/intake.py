@@ -72,7 +72,7 @@ def _round(stack, cast, port, seconds=SECONDS):
     questions = cast.webhooks(seconds * FASTEST, port)
     with stack.measured_cpu() as used:
         rate, latencies = asyncio.run(at_full_speed(port, questions, seconds))
-    forget_arrivals()
+    forget_webhooks()
     return rate, latencies, used
 
 
@@ -85,14 +85,14 @@ def _at_rate(stack, cast):
     failed = sum(answer.status != 200 for _latency, answer in answered)
     row = Row.of(f"intake at {RATE}/s", [latency for latency, _answer in answered], rate=len(answered) / seconds)
     row.target, row.is_met = f"p99 < {TARGET_P99} ms", row.p99 < TARGET_P99 and not failed
-    read = len(answered) - InboundWebhook.objects.unprocessed().count()
-    row.notes = [f"{usage(used)}; {each(used, 'web', len(answered))}, {each(used, 'processor', read)}"]
-    row.notes += [f"{read} of {len(answered)} had been read at the end; {failed} not answered 200"]
-    forget_arrivals()
+    processed = len(answered) - InboundWebhook.objects.unprocessed().count()
+    row.notes = [f"{usage(used)}; {each(used, 'web', len(answered))}, {each(used, 'processor', processed)}"]
+    row.notes += [f"{processed} of {len(answered)} had been processed at the end; {failed} not answered 200"]
+    forget_webhooks()
     return row
 
 
-def forget_arrivals():
+def forget_webhooks():
     """Drop the webhooks that wait, so that the next measure begins with none."""
     redis().delete(QUEUE)
     InboundWebhook.objects.unprocessed().update(processed_at=timezone.now())

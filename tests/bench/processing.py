@@ -19,7 +19,7 @@ from console.infrastructure.redis import redis
 from console.models import InboundWebhook, Message
 from tests.bench.client import at_rate
 from tests.bench.figures import Row
-from tests.bench.intake import forget_arrivals
+from tests.bench.intake import forget_webhooks
 from tests.bench.stack import CLOCK, each, usage
 from tests.bench.webhooks import delivery, echo, post, read, reported_of, said
 
@@ -138,7 +138,7 @@ def _receipts(stack, cast, seconds):
     row.target, row.is_met = f"never {MOST_BEHIND} s behind", max(behind) <= MOST_BEHIND and not unread
     row.notes = [f"{usage(used)}; {each(used, 'processor', len(questions))}", f"{max(behind):.2f} s at most"]
     row.notes += [f"{unread} of {len(sent)} texts are unread"] if unread else []
-    forget_arrivals()
+    forget_webhooks()
     return row
 
 

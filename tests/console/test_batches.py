@@ -271,15 +271,15 @@ def bakery(db):
 
 @pytest.fixture
 def poison():
-    """A message at which the console stumbles, however often it is processed."""
+    """A message at which the console fails, however often it is processed."""
 
-    def stumble(instance, **more):
+    def fail(instance, **more):
         if instance.mid == "poison":
             raise ValueError("poison")
 
-    post_init.connect(stumble, sender=Message)
+    post_init.connect(fail, sender=Message)
     yield "poison"
-    post_init.disconnect(stumble, sender=Message)
+    post_init.disconnect(fail, sender=Message)
 
 
 def test_a_webhook_that_fails_in_a_batch_fails_alone(bakery, poison):

@@ -229,9 +229,9 @@ def test_a_shorter_slowdown_does_not_replace_a_longer_one(bluebird):
 
 
 def test_a_burst_of_rate_limit_errors_counts_as_one_slowdown(bluebird):
-    lanes = [fresh(bluebird) for _lane in range(16)]
-    for lane in lanes:
-        lane.note_error(GraphError("l", status=400, error=PAGE_LIMIT))
+    workers = [fresh(bluebird) for _worker in range(16)]
+    for worker in workers:
+        worker.note_error(GraphError("l", status=400, error=PAGE_LIMIT))
     assert fresh(bluebird).slowdowns == 1
 
 
