@@ -32,8 +32,8 @@ class PresenceQuerySet(models.QuerySet):
         now = timezone.now()
         self.filter(Q(seen_at=None) | Q(seen_at__lte=now - SEEN_EVERY), is_lost=False).update(seen_at=now)
 
-    def lose(self):
-        """Make vanished agents away, since their inbox was last open. One that opens at this moment keeps its agent."""
+    def make_vanished_away(self):
+        """Make vanished agents away since their inbox was last open. Those that open it right now stay present."""
         for agent in self.vanished():
             row = self.model._default_manager.vanished().filter(pk=agent.pk)
             if row.update(is_present=False, is_lost=True, away_since=F("seen_at")):

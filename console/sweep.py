@@ -42,7 +42,7 @@ def bring_back_unattended():
 
 
 def fetch_missing_profiles():
-    Customer.objects.unmet().fetch_profile_later()
+    Customer.objects.unfetched().fetch_profile_later()
 
 
 def fetch_missing_files():
@@ -56,7 +56,7 @@ STEPS = [  # in this order
     Reaction.objects.deliver_later,
     BotEvent.objects.deliver_later,
     return_orphaned,
-    Agent.objects.lose,
+    Agent.objects.make_vanished_away,
     Conversation.objects.apply_timeouts,
     bring_back_unattended,
     Conversation.objects.assign,

@@ -42,7 +42,7 @@ def log_ins(db):
 @pytest.fixture
 def key(bluebird):
     key = ApiKey(page=bluebird, name="Robin")
-    key.stand_for(DEMO_KEY)
+    key.set_secret(DEMO_KEY)
     key.save()
     return key
 

@@ -279,7 +279,7 @@ def test_the_demo_command_is_refused_in_production(db, production):
 
 def test_the_api_key_of_the_demo_is_refused_in_production(bluebird, settings):
     key = ApiKey(page=bluebird, name="Robin")
-    secret = key.stand_for("hk_example-only-key-of-the-demo")
+    secret = key.set_secret("hk_example-only-key-of-the-demo")
     key.save()
     assert ApiKey.objects.find(secret) == key
     settings.PUBLIC_URL = PRODUCTION["PUBLIC_URL"]

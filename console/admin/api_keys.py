@@ -26,7 +26,7 @@ class ApiKeyAdmin(ShowsSecret, RowsOfVisiblePages, ReadOnly):
         return [*self.fields, "start", "created_at", "used_at", "revoked_at"] if obj else self.fields
 
     def save_model(self, request, key, form, change):
-        key.new_secret = key.draw()
+        key.new_secret = key.renew()
         super().save_model(request, key, form, change)
 
     @admin.action(description=_("Revoke"), permissions=["act"])

@@ -17,7 +17,7 @@ from console.history_import.merging import merge
 from console.infrastructure import rate_limit
 from messenger import Action, GraphError
 from messenger.past_message import PastMessage
-from personas.models.retry import STUMBLED, Retryable, ScheduledQuerySet
+from personas.models.retry import CONSOLE_FAILED, Retryable, ScheduledQuerySet
 
 LEASE = timedelta(minutes=1)  # longer than a call takes, so that no two workers make it
 MOST_PAGES = 25  # of one conversation
@@ -87,7 +87,7 @@ class HistoryImport(Retryable):
     def import_page(self):
         """Fetch one page of the history, and store what is older than the thread, unless another worker does."""
         if not self.has_attempts_left:  # the console itself failed at all of them
-            return self._give_up(STUMBLED)
+            return self._give_up(CONSOLE_FAILED)
         if not self._claim():
             return
         page, psid = self.customer.page, self.customer.psid

@@ -368,7 +368,7 @@ class Migration(migrations.Migration):
                 ('next_attempt_at', models.DateTimeField(editable=False, null=True, verbose_name='next attempt')),
                 ('attempts', models.PositiveIntegerField(default=0, editable=False, verbose_name='attempts')),
                 ('error', models.TextField(blank=True, verbose_name='error')),
-                ('wish', models.CharField(choices=[('block', 'block'), ('spam', 'block and report as spam'), ('unblock', 'unblock')], max_length=8, verbose_name='wish')),
+                ('action', models.CharField(choices=[('block', 'block'), ('spam', 'block and report as spam'), ('unblock', 'unblock')], max_length=8, verbose_name='action')),
                 ('state', models.CharField(choices=[('pending', 'pending'), ('done', 'done'), ('failed', 'failed')], default='pending', max_length=8, verbose_name='state')),
                 ('asked_at', models.DateTimeField(verbose_name='asked')),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by whom')),
@@ -688,7 +688,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='customer',
-            index=models.Index(condition=models.Q(('profile_at', None)), fields=['next_attempt_at'], name='customer_unmet'),
+            index=models.Index(condition=models.Q(('profile_at', None)), fields=['next_attempt_at'], name='customer_unfetched'),
         ),
         migrations.AddConstraint(
             model_name='customer',

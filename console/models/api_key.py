@@ -27,7 +27,7 @@ class ApiKeyQuerySet(models.QuerySet):
     def make(self, page, name):
         """Create an API key and return its secret, which nobody can look up afterwards."""
         key = self.model(page=page, name=name)
-        secret = key.draw()
+        secret = key.renew()
         key.save()
         return secret
 
@@ -63,11 +63,11 @@ class ApiKey(models.Model):
     def __str__(self):
         return f"{self.name} ({self.start}…)"
 
-    def draw(self):
+    def renew(self):
         """Give this API key a new secret and return it."""
-        return self.stand_for(PREFIX + secrets.token_urlsafe(32))
+        return self.set_secret(PREFIX + secrets.token_urlsafe(32))
 
-    def stand_for(self, secret):
+    def set_secret(self, secret):
         self.start, self.digest = secret[:SHOWN], digest(secret)
         return secret
 

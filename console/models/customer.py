@@ -41,16 +41,16 @@ def soon():
 
 
 class CustomerQuerySet(ScheduledQuerySet):
-    def meet(self, page, psids):
+    def find_or_create(self, page, psids):
         """Return the customers behind these PSIDs; workers fetch the profiles of new ones."""
         self.bulk_create([self.model(page=page, psid=psid) for psid in psids], ignore_conflicts=True)
-        met = list(self.filter(page=page, psid__in=psids))
-        for customer in met:
+        customers = list(self.filter(page=page, psid__in=psids))
+        for customer in customers:
             customer.page = page
             customer.fetch_profile_soon()
-        return met
+        return customers
 
-    def unmet(self):
+    def unfetched(self):
         """Filter to those whose profile should be known by now. One that was refused waits a day, and is fetched again
         only while the conversation is open."""
         now = timezone.now()
@@ -86,7 +86,7 @@ class Customer(Scheduled):
         constraints = [models.UniqueConstraint("page", MD5("psid"), name="one_customer_per_page_and_psid")]
         indexes = [
             HashIndex(fields=["psid"], name="customer_psid"),
-            models.Index(fields=["next_attempt_at"], condition=models.Q(profile_at=None), name="customer_unmet"),
+            models.Index(fields=["next_attempt_at"], condition=models.Q(profile_at=None), name="customer_unfetched"),
         ]
 
     def __str__(self):

@@ -16,23 +16,23 @@ from django.utils.translation import gettext_lazy as _
 from console import tasks
 from console.models.refusals import WindowClosed
 from messenger import GraphError
-from personas.models.retry import STUMBLED, Retryable, ScheduledQuerySet
+from personas.models.retry import CONSOLE_FAILED, Retryable, ScheduledQuerySet
 
 MODERATE = "console.moderate_customer"  # the permission
 LEASE = timedelta(minutes=1)  # longer than a call takes, so that no two workers make it
 SWEEP_BATCH = 100
 
 
-class Wish(models.TextChoices):
+class Action(models.TextChoices):
     BLOCK = "block", _("block")
     SPAM = "spam", _("block and report as spam")
     UNBLOCK = "unblock", _("unblock")
 
 
-ACTIONS = {
-    Wish.BLOCK: ["BLOCK_USER"],
-    Wish.SPAM: ["BLOCK_USER", "MOVE_TO_SPAM"],
-    Wish.UNBLOCK: ["UNBLOCK_USER"],
+FACEBOOK_ACTIONS = {
+    Action.BLOCK: ["BLOCK_USER"],
+    Action.SPAM: ["BLOCK_USER", "MOVE_TO_SPAM"],
+    Action.UNBLOCK: ["UNBLOCK_USER"],
 }
 
 
@@ -51,10 +51,10 @@ class CustomerBlocked(WindowClosed):
 
 
 class ModerationQuerySet(ScheduledQuerySet):
-    def ask(self, conversation, agent, wish):
-        """Have Facebook block or unblock the customer. A later wish replaces an earlier one."""
+    def ask(self, conversation, agent, action):
+        """Have Facebook block or unblock the customer. A later request replaces an earlier one."""
         fresh = {"state": State.PENDING, "attempts": 0, "error": "", "next_attempt_at": None}
-        given = {"wish": wish, "by": agent, "asked_at": timezone.now()} | fresh
+        given = {"action": action, "by": agent, "asked_at": timezone.now()} | fresh
         with conversation.stepping(is_listed=False, has_other_headline=True):
             moderation, _is_new = self.update_or_create(customer=conversation.customer, defaults=given)
             moderation.deliver_later()
@@ -78,7 +78,7 @@ class Moderation(Retryable):
     customer = models.OneToOneField(
         "console.Customer", models.CASCADE, related_name="moderation", verbose_name=_("customer")
     )
-    wish = models.CharField(_("wish"), max_length=8, choices=Wish)
+    action = models.CharField(_("action"), max_length=8, choices=Action)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.PENDING)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by whom"))
     asked_at = models.DateTimeField(_("asked"))
@@ -94,12 +94,12 @@ class Moderation(Retryable):
         ]
 
     def __str__(self):
-        return f"{self.wish} {self.state}"
+        return f"{self.action} {self.state}"
 
     @property
     def is_blocked(self):
         """Return whether Facebook has blocked the customer, and has not unblocked them since."""
-        return (self.wish == Wish.UNBLOCK) != (self.state == State.DONE)
+        return (self.action == Action.UNBLOCK) != (self.state == State.DONE)
 
     @property
     def is_shown(self):
@@ -113,15 +113,15 @@ class Moderation(Retryable):
         """Make the call, unless another worker does."""
         page = self.customer.page
         if self.is_due and not self.has_attempts_left:  # the console itself failed at all of them
-            return self._give_up(STUMBLED)
+            return self._give_up(CONSOLE_FAILED)
         if page.is_paused or page.is_slowed or not self._claim():
             return
         try:
-            page.client().moderate([self.customer.psid], ACTIONS[Wish(self.wish)])
+            page.client().moderate([self.customer.psid], FACEBOOK_ACTIONS[Action(self.action)])
         except GraphError as error:
             self._note_failure(page, error)
         else:
-            self._become(state=State.DONE, error="", next_attempt_at=None)
+            self._write_outcome(state=State.DONE, error="", next_attempt_at=None)
 
     def _claim(self):
         claimed = self.row.due().filter(state=State.PENDING, asked_at=self.asked_at)
@@ -131,16 +131,16 @@ class Moderation(Retryable):
     def _note_failure(self, page, error):
         if page.note_error(error):
             until = max(page.waits_until or timezone.now(), timezone.now()) + self.SHORTAGE_PAUSE
-            self._become(error=error.sentence, next_attempt_at=until, attempts=self.attempts - 1)
+            self._write_outcome(error=error.sentence, next_attempt_at=until, attempts=self.attempts - 1)
         elif (error.action.is_retryable or error.is_outcome_unknown) and self.has_attempts_left:
-            self._become(error=error.sentence, next_attempt_at=timezone.now() + self.backoff)
+            self._write_outcome(error=error.sentence, next_attempt_at=timezone.now() + self.backoff)
         else:
             self._give_up(error.sentence)
 
     def _give_up(self, sentence):
-        self._become(state=State.FAILED, error=sentence, next_attempt_at=None)
+        self._write_outcome(state=State.FAILED, error=sentence, next_attempt_at=None)
 
-    def _become(self, **outcome):
-        """Write down what came of the call, unless an agent has asked for something else meanwhile."""
+    def _write_outcome(self, **outcome):
+        """Write the outcome of the call, unless an agent has asked for something else meanwhile."""
         with self.customer.conversation.stepping(is_listed=False, has_other_headline=True):
             self.row.filter(state=State.PENDING, asked_at=self.asked_at).update(**outcome)

@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-STUMBLED = _("The console failed at this. An admin finds the reason in its log.")
+CONSOLE_FAILED = _("The console failed at this. An admin finds the reason in its log.")
 
 
 class Outcome(Enum):

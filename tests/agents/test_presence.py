@@ -35,7 +35,7 @@ def is_there(ana):
 
 def test_an_agent_without_scripts_is_never_counted_as_lost(clock, ana):
     clock.shift(timedelta(days=1))
-    Agent.objects.lose()
+    Agent.objects.make_vanished_away()
     assert stand(ana) == (True, False, None)
     assert is_there(ana)
 
@@ -45,14 +45,14 @@ def test_an_agent_whose_network_is_lost_counts_as_away_only_after_a_minute(secon
     ana.be_seen()
     clock.shift(timedelta(seconds=seconds))
     assert is_there(ana) is there
-    Agent.objects.lose()
+    Agent.objects.make_vanished_away()
     assert stand(ana) == ((True, False, None) if there else (False, True, NOW))
 
 
 def test_an_agent_whose_network_was_lost_is_present_again_when_seen(clock, ana):
     ana.be_seen()
     clock.shift(timedelta(minutes=5))
-    Agent.objects.lose()
+    Agent.objects.make_vanished_away()
     ana.refresh_from_db()
     ana.be_seen()
     assert stand(ana) == (True, False, None)
@@ -71,7 +71,7 @@ def test_an_agent_who_chose_to_be_away_stays_away_when_seen(clock, ana):
 def test_an_agent_who_was_lost_and_goes_away_keeps_the_earlier_away_time(clock, ana):
     ana.be_seen()
     clock.shift(timedelta(minutes=5))
-    Agent.objects.lose()
+    Agent.objects.make_vanished_away()
     ana.refresh_from_db()
     ana.go_away()
     assert stand(ana) == (False, False, NOW)
@@ -84,7 +84,7 @@ def test_an_agent_who_comes_back_the_next_day_is_present_before_the_desk_opens(c
     ana.go_away()
     clock.shift(timedelta(days=1))
     ana.come_back()
-    Agent.objects.lose()
+    Agent.objects.make_vanished_away()
     assert stand(ana) == (True, False, None)
     assert is_there(ana)
 
@@ -111,14 +111,14 @@ def test_an_agent_who_loads_pages_without_scripts_is_seen(clock, client, ana):
     for _minute in range(3):
         clock.shift(timedelta(seconds=50))
         client.get("/")
-        Agent.objects.lose()
+        Agent.objects.make_vanished_away()
         assert is_there(ana)
 
 
 def test_the_first_page_a_lost_agent_loads_shows_them_as_present(clock, client, ana):
     ana.be_seen()
     clock.shift(timedelta(minutes=5))
-    Agent.objects.lose()
+    Agent.objects.make_vanished_away()
     client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
     assert "Present" in client.get("/").content.decode()
     assert stand(ana) == (True, False, None)
@@ -128,7 +128,7 @@ def test_an_agent_who_never_opened_a_desk_is_not_lost_after_loading_a_page(clock
     client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
     client.get("/")
     clock.shift(timedelta(days=1))
-    Agent.objects.lose()
+    Agent.objects.make_vanished_away()
     assert stand(ana) == (True, False, None)
 
 
@@ -156,7 +156,7 @@ def test_an_agent_seen_while_the_sweep_marks_them_lost_stays_present(ana):
 
 
 def _lose():
-    Agent.objects.lose()
+    Agent.objects.make_vanished_away()
     connection.close()
 
 

@@ -320,7 +320,7 @@ def test_a_customer_whose_profile_facebook_refuses_is_named_guest(mona, sandbox)
     sandbox.fail(mona.psid, status=400, error={"message": "(#100) No profile available", "code": 100})
     mona.fetch_profile()
     assert (str(fresh(mona)), bool(mona.picture)) == (f"Guest ·{mona.psid[-4:]}", False)
-    assert mona not in Customer.objects.unmet()
+    assert mona not in Customer.objects.unfetched()
 
 
 @pytest.mark.parametrize(
@@ -335,7 +335,7 @@ def test_a_profile_is_fetched_later_after_a_transient_error(mona, sandbox):
     mona.fetch_profile()
     assert fresh(mona).profile_at is None
     Customer.objects.update(next_attempt_at="2020-01-01T00:00Z")
-    assert mona in Customer.objects.unmet()
+    assert mona in Customer.objects.unfetched()
 
 
 @pytest.mark.parametrize("content", [b"<html>", b"<svg onload='alert(1)'/>", b"OggS", b""])

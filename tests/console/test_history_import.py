@@ -14,7 +14,7 @@ from console.models.conversation.thread_order import STEP
 from messenger import events
 from messenger.past_message import PastMessage
 from personas.models import Page
-from personas.models.retry import STUMBLED
+from personas.models.retry import CONSOLE_FAILED
 from tests.conftest import restrict
 from tests.console.conftest import AT, HTMX, fresh, moment, process, texts, words
 from tests.stand_in import eventually
@@ -253,7 +253,7 @@ def test_an_import_at_which_the_console_itself_fails_again_and_again_is_given_up
     tom.writes("I am back")
     HistoryImport.objects.update(attempts=HistoryImport.MAX_ATTEMPTS)
     run()
-    assert (tom.history.state, tom.history.error) == (State.FAILED, STUMBLED)
+    assert (tom.history.state, tom.history.error) == (State.FAILED, CONSOLE_FAILED)
     assert sandbox.requests(path=PATH) == []
 
 

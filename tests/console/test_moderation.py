@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from console.models import ApiKey, Conversation, HandoverRules, Holder, Message, Moderation, Reaction, ScheduledReply
-from console.moderation.models import CustomerBlocked, State, Wish
+from console.moderation.models import Action, CustomerBlocked, State
 from console.sweep import STEPS
-from personas.models.retry import STUMBLED
+from personas.models.retry import CONSOLE_FAILED
 from tests.conftest import restrict
 from tests.console.conftest import HTMX, fresh, words
 
@@ -103,15 +103,15 @@ def test_a_block_at_which_the_console_itself_fails_again_and_again_is_given_up(b
     Moderation.objects.update(attempts=Moderation.MAX_ATTEMPTS)
     Moderation.objects.all().deliver()
     assert Moderation.objects.get().state == State.FAILED
-    assert str(STUMBLED) in panel(bens, mona)
+    assert str(CONSOLE_FAILED) in panel(bens, mona)
     assert calls(sandbox) == []
 
 
-def test_what_came_of_an_older_wish_is_not_written_over_a_newer_one(mona, ask, ben):
+def test_the_outcome_of_an_older_request_is_not_written_over_a_newer_one(mona, ask, ben):
     old = ask("block")
-    Moderation.objects.ask(mona.conversation, ben, Wish.UNBLOCK)
-    old._become(state=State.FAILED)
-    assert (fresh(old).wish, fresh(old).state) == (Wish.UNBLOCK, State.PENDING)
+    Moderation.objects.ask(mona.conversation, ben, Action.UNBLOCK)
+    old._write_outcome(state=State.FAILED)
+    assert (fresh(old).action, fresh(old).state) == (Action.UNBLOCK, State.PENDING)
 
 
 def test_the_composer_of_a_blocked_customer_says_so(bens, conversation, ask, ben):
@@ -132,7 +132,7 @@ def blocked(conversation, ben):
     """The conversation with a blocked customer."""
     conversation.transfer(conversation.agent, to=ben)
     Moderation.objects.create(
-        customer=conversation.customer, wish=Wish.BLOCK, state=State.DONE, by=ben, asked_at=timezone.now()
+        customer=conversation.customer, action=Action.BLOCK, state=State.DONE, by=ben, asked_at=timezone.now()
     )
     return conversation
 

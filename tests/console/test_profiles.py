@@ -58,11 +58,11 @@ def test_two_messages_in_a_row_fetch_a_profile_once(refused, write):
 
 def test_a_refused_profile_of_an_open_conversation_is_fetched_again_after_a_day(refused):
     Conversation.objects.update(closed_at=None)
-    assert refused not in Customer.objects.unmet()
+    assert refused not in Customer.objects.unfetched()
     with later(hours=25):
-        assert refused in Customer.objects.unmet()
+        assert refused in Customer.objects.unfetched()
         Conversation.objects.update(closed_at=timezone.now(), holder="queue")
-        assert refused not in Customer.objects.unmet()
+        assert refused not in Customer.objects.unfetched()
 
 
 def test_a_customer_whose_refused_profile_becomes_readable_gets_a_name(refused, write, sandbox):

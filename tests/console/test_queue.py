@@ -367,8 +367,8 @@ READS = {
     "orphaned": lambda agent: Conversation.objects.orphaned(),
     "out of sight": lambda agent: Conversation.objects.unattended(),
     "due": lambda agent: InboundWebhook.objects.due(),
-    "unmet": lambda agent: Customer.objects.unmet(),
-    "unfetched": lambda agent: Attachment.objects.unfetched(),
+    "unfetched profiles": lambda agent: Customer.objects.unfetched(),
+    "unfetched files": lambda agent: Attachment.objects.unfetched(),
 }
 
 

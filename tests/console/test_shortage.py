@@ -223,7 +223,7 @@ def test_a_customer_name_is_stored_on_a_full_disk_and_the_picture_fetched_later(
         fresh(mona).fetch_profile()
     assert (fresh(mona).name, fresh(mona).picture.name) == ("Mona Weber", "")
     Customer.objects.update(next_attempt_at=timezone.now() - timedelta(seconds=1))
-    Customer.objects.unmet().get().fetch_profile()
+    Customer.objects.unfetched().get().fetch_profile()
     assert fresh(mona).picture
     assert not Customer.objects.filter(profile_at=None).exists()
 

@@ -116,7 +116,7 @@ def test_a_lost_agent_counts_as_away_since_they_were_last_seen(held, clock, ana)
     answer(held, ana)
     ana.be_seen()
     clock.shift(timedelta(minutes=2))
-    Agent.objects.lose()
+    Agent.objects.make_vanished_away()
     apply_timeouts(clock, minutes=8)
     assert last(held) == "Ana Ruiz → queue away"
 

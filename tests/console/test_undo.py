@@ -271,12 +271,12 @@ def test_the_thread_shows_the_words_for_the_bot_only_of_a_change_that_stays(verb
     client.force_login(ana)
     path = f"/conversations/{conversation.pk}/messages/?since=0"
     getattr(conversation, verb)(ana, can_undo=True)
-    assert "What the bot is told" in client.get(path).content.decode()
+    assert "Summary for the bot" in client.get(path).content.decode()
     since = fresh(conversation).revision
     undo(conversation, ana)
     changed = client.get(f"/conversations/{conversation.pk}/messages/?since={since}").content.decode()
     assert f'id="handover-{conversation.handovers.in_order()[1].pk}"' in changed
-    assert "What the bot is told" not in changed
+    assert "Summary for the bot" not in changed
 
 
 @pytest.mark.parametrize("verb", ["close", "hand_back"])

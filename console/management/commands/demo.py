@@ -80,7 +80,7 @@ class Command(BaseCommand):
         addresses = {"webhook_url": bot, "holder_url": bot, "holder_secret": settings.FACEBOOK_APP_SECRET}
         HandoverRules.objects.update_or_create(page=page, defaults=addresses)
         key = ApiKey(page=page, name="Robin")
-        key.stand_for(secret)
+        key.set_secret(secret)
         if not ApiKey.objects.filter(digest=key.digest).exists():
             key.save()
 

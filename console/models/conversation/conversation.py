@@ -62,6 +62,6 @@ class Conversation(Replies, Timeouts, Unattended, Receipts, Typing, Undo):
         """Return a number that differs when something else is to stand above or below the thread, for browsers."""
         page = (self.page.state, self.page.paused_since, self.page.why_paused)
         moderation = getattr(self.customer, "moderation", None)
-        blocked = moderation and (moderation.wish, moderation.state)
+        blocked = moderation and (moderation.action, moderation.state)
         labels = [(label.pk, label.name, label.colour) for label in self.shown_labels]
         return crc32(repr((self.headline, page, self.agent and self.agent.is_present, blocked, labels)).encode())

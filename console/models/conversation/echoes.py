@@ -75,7 +75,7 @@ def _is_of_another(known, ours):
 
 def _take_back(conversation, message):
     """Let the author decide about a message that may not have arrived: those behind it are gone already."""
-    conversation.thread.settle()
+    conversation.thread.flush()
     message.state, message.mid, message.next_attempt_at = Message.State.UNKNOWN, None, None
     message.error, message.revision = str(SAID_ELSEWHERE), conversation.revision
     message.save()

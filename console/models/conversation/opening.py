@@ -99,7 +99,7 @@ def _begin(keys):
     pages = Page.objects.filter(page_id__in={page_id for page_id, _psid in keys}).select_related("rules")
     for page in pages.defer("token", "rules__holder_secret").order_by("pk"):
         psids = sorted(psid for page_id, psid in keys if page_id == page.page_id)
-        Conversation.objects.begin(page.customers.meet(page, psids))
+        Conversation.objects.begin(page.customers.find_or_create(page, psids))
     return _lock(keys)
 
 

@@ -123,13 +123,13 @@ class Revision(models.Model):
     @property
     def messages(self):
         """Return all of its messages, after those that a change holds back are written."""
-        self.settle()
+        self.flush()
         return self.all_messages
 
-    def settle(self):
+    def flush(self):
         """Write the messages that a change holds back, before a query that has to find them."""
         if self.change and self.change.has_thread:
-            self.thread.settle()
+            self.thread.flush()
 
     @property
     def thread(self):

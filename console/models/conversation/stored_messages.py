@@ -57,7 +57,7 @@ def store_unsent(conversation, event):
 
 def complete(conversation, message, event, **fields):
     """Bring a message whose webhook comes only now to its place, and give it what the webhook says."""
-    conversation.thread.settle()
+    conversation.thread.flush()
     message.sent_at = moment_of(event.at)
     message.at = place(conversation, message.sent_at, moved=message)
     for name, value in fields.items():
@@ -65,7 +65,7 @@ def complete(conversation, message, event, **fields):
     message.is_partial, message.is_imported, message.revision = False, False, conversation.revision
     message.save()
     _attach(message, event)
-    conversation.thread.settle()  # it has another place
+    conversation.thread.flush()  # it has another place
     return message
 
 

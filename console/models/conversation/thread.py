@@ -97,7 +97,7 @@ class Thread:
         yield from self.end
         if len(self.end) >= FEW:
             passed = len(self.end)
-            self.settle()
+            self.flush()
             read_ends([self], most=None)
             yield from self.end[passed:]
 
@@ -105,7 +105,7 @@ class Thread:
     def is_being_sent(self):
         """Return whether a worker is sending one of its messages."""
         if self.is_sending is None:
-            self.settle()
+            self.flush()
             read_sending([self])
         return self.is_sending
 
@@ -117,12 +117,12 @@ class Thread:
             place = next((number for number, entry in enumerate(self.end) if entry.at <= message.at), len(self.end))
             self.end.insert(place, Entry.of_message(message))
             if place + 1 == len(self.end) > FEW:  # perhaps not its place among older ones, which were not read
-                self.settle()
+                self.flush()
 
     def confirm(self, message):
         """Note that Facebook has the message, under this mid."""
         if message.pk is None:  # its entry among the newest could not be found again
-            self.settle()
+            self.flush()
         self.known[message.mid] = message
         self.change_delivery(message)
         self.show_in_replies(message)
@@ -150,7 +150,7 @@ class Thread:
         """Bring what was sent to the state that the watermarks give it."""
         self.has_receipts = True
 
-    def settle(self):
+    def flush(self):
         """Write what is held back, and read anew from now on."""
         write([self])
 

@@ -57,7 +57,7 @@ class ThreadControl(Transitions):
     def note_control(self, handover, is_ours):
         """Note that Facebook changed thread control as we asked."""
         with self.changing(is_listed=False) as revision:
-            handover.become(revision, done_at=timezone.now(), error="", next_attempt_at=None)
+            handover.write_outcome(revision, done_at=timezone.now(), error="", next_attempt_at=None)
             self.is_controlled_elsewhere = not is_ours
             if not is_ours and self.holder in PEOPLE:  # handed over during the call
                 self.handovers.latest_change().enqueue(Call.TAKE)
@@ -65,7 +65,7 @@ class ThreadControl(Transitions):
     def note_refused_control(self, handover, reason):
         """Note that Facebook did not do it: nobody shall wait for a holder who does not have the thread."""
         with self.changing() as revision:
-            handover.become(revision, done_at=timezone.now(), error=reason)
+            handover.write_outcome(revision, done_at=timezone.now(), error=reason)
             if handover.call == Call.PASS and self.holder == Holder.BOT:
                 self.change_holder(Holder.QUEUE, Cause.CONTROL_REFUSED, note=reason)
             elif handover.call == Call.TAKE and self.holder in PEOPLE:

@@ -55,7 +55,7 @@ def moment_of(ms):
 
 def next_moment(conversation):
     """Return now, or a moment after all that is in the thread: a reply stands behind its question."""
-    conversation.settle()
+    conversation.flush()
     with connection.cursor() as cursor:
         cursor.execute(LAST, {"pk": conversation.pk})
         [last] = cursor.fetchone()

@@ -70,20 +70,20 @@ class Transitions(Waiting):
         with self.changing():
             check_no_colleague_holds(self, agent)
             check_open(self)
-            self._fetch(agent)
+            self._give_to(agent)
 
     def take_over(self, agent):
         """Take it from a colleague who is away; with the permission also from a present one. The thread shows it."""
         with self.changing():
             if self.agent and self.agent.is_present and not agent.has_perm(TAKE_OVER):
                 check_no_colleague_holds(self, agent)
-            self._fetch(agent)
+            self._give_to(agent)
 
     def reopen(self, agent):
         """Take up a closed conversation again. If it is open by now, it is taken."""
         with self.changing():
             check_no_colleague_holds(self, agent)
-            self._fetch(agent)
+            self._give_to(agent)
 
     def return_to_queue(self, agent, cause=Cause.RETURNED):
         """Put it back into its team's queue."""
@@ -243,7 +243,7 @@ class Transitions(Waiting):
         if before == Holder.AGENT:  # the agent has capacity for another one
             type(self).objects.assign_later()
 
-    def _fetch(self, agent):
+    def _give_to(self, agent):
         """Give it to an agent who asks for it, unless they hold it already."""
         if self.is_held_by(agent):
             return

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from console.models.handover.cause import PEOPLE, Cause
 from console.models.holder import Holder
 from messenger import Action, GraphError
-from personas.models.retry import STUMBLED, Outcome, Retryable
+from personas.models.retry import CONSOLE_FAILED, Outcome, Retryable
 from personas.resource_shortage import is_resource_shortage
 
 METADATA = 1000  # characters that Facebook passes on
@@ -97,7 +97,11 @@ class HandoverDelivery(Retryable):
             raise
         except Exception as error:  # whatever it is, those behind it must not wait for it for ever
             logger.exception("Handover %s could not be made at Facebook", self.pk)
-            return self._wait_out_shortage(STUMBLED) if is_resource_shortage(error) else self._refused(STUMBLED)
+            return (
+                self._wait_out_shortage(CONSOLE_FAILED)
+                if is_resource_shortage(error)
+                else self._refused(CONSOLE_FAILED)
+            )
         return self._done(is_ours=self.call == Call.TAKE)
 
     def _make_call(self, client):
@@ -137,10 +141,10 @@ class HandoverDelivery(Retryable):
 
     def _postpone(self, until, error, **fields):
         with self.conversation.stepping(is_listed=False) as revision:
-            self.become(revision, next_attempt_at=until, error=error, **fields)
+            self.write_outcome(revision, next_attempt_at=until, error=error, **fields)
         self.conversation.deliver_later(max(0, (until - timezone.now()).total_seconds()))
         return Outcome.WAIT
 
-    def become(self, revision, **fields):
-        """Write down what came of the call, under the conversation's lock."""
+    def write_outcome(self, revision, **fields):
+        """Write the outcome of the call, under the conversation's lock."""
         self.row.filter(done_at=None).update(revision=revision, **fields)

@@ -199,7 +199,7 @@ class Attachment(StoredFile, Retryable):
         self.store(jpeg or content)
 
     def _keep(self):
-        """Write down what came of it, unless the message was unsent during the download."""
+        """Write the outcome, unless the message was unsent during the download."""
         copy = {"file": self.file.name, "media_type": self.media_type, "size": self.size}
         outcome = copy | {"title": self.title, "error": self.error, "attempts": self.attempts}
         if self.row.update(**outcome):

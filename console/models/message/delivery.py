@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from console.infrastructure import rate_limit
 from console.infrastructure.compiled import CompiledUpdate, Given
 from console.models.message import quotes
-from console.models.message.reconciliation import SHORTAGE, STUMBLED, Reconciliation
+from console.models.message.reconciliation import CONSOLE_FAILED, SHORTAGE, Reconciliation
 from console.models.message.state import MessageState
 from console.models.refusals import WindowClosed
 from console.models.send_queue import CALL
@@ -60,7 +60,7 @@ class MessageDelivery(Reconciliation):
     def deliver(self):
         """Bring it one step on; return what that means for the messages behind it."""
         if self.state == self.State.SENDING:  # a worker died during its call
-            return self.lose_sight(_("The worker stopped while it was sending."))
+            return self.mark_unknown(_("The worker stopped while it was sending."))
         if self.page.is_paused or not self.is_due:
             return Outcome.WAIT
         try:
@@ -69,15 +69,15 @@ class MessageDelivery(Reconciliation):
             raise
         except Exception as error:  # whatever it is, those behind it must not wait for it for ever
             logger.exception("Message %s could not be sent", self.pk)
-            return self._stumble(SHORTAGE if is_resource_shortage(error) else STUMBLED)
+            return self._note_own_failure(SHORTAGE if is_resource_shortage(error) else CONSOLE_FAILED)
 
-    def _stumble(self, reason):
+    def _note_own_failure(self, reason):
         """The console itself failed, perhaps after Facebook took the message. A shortage passes."""
         self.refresh_from_db(fields=["state"])
         if self.state == self.State.SENDING:
-            return self.lose_sight(reason)
-        if reason is STUMBLED:
-            return self.fail(STUMBLED)
+            return self.mark_unknown(reason)
+        if reason is CONSOLE_FAILED:
+            return self.fail(CONSOLE_FAILED)
         until = timezone.now() + self.SHORTAGE_PAUSE
         return self.reconcile_at(until) if self.state == self.State.UNKNOWN else self.queue_until(until, SHORTAGE)
 
@@ -180,7 +180,7 @@ class MessageDelivery(Reconciliation):
 
     def _not_sent(self, error, tag, file):
         if error.is_outcome_unknown:
-            return self.lose_sight(_("Facebook did not answer."))
+            return self.mark_unknown(_("Facebook did not answer."))
         if file and file.uploaded and error.may_be_about_upload:
             file.uploaded.forget()
             return self.queue_until(timezone.now())

@@ -19,7 +19,7 @@ from console.models.refusals import Refused
 from console.models.send_queue import SOON
 from messenger import GraphError
 from personas.models import Page
-from personas.models.retry import STUMBLED, Leased, LeasedQuerySet, Outcome, Retryable, ScheduledQuerySet
+from personas.models.retry import CONSOLE_FAILED, Leased, LeasedQuerySet, Outcome, Retryable, ScheduledQuerySet
 
 EMOJIS = {"❤️": _("Love"), "😆": _("Laugh"), "😮": _("Wow"), "😢": _("Sad"), "😡": _("Angry"), "👍": _("Like")}
 LEASE = timedelta(seconds=3 * settings.GRAPH_TIMEOUT)
@@ -125,7 +125,7 @@ class Reaction(Retryable, Leased):
         if page.is_paused:
             return Outcome.WAIT  # for the sweep, once it is not
         if not self.has_attempts_left:  # the console itself failed at all of them
-            return self._give_up(STUMBLED)
+            return self._give_up(CONSOLE_FAILED)
         if page.is_slowed:
             return self._postpone(page.waits_until)
         wait = rate_limit.reserve(page.pk)
@@ -148,7 +148,7 @@ class Reaction(Retryable, Leased):
             client.unreact(psid, mid)
 
     def _sent(self):
-        self._write(shown=self.emoji, is_pending=False, error="")
+        self._write_outcome(shown=self.emoji, is_pending=False, error="")
         self.row.filter(emoji="", is_pending=False).delete()
         return Outcome.NEXT
 
@@ -160,7 +160,7 @@ class Reaction(Retryable, Leased):
         return self._give_up(self.message.conversation.note_refusal(error, None))
 
     def _give_up(self, error):
-        self._write(is_pending=False, error=error)
+        self._write_outcome(is_pending=False, error=error)
         return Outcome.NEXT
 
     def _postpone(self, until):
@@ -168,8 +168,8 @@ class Reaction(Retryable, Leased):
         self.deliver_later(max(0, (until - timezone.now()).total_seconds()))
         return Outcome.WAIT
 
-    def _write(self, **outcome):
-        """Write down what came of it, unless an agent has changed it meanwhile."""
+    def _write_outcome(self, **outcome):
+        """Write the outcome, unless an agent has changed it meanwhile."""
         with self.message.conversation.stepping(is_listed=False) as revision:
             self.message.row.update(revision=revision)
             if not self.row.filter(emoji=self.emoji).update(**outcome) and "shown" in outcome:

@@ -21,7 +21,7 @@ FIRST_PAUSE = timedelta(seconds=3)  # mostly an echo comes before
 SETTLE = timedelta(seconds=settings.SETTLE_SECONDS)  # a call whose message the history does not show then had no effect
 PATIENCE = SETTLE + timedelta(minutes=3)  # then an agent has to decide
 MIN_RECONCILIATIONS = 3  # in which Facebook was asked, before an agent has to decide
-STUMBLED = _("The console failed at this. Try again, or ask an admin, who finds the reason in its log.")
+CONSOLE_FAILED = _("The console failed at this. Try again, or ask an admin, who finds the reason in its log.")
 SHORTAGE = _("The console is out of disk space, memory or connections. It goes on by itself once there is some again.")
 NOT_FOUND_OUT = _("Facebook did not answer, and its history does not tell.")
 
@@ -35,7 +35,7 @@ class Reconciliation(MessageState):
     class Meta:
         abstract = True
 
-    def lose_sight(self, reason):
+    def mark_unknown(self, reason):
         """Note that nobody knows whether Facebook has it."""
         until = timezone.now() + FIRST_PAUSE
         lost = {"error": reason, "unknown_since": clock.now(), "reconciliations": 0}
@@ -78,10 +78,10 @@ class Reconciliation(MessageState):
             return history.NOTHING
 
     def _send_again(self):
-        """Facebook does not have it. What the console stumbled over would only make it stumble again."""
+        """Facebook does not have it. A message at which the console itself failed would fail again."""
         if self.error == SHORTAGE:
             return self.queue_until(timezone.now(), SHORTAGE, attempts=0)
-        if self.error == STUMBLED or not self.has_attempts_left:
+        if self.error == CONSOLE_FAILED or not self.has_attempts_left:
             return self.fail(self.error)
         return self.queue_until(timezone.now())
 

@@ -97,7 +97,7 @@ class MessageState(Retryable):
         return Outcome.WAIT
 
     def write_outcome(self, state, **fields):
-        """Write it down, unless an echo has shown that it was sent, or another worker attempts it by now."""
+        """Write the outcome, unless an echo has shown that it was sent, or another worker attempts it by now."""
         fields = {"state": state, **fields}
         columns = ", ".join(f"{name} = %s" for name in fields)
         values = [str(value) if isinstance(value, Promise) else value for value in fields.values()]

@@ -52,10 +52,10 @@ def full_disk_fails(persona_publishing):
     """A persona whose picture cannot be stored makes the message fail that waits for it."""
     from personas import resource_shortage
 
-    def stumble(self, error):
+    def fail(self, error):
         raise error
 
-    persona_publishing.PersonaPublishing._note_own_failure = stumble
+    persona_publishing.PersonaPublishing._note_own_failure = fail
     resource_shortage.is_resource_shortage = lambda error: False
 
 

@@ -73,7 +73,7 @@ def no_lease_no_claim(delivery):
 
 def resend_unknown(reconciliation):
     """A call without an answer is made again at once."""
-    reconciliation.Reconciliation.lose_sight = lambda self, reason: self.queue_until(reconciliation.timezone.now())
+    reconciliation.Reconciliation.mark_unknown = lambda self, reason: self.queue_until(reconciliation.timezone.now())
 
 
 def read_once(inbound_webhook):
