@@ -85,7 +85,9 @@ def test_each_file_named_in_a_document_exists(document):
 OLD_WORDS = re.compile(r"(?<![a-z])(lane|nudge|arrival|errand|stumbled?|wish)s?(?![a-z_])", re.IGNORECASE)
 
 
-@pytest.mark.parametrize("folder", [*MAY_IMPORT, "tests", "bin", "docs", "examples", "static/js", "static/css", "templates"])
+@pytest.mark.parametrize(
+    "folder", [*MAY_IMPORT, "tests", "bin", "docs", "examples", "static/js", "static/css", "templates"]
+)
 def test_no_file_uses_a_word_that_the_glossary_replaced(folder):
     kinds = (".py", ".md", ".css", ".html", ".js")
     paths = [path for path in (ROOT / folder).rglob("*") if path.suffix in kinds and path != Path(__file__)]
