@@ -40,8 +40,9 @@ class Webhook(BaseHTTPRequestHandler):
         self.end_headers()  # this sends it: whoever calls does not wait for what I do now
         received = json.loads(body) if is_signed else {}
         for event in [event for entry in received.get("entry", []) for event in entry.get("messaging", [])]:
-            if "mid" in event.get("message", {}) and not event["message"].get("is_echo"):
-                on_message(event["sender"]["id"], event["message"].get("text", "").lower(), event["message"]["mid"])
+            said = event.get("message", {})
+            if "mid" in said and not said.get("is_echo") and not said.get("is_deleted"):  # unsent: nothing to answer
+                on_message(event["sender"]["id"], said.get("text", "").lower(), said["mid"])
         if received.get("event") == "holder" and received["cause"] == "handed-back":
             call(received["psid"], "messages", text="It is Robin again. What else can I do for you?")
 

@@ -10,7 +10,7 @@ import requests
 from django.conf import settings
 from django.core.management import call_command
 
-from console.models import ApiKey, Conversation, HandoverRules, Holder
+from console.models import ApiKey, Conversation, HandoverRules, Holder, Message
 from personas.models import Page
 from tests.conftest import CONSOLE_URL, ROOT
 from tests.stand_in import eventually, free_port
@@ -93,6 +93,14 @@ def test_the_example_bot_is_silent_while_an_agent_holds_and_continues_when_hande
     assert mona_says("Do you ship?", 4)[3] == SHIPS
     faces = [received["persona"]["name"] for received in stack.said(mona_says.psid)]
     assert faces == ["Robin", "Ana R.", "Robin", "Robin"]
+
+
+def test_the_example_bot_answers_no_message_that_was_unsent(stack, mona_says):
+    mona_says("Hello", 1)
+    mid = Message.objects.get(text="Hello").mid
+    stack.say(mona_says.psid, event={"message": {"mid": mid, "is_deleted": True}})
+    eventually(lambda: Message.objects.filter(is_deleted=True).exists())
+    assert mona_says("Do you ship?", 2) == [GREETING, SHIPS]
 
 
 def test_a_bot_message_is_refused_while_an_agent_holds_the_conversation(stack, mona_says, bluebird, ana):
