@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import unicodedata
 from contextlib import contextmanager
 
 from django.core.exceptions import ValidationError
@@ -11,7 +12,6 @@ from PIL import Image, ImageChops, ImageDraw, ImageFont, ImageOps, ImageStat
 from agents import pictures
 
 SIDE = 512  # px
-LATIN = 0x250  # the font that comes with Pillow draws the letters below this
 UNREADABLE = (*pictures.UNREADABLE, ValidationError)  # what a broken picture raises, or one of too many pixels
 SMALL = 32  # px of a side, to compare pictures
 ALIKE = 6  # of 255: so much compressing a picture again changes a colour, on average over all of it
@@ -29,14 +29,18 @@ def initials(name):
     """Return white initials on a colour that depends on the name, as a PNG; a silhouette if the font lacks a letter."""
     image = Image.new("RGB", (SIDE, SIDE), COLOURS[colour_number(name)])
     draw = ImageDraw.Draw(image)
-    letters = "".join(word[0] for word in name.split()[:2]).upper()
-    if letters and all(ord(letter) < LATIN for letter in letters):
+    letters = _without_accents("".join(word[0] for word in name.split()[:2]).upper())
+    if letters and letters.isascii():  # the font that comes with Pillow has no other letters
         font = ImageFont.load_default(SIDE * 0.42)
         draw.text((SIDE / 2, SIDE / 2), letters, fill="white", font=font, anchor="mm")
     else:
         draw.ellipse((SIDE * 0.34, SIDE * 0.2, SIDE * 0.66, SIDE * 0.52), fill="white")
         draw.ellipse((SIDE * 0.2, SIDE * 0.6, SIDE * 0.8, SIDE * 1.2), fill="white")
     return _content(image, "PNG")
+
+
+def _without_accents(letters):
+    return "".join(part for part in unicodedata.normalize("NFKD", letters) if not unicodedata.combining(part))
 
 
 def are_alike(one, other):

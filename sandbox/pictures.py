@@ -3,6 +3,7 @@
 import colorsys
 import hashlib
 import io
+import unicodedata
 from functools import lru_cache
 
 from PIL import Image, ImageDraw, ImageFont
@@ -22,8 +23,10 @@ def avatar(name: str) -> bytes:
 
 
 def initials(name: str) -> str:
+    """Return the initials in ASCII, as the font has no other letters."""
     words = name.split()
-    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
+    letters = "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+    return unicodedata.normalize("NFKD", letters).encode("ascii", "ignore").decode() or "?"
 
 
 @lru_cache(maxsize=1)
