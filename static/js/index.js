@@ -38,6 +38,7 @@ import "./label-search.js";
 import "./customer-panel.js";
 import "./customer-clock.js";
 import "./verb-state.js";
+import "./opening.js";
 import "./undo-offer.js";
 import "./next-conversation.js";
 import "./home-pane.js";
