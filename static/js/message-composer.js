@@ -37,6 +37,7 @@ class MessageComposer extends HTMLElement {
     this.draft.load();
     this.showLength();
     this.showState();
+    this.field.selectionStart = this.field.textLength; // the agent goes on with the draft
     if (!this.isLocked && IS_AT_A_DESK.matches) this.field.focus();
   }
 
