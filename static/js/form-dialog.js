@@ -1,12 +1,17 @@
-// A dialog around the form of a verb: open as long as a form is in #dialog-form, where htmx puts it and takes it away.
+// A dialog around the form of a verb: open as long as a form is in #dialog-form, where htmx puts it and takes it away. Escape and a
+// click beside it, which may be a slip, do not throw away what was written without a question.
 
 import { fill } from "./seen.js";
+
+const WRITTEN = "textarea, template-form input:not([type=radio], [type=search])";
 
 class FormDialog extends HTMLElement {
   connectedCallback() {
     this.dialog = this.querySelector("dialog");
     this.form = this.querySelector("#dialog-form");
     this.dialog.addEventListener("close", this.closed);
+    this.dialog.addEventListener("cancel", this.askFirst);
+    this.form.addEventListener("input", this.written);
     this.addEventListener("click", this.cancel);
     this.changes = new MutationObserver(this.changed);
     this.changes.observe(this.form, { childList: true });
@@ -21,8 +26,15 @@ class FormDialog extends HTMLElement {
     if (!this.form.firstElementChild) this.dialog.close();
     else if (!this.dialog.open) {
       fill(this.form.querySelector("[name=seen]"));
+      for (const field of this.form.querySelectorAll("textarea")) field.selectionStart = field.textLength;
       this.dialog.showModal();
     }
+  };
+
+  written = ({ target }) => (this.isWritten ||= target.matches(WRITTEN));
+
+  askFirst = (event) => {
+    if (event.target === this.dialog && this.isWritten && !confirm(this.dataset.discard)) event.preventDefault();
   };
 
   cancel = (event) => {
@@ -34,6 +46,7 @@ class FormDialog extends HTMLElement {
   // The browser gives the focus back to what had it, if that is still there to be seen. Another form may be open by now.
   closed = () => {
     if (this.dialog.open) return;
+    this.isWritten = false;
     this.form.replaceChildren();
     const { activeElement } = document;
     if (activeElement === document.body || !activeElement.checkVisibility())

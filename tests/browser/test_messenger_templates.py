@@ -184,6 +184,23 @@ def test_cards_are_saved_under_a_name_found_again_and_deleted(device, sit_down, 
     until(tab, lambda: sent(stack, mona_writes))
 
 
+def test_a_slip_does_not_throw_away_cards_that_are_being_written(sit_down, mona_writes, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    dialog = opens_form(tab)
+    expect(words_of(dialog)).to_be_focused()
+    tab.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    dialog = opens_form(tab)
+    tab.keyboard.type("Green or black?")
+    tab.once("dialog", lambda question: question.dismiss())
+    tab.mouse.click(5, 5)  # beside it
+    expect(words_of(dialog)).to_have_value("Green or black?")
+    tab.once("dialog", lambda question: question.accept())
+    tab.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+
+
 def test_cards_written_offline_go_out_later(sit_down, mona_writes, stack, ana):
     tab = sit_down(ana)
     takes(tab)

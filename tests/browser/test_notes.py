@@ -158,8 +158,13 @@ def test_the_author_edits_and_deletes_a_note_and_a_colleague_sees_it_live(sit_do
     dialog.get_by_role("textbox", name="Note").fill("First order")
     dialog.get_by_role("button", name="Save").click()
     expect(dialog).to_be_hidden()
+    notes(anas).get_by_role("link", name="Edit").click()
+    expect(dialog.get_by_role("textbox", name="Note")).to_be_focused()
+    anas.keyboard.type(" of hers")  # after what is there
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_be_hidden()
     for tab in (anas, bens):
-        expect(notes(tab)).to_contain_text("First order")
+        expect(notes(tab)).to_contain_text("First order of hers")
         expect(notes(tab)).to_contain_text("edited")
     expect(notes(bens).get_by_role("link", name="Edit")).to_be_hidden()
     notes(anas).get_by_role("link", name="Delete").click()
