@@ -91,6 +91,7 @@ def test_a_verb_on_something_that_was_deleted_does_not_blame_the_console(sit_dow
     opens(tab)
     expect(tab.locator(".scheduled-reply")).to_contain_text("Is all well?")
     ScheduledReply.objects.all().delete()
+    tab.once("dialog", lambda question: question.accept())
     tab.locator(".scheduled-reply").get_by_role("button", name="Delete").click()
     expect(tab.get_by_text("This is not possible any more: it was deleted, or you no longer")).to_be_visible()
     expect(tab.get_by_text("Reconnecting…")).to_be_hidden()
