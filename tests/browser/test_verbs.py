@@ -29,6 +29,17 @@ def test_a_verb_that_fails_says_so_where_it_was_pressed_and_can_be_tried_again(s
     expect(tab.locator("#header").get_by_role("alert")).to_have_count(0)
 
 
+def test_the_sentence_about_a_verb_that_failed_leaves_the_header_its_room(sit_down, mona_writes, ana):
+    tab = sit_down(ana, viewport={"width": 1440, "height": 900})
+    takes(tab)
+    who = tab.locator(".header-who")
+    width = who.bounding_box()["width"]
+    fails(tab, 502)
+    tab.get_by_role("button", name="Close").click()
+    expect(tab.locator("#header").get_by_role("alert")).to_be_visible()
+    assert who.bounding_box()["width"] > width - 40  # px: the gap and the padding of an empty box
+
+
 def test_the_sentence_about_a_verb_that_failed_goes_once_another_one_succeeds(sit_down, mona_writes, ana):
     tab = sit_down(ana)
     takes(tab)
