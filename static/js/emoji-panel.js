@@ -7,6 +7,8 @@ const STEPS = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], Arrow
 const GAP = 8; // px between the button and the panel
 const TONES = ["✋", "✋🏻", "✋🏼", "✋🏽", "✋🏾", "✋🏿"];
 
+const said = ([, name, keywords]) => `${name} ${keywords}`;
+
 export async function load(picker) {
   const response = await fetch(picker.dataset.url);
   if (!response.ok) throw new Error(response.statusText);
@@ -51,13 +53,14 @@ class Panel {
     this.list.scrollTop = 0;
   };
 
-  // Those with a word that begins with each word of the query; first those whose name does.
+  // First those that have the words themselves, then those with words that begin so; of both, first those in whose name they are.
   find(query) {
     const words = query.split(/\s+/);
-    const fits = (text) => words.every((word) => ` ${text}`.includes(` ${word}`));
+    const have = (text) => words.every((word) => ` ${text} `.includes(` ${word} `));
+    const begin = (text) => words.every((word) => ` ${text}`.includes(` ${word}`));
+    const ways = [([, name]) => have(name), (emoji) => have(said(emoji)), ([, name]) => begin(name), (emoji) => begin(said(emoji))];
     const all = this.groups.flat();
-    const named = all.filter(([, name]) => fits(name));
-    return [...named, ...all.filter((emoji) => !named.includes(emoji) && fits(`${emoji[1]} ${emoji[2]}`))].slice(0, MOST_FOUND);
+    return [...new Set(ways.flatMap((way) => all.filter(way)))].slice(0, MOST_FOUND);
   }
 
   group(name, emoji) {

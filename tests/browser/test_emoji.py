@@ -37,6 +37,16 @@ def test_an_emoji_is_found_by_its_name_and_goes_into_the_reply_at_the_caret(sit_
     until(tab, lambda: stack.texts(mona_writes) == ["Enjoy ☕️!"])
 
 
+def test_an_emoji_that_has_the_word_comes_before_those_with_words_that_begin_so(sit_down, mona_writes, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    opens_emoji(tab)
+    tab.keyboard.type("tea")
+    expect(panel(tab).get_by_role("group", name="Found").get_by_role("button").first).to_have_text("🧋")
+    tab.keyboard.press("Enter")
+    expect(composer(tab)).to_have_value("🧋")
+
+
 def test_emoji_are_chosen_by_arrow_keys_and_those_used_last_come_first(sit_down, mona_writes, ana):
     tab = sit_down(ana)
     takes(tab)
