@@ -96,6 +96,13 @@ def test_the_panel_is_a_page_of_its_own_without_scripts(bens, mona):
     assert "Back to the conversation" in answer.text and "Mona Weber" in answer.text
 
 
+def test_an_empty_panel_says_what_will_be_in_it(panel, mona, ana):
+    hint = "Earlier conversations, notes, pictures and files will be listed here."
+    assert hint in panel()
+    Note.objects.add(mona.conversation, ana, "Ask for the size", uuid.uuid4())
+    assert hint not in panel()
+
+
 def test_the_panel_needs_a_constant_number_of_queries(
     bens, mona, ana, ben, sent_file, stay, by_mona, receive, django_assert_num_queries
 ):
