@@ -274,6 +274,7 @@ def test_send_shows_first_what_the_customer_wrote_below_the_screen(sit_down, mon
     question = tab.get_by_role("alert").filter(has_text="Mona Weber wrote another message.")
     expect(bubbles(tab).last).to_be_in_viewport()
     expect(composer(tab)).to_have_value("Goodbye")
+    assert question.bounding_box()["height"] < 60  # px: one line, with its button
     question.get_by_role("button", name="Send anyway").click()
     until(tab, lambda: stack.texts(mona_writes) == ["Goodbye"])
     expect(question).to_be_hidden()

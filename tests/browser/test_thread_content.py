@@ -145,6 +145,7 @@ def test_pictures_open_large_and_the_arrow_keys_lead_to_the_next(sit_down, mona_
     expect(viewer.get_by_role("status")).to_have_text("1 of 3")
     tab.keyboard.press("ArrowRight")
     expect(viewer.get_by_role("status")).to_have_text("2 of 3")
+    expect(viewer.get_by_role("link", name="Download")).to_have_css("color", "rgb(255, 255, 255)")  # on the dark veil
     with tab.expect_download() as download:
         viewer.get_by_role("link", name="Download").click()
     assert download.value.suggested_filename == "sample.png"
@@ -226,3 +227,9 @@ def test_an_edited_message_shows_what_it_said_before(sit_down, mona_writes, stac
     expect(bubbles(tab).last.get_by_text("Elm street 4")).to_be_hidden()
     bubbles(tab).last.get_by_text("edited").click()
     expect(bubbles(tab).last.get_by_text("Elm street 4")).to_be_visible()
+    mark = tab.locator(".message-meta-edited")
+    dot = "mark => getComputedStyle(mark, '::before').content"
+    assert mark.evaluate(dot) == '"· "'
+    stack.say(mona_writes, text="Second floor")
+    expect(bubbles(tab).last).to_contain_text("Second floor")
+    assert mark.evaluate(dot) == "none"  # the time before it is gone
