@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib.postgres.search import SearchQuery
+from django.contrib.postgres.search import SearchQuery, SearchVectorExact
 from django.db import OperationalError, connection, transaction
-from django.db.models import F, Func
+from django.db.models import BooleanField, F, Func
 from django.utils.translation import gettext as _
 from psycopg.errors import QueryCanceled
 
@@ -124,18 +124,18 @@ class Search:
             return list(said.filter(message__page__in=self.pages, message__mid__in=self.query.ids)[: PAGE + 1])
         if not self.query.phrases:
             return list(said.behind(self.after).newest_first()[: PAGE + 1]) if self.query.given else []
-        return self._with_words(said.filter(vector=self._words()))
+        return self._with_words(said)
 
-    def _with_words(self, found):
+    def _with_words(self, said):
         """Look through the newest documents, and through the index of words for what is older."""
-        newest = SearchDocument.objects.said().behind(self.after).newest_first()
+        words, newest = self._words(), SearchDocument.objects.said().behind(self.after).newest_first()
         end = newest.values_list("at", flat=True)[NEWEST : NEWEST + 1].first()
-        near = found.behind(self.after).newest_first()
+        near = said.filter(_has_words(words)).behind(self.after).newest_first()
         if end is None:
             return list(near[: PAGE + 1])
         hits = list(near.filter(at__gte=end)[: PAGE + 1])
         if len(hits) <= PAGE:
-            older = found.filter(at__lt=end).order_by(_unindexed("at").desc(), "-pk")
+            older = said.filter(vector=words, at__lt=end).order_by(_unindexed("at").desc(), "-pk")
             hits += older[: PAGE + 1 - len(hits)]
         return hits
 
@@ -195,6 +195,12 @@ def _rows(documents):
 def _quoted(word):
     """Return a word of a query in PostgreSQL's language. It has no signs."""
     return f"'{word}'"
+
+
+def _has_words(words):
+    """Return a condition for which the index of words is of no use: of frequent ones it would read all documents."""
+    match = SearchVectorExact(F("vector"), words)
+    return Func(match, template="(%(expressions)s IS TRUE)", output_field=BooleanField())
 
 
 def _unindexed(name):

@@ -29,8 +29,11 @@ INSERT INTO console_searchword (word, parts, near) SELECT word, {PARTS}, {NEAR} 
     SELECT DISTINCT lexeme FROM console_searchdocument, unnest(vector) WHERE id > %s AND id <= %s
 ) AS said (word) WHERE length(word) BETWEEN {SHORTEST} AND {LONGEST} ORDER BY word ON CONFLICT DO NOTHING
 """  # noqa: S608  (ours)
+# In the order of their lengths, along which no index leads: PostgreSQL would follow it through all words.
 FIND = """
-SELECT given.word, ARRAY(SELECT known.word FROM console_searchword AS known WHERE {condition} ORDER BY 1 LIMIT {most})
+SELECT given.word, ARRAY(
+    SELECT known.word FROM console_searchword AS known WHERE {condition} ORDER BY length(known.word) LIMIT {most}
+)
 FROM unnest(%s::text[]) AS given (word)
 """
 CONTAINS = f"known.parts @> {PARTS.replace('word', 'given.word')} AND strpos(known.word, given.word) > 1"
