@@ -29,7 +29,7 @@ def part_of(rows, most, before=None):
 
 
 def files(conversations, before=None):
-    """Return the pictures and files that the customer of these sent, those of which there is a copy."""
+    """Return the pictures and files that the customer of these conversations sent, if we have a copy."""
     sent = Attachment.objects.filter(message__conversation__in=conversations, message__is_incoming=True, kind__in=SHOWN)
     shown = sent.exclude(media_type="").filter(card=None).select_related("message").annotate(place_at=F("message__at"))
     found = part_of(shown, MOST_FILES, before)

@@ -13,7 +13,7 @@ TABLES = {
         "autovacuum_vacuum_scale_factor": 0.02,
         "autovacuum_analyze_scale_factor": 0.05,
     },
-    # By default these were vacuumed once a fifth of them is dead: of ten million rows, that are two million.
+    # By default these were vacuumed once a fifth of them is dead: of ten million rows, that is two million.
     "console_message": {
         "autovacuum_vacuum_scale_factor": 0.02,
         "autovacuum_vacuum_insert_scale_factor": 0.05,

@@ -9,7 +9,7 @@ MOST_WATCHED = 100  # conversations of one browser, in all its tabs; the tab of 
 
 
 class Listener:
-    """The stream of one browser. Nothing is kept for a browser that does not read: it is told to ask for everything.
+    """The stream of one browser. Nothing is kept for a browser that does not read: it gets a hello and asks again.
 
     answer: the EndlessAnswer that the browser reads.
     """

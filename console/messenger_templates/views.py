@@ -22,7 +22,7 @@ from console.wording.cards import cards_of
 
 @require_http_methods(["GET", "POST"])
 def write(request, pk):
-    """Show the form, or let what it describes go out. A template of the outbox that was taken back opens it again."""
+    """Show the form, or answer with the template for the outbox. A template taken back from it opens the form."""
     conversation = find(request, pk)
     if request.method == "GET":
         return render_form(request, conversation, {})

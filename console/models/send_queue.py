@@ -45,7 +45,7 @@ HANDOVERS = Compiled(lambda: _pending("console.Handover")[:READ_TOGETHER])
 
 
 class SendQueue:
-    """All that one conversation has to send: messages, and calls that tell Facebook of a change of holder."""
+    """All that one conversation has to send: messages, and calls to Facebook about changes of holder."""
 
     def __init__(self, conversation):
         self.conversation = conversation

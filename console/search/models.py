@@ -32,7 +32,7 @@ class SearchDocumentQuerySet(models.QuerySet):
         return self.order_by("-at", "-pk")
 
     def behind(self, place):
-        """Filter to what comes after the document at this place, in the order of the newest; None is the begin."""
+        """Filter to what comes after the document at this place, the newest first; None is the beginning."""
         if place is None:
             return self
         at, pk = place

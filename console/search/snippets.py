@@ -13,7 +13,7 @@ class Part(NamedTuple):
 
 
 def snippet(text, is_found):
-    """Return the parts of a text around the first of its words that were found. is_found: tells it of a word."""
+    """Return the parts of a text around the first of its words that were found. is_found: whether a word was."""
     text = " ".join(text.split())
     found = [word for word in WORD.finditer(text) if is_found(word[0].lower())]
     begin = _begin(text, found[0].start() if found else 0)

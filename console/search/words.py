@@ -52,7 +52,7 @@ class SearchWordQuerySet(models.QuerySet):
             redis().set(LEARNED, end)
 
     def containing(self, words):
-        """Return {word: known words in which it stands, though not at their begin}."""
+        """Return {word: known words in which it stands, though not at their beginning}."""
         return _find(CONTAINS, [word for word in words if len(word) >= SHORTEST])
 
     def resembling(self, words):

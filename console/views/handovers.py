@@ -114,7 +114,7 @@ def _form(request, conversation, name, form, refusal=None, status=200):
 
 
 def _seen(request, form, refusal):
-    """Return the last message that counts as seen if the form is sent now: after a refusal, all that it told of."""
+    """Return the last message that counts as seen if the form is sent now: after a refusal, the one that it named."""
     if "seen" not in form.fields:
         return None
     return (refusal and refusal.newest) or form["seen"].value() or request.GET.get("seen")

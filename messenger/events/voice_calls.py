@@ -29,7 +29,7 @@ class MissedCall(Event):
     def read(cls, inner, common):
         """Return None for any other event of a call.
 
-        `timestamp` is the begin of the ringing; `common["at"]` is the time of the entry, the end.
+        `timestamp` is the start of the ringing; `common["at"]` is the time of the entry, the end.
         """
         mid, rang_at = to_text(inner.get("id")), to_ms(inner.get("timestamp"))
         if not mid or not rang_at or inner.get("event") != "terminate" or inner.get("call_direction") != FROM_CUSTOMER:

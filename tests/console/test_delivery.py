@@ -241,7 +241,7 @@ def test_an_unknown_reply_can_be_retried_by_the_agent_if_facebooks_history_fails
         conversation.deliver()
     message.refresh_from_db()
     assert message.can_retry
-    assert "history does not tell" in message.error
+    assert "history does not show" in message.error
     assert sandbox.texts(mona.psid) == ["perhaps", "behind"]
 
 

@@ -70,7 +70,8 @@ def seconds(name, value):
 def days(name, value, least=2):
     """Return a number of days from the environment; raise ImproperlyConfigured for anything else.
 
-    least: Facebook repeats a webhook for a day and a half, so what tells a repeated one has to last two days.
+    least: Facebook repeats a webhook for a day and a half. The row by which a repeated one is recognised has to last
+    two days.
     """
     if not value.isdecimal() or not least <= int(value) <= MOST_DAYS:
         raise ImproperlyConfigured(f"{name} is {value!r}: set it to a number of days from {least} to {MOST_DAYS}.")

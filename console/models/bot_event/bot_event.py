@@ -29,15 +29,15 @@ class BotEventQuerySet(BotEventDeliveryQuerySet):
             self._announce_to_bot(handover, rules)
 
     def retract(self, handover):
-        """Delete what the bot has not been told yet of a change that is undone; return whether there was anything.
+        """Delete the events about a change that is undone; return whether any had not been delivered yet.
 
-        What it got of Facebook's goes too, as whenever a conversation leaves the bot.
+        Undelivered events of Facebook's are deleted too, as whenever a conversation leaves the bot.
         """
-        untold = self.filter(kind=BotEvent.Kind.HOLDER, conversation=handover.conversation, attempts=0)
-        return untold.filter(next_attempt_at=handover.undo_until).delete()[0] > 0
+        undelivered = self.filter(kind=BotEvent.Kind.HOLDER, conversation=handover.conversation, attempts=0)
+        return undelivered.filter(next_attempt_at=handover.undo_until).delete()[0] > 0
 
     def have_words_of(self, conversation):
-        """Return whether the bot has not got everything that the customer said."""
+        """Return whether the bot has yet to receive something that the customer said."""
         return self.with_words().filter(conversation=conversation).exists()
 
     def with_words(self):
@@ -57,7 +57,7 @@ class BotEventQuerySet(BotEventDeliveryQuerySet):
             transaction.on_commit(bot_event.deliver_in_thread, robust=True)
 
     def _announce_to_bot(self, handover, rules):
-        """Tell it in Facebook's own words, which bots know. A closed conversation that is reopened changes nothing."""
+        """Add the change as Facebook's own event, which bots know. Reopening a closed conversation adds nothing."""
         conversation = handover.conversation
         if handover.from_holder == Holder.BOT:
             self._withdraw(conversation, rules)
@@ -70,7 +70,7 @@ class BotEventQuerySet(BotEventDeliveryQuerySet):
             self._add(handover, BotEvent.Kind.EVENT, body, has_words=is_waiting)
 
     def _withdraw(self, conversation, rules):
-        """Remove what the bot has not got yet, or let it be overheard on standby."""
+        """Delete events that were not delivered yet, or turn them into standby events."""
         waiting = self.filter(conversation=conversation, kind=BotEvent.Kind.EVENT)
         for bot_event in waiting:
             parsed = events.parse(bot_event.body.encode())

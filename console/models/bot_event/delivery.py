@@ -46,7 +46,7 @@ class BotEventDeliveryQuerySet(ScheduledQuerySet, LeasedQuerySet):
             bot_event.deliver_later(expires=SWEEP_EVERY)
 
     def deliver(self):
-        """Deliver those that are still there: another worker may have come by."""
+        """Deliver those that still exist: another worker may have delivered some."""
         for bot_event in self:
             bot_event.deliver()
 

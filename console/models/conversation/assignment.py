@@ -35,7 +35,7 @@ class AssignmentQuerySet(InboxQuerySet):
 
 
 def assign_one(conversation):
-    """Assign it to the best agent. Return what need not be looked at again, now that this is known."""
+    """Assign it to the best agent. Return a condition for those to leave out of this round from now on."""
     try:
         return _assign(conversation)
     except Refused:  # another agent was faster, or this one has just gone away

@@ -53,7 +53,7 @@ def find_ours(conversation, event):
 
 
 def _is_known_as_sent(conversation, event):
-    """Return whether the echo tells nothing new of its message: then the queue's row stays as it is."""
+    """Return whether the echo adds nothing to its message: then the queue's row stays as it is."""
     known = event.mid and conversation.thread.find_own(event.mid)
     return known and known.state in Message.GONE and known.unknown_since is None and not known.is_imported
 

@@ -87,7 +87,7 @@ class Replies(MessagingWindow, Sending):
         return replies
 
     def retry(self, message, agent, template=None):
-        """Queue a failed or doubtful message again. It moves to the end, where the customer sees it.
+        """Queue a failed or unknown message again. It moves to the end, where the customer sees it.
 
         template: in place of the one that was refused. Raises Refused if nothing of it is to be edited any more.
         """

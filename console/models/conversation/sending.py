@@ -34,7 +34,7 @@ class SendingQuerySet(RevisionQuerySet, LeasedQuerySet):
             conversation.deliver_later(expires=SWEEP_EVERY)
 
     def hurry(self):
-        """Tell Facebook of their holders now: their Page no longer has to wait."""
+        """Make their calls about changes of holder now: their Page no longer has to wait."""
         Handover.objects.pending().filter(conversation__in=self).hurry()
 
 

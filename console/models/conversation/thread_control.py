@@ -63,7 +63,7 @@ class ThreadControl(Transitions):
                 self.handovers.latest_change().enqueue(Call.TAKE)
 
     def note_refused_control(self, handover, reason):
-        """Note that Facebook did not do it: nobody shall wait for a holder who does not have the thread."""
+        """Note that Facebook refused: nobody may wait for a holder who does not control the thread."""
         with self.changing() as revision:
             handover.write_outcome(revision, done_at=timezone.now(), error=reason)
             if handover.call == Call.PASS and self.holder == Holder.BOT:
@@ -72,13 +72,13 @@ class ThreadControl(Transitions):
                 self._go_elsewhere(Cause.CONTROL_REFUSED, note=reason)
 
     def forget_control(self):
-        """Note that the other app's time is over. Facebook tells nobody of it."""
+        """Note that the other app's control has expired. Facebook sends no event about it."""
         self.is_controlled_elsewhere = False
 
     # What was said shows it, under the lock
 
     def infer_control(self, event):
-        """Infer who controls the thread from where Facebook delivers a message. No event tells of an expiry."""
+        """Infer who controls the thread from where Facebook delivers a message. No event reports an expiry."""
         at = event.at
         if not at or at <= self.thread_control_at or at <= _ms(self.held_since):
             return

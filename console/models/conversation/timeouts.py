@@ -55,7 +55,7 @@ class TimeoutsQuerySet(InboxQuerySet):
 
     def idle(self):
         """Filter to those in which nobody has written for a while, and nothing is left to answer, send or look at."""
-        settled = self._silent(Holder.AGENT).exclude(Exists(_unsettled())).exclude(Exists(_untold()))
+        settled = self._silent(Holder.AGENT).exclude(Exists(_unsettled())).exclude(Exists(_pending_handovers()))
         return settled.exclude(pk__in=self._with_scheduled_reply())
 
     def idle_elsewhere(self):
@@ -141,7 +141,7 @@ def _give_to_bot(conversation):
 
 
 def _expire(conversation):
-    """Give it to the default holder; close it if nobody waits. Facebook need not be told: nobody has the thread."""
+    """Give it to the default holder; close it if nobody waits. Facebook needs no call: no app controls the thread."""
     cause = Cause.CONTROL_BACK if conversation.is_controlled_elsewhere else Cause.IDLE
     conversation.forget_control()
     conversation.change_holder(conversation.default_holder, cause)
@@ -182,5 +182,5 @@ def _unsettled():
     return Message.objects.filter(under_way | failed, conversation=OuterRef("pk"))
 
 
-def _untold():
+def _pending_handovers():
     return Handover.objects.pending().filter(conversation=OuterRef("pk"))

@@ -30,7 +30,7 @@ class Typing(Holding):
             _show_soon(self, agent, is_on=False)
 
     def show_typing(self, agent, is_on):
-        """Tell Facebook, as the agent's persona. Dots are a courtesy: a failure is nobody's error."""
+        """Make the call, as the agent's persona. Dots are a courtesy: a failure is ignored."""
         if self.page.is_paused or self.page.is_slowed:
             return
         persona = self.page.personas.for_agent(agent, self.page)

@@ -29,7 +29,7 @@ class Undo(Transitions):
                 self._take_back(agent, handover)
 
     def announce(self, handover):
-        """Tell the customer of it, now that the change is not undone any more.
+        """Announce the change to the customer, now that it can no longer be undone.
 
         The agent who got it is introduced above what they replied. In a queue, nobody may be there.
         """

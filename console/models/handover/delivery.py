@@ -33,7 +33,7 @@ class Call(models.TextChoices):
 
 
 class HandoverDelivery(Retryable):
-    """The part of a Handover that tells Facebook."""
+    """The part of a Handover that makes its call to Facebook."""
 
     MAX_ATTEMPTS = 8  # at passing errors, about two minutes
     LONGEST_PAUSE = timedelta(seconds=30)
@@ -67,7 +67,7 @@ class HandoverDelivery(Retryable):
         self.conversation.deliver_later((until - timezone.now()).total_seconds() if until else 0)
 
     def withdraw_announcement(self):
-        """Let the customer not be told of it; return False if there is nothing to tell, or it was queued already."""
+        """Cancel the message to the customer; return False if there is none, or it was queued already."""
         return bool(self.row.filter(call=Call.ANNOUNCE).update(call=""))
 
     def _has_bot_control(self):

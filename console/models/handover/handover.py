@@ -47,7 +47,7 @@ class HandoverQuerySet(ScheduledQuerySet, TimelineQuerySet):
         return self.filter(done_at=None).exclude(call="").order_by("at", "pk")
 
     def unannounced(self):
-        """Filter to those of which the customer is told once they can no longer be undone."""
+        """Filter to those that are announced to the customer once they can no longer be undone."""
         return self.filter(call=Call.ANNOUNCE)
 
     def undoable_by(self, agent):

@@ -1,4 +1,4 @@
-"""A reaction of the Page to a message of the customer's. Rows are an outbox: a worker tells Facebook.
+"""A reaction of the Page to a message of the customer's. Rows are an outbox: a worker makes the call.
 
 https://developers.facebook.com/docs/messenger-platform/send-messages/sender-actions
 """
@@ -51,7 +51,7 @@ class ReactionQuerySet(ScheduledQuerySet, LeasedQuerySet):
             reaction.deliver_later()
 
     def deliver(self):
-        """Deliver those that are still there."""
+        """Deliver those that still exist."""
         for reaction in self.select_related("message__conversation__customer", "message__page"):
             reaction.deliver()
 
@@ -110,7 +110,7 @@ class Reaction(Retryable, Leased):
             transaction.on_commit(lambda: deliver([self.pk], countdown=seconds, **options), robust=True)
 
     def deliver(self):
-        """Tell Facebook, and again as long as agents change it meanwhile. The lease admits one worker at a time."""
+        """Make the call, and again as long as agents change it meanwhile. The lease admits one worker at a time."""
         while lease := self.row.filter(is_pending=True).due().lease(LEASE):
             try:
                 outcome = self._attempt()

@@ -1,6 +1,6 @@
 """Reconciliation: finding out whether a call without an answer took effect. Until then nothing behind it moves.
 
-An echo mostly tells. Where none comes, Facebook's history of the conversation is asked, after longer and longer pauses.
+An echo usually shows it. If none comes, Facebook's history of the conversation is asked after longer and longer pauses.
 """
 
 import time
@@ -23,7 +23,7 @@ PATIENCE = SETTLE + timedelta(minutes=3)  # then an agent has to decide
 MIN_RECONCILIATIONS = 3  # in which Facebook was asked, before an agent has to decide
 CONSOLE_FAILED = _("The console failed at this. Try again, or ask an admin, who finds the reason in its log.")
 SHORTAGE = _("The console is out of disk space, memory or connections. It goes on by itself once there is some again.")
-NOT_FOUND_OUT = _("Facebook did not answer, and its history does not tell.")
+NOT_FOUND_OUT = _("Facebook did not answer, and its history does not show whether it was sent.")
 
 
 class Reconciliation(MessageState):
