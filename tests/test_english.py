@@ -37,6 +37,12 @@ def is_riddle(text):
     return not text[0].isupper() or RIDDLE.match(text) is not None
 
 
+def test_no_script_begins_with_a_free_what_who_or_where():
+    paths = sorted(ROOT.glob("static/js/*.js"))
+    free = re.compile(r"// (What|Who|Where|Whether|When|How)\b")
+    assert paths and not [name(path) for path in paths if free.match(path.read_text())]
+
+
 @pytest.mark.parametrize(
     "text",
     ["Whether it is there.", "→ the status", "With a lease.", "`since`: a moment", "It waits.", "None for a stranger."],

@@ -9,7 +9,7 @@ const PICTURES = ["image/jpeg", "image/png", "image/gif"];
 const NAMED_SO = /\.(jpe?g|png|gif)$/i; // some systems know no type of a file
 const OTHER_PICTURES = /\.(webp|svg|bmp|tiff?|heic|avif)$/i;
 
-// A file let go beside the conversation would take the place of the desk.
+// A file dropped beside the conversation would replace the desk.
 for (const name of ["dragover", "drop"])
   document.addEventListener(name, (event) => event.dataTransfer?.types.includes("Files") && event.preventDefault());
 

@@ -1,5 +1,5 @@
-// What is written below the thread: a reply to the customer, or a note for colleagues. It begins with a note that was not
-// finished: to write a reply as a note does no harm, a note as a reply would.
+// The switch below the thread between a reply to the customer and a note for colleagues. It begins with a note that was not
+// finished: a reply written as a note does no harm, a note sent as a reply would.
 
 import { IS_AT_A_DESK } from "./enter-key.js";
 

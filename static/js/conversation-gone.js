@@ -1,4 +1,4 @@
-// In place of a conversation that the agent may no longer see: why it is gone, and what the agent was writing there.
+// Replaces a conversation that the agent may no longer see: says why it is gone, and keeps what the agent was writing.
 
 export function showGone(list) {
   const pane = list.closest("#pane");

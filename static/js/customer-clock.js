@@ -1,4 +1,4 @@
-// What time it is where the customer is: in the time zone that Facebook named, or so many hours from UTC.
+// The customer's local time: in the time zone that Facebook named, or so many hours from UTC.
 
 const TICK = 10_000; // ms
 const HOUR = 3_600_000; // ms

@@ -1,4 +1,4 @@
-// In a conversation's row of the queue: what this agent has begun to write there.
+// The mark in a conversation's row of the queue that shows what this agent has begun to write there.
 
 class DraftMark extends HTMLElement {
   static observedAttributes = ["data-conversation"];

@@ -17,7 +17,7 @@ export class Draft {
     document.body.addEventListener("live-hello", this.read);
   }
 
-  // What was not saved when the page went away comes before what the console has.
+  // Text that was not saved when the page went away comes before the console's.
   load() {
     this.saved = this.current;
     this.version = Number(this.field.dataset.draft);

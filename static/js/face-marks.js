@@ -1,4 +1,4 @@
-// In a conversation's row and in its header: the faces of colleagues who look at it.
+// The faces of colleagues who look at a conversation, in its row and in its header.
 
 import { facesOf } from "./colleague-faces.js";
 

@@ -1,4 +1,4 @@
-// Where the focus goes when what had it is gone, or when a key opened something elsewhere.
+// Moves the focus when the element that had it is gone, or when a key opened something elsewhere.
 
 let rowBefore; // of the More that is being swapped away
 

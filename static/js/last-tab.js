@@ -1,5 +1,5 @@
-// Whether this is the only tab of this agent's desk in this browser. A tab that is being closed cannot wait for the answer, so
-// it is asked beforehand. Without https nobody knows, and every tab counts as the last.
+// Finds out whether this is the only tab of this agent's desk in this browser. A closing tab cannot wait for the answer, so
+// it is asked beforehand. Without https this is unknown, and every tab counts as the last.
 
 import { agent } from "./csrf.js";
 

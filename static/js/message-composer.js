@@ -1,4 +1,4 @@
-// Where the agent writes. At a desk Enter sends and Shift+Enter breaks the line; on a phone, which has no Shift+Enter, Enter
+// The field for a reply. At a desk Enter sends and Shift+Enter breaks the line; on a phone, which has no Shift+Enter, Enter
 // breaks the line. What was entered goes into the outbox at the end of the thread. While this agent may not answer,
 // data-locked says why, and the draft is kept to read.
 

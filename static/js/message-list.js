@@ -129,7 +129,7 @@ class MessageList extends HTMLElement {
     }
   }
 
-  // How many messages of the customer came while the end of the thread was not on the screen.
+  // The number of messages from the customer that came while the end of the thread was not on the screen.
   countUnseen() {
     this.reading.noteShown();
     const incoming = [...this.thread.querySelectorAll(".is-incoming:not(.is-imported)")];

@@ -1,4 +1,4 @@
-// Where an agent writes a note. The text stays in the field until the console has confirmed it, and is kept like a draft
+// The field for a note. The text stays in the field until the console has confirmed it, and is kept like a draft
 // while the agent looks at another conversation: with its key, so that it cannot become two notes.
 
 import "./composer-switch.js"; // defined before it opens

@@ -3,7 +3,7 @@
 import { joined, messagesIn } from "./canned-text.js";
 import { agent } from "./csrf.js";
 
-// What no answer of the console has said of it yet.
+// The state of an entry before any answer of the console.
 export const CLEAN = { problem: "", isBarred: false, isGone: false, isFinal: false, newest: 0 };
 
 // Return {entries, copies}: copies are pairs of an entry's key and its file. The first message has the quote, the last text has the

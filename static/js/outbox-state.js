@@ -8,7 +8,7 @@ export function stateOf(entry, entries) {
   return { isRefused, isHeld, isBehind, isWaiting, isDue: !isWaiting && timeToUndo(entry) > 0 };
 }
 
-// How long it can still be undone, in ms. The clock of the computer may have been set back.
+// The time in which it can still be undone, in ms. The clock of the computer may have been set back.
 export function timeToUndo({ due, undoSeconds, isTried }) {
   const left = due - Date.now();
   return isTried || left > undoSeconds * 1000 ? 0 : Math.max(0, left);

@@ -1,7 +1,7 @@
-// What this agent has entered in a conversation and the console has not yet confirmed. It goes out one by one, in
+// The entries of this agent in a conversation that the console has not yet confirmed. They go out one by one, in
 // order, also while the agent looks elsewhere. An entry without an answer holds those behind it and is sent again by
 // itself; a refusal lets them pass. Each entry keeps its key, so sending it again cannot send it twice.
-// It is kept under the agent's id, so nobody else who logs in here sees or sends it.
+// They are kept under the agent's id, so nobody else who logs in here sees or sends them.
 
 import { agent } from "./csrf.js";
 import { GrowingPause } from "./growing-pause.js";

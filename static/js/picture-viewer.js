@@ -62,7 +62,7 @@ class PictureViewer extends HTMLElement {
     if (link) this.show(link);
   }
 
-  // What has the picture may have been rendered anew. One that was unsent is gone: the next one takes its place.
+  // The element with the picture may have been rendered anew. One that was unsent is gone: the next one takes its place.
   look = () => {
     if (!this.dialog.open) return;
     const { links } = this;

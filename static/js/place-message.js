@@ -19,7 +19,7 @@ function firstAfter(thread, { dataset }) {
   return first;
 }
 
-// What has not changed stays as it is: text may be selected in it, or a sound be playing.
+// An unchanged message stays as it is: text may be selected in it, or a sound be playing.
 export function renew(old, message) {
   const hadFocus = old.contains(document.activeElement);
   for (const { name, value } of message.attributes) old.setAttribute(name, value);

@@ -1,4 +1,4 @@
-// How many messages are unread ("25+" where not all rows are shown), in the tab's title, which htmx sets anew with every conversation.
+// The number of unread messages ("25+" where not all rows are shown), in the tab's title, which htmx sets anew with every conversation.
 
 class QueueCount extends HTMLElement {
   static observedAttributes = ["data-unread"];

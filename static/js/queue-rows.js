@@ -74,7 +74,7 @@ class QueueRows extends HTMLElement {
     }
   }
 
-  // How many conversations there are in each section, more than its rows perhaps.
+  // The number of conversations in each section, which may be more than its rows.
   count = ({ detail: { words } }) => {
     const [at, ...numbers] = words;
     this.counts = { at, numbers: numbers.map((number) => number.split("=")) };
@@ -124,7 +124,7 @@ class QueueRows extends HTMLElement {
     document.body.dispatchEvent(new CustomEvent("queue-incomplete"));
   }
 
-  // What depends on this browser alone: which conversation is open, and how much is unread in what is shown.
+  // The parts that depend on this browser alone: which conversation is open, and how much is unread in what is shown.
   show() {
     for (const row of document.querySelectorAll("a.row"))
       if (row.pathname === location.pathname) row.setAttribute("aria-current", "page");

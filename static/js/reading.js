@@ -1,4 +1,4 @@
-// How far the agent has read a thread. The server learns of it, a line stands above what was unread on opening or came while
+// Notes how far the agent has read a thread. The server learns of it, a line stands above what was unread on opening or came while
 // nobody looked, and a button says how many messages are below.
 
 import { post } from "./csrf.js";
@@ -94,7 +94,7 @@ export class Reading {
     this.list.dataset.seen = Math.max(this.list.dataset.seen ?? 0, ...shown.map(numberOf));
   }
 
-  // Who only looked on may have become the holder.
+  // An agent who only looked on may have become the holder.
   seeAnew = () => {
     this.seen = null;
     this.see();

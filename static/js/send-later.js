@@ -1,4 +1,4 @@
-// When a reply goes out. A new one begins with what is in the composer. This browser knows the time zone: the console then says
+// The moment at which a reply goes out. A new one begins with what is in the composer. This browser knows the time zone: the console then says
 // which moments there are to choose from. What the customer writes behind this form is not seen.
 
 import { fill } from "./seen.js";
@@ -39,7 +39,7 @@ let written; // nothing where cards go out later
 
 const composer = () => document.querySelector("message-composer");
 
-// What the composer still has of it would be sent twice.
+// Whatever the composer kept of it would be sent twice.
 document.body.addEventListener("reply-scheduled", () => {
   if (composer()?.field.value.trim() !== written) return;
   composer().quickReplies.take();

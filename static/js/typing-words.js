@@ -1,4 +1,4 @@
-// In a conversation's row and above its composer: “Ben is typing…”.
+// The words “Ben is typing…” in a conversation's row and above its composer.
 
 import { facesOf } from "./colleague-faces.js";
 

@@ -1,4 +1,4 @@
-// In a conversation's row of the queue: whether a reply of this agent has not reached the console.
+// The mark in a conversation's row of the queue for a reply of this agent that has not reached the console.
 
 import { areRefused } from "./outbox-state.js";
 import { stuckOutboxes } from "./outboxes.js";
