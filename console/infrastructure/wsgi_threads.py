@@ -11,7 +11,7 @@ from io import BufferedReader, UnsupportedOperation
 from a2wsgi import WSGIMiddleware
 from a2wsgi.wsgi import WSGIResponder
 
-THREADS = 16
+THREADS = 8  # more of them would mostly wait for Python's lock, and each switch between them takes processor time
 PIECE = 64 * 1024  # bytes that the event loop reads at once
 
 

@@ -16,7 +16,7 @@ from django.urls import path
 
 from messenger import webhook_signature
 
-THREADS = 16  # as in console.infrastructure.wsgi_threads
+THREADS = 8  # as in console.infrastructure.wsgi_threads
 
 env = environ.Env()
 SECRET = env.str("FACEBOOK_APP_SECRET")
