@@ -32,6 +32,12 @@ class Preferences(models.Model):
         _("after Close, Transfer, Hand back"), max_length=6, choices=NextConversation, default=NextConversation.AT_DESK
     )
 
+    has_shortcuts = models.BooleanField(
+        _("keyboard shortcuts"),
+        default=True,
+        help_text=_("Single keys for the desk. Whoever speaks to the computer may want to switch them off."),
+    )
+
     class Meta:
         abstract = True
 
@@ -60,3 +66,4 @@ class Preferences(models.Model):
 class PreferencesForm(forms.Form):
     undo_seconds = forms.TypedChoiceField(choices=UndoSeconds, coerce=int)
     next_conversation = forms.ChoiceField(choices=NextConversation)
+    has_shortcuts = forms.BooleanField(required=False)

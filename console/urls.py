@@ -18,6 +18,7 @@ from console.views import (
     queue,
     reactions,
     scheduled_replies,
+    shortcuts,
     webhook,
 )
 from personas import views as personas
@@ -103,6 +104,7 @@ urlpatterns = [
     path("presence/", agents.presence, name="presence"),
     path("away/", agents.go_away, name="go-away"),
     path("back/", agents.come_back, name="come-back"),
+    path("shortcuts/", shortcuts.shortcuts, name="shortcuts"),
     path("preferences/", agents.preferences, name="preferences"),
     path("leave/", agents.leave, name="leave"),
     path("admin/", admin.site.urls),

@@ -1,4 +1,5 @@
 from django import template
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from agents.names import plain
@@ -7,7 +8,7 @@ from console.entry_html import entry_html
 from console.links import linked
 from console.models.holder import app_name
 from console.models.mention import mention_name
-from console.wording import activities, attachments, handovers, holders, notes, verbs
+from console.wording import activities, attachments, handovers, holders, notes, shortcuts, verbs
 from console.wording.message_parts import Parts
 from console.wording.moments import moment
 from personas import pictures
@@ -42,6 +43,15 @@ def model_name(row):
 @register.filter
 def parts(message):
     return Parts(message)
+
+
+@register.simple_tag(takes_context=True)
+def shortcut(context, name, others=""):
+    """Return the attributes of a button, a link or a tab that has a key, for an agent who wants keys."""
+    key = shortcuts.KEYS.get(name, "") if context["user"].has_shortcuts else ""
+    known = f"{key} {others}".strip()
+    title = format_html(' title="{}"', _("Key: %(key)s") % {"key": key}) if key else ""
+    return format_html('aria-keyshortcuts="{}"{}', known, title) if known else ""
 
 
 @register.simple_tag

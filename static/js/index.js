@@ -42,4 +42,5 @@ import "./opening.js";
 import "./undo-offer.js";
 import "./next-conversation.js";
 import "./home-pane.js";
+import "./keyboard-shortcuts.js";
 import "./focus.js";

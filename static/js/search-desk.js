@@ -30,7 +30,7 @@ class SearchDesk extends HTMLElement {
   isCalled({ key, target, ctrlKey, metaKey, altKey }) {
     if (document.querySelector("dialog[open]") || altKey || !this.field.checkVisibility()) return false;
     if (ctrlKey || metaKey) return key === "f" && target !== this.field;
-    return key === "/" && !target.closest(TYPED_IN);
+    return key === "/" && !target.closest(TYPED_IN) && document.querySelector("keyboard-shortcuts[data-on]");
   }
 
   open = async () => {
