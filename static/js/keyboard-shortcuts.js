@@ -38,13 +38,19 @@ class KeyboardShortcuts extends HTMLElement {
   }
 }
 
-// The one that came last: of several things to undo, the latest. It has the focus, which goes where it belongs with its end.
+// Of several, the last one: of all that can be undone, the latest. It gets the focus, as if it had been clicked.
 function press(key) {
   const known = [...document.querySelectorAll(`[aria-keyshortcuts~="${CSS.escape(key)}"]`)];
-  const element = known.findLast((one) => one.checkVisibility() || one.closest("[popover], keyboard-shortcuts"));
+  const element = known.findLast(canBePressed);
   element?.focus();
   element?.click();
   return element;
+}
+
+// In a menu it can be out of sight. While another conversation opens, nothing is pressed in the one that it replaces.
+function canBePressed(element) {
+  if (element.closest("[inert]")) return false;
+  return element.checkVisibility() || element.closest("[popover], keyboard-shortcuts");
 }
 
 function moveBy(step) {

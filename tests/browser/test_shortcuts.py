@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from console.models import Conversation
-from tests.browser.desk import PHONE, composer, findings, until
+from tests.browser.desk import PHONE, composer, findings, opens, row, until
 from tests.stand_in import eventually
 
 PICTURES = os.environ.get("PICTURES")
@@ -74,6 +74,23 @@ def test_g_and_a_letter_go_to_a_section_of_the_queue(sit_down, mona_writes, ana)
     tab.keyboard.press("c")
     expect(tab.locator("#section-closed")).to_have_attribute("open", "")
     expect(tab.locator("#section-closed summary")).to_be_focused()
+
+
+def test_a_key_presses_nothing_in_a_conversation_that_another_one_replaces(sit_down, paul_writes, ana):
+    mona, paul = Conversation.objects.order_by("pk")
+    tab = sit_down(ana)
+    opens(tab, "Mona Weber")
+    held = []
+    tab.route(f"**/conversations/{paul.pk}/", lambda route: held.append(route))
+    row(tab, "Paul Adler").focus()
+    tab.keyboard.press("Enter")
+    until(tab, lambda: held)
+    tab.keyboard.press("t")
+    held[0].continue_()
+    expect(tab.get_by_role("heading", name="Paul Adler")).to_be_visible()
+    tab.keyboard.press("t")
+    until(tab, lambda: Conversation.objects.get(pk=paul.pk).agent == ana)
+    assert Conversation.objects.get(pk=mona.pk).agent is None
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
