@@ -14,7 +14,8 @@ from django.db import connection, models
 from console.infrastructure.redis import redis
 
 LEARNED = "search:learned"  # the key of the last document whose words are known
-AT_ONCE = 20_000  # documents
+BATCH = 20_000  # documents
+LATE = 1_000  # documents that may still be written by transactions that began before the last one ended
 SHORTEST, LONGEST = 3, 40  # characters
 MOST = 20  # words that one word stands for
 
@@ -42,14 +43,16 @@ RESEMBLES = f"known.near && {NEAR.replace('word', 'given.word')} AND given.word 
 
 class SearchWordQuerySet(models.QuerySet):
     def learn(self):
-        """Learn the words of some of the documents that are new."""
-        newest = self._newest()
-        known = min(int(redis().get(LEARNED) or 0), newest)
-        end = min(known + AT_ONCE, newest)
-        if end > known:
+        """Learn the words of some of the documents that are new; return whether there are more."""
+        learned, newest = int(redis().get(LEARNED) or 0), self._newest()
+        if learned > newest:  # these documents come from a backup: Redis knows of later ones
+            learned = 0
+        end = min(learned + BATCH, newest)
+        if end > learned:
             with connection.cursor() as cursor:
-                cursor.execute(LEARN, [known, end])
+                cursor.execute(LEARN, [learned - LATE, end])
             redis().set(LEARNED, end)
+        return end < newest
 
     def containing(self, words):
         """Return {word: known words in which it stands, though not at their beginning}."""

@@ -8,8 +8,7 @@ from urllib.parse import urlencode
 
 import psycopg
 
-from console.models import SearchDocument, SearchWord
-from console.search.words import AT_ONCE
+from console.models import SearchWord
 from tests.bench.cast import AGENTS
 from tests.bench.client import at_rate
 from tests.bench.figures import Row
@@ -52,8 +51,8 @@ def measure(stack, cast, machine, size):
 
 def _learn():
     """Learn all words, as the sweep does in the course of minutes."""
-    for _chunk in range(SearchDocument.objects.count() // AT_ONCE + 1):
-        SearchWord.objects.learn()
+    while SearchWord.objects.learn():
+        pass
 
 
 def _question(cast, number, port):

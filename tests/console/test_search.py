@@ -72,9 +72,14 @@ def test_the_beginning_of_a_word_is_enough(conversation, find):
 
 @pytest.fixture
 def learn(db):
-    """Learn all words, as the sweep does; whatever was learned in other tests."""
+    """Learn all words, as many sweeps do; whatever was learned in other tests."""
+
+    def learn_all():
+        while SearchWord.objects.learn():
+            pass
+
     redis().delete(LEARNED)
-    return SearchWord.objects.learn
+    return learn_all
 
 
 def test_a_part_of_a_word_is_enough_once_the_sweep_has_learned_the_word(conversation, find, learn):
@@ -97,6 +102,21 @@ def test_another_number_is_no_typing_error(conversation, find, learn):
     add(conversation, "order 47110")
     learn()
     assert find("order 47111") == []
+
+
+def test_words_are_learned_anew_after_an_older_database_was_restored(conversation, find, learn):
+    add(conversation, "where is my parcel")
+    redis().set(LEARNED, 10**12)
+    learn()
+    assert len(find("arcel")) == 1
+
+
+def test_words_of_a_document_that_was_written_late_are_learned_with_the_next_one(conversation, find, learn):
+    add(conversation, "where is my parcel")  # by a transaction that ended after another one with a later document
+    redis().set(LEARNED, SearchDocument.objects.latest("pk").pk)
+    add(conversation, "anybody there?")
+    learn()
+    assert len(find("arcel")) == 1
 
 
 def test_words_of_what_was_unsent_are_forgotten(receive, said, by_mona, learn):
