@@ -5,9 +5,15 @@ export const agent = document.body.dataset.agent ?? "";
 
 const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
 
-// The stream of this browser: with the thread that it asks for, the console notes what it shows. And when its last hello was:
-// what the console has read since then for others will do.
+// The stream of this browser: with the thread that it asks for, the console notes what it shows. And a moment, that of its
+// last hello at first: what the console has read since then for others will do.
 const stream = () => ({ "X-Stream": document.body.dataset.stream ?? "", "X-Hello": document.body.dataset.hello ?? "" });
+
+// A change came that what was read before this moment does not show.
+export function readAfter(moment) {
+  const { dataset } = document.body;
+  if (dataset.hello < moment) dataset.hello = moment;
+}
 
 export const headers = () => ({ "HX-Request": "true", "X-Agent": agent, "X-CSRFToken": token(), ...stream() });
 

@@ -1,5 +1,6 @@
 // The rows of the queue as they change: each comes once, as the server rendered it for all who see it in the same section.
 
+import { readAfter } from "./csrf.js";
 import { PAGE, placeRow, rowsOf } from "./place-row.js";
 
 const KEPT = 30; // s for which rows are kept, in case an answer that was read before them comes after them
@@ -100,7 +101,7 @@ class QueueRows extends HTMLElement {
 
   put({ section, at, html }) {
     const [row, notice] = parse(html);
-    if (!placeRow(row, section, at)) this.askOnce();
+    if (!placeRow(row, section, at)) this.askOnce(at);
     const shown = document.getElementById(row.id);
     if (!shown || Number(shown.dataset.at) === at) this.announce(row.id.replace("row", "newly-assigned"), shown && notice);
   }
@@ -112,7 +113,8 @@ class QueueRows extends HTMLElement {
     htmx.process(notice);
   }
 
-  askOnce() {
+  askOnce(at) {
+    readAfter(at);
     if (this.asking) return;
     const pause = Math.max(ASK_AFTER, this.askedAt + ASK_EVERY - performance.now());
     this.asking = setTimeout(() => this.ask(), pause * (1 + Math.random()));

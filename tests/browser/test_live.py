@@ -185,6 +185,26 @@ def test_a_section_that_lost_rows_while_there_are_more_asks_for_them(sit_down, b
     expect(part(tab, "Waiting").locator(".row")).to_have_count(25)
 
 
+def test_a_section_that_lost_a_row_gets_no_rows_that_were_read_before_that(sit_down, bluebird, ana, ben):
+    """The console keeps rows that it read for others for two seconds, and a desk asks again only after five."""
+    rows = line_up(bluebird, 30)
+    tab = sit_down(ana)
+    settle(tab)
+    with tab.expect_response(lambda response: "/queue/" in response.url) as kept:
+        tab.evaluate("document.body.dispatchEvent(new CustomEvent('queue-incomplete'))")
+    assert "Guest 5" in waiting_in(kept.value)
+    with tab.expect_response(lambda response: "/queue/" in response.url) as answered:
+        rows[5].take(ben)
+    assert "Guest 5" not in waiting_in(answered.value)
+    expect(part(tab, "Waiting").get_by_role("link", name="Guest 25")).to_be_visible()
+
+
+def waiting_in(response):
+    """Return the names of the customers who wait, in an answer of the queue."""
+    section = re.search(r'id="section-waiting".*?</section>', response.text(), re.DOTALL)[0]
+    return re.findall(r"\bGuest \d+", section)
+
+
 @pytest.mark.parametrize("loss", [0, 0.4])
 def test_a_desk_fed_by_changes_ends_as_a_fresh_page(loss, sit_down, bluebird, ana, ben):
     """Lose some rows on their way, in the second case, and have the desk ask once in the end."""
