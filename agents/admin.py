@@ -37,7 +37,7 @@ class PasswordForm(AdminPasswordChangeForm):
 
 @admin.register(Agent)
 class AgentAdmin(PicturesStoredFirst, UserAdmin):
-    """Nobody can grant a right that they lack, or change the log-in of an agent who has more rights."""
+    """The admin of agents. Nobody can grant a right that they lack, or change an agent's log-in who has more rights."""
 
     form = AgentForm
     change_password_form = PasswordForm
@@ -72,7 +72,7 @@ class AgentAdmin(PicturesStoredFirst, UserAdmin):
         return super().get_queryset(request).prefetch_related(personas, "teams")
 
     def save_related(self, request, form, formsets, change):
-        """Return conversations to the queue whose Page the agent may not see any more."""
+        """Return the conversations to the queue whose Page the agent may no longer see."""
         super().save_related(request, form, formsets, change)
         form.instance.conversations.orphaned().return_to_queue()
 
@@ -107,7 +107,10 @@ class AgentAdmin(PicturesStoredFirst, UserAdmin):
 
     @admin.action(description=_("Remove from the team: end work, delete personas"), permissions=["change"])
     def remove_from_team(self, request, agents):
-        """Ask for confirmation first. It cannot be undone: a persona that is created again is another one."""
+        """Remove agents after a confirmation.
+
+        Their personas cannot be restored: a new persona is another one at Facebook.
+        """
         if "confirmed" not in request.POST:
             context = self.admin_site.each_context(request) | {
                 "agents": agents,
@@ -142,7 +145,7 @@ admin.site.unregister(Group)
 
 @admin.register(Group)
 class GroupOfAgentsAdmin(GroupAdmin):
-    """A group gives its agents permissions and Pages. Only its members change it, without adding what they lack."""
+    """The admin of groups, which give agents permissions and Pages. Only members change them and add what they have."""
 
     def has_change_permission(self, request: Any, obj=None):
         return super().has_change_permission(request, obj) and self._is_own(request, obj)

@@ -37,6 +37,6 @@ class Leaving(Presence, Rights):
         self.personas.withdraw()
 
     def return_to_team(self):
-        """Let an agent who left log in again. They are away until then; personas are created on first use."""
+        """Let an agent who left log in again. They are away until they do; personas are created on first use."""
         self.is_active, self.left_at = True, None
         self.save(update_fields=["is_active", "left_at"])

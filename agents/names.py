@@ -1,4 +1,4 @@
-"""Show names that people chose within our sentences, whatever direction they are written in."""
+"""Show names that people chose within our sentences, in any direction of writing."""
 
 import re
 import unicodedata
@@ -9,7 +9,7 @@ RIGHT_TO_LEFT = {"R", "AL", "AN"}
 
 
 def plain(name):
-    """Remove marks of direction: with them a name, or that of a file, can look like another."""
+    """Remove marks of direction: with them the name of a person or a file can look like another."""
     return CONTROLS.sub("", name)
 
 

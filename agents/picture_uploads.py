@@ -9,7 +9,10 @@ from django.db.models import FileField
 
 
 class PicturesStoredFirst(admin.ModelAdmin):
-    """Rows with a picture, which is stored while no lock is held. If it is not saved in the row, it is deleted."""
+    """A ModelAdmin of rows with a picture.
+
+    The picture is stored while no lock is held, and deleted if the row is not saved.
+    """
 
     def add_view(self, request, form_url="", extra_context=None):
         with self._storing(request.FILES):

@@ -13,7 +13,7 @@ TOO_MANY_PIXELS = _("A picture has 25 megapixels at most.")
 
 
 def new_path(folder):
-    """Return a new path for each upload: a changed picture has another. No part of it is the file's name."""
+    """Return a new path for each upload, so that a changed picture has another, without the file's own name."""
     return f"{folder}/{uuid.uuid4().hex}"
 
 

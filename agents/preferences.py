@@ -20,7 +20,7 @@ class NextConversation(models.TextChoices):
 
 
 class Preferences(models.Model):
-    """The part of an Agent that is for themselves."""
+    """The part of an Agent that holds their preferences."""
 
     undo_seconds = models.PositiveSmallIntegerField(
         _("undo Send"),

@@ -26,14 +26,14 @@ class PresenceQuerySet(models.QuerySet):
         return self.working().filter(is_present=True, seen_at__lte=timezone.now() - GRACE)
 
     def be_seen(self):
-        """Note that inboxes of these agents are open, in two queries where nobody was lost."""
+        """Note that inboxes of these agents are open. It takes two queries, and more if agents had been lost."""
         for agent in self.filter(is_lost=True):
             agent.be_seen()
         now = timezone.now()
         self.filter(Q(seen_at=None) | Q(seen_at__lte=now - SEEN_EVERY), is_lost=False).update(seen_at=now)
 
     def make_vanished_away(self):
-        """Make vanished agents away since their inbox was last open. Those that open it right now stay present."""
+        """Make vanished agents away since their inbox was last open. Agents who open it right now stay present."""
         for agent in self.vanished():
             row = self.model._default_manager.vanished().filter(pk=agent.pk)
             if row.update(is_present=False, is_lost=True, away_since=F("seen_at")):

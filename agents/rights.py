@@ -10,7 +10,7 @@ NO_PASSWORD = "!"  # noqa: S105  (what Django stores for an account that nobody 
 
 
 class OnlyAdmin(Exception):
-    """The last superuser cannot leave or lose that right. The text is a sentence for people."""
+    """The last superuser cannot leave or lose that right. The text of the error is a sentence for people."""
 
 
 class Rights(AbstractUser):

@@ -3,7 +3,7 @@
 PostgreSQL is started unless DATABASE_URL is set, and Redis unless REDIS_URL is set, each on a Unix socket only. Their
 data lies in DATA_DIR (default: var/ in the project). Every other setting that is missing gets a value that serves on
 this machine: addresses on 127.0.0.1 with CONSOLE_PORT (8000) and SANDBOX_PORT (8001), the sandbox as Facebook, and keys
-that are made once and kept in DATA_DIR. What was started is stopped when the command ends. While bin/dev runs, a
+that are made once and kept in DATA_DIR. The servers that it started stop when the command ends. While bin/dev runs, a
 command gets its servers: `bin/with-servers .venv/bin/python manage.py shell`.
 """
 

@@ -47,7 +47,7 @@ class Application(Router):
 
 
 def _collect_less():
-    """Leave out of each collection of garbage all that is loaded, which stays until the end, and collect less often."""
+    """Collect garbage less often, and leave out the objects loaded at start-up, which live as long as the process."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)

@@ -31,7 +31,7 @@ class Console(Celery):
 
 
 class Publishing(StartStopStep):
-    """Let no thread of a worker wait for Redis while it publishes tasks, one for each new customer of a batch, say."""
+    """Publish a worker's tasks from a thread of their own, so that no other thread waits for Redis."""
 
     def start(self, worker):
         worker.app.publisher = TaskPublisher()

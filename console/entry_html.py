@@ -1,6 +1,6 @@
-"""Entries of a thread as HTML. A process renders each once, until something changes that it shows.
+"""Entries of a thread as HTML. A process renders an entry once, and again when something that it shows has changed.
 
-Notes and replies that go out later are not kept: they show their author the verbs.
+Notes and scheduled replies are not kept: they show buttons to their author alone.
 """
 
 from hashlib import sha256
@@ -22,7 +22,7 @@ kept = KeptHtml(MOST)
 
 
 def entry_html(entry, conversation):
-    """Return a message, a handover or an activity as all see it who see the conversation."""
+    """Return a message, a handover or an activity as HTML, the same for all agents who see the conversation."""
     kind = entry._meta.model_name
     shown = [kind, *_around(conversation), *SHOWN[kind](entry)]
     context = {kind: entry, "conversation": conversation}
@@ -31,14 +31,14 @@ def entry_html(entry, conversation):
 
 
 def _around(conversation):
-    """Return what every entry shows: the names in its conversation, and today in the times of other days."""
+    """Return the values that every entry depends on: the names in its conversation, and today's date."""
     page = conversation.page
     names = [conversation.pk, str(conversation), str(page), page.bot_name]
     return [*names, timezone.localdate(), get_language()]
 
 
 def _message(message):
-    """Return all that a message shows. Its form of Retry is for one browser alone, and not kept."""
+    """Return the values that the HTML of a message depends on. A message with the form of Retry is not kept."""
     persona, author, reaction = message.persona, message.author, getattr(message, "page_reaction", None)
     yield from _columns(message)
     yield [_columns(attachment) for attachment in message.attachments.all()]
@@ -53,7 +53,7 @@ def _handover(handover):
 
 
 def _columns(row):
-    """Return the values of all columns of a row, and what was read with them."""
+    """Return the values of all columns of a row, and of the annotations that were read with them."""
     return [value for name, value in vars(row).items() if name[0] != "_"]
 
 

@@ -43,12 +43,12 @@ class FilesField(forms.FileField):
 
 
 class SeenForm(forms.Form):
-    """The last message on the agent's page, which shows how far the agent has read."""
+    """A form with the last message on the agent's page, which shows how far the agent has read."""
 
     seen = forms.IntegerField(required=False, min_value=0, max_value=MOST_PK, widget=forms.HiddenInput)
 
     def last_seen(self):
-        """Return the number of that message; None if the page sent none, or no valid one."""
+        """Return the key of that message; None if the page sent no valid one."""
         return self.cleaned_data.get("seen") if self.is_valid() else None
 
 

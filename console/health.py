@@ -38,7 +38,7 @@ async def readyz(request):
 
 
 class LatestCheck:
-    """The latest check. At most one runs at a time, and one per second. Other requests get its result."""
+    """The result of the latest check. One check runs at a time, and one per second. Other requests get its result."""
 
     def __init__(self):
         self._check, self._until = None, 0

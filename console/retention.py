@@ -63,7 +63,7 @@ def _run(batches):
 
 
 def webhooks():
-    """Delete bodies of webhooks that were processed. One that an admin has to requeue stays."""
+    """Delete bodies of webhooks that were processed. A body that an admin has to requeue stays."""
     before = _days_ago(settings.WEBHOOK_RETENTION_DAYS)
     return _oldest_first(InboundWebhook.objects.all(), "received_at", before, processed_at__isnull=False)
 
@@ -80,13 +80,13 @@ def log_ins():
 
 
 def scheduled_replies():
-    """Delete those that are messages by now, or were discarded. What waits or was not sent stands in the thread."""
+    """Delete scheduled replies that were sent or discarded. A reply that waits or was not sent stands in the thread."""
     while _delete(ScheduledReply.objects.gone().filter(at__lt=timezone.now() - SCHEDULED_REPLIES_KEPT)[:BATCH]):
         yield
 
 
 def uploads():
-    """Delete what Facebook no longer has."""
+    """Delete the rows of uploads that Facebook no longer has."""
     while _delete(UploadedFile.objects.outdated()[:BATCH]):
         yield
 
@@ -131,11 +131,11 @@ def _delete(rows):
         return rows.model.objects.filter(pk__in=free).delete()[0]
 
 
-# A conversation goes in several transactions if it is long. Its customer may write meanwhile: then the rest stays.
+# A long conversation is deleted in several transactions. If its customer writes meanwhile, the rest stays.
 
 
 def _long_closed():
-    """Filter to conversations in which nothing has happened for so long, and nothing waits for anybody."""
+    """Filter to conversations in which nothing has happened for that long, and nothing is left to do."""
     before = _days_ago(settings.CONVERSATION_RETENTION_DAYS)
     waits = [
         Message.objects.filter(state__in=[Message.State.QUEUED, Message.State.SENDING, Message.State.UNKNOWN]),

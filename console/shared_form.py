@@ -1,4 +1,4 @@
-"""The form of what agents share: it asks who may use it, and offers no more than this agent may give."""
+"""The form of rows that agents share. It asks who may use the row, and offers what this agent may share."""
 
 from django import forms
 from django.utils.translation import gettext as _now
@@ -12,7 +12,7 @@ VALIDATED = {"author", "scope", "team", "page"}  # columns of constraints that a
 
 
 class SharedForm(forms.ModelForm):
-    """A form for one agent. It offers to share to those who may manage what is shared."""
+    """A form for one agent. It offers to share the row if the agent has the permission."""
 
     audience = forms.ChoiceField(label=_("Who may use it"))
     version = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -41,7 +41,10 @@ class SharedForm(forms.ModelForm):
         return given
 
     def _check_version(self, given):
-        """Keep this from replacing a change of another that the agent has not seen; saved once more, it does."""
+        """Refuse to replace a change of somebody else that the agent has not seen.
+
+        Saved once more, the form replaces it.
+        """
         if given.get("version") and given["version"] != self.current_version:
             self.add_error(None, _now("This was changed while you edited it. Save again to replace that change."))
 

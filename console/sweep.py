@@ -1,4 +1,4 @@
-"""The sweep finds what fell through: a lost task, a worker that died, a Redis that forgot."""
+"""The sweep repeats lost work: after a lost task, a worker that died, a Redis that lost its data."""
 
 import logging
 
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 @shared_task
 def sweep():
-    """Run every step. One that fails stops no other."""
+    """Run every step. An error in one stops no other."""
     for step in STEPS:
         try:
             step()

@@ -60,7 +60,7 @@ def moderate(moderation_id):
 
 @shared_task
 def beat(queue):
-    """Note that a worker of this queue is running, and beat as well."""
+    """Note that beat is running, and a worker of this queue."""
     heartbeats.beat(queue)
 
 

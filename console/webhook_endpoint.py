@@ -48,7 +48,7 @@ def verify(headers, body):
 
 
 def _is_webhook(body):
-    """Return whether it can be stored and processed. Its events are made of it once, by the processor."""
+    """Return whether the body can be stored and processed. Only the processor parses its events."""
     try:
         events.load(body)
     except ValueError:
@@ -57,14 +57,14 @@ def _is_webhook(body):
 
 
 class Writer:
-    """Stores bodies, those that wait together in one INSERT."""
+    """A writer of bodies: it stores those that wait together by one INSERT."""
 
     def __init__(self):
         self._waiting = []
         self._task = None
 
     async def store(self, body):
-        """Store a body; return once it is on disk."""
+        """Store a body; return when it is on disk."""
         written = asyncio.get_running_loop().create_future()
         self._waiting.append((body, written))
         if self._task is None:

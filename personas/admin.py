@@ -17,7 +17,7 @@ from personas.page_access import RowsOfVisiblePages, VisiblePagesFilter
 
 
 class ReadOnly(admin.ModelAdmin):
-    """Rows that the console makes: an admin reads them, and uses actions."""
+    """A ModelAdmin of rows that the console creates: admins read them, and use actions."""
 
     def has_add_permission(self, request):
         return False
@@ -111,7 +111,7 @@ class PageAdmin(PicturesStoredFirst, RowsOfVisiblePages, admin.ModelAdmin):
 
     @admin.display(description=_("sends nothing"))
     def pauses(self, page):
-        """Every reason for which nothing is sent now."""
+        """The reasons why nothing is sent now."""
         pauses = []
         if page.is_paused:
             pauses.append(_("since %(when)s: %(why)s") % {"when": _moment(page.paused_since), "why": page.why_paused})
@@ -133,7 +133,7 @@ class PageAdmin(PicturesStoredFirst, RowsOfVisiblePages, admin.ModelAdmin):
 
     @admin.action(description=_("Disconnect: send and receive nothing, keep the history"), permissions=["change"])
     def disconnect(self, request, pages):
-        """Ask for confirmation first: the personas are deleted, and the token is forgotten."""
+        """Disconnect Pages after a confirmation: their personas are deleted, and their tokens are forgotten."""
         if "confirmed" not in request.POST:
             context = self.admin_site.each_context(request) | {"pages": pages, "title": _("Disconnect these Pages?")}
             return render(request, "admin/disconnect.html", context)

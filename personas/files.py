@@ -13,7 +13,7 @@ POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'"  # the style i
 
 
 def file_response(file, name=""):
-    """Return the file as a response. name: under which a browser saves it. Raises Http404 if there is none any more."""
+    """Return the file as a response. Raises Http404 if it is gone. name: the name under which a browser saves it."""
     content = _open(file)
     media_type = sniff_file(content)
     response = FileResponse(

@@ -1,4 +1,4 @@
-"""Limit the admin to the Pages that its user may see, as the inbox is limited."""
+"""Limit the admin to the Pages that its user may see, as the desk is limited."""
 
 from typing import Any
 

@@ -12,7 +12,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFont, ImageOps, ImageStat
 from agents import pictures
 
 SIDE = 512  # px
-UNREADABLE = (*pictures.UNREADABLE, ValidationError)  # what a broken picture raises, or one of too many pixels
+UNREADABLE = (*pictures.UNREADABLE, ValidationError)  # the errors of a picture that is broken or has too many pixels
 SMALL = 32  # px of a side, to compare pictures
 ALIKE = 6  # of 255: so much compressing a picture again changes a colour, on average over all of it
 COLOURS = ["#0f766e", "#1d4ed8", "#7c3aed", "#be185d", "#b45309", "#15803d", "#0e7490", "#9f1239"]
@@ -59,7 +59,7 @@ def _in_small(file):
 
 @contextmanager
 def _opened(file, side):
-    """Open a picture without decoding it. One with too many pixels is refused; a JPEG is decoded near this size."""
+    """Open a picture without decoding it. Too many pixels are refused; a JPEG will be decoded near this size."""
     with Image.open(file, formats=pictures.FORMATS) as image:
         pictures.refuse_too_many_pixels(image)
         image.draft("RGB", (side, side))

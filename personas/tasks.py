@@ -26,7 +26,7 @@ def verify_persona(persona_id):
 
 @shared_task
 def sweep():
-    """Repeat what failed or was lost: deletions of personas and files, checks and disconnections of Pages."""
+    """Repeat failed or lost work: deletions of personas and files, checks and disconnections of Pages."""
     for persona in _model("Persona").objects.leaving().due():
         persona.withdraw_later()
     pages = _model("Page").objects

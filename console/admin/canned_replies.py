@@ -6,7 +6,7 @@ from console.models import CannedReply
 
 
 class CannedReplyForm(forms.ModelForm):
-    agent: "int"  # the key of the admin, who is the author of a new one
+    agent: "int"  # the key of the admin, who is the author of a new reply
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)

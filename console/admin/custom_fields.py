@@ -6,7 +6,10 @@ from personas.page_access import RowsOfVisiblePages, VisiblePagesFilter
 
 @admin.register(CustomField)
 class CustomFieldAdmin(RowsOfVisiblePages):
-    """Staff who may manage custom fields find those of their Pages here; superusers find those for all Pages too."""
+    """The admin of custom fields.
+
+    Staff who may manage them see those of their Pages; superusers also those for all Pages.
+    """
 
     list_display = ["name", "kind", "is_required", "position", "page"]
     list_filter = [("page", VisiblePagesFilter), "kind"]

@@ -6,7 +6,7 @@ from personas.page_access import RowsOfVisiblePages, VisiblePagesFilter
 
 @admin.register(Label)
 class LabelAdmin(RowsOfVisiblePages):
-    """Staff who may manage labels find those of their Pages here; superusers find those for all Pages too."""
+    """The admin of labels. Staff who may manage them see those of their Pages; superusers also those for all Pages."""
 
     list_display = ["name", "colour", "page", "description"]
     list_filter = [("page", VisiblePagesFilter), "colour"]

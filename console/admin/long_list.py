@@ -6,13 +6,13 @@ from django.utils.functional import cached_property
 
 from personas.admin import ReadOnly
 
-# Rows that a long list can be paged through; search and filters find the others. This is more than the admin shows on
-# one page (list_max_show_all), or it would show every row.
+# The rows that the pages of a long list reach; search and filters find the others. This is more than the admin shows on
+# one page (list_max_show_all): otherwise the admin would show every row.
 LISTED = 2000
 
 
 class ShortPaginator(Paginator):
-    """A paginator that counts no further than it lists: PostgreSQL reads a whole table to count it."""
+    """A paginator that counts only the rows that it lists: PostgreSQL reads a whole table to count it."""
 
     @cached_property
     def count(self):

@@ -1,4 +1,4 @@
-"""The admin of a Page with its rules and hours. It extends that of personas, which does not know these models."""
+"""The admin of a Page with its rules and hours. It extends the admin in `personas`, which knows no such models."""
 
 import secrets
 

@@ -6,7 +6,7 @@ from console.models import SavedTemplate
 
 @admin.register(SavedTemplate)
 class SavedTemplateAdmin(SharedAdmin):
-    """Cards are written at the desk. Here they are found when their author, their team or its Pages have gone."""
+    """The admin of saved templates: agents write them at the desk, and admins find those whose author has gone."""
 
     list_display = ["name", "scope", "team", "page", "author", "updated_at"]
     search_fields = ["name"]

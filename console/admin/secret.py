@@ -1,6 +1,6 @@
-"""A new secret is shown on the answer to the form that made it, and nowhere else.
+"""Show a new secret once: on the answer to the form that made it.
 
-It cannot be a message on the next page (`message_user`): such a message lies in a cookie until that page is opened.
+A message on the next page (`message_user`) would lie in a cookie until that page is opened.
 """
 
 from django.template.response import TemplateResponse

@@ -12,7 +12,10 @@ def manages(_admin, request, obj=None):
 
 
 class SharedAdmin(OffersVisiblePages, admin.ModelAdmin):
-    """Staff who may manage what agents share find the same here as at the desk; superusers find that of all agents."""
+    """The admin of what agents share.
+
+    Staff with the permission see what they see at the desk; superusers see everything.
+    """
 
     list_filter = ["scope", ("page", VisiblePagesFilter)]
     list_select_related = ["team", "page", "author"]

@@ -122,7 +122,7 @@ def find(request, psid):
 
 
 def _key_of(conversation, mid, field):
-    """Return the key of the message with this mid; None without a mid."""
+    """Return the key of the message with this mid, or None for no mid."""
     if not mid:
         return None
     message = conversation.messages.filter(mid=mid).first()

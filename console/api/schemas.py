@@ -55,7 +55,7 @@ def _example(**example):
 
 
 class Request(Schema):
-    """A request body. Unknown fields are refused: a misspelt one would be ignored silently."""
+    """A request body. Unknown fields are refused: otherwise a misspelt field would be ignored silently."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -20,7 +20,7 @@ class Kind(models.TextChoices):
 
 
 def cleaned(field, text):
-    """Return the value as it is stored; raise ValidationError with a sentence if the field cannot have it."""
+    """Return the value as it is stored; raise ValidationError with a sentence if the value is not valid."""
     text = forms.CharField(required=False, max_length=MOST_TEXT).clean(text)
     return CLEANERS[field.kind](field, text) if text else ""
 

@@ -1,4 +1,4 @@
-"""A custom field, and the value that a customer has in it."""
+"""Custom fields, and the values that customers have in them."""
 
 from typing import Any, ClassVar
 from urllib.parse import quote
@@ -24,12 +24,12 @@ class CustomFieldQuerySet(models.QuerySet):
         return self.on(customer.page_id).prefetch_related(Prefetch("values", values, to_attr="known"))
 
     def missing(self, customer):
-        """Filter to the fields that have to be filled in before an agent closes the customer's conversation."""
+        """Filter to the empty fields that an agent has to fill in before closing the customer's conversation."""
         filled_in = CustomValue.objects.filter(customer=customer).values("field")
         return self.on(customer.page_id).filter(is_required=True).exclude(pk__in=filled_in)
 
     def publish(self):
-        """Tell browsers that fields changed, which any panel may show."""
+        """Publish that fields changed, which any open panel may show."""
         live.publish("hello")
 
 
@@ -94,11 +94,11 @@ class CustomField(models.Model):
 
     @property
     def address(self):
-        """Return the address to which the value leads, or ""."""
+        """Return the address that the value links to, or ""."""
         return self.link.replace(PLACE, quote(self.value, safe="")) if self.kind == Kind.LINK and self.value else ""
 
     def fill_in(self, conversation, agent, text):
-        """Give the customer this value, or none; raise ValidationError if the field cannot have it."""
+        """Store this value for the customer, or remove it; raise ValidationError if the value is not valid."""
         value = cleaned(self, text)
         of_customer = {"field": self, "customer": conversation.customer}
         with conversation.stepping(is_listed=False, has_other_headline=True):

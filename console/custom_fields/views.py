@@ -1,4 +1,4 @@
-"""Fill in a custom field. Any agent who may see the conversation does it, as with labels."""
+"""Fill in a custom field. Any agent who may see the conversation may do it, as with labels."""
 
 from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,7 +10,7 @@ from console.views.desk import find
 
 @require_POST
 def fill_in(request, pk, field_pk):
-    """Save the value; the status is 422 if the field cannot have it."""
+    """Save the value; answer 422 if it is not valid."""
     conversation = find(request, pk)
     field = get_object_or_404(CustomField.objects.of(conversation.customer), pk=field_pk)
     try:

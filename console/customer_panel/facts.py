@@ -1,4 +1,4 @@
-"""Facts about a customer: only those that Facebook shows us, or that stand in the thread."""
+"""Facts about a customer: only what Facebook shows us, or what stands in the thread."""
 
 from contextlib import suppress
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError

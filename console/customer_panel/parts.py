@@ -1,4 +1,4 @@
-"""The lists of the panel, the newest entries first. Each shows a few, and more by a press of Show more."""
+"""The lists of the panel, the newest entries first. Each list shows a few entries; Show more adds others."""
 
 from typing import NamedTuple
 
@@ -20,7 +20,7 @@ class Part(NamedTuple):
 
 
 def part_of(rows, most, before=None):
-    """Return the newest rows of a queryset that knows their place as `place_at`; before: the key of a row."""
+    """Return the newest rows of a queryset that has `place_at`. before: the key of the row to continue after."""
     if before:
         last = get_object_or_404(rows, pk=before)
         rows = rows.filter(Q(place_at__lt=last.place_at) | Q(pk__lt=last.pk), place_at__lte=last.place_at)
@@ -29,7 +29,7 @@ def part_of(rows, most, before=None):
 
 
 def files(conversations, before=None):
-    """Return the pictures and files that the customer of these conversations sent, if we have a copy."""
+    """Return the pictures and files that the customer of these conversations sent and that we have a copy of."""
     sent = Attachment.objects.filter(message__conversation__in=conversations, message__is_incoming=True, kind__in=SHOWN)
     shown = sent.exclude(media_type="").filter(card=None).select_related("message").annotate(place_at=F("message__at"))
     found = part_of(shown, MOST_FILES, before)
@@ -48,5 +48,5 @@ def notes(conversations, before=None):
 
 
 def other_of(conversations, pk):
-    """Return the conversation with this key, or None for the first of these: it is the one beside the panel."""
+    """Return the conversation with this key, or None if it is the first: that one stands beside the panel."""
     return next((one for one in conversations[1:] if one.pk == pk), None)

@@ -1,6 +1,6 @@
 """Earlier conversations. A customer has one conversation for ever: a stay is a part of it, from opening to closing.
 
-A closing is a handover. What opened the conversation before it is a message of the customer, or a change of holder.
+A stay begins with a message of the customer or a change of holder, and ends with a handover that closes it.
 """
 
 from datetime import timedelta
@@ -44,7 +44,7 @@ def stays(conversations, before=None):
 
 
 def _closings(conversations):
-    """Return the handovers that closed these conversations, with all that is shown of what was before."""
+    """Return the handovers that closed these conversations, annotated with what is shown of each stay."""
     earlier = Handover.objects.filter(conversation=OuterRef("conversation"), cause=Cause.CLOSED, at__lt=OuterRef("at"))
     last = Subquery(earlier.order_by("-at").values("at")[:1])
     incoming = Message.objects.filter(IN_STAY, is_incoming=True, is_imported=False).order_by("at", "pk")
@@ -67,7 +67,7 @@ def _closings(conversations):
 
 
 def _answers():
-    """Return who answered the customer, each once."""
+    """Return the names of those who answered the customer, each once."""
     answers = Message.objects.filter(IN_STAY, is_imported=False, is_incoming=False, is_automatic=False)
     said = answers.exclude(state=Message.State.FAILED)
     who = JSONObject(author="author_id", is_by_bot="is_by_bot", source="source")

@@ -1,4 +1,4 @@
-"""The panel, and what Show more adds to its lists. Without scripts, each is a page of its own."""
+"""The panel, and the entries that Show more adds to its lists. Without scripts, each is a page of its own."""
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
@@ -38,14 +38,14 @@ def customer_files(request, pk):
 
 
 def _find(request, pk):
-    """Return the conversation, and after it those with customers who are merged with its own."""
+    """Return a list of the conversation, followed by the conversations with merged customers."""
     shown = Conversation.objects.visible_to(request.user).in_full().select_related("customer__history_import")
     conversation = get_object_or_404(shown, pk=pk)
     return [conversation, *MergedCustomer.objects.siblings(conversation, request.user)]
 
 
 def _before(request):
-    """Return the key of the row after which more are wanted, or None."""
+    """Return the key of the row after which to continue, or None."""
     before = request.GET.get("before", "")
     if before and not (before.isdecimal() and len(before) <= MOST_DIGITS):
         raise Http404

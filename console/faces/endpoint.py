@@ -1,6 +1,7 @@
 """The endpoints of desks that look on or away: on the event loop, without Django and without the database.
 
-Two hundred desks look on fifty times a second. The view `look` has found that the agent may see the conversation.
+Two hundred desks look on fifty times a second. The view `look` has already checked that the agent may see the
+conversation.
 """
 
 import asyncio
@@ -14,7 +15,7 @@ LOOK = re.compile(rb"look=(\d{1,18}-\d{1,18}-[0-9a-f]{32})&typing=([01])")
 
 
 async def look_on(request):
-    """Answer 404 if the look has ended: the desk then asks the view."""
+    """Let the look last; answer 404 if it has ended, so that the desk asks the view."""
     return await _answer(request, looks.look_on)
 
 

@@ -1,4 +1,4 @@
-"""The faces of those who look, for the desks of their colleagues."""
+"""The faces of agents who look at conversations, for the desks of their colleagues."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -32,7 +32,7 @@ class Face:
 
 
 class Faces:
-    """The faces of these conversations, in a constant number of queries. Each conversation's are rendered once."""
+    """The faces in these conversations, read in a constant number of queries. Each conversation is rendered once."""
 
     def __init__(self, looks: Looks):
         self._at, self._looks = looks.at, looks.by_conversation
@@ -43,7 +43,7 @@ class Faces:
         self._events = {pk: self._event(pk) for pk in self._page_of}
 
     def events_for(self, rights):
-        """Return the events that agents with these rights are sent, as one piece."""
+        """Return the events for agents with these rights, as one piece."""
         return b"".join(self._events[pk] for pk, page in self._page_of.items() if rights.may_see(self._pages[page]))
 
     def _event(self, pk):
@@ -53,10 +53,7 @@ class Faces:
 
 
 def faces_for(agent, pages):
-    """Return what a desk is sent with its queue: the faces of colleagues on these Pages, and when they were read.
-
-    pages: {key: Page}.
-    """
+    """Return the faces that a desk gets with its queue, and when they were read. pages: {key: Page}."""
     looks = looks_now()
     of_others = {pk: {**found} for pk, found in looks.by_conversation.items() if found.keys() - {agent.pk}}
     if not of_others:
@@ -74,7 +71,7 @@ def _agents_of(looks):
 
 
 def _faces(found, agents, page):
-    """Return the faces of those who may see the Page still: a look goes on for some seconds without a new check."""
+    """Return the faces of agents who may still see the Page: a look goes on for some seconds without a new check."""
     faces = [Face(agents[key], is_typing) for key, is_typing in found.items() if key in agents]
     return sorted(filter(partial(_may_see, page), faces), key=lambda face: face.agent.pk)
 

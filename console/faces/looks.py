@@ -43,12 +43,12 @@ class Looks:
 
 
 def look(conversation_id, agent_id, desk, is_typing=False):
-    """Remember that a desk of the agent's looks at a conversation. The agent has to be one who may see it."""
+    """Remember that a desk of the agent's looks at a conversation. The caller has checked that the agent may see it."""
     _look(f"{conversation_id}-{agent_id}-{desk}", is_typing)
 
 
 def look_on(name, is_typing):
-    """Let a look last; return False if it has ended. While Redis is away, nothing can be said of it."""
+    """Let a look last; return False if it has ended. While Redis is away, no look counts as ended."""
     return _look(name, is_typing, "on")
 
 
@@ -61,7 +61,7 @@ def look_away(name):
 
 
 def looks_now():
-    """Return the looks of this moment; none while Redis is away."""
+    """Return the current looks; no looks while Redis is away."""
     try:
         at, looking, typing = _script(READ)(keys=KEYS)
     except RedisError:

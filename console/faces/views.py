@@ -18,7 +18,7 @@ def look(request, pk):
 
 
 def remember(request, conversation, is_typing=False):
-    """Remember the look of the desk that makes this request. A page without scripts has no desk."""
+    """Remember the look of the desk that makes this request. A page without scripts names no desk."""
     desk = request.POST.get("desk", "")
     if re.fullmatch(r"[0-9a-f]{32}", desk):
         looks.look(conversation.pk, request.user.pk, desk, is_typing)

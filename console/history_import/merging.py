@@ -1,6 +1,6 @@
 """Merge messages of Facebook's history into a thread: before all that is there, each once, in Facebook's order.
 
-Webhooks bring the rest at the same time. A message as old as the first of the thread, or younger, is left to them.
+Webhooks bring new messages at the same time. A message that is not older than the first of the thread is left to them.
 """
 
 from django.db.models import Min, Q
@@ -12,7 +12,7 @@ from console.models.message.message import Message
 
 
 def merge(conversation, past):
-    """Store those of these messages, the newest first, that are older than the thread. It happens under its lock."""
+    """Store those of these messages that are older than the thread, the newest first, under the thread's lock."""
     ends = _ends(conversation.messages)
     older = [one for one in past if one.is_shown and _is_older(moment_of(one.at), **ends)]
     known = Message.objects.filter(page=conversation.page_id, mid__in=[one.mid for one in older])
@@ -23,12 +23,12 @@ def merge(conversation, past):
 
 
 def without(past, known):
-    """Return the messages whose ids are not known, each once."""
+    """Return the messages whose ids are not known yet, each once."""
     return list({one.mid: one for one in reversed(past) if one.mid not in known}.values())[::-1]
 
 
 def places(moments, ceiling):
-    """Return a place for each of these moments, the newest first: before the ceiling and what is newer."""
+    """Return a place in the thread for each of these moments, the newest first, all before the ceiling."""
     found = []
     for moment in moments:
         ceiling = min(moment, ceiling - STEP)
@@ -37,14 +37,14 @@ def places(moments, ceiling):
 
 
 def _ends(messages):
-    """Return where the thread begins, and by Facebook's clock when it begins with and without its history."""
+    """Return the place where the thread begins, and by Facebook's clock when it begins with and without its history."""
     is_imported = Q(is_imported=True)
     said_at = {"first_at": Min("sent_at", filter=~is_imported), "imported_at": Min("sent_at", filter=is_imported)}
     return messages.aggregate(place=Min("at"), **said_at)
 
 
 def _is_older(moment, place, first_at, imported_at):
-    """Return whether it was said before the thread begins. Facebook's history has whole seconds."""
+    """Return whether the message was said before the thread begins. Facebook's history has whole seconds."""
     apart = (place or timezone.now()) - CLOCKS_DIFFER
     begins_at = first_at.replace(microsecond=0) if first_at else apart
     return moment < begins_at and (imported_at is None or moment <= imported_at)

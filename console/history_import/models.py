@@ -41,12 +41,12 @@ class HistoryImportQuerySet(ScheduledQuerySet):
         return self.filter(state=State.PENDING, customer__page__paused_since=None)
 
     def import_later(self):
-        """Go on where a task was lost, or where nothing has to wait any longer."""
+        """Enqueue the imports whose task was lost, or whose pause is over."""
         for page_id in self.pending().due().order_by().values_list("customer__page", flat=True).distinct():
             _import_next_later(page_id)
 
     def import_next(self, page_id):
-        """Make the next call for this Page, if it may make one now, and have a worker make the one after it."""
+        """Make the next call for this Page, if the Page may call now, and enqueue the call after it."""
         whole = self.select_related("customer__page", "customer__conversation")
         row = whole.pending().due().filter(customer__page=page_id).order_by("pk").first()
         if row is None or row.customer.page.is_slowed or rate_limit.reserve(page_id, rate_limit.HISTORY, within=0):
@@ -79,7 +79,7 @@ class HistoryImport(Retryable):
         return f"{self.customer_id} {self.state}"
 
     def import_again(self):
-        """Go on after a failure. Idempotent."""
+        """Import again after a failure. Idempotent."""
         fresh = {"state": State.PENDING, "attempts": 0, "error": "", "next_attempt_at": None}
         if self.row.filter(state=State.FAILED).update(**fresh):
             _import_next_later(self.customer.page_id)
@@ -137,7 +137,7 @@ class HistoryImport(Retryable):
         self.row.postpone(until, error=error.sentence, **fields)
 
     def _publish(self):
-        """Let the panel beside the thread say how it ended."""
+        """Publish the outcome, which the panel beside the thread shows."""
         self.customer.conversation.publish_change(is_listed=False, has_other_headline=True)
 
 

@@ -1,6 +1,6 @@
 """A file whose age shows that a worker is alive, for health checks that cost nothing.
 
-`celery inspect ping` starts a Python for more than a second each time that it is asked.
+`celery inspect ping` starts a Python process for more than a second at each check.
 """
 
 import os

@@ -1,6 +1,6 @@
-"""The clock of the database, one for all workers. Their own clocks may differ and jump.
+"""The clock of the database, one for all workers, whose own clocks may differ and jump.
 
-Use it for a time that one worker writes and another compares, where a wrong one could send a message twice.
+Use it for a time that one worker writes and another compares, where a wrong time could send a message twice.
 """
 
 from django.db import connection

@@ -3,7 +3,8 @@
     OF_CONVERSATION = Compiled(lambda: Message.objects.filter(conversation=Given("pk")).order_by("at"))
     messages = OF_CONVERSATION(pk=12)
 
-All that differs from call to call is a Given. A moment can be nothing else: it would stay that of the first call.
+Every value that differs from call to call is a Given, and so is every moment: a plain one would stay that of the first
+call.
 """
 
 import copy
@@ -71,7 +72,7 @@ class Compiled:
 
     @property
     def _query(self):
-        """Return a copy to compile, which adds joins to it: another thread may compile at the same time."""
+        """Return a copy to compile. Compiling adds joins, and another thread may compile at the same time."""
         return self._queryset.query.chain()
 
     def _with(self, values):
@@ -85,7 +86,7 @@ class Compiled:
 
 
 class CompiledUpdate(Compiled):
-    """An update of what a query finds. Call it for the number of rows."""
+    """An update of the rows that a query finds. Call it with the query's values; it returns the number of rows."""
 
     def __init__(self, build, **fields):
         super().__init__(build)
@@ -105,7 +106,7 @@ class CompiledUpdate(Compiled):
 
 
 def attach(rows, name, related):
-    """Give rows what was read for the related manager with this name, as prefetch_related does."""
+    """Attach related objects to rows under the name of a related manager, as prefetch_related does."""
     managers = {row.pk: getattr(row, name) for row in rows}
     for pk, manager in managers.items():
         found = manager.model._default_manager.all()

@@ -1,4 +1,4 @@
-"""Downloads from addresses that others chose, with limits for size, type and host."""
+"""Downloads from addresses that strangers chose, with limits for size, type and host."""
 
 from urllib.parse import urlsplit
 

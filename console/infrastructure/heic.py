@@ -1,4 +1,4 @@
-"""HEIC pictures, which phones take and most browsers do not show, as JPEG."""
+"""Convert HEIC pictures, which phones take and most browsers do not show, to JPEG."""
 
 import io
 
@@ -12,7 +12,7 @@ QUALITY = 88
 
 
 def as_jpeg(content):
-    """Return a HEIC picture as a JPEG; None for any other file, and for one that is broken or has too many pixels."""
+    """Return a HEIC picture as a JPEG; None if the file is of another type, broken, or has too many pixels."""
     head = content.read(12)
     content.seek(0)
     if not is_heic(head):

@@ -4,7 +4,8 @@ Without them, a thousand clients that send half a header, or read half an answer
 Uvicorn also has no limit for trailers: the event loop would copy an endless one for ever.
 
 Beyond --limit-concurrency uvicorn refuses everybody's requests, so strangers never get the last places: each new
-connection then ends the one that has waited longest for its client. An honest client lets it wait for milliseconds.
+connection then ends the connection that has waited longest for its client. An honest client answers within
+milliseconds.
 """
 
 import asyncio
@@ -99,7 +100,7 @@ def chunk(piece):
 
 
 class Connection(Reading, HttpToolsProtocol):
-    """An HTTP connection that is aborted when its client is too slow."""
+    """An HTTP connection. It is aborted when its client is too slow."""
 
     _waiting: ClassVar[dict["Connection", None]] = {}  # for their clients to send or to read, the longest waiting first
     _header_deadline = _reading_deadline = None
@@ -138,7 +139,9 @@ class Connection(Reading, HttpToolsProtocol):
     # Room for others
 
     def wait_no_longer(self):
-        """Keep the connection from making room for others: its client owes nothing, or is an agent uploading files."""
+        """Exempt the connection from making room for others: nothing is expected of its client, or an agent uploads
+        files.
+        """
         self._waiting.pop(self, None)
 
     def _wait(self):

@@ -5,7 +5,9 @@ import threading
 
 
 class KeptHtml:
-    """Pieces of HTML, each under a key of all that it shows: whatever else is shown has another key.
+    """Pieces of HTML.
+
+    The key of a piece contains every value that the piece shows, so that a changed piece has another key.
 
     most: bytes of memory for the HTML. The oldest pieces make room for new ones.
     """
@@ -15,7 +17,7 @@ class KeptHtml:
         self._pieces, self._changing = {}, threading.Lock()
 
     def of(self, key, render):
-        """Return the HTML under a key; render it if it is not there."""
+        """Return the HTML with this key; render it if it is not kept."""
         html = self._pieces.get(key)
         if html is None:
             html = render()

@@ -1,7 +1,7 @@
 """The rate limit of a Page: Facebook's own ceilings, and less while Facebook's headers say that a limit is near.
 
-It is kept in Redis for all workers together. Without Redis there is no limit here; then Facebook refuses calls, and
-its errors slow the Page. https://developers.facebook.com/docs/messenger-platform/overview/rate-limiting
+Redis keeps it for all workers together. Without Redis there is no limit here: Facebook then refuses calls, and its
+errors slow the Page down. https://developers.facebook.com/docs/messenger-platform/overview/rate-limiting
 """
 
 from functools import cache
@@ -15,7 +15,7 @@ HISTORY = ("history", 2)  # calls to the Conversations API a second for one Page
 SHORT = 0.5  # s; a worker sleeps for a wait up to this
 REMEMBERED = 60  # s that a warning lasts; the next answer renews it
 
-# Slots are `1 / rate` apart; the first key holds the time of the next one. One that is too far away is not reserved.
+# Slots are `1 / rate` apart; the first key holds the time of the next one. A slot that is too far away is not reserved.
 RESERVE = """
 local time = redis.call('TIME')
 local now = time[1] + time[2] / 1000000

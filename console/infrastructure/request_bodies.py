@@ -64,7 +64,7 @@ class Limits:
 
     @contextmanager
     def count(self, body, timeout):
-        """Count a body that is arriving. To drop it, its timeout is made to end now."""
+        """Count a body that is arriving. A body is dropped by ending its timeout early."""
         self._arriving[timeout] = body
         if len(self._arriving) > self.bodies:
             self._drop_oldest()

@@ -39,7 +39,10 @@ class S3Files(S3Storage):
         self._rests_until = 0
 
     def url(self, name, *arguments, **options):
-        """Return no address at the server, not even a signed one. The admin's forms want some text here."""
+        """Return the name: there is no address at the server, not even a signed one, as our views serve every file.
+
+        The admin's forms need a text.
+        """
         return name
 
     def delete(self, name):

@@ -16,14 +16,14 @@ class SessionStore(DatabaseSessionStore):
 
 
 def agent_of(cookies):
-    """Return the agent who is logged in with these cookies, or AnonymousUser. For code outside of Django's requests."""
+    """Return the agent who is logged in with these cookies, or AnonymousUser, outside of Django's requests."""
     request = HttpRequest()
     request.session = SessionStore(cookies.get(settings.SESSION_COOKIE_NAME))
     return get_user(request)
 
 
 def logged_in(session_keys):
-    """Return {session key: agent} of the sessions whose agent is logged in: `agent_of` for many, in two queries."""
+    """Return {session key: agent} of the sessions whose agent is logged in. It takes two queries."""
     sessions = Session.objects.filter(session_key__in=session_keys, expire_date__gt=timezone.now())
     stored = {session.session_key: session.get_decoded() for session in sessions}
     agents = get_user_model().objects.working().in_bulk([values.get(SESSION_KEY, 0) for values in stored.values()])

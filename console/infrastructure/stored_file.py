@@ -19,9 +19,12 @@ def file_path(stored_file, filename):
 class StoredFileQuerySet(models.QuerySet):
     @contextmanager
     def storing(self, files):
-        """Store files that an agent sends, and yield an unsaved row for each. Those not saved are discarded.
+        """Store files that an agent sends, and yield an unsaved row for each.
 
-        No lock may be held: the storage may be far away. Our copy stays: the thread shows it, a retry sends it again.
+        Files whose row is not saved are discarded.
+
+        No lock may be held: the storage may be far away. Our copy stays: the thread shows it, and a retry sends it
+        again.
         """
         stored = []
         try:
@@ -56,7 +59,7 @@ class StoredFile(models.Model):
 
     @property
     def copy(self):
-        """Return the columns of our copy, for another row that takes it over."""
+        """Return the columns of our copy, for the row that takes the file over."""
         return {name: getattr(self, name) for name in ("kind", "title", "media_type", "size", "digest")} | {
             "file": self.file.name
         }

@@ -13,13 +13,13 @@ TABLES = {
         "autovacuum_vacuum_scale_factor": 0.02,
         "autovacuum_analyze_scale_factor": 0.05,
     },
-    # By default these were vacuumed once a fifth of them is dead: of ten million rows, that is two million.
+    # By default these tables would be vacuumed once a fifth of their rows is dead: two million of ten million rows.
     "console_message": {
         "autovacuum_vacuum_scale_factor": 0.02,
         "autovacuum_vacuum_insert_scale_factor": 0.05,
         "autovacuum_analyze_scale_factor": 0.02,
     },
-    # What it knows of frequent and of rare words decides by which index it searches.
+    # PostgreSQL chooses the index of a search by its statistics of frequent and of rare words.
     "console_searchdocument": {
         "autovacuum_vacuum_scale_factor": 0.02,
         "autovacuum_vacuum_insert_scale_factor": 0.05,
@@ -33,7 +33,7 @@ TABLES = {
     },
     # An outbox: nearly all of its rows are dead.
     "console_botevent": {"autovacuum_vacuum_scale_factor": 0, "autovacuum_vacuum_threshold": 1000},
-    # Each is noted as seen every few seconds.
+    # Each row is updated every few seconds, to note that the agent is there.
     "agents_agent": {"fillfactor": 50},
 }
 MISSING = """
@@ -47,7 +47,7 @@ WHERE setting <> ALL (coalesce(reloptions, '{}')) AND replace(setting, 'toast.',
 
 
 def apply():
-    """Set what is not set yet. Tables that do not exist are left out."""
+    """Apply the settings that are not applied yet. Tables that do not exist are left out."""
     with connection.cursor() as cursor:
         for table, settings in TABLES.items():
             wanted = [f"{name}={value}" for name, value in settings.items()]

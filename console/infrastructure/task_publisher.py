@@ -1,6 +1,6 @@
 """A thread that publishes tasks to the broker in order, so that no request and no worker waits for Redis.
 
-Tasks are lost if the process ends or too many wait. The next sweep does their work seconds later.
+Tasks are lost if the process ends or too many of them wait. The next sweep does their work seconds later.
 """
 
 import logging
@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 
 class TaskPublisher:
-    """A queue of tasks to publish, and the thread that publishes them. Call it with a function that publishes one."""
+    """A queue of tasks, and the thread that publishes them. Call it with a function that publishes a task."""
 
     def __init__(self):
         self._waiting = queue.Queue(MOST_WAITING)
@@ -32,7 +32,7 @@ class TaskPublisher:
             )
 
     def finish(self, seconds):
-        """Wait until the tasks that wait now are published, for at most so many seconds."""
+        """Wait until the queued tasks are published, for at most so many seconds."""
         is_done = threading.Event()
         self(is_done.set)
         is_done.wait(seconds)

@@ -1,6 +1,6 @@
 """A pool of threads for work that should not go through the broker. If no thread is free, the work is queued after all.
 
-One Page never gets all threads, so that a slow bot leaves some to the others. The worker of the queue counts its
+One Page never gets all threads, so that a slow bot leaves some to the other Pages. The worker of the queue counts its
 threads in the same way.
 """
 

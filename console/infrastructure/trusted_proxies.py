@@ -1,6 +1,6 @@
 """The client's address, behind the proxy service of docker-compose.yml.
 
-The proxy passes on the addresses that trusted proxies in front of it reported, and adds that of its own client.
+The proxy passes on the addresses that trusted proxies in front of it reported, and adds its own client's address.
 Uvicorn accepts such headers only from known addresses. The address of a container is not known beforehand, but nothing
 except the proxy can reach the web containers.
 """

@@ -18,7 +18,7 @@ MAX_PIXELS = 64_000_000  # browsers decode every picture that they show
 
 
 class UploadError(Exception):
-    """Facebook would refuse this file. The text is a sentence that says why."""
+    """Facebook would refuse this file. The text of the error is a sentence that says why."""
 
 
 def kind_of(file):

@@ -1,6 +1,6 @@
 """Wake up a processor, the worker that processes stored webhooks. One task serves many webhooks.
 
-The stored rows are the queue: if a task is lost, with its process or with Redis, the next sweep processes them.
+The stored rows are the queue: if a task is lost with its process or with Redis, the next sweep processes them.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""Live updates, from server to browser: what changed is rendered once in each web process, and sent to many browsers.
+"""Live updates, from server to browser: each web process renders a change once, and sends it to many browsers.
 
 A change publishes topics by Redis (publishing.py), such as `conversation-12`. In each web process the hub (hub.py)
 collects them for some milliseconds. One thread loads the changed conversations, asks which of the listening agents may

@@ -1,4 +1,4 @@
-"""One batch of updates: all that changed within some milliseconds, rendered once, and the streams that get it."""
+"""A batch of updates: all changes within some milliseconds, rendered once, and the streams that get them."""
 
 from collections import defaultdict
 
@@ -29,7 +29,10 @@ class Batch:
 
     @property
     def is_needed(self):
-        """Return whether any stream may get something: a thread that nobody has open may change, by a receipt say."""
+        """Return whether any stream may get something.
+
+        Often none does: a receipt changes a thread that nobody has open.
+        """
         self.changes.forget_unwatched({pk for listener in self.listeners for pk in listener.watched})
         return bool(self.changes) or not all(listener.rights for listener in self.listeners)
 
@@ -78,7 +81,7 @@ class Batch:
     # Rows
 
     def _add_rows(self, loaded, rights, listeners):
-        """Send the changed rows. Those who hold one of them see it in another section than all others."""
+        """Send the changed rows. The holder of a conversation sees its row in another section than everybody else."""
         rows = [row for row in loaded.rows if rights.may_see(row.page)]
         if not rows:
             return
@@ -93,7 +96,9 @@ class Batch:
         self._add_mentions(loaded, rows, listeners)
 
     def _add_mentions(self, loaded, rows, listeners):
-        """Send the rows to those whom a note mentions, for that section too; remove them once they have seen it."""
+        """Send rows to mentioned agents for the section Mentions too, and remove them once the agents have seen the
+        note.
+        """
         rows = {row.pk: row for row in rows}
         for agent_id, pk in loaded.mentions | self.changes.mentions:
             mentioned = [listener for listener in listeners if listener.agent_id == agent_id]
@@ -133,9 +138,9 @@ class Batch:
     # Threads
 
     def _watch(self):
-        """Note which streams show which conversations. A browser asks if it missed what others have got already.
+        """Note which streams show which conversations. A browser that has missed a piece that others got asks for it.
 
-        Where nothing was sent yet, the first piece follows what the browser with the oldest revision knows.
+        If nothing was sent yet, the first piece follows the oldest revision that one of the browsers knows.
         """
         first = {}
         for watch, listener in self._beginners():
@@ -179,7 +184,7 @@ class Batch:
 
 
 def check_log_ins(session_keys):
-    """Return those of the keys whose agent is still logged in, and note that these agents were seen."""
+    """Return the keys of sessions whose agent is still logged in, and note that these agents are there."""
     try:
         agents = logged_in(session_keys)
         Agent.objects.filter(pk__in={agent.pk for agent in agents.values()}).be_seen()

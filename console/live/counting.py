@@ -13,7 +13,7 @@ from personas.models import Page
 def numbers_of(listeners):
     """Return pairs of listeners and the event with their numbers.
 
-    It comes also when nothing differs from the last one: a page may have shown a number from between the two.
+    The event is sent even if no number differs from the last one: a page may have shown a number from between the two.
     """
     try:
         by_session = defaultdict(list)

@@ -1,4 +1,4 @@
-"""Drafts that changed, each for its author alone."""
+"""Events of changed drafts, each for its author alone."""
 
 from django.template.loader import render_to_string
 
@@ -7,7 +7,7 @@ from console.models import Draft
 
 
 def draft_events(changed):
-    """Yield the key of an agent and an event, for each pair of an agent and a conversation whose draft changed."""
+    """Yield (agent's key, event) for each pair of an agent and a conversation whose draft changed."""
     known = {(draft.agent_id, draft.conversation_id): draft for draft in _load(changed)}
     for agent_id, conversation_id in sorted(changed):
         draft = known.get((agent_id, conversation_id))

@@ -11,7 +11,7 @@ HEARTBEAT = chunk(b": still here\n\n")
 def hello(moment=None):
     """Return the event after which a browser asks for everything that it shows.
 
-    moment: by the database's clock; the browser has got all that changed since then. None if that is not known.
+    moment: by the database's clock; the browser gets all changes since then. None if that moment is not known.
     """
     return event(f"hello {moment.timestamp():.6f}" if moment else "hello")
 

@@ -1,4 +1,4 @@
-"""The hub: one Redis subscription per process. It has what changed rendered, and writes it to all open streams."""
+"""The hub: one Redis subscription per process. It has changes rendered, and writes them to all open streams."""
 
 import asyncio
 import logging
@@ -20,9 +20,9 @@ from console.live.topics import Changes
 from console.queue.counts import SHARE
 
 HEARTBEAT = 15  # s between signs of life on a stream, and between two checks of its log-in
-CHECK_EVERY = 1  # s; each time those streams whose turn it is
+CHECK_EVERY = 1  # s; each time for the streams whose turn it is
 COUNT_EVERY, COUNT_AT_LEAST_EVERY = 1, 10  # s; in between, the longer it takes
-LOOK_EVERY = 1  # s, for the faces of those who look; changes meanwhile go together
+LOOK_EVERY = 1  # s, for the faces of agents who look; changes meanwhile go together
 RECONNECT = 1  # s before the subscription is tried again
 SILENCE = 3  # s without a message from Redis, after which it is pinged
 PAUSE = 0.001  # s before a batch: all that one transaction changed goes together
@@ -38,10 +38,10 @@ class Hub:
     def __init__(self):
         self._listeners = {}  # by the id of the stream
         self._changes, self._has_changes, self._has_other_numbers = Changes(), asyncio.Event(), asyncio.Event()
-        self._revisions = {}  # of watched conversations: the last that was sent
-        self._looks = Looks()  # the last that were compared
+        self._revisions = {}  # of watched conversations: the last revision that was sent
+        self._looks = Looks()  # the looks that were compared last
         self._tasks = []
-        self._thread = ThreadPoolExecutor(3, thread_name_prefix="live")  # one renders, one counts and checks, one looks
+        self._thread = ThreadPoolExecutor(3, thread_name_prefix="live")  # renders; counts and checks; compares looks
 
     def subscribe(self, listener):
         """Add a listener. The next batch says hello to it."""
@@ -149,7 +149,9 @@ class Hub:
                 logger.exception("The log-ins of live streams could not be checked")
 
     async def _check(self):
-        """Send a sign of life where it is time, and end the streams of agents who are not logged in any more."""
+        """Send a heartbeat to streams that are due for one, and end the streams of agents who are not logged in any
+        more.
+        """
         listeners, now = list(self._listeners.values()), time.monotonic()
         due = [listener for listener in listeners if listener.checked_at <= now - HEARTBEAT]
         for listener in listeners:

@@ -5,7 +5,7 @@ import time
 
 from console.live.events import event, hello
 
-MOST_WATCHED = 100  # conversations of one browser, in all its tabs; the tab of one that is forgotten asks again
+MOST_WATCHED = 100  # conversations of one browser, in all its tabs; the tab of a forgotten one asks again
 
 
 class Listener:
@@ -44,9 +44,9 @@ class Listener:
             self.answer.end()
 
     def watch(self, conversation_id):
-        """Note that the browser shows a conversation, and return those that are forgotten for it.
+        """Note that the browser shows a conversation; return the conversations that are forgotten to make room for it.
 
-        If a tab still shows one of them, it has to ask: then it is noted again.
+        A tab that still shows one of these has to ask; then it is noted again.
         """
         if conversation_id in self.watched:
             return []

@@ -15,12 +15,12 @@ def channel():
 
 
 def publish(*topics):
-    """Publish, after the commit, that these topics changed. topics.py lists them."""
+    """Publish, after the commit, that these topics changed. topics.py lists all topics."""
     transaction.on_commit(lambda: _publish(" ".join(topics)), robust=True)
 
 
 def publish_watch(stream_id, conversation):
-    """Have the process that holds this stream send the changes of a conversation there, from what it is now."""
+    """Have the process of this stream send it the changes of a conversation from now on."""
     if stream_id.isalnum():
         _publish(f"watch-{stream_id}-{conversation.pk}-{conversation.revision}-{conversation.headline_key}")
 

@@ -1,4 +1,4 @@
-"""Load what changed, and render each row and each thread once."""
+"""Load the rows and threads that changed, and render each once."""
 
 import logging
 from collections import defaultdict
@@ -18,7 +18,7 @@ from console.views.messages import MOST_CHANGES
 from console.views.queue import MOST
 from personas.models import Page
 
-MOST_OF_AGENTS = 2 * MOST  # rows of agents who came or went; where they hold more, desks ask for everything
+MOST_OF_AGENTS = 2 * MOST  # rows of agents who came or went; if they hold more, desks ask for everything
 
 CONVERSATIONS = Compiled(
     lambda: (
@@ -51,9 +51,9 @@ logger = logging.getLogger(__name__)
 class Loaded:
     """The changed rows and threads of a batch, as they were at one moment.
 
-    mentions: pairs of an agent and a conversation, a note of which mentions the agent, who has not seen it.
-    threads: pairs of a conversation and the event for those who watch it. revisions: what these then know. watched:
-    the conversations of threads, by their keys.
+    mentions: pairs of an agent and a conversation with an unseen mention of the agent. threads: pairs of a conversation
+    and the event for its watchers. revisions: the revision of each thread after that event. watched: the conversations
+    of threads, by their keys.
     """
 
     def __init__(self, changes, watchers, revisions):
@@ -71,7 +71,7 @@ class Loaded:
         self.threads = [*self._headers(changes, threads), *self._entries(threads)]
 
     def row(self, conversation, section):
-        """Return the event of a row in this section. It is rendered once."""
+        """Return the event of a row in this section. Each event is rendered once."""
         key = (conversation.pk, section)
         if key not in self._events:
             self._events[key] = _rendered(row_event, conversation, section, self.at, otherwise=hello())
@@ -80,7 +80,7 @@ class Loaded:
     # Rows
 
     def _held_by(self, changes):
-        """Return the conversations of agents who came or went. No desk shows more of one agent than the first ones."""
+        """Return the conversations of agents who came or went, as far as a desk shows them."""
         number = Window(RowNumber(), partition_by=F("agent"), order_by=["rank", "pk"])
         held = Conversation.objects.open().filter(agent__in=changes.agents).annotate(number=number)
         first = held.filter(number__lte=MOST).values_list("pk", flat=True)
@@ -100,9 +100,10 @@ class Loaded:
                 yield conversation, event(f"holder-{conversation.pk}")
 
     def _entries(self, threads):
-        """Yield the entries after the last revision that was sent. Of a new thread nothing was: its browsers ask.
+        """Yield the entries of each thread after the last revision that was sent.
 
-        Threads without a later revision, as most are that browsers begin to watch, have no such entries.
+        Nothing was sent of a new thread: its browsers ask. Most threads that browsers begin to watch have no later
+        revision, and so no such entries.
         """
         known = [(conversation, self.revisions.get(conversation.pk)) for conversation in threads]
         later = [(one.pk, since) for one, since in known if since is not None and since < one.revision]
@@ -122,7 +123,7 @@ class Loaded:
 
 
 def _load(keys, changes, watchers):
-    """Read the conversations of rows, and of threads that are watched, together."""
+    """Read the conversations of rows and of watched threads by one query."""
     wanted = keys | (changes.changed_or_new & watchers.keys())
     if changes.agents:
         held = Conversation.objects.filter(pk__in=watchers, agent__in=changes.agents)
@@ -131,7 +132,7 @@ def _load(keys, changes, watchers):
 
 
 def _rendered(render, conversation, *arguments, otherwise):
-    """Render an event; where that fails, return another, after which browsers ask: all others go on as usual."""
+    """Render an event. If that fails, return an event after which browsers ask, so that all other events are sent."""
     try:
         return render(conversation, *arguments)
     except Exception:
@@ -140,7 +141,7 @@ def _rendered(render, conversation, *arguments, otherwise):
 
 
 def row_event(conversation, section, at):
-    """Return the event that puts a row into its place; with the notice to an agent who was given the conversation."""
+    """Return the event that puts a row into its place, with the notice to an agent who was given the conversation."""
     html = row_html(conversation, section)
     if section == "mine" and conversation.is_new:
         html += render_to_string("conversations/_newly_assigned.html", {"newly_assigned": [conversation]})
@@ -160,7 +161,7 @@ def thread_event(conversation, entries, since):
 
 
 def entries_since(revisions):
-    """Return {conversation's key: entries of its thread after a revision}; None if there are too many.
+    """Return {conversation's key: entries of its thread after a revision}, with None in place of too many entries.
 
     revisions: pairs of a conversation's key and a revision.
     """
@@ -178,7 +179,7 @@ def entries_since(revisions):
 
 
 def _timelines_with(newer):
-    """Return those of the timelines that have such entries. One query asks them all: mostly none has any."""
+    """Return the timelines that have entries after these revisions. One query asks for all: mostly there are none."""
     timelines = [Handover.objects.for_thread(), Activity.objects.all(), Note.objects.for_thread()]
     timelines += [ScheduledReply.objects.for_thread()]
     numbered = [rows.model.objects.filter(newer).order_by().values_list(Value(n)) for n, rows in enumerate(timelines)]
@@ -186,7 +187,7 @@ def _timelines_with(newer):
 
 
 def _pages_of(conversations):
-    """Load the few Pages, their rules and groups apart: joined, they would be read again for every row."""
+    """Load the few Pages, their rules and groups apart: a join would read them again for every row."""
     keys = {conversation.page_id for conversation in conversations}
     pages = {page.pk: page for page in PAGES(pks=[*keys])} if keys else {}
     for conversation in conversations:

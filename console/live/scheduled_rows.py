@@ -1,4 +1,4 @@
-"""Rows of replies that go out later, as they change. Their authors see them before those of colleagues."""
+"""Rows of scheduled replies that changed. An agent's own rows stand before those of colleagues."""
 
 from django.db.models.functions import Now
 from django.template.loader import render_to_string
@@ -8,13 +8,13 @@ from console.models import ScheduledReply
 
 
 class ScheduledRows:
-    """Rendered once for their authors, and once for all colleagues."""
+    """Rows of scheduled replies, rendered once for their authors, and once for all colleagues."""
 
     def __init__(self, keys):
         self._rows = [(reply, _event(reply, is_own=True), _event(reply, is_own=False)) for reply in _load(keys)]
 
     def events_for(self, rights):
-        """Yield (author's key, event for the author, event for colleagues) of each that may be seen."""
+        """Yield (author's key, event for the author, event for colleagues) for each reply that these agents may see."""
         for reply, own, of_colleague in self._rows:
             if rights.may_see(reply.conversation.page):
                 yield reply.author_id, own, of_colleague

@@ -1,7 +1,7 @@
 """The stream of live updates (server-sent events), an ASGI application beside Django.
 
 A Django view would hold a thread and a database connection until the stream ends. Starlette's StreamingResponse would
-hold two tasks for each stream, and run both for each piece; here the hub writes to the connection.
+hold two tasks for each stream, and run both for each piece; here the hub itself writes to the connection.
 """
 
 from asgiref.sync import sync_to_async
@@ -49,7 +49,7 @@ class Stream:
 
 @sync_to_async
 def _listening_agent(session_key):
-    """Return the key of the agent who is logged in, and note that the agent was seen."""
+    """Return the key of the agent who is logged in, and note that the agent is there."""
     try:
         agent = agent_of({settings.SESSION_COOKIE_NAME: session_key})
         if agent.is_authenticated:

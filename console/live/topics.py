@@ -18,7 +18,10 @@ from console.faces.looks import Looks
 
 
 class Watch(NamedTuple):
-    """A stream begins to show a conversation; its browser knows all up to a revision, and what stood above it then."""
+    """A stream begins to show a conversation.
+
+    Its browser knows all entries up to a revision, and the headline of that time.
+    """
 
     stream_id: str
     conversation_id: int
@@ -28,9 +31,10 @@ class Watch(NamedTuple):
 
 @dataclass
 class Changes:
-    """Keys of what changed. drafts, mentions: pairs of an agent and a conversation.
+    """The keys of rows that changed.
 
-    looks: those that differ from the last that were sent; an empty dict for a conversation that nobody looks at.
+    drafts, mentions: pairs of an agent and a conversation. looks: the looks that differ from the last that were sent;
+    an empty dict for a conversation that nobody looks at.
     """
 
     rows: set = field(default_factory=set)
@@ -60,7 +64,7 @@ class Changes:
         self.holders &= shown
 
     def add_looks(self, looks, last):
-        """Add what differs between the looks of this moment and the last that were sent."""
+        """Add the differences between the current looks and the last that were sent."""
         now, before = looks.by_conversation, last.by_conversation
         self.looks.at = looks.at
         self.looks.by_conversation |= {pk: now.get(pk, {}) for pk in now | before if now.get(pk) != before.get(pk)}

@@ -1,1 +1,1 @@
-"""Customers who are one and the same: agents merge them, and split them again."""
+"""Merged customers: agents merge customers who are the same person, and split them again."""

@@ -1,6 +1,6 @@
-"""A customer who was merged with others: on another Page, or under another id of the same Page, they are the same.
+"""A merged customer: the same person has written to another Page, or under another id to the same Page.
 
-Each keeps their conversation, to which replies go. The panel of each shows what is known of all.
+Each customer keeps a conversation, to which replies go. The panel of each shows what is known of all.
 """
 
 import uuid
@@ -17,11 +17,11 @@ TURN = 5_290_003  # of PostgreSQL's advisory locks: one merge or split at a time
 
 class MergedCustomerQuerySet(models.QuerySet):
     def with_customer(self, customer):
-        """Filter to all customers who are merged with this one, and this one."""
+        """Filter to this customer and all who are merged with them."""
         return self.filter(group__in=self.filter(customer=customer).values("group"))
 
     def siblings(self, conversation, agent):
-        """Return the conversations with customers who are merged with this one's, those that the agent may see."""
+        """Return the conversations with customers who are merged with this one's, as far as the agent may see them."""
         if not self.filter(customer=conversation.customer_id).exists():
             return []
         merged = self.with_customer(conversation.customer_id).values("customer")
@@ -34,7 +34,7 @@ class MergedCustomerQuerySet(models.QuerySet):
         )
 
     def merge(self, conversation, other, agent):
-        """Note that the customers of both are the same, and with them all who were merged with either."""
+        """Merge the customers of both conversations, and all who were merged with either."""
         with _turn():
             group = self._group_of(other.customer_id) or self._group_of(conversation.customer_id) or uuid.uuid4()
             self.with_customer(conversation.customer_id).update(group=group)
@@ -43,7 +43,10 @@ class MergedCustomerQuerySet(models.QuerySet):
             self._publish(group)
 
     def split(self, conversation):
-        """Part the customer of this conversation from all others. Nobody stays merged alone."""
+        """Split the customer of this conversation from all others.
+
+        A single customer who is left over is not merged any more.
+        """
         with _turn():
             group = self._group_of(conversation.customer_id)
             self._publish(group)
@@ -55,7 +58,7 @@ class MergedCustomerQuerySet(models.QuerySet):
         return self.filter(customer=customer_id).values_list("group", flat=True).first()
 
     def _publish(self, group):
-        """Tell the open panels of all of them."""
+        """Publish the change to the open panels of all these customers."""
         merged = self.filter(group=group).values("customer")
         for conversation in apps.get_model("console.Conversation").objects.filter(customer__in=merged):
             conversation.publish_change(is_listed=False, has_other_headline=True)

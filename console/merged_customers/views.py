@@ -58,7 +58,7 @@ def _form(request, conversation):
 
 
 def _found(request, conversation, query):
-    """Find other customers whose names have all these words; without any, those of the same name."""
+    """Find other customers whose names have all these words; without words, customers of the same name."""
     customer = conversation.customer
     named = Q(customer__name__iexact=customer.name) & ~Q(customer__name="")
     if query:

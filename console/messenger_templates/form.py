@@ -1,4 +1,4 @@
-"""The form by which agents save a template: its name, who may use it, and the picture or video of one that has one."""
+"""The form by which agents save a template: its name, who may use it, and its picture or video."""
 
 from django import forms
 from django.db import transaction
@@ -30,12 +30,12 @@ class SavedTemplateForm(SharedForm):
 
     @property
     def problems(self):
-        """Return what is wrong with it, in sentences that name the field, if one is wrong."""
+        """Return sentences that say what is wrong with the form, with the names of the fields."""
         fields = ((self[name].label, found) for name, found in self.errors.items() if name in self.fields)
         return [*self.non_field_errors(), *(f"{label}: {problem}" for label, found in fields for problem in found)]
 
     def save(self, commit=True):
-        """Save it, with the file that was chosen, or that it has. Neither a lock nor a transaction may be held."""
+        """Save the template with the chosen file, or with its own. Neither a lock nor a transaction may be held."""
         with SavedFile.objects.storing(self.cleaned_data["files"]) as stored, transaction.atomic():
             saved = super().save(commit)
             if stored or saved.payload["template_type"] != "media":

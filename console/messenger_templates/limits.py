@@ -1,4 +1,4 @@
-"""Facebook's limits for templates, in words. What passes here, Facebook takes."""
+"""Facebook's limits for templates, in words. Facebook takes a template that passes here."""
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator, URLValidator

@@ -17,20 +17,20 @@ class SavedTemplateQuerySet(SharedQuerySet):
         return self.visible_to(agent).on(conversation.page)
 
     def search(self, words):
-        """Filter to those that have each of these words in their name."""
+        """Filter to templates that have each of these words in their name."""
         found = self
         for word in words:
             found = found.filter(name__icontains=word)
         return found
 
     def discard(self):
-        """Delete them, and their files after the commit."""
+        """Delete the templates, and their files after the commit."""
         for saved in self:
             saved.files.discard()
         self.delete()
 
     def for_list(self):
-        """Read all that the list in the dialog shows, and one more if there are more."""
+        """Return the rows of the list in the dialog, and one more if there are more."""
         return self.select_related("team", "page").defer("page__token", "payload")[: MOST + 1]
 
 

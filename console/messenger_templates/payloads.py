@@ -14,7 +14,7 @@ FORM_FIELDS = ("title", "subtitle", "image_url", "address")  # of one card
 
 
 def from_form(given):
-    """Return the template that a form describes. Its fields repeat for each card, those of a button for each button."""
+    """Return the template that a form describes. The form repeats its fields for each card, and for each button."""
     buttons = zip(*(given.getlist(f"button_{name}") for name in ("type", "title", "value")), strict=False)
     buttons = [dict(zip(("type", "title", "value"), one, strict=True)) for one in buttons]
     rows = zip(*(given.getlist(name) for name in FORM_FIELDS), strict=False)
@@ -26,7 +26,7 @@ def from_form(given):
 
 
 def edited(before, given):
-    """Return the template that a form describes, in place of another. One with a picture or video keeps it."""
+    """Return the template that a form describes, with the picture or video of the one that it replaces."""
     template = from_form(given)
     if template.get("template_type") not in kinds_of(before):
         return {}
@@ -36,13 +36,16 @@ def edited(before, given):
 
 
 def kinds_of(template):
-    """Return the kinds into which it can be edited: one with a picture or video stays one, as its file stays."""
+    """Return the kinds that a template can become by editing.
+
+    A template with a picture or video keeps its kind and file.
+    """
     is_media = template.get("template_type") == "media"
     return {kind: label for kind, label in KINDS.items() if (kind == "media") == is_media}
 
 
 def tidy(payload):
-    """Return of a template only what is known, without blanks; an empty dict for a template of another kind."""
+    """Return the known fields of a template without blanks; an empty dict for a template of an unknown kind."""
     payload = as_dict(payload)
     kind, elements = as_text(payload.get("template_type")), as_dicts(payload.get("elements"))
     if kind == "button":
@@ -62,7 +65,7 @@ def _card(element):
 
 
 def _media(payload, element=None):
-    """Return the only element. The form names no picture: its file goes out beside the template."""
+    """Return the only element of a media template. The form names no file: it goes out beside the template."""
     element = element or payload
     kind = "video" if element.get("media_type") == "video" else "image"
     return {"media_type": kind, **_given(buttons=_buttons(element))}
@@ -89,7 +92,7 @@ def _line(value):
 
 
 def _storable(value):
-    """Return a text without what PostgreSQL refuses in JSON."""
+    """Return a text without the characters that PostgreSQL refuses in JSON."""
     return as_text(value).replace("\0", "").encode(errors="ignore").decode()
 
 

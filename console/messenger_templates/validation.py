@@ -1,4 +1,4 @@
-"""Read a template that a browser sends: it got the JSON from us, and may send another."""
+"""Validate the template that a browser sends: it got the JSON from us, but may send other JSON."""
 
 import json
 
@@ -15,7 +15,7 @@ NO_TEMPLATE = _("These cards cannot be read. Write them again.")
 
 
 def template_in(text):
-    """Return the template in this JSON. Raises ValidationError for one that Facebook would refuse."""
+    """Return the template in this JSON. Raises ValidationError for a template that Facebook would refuse."""
     if len(text) > MOST:
         raise ValidationError(NO_TEMPLATE)
     try:
@@ -28,12 +28,12 @@ def template_in(text):
 
 
 def check_file_of(template, files):
-    """Check that the template has the file that it shows, and note its kind in it. Raises ValidationError."""
+    """Check that the template has its picture or video, and note the file's kind in it. Raises ValidationError."""
     check_kinds_for(template, [uploads.kind_of(file) for file in files])
 
 
 def check_kinds_for(template, kinds):
-    """Do the same with the kinds of its files alone."""
+    """Do the same as `check_file_of`, given the kinds of the files alone."""
     wanted = template["template_type"] == "media"
     if len(kinds) != wanted or not {*kinds} <= {"image", "video"}:
         raise ValidationError(NO_FILE)

@@ -22,7 +22,10 @@ from console.wording.cards import cards_of
 
 @require_http_methods(["GET", "POST"])
 def write(request, pk):
-    """Show the form, or answer with the template for the outbox. A template taken back from it opens the form."""
+    """Show the form, or answer with the template for the browser's outbox.
+
+    A template taken back from there opens the form.
+    """
     conversation = find(request, pk)
     if request.method == "GET":
         return render_form(request, conversation, {})
@@ -55,7 +58,9 @@ def edit_and_retry(request, pk, message_pk):
 
 @require_POST
 def preview(request, pk):
-    """Render the template that a form describes, as the customer will see it, and what Facebook would refuse of it."""
+    """Render the template that a form describes as the customer will see it, and the reasons why Facebook would refuse
+    it.
+    """
     find(request, pk)
     template = payloads.from_form(request.POST)
     context = {"cards": cards_of(template), "problems": problems_of(template)}

@@ -1,6 +1,6 @@
 """An activity: something that a customer did beside talking, such as coming by an ad or filling in a form.
 
-It stands in the thread as a line. `console/wording/activities.py` puts it into words.
+An activity is a line of the thread. `console/wording/activities.py` puts it into words.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from console.models.timeline import TimelineQuerySet
 from messenger import events
 
-WHOLE_LEAD = "LEAD_COMPLETE"  # the type of a referral by an ad's form that was filled in completely
+WHOLE_LEAD = "LEAD_COMPLETE"  # the type of a referral by the form of an ad, completely filled in
 
 
 class Kind(models.TextChoices):

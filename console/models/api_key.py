@@ -81,7 +81,7 @@ class ApiKey(models.Model):
             not_noted.update(used_at=timezone.now())
 
     def wait(self):
-        """Count one call; return the seconds until the API key may be used again, 0 if it may be used now."""
+        """Count a call; return the seconds until the API key may be used again, 0 if it may be used now."""
         return max(0, rate_limit.reserve(f"key-{self.pk}", CALLS, within=BURST) - BURST)
 
 

@@ -66,7 +66,7 @@ class Holiday(OfPageOrTeam):
 def are_open(page, team, moment):
     """Return whether people are there, by the hours of the team if it has any, else by the Page's; without any, always.
 
-    A holiday of either closes the day. All times are wall clock times in the console's own time zone.
+    A holiday of the team or the Page closes the day. All times are wall clock times in the console's own time zone.
     """
     local = timezone.localtime(moment, timezone.get_default_timezone())
     if Holiday.objects.filter(_of(page, team), day=local.date()).exists():

@@ -1,4 +1,4 @@
-"""A file of a canned reply. It is stored once; a reply that it goes out with has a copy, as of any file."""
+"""A file of a canned reply. It is stored once; a reply that is sent with it gets a copy, as of any file."""
 
 from typing import Any, ClassVar
 

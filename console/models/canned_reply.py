@@ -17,18 +17,18 @@ MAX_TEXT = 10_000  # characters
 
 class CannedReplyQuerySet(SharedQuerySet):
     def search(self, words):
-        """Filter to those that have each of these words in their shortcut, folder or text."""
+        """Filter to canned replies with each of these words in their shortcut, folder or text."""
         found = self
         for word in words:
             found = found.filter(Q(shortcut__icontains=word) | Q(folder__icontains=word) | Q(text__icontains=word))
         return found
 
     def for_list(self):
-        """Read all that the page of canned replies shows."""
+        """Read everything that the page of canned replies shows."""
         return self.select_related("team", "page").defer("page__token").prefetch_related("files")
 
     def discard(self):
-        """Delete them, and their files after the commit."""
+        """Delete the canned replies, and their files after the commit."""
         for reply in self:
             reply.files.discard()
         self.delete()

@@ -1,4 +1,4 @@
-"""A person on Messenger, known by their page-scoped id (PSID) on one Page."""
+"""A customer: a person on Messenger, known by their page-scoped id (PSID) on one Page."""
 
 from contextlib import suppress
 from datetime import timedelta
@@ -51,8 +51,10 @@ class CustomerQuerySet(ScheduledQuerySet):
         return customers
 
     def unfetched(self):
-        """Filter to those whose profile should be known by now. One that was refused waits a day, and is fetched again
-        only while the conversation is open."""
+        """Filter to customers whose profile should be known by now.
+
+        A refused profile waits a day, and is fetched again only while the conversation is open.
+        """
         now = timezone.now()
         refused = Q(next_attempt_at__lt=now) & ~Q(refusals=1) | Q(next_attempt_at__lt=now - REFUSED_FOR)
         is_worth_it = Q(refusals=0) | Q(conversation__closed_at=None)
@@ -76,7 +78,7 @@ class Customer(Scheduled):
     utc_offset = models.FloatField(_("hours from UTC"), null=True, blank=True)
     profile_at = models.DateTimeField(_("profile fetched"), null=True, blank=True)
     next_attempt_at = models.DateTimeField(default=soon, editable=False)
-    refusals = models.PositiveIntegerField(default=0, db_default=0, editable=False)  # of the profile, in a row
+    refusals = models.PositiveIntegerField(default=0, db_default=0, editable=False)  # refused profiles in a row
 
     objects: ClassVar[Any] = CustomerQuerySet.as_manager()
 
@@ -100,14 +102,18 @@ class Customer(Scheduled):
         self.fetch_profile_soon()
 
     def fetch_profile_again(self):
-        """Fetch it as the customer writes, if it is due: soon after a first refusal, then daily; a known one weekly."""
+        """Fetch the profile as the customer writes, if it is due: soon after a first refusal, then daily.
+
+        A known profile is fetched weekly.
+        """
         if self.is_due and self.row.due().postpone(soon()):
             self.fetch_profile_soon()
 
     def fetch_profile(self):
         """Ask Facebook for name and picture. It may withhold either or both, and we go on without.
 
-        This is the first that is done about a new customer, and the sweep sees to it: the history is begun here too.
+        This also begins the history import: it is the first task of a new customer, and the sweep repeats it if it is
+        lost.
         """
         if self.profile_at is None:
             HistoryImport.objects.begin(self)
@@ -144,7 +150,10 @@ class Customer(Scheduled):
         self.utc_offset = offset if is_offset else None
 
     def _has_rate_slot(self):
-        """Nobody waits for a profile that is fetched again: those of one Page are fetched one by one."""
+        """Return whether the profile may be fetched now.
+
+        Profiles that are fetched again share a rate limit: nobody waits for them.
+        """
         is_first = self.profile_at is None and not self.refusals
         return is_first or rate_limit.reserve(self.page_id, AGAIN, within=0) == 0
 

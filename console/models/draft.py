@@ -1,4 +1,4 @@
-"""A draft: what an agent has begun to write and not sent. It is for its author alone, on all their devices."""
+"""A draft: a reply that an agent has begun and not sent. Its author alone sees it, on all their devices."""
 
 from typing import Any, ClassVar
 
@@ -13,7 +13,7 @@ from console.wording.quick_replies import titles_in
 
 
 class NewerDraft(Refused):
-    """Another device of the agent's has saved a draft since."""
+    """Another device of the agent's has saved a later draft."""
 
     def __init__(self, draft):
         self.draft = draft
@@ -22,14 +22,14 @@ class NewerDraft(Refused):
 
 class DraftQuerySet(models.QuerySet):
     def newest_of(self, agent, pages, count):
-        """Return the drafts of an agent, those written last, on the Pages with these keys."""
+        """Return the latest drafts of an agent on the Pages with these keys."""
         return self.filter(agent=agent, conversation__page__in=list(pages)).order_by("-at")[:count]
 
     def of(self, agent, conversation):
         return self.filter(agent=agent, conversation=conversation).first()
 
     def write(self, agent, conversation, text, after=0, reply_to=None, quick_replies=""):
-        """Save what the agent writes, or delete it if nothing is left. Return the version of the draft; 0 for none.
+        """Save the draft, or delete it if nothing is left of it. Return its version; 0 for no draft.
 
         after: the version that the agent's device has. Raises NewerDraft if another device has saved a later one.
         reply_to: the key of the message that it quotes. quick_replies: titles of those under it, one in a line.
@@ -42,7 +42,7 @@ class DraftQuerySet(models.QuerySet):
             return self._replace(agent, conversation, text, quoted, quick_replies)
 
     def discard_sent(self, agent, conversation, text):
-        """Delete the draft that has been sent. What the agent writes next stays."""
+        """Delete the draft that has been sent. A draft that the agent has begun since stays."""
         draft = self.of(agent, conversation)
         if draft and draft.text.strip() == text.strip():
             self._replace(agent, conversation, "")

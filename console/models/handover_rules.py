@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from messenger import events
 from personas.fields import EncryptedTextField
 
-DOWN = timedelta(minutes=1)  # in which a bot that did not answer is asked nothing
-WELL = timedelta(seconds=10)  # a bot that answered within is not down, whatever it refuses
+DOWN = timedelta(minutes=1)  # for which a bot that did not answer is sent nothing
+WELL = timedelta(seconds=10)  # a bot that answered within this time is not down, even if it refused an event
 NOTED_EVERY = timedelta(seconds=3)  # that the bot answers
 
 BOT_FIELDS = [*dict.fromkeys(events.SUBSCRIPTION_FIELDS.values()), events.OTHER_FIELD]
@@ -157,14 +157,17 @@ class HandoverRules(models.Model):
     # The bot's health
 
     def may_ask_bot(self):
-        """Return whether the bot may be asked. While it is down one caller may, each time that the pause is over."""
+        """Return whether an event may be sent to the bot.
+
+        While it is down one caller may try, each time that the pause is over.
+        """
         if self.bot_down_until is None:
             return True
         now = timezone.now()
         return self._row().filter(bot_down_until__lte=now).update(bot_down_until=now + DOWN) == 1
 
     def note_bot_success(self, has_words):
-        """Note that the bot took something; return whether it was down. A receipt proves nothing about messages."""
+        """Note that the bot accepted an event; return whether it was down. A receipt proves nothing about messages."""
         now = timezone.now()
         if has_words and (self.bot_answered_at is None or self.bot_answered_at < now - NOTED_EVERY):
             old = Q(bot_answered_at=None) | Q(bot_answered_at__lt=now - NOTED_EVERY)
@@ -175,7 +178,7 @@ class HandoverRules(models.Model):
         return troubled.update(bot_down_until=None, bot_error="") == 1
 
     def note_bot_failure(self, error):
-        """Note that the bot did not take something; return whether it is down: one that takes other things is not."""
+        """Note that the bot did not accept an event; return whether it is down. A bot that accepts others is not."""
         now = timezone.now()
         self.note_error(error)
         silent = Q(bot_answered_at=None) | Q(bot_answered_at__lt=now - WELL)
@@ -190,7 +193,7 @@ class HandoverRules(models.Model):
     # Events for the bot
 
     def subscribed(self, received):
-        """Return those of these events that the bot subscribed to."""
+        """Filter these events to those that the bot subscribed to."""
         return [event for event in received if events.subscription_field_of(event) in self.bot_fields]
 
     # Triggers

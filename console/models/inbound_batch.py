@@ -1,8 +1,8 @@
 """Webhooks that are processed together: their conversations are locked together, and each is read and saved once.
 
 The batch is one transaction. A webhook that fails is processed again with fewer others, and in the end alone: then each
-of its events is processed by itself, and one that fails holds up none of the others. A webhook about a conversation
-that somebody has locked for long is put off, and the others pass.
+of its events is processed by itself, so that an error in one holds up none of the others. A webhook about a
+conversation that somebody has locked for long is put off, and the others pass.
 """
 
 from contextlib import contextmanager
@@ -31,7 +31,8 @@ class Batch:
     def process(self, take):
         """Process the webhooks that `take` returns. It locks their rows.
 
-        Batches take turns in locking: of two with events of one customer, the one with earlier webhooks comes first.
+        Batches take turns in locking conversations: of two batches with events of one customer, the one with earlier
+        webhooks comes first.
         """
         turn = _Turn()
         with transaction.atomic():
@@ -117,9 +118,10 @@ class Batch:
 
 
 class _Turn:
-    """The right to lock conversations: one batch at a time has it. Its session has it, and loses it by dying.
+    """The turn: the right to lock conversations, which one batch at a time has.
 
-    It begins and ends in one transaction: pgbouncer may give the next one another session.
+    It belongs to the database session, and ends when that dies. It begins and ends in one transaction: pgbouncer may
+    give the next transaction another session.
     """
 
     def __init__(self):
@@ -168,16 +170,16 @@ def _relay(webhook, processed, unsent):
 
 
 def _has_content_of(event, unsent):
-    """Return whether the event has the content of one of these messages: the event that unsends one has none."""
+    """Return whether the event has content of one of these messages. The event that unsends a message has none."""
     return getattr(event, "mid", None) in unsent and not getattr(event, "is_deleted", False)
 
 
 @contextmanager
 def _collecting(errors):
-    """Collect an error: what fails holds up nothing else."""
+    """Collect an error, so that it holds up nothing else."""
     try:
         yield
     except Exception as error:
-        if is_resource_shortage(error):  # the database went away, say: nothing is done, and all is processed again
+        if is_resource_shortage(error):  # such as a lost database: nothing was done, and everything is processed again
             raise
         errors.append(f"{type(error).__name__}: {error}".split("\n")[0])  # the rest quotes the row

@@ -1,4 +1,4 @@
-"""One webhook body as it came, stored before anything else happens. A worker processes it."""
+"""A webhook body as it came, stored before anything else happens. A worker processes it."""
 
 import hashlib
 import threading
@@ -68,8 +68,8 @@ class InboundWebhookQuerySet(ScheduledQuerySet):
     def take(self, most):
         """Lock and return the oldest webhooks that are due, and no more than fit into the memory of a worker.
 
-        A worker that dies gives them back at once. Those that do not fit are unlocked again: the next batch, which may
-        be another worker's, has to begin with them.
+        A worker that dies gives them back at once. Webhooks that do not fit are unlocked again: the next batch, which
+        may be another worker's, has to begin with them.
         """
         now = timezone.now()
         with transaction.atomic():

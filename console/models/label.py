@@ -29,19 +29,22 @@ class LabelQuerySet(models.QuerySet):
         return self.filter(Q(page=None) | Q(page=page))
 
     def change(self, conversation, added, removed):
-        """Put labels on a conversation, and take others off. Others stay, as a colleague may have changed them."""
+        """Add some labels to a conversation and remove others.
+
+        Further labels stay, as a colleague may have changed them.
+        """
         if added or removed:
             with conversation.stepping(has_other_headline=True):
                 _put(conversation.labels, added, removed)
 
     def change_of_customer(self, conversation, added, removed):
-        """Do the same with the labels of its customer, which no row of the queue shows."""
+        """Do the same as `change` for its customer, whose labels no row of the queue shows."""
         if added or removed:
             with conversation.stepping(is_listed=False, has_other_headline=True):
                 _put(conversation.customer.labels, added, removed)
 
     def publish(self):
-        """Tell browsers that labels changed, which any row may show."""
+        """Publish that labels changed, which any row may show."""
         live.publish("hello")
 
 

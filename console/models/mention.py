@@ -31,7 +31,7 @@ class MentionQuerySet(models.QuerySet):
             _publish(conversation.pk, [agent.pk])
 
     def count_by_agent(self):
-        """Return (Page, agent, number of conversations) of those that were not seen."""
+        """Return (Page, agent, number of conversations) of the unseen mentions."""
         found = self.unseen().order_by().values_list("note__conversation__page_id", "agent_id")
         return found.annotate(number=Count("note__conversation", distinct=True))
 
@@ -63,14 +63,14 @@ def mention_name(agent):
 
 
 def mention_pattern(agents):
-    """Return a pattern with one group, which finds these agents in a text; the longest name wins."""
+    """Return a pattern with one group that finds these agents in a text; the longest name wins."""
     names = {name for agent in agents for name in (mention_name(agent), agent.username)}
     longest_first = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
     return re.compile(rf"(?<![\w@])@({longest_first})(?!\w)", re.IGNORECASE)
 
 
 def mentioned_in(text, agents):
-    """Return those of the agents whom a text names with an @."""
+    """Return the agents whom a text names with an @."""
     found = {name.lower() for name in mention_pattern(agents).findall(text)} if agents else set()
     return [agent for agent in agents if {mention_name(agent).lower(), agent.username.lower()} & found]
 

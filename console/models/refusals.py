@@ -1,4 +1,4 @@
-"""Refusals: sentences that a person gets instead of what they asked for."""
+"""Refusals: errors with a sentence for the person whose action is not possible."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -11,9 +11,9 @@ DISCONNECTED = gettext_lazy("This Page is disconnected: nobody can reply until a
 class Refused(Exception):
     """The base of all refusals. Its `sentence` is for the person who was refused.
 
-    field: the name of the value that is wrong, if that is the reason. holder, name: who holds the conversation, if
-    that is. newest: the key of the last message that the person has not seen, if that is. missing: the custom field
-    that has to be filled in first, if that is.
+    Further attributes depend on the reason. field: the name of the value that is wrong. holder, name: who holds the
+    conversation. newest: the key of the last message that the person has not seen. missing: the custom field that has
+    to be filled in first.
     """
 
     field = ""
@@ -40,11 +40,11 @@ class TakenByAnother(Refused):
 
 
 class TooLate(Refused):
-    """The change that is to be undone has led to something else meanwhile."""
+    """The change of holder can no longer be undone: it has led to something else meanwhile."""
 
 
 class CannotReceive(Refused):
-    """The agent or bot to whom a conversation was to go cannot have it."""
+    """The chosen agent or bot cannot receive the conversation."""
 
 
 class MissingFields(Refused):
@@ -78,13 +78,13 @@ class UnseenBeforeReply(UnseenMessages):
 
 
 class UnseenBeforeLater(UnseenMessages):
-    """The customer wrote more than the author of a reply that is to go out later has seen."""
+    """The customer wrote more than the author of a scheduled reply has seen."""
 
     consequence = gettext_lazy("Your reply was not scheduled: if it still fits, press Send later again.")
 
 
 class WindowClosed(Refused):
-    """Facebook takes no answer now."""
+    """Facebook accepts no answer now."""
 
 
 class KeyInUse(Refused):

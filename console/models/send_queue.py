@@ -1,4 +1,4 @@
-"""A conversation's send queue: its messages go out one by one, in the order of Send, whatever happens to workers."""
+"""A conversation's send queue: its messages are sent one by one, in the order of Send, even if workers die."""
 
 from datetime import timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from console.infrastructure.compiled import Compiled, CompiledUpdate, Given, Giv
 from personas.models.retry import Outcome
 
 LEASE = timedelta(seconds=3 * settings.GRAPH_TIMEOUT)
-CALL = timedelta(seconds=2 * settings.GRAPH_TIMEOUT)  # within which a call ends: connecting, and the answer
+CALL = timedelta(seconds=2 * settings.GRAPH_TIMEOUT)  # the longest time of a call: connecting, and the answer
 READ_TOGETHER = 20  # messages read by one query
 SOON = 60  # s; the sweep finds messages that wait longer, because delayed tasks occupy the memory of all workers
 
@@ -45,12 +45,12 @@ HANDOVERS = Compiled(lambda: _pending("console.Handover")[:READ_TOGETHER])
 
 
 class SendQueue:
-    """All that one conversation has to send: messages, and calls to Facebook about changes of holder."""
+    """The send queue of one conversation: messages, and calls to Facebook about changes of holder."""
 
     def __init__(self, conversation):
         self.conversation = conversation
         self._lease: Any = None
-        self._personas = {}  # by author, looked up once for all that is pending
+        self._personas = {}  # by author, looked up once for all pending messages
 
     def deliver_later(self, seconds=0, **options):
         if seconds < SOON:
@@ -60,7 +60,8 @@ class SendQueue:
     def deliver(self):
         """Send pending messages in order. The lease admits one worker at a time.
 
-        Look once more after giving the lease back: a message that was queued in that instant would wait for the sweep.
+        Afterwards it checks once more: a message that was queued while the lease was given back would wait for the
+        sweep.
         """
         while self.lease():
             try:
@@ -78,7 +79,7 @@ class SendQueue:
         return bool(is_ours)
 
     def keep(self, call=CALL):
-        """Keep the lease for one more call; return False where it ran out and another worker may have the queue."""
+        """Renew the lease for one more call; return False if it ran out and another worker may have the queue."""
         if self._lease - timezone.now() > call:
             return True
         renewed = self.conversation.row.renew(self._lease, max(LEASE, call))
@@ -89,9 +90,9 @@ class SendQueue:
         GIVE_BACK(pk=self.conversation.pk, lease=self._lease)
 
     def next_pending(self):
-        """Return the messages and handovers that wait, in the order in which they came to be.
+        """Return the pending messages and handovers in the order of their creation. They are read under the lease.
 
-        They are read under the lease. What an echo changes meanwhile, the claim of each message notices.
+        An echo may still change one: the claim of each message notices it.
         """
         messages = MESSAGES(pk=self.conversation.pk)
         attach(messages, "attachments", ATTACHMENTS(messages=[message.pk for message in messages]))
@@ -103,7 +104,7 @@ class SendQueue:
         return sorted([*messages, *handovers], key=lambda pending: pending.place)[:READ_TOGETHER]
 
     def persona_of(self, author):
-        """Return the persona under which an author speaks; None is the bot. One that Facebook lacks is published."""
+        """Return the persona under which an author speaks; None is the bot. It is published if Facebook lacks it."""
         persona = self._personas.get(author)
         if persona is None:
             page = self.conversation.page
@@ -112,11 +113,11 @@ class SendQueue:
         return persona
 
     def forget_personas(self):
-        """Look them up again: Facebook may have lost one."""
+        """Look the personas up again: Facebook may have lost one."""
         self._personas.clear()
 
     def _deliver_in_turn(self):
-        """Deliver what is pending, until the first in line has to wait."""
+        """Deliver what is pending, until one of them has to wait."""
         for row in self.next_pending():
             outcome = row.deliver()
             if outcome is not Outcome.NEXT:

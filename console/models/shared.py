@@ -11,7 +11,7 @@ MANAGE = "console.manage_canned_replies"  # the permission to change what agents
 
 
 class Scope(models.TextChoices):
-    """The agents who may use it."""
+    """The agents who may use a shared row."""
 
     OWN = "own", _("only its author")
     TEAM = "team", _("a team")
@@ -21,18 +21,20 @@ class Scope(models.TextChoices):
 
 class SharedQuerySet(models.QuerySet):
     def visible_to(self, agent):
-        """Filter to those that this agent may use: their own, and those shared with them."""
+        """Filter to the rows that this agent may use: their own, and those shared with them."""
         own, everyones = Q(scope=Scope.OWN, author=agent), Q(scope=Scope.EVERYONE)
         pages = Page.objects.open_to(agent).order_by().values("pk")
         teams = agent.teams.model.objects.of(agent).order_by().values("pk")
         return self.filter(own | everyones | Q(page__in=pages) | Q(team__in=teams))
 
     def on(self, page):
-        """Filter to those for conversations of this Page: not those of another Page, or of a team without it."""
+        """Filter to the rows for conversations of this Page: not those of another Page, or of a team without it."""
         return self.filter(Q(page=None) | Q(page=page), Q(team=None) | Q(team__in=page.teams.values("pk")))
 
     def editable_by(self, agent):
-        """Filter to those that this agent may change: their own; shared ones by permission, where they may use them."""
+        """Filter to the rows that this agent may change: their own, and with the permission the shared ones that they
+        may use.
+        """
         visible = self.visible_to(agent)
         return visible if agent.has_perm(MANAGE) else visible.filter(scope=Scope.OWN)
 
@@ -58,11 +60,11 @@ class Shared(models.Model):
 
     @property
     def shared_with(self):
-        """Return who may use it, in a word or two."""
+        """Return in a word or two who may use it."""
         if self.scope == Scope.OWN:
             return _("Only you")
         return self.team or self.page or _("Everyone")
 
     def may_be_edited_by(self, agent):
-        """Return whether this agent, to whom it is visible, may change it: `editable_by`, for one that is loaded."""
+        """Return whether this agent, who may use it, may change it: the same as `editable_by`, for a loaded row."""
         return self.scope == Scope.OWN or agent.has_perm(MANAGE)

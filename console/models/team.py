@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 class TeamQuerySet(models.QuerySet):
     def of(self, agent):
-        """Filter to the teams that this agent belongs to. A superuser belongs to all."""
+        """Filter to the teams of this agent. A superuser belongs to all."""
         return self if agent.is_superuser else self.filter(members=agent)
 
 

@@ -3,7 +3,7 @@
 from django.db import connection, models
 
 MAX_LINES = 100  # of each kind that one page of a thread shows
-# One statement for all kinds: most threads have nothing of most of them, and to ask for each takes a millisecond.
+# One statement asks for all kinds: most threads lack most kinds, and a query for each would take a millisecond.
 KINDS_AFTER = """
 SELECT EXISTS (SELECT FROM console_handover WHERE conversation_id = %(pk)s AND revision > %(revision)s),
        EXISTS (SELECT FROM console_activity WHERE conversation_id = %(pk)s AND revision > %(revision)s),

@@ -1,1 +1,1 @@
-"""Agents with the right to it block customers at Facebook, and report them as spam."""
+"""Moderation: agents with the permission block customers at Facebook, and report them as spam."""

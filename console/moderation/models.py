@@ -1,6 +1,6 @@
-"""Moderation of a customer at Facebook: whether they are blocked, or are to be. It is an outbox.
+"""Moderation of a customer at Facebook: whether they are blocked, or are to be. The table is an outbox.
 
-Each call is harmless when made twice, so one without an answer is simply made again.
+Each call is harmless when made twice, so a call without an answer is made again.
 """
 
 from datetime import timedelta
@@ -63,7 +63,7 @@ class ModerationQuerySet(ScheduledQuerySet):
         return self.filter(state=State.PENDING)
 
     def deliver_later(self):
-        """Deliver those whose task was lost, or that wait no longer."""
+        """Enqueue the deliveries whose task was lost, or whose pause is over."""
         for moderation in self.pending().due()[:SWEEP_BATCH]:
             moderation.deliver_later()
 
@@ -103,7 +103,7 @@ class Moderation(Retryable):
 
     @property
     def is_shown(self):
-        """Return whether there is anything to say of it."""
+        """Return whether the panel shows it to every agent."""
         return self.is_blocked or self.state != State.DONE
 
     def deliver_later(self):

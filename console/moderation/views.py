@@ -1,4 +1,4 @@
-"""Block, unblock, report as spam: for agents with the right to it."""
+"""Block, unblock, report as spam: for agents with the permission."""
 
 from django.contrib.auth.decorators import permission_required
 from django.shortcuts import redirect, render

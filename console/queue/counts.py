@@ -11,7 +11,7 @@ from console.models import Conversation, Mention
 from console.queue.sections import MENTIONS, NOBODY, section_of
 
 SHARED = 1  # s for which all requests use the same count, or longer …
-SHARE = 20  # … so that counting takes at most one part in so many of the time
+SHARE = 20  # counting takes at most one part in so many of the time
 SOMEBODY = -1  # in place of the key of any agent
 
 _counting = threading.Lock()
@@ -39,7 +39,7 @@ class QueueCounts:
         return {MENTIONS: mentions, "mine": mine, "waiting": waiting, "others": others - mine}
 
     def _of_others(self, pages, teams):
-        """Return the numbers of Waiting and Others for those who hold nothing."""
+        """Return the numbers of Waiting and Others for agents who hold nothing."""
         numbers = Counter()
         for (page, holder, team, agent), count in self._by_place.items():
             row = SimpleNamespace(closed_at=None, holder=holder, team_id=team, agent_id=agent)

@@ -8,7 +8,7 @@ from console.models import Conversation
 from console.queue.shared_rows import shared_rows
 from personas.models import Page
 
-# One statement instead of three that mostly find nothing: each takes Django more time than this takes altogether.
+# One statement in place of three that mostly find nothing: each of those would take Django longer than this one.
 OWN = """
 SELECT EXISTS (SELECT FROM console_mention WHERE agent_id = %(agent)s AND seen_at IS NULL),
        EXISTS (SELECT FROM console_conversation WHERE agent_id = %(agent)s AND closed_at IS NULL),
@@ -17,23 +17,26 @@ SELECT EXISTS (SELECT FROM console_mention WHERE agent_id = %(agent)s AND seen_a
 
 
 def has_own(agent):
-    """Return whether an agent has unseen mentions, holds conversations, and has drafts, on whatever Page."""
+    """Return whether an agent has unseen mentions, holds conversations, and has drafts, on any Page."""
     with connection.cursor() as cursor:
         cursor.execute(OWN, {"agent": agent.pk})
         return cursor.fetchone()
 
 
 def visible_pages(rights, after, now):
-    """Return {key: Page} of those that an agent with these rights may see.
+    """Return {key: Page} of the Pages that an agent with these rights may see.
 
-    Like rows, they are shared among desks that had a hello: each change of the agents of a Page says hello.
+    Like rows, they are shared among desks that had a hello: each change of a Page's agents sends one.
     """
     found = shared_rows("pages", _pages, after, now).rows if after else _pages()[0]
     return {page.pk: page for page in found if rights.may_see(page)}
 
 
 def read_rows(keys, pages):
-    """Return {key: row} of these conversations. There are few Pages: joined, they would be read again for every row."""
+    """Return {key: row} of these conversations.
+
+    The few Pages are read apart: a join would read them again for every row.
+    """
     rows = Conversation.objects.filter(pk__in=keys).on(pages.values()).for_queue() if keys else []
     for row in rows:
         row.page = pages[row.page_id]

@@ -1,4 +1,4 @@
-"""Rows of the queue as HTML. A process renders each once, until something changes that it shows."""
+"""Rows of the queue as HTML. A process renders a row once, and again when something that it shows has changed."""
 
 import time
 
@@ -20,7 +20,7 @@ def row_html(row, section, is_current=False):
 
 
 def _shown(row, section, is_current):
-    """Return all that the row shows. Every change of the conversation itself steps its revision."""
+    """Return the values that the HTML of a row depends on. A change of the conversation itself raises its revision."""
     came_by = repr(row.came_by)  # it is a dict, which cannot be part of a key
     conversation = (row.pk, row.revision, row.has_failed, row.has_unknown, came_by, row.messaging_window)
     others = (str(row.customer), row.customer.picture.name, holders.in_row(row), str(row.team), row.reason_id)

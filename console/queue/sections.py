@@ -6,9 +6,9 @@ from django.db.models import Q
 
 from console.models.conversation.inbox import sections
 
-MENTIONS = "mentions"  # a section for conversations that stand in one of the others too
+MENTIONS = "mentions"  # a section for conversations that also stand in one of the others
 SCHEDULED = "scheduled"  # a section for replies that go out later
-NOBODY = 0  # in place of the key of an agent, for all who hold none of the conversations
+NOBODY = 0  # in place of an agent's key, for all who hold none of the conversations
 LOOKUPS = {
     "exact": operator.eq,
     "in": lambda value, values: value in values,

@@ -1,7 +1,7 @@
 """Rows of the queue that many requests share, after a restart for instance, when all browsers ask at once.
 
-A browser that asks has had a hello, and has since then got every change by its live stream. So rows that were read
-after that hello are as good as new ones: the browser puts the changes since then into them.
+A browser that asks has had a hello, and has got every change since then by its live stream. So rows that were read
+after that hello are as good as new ones: the browser adds the changes since then.
 """
 
 import threading
@@ -26,7 +26,7 @@ class SharedRows:
         self._html = {}
 
     def html(self, row, section, is_current):
-        """Return the row as HTML. It stays as it was read, so that only the minute changes what it shows."""
+        """Return the row as HTML. The row stays as it was read, so only the minute changes its HTML."""
         key = (row.pk, section, is_current, time.time() // 60, get_language())
         if key not in self._html:
             self._html[key] = row_html(row, section, is_current)

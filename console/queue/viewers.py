@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-# Rights and log-ins that ended a moment ago count, so nothing of this is remembered. One statement finds all groups.
+# Nothing of this is remembered: rights and log-ins that ended a moment ago count. One statement finds all groups.
 GROUPS_OF_VIEWERS = """
 SELECT agent.is_superuser,
        ARRAY(SELECT group_id FROM agents_agent_groups WHERE agent_id = agent.id ORDER BY group_id) AS groups,
@@ -20,7 +20,7 @@ GROUP BY 1, 2, 3
 
 @dataclass(frozen=True)
 class Rights:
-    """The rights on which depends what an agent sees of the queue."""
+    """The rights that decide what an agent sees of the queue."""
 
     is_superuser: bool
     groups: tuple

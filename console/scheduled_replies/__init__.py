@@ -1,1 +1,1 @@
-"""Replies that go out later, with their files: their models and forms."""
+"""Scheduled replies: replies that go out later, with their files and forms."""

@@ -1,4 +1,4 @@
-"""A file of a reply that goes out later. When the reply does, its message takes the stored file over."""
+"""A file of a scheduled reply. When the reply is sent, its message takes the stored file over."""
 
 from typing import Any, ClassVar
 
@@ -17,7 +17,7 @@ class ScheduledFileQuerySet(StoredFileQuerySet):
         self.all().delete()
 
     def hand_over(self):
-        """Delete the rows, and return an unsaved attachment with the file of each."""
+        """Delete the rows, and return an unsaved attachment for the file of each."""
         attachments = [Attachment(**stored.copy) for stored in self]
         self.all().delete()
         return attachments

@@ -1,4 +1,4 @@
-"""The forms of a reply that goes out later: its content, and its moment in words, in the time zone of the browser."""
+"""The forms of a scheduled reply: its content, and its moment in words, in the time zone of the browser."""
 
 from django import forms
 from django.utils import timezone
@@ -39,7 +39,7 @@ class LaterForm(MomentForm, SeenForm):
 
 
 class ScheduledReplyForm(LaterForm, MessageForm):
-    """A new reply, or one that waits: then its files can be removed, and others added."""
+    """The form of a new or a waiting reply. Files of a waiting reply can be removed, and others added."""
 
     idempotency_key = template = None
     removed = forms.ModelMultipleChoiceField(
@@ -75,7 +75,7 @@ class ScheduledReplyForm(LaterForm, MessageForm):
 
 
 class ScheduledTemplateForm(LaterForm):
-    """A text with buttons, or cards, in the fields of their own form. A picture or video stays until another comes."""
+    """The form of a text with buttons, or of cards. A picture or video stays until another one is chosen."""
 
     files = FilesField(label=_("Picture or video"), required=False)
 

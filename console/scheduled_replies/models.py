@@ -1,4 +1,4 @@
-"""A scheduled reply: what an agent has written to go out later. When it is due, it is sent as any other reply is."""
+"""A scheduled reply: a reply that an agent has written to be sent later. When it is due, it is sent as any other."""
 
 import logging
 import uuid
@@ -23,7 +23,7 @@ from console.wording.cards import cards_of
 from console.wording.quick_replies import titles_in
 
 SWEEP_BATCH = 200
-# From which a row of the queue counts its moment, so that an agent's own stand before all others.
+# The moments from which rows of the queue are sorted: an agent's own stand before all others.
 OWN_SINCE, OTHERS_SINCE = datetime(2000, 1, 1, tzinfo=UTC), datetime(1, 1, 1, tzinfo=UTC)
 
 logger = logging.getLogger(__name__)
@@ -53,8 +53,8 @@ class ScheduledReplyQuerySet(TimelineQuerySet):
         """Schedule a reply. more: its quick replies, or a template in place of a text; is_for_silence;
         seen: the last message that the author has seen.
 
-        The same idempotency key twice is the same reply. Raises Refused if the author could not send it now, or if the
-        messaging window will be shut by then.
+        The same idempotency key twice is the same reply. Raises Refused if the author could not send a reply now, or if
+        the messaging window will be shut by then.
         """
         key = idempotency_key or uuid.uuid4()
         with ScheduledFile.objects.storing(files) as stored, conversation.changing() as revision:
@@ -75,18 +75,18 @@ class ScheduledReplyQuerySet(TimelineQuerySet):
         return self.select_related("author").prefetch_related("files")
 
     def shown(self):
-        """Filter to those that stand in the thread: the others are messages by now, or gone."""
+        """Filter to the replies that stand in the thread: they wait, or were not sent."""
         return self.filter(state__in=SHOWN)
 
     def gone(self):
-        """Filter to those that do not: the messages by now, and the discarded ones."""
+        """Filter to the replies that stand in the thread no longer: they were sent or discarded."""
         return self.exclude(state__in=SHOWN)
 
     def between(self, oldest, newest):
         return super(ScheduledReplyQuerySet, self.shown()).between(oldest, newest)
 
     def listed_for(self, agent, pages):
-        """Return those that the queue of an agent lists, own ones first; of colleagues, those that wait."""
+        """Return the replies in the queue of an agent: first the agent's own, then those of colleagues that wait."""
         is_own = Q(author=agent, state__in=SHOWN)
         since = Case(When(author=agent, then=Value(OWN_SINCE)), default=Value(OTHERS_SINCE))
         found = self.filter(is_own | Q(state=State.WAITING), conversation__page__in=list(pages)).annotate(
@@ -95,7 +95,7 @@ class ScheduledReplyQuerySet(TimelineQuerySet):
         return found.for_row().order_by("rank", "pk")
 
     def after(self, rank, pk):
-        """Filter to those behind this place in the list."""
+        """Filter to the replies behind this place in the list."""
         return self.filter(Q(rank__gt=rank) | Q(rank=rank, pk__gt=pk))
 
     def for_row(self):
@@ -105,11 +105,11 @@ class ScheduledReplyQuerySet(TimelineQuerySet):
         return self.filter(state=State.WAITING)
 
     def written_by(self, agent):
-        """Filter to those that this agent may edit, send or discard."""
+        """Filter to the replies that this agent may edit, send or discard."""
         return self.filter(author=agent, state__in=SHOWN)
 
     def send_due(self):
-        """Send those that are due. One that fails unexpectedly stops no other, and is tried again."""
+        """Send the replies that are due. An unexpected error stops no other reply, and the next sweep tries again."""
         due = self.waiting().filter(at__lte=timezone.now()).select_related("conversation", "author")
         for reply in due.order_by("at", "pk")[:SWEEP_BATCH]:
             try:
@@ -119,7 +119,7 @@ class ScheduledReplyQuerySet(TimelineQuerySet):
 
 
 class ScheduledReply(models.Model):
-    is_own = False  # of the agent for whom a row of the queue is rendered
+    is_own = False  # whether the agent for whom a row of the queue is rendered is the author
     author_id: int
     conversation_id: int
     files: Any
@@ -156,7 +156,10 @@ class ScheduledReply(models.Model):
 
     @property
     def message_key(self):
-        """Return the key of its message: not its own, under which the same form may have sent a reply at once."""
+        """Return the idempotency key of its message.
+
+        Its own key may be that of a reply that the same form sent at once.
+        """
         return uuid.uuid5(self.idempotency_key, "later")
 
     @property
@@ -194,7 +197,10 @@ class ScheduledReply(models.Model):
         return self.state not in SHOWN
 
     def edit(self, text, at, *, files=(), removed=(), **more):
-        """Let it wait anew. Raises Refused as `send_later` does, or if it is gone. removed: some of its files."""
+        """Change the reply, which then waits again. Raises Refused as `send_later` does, or NotThere.
+
+        removed: some of its files.
+        """
         with ScheduledFile.objects.storing(files) as stored, self._changing():
             self._write(text, at, **more)
             self.files.filter(pk__in=[file.pk for file in removed]).discard()
@@ -206,7 +212,9 @@ class ScheduledReply(models.Model):
             self.files.discard()
 
     def send_now(self, seen=None):
-        """Send it before it is due, or after a refusal. Raises Refused if that is impossible, and changes nothing.
+        """Send the reply before it is due, or after a refusal.
+
+        Raises Refused, and changes nothing, if that is not possible.
 
         seen: the last message that the author has seen.
         """
@@ -214,7 +222,7 @@ class ScheduledReply(models.Model):
             self._send(seen=seen)
 
     def send(self):
-        """Send it if it is due, or note why that is impossible."""
+        """Send the reply if it is due, or note why that is not possible."""
         with suppress(NotThere), self._changing():
             if self.state == State.WAITING and self.at <= timezone.now():
                 self._send_or_stay()
@@ -224,7 +232,7 @@ class ScheduledReply(models.Model):
             raise NotThere
 
     def may_be_discarded_by(self, agent):
-        """Return whether this is the author, or the author cannot send it any more: then any colleague tidies up."""
+        """Return whether this agent may discard it: the author, or anybody if the author cannot send it any more."""
         return self.author_id == agent.pk or self.author_id != self.conversation.agent_id
 
     @contextmanager
@@ -242,7 +250,7 @@ class ScheduledReply(models.Model):
         live.publish(f"scheduled-{self.pk}")
 
     def _write(self, text, at, *, is_for_silence=False, quick_replies="", template=None, seen=None):
-        """Write it. is_for_silence: it goes out only if the customer has not written by then."""
+        """Set its content and moment. is_for_silence: send it only if the customer has not written by then."""
         self.conversation.check_held_by(self.author)
         check_all_seen(self.conversation, seen, UnseenBeforeLater)
         self.conversation.check_window_at(at)

@@ -1,4 +1,4 @@
-"""The conditions that the operators of a query put on documents."""
+"""Conditions on documents by the operators of a query."""
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -9,7 +9,7 @@ KINDS = {"picture": ["image"], "file": ["file", "audio", "video"], "link": ["fal
 
 
 def narrow(documents, query, pages, conversation):
-    """Filter by what is known of their conversations, to which the path `conversation` leads."""
+    """Filter by the operators about conversations, to which the path `conversation` leads."""
     documents = documents.filter(page__in=[page.pk for page in pages if _is_named(page, query.values("page"))])
     for state in query.values("is"):
         documents = documents.filter(_in_state(state, conversation))
@@ -24,7 +24,7 @@ def narrow(documents, query, pages, conversation):
 
 
 def narrow_said(documents, query):
-    """Filter by who said it, when, and what is attached to it."""
+    """Filter by the operators about messages: author, time, attachments."""
     for name in query.values("from"):
         documents = documents.filter(_said_by(name))
     for content in query.values("has"):
@@ -46,7 +46,7 @@ def _in_state(state, conversation):
 
 
 def _said_by(name):
-    """Return the condition for what an agent, the bot or a customer of this name said."""
+    """Return the condition for documents that an agent, the bot or a customer of this name said."""
     agents = Agent.objects.all()
     for word in name.split():
         known = Q(first_name__istartswith=word) | Q(last_name__istartswith=word) | Q(username__iexact=word)

@@ -1,7 +1,7 @@
-"""The triggers that keep the search index as what was said is kept, in the same transaction.
+"""The triggers that update the search index in the transaction that changes a message, note, file or customer.
 
-They see every way to write a message: one by one, in bulk, by an import, by an unsending, by the retention. So no word
-stays in the index after it is gone. Rows that are added together are indexed by one statement.
+A trigger runs for every way to write a message: one by one, in bulk, by an import, by an unsending, by the retention.
+So no word stays in the index after its message is gone. Rows that are added together are indexed by one statement.
 """
 
 import string
@@ -14,7 +14,7 @@ QUOTED_SIGNS = SIGNS.replace("'", "''")
 
 
 def vector(text):
-    """Return an expression for the words of a text, in SQL. No language is known, so no word is shortened."""
+    """Return an SQL expression for the words of a text. The language is not known, so words are not stemmed."""
     return f"to_tsvector('simple', translate({text}, '{QUOTED_SIGNS}', '{' ' * len(SIGNS)}'))"
 
 
@@ -49,7 +49,7 @@ def add_customers(rows):
 
 
 def _triggers(kind, table, key, add, changed):
-    """Return the triggers of one table. changed: the columns whose change makes its documents anew."""
+    """Return the triggers of one table. changed: the columns whose change writes its documents anew."""
     name = f"search_{kind}"
     is_changed = " OR ".join(f"OLD.{one} IS DISTINCT FROM NEW.{one}" for one in changed)
     remove = f"DELETE FROM console_searchdocument WHERE kind = '{kind}' AND {key}"  # noqa: S608  (ours)
@@ -72,7 +72,7 @@ def _triggers(kind, table, key, add, changed):
     ]
 
 
-# One that another transaction has locked is being forgotten there.
+# Words that another transaction has locked are being forgotten there.
 FORGET = """DELETE FROM console_searchword WHERE word IN (
     SELECT word FROM console_searchword
     WHERE word IN (SELECT unnest(tsvector_to_array(vector)) FROM gone) FOR UPDATE SKIP LOCKED

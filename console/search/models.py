@@ -32,7 +32,7 @@ class SearchDocumentQuerySet(models.QuerySet):
         return self.order_by("-at", "-pk")
 
     def behind(self, place):
-        """Filter to what comes after the document at this place, the newest first; None is the beginning."""
+        """Filter to the documents after this place, the newest first; None is the beginning."""
         if place is None:
             return self
         at, pk = place
@@ -40,7 +40,7 @@ class SearchDocumentQuerySet(models.QuerySet):
 
 
 def _key(to):
-    """Return a column without a constraint: it would be checked for each new row, and triggers see to it."""
+    """Return a foreign key without a constraint, which would be checked for each new row. Triggers keep it valid."""
     return models.ForeignKey(to, models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+")
 
 
@@ -58,7 +58,7 @@ class SearchDocument(models.Model):
     kind = models.CharField(max_length=8, choices=Kind)
     page = models.ForeignKey("personas.Page", models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
     conversation = _key("console.Conversation")
-    message = _key("console.Message")  # the file's too
+    message = _key("console.Message")  # also of a file
     note = _key("console.Note")
     attachment = _key("console.Attachment")
     customer = _key("console.Customer")

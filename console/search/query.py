@@ -44,11 +44,11 @@ NAMES = {operator.name for operator in OPERATORS}
 
 
 class BadQuery(Refused):
-    """An operator has a value that it cannot have. The sentence says which it can have."""
+    """An operator has an invalid value. The sentence names the valid ones."""
 
 
 class Query:
-    """A query that was read. phrases: lists of words in a row. given: {name of an operator: its values}."""
+    """A parsed query. phrases: lists of words in a row. given: {name of an operator: its values}."""
 
     def __init__(self, text):
         self.text = text.replace("\0", " ").strip()[:LONGEST]
@@ -70,7 +70,7 @@ class Query:
 
     @property
     def is_about_messages(self):
-        """Return whether it asks for what a customer without words could not meet."""
+        """Return whether the query can only find messages, and no customer by their name."""
         return not self.given.keys().isdisjoint({"from", "has", "before", "after"})
 
     def _read(self, token):
@@ -90,7 +90,7 @@ class Query:
             self.phrases.append(words[:MOST_WORDS])
 
     def _read_operator(self, name, value):
-        """Keep the value of an operator. Without one yet, it is still being typed."""
+        """Keep the value of an operator. An operator without a value is still being typed."""
         if value:
             self.given.setdefault(name, []).append(READ.get(name, _as_is)(name, value))
 

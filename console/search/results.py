@@ -1,6 +1,6 @@
-"""Search: the documents that a query finds among what the agent may see, grouped by customer, the newest first.
+"""Search: the documents that a query finds among those that the agent may see, by customer, the newest first.
 
-Frequent words are found among the newest documents, along the index of their moments. Rare ones are found by the index
+Frequent words are found among the newest documents, along the index of their moments. Rare words are found by the index
 of words, whose hits are then sorted. PostgreSQL would choose between the two by statistics, which know no new words.
 """
 
@@ -95,7 +95,7 @@ class Search:
         return customers, self._documents()
 
     def _look_for_near_words(self):
-        """Let words that differ by one letter do as well; return whether there are any."""
+        """Search for words that differ by one letter, too; return whether there are any."""
         near = SearchWord.objects.resembling(self.query.words)
         self.alternatives = {word: [*self.alternatives.get(word, []), *near[word]] for word in near}
         return any(near.values())
@@ -127,7 +127,7 @@ class Search:
         return self._with_words(said)
 
     def _with_words(self, said):
-        """Look through the newest documents, and through the index of words for what is older."""
+        """Look through the newest documents, and search older ones by the index of words."""
         words, newest = self._words(), SearchDocument.objects.said().behind(self.after).newest_first()
         end = newest.values_list("at", flat=True)[NEWEST : NEWEST + 1].first()
         near = said.filter(_has_words(words)).behind(self.after).newest_first()
@@ -163,7 +163,7 @@ class Search:
         return Group(conversation, snippet(str(conversation), self.is_found), everything)
 
     def _hits(self, documents, conversations):
-        """Yield a hit for each that is still there. A message with its file is one."""
+        """Yield a hit for each document that still exists. A message and its file make one hit."""
         rows = _rows(documents)
         shown = {document.message_id for document in documents if document.kind == Kind.MESSAGE}
         for document in documents:
@@ -193,18 +193,18 @@ def _rows(documents):
 
 
 def _quoted(word):
-    """Return a word of a query in PostgreSQL's language. It has no signs."""
+    """Quote a word of a query for PostgreSQL's language. Words contain no signs."""
     return f"'{word}'"
 
 
 def _has_words(words):
-    """Return a condition for which the index of words is of no use: of frequent ones it would read all documents."""
+    """Return a condition for frequent words that does not use the index of words: it would read all their documents."""
     match = SearchVectorExact(F("vector"), words)
     return Func(match, template="(%(expressions)s IS TRUE)", output_field=BooleanField())
 
 
 def _unindexed(name):
-    """Return a moment to sort by along which no index leads."""
+    """Return the moment as an expression that no index has, to sort by."""
     return Func(F(name), template="(%(expressions)s + interval '0')")
 
 

@@ -1,4 +1,4 @@
-"""Snippets: some words around those that a query found, in parts, of which some are marked. Templates escape each."""
+"""Snippets: the words around those that a query found, in parts, some of them marked. Templates escape each part."""
 
 import re
 from typing import NamedTuple
@@ -13,7 +13,7 @@ class Part(NamedTuple):
 
 
 def snippet(text, is_found):
-    """Return the parts of a text around the first of its words that were found. is_found: whether a word was."""
+    """Return the parts of a text around the first found word. is_found: says whether a word was found."""
     text = " ".join(text.split())
     found = [word for word in WORD.finditer(text) if is_found(word[0].lower())]
     begin = _begin(text, found[0].start() if found else 0)
@@ -28,7 +28,7 @@ def snippet(text, is_found):
 
 
 def _begin(text, first):
-    """Return where to begin, so that the first word is near the beginning and no word is cut."""
+    """Return the position to begin at: the found word is near the beginning, and no word is cut."""
     if first <= BEFORE:
         return 0
     return text.find(" ", first - BEFORE, first) + 1 or first

@@ -16,7 +16,7 @@ REMOVED = "DROP FUNCTION {name} CASCADE"
 class Trigger(BaseConstraint):
     """Statements that run after an event of another table, in the same transaction.
 
-    Django knows no triggers, but it writes whatever a model has as a constraint into migrations.
+    Django knows no triggers, but it writes every constraint of a model into migrations.
     """
 
     def __init__(self, *, name, event, body):
@@ -24,7 +24,7 @@ class Trigger(BaseConstraint):
         self.event, self.body = event, body
 
     def constraint_sql(self, model, schema_editor: Any) -> Any:
-        """Make it at the end of the migration, when the tables of all models are there."""
+        """Create the trigger at the end of the migration, when the tables of all models exist."""
         schema_editor.deferred_sql.append(MADE.format(name=self.name, event=self.event, body=self.body))
 
     create_sql = constraint_sql

@@ -1,8 +1,8 @@
-"""The words that documents have, by which a search finds parts of words, and words with a typing error.
+"""The words of all documents, by which a search finds parts of words, and words with a typing error.
 
-The sweep learns those of new documents. They are never shown by themselves: a search looks for them among the documents
-that its agent may see. When a document goes, a trigger forgets its words; one that others have too is learned again
-when it is next said.
+The sweep learns the words of new documents. They are never shown by themselves: a search looks for them among the
+documents that its agent may see. When a document is deleted, a trigger forgets its words; a word that other documents
+have too is learned again when it is next said.
 """
 
 from typing import Any, ClassVar
@@ -30,7 +30,7 @@ INSERT INTO console_searchword (word, parts, near) SELECT word, {PARTS}, {NEAR} 
     SELECT DISTINCT lexeme FROM console_searchdocument, unnest(vector) WHERE id > %s AND id <= %s
 ) AS said (word) WHERE length(word) BETWEEN {SHORTEST} AND {LONGEST} ORDER BY word ON CONFLICT DO NOTHING
 """  # noqa: S608  (ours)
-# In the order of their lengths, along which no index leads: PostgreSQL would follow it through all words.
+# Sorted by length, which no index has: PostgreSQL would follow an index through all words.
 FIND = """
 SELECT given.word, ARRAY(
     SELECT known.word FROM console_searchword AS known WHERE {condition} ORDER BY length(known.word) LIMIT {most}
@@ -43,7 +43,7 @@ RESEMBLES = f"known.near && {NEAR.replace('word', 'given.word')} AND given.word 
 
 class SearchWordQuerySet(models.QuerySet):
     def learn(self):
-        """Learn the words of some of the documents that are new; return whether there are more."""
+        """Learn the words of some new documents; return whether there are more."""
         learned, newest = int(redis().get(LEARNED) or 0), self._newest()
         if learned > newest:  # these documents come from a backup: Redis knows of later ones
             learned = 0
@@ -59,7 +59,10 @@ class SearchWordQuerySet(models.QuerySet):
         return _find(CONTAINS, [word for word in words if len(word) >= SHORTEST])
 
     def resembling(self, words):
-        """Return {word: known words that differ by one letter}. Another number would be another order."""
+        """Return {word: known words that differ by one letter}.
+
+        Words with digits are left out: one digit makes another order.
+        """
         return _find(RESEMBLES, words)
 
     def _newest(self):

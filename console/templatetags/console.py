@@ -47,7 +47,7 @@ def parts(message):
 
 @register.simple_tag(takes_context=True)
 def shortcut(context, name, others=""):
-    """Return the attributes of a button, a link or a tab that has a key, for an agent who wants keys."""
+    """Return the attributes of a button, link or tab with a key, if the agent has shortcuts switched on."""
     key = shortcuts.KEYS.get(name, "") if context["user"].has_shortcuts else ""
     known = f"{key} {others}".strip()
     title = format_html(' title="{}"', _("Key: %(key)s") % {"key": key}) if key else ""

@@ -6,7 +6,7 @@ register = template.Library()
 
 @register.tag
 def constant(parser, token):
-    """Render once, in each language, what never changes: words and addresses of static files. It sees no variables."""
+    """Render constant parts once in each language: words and addresses of static files. They have no variables."""
     nodes = parser.parse(["endconstant"])
     parser.delete_first_token()
     return ConstantNode(nodes)

@@ -1,1 +1,1 @@
-"""Files that go out again: uploaded to Facebook once per Page."""
+"""Uploaded files: a file that is sent again is uploaded to Facebook once per Page."""

@@ -1,4 +1,4 @@
-"""A file that went out to customers of a Page. The second time it is uploaded, and then sent by the id of the upload.
+"""A file that was sent to customers of a Page. The second time it is uploaded, and from then on sent by its id.
 
 https://developers.facebook.com/docs/messenger-platform/send-messages/saving-assets
 """
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 class UploadedFileQuerySet(models.QuerySet):
     def of(self, page, file):
-        """Return the row of a file that went out on this Page before. The first time, note it and return None."""
+        """Return the row of a file that was sent on this Page before. The first time, note the file and return None."""
         if not file.digest:
             return None
         found, is_new = self.get_or_create(page=page, digest=file.digest, kind=file.kind)
@@ -36,7 +36,7 @@ class UploadedFile(Row):
     digest = models.CharField(max_length=64)  # SHA-256 of its bytes
     kind = models.CharField(max_length=10)
     attachment_id = models.TextField(blank=True)  # empty before it is uploaded
-    at = models.DateTimeField(default=timezone.now)  # when it was uploaded, or first went out
+    at = models.DateTimeField(default=timezone.now)  # when it was uploaded, or first sent
 
     objects: ClassVar[Any] = UploadedFileQuerySet.as_manager()
 
@@ -51,7 +51,7 @@ class UploadedFile(Row):
         return bool(self.attachment_id) and timezone.now() - self.at < LASTS
 
     def upload(self, client, file):
-        """Upload it. If that fails, nothing is lost: the message goes out with the content of the file."""
+        """Upload the file. If that fails, nothing is lost: the message is sent with the content of the file."""
         try:
             attachment_id = file.upload(client)
         except GraphError as error:
@@ -61,5 +61,5 @@ class UploadedFile(Row):
             self.row.update(attachment_id=self.attachment_id, at=self.at)
 
     def forget(self):
-        """Facebook does not take the id any more."""
+        """Forget the id, which Facebook does not accept any more."""
         self.row.filter(attachment_id=self.attachment_id).update(attachment_id="")

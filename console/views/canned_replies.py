@@ -27,7 +27,7 @@ MOST = 200  # on the page; the search finds the rest
 
 @require_GET
 def of_page(request, pk):
-    """Answer with all that this agent may use in conversations of the Page. A browser that has them gets a 304."""
+    """Answer with all canned replies that this agent may use on the Page, or with 304 to a browser that has them."""
     page = get_object_or_404(Page.objects.open_to(request.user).defer("token"), pk=pk)
     replies = CannedReply.objects.visible_to(request.user).on(page).prefetch_related("files")
     body = json.dumps([_for_composer(reply) for reply in replies])
@@ -100,7 +100,7 @@ def _form_or_save(request, reply):
 
 
 def _save(form):
-    """Save the form. Return whether that is done: since it was validated, another may have taken the shortcut."""
+    """Save the form; return whether that worked. Somebody else may have taken the shortcut since it was validated."""
     try:
         form.save()
     except IntegrityError as error:

@@ -19,7 +19,7 @@ class Composer:
     locked_by: str = ""
     sentence: str = ""
     until: datetime | None = None  # the end of what the sentence says
-    is_tagged: bool = False  # what is written now goes out under Facebook's tag for people
+    is_tagged: bool = False  # a reply of this moment is sent with the tag HUMAN_AGENT
     needs_confirmation: bool = False
 
     @classmethod

@@ -1,4 +1,4 @@
-"""The pages of the desk, and what an agent does on an open conversation beside replying and handing over."""
+"""The pages of the desk, and further actions of an agent on an open conversation."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -18,7 +18,7 @@ def show(request, pk):
 
 
 def header(request, pk):
-    """Render all that changes with the holder: the conversation's header, its buttons and the composer."""
+    """Render the parts that change with the holder: the conversation's header, its buttons and the composer."""
     conversation = find(request, pk)
     renews_refusal = request.GET.get("refused_by", conversation.holder_key) != conversation.holder_key
     context = holder_context(request, conversation) | {"renews_refusal": renews_refusal}

@@ -1,4 +1,4 @@
-"""The desk: how a conversation is found, shown and changed. Every view of a conversation builds on this."""
+"""The desk: find, show and change a conversation. Every view of a conversation builds on this."""
 
 import uuid
 
@@ -45,7 +45,7 @@ def show_page(request, conversation, status=200, **more):
 
 
 def thread_context(request, conversation, before=None):
-    """Return the last page of the thread, or the page before a message, oldest entry first."""
+    """Return the context of the last page of the thread, or of the page before a message, the oldest entry first."""
     messages = conversation.messages.for_thread().before(before) if before else conversation.messages.for_thread()
     page = list(messages.in_order().reverse()[: MAX_MESSAGES + 1])
     has_older, page = len(page) > MAX_MESSAGES, page[:MAX_MESSAGES][::-1]
@@ -61,7 +61,7 @@ def thread_context(request, conversation, before=None):
 
 
 def timelines(conversation, since=-1):
-    """Return all that stands between the messages of a thread, a queryset for each kind of which there is any since."""
+    """Return a queryset for each kind of lines between messages that the thread has after the revision."""
     lines = [conversation.handovers.for_thread, conversation.activities.all, conversation.notes.for_thread]
     kinds = [*lines, conversation.scheduled_replies.for_thread]
     found = kinds_after(conversation.pk, since)
@@ -69,7 +69,7 @@ def timelines(conversation, since=-1):
 
 
 def holder_context(request, conversation):
-    """Return all that changes with the holder: the header, the verbs and the composer."""
+    """Return the context of the parts that change with the holder: the header, the verbs and the composer."""
     agent = request.user
     return {
         "conversation": conversation,
@@ -99,7 +99,7 @@ def opened(request, pk, **more):
 
 
 def attempt(verb, *arguments, **options):
-    """Call a verb; return its refusal, or None when it was done."""
+    """Call a verb; return its refusal, or None if it succeeded."""
     try:
         verb(*arguments, **options)
     except Refused as refusal:
@@ -113,7 +113,7 @@ def change(request, conversation, verb, **options):
 
 
 def changed(request, pk, refusal=None, **more):
-    """Render the conversation as it is now: its header for htmx, else the whole desk, with the refusal if any."""
+    """Render the current conversation: its header for htmx, else the whole desk, with the refusal if any."""
     conversation, status = find(request, pk), 409 if refusal else 200
     if request.htmx:
         context = holder_context(request, conversation) | {"renews_refusal": True, "refusal": refusal} | more
@@ -125,5 +125,5 @@ def changed(request, pk, refusal=None, **more):
 
 
 def _lead_to_missing(answer, refusal):
-    """Have the browser open the panel at the custom field that is missing, if that is why the verb was refused."""
+    """Have the browser open the panel at the missing custom field, if that is why the verb was refused."""
     return trigger_client_event(answer, "missing-field", {"field": refusal.missing.pk}) if refusal.missing else answer

@@ -1,4 +1,4 @@
-"""The draft of an agent in a conversation: read by their devices, and saved by the one that they write on."""
+"""The draft of an agent in a conversation: all devices of the agent read it, and the one in use saves it."""
 
 from urllib.parse import quote
 

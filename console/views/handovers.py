@@ -1,4 +1,4 @@
-"""Changes of holder: by one press of a button, or by a short form that asks for the receiver and a note."""
+"""Changes of holder, by a button or by a short form that asks for the receiver and a note."""
 
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -77,7 +77,7 @@ def _let_go(request, conversation):
 
 
 def _next_address(request, conversation):
-    """Return where the agent goes on: in the next conversation, or at home when nobody waits."""
+    """Return the address of the agent's next conversation, or of the home page if nobody waits."""
     rights, _moment = rights_of(request)
     following = Conversation.objects.exclude(pk=conversation.pk).next_for(request.user, rights.teams)
     return reverse("conversation", args=[following.pk]) if following else reverse("conversations")
@@ -114,7 +114,7 @@ def _form(request, conversation, name, form, refusal=None, status=200):
 
 
 def _seen(request, form, refusal):
-    """Return the last message that counts as seen if the form is sent now: after a refusal, the one that it named."""
+    """Return the last message that counts as seen when the form is sent: after a refusal, the message that it named."""
     if "seen" not in form.fields:
         return None
     return (refusal and refusal.newest) or form["seen"].value() or request.GET.get("seen")

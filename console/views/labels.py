@@ -1,4 +1,4 @@
-"""Labels: any agent who may see a conversation puts them on it or its customer and takes them off, many at once."""
+"""Labels: any agent who may see a conversation adds and removes labels of it or its customer, many at once."""
 
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -38,7 +38,7 @@ def _changes(request, conversation):
 
 
 def _named(request, field, offered):
-    """Return those labels that a field names. One that an admin has deleted meanwhile is left out."""
+    """Return the labels that a field names, except those that an admin has deleted meanwhile."""
     named = [pk for pk in request.POST.getlist(field) if pk.isdecimal() and len(pk) <= MOST_DIGITS]
     return set(offered.filter(pk__in=named))
 

@@ -39,7 +39,7 @@ def send(request, pk):
 
 
 def send_reply(request, conversation, given):
-    """Send what the agent has written, or answer with the sentence that says why not."""
+    """Send the agent's reply, or answer with the sentence that says why that is not possible."""
     form, text = MessageForm(given, request.FILES), given.get("text", "")
     if not form.is_valid():
         problem = " ".join(sentence for sentences in form.errors.values() for sentence in sentences)
@@ -58,7 +58,7 @@ def retry(request, pk, message_pk):
 
 
 def _answer_verb(request, conversation, refusal, text=""):
-    """Answer a Send or a Retry. The status is 422 if a value is invalid, 409 if nothing can go out now."""
+    """Answer a Send or a Retry. The status is 422 if a value is invalid, 409 if nothing can be sent now."""
     if refusal is None:
         return _answer(request, conversation)
     status = 422 if refusal.field else 409
@@ -66,7 +66,7 @@ def _answer_verb(request, conversation, refusal, text=""):
 
 
 def _answer(request, conversation, status=200, problem="", text="", newest=None):
-    """Answer with the problem, if any. The agent's own tab gets the message as every other tab does: it asks for it.
+    """Answer with the problem, if any. The agent's own tab then asks for the message, as every other tab does.
 
     newest: the message after which the reply can be sent anyway, if unseen messages are the problem.
     """

@@ -62,7 +62,7 @@ def _form(request, partial, note, form=None, status=200, refusal=None):
 
 
 def _answer(request, conversation, problem=""):
-    """Answer a request of the desk. Its own tab gets the note as every other tab does: it asks for it."""
+    """Answer a request of the desk. Its own tab then asks for the note, as every other tab does."""
     if request.htmx:
         answer = HttpResponse(problem, status=422 if problem else 200, content_type="text/plain")
         return trigger_client_event(answer, f"live-conversation-{conversation.pk}")

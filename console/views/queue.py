@@ -22,14 +22,14 @@ from console.queue.viewers import rights_of
 from console.wording.pages import problem
 
 PAGE = 25  # rows of a section that are shown at first, and that the button More adds
-MARGIN = 25  # rows that are read for all agents beyond a page, because an agent's own stand elsewhere
+MARGIN = 25  # rows that are read for all agents beyond a page, because an agent's own rows stand elsewhere
 MOST = 150  # rows of a section that one desk keeps up to date; further rows are on pages of their own
 MOST_DRAFTS = 200  # that rows show
 PLACE = re.compile(r"(-?\d{1,18})-(\d{1,18})")  # rank in µs, and pk
 
 
 def queue(request):
-    """Render the queue alone for a desk that is open, with as many rows of each section as that desk shows."""
+    """Render the queue alone for an open desk, with as many rows of each section as that desk shows."""
     return render(request, "conversations/_refresh.html", queue_context(request, _open_in_browser(request)))
 
 
@@ -104,9 +104,8 @@ class Section:
         self.keys, self.has_more = self._choose(self.agent.pk, count, after)
 
     def share(self, count, after):
-        """Show the first rows as they were read for all agents of the same rights, after this moment.
-
-        Return whether that is possible. Rows of the agent's own stand elsewhere.
+        """Show the first rows as they were read after this moment for all agents of the same rights, without the
+        agent's own. Return whether that is possible.
         """
         if self.name in ("mine", MENTIONS, SCHEDULED) or not self.pages:
             return False

@@ -22,7 +22,7 @@ def unreact(request, pk, message_pk):
 
 
 def _answer(refusal):
-    """Answer with the refusal, if any. The thread shows the reaction in all tabs, as it shows a message."""
+    """Answer with the refusal, if any. All tabs show the reaction in the thread by a live update."""
     if refusal:
         return HttpResponse(refusal.sentence, status=409, content_type="text/plain")
     return HttpResponse(status=204)

@@ -1,4 +1,4 @@
-"""Replies that go out later: agents write them in a dialog; authors edit, send or delete them in the thread."""
+"""Scheduled replies: agents write them in a dialog; authors edit, send or delete them in the thread."""
 
 import uuid
 from contextlib import suppress
@@ -31,7 +31,7 @@ def send_later(request, pk):
 
 @require_GET
 def preview(request, pk):
-    """Render the moment that the words of a form name, and whether a reply can go out then."""
+    """Render the moment that the words of a form name, and whether a reply can be sent then."""
     conversation, form = find(request, pk), MomentForm(request.GET)
     with timezone.override(form.zone):
         if not form.is_valid():
@@ -43,7 +43,7 @@ def preview(request, pk):
 
 @require_GET
 def choices(request, pk):
-    """Render the moments to choose from at which a reply can go out, and until when there are some."""
+    """Render a choice of moments at which a reply can be sent, and the end of the messaging window."""
     conversation, zone = find(request, pk), MomentForm(request.GET).zone
     with timezone.override(zone):
         possible = [
@@ -61,7 +61,7 @@ def edit(request, pk, reply_pk):
 
 @require_GET
 def open_conversation(request, pk, reply_pk):
-    """Open the conversation, for the author at the form of the reply. It may have been sent meanwhile."""
+    """Open the conversation, for the author with the form of the reply, which may have been sent meanwhile."""
     conversation = find(request, pk)
     reply = conversation.scheduled_replies.written_by(request.user).filter(pk=reply_pk).first()
     if not reply:
@@ -95,7 +95,7 @@ def _find_own(request, pk, reply_pk):
 
 
 def _key(request):
-    """Return the key of the form, which is sent again if the console did not seem to answer; or a new one."""
+    """Return the idempotency key of a form that a browser sends again because it got no answer; or a new one."""
     with suppress(ValueError):
         return uuid.UUID(request.POST.get("idempotency_key", ""))
     return uuid.uuid4()
@@ -117,7 +117,7 @@ def _form_or_save(request, conversation, save, reply=None):
 
 
 def _form_of(request, reply):
-    """Return the form for what the reply is, or what the request says."""
+    """Return the form with the content of the reply, or of the request."""
     is_template = reply.template if reply else "kind" in request.POST
     return ScheduledTemplateForm if is_template else ScheduledReplyForm
 
@@ -143,7 +143,7 @@ def _form_context(request, conversation, form, reply, refusal=None):
 
 
 def _answer(request, conversation, refusal=None):
-    """Answer a request of the desk. Its own tab gets the reply as every other tab does: it asks for it."""
+    """Answer a request of the desk. Its own tab then asks for the reply, as every other tab does."""
     if request.htmx:
         sentence = refusal.sentence if refusal else ""
         answer = HttpResponse(sentence, status=409 if refusal else 200, content_type="text/plain")

@@ -15,7 +15,7 @@ def messenger(request):
     challenge = request.GET.get("hub.challenge", "")
     token = request.GET.get("hub.verify_token", "")
     is_ours = hmac.compare_digest(token.encode(), settings.WEBHOOK_VERIFY_TOKEN.encode())
-    # Only digits are sent back, so that nobody can make this address show a text of their choice.
+    # Only digits are sent back, so that no stranger can make this address show a text of their choice.
     if not is_ours or request.GET.get("hub.mode") != "subscribe" or not challenge.isdecimal():
         return HttpResponseForbidden("The verify token is not ours.", content_type="text/plain")
     return HttpResponse(challenge, content_type="text/plain")

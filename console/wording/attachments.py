@@ -62,16 +62,16 @@ LATEST = 10**11  # s since 1970; datetime cannot represent much later times
 class Content:
     lines: list[str] = field(default_factory=list)
     buttons: list[str] = field(default_factory=list)
-    address: str = ""  # where it leads
+    address: str = ""  # of its link
     address_words: str = ""
-    label: str = ""  # its kind, or the host that it leads to
+    label: str = ""  # its kind, or the host of its link
 
     def __str__(self):
         return " · ".join([*self.lines, *(f"[{button}]" for button in self.buttons)])
 
 
 def content_of(kind, title, payload, address=""):
-    """Return what an attachment says; its lines are never empty and name at least its kind."""
+    """Return the content of an attachment; its lines are never empty and name at least its kind."""
     payload = as_dict(payload)
     if kind == "order" and title:
         return Content([f"{kind_name(kind)}: {title}"])
@@ -110,7 +110,7 @@ def kind_name(kind):
 
 
 def amount(number, currency):
-    """Return an amount of money. A whole one stays as it came: not every currency has cents."""
+    """Return an amount of money. A whole amount stays as it came: not every currency has cents."""
     if number is None:
         return ""
     return f"{currency} {f'{number:.0f}' if number.is_integer() else f'{number:.2f}'}".strip()

@@ -36,7 +36,7 @@ def for_composer(conversation, agent):
 
 
 def values(conversation, agent):
-    """Return what each variable stands for in this conversation: its gap, if the value is not known."""
+    """Return the value of each variable in this conversation; its gap if the value is not known."""
     return {name: value or str(GAPS[name]) for name, value in _known(conversation, agent).items()}
 
 

@@ -61,7 +61,9 @@ def picture_addresses(payload):
 
 
 def button_of(kind, payload, wanted, title):
-    """Return the number of the button with this payload, or this title where no payload is known; None without one."""
+    """Return the number of the button with this payload, or with this title if no payload is known; None if there is
+    none.
+    """
     buttons = quick_replies_of(payload) if kind == "quick_replies" else []
     if kind == "template":
         buttons = [button for card in cards_of(payload) for button in card.buttons]

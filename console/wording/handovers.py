@@ -84,7 +84,7 @@ def _name(holder, name):
 
 
 def why(handover):
-    """Return the words after “Bot → queue:”, with the name of a third person who did it."""
+    """Return the words after “Bot → queue:”, with the name of the third person who did it, if any."""
     if handover.cause == Cause.HANDED_OVER:
         return _("asked for an agent")
     if handover.by_id and handover.by_id not in (handover.from_agent_id, handover.to_agent_id):
@@ -100,7 +100,7 @@ def explanation(handover):
 
 
 def quotation(handover):
-    """Return the note in the words of whoever gave it: an agent, a bot, a customer, another app."""
+    """Return the note of an agent, a bot, a customer or another app, in their own words."""
     return "" if explanation(handover) else handover.note
 
 
@@ -119,7 +119,7 @@ def reason(handover):
 
 
 def in_header(conversation, agent):
-    """Return the reason above the thread; None if there is none, or the agent is who knows it best."""
+    """Return the reason above the thread; None if there is none, or if the agent gave it."""
     last = conversation.is_open and conversation.reason
     if not last or last.cause == Cause.CLOSED or (conversation.is_held_by(agent) and last.by_id == agent.pk):
         return None

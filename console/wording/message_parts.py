@@ -1,21 +1,21 @@
-"""The parts of a message in the thread: in its bubble, and beside it what needs no frame."""
+"""The parts of a message in the thread, within its bubble and beside it."""
 
 import regex
 
 from console.wording import cards
 
-JOINED = r"[\uFE0F\u200D\u20E3\s]"  # what belongs to an emoji, or stands between two
+JOINED = r"[\uFE0F\u200D\u20E3\s]"  # the signs within an emoji, and between two
 FLAG, KEYCAP = r"\p{Regional_Indicator}{2}", r"[0-9#*]\uFE0F\u20E3"
 # Without the selector U+FE0F, signs such as © are text.
 SIGN = r"\p{Extended_Pictographic}(?=[\uFE0F\p{Emoji_Modifier}])|(?<=\u200D)\p{Extended_Pictographic}"
 EMOJI = regex.compile(rf"(?:\p{{Emoji_Presentation}}|{SIGN}|\p{{Emoji_Modifier}}|{FLAG}|{KEYCAP}|{JOINED})+")
 SHOWN_ON_CARDS = ("image", "video")
-MOST_BIG = 12  # characters of a text of emoji alone that is shown big; a family is one of seven
+MOST_BIG = 12  # characters of a text of emoji alone that is shown big; the emoji of a family has seven
 LONG_TEXT, LONG_LINES = 900, 14  # characters and lines; a longer text is folded
 
 
 class Parts:
-    """The attachments of a message, by the way in which they are shown, and what is to be known of its text."""
+    """The attachments of a message, grouped by the way in which they are shown, and properties of its text."""
 
     def __init__(self, message):
         given = message.attachments.all()

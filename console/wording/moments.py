@@ -1,4 +1,4 @@
-"""Moments in words: "tomorrow 9", "in 2 hours" as agents write them, "1 Dec 14:00" as they read them."""
+"""Moments in words: "tomorrow 9" or "in 2 hours" as agents write them, "1 Dec 14:00" as they read them."""
 
 import re
 import zoneinfo
@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 LANGUAGES = ["en", "de"]
 DAYS = r"today|tomorrow|\w+day|heute|morgen|\w+tag|mittwoch"
 # dateparser takes a lone number for a day of the month.
-# Hours go on as clocks are put forward or back, and days begin at the hour that they show.
+# Hours pass as the clocks are put forward or back; days begin by the clock.
 IN_HOURS = re.compile(r"^in\b.*(?<![a-z])(h|hrs?|hours?|min\w*|std|stunden?)\b", re.IGNORECASE)
 LONE_HOUR = re.compile(rf"^((?:.*\b(?:{DAYS}))?)\s*(?:at|um)?\s*\b([01]?\d|2[0-3])(?:\s*uhr)?$", re.IGNORECASE)
 
@@ -28,7 +28,7 @@ def _moment(minute, today, language):
 
 
 def moment_of(words, zone):
-    """Return the moment that these words name in a time zone, the next one of several; None if they name none."""
+    """Return the moment that these words name in a time zone, the next of several; None if they name none."""
     import dateparser  # here, for it takes half a second, and few processes need it
 
     zone = UTC if IN_HOURS.match(words.strip()) else zone

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-# Of what stands in a template, in its aria-keyshortcuts.
+# The keys of elements in templates, for their aria-keyshortcuts.
 KEYS = {
     "take": "t",
     "take-over": "t",

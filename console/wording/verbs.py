@@ -22,7 +22,7 @@ def label(verb):
 
 
 def main_verb(conversation, agent):
-    """Return the verb on the button that always shows; "" where this agent can do nothing."""
+    """Return the verb of the button that always shows; "" if this agent can do nothing."""
     if conversation.is_held_by(agent) or _can_only_close(conversation):
         return "close"
     if conversation.page.is_disconnected:

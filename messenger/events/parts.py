@@ -33,7 +33,7 @@ class Attachment:
 
     @classmethod
     def _read(cls, raw, sticker_id):
-        """A shared link may come without payload, or with its title and URL beside it instead of inside."""
+        """Read one attachment. A shared link may come without payload, or with its title and URL beside the payload."""
         payload = to_dict(raw.get("payload"))
         return cls(
             kind=to_text(raw.get("type")) or "unknown",

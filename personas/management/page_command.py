@@ -11,8 +11,8 @@ from personas.models import Page
 class PageCommand(BaseCommand):
     """A command with verbs: `verbs` maps words of the command line to methods(page, options).
 
-    With --json the return value is printed, without it what the method says. An error goes to standard error, with
-    exit code 1.
+    With --json the return value is printed, without it the lines that the method says. An error goes to standard error,
+    with exit code 1.
     """
 
     verbs = {}

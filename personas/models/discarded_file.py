@@ -1,4 +1,4 @@
-"""Stored files that nothing uses any more, until they are deleted. The storage may not answer at that moment."""
+"""Discarded files: stored files that nothing uses any more. The storage may not answer when they are to be deleted."""
 
 import logging
 from datetime import timedelta

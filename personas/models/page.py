@@ -46,7 +46,7 @@ class PageQuerySet(models.QuerySet):
         return self.filter(unchecked, is_troubled).exclude(state__in=Page.State.ended())
 
     def ending(self):
-        """Filter to Pages that are being disconnected, except those that were just tried."""
+        """Filter to Pages that are being disconnected, except those whose disconnection was just tried."""
         unchecked = Q(checked_at=None) | Q(checked_at__lt=timezone.now() - DISCONNECT_AGAIN)
         return self.filter(unchecked, state=Page.State.ENDING)
 
@@ -115,7 +115,7 @@ class Page(PageDisconnection):
         return self.name or self.page_id
 
     def is_visible_with(self, is_superuser, groups):
-        """Return whether an agent in these groups may see its conversations: `open_to`, for a Page that is loaded."""
+        """Return whether an agent in these groups may see its conversations, as `open_to` does for many Pages."""
         return self.is_open_to_all or is_superuser or any(group.pk in groups for group in self.groups.all())
 
     def agents(self):
@@ -160,7 +160,7 @@ class Page(PageDisconnection):
         return ""
 
     def _subscribe(self, client):
-        """Subscribe to all fields, or without those that Facebook lets only some apps have."""
+        """Subscribe to all fields, or to all except those that Facebook gives only to some apps."""
         try:
             client.subscribe([*SUBSCRIBED_FIELDS, *OPTIONAL_FIELDS])
         except GraphError as error:

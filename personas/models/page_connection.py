@@ -56,7 +56,7 @@ class PageConnection(models.Model):
 
     @property
     def connected_row(self):
-        """The same; empty once the Page has been disconnected, by another process too."""
+        """This Page as a queryset that is empty once the Page has been disconnected, even by another process."""
         return self.row.exclude(state__in=self.State.ended())
 
     def client(self, timeout=settings.GRAPH_TIMEOUT):

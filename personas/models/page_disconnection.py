@@ -21,7 +21,10 @@ class PageDisconnection(PageHealth):
         abstract = True
 
     def disconnect(self, by):
-        """Stop at once; a worker does the calls to Facebook. by: the admin, named in the reason that agents read."""
+        """Disconnect the Page at once; a worker makes the calls to Facebook.
+
+        by: the admin, whom the reason for agents names.
+        """
         self.connected_row.update(
             state=self.State.ENDING,
             paused_since=timezone.now(),
@@ -35,7 +38,10 @@ class PageDisconnection(PageHealth):
         self.finish_disconnecting_later()
 
     def connect_again(self):
-        """Connect with the token that was entered; a worker then checks it. Uploads may be those of another app."""
+        """Connect with the token that was entered; a worker then checks it.
+
+        Uploads are forgotten: they may be another app's.
+        """
         self.uploaded_files.all().delete()
         ended = self.row.filter(state__in=self.State.ended())
         ended.update(state=self.State.UNCHECKED, error="")

@@ -1,4 +1,4 @@
-"""The times at which a Page may call Facebook. An error about a whole Page holds all its messages, and no others."""
+"""The times at which a Page may call Facebook. An error about a whole Page holds all messages of that Page alone."""
 
 import random
 from datetime import timedelta
@@ -50,7 +50,7 @@ class PageHealth(PageConnection):
         return self.waits_until is not None and self.waits_until > timezone.now()
 
     def note_error(self, error):
-        """Pause or slow down the Page if the error is about all of it; return whether it is."""
+        """Pause or slow down the Page if the error is about the whole Page; return whether it is."""
         action = error.action
         if action.pauses_page:
             self.pause(error)
@@ -59,16 +59,17 @@ class PageHealth(PageConnection):
         return action.pauses_page or action.is_rate_limit
 
     def note_success(self):
-        """Begin anew with short slow-downs, and check a Page that failed: Facebook takes its calls again."""
+        """Begin anew with short slow-downs, and check a Page that failed: Facebook accepts its calls again."""
         if self.slowdowns:
             self.row.update(slowdowns=0)
         if self.state == self.State.FAILING:
             self.verify_later()
 
     def slow_down(self, error):
-        """Call nothing until the time that Facebook names, or longer each time; for all Pages if the app is limited.
+        """Make no call until the time that Facebook names, or for longer each time; for all Pages if the app is
+        limited.
 
-        A burst of errors is one slow-down. An error never shortens a wait.
+        A burst of errors counts as one slow-down. An error never shortens a wait.
         """
         now = timezone.now()
         pause = min(FIRST_SLOWDOWN * 2 ** min(self.slowdowns, 20), LONGEST_SLOWDOWN) * random.uniform(1, 1.25)  # noqa: S311
@@ -80,7 +81,7 @@ class PageHealth(PageConnection):
         self.refresh_from_db(fields=["waits_until", "why_waiting", "slowdowns"])
 
     def pause(self, error):
-        """Send nothing and say why, unless the token has been renewed since Facebook refused it."""
+        """Pause the Page with a reason, unless the token has been renewed since Facebook refused it."""
         if self.row.get().token != self.token:
             return
         self.paused_since = timezone.now()
@@ -95,7 +96,7 @@ class PageHealth(PageConnection):
             self.conversations.publish_page()
 
     def resume(self):
-        """Send all that has waited. Each message is checked again against its messaging window."""
+        """Resume sending. Each message that has waited is checked again against its messaging window."""
         running = {"paused_since": None, "why_paused": "", "is_token_refused": False, "is_blocked": False}
         if not self.connected_row.update(**running, waits_until=None, slowdowns=0):
             return
@@ -118,7 +119,7 @@ class PageHealth(PageConnection):
             self.resume()
 
     def note_policy(self, action, reason, at):
-        """Follow Facebook's policy enforcement: `warning`, `block` or `unblock`. An older one changes nothing."""
+        """Follow Facebook's policy enforcement: `warning`, `block` or `unblock`. An older event changes nothing."""
         sentence = _policy_sentence(action, reason)
         if not self.connected_row.filter(policy_at__lt=at).update(policy_at=at, policy=sentence):
             return
@@ -134,7 +135,7 @@ class PageHealth(PageConnection):
         self.row.filter(integrity_at__lt=at).update(integrity_at=at, integrity=sentence)
 
     def _block(self, sentence):
-        """Send nothing until Facebook lifts the block or an admin resumes: no check can see a block."""
+        """Pause the Page until Facebook lifts the block or an admin resumes: no check can find a block."""
         since = Coalesce(F("paused_since"), timezone.now())
         self.row.update(paused_since=since, why_paused=sentence, is_blocked=True)
         self.conversations.publish_page()

@@ -1,4 +1,4 @@
-"""The persona of an agent, or of the bot, on a Page: created on first use, deleted when the agent leaves."""
+"""Personas of agents and of the bot on a Page. Each is created on first use, and deleted when the agent leaves."""
 
 from typing import Any, ClassVar
 
@@ -15,19 +15,19 @@ from personas.models.retry import LeasedQuerySet, ScheduledQuerySet
 
 class PersonaQuerySet(ScheduledQuerySet, LeasedQuerySet):
     def current(self):
-        """Filter to those in use: at most one for each agent and Page."""
+        """Filter to personas in use: at most one for each agent and Page."""
         return self.filter(leaving_since=None, gone_at=None)
 
     def leaving(self):
-        """Filter to those to be deleted on Facebook, on request or because their agent left.
+        """Filter to personas to delete on Facebook, on request or because their agent left.
 
-        A disconnected Page has no token left to delete them with.
+        A disconnected Page has no token to delete personas with.
         """
         asked_for = Q(leaving_since__isnull=False) | Q(agent__is_active=False)
         return self.filter(asked_for, gone_at=None).exclude(page__state="disconnected")
 
     def withdraw(self):
-        """Delete these on Facebook, once the messages that were queued under them are sent."""
+        """Delete these personas on Facebook, once the messages that were queued under them are sent."""
         leaving = list(self.filter(gone_at=None))
         self.current().update(leaving_since=timezone.now(), next_attempt_at=None)
         for persona in leaving:
@@ -36,7 +36,7 @@ class PersonaQuerySet(ScheduledQuerySet, LeasedQuerySet):
     def for_agent(self, agent, page):
         """Return the persona of `agent` on `page`, or of the bot if `agent` is None. It need not be on Facebook yet.
 
-        A changed name or picture makes a new one.
+        A changed name or picture makes a new persona.
         """
         theirs = self.filter(agent=agent, page=page, gone_at=None)
         persona = theirs.current().first()
@@ -102,7 +102,7 @@ class Persona(PersonaPublishing):
         return self.State.REFUSED if self.refused_at else self.State.WANTED
 
     def shows(self, name, picture):
-        """Return whether it has this name and was made of this picture."""
+        """Return whether it has this name and was made from this picture."""
         return (self.name, self.picture_source) == (name, picture.name or "")
 
     # Withdraw
@@ -111,7 +111,10 @@ class Persona(PersonaPublishing):
         transaction.on_commit(lambda: tasks.withdraw_persona.delay(self.pk), robust=True)
 
     def withdraw(self):
-        """Delete it on Facebook, unless messages still wait to be sent under it. The sweep repeats what fails."""
+        """Delete the persona on Facebook, unless messages still wait to be sent under it.
+
+        The sweep repeats a failed attempt.
+        """
         if self._is_needed() or not self.claim():
             return
         try:

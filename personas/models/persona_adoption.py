@@ -21,7 +21,7 @@ def listed_ids(page):
 
 
 def find(persona):
-    """Return the id on Facebook, or None if nothing proves that we created it: then another has to be created.
+    """Return the id on Facebook, or None if nothing proves that we created it: then another persona has to be created.
 
     A bot may have created a persona with the same name and picture itself, so none is adopted for a bot.
     """

@@ -14,13 +14,16 @@ class PersonaLease(Retryable, Leased):
     """The part of a Persona that lets one worker at a time call Facebook."""
 
     gone_at = models.DateTimeField(_("deleted on Facebook"), null=True, blank=True)
-    may_exist = models.BooleanField(default=False, editable=False)  # an attempt to make it never got its answer
+    may_exist = models.BooleanField(default=False, editable=False)  # an attempt to create it never got its answer
 
     class Meta:
         abstract = True
 
     def claim(self):
-        """Lease it and return whether that worked. A lease that ran out was a dead worker's, which may have made it."""
+        """Lease the persona; return whether that worked.
+
+        A lease that ran out was a dead worker's, who may have created it.
+        """
         may_exist = models.Case(models.When(leased_until__isnull=False, then=True), default=models.F("may_exist"))
         lease = self.row.filter(gone_at=None).lease(LEASE, attempts=models.F("attempts") + 1, may_exist=may_exist)
         self.refresh_from_db()

@@ -31,7 +31,7 @@ def picture_path(persona, filename):
 class PersonaPublishing(PersonaLease):
     """The part of a Persona that creates it on Facebook."""
 
-    MAX_ATTEMPTS = 5  # at retryable errors in a row, about 30 s; then messages no longer wait for their persona
+    MAX_ATTEMPTS = 5  # at retryable errors in a row, about 30 s; then messages no longer wait for it
 
     page = models.ForeignKey("personas.Page", models.PROTECT, related_name="personas", verbose_name=_("Page"))
     agent = models.ForeignKey(
@@ -59,7 +59,7 @@ class PersonaPublishing(PersonaLease):
         return not self.graph_id and self.refused_at is not None
 
     def publish(self):
-        """Create it on Facebook unless it is there. Afterwards it is usable, refused, or due for another attempt.
+        """Create the persona on Facebook unless it is there. Then it is usable, refused, or due for another attempt.
 
         Several workers may call this at once; one of them calls Facebook.
         """
@@ -72,7 +72,7 @@ class PersonaPublishing(PersonaLease):
             self._note_failure(error)
         except (DatabaseError, InterfaceError):
             raise
-        except Exception as error:  # such as a full disk: the message that waits for it must not fail
+        except Exception as error:  # such as a full disk: the message that waits for the persona must not fail
             logger.exception("Persona %s could not be created", self.pk)
             self._note_own_failure(error)
         else:
@@ -115,7 +115,7 @@ class PersonaPublishing(PersonaLease):
         return graph_id
 
     def _create(self):
-        """Create it. Before the first attempt that may go unanswered, note the ids on Facebook: none is ours."""
+        """Create the persona. Before the first attempt that may stay unanswered, note Facebook's ids: none is ours."""
         if not self.may_exist or self.listed_before is None:
             self.row.update(listed_before=persona_adoption.listed_ids(self.page))
         return self.page.client().create_persona(self.name, self.picture_url())

@@ -1,6 +1,7 @@
 """Retry, backoff and lease: the columns and verbs that every outbox has in common.
 
-An outbox is a table whose rows are work to do outside of the console. It lies on this floor because Personas have one.
+An outbox is a table whose rows are work to do outside of the console. This module lies on the floor of personas because
+their table is one.
 """
 
 import math
@@ -18,11 +19,11 @@ CONSOLE_FAILED = _("The console failed at this. An admin finds the reason in its
 
 
 class Outcome(Enum):
-    """The meaning of an attempt at one row for the rows behind it."""
+    """The outcome of an attempt at one row, for the rows behind it."""
 
-    NEXT = "next"  # the next one may go
+    NEXT = "next"  # the next row may go
     READ_AGAIN = "read again"  # the queue has to be read again: this row may still come before them
-    WAIT = "wait"  # they wait, and somebody comes back
+    WAIT = "wait"  # the rows behind it wait, and a worker comes back
 
 
 class ScheduledQuerySet(models.QuerySet):
@@ -30,7 +31,7 @@ class ScheduledQuerySet(models.QuerySet):
         return self.filter(Q(next_attempt_at=None) | Q(next_attempt_at__lte=now or timezone.now()))
 
     def postpone(self, until, **fields):
-        """Put the next attempt off; return how many rows were still there."""
+        """Postpone the next attempt; return the number of rows that still exist."""
         return self.update(next_attempt_at=until, **fields)
 
     def hurry(self):
@@ -69,7 +70,7 @@ class Retryable(Scheduled):
     MAX_ATTEMPTS = math.inf
     LONGEST_PAUSE = timedelta(minutes=1)
     SHORTAGE_PAUSE = timedelta(seconds=15)  # while our own machine is out of something
-    JITTER = 0  # the share by which a pause may be shorter or longer, so that not all come back at once
+    JITTER = 0  # the share by which a pause may be shorter or longer, so that attempts spread
 
     attempts: Any = models.PositiveIntegerField(_("attempts"), default=0, editable=False)
     error = models.TextField(_("error"), blank=True)
@@ -112,7 +113,7 @@ class LeasedQuerySet(models.QuerySet):
 
 
 class Leased(Row):
-    """A row at which one worker works at a time."""
+    """A row that one worker at a time has leased."""
 
     leased_until = models.DateTimeField(null=True, editable=False)
 

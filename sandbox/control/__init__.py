@@ -1,1 +1,1 @@
-"""The control plane, `/_sandbox/…`: what tests and the phone use to act as customers and to change the world."""
+"""The control plane, `/_sandbox/…`. Tests and the phone use it to act as customers and to change the world."""

@@ -12,7 +12,7 @@ WINDOW_OPENING_KEYS = ("message", "postback", "reaction")
 
 
 def send(world: World, customer: Customer, body: Body, origin: str) -> str | None:
-    """Send what the body describes; return the mid, None for an event without one."""
+    """Send the message that the body describes; return the mid, None for an event without one."""
     body.check_names(*PARTS, "postback", "quick_reply", "event")
     if event := body.optional("event", dict):
         return _send_event(world, customer, event)
@@ -43,7 +43,7 @@ def _send_message(world: World, customer: Customer, message: Message, body: Body
 
 
 def _send_referral(world: World, customer: Customer, referral: dict):
-    """Come by a link into a thread that exists. It opens the messaging window as a message would."""
+    """Let the customer come by a link into an existing thread. It opens the messaging window as a message would."""
     customer.opened_at = world.clock.now()
     conversation_routing.activate(customer, world.clock.now())
     events.referral_received(world, customer, referral)
@@ -63,7 +63,10 @@ def _attachments(body: Body, origin: str) -> list[dict]:
 
 
 def _attachment(attachment: Body, origin: str) -> dict:
-    """A path is a file of the sandbox. A `fallback` needs no URL. Other keys are kept."""
+    """Return the attachment {type, url, …}. A path is a file of the sandbox. A `fallback` needs no URL.
+
+    Other keys are kept.
+    """
     type = attachment.need("type")
     url = attachment.optional("url") if type == "fallback" else attachment.need("url")
     absolute = {"url": origin + url if url.startswith("/") else url} if url else {}

@@ -63,7 +63,7 @@ async def set_token(request: Request) -> JSONResponse:
 
 
 async def set_rate_limits(request: Request) -> JSONResponse:
-    """Replace all rate limits. Those that are not named are off."""
+    """Replace all rate limits. Limits that are not named are off."""
     body = await request_body.read(request)
     body.check_names("app", "page", "edges", "usage")
     edges = body.optional("edges", dict, default={})

@@ -52,7 +52,7 @@ async def _resolve(call: Call, page: Page, attachment: dict) -> tuple[str, Asset
 
 
 def _find(call: Call, page: Page, id: str) -> Asset:
-    """Find an asset. One that is not reusable is deleted by its first use (assumed)."""
+    """Find an asset. An asset that is not reusable is deleted by its first use (assumed)."""
     asset = call.world.assets.get(id)
     if not asset or asset.page is not page or call.world.clock.now() - asset.at > ASSET_LASTS_MS:
         raise errors.ATTACHMENT_UNKNOWN()

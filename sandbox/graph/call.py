@@ -108,7 +108,7 @@ class Call:
         return f"{self.origin}{self.version}{self.path}?{urlencode(kept | {'access_token': self.token} | query)}"
 
     def _set_token_and_method(self, token: str):
-        """Some clients can only GET and POST: a parameter then names the method that is meant."""
+        """Take the token and the method from parameters: some clients only GET and POST, and name the method there."""
         self.token = token or str(self.get("access_token") or self.get("oauth_token") or "")
         method = str(self.get("method", "")).upper()
         if method in OVERRIDES and method != self.method:

@@ -124,7 +124,7 @@ def _messages(call: Call, conversation: Conversation, requested: RequestedFields
 
 
 def _message_facts(call: Call, customer: Customer, message: Message, requested: RequestedFields) -> dict:
-    """The persona is not part of the facts."""
+    """Return the facts about a message. The persona is none of them."""
     sender, receiver = (customer, customer.page) if message.sender == "customer" else (customer.page, customer)
     facts = {
         "id": message.mid,

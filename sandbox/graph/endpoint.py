@@ -170,7 +170,7 @@ def _page_objects(call: Call, page: Page, name: str):
 
 
 def _other_objects(call: Call, name: str):
-    """A user may read the Pages, but not act for them."""
+    """Find another object. A user may read the Pages, but not act for them."""
     if call.grant.user:
         known = {"me": call.grant.user, call.grant.user.id: call.grant.user}
         return known.get(name) or (call.world.pages.get(name) if call.method == "GET" else None)

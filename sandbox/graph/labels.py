@@ -73,7 +73,7 @@ async def moderate(call: Call, page: Page) -> dict:
 
 
 def _moderate(customer: Customer, action: str):
-    """Assumed: a Page cannot write to a customer that it banned or blocked."""
+    """Ban, block or unblock. Assumed: a Page cannot write to a customer that it banned or blocked."""
     if action == "MOVE_TO_SPAM":
         customer.folder = "spam"
     else:

@@ -26,6 +26,6 @@ def change(world: World, page: Page, integrity: dict) -> dict:
 
 
 def facts(world: World, page: Page) -> dict:
-    """The timestamp is in seconds."""
+    """Return the facts about the Page. The timestamp is in seconds."""
     known = {"status": "ok"} | {name: [] for name in DETAILS} | page.integrity
     return {"timestamp": world.clock.now() // 1000} | known

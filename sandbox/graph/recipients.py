@@ -38,7 +38,7 @@ def _find_or_create(call: Call, page: Page, kind: str, recipient: dict) -> Custo
 
 
 def _name(name) -> str:
-    """A phone number comes with a name: {first_name, last_name}."""
+    """Return the name that comes with a phone number: {first_name, last_name}."""
     if not isinstance(name, dict):
         return str(name or "")
     return " ".join(filter(None, (name.get("first_name"), name.get("last_name"))))

@@ -59,7 +59,7 @@ class Anything:
 
 @dataclass(frozen=True)
 class Buttons(Rows):
-    """The other parts of a button depend on its type."""
+    """The buttons of a template. The parts that a button needs depend on its type."""
 
     def check(self, name: str, value):
         super().check(name, value)

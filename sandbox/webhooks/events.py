@@ -44,12 +44,12 @@ def message_delivered(world: World, customer: Customer, message: Message):
 
 
 def messages_read(world: World, customer: Customer):
-    """Everything sent at or before the watermark was read. Messenger sends no mids."""
+    """Send the receipt: everything at or before the watermark was read. Messenger sends no mids."""
     _publish(world, customer, "message_reads", {"read": {"watermark": world.clock.stamp()}})
 
 
 def reaction_changed(world: World, customer: Customer, message: Message):
-    """A removed reaction carries neither name nor emoji."""
+    """Send the reaction. A removed one carries neither name nor emoji."""
     inner = {"action": "unreact", "mid": message.mid}
     if emoji := message.reaction:
         inner = {"reaction": REACTIONS.get(emoji, "other"), "emoji": emoji, "action": "react", "mid": message.mid}
@@ -72,33 +72,33 @@ def control_taken(world: World, customer: Customer, receiver: str, before: str |
 
 
 def control_requested(world: World, customer: Customer, receiver: str | None, requester: str, metadata: str):
-    """The requesting app is a number here."""
+    """Send the request for control. The requesting app is a number here."""
     inner = {"requested_owner_app_id": int(requester), "metadata": metadata}
     _publish_to(world, customer, receiver, {"request_thread_control": inner})
 
 
 def roles_changed(world: World, page: Page, app_id: str, roles: list[str]):
-    """An event of the old handover protocol. It is about the Page and has no sender."""
+    """Send an event of the old handover protocol. It is about the Page and has no sender."""
     event = {"recipient": {"id": page.id}, "timestamp": world.clock.stamp(), "app_roles": {app_id: roles}}
     world.publish_to(app_id, page, "messaging_handovers", event)
 
 
 def policy_enforced(world: World, page: Page, action: str, reason: str):
-    """This event has no sender either."""
+    """Send the policy enforcement. This event has no sender either."""
     inner = {"action": action} | ({"reason": reason} if reason else {})
     event = {"recipient": {"id": page.id}, "timestamp": world.clock.stamp(), "policy_enforcement": inner}
     world.publish(page, "messaging_policy_enforcement", event)
 
 
 def page_status_changed(world: World, page: Page, facts: dict):
-    """Sent under two fields: as a change of the Page, and as a messaging event without sender and recipient."""
+    """Send the status under two fields: as a change of the Page, and as an event without sender and recipient."""
     value = {"field": "business_integrity", "value": facts}
     world.publish(page, "business_integrity", value, key="changes")
     world.publish(page, "messaging_integrity", facts)
 
 
 def call_changed(world: World, call: VoiceCall, event: str):
-    """Times are in seconds. Assumed: all apps get it, whichever controls the thread."""
+    """Send the event of a call. Times are in seconds. Assumed: all apps get it, whichever controls the thread."""
     page, caller = call.customer.page, call.customer
     inner = {"id": call.id, "to": page.id, "from": caller.psid, "event": event, "timestamp": call.at // 1000}
     world.publish(page, "calls", inner | {"call_direction": "user_initiated"}, key="calls")

@@ -53,7 +53,9 @@ def release(customer: Customer):
 
 
 def activate(customer: Customer, now: int):
-    """The customer wrote: give an idle thread to the default app, and leave an owned one to its owner for a day."""
+    """Route a message of the customer: give an idle thread to the default app, and leave an owned one to its owner for
+    a day.
+    """
     if current := owner(customer, now):
         give(customer, current, now, max(customer.owned_until - now, CONTROL_LASTS_MS))
     elif customer.page.default_app_id:

@@ -1,4 +1,4 @@
-"""Rate limits and the headers that report usage. Off until switched on.
+"""Rate limits and the headers that report usage. They are off until a test switches them on.
 
 https://developers.facebook.com/docs/graph-api/overview/rate-limiting
 """

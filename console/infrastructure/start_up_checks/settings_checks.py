@@ -86,7 +86,7 @@ def boolean(name, value):
 
 
 def refuse_malformed(**given):
-    """Raise ImproperlyConfigured with a sentence about the first malformed setting. Empty ones are left out."""
+    """Raise ImproperlyConfigured with a sentence about the first malformed setting. Empty settings are not checked."""
     for name, is_right, sentence in SHAPES:
         values = given[name] if isinstance(given[name], list) else [given[name]]
         for value in filter(None, values):

@@ -13,7 +13,7 @@ from console.infrastructure.start_up_checks import example_credentials
 from console.models import ApiKey, Conversation, HandoverRules, Holder
 from personas.models import Page
 
-PAGE_ID, TOKEN = "102030405060708", "EAASANDBOXPAGETOKEN"  # the sandbox's own
+PAGE_ID, TOKEN = "102030405060708", "EAASANDBOXPAGETOKEN"  # as the sandbox has them
 PAGE = {"token": TOKEN, "name": "Bluebird Tea", "bot_name": "Robin"}
 PATIENCE = 20  # s for the workers
 
@@ -100,7 +100,7 @@ class Command(BaseCommand):
         return conversation
 
     def _wait_for(self, name, psid, lines, has_bot):
-        """Wait until the webhooks are processed and the bot has answered or handed over; return the conversation."""
+        """Wait until the webhooks are processed and the bot has answered or handed over. Return the conversation."""
         for _tenth in range(PATIENCE * 10):
             conversation = Conversation.objects.filter(customer__psid=psid).first()
             if conversation and self._is_through(conversation, lines, has_bot):

@@ -47,7 +47,7 @@ class Command(Migrate):
 
 
 def _refuse_database_from_before():
-    """Raise CommandError for the tables of a version before 1.0.0: there is no way from them to today's."""
+    """Raise CommandError for the tables of a version before 1.0.0: no migration leads from them to today's."""
     applied = MigrationRecorder(connection).applied_migrations()
     if FIRST not in applied and any(app == FIRST[0] for app, _name in applied):
         raise CommandError(

@@ -1,6 +1,6 @@
-"""One thing that is delivered to a Page's bot: an event of Facebook's, or a change of holder.
+"""A bot event: an event of Facebook's, or a change of holder, that is delivered to a Page's bot.
 
-The row is the outbox: written with the change that it is about, deleted once the bot has taken it.
+The table is an outbox: a row is written with the change that it is about, and deleted once the bot has taken it.
 """
 
 from typing import Any, ClassVar
@@ -20,7 +20,7 @@ from messenger import events
 
 class BotEventQuerySet(BotEventDeliveryQuerySet):
     def announce(self, handover):
-        """Add what a bot gets of a change of holder."""
+        """Add the events of a change of holder."""
         rules = handover.conversation.rules
         if rules.holder_url:
             body = HolderChange.of(handover).model_dump_json(by_alias=True)
@@ -29,7 +29,7 @@ class BotEventQuerySet(BotEventDeliveryQuerySet):
             self._announce_to_bot(handover, rules)
 
     def retract(self, handover):
-        """Delete the events about a change that is undone; return whether any had not been delivered yet.
+        """Delete the events of a change that is undone. Return whether they were still undelivered.
 
         Undelivered events of Facebook's are deleted too, as whenever a conversation leaves the bot.
         """
@@ -37,7 +37,7 @@ class BotEventQuerySet(BotEventDeliveryQuerySet):
         return undelivered.filter(next_attempt_at=handover.undo_until).delete()[0] > 0
 
     def have_words_of(self, conversation):
-        """Return whether the bot has yet to receive something that the customer said."""
+        """Return whether words of the customer still have to be delivered to the bot."""
         return self.with_words().filter(conversation=conversation).exists()
 
     def with_words(self):
@@ -45,7 +45,7 @@ class BotEventQuerySet(BotEventDeliveryQuerySet):
         return self.filter(kind=BotEvent.Kind.EVENT, has_words=True)
 
     def add_event(self, page, conversation, body, has_words):
-        """Add an event of Facebook's. If no other waits, this process leases it and delivers it itself."""
+        """Add an event of Facebook's. If no other event waits, this process leases and delivers the new one."""
         kind = BotEvent.Kind.EVENT
         bot_event = BotEvent(page=page, conversation=conversation, kind=kind, body=body, has_words=has_words)
         if conversation is None or bot_event.queue.exists():

@@ -1,7 +1,9 @@
-"""Delivery of bot events: at least once, in the order of their queue, which is one kind for one conversation.
+"""Delivery of bot events: at least once, in the order of their queue.
 
-Queues know nothing of each other: a bot that is slow in one conversation answers the others. Only the oldest of a queue
-may go, and it is leased by a conditional UPDATE: nothing is locked while the bot answers.
+Each conversation has a queue for each kind of event.
+
+Queues are independent: a bot that is slow in one conversation answers the others. Only the oldest event of a queue may
+go. A conditional UPDATE leases it: nothing is locked while the bot answers.
 """
 
 import logging
@@ -25,7 +27,7 @@ from personas.resource_shortage import is_resource_shortage
 SWEEP_EVERY = 10  # s
 LEASE = timedelta(seconds=3 * TIMEOUT)  # a worker that takes longer is dead
 PAUSES = (0.2, 1, 2, 4, 8)  # s; the first is for a connection that was closed just then
-RETRIES_OF_RECEIPTS = 1  # and of other events to which nobody expects an answer
+RETRIES_OF_RECEIPTS = 1  # and retries of other events to which nobody expects an answer
 EVENT_LASTS = timedelta(seconds=20)  # with these pauses; a bot that never answers gets four attempts in this time
 OUTAGE_LASTS = timedelta(minutes=5)  # for which events without words are kept for a bot that is down
 HOLDER_LASTS = timedelta(days=1)
@@ -36,17 +38,17 @@ logger = logging.getLogger(__name__)
 
 class BotEventDeliveryQuerySet(ScheduledQuerySet, LeasedQuerySet):
     def first_of_queues(self):
-        """Filter to the oldest of each queue, which alone may go."""
+        """Filter to the oldest event of each queue: only that one may go."""
         queues = self.order_by("page_id", "conversation_id", "kind", "pk")
         return self.filter(pk__in=queues.distinct("page_id", "conversation_id", "kind").values("pk"))
 
     def deliver_later(self):
-        """Ask for all that may go now. The sweep does, and a delivery to a bot that was down."""
+        """Enqueue all deliveries that are due, for the sweep and for a bot that is no longer down."""
         for bot_event in self.first_of_queues().free().due():
             bot_event.deliver_later(expires=SWEEP_EVERY)
 
     def deliver(self):
-        """Deliver those that still exist: another worker may have delivered some."""
+        """Deliver the events that still exist: another worker may have delivered some."""
         for bot_event in self:
             bot_event.deliver()
 
@@ -82,7 +84,7 @@ class BotEventDelivery(Retryable, Leased):
             transaction.on_commit(lambda: deliver([self.pk], countdown=seconds, **options), robust=True)
 
     def deliver(self):
-        """Deliver whatever in its queue may go now, the oldest first."""
+        """Deliver the events of its queue that may go now, the oldest first."""
         with thread_pool.share(self.page_id) as is_free:
             if is_free:
                 self._deliver_from(self._next())
@@ -90,7 +92,7 @@ class BotEventDelivery(Retryable, Leased):
                 self.deliver_later(THREAD_PAUSE)
 
     def deliver_in_thread(self):
-        """Deliver it by a thread of this process, which leased it as it was written: without the broker."""
+        """Deliver the event in a thread of this process, which leased it when it was written, and not by the broker."""
         if not thread_pool.submit(self.page_id, lambda: self._deliver_from(self)):
             self.row.update(leased_until=None, attempts=0)
             self.deliver_later()
@@ -100,9 +102,9 @@ class BotEventDelivery(Retryable, Leased):
             bot_event = bot_event._next()
 
     def _next(self):
-        """Lease and return the oldest of the queue; None where it has to wait, or another worker is at it.
+        """Lease and return the oldest event of the queue; None if it has to wait, or another worker has leased it.
 
-        Whoever finds it leased may leave: its worker looks for the next one after deleting it.
+        A worker that finds it leased may stop: the other one looks for the next event after deleting this one.
         """
         oldest = self.queue.for_delivery().order_by("pk").first()
         return oldest if oldest and oldest._lease() else None
@@ -179,7 +181,10 @@ class BotEventDelivery(Retryable, Leased):
         return timezone.now() - self.created_at
 
     def _may_try_again(self, is_anybodys):
-        """Return whether to try again. A refused receipt is given up soon, so that the events behind it follow."""
+        """Return whether there is another attempt.
+
+        A refused receipt is given up soon, so that the events behind it follow.
+        """
         if not self.is_event:
             return self._age < HOLDER_LASTS
         most = len(PAUSES) if is_anybodys else RETRIES_OF_RECEIPTS
@@ -195,7 +200,7 @@ class BotEventDelivery(Retryable, Leased):
             self.page.conversations.hand_over_unanswered(error)
 
     def _wait_for_bot(self):
-        """Act on a bot that is down: hand over a customer who waits for an answer, and postpone other events."""
+        """Hand over the conversation if its customer waits for the bot, which is down; else postpone the event."""
         error = self.rules.bot_error
         if self._age > OUTAGE_LASTS or self._leave_bot(error):
             return self._end()

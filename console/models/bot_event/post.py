@@ -1,4 +1,4 @@
-"""One POST to a bot. Its answer is a status within a time limit; whatever else the bot sends changes nothing."""
+"""One POST to a bot. Only the status of the answer counts, and only if it comes in time."""
 
 import threading
 from contextlib import suppress
@@ -24,7 +24,7 @@ class NoConnection(NotTaken):
 
 
 def post(address, body, headers):
-    """Return if the bot takes the body, and raise NotTaken if it does not."""
+    """Send the body to the bot. Raises NotTaken if the bot does not accept it."""
     headers = {"Content-Type": "application/json", **headers}
     options = {"timeout": (CONNECT_TIMEOUT, TIMEOUT), "allow_redirects": False, "stream": True}
     try:
@@ -39,7 +39,7 @@ def post(address, body, headers):
 
 
 def _skip(answer):
-    """Read it to its end, so that the connection can be kept."""
+    """Read the answer to its end, so that the connection can be kept."""
     with suppress(urllib3.exceptions.HTTPError, OSError):
         answer.raw.read(MOST_READ)
 

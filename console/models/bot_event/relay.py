@@ -1,4 +1,4 @@
-"""The relay: which bot gets which of Facebook's events. The holder gets what Facebook would send it."""
+"""The relay: it decides which bot gets which of Facebook's events. A bot that holds a conversation gets all of them."""
 
 from itertools import groupby
 
@@ -61,7 +61,7 @@ def _rules_of_bots(processed):
 
 
 def _misses_a_message(rules, conversation, found):
-    """Return whether the customer waits for the bot with a message of a field to which it did not subscribe."""
+    """Return whether the customer waits for the bot with a message of a field that the bot did not subscribe to."""
     is_bots = conversation is not None and conversation.holder == Holder.BOT and not rules.bot_app_id
     relayed = rules.subscribed(found)
     return is_bots and any(is_for_bot_to_answer(event) and event not in relayed for event in found)

@@ -24,23 +24,26 @@ class AssignmentQuerySet(InboxQuerySet):
         transaction.on_commit(tasks.assign.delay, robust=True)
 
     def assignable(self):
-        """Filter to what waits, except on a disconnected Page, where nobody could answer."""
+        """Filter to waiting conversations, except on a disconnected Page, where nobody could answer."""
         return self.waiting().filter(page__rules__assigns=True).exclude(page__state__in=Page.State.ended())
 
     def assign(self):
-        """Assign the longest waits first, until nobody has room for any."""
+        """Assign conversations, the longest wait first, until no agent has room for another one."""
         without = Q(pk=None)  # one round for each assigned conversation, and for each Page and team without a candidate
         while conversation := self.assignable().exclude(without).select_related("page", "team").first():
             without |= assign_one(conversation)
 
 
 def assign_one(conversation):
-    """Assign it to the best agent. Return a condition for those to leave out of this round from now on."""
+    """Assign the conversation to the best agent.
+
+    Return a condition for conversations to skip in this round from now on.
+    """
     try:
         return _assign(conversation)
     except Refused:  # another agent was faster, or this one has just gone away
         return Q(pk=conversation.pk)
-    except Exception:  # whatever it is, those behind it must not wait for ever
+    except Exception:  # after any error: the conversations behind it must not wait for ever
         logger.exception("Conversation %s could not be assigned", conversation.pk)
         return Q(pk=conversation.pk)
 
@@ -58,7 +61,7 @@ def _assign(conversation):
 
 
 def _candidates(conversation):
-    """Present agents who may have it and have room: the one with the fewest first, then the one without for longest."""
+    """Return present agents with room for it: first those with the fewest conversations, then the longest without."""
     agents = conversation.page.agents().present()
     if conversation.team_id:
         agents = agents.filter(pk__in=conversation.team.members.values("pk"))
@@ -69,6 +72,6 @@ def _candidates(conversation):
 
 
 def _given_up_by(conversation):
-    """Return the key of the agent from whom it has just come: it does not go back there by itself."""
+    """Return the key of the agent who has just given it up: it is not assigned to them again."""
     last = conversation.handovers.latest_change()
     return last.from_agent_id if last and last.cause in GAVE_IT_UP else None

@@ -1,6 +1,6 @@
 """Meta's automated responses: an instant reply, an away message, the greeting of an ad, an answer to an FAQ.
 
-They arrive as echoes of the Page Inbox, or of no app at all, exactly like the words of a person who writes there. No
+They arrive as echoes of the Page Inbox, or of no app at all, exactly like messages of a person who writes there. No
 field tells the two apart, but the time does: nobody answers before the customer's first message, and nobody types an
 answer in three seconds. https://developers.facebook.com/docs/messenger-platform/reference/webhook-events/message-echoes
 """

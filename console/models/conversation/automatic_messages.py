@@ -22,13 +22,13 @@ def is_other_sender(conversation, agent):
 
 
 def introduce(conversation, agent, at=None):
-    """Say who answers from now on. at: the place in the thread, if it is not the end."""
+    """Introduce the agent who answers from now on. at: the place in the thread, if it is not the end."""
     text = conversation.rules.introduction.replace(NAME, agent.public_name)
     _announce(conversation, text, f"{agent.pk} at {conversation.revision}", at)
 
 
 def closed_message(conversation):
-    """Return the words for a customer who waits outside business hours, or an empty text."""
+    """Return the message for a customer who waits outside business hours; "" for none."""
     page, team = conversation.page, conversation.team
     text = (team and team.closed_message) or conversation.rules.closed_message
     is_needed = text and conversation.waiting_since and not business_hours.are_open(page, team, timezone.now())
@@ -36,14 +36,14 @@ def closed_message(conversation):
 
 
 def announce_closed_hours(conversation):
-    """Say that nobody is there, outside business hours: once while the customer waits, and not before Undo is over."""
+    """Announce that nobody is there, outside business hours: once while the customer waits, when Undo is over."""
     text = closed_message(conversation)
     if text and not conversation.handovers.unannounced().exists():
         _announce(conversation, text, f"closed since {conversation.waiting_since.isoformat()}")
 
 
 def _announce(conversation, text, occasion, at=None):
-    """Have the bot say it, once on each occasion. It answers nobody: a customer who waits goes on waiting."""
+    """Have the bot send it, once on each occasion. It is no answer: a customer who waits goes on waiting."""
     key = uuid.uuid5(uuid.NAMESPACE_OID, f"conversation {conversation.pk}: {occasion}")
     if not text or not conversation.may_bot_reply or conversation.is_blocked:
         return

@@ -28,7 +28,10 @@ def check_connected(conversation):
 
 
 def check_may_close(conversation, agent):
-    """Let agents close what no colleague holds on a disconnected Page, as nobody can take it there."""
+    """Check that the agent may close it.
+
+    On a disconnected Page, where nobody can take it, any agent may if nobody holds it.
+    """
     if agent and conversation.page.is_disconnected:
         check_no_colleague_holds(conversation, agent)
     else:
@@ -73,26 +76,28 @@ def check_can_receive(conversation, agent):
 
 
 def check_may_see(conversation, agent):
-    """An agent may have left, or lost sight of the Page, since their request began."""
+    """Check that the agent may see it. They may have left, or lost the right to the Page, since their request began."""
     if not conversation.page.agents().filter(pk=agent.pk).exists():
         raise CannotReceive(_("%(name)s may not see this Page.") % {"name": agent})
 
 
 def check_nothing_scheduled(conversation, agent):
-    """Nobody would look after a reply that waits for its moment: its author could not send it any more."""
+    """Raise the refusal if a scheduled reply waits: its author could not send it any more, and nobody would look after
+    it.
+    """
     if agent and conversation.scheduled_replies.waiting().filter(author=agent).exists():
         raise CannotReceive(_("A reply of yours waits to be sent later: send or delete it first."))
 
 
 def check_all_seen(conversation, until, refusal=UnseenMessages):
-    """Raise the refusal if the customer has just written more. Ids are given in order, under the lock."""
+    """Raise the refusal if the customer has just written more than was seen. Ids are given in order, under the lock."""
     unseen = conversation.messages.filter(is_imported=False, is_incoming=True, pk__gt=until or 0).order_by("pk")
     if until is not None and unseen.exists():
         raise refusal(conversation, unseen)
 
 
 def check_all_delivered_to_bot(conversation):
-    """The bot may not have received the last message of the customer yet."""
+    """Check that the bot has received the last message of the customer."""
     asked = conversation.messages.filter(is_imported=False, is_incoming=True).order_by("pk")
     if BotEvent.objects.have_words_of(conversation) and asked.exists():
         raise UnseenMessages(conversation, asked.filter(pk=asked.last().pk))

@@ -1,7 +1,9 @@
-"""Everything said between one Customer and one Page. One agent holds it, or the bot, or it waits in the queue.
+"""A conversation: everything said between one Customer and one Page.
 
-The slices own their columns, scopes and verbs, and build upon each other: a revision, a place in the queue, a holder,
-a wait, their transitions, thread control, the messaging window, replies.
+An agent or the bot holds it, or it waits in the queue.
+
+The slices own their columns, scopes and verbs, and build upon each other: revision, place in the queue, holder, wait,
+transitions, thread control, messaging window, replies.
 """
 
 from typing import Any
@@ -27,7 +29,7 @@ from console.models.handover.cause import Cause
 
 class ConversationQuerySet(NextQuerySet, AssignmentQuerySet, TimeoutsQuerySet, UnattendedQuerySet, SendingQuerySet):
     def give_up(self):
-        """Give up what waits to go out, or for a bot: their Page is disconnected."""
+        """Give up messages that wait to go out, and bot events: the Page is disconnected."""
         self.hand_over_unanswered(cause=Cause.DISCONNECTED)
         give_up(self)
 
@@ -53,13 +55,13 @@ class Conversation(Replies, Timeouts, Unattended, Receipts, Typing, Undo):
 
     @property
     def headline(self):
-        """Return all that stands above and below the thread. Messages alone do not change it."""
+        """Return the values that stand above and below the thread. Messages alone do not change them."""
         holding = self.holder, self.agent_id, self.team_id, self.elsewhere_app, self.closed_at
         return *holding, self.shown_window, self.returns_at
 
     @property
     def headline_key(self):
-        """Return a number that differs when something else is to stand above or below the thread, for browsers."""
+        """Return a number that changes with the headline, for browsers to compare."""
         page = (self.page.state, self.page.paused_since, self.page.why_paused)
         moderation = getattr(self.customer, "moderation", None)
         blocked = moderation and (moderation.action, moderation.state)

@@ -1,4 +1,4 @@
-"""Process what changes a message: a reaction, an edit, its unsending. Any of them may overtake the message."""
+"""Process corrections of a message: a reaction, an edit, its unsending. Each may overtake the message."""
 
 from console.models.conversation import stored_messages, unsending
 from console.models.conversation.outcomes import Outcome, Premature
@@ -38,7 +38,7 @@ def is_emptying(event):
 
 
 def process_unsending(conversation, event):
-    """Empty the message, however old it is. One that has not come yet is kept out when it comes."""
+    """Empty the message, however old it is. A message that has not come yet is ignored when it comes."""
     with conversation.changing():
         message = stored_messages.lock(conversation, mid=event.mid)
         if message is None:
@@ -49,7 +49,7 @@ def process_unsending(conversation, event):
 
 
 def _store_edited(conversation, event):
-    """Store the new words of a message that has not come, or is older than the console. Nobody has seen them yet."""
+    """Store the new text of a message that has not come, or is older than the console. Nobody has read it yet."""
     edited = {"text": event.text, "edited_at": event.at, "is_partial": True}
     message = stored_messages.store_incoming(conversation, event, event.mid, **edited)
     stored_messages.wait_for_answer(conversation, message, event)

@@ -1,4 +1,4 @@
-"""Process what a customer says: a message, a tapped button, an order, a missed call. Each waits for an answer."""
+"""Process messages of customers, tapped buttons, orders and missed calls. The customer waits for an answer to each."""
 
 import hashlib
 
@@ -22,12 +22,12 @@ def process_postback(conversation, event):
 
 
 def process_missed_call(conversation, event):
-    """A call opens no messaging window and says nothing of thread control."""
+    """Process a missed call. It opens no messaging window and says nothing of thread control."""
     return _process(conversation, event, opens_window=False)
 
 
 def mid_of(event):
-    """Return the id of what the customer said. A tap without one gets one: it must still be one message."""
+    """Return the id of the customer's message. A tap without an id is given one: it must still be one message."""
     return event.mid or _made_up_mid(event)
 
 
@@ -72,7 +72,7 @@ def _note_ad(conversation, event, message):
 
 
 def _note_late_question(conversation, message):
-    """Take replies within seconds of a message that came late for automatic ones."""
+    """Mark replies within seconds of a message that came late as automated responses."""
     if automated_responses.mark_late(conversation, message):
         conversation.retract_answer_elsewhere(message)
 

@@ -1,4 +1,4 @@
-"""Replies of a disconnected Page are given up: none waits for ever, and no agent thinks that it goes out."""
+"""Give up the replies of a disconnected Page: none waits for ever, and no agent believes that one will go out."""
 
 from django.db.models import Q
 from django.utils import timezone
@@ -9,7 +9,7 @@ from console.models.send_queue import LEASE
 
 
 def give_up(conversations):
-    """Give up what is still to be sent in these."""
+    """Give up the messages that are still to be sent in these conversations."""
     pending = Message.objects.pending().order_by().values("conversation")
     for conversation in conversations.filter(pk__in=pending).order_by("customer__psid", "pk"):
         with conversation.changing() as revision:

@@ -1,7 +1,7 @@
-"""Process echoes: what the Page said, by us, by another app, or by a person in the Page Inbox.
+"""Process echoes: messages of the Page, sent by us, by another app, or by a person in the Page Inbox.
 
-Our messages are found by their id, or by our key. An id that Facebook's history gave us may turn out to be that of the
-same words from elsewhere. And one key may have two echoes: a call that took effect after it was made again. Then the
+Our messages are found by their id, or by our key. An id that Facebook's history gave us may turn out to be the id of
+the same words from elsewhere. And one key may have two echoes, if a call took effect after it was made again. Then the
 customer has two messages, and so has the thread.
 """
 
@@ -59,22 +59,23 @@ def _is_known_as_sent(conversation, event):
 
 
 def is_second(event, message):
-    """Return whether the message has its echo already, and this is another one."""
+    """Return whether the message has its echo already, and this is the echo of a second one."""
     return message.mid != event.mid and message.sent_at is not None
 
 
 def _is_of_another(known, ours):
     """Return whether the echo is not about the message with its id.
 
-    After a call without an answer, Facebook's history may have given us the id of another message. An echo brings back
-    the key that we sent with ours: one without it is of somebody else, be it a bot with our app's token.
+    After a call without an answer, Facebook's history may have given us the id of another message. An echo of our
+    message brings back the key that we sent with it. An echo without a key is of somebody else, such as a bot with our
+    app's token.
     """
     is_id_certain = known.unknown_since is None or known.sent_at
     return not is_id_certain and ours != known
 
 
 def _take_back(conversation, message):
-    """Let the author decide about a message that may not have arrived: those behind it are gone already."""
+    """Let the author decide about a message that may not have arrived: the messages behind it are sent already."""
     conversation.thread.flush()
     message.state, message.mid, message.next_attempt_at = Message.State.UNKNOWN, None, None
     message.error, message.revision = str(SAID_ELSEWHERE), conversation.revision
@@ -90,7 +91,7 @@ def _confirm(conversation, message, event):
 
 
 def _store_second(conversation, first, event):
-    """Store the message of a call that took effect after all, when it had been made again."""
+    """Store the second message of a call that was made again and took effect both times."""
     same = {name: getattr(first, name) for name in SAME_IN_BOTH}
     message = _store(conversation, event, reply_to=event.reply_to, **same)
     conversation.note_last_words(message, stored_messages.words_of(message, event))
@@ -109,7 +110,7 @@ def key_of(event):
 
 
 def _process_from_elsewhere(conversation, event):
-    """Store a message of the bot, which speaks with our app's token or is an app of its own, or of people elsewhere."""
+    """Store a message of people elsewhere, or of the bot, which uses our app's token or is an app of its own."""
     if _may_be_ours(conversation, event):
         raise Premature("One of our own sends is still without an answer; this may be its echo.")
     stored = conversation.thread.find(event.mid)
@@ -133,7 +134,7 @@ def _process_from_elsewhere(conversation, event):
 
 
 def _may_be_ours(conversation, event):
-    """Return whether an echo without our key may be that of a message whose id we do not know yet."""
+    """Return whether an echo without our key may be the echo of a message whose id we do not know yet."""
     return is_of_our_app(event) and conversation.thread.is_being_sent
 
 
@@ -148,7 +149,7 @@ def _is_by_bot(conversation, event):
 
 
 def _note_answer(conversation, message):
-    """Note that the customer got an answer. A bot that still speaks when people were called for gives none."""
+    """Note that the customer got an answer. A message of the bot is none if people have been called for."""
     if message.source:
         conversation.note_answer_elsewhere(message.source)
     if not message.is_by_bot or conversation.holder == Holder.BOT:

@@ -33,7 +33,7 @@ class Holding(Revision):
         blank=True,
         verbose_name=_("team"),
     )
-    elsewhere_app = models.TextField(blank=True, editable=False)  # the id of the app that holds it
+    elsewhere_app = models.TextField(blank=True, editable=False)  # the id of the other app that holds it
     reason = models.ForeignKey(  # the change of holder that explains why it is there
         "console.Handover", models.SET_NULL, related_name="+", null=True, editable=False
     )
@@ -74,16 +74,16 @@ class Holding(Revision):
 
     @property
     def holder_key(self):
-        """A short text that differs from one holder to the next, for browsers to compare."""
+        """A short text that differs between holders, for browsers to compare."""
         return f"{self.holder}-{self.agent_id or self.elsewhere_app}"
 
     @property
     def default_holder(self):
-        """The holder of what no person holds."""
+        """The holder of conversations that no person holds."""
         return Holder.BOT if self.rules.has_bot else Holder.QUEUE
 
     def transfer_targets(self):
-        """Return the colleagues who can have it now, each with the number of open conversations that they hold."""
+        """Return the colleagues who can receive it now, each with the number of open conversations that they hold."""
         present = self.page.agents().filter(is_present=True).exclude(pk=self.agent_id)
         held = Count("conversations", filter=Q(conversations__closed_at=None), distinct=True)
         return present.annotate(held=held).order_by("first_name", "last_name", "username")

@@ -20,7 +20,7 @@ RECEIPTS = (events.Delivery, events.Read)
 
 
 class Processed(NamedTuple):
-    """One event, with the conversation that it concerns, if there is one, and what became of it."""
+    """One processed event, the conversation that it concerns, if there is one, and the outcome."""
 
     event: events.Event
     conversation: Any
@@ -30,8 +30,8 @@ class Processed(NamedTuple):
 def begins_conversation(event):
     """Return whether the event begins a conversation where there is none.
 
-    One that is only about an earlier message does not: it waits for that message. An unsent message does, because the
-    empty message that is stored for it keeps out its words.
+    An event that is only about an earlier message does not: it waits for that message. An unsent message does: an empty
+    message is stored for it, which keeps its words out.
     """
     return bool(event.psid) and type(event) in PROCESSORS and not _is_about_message(event)
 
@@ -56,7 +56,7 @@ def process(event, conversations, has_waited=False):
 
 
 def extend_messaging_window(event, conversations):
-    """Extend it by a reaction that could not be processed: the customer has done something all the same."""
+    """Extend the messaging window by a reaction that could not be processed: the customer was active all the same."""
     conversation = conversations.of(event)
     if conversation and isinstance(event, events.Reaction) and event.emoji:
         with conversation.changing():
@@ -64,7 +64,7 @@ def extend_messaging_window(event, conversations):
 
 
 def _process_for_page(event):
-    """Note what the event says of the Page itself."""
+    """Process an event about the Page itself."""
     if isinstance(event, events.Policy):
         for page in Page.objects.filter(page_id=event.page_id):
             page.note_policy(event.action, event.reason, event.at)
@@ -91,7 +91,7 @@ def _is_about_message(event):
     return isinstance(event, (*RECEIPTS, events.Reaction)) or (is_edit and corrections.is_emptying(event))
 
 
-# What it changes there
+# Changes in the conversation
 
 
 def _process_in(conversation, event, has_waited):

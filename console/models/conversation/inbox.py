@@ -19,7 +19,7 @@ from console.models.message.message import Message
 MAX_LAST_WORDS = 200  # characters
 RECENTLY = timedelta(days=1)  # for which the queue shows a reply that failed, or may have, and how a customer came
 OTHERS = [Holder.AGENT, Holder.ELSEWHERE]
-EARLY, LATE = (Value(datetime(year, 1, 1, tzinfo=UTC)) for year in (2000, 4000))  # no message comes before or after
+EARLY, LATE = (Value(datetime(year, 1, 1, tzinfo=UTC)) for year in (2000, 4000))  # no message is before or after
 
 
 def sections(agent_id, teams):
@@ -77,14 +77,14 @@ class InboxQuerySet(RevisionQuerySet):
         return self.in_section("waiting")
 
     def waiting_for(self, teams):
-        """Filter to the waiting ones for these teams or for no team; None is for any team."""
+        """Filter to waiting conversations for these teams or for no team; None is for any team."""
         return self.in_section("waiting", teams=teams)
 
     def held_by(self, agent):
         return self.in_section("mine", agent.pk)
 
     def held_by_others(self, agent, teams):
-        """Filter to those with colleagues or elsewhere, and those waiting for other teams than these."""
+        """Filter to conversations with colleagues or elsewhere, and those waiting for other teams than these."""
         return self.in_section("others", agent.pk, teams)
 
     def held_by_bot(self):
@@ -94,7 +94,7 @@ class InboxQuerySet(RevisionQuerySet):
         return self.filter(sections(agent_id, teams)[name]).in_order()
 
     def count_by_holder(self):
-        """Return (Page, holder, team, agent, number) of the open ones, except those of the bot: no desk counts them."""
+        """Return (Page, holder, team, agent, number) of open conversations. No desk counts those with the bot."""
         open_ones = self.open().exclude(holder=Holder.BOT).order_by()
         return open_ones.values_list("page_id", "holder", "team_id", "agent_id").annotate(number=Count("pk"))
 
@@ -104,17 +104,17 @@ class InboxQuerySet(RevisionQuerySet):
         return self.order_by("rank", "pk")
 
     def after(self, rank, pk):
-        """Filter to the rows behind this place. The first condition is the one that an index can begin at."""
+        """Filter to the rows behind this place. PostgreSQL begins in the index by the first condition."""
         return self.filter(Q(rank__gt=rank) | Q(pk__gt=pk), rank__gte=rank)
 
     def for_queue(self):
-        """Return a list with all that rows show."""
+        """Return a list of conversations with everything that their rows show."""
         rows = list(self.with_holder().with_labels())
         self.model.objects.mark(rows)
         return rows
 
     def mark(self, rows):
-        """Read what else rows show. In the query of the rows, it would cost Django 3 ms."""
+        """Read the marks of rows. In the query of the rows, they would cost Django 3 ms."""
         if not rows:
             return
         given = {"pks": [row.pk for row in rows], "since": timezone.now() - RECENTLY}
@@ -134,8 +134,8 @@ class Inbox(Revision):
 
     last_words = models.CharField(_("last words"), max_length=MAX_LAST_WORDS, blank=True)
     last_at = models.DateTimeField(_("last message"), null=True)
-    # Its place in its part of the queue, as one value for an index: the longest wait first, then the newest of those
-    # whose customer does not wait. Of closed conversations the last closed comes first.
+    # The conversation's place in its part of the queue, as one value for an index: the longest wait first, then the
+    # newest of the conversations whose customer does not wait. Of closed conversations the last closed comes first.
     rank = models.GeneratedField(
         expression=Coalesce(LATE - F("closed_at"), F("waiting_since") - EARLY, LATE - F("last_at"), LATE - EARLY),
         output_field=models.DurationField(),
@@ -166,12 +166,15 @@ class Inbox(Revision):
         return f"{self.rank // timedelta(microseconds=1):018d}-{self.pk:012d}"
 
     def note_last_words(self, message, words):
-        """Show these words in the queue, unless a later message is known."""
+        """Show these words in the row of the queue, unless a later message is known."""
         if self.last_at is None or message.at >= self.last_at:
             self.last_at, self.last_words = message.at, words[:MAX_LAST_WORDS]
 
     def note_unsent_words(self, message, texts):
-        """Show in the queue that the last message was unsent, if it was. texts: all that the message said."""
+        """Show in the row of the queue that the last message was unsent, if it was.
+
+        texts: the words of the unsent message.
+        """
         is_last = self.last_at is not None and message.at >= self.last_at
         if is_last or (self.last_words and self.last_words in {text[:MAX_LAST_WORDS] for text in texts}):
             self.last_words = _now("Message unsent")

@@ -34,7 +34,7 @@ MODERATION = Compiled(lambda: Moderation.objects.filter(customer=Given("customer
 
 
 class WindowState(StrEnum):
-    """Ways in which Facebook takes an answer at this moment."""
+    """The ways in which Facebook accepts an answer at a moment."""
 
     OPEN = "open"  # as any message
     AD = "ad"  # as any message, perhaps: the window of an ad lasts up to 7 days, and Facebook does not say how long
@@ -46,8 +46,8 @@ class WindowState(StrEnum):
 class MessagingWindow(ThreadControl):
     """The slice of a Conversation that knows until when Facebook lets us answer.
 
-    What Facebook itself says counts more than our clock: a refusal of its ends the window, and where we never heard
-    the customer (the conversation began with an echo) it decides.
+    Facebook's own word counts more than our clock. Its refusal ends the window, and decides alone where the customer
+    has never written to the console (the conversation began with an echo).
     """
 
     customer_active_at = models.DateTimeField(_("customer last active"), null=True, editable=False)
@@ -74,7 +74,7 @@ class MessagingWindow(ThreadControl):
         return self._window_at(timezone.now())
 
     def _window_at(self, now):
-        """Return its state at a later moment, if the customer does nothing until then."""
+        """Return the state of the window at a later moment, if the customer does nothing until then."""
         if self.messaging_window_until is None or now < self.messaging_window_until:
             return WindowState.OPEN
         if self.ad_window_until and now < self.ad_window_until:
@@ -85,7 +85,7 @@ class MessagingWindow(ThreadControl):
 
     @property
     def reply_refusal(self):
-        """Return why nobody may answer now, as a sentence; "" when somebody may."""
+        """Return why no agent may answer now, as a sentence; "" when one may."""
         if self.page.is_disconnected:
             return DISCONNECTED
         over = WEEK_OVER if self.page.may_use_human_agent else DAY_OVER
@@ -122,7 +122,7 @@ class MessagingWindow(ThreadControl):
 
     @property
     def shown_window(self):
-        """Return all of the window that stands above and below the thread."""
+        """Return the values of the window that stand above and below the thread."""
         return self.messaging_window, self.time_left and self.answerable_until
 
     def confirm_human_agent(self, agent):
@@ -156,7 +156,7 @@ class MessagingWindow(ThreadControl):
         return None if self.messaging_window is WindowState.AD else HUMAN_AGENT
 
     def note_refusal(self, error, tag):
-        """Note what Facebook's refusal of an answer says of the window; return the sentence for the agent."""
+        """Update the window after Facebook refused an answer; return the sentence for the agent."""
         if error.action is Action.WINDOW_CLOSED:
             self._end_window(tag)
         if error.action is Action.OTHER_APP:

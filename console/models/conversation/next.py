@@ -9,12 +9,14 @@ from personas.models import Page
 
 
 class NobodyWaits(Refused):
-    """There is nothing to take."""
+    """No conversation waits in the queue of these teams."""
 
 
 class NextQuerySet(TransitionsQuerySet):
     def next_for(self, agent, teams):
-        """Return what waits for this agent's answer, the longest first; else the longest wait in the queue, or None."""
+        """Return the agent's conversation that waits longest for an answer; else the longest wait in the queue, or
+        None.
+        """
         answerable = self._answerable_by(agent)
         own = answerable.held_by(agent).filter(waiting_since__isnull=False)
         return own.first() or answerable.waiting_for(teams).first()

@@ -1,4 +1,4 @@
-"""Open the conversations of a batch of events: lock them, begin new ones, and read what the events will ask for."""
+"""Open the conversations of a batch of events: lock them, begin new ones, and read ahead for the events."""
 
 from contextlib import contextmanager
 
@@ -18,7 +18,7 @@ SAID = (events.Message, events.Postback, events.Order, events.MissedCall)
 
 @contextmanager
 def opened(received):
-    """Lock the conversations that these events concern, begun if need be, and save them in the end; yield them."""
+    """Lock the conversations of these events, begin missing ones, and save them in the end. Yields an Opened."""
     with transaction.atomic():
         conversations = _lock({participants(event) for event in received if event.psid})
         beginning = {participants(event) for event in received if begins_conversation(event)}
@@ -32,8 +32,8 @@ def opened(received):
 class Opened(dict):
     """Conversations that we have locked, by (Page's id, PSID).
 
-    locked: the keys of those that somebody else had locked for longer than the lock_timeout. new: the keys of those in
-    which nothing has happened yet.
+    locked: the keys of conversations that somebody else had locked for longer than the lock_timeout. new: the keys of
+    conversations in which nothing has happened yet.
     """
 
     def __init__(self, conversations, locked=()):
@@ -47,7 +47,7 @@ class Opened(dict):
         self.new = keys
 
     def of(self, event):
-        """Return the conversation that an event concerns, or None if it had not begun by then."""
+        """Return the conversation that an event concerns, or None if there is none."""
         about = participants(event)
         if about in self.locked:
             raise OperationalError("Somebody has locked the conversation for long.")
@@ -104,7 +104,7 @@ def _begin(keys):
 
 
 def _read_ahead(received, conversations):
-    """Read for all events at once. Anything missing here is read when an event asks for it."""
+    """Read messages and places for all events at once. Anything missing here is read when an event asks for it."""
     found = [(event, conversations.get(participants(event))) for event in received]
     about = [(event, conversation.thread) for event, conversation in found if conversation]
     wanted = {}

@@ -5,7 +5,7 @@ from enum import Enum
 
 class Outcome(Enum):
     PROCESSED = "processed"
-    ALREADY_STORED = "already stored"  # by an earlier webhook, which the bot got too
+    ALREADY_STORED = "already stored"  # by an earlier webhook; the bot has got it too
     UNSENT = "unsent"  # the message was unsent: nobody may keep its content
     FAILED = "failed"  # it is processed again later
 

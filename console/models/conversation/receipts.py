@@ -1,4 +1,4 @@
-"""Receipts: until when the customer has got and read what was sent, by Facebook's watermarks."""
+"""Receipts: the times until which messages have reached the customer and were read, by Facebook's watermarks."""
 
 from django.db import models
 
@@ -16,7 +16,7 @@ class Receipts(Revision):
         abstract = True
 
     def note_delivered(self, mids, until, revision):
-        """Note that these messages have reached the customer, and all that was sent until then."""
+        """Note that these messages have reached the customer, and all messages that were sent before this time."""
         self.thread.read(mids)
         for message in filter(None, map(self.thread.find_own, mids)):
             if message.state == Message.State.SENT:
@@ -26,7 +26,7 @@ class Receipts(Revision):
         self.thread.show_receipts()
 
     def note_read(self, until):
-        """Note that the customer has read all that was sent until then."""
+        """Note that the customer has read all messages that were sent before this time."""
         self.read_until = _later(self.read_until, until)
         self.thread.show_receipts()
 

@@ -1,4 +1,7 @@
-"""Replies of an agent or the bot: each in as many messages as it takes, and once, however often it is sent."""
+"""Replies of an agent or the bot.
+
+A reply becomes one or more messages, and is sent once, however often a browser sends it.
+"""
 
 import re
 import uuid
@@ -19,7 +22,7 @@ from console.models.refusals import KeyInUse, UnseenBeforeReply
 from console.wording import quick_replies as wording
 from messenger.text import parts
 
-MOST_MESSAGES = 50  # more than any reply takes
+MOST_MESSAGES = 50  # more than any reply becomes
 MOST_BREAKS = 20
 BREAK = re.compile(r"^[ \t]*---[ \t]*$", re.MULTILINE)  # begins another message, as in canned-text.js
 
@@ -70,7 +73,7 @@ class Replies(MessagingWindow, Sending):
 
     def _send(self, author, pieces, key, seen, reply_to):
         with self.changing():
-            if known := self._said_under(key, author):  # whoever holds it by now
+            if known := self._said_under(key, author):  # even if somebody else holds the conversation by now
                 return known
             self.check_held_by(author)
             check_all_seen(self, seen, UnseenBeforeReply)
@@ -87,9 +90,9 @@ class Replies(MessagingWindow, Sending):
         return replies
 
     def retry(self, message, agent, template=None):
-        """Queue a failed or unknown message again. It moves to the end, where the customer sees it.
+        """Queue a failed or unknown message again. It moves to the end of the thread, where the customer will see it.
 
-        template: in place of the one that was refused. Raises Refused if nothing of it is to be edited any more.
+        template: in place of the one that was refused. Raises Refused if the message is not to be edited any more.
         """
         with self.changing() as revision:
             self.check_held_by(agent)
@@ -111,7 +114,7 @@ class Replies(MessagingWindow, Sending):
                 self.deliver_later()
 
     def _said_under(self, key, author):
-        """Return the messages of a reply that was sent before under this key. Nearly always there are none."""
+        """Return the messages of a reply that was sent before under this key. Mostly there are none."""
         if not SAID(conversation=self.pk, key=uuid.UUID(str(key)), is_by_bot=author is None):
             return []
         said = self.messages.filter(is_by_bot=author is None)
@@ -129,12 +132,12 @@ class Replies(MessagingWindow, Sending):
 
 
 def _messages_in(text):
-    """Return the messages into which lines of three dashes divide what an agent wrote."""
+    """Return the texts of messages: lines of three dashes divide what an agent wrote."""
     return list(filter(None, map(str.strip, BREAK.split(text, MOST_BREAKS)))) or [text]
 
 
 def _pieces(texts, files, quick_replies):
-    """Return the text and the attachments of each message."""
+    """Return pairs of the text and the attachments of each message."""
     pieces = [("", [file]) for file in files] + [(part, []) for text in texts for part in parts(text)]
     if quick_replies and pieces[-1][0]:
         pieces[-1][1].append(Attachment(kind="quick_replies", payload=wording.to_facebook(quick_replies)))
@@ -148,11 +151,11 @@ def _piece_of(template, files):
 
 
 def _first_text(pieces):
-    """Return the number of the first text; 0 if there are files alone."""
+    """Return the number of the first message with a text; 0 if there are only files."""
     return next((number for number, (text, _attachments) in enumerate(pieces) if text), 0)
 
 
 def _key(key, number):
-    """Return the key of one message: the first has the reply's own, the others have theirs from it."""
+    """Return the key of one message. The first has the key of the reply; the keys of the others are derived from it."""
     key = uuid.UUID(str(key))
     return uuid.uuid5(key, str(number)) if number else key

@@ -1,4 +1,4 @@
-"""The row of a conversation, its revision, and the lock under which everything of it changes.
+"""The revision of a conversation, and the lock of its row, under which everything of it changes.
 
 Several conversations that change together are saved by one statement, and published together.
 """
@@ -23,19 +23,22 @@ class RevisionQuerySet(models.QuerySet):
         return self.on(Page.objects.open_to(agent).order_by().only("pk"))
 
     def on(self, pages):
-        """Filter to these Pages, looked up first: given their ids, the planner keeps to the indexes of the queue."""
+        """Filter to these Pages.
+
+        Their ids are looked up first: with ids, the planner keeps to the indexes of the queue.
+        """
         return self.filter(page__in=[page.pk for page in pages])
 
     def for_change(self, skip_locked=False):
-        """Lock the rows, and read what every change asks for: how their Page is, and its rules."""
+        """Lock the rows, and read what every change needs: the state of the Page, and its rules."""
         return self.select_for_update(of=("self",), skip_locked=skip_locked).with_page()
 
     def in_full(self):
-        """Read all that stands above and below the thread too."""
+        """Read everything that stands above and below the thread too."""
         return self.with_holder().with_page().select_related("customer__moderation").with_labels()
 
     def with_headline(self):
-        """Read all of which the headline is made too, and no more."""
+        """Read the columns of the headline too, and no others."""
         return self.with_page().select_related("agent", "customer__moderation").with_labels()
 
     def with_page(self):
@@ -50,11 +53,11 @@ class RevisionQuerySet(models.QuerySet):
         return self.prefetch_related(models.Prefetch("labels", to_attr="shown_labels"))
 
     def publish_presence(self, agent):
-        """Tell browsers that an agent came or went, which the rows of their conversations show."""
+        """Publish that an agent came or went, which the rows of their conversations show."""
         live.publish(f"agent-{agent.pk}")
 
     def publish_page(self):
-        """Tell browsers that the state of a Page changed, which stands above every conversation."""
+        """Publish that the state of a Page changed, which stands above every conversation."""
         live.publish("hello")
 
 
@@ -72,7 +75,7 @@ class Change:
 
     @property
     def has_thread(self):
-        """Return whether anything of its messages was read or is held back."""
+        """Return whether messages were read, or are held back."""
         return "thread" in vars(self)
 
     @contextmanager
@@ -102,8 +105,8 @@ class Revision(models.Model):
     all_messages: Any
     handovers: Any
     scheduled_replies: Any
-    headline: Any  # all that stands above and below the thread
-    change: Any = None  # what happens to it under its lock
+    headline: Any  # the values that stand above and below the thread
+    change: Any = None  # the Change under its lock
 
     page = models.ForeignKey("personas.Page", models.PROTECT, related_name="conversations", verbose_name=_("Page"))
     customer = models.OneToOneField(
@@ -122,7 +125,7 @@ class Revision(models.Model):
 
     @property
     def messages(self):
-        """Return all of its messages, after those that a change holds back are written."""
+        """Return its messages, after writing those that a change holds back."""
         self.flush()
         return self.all_messages
 
@@ -133,7 +136,7 @@ class Revision(models.Model):
 
     @property
     def thread(self):
-        """Return its messages as its change finds and leaves them."""
+        """Return the Thread of its change, with its messages."""
         return self.change.thread
 
     @contextmanager
@@ -161,7 +164,7 @@ class Revision(models.Model):
             self.publish_change(is_listed, has_other_headline)
 
     def touch(self, *messages):
-        """Have browsers show it anew: something that hangs on it changed."""
+        """Have browsers show the conversation anew: something that belongs to it changed."""
         with self.stepping() as revision:
             self.messages.filter(pk__in=[message.pk for message in messages]).update(revision=revision)
 
@@ -186,7 +189,7 @@ class Revision(models.Model):
 
 @contextmanager
 def saving(conversations):
-    """Save these locked conversations in the end, those that changed, and tell the browsers."""
+    """Save those of these locked conversations that changed, in the end, and publish the changes."""
     for conversation in conversations:
         conversation.change = Change(conversation)
     try:
@@ -208,5 +211,5 @@ def _save(changed):
 
 
 def _gathered(topics, is_listed):
-    """Return the topics of the conversations that the queue shows anew, or of all others, each once."""
+    """Return the topics of the conversations whose row changed, or of all others, each once."""
     return dict.fromkeys(topic for some in topics if ("queue" in some) is is_listed for topic in some)

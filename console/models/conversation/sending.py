@@ -15,7 +15,7 @@ SWEEP_EVERY = 10  # s
 
 class SendingQuerySet(RevisionQuerySet, LeasedQuerySet):
     def pending(self):
-        """Filter to conversations with something to send now, and no worker at it."""
+        """Filter to conversations with something to send now and no worker that sends it."""
         messages = Message.objects.pending().order_by().values("conversation")
         handovers = Handover.objects.pending().order_by().values("conversation")
         pending = messages.union(handovers, all=True)
@@ -29,7 +29,10 @@ class SendingQuerySet(RevisionQuerySet, LeasedQuerySet):
         return conversation
 
     def deliver_later(self):
-        """Enqueue all that is pending. What no worker comes to before the next sweep need not be asked for twice."""
+        """Enqueue the deliveries of all pending conversations.
+
+        A task expires at the next sweep, which enqueues it again.
+        """
         for conversation in self.pending():
             conversation.deliver_later(expires=SWEEP_EVERY)
 

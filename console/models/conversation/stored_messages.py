@@ -1,4 +1,4 @@
-"""Messages that came by webhook, stored in the thread whoever wrote them. All of it happens under the row's lock."""
+"""Store messages that came by webhook in the thread, of customers and of the Page. The caller holds the row's lock."""
 
 from console.models.conversation.thread_order import moment_of, place
 from console.models.message.attachment import Attachment, words_of_all
@@ -14,7 +14,7 @@ def lock(conversation, **fields):
 
 
 def store_incoming(conversation, event, mid, **fields):
-    """Store a message of the customer's."""
+    """Store a message of the customer."""
     return store(conversation, event, mid, is_incoming=True, state=Message.State.RECEIVED, **fields)
 
 
@@ -40,7 +40,7 @@ def store(conversation, event, mid, **fields):
 
 
 def store_unsent(conversation, event):
-    """Store an empty message for one that was unsent before it came, or is older than the console."""
+    """Store an empty message for an unsent one that never came, or is older than the console."""
     is_ours, said_at = isinstance(event, events.Echo), moment_of(event.at)
     Message.objects.create(
         conversation=conversation,
@@ -56,7 +56,7 @@ def store_unsent(conversation, event):
 
 
 def complete(conversation, message, event, **fields):
-    """Bring a message whose webhook comes only now to its place, and give it what the webhook says."""
+    """Complete a message whose webhook comes only now, and move it to its place."""
     conversation.thread.flush()
     message.sent_at = moment_of(event.at)
     message.at = place(conversation, message.sent_at, moved=message)
@@ -65,7 +65,7 @@ def complete(conversation, message, event, **fields):
     message.is_partial, message.is_imported, message.revision = False, False, conversation.revision
     message.save()
     _attach(message, event)
-    conversation.thread.flush()  # it has another place
+    conversation.thread.flush()  # the message has another place now
     return message
 
 
@@ -94,14 +94,14 @@ def wait_for_answer(conversation, message, event):
 
 
 def _mark_tap(conversation, tap):
-    """Mark the button in the newest message that showed it. tap: what the customer said by it."""
+    """Mark the button in the newest message that showed it. tap: the message that the tap became."""
     attachment, number = _button_of(conversation, tap)
     if attachment and number not in attachment.tapped:
         _show_tapped(conversation, attachment, [*attachment.tapped, number])
 
 
 def unmark_tap(conversation, tap):
-    """Unmark the button whose tap the customer unsends, unless they tapped it once more."""
+    """Unmark the button whose tap the customer unsends, unless they tapped it more than once."""
     attachment, number = _button_of(conversation, tap) if tap.payload else (None, None)
     if attachment:
         _show_tapped(conversation, attachment, [other for other in attachment.tapped if other != number])

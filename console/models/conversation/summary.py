@@ -1,4 +1,4 @@
-"""A summary for the bot, when it gets the conversation back: what people and the customer said meanwhile."""
+"""A summary for the bot, which gets the conversation back, of what people and the customer said meanwhile."""
 
 from django.db.models import prefetch_related_objects
 
@@ -26,7 +26,7 @@ def summary(conversation, note=""):
 
 
 def without(summary, text):
-    """Return the summary without the line of a customer's text, also where it was cut within that line."""
+    """Return the summary without the line of a customer's text, also if the summary was cut within that line."""
     line = f"{CUSTOMER}: {text[:MOST_LINE]}"
     if line in summary:
         return summary.replace(line, f"{CUSTOMER}: {UNSENT}")

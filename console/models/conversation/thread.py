@@ -1,7 +1,7 @@
-"""The messages of a conversation while it changes: what was read is kept, and what is written is held back.
+"""The messages of a conversation while it changes: messages that were read are kept, and writes are held back.
 
 So a batch of events reads for all of its conversations by one query, and writes for all by one. Any other query of the
-conversation's messages comes after what is held back: see `Revision.messages`.
+conversation's messages comes after these writes: see `Revision.messages`.
 """
 
 from typing import Any
@@ -116,12 +116,12 @@ class Thread:
         if self.has_end:
             place = next((number for number, entry in enumerate(self.end) if entry.at <= message.at), len(self.end))
             self.end.insert(place, Entry.of_message(message))
-            if place + 1 == len(self.end) > FEW:  # perhaps not its place among older ones, which were not read
+            if place + 1 == len(self.end) > FEW:  # its place may be among older ones, which were not read
                 self.flush()
 
     def confirm(self, message):
         """Note that Facebook has the message, under this mid."""
-        if message.pk is None:  # its entry among the newest could not be found again
+        if message.pk is None:  # its entry among the newest could not be found again without a key
             self.flush()
         self.known[message.mid] = message
         self.change_delivery(message)
@@ -138,20 +138,20 @@ class Thread:
             self.update_end()
 
     def update_end(self):
-        """Bring the entries of the newest messages to what is held back."""
+        """Update the entries of the newest messages with what is held back."""
         changed = {pk: Entry.of_message(message) for pk, message in self.changed.items()}
         self.end = [changed.get(entry.pk, entry) for entry in self.end]
 
     def show_in_replies(self, message):
-        """Show the message in replies that came before it and quote it."""
+        """Show the message in replies that quote it and came before it."""
         self.quoted.append(message)
 
     def show_receipts(self):
-        """Bring what was sent to the state that the watermarks give it."""
+        """Set the state of sent messages by the watermarks."""
         self.has_receipts = True
 
     def flush(self):
-        """Write what is held back, and read anew from now on."""
+        """Write what is held back, and read the messages anew from now on."""
         write([self])
 
 
@@ -199,7 +199,7 @@ def read_sending(threads):
 
 
 def write(threads):
-    """Write what these threads hold back, and forget it."""
+    """Write what these threads hold back, and forget what they know."""
     Message.objects.add([pair for thread in threads for pair in thread.new])
     rows.write([message for thread in threads for message in thread.changed.values()], *DELIVERY)
     _show_in_replies([(thread.conversation, message) for thread in threads for message in thread.quoted])

@@ -1,4 +1,4 @@
-"""Facebook's thread control: one app at a time may answer, and another app's may be it.
+"""Facebook's thread control: one app at a time may answer, which may be another one than ours.
 
 https://developers.facebook.com/docs/messenger-platform/conversation-routing
 """
@@ -46,13 +46,13 @@ class ThreadControl(Transitions):
                 self.put_in_queue(Cause.HANDED_OVER if self.holder == Holder.BOT else Cause.CONTROL_BACK, note)
 
     def note_request(self, app_id, note, at):
-        """Note that an app asks for the thread. The holder reads it there, and may do something about it."""
+        """Note that an app asks for the thread. The holder reads so in the thread, and may act on it."""
         with self.changing():
             if at > self.thread_control_at:
                 self.thread_control_at = at
                 self._record_request(app_id, note)
 
-    # What became of our calls
+    # The outcome of our calls
 
     def note_control(self, handover, is_ours):
         """Note that Facebook changed thread control as we asked."""
@@ -63,7 +63,7 @@ class ThreadControl(Transitions):
                 self.handovers.latest_change().enqueue(Call.TAKE)
 
     def note_refused_control(self, handover, reason):
-        """Note that Facebook refused: nobody may wait for a holder who does not control the thread."""
+        """Note that Facebook refused to change thread control: nobody may wait for a holder who lacks it."""
         with self.changing() as revision:
             handover.write_outcome(revision, done_at=timezone.now(), error=reason)
             if handover.call == Call.PASS and self.holder == Holder.BOT:
@@ -75,7 +75,7 @@ class ThreadControl(Transitions):
         """Note that the other app's control has expired. Facebook sends no event about it."""
         self.is_controlled_elsewhere = False
 
-    # What was said shows it, under the lock
+    # Messages show it. All of this happens under the lock.
 
     def infer_control(self, event):
         """Infer who controls the thread from where Facebook delivers a message. No event reports an expiry."""
@@ -101,7 +101,7 @@ class ThreadControl(Transitions):
             self._go_elsewhere(Cause.ANSWERED_ELSEWHERE, app_id)
 
     def retract_answer_elsewhere(self, question):
-        """Give it back to the default holder: an automatic reply had looked like somebody's answer."""
+        """Return the conversation to the default holder: an automatic reply had looked like somebody's answer."""
         is_mistaken = self.holder == Holder.ELSEWHERE and self.reason and self.reason.cause == Cause.ANSWERED_ELSEWHERE
         answers = self.messages.filter(is_incoming=False, is_automatic=False, sent_at__gte=question.sent_at)
         if is_mistaken and not self.is_controlled_elsewhere and not answers.exclude(source="").exists():

@@ -1,9 +1,9 @@
-"""The place of a message in the thread: by what the console had seen when it came, and not by two clocks.
+"""The place of a message in the thread: by what was there when it came, and not by two clocks.
 
-A reply stands behind all that was there when it was sent, and a message from Facebook behind all that was there when it
-came. Only a message that Facebook calls older stands before a younger one, such as one that is delivered again after an
-outage. Facebook's times are compared with each other; with ours only where they are further apart than two clocks may
-be.
+A reply stands behind all entries that were there when it was sent, and a message from Facebook behind all that were
+there when it came. Only a message that Facebook calls older stands before a younger one, for example when it is
+delivered again after an outage. Facebook's times are compared with each other, and with ours only if they are further
+apart than two clocks may be.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -26,7 +26,7 @@ SELECT greatest((SELECT max(at) FROM console_message WHERE conversation_id = %(p
 class Entry(NamedTuple):
     at: datetime
     said_at: datetime | None = None  # by Facebook's clock
-    is_from_facebook: bool = False  # and so it stands in the order of Facebook's times
+    is_from_facebook: bool = False  # so its place follows Facebook's times
     pk: int | None = None  # of the message
 
     @classmethod
@@ -40,21 +40,21 @@ class Entry(NamedTuple):
         return cls.of(message.at, message.pk, message.sent_at, message.is_incoming, message.attempted_at)
 
     def is_younger(self, moment):
-        """Return whether it was surely said after this moment."""
+        """Return whether the message was certainly said after this moment."""
         return self.said_at > moment if self.said_at else self.at > moment + CLOCKS_DIFFER
 
     def is_older(self, moment):
-        """Return whether it was surely said before this moment, and so was all before it."""
+        """Return whether the message, and so everything before it, was certainly said before this moment."""
         return (self.is_from_facebook and self.said_at <= moment) or self.at < moment - CLOCKS_DIFFER
 
 
 def moment_of(ms):
-    """Return the moment of a time of Facebook's; now where it gave none."""
+    """Return the moment of a time of Facebook's; the current one if it gave none."""
     return datetime.fromtimestamp(ms / 1000, UTC) if ms else timezone.now()
 
 
 def next_moment(conversation):
-    """Return now, or a moment after all that is in the thread: a reply stands behind its question."""
+    """Return the current moment, or a later one after all of the thread: a reply stands behind its question."""
     conversation.flush()
     with connection.cursor() as cursor:
         cursor.execute(LAST, {"pk": conversation.pk})
@@ -65,7 +65,7 @@ def next_moment(conversation):
 def place(conversation, said_at, moved=None):
     """Return the `at` of a message that comes now and was said at this time of Facebook's clock.
 
-    moved: the message itself, where it stands in the thread already, at the time of its edit.
+    moved: the message itself, if it already stands in the thread at the time of its edit.
     """
     entries = _end_of_thread(conversation.thread, said_at, moved)
     younger = [number for number, entry in enumerate(entries) if entry.is_younger(said_at)]
@@ -78,7 +78,7 @@ def place(conversation, said_at, moved=None):
 
 
 def _end_of_thread(thread, said_at, moved):
-    """Return the entries down to the first that is surely older, the newest first."""
+    """Return the entries down to the first that is certainly older, the newest first."""
     messages = []
     for entry in thread.newest():
         if moved is None or entry.pk != moved.pk:

@@ -1,7 +1,7 @@
 """Timeouts of a Page's rules: answers that do not come, agents who stay away, threads that are silent.
 
-Each timeout is a scope that finds what is overdue, and the step that ends it. The scope finds a conversation again
-under its row's lock: somebody may have written meanwhile.
+Each timeout is a scope that finds overdue conversations, and the step that ends their wait. The scope has to find a
+conversation again under its row's lock: somebody may have written meanwhile.
 """
 
 import logging
@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 class TimeoutsQuerySet(InboxQuerySet):
     def apply_timeouts(self):
-        """End all that has lasted too long. One that fails stops none of the others."""
+        """Apply every timeout to each overdue conversation. An error in one does not stop the others."""
         for scope in TIMEOUTS:
             for conversation in scope(self):
                 try:
@@ -41,20 +41,20 @@ class TimeoutsQuerySet(InboxQuerySet):
                     logger.exception("Conversation %s stays %s", conversation.pk, scope.__name__)
 
     def unanswered(self):
-        """Filter to those whose agent should have answered by now."""
+        """Filter to conversations whose agent should have answered by now."""
         return self.open().filter(holder=Holder.AGENT, answer_by__lte=timezone.now())
 
     def abandoned(self):
-        """Filter to those whose agent has been away for too long, and has no reply in them that goes out later.
+        """Filter to conversations whose agent has been away for too long, without a scheduled reply.
 
-        A customer who waits is not kept waiting for that.
+        If the customer waits, a scheduled reply does not count.
         """
         long_ago = Value(timezone.now()) - _minutes("away_for")
         away = self._held(Holder.AGENT).filter(agent__is_present=False, agent__away_since__lte=long_ago)
         return away.exclude(waiting_since=None, pk__in=self._with_scheduled_reply())
 
     def idle(self):
-        """Filter to those in which nobody has written for a while, and nothing is left to answer, send or look at."""
+        """Filter to conversations that have been silent for a while, with nothing left to answer, send or look at."""
         settled = self._silent(Holder.AGENT).exclude(Exists(_unsettled())).exclude(Exists(_pending_handovers()))
         return settled.exclude(pk__in=self._with_scheduled_reply())
 
@@ -62,18 +62,20 @@ class TimeoutsQuerySet(InboxQuerySet):
         return self._silent(Holder.ELSEWHERE).filter(is_controlled_elsewhere=False)
 
     def forgotten_elsewhere(self):
-        """Filter to those in which the customer waits, and nobody answers there."""
+        """Filter to conversations elsewhere in which the customer waits and nobody answers."""
         long_ago = timezone.now() - UNANSWERED_ELSEWHERE
         waiting = self._held(Holder.ELSEWHERE).filter(is_controlled_elsewhere=False, waiting_since__lte=long_ago)
         return waiting.filter(Q(held_since=None) | Q(held_since__lte=long_ago))
 
     def expired(self):
-        """Filter to those elsewhere without a word for as long as Facebook lets another app control the thread."""
+        """Filter to conversations elsewhere that were silent for as long as Facebook lets another app control the
+        thread.
+        """
         long_ago = timezone.now() - CONTROL_ENDS
         return self._held(Holder.ELSEWHERE).annotate(silent_since=SILENT_SINCE).filter(silent_since__lte=long_ago)
 
     def botless(self):
-        """Filter to those in which the customer waits for a bot, and the Page has none any more."""
+        """Filter to conversations in which the customer waits for a bot that the Page no longer has."""
         without = Page.objects.filter(Q(rules=None) | Q(rules__webhook_url="", rules__bot_app_id=""))
         return self.on(without.only("pk")).open().filter(holder=Holder.BOT, waiting_since__isnull=False)
 
@@ -83,12 +85,14 @@ class TimeoutsQuerySet(InboxQuerySet):
         return has_bot.annotate(silent_since=SILENT_SINCE).filter(silent_since__lte=long_ago)
 
     def _with_scheduled_reply(self):
-        """Return the keys of those whose agent has a reply that goes out later: from anybody else, it would not."""
+        """Return the keys of conversations whose agent has a scheduled reply: with another holder, it could not be
+        sent.
+        """
         waiting = {"scheduled_replies__state": "waiting", "scheduled_replies__author": F("agent")}
         return self.model.objects.filter(**waiting).order_by().values("pk")
 
     def _held(self, holder):
-        """Filter those with this holder, with the help of the index of all held by agents or elsewhere."""
+        """Filter to conversations with this holder, by the index of those held by agents or elsewhere."""
         return self.open().filter(holder__in=[Holder.AGENT, Holder.ELSEWHERE]).filter(holder=holder)
 
 
@@ -107,7 +111,7 @@ class Timeouts(Transitions):
 
     @property
     def returns_at(self):
-        """Return when it goes back to the bot by itself if nobody writes; None when it does not."""
+        """Return the time at which a silent conversation returns to the bot; None if it does not."""
         is_due = self.holder == Holder.AGENT and self.waiting_since is None
         if not is_due or not self.rules.back_after or not self.rules.has_bot or _needs_agent(self):
             return None
@@ -115,13 +119,13 @@ class Timeouts(Transitions):
         return since and since + timedelta(minutes=self.rules.back_after)
 
     def time_out(self, scope):
-        """End what has lasted too long, if it is still in this scope."""
+        """Apply the timeout of this scope, if the conversation is still in it."""
         with self.changing():
             if scope(type(self).objects.filter(pk=self.pk)).exists():
                 TIMEOUTS[scope](self)
 
 
-# What ends each
+# The step of each timeout
 
 
 def _return_unanswered(conversation):
@@ -141,7 +145,7 @@ def _give_to_bot(conversation):
 
 
 def _expire(conversation):
-    """Give it to the default holder; close it if nobody waits. Facebook needs no call: no app controls the thread."""
+    """Return it to the default holder; close it if nobody waits. Facebook needs no call: no app controls the thread."""
     cause = Cause.CONTROL_BACK if conversation.is_controlled_elsewhere else Cause.IDLE
     conversation.forget_control()
     conversation.change_holder(conversation.default_holder, cause)
@@ -166,7 +170,7 @@ def _minutes(name):
 
 
 def _needs_agent(conversation):
-    """Return whether a reply of the agent's goes out later, or failed, or may have: they say what becomes of it."""
+    """Return whether a reply of the agent's is scheduled, failed or unknown, and so waits for the agent's decision."""
     if conversation.scheduled_replies.waiting().filter(author=conversation.agent_id).exists():
         return True
     states = Q(state=Message.State.FAILED) | Q(state=Message.State.UNKNOWN, next_attempt_at=None)
@@ -175,7 +179,7 @@ def _needs_agent(conversation):
 
 
 def _unsettled():
-    """Return messages that are not sent, or perhaps not. Those that failed before the agent had it do not count."""
+    """Return messages that are not sent, or unknown, except those that failed before the agent had the conversation."""
     theirs = Q(conversation__held_since=None) | Q(at__gte=F("conversation__held_since"))
     failed = Q(state=Message.State.FAILED) & theirs
     under_way = Q(state__in=[Message.State.QUEUED, Message.State.SENDING, Message.State.UNKNOWN])

@@ -35,30 +35,30 @@ MAX_REQUEST = 200  # characters of the message in which the customer asked for a
 
 class TransitionsQuerySet(WaitingQuerySet):
     def begin(self, customers):
-        """Begin conversations with these customers. A new one is closed: the customer's first message opens it."""
+        """Begin conversations with these customers. They are closed until the customer's first message opens them."""
         new = [self.model(page=customer.page, customer=customer, closed_at=timezone.now()) for customer in customers]
         for conversation in new:
             conversation.holder = conversation.default_holder
         self.bulk_create(new, ignore_conflicts=True)
 
     def return_to_queue(self):
-        """Return to the queue the conversations of agents who have left, or may not see them any more.
+        """Return these conversations to the queue: their agents have left, or may not see them any more.
 
         They are locked in the same order as by workers that process webhooks, to avoid deadlocks.
         """
         for conversation in self.open().select_related("agent").order_by("customer__psid", "pk"):
-            with suppress(TakenByAnother):  # the agent has lost it meanwhile
+            with suppress(TakenByAnother):  # another agent has it meanwhile
                 cause = Cause.NO_ACCESS if conversation.agent.is_active else Cause.LEFT
                 conversation.return_to_queue(conversation.agent, cause)
 
     def hand_over_unanswered(self, error="", cause=Cause.BOT_DOWN):
-        """Hand over every conversation in which a customer waits for the bot, which does not answer."""
+        """Hand over every conversation whose customer waits for the bot, which does not answer."""
         for conversation in self.waiting_for_bot().order_by("customer__psid", "pk"):
             conversation.hand_over_unanswered(error, cause)
 
 
 class Transitions(Waiting):
-    """The slice of a Conversation that changes its holder. Each verb locks the row: of two, one comes second."""
+    """The slice of a Conversation that changes its holder. Each verb locks the row, so that two of them never mix."""
 
     class Meta(Holding.Meta):
         abstract = True
@@ -66,33 +66,33 @@ class Transitions(Waiting):
     # By agents
 
     def take(self, agent):
-        """Take it from the queue, the bot or elsewhere."""
+        """Take the conversation from the queue, the bot or elsewhere."""
         with self.changing():
             check_no_colleague_holds(self, agent)
             check_open(self)
             self._give_to(agent)
 
     def take_over(self, agent):
-        """Take it from a colleague who is away; with the permission also from a present one. The thread shows it."""
+        """Take the conversation over from a colleague who is away; with the permission, also from a present one."""
         with self.changing():
             if self.agent and self.agent.is_present and not agent.has_perm(TAKE_OVER):
                 check_no_colleague_holds(self, agent)
             self._give_to(agent)
 
     def reopen(self, agent):
-        """Take up a closed conversation again. If it is open by now, it is taken."""
+        """Reopen a closed conversation for the agent. If it is open by now, the agent takes it."""
         with self.changing():
             check_no_colleague_holds(self, agent)
             self._give_to(agent)
 
     def return_to_queue(self, agent, cause=Cause.RETURNED):
-        """Put it back into its team's queue."""
+        """Return the conversation to its team's queue."""
         with self.changing():
             self.check_held_by(agent)
             self.change_holder(Holder.QUEUE, cause, team=self.team, by=agent)
 
     def transfer(self, agent, *, to=None, team=None, note="", can_undo=False):
-        """Pass it to a present colleague, or into a team's queue."""
+        """Transfer the conversation to a present colleague, or into a team's queue."""
         with self.changing():
             self.check_held_by(agent)
             check_connected(self)
@@ -103,7 +103,7 @@ class Transitions(Waiting):
                 self._assign_to(to, Cause.TRANSFERRED, by=agent, note=note, can_undo=can_undo)
 
     def hand_back(self, agent, note="", cause=Cause.HANDED_BACK, seen=None, can_undo=False):
-        """Give it to the bot, with a summary of what was said. seen: the last message that the agent has seen."""
+        """Hand the conversation back to the bot, with a summary. seen: the last message that the agent has seen."""
         with self.changing():
             self.check_held_by(agent)
             check_has_bot(self)
@@ -113,7 +113,7 @@ class Transitions(Waiting):
             self.change_holder(Holder.BOT, cause, by=agent, note=note, summary=for_bot, can_undo=can_undo)
 
     def close(self, agent, seen=None, can_undo=False):
-        """Close it until the customer writes again. agent: None if the bot closes it.
+        """Close the conversation until the customer writes again. agent: None if the bot closes it.
 
         seen: the id of the last message that the agent or the bot has seen. A newer one of the customer keeps it open.
         """
@@ -134,13 +134,13 @@ class Transitions(Waiting):
     # By the bot
 
     def hand_over(self, cause=Cause.HANDED_OVER, note="", summary="", skill=""):
-        """Give it to people: from the bot into the queue of the team with the skill, if there is one."""
+        """Hand the conversation over from the bot into the queue of the team with the skill, if there is one."""
         with self.changing():
             self.check_held_by(None)
             self.put_in_queue(cause, note, summary, skill)
 
     def resume(self):
-        """Let the bot go on with what no agent has taken yet."""
+        """Let the bot resume the conversation, if no agent has taken it yet."""
         with self.changing():
             if self.holder not in (Holder.QUEUE, Holder.BOT):
                 raise TakenByAnother(self)
@@ -151,7 +151,7 @@ class Transitions(Waiting):
     # By rule
 
     def assign(self, agent):
-        """Give it from the queue to an agent whom the rules chose."""
+        """Assign the conversation from the queue to an agent whom the rules chose."""
         with self.changing():
             if self.holder != Holder.QUEUE or not self.is_open:
                 raise TakenByAnother(self)
@@ -159,7 +159,7 @@ class Transitions(Waiting):
             self._assign_to(agent, Cause.ASSIGNED)
 
     def hand_over_unanswered(self, error, cause=Cause.BOT_DOWN):
-        """Hand it over if the customer waits for the bot, which does not answer. Return whether they did."""
+        """Hand it over if the customer waits for the bot, which does not answer; return whether they did."""
         with self.changing():
             is_bots = self.is_open and self.holder == Holder.BOT
             has_waited = is_bots and (self.waiting_since is not None or BotEvent.objects.have_words_of(self))
@@ -170,7 +170,7 @@ class Transitions(Waiting):
     # Under the lock
 
     def choose_holder(self, text, payload):
-        """Decide who has to answer what the customer has just written."""
+        """Choose the holder who has to answer what the customer has just written."""
         was_closed, self.closed_at = not self.is_open, None
         if was_closed and self.holder != self.default_holder:  # the Page has got or lost its bot meanwhile
             self.change_holder(self.default_holder, Cause.CUSTOMER_WROTE)
@@ -188,12 +188,12 @@ class Transitions(Waiting):
             self.put_in_queue(Cause.BOT_DOWN, note=self.rules.bot_error)
 
     def put_in_queue(self, cause, note="", summary="", skill=""):
-        """Let the customer wait for people: of the team with the skill, if there is one."""
+        """Let the customer wait for people, those of the team with the skill if there is one."""
         self.start_waiting()
         self.change_holder(Holder.QUEUE, cause, team=self.rules.team_for(skill), note=note, summary=summary)
 
     def assume_elsewhere(self, app_id):
-        """Correct the holder: this app had the conversation, and no webhook had said so."""
+        """Correct the holder: another app already had the conversation, and no webhook had said so."""
         self.holder, self.elsewhere_app = Holder.ELSEWHERE, app_id
 
     def mark_closed(self):
@@ -202,7 +202,7 @@ class Transitions(Waiting):
     def change_holder(
         self, holder, cause, *, agent=None, team=None, app="", by=None, note="", summary="", can_undo=False
     ):
-        """Change the holder; return the handover. Nothing but this does.
+        """Change the holder; return the handover. No other code writes the holder.
 
         can_undo: `by` is offered to undo it.
         """
@@ -229,7 +229,7 @@ class Transitions(Waiting):
         return handover
 
     def _follow_up(self, handover, before):
-        """Do what follows from a change of holder: Facebook, the bot, the queue and assignment learn of it."""
+        """Notify Facebook, the bot, the queue and assignment of a change of holder."""
         handover.notify_facebook()
         if before != self.holder or self.holder == Holder.AGENT:
             BotEvent.objects.announce(handover)
@@ -238,13 +238,13 @@ class Transitions(Waiting):
             if handover.undo_until and not handover.call and automatic_messages.closed_message(self):
                 handover.enqueue(Call.ANNOUNCE, handover.undo_until)
             self._enter_queue()
-        if Holder.AGENT in (before, self.holder):  # replies that go out later say whether they still do
+        if Holder.AGENT in (before, self.holder):  # scheduled replies show whether they still can go out
             self.scheduled_replies.waiting().update(revision=self.revision)
         if before == Holder.AGENT:  # the agent has capacity for another one
             type(self).objects.assign_later()
 
     def _give_to(self, agent):
-        """Give it to an agent who asks for it, unless they hold it already."""
+        """Change the holder to an agent who asks for the conversation, unless they hold it already."""
         if self.is_held_by(agent):
             return
         check_may_see(self, agent)

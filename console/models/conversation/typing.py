@@ -20,7 +20,7 @@ class Typing(Holding):
         abstract = True
 
     def start_typing(self, agent):
-        """Show dots, if the agent may answer."""
+        """Show the dots, if the agent may answer."""
         if self.is_held_by(agent) and typing_dots.start(self.pk):
             _show_soon(self, agent, is_on=True)
 

@@ -1,7 +1,7 @@
-"""The typing dots that a customer sees, as Redis remembers them. They expire by themselves.
+"""The typing dots that a customer sees. Redis remembers them, and forgets them by itself.
 
-Facebook takes the dots away after 20 s, or when a message comes. So one call in 10 s keeps them while keys move, and
-none is needed after a send.
+Facebook takes the dots away after 20 s, or when a message comes. So one call in 10 s keeps them while the agent types,
+and no call is needed after a send.
 """
 
 from redis import RedisError

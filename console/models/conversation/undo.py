@@ -16,10 +16,10 @@ class Undo(Transitions):
         abstract = True
 
     def undo(self, agent, handover):
-        """Give it back to the agent who has just closed, transferred or handed it back, unless it has led to anything.
+        """Undo the change of holder that this agent has just made, unless it has led to anything.
 
-        The change was made at once, so that a browser that goes away loses nothing and all see who holds the
-        conversation. Only bots learn of it late: many speak as soon as they know.
+        The change was made at once, so that a browser that goes away loses nothing and everybody sees who holds the
+        conversation. Only bots are notified late: many speak as soon as they know.
         """
         with self.changing():
             if not self.is_held_by(agent):
@@ -31,7 +31,8 @@ class Undo(Transitions):
     def announce(self, handover):
         """Announce the change to the customer, now that it can no longer be undone.
 
-        The agent who got it is introduced above what they replied. In a queue, nobody may be there.
+        The new agent is introduced above what they have replied since. For a queue, the customer is told if nobody is
+        there.
         """
         with self.changing(is_listed=False):
             if not handover.withdraw_announcement():
@@ -42,7 +43,7 @@ class Undo(Transitions):
                 automatic_messages.introduce(self, handover.to_agent, at=handover.at + STEP / 2)
 
     def _take_back(self, agent, handover):
-        """Undo the handover, of which a bot that does not know yet never learns. Restore the reason and the team."""
+        """Undo the handover, and restore the reason and the team. A bot that does not know yet is never notified."""
         if BotEvent.objects.retract(handover) and not handover.call:
             handover.row.update(summary="", revision=self.revision)
         if not self.is_open:

@@ -1,6 +1,6 @@
-"""The unsending of a message: its content goes from the thread, the row, the disk, and from all that repeats its words.
+"""The unsending of a message: its content is removed from the thread, the queue, the disk, and every copy of its words.
 
-The row of the message stays, empty. It says that something was unsent, and keeps out a message that comes afterwards.
+The row of the message stays, empty. It shows that something was unsent, and keeps out a message that comes afterwards.
 """
 
 import json
@@ -38,7 +38,7 @@ def unsend(conversation, message):
 
 
 class Copies:
-    """The words of one message, to be removed from the places that repeat them."""
+    """The words of one unsent message, to be removed from the places that repeat them."""
 
     def __init__(self, message):
         files = message.attachments.all()
@@ -50,14 +50,14 @@ class Copies:
         return bool(words) and words in {text[:length] for text in self.texts}
 
     def remove_from(self, words):
-        """Return these words without the message's."""
+        """Return these words without those of the message."""
         for text in self.texts:
             words = without(words, text)
             words = words.replace(text, _("(unsent)")) if len(text) >= QUOTED else words
         return words
 
     def remove_from_all(self, value, name=""):
-        """Return the body of a bot event without the message's words in the fields that repeat what was said."""
+        """Return the body of a bot event without the message's words in the fields that repeat messages."""
         if isinstance(value, dict):
             return {name: self.remove_from_all(part, name) for name, part in value.items()}
         if isinstance(value, list):
@@ -73,7 +73,7 @@ def _remove_reaction(message):
 
 
 def _remove_from_handovers(conversation, copies):
-    """Remove the words that called a person, and those in the summaries for and by the bot."""
+    """Remove the words from the reasons and the summaries of handovers."""
     revision = conversation.revision
     for handover in conversation.handovers.exclude(note="", summary=""):
         note, summary = handover.note, copies.remove_from(handover.summary)

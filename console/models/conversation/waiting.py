@@ -1,4 +1,4 @@
-"""The customer's wait for an answer, and what the holder has not read yet."""
+"""The customer's wait for an answer, and the number of messages that the holder has not read yet."""
 
 from datetime import timedelta
 
@@ -17,7 +17,10 @@ BOT_ANSWERS_WITHIN = timedelta(minutes=5)
 
 class WaitingQuerySet(InboxQuerySet):
     def waiting_for_bot(self):
-        """Filter to customers who wait for the bot. A long silence is its choice, if it got the message."""
+        """Filter to conversations whose customer waits for the bot.
+
+        If the bot got the message, a long silence is its choice.
+        """
         may_answer = has_undelivered_words() | has_spoken_lately()
         return self.open().filter(may_answer, holder=Holder.BOT, waiting_since__isnull=False)
 
@@ -31,7 +34,7 @@ def has_spoken_lately():
 
 
 class Waiting(Holding, Inbox):
-    """The slice of a Conversation that counts what is unanswered and unread. All of it happens under the row's lock."""
+    """The slice of a Conversation that counts unanswered and unread messages, always under the row's lock."""
 
     waiting_since = models.DateTimeField(_("customer waits since"), null=True, blank=True)
     answer_by = models.DateTimeField(_("first reply by"), null=True, editable=False)
@@ -63,7 +66,7 @@ class Waiting(Holding, Inbox):
     # Begin to wait
 
     def note_question(self, at):
-        """Note one more thing that the customer wants an answer to."""
+        """Count one more message to which the customer wants an answer."""
         self.unread += 1
         self.waiting_since = min(self.waiting_since or at, at)
 
@@ -72,7 +75,7 @@ class Waiting(Holding, Inbox):
         self.waiting_since = self.waiting_since or timezone.now()
 
     def resume_waiting(self):
-        """Let the customer wait for what nobody answered before the conversation was closed."""
+        """Let the customer wait again for messages that nobody answered before the conversation was closed."""
         self.waiting_since = self.unanswered_since()
 
     def note_new_holder(self, agent, by):
@@ -83,7 +86,7 @@ class Waiting(Holding, Inbox):
             self.unread = 0
 
     def note_entered_queue(self):
-        """Count what waits for whoever takes it."""
+        """Count the unanswered messages as unread, for the agent who will take the conversation."""
         self.unread = max(self.unread, self.unanswered_messages().count())
 
     # Wait no longer
@@ -93,27 +96,27 @@ class Waiting(Holding, Inbox):
         self.waiting_since, self.unread, self.answer_by, self.is_new = None, 0, None, False
 
     def note_echoed_answer(self, message):
-        """Note an answer from outside the console. One that arrives late answers no question after it."""
+        """Note an answer from outside the console. A late echo answers no question that came after it."""
         is_late = self.waiting_since and message.at < self.last_at
         self._wait_since(self.unanswered_since() if is_late else None)
         asked = self.messages.filter(is_incoming=True)
         left = asked.filter(at__gte=self.waiting_since).count() if self.waiting_since else 0
-        self.unread = min(self.unread, left)  # who answers has read
+        self.unread = min(self.unread, left)  # whoever answers has read the messages
 
     def note_unsent_question(self, message):
-        """Note that the customer unsent a message. Unread are the messages that came last, however many they are."""
+        """Note that the customer unsent a message. The unread messages are always the last that came."""
         newer = self.messages.filter(is_imported=False, is_incoming=True, is_deleted=False, pk__gt=message.pk).count()
         is_question = message.is_incoming and not (message.is_deleted or message.is_imported)
         if is_question and newer < self.unread:
             self.unread -= 1
 
     def end_wait_for(self, message):
-        """Wait no longer for an answer to an unsent message, but perhaps to another one."""
+        """End the wait for an answer to an unsent message; the customer may still wait for another one."""
         if message.is_incoming and self.waiting_since and message.at >= self.waiting_since:
             self._wait_since(self.unanswered_since())
 
     def stop_waiting(self):
-        """Note that nobody waits, and that there is nothing to read: the conversation is closed."""
+        """End the wait and count nothing as unread: the conversation is closed."""
         self.waiting_since, self.unread = None, 0
 
     def _wait_since(self, moment):

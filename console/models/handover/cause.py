@@ -1,4 +1,4 @@
-"""Reasons why the holder of a conversation changed."""
+"""Causes of a change of holder."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,7 +7,7 @@ from console.models.holder import Holder
 
 
 class Cause(models.TextChoices):
-    """Reasons why the holder changed. `console/wording/handovers.py` puts them into sentences."""
+    """Causes of a change of holder. `console/wording/handovers.py` puts them into sentences."""
 
     ASKED = "asked", _("the customer asked for an agent")
     HANDED_OVER = "handed-over", _("the bot asked for an agent")

@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 
 class Call(models.TextChoices):
-    """The call that makes the change at Facebook, or the message that tells the customer of it."""
+    """The call that makes the change at Facebook, or the message that announces it to the customer."""
 
     PASS = "pass", "pass_thread_control"
     TAKE = "take", "take_thread_control"
@@ -71,12 +71,12 @@ class HandoverDelivery(Retryable):
         return bool(self.row.filter(call=Call.ANNOUNCE).update(call=""))
 
     def _has_bot_control(self):
-        """Return whether the bot's app controls the thread already: it took it itself, or had it all the time."""
+        """Return whether the bot's app controls the thread already: it took control itself, or never lost it."""
         is_bots = self.from_holder == Holder.BOT and self.cause != Cause.CONTROL_BACK
         return is_bots or self.cause == Cause.CONTROL_TAKEN
 
     def deliver(self):
-        """Make the call; return what it means for those behind it. It may decide what becomes of them."""
+        """Make the call; return its outcome for the messages behind it, which may depend on it."""
         page = self.conversation.page
         if page.is_paused or page.is_slowed or not self.is_due:
             return Outcome.WAIT
@@ -86,8 +86,8 @@ class HandoverDelivery(Retryable):
         if self.call == Call.PASS and not self.conversation.rules.bot_app_id:  # the Page no longer has this bot
             return self._done(is_ours=True)
         if not self.conversation.send_queue.keep():
-            return Outcome.WAIT  # another worker has the queue now
-        # First: its worker may die before it writes what came of the call.
+            return Outcome.WAIT  # another worker has leased the queue
+        # Count the attempt first: the worker may die before it writes the outcome.
         self.row.filter(done_at=None).update(attempts=F("attempts") + 1)
         try:
             self._make_call(page.client())
@@ -95,7 +95,7 @@ class HandoverDelivery(Retryable):
             return self._not_done(page, error)
         except (DatabaseError, InterfaceError):
             raise
-        except Exception as error:  # whatever it is, those behind it must not wait for it for ever
+        except Exception as error:  # after any error: the messages behind it must not wait for ever
             logger.exception("Handover %s could not be made at Facebook", self.pk)
             return (
                 self._wait_out_shortage(CONSOLE_FAILED)

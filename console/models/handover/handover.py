@@ -27,7 +27,7 @@ LONGEST_UNDO = timedelta(minutes=2)  # a desk offers it for as long as the point
 
 class HandoverQuerySet(ScheduledQuerySet, TimelineQuerySet):
     def record(self, conversation, at, **change):
-        """Write down a change of holder that is about to be made."""
+        """Record a change of holder that is about to be made."""
         return self.create(
             conversation=conversation,
             from_holder=conversation.holder,
@@ -43,15 +43,15 @@ class HandoverQuerySet(ScheduledQuerySet, TimelineQuerySet):
         return self.exclude(cause=Cause.REQUESTED).order_by("at", "pk").last()
 
     def pending(self):
-        """Filter to those whose call to Facebook is still to be made."""
+        """Filter to handovers whose call to Facebook is still to be made."""
         return self.filter(done_at=None).exclude(call="").order_by("at", "pk")
 
     def unannounced(self):
-        """Filter to those that are announced to the customer once they can no longer be undone."""
+        """Filter to handovers to announce to the customer as soon as they can no longer be undone."""
         return self.filter(call=Call.ANNOUNCE)
 
     def undoable_by(self, agent):
-        """Filter to those that this agent was offered to undo."""
+        """Filter to handovers that this agent was offered to undo."""
         return self.filter(by=agent, from_agent=agent, undo_until__isnull=False)
 
     def for_thread(self):

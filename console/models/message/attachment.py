@@ -45,7 +45,7 @@ class AttachmentQuerySet(StoredFileQuerySet, ScheduledQuerySet):
         return [self.model(kind="image", url=url, card=number) for number, url in pictures.items()]
 
     def replace_template(self, message, template):
-        """Let the message have this template, and the pictures of its cards. A file that goes out beside it stays."""
+        """Replace the template of the message and the pictures of its cards. A file that is sent beside it stays."""
         message.attachments.exclude(url="", card=0).discard()
         for attachment in [self.model(kind="template", payload=template), *self.pictures_of(template)]:
             attachment.message = message
@@ -78,7 +78,7 @@ UNFETCHED = models.Q(kind__in=FILES, file="", error="")
 class Attachment(StoredFile, Retryable):
     FILES = FILES
     MAX_ATTEMPTS = 5
-    uploaded: Any = None  # the upload by whose id it is sent
+    uploaded: Any = None  # the UploadedFile by whose id it is sent
 
     message = models.ForeignKey("console.Message", models.CASCADE, related_name="attachments")
     url = models.TextField(_("address"), blank=True)
@@ -106,13 +106,16 @@ class Attachment(StoredFile, Retryable):
 
     @property
     def shown_as(self):
-        """The element that shows our copy: image, audio or video, or nothing. A film may hold nothing but a sound."""
+        """The HTML element that shows our copy: image, audio or video, or "". A film may contain only sound."""
         found = self.media_type.split("/")[0] if self.media_type in SHOWN else ""
         return "audio" if (found, self.kind) == ("video", "audio") else found
 
     @property
     def file_name(self):
-        """The name that its sender gave it, where that is known: to show it and to save it by, and for nothing else."""
+        """The name that its sender gave it, if that is known.
+
+        It is used to show and save the file, and for nothing else.
+        """
         name = self.title or _last_part(self.url)
         name = "".join(letter for letter in name if letter.isprintable() and letter not in "/\\")
         ending = PurePosixPath(name).suffix[:LONGEST_ENDING]
@@ -120,7 +123,7 @@ class Attachment(StoredFile, Retryable):
 
     @property
     def content(self):
-        """The text in it, where it is no file."""
+        """The text of an attachment that is no file."""
         return attachments.content_of(self.kind, self.title, self.payload, self.web_address)
 
     @property
@@ -143,7 +146,7 @@ class Attachment(StoredFile, Retryable):
         return self.url if self.url.startswith(("https://", "http://")) else ""
 
     def send(self, client, psid, **options):
-        """Send it as a message of its own; return Facebook's id of the message."""
+        """Send the attachment as a message of its own; return Facebook's id of the message."""
         if self.uploaded:
             return client.send_attachment(psid, self.kind, attachment_id=self.uploaded.attachment_id, **options)
         with self.file.open("rb") as file:
@@ -154,7 +157,7 @@ class Attachment(StoredFile, Retryable):
         return client.upload_attachment(self.kind, file=self.file.file, filename=self.file_name)
 
     def send_template(self, client, psid, file=None, **options):
-        """Send it as a message of its own. A file, the picture or video of its only card, is uploaded before."""
+        """Send the template as a message of its own. The picture or video of its only card is uploaded first."""
         payload = self.payload
         if file:
             attachment_id = file.uploaded.attachment_id if file.uploaded else file.upload(client)
@@ -170,7 +173,7 @@ class Attachment(StoredFile, Retryable):
         return True
 
     def note_gone(self):
-        """Let the thread say that our copy is gone. It was looked for and not found."""
+        """Show in the thread that our copy is gone. The storage was asked and does not have it."""
         if self.row.exclude(media_type="").update(media_type=""):
             self.message.conversation.touch(self.message)
 
@@ -209,7 +212,7 @@ class Attachment(StoredFile, Retryable):
 
 
 def words_of_all(attachments):
-    """Return attachments in one line. The picture of a card adds nothing to it."""
+    """Return the words of attachments in one line. Pictures of cards add none."""
     return ", ".join(attachment.words for attachment in attachments if attachment.card is None)
 
 

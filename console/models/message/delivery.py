@@ -50,7 +50,7 @@ class MessageDelivery(Reconciliation):
     """The part of a Message that goes out."""
 
     attempted_at = models.DateTimeField(null=True, editable=False)
-    has_rate_slot = models.BooleanField(default=False, editable=False)  # to call, at next_attempt_at
+    has_rate_slot = models.BooleanField(default=False, editable=False)  # a reserved slot to call, at next_attempt_at
     forgotten_personas = models.PositiveSmallIntegerField(default=0, editable=False)
     sent_as_page_because = models.TextField(_("why it went out as the Page"), blank=True)
 
@@ -58,7 +58,7 @@ class MessageDelivery(Reconciliation):
         abstract = True
 
     def deliver(self):
-        """Bring it one step on; return what that means for the messages behind it."""
+        """Advance the delivery by one step; return the outcome for the messages behind it."""
         if self.state == self.State.SENDING:  # a worker died during its call
             return self.mark_unknown(_("The worker stopped while it was sending."))
         if self.page.is_paused or not self.is_due:
@@ -67,12 +67,12 @@ class MessageDelivery(Reconciliation):
             return self.reconcile() if self.state == self.State.UNKNOWN else self._attempt()
         except (DatabaseError, InterfaceError):
             raise
-        except Exception as error:  # whatever it is, those behind it must not wait for it for ever
+        except Exception as error:  # after any error: the messages behind it must not wait for ever
             logger.exception("Message %s could not be sent", self.pk)
             return self._note_own_failure(SHORTAGE if is_resource_shortage(error) else CONSOLE_FAILED)
 
     def _note_own_failure(self, reason):
-        """The console itself failed, perhaps after Facebook took the message. A shortage passes."""
+        """Note an error of the console itself, perhaps after Facebook took the message. A shortage passes."""
         self.refresh_from_db(fields=["state"])
         if self.state == self.State.SENDING:
             return self.mark_unknown(reason)
@@ -104,7 +104,7 @@ class MessageDelivery(Reconciliation):
         if file and not self._make_ready(file):
             return self.fail(FILE_GONE)
         if not self.conversation.send_queue.keep(UPLOAD if file else CALL):
-            return Outcome.WAIT  # another worker has the queue now
+            return Outcome.WAIT  # another worker has leased the queue
         if self.reply_to:
             self.reply_to = quotes.mid_at_delivery(self)
         if not self._claim(persona):
@@ -142,7 +142,7 @@ class MessageDelivery(Reconciliation):
         return None if self.text else next(files, None)
 
     def attached(self, kind):
-        """Return the template, or the quick replies, that goes out with it."""
+        """Return the template or the quick replies that are sent with it."""
         return next((one for one in self.attachments.all() if one.kind == kind), None)
 
     def _persona(self):
@@ -189,7 +189,7 @@ class MessageDelivery(Reconciliation):
         return self._send_without_quote_or_give_up(error, tag)
 
     def _verify_persona(self, persona, error, tag):
-        """Facebook may have refused the persona rather than the message: ask it, and have it published anew."""
+        """Ask Facebook whether it refused the persona rather than the message, and have that published anew."""
         self.conversation.send_queue.forget_personas()
         try:
             persona.confirm()
@@ -201,13 +201,13 @@ class MessageDelivery(Reconciliation):
         return self.queue_until(timezone.now())
 
     def _send_without_quote_or_give_up(self, error, tag):
-        """Facebook may no longer know the message that this one quotes, or never have shown it to our app."""
+        """Send the message without its quote if Facebook may not know the quoted message; else give up."""
         if self.reply_to and error.may_be_about_quote:
             return self.queue_until(timezone.now(), reply_to="")
         return self._give_up_or_wait(error, tag)
 
     def _give_up_or_wait(self, error, tag):
-        """Do what the error catalogue says. An error about the whole Page holds all its messages, and fails none."""
+        """Follow the error catalogue. An error about the whole Page holds all its messages, and fails none."""
         if self.page.note_error(error):
             return self._wait_for_page(error.sentence)
         if is_resource_shortage(error):
@@ -224,7 +224,7 @@ class MessageDelivery(Reconciliation):
         return self.queue_until(until + spread, error or self.page.why_waiting, attempts=0)
 
     def _wait_for_rate_limit(self, seconds):
-        """A slot within the minute is kept for it; a later one is asked for again, not by all at once."""
+        """Wait for a slot. One within the minute is reserved; a later one is asked for again, at a random moment."""
         longest = self.LONGEST_PAUSE.total_seconds()
         is_kept = seconds <= longest
         late = 0 if is_kept else random.uniform(0, longest)  # noqa: S311

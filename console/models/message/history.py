@@ -1,9 +1,9 @@
-"""Facebook's history of a conversation, searched for a message whose call got no answer.
+"""Search Facebook's history of a conversation for a message whose call got no answer.
 
-It gives the newest 20 messages of a conversation, and no metadata: so ours is one from the Page that we do not know
-yet, from after the call, of the same words, or with a file of the same kind and size. Facebook may store pictures,
-films and sounds in another size than we sent: one of another size may be ours, and then nothing is certain.
-https://developers.facebook.com/docs/messenger-platform/conversations
+The history has the newest 20 messages of a conversation, and no metadata. Our message is one from the Page that we do
+not know yet, from after the call, with the same words, or with a file of the same kind and size. Facebook may store
+pictures, films and sounds in another size than we sent: a file of another size may be ours, and then nothing is
+certain. https://developers.facebook.com/docs/messenger-platform/conversations
 """
 
 from dataclasses import dataclass
@@ -18,15 +18,15 @@ CLOCKS = timedelta(seconds=30)  # by which Facebook's clock, which has whole sec
 
 @dataclass(frozen=True)
 class Finding:
-    mid: str | None = None  # of our message, if it is there
-    shows_absence: bool = False  # it would be there if Facebook had it
+    mid: str | None = None  # of our message, if the history has it
+    shows_absence: bool = False  # the history would have it if Facebook had it
 
 
 NOTHING = Finding()
 
 
 def search(message):
-    """Ask Facebook for the history and return what it shows of our message. GraphError: Facebook does not give it."""
+    """Ask Facebook for the history; return the finding. Raises GraphError if Facebook does not give it."""
     since = (message.attempted_at or message.at) - CLOCKS
     rows = message.page.client().newest_messages(message.conversation.customer.psid)
     known = message.conversation.messages.filter(mid__in=[row["id"] for row in rows])
@@ -39,7 +39,7 @@ def search(message):
 
 
 def _reaches_back(rows, recent, known, message):
-    """Return whether it covers the time before the call: it is whole, or holds something older, or what we sent."""
+    """Return whether the history covers the time of the call: it is complete, or has something older."""
     is_whole = 0 < len(rows) < NEWEST
     return is_whole or len(recent) < len(rows) or known.before(message).filter(is_incoming=False, source="").exists()
 
@@ -55,7 +55,7 @@ def _is_from_page(row, page):
 
 def _is_it(row, message, file):
     if message.attached("template"):
-        return False  # the history does not show enough of one
+        return False  # the history does not show enough of one message
     is_of_its_size = file is None or any(attached.get("size") == file.size for attached in _files(row))
     return is_of_its_size and _may_be_it(row, message, file)
 

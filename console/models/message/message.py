@@ -1,4 +1,4 @@
-"""A message of either side, with its state. Rows of outgoing messages are the outbox."""
+"""A message of the customer or of the Page. The rows of outgoing messages are an outbox."""
 
 import uuid
 from typing import Any, ClassVar
@@ -20,7 +20,7 @@ QUOTED = 200  # characters of a message that a reply to it shows
 
 class MessageQuerySet(ScheduledQuerySet):
     def queue(self, conversation, author, text, at, **fields):
-        """Add a message that has to go out. Without an author it is the bot's."""
+        """Queue an outgoing message. Without an author it is the bot's."""
         return self.create(
             conversation=conversation,
             page_id=conversation.page_id,
@@ -50,11 +50,11 @@ class MessageQuerySet(ScheduledQuerySet):
         return self.filter(waits | Q(state=Message.State.UNKNOWN, next_attempt_at__isnull=False)).order_by("at", "pk")
 
     def unsent(self):
-        """Filter messages that failed, or that stay unknown: an agent must decide."""
+        """Filter to messages that failed or stay unknown: an agent must decide."""
         return self.filter(Q(state=Message.State.FAILED) | Q(state=Message.State.UNKNOWN, next_attempt_at=None))
 
     def failed(self):
-        """Filter to failed messages that no later message of people has answered: then they have dealt with it."""
+        """Filter to failed messages without a later message of an agent, who would have dealt with the failure."""
         later = Message.objects.filter(conversation=OuterRef("conversation"), at__gt=OuterRef("at"))
         gone = later.filter(state__in=Message.GONE, is_by_bot=False, is_automatic=False).order_by()
         return self.filter(~Exists(gone), state=Message.State.FAILED)
@@ -67,22 +67,25 @@ class MessageQuerySet(ScheduledQuerySet):
         return self.order_by("at", "pk")
 
     def before(self, message):
-        """Filter messages before this one. The last condition lets PostgreSQL start in the index."""
+        """Filter to messages before this one. By the last condition PostgreSQL begins in the index."""
         return self.filter(Q(at__lt=message.at) | Q(pk__lt=message.pk), at__lte=message.at)
 
     def since(self, revision):
-        """Filter to later changes, in their order: in that of the thread, all of a long one might be read for a few."""
+        """Filter to messages changed after this revision, in the order of revisions: by the order of the thread,
+        PostgreSQL might read all of a long thread for a few.
+        """
         return self.filter(revision__gt=revision).order_by("revision")
 
     def for_thread(self):
-        """Read all that a thread shows, except what `find_quotes` finds. Its Page is known: joined, it would be read
-        again for every message.
+        """Read everything that a thread shows, except the quotes, which `find_quotes` adds.
+
+        The Page is known: a join would read it again for every message.
         """
         return self.select_related("author", "persona", "page_reaction__agent").prefetch_related("attachments")
 
 
 class Message(MessageDelivery):
-    quote: Any = None  # of the message that it quotes: see find_quotes
+    quote: Any = None  # the quoted message: see find_quotes
 
     # Every step of a message is written to all of its indexes: those that begin with these two columns are enough.
     conversation = models.ForeignKey(
@@ -153,7 +156,7 @@ class Message(MessageDelivery):
 
     @property
     def words(self):
-        """Return what it says in one line: its text, or its files, its place, its buttons."""
+        """Return its words in one line: its text, or else its files, its place, its buttons."""
         return self.text or words_of_all(self.attachments.all())
 
     @property
@@ -163,7 +166,7 @@ class Message(MessageDelivery):
 
     @property
     def may_complete(self):
-        """Return whether its webhook, should it still come, has more to say than is known of it."""
+        """Return whether its webhook, should it still come, adds something to the message."""
         return (self.is_partial or self.is_imported) and not self.is_deleted
 
     @property
@@ -178,7 +181,7 @@ class Message(MessageDelivery):
 
     @property
     def sender_name(self):
-        """Return the name above it in the thread, which the customer sees or will see."""
+        """Return the name above it in the thread, as the customer sees it or will see it."""
         page = self.conversation.page
         if self.sent_as_page_because and not self.is_unsent:
             return str(page)
@@ -190,7 +193,7 @@ class Message(MessageDelivery):
 
 
 def find_quotes(messages):
-    """Give those of these messages that quote another one its words. Without any, that takes no query."""
+    """Add the words of quoted messages to the messages that quote them. Without quotes, that takes no query."""
     replies = [message.pk for message in messages if message.reply_to]
     found = dict(Message.objects.filter(pk__in=replies).values_list("pk", _quote())) if replies else {}
     for message in messages:

@@ -12,7 +12,7 @@ LATE = _("Facebook takes quotes only for 24 hours after the customer last wrote.
 
 
 class CannotQuote(Refused):
-    """A reply quotes a message that is gone, or comes too late for a quote."""
+    """The quoted message is gone, or the quote comes too late."""
 
     field = "reply_to"
 

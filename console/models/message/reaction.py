@@ -34,11 +34,11 @@ class CannotReact(Refused):
 
 class ReactionQuerySet(ScheduledQuerySet, LeasedQuerySet):
     def react(self, agent, conversation, message_pk, emoji):
-        """React to a message. It replaces an earlier reaction, also of a colleague."""
+        """React to a message. This replaces an earlier reaction, even one of a colleague."""
         self._want(agent, conversation, message_pk, emoji)
 
     def unreact(self, agent, conversation, message_pk):
-        """Take the reaction to a message back."""
+        """Remove the reaction to a message."""
         self._want(agent, conversation, message_pk, "")
 
     def _want(self, agent, conversation, message_pk, emoji):
@@ -51,19 +51,21 @@ class ReactionQuerySet(ScheduledQuerySet, LeasedQuerySet):
             reaction.deliver_later()
 
     def deliver(self):
-        """Deliver those that still exist."""
+        """Deliver the reactions that still exist."""
         for reaction in self.select_related("message__conversation__customer", "message__page"):
             reaction.deliver()
 
     def deliver_later(self):
-        """Enqueue all that is pending. The sweep does."""
+        """Enqueue all pending deliveries, for the sweep."""
         pending = self.filter(is_pending=True).exclude(message__page__in=Page.objects.paused())
         for reaction in pending.due().free():
             reaction.deliver_later(expires=SWEEP_EVERY)
 
 
 class Reaction(Retryable, Leased):
-    """The reaction that an agent wants (`emoji`; none to take it back), and that which the customer sees (`shown`)."""
+    """A reaction: the one that an agent wants (`emoji`; "" to take it back), and the one that the customer sees
+    (`shown`).
+    """
 
     MAX_ATTEMPTS = 8  # at passing errors, about two minutes
     LONGEST_PAUSE = timedelta(seconds=30)
@@ -102,7 +104,7 @@ class Reaction(Retryable, Leased):
         """Return the emoji under the message: the one that the customer sees, or is about to see."""
         return self.emoji if self.is_pending and self.emoji and not self.error else self.shown
 
-    # Delivery. To react twice changes nothing, so that a call without an answer is made again.
+    # Delivery. Reacting twice changes nothing, so a call without an answer is made again.
 
     def deliver_later(self, seconds=0, **options):
         if seconds < SOON:
@@ -123,7 +125,7 @@ class Reaction(Retryable, Leased):
         self.refresh_from_db(fields=["emoji", "shown", "attempts"])
         page = self.message.page
         if page.is_paused:
-            return Outcome.WAIT  # for the sweep, once it is not
+            return Outcome.WAIT  # the sweep delivers it once the Page is not paused
         if not self.has_attempts_left:  # the console itself failed at all of them
             return self._give_up(CONSOLE_FAILED)
         if page.is_slowed:

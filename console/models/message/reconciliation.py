@@ -20,7 +20,7 @@ from personas.models.retry import Outcome
 FIRST_PAUSE = timedelta(seconds=3)  # mostly an echo comes before
 SETTLE = timedelta(seconds=settings.SETTLE_SECONDS)  # a call whose message the history does not show then had no effect
 PATIENCE = SETTLE + timedelta(minutes=3)  # then an agent has to decide
-MIN_RECONCILIATIONS = 3  # in which Facebook was asked, before an agent has to decide
+MIN_RECONCILIATIONS = 3  # times that Facebook is asked before an agent has to decide
 CONSOLE_FAILED = _("The console failed at this. Try again, or ask an admin, who finds the reason in its log.")
 SHORTAGE = _("The console is out of disk space, memory or connections. It goes on by itself once there is some again.")
 NOT_FOUND_OUT = _("Facebook did not answer, and its history does not show whether it was sent.")
@@ -43,7 +43,7 @@ class Reconciliation(MessageState):
         return self.wait_until(until)
 
     def reconcile(self):
-        """Ask Facebook's history, and act on what it shows."""
+        """Search Facebook's history, and act on the finding."""
         wait = rate_limit.reserve(self.page_id, rate_limit.HISTORY)
         if self.page.is_slowed or wait > rate_limit.SHORT:
             return self._reconcile_when_page_may_call()
@@ -65,7 +65,7 @@ class Reconciliation(MessageState):
         return self.wait_until(until)
 
     def _reconcile_when_page_may_call(self):
-        """Begin to count anew: time in which Facebook could not be asked says nothing."""
+        """Begin to count anew: the time in which Facebook could not be asked does not count."""
         self.reconciliations = 0
         now = timezone.now()
         return self.reconcile_at(max(self.page.waits_until or now, now) + FIRST_PAUSE)
@@ -78,7 +78,9 @@ class Reconciliation(MessageState):
             return history.NOTHING
 
     def _send_again(self):
-        """Facebook does not have it. A message at which the console itself failed would fail again."""
+        """Send the message again, as Facebook does not have it, or fail it: one at which the console itself failed
+        would fail again.
+        """
         if self.error == SHORTAGE:
             return self.queue_until(timezone.now(), SHORTAGE, attempts=0)
         if self.error == CONSOLE_FAILED or not self.has_attempts_left:

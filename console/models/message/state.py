@@ -1,4 +1,4 @@
-"""The state of a message, which says what is known and never what is hoped, and the outcomes of its attempts."""
+"""The state of a message, which says only what is known, and the outcomes of its attempts."""
 
 from datetime import timedelta
 from typing import Any
@@ -43,7 +43,7 @@ class MessageState(Retryable):
     class Meta:
         abstract = True
 
-    # What the parts of a Message read of it.
+    # The attributes of a Message that this part reads.
     page: Any
     page_id: int
     conversation: Any
@@ -66,7 +66,7 @@ class MessageState(Retryable):
 
     @property
     def holds_others(self):
-        """The messages behind it wait, and for longer than one that was just queued."""
+        """Return whether the messages behind it wait, for longer than behind a message that was just queued."""
         waits = self.state == self.State.QUEUED and self.error
         return bool(waits) or (self.state == self.State.UNKNOWN and not self.can_retry)
 
@@ -79,7 +79,7 @@ class MessageState(Retryable):
         return Outcome.NEXT
 
     def fail(self, error):
-        """Give it up, with the reason as a sentence. Those behind it may follow."""
+        """Give it up, with the reason as a sentence. The messages behind it may follow."""
         self.write_outcome(self.State.FAILED, error=error)
         return Outcome.NEXT
 
@@ -108,6 +108,6 @@ class MessageState(Retryable):
         for name, value in zip(fields, values, strict=True):
             setattr(self, name, value)
         is_listed = self.can_retry or (state == self.State.SENT and follows_a_failure)
-        self.conversation.publish_change(is_listed=is_listed, has_other_headline=self.can_retry)  # it stays with them
+        self.conversation.publish_change(is_listed=is_listed, has_other_headline=self.can_retry)  # stays with the agent
         if self.can_retry:
             self.conversation.note_unsent()
