@@ -12,7 +12,7 @@ COPY requirements.txt .
 RUN pip install --no-cache-dir --disable-pip-version-check --root-user-action=ignore --require-hashes -r requirements.txt
 
 COPY . .
-# esbuild makes one file of the desk's scripts. The settings refuse to load without values. Neither stays in the image.
+# esbuild bundles the desk's scripts into one file. The settings refuse to load without values. Neither stays in the image.
 RUN apt-get update -qq && apt-get install -qq -y --no-install-recommends esbuild \
     && DATABASE_URL=postgresql:///none REDIS_URL=redis://none PUBLIC_URL=http://localhost \
     SECRET_KEY=none WEBHOOK_VERIFY_TOKEN=none FACEBOOK_APP_SECRET=none \

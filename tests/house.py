@@ -144,7 +144,7 @@ def _lines_that_write(node, column):
             yield from _lines_that_write(part, column)
 
 
-# Docstrings
+# Docstrings and comments
 
 
 def docstrings(path):
@@ -153,6 +153,19 @@ def docstrings(path):
     for node in ast.walk(_tree(path)):
         if isinstance(node, documented) and (text := ast.get_docstring(node)):
             yield node.body[0].lineno, text
+
+
+def comments(path, mark="#"):
+    """Yield (line, text) for each comment that has lines of its own. Neighbouring lines are one comment."""
+    begins, words = 0, []
+    for number, line in enumerate([*path.read_text().splitlines(), ""], 1):
+        text = line.strip()
+        if text.startswith(f"{mark} "):
+            begins, words = (begins, words) if words else (number, [])
+            words.append(text.removeprefix(mark).strip())
+        elif words:
+            yield begins, " ".join(words)
+            words = []
 
 
 def defined_names(path):

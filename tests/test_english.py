@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.house import ROOT, defined_names, docstrings, modules, name
+from tests.house import ROOT, comments, defined_names, docstrings, modules, name
 
 # A docstring that begins with one of these is a riddle: it has no verb, or leaves out who does what.
 RIDDLE = re.compile(
@@ -12,6 +12,14 @@ RIDDLE = re.compile(
     r"|Of|By|From|To|Under|Until|As|Also|Once|Not|For|In|On|At|With|Without|Within|Between|Behind|Before|After|Beside"
     r"|If|So|And|Or|But|Because|Although|Than|Then|That|Only|Again|Back|Up|Meanwhile"
     r"|It|Its|They|Their|Theirs|She|He|None|True|False)\b"
+)
+# Nor does a sentence within a docstring or a comment begin with a pronoun or question word that stands for its subject.
+FREE = re.compile(
+    r"(?:^|(?<=[.!?:;] ))(?:(?:One|Ones|Those|None|Some) (?:that|who|which|whose|without)"
+    r"|What|Whatever|Who|Whom|Whose|Whoever|Whether|Where (?:no|none|nobody|nothing|one|it))\b"
+)
+FREE_IN_SCRIPTS = re.compile(
+    r"(?:One that|Those that|What|Whatever|Who|Whose|Whoever|Whether|Where|Of|Once|Also|Nor|As it|By|In place of)\b"
 )
 PACKAGES = ["agents", "console", "messenger", "personas", "sandbox", "examples", "bin", "tests"]
 PRIVATE_WORDS = re.compile(r"(^|_)(tells?|told|hears?|heard)(_|$)")  # for sent, received, notified
@@ -37,10 +45,29 @@ def is_riddle(text):
     return not text[0].isupper() or RIDDLE.match(text) is not None
 
 
-def test_no_script_begins_with_a_free_what_who_or_where():
+@pytest.mark.parametrize("files", COVERED)
+def test_no_sentence_of_a_docstring_or_comment_begins_without_its_subject(files):
+    paths = sorted(ROOT.glob(files))
+    texts = [(path, line, text) for path in paths for line, text in [*docstrings(path), *comments(path)]]
+    found = [f"{name(path)}:{line} {text!r}" for path, line, text in texts if FREE.search(" ".join(text.split()))]
+    assert len(texts) > 5 and not found, "\n" + "\n".join(found)
+
+
+def test_no_comment_of_a_script_begins_without_its_subject():
     paths = sorted(ROOT.glob("static/js/*.js"))
-    free = re.compile(r"// (What|Who|Where|Whether|When|How)\b")
-    assert paths and not [name(path) for path in paths if free.match(path.read_text())]
+    texts = [(path, line, text) for path in paths for line, text in comments(path, "//")]
+    found = [f"{name(path)}:{line} {text!r}" for path, line, text in texts if FREE_IN_SCRIPTS.match(text)]
+    assert len(texts) > 100 and not found, "\n" + "\n".join(found)
+
+
+@pytest.mark.parametrize("text", ["Read it. One that fails waits.", "What it has.", "Ask. Whoever waits is next."])
+def test_a_sentence_that_begins_without_its_subject_is_found(text):
+    assert FREE.search(text)
+
+
+@pytest.mark.parametrize("text", ["One worker waits.", "Return what is left.", "A turn: one that waits is next."])
+def test_a_sentence_that_names_its_subject_passes(text):
+    assert not FREE.search(text)
 
 
 @pytest.mark.parametrize(

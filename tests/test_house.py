@@ -241,7 +241,7 @@ def test_no_script_needs_eval_or_writes_style_attributes(script):
     assert not re.search(r"\beval\(|new Function\(|setAttribute\(\s*[\"'](style|on\w+)|document\.write", code)
 
 
-# What is not ours
+# Files of others
 
 
 def test_vendored_files_match_the_hashes_in_versions():

@@ -1,4 +1,4 @@
-// The verbs of a note, or of a reply that goes out later, for its author alone: the console renders it once for all who look.
+// Shows the verbs of a note or a scheduled reply to its author alone: the console renders the entry once for all agents.
 
 import { agent } from "./csrf.js";
 

@@ -65,7 +65,7 @@ class CannedReplies extends HTMLElement {
     if (this.isOpen) this.show();
   }
 
-  // Nothing but a note is no reason to stay over the thread once several words were typed.
+  // Close the list if it has nothing but a note and several words were typed: it would cover the thread for nothing.
   show() {
     this.found = search(this.replies ?? [], this.query);
     if (this.replies && !this.found.length && this.query.includes(" ")) return this.close();
@@ -120,7 +120,7 @@ class CannedReplies extends HTMLElement {
     if (option) this.insert(this.found[[...this.list.children].indexOf(option)]);
   };
 
-  // In place of "/" and the query, in a way that the browser can undo.
+  // Replace "/" and the query, in a way that the browser can undo.
   insert(reply) {
     const { field, start } = this;
     const text = this.textOf(reply);

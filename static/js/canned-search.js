@@ -3,13 +3,13 @@
 
 const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
-// Done once for each reply, as they are loaded.
+// Prepare a reply for the search, once, when it is loaded.
 export function prepared(reply) {
   const [shortcut, folder, text] = [reply.shortcut, reply.folder, reply.text].map(plain);
   return { ...reply, keys: { shortcut, folder, text, words: [...new Set(text.match(/[\p{L}\p{N}]+/gu))] } };
 }
 
-// Return those that match, the best first; all of them for an empty query.
+// Return the replies that match, the best first; all replies for an empty query.
 export function search(replies, query) {
   const words = plain(query).split(/\s+/).filter(Boolean);
   const ranked = replies.map((reply) => [rankOf(reply.keys, words), reply]).filter(([rank]) => rank < Infinity);

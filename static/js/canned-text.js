@@ -8,16 +8,16 @@ const BREAK = /^[ \t]*---[ \t]*$/m; // a line that begins another message
 
 export const fill = (text, values) => text.replace(VARIABLE, (whole, name) => values[name.trim()] ?? whole);
 
-// Return in one line what it has beside its text.
+// Return a line about the parts of the reply beside its text.
 export const extrasOf = ({ files, quick_replies }) =>
   [...files.map(({ name }) => name), ...titlesIn(quick_replies).map((title) => `[${title}]`)].join(" · ");
 
-// Return the messages in a reply. One that is nothing but breaks is sent as it is.
+// Return the messages in a reply. A reply of nothing but breaks is sent as it is.
 export function messagesIn(text) {
   const messages = text.split(BREAK).map((message) => message.trim());
   const written = messages.filter(Boolean);
   return written.length || !text ? written : [text];
 }
 
-// Return a text that is these messages again.
+// Join messages to a text that divides into the same messages.
 export const joined = (messages) => messages.filter(Boolean).join("\n---\n");

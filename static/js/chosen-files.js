@@ -1,5 +1,5 @@
-// The files that go out with the next Send, each with a preview and a way to take it back. They are chosen, pasted or
-// dropped, and wait here while the agent looks at another conversation; a reload loses them.
+// The files that are sent with the next Send, each with a preview and a button that removes it. They are chosen, pasted
+// or dropped, and wait here while the agent looks at another conversation; a reload loses them.
 
 import { pastedFiles } from "./clipboard.js";
 import { drawPreview, sizeOf } from "./file-preview.js";
@@ -65,7 +65,7 @@ export class ChosenFiles {
     this.add(event.dataTransfer.files);
   };
 
-  // The console checks this too, and more; but only after all of it has been uploaded.
+  // The console checks this and more, but only after the whole file has been uploaded.
   add(files) {
     if (this.composer.isLocked) return;
     const problems = [...files].map((file) => [file, this.problem(file)]);
@@ -90,7 +90,7 @@ export class ChosenFiles {
     return files;
   }
 
-  // Those that were taken stand before any that were chosen since.
+  // The restored files stand before files that were chosen since.
   putBack(files) {
     this.keep([...files, ...this.files]);
   }

@@ -1,4 +1,4 @@
-// The clipboard's own interface exists under https only.
+// Copying and pasting. Browsers offer their clipboard interface under https only.
 
 export function copy(text) {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);
@@ -25,7 +25,7 @@ const isAddress = (line) => /^https?:\S+$/.test(line.trim());
 
 const plain = (name) => name.normalize("NFC").trim();
 
-// A name, a path, or the address of a file.
+// text: a name, a path, or the address of a file.
 function nameIn(line) {
   const last = line.trim().split("/").at(-1);
   return plain(line.startsWith("file:") ? decoded(last) : last);

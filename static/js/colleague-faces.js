@@ -1,5 +1,5 @@
-// The faces of colleagues who look at conversations, for the rows of the queue and the open conversation. They come with the
-// queue, and those of one conversation by the live stream as they change. The agent's own is not among them.
+// The faces of colleagues who look at conversations, for the rows of the queue and the open conversation. They come with
+// the queue, and for each conversation by the live stream as they change. The agent's own face is left out.
 
 import { agent } from "./csrf.js";
 

@@ -1,5 +1,5 @@
-// The switch below the thread between a reply to the customer and a note for colleagues. It begins with a note that was not
-// finished: a reply written as a note does no harm, a note sent as a reply would.
+// The switch below the thread between a reply to the customer and a note for colleagues. It begins with the note if there
+// is an unfinished one: a reply written as a note does no harm, a note sent as a reply would.
 
 import { IS_AT_A_DESK } from "./enter-key.js";
 
@@ -53,7 +53,7 @@ class ComposerSwitch extends HTMLElement {
     this.chosen.focus();
   };
 
-  // By the place of the key: with Alt, a Mac types another letter.
+  // Compare the place of the key: with Alt, a Mac types another letter.
   press = (event) => {
     if (event.code !== "KeyN" || !event.altKey || !event.shiftKey || event.ctrlKey || event.metaKey) return;
     if (document.querySelector("dialog[open]")) return;
@@ -61,7 +61,7 @@ class ComposerSwitch extends HTMLElement {
     this.write(this.other);
   };
 
-  // Files go to the customer: a note has none.
+  // Files are for the customer: a note has none.
   drop = ({ dataTransfer }) => dataTransfer.files.length && this.choose(this.tabs[0]);
 }
 

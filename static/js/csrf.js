@@ -5,11 +5,11 @@ export const agent = document.body.dataset.agent ?? "";
 
 const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
 
-// The stream of this browser: with the thread that it asks for, the console notes what it shows. And a moment, that of its
-// last hello at first: what the console has read since then for others will do.
+// The stream of this browser: with the thread that it asks for, the console notes what it shows. And a moment, at first
+// that of its last hello: the console may answer with rows that it has read since then for others.
 const stream = () => ({ "X-Stream": document.body.dataset.stream ?? "", "X-Hello": document.body.dataset.hello ?? "" });
 
-// A change came that what was read before this moment does not show.
+// A change came, so rows that were read before this moment are out of date.
 export function readAfter(moment) {
   const { dataset } = document.body;
   if (dataset.hello < moment) dataset.hello = moment;
@@ -19,14 +19,14 @@ export const headers = () => ({ "HX-Request": "true", "X-Agent": agent, "X-CSRFT
 
 const MOST_ALIVE = 20_000; // bytes: a browser refuses to keep more than 64 KB alive, of all requests together
 
-// It outlives the page that makes it, unless it is long.
+// Post a request that outlives its page, unless its body is long.
 export const post = (url, fields = {}, signal = null) => {
   const body = new URLSearchParams(fields);
   return fetch(url, { method: "POST", body, headers: headers(), keepalive: `${body}`.length < MOST_ALIVE, signal });
 };
 
-// The console's own answer to this agent. While it is being restarted a proxy answers in its place, and in a hotel or a
-// train a portal does, also with 200: nothing of that is put into the page, or counts for anything.
+// An answer is ours if the console gave it, to this agent. While the console is being restarted a proxy answers in its
+// place, and in a hotel or a train a portal does, even with 200: such answers are ignored.
 export const isOurs = (response) => response.headers.get("X-Agent") === agent;
 
 // The console may send the whole page away: its agent is logged out, or somebody else is in. Texts stay in this browser
@@ -52,7 +52,7 @@ function leave() {
 const ANSWERS = [409, 422]; // beside success: refusals, in the words of the console
 const GONE = [403, 404]; // what was asked for was deleted, or the agent has lost the right to it
 
-// A form came with the token of its time, and that counts more than the token of the headers.
+// A form contains the token of its time, which counts more than the token of the headers.
 function renewToken({ target }) {
   const field = target.elements.csrfmiddlewaretoken;
   if (field) field.value = token();

@@ -1,5 +1,5 @@
-// The panel about the customer: a third column where there is room for it, which this browser remembers, else a sheet. What it
-// shows is asked for as it opens, and again when the holder, the labels or what it shows of the thread change.
+// The panel about the customer: a third column where there is room for it, which this browser remembers, else a sheet.
+// Its content is loaded as it opens, and again when the holder, the labels or entries of the thread that it shows change.
 
 import { jump } from "./message-jump.js";
 import { areKept, keep } from "./panel-fields.js";
@@ -45,7 +45,7 @@ class CustomerPanel extends HTMLElement {
     return this.sheet.open || !this.column.hidden;
   }
 
-  // As wide as the window is now. A sheet never opens by itself.
+  // Open at the present width of the window. A sheet never opens by itself.
   settle = () => {
     if (WIDE.matches && this.sheet.open) return this.sheet.close();
     this.column.hidden = !WIDE.matches || localStorage.getItem(REMEMBERED) !== "open";
@@ -92,7 +92,7 @@ class CustomerPanel extends HTMLElement {
     this.fillIn({ detail: { field: link.hash.replace("#custom-field-", "") } });
   }
 
-  // Lead to an entry of the thread.
+  // Go to an entry of the thread.
   follow(event, link) {
     if (!link || link.origin !== location.origin) return; // that of a custom field leads elsewhere
     if (!this.dataset.url.startsWith(link.pathname)) return; // into a conversation with the same customer on another Page
@@ -101,7 +101,7 @@ class CustomerPanel extends HTMLElement {
     jump(this.pane.querySelector("message-list"), link.hash.slice(1));
   }
 
-  // Lead to the field without which the conversation cannot be closed.
+  // Go to the field that has to be filled in before closing.
   fillIn = async ({ detail }) => {
     this.open();
     await this.refreshing;
@@ -136,7 +136,7 @@ class CustomerPanel extends HTMLElement {
     this.rowBefore = more?.previousElementSibling;
   };
 
-  // The button that had the focus is gone: the first row that Show more brought gets it, or the button for the next step.
+  // The button that had the focus is gone: focus the first row that Show more added, or the button for the next step.
   swapped = ({ detail }) => {
     this.rowBefore?.nextElementSibling?.querySelector("a")?.focus();
     this.rowBefore = null;

@@ -1,5 +1,5 @@
 // Reports to the console that this desk looks at the open conversation, and whether its agent types there. Announces to a
-// screen reader which colleagues do: each once, because they come and go.
+// screen reader the colleagues who look, each once, because they come and go.
 
 import { facesOf } from "./colleague-faces.js";
 import { agent, post } from "./csrf.js";

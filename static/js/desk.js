@@ -1,4 +1,4 @@
-// The name of this tab, by which the console knows that it still looks. Nobody else learns it.
+// The name of this tab, by which the console knows its looks. Nobody else learns it.
 
 import { newKey } from "./outbox-entries.js";
 

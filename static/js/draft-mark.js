@@ -1,4 +1,4 @@
-// The mark in a conversation's row of the queue that shows what this agent has begun to write there.
+// The mark in a row of the queue for a draft of this agent in that conversation.
 
 class DraftMark extends HTMLElement {
   static observedAttributes = ["data-conversation"];

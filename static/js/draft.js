@@ -1,5 +1,6 @@
-// The draft of the open conversation. Each key keeps it in this browser, and a second after the last one the console has it, for
-// all devices of the agent. A newer draft of another device replaces what is here only if nothing was typed here since.
+// The draft of the open conversation. Each key stores it in this browser, and a second after the last one it is saved at
+// the console, for all devices of the agent. A newer draft of another device replaces it only if nothing was typed here
+// since.
 
 import { agent, headers, isOurs, post } from "./csrf.js";
 
@@ -53,7 +54,7 @@ export class Draft {
     this.saveSoon();
   }
 
-  // The console still has room where this browser has none.
+  // If this browser has no room for it, the console still has.
   keepHere(kept) {
     try {
       localStorage.setItem(this.name, JSON.stringify(kept));
@@ -68,7 +69,7 @@ export class Draft {
     this.saving = setTimeout(this.save, Math.max(0, Math.min(pause, this.unsavedSince + SAVE_EVERY - Date.now())));
   }
 
-  // One after another: each names the version that the one before it made.
+  // Save one after another: each save names the version that the one before it made.
   save = async () => {
     clearTimeout(this.saving);
     if (this.isSaving) return;
@@ -117,7 +118,7 @@ export class Draft {
     this.composer.write(saved.text);
   }
 
-  // The agent decides. Whatever is typed on from here replaces it.
+  // Let the agent decide. If they go on typing here, their text replaces the other one.
   offer(newest) {
     this.version = newest.version;
     this.newer.hidden = false;

@@ -1,4 +1,4 @@
-// The panel of emoji: those used last on this device, then group by group, or those that a search finds.
+// The panel of emoji: the ones used last on this device, then group by group, or the results of a search.
 
 const COLUMNS = 8;
 const MOST_RECENT = 2 * COLUMNS;
@@ -53,7 +53,8 @@ class Panel {
     this.list.scrollTop = 0;
   };
 
-  // First those that have the words themselves, then those with words that begin so; of both, first those in whose name they are.
+  // First emoji that have the words themselves, then emoji with words that begin so; of both, first those with the words
+  // in their name.
   find(query) {
     const words = query.split(/\s+/);
     const have = (text) => words.every((word) => ` ${text} `.includes(` ${word} `));
@@ -99,7 +100,7 @@ class Panel {
     }
   };
 
-  // Above the first row is the search.
+  // The search stands above the first row.
   move(from, [down, right]) {
     const row = this.rows.findIndex((buttons) => buttons.includes(from));
     if (row + down < 0) return this.search.focus();

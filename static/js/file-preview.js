@@ -8,7 +8,7 @@ export function sizeOf({ size }) {
   return new Intl.NumberFormat(undefined, { style: "unit", unit, maximumFractionDigits: digits }).format(size && Math.max(size / of, 1));
 }
 
-// On a canvas, because our policy does not let a page show a blob: address.
+// Draw it on a canvas, because our policy does not let a page show a blob: address.
 export async function drawPreview(file, canvas) {
   const picture = await createImageBitmap(file).catch(() => null);
   if (!picture) return;

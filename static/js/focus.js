@@ -1,4 +1,4 @@
-// Moves the focus when the element that had it is gone, or when a key opened something elsewhere.
+// Moves the focus when the focused element is gone, or when a key opened something elsewhere.
 
 let rowBefore; // of the More that is being swapped away
 

@@ -43,7 +43,7 @@ class FormDialog extends HTMLElement {
     this.dialog.close();
   };
 
-  // The browser gives the focus back to what had it, if that is still there to be seen. Another form may be open by now.
+  // The browser returns the focus to the element that had it, if that is still visible. Another form may be open by now.
   closed = () => {
     if (this.dialog.open) return;
     this.isWritten = false;

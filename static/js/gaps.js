@@ -1,6 +1,6 @@
 // Gaps in a reply: words in brackets, from a canned reply, where the console did not know a value.
 
-// Return {start, end, gap} of each, in the order of the text.
+// Return {start, end, gap} of each gap, in the order of the text.
 export function gapsIn(text, gaps) {
   const places = gaps.flatMap((gap) => placesOf(gap, text).map((start) => ({ start, end: start + gap.length, gap })));
   return places.sort((a, b) => a.start - b.start);
@@ -12,7 +12,7 @@ function placesOf(gap, text) {
   return places;
 }
 
-// Select it, so that what is typed replaces it.
+// Select a gap, so that typing replaces it.
 export function select(field, { start, end }) {
   field.focus();
   field.setSelectionRange(start, end);

@@ -1,5 +1,5 @@
-// The home of the desk, as the queue beside it changes: how many wait, since when the first of them does, and what is open with
-// this agent. All of it is read from the queue, so the two never differ.
+// The home of the desk, kept up to date: how many customers wait, since when the first of them does, and the agent's own
+// open conversations. All of it is read from the queue, so the two never differ.
 
 import { rowsOf } from "./place-row.js";
 
@@ -17,7 +17,7 @@ class HomePane extends HTMLElement {
     document.removeEventListener("htmx:after:swap", this.changed);
   }
 
-  // Once the queue has changed too.
+  // Wait until the queue has changed too.
   changed = () => setTimeout(() => this.show());
 
   show() {
@@ -49,7 +49,7 @@ class HomePane extends HTMLElement {
   }
 }
 
-// The rows say it sooner than the counter, where all of them are shown.
+// The rows know the number sooner than the counter, if all of them are shown.
 function numberOf(section) {
   return section.querySelector("[data-end]") ? section.querySelector(".queue-section-count").textContent : rowsOf(section).length;
 }

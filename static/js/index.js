@@ -1,4 +1,4 @@
-// All scripts of the desk, each for one custom element. In production, this file is one bundle with all that it imports.
+// All scripts of the desk, each for one custom element. In production, this file is bundled with all its imports.
 
 import "./csrf.js";
 import "./live-stream.js";

@@ -1,5 +1,5 @@
-// The sound of one voice note, in parts, in this browser's IndexedDB. Its owner is the agent and the conversation; one tab at a
-// time has it.
+// The sound of one voice note, in parts, in this browser's IndexedDB. It belongs to an agent and a conversation; one tab
+// at a time has it.
 
 const PATIENCE = 1_000; // ms: a conversation that is opened anew gets it from the one that was left
 
@@ -8,18 +8,18 @@ export class KeptVoice {
     this.owner = owner;
   }
 
-  // Fails if another tab has it.
+  // Open the note. Fails if another tab has it.
   async begin() {
     if (!(await this.claim())) throw new DOMException("", "InUseError");
     this.parts = [];
   }
 
-  // Return the parts of one that was neither sent nor deleted.
+  // Return the parts of a note that was neither sent nor deleted.
   async restore() {
     return (await this.claim()) ? partsOf(this.owner).catch(() => []) : [];
   }
 
-  // A browser without room keeps it as long as the page is open.
+  // A browser without room keeps the note as long as the page is open.
   add(part) {
     this.parts.push(part);
     this.settled = Promise.allSettled([this.settled, addPart(this.owner, part)]);
@@ -44,7 +44,7 @@ export class KeptVoice {
   }
 }
 
-// Return a function that lets go of the lock; null if another tab has it, or where there are no locks.
+// Return a function that releases the lock; null if another tab has it, or if the browser has no locks.
 const hold = (name) =>
   new Promise((resolve) => {
     const has = () => new Promise((letGo) => resolve(letGo));

@@ -1,4 +1,5 @@
-// Single keys for the desk, while nobody writes in a field. What a key presses has it in aria-keyshortcuts; the rest are here.
+// Single keys for the desk, while nobody writes in a field. An element that a key presses names it in aria-keyshortcuts;
+// the other keys are here.
 
 const TYPED_IN = "input, textarea, select, [contenteditable]";
 const SECTIONS = { m: "mine", n: "mentions", w: "waiting", o: "others", s: "scheduled", b: "bot", c: "closed" };
@@ -38,7 +39,7 @@ class KeyboardShortcuts extends HTMLElement {
   }
 }
 
-// Of several, the last one: of all that can be undone, the latest. It gets the focus, as if it had been clicked.
+// Press the last of several elements, such as the latest of several Undos. It gets the focus, as by a click.
 function press(key) {
   const known = [...document.querySelectorAll(`[aria-keyshortcuts~="${CSS.escape(key)}"]`)];
   const element = known.findLast(canBePressed);
@@ -47,7 +48,7 @@ function press(key) {
   return element;
 }
 
-// In a menu it can be out of sight. While another conversation opens, nothing is pressed in the one that it replaces.
+// An element in a menu can be out of sight. While another conversation opens, nothing is pressed in the old one.
 function canBePressed(element) {
   if (element.closest("[inert]")) return false;
   return element.checkVisibility() || element.closest("[popover], keyboard-shortcuts");

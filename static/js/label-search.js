@@ -1,4 +1,4 @@
-// Narrows the labels in the dialog down to those that match, for the keys alone: Enter chooses the first of them.
+// Narrows the labels in the dialog down to the ones that match, for use without a mouse: Enter chooses the first.
 
 class LabelSearch extends HTMLElement {
   connectedCallback() {
@@ -15,7 +15,7 @@ class LabelSearch extends HTMLElement {
     this.status.textContent = this.boxes.length ? "" : this.status.dataset.none;
   };
 
-  // The boxes of those that match.
+  // The boxes of the labels that match.
   get boxes() {
     return this.items.filter((item) => !item.hidden).map((item) => item.querySelector("[type=checkbox]"));
   }

@@ -1,4 +1,5 @@
-// The files of a reply that goes out later. It begins with those in the composer, which leave it once the reply is scheduled.
+// The files of a scheduled reply. The form begins with the composer's files, which leave the composer once the reply is
+// scheduled.
 
 class LaterFiles extends HTMLElement {
   connectedCallback() {

@@ -1,6 +1,7 @@
-// Receives from the server what changed and dispatches it in this page as events on the body: live-row with a row of the queue,
-// live-thread-12 with new entries of a thread. live-hello means: whatever may have been missed, ask for it. Of many tabs one
-// holds the stream, because a browser opens only six connections to one place; it passes on what it receives.
+// Receives changes from the server and dispatches them in this page as events on the body: live-row with a row of the
+// queue, live-thread-12 with new entries of a thread. live-hello means: changes may have been missed, ask for everything.
+// One of several tabs holds the stream, because a browser opens only six connections to one server; it passes on what it
+// receives.
 
 import { headers, leaveIfSentAway } from "./csrf.js";
 import { OneTab } from "./one-tab.js";
@@ -47,7 +48,7 @@ class LiveStream extends HTMLElement {
 
   wake = () => document.hidden || this.askAnew();
 
-  // Nobody knows what was missed: rows that the console has read for others before now will not do.
+  // It is not known what was missed: rows that the console read for others before this moment are too old.
   askAnew() {
     delete document.body.dataset.hello;
     this.ask();
@@ -82,7 +83,7 @@ class LiveStream extends HTMLElement {
     this.source = null;
   };
 
-  // A browser by itself would come back after a fixed time, and so at the same moment as all others.
+  // A browser alone would reconnect after a fixed time, and so at the same moment as all others.
   listenAgain(topic) {
     this.source.close();
     this.publish(topic);

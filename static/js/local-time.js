@@ -40,7 +40,7 @@ class LocalTime extends HTMLElement {
     else this.textContent = this.hasAttribute("ago") ? ago(Date.now() - moment) : when(moment);
   }
 
-  // The server decides whether it is over, by its own clock: this only says when to ask it, and again until it agrees.
+  // The server decides by its own clock whether the time is over: this asks the server, and again until it agrees.
   count(ms) {
     this.textContent = left(Math.max(0, ms));
     this.parentElement.classList.toggle("is-short", ms < HOUR);

@@ -44,7 +44,7 @@ class MentionList extends HTMLElement {
     this.activate(options[0]);
   };
 
-  // Once, for as long as the conversation is open. Without an answer a name can be typed in full.
+  // Load the colleagues once, while the conversation is open. Without an answer a name can be typed in full.
   async load() {
     const response = await fetch(this.dataset.url, { headers: headers() }).catch(() => null);
     if (!response?.ok || !isOurs(response)) return (this.loading = null);
@@ -91,7 +91,7 @@ class MentionList extends HTMLElement {
   }
 }
 
-// The name, or one of its words, begins so.
+// Return whether the name, or one of its words, begins with the query.
 function isNamed(name, begin) {
   const names = [name, ...name.split(" ")].map((word) => word.toLowerCase());
   return names.some((word) => word.startsWith(begin.toLowerCase()));

@@ -1,5 +1,5 @@
-// The field for a reply. At a desk Enter sends and Shift+Enter breaks the line; on a phone, which has no Shift+Enter, Enter
-// breaks the line. What was entered goes into the outbox at the end of the thread. While this agent may not answer,
+// The field for a reply. At a desk Enter sends and Shift+Enter breaks the line; on a phone, which has no Shift+Enter,
+// Enter breaks the line. The reply goes into the outbox at the end of the thread. While this agent may not answer,
 // data-locked says why, and the draft is kept to read.
 
 import { ChosenFiles } from "./chosen-files.js";
@@ -32,7 +32,7 @@ class MessageComposer extends HTMLElement {
     this.field.addEventListener("keydown", submitOnEnter);
     this.field.addEventListener("input", this.input);
     this.field.addEventListener("blur", () => this.dots.stop());
-    // A click on Send must not leave the field first: that would end the dots before the message does.
+    // A click on Send must not take the focus from the field first: that would end the dots before the message does.
     this.form.querySelector("[type=submit]").addEventListener("mousedown", (event) => event.preventDefault());
     this.draft.load();
     this.showLength();
@@ -64,7 +64,7 @@ class MessageComposer extends HTMLElement {
     if (this.isLocked) this.dots.stop();
   }
 
-  // What had it may be gone: the button that was pressed, or the field that has nothing in it.
+  // The element that had the focus may be gone: the button that was pressed, or the empty field.
   catchFocus() {
     const { activeElement } = document;
     if (activeElement !== document.body && activeElement.checkVisibility()) return;
@@ -87,7 +87,7 @@ class MessageComposer extends HTMLElement {
     this.send(text, this.files.take(), { ...this.quote.take(), ...this.quickReplies.take() });
   };
 
-  // The draft goes once the outbox has the text.
+  // Discard the draft when the outbox has the text.
   async send(text, files, more) {
     try {
       await putIntoOutbox(this, text, files, more);

@@ -1,5 +1,5 @@
-// A click on a quote leads to the quoted message and marks it, one in the panel to any entry of the thread. Older pages are
-// loaded until it is there.
+// A click on a quote goes to the quoted message and marks it, a click in the panel to any entry of the thread. Older
+// pages are loaded until it is there.
 
 import { addOlder } from "./older-messages.js";
 

@@ -1,4 +1,4 @@
-// The length of a text, in UTF-16 units: JavaScript and Facebook both count in these.
+// The length of a text in UTF-16 units, in which both JavaScript and Facebook count.
 
 import { messagesIn } from "./canned-text.js";
 
@@ -12,7 +12,7 @@ export function describeLength(text, { part, most, parts, divided, tooLong }) {
   return count > 1 ? (messages.length > 1 ? divided : parts).replace("#", count) : "";
 }
 
-// Cut as messenger/text.py cuts it, but for what a reader sees as one character.
+// Cut as messenger/text.py does, except that characters of several code points may be cut.
 function countMessages(text, most) {
   let count = 1;
   for (let rest = text.trim(); rest.length > most; count++) rest = rest.slice(cut(rest, most)).trimStart();

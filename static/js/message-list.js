@@ -1,6 +1,6 @@
-// The thread. What changes comes by the live stream, with the revision after which it follows. When a revision is missing,
-// the list asks for all that changed after the one it shows. Every message has an id and a place, so whatever comes twice
-// or late ends up once, where it belongs.
+// The thread. Changes come by the live stream, with the revision that they follow. When a revision is missing, the list
+// asks for all changes after the one it shows. Every message has an id and a place, so a message that comes twice or late
+// stands once, where it belongs.
 
 import { showGone } from "./conversation-gone.js";
 import { headers, isOurs, leaveIfSentAway } from "./csrf.js";
@@ -39,7 +39,7 @@ class MessageList extends HTMLElement {
     this.observer?.disconnect();
   }
 
-  // Times and pictures come late and make messages taller: whoever reads the end stays there.
+  // Times and pictures come late and make messages taller: a reader at the end stays there.
   stickToEnd() {
     this.sizes = new ResizeObserver(() => this.sticks && this.toEnd());
     this.sizes.observe(this);
@@ -71,7 +71,7 @@ class MessageList extends HTMLElement {
     if (this.sticks) this.toEnd();
   };
 
-  // One question at a time; whatever happens meanwhile leads to one more.
+  // Ask once at a time; a change meanwhile leads to one more request.
   refresh = async () => {
     if (!this.isConnected) return;
     if (this.asking) return (this.askAgain = true);

@@ -43,7 +43,7 @@ class MessageOutbox extends HTMLElement {
     this.show();
   };
 
-  // One that is confirmed stays until its message is in the thread.
+  // A confirmed entry stays until its message is in the thread.
   show = () => {
     const confirmed = this.outbox.confirmed.filter(({ key }) => !document.querySelector(`.message[data-key="${key}"]`));
     const entries = [...confirmed, ...this.outbox.entries];
@@ -93,7 +93,7 @@ class MessageOutbox extends HTMLElement {
     return entry.isUnanswered ? unanswered : "";
   }
 
-  // By the name of the button: [is it offered, what does it do].
+  // {name of the button: [whether it is offered, its action]}
   verbs(entry, { isRefused, isHeld, isBehind }) {
     const { isLocked } = this;
     const isFile = Boolean(entry.fileName || entry.template);
@@ -135,7 +135,7 @@ class MessageOutbox extends HTMLElement {
   };
 }
 
-// The customer may unsend the message that it quotes.
+// The customer may unsend the quoted message.
 const isUnsent = (key) => key && document.querySelector(`#message-${key}:not(:has([data-reply-to]))`);
 
 function button(title) {

@@ -1,4 +1,4 @@
-// A microphone that is open: its sound in parts as they come, and how loud it is.
+// An open microphone: its sound in parts, and how loud it is.
 
 const PART = 1_000; // ms: a crash loses no more
 const LOUD = 0.25; // root mean square of a loud voice
@@ -34,7 +34,7 @@ export class Microphone {
     return (performance.now() - this.beganAt) / 1000;
   }
 
-  // From 0 to 1.
+  // The loudness, from 0 to 1.
   get level() {
     this.analyser.getFloatTimeDomainData(this.samples);
     const power = this.samples.reduce((sum, sample) => sum + sample * sample, 0) / this.samples.length;

@@ -28,7 +28,7 @@ class NoteComposer extends HTMLElement {
     return this.form.elements.idempotency_key.value;
   }
 
-  // Another text is another note, also where the console has got the one before and could not say so.
+  // Another text is another note, even if the console has got the one before and its answer was lost.
   input = () => {
     this.form.elements.idempotency_key.value = newKey();
     this.keep();
@@ -47,7 +47,7 @@ class NoteComposer extends HTMLElement {
     else this.show({ problem: problem?.trim() || this.dataset.unanswered });
   };
 
-  // The agent may have looked elsewhere and come back meanwhile: then another one shows the note.
+  // The agent may have opened another conversation and come back: then another element shows the note.
   confirmed(key) {
     const { conversation } = this.dataset;
     const shown = document.querySelector(`note-composer[data-conversation="${conversation}"]`);

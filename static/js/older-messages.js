@@ -10,7 +10,7 @@ export function watchOlder(list) {
   list.observer.observe(list.link);
 }
 
-// One page at a time; whoever asks meanwhile waits for the same one.
+// Load one page at a time; a request meanwhile waits for the same page.
 export function addOlder(list) {
   list.loadingOlder ??= load(list).finally(() => (list.loadingOlder = null));
   return list.loadingOlder;

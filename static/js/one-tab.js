@@ -1,4 +1,4 @@
-// Of many tabs of a browser, one does something for all. The others take its place once it is gone.
+// One tab of a browser does something for all its tabs. Another tab takes its place when it is gone.
 
 const LOOK_EVERY = 3_000; // ms, for the tab that does it, where there are no locks
 const CLAIM_AFTER = 200; // ms, and up to twice as long, without its answer
@@ -38,7 +38,7 @@ export class OneTab {
     clearTimeout(this.claiming);
   }
 
-  // Another tab has claimed it. Of two, the later one goes on.
+  // Another tab has claimed it. The later one of two goes on.
   yieldTo(since) {
     this.found();
     if (!this.since || since < this.since) return;

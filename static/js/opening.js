@@ -1,5 +1,5 @@
-// A conversation on its way into the pane. What stands there meanwhile is no longer meant, so it cannot be pressed; of two that
-// were asked for, the last one comes. verb-state.js marks the link that was pressed, and says there if it failed.
+// A conversation that is being opened. The one that still stands in the pane cannot be pressed meanwhile; of two that
+// were asked for, the last one opens. verb-state.js marks the link that was pressed, and says there if it failed.
 
 let opening = null; // the request, as htmx knows it
 

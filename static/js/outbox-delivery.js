@@ -1,4 +1,4 @@
-// Send an entry of the outbox to the console once, and say what the answer means.
+// Send an entry of the outbox to the console once, and return the meaning of the answer.
 
 import { isOurs, leaveIfSentAway, post } from "./csrf.js";
 import { upload } from "./upload.js";

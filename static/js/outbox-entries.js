@@ -19,7 +19,7 @@ export async function newEntries(text, files, about, { quickReplies = "", templa
   return { entries: [...named, ...texts], copies: named.map(({ key }, at) => [key, copies[at]]) };
 }
 
-// Return what entries of one Send said: {text, files, replyTo, quickReplies}.
+// Return the content of the entries of one Send: {text, files, replyTo, quickReplies}.
 export function joinedEntries(entries) {
   const files = entries.map(({ file }) => file).filter(Boolean);
   const text = joined(entries.map((entry) => entry.text));
@@ -28,7 +28,7 @@ export function joinedEntries(entries) {
   return { text, files, replyTo, quickReplies };
 }
 
-// A browser stores only where a file of the disk is. Fails once that was moved, changed or deleted.
+// Read the file. A browser stores only its place on the disk: this fails once it was moved, changed or deleted.
 const copyOf = async (file) => new File([await file.arrayBuffer()], file.name, { type: file.type });
 
 // crypto.randomUUID exists under https only.

@@ -1,5 +1,5 @@
-// One tab of this browser at a time sends what an outbox has. The next in line goes on as soon as that tab is gone. Without
-// https there are no locks: then a tab has the turn for a while, and renews it.
+// One tab of this browser at a time sends the entries of an outbox. The next tab goes on as soon as that one is gone.
+// Without https there are no locks: then a tab takes the turn for a while, and renews it.
 
 import { claim, giveBack } from "./outbox-store.js";
 
@@ -8,7 +8,8 @@ const tab = crypto.getRandomValues(new Uint32Array(2)).join("-");
 
 export const underLock = (name, work) => (navigator.locks ? navigator.locks.request(name, work) : inTurn(name, work));
 
-// A tab that was asleep may think that it still has it. That does no harm: whatever is sent twice has the same key.
+// A tab that was asleep may believe that it still has the turn. That does no harm: an entry that is sent twice has the
+// same key.
 async function inTurn(name, work) {
   while (!(await claimTurn(name))) await new Promise((resolve) => setTimeout(resolve, TURN / 4));
   const renewing = setInterval(claimTurn, TURN / 3, name);

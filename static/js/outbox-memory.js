@@ -1,4 +1,4 @@
-// In place of IndexedDB, in a browser that has none: what this tab alone knows, and forgets as it is closed.
+// The store of a browser without IndexedDB: one tab alone has it, and loses it when it is closed.
 
 class Request {
   constructor(result) {
@@ -24,7 +24,7 @@ class Store {
 
 export const memoryOf = (names) => Object.fromEntries(names.map((name) => [name, new Store()]));
 
-// Once all that follows from its requests is done.
+// Resolves when everything that follows from its requests is done.
 export async function withinMemory(memory, work) {
   const request = work(memory);
   await new Promise((resolve) => setTimeout(resolve));

@@ -1,6 +1,6 @@
-// The entries of all outboxes, in this browser's IndexedDB: all tabs share them, and they outlive a crash. Their ids are in
-// the order in which they were entered. A file is kept beside its entry, and read only when it is sent. A browser without
-// IndexedDB keeps them in the memory of a tab, and the agent reads so.
+// The entries of all outboxes, in this browser's IndexedDB: all tabs share them, and they outlive a crash. Their ids are
+// in the order in which they were entered. A file is kept beside its entry, and read only when it is sent. A browser
+// without IndexedDB keeps them in the memory of a tab, which the page says.
 
 import { memoryOf, withinMemory } from "./outbox-memory.js";
 
@@ -23,8 +23,8 @@ export const add = (entries, files) =>
     for (const [key, file] of files) stores.files.add(file, key);
   });
 
-// Look at an entry and change it, with no other tab in between. `verb` returns it as it is to be, null to remove it, or
-// undefined to leave it, which is returned as well if it is gone.
+// Look at an entry and change it, with no other tab in between. `verb` returns the new entry, null to remove it, or
+// undefined to leave it. Return what `verb` returned, undefined if the entry was gone.
 export async function change({ id, key }, verb) {
   let after;
   await within("readwrite", ({ entries, files }) => {
@@ -52,7 +52,7 @@ export async function claim(name, tab, until) {
 
 export const giveBack = (name) => within("readwrite", ({ turns }) => turns.delete(name));
 
-// It is written to the disk before this returns.
+// Resolves when the change is written to the disk.
 async function within(mode, work) {
   const found = await database().catch(giveUp);
   if (!found) return withinMemory(memory, work);
@@ -71,7 +71,7 @@ async function database() {
   return opened;
 }
 
-// One that worked before will work again, and has entries in it.
+// A store that worked before will work again, and has entries in it.
 function giveUp(error) {
   if (hasOpened) throw error;
   memory ??= memoryOf(STORES);

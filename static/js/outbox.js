@@ -1,7 +1,7 @@
-// The entries of this agent in a conversation that the console has not yet confirmed. They go out one by one, in
-// order, also while the agent looks elsewhere. An entry without an answer holds those behind it and is sent again by
-// itself; a refusal lets them pass. Each entry keeps its key, so sending it again cannot send it twice.
-// They are kept under the agent's id, so nobody else who logs in here sees or sends them.
+// The entries of this agent in a conversation that the console has not yet confirmed. They are sent one by one, in order,
+// even while another conversation is open. An entry without an answer holds those behind it and is sent again by itself;
+// a refusal lets them pass. Each entry keeps its key, so sending it again cannot send it twice. They are kept under the
+// agent's id, so nobody else who logs in here sees or sends them.
 
 import { agent } from "./csrf.js";
 import { GrowingPause } from "./growing-pause.js";
@@ -23,12 +23,12 @@ export class Outbox {
     this.pause = new GrowingPause();
   }
 
-  // One Send after another: a file takes longer than a text.
+  // Store one Send after another: a file takes longer than a text.
   add(...reply) {
     return (this.adding = Promise.allSettled([this.adding]).then(() => this.enter(...reply)));
   }
 
-  // What one Send said stays together: when a file of it is refused, its text waits.
+  // The entries of one Send stay together: when one of its files is refused, its text waits.
   async enter(text, files, about, more) {
     const { entries, copies } = await newEntries(text, files, { ...about, conversation: this.conversation }, more);
     await add(entries, copies);
@@ -41,12 +41,12 @@ export class Outbox {
     this.hurry();
   }
 
-  // All that waits was written before the agent saw that message.
+  // All waiting entries were written before the agent saw that message.
   sendAnyway({ newest }) {
     return this.changeAll((stored) => ({ ...stored, ...(stored.newest && CLEAN), seen: Math.max(stored.seen, newest) }));
   }
 
-  // Nothing of it can be undone any more.
+  // End the time in which its entries can be undone.
   leaveNow() {
     return this.changeAll((stored) => ({ ...stored, due: 0 }));
   }
@@ -59,12 +59,12 @@ export class Outbox {
     return this.changeAll(() => null);
   }
 
-  // Return whether it was still here: the console may have it by now.
+  // Return whether the entry was still here: the console may have it by now.
   async takeBack(entry) {
     return (await this.change(entry, ({ isTried }) => (isTried ? undefined : null))) === null;
   }
 
-  // Return what could be taken back of all that one Send said: {text, files, replyTo, quickReplies}.
+  // Take back what can be of one Send; return its content: {text, files, replyTo, quickReplies}.
   async undo({ reply }) {
     const taken = [];
     for (const entry of this.entries.filter((other) => other.reply === reply).reverse()) {
@@ -87,7 +87,7 @@ export class Outbox {
     return after;
   }
 
-  // All that the store has of it.
+  // The entries that the store has of this conversation.
   show(entries) {
     this.entries = entries;
     this.run();
@@ -143,7 +143,7 @@ export class Outbox {
     await this.remove(entry);
   }
 
-  // It asks for what is new.
+  // Has the thread ask for new entries.
   tellThread() {
     document.body.dispatchEvent(new CustomEvent(`live-conversation-${this.conversation}`));
   }

@@ -1,5 +1,5 @@
-// All outboxes of this agent, one per conversation. Those of conversations that are not open go on sending, and so they do
-// after a reload. Each tab shows what the store has; whichever changes it has the others read it.
+// All outboxes of this agent, one per conversation. They go on sending when their conversation is not open, and after a
+// reload. Each tab shows what the store has; a tab that changes it has the others read it again.
 
 import { agent, isSentAway } from "./csrf.js";
 import { countTabs, isLastTab } from "./last-tab.js";
@@ -20,7 +20,7 @@ export function outboxOf(conversation) {
 
 export const stuckOutboxes = () => [...outboxes.values()].filter(({ entries }) => isStuck(entries));
 
-// One after another, so that an older answer never comes last.
+// Read one after another, so that an older answer never comes last.
 const readAgain = () => (reading = reading.then(read, read));
 
 async function read() {

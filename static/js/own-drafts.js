@@ -1,4 +1,5 @@
-// The drafts of this agent, for the rows of the queue. They come with the queue, and each by the live stream as it changes.
+// The drafts of this agent, for the rows of the queue. They come with the queue, and single drafts by the live stream as
+// they change.
 
 class OwnDrafts extends HTMLElement {
   connectedCallback() {

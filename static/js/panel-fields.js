@@ -1,5 +1,5 @@
-// Custom fields in the panel, as it is shown anew: one that is being filled in stays as it is until the focus leaves, and one
-// that could not be saved until it is.
+// Custom fields in a panel that is rendered anew: a field that is being filled in stays as it is until it loses the
+// focus, and a field that could not be saved until it is saved.
 
 const KEPT = ".custom-field:is(:focus-within, :has(.custom-field-problem))";
 

@@ -1,4 +1,4 @@
-// A picture of the thread or of the panel beside it, large. The arrow keys lead to the others there, Escape closes it.
+// A picture of the thread or of the panel, large. The arrow keys show its other pictures, Escape closes it.
 
 const CHANGES = ["thread-changed", "htmx:after:swap"];
 const STEPS = { ArrowLeft: -1, ArrowRight: 1, previous: -1, next: 1 };
@@ -62,7 +62,7 @@ class PictureViewer extends HTMLElement {
     if (link) this.show(link);
   }
 
-  // The element with the picture may have been rendered anew. One that was unsent is gone: the next one takes its place.
+  // The element with the picture may have been rendered anew. An unsent picture is gone: the next one takes its place.
   look = () => {
     if (!this.dialog.open) return;
     const { links } = this;

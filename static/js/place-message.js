@@ -34,7 +34,7 @@ export function renew(old, message) {
   if (hadFocus && !old.contains(document.activeElement)) keepFocus(old);
 }
 
-// The button that had it may be gone for as long as the message is on its way.
+// The button that had the focus may be gone while the message is being sent.
 function keepFocus(message) {
   message.tabIndex = -1;
   message.focus({ preventScroll: true });

@@ -1,5 +1,5 @@
-// Put a row of the queue into its section, by the place that it carries. A section shows all rows up to its end, or all
-// that there are. When it has fewer or more than its pages hold, the queue is asked for.
+// Put a row of the queue into its section, by the place that it carries. A section shows all its rows, or the rows of the
+// pages that were opened. When it has fewer or more than these pages hold, the queue is loaded.
 
 import { renew } from "./place-message.js";
 
@@ -21,13 +21,13 @@ const sectionOf = (row) => row.closest(".queue-section");
 
 const more = (section) => section.querySelector(".queue-more");
 
-// A row that came by itself says when it was read, others were when their section was.
+// A row of the live stream says when it was read; the others were read with their section.
 const readAt = (row) => Number(row.dataset.at ?? more(sectionOf(row)).dataset.at);
 
 const hasRoom = (section, row, at) =>
   section && isRead(section) && more(section).dataset.at < at && !(row.dataset.place > more(section).dataset.end);
 
-// The element stays, and with it the focus and what a script marked.
+// The element stays, and with it the focus and the marks of scripts.
 function insert(section, old, row, at) {
   const hadFocus = old?.contains(document.activeElement);
   const kept = old ?? row;
@@ -46,7 +46,7 @@ function renewRow(old, row) {
   renew(old.firstElementChild, row.firstElementChild);
 }
 
-// A section that is folded is read when it is opened.
+// A folded section is read when it is opened.
 const isRead = (section) => section.open !== false && Boolean(section.querySelector(".queue-empty"));
 
 export const rowsOf = (section) => [...section.querySelectorAll("li[data-place]")];

@@ -1,4 +1,4 @@
-// The rows of the queue as they change: each comes once, as the server rendered it for all who see it in the same section.
+// Changes of the rows of the queue: the server renders each row once for all agents who see it in the same section.
 
 import { readAfter } from "./csrf.js";
 import { PAGE, placeRow, rowsOf } from "./place-row.js";
@@ -45,7 +45,7 @@ class QueueRows extends HTMLElement {
     this.pressed = setTimeout(this.goOn, LONGEST_PRESS);
   };
 
-  // The click comes after the release.
+  // The click follows the release.
   release = () => setTimeout(this.goOn);
 
   goOn = () => {
@@ -64,7 +64,7 @@ class QueueRows extends HTMLElement {
     this.missed = true;
   };
 
-  // The oldest come first.
+  // The oldest rows come first.
   keep(row) {
     const [{ id }] = parse(row.html);
     this.recent.delete(id);

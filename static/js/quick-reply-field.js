@@ -1,5 +1,5 @@
-// The quick replies under the next reply: buttons of which the customer taps one. Enter adds what is typed, Backspace takes the last
-// one back, Escape leaves. Their titles stand one in a line.
+// The quick replies under the next reply: buttons of which the customer taps one. Enter adds the typed title, Backspace
+// removes the last one, Escape leaves the field. A form has one title in a line.
 
 export const titlesIn = (lines = "") => lines.split("\n").filter(Boolean);
 
@@ -52,7 +52,7 @@ export class QuickReplyField {
     this.field.focus();
   };
 
-  // The cross takes all of them back, Escape none.
+  // The cross removes all of them, Escape none.
   close = () => {
     this.isOpen = false;
     this.field.value = "";
@@ -93,7 +93,7 @@ export class QuickReplyField {
     return !this.field.value.trim();
   }
 
-  // Those of a canned reply.
+  // Add the quick replies of a canned reply.
   insert = ({ detail: { reply } }) => this.putBack(reply.quick_replies);
 
   putBack(lines) {
@@ -115,7 +115,7 @@ export class QuickReplyField {
     return problem;
   }
 
-  // What is typed here goes out as well. Nothing else than a text can have quick replies.
+  // A title that is still in the field is sent too. Only a text can have quick replies.
   hold = (event) => {
     const isAdded = this.addTyped();
     if (isAdded && (!this.value || this.composer.field.value.trim())) return;

@@ -1,4 +1,4 @@
-// The reactions to one message of the customer's. The one that is there already takes itself back.
+// The reactions to one message of the customer's. Choosing the present one removes it.
 
 import { isOurs, post } from "./csrf.js";
 
@@ -34,7 +34,7 @@ class ReactionChoice extends HTMLElement {
     button.title = button.ariaLabel = isOurs ? this.dataset.takeBack.replace("#", button.value) : button.dataset.name;
   }
 
-  // Above the opener, or below it where there is no room.
+  // Place the menu above the opener, or below it if there is no room.
   stand({ top, bottom, left }) {
     const { offsetWidth: width, offsetHeight: height, style } = this.choice;
     style.left = `${Math.max(EDGE, Math.min(left - width / 2, innerWidth - width - EDGE))}px`;

@@ -1,5 +1,5 @@
-// Notes how far the agent has read a thread. The server learns of it, a line stands above what was unread on opening or came while
-// nobody looked, and a button says how many messages are below.
+// Notes how far the agent has read a thread. It notifies the server, puts a line above messages that were unread on
+// opening or came while nobody looked, and counts the messages below on a button.
 
 import { post } from "./csrf.js";
 import { addOlder } from "./older-messages.js";
@@ -49,7 +49,7 @@ export class Reading {
     return [...this.list.thread.querySelectorAll(".is-incoming:not(.is-imported)")];
   }
 
-  // New entries have come. Those that a reader does not see are counted.
+  // New entries have come. The ones that a reader does not see are counted.
   note(entries) {
     if (entries.some((entry) => entry.matches(".is-outgoing:not(.is-by-bot, .is-imported)"))) this.unmark();
     const messages = entries.filter((entry) => entry.matches(".message:not(.is-imported)") && entry.isConnected);
@@ -75,7 +75,7 @@ export class Reading {
     this.button.hidden = false;
   }
 
-  // The holder has read what came, once it was on screen. The server knows whether this agent is the holder.
+  // The holder has read new messages once they were on the screen. The server knows whether this agent is the holder.
   see = () => {
     if (document.hidden || !this.list.isAtEnd) return;
     this.unseen = 0;
@@ -87,7 +87,7 @@ export class Reading {
     post(this.list.dataset.seeUrl).catch(() => (this.seen = null));
   };
 
-  // Before a Send: what is on the screen, or above it, has been seen.
+  // Note, before a Send, that all messages on the screen, or above it, were seen.
   noteShown() {
     const end = this.list.getBoundingClientRect().bottom;
     const shown = [...this.list.thread.querySelectorAll(".message")].filter((message) => message.getBoundingClientRect().top < end);

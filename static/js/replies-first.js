@@ -1,6 +1,6 @@
-// Close, Hand back, Transfer and Return to queue end this agent's turn, after which the console refuses a reply. So the replies
-// that are on their way, or can still be undone, leave first. When one of them is refused, or gets no answer, the agent sees that and
-// may press again.
+// Close, Hand back, Transfer and Return to queue end this agent's turn, after which the console refuses a reply. So
+// replies that are being sent, or can still be undone, are sent first. When one of them is refused, or gets no answer,
+// the agent sees that and may press again.
 
 import { outboxOf } from "./outboxes.js";
 

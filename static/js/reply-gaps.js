@@ -1,4 +1,4 @@
-// Gaps in the reply: Tab goes to the next one, and a reply that has one is sent only after a question.
+// Gaps in the reply: Tab goes to the next one, and a reply with a gap is sent only after a question.
 
 import { gapsIn, select } from "./gaps.js";
 

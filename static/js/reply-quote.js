@@ -40,7 +40,7 @@ export class ReplyQuote {
     this.bar.querySelector(".reply-quote-words").textContent = button?.dataset.words ?? this.bar.dataset.earlier;
   }
 
-  // Return what goes into the outbox, with the words that it shows.
+  // Return the quote for the outbox, with the words that it shows.
   take() {
     const quote = this.value ? { replyTo: this.value, quoted: this.bar.querySelector(".reply-quote-words").textContent } : {};
     this.show("");
@@ -59,7 +59,7 @@ export class ReplyQuote {
     this.cancel();
   };
 
-  // The customer may unsend the message meanwhile. One of an older page is not here.
+  // The customer may unsend the message meanwhile. A message of an older page is not here.
   look = () => {
     if (!this.value || buttonOf(this.value) || !document.getElementById(`message-${this.value}`)) return;
     this.show("");

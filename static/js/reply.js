@@ -1,5 +1,5 @@
-// Put what the composer has into the outbox, with what the agent had seen, and how long it can be undone. more: the quote and the
-// quick replies, or a template with its words.
+// Put the reply of the composer into the outbox, with the last message that the agent has seen, and the time in which it
+// can be undone. more: the quote and the quick replies, or a template with its words.
 
 import { outboxOf } from "./outboxes.js";
 import { fill } from "./seen.js";

@@ -1,4 +1,4 @@
-// The search above the queue: the keys that call it, and what was found there. The rest is loaded when it is first used.
+// The search above the queue: the keys that call it, and its results. The rest is loaded when it is first used.
 
 import { toPane } from "./focus.js";
 import { jump } from "./message-jump.js";
@@ -26,7 +26,7 @@ class SearchDesk extends HTMLElement {
     this.open();
   };
 
-  // A second Ctrl-F is for the browser.
+  // A second Ctrl-F opens the search of the browser.
   isCalled({ key, target, ctrlKey, metaKey, altKey }) {
     if (document.querySelector("dialog[open]") || altKey || !this.field.checkVisibility()) return false;
     if (ctrlKey || metaKey) return key === "f" && target !== this.field;

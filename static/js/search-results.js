@@ -1,4 +1,4 @@
-// The results of the search: arrows walk them, Escape leaves, and each opens the thread at its message.
+// The results of the search: arrow keys move between them, Escape leaves them, and each opens the thread at its message.
 
 export function watchResults(search) {
   const { field, results } = search;

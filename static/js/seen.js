@@ -5,7 +5,8 @@ const fill = (field) => {
   if (field && seen) field.value = Math.max(field.value, seen);
 };
 
-// Before htmx reads the form. In the dialog its field was set when the form came: what comes behind it is not seen.
+// This runs before htmx reads the form. In the dialog the field was set when the form came: messages that come behind it
+// are not seen.
 document.addEventListener("submit", ({ target }) => target.closest("form-dialog") ?? fill(target.elements.seen), true);
 
 export { fill };

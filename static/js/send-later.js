@@ -1,5 +1,6 @@
-// The moment at which a reply goes out. A new one begins with what is in the composer. This browser knows the time zone: the console then says
-// which moments there are to choose from. What the customer writes behind this form is not seen.
+// The moment at which a scheduled reply is sent. The form of a new one begins with the content of the composer. This
+// browser knows the time zone: the console then says which moments there are to choose from. Messages of the customer
+// that come behind this form are not seen.
 
 import { fill } from "./seen.js";
 
@@ -29,7 +30,7 @@ class SendLater extends HTMLElement {
     this.ask(this.when, "input");
   };
 
-  // The console says which moment it is, and which there are.
+  // Ask the console for the moment that these words mean, and for moments to choose from.
   ask(element, question) {
     setTimeout(() => element.dispatchEvent(new Event(question, { bubbles: true }))); // once htmx knows the element
   }
@@ -39,7 +40,7 @@ let written; // nothing where cards go out later
 
 const composer = () => document.querySelector("message-composer");
 
-// Whatever the composer kept of it would be sent twice.
+// Empty the composer: its content would be sent twice.
 document.body.addEventListener("reply-scheduled", () => {
   if (composer()?.field.value.trim() !== written) return;
   composer().quickReplies.take();

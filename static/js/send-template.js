@@ -18,7 +18,7 @@ class SendTemplate extends HTMLElement {
 
 customElements.define("send-template", SendTemplate);
 
-// Open the form with a template of the outbox. It stays there, and does not leave, until the console has answered.
+// Open the form with a template of the outbox. The entry stays in the outbox, unsent, until the console has answered.
 export async function editTemplate(outbox, entry, problem) {
   const isHeld = await outbox.change(entry, (stored) => (stored.isTried ? undefined : { ...stored, problem }));
   if (!isHeld) return;
@@ -26,7 +26,7 @@ export async function editTemplate(outbox, entry, problem) {
   if (await opens(entry.template, file ? [file] : [])) await outbox.remove(entry);
 }
 
-// Return whether the form is there.
+// Return whether the form is open.
 async function opens(template, files) {
   choose(files);
   const { href } = document.querySelector("[data-opens=template]");

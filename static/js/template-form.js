@@ -1,5 +1,5 @@
-// The form of cards and buttons: cards come and go, and the preview follows what is typed. A chosen file stays in this browser until
-// the template goes into the outbox with it.
+// The form of cards and buttons: it adds and removes cards, and updates the preview. A chosen file stays in this browser
+// until the template goes into the outbox with it.
 
 import { fetchFile } from "./canned-files.js";
 
@@ -7,7 +7,7 @@ let chosen = [];
 
 export const chosenFiles = () => chosen;
 
-// Of a template that was taken back.
+// The file of a template that was taken back from the outbox.
 export const choose = (files) => (chosen = files);
 
 class TemplateForm extends HTMLElement {
@@ -23,12 +23,12 @@ class TemplateForm extends HTMLElement {
     this.putFilesBack();
   }
 
-  // Once the dialog is closed.
+  // Runs when the dialog has closed.
   disconnectedCallback() {
     setTimeout(() => document.querySelector("template-form") ?? choose([]));
   }
 
-  // The console answers with the form again where it refuses something.
+  // The console answers with the form again if it refuses something.
   putFilesBack() {
     if (!this.file) return;
     const { file: url, fileName: name } = this.dataset;

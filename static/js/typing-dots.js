@@ -1,5 +1,5 @@
-// Notifies the server that keys move, for the customer's typing dots and for colleagues: at most once in a while, and once when
-// they stop.
+// Notifies the server that the agent types, for the customer's typing dots and for colleagues: at most once in a while,
+// and once when they stop.
 
 import { post } from "./csrf.js";
 import { desk } from "./desk.js";
@@ -13,7 +13,7 @@ export class TypingDots {
     this.sentAt = -SEND_EVERY;
   }
 
-  // Facebook is notified as soon as the limit allows, if keys still move then.
+  // Facebook is notified as soon as the limit allows, if the agent still types then.
   move() {
     this.isMoving = true;
     clearTimeout(this.idle);

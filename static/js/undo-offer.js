@@ -24,7 +24,7 @@ class UndoOffer extends HTMLElement {
     document.removeEventListener("keydown", this.press);
   }
 
-  // Once all other listeners have written what happened.
+  // Wait until all other listeners have shown the change.
   update = () => setTimeout(() => (this.isKept ? this.time.pause() : this.time.play()));
 
   get isKept() {
@@ -35,7 +35,7 @@ class UndoOffer extends HTMLElement {
     if (ctx.sourceElement === this.form && ctx.response.status < 400) this.remove();
   };
 
-  // By the place of the key: with Alt, a Mac types another letter. Of several offers the last is meant.
+  // Compare the place of the key: with Alt, a Mac types another letter. The last of several offers is meant.
   press = (event) => {
     if (event.code !== "KeyU" || !event.altKey || !event.shiftKey || event.ctrlKey || event.metaKey) return;
     if (this !== this.region.lastElementChild || !this.form.isConnected) return;

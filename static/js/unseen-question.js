@@ -1,5 +1,5 @@
-// Before a Send: has the customer written below what is on the screen? Then the agent sees it first. The console asks the same
-// of what has not come to this browser yet (outbox.js).
+// Asks before a Send if the customer has written below the visible part of the thread: the agent reads that first. The
+// console asks the same about messages that have not reached this browser yet (outbox.js).
 
 export class UnseenQuestion {
   constructor(composer, sendAnyway) {
@@ -9,7 +9,7 @@ export class UnseenQuestion {
     this.list = composer.closest(".conversation").querySelector("message-list");
   }
 
-  // Return whether it is asked now.
+  // Return whether the question is asked now.
   ask() {
     const count = this.list.countUnseen();
     if (count) this.list.toEnd();

@@ -1,5 +1,5 @@
-// Above the desk: how many replies have not left this computer, and to whom. The rows of the queue say so too, but may be out of
-// sight.
+// The notice above the desk of replies that have not left this computer. The rows of the queue show them too, but may be
+// out of sight.
 
 import { stuckOutboxes } from "./outboxes.js";
 

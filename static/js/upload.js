@@ -1,4 +1,4 @@
-// Post a form with a file. `fetch` does not report how much of it has arrived.
+// Post a form with a file. `fetch` does not report the progress.
 
 import { headers } from "./csrf.js";
 

@@ -16,7 +16,7 @@ document.addEventListener("htmx:before:request", (event) => {
   forget(verb);
 });
 
-// After a success, what failed before it was pressed is over: the console answers.
+// After a success, failures from before it was pressed are over: the console answers.
 document.addEventListener("htmx:finally:request", ({ detail }) => {
   const verb = verbOf(detail);
   verb?.removeAttribute("aria-busy");
@@ -24,7 +24,8 @@ document.addEventListener("htmx:finally:request", ({ detail }) => {
   for (const [other, { at }] of failed) if (at < verb.since) forget(other);
 });
 
-// What is around a verb may be rendered anew for another reason: then its sentence stays. It goes with the verb.
+// The surroundings of a verb may be rendered anew for another reason: then its sentence stays, until the verb itself is
+// gone.
 document.addEventListener("htmx:after:swap", () => {
   for (const [verb, { problem, id }] of failed)
     if (!verb.isConnected || verb.id !== id) forget(verb);

@@ -72,7 +72,7 @@ class VoiceNote extends HTMLElement {
     this.microphone.close();
   }
 
-  // Also when the microphone was unplugged.
+  // This also runs when the microphone was unplugged.
   stopped = async () => {
     clearInterval(this.ticking);
     await this.kept.settled;
@@ -90,7 +90,7 @@ class VoiceNote extends HTMLElement {
     this.showTime(this.sound.duration);
   }
 
-  // As it is: this browser cannot read it.
+  // Send the sound as it is: this browser cannot read it.
   attach(parts) {
     this.composer.files.add([new File(parts, this.dataset.name, { type: parts[0]?.type })]);
     this.composer.complain(this.dataset.unreadable);

@@ -5,7 +5,7 @@ const HEAD = 44; // bytes
 
 export const BYTES_PER_SECOND = 2 * RATE;
 
-// Fails if this browser cannot read what it has recorded.
+// Convert a recording. Fails if this browser cannot read it.
 export async function decoded(parts) {
   const content = await new Blob(parts).arrayBuffer();
   return new OfflineAudioContext(1, 1, RATE).decodeAudioData(content);
@@ -32,7 +32,7 @@ export function wav(sound) {
   return view.buffer;
 }
 
-// ended: is called when it is over, or was stopped. Return a function that stops it.
+// Play a sound. ended: is called when it is over, or was stopped. Return a function that stops it.
 export function play(sound, ended) {
   const context = new AudioContext();
   const source = new AudioBufferSourceNode(context, { buffer: sound });

@@ -122,7 +122,7 @@ def _new_messages(cast):
     return [said(customers[number % CONVERSATIONS], cast.text()) for number in range(MESSAGES)]
 
 
-# Whether it keeps up
+# Keeping up
 
 
 def _receipts(stack, cast, seconds):

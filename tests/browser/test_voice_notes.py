@@ -200,7 +200,7 @@ def test_a_recording_ends_by_itself_before_it_is_too_large_for_facebook(anas_tab
     until(tab, lambda: len(stack.said(mona_writes)) == 1)
 
 
-# What does not work is said
+# Failures are shown
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ class Bots:
         self.dead_since.pop(page_id, None)
         self.known_dead.discard(page_id)
 
-    # What they hear
+    # Events
 
     def receive(self, page_id, headers, body):
         """Return the status to answer, or None for no answer at all."""

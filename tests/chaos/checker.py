@@ -110,7 +110,7 @@ class _Case:
         if self.thread.holding:
             self._handovers()
 
-    # What agents typed
+    # The agents' texts
 
     def _typed(self):
         rows = {row.key: row for row in self.rows if not row.is_incoming}
@@ -185,7 +185,7 @@ class _Case:
             if after < before:
                 self._add(ORDER, f"{who} “{later}” after “{earlier}”")
 
-    # What the bot said
+    # The bot's messages
 
     def _is_bots(self, row):
         return row.is_by_bot and row.text in self.thread.said
@@ -210,7 +210,7 @@ class _Case:
         known = [row for row in rows if row.mid in order]
         self._ascending([(order[row.mid], row.text) for row in known], "the console holds")
 
-    # What the customer wrote
+    # The customer's messages
 
     def _questions(self):
         rows = [row for row in self.rows if row.is_incoming]
@@ -230,7 +230,7 @@ class _Case:
         known = [row for row in rows if row.mid in order]
         self._ascending([(order[row.mid], row.text) for row in known], "the console holds")
 
-    # What the agent sees
+    # The agent's view
 
     def _agents_page(self):
         rows = {row.pk: row for row in self.rows}
@@ -254,7 +254,7 @@ class _Case:
         if seen and not row.is_incoming and shown.face != (seen.face or self.thread.page) + mark:
             self._add(PERSONA, f"the agent reads “{shown.face}” above “{row.text}”, the customer “{seen.face}”")
 
-    # Who held it
+    # The holder
 
     def _handovers(self):
         self.verdict.count["handovers"] += len(self.thread.holding.changes)

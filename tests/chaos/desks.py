@@ -101,7 +101,7 @@ class Desk(Talk):
         self.network.set_offline(self.is_offline)
 
     def lose_tab(self):
-        """Close the tab as a crash does, before or after another has opened. What it was sending goes on there."""
+        """Close the tab as a crash does, before or after another has opened. Its replies are sent by the other tab."""
         self.losses["tabs lost by desks"] += 1
         self._until(self._is_kept, "the page does not show what was typed")
         lost = self.tab

@@ -24,7 +24,7 @@ UNTOLD = [
     (SENDS, {"delay_s": DELAY, "drop": "after", "rate": 0.15}),
     (SENDS, {"delay_s": DELAY, "rate": 0.15}),
 ]
-# Other faults of Facebook. Those that hold up a whole Page are rare.
+# Other faults of Facebook. Faults that hold up a whole Page are rare.
 ANSWERS = [
     (SENDS, {"status": 500, "rate": 0.15}),
     (SENDS, {"error": {"code": 2, "is_transient": True}, "rate": 0.15}),

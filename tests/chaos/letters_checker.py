@@ -110,7 +110,7 @@ class _LetterCase:
             if row is None or not row.is_unsent or row.text or row.has_file:
                 self._add(STATE, f"“{row.text if row else mid}” was unsent, and is still there")
 
-    # What agents posted
+    # The agents' messages
 
     def _outcome(self, posted):
         row = next((row for row in self.letter.held if row.key == posted.key), None)

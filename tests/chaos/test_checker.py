@@ -190,7 +190,7 @@ def test_another_state_on_the_agents_page_is_found(thread):
     assert found(thread) == {STATE: 1}
 
 
-# What the bot said
+# The bot's messages
 
 
 @pytest.fixture
@@ -228,7 +228,7 @@ def test_a_bot_message_without_the_name_of_the_bot_is_found(answered):
     assert found(answered) == {PERSONA: 1}
 
 
-# Who held it
+# The holder
 
 ANA, BEN = ("agent", "ana"), ("agent", "ben")
 

@@ -389,7 +389,7 @@ def test_an_admin_list_can_be_filtered(path, query, found, admin, grow):
     assert len(admin.rows(path, **query)) == found
 
 
-# What is only looked at
+# Rows to look at
 
 
 def test_personas_in_the_admin_are_read_only_with_two_actions(admin, grow):

@@ -165,7 +165,7 @@ def _thread(conversation):
 
 
 def is_never_early(event):
-    """Return whether the event waits for no other. One that waits is processed again with the others of its body."""
+    """Return whether the event waits for no other. An event that waits is processed again with its body."""
     _page_id, raw = event
     is_receipt = "delivery" in raw or "read" in raw
     may_be_first = is_receipt and raw["sender"]["id"] == PSIDS[0]
@@ -256,7 +256,7 @@ def test_a_message_in_a_batch_stands_before_a_reply_whose_echo_has_just_given_it
     assert differences(outcome(bodies, [3]), outcome(bodies, [1, 1, 1])) == []
 
 
-# One that fails
+# Failures
 
 
 def say(psid, mid, at=AT, page_id=PAGES[0], **more):
@@ -369,7 +369,7 @@ def test_a_batch_needs_the_same_number_of_queries_for_any_number_of_events(db):
     assert counts[0] == counts[1] <= 30
 
 
-# What it publishes
+# Publishing
 
 
 def test_a_batch_publishes_once_for_the_rows_that_change_and_once_for_the_others(

@@ -124,7 +124,7 @@ def _is_open(spans, local):
     return not spans or (local.weekday(), local.hour * 60 + local.minute) in minutes
 
 
-# What a customer is told
+# Messages to the customer
 
 
 SENTENCE = "We are back at nine."

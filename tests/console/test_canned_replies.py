@@ -52,7 +52,7 @@ def shortcuts(replies):
     return {reply.shortcut for reply in replies}
 
 
-# Who may use them
+# The right to use them
 
 
 def test_an_agent_uses_their_own_canned_replies_and_those_shared_with_them(can, refunds, bluebird, pots, ana, ben, ada):
@@ -84,7 +84,7 @@ def test_canned_replies_of_a_page_that_is_closed_to_an_agent_are_hidden_from_the
     assert not CannedReply.objects.visible_to(ben).exists()
 
 
-# Who may change them
+# The right to change them
 
 
 def test_an_agent_changes_shared_canned_replies_by_permission_only(can, refunds, bluebird, pots, ana, ben):

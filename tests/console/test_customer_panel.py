@@ -123,7 +123,7 @@ def test_the_panel_needs_a_constant_number_of_queries(
     ask()
 
 
-# Who they are
+# Name and profile
 
 
 def test_a_customer_without_a_profile_is_explained(panel, mona, sandbox):

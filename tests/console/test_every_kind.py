@@ -219,7 +219,7 @@ def test_a_quote_of_a_picture_or_of_an_unknown_message_is_shown(receive, said, c
     assert quotes == ["In reply to Mona Weber Picture", "In reply to an earlier message"]
 
 
-# What is about messages of before the console
+# Events about messages from before the console
 
 
 def test_an_edit_of_an_unknown_message_is_shown_and_waits_without_opening_the_window(receive, by_mona, mona, thread):

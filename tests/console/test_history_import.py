@@ -87,7 +87,7 @@ def run(bluebird):
     return import_all
 
 
-# What comes
+# Imported messages
 
 
 def test_what_was_said_before_stands_before_the_first_message_in_its_order(tom, run):
@@ -227,7 +227,7 @@ def test_a_message_that_was_unsent_stays_gone(tom, run):
     assert tom.thread.get(mid=kept).text == ""
 
 
-# What goes wrong
+# Failures
 
 
 def test_a_passing_error_is_tried_again(tom, run, sandbox):

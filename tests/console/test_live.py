@@ -149,7 +149,7 @@ def test_a_failed_reply_that_stops_the_idle_timeout_publishes_the_holder(
     assert Conversation.objects.get().returns_at is None
 
 
-# Who sees what
+# Access
 
 
 def watch(listener, conversation):

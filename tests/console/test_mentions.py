@@ -29,7 +29,7 @@ def queue(browser):
     return int(number), [int(pk) for pk in re.findall(r'id="row-(\d+)-mention"', html)]
 
 
-# Who is mentioned
+# Names in a text
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def tags(sandbox):
     return [(body["messaging_type"], body.get("tag")) for body in sends]
 
 
-# What opens it
+# Opening
 
 
 @pytest.mark.parametrize(
@@ -257,7 +257,7 @@ def test_confirming_human_agent_in_another_tab_counts_when_the_reply_is_sent(
     assert tags(sandbox) == [("MESSAGE_TAG", "HUMAN_AGENT")]
 
 
-# What Facebook says counts more
+# Facebook's answers count more
 
 
 def test_a_refusal_by_facebook_ends_the_messaging_window(written, say, conversation, sandbox):
@@ -331,7 +331,7 @@ def test_the_sandbox_refuses_the_human_agent_tag_of_an_app_that_is_not_approved(
     assert "not approved our app for replies of human agents" in fresh(message).error
 
 
-# What the agent sees
+# The composer
 
 
 @pytest.mark.parametrize(

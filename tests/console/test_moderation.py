@@ -124,7 +124,7 @@ def test_the_composer_of_a_blocked_customer_says_so(bens, conversation, ask, ben
     assert Conversation.objects.get().agent == ben
 
 
-# What is for a blocked customer
+# Messages to a blocked customer
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ def following(agent, teams=None):
     return Conversation.objects.next_for(agent, teams)
 
 
-# Which one
+# The choice
 
 
 def test_the_longest_wait_of_the_agents_own_comes_before_the_queue(guest, ana, ben):

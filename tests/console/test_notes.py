@@ -45,7 +45,7 @@ def thread(browser, conversation, query="since=0"):
     return words(browser.get(f"/conversations/{conversation.pk}/messages/?{query}", headers=HTMX).content.decode())
 
 
-# Who writes them
+# Authors
 
 
 def test_an_agent_adds_a_note_to_a_conversation_that_a_colleague_holds(browser_of, conversation, ben):

@@ -301,7 +301,7 @@ def fresh(row):
     return type(row).objects.get(pk=row.pk)
 
 
-# What Facebook says of the Page's conduct
+# Policy and integrity
 
 
 @pytest.fixture

@@ -173,7 +173,7 @@ def test_a_queue_row_among_the_others_names_its_team(anas_browser, line_up, refu
     assert '<span class="row-mark-holder">Refunds</span>' in anas_browser.get("/queue/others/").content.decode()
 
 
-# What a desk that is open asks for
+# Requests of an open desk
 
 
 def test_a_refresh_of_the_queue_shows_as_many_rows_as_were_open(anas_browser, line_up):
@@ -253,7 +253,7 @@ def test_desks_that_had_a_hello_share_the_queries_of_rows(anas_browser, line_up,
     assert shared <= 13 < anew  # three of them count, once a second
 
 
-# What a row says
+# Rows
 
 
 def test_a_message_that_may_not_have_arrived_shows_in_the_queue(anas_browser, say, conversation):

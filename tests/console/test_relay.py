@@ -91,7 +91,7 @@ def _word(event):
     return channel + (getattr(event, "text", "") or type(event).__name__)
 
 
-# What is passed on
+# Relayed events
 
 
 def test_a_bot_event_has_the_bytes_and_signatures_of_facebooks_webhook(robin, receive, bot, settings):
@@ -214,7 +214,7 @@ def test_two_equal_answers_of_a_bot_are_both_stored(robin, receive, echo, thread
     assert fresh(robin).holder == Holder.BOT
 
 
-# What it is told of people
+# Events of people's work
 
 
 def test_hand_back_delivers_pass_thread_control_with_a_summary_to_the_bot(
@@ -521,7 +521,7 @@ def test_an_accepted_receipt_does_not_prevent_that_rejected_messages_mark_the_bo
     assert fresh(rules).is_bot_down
 
 
-# What it subscribed to
+# Subscriptions
 
 
 def test_a_bot_receives_the_usual_fields_and_no_receipts_by_default(robin, receive, by_mona, echo, bot):
@@ -626,7 +626,7 @@ def test_the_admin_shows_pending_bot_events_with_their_error(robin, receive, bot
     assert client.get(f"/admin/console/botevent/{BotEvent.objects.get().pk}/change/").status_code == 200
 
 
-# Who holds it
+# The holder
 
 
 def test_each_change_of_holder_is_delivered_to_the_holder_url_with_a_signature(bluebird, mona, ana, bot):

@@ -149,7 +149,7 @@ def test_a_reply_that_cannot_be_sent_stops_no_other(later, due, conversation):
     assert (broken.state, replies()) == (State.WAITING, [(well.text, "ana")])
 
 
-# What is refused at once
+# Refusals
 
 
 def test_only_who_holds_the_conversation_schedules_a_reply(conversation, ben):

@@ -58,7 +58,7 @@ def keys(answer):
     return [pk for pk, _words in rows(answer)]
 
 
-# What it lists
+# The list
 
 
 def test_the_section_lists_own_replies_first_and_says_when_to_whom_and_what(schedule, browser_of, ana, ben):

@@ -56,7 +56,7 @@ def add(conversation, text, **more):
     )
 
 
-# What is found
+# Found
 
 
 def test_a_message_is_found_by_its_words_whatever_their_case_and_order(conversation, find):
@@ -218,7 +218,7 @@ def test_results_are_grouped_by_customer_the_newest_first(conversation, paul, pe
     assert (len(group.hits), group.more) == (3, 2)
 
 
-# What is not found
+# Not found
 
 
 def test_an_unsent_message_is_not_found(receive, said, by_mona, find):

@@ -184,7 +184,7 @@ def _breaks_once(error):
     return execute
 
 
-# What comes from Facebook
+# Webhooks
 
 
 def test_a_customer_file_is_downloaded_once_a_full_disk_has_room_again(receive, said, sandbox):
@@ -285,7 +285,7 @@ def _notify_bot():
         bot_event.deliver()
 
 
-# What counts as such
+# Errors that count as a shortage
 
 
 @pytest.mark.parametrize(

@@ -393,7 +393,7 @@ def test_thread_control_calls_held_by_a_slowed_page_are_made_when_it_is_resumed(
     assert calls(facebook) == ["take_thread_control"] * 2
 
 
-# What went wrong is seen
+# Failures are shown
 
 
 def test_an_open_thread_shows_a_thread_control_call_that_facebook_has_not_done_yet(routed, ana, facebook):

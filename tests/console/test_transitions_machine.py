@@ -69,7 +69,7 @@ class Transitions(RuleBasedStateMachine):
     def receive(self, kind, **fields):
         process(self.owner_event(kind, **fields))
 
-    # What people do
+    # People
 
     def may_see(self, who):
         return Conversation.objects.visible_to(self.people[who]).filter(pk=self.pk).exists()
@@ -135,7 +135,7 @@ class Transitions(RuleBasedStateMachine):
         elif not agent.is_active:
             agent.return_to_team()
 
-    # What the bot does
+    # The bot
 
     @rule(is_down=st.booleans())
     def fail_or_be_well(self, is_down):
@@ -161,7 +161,7 @@ class Transitions(RuleBasedStateMachine):
         with suppress(Refused):
             self.conversation.close(None)
 
-    # What Facebook tells
+    # Facebook
 
     @rule(text=st.sampled_from(["Hi", "human"]), is_standby=st.booleans())
     def receive_customer_message(self, text, is_standby):
@@ -193,7 +193,7 @@ class Transitions(RuleBasedStateMachine):
         if message := self.conversation.messages.filter(state="queued").first():
             message.fail("No.")
 
-    # What is always so
+    # Invariants
 
     @invariant()
     def time_goes_on(self):

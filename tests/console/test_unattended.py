@@ -111,7 +111,7 @@ def test_the_sweep_finds_a_refused_reply_whose_worker_died(refused, conversation
     assert fresh(conversation).agent == ana
 
 
-# Who may not see it any more
+# Agents who may no longer see it
 
 
 @pytest.mark.parametrize("verb", ["take", "take_over", "reopen"])
@@ -164,7 +164,7 @@ def test_orphaned_finds_conversations_that_their_agent_cannot_see(
     assert Conversation.objects.orphaned().exists() is not can_find
 
 
-# What goes wrong in some other way
+# Other errors
 
 
 def waiting(**fields):

@@ -48,7 +48,7 @@ def announced(conversation):
     return [json.loads(bot_event.body)["cause"] for bot_event in waiting]
 
 
-# What it restores
+# Restoring
 
 
 def test_undoing_close_gives_the_conversation_back_with_its_wait(conversation, ana, receive, said):

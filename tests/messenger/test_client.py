@@ -34,7 +34,7 @@ def ana_r(graph, sandbox):
     return graph.create_persona("Ana R.", sandbox.url + FACE)
 
 
-# What it can do
+# Calls
 
 
 def test_a_persona_is_created_read_and_deleted(graph, sandbox, ana_r, refusal):

@@ -248,7 +248,7 @@ def test_a_disconnected_page_is_connected_again_by_entering_a_token(
     assert [row["name"] for row in sandbox.personas()] == ["Ana R."]
 
 
-# What the list shows
+# The list
 
 
 def test_the_list_of_pages_shows_every_pause_with_its_reason(admin, bluebird):
