@@ -17,6 +17,7 @@ from console.models import (
     Reaction,
     ScheduledReply,
     SearchWord,
+    Snooze,
 )
 
 logger = logging.getLogger(__name__)
@@ -52,6 +53,7 @@ def fetch_missing_files():
 STEPS = [  # in this order
     InboundWebhook.objects.process,
     ScheduledReply.objects.send_due,
+    Snooze.objects.end_due,
     Conversation.objects.deliver_later,
     Reaction.objects.deliver_later,
     BotEvent.objects.deliver_later,

@@ -5,6 +5,7 @@ from agents import views as agents
 from console import api
 from console.faces import views as faces
 from console.search.views import search
+from console.snoozes import views as snoozes
 from console.views import (
     canned_replies,
     conversations,
@@ -40,6 +41,9 @@ urlpatterns = [
                 path("hand-back/", handovers.hand_back, name="hand-back"),
                 path("return-to-queue/", handovers.return_to_queue, name="return-to-queue"),
                 path("close/", handovers.close, name="close"),
+                path("snooze/", snoozes.snooze, name="snooze"),
+                path("snooze/preview/", snoozes.preview, name="preview-snooze"),
+                path("end-snooze/", snoozes.end_snooze, name="end-snooze"),
                 path("handovers/<int:handover_pk>/undo/", handovers.undo, name="undo"),
                 path("confirm-human-agent/", conversations.confirm_human_agent, name="confirm-human-agent"),
                 path("header/", conversations.header, name="header"),

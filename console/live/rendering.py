@@ -143,7 +143,7 @@ def _rendered(render, conversation, *arguments, otherwise):
 def row_event(conversation, section, at):
     """Return the event that puts a row into its place, with the notice to an agent who was given the conversation."""
     html = row_html(conversation, section)
-    if section == "mine" and conversation.is_new:
+    if section == "mine" and conversation.calls_holder:
         html += render_to_string("conversations/_newly_assigned.html", {"newly_assigned": [conversation]})
     return event(f"row {section} {at.timestamp():.6f}", html)
 

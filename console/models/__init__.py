@@ -7,6 +7,7 @@ from console.scheduled_replies.files import ScheduledFile
 from console.scheduled_replies.models import ScheduledReply
 from console.search.models import SearchDocument
 from console.search.words import SearchWord
+from console.snoozes.models import Snooze
 from console.uploaded_files.models import UploadedFile
 
 from .activity import Activity
@@ -68,6 +69,7 @@ __all__ = [
     "ScheduledReply",
     "SearchDocument",
     "SearchWord",
+    "Snooze",
     "TakenByAnother",
     "Team",
     "TooLate",

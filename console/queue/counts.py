@@ -24,9 +24,9 @@ class QueueCounts:
     def __init__(self):
         self._began_at, self.at = time.monotonic(), clock.now()
         self._by_place, self._by_agent = Counter(), Counter()
-        for page, holder, team, agent, count in Conversation.objects.count_by_holder():
+        for page, holder, team, agent, is_snoozed, count in Conversation.objects.count_by_holder():
             self._by_place[page, holder, team, agent and SOMEBODY] += count
-            self._by_agent[page, agent] += count
+            self._by_agent[page, agent, is_snoozed] += count
         self._mentions = {(page, agent): count for page, agent, count in Mention.objects.count_by_agent()}
         self._of_others = cache(self._of_others)
         self._took = self.age
@@ -34,15 +34,17 @@ class QueueCounts:
     def of(self, pages, agent_id, teams):
         """Return {section: number} for an agent who may see the Pages with these keys."""
         mentions = sum(self._mentions.get((page, agent_id), 0) for page in pages)
-        mine = sum(self._by_agent[page, agent_id] for page in pages)
+        mine = sum(self._by_agent[page, agent_id, False] for page in pages)
+        snoozed = sum(self._by_agent[page, agent_id, True] for page in pages)
         waiting, others = self._of_others(frozenset(pages), teams)
-        return {MENTIONS: mentions, "mine": mine, "waiting": waiting, "others": others - mine}
+        others -= mine + snoozed
+        return {MENTIONS: mentions, "mine": mine, "waiting": waiting, "others": others, "snoozed": snoozed}
 
     def _of_others(self, pages, teams):
         """Return the numbers of Waiting and Others for agents who hold nothing."""
         numbers = Counter()
         for (page, holder, team, agent), count in self._by_place.items():
-            row = SimpleNamespace(closed_at=None, holder=holder, team_id=team, agent_id=agent)
+            row = SimpleNamespace(closed_at=None, holder=holder, team_id=team, agent_id=agent, is_snoozed=False)
             numbers[section_of(row, NOBODY, teams)] += count if page in pages else 0
         return numbers["waiting"], numbers["others"]
 

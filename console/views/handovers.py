@@ -71,13 +71,14 @@ def _form_or_change(request, conversation, name, form, verb):
 def _let_go(request, conversation):
     """Render a conversation that the agent has just let go of, and offer Undo, for which a browser needs scripts."""
     undoable = conversation.handovers.undoable_by(request.user).for_thread().in_order().last()
-    opens_next = request.htmx and request.user.opens_next
-    following = _next_address(request, conversation) if opens_next else ""
+    following = following_address(request, conversation)
     return changed(request, conversation.pk, is_done=True, undoable=undoable, following=following)
 
 
-def _next_address(request, conversation):
-    """Return the address of the agent's next conversation, or of the home page if nobody waits."""
+def following_address(request, conversation):
+    """Return the address of the agent's next conversation, or of the home page if nobody waits; "" to stay."""
+    if not (request.htmx and request.user.opens_next):
+        return ""
     rights, _moment = rights_of(request)
     following = Conversation.objects.exclude(pk=conversation.pk).next_for(request.user, rights.teams)
     return reverse("conversation", args=[following.pk]) if following else reverse("conversations")

@@ -54,7 +54,7 @@ def queue_context(request, current=None):
     pages = visible_pages(rights, after, moment)
     sections = _sections(request.user, rights, pages, moment, current)
     has_mentions, holds_any, has_drafts = has_own(request.user)
-    is_there = {MENTIONS: has_mentions, "mine": holds_any}
+    is_there = {MENTIONS: has_mentions, "mine": holds_any, "snoozed": holds_any}
     for section in sections:
         if not is_there.get(section.name, True):
             section.show([], has_more=False)
@@ -75,7 +75,7 @@ def queue_context(request, current=None):
         "drafts": Draft.objects.newest_of(request.user, pages, MOST_DRAFTS) if has_drafts else [],
         "faces": faces_for(request.user, pages),
         "page_problems": [problem(page) for page in pages.values() if page.is_paused and not page.is_disconnected],
-        "newly_assigned": [row for row in mine.rows if row.is_new and row.pk != current],
+        "newly_assigned": [row for row in mine.rows if row.calls_holder and row.pk != current],
     }
 
 
@@ -95,7 +95,7 @@ class Section:
     def __init__(self, agent, teams, pages, at, current, name, title, empty):
         self.agent, self.teams, self.pages, self.at, self.current = agent, teams, pages, at, current
         self.name, self.title, self.empty = name, title, empty
-        self.is_folded = name in (SCHEDULED, "bot", "closed")  # a folded section is read when it is opened
+        self.is_folded = name in ("snoozed", SCHEDULED, "bot", "closed")  # a folded section is read when it is opened
         self.is_read, self.rows, self.has_more, self.shown, self.number = False, [], False, 0, None
         self.keys, self._html_of = None, row_html
 
@@ -107,7 +107,7 @@ class Section:
         """Show the first rows as they were read after this moment for all agents of the same rights, without the
         agent's own. Return whether that is possible.
         """
-        if self.name in ("mine", MENTIONS, SCHEDULED) or not self.pages:
+        if self.name in ("mine", "snoozed", MENTIONS, SCHEDULED) or not self.pages:
             return False
         key = (self.name, frozenset(self.pages), self.teams, count)
         found = shared_rows(key, lambda: self._read(count + MARGIN), after, self.at)
@@ -192,6 +192,7 @@ def _sections(agent, rights, pages, moment, current):
             (Section, "mine", _("Mine"), _("No conversations assigned to you.")),
             (Section, "waiting", _("Waiting"), _("No customers waiting.")),
             (Section, "others", _("Others"), _("No conversations with others.")),
+            (Section, "snoozed", _("Snoozed"), _("No conversations that you have set aside.")),
             (ScheduledSection, SCHEDULED, _("Scheduled"), _("No replies that go out later.")),
             (Section, "bot", _("With the bot"), _("No conversations with the bot.")),
             (Section, "closed", _("Closed"), _("No closed conversations.")),
@@ -207,7 +208,7 @@ def _unread(sections):
     A conversation that a colleague transferred counts even if it has no unread message, and one in Mentions once more.
     """
     own = [section for section in sections if section.name in ("mine", "waiting")]
-    unread = sum(row.unread or row.is_new for section in own for row in section.rows[:PAGE])
+    unread = sum(row.unread or row.calls_holder for section in own for row in section.rows[:PAGE])
     unread += sum(len(section.rows) for section in sections if section.name == MENTIONS)
     return f"{unread}+" if any(section.has_more or len(section.rows) > PAGE for section in own) else str(unread)
 

@@ -136,8 +136,10 @@ def in_row(handover):
 
 
 def in_notice(conversation):
-    """Return the notice to an agent who has just been given a conversation."""
+    """Return the notice to an agent who has just been given a conversation, or given it back after a snooze."""
     last, names = conversation.reason, {"conversation": conversation}
+    if conversation.is_back:
+        return Reason(_("The snooze of %(conversation)s is over") % names)
     if last and last.cause == Cause.TRANSFERRED:
         words = _("%(name)s transferred %(conversation)s to you") % (names | {"name": last.by})
         return Reason(words + (":" if last.note else ""), last.note)

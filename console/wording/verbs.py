@@ -1,4 +1,4 @@
-"""The verbs of an agent. Each has one label, a URL of its name, and a method of its name on Conversation."""
+"""The verbs of an agent. Each has one label, a URL of its name, and a method of its name on its model."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +13,8 @@ LABELS = {
     "hand-back": _("Hand back"),
     "return-to-queue": _("Return to queue"),
     "close": _("Close"),
+    "snooze": _("Snooze"),
+    "end-snooze": _("End snooze"),
     "confirm-human-agent": _("Reply as a human agent"),
 }
 

@@ -2,7 +2,7 @@
 // the other keys are here.
 
 const TYPED_IN = "input, textarea, select, [contenteditable]";
-const SECTIONS = { m: "mine", n: "mentions", w: "waiting", o: "others", s: "scheduled", b: "bot", c: "closed" };
+const SECTIONS = { m: "mine", n: "mentions", w: "waiting", o: "others", z: "snoozed", s: "scheduled", b: "bot", c: "closed" };
 const GO_WITHIN = 1_500; // ms from g to the letter of a section
 
 class KeyboardShortcuts extends HTMLElement {

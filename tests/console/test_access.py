@@ -10,7 +10,7 @@ from console.models import Attachment, Conversation
 from personas.models import Page, Persona
 from tests.conftest import restrict
 
-VERBS = ["take", "reopen", "return-to-queue", "close", "see", "look", "typing", "send"]
+VERBS = ["take", "reopen", "return-to-queue", "close", "end-snooze", "see", "look", "typing", "send"]
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_a_conversation_of_another_group_cannot_be_opened(mona, closed_page, ben
     assert bens_browser.get(f"/conversations/{mona.conversation.pk}/{path}").status_code == 404
 
 
-@pytest.mark.parametrize("verb", [*VERBS, "draft"])
+@pytest.mark.parametrize("verb", [*VERBS, "snooze", "draft"])
 def test_no_verb_reaches_a_conversation_of_another_group(mona, closed_page, bens_browser, verb):
     fields = {"text": "Hi", "idempotency_key": uuid.uuid4(), "on": "1"}
     assert bens_browser.post(f"/conversations/{mona.conversation.pk}/{verb}/", fields).status_code == 404

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from agents.models import Agent
-from console.models import BotEvent, Conversation, Customer, HandoverRules, Holder, Refused, TakenByAnother
+from console.models import BotEvent, Conversation, Customer, HandoverRules, Holder, Refused, Snooze, TakenByAnother
 from messenger import events
 from personas.models import Page
 from tests.console.conftest import process
@@ -109,6 +109,16 @@ class Transitions(RuleBasedStateMachine):
             with suppress(Refused):
                 self.conversation.undo(agent, last)
                 assert self.conversation.is_held_by(agent)
+
+    @rule(who=WHO, verb=st.sampled_from(["snooze", "end_snooze"]))
+    def snooze_or_end_it(self, who, verb):
+        with suppress(Refused):
+            getattr(Snooze.objects, verb)(self.conversation, self.people[who])
+
+    @rule()
+    def the_moment_of_a_snooze_comes(self):
+        Snooze.objects.update(until=timezone.now())
+        Snooze.objects.end_due()
 
     @rule(who=st.sampled_from(["ana", "ben", "ada", None]))
     def send(self, who):
@@ -218,11 +228,18 @@ class Transitions(RuleBasedStateMachine):
         parts = [
             rows.waiting_for(None),
             rows.held_by(ana),
+            rows.in_section("snoozed", ana.pk),
             rows.held_by_others(ana, None),
             rows.held_by_bot(),
             rows.closed(),
         ]
         assert [part.count() for part in parts].count(1) == 1
+
+    @invariant()
+    def what_is_set_aside_is_held_by_an_agent(self):
+        conversation = self.conversation
+        if conversation.is_snoozed or conversation.is_back:
+            assert conversation.agent and conversation.is_open
 
     @invariant()
     def whoever_waits_for_people_waits_since_some_time(self):

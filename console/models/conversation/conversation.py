@@ -57,7 +57,7 @@ class Conversation(Replies, Timeouts, Unattended, Receipts, Typing, Undo):
     def headline(self):
         """Return the values that stand above and below the thread. Messages alone do not change them."""
         holding = self.holder, self.agent_id, self.team_id, self.elsewhere_app, self.closed_at
-        return *holding, self.shown_window, self.returns_at
+        return *holding, self.is_snoozed, self.shown_window, self.returns_at
 
     @property
     def headline_key(self):

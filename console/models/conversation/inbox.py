@@ -34,7 +34,8 @@ def sections(agent_id, teams):
         waits_for_them = waits & (Q(team_id__isnull=True) | Q(team_id__in=teams))
         is_with_others |= waits & Q(team_id__isnull=False) & ~Q(team_id__in=teams)
     return {
-        "mine": is_open & Q(agent_id=agent_id),
+        "mine": is_open & Q(agent_id=agent_id, is_snoozed=False),
+        "snoozed": is_open & Q(agent_id=agent_id, is_snoozed=True),
         "waiting": is_open & waits_for_them,
         "others": is_open & is_with_others,
         "bot": is_open & Q(holder=Holder.BOT),
@@ -94,9 +95,13 @@ class InboxQuerySet(RevisionQuerySet):
         return self.filter(sections(agent_id, teams)[name]).in_order()
 
     def count_by_holder(self):
-        """Return (Page, holder, team, agent, number) of open conversations. No desk counts those with the bot."""
+        """Return (Page, holder, team, agent, whether it is snoozed, number) of open conversations.
+
+        No desk counts those with the bot.
+        """
         open_ones = self.open().exclude(holder=Holder.BOT).order_by()
-        return open_ones.values_list("page_id", "holder", "team_id", "agent_id").annotate(number=Count("pk"))
+        values = open_ones.values_list("page_id", "holder", "team_id", "agent_id", "is_snoozed")
+        return values.annotate(number=Count("pk"))
 
     # Their rows
 

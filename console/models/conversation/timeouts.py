@@ -45,17 +45,19 @@ class TimeoutsQuerySet(InboxQuerySet):
         return self.open().filter(holder=Holder.AGENT, answer_by__lte=timezone.now())
 
     def abandoned(self):
-        """Filter to conversations whose agent has been away for too long, without a scheduled reply.
+        """Filter to conversations whose agent has been away for too long, unsnoozed and without a scheduled reply.
 
-        If the customer waits, a scheduled reply does not count.
+        If the customer waits, neither counts.
         """
         long_ago = Value(timezone.now()) - _minutes("away_for")
         away = self._held(Holder.AGENT).filter(agent__is_present=False, agent__away_since__lte=long_ago)
-        return away.exclude(waiting_since=None, pk__in=self._with_scheduled_reply())
+        set_aside = Q(is_snoozed=True) | Q(pk__in=self._with_scheduled_reply())
+        return away.exclude(set_aside, waiting_since=None)
 
     def idle(self):
         """Filter to conversations that have been silent for a while, with nothing left to answer, send or look at."""
-        settled = self._silent(Holder.AGENT).exclude(Exists(_unsettled())).exclude(Exists(_pending_handovers()))
+        silent = self._silent(Holder.AGENT).filter(is_snoozed=False)
+        settled = silent.exclude(Exists(_unsettled())).exclude(Exists(_pending_handovers()))
         return settled.exclude(pk__in=self._with_scheduled_reply())
 
     def idle_elsewhere(self):
@@ -112,7 +114,7 @@ class Timeouts(Transitions):
     @property
     def returns_at(self):
         """Return the time at which a silent conversation returns to the bot; None if it does not."""
-        is_due = self.holder == Holder.AGENT and self.waiting_since is None
+        is_due = self.holder == Holder.AGENT and self.waiting_since is None and not self.is_snoozed
         if not is_due or not self.rules.back_after or not self.rules.has_bot or _needs_agent(self):
             return None
         since = max(filter(None, [self.last_at, self.held_since]), default=None)

@@ -40,6 +40,8 @@ class Waiting(Holding, Inbox):
     answer_by = models.DateTimeField(_("first reply by"), null=True, editable=False)
     unread = models.PositiveIntegerField(_("unread"), default=0)
     is_new = models.BooleanField(default=False, editable=False)  # the holder has not seen it yet
+    is_snoozed = models.BooleanField(default=False, db_default=False, editable=False)  # the holder has set it aside
+    is_back = models.BooleanField(default=False, db_default=False, editable=False)  # … its time is over, still unseen
 
     class Meta:
         abstract = True
@@ -48,9 +50,14 @@ class Waiting(Holding, Inbox):
 
     def see(self, agent):
         """Note that the holder has read what is there. Anybody else may look without a trace."""
-        if (self.unread or self.is_new) and self.is_held_by(agent):
+        if (self.unread or self.calls_holder) and self.is_held_by(agent):
             with self.changing():
-                self.unread, self.is_new = 0, False
+                self.unread, self.is_new, self.is_back = 0, False, False
+
+    @property
+    def calls_holder(self):
+        """Return whether it came to its holder, or back from a snooze, and the holder has not seen it since."""
+        return self.is_new or self.is_back
 
     def unanswered_messages(self):
         """Return the customer's messages since the wait began."""
@@ -68,6 +75,7 @@ class Waiting(Holding, Inbox):
     def note_question(self, at):
         """Count one more message to which the customer wants an answer."""
         self.unread += 1
+        self.note_snooze_end()
         self.waiting_since = min(self.waiting_since or at, at)
 
     def start_waiting(self):
@@ -80,6 +88,7 @@ class Waiting(Holding, Inbox):
 
     def note_new_holder(self, agent, by):
         """Start the agent's time for a first answer. An agent who fetched the conversation has seen what is in it."""
+        self.note_snooze_end()
         self.is_new = agent is not None and agent != by
         self.answer_by = self._first_answer_by() if agent else None
         if agent and not self.is_new:
@@ -89,11 +98,22 @@ class Waiting(Holding, Inbox):
         """Count the unanswered messages as unread, for the agent who will take the conversation."""
         self.unread = max(self.unread, self.unanswered_messages().count())
 
+    # Be set aside
+
+    def note_snooze(self):
+        """Note that the holder sets it aside."""
+        self.is_snoozed, self.is_back = True, False
+
+    def note_snooze_end(self, is_unseen=False):
+        """Note that it ended. is_unseen: by its moment, of which the holder has to learn."""
+        self.is_snoozed, self.is_back = False, is_unseen
+
     # Wait no longer
 
     def note_reply(self):
         """Note that the holder answered."""
-        self.waiting_since, self.unread, self.answer_by, self.is_new = None, 0, None, False
+        self.waiting_since, self.unread, self.answer_by = None, 0, None
+        self.is_new = self.is_back = False
 
     def note_echoed_answer(self, message):
         """Note an answer from outside the console. A late echo answers no question that came after it."""
