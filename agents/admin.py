@@ -50,13 +50,13 @@ class AgentAdmin(PicturesStoredFirst, UserAdmin):
     search_fields = ["username", "first_name", "last_name", "email"]
     actions = ["remove_from_team", "return_to_team"]
     readonly_fields = [
-        *["is_active", "is_present", "away_since", "seen_at", "left_at", "last_login", "date_joined"],
+        *["is_active", "is_present", "away_since", "last_seen_at", "left_at", "last_login", "date_joined"],
         *["personas_now", "teams_now"],
     ]
     fieldsets = [
         (None, {"fields": ["username", "password", "email"]}),
         (_("Who customers see"), {"fields": ["first_name", "last_name", "picture", "personas_now"]}),
-        (_("Presence"), {"fields": ["is_active", "is_present", "away_since", "seen_at", "left_at"]}),
+        (_("Presence"), {"fields": ["is_active", "is_present", "away_since", "last_seen_at", "left_at"]}),
         (_("The queue"), {"fields": ["capacity", "teams_now"]}),
         (_("Their desk"), {"fields": ["undo_seconds", "next_conversation", "has_shortcuts"]}),
         (_("May do"), {"fields": ["groups", "is_staff", "is_superuser", "user_permissions"]}),
@@ -74,7 +74,7 @@ class AgentAdmin(PicturesStoredFirst, UserAdmin):
     def save_related(self, request, form, formsets, change):
         """Return the conversations to the queue whose Page the agent may no longer see."""
         super().save_related(request, form, formsets, change)
-        form.instance.conversations.orphaned().return_to_queue()
+        form.instance.conversations.without_agent().return_to_queue()
 
     def has_change_permission(self, request: Any, obj=None):
         may_change = super().has_change_permission(request, obj)

@@ -27,11 +27,11 @@ class Leaving(Presence, Rights):
         Raises OnlyAdmin for the last superuser.
         """
         self.check_not_last_admin()
-        self.is_active = self.is_present = self.is_lost = False
+        self.is_active = self.is_present = self.is_auto_away = False
         self.left_at = timezone.now()
         self.away_since = self.away_since or self.left_at
         self.departures += 1
-        self.save(update_fields=["is_active", "is_present", "is_lost", "away_since", "left_at", "departures"])
+        self.save(update_fields=["is_active", "is_present", "is_auto_away", "away_since", "left_at", "departures"])
         self.conversations.return_to_queue()
         self.conversations.publish_presence(self)
         self.personas.withdraw()

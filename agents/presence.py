@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 GRACE = timedelta(seconds=60)  # an inbox may be silent for so long before its agent is away: networks fail briefly
-SEEN_EVERY = timedelta(seconds=15)  # seen_at is written at most so often for each agent
+NOTED_EVERY = timedelta(seconds=15)  # last_seen_at is written at most so often for each agent
 
 
 class PresenceQuerySet(models.QuerySet):
@@ -19,24 +19,25 @@ class PresenceQuerySet(models.QuerySet):
 
     def present(self):
         """Filter to the agents who chose to be present, except those whose inbox was open before but no longer is."""
-        return self.working().filter(Q(seen_at=None) | Q(seen_at__gt=timezone.now() - GRACE), is_present=True)
+        return self.working().filter(Q(last_seen_at=None) | Q(last_seen_at__gt=timezone.now() - GRACE), is_present=True)
 
-    def vanished(self):
+    def gone_offline(self):
         """Filter to the agents who chose to be present but whose inbox is no longer open."""
-        return self.working().filter(is_present=True, seen_at__lte=timezone.now() - GRACE)
+        return self.working().filter(is_present=True, last_seen_at__lte=timezone.now() - GRACE)
 
-    def be_seen(self):
-        """Note that inboxes of these agents are open. It takes two queries, and more if agents had been lost."""
-        for agent in self.filter(is_lost=True):
-            agent.be_seen()
+    def note_online(self):
+        """Note that inboxes of these agents are open. It takes two queries, and more if some come online again."""
+        for agent in self.filter(is_auto_away=True):
+            agent.note_online()
         now = timezone.now()
-        self.filter(Q(seen_at=None) | Q(seen_at__lte=now - SEEN_EVERY), is_lost=False).update(seen_at=now)
+        is_old = Q(last_seen_at=None) | Q(last_seen_at__lte=now - NOTED_EVERY)
+        self.filter(is_old, is_auto_away=False).update(last_seen_at=now)
 
-    def make_vanished_away(self):
-        """Make vanished agents away since their inbox was last open. Agents who open it right now stay present."""
-        for agent in self.vanished():
-            row = self.model._default_manager.vanished().filter(pk=agent.pk)
-            if row.update(is_present=False, is_lost=True, away_since=F("seen_at")):
+    def make_offline_away(self):
+        """Make agents who went offline away since then. Agents who open their inbox right now stay present."""
+        for agent in self.gone_offline():
+            row = self.model._default_manager.gone_offline().filter(pk=agent.pk)
+            if row.update(is_present=False, is_auto_away=True, away_since=F("last_seen_at")):
                 agent.conversations.publish_presence(agent)
 
 
@@ -47,15 +48,15 @@ class Presence(models.Model):
 
     is_present = models.BooleanField(_("present"), default=False)
     away_since = models.DateTimeField(_("away since"), null=True, blank=True, editable=False)
-    seen_at = models.DateTimeField(_("last seen"), null=True, blank=True, editable=False)  # by an open inbox
-    is_lost = models.BooleanField(default=False, editable=False)  # away because no inbox of theirs is open any more
+    last_seen_at = models.DateTimeField(_("last seen"), null=True, blank=True, editable=False)  # by an open inbox
+    is_auto_away = models.BooleanField(default=False, editable=False)  # as no inbox of theirs is open any more
 
     class Meta:
         abstract = True
 
     def come_back(self):
         """Be present. The inbox that they use is given the grace period to report."""
-        self._become(is_present=True, away_since=None, seen_at=self.seen_at and timezone.now())
+        self._become(is_present=True, away_since=None, last_seen_at=self.last_seen_at and timezone.now())
         self.conversations.assign_later()
 
     def go_away(self):
@@ -65,24 +66,24 @@ class Presence(models.Model):
     def log_out(self):
         """Be away after a log-out. An inbox still open on another device makes them present again."""
         if self.is_present:
-            self._become(is_present=False, is_lost=True, away_since=timezone.now())
+            self._become(is_present=False, is_auto_away=True, away_since=timezone.now())
 
-    def be_seen(self):
-        """Note that an inbox of theirs is open. It makes a lost agent present again, but not one who went away."""
+    def note_online(self):
+        """Note that an inbox of theirs is open. That ends an automatic absence, but not one that they chose."""
         row, now = type(self)._default_manager.filter(pk=self.pk), timezone.now()
-        if self.is_lost:
-            self._be_found(row.filter(is_lost=True), now)
-        elif self.seen_at is None or self.seen_at <= now - SEEN_EVERY:
-            row.filter(Q(seen_at=None) | Q(seen_at__lte=now - SEEN_EVERY)).update(seen_at=now)
+        if self.is_auto_away:
+            self._come_online_again(row.filter(is_auto_away=True), now)
+        elif self.last_seen_at is None or self.last_seen_at <= now - NOTED_EVERY:
+            row.filter(Q(last_seen_at=None) | Q(last_seen_at__lte=now - NOTED_EVERY)).update(last_seen_at=now)
 
-    def _be_found(self, row, now):
-        self.seen_at, self.is_present, self.is_lost, self.away_since = now, True, False, None
-        if row.update(seen_at=now, is_present=True, is_lost=False, away_since=None):
+    def _come_online_again(self, row, now):
+        self.last_seen_at, self.is_present, self.is_auto_away, self.away_since = now, True, False, None
+        if row.update(last_seen_at=now, is_present=True, is_auto_away=False, away_since=None):
             self.conversations.publish_presence(self)
             self.conversations.assign_later()
 
     def _become(self, **fields):
-        fields = {"is_lost": False, **fields}
+        fields = {"is_auto_away": False, **fields}
         for name, value in fields.items():
             setattr(self, name, value)
         self.save(update_fields=fields)

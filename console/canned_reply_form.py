@@ -39,7 +39,7 @@ class CannedReplyForm(SharedForm):
         return self.cleaned_data["text"].replace("\r\n", "\n")
 
     def clean_quick_replies(self):
-        return quick_replies.tidy(self.cleaned_data["quick_replies"])
+        return quick_replies.cleaned(self.cleaned_data["quick_replies"])
 
     def clean(self):
         given = super().clean()

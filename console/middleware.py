@@ -51,8 +51,8 @@ class NotePresence:
 
     def __call__(self, request) -> HttpResponse:
         agent = request.user
-        if agent.is_authenticated and agent.seen_at:
-            agent.be_seen()
+        if agent.is_authenticated and agent.last_seen_at:
+            agent.note_online()
         return self.get_response(request)
 
 

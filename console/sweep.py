@@ -34,8 +34,8 @@ def sweep():
     heartbeats.beat("sweep")
 
 
-def return_orphaned():
-    Conversation.objects.orphaned().return_to_queue()
+def return_without_agent():
+    Conversation.objects.without_agent().return_to_queue()
 
 
 def bring_back_unattended():
@@ -57,8 +57,8 @@ STEPS = [  # in this order
     Conversation.objects.deliver_later,
     Reaction.objects.deliver_later,
     BotEvent.objects.deliver_later,
-    return_orphaned,
-    Agent.objects.make_vanished_away,
+    return_without_agent,
+    Agent.objects.make_offline_away,
     Conversation.objects.apply_timeouts,
     bring_back_unattended,
     Conversation.objects.assign,

@@ -77,7 +77,7 @@ class PageAdmin(PicturesStoredFirst, RowsOfVisiblePages, admin.ModelAdmin):
     form = PageForm
     formfield_overrides = {ImageField: {"widget": PictureWidget("bot-picture")}}
     page_lookup = "pk"
-    list_display = ["__str__", "page_id", "state", "pauses", "error", "integrity", "checked_at", "seen_by"]
+    list_display = ["__str__", "page_id", "state", "pauses", "error", "integrity", "checked_at", "visible_to"]
     list_filter = ["state", ("paused_since", admin.EmptyFieldListFilter), "groups"]
     search_fields = ["name", "page_id"]
     filter_horizontal = ["groups"]
@@ -94,8 +94,8 @@ class PageAdmin(PicturesStoredFirst, RowsOfVisiblePages, admin.ModelAdmin):
     def get_readonly_fields(self, request, obj=None):
         return [*self.readonly_fields, "page_id"] if obj else self.readonly_fields
 
-    @admin.display(description=_("seen by"))
-    def seen_by(self, page):
+    @admin.display(description=_("visible to"))
+    def visible_to(self, page):
         if page.is_open_to_all:
             return _("all agents")
         return ", ".join(group.name for group in page.groups.all()) or _("superusers only")

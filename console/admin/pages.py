@@ -92,7 +92,7 @@ class PageWithRulesAdmin(ShowsSecret, PageAdmin):
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
-        form.instance.conversations.orphaned().return_to_queue()
+        form.instance.conversations.without_agent().return_to_queue()
         form.instance.conversations.publish_page()  # who sees its conversations may have changed
         rules = (row for formset in formsets for row in formset.forms if isinstance(row, HandoverRulesForm))
         form.instance.new_secret = "".join(row.new_secret for row in rules)  # a Page has one row of rules

@@ -187,7 +187,7 @@ def check_log_ins(session_keys):
     """Return the keys of sessions whose agent is still logged in, and note that these agents are there."""
     try:
         agents = logged_in(session_keys)
-        Agent.objects.filter(pk__in={agent.pk for agent in agents.values()}).be_seen()
+        Agent.objects.filter(pk__in={agent.pk for agent in agents.values()}).note_online()
         return agents.keys()
     finally:
         connection.close()

@@ -53,7 +53,7 @@ def _listening_agent(session_key):
     try:
         agent = agent_of({settings.SESSION_COOKIE_NAME: session_key})
         if agent.is_authenticated:
-            agent.be_seen()
+            agent.note_online()
         return agent.pk
     finally:
         close_old_connections()

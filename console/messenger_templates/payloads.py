@@ -22,7 +22,7 @@ def from_form(given):
     for number, card in enumerate(cards):
         card["buttons"] = buttons[number * MOST_BUTTONS : (number + 1) * MOST_BUTTONS]
     first = cards[0]["buttons"] if cards else []
-    return tidy({"template_type": given.get("kind"), "text": given.get("text"), "buttons": first, "elements": cards})
+    return cleaned({"template_type": given.get("kind"), "text": given.get("text"), "buttons": first, "elements": cards})
 
 
 def edited(before, given):
@@ -44,7 +44,7 @@ def kinds_of(template):
     return {kind: label for kind, label in KINDS.items() if (kind == "media") == is_media}
 
 
-def tidy(payload):
+def cleaned(payload):
     """Return the known fields of a template without blanks; an empty dict for a template of an unknown kind."""
     payload = as_dict(payload)
     kind, elements = as_text(payload.get("template_type")), as_dicts(payload.get("elements"))

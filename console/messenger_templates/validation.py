@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from console.infrastructure import uploads
 from console.messenger_templates.limits import problems_of
-from console.messenger_templates.payloads import tidy
+from console.messenger_templates.payloads import cleaned
 
 MOST = 100_000  # characters: more than ten cards have
 NO_FILE = _("Choose one picture or video.")
@@ -19,7 +19,7 @@ def template_in(text):
     if len(text) > MOST:
         raise ValidationError(NO_TEMPLATE)
     try:
-        template = tidy(json.loads(text))
+        template = cleaned(json.loads(text))
     except (ValueError, RecursionError) as error:
         raise ValidationError(NO_TEMPLATE) from error
     if problems := problems_of(template):

@@ -45,7 +45,7 @@ def edit_and_retry(request, pk, message_pk):
     before = get_object_or_404(message.attachments, kind="template").payload
     edited = {"failed": message, "kinds": payloads.kinds_of(before)}
     if request.method == "GET":
-        return render_form(request, conversation, payloads.tidy(before), **edited)
+        return render_form(request, conversation, payloads.cleaned(before), **edited)
     template = payloads.edited(before, request.POST)
     if problems := problems_of(template):
         return render_form(request, conversation, template, problems, **edited)
@@ -69,7 +69,7 @@ def preview(request, pk):
 
 def _taken_back(text):
     try:
-        return payloads.tidy(json.loads(text))
+        return payloads.cleaned(json.loads(text))
     except (ValueError, RecursionError):
         return {}
 

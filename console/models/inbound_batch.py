@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from console.infrastructure import rows
 from console.models.bot_event.relay import relay
 from console.models.conversation import inbound, opening
-from console.models.conversation.outcomes import Outcome, Premature
+from console.models.conversation.outcomes import Outcome, OutOfOrder
 from personas.resource_shortage import is_resource_shortage
 
 PATIENCE = 4  # attempts, about half a minute, until a reaction no longer waits for its message
@@ -146,8 +146,8 @@ def _ask(sql, *parameters):
 def _process(webhook, event, conversations):
     try:
         return inbound.process(event, conversations, has_waited=webhook.attempts >= PATIENCE)
-    except Premature as early:
-        webhook.errors.append(str(early))
+    except OutOfOrder as error:
+        webhook.errors.append(str(error))
         inbound.extend_messaging_window(event, conversations)
         return inbound.Processed(event, conversations.of(event), Outcome.FAILED)
 

@@ -34,13 +34,13 @@ class LabelQuerySet(models.QuerySet):
         Further labels stay, as a colleague may have changed them.
         """
         if added or removed:
-            with conversation.stepping(has_other_headline=True):
+            with conversation.raising_revision(has_other_headline=True):
                 _put(conversation.labels, added, removed)
 
     def change_of_customer(self, conversation, added, removed):
         """Do the same as `change` for its customer, whose labels no row of the queue shows."""
         if added or removed:
-            with conversation.stepping(is_listed=False, has_other_headline=True):
+            with conversation.raising_revision(is_listed=False, has_other_headline=True):
                 _put(conversation.customer.labels, added, removed)
 
     def publish(self):

@@ -25,7 +25,7 @@ class NoteDeleted(Refused):
 class NoteQuerySet(TimelineQuerySet):
     def add(self, conversation, author, text, idempotency_key):
         """Add a note at the end of the thread. The same idempotency key twice is the same note."""
-        with conversation.stepping(is_listed=False) as revision:
+        with conversation.raising_revision(is_listed=False) as revision:
             fields = {"text": text, "at": next_moment(conversation), "revision": revision}
             note, is_new = self.get_or_create(
                 idempotency_key=idempotency_key, defaults={"conversation": conversation, "author": author, **fields}
@@ -94,7 +94,7 @@ class Note(models.Model):
         Mention.objects.renew(self, mentioned_in(self.text, colleagues))
 
     def _change(self, **fields):
-        with self.conversation.stepping(is_listed=False) as self.revision:
+        with self.conversation.raising_revision(is_listed=False) as self.revision:
             self.refresh_from_db(fields=["is_deleted"])
             self.check_there()
             for name, value in fields.items():

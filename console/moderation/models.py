@@ -55,7 +55,7 @@ class ModerationQuerySet(ScheduledQuerySet):
         """Have Facebook block or unblock the customer. A later request replaces an earlier one."""
         fresh = {"state": State.PENDING, "attempts": 0, "error": "", "next_attempt_at": None}
         given = {"action": action, "by": agent, "asked_at": timezone.now()} | fresh
-        with conversation.stepping(is_listed=False, has_other_headline=True):
+        with conversation.raising_revision(is_listed=False, has_other_headline=True):
             moderation, _is_new = self.update_or_create(customer=conversation.customer, defaults=given)
             moderation.deliver_later()
 
@@ -142,5 +142,5 @@ class Moderation(Retryable):
 
     def _write_outcome(self, **outcome):
         """Write the outcome of the call, unless an agent has asked for something else meanwhile."""
-        with self.customer.conversation.stepping(is_listed=False, has_other_headline=True):
+        with self.customer.conversation.raising_revision(is_listed=False, has_other_headline=True):
             self.row.filter(state=State.PENDING, asked_at=self.asked_at).update(**outcome)

@@ -21,7 +21,7 @@ def titles_in(lines):
     return [title for line in lines.splitlines() if (title := " ".join(line.split()))]
 
 
-def tidy(lines):
+def cleaned(lines):
     return "\n".join(titles_in(lines))
 
 
@@ -44,4 +44,4 @@ def to_facebook(lines):
 
 def from_facebook(payload):
     """Return the titles, one in a line, of quick replies that were sent."""
-    return tidy("\n".join(as_text(one.get("title")) for one in as_dicts(payload)))
+    return cleaned("\n".join(as_text(one.get("title")) for one in as_dicts(payload)))

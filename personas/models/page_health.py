@@ -101,9 +101,9 @@ class PageHealth(PageConnection):
         if not self.connected_row.update(**running, waits_until=None, slowdowns=0):
             return
         self.paused_since = self.waits_until = None
-        self.personas.hurry()
-        self.messages.hurry()
-        self.conversations.hurry()
+        self.personas.make_due()
+        self.messages.make_due()
+        self.conversations.make_due()
         self.conversations.deliver_later()
         self.conversations.publish_page()
 

@@ -34,8 +34,8 @@ class ScheduledQuerySet(models.QuerySet):
         """Postpone the next attempt; return the number of rows that still exist."""
         return self.update(next_attempt_at=until, **fields)
 
-    def hurry(self):
-        """Let rows that wait for their next attempt wait no longer."""
+    def make_due(self):
+        """Make rows that wait for their next attempt due now."""
         return self.update(next_attempt_at=None)
 
 

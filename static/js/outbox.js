@@ -38,7 +38,7 @@ export class Outbox {
   // seen: the last message that the agent has seen by now.
   async again(entry, seen) {
     await this.change(entry, (stored) => ({ ...stored, ...CLEAN, seen }));
-    this.hurry();
+    this.retryNow();
   }
 
   // All waiting entries were written before the agent saw that message.
@@ -78,7 +78,7 @@ export class Outbox {
   async changeAll(verb) {
     for (const entry of this.entries) await change(entry, verb);
     await this.changed();
-    this.hurry();
+    this.retryNow();
   }
 
   async change(entry, verb) {
@@ -115,7 +115,7 @@ export class Outbox {
   }
 
   // The network may be back: no need to wait for the end of the pause.
-  hurry() {
+  retryNow() {
     this.pause.end?.();
     this.run();
   }

@@ -44,11 +44,11 @@ const showProgress = (detail) => document.dispatchEvent(new CustomEvent("outbox-
 
 tabs.onmessage = ({ data }) => (data === "changed" ? readAgain() : showProgress(data));
 
-const hurry = () => outboxes.forEach((outbox) => outbox.hurry());
+const retryNow = () => outboxes.forEach((outbox) => outbox.retryNow());
 
-addEventListener("online", hurry);
-document.addEventListener("visibilitychange", hurry);
-document.body.addEventListener("live-hello", hurry);
+addEventListener("online", retryNow);
+document.addEventListener("visibilitychange", retryNow);
+document.body.addEventListener("live-hello", retryNow);
 
 const isEmpty = () => [...outboxes.values()].every(({ entries }) => !entries.length);
 

@@ -154,7 +154,7 @@ def fill(conversations=100_000, messages=1_000_000):
                     cursor.execute(statement, known)
                 cursor.execute(f"ANALYZE {table}")  # or the next one is joined row by row, as if there were few
         cursor.execute("ANALYZE console_searchdocument")
-    _tidy()
+    _vacuum()
 
 
 @contextmanager
@@ -191,7 +191,7 @@ def _pages_and_agents():
     }
 
 
-def _tidy():
+def _vacuum():
     """Vacuum the tables, as PostgreSQL would by itself within minutes."""
     if not connection.in_atomic_block:
         with connection.cursor() as cursor:

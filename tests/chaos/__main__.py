@@ -23,7 +23,7 @@ def main():
     parser.add_argument("--seconds", type=int, default=600, help="how long things go wrong (600)")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6), help="any number; printed in any case")
     parser.add_argument("--conversations", type=int, default=60, help="how many customers write at once (60)")
-    parser.add_argument("--pace", type=float, help="s between two steps of one conversation, on average")
+    parser.add_argument("--think-time", type=float, help="s between two steps of one conversation, on average")
     parser.add_argument(
         "--mutation", default="", choices=["", *MUTATIONS, *desks.MUTATIONS], help="a fault to build in"
     )

@@ -34,10 +34,10 @@ def chromium():
     return next(filter(None, map(shutil.which, filter(None, names))), None)
 
 
-def sit_down_all(plan, facebook, url, pace, ask):
+def sit_down_all(plan, facebook, url, load, ask):
     """Create the desks, on the Page whose token never ends and that has no bot: its agents alone speak there."""
-    browsers = log_in_all([url], pace, [AT_DESKS])
-    common = (PAGES[0], plan.seed, facebook, browsers, pace, ask)
+    browsers = log_in_all([url], load, [AT_DESKS])
+    common = (PAGES[0], plan.seed, facebook, browsers, load, ask)
     return [Desk(plan.conversations + number, *common, url=url, mutation=plan.mutation) for number in range(plan.desks)]
 
 
@@ -58,9 +58,9 @@ class Desk(Talk):
             self._begin()
             with sync_playwright() as playwright:
                 self.sit_down(playwright)
-                while not self.pace.is_over.is_set():
+                while not self.load.is_over.is_set():
                     self._step()
-                    self.pace.breathe(self.rng)
+                    self.load.think(self.rng)
                 self.finish()
         except Exception as error:
             self.error = f"{type(error).__name__}: {error}"
@@ -144,7 +144,7 @@ class Desk(Talk):
     def _until(self, look, error):
         until = time.monotonic() + FINISH
         while not look():
-            if time.monotonic() > until or self.pace.is_given_up.is_set():
+            if time.monotonic() > until or self.load.is_given_up.is_set():
                 raise Refused(error)
             self.tab.wait_for_timeout(200)
 

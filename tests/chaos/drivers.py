@@ -93,10 +93,10 @@ class Browser:
 
 
 @dataclass
-class Pace:
-    """The pace that all drivers share: whether to go on, and how fast."""
+class Load:
+    """The load that all drivers make: whether it goes on, and the think time of each."""
 
-    seconds: float  # between two steps of one conversation, on average
+    think_time: float  # s between two steps of one conversation, on average
     is_over: threading.Event = field(default_factory=threading.Event)
     is_crowded: threading.Event = field(default_factory=threading.Event)
     is_given_up: threading.Event = field(default_factory=threading.Event)  # then no request is repeated any more
@@ -105,8 +105,8 @@ class Pace:
         self.is_over.set()
         self.is_given_up.set()
 
-    def breathe(self, rng):
-        self.is_over.wait(rng.uniform(0, 2 * self.seconds))
+    def think(self, rng):
+        self.is_over.wait(rng.uniform(0, 2 * self.think_time))
         while self.is_crowded.is_set() and not self.is_over.is_set():
             time.sleep(0.2)
 
@@ -114,9 +114,9 @@ class Pace:
 class Talk(threading.Thread):
     """One conversation. Its own generator decides what is said, so that a seed repeats it."""
 
-    def __init__(self, number, page, seed, facebook, browsers, pace, ask):
+    def __init__(self, number, page, seed, facebook, browsers, load, ask):
         super().__init__(name=f"talk {number}", daemon=True)
-        self.number, self.page, self.facebook, self.pace, self.ask = number, page, facebook, pace, ask
+        self.number, self.page, self.facebook, self.load, self.ask = number, page, facebook, load, ask
         self.rng = random.Random(f"{seed}-{number}")
         self.browsers = [browser.another() for browser in browsers]
         self.psid = facebook.post("customers", name=f"Customer {number}", page_id=page[0])["psid"]
@@ -130,9 +130,9 @@ class Talk(threading.Thread):
     def run(self):
         try:
             self._begin()
-            while not self.pace.is_over.is_set():
+            while not self.load.is_over.is_set():
                 self._step()
-                self.pace.breathe(self.rng)
+                self.load.think(self.rng)
         except Exception as error:
             self.error = f"{type(error).__name__}: {error}"
 
@@ -145,7 +145,7 @@ class Talk(threading.Thread):
     def _wait_until_it_is_there(self):
         until = time.monotonic() + FINISH
         while not (rows := self.ask(PK_OF, [self.psid])):
-            if time.monotonic() > until or self.pace.is_given_up.is_set():
+            if time.monotonic() > until or self.load.is_given_up.is_set():
                 raise Refused("what the customer wrote first has not come")
             time.sleep(0.3)
         self.pk = rows[0][0]
@@ -279,5 +279,5 @@ MOVES = "SELECT count(*) FROM console_handover WHERE conversation_id = %s AND by
 PK_OF_AGENT = "SELECT id FROM agents_agent WHERE username = %s"
 
 
-def log_in_all(urls, pace, agents=AGENTS):
-    return [Browser(urls, agent, pace.is_given_up).log_in() for agent in agents]
+def log_in_all(urls, load, agents=AGENTS):
+    return [Browser(urls, agent, load.is_given_up).log_in() for agent in agents]

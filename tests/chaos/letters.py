@@ -64,8 +64,8 @@ def content_of(file):
 
 
 class Letter(Talk):
-    def __init__(self, number, plan, facebook, browsers, pace, ask):
-        super().__init__(number, LETTERS, f"{plan.seed}-letters", facebook, browsers, pace, ask)
+    def __init__(self, number, plan, facebook, browsers, load, ask):
+        super().__init__(number, LETTERS, f"{plan.seed}-letters", facebook, browsers, load, ask)
         self.by_name = {browser.agent.username: browser for browser in self.browsers}
         self.posted, self.deeds, self.own = [], Deeds(), []
         self.late_until = 0
@@ -76,7 +76,7 @@ class Letter(Talk):
     def run(self):
         """Run until no call of this conversation can take effect any more."""
         super().run()
-        while time.monotonic() < self.late_until and not self.pace.is_given_up.is_set():
+        while time.monotonic() < self.late_until and not self.load.is_given_up.is_set():
             time.sleep(0.2)
 
     def _begin(self):
@@ -228,11 +228,11 @@ class Letter(Talk):
         """Set a fault for the next call. Wait first until no earlier reply is pending, so that it follows at once."""
         until = time.monotonic() + IDLE_WITHIN
         while self.ask(PENDING, [self.pk]) != [(0,)] and time.monotonic() < until:
-            self.pace.is_over.wait(0.2)
+            self.load.is_over.wait(0.2)
         self.facebook.post("faults", match=self.faults, times=1, **fault)
 
     def _unseen(self):
-        return Unseen(self.facebook, self.pace.is_over)
+        return Unseen(self.facebook, self.load.is_over)
 
 
 class Unseen:
@@ -252,12 +252,12 @@ class Unseen:
 class Leaving:
     """The departure of the agent who answers letters alone: an admin has the agent leave in the middle of the run."""
 
-    def __init__(self, urls, pace, ask):
-        self.admin = Browser(urls, ADMIN, pace.is_given_up).log_in()
-        self.pace, self.ask, self.is_done = pace, ask, False
+    def __init__(self, urls, load, ask):
+        self.admin = Browser(urls, ADMIN, load.is_given_up).log_in()
+        self.load, self.ask, self.is_done = load, ask, False
 
     def after(self, seconds):
-        if not self.pace.is_over.wait(seconds):
+        if not self.load.is_over.wait(seconds):
             self.leave()
 
     def leave(self):

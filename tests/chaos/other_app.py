@@ -95,7 +95,7 @@ class Routed:
 
     def _until(self, look):
         """Return whether the console knows; False once the run is over, because nothing is sent any more then."""
-        if self._soon(look) or self.talk.pace.is_over.is_set():
+        if self._soon(look) or self.talk.load.is_over.is_set():
             return look()
         raise AssertionError(
             f"the console did not learn who controls the thread: it says {self._holder()}; "
@@ -105,6 +105,6 @@ class Routed:
     def _soon(self, look):
         """Wait for it while the run goes on. A reply may take longer, or stay unknown: that is judged elsewhere."""
         deadline = time.monotonic() + PATIENCE
-        while not (is_so := look()) and time.monotonic() < deadline and not self.talk.pace.is_over.is_set():
+        while not (is_so := look()) and time.monotonic() < deadline and not self.talk.load.is_over.is_set():
             time.sleep(0.2)
         return is_so

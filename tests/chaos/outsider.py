@@ -20,14 +20,14 @@ OUT_OF_SIGHT = """
 class Outsider:
     """One stream at each web process, for the whole run. seen: keys of the conversations of which something came."""
 
-    def __init__(self, urls, pace):
-        self.browser, self.pace, self.seen = Browser(urls, OUTSIDER, pace.is_given_up).log_in(), pace, set()
+    def __init__(self, urls, load):
+        self.browser, self.load, self.seen = Browser(urls, OUTSIDER, load.is_given_up).log_in(), load, set()
         for url in urls:
             threading.Thread(target=self._listen, args=[url], daemon=True).start()
 
     def _listen(self, url):
         cookies = self.browser.session.cookies.get_dict()
-        while not self.pace.is_given_up.is_set():
+        while not self.load.is_given_up.is_set():
             try:
                 with requests.get(f"{url}/live/", cookies=cookies, stream=True, timeout=SILENCE) as stream:
                     for line in stream.iter_lines(decode_unicode=True):

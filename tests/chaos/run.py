@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from tests.chaos import desks, letters_witness, witness
 from tests.chaos.bot import Bots
 from tests.chaos.checker import STATE, Verdict, judge
-from tests.chaos.drivers import CROWD, FINISH, Browser, Pace, Talk, log_in_all
+from tests.chaos.drivers import CROWD, FINISH, Browser, Load, Talk, log_in_all
 from tests.chaos.facebook import Facebook
 from tests.chaos.faults import Weather
 from tests.chaos.letters import Leaving, Letter
@@ -30,7 +30,7 @@ class Plan:
     seed: int
     seconds: int  # for which things go wrong
     conversations: int
-    pace: float | None = None  # s between two steps of a conversation, on average
+    think_time: float | None = None  # s between two steps of a conversation, on average
     mutation: str = ""
     desks: int = 1  # real browsers
     deaths: bool = True  # whether a Page's token may end
@@ -79,29 +79,29 @@ def run(plan):
     in_programs = "" if plan.mutation in desks.MUTATIONS else plan.mutation
     with running_stack(plan.logs, mutation=in_programs) as stack, ExitStack() as ends:
         facebook, database = Facebook(stack.sandbox_url), witness.Database(stack.postgres.url)
-        pace = Pace(plan.pace or plan.conversations / 16)
-        ends.callback(pace.give_up)
-        browsers = log_in_all(stack.console_urls, pace)
+        load = Load(plan.think_time or plan.conversations / 16)
+        ends.callback(load.give_up)
+        browsers = log_in_all(stack.console_urls, load)
         bots = ends.enter_context(Bots(stack.bot_port, stack.sandbox_url, APP_SECRET, plan.seed))
-        talks = _talks(plan, facebook, browsers, pace, database.ask)
+        talks = _talks(plan, facebook, browsers, load, database.ask)
         other_app = OtherApp(facebook)
         for talk in talks:
             talk.routed = Routed(talk, other_app) if talk.page[0] == ROUTED else None
-        at_desks = desks.sit_down_all(plan, facebook, stack.console_url, pace, database.ask)
+        at_desks = desks.sit_down_all(plan, facebook, stack.console_url, load, database.ask)
         talks += at_desks
-        letters = _letters(plan, facebook, browsers, pace, database.ask)
-        outsider = Outsider(stack.console_urls, pace)
-        leaving = Leaving(browsers[0].urls, pace, database.ask)
+        letters = _letters(plan, facebook, browsers, load, database.ask)
+        outsider = Outsider(stack.console_urls, load)
+        leaving = Leaving(browsers[0].urls, load, database.ask)
         weather = Weather(plan.seed, stack, facebook, bots, may_tokens_die=plan.deaths)
         spent = {"to start": time.monotonic() - began}
 
-        watch = threading.Thread(target=_watch, args=[facebook, pace], daemon=True)
+        watch = threading.Thread(target=_watch, args=[facebook, load], daemon=True)
         leave = threading.Thread(target=leaving.after, args=[plan.seconds / 2], daemon=True)
         for thread in (*talks, *letters, watch, leave):
             thread.start()
         spent["chaos"] = _timed(lambda: weather.rage(plan.seconds))
         weather.let_all_wait()
-        spent["to the last Send"] = _timed(lambda: _finish([*talks, *letters], pace, weather))
+        spent["to the last Send"] = _timed(lambda: _finish([*talks, *letters], load, weather))
         bots.finish()
         # After the last Send only the sweep can find what still waits.
         weather.empty_redis()
@@ -130,18 +130,18 @@ def _come_to_rest(stack, facebook, database, patience, verdict):
         verdict.add(STATE, f"it never came to rest: {unfinished}")
 
 
-def _talks(plan, facebook, browsers, pace, ask):
+def _talks(plan, facebook, browsers, load, ask):
     rng = random.Random(f"{plan.seed}-cast")
     return [
-        Talk(number, PAGES[number % len(PAGES)], plan.seed, facebook, rng.sample(browsers, 3), pace, ask)
+        Talk(number, PAGES[number % len(PAGES)], plan.seed, facebook, rng.sample(browsers, 3), load, ask)
         for number in range(plan.conversations)
     ]
 
 
-def _letters(plan, facebook, browsers, pace, ask):
-    leaver = Browser(browsers[0].urls, LEAVER, pace.is_given_up).log_in()
+def _letters(plan, facebook, browsers, load, ask):
+    leaver = Browser(browsers[0].urls, LEAVER, load.is_given_up).log_in()
     count = max(LETTERS_AT_LEAST, plan.conversations // 4)
-    return [Letter(number, plan, facebook, [*browsers, leaver], pace, ask) for number in range(count)]
+    return [Letter(number, plan, facebook, [*browsers, leaver], load, ask) for number in range(count)]
 
 
 def _errors(facebook):
@@ -153,19 +153,19 @@ def _errors(facebook):
     )
 
 
-def _watch(facebook, pace):
+def _watch(facebook, load):
     """Slow the drivers down while more webhooks wait than the console can process."""
-    while not pace.is_over.wait(1):
+    while not load.is_over.wait(1):
         try:
             crowded = facebook.waiting() > CROWD
         except OSError:  # of requests too
             continue
-        (pace.is_crowded.set if crowded else pace.is_crowded.clear)()
+        (load.is_crowded.set if crowded else load.is_crowded.clear)()
 
 
-def _finish(talks, pace, weather):
+def _finish(talks, load, weather):
     """Wait until the console has confirmed to every driver what it sent."""
-    pace.is_over.set()
+    load.is_over.set()
     deadline = time.monotonic() + FINISH
     while any(talk.is_alive() for talk in talks) and time.monotonic() < deadline:
         weather.stack.start_missing()

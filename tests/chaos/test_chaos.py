@@ -51,11 +51,11 @@ def test_chaos_finds_a_browser_mutation_that_sends_replies_out_of_order():
 
 
 def short(**fields):
-    return Plan(**{"seed": secrets.randbelow(10**6), "conversations": 16, "pace": 1.0, "deaths": False} | fields)
+    return Plan(**{"seed": secrets.randbelow(10**6), "conversations": 16, "think_time": 1.0, "deaths": False} | fields)
 
 
 def story(plan, outcome):
     options = {"--seed": plan.seed, "--seconds": plan.seconds, "--conversations": plan.conversations}
-    options |= {"--pace": plan.pace} | ({"--mutation": plan.mutation} if plan.mutation else {})
+    options |= {"--think-time": plan.think_time} | ({"--mutation": plan.mutation} if plan.mutation else {})
     words = [str(word) for option in options.items() for word in option]
     return f"{shlex.join(['bin/chaos', *words, '--no-deaths'])}\n{outcome.report()}"

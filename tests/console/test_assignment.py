@@ -78,8 +78,8 @@ def test_no_agent_is_assigned_more_than_their_capacity(rules, wait, ana, ben):
 
 def test_conversations_are_assigned_only_to_present_agents(rules, wait, ana, ben):
     ben.go_away()
-    ana.be_seen()
-    Agent.objects.filter(pk=ana.pk).update(seen_at=timezone.now() - timedelta(minutes=2))
+    ana.note_online()
+    Agent.objects.filter(pk=ana.pk).update(last_seen_at=timezone.now() - timedelta(minutes=2))
     rows = wait(1)
     assign()
     assert holders(rows) == [None]
@@ -213,7 +213,7 @@ def test_taking_leaving_and_assigning_at_once_leave_no_conversation_with_an_agen
     rows = wait(12)
     takes = [lambda row=row: _take(row, random.choice(agents[2:])) for row in rows]
     at_once(assign, agents[0].leave, assign, agents[1].leave, *takes, assign)
-    Conversation.objects.orphaned().return_to_queue()
+    Conversation.objects.without_agent().return_to_queue()
     assign()
     assert {agent.pk for agent in holders(rows)} <= {agent.pk for agent in agents[2:]}
 

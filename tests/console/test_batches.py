@@ -490,7 +490,7 @@ def test_a_conversation_that_stays_locked_delays_no_other(transactional_db):
         assert set(texts(Message.objects.filter(is_incoming=True))) == {"m_1", "m_2", "m_4", "m_5"}
     assert {(one.attempts, one.error) for one in InboundWebhook.objects.unprocessed()} == {(0, "")}
     assert not InboundWebhook.objects.due().exists()
-    InboundWebhook.objects.hurry()
+    InboundWebhook.objects.make_due()
     InboundWebhook.objects.process()
     received = Conversation.objects.get(customer__psid="7001").messages.filter(is_incoming=True)
     assert texts(received.order_by("revision")) == ["m_0", "m_3"]

@@ -53,7 +53,7 @@ def test_a_compiled_update_writes_given_values_and_returns_the_number_of_rows(co
 
 def test_a_compiled_query_with_a_moment_of_its_own_is_refused(db):
     with pytest.raises(ValueError, match="A moment has to be Given"):
-        Compiled(lambda: Agent.objects.filter(seen_at__lt=timezone.now()))()
+        Compiled(lambda: Agent.objects.filter(last_seen_at__lt=timezone.now()))()
 
 
 def test_rows_are_locked_in_a_transaction_only_also_by_a_query_that_is_compiled(transactional_db, ana):

@@ -485,7 +485,7 @@ def test_a_conversation_of_an_agent_who_is_away_can_be_taken_over(conversation, 
 def test_a_conversation_held_by_an_agent_who_left_returns_to_queue(conversation, ana):
     ana.is_active = False
     ana.save()
-    type(conversation).objects.orphaned().return_to_queue()
+    type(conversation).objects.without_agent().return_to_queue()
     conversation.refresh_from_db()
     assert conversation.agent is None
 

@@ -125,13 +125,13 @@ def subscriptions():
 
 def test_opening_a_live_stream_makes_a_lost_agent_present_and_publishes_it(listen, conversation, ana, ben):
     others = listen(ben)
-    Agent.objects.filter(pk=ana.pk).update(is_present=False, is_lost=True, away_since=timezone.now())
+    Agent.objects.filter(pk=ana.pk).update(is_present=False, is_auto_away=True, away_since=timezone.now())
     conversation.touch()
     eventually(lambda: "(away)" in others.receives("row others"))
     listen(ana)
     eventually(lambda: "(away)" not in others.receives("row others"))
     ana.refresh_from_db()
-    assert (ana.is_present, ana.is_lost, bool(ana.seen_at)) == (True, False, True)
+    assert (ana.is_present, ana.is_auto_away, bool(ana.last_seen_at)) == (True, False, True)
 
 
 def test_a_failed_reply_that_stops_the_idle_timeout_publishes_the_holder(

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from console.messenger_templates.limits import problems_of
-from console.messenger_templates.payloads import tidy
+from console.messenger_templates.payloads import cleaned
 from console.models import Attachment, Message, Refused
 from messenger.limits import check_message
 from personas import pictures
@@ -174,11 +174,11 @@ TEMPLATE = st.fixed_dictionaries({"template_type": st.sampled_from(["button", "g
 @settings(suppress_health_check=[HealthCheck.too_slow])
 @given(TEMPLATE)
 def test_what_passes_the_limits_facebook_takes(template):
-    template = tidy(template)
+    template = cleaned(template)
     if not problems_of(template):
         check_message({"attachment": {"type": "template", "payload": template}})
         facebook.check("template", template)
-    assert tidy(template) == template
+    assert cleaned(template) == template
 
 
 # The form

@@ -93,7 +93,7 @@ def test_a_passing_error_is_tried_again_by_the_sweep(mona, ask, sandbox):
     moderation = ask("block")
     assert (moderation.state, moderation.attempts) == (State.PENDING, 1) and moderation.error
     assert Moderation.objects.deliver_later in STEPS
-    Moderation.objects.hurry()
+    Moderation.objects.make_due()
     Moderation.objects.all().deliver()
     assert fresh(moderation).state == State.DONE
 

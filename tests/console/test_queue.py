@@ -365,7 +365,7 @@ READS = {
     ).unsent(),
     "pending": lambda agent: Conversation.objects.pending(),
     **{scope.__name__: lambda agent, scope=scope: scope(Conversation.objects.all()) for scope in TIMEOUTS},
-    "orphaned": lambda agent: Conversation.objects.orphaned(),
+    "without_agent": lambda agent: Conversation.objects.without_agent(),
     "out of sight": lambda agent: Conversation.objects.unattended(),
     "due": lambda agent: InboundWebhook.objects.due(),
     "unfetched profiles": lambda agent: Customer.objects.unfetched(),

@@ -35,7 +35,7 @@ def test_a_new_revision_of_a_conversation_is_written_to_no_index(transactional_d
         cursor.execute("VACUUM console_conversation")  # of the rows of other tests, which take up the room of an update
     with transaction.atomic():
         before = updates_of_conversations()
-        with conversation.stepping():
+        with conversation.raising_revision():
             pass
         Conversation.objects.filter(pk=conversation.pk).update(leased_until=None, unread=3, last_words="Hello")
         assert [after - count for after, count in zip(updates_of_conversations(), before, strict=True)] == [2, 2]

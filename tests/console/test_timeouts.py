@@ -114,9 +114,9 @@ def test_conversations_of_an_agent_who_stays_away_return_to_the_queue(held, cloc
 
 def test_a_lost_agent_counts_as_away_since_they_were_last_seen(held, clock, ana):
     answer(held, ana)
-    ana.be_seen()
+    ana.note_online()
     clock.shift(timedelta(minutes=2))
-    Agent.objects.make_vanished_away()
+    Agent.objects.make_offline_away()
     apply_timeouts(clock, minutes=8)
     assert last(held) == "Ana Ruiz → queue away"
 
@@ -368,11 +368,11 @@ def test_an_introduction_without_a_name_is_accepted(bluebird):
 
 
 def test_the_sweep_applies_timeouts_and_assigns_what_they_return(held, clock, ana, ben):
-    ana.be_seen()
+    ana.note_online()
     HandoverRules.objects.update(assigns=True)
     clock.shift(timedelta(minutes=5))
     sweep()
-    assert fresh(ana).is_lost
+    assert fresh(ana).is_auto_away
     assert lines(held)[-2:] == ["Ana Ruiz → queue no-answer", "queue → Ben Okafor assigned"]
 
 

@@ -94,7 +94,7 @@ class Transitions(RuleBasedStateMachine):
     @rule(who=st.sampled_from(["ana", "ben"]))
     def lose_the_page_or_get_it_back(self, who):
         self.people[who].groups.set([] if self.may_see(who) else [self.group])
-        Conversation.objects.orphaned().return_to_queue()  # as the admin's form and the sweep do
+        Conversation.objects.without_agent().return_to_queue()  # as the admin's form and the sweep do
 
     @rule(who=WHO, to=WHO)
     def transfer(self, who, to):

@@ -132,7 +132,7 @@ def test_conversations_of_an_agent_who_leaves_the_pages_group_return_to_the_queu
     conversation, sales, ana, ada, client
 ):
     ana.groups.add(sales)
-    assert not Conversation.objects.orphaned().exists()
+    assert not Conversation.objects.without_agent().exists()
     ana.groups.clear()
     sweep()
     assert lines(conversation)[-1] == "Ana Ruiz → queue no-access"
@@ -161,7 +161,7 @@ def test_orphaned_finds_conversations_that_their_agent_cannot_see(
     ana.is_superuser = is_superuser
     ana.save()
     can_find = Conversation.objects.visible_to(ana).exists()
-    assert Conversation.objects.orphaned().exists() is not can_find
+    assert Conversation.objects.without_agent().exists() is not can_find
 
 
 # Other errors

@@ -32,7 +32,7 @@ def test_a_row_is_due_until_it_is_postponed_and_again_when_hurried(row):
     row.postpone(timezone.now() + timedelta(minutes=1), error="busy")
     assert not row.due().exists() and not row.get().is_due
     assert row.get().error == "busy"
-    row.hurry()
+    row.make_due()
     assert row.due().exists()
 
 

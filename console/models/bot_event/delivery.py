@@ -163,7 +163,7 @@ class BotEventDelivery(Retryable, Leased):
         self._end()
         if self.is_event and self.rules.note_bot_success(self.has_words):
             waiting = self.page.bot_events.filter(kind=self.Kind.EVENT)
-            waiting.hurry()
+            waiting.make_due()
             waiting.deliver_later()
         return Outcome.NEXT
 

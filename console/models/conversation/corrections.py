@@ -1,7 +1,7 @@
 """Process corrections of a message: a reaction, an edit, its unsending. Each may overtake the message."""
 
 from console.models.conversation import stored_messages, unsending
-from console.models.conversation.outcomes import Outcome, Premature
+from console.models.conversation.outcomes import Outcome, OutOfOrder
 from console.models.conversation.thread_order import moment_of
 
 
@@ -9,7 +9,7 @@ def process_reaction(conversation, event):
     with conversation.changing() as revision:
         message = stored_messages.lock(conversation, mid=event.mid)
         if message is None:
-            raise Premature(f"The message {event.mid} has not come yet.")
+            raise OutOfOrder(f"The message {event.mid} has not come yet.")
         if event.emoji:
             conversation.note_customer_activity(moment_of(event.at))
         if event.at >= message.reaction_at and not message.is_deleted:
@@ -23,7 +23,7 @@ def process_edit(conversation, event):
         message = stored_messages.lock(conversation, mid=event.mid)
         if message is None:
             if is_emptying(event):
-                raise Premature(f"The message {event.mid} has not come yet.")
+                raise OutOfOrder(f"The message {event.mid} has not come yet.")
             _store_edited(conversation, event)
         elif message.is_deleted:
             return Outcome.UNSENT

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from console.models.conversation import stored_messages
 from console.models.conversation.automated_responses import PAGE_INBOX_APP, is_automatic
-from console.models.conversation.outcomes import Outcome, Premature
+from console.models.conversation.outcomes import Outcome, OutOfOrder
 from console.models.conversation.thread_order import moment_of
 from console.models.holder import Holder
 from console.models.message.message import Message
@@ -112,7 +112,7 @@ def key_of(event):
 def _process_from_elsewhere(conversation, event):
     """Store a message of people elsewhere, or of the bot, which uses our app's token or is an app of its own."""
     if _may_be_ours(conversation, event):
-        raise Premature("One of our own sends is still without an answer; this may be its echo.")
+        raise OutOfOrder("One of our own sends is still without an answer; this may be its echo.")
     stored = conversation.thread.find(event.mid)
     if stored and not stored.may_complete:
         return Outcome.UNSENT if stored.is_deleted else Outcome.ALREADY_STORED

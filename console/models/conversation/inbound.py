@@ -10,7 +10,7 @@ from django.conf import settings
 from console.models.activity import KINDS, WHOLE_LEAD, Activity
 from console.models.bot_event.relay import CUSTOMER_MESSAGES
 from console.models.conversation import corrections, customer_messages, echoes
-from console.models.conversation.outcomes import Outcome, Premature
+from console.models.conversation.outcomes import Outcome, OutOfOrder
 from console.models.conversation.thread_order import moment_of
 from console.models.handover.cause import Cause
 from messenger import events
@@ -37,9 +37,9 @@ def begins_conversation(event):
 
 
 def process(event, conversations, has_waited=False):
-    """Process an event in its opened conversation; raise Premature where it has to be processed again later.
+    """Process an event in its opened conversation; raise OutOfOrder where it has to be processed again later.
 
-    Premature is raised before anything is changed. has_waited: an event about a message has waited long enough for it,
+    OutOfOrder is raised before anything is changed. has_waited: an event about a message has waited long enough for it,
     which may be older than the console.
     """
     _process_for_page(event)
@@ -74,16 +74,16 @@ def _process_for_page(event):
 
 
 def _check_page(event):
-    """Raise Premature for an event of a conversation on a Page that is not connected yet."""
+    """Raise OutOfOrder for an event of a conversation on a Page that is not connected yet."""
     is_known = type(event) not in PROCESSORS or not event.psid or Page.objects.filter(page_id=event.page_id).exists()
     if not is_known:
-        raise Premature(f"The Page {event.page_id} is not connected.")
+        raise OutOfOrder(f"The Page {event.page_id} is not connected.")
 
 
 def _check_customer(event):
-    """Raise Premature for an event about a message of a conversation that has not begun yet."""
+    """Raise OutOfOrder for an event about a message of a conversation that has not begun yet."""
     if event.psid and _is_about_message(event):
-        raise Premature("The conversation has not begun yet.")
+        raise OutOfOrder("The conversation has not begun yet.")
 
 
 def _is_about_message(event):
@@ -99,7 +99,7 @@ def _process_in(conversation, event, has_waited):
     processor = corrections.process_unsending if is_unsending else PROCESSORS[type(event)]
     try:
         return processor(conversation, event)
-    except Premature:
+    except OutOfOrder:
         if has_waited and isinstance(event, events.Reaction):
             return _process_activity(conversation, event)
         if has_waited and isinstance(event, events.Edit):  # to an empty text, which leaves nothing to show

@@ -10,5 +10,5 @@ class Outcome(Enum):
     FAILED = "failed"  # it is processed again later
 
 
-class Premature(Exception):
-    """The event overtook what it is about, such as a message that has not come yet. Process it again later."""
+class OutOfOrder(Exception):
+    """The event overtook an earlier one, such as the message that it is about. Process it again later."""

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from console import live
 from console.infrastructure import rows
 from console.models.conversation import thread
-from console.models.conversation.outcomes import Premature
+from console.models.conversation.outcomes import OutOfOrder
 from console.models.handover_rules import HandoverRules
 from personas.models import Page
 
@@ -62,7 +62,7 @@ class RevisionQuerySet(models.QuerySet):
 
 
 class Change:
-    """All that changes in one conversation from its lock to its save, in one step or more."""
+    """The changes of one conversation from its lock to its save, each with a revision of its own."""
 
     def __init__(self, conversation):
         self.conversation = conversation
@@ -79,12 +79,12 @@ class Change:
         return "thread" in vars(self)
 
     @contextmanager
-    def step(self, is_listed):
-        """Step the revision. A step that comes too early has changed nothing, and is taken back."""
+    def raise_revision(self, is_listed):
+        """Raise the revision by one. An event out of order has changed nothing: then the revision stays."""
         self.conversation.revision += 1
         try:
             yield self.conversation.revision
-        except Premature:
+        except OutOfOrder:
             self.conversation.revision -= 1
             raise
         self.has_begun = True
@@ -141,31 +141,31 @@ class Revision(models.Model):
 
     @contextmanager
     def changing(self, is_listed=True):
-        """Lock the row, step the revision, save, and tell the browsers.
+        """Lock the row, raise the revision, save, and publish the change.
 
-        Under the lock revisions are committed in the order of their numbers: a browser that asks for what came after
-        one misses nothing. is_listed: whether the queue shows the change too. In a batch of webhooks, the row is
-        locked already, and saved with those of other conversations.
+        Under the lock revisions are committed in the order of their numbers: a browser that asks for the changes after
+        one misses none. is_listed: whether the queue shows the change too. In a batch of webhooks, the row is locked
+        already, and saved with those of other conversations.
         """
         if self.change:
-            with self.change.step(is_listed) as revision:
+            with self.change.raise_revision(is_listed) as revision:
                 yield revision
         else:
             with transaction.atomic():
                 self.refresh_from_db(from_queryset=type(self).objects.for_change())
-                with saving([self]), self.change.step(is_listed) as revision:
+                with saving([self]), self.change.raise_revision(is_listed) as revision:
                     yield revision
 
     @contextmanager
-    def stepping(self, is_listed=True, has_other_headline=False):
-        """Step the revision where the conversation's own fields stay as they are: one statement locks and steps."""
+    def raising_revision(self, is_listed=True, has_other_headline=False):
+        """Raise the revision by one statement, for a change that leaves the conversation's own fields as they are."""
         with transaction.atomic():
             yield self._next_revision()
             self.publish_change(is_listed, has_other_headline)
 
     def touch(self, *messages):
         """Have browsers show the conversation anew: something that belongs to it changed."""
-        with self.stepping() as revision:
+        with self.raising_revision() as revision:
             self.messages.filter(pk__in=[message.pk for message in messages]).update(revision=revision)
 
     def publish_change(self, is_listed, has_other_headline=False):

@@ -36,9 +36,9 @@ class SendingQuerySet(RevisionQuerySet, LeasedQuerySet):
         for conversation in self.pending():
             conversation.deliver_later(expires=SWEEP_EVERY)
 
-    def hurry(self):
-        """Make their calls about changes of holder now: their Page no longer has to wait."""
-        Handover.objects.pending().filter(conversation__in=self).hurry()
+    def make_due(self):
+        """Make the calls about changes of holder due now: their Page no longer has to wait."""
+        Handover.objects.pending().filter(conversation__in=self).make_due()
 
 
 class Sending(Revision, Leased):

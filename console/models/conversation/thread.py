@@ -216,7 +216,7 @@ def _show_in_replies(quoted):
 
 
 def _show_receipts(conversations):
-    seen = [one for one in conversations if one.read_until or one.delivered_until]
-    if seen:
+    with_receipts = [one for one in conversations if one.read_until or one.delivered_until]
+    if with_receipts:
         with connection.cursor() as cursor:
-            cursor.execute(SHOW_RECEIPTS, [rows.as_json(seen, WATERMARKS)])
+            cursor.execute(SHOW_RECEIPTS, [rows.as_json(with_receipts, WATERMARKS)])

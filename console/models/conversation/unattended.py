@@ -26,25 +26,25 @@ logger = logging.getLogger(__name__)
 
 class UnattendedQuerySet(InboxQuerySet):
     def unattended(self):
-        """Filter to customers whom nobody will answer, and refused replies that nobody will see."""
+        """Filter to conversations whose customer nobody will answer, or whose refused reply nobody will see."""
         waiting = self.filter(waiting_since__isnull=False)
         lost = [
             waiting.filter(closed_at__isnull=False),
-            waiting.orphaned(),
-            waiting.deserted(),
+            waiting.without_agent(),
+            waiting.without_bot(),
             self.with_unsent_reply(),
         ]
         pks = [rows.order_by().values("pk") for rows in lost]
         return self.filter(pk__in=pks[0].union(*pks[1:], all=True))
 
-    def orphaned(self):
-        """Filter to those of an agent who has left, or may not see the Page any more."""
+    def without_agent(self):
+        """Filter to conversations of an agent who has left, or may no longer see the Page."""
         groups = Page.groups.through.objects.filter(page=OuterRef("page"), group__user=OuterRef("agent"))
         may_see = Q(agent__is_superuser=True) | Q(page__is_open_to_all=True) | Exists(groups)
         return self.filter(closed_at=None, agent__isnull=False).filter(~(Q(agent__is_active=True) & may_see))
 
     def bring_back(self):
-        """Bring all of them back to a holder. An error in one does not stop the others."""
+        """Bring each of these back to a holder. An error in one does not stop the others."""
         for conversation in self.order_by("customer__psid", "pk"):
             logger.error("Conversation %s was out of sight (%s)", conversation.pk, conversation.holder_key)
             try:
@@ -52,14 +52,18 @@ class UnattendedQuerySet(InboxQuerySet):
             except Exception:
                 logger.exception("Conversation %s stays out of sight", conversation.pk)
 
-    def deserted(self):
-        """Filter to those with a bot that is gone, or that took the message and went down before it answered."""
+    def without_bot(self):
+        """Filter to conversations with a bot that is gone, or that accepted the message and went down before it
+        answered.
+        """
         down = Page.objects.filter(rules__bot_down_until__gt=timezone.now())
         gone = Q(page__in=Page.objects.filter(NO_BOT)) | Q(has_spoken_lately(), ~has_undelivered_words(), page__in=down)
         return self.filter(gone, closed_at=None, holder=Holder.BOT)
 
     def with_unsent_reply(self):
-        """Filter to those closed or handed back before Facebook refused a reply: its author looks elsewhere by now."""
+        """Filter to conversations that were closed or handed back before Facebook refused a reply, unseen by its
+        author.
+        """
         unsent = Message.objects.unsent().filter(is_automatic=False, at__gt=timezone.now() - RECENTLY).order_by()
         later = unsent.filter(conversation=OuterRef("pk"), revision__gt=Coalesce(OuterRef("reason__revision"), 0))
         nobody = Q(closed_at__isnull=False) | Q(holder=Holder.BOT)
@@ -67,7 +71,7 @@ class UnattendedQuerySet(InboxQuerySet):
 
 
 class Unattended(Transitions):
-    """The slice of a Conversation that keeps it in somebody's sight."""
+    """The slice of a Conversation that brings it back to a holder when it is unattended."""
 
     class Meta:
         abstract = True
@@ -80,7 +84,7 @@ class Unattended(Transitions):
         ]
 
     def bring_back(self):
-        """Give it to a holder who attends to it, if it is still unattended."""
+        """Return the conversation to a holder who attends to it, if it is still unattended."""
         with self.changing():
             rows = type(self).objects.filter(pk=self.pk)
             if rows.with_unsent_reply().exists():
@@ -89,14 +93,14 @@ class Unattended(Transitions):
                 self.put_in_queue(_why_out_of_sight(self))
 
     def note_unsent(self):
-        """Facebook refused a reply. If its author let go of the conversation before, somebody has to learn of it."""
+        """Bring the conversation back after Facebook refused a reply, if its author has let go of it before."""
         with self.changing():
             if type(self).objects.filter(pk=self.pk).with_unsent_reply().exists():
                 _return_unsent(self)
 
 
 def _return_unsent(conversation):
-    """Give it to the author of the reply, if they are there; else to the queue."""
+    """Return the conversation to the author of the reply, if they are present, else to the queue."""
     message = conversation.messages.unsent().filter(is_automatic=False).latest("revision")
     conversation.start_waiting()
     why = {"cause": Cause.NOT_SENT, "team": conversation.team, "note": message.error}

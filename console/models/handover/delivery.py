@@ -140,7 +140,7 @@ class HandoverDelivery(Retryable):
         return self._postpone(timezone.now() + self.SHORTAGE_PAUSE, error, attempts=self.attempts)
 
     def _postpone(self, until, error, **fields):
-        with self.conversation.stepping(is_listed=False) as revision:
+        with self.conversation.raising_revision(is_listed=False) as revision:
             self.write_outcome(revision, next_attempt_at=until, error=error, **fields)
         self.conversation.deliver_later(max(0, (until - timezone.now()).total_seconds()))
         return Outcome.WAIT

@@ -59,8 +59,8 @@ class MessageQuerySet(ScheduledQuerySet):
         gone = later.filter(state__in=Message.GONE, is_by_bot=False, is_automatic=False).order_by()
         return self.filter(~Exists(gone), state=Message.State.FAILED)
 
-    def hurry(self):
-        """Let queued messages wait no longer. Of an unknown one the time is kept: without it an agent would decide."""
+    def make_due(self):
+        """Make queued messages due now. An unknown message keeps its time: without one, an agent would decide."""
         return self.filter(state=Message.State.QUEUED).update(next_attempt_at=None)
 
     def in_order(self):

@@ -172,7 +172,7 @@ class Reaction(Retryable, Leased):
 
     def _write_outcome(self, **outcome):
         """Write the outcome, unless an agent has changed it meanwhile."""
-        with self.message.conversation.stepping(is_listed=False) as revision:
+        with self.message.conversation.raising_revision(is_listed=False) as revision:
             self.message.row.update(revision=revision)
             if not self.row.filter(emoji=self.emoji).update(**outcome) and "shown" in outcome:
                 self.row.update(shown=outcome["shown"])

@@ -22,11 +22,11 @@ def forget_when_slow(webhook_endpoint):
     webhook_endpoint.Writer.store = store_in_time
 
 
-def silent_redis_fails(pace):
+def silent_redis_fails(rate_limit):
     """A Redis that hangs makes the message fail that asked it."""
     from redis.exceptions import ConnectionError, ResponseError
 
-    pace.RedisError = (ConnectionError, ResponseError)
+    rate_limit.RedisError = (ConnectionError, ResponseError)
 
 
 def full_redis_fails(send_queue):
