@@ -2,13 +2,16 @@
 
 import uuid
 
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django_htmx.http import push_url, trigger_client_event
 
 from console.forms import MOST_PRIVATE_NOTE, MOST_TEXT
 from console.infrastructure import uploads
+from console.infrastructure.compiled import Compiled, Given, GivenList
 from console.models import Conversation, Draft, Refused
+from console.models.conversation.revision import open_pages
 from console.models.message.message import find_quotes
 from console.models.message.reaction import EMOJIS
 from console.models.timeline import kinds_after
@@ -29,10 +32,23 @@ COMPOSER_LIMITS = {
 }
 
 
-def find(request, pk):
+# Find: most requests begin so, and their queries are compiled once
+
+
+def _found():
+    return Conversation.objects.filter(pk=Given("pk"), page__pk__any=GivenList("pages"))
+
+
+IN_FULL = Compiled(lambda: _found().in_full())
+WITH_HEADLINE = Compiled(lambda: _found().with_headline())
+WITH_PAGE = Compiled(lambda: _found().with_page())
+
+
+def find(request, pk, query=IN_FULL):
     """Find a conversation that this agent may see, or raise Http404."""
-    visible = Conversation.objects.visible_to(request.user).in_full()
-    return get_object_or_404(visible, pk=pk)
+    for conversation in query(pk=pk, pages=[page.pk for page in open_pages(request.user)]):
+        return conversation
+    raise Http404
 
 
 # Show

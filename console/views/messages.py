@@ -8,9 +8,9 @@ from django_htmx.http import HttpResponseClientRefresh, trigger_client_event
 
 from console.forms import MessageForm
 from console.live import publish_watch
-from console.models import Conversation, Draft
+from console.models import Draft
 from console.models.message.message import find_quotes
-from console.views.desk import attempt, find, show_page, thread_context, timelines
+from console.views.desk import WITH_HEADLINE, WITH_PAGE, attempt, find, show_page, thread_context, timelines
 
 MOST_DIGITS = 19  # of a primary key
 MOST_CHANGES = 500  # more than this, and the browser starts afresh
@@ -21,7 +21,7 @@ def index(request, pk):
     """Render the entries that changed after `?since=REVISION`, or the page of the thread before `?before=MESSAGE`."""
     if "before" in request.GET:
         return _older(request, find(request, pk))
-    conversation = get_object_or_404(Conversation.objects.visible_to(request.user).with_headline(), pk=pk)
+    conversation = find(request, pk, WITH_HEADLINE)
     publish_watch(request.headers.get("X-Stream", ""), conversation)
     try:
         since = int(request.GET.get("since", 0))
@@ -32,7 +32,7 @@ def index(request, pk):
 
 @require_POST
 def send(request, pk):
-    conversation = get_object_or_404(Conversation.objects.visible_to(request.user).with_page(), pk=pk)
+    conversation = find(request, pk, WITH_PAGE)
     if request.POST.get("agent", str(request.user.pk)) != str(request.user.pk):
         return _answer(request, conversation, 409, _("Not sent: somebody else was logged in when this was written."))
     return send_reply(request, conversation, request.POST)

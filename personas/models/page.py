@@ -32,9 +32,11 @@ class PageQuerySet(models.QuerySet):
 
         Without groups it is visible to superusers only, unless it is open to all.
         """
-        if agent.is_superuser:
-            return self
-        return self.filter(Q(is_open_to_all=True) | Q(groups__in=agent.groups.all())).distinct()
+        return self if agent.is_superuser else self.open_to_member(agent.pk)
+
+    def open_to_member(self, key):
+        """Filter to those that an agent with this key may see who is no superuser."""
+        return self.filter(Q(is_open_to_all=True) | Q(groups__user=key)).distinct()
 
     def paused(self):
         return self.filter(paused_since__isnull=False)
