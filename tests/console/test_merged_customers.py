@@ -254,7 +254,7 @@ def test_the_panel_of_many_merged_customers_needs_a_constant_number_of_queries(
     bens, mona, met, pots, ana, django_assert_num_queries
 ):
     def ask():
-        with django_assert_num_queries(19):
+        with django_assert_num_queries(18):
             panel(bens, mona)
 
     def add(number):
@@ -272,7 +272,7 @@ def test_the_panel_of_many_merged_customers_needs_a_constant_number_of_queries(
 
 def test_the_search_needs_a_constant_number_of_queries(bens, mona, met, pots, django_assert_num_queries):
     def ask():
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(6):
             found(bens, mona, "Mona")
 
     met(pots, "Mona")
