@@ -5,7 +5,7 @@ from collections import defaultdict
 from functools import reduce
 from operator import or_
 
-from django.db.models import F, Q, Value, Window
+from django.db.models import F, Q, Value, Window, prefetch_related_objects
 from django.db.models.functions import Now, RowNumber
 from django.template.loader import render_to_string
 
@@ -21,12 +21,7 @@ from personas.models import Page
 MOST_OF_AGENTS = 2 * MOST  # rows of agents who came or went; if they hold more, desks ask for everything
 
 CONVERSATIONS = Compiled(
-    lambda: (
-        Conversation.objects.filter(pk__any=GivenList("pks"))
-        .with_holder()
-        .select_related("customer__moderation")
-        .with_labels()
-    )
+    lambda: Conversation.objects.filter(pk__any=GivenList("pks")).with_holder().select_related("customer__moderation")
 )
 MENTIONS = Compiled(
     lambda: (
@@ -40,7 +35,6 @@ PAGES = Compiled(
         Page.objects.filter(pk__any=GivenList("pks"))
         .select_related("rules")
         .defer("token", "rules__holder_secret")
-        .prefetch_related("groups")
         .annotate(asked_at=Now())
     )
 )
@@ -81,10 +75,12 @@ class Loaded:
 
     def _held_by(self, changes):
         """Return the conversations of agents who came or went, as far as a desk shows them."""
+        if not changes.agents:
+            return set()
         number = Window(RowNumber(), partition_by=F("agent"), order_by=["rank", "pk"])
         held = Conversation.objects.open().filter(agent__in=changes.agents).annotate(number=number)
         first = held.filter(number__lte=MOST).values_list("pk", flat=True)
-        found = set(first[: MOST_OF_AGENTS + 1]) if changes.agents else set()
+        found = set(first[: MOST_OF_AGENTS + 1])
         if len(found) > MOST_OF_AGENTS:
             changes.may_be_anything, found = True, set()
         return found
@@ -128,7 +124,9 @@ def _load(keys, changes, watchers):
     if changes.agents:
         held = Conversation.objects.filter(pk__in=watchers, agent__in=changes.agents)
         wanted |= set(held.values_list("pk", flat=True))
-    return CONVERSATIONS(pks=[*wanted]) if wanted else []
+    found = CONVERSATIONS(pks=[*wanted]) if wanted else []
+    Conversation.objects.read_labels(found)
+    return found
 
 
 def _rendered(render, conversation, *arguments, otherwise):
@@ -190,6 +188,7 @@ def _pages_of(conversations):
     """Load the few Pages, their rules and groups apart: a join would read them again for every row."""
     keys = {conversation.page_id for conversation in conversations}
     pages = {page.pk: page for page in PAGES(pks=[*keys])} if keys else {}
+    prefetch_related_objects([page for page in pages.values() if not page.is_open_to_all], "groups")
     for conversation in conversations:
         conversation.page = pages[conversation.page_id]
     return pages.values()

@@ -11,7 +11,8 @@ class ScheduledRows:
     """Rows of scheduled replies, rendered once for their authors, and once for all colleagues."""
 
     def __init__(self, keys):
-        self._rows = [(reply, _event(reply, is_own=True), _event(reply, is_own=False)) for reply in _load(keys)]
+        found = _load(keys) if keys else []
+        self._rows = [(reply, _event(reply, is_own=True), _event(reply, is_own=False)) for reply in found]
 
     def events_for(self, rights):
         """Yield (author's key, event for the author, event for colleagues) for each reply that these agents may see."""
@@ -23,7 +24,7 @@ class ScheduledRows:
 def _load(keys):
     found = ScheduledReply.objects.filter(pk__in=keys).for_row().select_related("conversation__page")
     found = found.defer("conversation__page__token").prefetch_related("conversation__page__groups")
-    return found.annotate(asked_at=Now()) if keys else []
+    return found.annotate(asked_at=Now())
 
 
 def _event(reply, is_own):

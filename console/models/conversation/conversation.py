@@ -9,11 +9,9 @@ transitions, thread control, messaging window, replies.
 from typing import Any
 from zlib import crc32
 
-from django.apps import apps
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from console.infrastructure.compiled import Compiled, Given
 from console.models.conversation.assignment import AssignmentQuerySet
 from console.models.conversation.disconnection import give_up
 from console.models.conversation.inbox import Inbox
@@ -27,8 +25,6 @@ from console.models.conversation.typing import Typing
 from console.models.conversation.unattended import Unattended, UnattendedQuerySet
 from console.models.conversation.undo import Undo
 from console.models.handover.cause import Cause
-
-LABELS = Compiled(lambda: apps.get_model("console.Label").objects.filter(conversations=Given("pk")))
 
 
 class ConversationQuerySet(NextQuerySet, AssignmentQuerySet, TimeoutsQuerySet, UnattendedQuerySet, SendingQuerySet):
@@ -55,7 +51,8 @@ class Conversation(Replies, Timeouts, Unattended, Receipts, Typing, Undo):
 
     @cached_property
     def shown_labels(self):
-        return LABELS(pk=self.pk)
+        Conversation.objects.read_labels([self])
+        return self.shown_labels
 
     @property
     def headline(self):

@@ -114,7 +114,8 @@ class InboxQuerySet(RevisionQuerySet):
 
     def for_queue(self):
         """Return a list of conversations with everything that their rows show."""
-        rows = list(self.with_holder().with_labels())
+        rows = list(self.with_holder())
+        self.model.objects.read_labels(rows)
         self.model.objects.mark(rows)
         return rows
 

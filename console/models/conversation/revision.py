@@ -3,22 +3,32 @@
 Several conversations that change together are saved by one statement, and published together.
 """
 
+from collections import defaultdict
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
+from django.apps import apps
 from django.db import connection, models, transaction
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from console import live
 from console.infrastructure import rows
-from console.infrastructure.compiled import Compiled, Given
+from console.infrastructure.compiled import Compiled, Given, GivenList
 from console.models.conversation import thread
 from console.models.conversation.outcomes import OutOfOrder
 from console.models.handover_rules import HandoverRules
 from personas.models import Page
 
 OPEN_TO_MEMBER = Compiled(lambda: Page.objects.open_to_member(Given("agent")).order_by().only("pk"))
+LABELS = Compiled(
+    lambda: (
+        apps.get_model("console.Label")
+        .conversations.through.objects.filter(conversation__pk__any=GivenList("pks"))
+        .select_related("label")
+        .order_by("label__name", "label__pk")
+    )
+)
 
 
 class RevisionQuerySet(models.QuerySet):
@@ -52,8 +62,13 @@ class RevisionQuerySet(models.QuerySet):
         """Read the customer, the holder and the reason too."""
         return self.select_related("customer", "agent", "team", "reason__by")
 
-    def with_labels(self):
-        return self.prefetch_related(models.Prefetch("labels", to_attr="shown_labels"))
+    def read_labels(self, conversations):
+        """Read the labels of these conversations together."""
+        found = defaultdict(list)
+        for one in LABELS(pks=[conversation.pk for conversation in conversations]) if conversations else []:
+            found[one.conversation_id].append(one.label)
+        for conversation in conversations:
+            conversation.shown_labels = found[conversation.pk]
 
     def publish_presence(self, agent):
         """Publish that an agent came or went, which the rows of their conversations show."""
