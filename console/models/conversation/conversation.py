@@ -50,7 +50,7 @@ class Conversation(Replies, Timeouts, Unattended, Receipts, Typing, Undo):
         return str(self.customer)
 
     @cached_property
-    def shown_labels(self):
+    def shown_labels(self) -> list:
         Conversation.objects.read_labels([self])
         return self.shown_labels
 
