@@ -3,6 +3,8 @@
 import re
 import shutil
 import subprocess
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,7 +12,8 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 STYLES, SCRIPTS = "css/index.css", "js/index.js"
 IMPORT = re.compile(r'@import url\("([\w-]+\.css)"\) layer\((\w+)\);')
-COMMENT, INDENT = re.compile(r"/\*.*?\*/", re.DOTALL), re.compile(r"\s*\n\s*")
+COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+SPACES = re.compile(r'("[^"]*")|;?\s*(})\s*|\s*([{;,])\s*|(:)\s+|\s+')
 BUNDLE = ["esbuild", "--bundle", "--splitting", "--format=esm", "--minify", "--log-level=warning"]
 
 
@@ -46,12 +49,19 @@ class HashedFiles(CompressedManifestStaticFilesStorage):
 
 
 def _joined(paths):
-    """Return the index with each component in place of its import, without comments. paths: of collectstatic."""
+    """Return the layers, each with all its components, without comments. paths: of collectstatic."""
+    index = _read(paths, STYLES)
+    layers = groupby(IMPORT.findall(index), key=itemgetter(1))
+    parts = [f"@layer {layer} {{{_together(paths, files)}}}" for layer, files in layers]
+    return SPACES.sub(_without_spaces, COMMENT.sub("", "".join([IMPORT.sub("", index), *parts])))
 
-    def component(found):
-        return f"@layer {found[2]} {{\n{_read(paths, f'css/{found[1]}')}\n}}"
 
-    return INDENT.sub(" ", COMMENT.sub("", IMPORT.sub(component, _read(paths, STYLES))))
+def _together(paths, files):
+    return "".join(_read(paths, f"css/{name}") for name, _layer in files)
+
+
+def _without_spaces(found):
+    return next(filter(None, found.groups()), " ")
 
 
 def _read(paths, name):

@@ -18,7 +18,7 @@ class CannedReplies extends HTMLElement {
     this.list = this.querySelector(".canned-replies-list");
     this.listeners = new AbortController();
     const { signal } = this.listeners;
-    this.composer.addEventListener("keydown", this.press, { capture: true, signal });
+    this.closest(".conversation").addEventListener("keydown", this.press, { capture: true, signal }); // before all in the composer
     for (const name of ["input", "keyup", "click"]) this.composer.addEventListener(name, this.look, { signal });
     this.composer.addEventListener("focusout", this.leave, { signal });
     this.panel.onmousedown = (event) => event.preventDefault(); // which would leave the field

@@ -1,7 +1,7 @@
 // The panel about the customer: a third column where there is room for it, which this browser remembers, else a sheet.
 // Its content is loaded as it opens, and again when the holder, the labels or entries of the thread that it shows change.
 
-import { jump } from "./message-jump.js";
+import "./customer-clock.js";
 import { areKept, keep } from "./panel-fields.js";
 
 const WIDE = matchMedia("(width >= 80rem)");
@@ -98,7 +98,7 @@ class CustomerPanel extends HTMLElement {
     if (!this.dataset.url.startsWith(link.pathname)) return; // into a conversation with the same customer on another Page
     event.preventDefault();
     this.sheet.close();
-    jump(this.pane.querySelector("message-list"), link.hash.slice(1));
+    this.pane.querySelector("message-list").jumpTo(link.hash.slice(1));
   }
 
   // Go to the field that has to be filled in before closing.

@@ -1,7 +1,9 @@
 // The mark in a row of the queue for a draft of this agent in that conversation.
 
 class DraftMark extends HTMLElement {
-  static observedAttributes = ["data-conversation"];
+  static get observedAttributes() {
+    return ["data-conversation"];
+  }
 
   connectedCallback() {
     document.addEventListener("drafts-changed", this.show);

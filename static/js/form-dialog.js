@@ -23,9 +23,10 @@ class FormDialog extends HTMLElement {
   }
 
   changed = () => {
+    const seen = this.form.querySelector("[name=seen]");
+    if (!this.dialog.open || !seen?.value) fill(seen); // what the customer writes behind a form is not seen
     if (!this.form.firstElementChild) this.dialog.close();
     else if (!this.dialog.open) {
-      fill(this.form.querySelector("[name=seen]"));
       for (const field of this.form.querySelectorAll("textarea")) field.selectionStart = field.textLength;
       this.dialog.showModal();
     }

@@ -1,8 +1,6 @@
 // The home of the desk, kept up to date: how many customers wait, since when the first of them does, and the agent's own
 // open conversations. All of it is read from the queue, so the two never differ.
 
-import { rowsOf } from "./place-row.js";
-
 class HomePane extends HTMLElement {
   connectedCallback() {
     document.body.addEventListener("live-row", this.changed);
@@ -48,6 +46,8 @@ class HomePane extends HTMLElement {
     if (element.textContent !== String(text)) element.textContent = text;
   }
 }
+
+const rowsOf = (section) => section.querySelectorAll(".row");
 
 // The rows know the number sooner than the counter, if all of them are shown.
 function numberOf(section) {

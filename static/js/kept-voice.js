@@ -10,6 +10,7 @@ export class KeptVoice {
 
   // Open the note. Fails if another tab has it.
   async begin() {
+    localStorage.setItem("has-recorded", "yes"); // on-demand.js looks for a note from before then
     if (!(await this.claim())) throw new DOMException("", "InUseError");
     this.parts = [];
   }

@@ -16,7 +16,9 @@ const [minutes, hours, days] = ["minute", "hour", "day"].map((name) => unit(name
 const [wholeMinutes, wholeHours] = ["minute", "hour"].map((name) => unit(name, "short"));
 
 class LocalTime extends HTMLElement {
-  static observedAttributes = ["datetime", "clock", "ago", "left"];
+  static get observedAttributes() {
+    return ["datetime", "clock", "ago", "left"];
+  }
 
   connectedCallback() {
     this.show();

@@ -16,7 +16,9 @@ import { UnseenQuestion } from "./unseen-question.js";
 const UNREADABLE = ["NotFoundError", "NotReadableError"]; // a file that was moved, changed or deleted
 
 class MessageComposer extends HTMLElement {
-  static observedAttributes = ["data-locked"];
+  static get observedAttributes() {
+    return ["data-locked"];
+  }
 
   connectedCallback() {
     this.form = this.querySelector("form");
@@ -90,7 +92,7 @@ class MessageComposer extends HTMLElement {
   // Discard the draft when the outbox has the text.
   async send(text, files, more) {
     try {
-      await putIntoOutbox(this, text, files, more);
+      await this.putIntoOutbox(text, files, more);
       this.draft.keep();
     } catch (error) {
       this.takeBack({ text, ...more });
@@ -98,6 +100,8 @@ class MessageComposer extends HTMLElement {
       this.complain(UNREADABLE.includes(error?.name) ? this.dataset.unreadable : this.dataset.unkept);
     }
   }
+
+  putIntoOutbox = (...reply) => putIntoOutbox(this, ...reply);
 
   input = () => {
     this.keep();
@@ -140,9 +144,7 @@ class MessageComposer extends HTMLElement {
     this.querySelector(".composer-problem").textContent = problem;
   }
 
-  isTooLong(text) {
-    return text.length > this.dataset.most;
-  }
+  isTooLong = (text) => text.length > this.dataset.most;
 }
 
 customElements.define("message-composer", MessageComposer);

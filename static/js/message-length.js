@@ -1,6 +1,6 @@
 // The length of a text in UTF-16 units, in which both JavaScript and Facebook count.
 
-import { messagesIn } from "./canned-text.js";
+import { messagesIn } from "./messages-in.js";
 
 const PAUSES = [/(?<=\S)(?=\s*\n\s*\n)/g, /(?<=\S)(?=\s*\n)/g, /[.!?…]["'”’»)\]]*(?=\s)|[。！？]/g, /(?<=\S)(?=\s)/g];
 

@@ -4,7 +4,7 @@
 
 import { showGone } from "./conversation-gone.js";
 import { headers, isOurs, leaveIfSentAway } from "./csrf.js";
-import { watchQuotes } from "./message-jump.js";
+import { jump, watchQuotes } from "./message-jump.js";
 import { watchOlder } from "./older-messages.js";
 import { place } from "./place-message.js";
 import { Reading } from "./reading.js";
@@ -61,6 +61,10 @@ class MessageList extends HTMLElement {
     this.top = this.scrollTop;
     this.sticks = this.isAtEnd;
     this.reading.see();
+  }
+
+  jumpTo(id) {
+    return jump(this, id);
   }
 
   // Only a reader who scrolls up leaves the end. When pictures come or the composer grows, the end itself moves away.

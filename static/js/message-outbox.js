@@ -5,7 +5,7 @@ import { copy } from "./clipboard.js";
 import { sizeOf } from "./file-preview.js";
 import { outboxOf } from "./outboxes.js";
 import { titlesIn } from "./quick-reply-field.js";
-import { editTemplate } from "./send-template.js";
+import { editTemplate } from "./edit-template.js";
 import { stateOf, timeToUndo } from "./outbox-state.js";
 import { isInMemory } from "./outbox-store.js";
 
@@ -116,8 +116,8 @@ class MessageOutbox extends HTMLElement {
   }
 
   async edit(entry) {
-    if (entry.template) return editTemplate(this.outbox, entry, this.dataset.edited);
     const { composer } = this; // another conversation may be open by then
+    if (entry.template) return editTemplate(this.outbox, entry, { composer, edited: this.dataset.edited });
     if (await this.outbox.takeBack(entry)) composer.takeBack(entry);
   }
 

@@ -1,6 +1,6 @@
 // The entries of one Send: its files, then its text, in as many messages as the text asks for.
 
-import { joined, messagesIn } from "./canned-text.js";
+import { joined, messagesIn } from "./messages-in.js";
 import { agent } from "./csrf.js";
 
 // The state of an entry before any answer of the console.

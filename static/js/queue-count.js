@@ -1,7 +1,9 @@
 // The number of unread messages ("25+" where not all rows are shown), in the tab's title, which htmx sets anew with every conversation.
 
 class QueueCount extends HTMLElement {
-  static observedAttributes = ["data-unread"];
+  static get observedAttributes() {
+    return ["data-unread"];
+  }
 
   connectedCallback() {
     document.addEventListener("htmx:after:swap", this.show);

@@ -1,7 +1,6 @@
 // The search above the queue: the keys that call it, and its results. The rest is loaded when it is first used.
 
 import { toPane } from "./focus.js";
-import { jump } from "./message-jump.js";
 
 const ENTRY = /^#(message|note)-\d+$/;
 const TYPED_IN = "input, textarea, select, [contenteditable]";
@@ -49,7 +48,7 @@ class SearchDesk extends HTMLElement {
 
   jumpTo(hash) {
     const list = document.querySelector("message-list");
-    if (list && ENTRY.test(hash)) jump(list, hash.slice(1));
+    if (list && ENTRY.test(hash)) list.jumpTo(hash.slice(1));
   }
 }
 

@@ -1,15 +1,11 @@
 // The moment at which a scheduled reply is sent. The form of a new one begins with the content of the composer. This
-// browser knows the time zone: the console then says which moments there are to choose from. Messages of the customer
-// that come behind this form are not seen.
-
-import { fill } from "./seen.js";
+// browser knows the time zone: the console then says which moments there are to choose from.
 
 class SendLater extends HTMLElement {
   connectedCallback() {
     this.form = this.closest("form");
     this.when = this.form.elements.when;
     this.form.elements.time_zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
-    if (!this.form.elements.seen.value) fill(this.form.elements.seen);
     if ("new" in this.dataset) this.begin(this.form.elements);
     if (this.dataset.at) this.when.value = inWords(new Date(this.dataset.at));
     if (this.dataset.at) this.ask(this.when, "input");

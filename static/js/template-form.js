@@ -10,6 +10,16 @@ export const chosenFiles = () => chosen;
 // The file of a template that was taken back from the outbox.
 export const choose = (files) => (chosen = files);
 
+// Open the form with a template that did not leave. Return whether it is there.
+export async function openTemplate(template, files) {
+  choose(files);
+  const { href } = document.querySelector("[data-opens=template]");
+  await htmx.ajax("POST", href, { target: "#dialog-form", swap: "innerHTML", values: { template } }).catch(() => {});
+  const isOpen = Boolean(document.querySelector("template-form"));
+  if (!isOpen) choose([]);
+  return isOpen;
+}
+
 class TemplateForm extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector(".template-form-fields");

@@ -3,7 +3,9 @@
 import { facesOf } from "./colleague-faces.js";
 
 class TypingWords extends HTMLElement {
-  static observedAttributes = ["data-conversation"];
+  static get observedAttributes() {
+    return ["data-conversation"];
+  }
 
   connectedCallback() {
     document.addEventListener("faces-changed", this.show);

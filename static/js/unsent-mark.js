@@ -4,7 +4,9 @@ import { areRefused } from "./outbox-state.js";
 import { stuckOutboxes } from "./outboxes.js";
 
 class UnsentMark extends HTMLElement {
-  static observedAttributes = ["data-conversation"];
+  static get observedAttributes() {
+    return ["data-conversation"];
+  }
 
   connectedCallback() {
     document.addEventListener("outbox-changed", this.show);

@@ -1,7 +1,7 @@
 // A button of a verb shows that it is busy, cannot be pressed twice, and says where it was pressed that it failed; so does a link
-// that opens a conversation. A form with hx-sync may be sent again meanwhile.
+// that opens a conversation or a form. A form with hx-sync may be sent again meanwhile.
 
-const VERB = "form, .button-link, a[hx-target='#pane']";
+const VERB = "form, .button-link, a:is([hx-target='#pane'], [hx-target='#dialog-form'])";
 
 const failed = new Map(); // verb → its sentence, the id that it had, and when it failed (ms)
 

@@ -99,6 +99,7 @@ def test_escape_closes_the_canned_replies_and_leaves_what_was_typed(sit_down, mo
     tab = sit_down(ana)
     takes(tab)
     field(tab).press_sequentially("/help")
+    expect(field(tab)).to_have_attribute("aria-expanded", "true")
     field(tab).press("Escape")
     field(tab).press_sequentially("lo")
     expect(options(tab)).to_have_count(0)

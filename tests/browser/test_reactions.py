@@ -48,6 +48,7 @@ def test_a_reaction_is_chosen_by_keyboard_alone(sit_down, mona_writes, stack, an
     takes(tab)
     tab_to(tab, bubbles(tab).first.get_by_role("button", name="React"), "Shift+Tab")
     tab.keyboard.press("Enter")
+    expect(tab.get_by_role("group", name="Reactions").get_by_role("button", name="Love")).to_be_focused()
     tab.keyboard.press("ArrowRight")
     tab.keyboard.press("Enter")
     until(tab, lambda: seen(stack, mona_writes) == "😆")

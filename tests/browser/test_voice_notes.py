@@ -26,6 +26,11 @@ def begin(tab):
     return tab.get_by_role("button", name="Record a voice note")
 
 
+def can_record(tab):
+    """Wait until the script has come, which the first view does without."""
+    until(tab, lambda: tab.evaluate("Boolean(customElements.get('voice-note'))"))
+
+
 def note(tab):
     return tab.get_by_role("group", name="Voice note")
 
@@ -166,6 +171,7 @@ def test_a_voice_note_whose_agent_lost_the_conversation_waits_until_it_comes_bac
 def test_a_voice_note_recorded_offline_is_sent_after_reconnecting(anas_tab, mona_writes, stack):
     tab = anas_tab()
     takes(tab)
+    can_record(tab)
     tab.context.set_offline(True)
     records(tab)
     button(tab, "Stop").click()
@@ -193,6 +199,7 @@ def test_a_recording_ends_by_itself_before_it_is_too_large_for_facebook(anas_tab
     opens(tab)
     tab.get_by_role("button", name="Take").click()
     expect(composer(tab)).to_be_editable()
+    can_record(tab)
     tab.evaluate("document.querySelector('voice-note').most = 2")
     begin(tab).click()
     expect(tab.get_by_role("alert").filter(has_text="Facebook takes 25 MB at most")).to_be_visible()

@@ -1,0 +1,77 @@
+// Scripts that the first view does without: each is loaded as it is first called for. What was pressed is busy until then, and is
+// pressed again. After a while all of them are loaded, so that they are there when the network is not.
+
+const ALL_AFTER = 5_000; // ms
+
+const forDialog = () => import("./dialog.js");
+const forVoice = () => import("./voice-note.js");
+const forPanel = () => import("./customer-panel.js");
+const forHome = () => import("./home-pane.js");
+const PRESSED = [
+  [".pictures-link", "picture-viewer", () => import("./picture-viewer.js")],
+  ["[data-react-to]", "reaction-choice", () => import("./reaction-choice.js")],
+  [".composer-voice-begin", "voice-note", forVoice],
+  [".customer-panel-switch a, a[href*='#custom-field-']", "customer-panel", forPanel],
+];
+const TYPED = [
+  [/(^|\s)\/\S*$/, "canned-replies", () => import("./canned-replies.js")],
+  [/(^|[\s(])@[^@\n]*$/, "mention-list", () => import("./mention-list.js")],
+];
+
+document.addEventListener("click", (event) => {
+  if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+  for (const [selector, name, load] of PRESSED) {
+    const pressed = event.target.closest(selector);
+    if (!pressed || customElements.get(name)) continue;
+    event.preventDefault();
+    event.stopPropagation();
+    press(pressed, load);
+  }
+}, true);
+
+async function press(pressed, load) {
+  if (pressed.ariaBusy) return;
+  const composer = document.querySelector("message-composer");
+  pressed.ariaBusy = "true";
+  composer.complain("");
+  await load().then(() => pressed.click(), () => composer.complain(composer.dataset.unloaded));
+  pressed.ariaBusy = null;
+}
+
+document.addEventListener("input", ({ target: field }) => {
+  for (const [pattern, name, load] of TYPED) {
+    const list = field.closest("[role=tabpanel], .dialog-form")?.querySelector(`${name}:not(:defined)`);
+    if (list) type(field, pattern, list, load);
+  }
+});
+
+// The next key tries again.
+async function type(field, pattern, list, load) {
+  const say = (words) => (list.querySelector("[role=status]").textContent = list.dataset.said = words);
+  if (!pattern.test(field.value.slice(0, field.selectionStart))) return say("");
+  say(list.dataset.loading);
+  await load().then(() => field.click(), () => say(list.dataset.failed));
+}
+
+// A form for the dialog comes together with its scripts: verb-state.js shows that it is busy, and whether one of the two failed.
+document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+  const { target, sourceElement, fetch } = ctx;
+  if (target?.id !== "dialog-form" && sourceElement.ariaHasPopup !== "dialog") return;
+  ctx.fetch = async (...request) => (await Promise.all([fetch(...request), forDialog()]))[0];
+});
+
+document.body.addEventListener("missing-field", async ({ detail }) => {
+  if (customElements.get("customer-panel")) return;
+  if (await quietly(forPanel)) document.body.dispatchEvent(new CustomEvent("missing-field", { detail }));
+});
+
+const quietly = (load) => load().catch(() => null);
+const lookForHome = () => document.querySelector("home-pane") && quietly(forHome);
+
+document.addEventListener("htmx:after:swap", lookForHome);
+lookForHome();
+if (document.querySelector("#dialog-form > form")) quietly(forDialog);
+if (localStorage.getItem("has-recorded")) quietly(forVoice);
+if (localStorage.getItem("customer-panel") === "open") quietly(forPanel);
+
+setTimeout(() => [forHome, forDialog, ...[...PRESSED, ...TYPED].map(([, , load]) => load)].map(quietly), ALL_AFTER);
