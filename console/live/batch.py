@@ -100,12 +100,11 @@ class Batch:
         note.
         """
         rows = {row.pk: row for row in rows}
-        for agent_id, pk in loaded.mentions | self.changes.mentions:
+        for agent_id, pk in loaded.mentions.keys() | self.changes.mentions:
             mentioned = [listener for listener in listeners if listener.agent_id == agent_id]
             if mentioned and pk in rows:
-                is_unseen = (agent_id, pk) in loaded.mentions
-                row = rows[pk]
-                self._add(mentioned, loaded.row(row, MENTIONS) if is_unseen else row_gone_event(row, loaded.at))
+                row, note = rows[pk], loaded.mentions.get((agent_id, pk))
+                self._add(mentioned, loaded.row(row, MENTIONS, note) if note else row_gone_event(row, loaded.at))
 
     def _join(self, loaded, rows, agent_id, teams):
         return b"".join(loaded.row(row, section_of(row, agent_id, teams)) for row in rows)

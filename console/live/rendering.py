@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from console.infrastructure.compiled import Compiled, GivenList
 from console.live.events import event, hello
 from console.models import Activity, Conversation, Handover, Mention, Message, Note, ScheduledReply
+from console.models.mention import notes_by_row
 from console.models.message.message import find_quotes
 from console.queue.row_html import row_html
 from console.views.messages import MOST_CHANGES
@@ -23,13 +24,7 @@ MOST_OF_AGENTS = 2 * MOST  # rows of agents who came or went; if they hold more,
 CONVERSATIONS = Compiled(
     lambda: Conversation.objects.filter(pk__any=GivenList("pks")).with_holder().select_related("customer__moderation")
 )
-MENTIONS = Compiled(
-    lambda: (
-        Mention.objects.unseen()
-        .filter(note__conversation__pk__any=GivenList("pks"))
-        .values_list("agent_id", "note__conversation_id")
-    )
-)
+MENTIONS = Compiled(lambda: Mention.objects.unseen().filter(note__conversation__pk__any=GivenList("pks")).with_notes())
 PAGES = Compiled(
     lambda: (
         Page.objects.filter(pk__any=GivenList("pks"))
@@ -45,9 +40,9 @@ logger = logging.getLogger(__name__)
 class Loaded:
     """The changed rows and threads of a batch, as they were at one moment.
 
-    mentions: pairs of an agent and a conversation with an unseen mention of the agent. threads: pairs of a conversation
-    and the event for its watchers. revisions: the revision of each thread after that event. watched: the conversations
-    of threads, by their keys.
+    mentions: the note of each pair of an agent and a conversation with an unseen mention of the agent. threads: pairs
+    of a conversation and the event for its watchers. revisions: the revision of each thread after that event. watched:
+    the conversations of threads, by their keys.
     """
 
     def __init__(self, changes, watchers, revisions):
@@ -64,11 +59,11 @@ class Loaded:
         self.revisions = {pk: revision for pk, revision in revisions.items() if pk in watchers}
         self.threads = [*self._headers(changes, threads), *self._entries(threads)]
 
-    def row(self, conversation, section):
+    def row(self, conversation, section, note=None):
         """Return the event of a row in this section. Each event is rendered once."""
-        key = (conversation.pk, section)
+        key = (conversation.pk, section, note and note.pk)
         if key not in self._events:
-            self._events[key] = _rendered(row_event, conversation, section, self.at, otherwise=hello())
+            self._events[key] = _rendered(row_event, conversation, section, self.at, note, otherwise=hello())
         return self._events[key]
 
     # Rows
@@ -86,7 +81,7 @@ class Loaded:
         return found
 
     def _load_mentions(self):
-        return {*MENTIONS(pks=[row.pk for row in self.rows])} if self.rows else set()
+        return notes_by_row(MENTIONS(pks=[row.pk for row in self.rows])) if self.rows else {}
 
     # Threads
 
@@ -138,9 +133,9 @@ def _rendered(render, conversation, *arguments, otherwise):
         return otherwise
 
 
-def row_event(conversation, section, at):
+def row_event(conversation, section, at, note=None):
     """Return the event that puts a row into its place, with the notice to an agent who was given the conversation."""
-    html = row_html(conversation, section)
+    html = row_html(conversation, section, note=note)
     if section == "mine" and conversation.calls_holder:
         html += render_to_string("conversations/_newly_assigned.html", {"newly_assigned": [conversation]})
     return event(f"row {section} {at.timestamp():.6f}", html)

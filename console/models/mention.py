@@ -22,13 +22,17 @@ class MentionQuerySet(models.QuerySet):
         known, wanted = {mention.agent_id for mention in note.mentions.all()}, {agent.pk for agent in agents}
         self.filter(note=note, agent__in=known - wanted).delete()
         self.bulk_create([self.model(note=note, agent_id=pk) for pk in sorted(wanted - known)])
-        _publish(note.conversation_id, known ^ wanted)
+        _publish(note.conversation_id, known | wanted)  # whose rows show the text
 
     def see(self, conversation, agent):
         """Note that an agent has opened a conversation."""
         found = self.unseen().filter(note__conversation=conversation, agent=agent)
         if found.update(seen_at=timezone.now()):
             _publish(conversation.pk, [agent.pk])
+
+    def with_notes(self):
+        """Return them with their notes, the newest last."""
+        return self.select_related("note__author").order_by("note__at", "note")
 
     def count_by_agent(self):
         """Return (Page, agent, number of conversations) of the unseen mentions."""
@@ -55,6 +59,11 @@ class Mention(models.Model):
 
     def __str__(self):
         return f"@{self.agent}"
+
+
+def notes_by_row(mentions):
+    """Return {(agent's key, conversation's key): the note that the row of the agent shows}."""
+    return {(mention.agent_id, mention.note.conversation_id): mention.note for mention in mentions}
 
 
 def mention_name(agent):

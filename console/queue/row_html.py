@@ -13,10 +13,14 @@ MOST = 8_000_000  # bytes
 kept = KeptHtml(MOST)
 
 
-def row_html(row, section, is_current=False):
-    """Return the row of a conversation in this section. is_current: the browser shows the conversation."""
-    context = {"conversation": row, "section": section, "is_current": is_current}
-    return kept.of(_shown(row, section, is_current), lambda: render_to_string("conversations/_row.html", context))
+def row_html(row, section, is_current=False, note=None):
+    """Return the row of a conversation in this section.
+
+    is_current: the browser shows the conversation. note: the one that mentions the agent, in the section for that.
+    """
+    context = {"conversation": row, "section": section, "is_current": is_current, "note": note}
+    shown = (*_shown(row, section, is_current), *([note.pk, note.text, str(note.author)] if note else []))
+    return kept.of(shown, lambda: render_to_string("conversations/_row.html", context))
 
 
 def _shown(row, section, is_current):

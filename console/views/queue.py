@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from console.faces.faces import faces_for
 from console.models import Conversation, Draft, Mention, ScheduledReply
+from console.models.mention import notes_by_row
 from console.queue.counts import shared_counts
 from console.queue.reading import has_own, read_rows, visible_pages
 from console.queue.row_html import row_html
@@ -160,6 +161,14 @@ class Section:
 
 class MentionsSection(Section):
     """The conversations in whose notes colleagues mention the agent, until the agent opens them."""
+
+    def choose(self, count, after=None):
+        super().choose(count, after)
+        mentions = Mention.objects.unseen().filter(agent=self.agent, note__conversation__in=self.keys)
+        self._notes = notes_by_row(mentions.with_notes())
+
+    def _render(self, row):
+        return row_html(row, self.name, row.pk == self.current, self._notes.get((self.agent.pk, row.pk)))
 
     def _conversations(self, agent_id):
         mentions = Mention.objects.unseen().filter(agent=agent_id)

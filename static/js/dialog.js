@@ -1,4 +1,4 @@
-// What the forms in the dialog consist of, loaded as the first of them is asked for.
+// The parts of the forms in the dialog, loaded as the first form is asked for.
 
 import { openTemplate } from "./template-form.js";
 import "./label-search.js";
