@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.db import models, transaction
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -17,9 +16,9 @@ from console.history_import.merging import merge
 from console.infrastructure import rate_limit
 from messenger import Action, GraphError
 from messenger.past_message import PastMessage
-from personas.models.retry import CONSOLE_FAILED, Retryable, ScheduledQuerySet
+from personas.models.retry import CONSOLE_FAILED, Outbox, OutboxQuerySet
 
-LEASE = timedelta(minutes=1)  # longer than a call takes, so that no two workers make it
+LEASE = timedelta(minutes=1)  # longer than a call takes
 MOST_PAGES = 25  # of one conversation
 PAUSE = 0.5  # s between two calls for one Page
 
@@ -30,7 +29,7 @@ class State(models.TextChoices):
     FAILED = "failed", _("failed")
 
 
-class HistoryImportQuerySet(ScheduledQuerySet):
+class HistoryImportQuerySet(OutboxQuerySet):
     def begin(self, customer):
         """Import the history of a new customer. Idempotent."""
         _row, is_new = self.get_or_create(customer=customer)
@@ -42,20 +41,20 @@ class HistoryImportQuerySet(ScheduledQuerySet):
 
     def import_later(self):
         """Enqueue the imports whose task was lost, or whose pause is over."""
-        for page_id in self.pending().due().order_by().values_list("customer__page", flat=True).distinct():
+        for page_id in self.pending().due().free().order_by().values_list("customer__page", flat=True).distinct():
             _import_next_later(page_id)
 
     def import_next(self, page_id):
         """Make the next call for this Page, if the Page may call now, and enqueue the call after it."""
         whole = self.select_related("customer__page", "customer__conversation")
-        row = whole.pending().due().filter(customer__page=page_id).order_by("pk").first()
+        row = whole.pending().due().free().filter(customer__page=page_id).order_by("pk").first()
         if row is None or row.customer.page.is_slowed or rate_limit.reserve(page_id, rate_limit.HISTORY, within=0):
             return
         row.import_page()
         _import_next_later(page_id, PAUSE)
 
 
-class HistoryImport(Retryable):
+class HistoryImport(Outbox):
     MAX_ATTEMPTS = 8
     LONGEST_PAUSE = timedelta(minutes=10)
 
@@ -86,10 +85,10 @@ class HistoryImport(Retryable):
 
     def import_page(self):
         """Fetch one page of the history, and store what is older than the thread, unless another worker does."""
-        if not self.has_attempts_left:  # the console itself failed at all of them
-            return self._give_up(CONSOLE_FAILED)
-        if not self._claim():
+        if not self.claim(self.row.due().filter(state=State.PENDING, after=self.after), LEASE):
             return
+        if self.attempts > self.MAX_ATTEMPTS:  # the console itself failed at all of them
+            return self._give_up(CONSOLE_FAILED)
         page, psid = self.customer.page, self.customer.psid
         try:
             rows, after = page.client().older_messages(psid, after=self.after)
@@ -97,11 +96,6 @@ class HistoryImport(Retryable):
             self._note_failure(page, error)
         else:
             self._store(list(map(PastMessage.read, rows)), after)
-
-    def _claim(self):
-        claimed = self.row.due().filter(state=State.PENDING, after=self.after)
-        self.attempts += 1
-        return claimed.postpone(timezone.now() + LEASE, attempts=F("attempts") + 1)
 
     def _store(self, past, after):
         """Store a page of messages, and note where the next one begins, unless the Page was disconnected meanwhile."""
@@ -113,7 +107,7 @@ class HistoryImport(Retryable):
             merge(conversation, past)
             state = State.PENDING if has_more else State.DONE
             done = {"state": state, "after": after, "pages": self.pages + 1, "attempts": 0, "error": ""}
-            self.row.filter(after=self.after).update(next_attempt_at=None, **done)
+            self.row.give_back(self.leased_until, next_attempt_at=None, **done)
             if not has_more:
                 self._publish()
 
@@ -130,11 +124,11 @@ class HistoryImport(Retryable):
             self._give_up(error.sentence)
 
     def _give_up(self, sentence):
-        self.row.postpone(None, error=sentence, state=State.FAILED)
+        self.row.give_back(self.leased_until, next_attempt_at=None, error=sentence, state=State.FAILED)
         self._publish()
 
     def _put_off(self, error, until, **fields):
-        self.row.postpone(until, error=error.sentence, **fields)
+        self.row.give_back(self.leased_until, next_attempt_at=until, error=error.sentence, **fields)
 
     def _publish(self):
         """Publish the outcome, which the panel beside the thread shows."""

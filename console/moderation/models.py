@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -16,10 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from console import tasks
 from console.models.refusals import WindowClosed
 from messenger import GraphError
-from personas.models.retry import CONSOLE_FAILED, Retryable, ScheduledQuerySet
+from personas.models.retry import CONSOLE_FAILED, Outbox, OutboxQuerySet
 
 MODERATE = "console.moderate_customer"  # the permission
-LEASE = timedelta(minutes=1)  # longer than a call takes, so that no two workers make it
+LEASE = timedelta(minutes=1)  # longer than a call takes
 SWEEP_BATCH = 100
 
 
@@ -50,10 +49,10 @@ class CustomerBlocked(WindowClosed):
         super().__init__(sentence % {"name": customer})
 
 
-class ModerationQuerySet(ScheduledQuerySet):
+class ModerationQuerySet(OutboxQuerySet):
     def ask(self, conversation, agent, action):
         """Have Facebook block or unblock the customer. A later request replaces an earlier one."""
-        fresh = {"state": State.PENDING, "attempts": 0, "error": "", "next_attempt_at": None}
+        fresh = {"state": State.PENDING, "attempts": 0, "error": "", "next_attempt_at": None, "leased_until": None}
         given = {"action": action, "by": agent, "asked_at": timezone.now()} | fresh
         with conversation.raising_revision(is_listed=False, has_other_headline=True):
             moderation, _is_new = self.update_or_create(customer=conversation.customer, defaults=given)
@@ -64,7 +63,7 @@ class ModerationQuerySet(ScheduledQuerySet):
 
     def deliver_later(self):
         """Enqueue the deliveries whose task was lost, or whose pause is over."""
-        for moderation in self.pending().due()[:SWEEP_BATCH]:
+        for moderation in self.pending().due().free()[:SWEEP_BATCH]:
             moderation.deliver_later()
 
     def deliver(self):
@@ -72,7 +71,7 @@ class ModerationQuerySet(ScheduledQuerySet):
             moderation.deliver()
 
 
-class Moderation(Retryable):
+class Moderation(Outbox):
     MAX_ATTEMPTS = 8  # at passing errors, about two minutes
 
     customer = models.OneToOneField(
@@ -112,10 +111,10 @@ class Moderation(Retryable):
     def deliver(self):
         """Make the call, unless another worker does."""
         page = self.customer.page
-        if self.is_due and not self.has_attempts_left:  # the console itself failed at all of them
-            return self._give_up(CONSOLE_FAILED)
-        if page.is_paused or page.is_slowed or not self._claim():
+        if page.is_paused or page.is_slowed or not self.claim(self._as_asked.due(), LEASE):
             return
+        if self.attempts > self.MAX_ATTEMPTS:  # the console itself failed at all of them
+            return self._give_up(CONSOLE_FAILED)
         try:
             page.client().moderate([self.customer.psid], FACEBOOK_ACTIONS[Action(self.action)])
         except GraphError as error:
@@ -123,10 +122,9 @@ class Moderation(Retryable):
         else:
             self._write_outcome(state=State.DONE, error="", next_attempt_at=None)
 
-    def _claim(self):
-        claimed = self.row.due().filter(state=State.PENDING, asked_at=self.asked_at)
-        self.attempts += 1
-        return claimed.postpone(timezone.now() + LEASE, attempts=F("attempts") + 1)
+    @property
+    def _as_asked(self):
+        return self.row.filter(state=State.PENDING, asked_at=self.asked_at)
 
     def _note_failure(self, page, error):
         if page.note_error(error):
@@ -143,4 +141,4 @@ class Moderation(Retryable):
     def _write_outcome(self, **outcome):
         """Write the outcome of the call, unless an agent has asked for something else meanwhile."""
         with self.customer.conversation.raising_revision(is_listed=False, has_other_headline=True):
-            self.row.filter(state=State.PENDING, asked_at=self.asked_at).update(**outcome)
+            self._as_asked.give_back(self.leased_until, **outcome)

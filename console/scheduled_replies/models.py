@@ -3,12 +3,10 @@
 import logging
 import uuid
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -18,27 +16,17 @@ from console.models.conversation.checks import check_all_seen
 from console.models.refusals import KeyInUse, Refused, UnseenBeforeLater
 from console.models.timeline import TimelineQuerySet
 from console.scheduled_replies.files import ScheduledFile
+from console.scheduled_replies.listing import SHOWN, Listed, ListedQuerySet, State
 from console.wording import attachments
 from console.wording.cards import cards_of
 from console.wording.quick_replies import titles_in
 
 SWEEP_BATCH = 200
-# The moments from which rows of the queue are sorted: an agent's own stand before all others.
-OWN_SINCE, OTHERS_SINCE = datetime(2000, 1, 1, tzinfo=UTC), datetime(1, 1, 1, tzinfo=UTC)
 
 logger = logging.getLogger(__name__)
 
 
-class State(models.TextChoices):
-    WAITING = "waiting", _("Waiting")  # for its moment
-    SENT = "sent", _("Sent")  # it is a message by now
-    DISCARDED = "discarded", _("Discarded")
-    STOPPED = "stopped", _("Stopped")  # the customer wrote before
-    REFUSED = "refused", _("Not sent")  # the problem says why
-
-
 WRITTEN = ["text", "quick_replies", "template", "at", "is_for_silence"]
-SHOWN = [State.WAITING, State.STOPPED, State.REFUSED]
 
 
 class NotThere(Refused):
@@ -48,7 +36,7 @@ class NotThere(Refused):
         super().__init__(_now("This reply has been sent or discarded meanwhile."))
 
 
-class ScheduledReplyQuerySet(TimelineQuerySet):
+class ScheduledReplyQuerySet(TimelineQuerySet, ListedQuerySet):
     def send_later(self, conversation, author, text, at, *, files=(), idempotency_key=None, **more):
         """Schedule a reply. more: its quick replies, or a template in place of a text; is_for_silence;
         seen: the last message that the author has seen.
@@ -85,25 +73,6 @@ class ScheduledReplyQuerySet(TimelineQuerySet):
     def between(self, oldest, newest):
         return super(ScheduledReplyQuerySet, self.shown()).between(oldest, newest)
 
-    def listed_for(self, agent, pages):
-        """Return the replies in the queue of an agent: first the agent's own, then those of colleagues that wait."""
-        is_own = Q(author=agent, state__in=SHOWN)
-        since = Case(When(author=agent, then=Value(OWN_SINCE)), default=Value(OTHERS_SINCE))
-        found = self.filter(is_own | Q(state=State.WAITING), conversation__page__in=list(pages)).annotate(
-            rank=F("at") - since
-        )
-        return found.for_row().order_by("rank", "pk")
-
-    def after(self, rank, pk):
-        """Filter to the replies behind this place in the list."""
-        return self.filter(Q(rank__gt=rank) | Q(rank=rank, pk__gt=pk))
-
-    def for_row(self):
-        return self.select_related("author", "conversation__customer").prefetch_related("files")
-
-    def waiting(self):
-        return self.filter(state=State.WAITING)
-
     def written_by(self, agent):
         """Filter to the replies that this agent may edit, send or discard."""
         return self.filter(author=agent, state__in=SHOWN)
@@ -118,8 +87,7 @@ class ScheduledReplyQuerySet(TimelineQuerySet):
                 logger.exception("Scheduled reply %s cannot be sent", reply.pk)
 
 
-class ScheduledReply(models.Model):
-    is_own = False  # whether the agent for whom a row of the queue is rendered is the author
+class ScheduledReply(Listed):
     author_id: int
     conversation_id: int
     files: Any
@@ -133,10 +101,8 @@ class ScheduledReply(models.Model):
     text = models.TextField(_("text"), blank=True)
     quick_replies = models.TextField(_("quick replies"), blank=True, default="", db_default="")
     template = models.JSONField(_("template"), null=True)  # as Facebook takes it, in place of a text
-    at = models.DateTimeField(_("goes out at"))  # and its place in the thread
     is_for_silence = models.BooleanField(_("only if the customer has not written by then"), default=False)
     seen = models.BigIntegerField(editable=False)  # the last message of the customer when it was written; 0 for none
-    state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
     problem = models.TextField(_("problem"), blank=True)
     revision = models.BigIntegerField(editable=False)  # the conversation's when this last changed
     idempotency_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)  # of the form: see message_key
@@ -181,16 +147,6 @@ class ScheduledReply(models.Model):
     def place(self):
         """Return a text that sorts, like a message's, where it stands in the thread."""
         return f"{int(self.at.timestamp() * 1_000_000):017d}-s{self.pk:012d}"
-
-    @property
-    def row_place(self):
-        """Return a text that sorts like `listed_for`, where its row stands in the queue."""
-        since = OWN_SINCE if self.is_own else OTHERS_SINCE
-        return f"{(self.at - since) // timedelta(microseconds=1):018d}-{self.pk:012d}"
-
-    @property
-    def is_in_queue(self):
-        return self.state in SHOWN if self.is_own else self.state == State.WAITING
 
     @property
     def is_gone(self):

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from console.models.refusals import Refused
 from console.search.query import LONGEST, OPERATORS, Query
 from console.search.results import Search
+from console.views.desk import outcome_of
 
 PLACE = re.compile(r"(\d{1,16})-(\d{1,18})")  # µs, and pk
 BEGIN = datetime(1970, 1, 1, tzinfo=UTC)
@@ -25,11 +25,13 @@ def search(request):
 
 
 def _found(request, text):
-    try:
-        query, after = Query(text), _place(request.GET.get("after", ""))
-        return {"search": Search(request.user, query, after), "after": after} if query else {}
-    except Refused as refusal:
-        return {"problem": refusal.sentence}
+    found, refusal = outcome_of(_search, request.user, text, _place(request.GET.get("after", "")))
+    return {"problem": refusal.sentence} if refusal else found
+
+
+def _search(agent, text, after):
+    query = Query(text)
+    return {"search": Search(agent, query, after), "after": after} if query else {}
 
 
 def _place(given):

@@ -116,11 +116,15 @@ def opened(request, pk, **more):
 
 def attempt(verb, *arguments, **options):
     """Call a verb; return its refusal, or None if it succeeded."""
+    return outcome_of(verb, *arguments, **options)[1]
+
+
+def outcome_of(verb, *arguments, **options):
+    """Call a verb; return its result and None, or None and its refusal."""
     try:
-        verb(*arguments, **options)
+        return verb(*arguments, **options), None
     except Refused as refusal:
-        return refusal
-    return None
+        return None, refusal
 
 
 def change(request, conversation, verb, **options):

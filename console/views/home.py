@@ -3,9 +3,9 @@
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
-from console.models import Conversation, Refused
+from console.models import Conversation
 from console.queue.viewers import rights_of
-from console.views.desk import opened
+from console.views.desk import opened, outcome_of
 from console.views.queue import queue_context
 
 
@@ -16,11 +16,8 @@ def index(request):
 @require_POST
 def take_next(request):
     rights, _moment = rights_of(request)
-    try:
-        conversation = Conversation.objects.take_next(request.user, rights.teams)
-    except Refused as refusal:
-        return _home(request, refusal, status=409)
-    return opened(request, conversation.pk)
+    conversation, refusal = outcome_of(Conversation.objects.take_next, request.user, rights.teams)
+    return opened(request, conversation.pk) if conversation else _home(request, refusal, status=409)
 
 
 def _home(request, refusal=None, status=200):

@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -119,3 +119,20 @@ class Leased(Row):
 
     class Meta:
         abstract = True
+
+
+class OutboxQuerySet(ScheduledQuerySet, LeasedQuerySet):
+    """The scopes of an Outbox."""
+
+
+class Outbox(Retryable, Leased):
+    """A row of an outbox that one worker at a time attempts."""
+
+    class Meta:
+        abstract = True
+
+    def claim(self, rows, duration):
+        """Lease the row for one attempt, if it is among these rows; return whether that worked."""
+        self.leased_until = rows.lease(duration, attempts=F("attempts") + 1)
+        self.attempts += 1
+        return self.leased_until is not None

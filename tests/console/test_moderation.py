@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from console.models import ApiKey, Conversation, HandoverRules, Holder, Message, Moderation, Reaction, ScheduledReply
-from console.moderation.models import Action, CustomerBlocked, State
+from console.moderation.models import LEASE, Action, CustomerBlocked, State
 from console.sweep import STEPS
 from personas.models.retry import CONSOLE_FAILED
 from tests.conftest import restrict
@@ -105,6 +105,18 @@ def test_a_block_at_which_the_console_itself_fails_again_and_again_is_given_up(b
     assert Moderation.objects.get().state == State.FAILED
     assert str(CONSOLE_FAILED) in panel(bens, mona)
     assert calls(sandbox) == []
+
+
+def test_a_call_that_another_worker_makes_is_made_again_only_after_its_death(mona, ben, sandbox):
+    Moderation.objects.ask(mona.conversation, ben, Action.BLOCK)
+    Moderation.objects.update(attempts=Moderation.MAX_ATTEMPTS - 1)
+    dead = Moderation.objects.get()
+    assert dead.claim(dead.row.due(), LEASE)
+    Moderation.objects.all().deliver()
+    assert (fresh(dead).state, calls(sandbox)) == (State.PENDING, [])
+    Moderation.objects.update(leased_until=timezone.now() - timedelta(seconds=1), attempts=1)
+    Moderation.objects.all().deliver()
+    assert (fresh(dead).state, fresh(dead).leased_until, calls(sandbox)) == (State.DONE, None, [["BLOCK_USER"]])
 
 
 def test_the_outcome_of_an_older_request_is_not_written_over_a_newer_one(mona, ask, ben):

@@ -21,6 +21,51 @@ LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 MOST_DAYS = 36_500
 YES, NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 NAME_FIELDS = {"first": "Ana", "last": "Ruiz", "last_initial": "R"}
+WEAK = [  # values that production refuses: a check of all settings, and the sentence
+    (
+        lambda given: not given["PUBLIC_URL"].startswith("https://"),
+        "Set PUBLIC_URL to an https address: Facebook delivers webhooks only over https.",
+    ),
+    (
+        lambda given: not given["GRAPH_API_URL"].startswith("https://"),
+        "Set GRAPH_API_URL to an https address, or remove it to use Facebook: the sandbox is for trials only.",
+    ),
+    (lambda given: given["DEBUG"], "Remove DEBUG: its error pages show code and settings to everyone."),
+    (lambda given: not given["FACEBOOK_APP_ID"], "Set FACEBOOK_APP_ID to the number of your Facebook app."),
+    (
+        lambda given: is_example(given["DATABASE_URL"]),
+        "Set a password of your own in DATABASE_URL (compose: POSTGRES_PASSWORD).",
+    ),
+    (
+        lambda given: is_example(given["REDIS_URL"]),
+        "Set a password of your own in REDIS_URL (compose: REDIS_PASSWORD).",
+    ),
+    (
+        lambda given: re.search(r"ssl_cert_reqs=(?!.*required)", given["REDIS_URL"], re.I),
+        "Remove ssl_cert_reqs from REDIS_URL: it turns off the check of the server's certificate. "
+        "For a certificate authority of your own, add ssl_ca_certs=/path/to/it.pem.",
+    ),
+    (
+        lambda given: "*" in given["ALLOWED_HOSTS"] or not given["ALLOWED_HOSTS"],
+        "Set ALLOWED_HOSTS to the host names of the console. '*' would allow all.",
+    ),
+    (
+        lambda given: _is_weak(given["SECRET_KEY"], 40),
+        "Set SECRET_KEY to 50 random characters of your own: `python -m console.new_keys` prints some.",
+    ),
+    (
+        lambda given: _is_weak(given["FACEBOOK_APP_SECRET"], 16),
+        "Set FACEBOOK_APP_SECRET to the secret of your Facebook app.",
+    ),
+    (
+        lambda given: _is_weak(given["WEBHOOK_VERIFY_TOKEN"], 16),
+        "Set WEBHOOK_VERIFY_TOKEN to at least 16 random characters of your own.",
+    ),
+    (
+        lambda given: any(map(_is_example_key, given["TOKEN_ENCRYPTION_KEYS"])),
+        "Set TOKEN_ENCRYPTION_KEYS to keys of your own: the key in .env.example is public.",
+    ),
+]
 
 
 def refuse_missing_or_weak(**given):
@@ -182,43 +227,8 @@ def _refuse_invalid_pattern(pattern):
 
 
 def _refuse_weak(given):
-    for is_wrong, sentence in [
-        (
-            not given["PUBLIC_URL"].startswith("https://"),
-            "Set PUBLIC_URL to an https address: Facebook delivers webhooks only over https.",
-        ),
-        (
-            not given["GRAPH_API_URL"].startswith("https://"),
-            "Set GRAPH_API_URL to an https address, or remove it to use Facebook: the sandbox is for trials only.",
-        ),
-        (given["DEBUG"], "Remove DEBUG: its error pages show code and settings to everyone."),
-        (not given["FACEBOOK_APP_ID"], "Set FACEBOOK_APP_ID to the number of your Facebook app."),
-        (is_example(given["DATABASE_URL"]), "Set a password of your own in DATABASE_URL (compose: POSTGRES_PASSWORD)."),
-        (is_example(given["REDIS_URL"]), "Set a password of your own in REDIS_URL (compose: REDIS_PASSWORD)."),
-        (
-            re.search(r"ssl_cert_reqs=(?!.*required)", given["REDIS_URL"], re.I),
-            "Remove ssl_cert_reqs from REDIS_URL: it turns off the check of the server's certificate. "
-            "For a certificate authority of your own, add ssl_ca_certs=/path/to/it.pem.",
-        ),
-        (
-            "*" in given["ALLOWED_HOSTS"] or not given["ALLOWED_HOSTS"],
-            "Set ALLOWED_HOSTS to the host names of the console. '*' would allow all.",
-        ),
-        (
-            _is_weak(given["SECRET_KEY"], 40),
-            "Set SECRET_KEY to 50 random characters of your own: `python -m console.new_keys` prints some.",
-        ),
-        (_is_weak(given["FACEBOOK_APP_SECRET"], 16), "Set FACEBOOK_APP_SECRET to the secret of your Facebook app."),
-        (
-            _is_weak(given["WEBHOOK_VERIFY_TOKEN"], 16),
-            "Set WEBHOOK_VERIFY_TOKEN to at least 16 random characters of your own.",
-        ),
-        (
-            any(map(_is_example_key, given["TOKEN_ENCRYPTION_KEYS"])),
-            "Set TOKEN_ENCRYPTION_KEYS to keys of your own: the key in .env.example is public.",
-        ),
-    ]:
-        if is_wrong:
+    for is_weak, sentence in WEAK:
+        if is_weak(given):
             raise ImproperlyConfigured(sentence)
 
 

@@ -21,7 +21,7 @@ from console.models.bot_event.post import TIMEOUT, NoConnection, NotTaken, post
 from console.models.handover_rules import HandoverRules
 from console.models.send_queue import SOON
 from messenger import webhook_signature
-from personas.models.retry import Leased, LeasedQuerySet, Outcome, Retryable, ScheduledQuerySet
+from personas.models.retry import Outbox, OutboxQuerySet, Outcome
 from personas.resource_shortage import is_resource_shortage
 
 SWEEP_EVERY = 10  # s
@@ -36,7 +36,7 @@ THREAD_PAUSE = 1  # s, where the bot keeps enough threads busy
 logger = logging.getLogger(__name__)
 
 
-class BotEventDeliveryQuerySet(ScheduledQuerySet, LeasedQuerySet):
+class BotEventDeliveryQuerySet(OutboxQuerySet):
     def first_of_queues(self):
         """Filter to the oldest event of each queue: only that one may go."""
         queues = self.order_by("page_id", "conversation_id", "kind", "pk")
@@ -57,7 +57,7 @@ class BotEventDeliveryQuerySet(ScheduledQuerySet, LeasedQuerySet):
         return self.select_related("page__rules").defer("page__token")
 
 
-class BotEventDelivery(Retryable, Leased):
+class BotEventDelivery(Outbox):
     """The part of a BotEvent that delivers it."""
 
     LONGEST_PAUSE = timedelta(hours=1)
@@ -107,12 +107,7 @@ class BotEventDelivery(Retryable, Leased):
         A worker that finds it leased may stop: the other one looks for the next event after deleting this one.
         """
         oldest = self.queue.for_delivery().order_by("pk").first()
-        return oldest if oldest and oldest._lease() else None
-
-    def _lease(self):
-        self.leased_until = self.row.due().lease(LEASE, attempts=F("attempts") + 1)
-        self.attempts += 1
-        return self.leased_until is not None
+        return oldest if oldest and oldest.claim(oldest.row.due(), LEASE) else None
 
     @property
     def queue(self):

@@ -15,14 +15,14 @@ from django.utils.translation import gettext_lazy as _
 from console.infrastructure import rate_limit
 from console.infrastructure.compiled import CompiledUpdate, Given
 from console.models.message import quotes
-from console.models.message.reconciliation import CONSOLE_FAILED, SHORTAGE, Reconciliation
+from console.models.message.reconciliation import SHORTAGE, Reconciliation
 from console.models.message.state import MessageState
 from console.models.refusals import WindowClosed
 from console.models.send_queue import CALL
 from console.uploaded_files.models import UploadedFile
 from messenger import GraphError
 from messenger.calls.multipart import UPLOAD_WITHIN
-from personas.models.retry import Outcome
+from personas.models.retry import CONSOLE_FAILED, Outcome
 from personas.resource_shortage import is_resource_shortage
 
 UPLOAD_TIMEOUT = 60  # s; Facebook checks a video before it answers

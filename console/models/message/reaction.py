@@ -19,7 +19,7 @@ from console.models.refusals import Refused
 from console.models.send_queue import SOON
 from messenger import GraphError
 from personas.models import Page
-from personas.models.retry import CONSOLE_FAILED, Leased, LeasedQuerySet, Outcome, Retryable, ScheduledQuerySet
+from personas.models.retry import CONSOLE_FAILED, Outbox, OutboxQuerySet, Outcome
 
 EMOJIS = {"❤️": _("Love"), "😆": _("Laugh"), "😮": _("Wow"), "😢": _("Sad"), "😡": _("Angry"), "👍": _("Like")}
 LEASE = timedelta(seconds=3 * settings.GRAPH_TIMEOUT)
@@ -32,7 +32,7 @@ class CannotReact(Refused):
     """Facebook takes no reaction to this message, or none now."""
 
 
-class ReactionQuerySet(ScheduledQuerySet, LeasedQuerySet):
+class ReactionQuerySet(OutboxQuerySet):
     def react(self, agent, conversation, message_pk, emoji):
         """React to a message. This replaces an earlier reaction, even one of a colleague."""
         self._want(agent, conversation, message_pk, emoji)
@@ -62,7 +62,7 @@ class ReactionQuerySet(ScheduledQuerySet, LeasedQuerySet):
             reaction.deliver_later(expires=SWEEP_EVERY)
 
 
-class Reaction(Retryable, Leased):
+class Reaction(Outbox):
     """A reaction: the one that an agent wants (`emoji`; "" to take it back), and the one that the customer sees
     (`shown`).
     """

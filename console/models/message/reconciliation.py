@@ -15,13 +15,12 @@ from console.infrastructure import clock, rate_limit
 from console.models.message import history
 from console.models.message.state import MessageState
 from messenger import GraphError
-from personas.models.retry import Outcome
+from personas.models.retry import CONSOLE_FAILED, Outcome
 
 FIRST_PAUSE = timedelta(seconds=3)  # mostly an echo comes before
 SETTLE = timedelta(seconds=settings.SETTLE_SECONDS)  # a call whose message the history does not show then had no effect
 PATIENCE = SETTLE + timedelta(minutes=3)  # then an agent has to decide
 MIN_RECONCILIATIONS = 3  # times that Facebook is asked before an agent has to decide
-CONSOLE_FAILED = _("The console failed at this. Try again, or ask an admin, who finds the reason in its log.")
 SHORTAGE = _("The console is out of disk space, memory or connections. It goes on by itself once there is some again.")
 NOT_FOUND_OUT = _("Facebook did not answer, and its history does not show whether it was sent.")
 
