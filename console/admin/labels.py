@@ -1,13 +1,12 @@
 from django.contrib import admin
 
+from console.admin.page_or_all import PageOrAllAdmin
 from console.models import Label
-from personas.page_access import RowsOfVisiblePages, VisiblePagesFilter
+from personas.page_access import VisiblePagesFilter
 
 
 @admin.register(Label)
-class LabelAdmin(RowsOfVisiblePages):
-    """The admin of labels. Staff who may manage them see those of their Pages; superusers also those for all Pages."""
-
+class LabelAdmin(PageOrAllAdmin):
     list_display = ["name", "colour", "page", "description"]
     list_filter = [("page", VisiblePagesFilter), "colour"]
     list_select_related = ["page"]
@@ -17,20 +16,3 @@ class LabelAdmin(RowsOfVisiblePages):
     def get_readonly_fields(self, request, obj=None):
         """Keep the Page: the label may be on conversations that agents of another Page must not learn of."""
         return ["page"] if obj else []
-
-    def formfield_for_foreignkey(self, db_field, request, **options):
-        field = super().formfield_for_foreignkey(db_field, request, **options)
-        field.required = not request.user.is_superuser
-        return field
-
-    def save_model(self, request, obj, form, change):
-        super().save_model(request, obj, form, change)
-        Label.objects.publish()
-
-    def delete_model(self, request, obj):
-        super().delete_model(request, obj)
-        Label.objects.publish()
-
-    def delete_queryset(self, request, queryset):
-        super().delete_queryset(request, queryset)
-        Label.objects.publish()

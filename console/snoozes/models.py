@@ -30,7 +30,7 @@ class SnoozeQuerySet(models.QuerySet):
             live.publish(f"holder-{conversation.pk}")  # another moment does not change the conversation itself
 
     def end_snooze(self, conversation, agent):
-        """Put a conversation back among the others of its agent. Raises Refused if the agent does not hold it."""
+        """End the snooze of a conversation. Raises Refused if the agent does not hold it."""
         with conversation.changing():
             conversation.check_held_by(agent)
             conversation.note_snooze_end()

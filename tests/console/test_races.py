@@ -91,7 +91,7 @@ def test_a_change_that_waits_for_the_lock_finds_the_row_although_its_page_and_ru
         rules.delete()
 
     def wait():
-        with Conversation(pk=conversation.pk).changing() as revision:
+        with conversation.changing() as revision:
             return revision
 
     assert while_locked(change, wait) == 8

@@ -101,11 +101,11 @@ class Waiting(Holding, Inbox):
     # Be set aside
 
     def note_snooze(self):
-        """Note that the holder sets it aside."""
+        """Note that the holder snoozes the conversation."""
         self.is_snoozed, self.is_back = True, False
 
     def note_snooze_end(self, is_unseen=False):
-        """Note that it ended. is_unseen: by its moment, of which the holder has to learn."""
+        """Note that a snooze ended. is_unseen: it ended by its moment, so the holder has to be notified."""
         self.is_snoozed, self.is_back = False, is_unseen
 
     # Wait no longer
