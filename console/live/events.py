@@ -5,7 +5,11 @@ import re
 from console.infrastructure.http_connection import chunk
 
 LINE_END = re.compile(r"\r\n|\r|\n")  # each of them ends a line of a stream, also within a customer's words
-HEARTBEAT = chunk(b": still here\n\n")
+
+
+def heartbeat():
+    """Return the event by which a browser knows that its stream is not silent because the connection is dead."""
+    return event("beat")
 
 
 def hello(moment=None):

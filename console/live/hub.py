@@ -13,13 +13,14 @@ from redis.asyncio import Redis as AsyncRedis
 from console.faces.looks import Looks, looks_now
 from console.live.batch import Batch, check_log_ins
 from console.live.counting import numbers_of
-from console.live.events import HEARTBEAT as STILL_HERE
-from console.live.events import hello
+from console.live.events import heartbeat, hello
 from console.live.publishing import channel
 from console.live.topics import Changes
 from console.queue.counts import SHARE
 
-HEARTBEAT = 15  # s between signs of life on a stream, and between two checks of its log-in
+HEARTBEAT = (
+    15  # s between signs of life on a stream (live-stream.js waits for two), and between two checks of its log-in
+)
 CHECK_EVERY = 1  # s; each time for the streams whose turn it is
 COUNT_EVERY, COUNT_AT_LEAST_EVERY = 1, 10  # s; in between, the longer it takes
 LOOK_EVERY = 1  # s, for the faces of agents who look; changes meanwhile go together
@@ -161,7 +162,7 @@ class Hub:
         logged_in = await self._in_thread(check_log_ins, {listener.session_key for listener in due})
         for listener in due:
             listener.checked_at = now
-            listener.write(STILL_HERE) if listener.session_key in logged_in else listener.end()
+            listener.write(heartbeat()) if listener.session_key in logged_in else listener.end()
 
     def _in_thread(self, work, *arguments):
         return asyncio.get_running_loop().run_in_executor(self._thread, work, *arguments)

@@ -64,11 +64,12 @@ document.addEventListener("htmx:config:request", ({ detail }) => Object.assign(d
 document.addEventListener("htmx:before:response", (event) => {
   const { response } = event.detail.ctx;
   if (sendsAway(response)) return leave();
+  if (isOurs(response)) dispatch("answered", event.detail.ctx);
   if (isOurs(response) && (response.status < 400 || ANSWERS.includes(response.status))) return;
   event.preventDefault();
   dispatch(isOurs(response) && GONE.includes(response.status) ? "gone" : "unanswered", event.detail.ctx);
 });
 document.addEventListener("htmx:error", ({ detail: { ctx } }) => ctx && !ctx.response && dispatch("unanswered", ctx));
 
-// verb-state.js says so beside the button. Unanswered, live-stream.js says so above the desk, and has everything asked again.
+// verb-state.js says so beside the button. connection-pill.js says so above the desk, and live-stream.js asks for everything again.
 const dispatch = (what, ctx) => document.dispatchEvent(new CustomEvent(what, { detail: { ctx } }));

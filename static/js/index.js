@@ -1,6 +1,7 @@
 // All scripts of the desk, each for one custom element. In production, this file is bundled with all its imports.
 
 import "./csrf.js";
+import "./connection-pill.js";
 import "./live-stream.js";
 import "./local-time.js";
 import "./message-list.js";

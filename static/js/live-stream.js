@@ -1,7 +1,7 @@
 // Receives changes from the server and dispatches them in this page as events on the body: live-row with a row of the
 // queue, live-thread-12 with new entries of a thread. live-hello means: changes may have been missed, ask for everything.
-// One of several tabs holds the stream, because a browser opens only six connections to one server; it passes on what it
-// receives.
+// live-open and live-lost say whether there is a stream (connection-pill.js shows it). One of several tabs holds the stream,
+// because a browser opens only six connections to one server; it passes on what it receives.
 
 import { headers, leaveIfSentAway } from "./csrf.js";
 import { OneTab } from "./one-tab.js";
@@ -11,16 +11,19 @@ const LISTEN_AGAIN = 1_000; // ms, and up to twice as long, so that not all brow
 const GREET_WITHIN = 1_000; // ms in which all browsers ask for what they may have missed after the first hello of a page
 const ASK_AGAIN = 3_000; // ms, after a question that the console did not answer
 const ASK_ANYWAY = 300_000; // ms, in case an event of the server was lost
+const LOOK_EVERY = 2_000; // ms
+const SILENT = 35_000; // ms, of two heartbeats of the server and some delay: the connection is dead, after a sleep say
 
 class LiveStream extends HTMLElement {
   connectedCallback() {
     this.tabs = new BroadcastChannel("live");
     this.tabs.onmessage = ({ data }) => this.receive(data);
-    document.addEventListener("visibilitychange", this.wake);
-    addEventListener("online", this.wake);
-    addEventListener("offline", this.away);
-    document.addEventListener("unanswered", this.unanswered);
-    this.asking = setInterval(this.wake, ASK_ANYWAY);
+    this.listeners = new AbortController();
+    const { signal } = this.listeners;
+    document.addEventListener("visibilitychange", this.wake, { signal });
+    addEventListener("online", this.reconnect, { signal });
+    document.addEventListener("unanswered", this.unanswered, { signal });
+    this.timers = [setInterval(this.wake, ASK_ANYWAY), setInterval(this.look, LOOK_EVERY)];
     this.oneTab = new OneTab(this.tabs, WHICH, this.listen, this.stop);
     this.oneTab.wait();
     this.tabs.postMessage(WHICH);
@@ -29,19 +32,13 @@ class LiveStream extends HTMLElement {
   disconnectedCallback() {
     this.tabs.close();
     this.source?.close();
-    clearInterval(this.asking);
+    this.timers.forEach(clearInterval);
     this.oneTab.leave();
-    document.removeEventListener("visibilitychange", this.wake);
-    removeEventListener("online", this.wake);
-    removeEventListener("offline", this.away);
-    document.removeEventListener("unanswered", this.unanswered);
+    this.listeners.abort();
     clearTimeout(this.askingAgain);
   }
 
-  away = () => this.handle("away");
-
   unanswered = () => {
-    this.away();
     clearTimeout(this.askingAgain);
     this.askingAgain = setTimeout(this.wake, ASK_AGAIN);
   };
@@ -51,13 +48,22 @@ class LiveStream extends HTMLElement {
   // It is not known what was missed: rows that the console read for others before this moment are too old.
   askAnew() {
     delete document.body.dataset.hello;
-    this.ask();
-  }
-
-  ask() {
-    this.textContent = "";
     this.dispatch("hello");
   }
+
+  // The time of day goes on while a computer sleeps, other clocks do not.
+  look = () => {
+    if (this.source && Date.now() - this.heardAt > SILENT) this.reconnect();
+  };
+
+  // A dead connection says nothing: it would be noticed after minutes.
+  reconnect = () => {
+    if (!this.source) return this.wake();
+    clearTimeout(this.listening);
+    this.source.close();
+    this.publish("away");
+    this.listen();
+  };
 
   introduce() {
     if (this.source && document.body.dataset.stream) this.tabs.postMessage(`stream ${document.body.dataset.stream}`);
@@ -72,8 +78,12 @@ class LiveStream extends HTMLElement {
   }
 
   listen = () => {
+    this.heardAt = Date.now();
     this.source = new EventSource(this.getAttribute("src"));
-    this.source.onmessage = ({ data }) => this.publish(data);
+    this.source.onmessage = ({ data }) => {
+      this.heardAt = Date.now();
+      this.publish(data);
+    };
     this.source.onerror = () => this.listenAgain(this.source.readyState === EventSource.CLOSED ? "goodbye" : "away");
   };
 
@@ -98,11 +108,11 @@ class LiveStream extends HTMLElement {
   handle(event) {
     const [topic, html] = split(event, "\n");
     const [name, words] = split(topic, " ");
-    this.textContent = name === "away" || name === "goodbye" ? this.dataset.away : "";
+    this.dispatch(name === "away" || name === "goodbye" ? "lost" : "open");
     if (name === "goodbye") this.askWhy();
     else if (name === "stream") this.learnStream(words);
     else if (name === "hello") this.greet(words);
-    else if (name !== "away") this.dispatch(name, { words: words.split(" "), html });
+    else if (name !== "away" && name !== "beat") this.dispatch(name, { words: words.split(" "), html });
   }
 
   learnStream(id) {
@@ -115,7 +125,7 @@ class LiveStream extends HTMLElement {
     if (moment) document.body.dataset.hello = moment;
     else delete document.body.dataset.hello;
     clearTimeout(this.greeting);
-    this.greeting = setTimeout(() => this.ask(), this.isGreeted ? Math.random() * GREET_WITHIN : 0);
+    this.greeting = setTimeout(() => this.dispatch("hello"), this.isGreeted ? Math.random() * GREET_WITHIN : 0);
     this.isGreeted = true;
   }
 

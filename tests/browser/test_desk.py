@@ -459,11 +459,11 @@ def test_the_desk_reconnects_after_a_proxy_answered_502_for_everything(sit_down,
     opens(tab)
     tab.context.route("**/*", lambda route: route.fulfill(status=502, body="Bad gateway"))
     tab.evaluate("(stream => { stream.source.close(); stream.listen(); })(document.querySelector('live-stream'))")
-    expect(tab.get_by_text("Reconnecting…")).to_be_visible()
+    expect(tab.get_by_text("Reconnecting since")).to_be_visible()
     tab.context.unroute_all()
     stack.say(mona_writes, text="back again?")
     expect(bubbles(tab).last).to_contain_text("back again?")
-    expect(tab.get_by_text("Reconnecting…")).to_be_hidden()
+    expect(tab.get_by_text("Reconnecting since")).to_be_hidden()
 
 
 def test_going_back_from_another_page_shows_the_desk_with_its_conversation(sit_down, mona_writes, ana):

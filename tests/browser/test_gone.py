@@ -44,7 +44,7 @@ def test_a_conversation_that_an_agent_may_no_longer_see_says_so_once_and_asks_no
     tab.on("request", lambda request: asked.append(request.url) if f"/{conversation.pk}/" in request.url else None)
     tab.wait_for_timeout(5_000)
     assert asked == []
-    expect(tab.get_by_text("Reconnecting…")).to_be_hidden()
+    expect(tab.locator("connection-pill")).to_have_text("")
     tab.get_by_role("link", name="Back to the queue").click()
     expect(tab.get_by_role("heading", name="Nobody is waiting")).to_be_visible()
 
@@ -94,7 +94,7 @@ def test_a_verb_on_something_that_was_deleted_does_not_blame_the_console(sit_dow
     tab.once("dialog", lambda question: question.accept())
     tab.locator(".scheduled-reply").get_by_role("button", name="Delete").click()
     expect(tab.get_by_text("This is not possible any more: it was deleted, or you no longer")).to_be_visible()
-    expect(tab.get_by_text("Reconnecting…")).to_be_hidden()
+    expect(tab.locator("connection-pill")).to_have_text("")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
