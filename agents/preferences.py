@@ -35,7 +35,7 @@ class Preferences(models.Model):
     has_shortcuts = models.BooleanField(
         _("keyboard shortcuts"),
         default=True,
-        help_text=_("Single keys for the desk. Whoever speaks to the computer may want to switch them off."),
+        help_text=_("Single keys for the desk. Switch them off if you control the computer by voice."),
     )
 
     class Meta:

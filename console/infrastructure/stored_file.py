@@ -1,4 +1,4 @@
-"""A file that an agent sends, in our storage: of a message, or of a reply that goes out later."""
+"""A file that an agent sends, in our storage: of a message, or of a scheduled reply."""
 
 import hashlib
 from contextlib import contextmanager

@@ -125,7 +125,7 @@ class Batch:
                 if piece := faces.events_for(rights):
                     self._add(listeners, piece)
 
-    # Replies that go out later
+    # Scheduled replies
 
     def _add_scheduled(self, groups):
         rows = ScheduledRows(self.changes.scheduled)

@@ -6,7 +6,7 @@ holder-12          … and so did all that stands above and below the thread
 draft-3-12         an agent's own draft in a conversation changed
 agent-3            an agent came or went, or logged out
 mention-3-12       … and so did whether a note of it mentions agent 3, who has not seen it
-scheduled-12       a reply that goes out later changed
+scheduled-12       a scheduled reply changed
 watch-ab12-12-34-5 the stream ab12 shows this conversation as of revision 34, below the headline with key 5
 hello              anything may have changed
 """

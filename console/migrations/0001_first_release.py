@@ -104,8 +104,8 @@ class Migration(migrations.Migration):
                 ('words', models.TextField(blank=True, help_text='Words or phrases, one on a line, found anywhere in what a customer writes to the bot.', verbose_name='words that ask for an agent')),
                 ('assigns', models.BooleanField(default=False, help_text='Waiting conversations go to the present agent who holds the fewest. Otherwise agents take them.', verbose_name='assign automatically')),
                 ('answer_within', models.PositiveSmallIntegerField(blank=True, help_text='An agent who has not replied by then loses the conversation. Empty: never.', null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='first reply within (minutes)')),
-                ('away_for', models.PositiveSmallIntegerField(blank=True, help_text='An agent who is away for so long loses their open conversations. Empty: never.', null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='return to the queue after absence (minutes)')),
-                ('back_after', models.PositiveSmallIntegerField(blank=True, help_text='After so long without a message, unless the customer waits for a reply. Empty: never.', null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='back to the bot after (minutes)')),
+                ('away_for', models.PositiveSmallIntegerField(blank=True, help_text='An agent who is away for this long loses their open conversations. Empty: never.', null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='return to the queue after absence (minutes)')),
+                ('back_after', models.PositiveSmallIntegerField(blank=True, help_text='After this time without a message, unless the customer waits for a reply. Empty: never.', null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='back to the bot after (minutes)')),
                 ('introduction', models.CharField(blank=True, help_text='Sent when an agent takes over, for instance: You are talking to {name} now. Empty: nothing.', max_length=300, validators=[console.models.handover_rules.check_braces], verbose_name='introduction of an agent')),
                 ('closed_message', models.CharField(blank=True, help_text='Sent once to a customer who begins to wait for an agent then. Empty: nothing.', max_length=1000, verbose_name='message outside business hours')),
                 ('bot_down_until', models.DateTimeField(editable=False, null=True, verbose_name='bot does not answer; next attempt')),
@@ -144,7 +144,7 @@ class Migration(migrations.Migration):
                 ('shortcut', models.CharField(help_text='Agents type / and this to insert it.', max_length=40, validators=[django.core.validators.RegexValidator('^[\\w-]+\\Z', 'Letters, digits, - and _ only.')], verbose_name='shortcut')),
                 ('folder', models.CharField(blank=True, max_length=50, verbose_name='folder')),
                 ('text', models.TextField(blank=True, help_text='A line with --- alone begins another message.', max_length=10000, validators=[console.wording.canned_variables.check_variables], verbose_name='text')),
-                ('quick_replies', models.TextField(blank=True, db_default='', default='', help_text='One in a line. They go out under the last message.', validators=[console.wording.quick_replies.check_quick_replies], verbose_name='quick replies')),
+                ('quick_replies', models.TextField(blank=True, db_default='', default='', help_text='One in a line. They are sent under the last message.', validators=[console.wording.quick_replies.check_quick_replies], verbose_name='quick replies')),
                 ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL, verbose_name='author')),
                 ('page', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='personas.page', verbose_name='Page')),
             ],
@@ -307,7 +307,7 @@ class Migration(migrations.Migration):
                 ('attempted_at', models.DateTimeField(editable=False, null=True)),
                 ('has_rate_slot', models.BooleanField(default=False, editable=False)),
                 ('forgotten_personas', models.PositiveSmallIntegerField(default=0, editable=False)),
-                ('sent_as_page_because', models.TextField(blank=True, verbose_name='why it went out as the Page')),
+                ('sent_as_page_because', models.TextField(blank=True, verbose_name='why it was sent as the Page')),
                 ('is_incoming', models.BooleanField(verbose_name='from the customer')),
                 ('is_by_bot', models.BooleanField(default=False, verbose_name='from the bot')),
                 ('is_automatic', models.BooleanField(default=False, verbose_name='by a rule')),
@@ -879,7 +879,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='savedtemplate',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('page', None), ('scope', 'team'), ('team__isnull', False)), models.Q(('page__isnull', False), ('scope', 'page'), ('team', None)), models.Q(('page', None), ('scope__in', ['own', 'everyone']), ('team', None)), _connector='OR'), name='savedtemplate_scope', violation_error_message='Choose a team or a Page only if that is who may use it.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('page', None), ('scope', 'team'), ('team__isnull', False)), models.Q(('page__isnull', False), ('scope', 'page'), ('team', None)), models.Q(('page', None), ('scope__in', ['own', 'everyone']), ('team', None)), _connector='OR'), name='savedtemplate_scope', violation_error_message='Choose a team or a Page only if it is shared with them.'),
         ),
         migrations.AddConstraint(
             model_name='holiday',
@@ -939,15 +939,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='cannedreply',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('page', None), ('scope', 'team'), ('team__isnull', False)), models.Q(('page__isnull', False), ('scope', 'page'), ('team', None)), models.Q(('page', None), ('scope__in', ['own', 'everyone']), ('team', None)), _connector='OR'), name='cannedreply_scope', violation_error_message='Choose a team or a Page only if that is who may use it.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('page', None), ('scope', 'team'), ('team__isnull', False)), models.Q(('page__isnull', False), ('scope', 'page'), ('team', None)), models.Q(('page', None), ('scope__in', ['own', 'everyone']), ('team', None)), _connector='OR'), name='cannedreply_scope', violation_error_message='Choose a team or a Page only if it is shared with them.'),
         ),
         migrations.AddConstraint(
             model_name='cannedreply',
-            constraint=models.UniqueConstraint(models.F('author'), django.db.models.functions.text.Lower('shortcut'), condition=models.Q(('scope', 'own')), name='one_own_canned_reply_per_shortcut', violation_error_message='You have a canned reply with this shortcut already.'),
+            constraint=models.UniqueConstraint(models.F('author'), django.db.models.functions.text.Lower('shortcut'), condition=models.Q(('scope', 'own')), name='one_own_canned_reply_per_shortcut', violation_error_message='You already have a canned reply with this shortcut.'),
         ),
         migrations.AddConstraint(
             model_name='cannedreply',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('shortcut'), models.F('scope'), models.F('team'), models.F('page'), condition=models.Q(('scope', 'own'), _negated=True), name='one_shared_canned_reply_per_shortcut', nulls_distinct=False, violation_error_message='Those who may use it have a canned reply with this shortcut already.'),
+            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('shortcut'), models.F('scope'), models.F('team'), models.F('page'), condition=models.Q(('scope', 'own'), _negated=True), name='one_shared_canned_reply_per_shortcut', nulls_distinct=False, violation_error_message='Agents who may use it already have a canned reply with this shortcut.'),
         ),
         migrations.AddConstraint(
             model_name='businesshours',

@@ -55,7 +55,7 @@ class CannedReply(Shared):
         default="",
         db_default="",
         validators=[check_quick_replies],
-        help_text=_("One in a line. They go out under the last message."),
+        help_text=_("One in a line. They are sent under the last message."),
     )
 
     objects: ClassVar[Any] = CannedReplyQuerySet.as_manager()
@@ -73,7 +73,7 @@ class CannedReply(Shared):
                 Lower("shortcut"),
                 condition=Q(scope="own"),
                 name="one_own_canned_reply_per_shortcut",
-                violation_error_message=_("You have a canned reply with this shortcut already."),
+                violation_error_message=_("You already have a canned reply with this shortcut."),
             ),
             models.UniqueConstraint(
                 Lower("shortcut"),
@@ -83,7 +83,7 @@ class CannedReply(Shared):
                 condition=~Q(scope="own"),
                 nulls_distinct=False,
                 name="one_shared_canned_reply_per_shortcut",
-                violation_error_message=_("Those who may use it have a canned reply with this shortcut already."),
+                violation_error_message=_("Agents who may use it already have a canned reply with this shortcut."),
             ),
         ]
 

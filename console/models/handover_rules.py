@@ -103,14 +103,14 @@ class HandoverRules(models.Model):
         null=True,
         blank=True,
         validators=[MinValueValidator(1)],
-        help_text=_("An agent who is away for so long loses their open conversations. Empty: never."),
+        help_text=_("An agent who is away for this long loses their open conversations. Empty: never."),
     )
     back_after = models.PositiveSmallIntegerField(
         _("back to the bot after (minutes)"),
         null=True,
         blank=True,
         validators=[MinValueValidator(1)],
-        help_text=_("After so long without a message, unless the customer waits for a reply. Empty: never."),
+        help_text=_("After this time without a message, unless the customer waits for a reply. Empty: never."),
     )
     introduction = models.CharField(
         _("introduction of an agent"),

@@ -54,7 +54,7 @@ class Shared(models.Model):
                 | Q(scope="page", team=None, page__isnull=False)
                 | Q(scope__in=["own", "everyone"], team=None, page=None),
                 name="%(class)s_scope",
-                violation_error_message=_("Choose a team or a Page only if that is who may use it."),
+                violation_error_message=_("Choose a team or a Page only if it is shared with them."),
             ),
         ]
 

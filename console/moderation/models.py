@@ -45,7 +45,7 @@ class CustomerBlocked(WindowClosed):
     """Facebook delivers nothing to the customer, because agents have blocked them."""
 
     def __init__(self, customer):
-        sentence = _now("%(name)s is blocked: no reply reaches them. Agents with the right to it can unblock them.")
+        sentence = _now("%(name)s is blocked: no reply reaches them. Agents with the permission can unblock them.")
         super().__init__(sentence % {"name": customer})
 
 

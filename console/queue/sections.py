@@ -7,7 +7,7 @@ from django.db.models import Q
 from console.models.conversation.inbox import sections
 
 MENTIONS = "mentions"  # a section for conversations that also stand in one of the others
-SCHEDULED = "scheduled"  # a section for replies that go out later
+SCHEDULED = "scheduled"  # a section for scheduled replies
 NOBODY = 0  # in place of an agent's key, for all who hold none of the conversations
 LOOKUPS = {
     "exact": operator.eq,

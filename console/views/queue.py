@@ -177,7 +177,7 @@ class MentionsSection(Section):
 
 
 class ScheduledSection(Section):
-    """The replies that go out later, the agent's own first."""
+    """The scheduled replies, the agent's own first."""
 
     def choose(self, count, after=None):
         listed = ScheduledReply.objects.listed_for(self.agent, self.pages)
@@ -202,7 +202,7 @@ def _sections(agent, rights, pages, moment, current):
             (Section, "waiting", _("Waiting"), _("No customers waiting.")),
             (Section, "others", _("Others"), _("No conversations with others.")),
             (Section, "snoozed", _("Snoozed"), _("No conversations that you have set aside.")),
-            (ScheduledSection, SCHEDULED, _("Scheduled"), _("No replies that go out later.")),
+            (ScheduledSection, SCHEDULED, _("Scheduled"), _("No scheduled replies.")),
             (Section, "bot", _("With the bot"), _("No conversations with the bot.")),
             (Section, "closed", _("Closed"), _("No closed conversations.")),
         ]

@@ -11,7 +11,7 @@ def problem(page):
     if page.is_disconnected:
         return DISCONNECTED
     if page.is_paused:
-        return _("%(page)s is not sending right now. %(why)s Replies wait, and go out once this is over.") % names
+        return _("%(page)s is not sending right now. %(why)s Replies wait, and are sent when this is over.") % names
     if page.state == page.State.FAILING:
         return _("%(page)s cannot send: its connection to Facebook does not work. Ask an admin to fix it.") % names
     return ""

@@ -13,7 +13,7 @@ MOST, LONGEST = LIMITS["quick_replies"].most, LIMITS["quick_reply_title"].most
 TOO_MANY = _("Messenger takes at most %(most)s quick replies under a message; these are %(given)s.")
 TOO_LONG = _("“%(title)s” is too long: a quick reply has at most %(most)s characters.")
 TWICE = _("The quick reply “%(title)s” is there twice.")
-ALONE = _("Quick replies go out under a text: write one.")
+ALONE = _("Quick replies are sent under a text: write one.")
 
 
 def titles_in(lines):

@@ -86,7 +86,7 @@ def test_quick_replies_without_a_text_wait_for_one(sit_down, mona_writes, stack,
     takes(tab)
     adds(tab, "Yes")
     composer(tab).press("Enter")
-    expect(tab.get_by_text("Quick replies go out under a text: write one.")).to_be_visible()
+    expect(tab.get_by_text("Quick replies are sent under a text: write one.")).to_be_visible()
     says(tab, "Is it green?")
     until(tab, lambda: offered(stack, mona_writes) == [("Is it green?", ["Yes"])])
 

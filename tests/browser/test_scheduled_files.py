@@ -1,4 +1,4 @@
-"""Files of replies that go out later, in real browsers."""
+"""Files of scheduled replies, in real browsers."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Replies that go out later, in real browsers."""
+"""Scheduled replies, in real browsers."""
 
 from datetime import timedelta
 

@@ -36,7 +36,7 @@ def test_replies_come_into_the_section_change_and_go_as_they_do(sit_down, schedu
     tabs = [sit_down(agent, color_scheme=scheme, **device) for agent in (ana, ben)]
     for tab in tabs:
         unfolds(tab)
-        expect(tab.get_by_text("No replies that go out later.")).to_be_visible()
+        expect(tab.get_by_text("No scheduled replies.")).to_be_visible()
     later, sooner = schedule("Is all well?", hours=3), schedule("And now?", hours=2)
     for tab in tabs:
         expect(listed(tab)).to_contain_text(["And now?", "Is all well?"])
@@ -51,7 +51,7 @@ def test_replies_come_into_the_section_change_and_go_as_they_do(sit_down, schedu
     sooner.send_now()
     for tab in tabs:
         expect(listed(tab)).to_have_count(0)
-        expect(tab.get_by_text("No replies that go out later.")).to_be_visible()
+        expect(tab.get_by_text("No scheduled replies.")).to_be_visible()
 
 
 @pytest.mark.parametrize("device", [{}, PHONE], ids=["desktop", "phone"])

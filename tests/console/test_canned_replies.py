@@ -102,8 +102,12 @@ def test_an_agent_changes_shared_canned_replies_by_permission_only(can, refunds,
 @pytest.mark.parametrize(
     ("first", "second", "sentence"),
     [
-        ({"scope": "own"}, {"scope": "own"}, "You have a canned reply with this shortcut already."),
-        ({"scope": "everyone"}, {"scope": "everyone"}, "Those who may use it have a canned reply with this shortcut"),
+        ({"scope": "own"}, {"scope": "own"}, "You already have a canned reply with this shortcut."),
+        (
+            {"scope": "everyone"},
+            {"scope": "everyone"},
+            "Agents who may use it already have a canned reply with this shortcut",
+        ),
         ({"scope": "own"}, {"scope": "everyone"}, None),
     ],
 )
@@ -118,7 +122,7 @@ def test_a_shortcut_is_unique_among_those_who_may_use_it(first, second, sentence
 
 @pytest.mark.parametrize("fields", [{"scope": "team"}, {"scope": "page"}])
 def test_a_canned_reply_for_a_team_or_page_names_it(fields, ana):
-    with pytest.raises(ValidationError, match="Choose a team or a Page only if that is who may use it"):
+    with pytest.raises(ValidationError, match="Choose a team or a Page only if it is shared with them"):
         CannedReply(shortcut="hello", text="Hi", author=ana, **fields).full_clean()
 
 
@@ -179,7 +183,7 @@ def test_a_canned_reply_added_in_the_admin_has_its_author_and_a_unique_shortcut(
     path, fields = "/admin/console/cannedreply/add/", {"shortcut": "hi", "text": "Hi", "scope": "own"}
     bens_admin.post(path, fields)
     assert CannedReply.objects.get().author == ben
-    assert b"You have a canned reply with this shortcut already." in bens_admin.post(path, fields).content
+    assert b"You already have a canned reply with this shortcut." in bens_admin.post(path, fields).content
     answer = bens_admin.post(path, fields | {"text": "{{ secret }}"})
     assert "There is no variable “secret”." in answer.text
 
@@ -294,7 +298,7 @@ def version_in(answer):
 def test_a_second_canned_reply_under_the_same_shortcut_is_refused(can, anas_browser):
     can("Hello")
     answer = anas_browser.post("/canned-replies/new/", fields())
-    assert "You have a canned reply with this shortcut already." in answer.text
+    assert "You already have a canned reply with this shortcut." in answer.text
 
 
 @pytest.mark.django_db(transaction=True)

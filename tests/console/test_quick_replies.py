@@ -160,7 +160,7 @@ def test_a_canned_reply_carries_quick_replies_to_the_composer(anas_browser, blue
     ("fields", "sentence"),
     [
         ({"quick_replies": "x" * 21}, "is too long: a quick reply has at most 20 characters."),
-        ({"quick_replies": YES_NO, "text": "  "}, "Quick replies go out under a text: write one."),
+        ({"quick_replies": YES_NO, "text": "  "}, "Quick replies are sent under a text: write one."),
     ],
 )
 def test_a_canned_reply_with_invalid_quick_replies_is_refused(fields, sentence, anas_browser):

@@ -1,4 +1,4 @@
-"""Files of replies that go out later: stored when the reply is scheduled, and sent with it."""
+"""Files of scheduled replies: stored when the reply is scheduled, and sent with it."""
 
 from datetime import timedelta
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Replies that go out later: who schedules them, when they go, and what keeps them back."""
+"""Scheduled replies: who schedules them, when they go, and what keeps them back."""
 
 import re
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""The section Scheduled of the queue: replies that go out later, own ones first."""
+"""The section Scheduled of the queue: scheduled replies, own ones first."""
 
 import re
 import uuid
@@ -84,7 +84,7 @@ def test_a_reply_that_was_kept_back_is_listed_for_its_author_alone(schedule, bro
 def test_a_reply_that_has_gone_is_not_listed(state, schedule, browser_of, ana):
     schedule(ana, "Hello")
     ScheduledReply.objects.update(state=state)
-    assert "No replies that go out later." in browser_of(ana).get(OPEN, headers=HTMX).content.decode()
+    assert "No scheduled replies." in browser_of(ana).get(OPEN, headers=HTMX).content.decode()
 
 
 def test_a_reply_of_a_page_that_the_agent_may_not_see_is_not_listed(schedule, browser_of, bluebird, ana, ben):
@@ -137,11 +137,11 @@ def test_a_row_opens_the_conversation_at_the_form_of_an_own_reply(schedule, brow
     path = f"/conversations/{reply.conversation_id}/scheduled-replies/{reply.pk}"
     answer = browser_of(ana).get(f"{path}/open/", headers=HTMX)
     assert answer["HX-Push-Url"] == f"/conversations/{reply.conversation_id}/"
-    assert "Edit the reply that goes out later" in answer.content.decode()
+    assert "Edit the scheduled reply" in answer.content.decode()
     assert 'class="conversation"' in answer.content.decode()
     answer = browser_of(ben).get(f"{path}/open/", headers=HTMX)
     assert 'class="conversation"' in answer.content.decode()
-    assert "Edit the reply that goes out later" not in answer.content.decode()
+    assert "Edit the scheduled reply" not in answer.content.decode()
 
 
 def test_a_row_opens_the_form_of_an_own_reply_without_scripts(schedule, browser_of, ana, ben):

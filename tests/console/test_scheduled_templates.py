@@ -1,4 +1,4 @@
-"""Replies that go out later with quick replies, and cards and buttons that do: listed and edited as texts are."""
+"""Scheduled replies with quick replies, and scheduled cards and buttons: listed and edited as texts are."""
 
 import uuid
 from datetime import timedelta

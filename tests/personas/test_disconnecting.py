@@ -99,7 +99,7 @@ def test_disconnecting_fails_queued_replies_and_keeps_unknown_ones_for_a_retry(s
     revision = fresh(conversation).revision
     disconnect()
     assert (fresh(waiting).state, fresh(unknown).state) == (Message.State.FAILED, Message.State.UNKNOWN)
-    assert fresh(waiting).error == "The Page was disconnected before this went out."
+    assert fresh(waiting).error == "The Page was disconnected before this was sent."
     assert fresh(unknown).can_retry
     assert fresh(waiting).revision > revision  # open desks show it
 

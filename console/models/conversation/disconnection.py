@@ -18,7 +18,7 @@ def give_up(conversations):
 
 def _give_up(messages, revision):
     state, ended = Message.State, {"next_attempt_at": None, "revision": revision}
-    not_sent = str(_("The Page was disconnected before this went out."))
+    not_sent = str(_("The Page was disconnected before this was sent."))
     messages.filter(state=state.QUEUED).update(state=state.FAILED, error=not_sent, **ended)
     unknown = Q(state=state.UNKNOWN, next_attempt_at__isnull=False)
     abandoned = Q(state=state.SENDING, attempted_at__lt=timezone.now() - LEASE)  # its worker is gone

@@ -24,8 +24,8 @@ SHORT = timedelta(hours=1)  # less than this is a warning
 
 DAY_OVER = _("The 24 hours in which Facebook lets us reply are over. The customer has to write again first.")
 WEEK_OVER = _("The 7 days in which Facebook lets a human agent reply are over. The customer has to write again first.")
-UNCONFIRMED = _("The customer's last words are more than 24 hours old: confirm first that a human agent replies.")
-NOT_BY_A_PERSON = _("The customer's last words are more than 24 hours old: only a human agent may reply now.")
+UNCONFIRMED = _("The customer last wrote more than 24 hours ago: confirm first that a human agent replies.")
+NOT_BY_A_PERSON = _("The customer last wrote more than 24 hours ago: only a human agent may reply now.")
 NOT_APPROVED = _("Facebook has not approved our app for replies of human agents: an admin must have it approved.")
 TOO_LATE = _("Facebook takes replies until %(end)s, unless the customer writes again: choose an earlier moment.")
 

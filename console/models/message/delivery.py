@@ -52,7 +52,7 @@ class MessageDelivery(Reconciliation):
     attempted_at = models.DateTimeField(null=True, editable=False)
     has_rate_slot = models.BooleanField(default=False, editable=False)  # a reserved slot to call, at next_attempt_at
     forgotten_personas = models.PositiveSmallIntegerField(default=0, editable=False)
-    sent_as_page_because = models.TextField(_("why it went out as the Page"), blank=True)
+    sent_as_page_because = models.TextField(_("why it was sent as the Page"), blank=True)
 
     class Meta:
         abstract = True

@@ -21,7 +21,7 @@ FIRST_PAUSE = timedelta(seconds=3)  # mostly an echo comes before
 SETTLE = timedelta(seconds=settings.SETTLE_SECONDS)  # a call whose message the history does not show then had no effect
 PATIENCE = SETTLE + timedelta(minutes=3)  # then an agent has to decide
 MIN_RECONCILIATIONS = 3  # times that Facebook is asked before an agent has to decide
-SHORTAGE = _("The console is out of disk space, memory or connections. It goes on by itself once there is some again.")
+SHORTAGE = _("The console is out of disk space, memory or connections. It continues when they are available again.")
 NOT_FOUND_OUT = _("Facebook did not answer, and its history does not show whether it was sent.")
 
 
