@@ -126,7 +126,7 @@ def test_a_disconnected_page_offers_only_verbs_that_can_work_and_says_why(
 ):
     say("This will fail")
     disconnect()
-    for agent, offered in ((ana, ["Label…", "Return to queue", "Close"]), (ben, ["Label…"])):
+    for agent, offered in ((ana, ["Label…", "Return to queue", "Snooze…", "Close"]), (ben, ["Label…"])):
         client.force_login(agent, backend="django.contrib.auth.backends.ModelBackend")
         assert verbs(client, conversation) == offered
     fresh(conversation).return_to_queue(ana)
