@@ -3,7 +3,9 @@
 from operator import attrgetter
 
 from django.db import connection
+from django.db.models import prefetch_related_objects
 
+from console.infrastructure.compiled import Compiled, GivenList
 from console.models import Conversation
 from console.queue.shared_rows import shared_rows
 from personas.models import Page
@@ -14,6 +16,10 @@ SELECT EXISTS (SELECT FROM console_mention WHERE agent_id = %(agent)s AND seen_a
        EXISTS (SELECT FROM console_conversation WHERE agent_id = %(agent)s AND closed_at IS NULL),
        EXISTS (SELECT FROM console_draft WHERE agent_id = %(agent)s)
 """
+PAGES = Compiled(lambda: Page.objects.select_related("rules").defer("token", "rules__holder_secret").order_by("pk"))
+ROWS = Compiled(
+    lambda: Conversation.objects.filter(pk__any=GivenList("pks"), page__pk__any=GivenList("pages")).with_holder()
+)
 
 
 def has_own(agent):
@@ -37,12 +43,15 @@ def read_rows(keys, pages):
 
     The few Pages are read apart: a join would read them again for every row.
     """
-    rows = Conversation.objects.filter(pk__in=keys).on(pages.values()).for_queue() if keys else []
+    rows = ROWS(pks=keys, pages=[*pages]) if keys else []
+    Conversation.objects.read_labels(rows)
+    Conversation.objects.mark(rows)
     for row in rows:
         row.page = pages[row.page_id]
     return {row.pk: row for row in sorted(rows, key=attrgetter("rank", "pk"))}
 
 
 def _pages():
-    pages = Page.objects.select_related("rules").defer("token", "rules__holder_secret").prefetch_related("groups")
-    return list(pages.order_by("pk")), False
+    pages = PAGES()
+    prefetch_related_objects([page for page in pages if not page.is_open_to_all], "groups")
+    return pages, False

@@ -10,7 +10,7 @@ from django_htmx.http import push_url, trigger_client_event
 from console.forms import MOST_PRIVATE_NOTE, MOST_TEXT
 from console.infrastructure import uploads
 from console.infrastructure.compiled import Compiled, Given, GivenList
-from console.models import Conversation, Draft, Refused
+from console.models import Conversation, Draft, Message, Refused
 from console.models.conversation.revision import open_pages
 from console.models.message.message import find_quotes
 from console.models.message.reaction import EMOJIS
@@ -62,8 +62,9 @@ def show_page(request, conversation, status=200, **more):
 
 def thread_context(request, conversation, before=None):
     """Return the context of the last page of the thread, or of the page before a message, the oldest entry first."""
-    messages = conversation.messages.for_thread().before(before) if before else conversation.messages.for_thread()
-    page = list(messages.in_order().reverse()[: MAX_MESSAGES + 1])
+    page = list(_page(conversation.messages.before(before))) if before else LAST_MESSAGES(pk=conversation.pk)
+    for message in page:
+        message.conversation = conversation
     has_older, page = len(page) > MAX_MESSAGES, page[:MAX_MESSAGES][::-1]
     find_quotes(page)
     oldest = page[0] if page else None
@@ -74,6 +75,13 @@ def thread_context(request, conversation, before=None):
     draft = Draft.objects.of(request.user, conversation)
     shown = {"thread": thread, "oldest": oldest, "has_older": has_older, "seen": seen, "draft": draft}
     return holder_context(request, conversation) | shown
+
+
+def _page(messages):
+    return messages.for_thread().in_order().reverse()[: MAX_MESSAGES + 1]
+
+
+LAST_MESSAGES = Compiled(lambda: _page(Message.objects.filter(conversation=Given("pk"))))
 
 
 def timelines(conversation, since=-1):

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from console.models import InboundWebhook
 from console.models.conversation import inbound, opening
+from console.queue.reading import read_rows
 from messenger import webhook_signature
 from messenger.events import serialize
 from tests.conftest import CONSOLE_URL, PAGE_ID
@@ -143,3 +144,8 @@ def words(html):
 def fresh(row):
     row.refresh_from_db()
     return row
+
+
+def row_of(conversation):
+    """Return the conversation with everything that its row in the queue shows."""
+    return read_rows([conversation.pk], {conversation.page_id: conversation.page})[conversation.pk]

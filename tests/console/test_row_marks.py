@@ -4,12 +4,11 @@ import pytest
 from django.utils import timezone
 
 from console.models import Conversation, Message
-from tests.console.conftest import AT, MINUTE, fresh, now
+from tests.console.conftest import AT, MINUTE, fresh, now, row_of
 
 
 def has_failed():
-    [row] = Conversation.objects.for_queue()
-    return row.has_failed
+    return row_of(Conversation.objects.get()).has_failed
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ from console.scheduled_replies.models import State
 from console.sweep import sweep
 from console.wording.moments import moment_of, zone_of
 from tests.conftest import restrict
-from tests.console.conftest import HTMX, fresh, now, words
+from tests.console.conftest import HTMX, fresh, now, row_of, words
 
 HOUR = timedelta(hours=1)
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -128,10 +128,10 @@ def test_a_reply_whose_author_has_lost_the_conversation_is_kept_back_and_says_wh
     reply.refresh_from_db()
     assert (reply.state, replies()) == (State.REFUSED, [])
     assert "Not sent: This conversation is with Ben Okafor." in words(thread(browser_of(ben), conversation))
-    [row] = Conversation.objects.for_queue()
+    row = row_of(conversation)
     assert row.has_failed
     with time_machine.travel(timezone.now() + 26 * HOUR):
-        [row] = Conversation.objects.for_queue()
+        row = row_of(conversation)
     assert not row.has_failed
 
 

@@ -112,13 +112,6 @@ class InboxQuerySet(RevisionQuerySet):
         """Filter to the rows behind this place. PostgreSQL begins in the index by the first condition."""
         return self.filter(Q(rank__gt=rank) | Q(pk__gt=pk), rank__gte=rank)
 
-    def for_queue(self):
-        """Return a list of conversations with everything that their rows show."""
-        rows = list(self.with_holder())
-        self.model.objects.read_labels(rows)
-        self.model.objects.mark(rows)
-        return rows
-
     def mark(self, rows):
         """Read the marks of rows. In the query of the rows, they would cost Django 3 ms."""
         if not rows:
