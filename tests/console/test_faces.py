@@ -20,6 +20,9 @@ DESK, OTHER_DESK = "a" * 32, "b" * 32
 
 @pytest.fixture(autouse=True)
 def forget():
+    """Forget the looks of other tests, and leave none: they last for seconds, and a queue with faces asks for more."""
+    redis().delete(*looks.KEYS)
+    yield
     redis().delete(*looks.KEYS)
 
 
