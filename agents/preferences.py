@@ -19,6 +19,14 @@ class NextConversation(models.TextChoices):
     STAY = "stay", _("stay in the conversation")
 
 
+class Calls(models.TextChoices):
+    """The news by which the desk calls an agent, with a sound and a notification of the computer."""
+
+    NONE = "none", _("off")
+    MINE = "mine", _("for my conversations")
+    ALL = "all", _("also when a customer begins to wait")
+
+
 class Preferences(models.Model):
     """The part of an Agent that holds their preferences."""
 
@@ -32,6 +40,9 @@ class Preferences(models.Model):
         _("after Close, Transfer, Hand back"), max_length=6, choices=NextConversation, default=NextConversation.AT_DESK
     )
 
+    calls = models.CharField(
+        _("sounds and notifications"), max_length=4, choices=Calls, default=Calls.MINE, db_default=Calls.MINE
+    )
     has_shortcuts = models.BooleanField(
         _("keyboard shortcuts"),
         default=True,
@@ -50,6 +61,10 @@ class Preferences(models.Model):
         return NextConversation.choices
 
     @property
+    def calls_choices(self):
+        return Calls.choices
+
+    @property
     def opens_next(self):
         return self.next_conversation != NextConversation.STAY
 
@@ -66,4 +81,5 @@ class Preferences(models.Model):
 class PreferencesForm(forms.Form):
     undo_seconds = forms.TypedChoiceField(choices=UndoSeconds, coerce=int)
     next_conversation = forms.ChoiceField(choices=NextConversation)
+    calls = forms.ChoiceField(choices=Calls)
     has_shortcuts = forms.BooleanField(required=False)

@@ -78,7 +78,18 @@ FORM = [
     *["shortcut", "folder", "audience", "removed", "quick_replies", "template", "kind"],
     *["title", "subtitle", "image_url", "address", "button_type", "button_title", "button_value"],
     *["when", "time_zone", "is_for_silence"],
-    *["value", "seen", "after", "undo_seconds", "next_conversation", "has_shortcuts", "last", "language", "desk"],
+    *[
+        "value",
+        "seen",
+        "after",
+        "undo_seconds",
+        "next_conversation",
+        "calls",
+        "has_shortcuts",
+        "last",
+        "language",
+        "desk",
+    ],
 ]
 HEADERS = [
     *["HX-Request", "HX-Current-URL", "HX-Target", "HX-Boosted", "HX-History-Restore-Request", "HX-Trigger"],

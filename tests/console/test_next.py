@@ -207,9 +207,11 @@ def test_letting_go_needs_a_constant_number_of_queries(conversation, guest, anas
 
 
 def test_an_agent_chooses_what_comes_next_and_nothing_else(anas_browser, ana):
-    anas_browser.post("/preferences/", {"undo_seconds": "10", "next_conversation": "always", "is_superuser": "on"})
+    anas_browser.post(
+        "/preferences/", {"undo_seconds": "10", "next_conversation": "always", "calls": "all", "is_superuser": "on"}
+    )
     ana.refresh_from_db()
-    assert (ana.undo_seconds, ana.next_conversation, ana.is_superuser) == (10, "always", False)
-    anas_browser.post("/preferences/", {"undo_seconds": "7", "next_conversation": "never"})
+    assert (ana.undo_seconds, ana.next_conversation, ana.calls, ana.is_superuser) == (10, "always", "all", False)
+    anas_browser.post("/preferences/", {"undo_seconds": "7", "next_conversation": "never", "calls": "loud"})
     ana.refresh_from_db()
     assert (ana.undo_seconds, ana.next_conversation) == (10, "always")

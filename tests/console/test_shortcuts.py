@@ -23,7 +23,7 @@ def test_the_desk_gets_the_list_alone_for_its_dialog(anas_browser):
 def test_an_agent_who_has_no_shortcuts_gets_buttons_without_keys(anas_browser, ana, conversation):
     page = f"/conversations/{conversation.pk}/"
     assert 'aria-keyshortcuts="e" title="Key: e"' in anas_browser.get(page).content.decode()
-    anas_browser.post("/preferences/", {"undo_seconds": "5", "next_conversation": "desk"})
+    anas_browser.post("/preferences/", {"undo_seconds": "5", "next_conversation": "desk", "calls": "mine"})
     ana.refresh_from_db()
     assert not ana.has_shortcuts
     without = anas_browser.get(page).content.decode()
