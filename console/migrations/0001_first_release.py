@@ -388,6 +388,7 @@ class Migration(migrations.Migration):
                 ('leased_until', models.DateTimeField(editable=False, null=True)),
                 ('action', models.CharField(choices=[('block', 'block'), ('spam', 'block and report as spam'), ('unblock', 'unblock')], max_length=8, verbose_name='action')),
                 ('state', models.CharField(choices=[('pending', 'pending'), ('done', 'done'), ('failed', 'failed')], default='pending', max_length=8, verbose_name='state')),
+                ('is_blocked', models.BooleanField(default=False, verbose_name='blocked by Facebook')),
                 ('asked_at', models.DateTimeField(verbose_name='asked')),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by whom')),
                 ('customer', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='moderation', to='console.customer', verbose_name='customer')),

@@ -79,6 +79,7 @@ class Moderation(Outbox):
     )
     action = models.CharField(_("action"), max_length=8, choices=Action)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.PENDING)
+    is_blocked = models.BooleanField(_("blocked by Facebook"), default=False)  # whatever is asked for by now
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by whom"))
     asked_at = models.DateTimeField(_("asked"))
 
@@ -94,11 +95,6 @@ class Moderation(Outbox):
 
     def __str__(self):
         return f"{self.action} {self.state}"
-
-    @property
-    def is_blocked(self):
-        """Return whether Facebook has blocked the customer, and has not unblocked them since."""
-        return (self.action == Action.UNBLOCK) != (self.state == State.DONE)
 
     @property
     def is_shown(self):
@@ -120,7 +116,8 @@ class Moderation(Outbox):
         except GraphError as error:
             self._note_failure(page, error)
         else:
-            self._write_outcome(state=State.DONE, error="", next_attempt_at=None)
+            is_blocked = self.action != Action.UNBLOCK
+            self._write_outcome(state=State.DONE, is_blocked=is_blocked, error="", next_attempt_at=None)
 
     @property
     def _as_asked(self):

@@ -126,6 +126,16 @@ def test_the_outcome_of_an_older_request_is_not_written_over_a_newer_one(mona, a
     assert (fresh(old).action, fresh(old).state) == (Action.UNBLOCK, State.PENDING)
 
 
+def test_a_blocked_customer_stays_blocked_while_a_report_of_spam_waits_and_when_it_fails(bens, mona, ask, ben):
+    ask("block")
+    Moderation.objects.ask(mona.conversation, ben, Action.SPAM)
+    with pytest.raises(CustomerBlocked):
+        fresh(mona.conversation).check_not_blocked()
+    Moderation.objects.get()._give_up("Facebook did not take it.")
+    assert Moderation.objects.get().is_blocked
+    assert "Blocked, but not reported as spam. Facebook did not do it:" in panel(bens, mona)
+
+
 def test_the_composer_of_a_blocked_customer_says_so(bens, conversation, ask, ben):
     conversation.transfer(conversation.agent, to=ben)
     ask("block")
@@ -144,7 +154,12 @@ def blocked(conversation, ben):
     """The conversation with a blocked customer."""
     conversation.transfer(conversation.agent, to=ben)
     Moderation.objects.create(
-        customer=conversation.customer, action=Action.BLOCK, state=State.DONE, by=ben, asked_at=timezone.now()
+        customer=conversation.customer,
+        action=Action.BLOCK,
+        state=State.DONE,
+        is_blocked=True,
+        by=ben,
+        asked_at=timezone.now(),
     )
     return conversation
 
@@ -170,9 +185,9 @@ def test_nothing_is_scheduled_for_a_blocked_customer(blocked, ben):
 
 
 def test_a_scheduled_reply_to_a_customer_who_is_blocked_meanwhile_says_why_it_was_not_sent(blocked, ben):
-    Moderation.objects.update(state=State.PENDING)
+    Moderation.objects.update(is_blocked=False)
     reply = ScheduledReply.objects.send_later(blocked, ben, "Hello", timezone.now() + timedelta(hours=1))
-    Moderation.objects.update(state=State.DONE)
+    Moderation.objects.update(is_blocked=True)
     ScheduledReply.objects.update(at=timezone.now())
     ScheduledReply.objects.send_due()
     assert "is blocked" in fresh(reply).problem
