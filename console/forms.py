@@ -48,8 +48,8 @@ class SeenForm(forms.Form):
     seen = forms.IntegerField(required=False, min_value=0, max_value=MOST_PK, widget=forms.HiddenInput)
 
     def last_seen(self):
-        """Return the key of that message; None if the page sent no valid one."""
-        return self.cleaned_data.get("seen") if self.is_valid() else None
+        """Return the key of that message; None if the page sent none, and 0, for nothing seen, if it sent no number."""
+        return self.cleaned_data.get("seen") if self.is_valid() else 0
 
 
 class MessageForm(SeenForm):

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import reswap, retarget, trigger_client_event
 
+from console.forms import SeenForm
 from console.messenger_templates import payloads
 from console.messenger_templates.form import SavedTemplateForm
 from console.messenger_templates.limits import problems_of
@@ -49,7 +50,8 @@ def edit_and_retry(request, pk, message_pk):
     template = payloads.edited(before, request.POST)
     if problems := problems_of(template):
         return render_form(request, conversation, template, problems, **edited)
-    if refusal := attempt(conversation.retry, message, request.user, template):
+    seen = SeenForm(request.POST).last_seen()
+    if refusal := attempt(conversation.retry, message, request.user, template, seen):
         return render_form(request, conversation, template, [refusal.sentence], **edited)
     if request.htmx:  # an empty answer closes the dialog
         return trigger_client_event(HttpResponse(), f"live-conversation-{conversation.pk}")

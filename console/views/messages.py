@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRefresh, trigger_client_event
 
-from console.forms import MessageForm
+from console.forms import MessageForm, SeenForm
 from console.live import publish_watch
 from console.models import Draft
 from console.models.message.message import find_quotes
@@ -54,7 +54,8 @@ def send_reply(request, conversation, given):
 def retry(request, pk, message_pk):
     conversation = find(request, pk)
     message = get_object_or_404(conversation.messages, pk=message_pk)
-    return _answer_verb(request, conversation, attempt(conversation.retry, message, request.user))
+    seen = SeenForm(request.POST).last_seen()
+    return _answer_verb(request, conversation, attempt(conversation.retry, message, request.user, seen=seen))
 
 
 def _answer_verb(request, conversation, refusal, text=""):

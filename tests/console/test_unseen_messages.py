@@ -4,8 +4,10 @@ import re
 import uuid
 
 import pytest
+from django.urls import reverse
+from django.utils import timezone
 
-from console.models import ApiKey, Conversation, HandoverRules, Holder, UnseenMessages
+from console.models import ApiKey, Conversation, HandoverRules, Holder, Message, UnseenMessages
 from tests.console.api_client import ApiClient, detail
 from tests.console.conftest import HTMX, fresh, lines, now, words
 
@@ -109,6 +111,14 @@ def test_a_close_without_the_last_seen_message_is_accepted(conversation, questio
     assert not fresh(conversation).is_open
 
 
+def test_a_close_with_a_last_seen_message_that_is_no_number_counts_as_one_that_saw_nothing(
+    conversation, question, browser
+):
+    answer = browser.post(f"/conversations/{conversation.pk}/close/", {"seen": "all"}, headers=HTMX)
+    assert (answer.status_code, fresh(conversation).is_open) == (409, True)
+    assert SENTENCE in words(answer.text)
+
+
 # Replies
 
 
@@ -182,3 +192,22 @@ def test_a_bot_that_resumes_gets_a_summary_of_what_was_said_meanwhile(robin, mon
     robin.post(f"{mona.psid}/resume")
     assert lines(mona.conversation)[-1] == "queue → bot resumed"
     assert "Customer: Are you still there?" in mona.conversation.handovers.in_order().last().summary
+
+
+@pytest.mark.parametrize("is_edited", [False, True])
+def test_a_reply_is_not_sent_again_while_a_message_is_unseen(is_edited, conversation, question, browser, surprise, ana):
+    failed = Message.objects.queue(conversation, ana, "Tomorrow!", timezone.now())
+    failed.fail("Facebook did not take it.")
+    given = {"seen": question.pk}
+    if is_edited:
+        failed.attachments.create(kind="template", payload={"template_type": "button"})
+        given |= dict.fromkeys(["title", "subtitle", "image_url", "address"], "")
+        given |= {"kind": "button", "text": "Tomorrow!", **dict.fromkeys(("button_title", "button_value"), "Yes")}
+        given["button_type"] = "postback"
+    address = reverse("edit-and-retry" if is_edited else "retry", args=[conversation.pk, failed.pk])
+    surprise()
+    answer = browser.post(address, given, headers=HTMX)
+    assert "Mona Weber just sent another message. Your reply was not sent." in words(answer.text)
+    assert fresh(failed).state == Message.State.FAILED
+    browser.post(address, given | {"seen": conversation.messages.get(mid="m_2").pk}, headers=HTMX)
+    assert fresh(failed).state == Message.State.QUEUED

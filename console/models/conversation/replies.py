@@ -89,13 +89,15 @@ class Replies(MessagingWindow, Sending):
             self.deliver_later()
         return replies
 
-    def retry(self, message, agent, template=None):
+    def retry(self, message, agent, template=None, seen=None):
         """Queue a failed or unknown message again. It moves to the end of the thread, where the customer will see it.
 
         template: in place of the one that was refused. Raises Refused if the message is not to be edited any more.
+        seen: the last message that the agent has seen. A newer one of the customer keeps the reply back.
         """
         with self.changing() as revision:
             self.check_held_by(agent)
+            check_all_seen(self, seen, UnseenBeforeReply)
             message.refresh_from_db(from_queryset=Message.objects.select_for_update())
             if template:
                 check_failed(message)
