@@ -3,6 +3,8 @@
 https://developers.facebook.com/docs/messenger-platform/send-messages/templates
 """
 
+import re
+
 from django.utils.translation import gettext_lazy as _
 
 from console.wording.payloads import as_dict, as_dicts, as_text
@@ -10,6 +12,7 @@ from console.wording.payloads import as_dict, as_dicts, as_text
 KINDS = {"button": _("Text with buttons"), "generic": _("Cards"), "media": _("Picture or video")}
 BUTTONS = {"web_url": _("Opens a page"), "postback": _("Answers"), "phone_number": _("Calls")}
 MOST_BUTTONS = 3  # of one card
+WITHOUT_SCHEME = re.compile(r"[\w-]+(\.[\w-]+)+([:/?#].*)?$")  # as in template-form.js
 FORM_FIELDS = ("title", "subtitle", "image_url", "address")  # of one card
 
 
@@ -58,10 +61,11 @@ def cleaned(payload):
 
 
 def _card(element):
-    address = _line(as_dict(element.get("default_action")).get("url")) or _line(element.get("address"))
+    address = _address(as_dict(element.get("default_action")).get("url")) or _address(element.get("address"))
     opens = {"type": "web_url", "url": address} if address else None
-    words = {name: _line(element.get(name)) for name in ("title", "subtitle", "image_url")}
-    return _given(**words, default_action=opens, buttons=_buttons(element))
+    words = {name: _line(element.get(name)) for name in ("title", "subtitle")}
+    picture = _address(element.get("image_url"))
+    return _given(**words, image_url=picture, default_action=opens, buttons=_buttons(element))
 
 
 def _media(payload, element=None):
@@ -78,7 +82,9 @@ def _buttons(part):
 def _button(given):
     kind, title = as_text(given.get("type")), _line(given.get("title"))
     value = _line(given.get("value")) or _line(given.get("url")) or _line(given.get("payload"))
-    if kind == "postback":
+    if kind == "web_url":
+        value = _address(value)
+    elif kind == "postback":
         value = title  # a tap says no more than its words
     elif kind == "phone_number":
         value = "".join(letter for letter in value if letter in "+0123456789")
@@ -89,6 +95,12 @@ def _button(given):
 
 def _line(value):
     return " ".join(_storable(value).split())
+
+
+def _address(value):
+    """Return a web address, in full where only the rest of it was written."""
+    address = _line(value)
+    return f"https://{address}" if WITHOUT_SCHEME.match(address) else address
 
 
 def _storable(value):

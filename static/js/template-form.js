@@ -3,6 +3,9 @@
 
 import { fetchFile } from "./canned-files.js";
 
+const ADDRESSES = "[type=url], select:has([value=web_url]:checked) + [name=button_value]";
+const WITHOUT_SCHEME = /^[\w-]+(\.[\w-]+)+([:/?#].*)?$/; // as in payloads.py
+
 let chosen = [];
 
 export const chosenFiles = () => chosen;
@@ -28,6 +31,7 @@ class TemplateForm extends HTMLElement {
     if (this.file) this.file.onchange = this.fileChosen;
     this.querySelector(".template-form-add").onclick = this.add;
     this.addEventListener("click", this.remove);
+    this.addEventListener("change", this.complete);
     this.addEventListener("submit", this.submit, true);
     if (!this.cards.firstElementChild) this.add();
     this.putFilesBack();
@@ -63,6 +67,14 @@ class TemplateForm extends HTMLElement {
     target.closest(".template-form-card").remove();
     if (!this.cards.firstElementChild) this.add();
     this.form.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+
+  // Show the whole address, as the console will send it.
+  complete = ({ target: field }) => {
+    const address = field.value.trim();
+    if (!field.matches(ADDRESSES) || !WITHOUT_SCHEME.test(address)) return;
+    field.value = `https://${address}`;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
   };
 
   // The composer knows which files Facebook takes.

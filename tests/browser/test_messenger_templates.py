@@ -78,6 +78,19 @@ def test_an_agent_sends_a_text_with_buttons_and_sees_which_one_was_tapped(device
     expect(shown.get_by_role("listitem").filter(has_text="tapped by the customer")).to_contain_text("Green")
 
 
+def test_an_address_without_https_gets_it_where_it_was_written(sit_down, mona_writes, stack, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    dialog = opens_form(tab)
+    words_of(dialog).fill("Green or black?")
+    button(dialog, "Our shop", "Opens a page", "shop.example/tea")
+    words_of(dialog).focus()
+    expect(dialog.get_by_label("Web address or phone number").first).to_have_value("https://shop.example/tea")
+    dialog.get_by_role("button", name="Send", exact=True).click()
+    until(tab, lambda: sent(stack, mona_writes))
+    assert sent(stack, mona_writes)[0]["buttons"][0]["url"] == "https://shop.example/tea"
+
+
 def test_an_agent_sends_cards_after_mending_what_facebook_would_refuse(sit_down, mona_writes, stack, ana):
     tab = sit_down(ana)
     takes(tab)
