@@ -35,7 +35,21 @@ class MomentForm(forms.Form):
 
 
 class LaterForm(MomentForm, SeenForm):
+    """The moment of a new or a waiting reply. A moment that is not changed stays: an hour in autumn comes twice."""
+
     is_for_silence = forms.BooleanField(label=_("Not if the customer writes before"), required=False)
+
+    def __init__(self, *args, reply=None, **options):
+        super().__init__(*args, **options)
+        self.before = reply and reply.at
+
+    def clean_when(self):
+        at = super().clean_when()
+        return self.before if self.before and self._clock(at) == self._clock(self.before) else at
+
+    def _clock(self, at):
+        """Return what the clock shows at this moment, to the minute."""
+        return at.astimezone(self.zone).replace(tzinfo=None, second=0, microsecond=0)
 
 
 class ScheduledReplyForm(LaterForm, MessageForm):
@@ -50,7 +64,7 @@ class ScheduledReplyForm(LaterForm, MessageForm):
     )
 
     def __init__(self, *args, reply=None, **options):
-        super().__init__(*args, **options)
+        super().__init__(*args, reply=reply, **options)
         self.fields["removed"].queryset = ScheduledFile.objects.filter(scheduled_reply=reply and reply.pk)
 
     def clean(self):
@@ -80,7 +94,7 @@ class ScheduledTemplateForm(LaterForm):
     files = FilesField(label=_("Picture or video"), required=False)
 
     def __init__(self, *args, reply=None, **options):
-        super().__init__(*args, **options)
+        super().__init__(*args, reply=reply, **options)
         self.kept = list(reply.files.all()) if reply else []
         self.template = payloads.from_form(self.data) if self.is_bound else reply.template if reply else {}
 

@@ -17,6 +17,7 @@ class SendLater extends HTMLElement {
   begin({ text, quick_replies: quickReplies }) {
     text.value ||= composer()?.field.value ?? "";
     quickReplies.value ||= composer()?.quickReplies.value ?? "";
+    this.when.autofocus = Boolean(text.value); // before the dialog opens
   }
 
   choose = ({ target }) => {

@@ -22,6 +22,7 @@ def schedules(tab, text, when):
     tab.get_by_role("link", name="Send later").click()
     dialog = tab.get_by_role("dialog")
     expect(dialog.get_by_label("Message")).to_have_value(text)
+    expect(dialog.get_by_label("When")).to_be_focused()
     dialog.get_by_label("When").fill(when)
     expect(dialog.get_by_role("status")).to_contain_text("Goes out on")
     dialog.get_by_role("button", name="Send later").click()

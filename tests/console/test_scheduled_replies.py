@@ -24,6 +24,7 @@ from console.models import (
     TakenByAnother,
     WindowClosed,
 )
+from console.scheduled_replies.forms import ScheduledReplyForm
 from console.scheduled_replies.models import State
 from console.sweep import sweep
 from console.wording.moments import moment_of, zone_of
@@ -390,7 +391,17 @@ def test_a_reply_that_is_edited_without_scripts_keeps_its_moment(browser_of, lat
     browser, path = browser_of(ana), reverse("edit-scheduled-reply", args=[conversation.pk, reply.pk])
     shown = re.search('name="when" value="([^"]+)"', browser.get(path).content.decode())[1]
     assert browser.post(path, {"text": "Is it?", "when": shown}).status_code == 302
-    assert fresh(reply).at == reply.at.replace(second=0, microsecond=0)
+    assert fresh(reply).at == reply.at
+
+
+def test_a_reply_that_is_edited_stays_in_the_second_of_two_hours_that_the_clocks_call_the_same(later):
+    reply = later()
+    reply.at = datetime(2027, 10, 31, 1, 30, tzinfo=UTC)  # when it is half past two for the second time
+    written = {"text": "Is it?", "time_zone": "Europe/Berlin", "when": "2027-10-31 02:30"}
+    form = ScheduledReplyForm(written, reply=reply)
+    assert form.is_valid() and form.edited()["at"] == reply.at
+    moved = ScheduledReplyForm(written | {"when": "2027-10-31 02:31"}, reply=reply)
+    assert moved.is_valid() and moved.edited()["at"] == datetime(2027, 10, 31, 0, 31, tzinfo=UTC)
 
 
 # Words
