@@ -18,7 +18,9 @@ export function outboxOf(conversation) {
   return outboxes.get(conversation);
 }
 
-export const stuckOutboxes = () => [...outboxes.values()].filter(({ entries }) => isStuck(entries));
+export const allOutboxes = () => [...outboxes.values()];
+
+export const stuckOutboxes = () => allOutboxes().filter(({ entries }) => isStuck(entries));
 
 // Read one after another, so that an older answer never comes last.
 const readAgain = () => (reading = reading.then(read, read));
@@ -50,7 +52,7 @@ addEventListener("online", retryNow);
 document.addEventListener("visibilitychange", retryNow);
 document.body.addEventListener("live-hello", retryNow);
 
-const isEmpty = () => [...outboxes.values()].every(({ entries }) => !entries.length);
+const isEmpty = () => allOutboxes().every(({ entries }) => !entries.length);
 
 addEventListener("beforeunload", (event) => {
   if (!isEmpty() && (isLastTab() || isInMemory()) && !isSentAway()) event.preventDefault();

@@ -1,34 +1,40 @@
-// Close, Hand back, Transfer and Return to queue end this agent's turn, after which the console refuses a reply. So
-// replies that are being sent, or can still be undone, are sent first. When one of them is refused, or gets no answer,
-// the agent sees that and may press again.
+// Close, Hand back, Transfer and Return to queue end this agent's turn, after which the console refuses a reply. Log out ends it
+// everywhere: a reply that stayed here would wait, unsaid, for the same agent. So replies that are being sent, or can still be
+// undone, are sent first. When one of them is refused, or gets no answer, the agent sees that and may press again.
 
-import { outboxOf } from "./outboxes.js";
+import { allOutboxes, outboxOf } from "./outboxes.js";
 
 const ENDS_TURN = /\/conversations\/(\d+)\/(?:close|hand-back|transfer|return-to-queue)\/$/;
+const ENDS_ALL = /\/logout\/$/;
 
 document.addEventListener(
   "submit",
   (event) => {
     const { target: form } = event;
-    const [, conversation] = form.action.match(ENDS_TURN) ?? [];
-    const outbox = conversation && outboxOf(conversation);
-    if (!outbox || !isOnItsWay(outbox)) return;
+    const waiting = outboxesBefore(form).filter(isOnItsWay);
+    if (!waiting.length) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    if (form.ariaBusy !== "true") submitAfter(outbox, form);
+    if (form.ariaBusy !== "true") submitAfter(waiting, form);
   },
   true,
 );
 
-async function submitAfter(outbox, form) {
-  const refused = refusedIn(outbox);
+function outboxesBefore({ action }) {
+  const [, conversation] = action.match(ENDS_TURN) ?? [];
+  if (conversation) return [outboxOf(conversation)];
+  return ENDS_ALL.test(action) ? allOutboxes() : [];
+}
+
+async function submitAfter(outboxes, form) {
+  const refused = refusedIn(outboxes);
   form.ariaBusy = "true";
-  await outbox.leaveNow();
-  while (isOnItsWay(outbox)) await new Promise((resolve) => document.addEventListener("outbox-changed", resolve, { once: true }));
+  await Promise.all(outboxes.map((outbox) => outbox.leaveNow()));
+  while (outboxes.some(isOnItsWay)) await new Promise((resolve) => document.addEventListener("outbox-changed", resolve, { once: true }));
   form.ariaBusy = null;
-  if (form.isConnected && !outbox.next && refusedIn(outbox) === refused) form.requestSubmit();
+  if (form.isConnected && !outboxes.some(({ next }) => next) && refusedIn(outboxes) === refused) form.requestSubmit();
 }
 
 const isOnItsWay = ({ next }) => next && !next.isUnanswered;
 
-const refusedIn = ({ entries }) => entries.filter(({ problem }) => problem).length;
+const refusedIn = (outboxes) => outboxes.flatMap(({ entries }) => entries).filter(({ problem }) => problem).length;

@@ -3,6 +3,9 @@
 
 const VERB = "form, .button-link, a:is([hx-target='#pane'], [hx-target='#dialog-form'])";
 
+const READ_WITHIN = 20_000; // ms
+
+let isAnswering = true;
 const failed = new Map(); // verb → its sentence, the id that it had, and when it failed (ms)
 
 const verbOf = ({ ctx }) => (ctx.sourceElement.matches(VERB) ? ctx.sourceElement : null);
@@ -37,8 +40,16 @@ function complain(ctx, template) {
   if (!verb?.isConnected) return;
   forget(verb);
   const problem = document.getElementById(template).content.firstElementChild.cloneNode(true);
-  failed.set(verb, { problem, id: verb.id, at: performance.now() });
+  failed.set(verb, { problem, template, id: verb.id, at: performance.now() });
   verb.after(problem);
+  setTimeout(() => isAnswering && forgetUnanswered(READ_WITHIN), READ_WITHIN);
+}
+
+// A sentence about a lost answer is not true once the console answers again. It stays long enough to be read, unless the browser
+// itself was offline.
+function forgetUnanswered(least) {
+  for (const [verb, { template, at }] of failed)
+    if (template === "verb-failed" && performance.now() - at >= least) forget(verb);
 }
 
 function forget(verb) {
@@ -46,5 +57,13 @@ function forget(verb) {
   failed.delete(verb);
 }
 
-document.addEventListener("unanswered", ({ detail: { ctx } }) => complain(ctx, "verb-failed"));
+document.addEventListener("unanswered", ({ detail: { ctx } }) => {
+  isAnswering = false;
+  complain(ctx, "verb-failed");
+});
+document.addEventListener("answered", () => {
+  isAnswering = true;
+  forgetUnanswered(READ_WITHIN);
+});
+addEventListener("online", () => forgetUnanswered(0));
 document.addEventListener("gone", ({ detail: { ctx } }) => complain(ctx, "verb-gone"));

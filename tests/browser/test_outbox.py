@@ -322,6 +322,33 @@ def gives_time_to_undo(agent, seconds=5):
     agent.save()
 
 
+def test_a_reply_that_can_still_be_undone_is_sent_before_its_author_is_logged_out(sit_down, mona_writes, stack, ana):
+    gives_time_to_undo(ana, 30)
+    tab = sit_down(ana)
+    takes(tab)
+    says(tab, "Goodbye")
+    expect(unconfirmed(tab)).to_contain_text("Leaves in")
+    tab.get_by_role("button", name="Ana Ruiz").click()
+    tab.get_by_role("button", name="Log out").click()
+    expect(tab.get_by_role("button", name="Log in")).to_be_visible()
+    eventually(lambda: stack.texts(mona_writes) == ["Goodbye"])
+
+
+def test_nobody_is_logged_out_before_they_see_that_a_reply_cannot_be_sent(sit_down, mona_writes, stack, ana):
+    gives_time_to_undo(ana, 30)
+    tab = sit_down(ana)
+    takes(tab)
+    says(tab, "Goodbye")
+    expect(unconfirmed(tab)).to_contain_text("Leaves in")
+    fails(tab)
+    tab.get_by_role("button", name="Ana Ruiz").click()
+    tab.get_by_role("button", name="Log out").click()
+    expect(tab.get_by_text("1 reply has not left this computer.")).to_be_visible()
+    expect(tab.get_by_role("button", name="Log out")).to_be_enabled()
+    tab.unroute(SEND)
+    until(tab, lambda: stack.texts(mona_writes) == ["Goodbye"])
+
+
 def test_undo_brings_text_and_files_back_and_nothing_reaches_facebook(sit_down, mona_writes, stack, ana):
     gives_time_to_undo(ana)
     tab = sit_down(ana)

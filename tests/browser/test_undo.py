@@ -168,6 +168,9 @@ def test_each_of_several_offers_undoes_its_own(sit_down, mona_writes, stack, ana
         takes(tab, name)
         closes(tab, name)
     expect(offers(tab)).to_have_count(2)
+    tab.mouse.move(800, 300)
+    expect(offers(tab).first).to_be_hidden()  # behind the last one
+    offers(tab).last.hover()
     undo(tab).first.click()
     expect(tab.get_by_role("heading", level=1, name="Mona Weber")).to_be_visible()
     expect(composer(tab)).to_be_editable()

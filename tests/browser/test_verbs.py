@@ -52,6 +52,17 @@ def test_the_sentence_about_a_verb_that_failed_goes_once_another_one_succeeds(si
     expect(alert).to_have_count(0)
 
 
+def test_the_sentence_about_a_verb_that_failed_goes_once_the_network_is_back(sit_down, mona_writes, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    tab.context.set_offline(True)
+    tab.get_by_role("button", name="Close").click()
+    alert = tab.locator("#header").get_by_role("alert")
+    expect(alert).to_have_text("The console did not answer. Try again.")
+    tab.context.set_offline(False)
+    expect(alert).to_have_count(0)
+
+
 def test_the_sentence_about_a_verb_that_failed_stays_when_the_header_is_read_again(sit_down, mona_writes, ana):
     tab = sit_down(ana)
     takes(tab)
