@@ -102,8 +102,8 @@ def test_the_pictures_of_cards_are_fetched_for_the_thread(post, conversation):
 def test_an_address_without_https_gets_it_and_one_that_is_none_stays_as_it_was_written():
     buttons = [SHOP | {"url": url} for url in ("example.test/tea?green=1", "http://example.test", "shop")]
     addresses = {"image_url": "cdn.example.test/iron.png", "default_action": {"url": "example.test"}}
-    tidied = cleaned({"template_type": "generic", "elements": [addresses | {"title": "Iron", "buttons": buttons}]})
-    [card] = tidied["elements"]
+    payload = cleaned({"template_type": "generic", "elements": [addresses | {"title": "Iron", "buttons": buttons}]})
+    [card] = payload["elements"]
     written = ["https://example.test/tea?green=1", "http://example.test", "shop"]
     assert [button["url"] for button in card["buttons"]] == written
     assert card["image_url"] == "https://cdn.example.test/iron.png"
