@@ -120,6 +120,9 @@ def test_a_busy_button_cannot_be_pressed_twice(sit_down, mona_writes, ana):
     close = tab.get_by_role("button", name="Close")
     close.click()
     expect(tab.locator("#verb-close")).to_have_attribute("aria-busy", "true")
+    with tab.expect_response("**/header/**"):
+        tab.evaluate(ASK_FOR_HEADER)
+    tab.wait_for_timeout(200)
     close.click()
     tab.wait_for_timeout(200)
     assert len(held) == 1
