@@ -26,8 +26,25 @@ CLASS = re.compile(r"\.(-?[a-zA-Z_][\w-]*)")
 ELEMENT = re.compile(r"(?<![\w.#:\[-])[a-z]+(?:-[a-z]+)+")
 STATE = ("is-", "has-")
 ON_DEMAND = {
-    *["canned-replies", "customer-clock", "customer-panel", "home-pane", "label-search", "later-files", "mention-list"],
-    *["picture-viewer", "reaction-choice", "send-later", "send-template", "template-form", "voice-note"],
+    *[
+        "agent-calls",
+        "canned-replies",
+        "customer-clock",
+        "customer-panel",
+        "home-pane",
+        "label-search",
+        "later-files",
+        "mention-list",
+    ],
+    *[
+        "picture-viewer",
+        "reaction-choice",
+        "moment-field",
+        "send-later",
+        "send-template",
+        "template-form",
+        "voice-note",
+    ],
 }
 
 

@@ -3,6 +3,7 @@
 import { openTemplate } from "./template-form.js";
 import "./label-search.js";
 import "./later-files.js";
+import "./moment-field.js";
 import "./send-later.js";
 import "./send-template.js";
 

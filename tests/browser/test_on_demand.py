@@ -110,5 +110,5 @@ def test_the_list_of_colleagues_that_cannot_be_loaded_is_asked_for_again_by_the_
 
 def test_all_scripts_are_there_after_a_while(anas_tab):
     names = ["picture-viewer", "reaction-choice", "voice-note", "customer-panel", "canned-replies", "mention-list"]
-    for name in [*names, "send-later", "template-form", "label-search"]:
+    for name in [*names, "moment-field", "send-later", "template-form", "label-search"]:
         until(anas_tab, lambda name=name: anas_tab.evaluate("name => Boolean(customElements.get(name))", name))
