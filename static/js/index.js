@@ -2,7 +2,6 @@
 
 import "./csrf.js";
 import "./connection-pill.js";
-import "./agent-calls.js";
 import "./live-stream.js";
 import "./local-time.js";
 import "./message-list.js";

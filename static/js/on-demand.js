@@ -3,6 +3,7 @@
 
 const ALL_AFTER = 5_000; // ms
 
+const forCalls = () => import("./agent-calls.js");
 const forDialog = () => import("./dialog.js");
 const forVoice = () => import("./voice-note.js");
 const forPanel = () => import("./customer-panel.js");
@@ -74,4 +75,8 @@ if (document.querySelector("#dialog-form > form")) quietly(forDialog);
 if (localStorage.getItem("has-recorded")) quietly(forVoice);
 if (localStorage.getItem("customer-panel") === "open") quietly(forPanel);
 
-setTimeout(() => [forHome, forDialog, ...[...PRESSED, ...TYPED].map(([, , load]) => load)].map(quietly), ALL_AFTER);
+const all = [forCalls, forHome, forDialog, ...[...PRESSED, ...TYPED].map(([, , load]) => load)];
+const loadAll = () => Promise.all(all.map((load) => load())).catch(loadAllLater);
+const loadAllLater = () => setTimeout(loadAll, ALL_AFTER);
+
+loadAllLater();

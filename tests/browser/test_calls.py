@@ -39,14 +39,15 @@ def listens(sit_down):
         tab = sit_down(agent)
         tab.context.add_init_script(RECORD)
         tab.reload()
-        has_stream(tab)
+        listens_to_news(tab)
         return tab
 
     return sit
 
 
-def has_stream(tab):
-    until(tab, lambda: tab.evaluate("Boolean(document.body.dataset.stream)"))
+def listens_to_news(tab):
+    """Wait for the stream, and for the script, which comes some seconds after the page."""
+    until(tab, lambda: tab.evaluate("Boolean(document.body.dataset.stream && customElements.get('agent-calls'))"))
 
 
 def calls(tab):
@@ -64,7 +65,7 @@ def test_a_reply_of_my_customer_calls_me_with_their_words_when_i_look_elsewhere(
     stack.say(mona_writes, text="Is it there?")
     until(tab, lambda: calls(tab) == ["tone", "tone", "Mona Weber: Is it there?"])
     tab.goto("/")
-    has_stream(tab)
+    listens_to_news(tab)
     look_away(tab)
     stack.say(mona_writes, text="Hello?")
     until(tab, lambda: "Mona Weber: Hello?" in calls(tab))
@@ -76,6 +77,7 @@ def test_the_conversation_in_front_of_me_does_not_call_also_from_another_tab(lis
     tab = listens(ana)
     second = tab.context.new_page()
     second.goto("/")
+    listens_to_news(second)
     takes(second)
     look_away(tab)
     stack.say(mona_writes, text="Is it there?")
@@ -90,7 +92,7 @@ def test_a_conversation_that_i_do_not_look_at_calls_by_a_sound_alone_while_the_d
     tab = listens(ana)
     takes(tab)
     tab.goto("/")
-    has_stream(tab)
+    listens_to_news(tab)
     stack.say(mona_writes, text="Is it there?")
     until(tab, lambda: calls(tab) == ["tone", "tone"])
     tab.wait_for_timeout(2000)
