@@ -96,10 +96,17 @@ def test_take_next_works_without_scripts(sit_down, mona_writes, ana):
     assert Conversation.objects.get().agent == ana
 
 
-def test_a_phone_shows_the_list_and_no_home(sit_down, mona_writes, ana):
+def test_a_phone_shows_the_list_and_below_it_take_next_while_somebody_waits(sit_down, mona_writes, ana):
     tab = sit_down(ana, **PHONE)
     expect(tab.get_by_role("link", name="Mona Weber")).to_be_visible()
-    expect(tab.get_by_role("main")).to_be_hidden()
+    expect(tab.locator(".home-number")).to_be_hidden()
+    assert findings(tab) == []
+    take_next(tab).tap()
+    expect(tab.get_by_role("heading", level=1, name="Mona Weber")).to_be_visible()
+    expect(composer(tab)).to_be_editable()
+    tab.get_by_role("link", name="Back to the queue").tap()
+    expect(tab.get_by_role("link", name="Mona Weber")).to_be_visible()
+    expect(take_next(tab)).to_be_hidden()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
