@@ -6,6 +6,7 @@ from console import api
 from console.faces import views as faces
 from console.search.views import search
 from console.snoozes import views as snoozes
+from console.transcripts import views as transcripts
 from console.views import (
     canned_replies,
     conversations,
@@ -41,6 +42,8 @@ urlpatterns = [
                 path("hand-back/", handovers.hand_back, name="hand-back"),
                 path("return-to-queue/", handovers.return_to_queue, name="return-to-queue"),
                 path("close/", handovers.close, name="close"),
+                path("transcript/", transcripts.transcript, name="transcript"),
+                path("transcript/text/", transcripts.transcript_text, name="transcript-text"),
                 path("snooze/", snoozes.snooze, name="snooze"),
                 path("snooze/preview/", snoozes.preview, name="preview-snooze"),
                 path("end-snooze/", snoozes.end_snooze, name="end-snooze"),

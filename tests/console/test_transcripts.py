@@ -1,0 +1,81 @@
+"""The transcript of a conversation, to print or to download."""
+
+import uuid
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from console.models import Note
+from console.transcripts import views
+from tests.conftest import restrict
+from tests.console.conftest import AT, MINUTE, words
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def urls(conversation):
+    return [f"/conversations/{conversation.pk}/transcript/", f"/conversations/{conversation.pk}/transcript/text/"]
+
+
+def test_a_transcript_says_who_said_what_and_what_has_not_arrived(
+    anas_browser, urls, conversation, ana, say, receive, said
+):
+    receive(said("m_1", "Is it <there>?\nPlease", AT))
+    say("On its way & soon")
+    Note.objects.add(conversation, ana, "She is angry", uuid.uuid4())
+    page, text = (anas_browser.get(url) for url in urls)
+    assert "Is it &lt;there&gt;?" in page.text and "not sent yet" in page.text
+    assert "Mona Weber:\nIs it <there>?\nPlease\n" in text.text
+    assert f"{ana.public_name} (not sent yet):\nOn its way & soon\n" in text.text
+    assert "angry" not in page.text + text.text
+    assert text.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert text.headers["Content-Disposition"] == f'attachment; filename="conversation-{conversation.pk}.txt"'
+
+
+def test_a_transcript_names_files_and_says_nothing_that_was_unsent(anas_browser, urls, receive, said, by_mona):
+    picture = {"type": "image", "payload": {"url": "https://example.com/a.jpg"}}
+    receive(said("m_1", "Never mind", AT), by_mona(AT + 1, message={"mid": "m_2", "attachments": [picture]}))
+    receive(by_mona(AT + 2, message={"mid": "m_1", "is_deleted": True}))
+    for url in urls:
+        text = words(anas_browser.get(url).text)
+        assert "Message unsent" in text and "Picture" in text and "Never mind" not in text
+
+
+def test_a_long_transcript_has_the_newest_messages_and_says_so(anas_browser, urls, receive, said, monkeypatch):
+    receive(*(said(f"m_{number}", f"Line {number}", AT + number * MINUTE) for number in range(4)))
+    assert "older ones are left out" not in anas_browser.get(urls[1]).text
+    monkeypatch.setattr(views, "MOST", 3)
+    for url in urls:
+        text = words(anas_browser.get(url).text)
+        assert "older ones are left out" in text and "Line 0" not in text
+        assert text.index("Line 1") < text.index("Line 3")
+
+
+def test_a_conversation_without_words_has_a_transcript(anas_browser, urls):
+    assert "Nothing has been said yet" in words(anas_browser.get(urls[0]).text)
+    assert anas_browser.get(urls[1]).status_code == 200
+
+
+def test_the_number_of_queries_does_not_grow_with_the_transcript(anas_browser, urls, conversation, receive, said, say):
+    def count():
+        with CaptureQueriesContext(connection) as queries:
+            assert anas_browser.get(urls[0]).status_code == 200
+        return len(queries)
+
+    receive(said("m_1", "Hi", AT))
+    say("Hello")
+    count()
+    few = count()
+    receive(*(said(f"n_{number}", "Hi", AT + number) for number in range(10)))
+    for _number in range(5):
+        say("Hello")
+    assert count() == few
+
+
+def test_nobody_else_gets_a_transcript(bens, urls, bluebird, client):
+    restrict(bluebird)
+    for url in urls:
+        assert bens.get(url).status_code == 404
+        assert client.get(url).headers["Location"].startswith("/login/")
