@@ -10,6 +10,9 @@ from console.search.trigger import Trigger
 
 # Signs between words. PostgreSQL would keep addresses, names of files and ids with signs as one word each.
 SIGNS = string.punctuation
+# The words on cards and buttons, wherever they stand in a payload. spoken_words of payloads.py finds the same.
+SPOKEN = """strict $.** ? (@.type() == "object").keyvalue()
+ ? ((@.key == "text" || @.key == "title" || @.key == "subtitle") && @.value.type() == "string").value"""
 QUOTED_SIGNS = SIGNS.replace("'", "''")
 
 
@@ -35,10 +38,11 @@ def add_notes(rows):
 
 
 def add_files(rows):
-    """Index files by the names that their senders gave them, and links by their titles."""
+    """Index files by the names that their senders gave them, links by their titles, and cards by their words."""
     joined = f"{rows} AS file JOIN console_message AS message ON message.id = file.message_id"
     last_part = "CASE file.kind WHEN 'file' THEN regexp_replace(split_part(file.url, '?', 1), '^.*/', '') ELSE '' END"
-    name = f"coalesce(nullif(file.title, ''), {last_part})"
+    spoken = f"(SELECT string_agg(said #>> '{{}}', ' ') FROM jsonb_path_query(file.payload, '{SPOKEN}') AS said)"  # noqa: S608  (ours)
+    name = f"concat_ws(' ', coalesce(nullif(file.title, ''), {last_part}), {spoken})"
     values = "'file', page_id, conversation_id, message_id, file.id"
     return _add(joined, "message_id, attachment_id", values, "message.at", name)
 
@@ -81,7 +85,7 @@ FORGET = """DELETE FROM console_searchword WHERE word IN (
 TRIGGERS = [
     *_triggers("message", "console_message", "message_id", add_messages, ["text", "at"]),
     *_triggers("note", "console_note", "note_id", add_notes, ["text"]),
-    *_triggers("file", "console_attachment", "attachment_id", add_files, ["title"]),
+    *_triggers("file", "console_attachment", "attachment_id", add_files, ["title", "payload"]),
     *_triggers("customer", "console_customer", "customer_id", add_customers, ["name"]),
     Trigger(
         name="search_words_forgotten",

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from console.search.indexing import TRIGGERS
+from console.wording.payloads import spoken_words
 
 
 class Kind(models.TextChoices):
@@ -91,4 +92,4 @@ class SearchDocument(models.Model):
 
     def text_of(self, row):
         """Return the text of its message, note or file."""
-        return row.file_name if self.kind == Kind.FILE else row.text
+        return " ".join([row.file_name, *spoken_words(row.payload)]) if self.kind == Kind.FILE else row.text

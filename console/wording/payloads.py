@@ -2,6 +2,8 @@
 
 import math
 
+SPOKEN = ("title", "subtitle", "text")
+
 
 def as_number(value):
     try:
@@ -21,3 +23,13 @@ def as_dict(value):
 
 def as_dicts(value):
     return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+
+
+def spoken_words(payload):
+    """Yield the texts of a payload that people read, such as those on cards. SPOKEN of indexing.py finds the same."""
+    waiting = [payload]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            yield from (text for name in SPOKEN if (text := as_text(value.get(name))))
+        waiting += reversed(value) if isinstance(value, list) else as_dict(value).values()

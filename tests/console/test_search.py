@@ -6,13 +6,18 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from psycopg.types.json import Jsonb
 
 from console.infrastructure.redis import redis
 from console.models import Attachment, Conversation, Customer, Label, Message, Note, SearchDocument, SearchWord
 from console.search import results
+from console.search.indexing import SPOKEN
 from console.search.query import Query
 from console.search.results import Search, TooSlow
 from console.search.words import LEARNED
+from console.wording.payloads import spoken_words
 from personas.models import Page
 from tests.bench.fill import fill
 from tests.conftest import restrict
@@ -171,6 +176,37 @@ def test_a_file_is_found_by_its_name_and_leads_to_its_message(conversation, ana)
     [group] = Search(ana, Query("invoice 4711")).groups
     assert group.hits[0].anchor == f"message-{message.pk}"
     assert "".join(part.text for part in group.hits[0].parts) == "invoice-4711.pdf"
+
+
+def test_cards_are_found_by_their_words_and_by_their_buttons(conversation, find):
+    button = {"type": "postback", "title": "Track parcel", "payload": "TRACKING_SECRET"}
+    card = {"title": "Green tea", "subtitle": "Ships tomorrow", "buttons": [button]}
+    payload = {"template_type": "generic", "elements": [card, {"title": "Teapot"}]}
+    attachment = Attachment.objects.create(message=add(conversation, ""), kind="template", payload=payload)
+    for words in ("green", "ships tomorrow", "track", "teapot"):
+        assert find(words) == ["Green tea Ships tomorrow Track parcel Teapot"]
+    assert find("TRACKING_SECRET") == find("generic") == []
+    attachment.payload = None
+    attachment.save()
+    assert find("teapot") == []
+
+
+JSON_TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8)
+NAMES = st.sampled_from(["title", "subtitle", "text", "payload", "elements"])
+PAYLOADS = st.recursive(
+    st.none() | st.booleans() | st.integers(-9, 9) | JSON_TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(payload=PAYLOADS)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_the_index_and_the_results_take_the_same_words_from_a_payload(db, payload):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT said #>> '{}' FROM jsonb_path_query(%s, %s) AS said", [Jsonb(payload), SPOKEN])
+        indexed = [said for (said,) in cursor.fetchall() if said]
+    assert sorted(indexed) == sorted(spoken_words(payload))
 
 
 def test_a_message_that_is_found_with_its_file_is_shown_once(conversation, find):
