@@ -32,9 +32,10 @@ class SearchDesk extends HTMLElement {
     return key === "/" && !target.closest(TYPED_IN) && document.querySelector("keyboard-shortcuts[data-on]");
   }
 
-  open = async () => {
+  // The form itself searches for what is typed: a second search would replace results that an agent uses already.
+  open = async (event) => {
     this.results.hidden = false;
-    if (!this.results.childElementCount) this.querySelector("form").requestSubmit();
+    if (event?.type !== "input" && !this.results.childElementCount) this.querySelector("form").requestSubmit();
     this.keys ??= (await import("./search-results.js")).watchResults(this);
   };
 

@@ -148,6 +148,16 @@ def test_a_search_that_the_console_does_not_answer_says_so(sit_down, long_talk, 
     expect(tab.get_by_role("alert").filter(has_text="The console did not answer")).to_be_hidden()
 
 
+def test_what_is_typed_first_is_searched_for_once(sit_down, long_talk, ana):
+    tab = sit_down(ana)
+    searches = []
+    tab.on("request", lambda request: searches.append(request.url) if "/search/?" in request.url else None)
+    field(tab).fill("line")
+    expect(results(tab).locator(".search-hit")).to_have_count(30)
+    tab.wait_for_timeout(500)  # longer than the field waits for the next key
+    assert len(searches) == 1
+
+
 def test_further_results_follow_on_request(sit_down, long_talk, ana):
     tab = sit_down(ana)
     field(tab).fill("line")
