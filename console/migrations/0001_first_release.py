@@ -49,6 +49,7 @@ class Migration(migrations.Migration):
                 ('answer_by', models.DateTimeField(editable=False, null=True, verbose_name='first reply by')),
                 ('unread', models.PositiveIntegerField(default=0, verbose_name='unread')),
                 ('is_new', models.BooleanField(default=False, editable=False)),
+                ('awake_since', models.DateTimeField(editable=False, null=True)),
                 ('is_snoozed', models.BooleanField(db_default=False, default=False, editable=False)),
                 ('is_back', models.BooleanField(db_default=False, default=False, editable=False)),
                 ('delivered_until', models.DateTimeField(editable=False, null=True)),

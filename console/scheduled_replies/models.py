@@ -222,6 +222,8 @@ class ScheduledReply(Listed):
             self._send()
         except Refused as refusal:
             self.state, self.problem = State.REFUSED, refusal.sentence
+            if self.conversation.is_snoozed:
+                self.conversation.note_snooze_end(is_unseen=True)
 
     def _send(self, **seen):
         with transaction.atomic():  # a refusal leaves its files where they are

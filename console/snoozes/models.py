@@ -5,26 +5,34 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from console import live
 from console.models.conversation.checks import check_all_seen
+from console.models.refusals import Refused
 
 SWEEP_BATCH = 200
 
 logger = logging.getLogger(__name__)
 
 
+class WaitsForAnswer(Refused):
+    """The customer might wait for ever: nobody would look, and they have no reason to write again."""
+
+
 class SnoozeQuerySet(models.QuerySet):
     def snooze(self, conversation, agent, until=None, seen=None):
         """Set a conversation aside. until: None is until the customer writes, which ends every snooze.
 
-        seen: the last message that the agent has seen. Raises Refused if the agent does not hold it, or has not seen a
-        newer message of the customer's.
+        seen: the last message that the agent has seen. Raises Refused if the agent does not hold it, has not seen a
+        newer message of the customer's, or gives no moment although the customer waits for an answer.
         """
         with conversation.changing():
             conversation.check_held_by(agent)
             check_all_seen(conversation, until=seen)
+            if until is None and conversation.waiting_since:
+                raise WaitsForAnswer(_now("%(name)s waits for an answer: choose a moment.") % {"name": conversation})
             conversation.note_snooze()
             self.update_or_create(conversation=conversation, defaults={"until": until})
             live.publish(f"holder-{conversation.pk}")  # another moment does not change the conversation itself
@@ -40,6 +48,7 @@ class SnoozeQuerySet(models.QuerySet):
 
     def end_due(self):
         """End due snoozes. An unexpected failure of one stops no other, and the sweep tries it again."""
+        self.filter(conversation__is_snoozed=False, until__lte=timezone.now()).update(until=None)
         for snooze in self.due().select_related("conversation").order_by("until")[:SWEEP_BATCH]:
             try:
                 snooze.end()

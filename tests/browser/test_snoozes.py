@@ -5,7 +5,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from console.models import Snooze
-from tests.browser.desk import PHONE, findings, opens, part, takes
+from tests.browser.desk import PHONE, bubbles, findings, opens, part, says, takes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -54,6 +54,8 @@ def test_a_snoozed_conversation_waits_in_its_section_and_comes_back_at_its_momen
 def test_a_snooze_ends_when_the_customer_writes_by_undo_and_by_its_button(sit_down, mona_writes, stack, ana):
     tab = sit_down(ana)
     takes(tab)
+    says(tab, "Please write when it has come")
+    expect(bubbles(tab).last).to_contain_text("Delivered")
     snoozes(tab, "")
     expect(tab.locator("#header")).to_contain_text("Snoozed until Mona Weber writes")
     stack.say(mona_writes, text="Is it there?")

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from console.models import Conversation, Handover, HandoverRules, Snooze, TakenByAnother, UnseenMessages
+from console.models import Conversation, Handover, HandoverRules, ScheduledReply, Snooze, TakenByAnother, UnseenMessages
 from console.queue.counts import new_counts
 from console.queue.sections import section_of
 from console.sweep import sweep
@@ -123,9 +123,64 @@ def test_a_snoozed_conversation_does_not_go_back_to_the_bot_by_itself(snoozed, b
     Snooze.objects.update(until=timezone.now() + 5 * HOUR)
     pass_by(4)
     assert section(snoozed, ana) == "snoozed"
-    Snooze.objects.end_snooze(snoozed, ana)
-    pass_by(4)
-    assert section(snoozed, ana) == "bot"
+
+
+def test_a_snooze_whose_moment_has_come_stays_with_its_agent_though_the_bot_takes_what_is_silent(
+    snoozed, bluebird, ana
+):
+    HandoverRules.objects.create(page=bluebird, webhook_url="http://127.0.0.1:9/", back_after=10)
+    with time_machine.travel(timezone.now() + 2 * HOUR, tick=False) as clock:
+        sweep()
+        assert (section(snoozed, ana), snoozed.is_back, snoozed.returns_at) == ("mine", True, None)
+        clock.shift(HOUR)
+        sweep()
+        snoozed.see(ana)
+        sweep()
+        assert section(snoozed, ana) == "bot"
+
+
+def test_a_snooze_that_its_agent_ends_leaves_the_agent_as_much_time_as_a_new_conversation(snoozed, bluebird, ana):
+    HandoverRules.objects.create(page=bluebird, webhook_url="http://127.0.0.1:9/", back_after=10)
+    with time_machine.travel(timezone.now() + 0.9 * HOUR, tick=False) as clock:
+        Snooze.objects.end_snooze(snoozed, ana)
+        sweep()
+        assert section(snoozed, ana) == "mine"
+        assert snoozed.returns_at == timezone.now() + timedelta(minutes=10)
+        clock.shift(timedelta(minutes=11))
+        sweep()
+        assert section(snoozed, ana) == "bot"
+
+
+def test_a_reply_that_facebook_refuses_ends_a_snooze_and_calls_its_agent(conversation, ana, say):
+    message = say("When does it suit you?")
+    Snooze.objects.snooze(conversation, ana)
+    message.fail("No.")
+    assert (section(conversation, ana), conversation.is_back) == ("mine", True)
+
+
+def test_a_scheduled_reply_that_is_refused_ends_a_snooze(conversation, ana, receive, said):
+    receive(said("m_1", "Hello", now()))
+    ScheduledReply.objects.send_later(conversation, ana, "Is all well?", in_an_hour())
+    Snooze.objects.snooze(conversation, ana, timezone.now() + 9 * HOUR)
+    Conversation.objects.update(messaging_window_until=timezone.now())
+    pass_by(1.1)
+    assert (section(conversation, ana), conversation.is_back) == ("mine", True)
+
+
+def test_a_customer_who_waits_is_snoozed_with_a_moment_alone(anas_browser, conversation, ana, receive, said):
+    receive(said("m_1", "Hello?", now()))
+    answer = anas_browser.post(f"/conversations/{conversation.pk}/snooze/", form(""), headers=HTMX)
+    assert answer.status_code == 409
+    assert "Mona Weber waits for an answer: choose a moment." in words(answer.text)
+    assert not fresh(conversation).is_snoozed
+    Snooze.objects.snooze(conversation, ana, in_an_hour())
+    assert fresh(conversation).is_snoozed
+
+
+def test_snoozes_that_ended_otherwise_are_not_looked_through_for_ever(snoozed, ana, receive, said):
+    receive(said("m_1", "Hello?", now()))
+    pass_by(1.1)
+    assert Snooze.objects.get().until is None
 
 
 def test_a_snooze_that_fails_to_end_stops_no_other(snoozed, bluebird, ana, monkeypatch, caplog):
@@ -200,7 +255,7 @@ def test_the_preview_names_the_moment_and_warns_of_a_window_that_is_shut_by_then
     soon, late = (words(anas_browser.get(path, form(when)).text) for when in ("in 2 hours", "in 30 hours"))
     assert "Comes back on" in soon and "Facebook takes replies until" not in soon
     assert "Facebook takes replies until" in late
-    assert "comes back when Mona Weber writes" in words(anas_browser.get(path, form("")).text)
+    assert "Mona Weber waits for an answer: choose a moment." in words(anas_browser.get(path, form("")).text)
 
 
 def test_what_the_customer_wrote_meanwhile_is_shown_before_the_snooze(anas_browser, conversation, receive, said):

@@ -24,7 +24,7 @@ from personas.models import Page
 UNANSWERED_ELSEWHERE = timedelta(minutes=15)  # of waiting, after which it goes to the queue
 CONTROL_ENDS = timedelta(hours=24)  # after the last message another app loses control, without an event
 MINUTE = Value(timedelta(minutes=1))
-SILENT_SINCE = Greatest("last_at", "held_since")  # nobody has written, and the holder is the same
+SILENT_SINCE = Greatest("last_at", "held_since", "awake_since")  # nobody has written, and the holder is the same
 HAS_BOT = ~Q(page__rules__webhook_url="") | ~Q(page__rules__bot_app_id="")
 
 logger = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ class TimeoutsQuerySet(InboxQuerySet):
 
     def idle(self):
         """Filter to conversations that have been silent for a while, with nothing left to answer, send or look at."""
-        silent = self._silent(Holder.AGENT).filter(is_snoozed=False)
+        silent = self._silent(Holder.AGENT).filter(is_snoozed=False, is_back=False)
         settled = silent.exclude(Exists(_unsettled())).exclude(Exists(_pending_handovers()))
         return settled.exclude(pk__in=self._with_scheduled_reply())
 
@@ -114,10 +114,10 @@ class Timeouts(Transitions):
     @property
     def returns_at(self):
         """Return the time at which a silent conversation returns to the bot; None if it does not."""
-        is_due = self.holder == Holder.AGENT and self.waiting_since is None and not self.is_snoozed
+        is_due = self.holder == Holder.AGENT and self.waiting_since is None and not (self.is_snoozed or self.is_back)
         if not is_due or not self.rules.back_after or not self.rules.has_bot or _needs_agent(self):
             return None
-        since = max(filter(None, [self.last_at, self.held_since]), default=None)
+        since = max(filter(None, [self.last_at, self.held_since, self.awake_since]), default=None)
         return since and since + timedelta(minutes=self.rules.back_after)
 
     def time_out(self, scope):

@@ -97,6 +97,8 @@ class Unattended(Transitions):
         with self.changing():
             if type(self).objects.filter(pk=self.pk).with_unsent_reply().exists():
                 _return_unsent(self)
+            elif self.is_snoozed:
+                self.note_snooze_end(is_unseen=True)
 
 
 def _return_unsent(conversation):

@@ -40,6 +40,7 @@ class Waiting(Holding, Inbox):
     answer_by = models.DateTimeField(_("first reply by"), null=True, editable=False)
     unread = models.PositiveIntegerField(_("unread"), default=0)
     is_new = models.BooleanField(default=False, editable=False)  # the holder has not seen it yet
+    awake_since = models.DateTimeField(null=True, editable=False)  # the end of the last snooze
     is_snoozed = models.BooleanField(default=False, db_default=False, editable=False)  # the holder has set it aside
     is_back = models.BooleanField(default=False, db_default=False, editable=False)  # … its time is over, still unseen
 
@@ -105,7 +106,8 @@ class Waiting(Holding, Inbox):
         self.is_snoozed, self.is_back = True, False
 
     def note_snooze_end(self, is_unseen=False):
-        """Note that a snooze ended. is_unseen: it ended by its moment, so the holder has to be notified."""
+        """Note that a snooze ended, if there is one. is_unseen: the holder has to learn of it."""
+        self.awake_since = timezone.now() if self.is_snoozed else self.awake_since
         self.is_snoozed, self.is_back = False, is_unseen
 
     # Wait no longer
