@@ -14,8 +14,9 @@ class AgentCalls extends HTMLElement {
 
   connectedCallback() {
     this.tabs = new BroadcastChannel("calls");
-    this.tabs.onmessage = ({ data: { id, isOpen } }) => this.looked.set(id, isOpen || this.looked.get(id));
+    this.tabs.onmessage = ({ data: { id, isOpen } }) => this.looked.set(id, this.looked.get(id) || isOpen);
     document.body.addEventListener("live-row", this.compare, true); // before the row is put into its place
+    document.body.addEventListener("live-hello", this.forget);
     this.addEventListener("click", this.ask);
     this.show();
   }
@@ -23,7 +24,11 @@ class AgentCalls extends HTMLElement {
   disconnectedCallback() {
     this.tabs.close();
     document.body.removeEventListener("live-row", this.compare, true);
+    document.body.removeEventListener("live-hello", this.forget);
   }
+
+  // The queue is read anew, and knows better.
+  forget = () => this.known.clear();
 
   compare = ({ detail: { words, html } }) => {
     const row = parse(html);
@@ -49,11 +54,12 @@ class AgentCalls extends HTMLElement {
     if (isOpenElsewhere === undefined && !document.hasFocus()) notify(row);
   }
 
-  sound(kind) {
+  // A browser lets no page sound before its first click or key; what waits for that would sound all at once.
+  async sound(kind) {
     if (performance.now() - this.soundedAt < QUIET) return;
     this.soundedAt = performance.now();
     this.audio ??= new AudioContext();
-    this.audio.resume();
+    if (this.audio.state !== "running") return this.audio.resume();
     TONES[kind].forEach((hertz, number) => play(this.audio, hertz, this.audio.currentTime + number * TONE));
   }
 

@@ -35,7 +35,7 @@ class LiveStream extends HTMLElement {
     this.timers.forEach(clearInterval);
     this.oneTab.leave();
     this.listeners.abort();
-    clearTimeout(this.askingAgain);
+    for (const timer of [this.askingAgain, this.listening]) clearTimeout(timer);
   }
 
   unanswered = () => {
@@ -59,8 +59,6 @@ class LiveStream extends HTMLElement {
   // A dead connection says nothing: it would be noticed after minutes.
   reconnect = () => {
     if (!this.source) return this.wake();
-    clearTimeout(this.listening);
-    this.source.close();
     this.publish("away");
     this.listen();
   };
@@ -78,6 +76,8 @@ class LiveStream extends HTMLElement {
   }
 
   listen = () => {
+    clearTimeout(this.listening);
+    this.source?.close();
     this.heardAt = Date.now();
     this.source = new EventSource(this.getAttribute("src"));
     this.source.onmessage = ({ data }) => {
@@ -135,10 +135,10 @@ class LiveStream extends HTMLElement {
 
   // The stream ended for good: this agent is logged out, or a proxy answers for a console that is being restarted.
   async askWhy() {
-    this.source?.close();
+    const { source } = this;
     const response = await fetch(this.dataset.queue, { headers: headers() }).catch(() => null);
     if (response && leaveIfSentAway(response)) return;
-    if (this.source) this.listening = setTimeout(this.listen, LISTEN_AGAIN * (1 + Math.random()));
+    if (source && source === this.source) this.listening = setTimeout(this.listen, LISTEN_AGAIN * (1 + Math.random()));
   }
 }
 

@@ -34,8 +34,8 @@ async function press(pressed, load) {
   if (pressed.ariaBusy) return;
   const composer = document.querySelector("message-composer");
   pressed.ariaBusy = "true";
-  composer.complain("");
-  await load().then(() => pressed.click(), () => composer.complain(composer.dataset.unloaded));
+  composer?.complain("");
+  await load().then(() => pressed.click(), () => composer?.complain(composer.dataset.unloaded));
   pressed.ariaBusy = null;
 }
 

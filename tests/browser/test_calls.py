@@ -99,6 +99,21 @@ def test_a_conversation_that_i_do_not_look_at_calls_by_a_sound_alone_while_the_d
     assert calls(tab) == ["tone", "tone"]
 
 
+def test_no_notification_covers_another_tab_of_the_desk_that_has_the_focus(listens, mona_writes, stack, ana):
+    tab = listens(ana)
+    takes(tab)
+    tab.goto("/")
+    listens_to_news(tab)
+    second = tab.context.new_page()
+    second.goto("/")
+    listens_to_news(second)
+    look_away(tab)
+    stack.say(mona_writes, text="Is it there?")
+    until(tab, lambda: calls(tab) == ["tone", "tone"])
+    tab.wait_for_timeout(500)
+    assert (calls(tab), calls(second)) == (["tone", "tone"], [])
+
+
 def test_a_transfer_calls_its_receiver(listens, mona_writes, ana, ben):
     tab = listens(ben)
     look_away(tab)

@@ -29,6 +29,16 @@ def goes_on(ana):
     ana.choose(next_conversation="desk")
 
 
+def test_a_phone_says_that_somebody_else_was_faster(sit_down, mona_writes, ana, ben):
+    tab = sit_down(ana, **PHONE)
+    expect(take_next(tab)).to_be_visible()
+    tab.route("**/live/", lambda route: route.abort())
+    tab.evaluate("document.querySelector('live-stream').stop()")
+    Conversation.objects.get().take(ben)
+    take_next(tab).tap()
+    expect(tab.get_by_text("Nobody is waiting any more")).to_be_visible()
+
+
 def take_next(tab):
     return tab.get_by_role("button", name="Take next")
 
