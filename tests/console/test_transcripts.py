@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from console.models import Note
 from console.transcripts import views
 from tests.conftest import restrict
-from tests.console.conftest import AT, MINUTE, words
+from tests.console.conftest import MINUTE, now, words
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +22,7 @@ def urls(conversation):
 def test_a_transcript_says_who_said_what_and_what_has_not_arrived(
     anas_browser, urls, conversation, ana, say, receive, said
 ):
-    receive(said("m_1", "Is it <there>?\nPlease", AT))
+    receive(said("m_1", "Is it <there>?\nPlease", now()))
     say("On its way & soon")
     Note.objects.add(conversation, ana, "She is angry", uuid.uuid4())
     page, text = (anas_browser.get(url) for url in urls)
@@ -36,15 +36,15 @@ def test_a_transcript_says_who_said_what_and_what_has_not_arrived(
 
 def test_a_transcript_names_files_and_says_nothing_that_was_unsent(anas_browser, urls, receive, said, by_mona):
     picture = {"type": "image", "payload": {"url": "https://example.com/a.jpg"}}
-    receive(said("m_1", "Never mind", AT), by_mona(AT + 1, message={"mid": "m_2", "attachments": [picture]}))
-    receive(by_mona(AT + 2, message={"mid": "m_1", "is_deleted": True}))
+    receive(said("m_1", "Never mind", now()), by_mona(now() + 1, message={"mid": "m_2", "attachments": [picture]}))
+    receive(by_mona(now() + 2, message={"mid": "m_1", "is_deleted": True}))
     for url in urls:
         text = words(anas_browser.get(url).text)
         assert "Message unsent" in text and "Picture" in text and "Never mind" not in text
 
 
 def test_a_long_transcript_has_the_newest_messages_and_says_so(anas_browser, urls, receive, said, monkeypatch):
-    receive(*(said(f"m_{number}", f"Line {number}", AT + number * MINUTE) for number in range(4)))
+    receive(*(said(f"m_{number}", f"Line {number}", now() + number * MINUTE) for number in range(4)))
     assert "older ones are left out" not in anas_browser.get(urls[1]).text
     monkeypatch.setattr(views, "MOST", 3)
     for url in urls:
@@ -64,11 +64,11 @@ def test_the_number_of_queries_does_not_grow_with_the_transcript(anas_browser, u
             assert anas_browser.get(urls[0]).status_code == 200
         return len(queries)
 
-    receive(said("m_1", "Hi", AT))
+    receive(said("m_1", "Hi", now()))
     say("Hello")
     count()
     few = count()
-    receive(*(said(f"n_{number}", "Hi", AT + number) for number in range(10)))
+    receive(*(said(f"n_{number}", "Hi", now() + number) for number in range(10)))
     for _number in range(5):
         say("Hello")
     assert count() == few
