@@ -243,6 +243,15 @@ def test_a_receipt_in_a_batch_reaches_no_message_whose_mid_an_echo_has_just_chan
     assert differences(outcome(bodies, [2]), outcome(bodies, [1, 1])) == []
 
 
+def test_a_second_message_in_a_batch_gets_the_id_that_the_first_one_gives_up(db):
+    psid, key = PSIDS[1], str(key_of(PAGES[0], PSIDS[1], 1))
+    said = {"is_echo": True, "app_id": OURS, "metadata": key, "text": "Hello"}
+    to = {"sender": {"id": PAGES[0]}, "recipient": {"id": psid}, "timestamp": AT}
+    reported = [to | {"message": said | {"mid": f"1-{psid}-o1{again}"}} for again in ("-again", "")]
+    bodies = [body((PAGES[0], event)) for event in reported]
+    assert differences(outcome(bodies, [2]), outcome(bodies, [1, 1])) == []
+
+
 def test_a_message_in_a_batch_stands_before_a_reply_whose_echo_has_just_given_it_a_later_time(db):
     psid, key = PSIDS[1], str(key_of(PAGES[0], PSIDS[1], 3))
     echo = {"is_echo": True, "app_id": OURS, "mid": "confirmed", "metadata": key, "text": "Hello"}

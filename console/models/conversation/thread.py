@@ -200,8 +200,9 @@ def read_sending(threads):
 
 def write(threads):
     """Write what these threads hold back, and forget what they know."""
-    Message.objects.add([pair for thread in threads for pair in thread.new])
+    # A second message of a call that was made again can have the id that the first one had until its echo came.
     rows.write([message for thread in threads for message in thread.changed.values()], *DELIVERY)
+    Message.objects.add([pair for thread in threads for pair in thread.new])
     _show_in_replies([(thread.conversation, message) for thread in threads for message in thread.quoted])
     _show_receipts([thread.conversation for thread in threads if thread.has_receipts])
     for thread in threads:
