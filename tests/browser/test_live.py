@@ -23,8 +23,11 @@ QUEUE = r"""() => {
         for (const name of ["data-at", "data-htmx-powered", "title", "hx-get"]) part.removeAttribute(name);
     return queue.innerHTML.replace(/\s+/g, " ").replace(/> </g, "><").replace(/ ?>/g, ">");
 }"""
-LOSE_ROWS = """loss => document.body.addEventListener(
-    "live-row", event => Math.random() < loss && event.stopImmediatePropagation(), true)"""
+LOSE_ROWS = """loss => {
+    window.loss = loss;
+    document.body.addEventListener(
+        "live-row", event => Math.random() < window.loss && event.stopImmediatePropagation(), true);
+}"""
 LOSE_NEXT_ENTRY = """() => document.body.addEventListener(
     `live-thread-${document.querySelector("message-list").dataset.conversation}`,
     event => event.stopImmediatePropagation(), { capture: true, once: true })"""
@@ -216,6 +219,7 @@ def test_a_desk_fed_by_changes_ends_as_a_fresh_page(loss, sit_down, bluebird, an
         _change_something(rng, Conversation.objects.get(pk=rng.choice(rows).pk), ana, ben)
     if loss:
         tab.wait_for_timeout(1000)
+        tab.evaluate("window.loss = 0")  # what is lost after the question is missed for good
         tab.evaluate("document.querySelector('live-stream').askAnew()")  # as if it had slept: no shared rows will do
     fresh = tab.context.new_page()
 
