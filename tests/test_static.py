@@ -11,9 +11,9 @@ from django.core.management import call_command
 
 ROOT = Path(__file__).parent.parent
 CSS = ROOT / "static" / "css"
-TOKENS, INDEX = CSS / "tokens.css", CSS / "index.css"
+TOKENS, INDEX, LATER = CSS / "tokens.css", CSS / "index.css", CSS / "on-demand.css"
 ADMIN = CSS / "admin.css"  # in the words of Django's own pages
-COMPONENTS = sorted({*CSS.glob("*.css")} - {TOKENS, INDEX, ADMIN})
+COMPONENTS = sorted({*CSS.glob("*.css")} - {TOKENS, INDEX, LATER, ADMIN})
 SCRIPTS = sorted((ROOT / "static" / "js").glob("*.js"))
 TEMPLATES = sorted({*(ROOT / "templates").rglob("*.html")} - {*(ROOT / "templates" / "admin").rglob("*.html")})
 MAX_LINES = {".css": 100, ".js": 150}
@@ -128,12 +128,16 @@ def test_a_script_defines_at_most_one_custom_element_named_like_its_file(path):
     assert re.findall(r'customElements\.define\("([^"]+)"', path.read_text()) in ([], [path.stem])
 
 
-def test_the_stylesheet_index_loads_every_component_once_in_a_layer():
-    text = without_comments(INDEX)
-    loaded = re.findall(r'@import url\("([\w-]+\.css)"\) layer\((\w+)\);', text)
-    assert sorted(file for file, _layer in loaded) == sorted(path.name for path in [*COMPONENTS, TOKENS])
-    layers = re.search(r"@layer ([\w, ]+);", text)[1].split(", ")
-    assert list(dict.fromkeys(layer for _file, layer in loaded)) == layers
+def imported(index):
+    return re.findall(r'@import url\("([\w-]+\.css)"\) layer\((\w+)\);', without_comments(index))
+
+
+def test_the_two_stylesheets_load_every_component_once_in_a_layer():
+    first, later = imported(INDEX), imported(LATER)
+    assert sorted(file for file, _layer in [*first, *later]) == sorted(path.name for path in [*COMPONENTS, TOKENS])
+    layers = re.search(r"@layer ([\w, ]+);", without_comments(INDEX))[1].split(", ")
+    assert list(dict.fromkeys(layer for _file, layer in first)) == layers
+    assert {layer for _file, layer in later} == {"components"}
 
 
 # Icons
@@ -220,12 +224,13 @@ def test_the_scripts_of_the_desk_are_one_bundle_in_production_and_some_that_are_
     assert {*re.findall(r'from"\./([^"]+)"', bundle)} <= {Path(path).name for path in names.values()}
 
 
-def test_the_stylesheet_of_production_is_one_file_with_every_component_in_its_layer(collected):
+@pytest.mark.parametrize("index", [INDEX, LATER], ids=name)
+def test_a_stylesheet_of_production_is_one_file_with_its_components_in_their_layers(index, collected):
     folder, names = collected
-    joined = (folder / names["css/index.css"]).read_text()
+    joined = (folder / names[f"css/{index.name}"]).read_text()
     assert "@import" not in joined
     parts = {part.partition("{")[0]: without_spaces(part) for part in joined.split("@layer ")}
-    for component, layer in re.findall(r'@import url\("([\w-]+\.css)"\) layer\((\w+)\);', INDEX.read_text()):
+    for component, layer in imported(index):
         assert parts[layer].count(without_spaces(without_comments(folder / names[f"css/{component}"]))) == 1
 
 

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-STYLES, SCRIPTS = "css/index.css", "js/index.js"
+STYLES, SCRIPTS = ("css/index.css", "css/on-demand.css"), "js/index.js"
 IMPORT = re.compile(r'@import url\("([\w-]+\.css)"\) layer\((\w+)\);')
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 SPACES = re.compile(r'("[^"]*")|;?\s*(})\s*|\s*([{;,])\s*|(:)\s+|\s+')
@@ -20,7 +20,7 @@ BUNDLE = ["esbuild", "--bundle", "--splitting", "--format=esm", "--minify", "--l
 class HashedFiles(CompressedManifestStaticFilesStorage):
     """Storage of hashed static files. Scripts import each other by the hashed names.
 
-    The stylesheet of all components is one file, and so are the scripts of the desk where esbuild is installed: a
+    The components of a stylesheet are one file, and so are the scripts of the desk where esbuild is installed: a
     browser would ask for each of them before it paints anything. A script that is imported on demand stays a file.
     """
 
@@ -32,9 +32,9 @@ class HashedFiles(CompressedManifestStaticFilesStorage):
         return super().post_process(paths, dry_run, **options)
 
     def _join_styles(self, paths):
-        if STYLES in paths:
-            Path(self.path(STYLES)).write_text(_joined(paths))
-            yield STYLES
+        for name in {*STYLES} & {*paths}:
+            Path(self.path(name)).write_text(_joined(paths, name))
+            yield name
 
     def _bundle_scripts(self, paths):
         if SCRIPTS not in paths or not shutil.which("esbuild"):
@@ -48,9 +48,9 @@ class HashedFiles(CompressedManifestStaticFilesStorage):
                 yield name
 
 
-def _joined(paths):
+def _joined(paths, name):
     """Return the layers, each with all its components, without comments. paths: of collectstatic."""
-    index = _read(paths, STYLES)
+    index = _read(paths, name)
     layers = groupby(IMPORT.findall(index), key=itemgetter(1))
     parts = [f"@layer {layer} {{{_together(paths, files)}}}" for layer, files in layers]
     return SPACES.sub(_without_spaces, COMMENT.sub("", "".join([IMPORT.sub("", index), *parts])))

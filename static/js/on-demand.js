@@ -1,16 +1,16 @@
-// Scripts that the first view does without: each is loaded as it is first called for. What was pressed is busy until then, and is
-// pressed again. After a while all of them are loaded, so that they are there when the network is not.
+// Scripts and styles that the first view does without: each is loaded as it is first called for. What was pressed is busy until
+// then, and is pressed again. After a while all of them are loaded, so that they are there when the network is not.
 
 const ALL_AFTER = 5_000; // ms
 
 const forCalls = () => import("./agent-calls.js");
-const forDialog = () => import("./dialog.js");
+export const forDialog = () => styled(() => import("./dialog.js"));
 const forVoice = () => import("./voice-note.js");
 const forPanel = () => import("./customer-panel.js");
 const forHome = () => import("./home-pane.js");
 const PRESSED = [
-  [".pictures-link", "picture-viewer", () => import("./picture-viewer.js")],
-  ["[data-react-to]", "reaction-choice", () => import("./reaction-choice.js")],
+  [".pictures-link", "picture-viewer", () => styled(() => import("./picture-viewer.js"))],
+  ["[data-react-to]", "reaction-choice", () => styled(() => import("./reaction-choice.js"))],
   [".composer-voice-begin", "voice-note", forVoice],
   [".customer-panel-switch a, a[href*='#custom-field-']", "customer-panel", forPanel],
 ];
@@ -18,6 +18,22 @@ const TYPED = [
   [/(^|\s)\/\S*$/, "canned-replies", () => import("./canned-replies.js")],
   [/(^|[\s(])@[^@\n]*$/, "mention-list", () => import("./mention-list.js")],
 ];
+
+let styles;
+
+// Load a script after the styles of all of them, without which nothing opens. If they fail, the next call tries again.
+function styled(load) {
+  return (styles ??= loadStyles()).then(load);
+}
+
+function loadStyles() {
+  const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: document.body.dataset.styles });
+  document.head.append(link);
+  return new Promise((resolve, reject) => {
+    link.onload = () => resolve();
+    link.onerror = () => reject((styles = null));
+  });
+}
 
 document.addEventListener("click", (event) => {
   if (event.metaKey || event.ctrlKey || event.shiftKey) return;

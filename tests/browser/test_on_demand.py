@@ -1,4 +1,4 @@
-"""Scripts that are loaded as an agent first calls for them, over a slow network and a broken one."""
+"""Scripts and styles that are loaded as an agent first calls for them, over a slow network and a broken one."""
 
 import pytest
 from playwright.sync_api import expect
@@ -30,6 +30,7 @@ def sends_later(tab):
     tab.get_by_role("link", name="Send later").click()
 
 
+STYLES = "**/css/on-demand*.css"
 SCRIPTS = {
     "reaction-choice": (reacts, lambda tab: tab.get_by_role("group", name="Reactions"), UNLOADED),
     "picture-viewer": (opens_picture, lambda tab: tab.get_by_role("dialog", name="Picture"), UNLOADED),
@@ -50,7 +51,11 @@ def anas_tab(sit_down, mona_writes, stack, ana):
 
 
 def without_script(tab, name, answer):
-    tab.route(f"**/js/{name}*.js", answer)
+    without_file(tab, f"**/js/{name}*.js", answer)
+
+
+def without_file(tab, path, answer):
+    tab.route(path, answer)
     tab.reload()
     expect(composer(tab)).to_be_editable()
     expect(tab.get_by_role("link", name="Picture from the customer")).to_be_visible()
@@ -82,6 +87,28 @@ def test_a_script_that_cannot_be_loaded_is_asked_for_again_by_the_next_press(nam
     press(anas_tab)
     expect(opened(anas_tab)).to_be_visible()
     expect(anas_tab.get_by_text(problem)).to_be_hidden()
+
+
+@pytest.mark.parametrize("name", ["reaction-choice", "picture-viewer", "dialog"])
+def test_nothing_opens_without_its_styles(name, anas_tab):
+    press, opened, problem = SCRIPTS[name]
+    held = []
+    without_file(anas_tab, STYLES, lambda route: held.append(route))
+    press(anas_tab)
+    until(anas_tab, lambda: held)
+    expect(anas_tab.locator("[aria-busy=true]")).to_have_count(1)
+    expect(opened(anas_tab)).to_be_hidden()
+    held[0].abort()
+    expect(anas_tab.get_by_text(problem)).to_be_visible()
+    anas_tab.unroute(STYLES)
+    press(anas_tab)
+    expect(opened(anas_tab)).to_be_visible()
+
+
+def test_pages_of_their_own_have_the_styles_from_the_beginning(anas_tab):
+    for path in [anas_tab.get_by_role("link", name="Send later").get_attribute("href"), "/canned-replies/"]:
+        anas_tab.goto(path)
+        expect(anas_tab.locator(".dialog-form, .canned-page")).to_have_css("display", "grid")
 
 
 def test_canned_replies_that_cannot_be_loaded_are_asked_for_again_by_the_next_key(anas_tab):
