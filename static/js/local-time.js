@@ -21,7 +21,7 @@ class LocalTime extends HTMLElement {
   }
 
   connectedCallback() {
-    this.show();
+    this.begin();
     this.timer = setInterval(() => this.show(), TICK);
   }
 
@@ -31,20 +31,30 @@ class LocalTime extends HTMLElement {
   }
 
   attributeChangedCallback() {
-    if (this.isConnected) this.show();
+    if (this.isConnected) this.begin();
+  }
+
+  begin() {
+    this.moment = new Date(this.getAttribute("datetime"));
+    this.title = full.format(this.moment);
+    this.show();
   }
 
   show() {
-    const moment = new Date(this.getAttribute("datetime"));
-    this.title = full.format(moment);
+    const { moment } = this;
     if (this.hasAttribute("left")) this.count(moment - Date.now());
-    else if (this.hasAttribute("clock")) this.textContent = clock.format(moment);
-    else this.textContent = this.hasAttribute("ago") ? ago(Date.now() - moment) : when(moment);
+    else if (this.hasAttribute("clock")) this.write(clock.format(moment));
+    else this.write(this.hasAttribute("ago") ? ago(Date.now() - moment) : when(moment));
+  }
+
+  // Most words stay as they are: written anew with each tick, they would make the browser lay out all rows and messages again.
+  write(words) {
+    if (this.textContent !== words) this.textContent = words;
   }
 
   // The server decides by its own clock whether the time is over: this asks the server, and again until it agrees.
   count(ms) {
-    this.textContent = left(Math.max(0, ms));
+    this.write(left(Math.max(0, ms)));
     this.parentElement.classList.toggle("is-short", ms < HOUR);
     clearTimeout(this.end);
     const ask = () => this.dispatchEvent(new CustomEvent("time-over", { bubbles: true }));

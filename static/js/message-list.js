@@ -101,11 +101,13 @@ class MessageList extends HTMLElement {
     if (this.scrollTop < this.top) this.scrolled(); // of which the browser has sent no event yet
     const entries = [...fresh.children];
     const added = entries.filter((entry) => !document.getElementById(entry.id));
-    for (const entry of entries) place(this.thread, entry, Boolean(this.link));
+    for (const entry of entries) {
+      place(this.thread, entry, Boolean(this.link));
+      htmx.process(document.getElementById(entry.id)); // of the whole thread, htmx would take as long as the rest together
+    }
     arrange(this.thread);
     this.reading.note(added);
     this.thread.dataset.revision = fresh.dataset.revision;
-    htmx.process(this.thread);
     document.dispatchEvent(new CustomEvent("thread-changed", { detail: { entries } }));
     this.compareHeader(fresh);
     const isOurs = added.some((entry) => entry.matches(".is-outgoing:not(.is-imported)"));

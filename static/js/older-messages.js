@@ -27,7 +27,7 @@ async function load(list) {
   arrange(list.thread);
   list.reading.noteOlder(known);
   link.replaceWith(...page.querySelectorAll(".thread-older"));
-  htmx.process(list.thread);
+  for (const message of known) htmx.process(message);
   if (!list.sticks) list.scrollTop = list.scrollHeight - fromEnd;
   watchOlder(list);
 }
