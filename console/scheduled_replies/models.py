@@ -137,7 +137,11 @@ class ScheduledReply(Listed):
 
     @property
     def cards(self):
-        return cards_of(self.template) if self.template else []
+        """Return its cards. The picture or video of a card is named: customers and agents see it once it was sent."""
+        cards = cards_of(self.template) if self.template else []
+        for card, file in zip(cards, self.files.all(), strict=False):
+            card.title = file.title
+        return cards
 
     @property
     def quick_reply_titles(self):

@@ -109,6 +109,13 @@ def kind_name(kind):
     return str(KINDS.get(kind) or _("Attachment (%(kind)s)") % {"kind": kind})
 
 
+def template_name(payload):
+    """Return the kind of a template whose words do not say it, or of the picture or video in it; "" for others."""
+    kind = as_text(payload.get("template_type"))
+    shown = [as_text(element.get("media_type")) for element in as_dicts(payload.get("elements"))]
+    return kind_name(shown[0]) if kind == "media" and shown and shown[0] in KINDS else str(TEMPLATES.get(kind, ""))
+
+
 def amount(number, currency):
     """Return an amount of money. A whole amount stays as it came: not every currency has cents."""
     if number is None:
@@ -145,8 +152,7 @@ def _template(payload):
     lines = [as_text(part.get(name)) for part in parts for name in ("text", "title", "subtitle", "order_number")]
     lines += [_coupon_code(payload), _total(payload)]
     buttons = [as_text(button.get("title")) for part in parts for button in as_dicts(part.get("buttons"))]
-    kind = TEMPLATES.get(as_text(payload.get("template_type")))
-    return Content([*([str(kind)] if kind else []), *lines], [button for button in buttons if button.strip()][:MOST])
+    return Content([template_name(payload), *lines], [button for button in buttons if button.strip()][:MOST])
 
 
 def _coupon_code(payload):

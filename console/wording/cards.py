@@ -72,13 +72,12 @@ def button_of(kind, payload, wanted, title):
 
 
 def _card(part, payload):
-    kind = attachments.TEMPLATES.get(as_text(payload.get("template_type")))
     is_receipt = payload.get("template_type") == "receipt"
     coupon, number = as_text(part.get("coupon_code")), as_text(part.get("order_number"))
     return Card(
         title=as_text(part.get("title")) or as_text(part.get("text")) or number,
         subtitle=as_text(part.get("subtitle")) or as_text(part.get("recipient_name")),
-        label=str(kind or ""),
+        label=attachments.template_name(payload),
         rows=_receipt(payload) if is_receipt else [(_("Code"), coupon)] if coupon else [],
         address=_web(as_dict(part.get("default_action")).get("url")) or _web(part.get("url")),
         picture_address=_web(part.get("image_url")),

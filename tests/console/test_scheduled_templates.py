@@ -123,6 +123,14 @@ def test_the_picture_of_a_template_stays_until_another_comes(post, due, mona, sa
     assert Attachment.objects.get(kind="image").title == "cup.png"
 
 
+def test_a_template_with_a_picture_that_waits_shows_its_name_once_its_kind_and_its_buttons(
+    post, anas_browser, conversation
+):
+    post(fields_of(MEDIA), files=[teapot()])
+    assert "Picture teapot.png Shop Goes out" in thread(anas_browser, conversation)
+    assert "Picture · [Shop]" in words(anas_browser.get("/queue/?scheduled=25", headers=HTMX).content.decode())
+
+
 def test_a_template_that_becomes_a_text_with_buttons_leaves_its_picture(post, due, mona, sandbox):
     post(fields_of(MEDIA), files=[teapot()])
     assert post(fields_of(BUTTONS), ScheduledReply.objects.get()).content == b""
