@@ -213,6 +213,7 @@ def new_keys():
         "SECRET_KEY": secrets.token_urlsafe(50),
         "TOKEN_ENCRYPTION_KEYS": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
         "WEBHOOK_VERIFY_TOKEN": secrets.token_urlsafe(24),
+        "VAPID_PRIVATE_KEY": secrets.token_urlsafe(32),
     }
 
 

@@ -28,6 +28,10 @@ WEBHOOK_VERIFY_TOKEN = env.str("WEBHOOK_VERIFY_TOKEN", default="")
 GRAPH_API_URL = env.str("GRAPH_API_URL", default="") or "https://graph.facebook.com"
 GRAPH_API_VERSION = env.str("GRAPH_API_VERSION", default="") or "v27.0"
 TOKEN_ENCRYPTION_KEYS = env.list("TOKEN_ENCRYPTION_KEYS", default=[])
+VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", default="")
+PUSH_HOSTS = env.list("PUSH_HOSTS", default=[]) or [
+    *("fcm.googleapis.com", ".push.services.mozilla.com", ".push.apple.com", ".notify.windows.com"),
+]
 TRUSTED_PROXIES = env("TRUSTED_PROXIES", default="").split()
 PERSONA_NAME_PATTERN = env.str("PERSONA_NAME_PATTERN", default="") or "{first} {last_initial}."
 DATA_DIR = Path(env.str("DATA_DIR", default="") or BASE_DIR / "var").resolve()
@@ -54,6 +58,7 @@ try:
         REDIS_URL=REDIS_URL,
         PUBLIC_URL=PUBLIC_URL,
         ALLOWED_HOSTS=ALLOWED_HOSTS,
+        PUSH_HOSTS=PUSH_HOSTS,
         FACEBOOK_APP_ID=FACEBOOK_APP_ID,
         GRAPH_API_URL=GRAPH_API_URL,
         GRAPH_API_VERSION=GRAPH_API_VERSION,
@@ -62,6 +67,7 @@ try:
         LOG_LEVEL=LOG_LEVEL,
         TIME_ZONE=TIME_ZONE,
     )
+    start_up_checks.refuse_invalid_vapid_key(VAPID_PRIVATE_KEY)
     start_up_checks.refuse_missing_or_weak(
         SECRET_KEY=SECRET_KEY,
         DATABASE_URL=DATABASE_URL,
@@ -264,6 +270,7 @@ CELERY_TASK_ROUTES = {
     "console.tasks.process_webhooks": {"queue": "webhooks"},
     "console.tasks.deliver_bot_event": {"queue": "bots"},
     "console.tasks.assign": {"queue": "webhooks"},  # a customer waits, so never behind a download
+    "console.tasks.call_agents": {"queue": "webhooks"},
     "console.tasks.show_typing": {"queue": "typing"},
     "*.sweep": {"queue": "webhooks"},  # also never behind a download
 }

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.apps import apps
 
 from console.infrastructure import heartbeats
+from console.push.post import Unanswered
 
 
 @shared_task
@@ -56,6 +57,16 @@ def import_history(page_id):
 @shared_task
 def moderate(moderation_id):
     _model("console.Moderation").filter(pk=moderation_id).deliver()
+
+
+@shared_task
+def call_agents(news_of_conversations):
+    _model("console.PushSubscription").call_agents(news_of_conversations)
+
+
+@shared_task(autoretry_for=(Unanswered,), max_retries=3, retry_backoff=5)
+def push(subscription_id, conversation_id):
+    _model("console.PushSubscription").filter(pk=subscription_id).push(conversation_id)
 
 
 @shared_task

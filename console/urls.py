@@ -4,6 +4,7 @@ from django.urls import include, path, re_path
 from agents import views as agents
 from console import api
 from console.faces import views as faces
+from console.push import views as push
 from console.search.views import search
 from console.snoozes import views as snoozes
 from console.transcripts import views as transcripts
@@ -113,6 +114,12 @@ urlpatterns = [
     path("back/", agents.come_back, name="come-back"),
     path("shortcuts/", shortcuts.shortcuts, name="shortcuts"),
     path("preferences/", agents.preferences, name="preferences"),
+    path("push/", push.index, name="push"),
+    path("push/key/", push.key, name="push-key"),
+    path("push/subscribe/", push.subscribe, name="subscribe"),
+    path("push/renew/", push.renew, name="renew-subscription"),
+    path("push/<int:pk>/unsubscribe/", push.unsubscribe, name="unsubscribe"),
+    path("service-worker.js", push.service_worker, name="service-worker"),
     path("leave/", agents.leave, name="leave"),
     path("admin/", admin.site.urls),
     path("api/", api.urls),

@@ -15,6 +15,7 @@ from django.db import connection
 from agents.models import Agent
 from console.infrastructure import start_up_checks
 from console.models import ApiKey
+from console.new_keys import vapid_private_key
 from personas.models import Page
 from tests.conftest import TOKEN
 from tests.production import PRODUCTION
@@ -135,6 +136,7 @@ def test_the_refusal_of_a_malformed_database_url_does_not_contain_its_password()
 
 
 SHAPED = PRODUCTION | {
+    "PUSH_HOSTS": [],
     **{"GRAPH_API_VERSION": "v27.0", "LOG_LEVEL": "INFO", "TIME_ZONE": "Europe/Berlin"},
     **{"S3_BUCKET": "files", "S3_ENDPOINT_URL": "https://s3.example.com:9000"},
 }
@@ -189,6 +191,18 @@ def test_a_malformed_encryption_key_is_refused_at_start_without_being_printed(ke
     with pytest.raises(ImproperlyConfigured, match=r"python -m console\.new_keys") as refused:
         start(TRIAL, TOKEN_ENCRYPTION_KEYS=[key])
     assert not key or key not in str(refused.value)
+
+
+@pytest.mark.parametrize("key", ["short", "ü" * 43, "A" * 43, "_" * 43])
+def test_a_malformed_key_for_push_is_refused_at_start_without_being_printed(key):
+    with pytest.raises(ImproperlyConfigured, match=r"python -m console\.new_keys") as refused:
+        start_up_checks.refuse_invalid_vapid_key(key)
+    assert key not in str(refused.value)
+
+
+def test_a_new_key_for_push_or_none_passes_the_start_up_checks():
+    for key in ("", vapid_private_key()):
+        start_up_checks.refuse_invalid_vapid_key(key)
 
 
 def test_env_example_has_every_setting_and_marks_its_secrets_as_examples():

@@ -38,6 +38,7 @@ ON_DEMAND = {
     ],
     *[
         "picture-viewer",
+        "push-device",
         "reaction-choice",
         "moment-field",
         "send-later",

@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('personas', '0001_first_release'),
+        ('sessions', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -429,6 +430,24 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'mention',
                 'verbose_name_plural': 'mentions',
+            },
+        ),
+        migrations.CreateModel(
+            name='PushSubscription',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('endpoint', models.CharField(editable=False, max_length=2000, unique=True)),
+                ('p256dh', models.CharField(editable=False, max_length=100)),
+                ('auth', personas.fields.EncryptedTextField(editable=False)),
+                ('device', models.CharField(max_length=100, verbose_name='device')),
+                ('used_at', models.DateTimeField(verbose_name='last used')),
+                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='push_subscriptions', to=settings.AUTH_USER_MODEL, verbose_name='agent')),
+                ('session', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='sessions.session')),
+            ],
+            options={
+                'verbose_name': 'push subscription',
+                'verbose_name_plural': 'push subscriptions',
+                'ordering': ['-used_at', '-pk'],
             },
         ),
         migrations.CreateModel(

@@ -3,6 +3,7 @@ from console.history_import.models import HistoryImport
 from console.merged_customers.models import MergedCustomer
 from console.messenger_templates.models import SavedFile, SavedTemplate
 from console.moderation.models import Moderation
+from console.push.models import PushSubscription
 from console.scheduled_replies.files import ScheduledFile
 from console.scheduled_replies.models import ScheduledReply
 from console.search.models import SearchDocument
@@ -61,6 +62,7 @@ __all__ = [
     "Message",
     "Moderation",
     "Note",
+    "PushSubscription",
     "Reaction",
     "Refused",
     "SavedFile",

@@ -2,6 +2,9 @@
 // notification of the computer while no tab of the desk has the focus. All tabs get each row: the one that holds the stream
 // calls, after the others had time to say that somebody looks.
 
+import { listenToWorker, notify } from "./notification.js";
+import { renew, subscribe } from "./push-device.js";
+
 const SAID_WITHIN = 1_000; // ms
 const QUIET = 2_000; // ms between two sounds
 const JUST_NOW = 60_000; // ms of waiting
@@ -19,9 +22,13 @@ class AgentCalls extends HTMLElement {
     document.body.addEventListener("live-hello", this.forget);
     this.addEventListener("click", this.ask);
     this.show();
+    this.listeners = new AbortController();
+    listenToWorker(this.listeners.signal);
+    renew().catch(() => null); // the next page does
   }
 
   disconnectedCallback() {
+    this.listeners.abort();
     this.tabs.close();
     document.body.removeEventListener("live-row", this.compare, true);
     document.body.removeEventListener("live-hello", this.forget);
@@ -64,7 +71,7 @@ class AgentCalls extends HTMLElement {
   }
 
   ask = async ({ target }) => {
-    if (target.closest("button")) await Notification.requestPermission();
+    if (target.closest("button")) await subscribe().catch(() => Notification.requestPermission());
     this.show();
   };
 
@@ -107,25 +114,6 @@ function play(audio, hertz, at) {
   tone.connect(volume).connect(audio.destination);
   tone.start(at);
   tone.stop(at + TONE);
-}
-
-// Phones take notifications from a service worker alone: there the sound has to do.
-function notify(row) {
-  if (window.Notification?.permission !== "granted") return;
-  const name = row.querySelector(".row-name").textContent;
-  try {
-    const notification = new Notification(name, { body: row.querySelector(".row-words > bdi").textContent, tag: row.id });
-    notification.onclick = () => open(row, notification);
-  } catch (error) {
-    if (error.name !== "TypeError") throw error;
-  }
-}
-
-function open(row, notification) {
-  notification.close();
-  window.focus();
-  const shown = document.getElementById(row.id)?.querySelector("a");
-  shown ? shown.click() : location.assign(addressOf(row));
 }
 
 customElements.define("agent-calls", AgentCalls);

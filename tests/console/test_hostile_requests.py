@@ -89,6 +89,9 @@ FORM = [
         "last",
         "language",
         "desk",
+        "endpoint",
+        "p256dh",
+        "auth",
     ],
 ]
 HEADERS = [

@@ -19,6 +19,7 @@ SANDBOX_SECRET = "sandbox-app-secret"  # noqa: S105  (bin/dev runs with it)
 EXAMPLE_KEY = "example-only-key-not-for-production-0000000="
 LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 MOST_DAYS = 36_500
+P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 YES, NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 NAME_FIELDS = {"first": "Ana", "last": "Ruiz", "last_initial": "R"}
 WEAK = [  # values that production refuses: a check of all settings, and the sentence
@@ -180,6 +181,11 @@ SHAPES = [
         lambda value: re.fullmatch(r"\*|\.?[\w.-]+|\[?[0-9a-fA-F:.]+\]?", value),
         "set it to host names, without scheme and port, separated by commas.",
     ),
+    (
+        "PUSH_HOSTS",
+        lambda value: re.fullmatch(r"\.?[a-z0-9.-]+", value),
+        "set it to host names of push services, separated by commas; a dot in front includes all below it.",
+    ),
     ("FACEBOOK_APP_ID", str.isdecimal, "set it to the number of your Facebook app."),
     (
         "GRAPH_API_URL",
@@ -204,6 +210,16 @@ SHAPES = [
     ("LOG_LEVEL", lambda value: value in LEVELS, f"set it to one of {', '.join(LEVELS)}."),
     ("TIME_ZONE", _is_time_zone, "set it to a name of the IANA time zone database, as in Europe/Berlin."),
 ]
+
+
+def refuse_invalid_vapid_key(key):
+    """Raise ImproperlyConfigured for a key that signs nothing. Without a key, push is not offered."""
+    try:
+        is_valid = not key or 0 < int.from_bytes(urlsafe_b64decode(key + "=" * (-len(key) % 4))) < P256_ORDER
+    except ValueError:
+        is_valid = False
+    if not is_valid:
+        raise ImproperlyConfigured("VAPID_PRIVATE_KEY is not valid: `python -m console.new_keys` prints a valid one.")
 
 
 def _refuse_invalid_keys(keys):

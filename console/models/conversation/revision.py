@@ -5,6 +5,7 @@ Several conversations that change together are saved by one statement, and publi
 
 from collections import defaultdict
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, ClassVar
 
 from django.apps import apps
@@ -13,6 +14,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from console import live
+from console.calls.news import State, announce_changes
 from console.infrastructure import rows
 from console.infrastructure.compiled import Compiled, Given, GivenList
 from console.models.conversation import thread
@@ -92,7 +94,7 @@ class Change:
     def __init__(self, conversation):
         self.conversation = conversation
         self.has_begun = self.is_listed = False
-        self._headline = conversation.headline
+        self._headline, self._state = conversation.headline, _state(conversation)
 
     @cached_property
     def thread(self):
@@ -114,6 +116,11 @@ class Change:
             raise
         self.has_begun = True
         self.is_listed |= is_listed
+
+    @property
+    def states(self):
+        """Return the conversation's key, and the values before and after the change for which agents may be called."""
+        return self.conversation.pk, self._state, _state(self.conversation)
 
     @property
     def topics(self):
@@ -230,9 +237,16 @@ def _save(changed):
         thread.write(threads)
     topics = [conversation.change.topics for conversation in changed]
     rows.write(changed)
+    announce = partial(announce_changes, [conversation.change.states for conversation in changed])
+    transaction.on_commit(announce, robust=True)
     for some in (_gathered(topics, is_listed=True), _gathered(topics, is_listed=False)):
         if some:
             live.publish(*some)
+
+
+def _state(conversation):
+    holding = conversation.holder, conversation.agent_id, conversation.closed_at is None
+    return State(*holding, conversation.unread, conversation.is_new, conversation.is_back)
 
 
 def _gathered(topics, is_listed):

@@ -1,0 +1,130 @@
+"""A push subscription: a browser of an agent that is called while no desk is open in it."""
+
+import logging
+from typing import Any, ClassVar
+
+from django.apps import apps
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from console import tasks
+from console.calls.deciding import is_called
+from console.calls.news import OF_QUEUE
+from console.infrastructure import sessions
+from console.push.payload import payload_of
+from console.push.post import Gone, NotTaken, post
+from personas.fields import EncryptedTextField
+
+MOST_DEVICES = 20  # of one agent: the one that was used last replaces the oldest
+MOST_ENDPOINT = 2000  # characters
+
+logger = logging.getLogger(__name__)
+
+
+class PushSubscriptionQuerySet(models.QuerySet):
+    def subscribe(self, agent, session_key, endpoint, **keys):
+        """Call this browser from now on. A browser belongs to the agent who subscribed it last."""
+        fields = {"agent": agent, "session_id": session_key, "used_at": timezone.now(), **keys}
+        subscription, _is_new = self.update_or_create(endpoint=endpoint, defaults=fields)
+        kept = self.filter(agent=agent).order_by("-used_at", "-pk").values("pk")[:MOST_DEVICES]
+        self.filter(agent=agent).exclude(pk__in=[*kept.values_list("pk", flat=True)]).delete()
+        return subscription
+
+    def renew(self, agent, session_key, endpoint):
+        """Note that an agent has logged in again on a browser; return whether it still is subscribed by them."""
+        known = self.filter(agent=agent, endpoint=endpoint)
+        return known.update(session=session_key, used_at=timezone.now()) == 1
+
+    def reachable(self):
+        """Return the subscriptions of browsers in which their agent is logged in."""
+        found = list(self.exclude(session=None).select_related("agent"))
+        logged_in = sessions.logged_in([one.session_id for one in found])
+        return [one for one in found if logged_in.get(one.session_id) == one.agent]
+
+    def call_agents(self, news_of_conversations):
+        """Call the agents whom these news are for, each on all their devices."""
+        for pk, news in news_of_conversations:
+            conversation = apps.get_model("console.Conversation").objects.with_page().filter(pk=pk).first()
+            for subscription in self.to_call(conversation, news) if conversation else []:
+                tasks.push.delay(subscription.pk, pk)
+
+    def to_call(self, conversation, news):
+        """Return the devices of the agents whom the news of a conversation is for."""
+        found = self._of_queue(conversation) if news in OF_QUEUE else self.filter(agent=conversation.agent_id)
+        cause = _agent_behind(conversation) if news in OF_QUEUE else None
+        return [
+            one
+            for one in found.reachable()
+            if is_called(
+                news,
+                one.agent.calls,
+                is_holder=one.agent_id == conversation.agent_id,
+                is_there=one.agent.is_present or one.agent.is_auto_away,
+                caused_it=one.agent_id == cause,
+            )
+        ]
+
+    def _of_queue(self, conversation):
+        """Filter to the devices of the agents in whose queue the conversation waits."""
+        found = self.filter(agent__in=conversation.page.agents().values("pk"))
+        if conversation.team_id is None:
+            return found
+        theirs = Q(agent__teams=conversation.team_id) | Q(agent__teams=None) | Q(agent__is_superuser=True)
+        return found.filter(theirs).distinct()
+
+    def push(self, conversation_id):
+        """Show a conversation on these devices, as far as their agents may see it and it still is news to them."""
+        for subscription in self.reachable():
+            visible = apps.get_model("console.Conversation").objects.visible_to(subscription.agent)
+            conversation = visible.select_related("customer").filter(pk=conversation_id).first()
+            if conversation and _is_news_to(conversation, subscription.agent):
+                subscription.push(payload_of(conversation))
+
+
+class PushSubscription(models.Model):
+    session_id: str | None
+    agent_id: int
+
+    agent = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="push_subscriptions", verbose_name=_("agent")
+    )
+    session = models.ForeignKey("sessions.Session", models.SET_NULL, null=True, related_name="+")  # it ends by log-out
+    endpoint = models.CharField(max_length=MOST_ENDPOINT, unique=True, editable=False)  # at the browser's push service
+    p256dh = models.CharField(max_length=100, editable=False)  # the browser's public key
+    auth = EncryptedTextField(editable=False)  # the secret of the browser
+    device = models.CharField(_("device"), max_length=100)
+    used_at = models.DateTimeField(_("last used"))
+
+    objects: ClassVar[Any] = PushSubscriptionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("push subscription")
+        verbose_name_plural = _("push subscriptions")
+        ordering = ["-used_at", "-pk"]
+
+    def __str__(self):
+        return self.device
+
+    def push(self, payload):
+        """Send a message to the device. A browser that has ended its subscription is forgotten."""
+        try:
+            post(self.endpoint, self.p256dh, self.auth, payload, topic=payload["tag"])
+        except Gone:
+            self.delete()
+        except NotTaken as error:
+            logger.error("The push service refuses a message to subscription %s (%s)", self.pk, error)
+
+
+def _agent_behind(conversation):
+    change = conversation.handovers.latest_change()
+    return change and change.by_id
+
+
+def _is_news_to(conversation, agent):
+    """Return whether nobody has seen it meanwhile: it waits in the queue, or its holder has not read it."""
+    if conversation.agent_id is None:
+        return conversation.is_open
+    return conversation.is_held_by(agent) and bool(conversation.unread or conversation.calls_holder)

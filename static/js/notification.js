@@ -1,0 +1,42 @@
+// Shows a notification of the computer for a row of the queue. On a device that push messages call as well, the service worker
+// shows it under the same tag, so that nobody is called twice for the same words; and on a phone only a service worker can.
+
+export async function notify(row) {
+  if (window.Notification?.permission !== "granted") return;
+  const address = row.querySelector("a").getAttribute("href");
+  const title = row.querySelector(".row-name").textContent;
+  const options = { body: row.querySelector(".row-words > bdi").textContent, tag: row.id, data: { address } };
+  const registration = await navigator.serviceWorker?.getRegistration();
+  if (registration?.active) return registration.showNotification(title, options);
+  show(title, options);
+}
+
+const ANSWERS = {
+  shows: (address) => document.hasFocus() && location.pathname === address,
+  opens: (address) => open(address) ?? true,
+};
+
+// The service worker asks before it shows a notification, and after a click on one.
+export const listenToWorker = (signal) =>
+  navigator.serviceWorker?.addEventListener("message", ({ data, ports }) => {
+    ports[0].postMessage(ANSWERS[data.question](data.address));
+  }, { signal });
+
+// A phone without a service worker shows none: there the sound has to do.
+function show(title, options) {
+  try {
+    const notification = new Notification(title, options);
+    notification.onclick = () => {
+      notification.close();
+      window.focus();
+      open(options.data.address);
+    };
+  } catch (error) {
+    if (error.name !== "TypeError") throw error;
+  }
+}
+
+function open(address) {
+  const shown = document.querySelector(`.queue a[href="${CSS.escape(address)}"]`);
+  shown ? shown.click() : location.assign(address);
+}

@@ -1,0 +1,52 @@
+// Calls the agent while no desk is open: shows what a push message says, and opens or takes the conversation.
+
+const ANSWERS_WITHIN = 1_000; // ms
+
+self.addEventListener("install", () => self.skipWaiting());
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+self.addEventListener("push", (event) => event.waitUntil(show(event.data.json())));
+self.addEventListener("notificationclick", (event) => event.waitUntil(react(event)));
+
+const windows = () => self.clients.matchAll({ type: "window", includeUncontrolled: true });
+
+const isDesk = (page) => /^\/(conversations\/\d+\/)?$/.test(pathOf(page));
+
+const pathOf = ({ url }) => new URL(url).pathname;
+
+// A desk that is open but has no focus shows the same words by itself: nobody is called twice for them.
+async function show({ title, body, tag, address, actions }) {
+  const answers = await Promise.all((await windows()).filter(isDesk).map((desk) => ask(desk, "shows", address)));
+  const shown = await self.registration.getNotifications({ tag });
+  if (answers.some(Boolean) || shown.some((notification) => notification.body === body)) return;
+  const options = { body, tag, actions, renotify: true, data: { address } };
+  await self.registration.showNotification(title, options);
+}
+
+async function react({ notification, action }) {
+  const { address } = notification.data;
+  notification.close();
+  if (action === "take") await take(address);
+  const [desk] = (await windows()).filter(isDesk).sort((one, other) => other.focused - one.focused);
+  if (!desk) return self.clients.openWindow(address);
+  await desk.focus();
+  if (!(await ask(desk, "opens", address))) await desk.navigate(address);
+}
+
+// Asks a desk whether it shows a conversation in front of its agent, or opens it. One that is still being loaded does not answer.
+// Its own address is the one that it was loaded from.
+function ask(desk, question, address) {
+  const { port1, port2 } = new MessageChannel();
+  desk.postMessage({ question, address }, [port2]);
+  return new Promise((resolve) => {
+    port1.onmessage = ({ data }) => resolve(data);
+    setTimeout(resolve, ANSWERS_WITHIN, false);
+  });
+}
+
+// The token is that of the page, as for its own button. Whoever was faster, the page says who has the conversation.
+async function take(address) {
+  const page = await (await fetch(address)).text();
+  const token = page.match(/name="csrfmiddlewaretoken" value="(\w+)"/)?.[1] ?? "";
+  const headers = { "X-CSRFToken": token };
+  await fetch(`${address}take/`, { method: "POST", headers, redirect: "manual" }).catch(() => null);
+}
