@@ -762,6 +762,10 @@ class Migration(migrations.Migration):
             model_name='message',
             index=models.Index(condition=models.Q(('state', 'failed')), fields=['conversation', 'at'], name='message_failed'),
         ),
+        migrations.AddIndex(
+            model_name='message',
+            index=models.Index(condition=models.Q(('state__in', ['sent', 'delivered'])), fields=['conversation', 'sent_at'], name='message_unread'),
+        ),
         migrations.AddConstraint(
             model_name='message',
             constraint=models.UniqueConstraint(models.F('page'), django.db.models.functions.text.MD5('mid'), name='one_message_per_page_and_mid'),

@@ -1,5 +1,6 @@
 """The queue in its four parts: their order, the pages of each, and what they cost when there is much of everything."""
 
+import json
 import random
 import re
 import time
@@ -12,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from console.models import Attachment, Conversation, Customer, InboundWebhook, Message, Team
+from console.models.conversation.thread import SHOW_RECEIPTS
 from console.models.conversation.timeouts import TIMEOUTS
 from console.views.queue import MOST, PAGE
 from tests.bench.fill import fill
@@ -387,3 +389,16 @@ def test_each_frequent_query_uses_an_index(much, ana):
     whole = re.compile(rf"Seq Scan on ({'|'.join(tables)})\b")
     plans = {name: read(ana).explain() for name, read in READS.items()}
     assert {name: plan for name, plan in plans.items() if whole.search(plan)} == {}
+
+
+def test_the_look_for_silent_conversations_reads_only_messages_that_wait_or_failed(much):
+    plan = Conversation.objects.idle().explain()
+    assert set(re.findall(r"(message_\w+) on console_message", plan)) == {"message_pending", "message_failed"}
+
+
+def test_a_receipt_reads_only_messages_that_nobody_has_read_yet(much):
+    receipt = {"id": _longest().pk, "revision": 1, "read_until": NOW.isoformat(), "delivered_until": None}
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {SHOW_RECEIPTS}", [json.dumps([receipt])])
+        plan = str(cursor.fetchall())
+    assert "message_unread on console_message" in plan

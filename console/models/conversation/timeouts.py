@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from django.db import models
 from django.db.models import DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, Value
-from django.db.models.functions import Greatest
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from console.models.conversation.inbox import InboxQuerySet
@@ -57,8 +57,8 @@ class TimeoutsQuerySet(InboxQuerySet):
     def idle(self):
         """Filter to conversations that have been silent for a while, with nothing left to answer, send or look at."""
         silent = self._silent(Holder.AGENT).filter(is_snoozed=False, is_back=False)
-        settled = silent.exclude(Exists(_unsettled())).exclude(Exists(_pending_handovers()))
-        return settled.exclude(pk__in=self._with_scheduled_reply())
+        settled = silent.exclude(Exists(_under_way())).exclude(Exists(_failed()))
+        return settled.exclude(Exists(_pending_handovers())).exclude(pk__in=self._with_scheduled_reply())
 
     def idle_elsewhere(self):
         return self._silent(Holder.ELSEWHERE).filter(is_controlled_elsewhere=False)
@@ -180,12 +180,19 @@ def _needs_agent(conversation):
     return conversation.messages.filter(states, since).exists()
 
 
-def _unsettled():
-    """Return messages that are not sent, or unknown, except those that failed before the agent had the conversation."""
-    theirs = Q(conversation__held_since=None) | Q(at__gte=F("conversation__held_since"))
-    failed = Q(state=Message.State.FAILED) & theirs
-    under_way = Q(state__in=[Message.State.QUEUED, Message.State.SENDING, Message.State.UNKNOWN])
-    return Message.objects.filter(under_way | failed, conversation=OuterRef("pk"))
+# One condition for both kinds of messages would match neither of their indexes.
+
+
+def _under_way():
+    """Return messages that are queued, being sent, or unknown."""
+    states = [Message.State.QUEUED, Message.State.SENDING, Message.State.UNKNOWN]
+    return Message.objects.filter(state__in=states, conversation=OuterRef("pk"))
+
+
+def _failed():
+    """Return messages that failed, except those that did before the agent had the conversation."""
+    since = Coalesce(OuterRef("held_since"), "at")
+    return Message.objects.filter(state=Message.State.FAILED, conversation=OuterRef("pk"), at__gte=since)
 
 
 def _pending_handovers():

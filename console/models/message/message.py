@@ -149,6 +149,11 @@ class Message(MessageDelivery):
                 name="message_pending",
             ),
             models.Index(fields=["conversation", "at"], condition=Q(state="failed"), name="message_failed"),
+            models.Index(
+                fields=["conversation", "sent_at"],
+                condition=Q(state__in=["sent", "delivered"]),
+                name="message_unread",
+            ),
         ]
 
     def __str__(self):
