@@ -18,6 +18,7 @@ from psycopg.errors import QueryCanceled
 from console.models import Attachment, Conversation, Message, Note, SearchDocument, SearchWord
 from console.models.refusals import Refused
 from console.search import conditions
+from console.search.labelled import Labelled
 from console.search.models import Kind
 from console.search.snippets import snippet
 from personas.models import Page
@@ -68,6 +69,7 @@ class Group:
     conversation: Conversation
     name: list  # parts of the customer's name
     all: str  # the query for all hits with this customer
+    labels: list  # by which the customer was found
     hits: list = field(default_factory=list)
     more: int = 0  # hits that are not shown
 
@@ -76,7 +78,7 @@ class Search:
     """One page of the results of a query for an agent. after: the place of the last hit of the page before."""
 
     def __init__(self, agent, query, after=None):
-        self.query, self.after = query, after
+        self.query, self.after, self.labels = query, after, {}
         self.pages = list(Page.objects.open_to(agent).order_by().defer("token"))
         with _limits():
             self.alternatives = SearchWord.objects.containing(query.words)
@@ -111,11 +113,17 @@ class Search:
         return f"({' | '.join([given, *map(_quoted, others)])})"
 
     def _customers(self):
-        """Find the customers by name, id or label."""
+        """Find the customers by name or id, and then those with a label that the words name."""
         found = conditions.narrow(SearchDocument.objects.customers(), self.query, self.pages, "customer__conversation")
-        if self.query.phrases:
-            found = found.filter(vector=self._words())
-        return list(found.order_by("-at", "-pk")[:MOST_CUSTOMERS])
+        found = found.newest_first()
+        if not self.query.phrases:
+            return list(found[:MOST_CUSTOMERS])
+        by_name = list(found.filter(vector=self._words())[:MOST_CUSTOMERS])
+        labelled = Labelled(self.query, self.pages)
+        known = [document.pk for document in by_name]
+        by_label = labelled.among(found.exclude(pk__in=known))[: MOST_CUSTOMERS - len(by_name)]
+        self.labels = labelled.of(by_label)
+        return [*by_name, *by_label]
 
     def _documents(self):
         said = conditions.narrow(SearchDocument.objects.said(), self.query, self.pages, "conversation")
@@ -160,7 +168,8 @@ class Search:
 
     def _group(self, conversation):
         everything = urlencode({"q": f'{self.query.text} with:"{conversation.customer.name}"'})
-        return Group(conversation, snippet(str(conversation), self.is_found), everything)
+        labels = self.labels.get(conversation.customer_id, [])
+        return Group(conversation, snippet(str(conversation), self.is_found), everything, labels)
 
     def _hits(self, documents, conversations):
         """Yield a hit for each document that still exists. A message and its file make one hit."""

@@ -11,7 +11,18 @@ from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
 from console.infrastructure.redis import redis
-from console.models import Attachment, Conversation, Customer, Label, Message, Note, SearchDocument, SearchWord
+from console.models import (
+    Attachment,
+    Conversation,
+    Customer,
+    Label,
+    MergedCustomer,
+    Message,
+    Note,
+    SearchDocument,
+    SearchWord,
+    Team,
+)
 from console.search import results
 from console.search.indexing import SPOKEN
 from console.search.query import Query
@@ -227,6 +238,35 @@ def test_a_customer_is_found_by_a_label(conversation, people):
     assert people("label:refund") == ["Mona Weber"]
 
 
+@pytest.mark.parametrize("query", ["refund", "refund due", "due", "REFUND D"])
+@pytest.mark.parametrize("has_customer", [True, False])
+def test_a_customer_is_found_by_the_words_of_a_label_which_the_results_show(
+    query, has_customer, conversation, people, anas_browser
+):
+    label = Label.objects.create(name="Refund due")
+    (label.customers if has_customer else label.conversations).add(
+        conversation.customer if has_customer else conversation
+    )
+    assert people(query) == ["Mona Weber"]
+    page = anas_browser.get("/search/", {"q": query}, headers=HTMX).content.decode()
+    assert '<span class="label label-grey">Refund due</span>' in page
+    assert people("fund") == people("refund tea") == []
+
+
+def test_a_customer_who_is_found_by_name_and_by_label_is_shown_once_and_first(conversation, paul, people, ana):
+    label = Label.objects.create(name="Monaco")
+    label.customers.add(conversation.customer, paul.customer)
+    label.conversations.add(conversation)
+    assert people("mona") == ["Mona Weber", "Paul Adler"]
+
+
+def test_a_label_finds_no_customer_of_a_page_that_the_agent_may_not_see(conversation, paul, people):
+    label = Label.objects.create(name="VIP")
+    label.customers.add(conversation.customer, paul.customer)
+    restrict(paul.page)
+    assert people("vip") == ["Mona Weber"]
+
+
 def test_a_message_is_found_by_facebooks_id(conversation, find):
     add(conversation, "this one", mid="m_AbC-12_3")
     assert find("m_AbC-12_3") == ["this one"]
@@ -323,6 +363,9 @@ def test_what_is_said_is_found_after_a_transfer(conversation, ana, ben, find):
         ("has:link", ["see https://example.com"]),
         ("has:picture", ["look"]),
         ("parcel color:green", []),
+        ("parcel team:refunds", ["coffee parcel"]),
+        ("parcel team:fund is:closed", ["coffee parcel"]),
+        ("parcel team:tea", []),
         ("parcel with:", ["coffee parcel", "my parcel", "your parcel"]),
     ],
 )
@@ -332,8 +375,20 @@ def test_operators_narrow_what_is_found(query, found, conversation, paul, ana, f
     add(paul, "coffee parcel")
     add(conversation, "see https://example.com")
     Attachment.objects.create(message=add(conversation, "look"), kind="image")
-    Conversation.objects.filter(pk=paul.pk).update(closed_at=timezone.now())
+    refunds = Team.objects.create(name="Refunds")
+    Conversation.objects.filter(pk=paul.pk).update(closed_at=timezone.now(), team=refunds)
     assert sorted(find(query)) == found
+
+
+def test_merged_customers_are_found_each_with_what_was_said_there(conversation, paul, people, find, ana, ben):
+    MergedCustomer.objects.merge(conversation, paul, ana)
+    add(conversation, "my parcel")
+    add(paul, "coffee parcel")
+    assert sorted(find("parcel")) == ["coffee parcel", "my parcel"]
+    assert sorted(people("parcel")) == ["Mona Weber", "Paul Adler"]
+    assert (find("parcel with:mona"), find("parcel with:paul")) == (["my parcel"], ["coffee parcel"])
+    restrict(paul.page)
+    assert find("parcel") == ["my parcel"]
 
 
 @pytest.mark.parametrize("query", ["before:tomorrow", "after:2026-13-40", "is:happy", "has:wings"])
