@@ -49,6 +49,10 @@ class Preferences(models.Model):
         help_text=_("Single keys for the desk. Switch them off if you control the computer by voice."),
     )
 
+    has_dense_rows = models.BooleanField(
+        _("dense rows"), default=False, db_default=False, help_text=_("More conversations fit into the queue.")
+    )
+
     class Meta:
         abstract = True
 
@@ -83,3 +87,4 @@ class PreferencesForm(forms.Form):
     next_conversation = forms.ChoiceField(choices=NextConversation)
     calls = forms.ChoiceField(choices=Calls)
     has_shortcuts = forms.BooleanField(required=False)
+    has_dense_rows = forms.BooleanField(required=False)

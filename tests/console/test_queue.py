@@ -295,6 +295,15 @@ def test_a_paused_page_is_named_above_the_queue(anas_browser, bluebird):
     assert f"{bluebird} is not sending right now" in anas_browser.get("/").content.decode()
 
 
+def test_an_agent_chooses_dense_rows(anas_browser, ana):
+    assert 'class="queue desk-queue"' in anas_browser.get("/").content.decode()
+    known = {"undo_seconds": "5", "next_conversation": "desk", "calls": "mine"}
+    anas_browser.post("/preferences/", known | {"has_dense_rows": "on"})
+    assert 'class="queue desk-queue is-dense"' in anas_browser.get("/").content.decode()
+    anas_browser.post("/preferences/", known)
+    assert 'class="queue desk-queue"' in anas_browser.get("/").content.decode()
+
+
 # Cost
 
 
