@@ -94,6 +94,7 @@ urlpatterns = [
             ]
         ),
     ),
+    path("views/", include("console.saved_views.urls")),
     path("search/", search, name="search"),
     path("attachments/<int:pk>/", files.attachment, name="attachment"),
     path("canned-replies/", canned_replies.index, name="canned-replies"),

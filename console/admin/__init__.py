@@ -7,6 +7,7 @@ from .inbound_webhooks import InboundWebhookAdmin
 from .labels import LabelAdmin
 from .pages import PageWithRulesAdmin
 from .saved_templates import SavedTemplateAdmin
+from .saved_views import SavedViewAdmin
 from .teams import TeamAdmin
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "LabelAdmin",
     "PageWithRulesAdmin",
     "SavedTemplateAdmin",
+    "SavedViewAdmin",
     "TeamAdmin",
 ]

@@ -1,4 +1,4 @@
-"""The base of the admins of canned replies and saved templates."""
+"""The base of the admins of canned replies, saved templates and saved views."""
 
 from django.contrib import admin
 

@@ -101,7 +101,7 @@ class CustomField(models.Model):
         """Store this value for the customer, or remove it; raise ValidationError if the value is not valid."""
         value = cleaned(self, text)
         of_customer = {"field": self, "customer": conversation.customer}
-        with conversation.raising_revision(is_listed=False, has_other_headline=True):
+        with conversation.raising_revision(has_other_headline=True):  # its row may stand in another saved view
             if value:
                 given = {"value": value, "changed_by": agent}
                 self.known = [CustomValue.objects.update_or_create(**of_customer, defaults=given)[0]]

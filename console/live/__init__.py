@@ -7,6 +7,6 @@ and each message once (rendering.py). Each open stream (stream.py) gets its piec
 missed pieces gets `hello`, and asks for all that it shows.
 """
 
-from console.live.publishing import publish, publish_watch
+from console.live.publishing import publish, publish_open_views, publish_watch
 
-__all__ = ["publish", "publish_watch"]
+__all__ = ["publish", "publish_open_views", "publish_watch"]

@@ -11,6 +11,7 @@ from console.live.drafts import draft_events
 from console.live.events import event, hello
 from console.live.rendering import Loaded, row_gone_event
 from console.live.scheduled_rows import ScheduledRows
+from console.live.view_rows import ViewRows
 from console.queue.sections import MENTIONS, NOBODY, section_of
 from console.queue.viewers import viewers
 
@@ -70,10 +71,12 @@ class Batch:
         self._add_drafts()
         self._add_faces(groups)
         self._add_scheduled(groups)
+        self._show_views()
         watchers = self._watchers()
         loaded = Loaded(self.changes, watchers, self.revisions)
         for rights, listeners in groups.items():
             self._add_rows(loaded, rights, listeners)
+        self._add_view_rows(loaded, groups)
         self._add_threads(loaded, watchers)
         if self.changes.may_be_anything:
             self._add(self.listeners, hello(self.moment))
@@ -108,6 +111,26 @@ class Batch:
 
     def _join(self, loaded, rows, agent_id, teams):
         return b"".join(loaded.row(row, section_of(row, agent_id, teams)) for row in rows)
+
+    # Saved views
+
+    def _show_views(self):
+        """Note which streams show which views. A browser asks once more for a view that is new to its stream: its rows
+        may have changed since it was read.
+        """
+        listeners = {listener.id: listener for listener in self.listeners}
+        shown = [(listeners[stream_id], key) for stream_id, key in self.changes.views if stream_id in listeners]
+        begins = {listener: None for listener, key in shown if listener.show_view(key)}
+        self._add([*begins], event("views"))
+
+    def _add_view_rows(self, loaded, groups):
+        """Send the changed rows for the views that show them, and remove them from the others."""
+        opened = {key for listener in self.listeners for key in listener.views}
+        if opened and loaded.rows:
+            rows = ViewRows(opened, loaded)
+            for rights, listeners in groups.items():
+                for those, piece in rows.pieces_for(rights, listeners):
+                    self._add(those, piece)
 
     # Drafts
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 from django.conf import settings
 from redis import ConnectionError as RedisConnectionError
@@ -16,6 +17,7 @@ from console.live.counting import numbers_of
 from console.live.events import heartbeat, hello
 from console.live.publishing import channel
 from console.live.topics import Changes
+from console.live.view_rows import numbers_of_views
 from console.queue.counts import SHARE
 
 HEARTBEAT = (
@@ -23,6 +25,7 @@ HEARTBEAT = (
 )
 CHECK_EVERY = 1  # s; each time for the streams whose turn it is
 COUNT_EVERY, COUNT_AT_LEAST_EVERY = 1, 10  # s; in between, the longer it takes
+READ_VIEWS_EVERY = 60  # s, for saved views whose rows change with time
 LOOK_EVERY = 1  # s, for the faces of agents who look; changes meanwhile go together
 RECONNECT = 1  # s before the subscription is tried again
 SILENCE = 3  # s without a message from Redis, after which it is pinged
@@ -39,17 +42,19 @@ class Hub:
     def __init__(self):
         self._listeners = {}  # by the id of the stream
         self._changes, self._has_changes, self._has_other_numbers = Changes(), asyncio.Event(), asyncio.Event()
+        self._has_other_views = asyncio.Event()
         self._revisions = {}  # of watched conversations: the last revision that was sent
         self._looks = Looks()  # the looks that were compared last
         self._tasks = []
-        self._thread = ThreadPoolExecutor(3, thread_name_prefix="live")  # renders; counts and checks; compares looks
+        # One renders, one counts and checks, one counts views, one compares looks.
+        self._thread = ThreadPoolExecutor(4, thread_name_prefix="live")
 
     def subscribe(self, listener):
         """Add a listener. The next batch says hello to it."""
         self._listeners[listener.id] = listener
         if not self._tasks:
             loops = (self._keep_listening(), self._keep_sending(), self._keep_counting())
-            checks = (self._keep_checking(), self._keep_looking())
+            checks = (self._keep_counting_views(), self._keep_checking(), self._keep_looking())
             self._tasks = [asyncio.create_task(loop) for loop in (*loops, *checks)]
         self._has_changes.set()
 
@@ -108,6 +113,7 @@ class Hub:
         self._revisions = batch.revisions
         if changes.rows or batch.greeted:
             self._has_other_numbers.set()
+            self._has_other_views.set()
 
     async def _write(self, listeners, piece):
         for number, listener in enumerate(list(listeners), 1):
@@ -127,6 +133,22 @@ class Hub:
             except Exception:
                 logger.exception("The numbers of the queue could not be counted")
             await asyncio.sleep(min(max(COUNT_EVERY, SHARE * (time.monotonic() - began)), COUNT_AT_LEAST_EVERY))
+
+    async def _keep_counting_views(self):
+        due_at = time.monotonic() + READ_VIEWS_EVERY
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._has_other_views.wait(), READ_VIEWS_EVERY)
+            self._has_other_views.clear()
+            began, greeted = time.monotonic(), [one for one in self._listeners.values() if one.rights]
+            is_due = began >= due_at
+            due_at = began + READ_VIEWS_EVERY if is_due else due_at
+            try:
+                for listeners, piece in await self._in_thread(numbers_of_views, greeted, is_due):
+                    await self._write(listeners, piece)
+            except Exception:
+                logger.exception("The numbers of saved views could not be counted")
+            await asyncio.sleep(max(COUNT_EVERY, SHARE * (time.monotonic() - began)))
 
     # Faces
 

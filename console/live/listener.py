@@ -5,6 +5,7 @@ import time
 
 from console.live.events import event, hello
 
+MOST_VIEWS = 50  # saved views of one browser
 MOST_WATCHED = 100  # conversations of one browser, in all its tabs; the tab of a forgotten one asks again
 
 
@@ -14,12 +15,15 @@ class Listener:
     answer: the EndlessAnswer that the browser reads.
     """
 
-    __slots__ = (*("agent_id", "answer", "checked_at", "has_missed", "id", "rights", "session_key", "watched"),)
+    __slots__ = (
+        *("agent_id", "answer", "checked_at", "has_missed", "id", "rights", "session_key", "views", "watched"),
+    )
 
     def __init__(self, agent_id, session_key, answer=None):
         self.agent_id, self.session_key, self.answer = agent_id, session_key, answer
         self.id = secrets.token_hex(8)
         self.watched = ()
+        self.views = ()  # the keys of the saved views that it shows, or has shown
         self.rights = None  # as of the last batch
         self.has_missed = False
         self.checked_at = time.monotonic()
@@ -42,6 +46,13 @@ class Listener:
         if not self.answer.has_unread_bytes:
             self.write(event("goodbye"))
             self.answer.end()
+
+    def show_view(self, key):
+        """Note that the browser shows a saved view; return whether that is new."""
+        if key in self.views:
+            return False
+        self.views = (*self.views, key)[-MOST_VIEWS:]
+        return True
 
     def watch(self, conversation_id):
         """Note that the browser shows a conversation; return the conversations that are forgotten to make room for it.

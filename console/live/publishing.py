@@ -25,6 +25,12 @@ def publish_watch(stream_id, conversation):
         _publish(f"watch-{stream_id}-{conversation.pk}-{conversation.revision}-{conversation.headline_key}")
 
 
+def publish_open_views(stream_id, keys):
+    """Have the process of this stream send it the rows of these saved views from now on."""
+    if keys and stream_id.isalnum():
+        _publish(" ".join(f"view-{stream_id}-{key}" for key in keys))
+
+
 def _publish(topics):
     try:
         redis().publish(channel(), topics)

@@ -15,8 +15,8 @@ from console.models import Activity, Conversation, Handover, Mention, Message, N
 from console.models.mention import notes_by_row
 from console.models.message.message import find_quotes
 from console.queue.row_html import row_html
+from console.queue.shown_section import MOST
 from console.views.messages import MOST_CHANGES
-from console.views.queue import MOST
 from personas.models import Page
 
 MOST_OF_AGENTS = 2 * MOST  # rows of agents who came or went; if they hold more, desks ask for everything
@@ -63,7 +63,7 @@ class Loaded:
         """Return the event of a row in this section. Each event is rendered once."""
         key = (conversation.pk, section, note and note.pk)
         if key not in self._events:
-            self._events[key] = _rendered(row_event, conversation, section, self.at, note, otherwise=hello())
+            self._events[key] = rendered(row_event, conversation, section, self.at, note, otherwise=hello())
         return self._events[key]
 
     # Rows
@@ -107,7 +107,7 @@ class Loaded:
                 ask = event(f"conversation-{conversation.pk}")
                 yield (
                     conversation,
-                    _rendered(thread_event, conversation, entries[conversation.pk], since, otherwise=ask),
+                    rendered(thread_event, conversation, entries[conversation.pk], since, otherwise=ask),
                 )
             if since is None or entries is None or entries[conversation.pk]:
                 self.revisions[conversation.pk] = conversation.revision
@@ -124,7 +124,7 @@ def _load(keys, changes, watchers):
     return found
 
 
-def _rendered(render, conversation, *arguments, otherwise):
+def rendered(render, conversation, *arguments, otherwise):
     """Render an event. If that fails, return an event after which browsers ask, so that all other events are sent."""
     try:
         return render(conversation, *arguments)

@@ -8,6 +8,7 @@ agent-3            an agent came or went, or logged out
 mention-3-12       … and so did whether a note of it mentions agent 3, who has not seen it
 scheduled-12       a scheduled reply changed
 watch-ab12-12-34-5 the stream ab12 shows this conversation as of revision 34, below the headline with key 5
+view-ab12-7        the stream ab12 shows this saved view
 hello              anything may have changed
 """
 
@@ -33,8 +34,8 @@ class Watch(NamedTuple):
 class Changes:
     """The keys of rows that changed.
 
-    drafts, mentions: pairs of an agent and a conversation. looks: the looks that differ from the last that were sent;
-    an empty dict for a conversation that nobody looks at.
+    drafts, mentions: pairs of an agent and a conversation. views: pairs of a stream and a saved view. looks: those that
+    differ from the last that were sent; an empty dict for a conversation that nobody looks at.
     """
 
     rows: set = field(default_factory=set)
@@ -45,12 +46,14 @@ class Changes:
     mentions: set = field(default_factory=set)
     scheduled: set = field(default_factory=set)
     watches: list = field(default_factory=list)
+    views: list = field(default_factory=list)
     looks: Looks = field(default_factory=Looks)
     may_be_anything: bool = False
 
     def __bool__(self):
         changed = [self.rows, self.threads, self.holders, self.agents, self.drafts, self.mentions, self.watches]
-        return any([self.may_be_anything, self.looks.by_conversation, self.scheduled, *changed])
+        changed += [self.scheduled, self.views]
+        return any([self.may_be_anything, self.looks.by_conversation, *changed])
 
     @property
     def changed_or_new(self):
@@ -82,11 +85,17 @@ class Changes:
         self.mentions |= {_pair(key) for name, _hyphen, key in named if name == "mention"}
         self.scheduled |= {int(key) for name, _hyphen, key in named if name == "scheduled"}
         self.watches += [_watch(key) for name, _hyphen, key in named if name == "watch"]
+        self.views += [_view(key) for name, _hyphen, key in named if name == "view"]
 
 
 def _pair(key):
     agent_id, _hyphen, conversation_id = key.partition("-")
     return int(agent_id), int(conversation_id)
+
+
+def _view(key):
+    stream_id, _hyphen, view = key.partition("-")
+    return stream_id, int(view)
 
 
 def _watch(key):

@@ -587,6 +587,37 @@ class Migration(migrations.Migration):
                 'ordering': ['name'],
             },
         ),
+        migrations.CreateModel(
+            name='SavedView',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('scope', models.CharField(choices=[('own', 'only its author'), ('team', 'a team'), ('page', 'everyone, for one Page'), ('everyone', 'everyone')], default='own', max_length=8, verbose_name='who may use it')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
+                ('name', models.CharField(max_length=40, verbose_name='name')),
+                ('state', models.CharField(choices=[('open', 'open, with anybody'), ('waiting', 'waiting in the queue'), ('agent', 'with an agent'), ('bot', 'with the bot'), ('closed', 'closed in the last 30 days')], default='open', max_length=8, verbose_name='state')),
+                ('is_unread', models.BooleanField(default=False, verbose_name='with unread messages')),
+                ('waits_minutes', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='waiting longer than, in minutes')),
+                ('window_hours', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='messaging window closes within, in hours')),
+                ('came_by', models.CharField(blank=True, choices=[('ad', 'an ad'), ('form', 'the form of an ad'), ('link', 'a link'), ('site', 'a website'), ('shop', 'the shop')], max_length=8, verbose_name='came by')),
+                ('language', models.CharField(blank=True, choices=[('af', 'Afrikaans'), ('ar', 'Arabic'), ('az', 'Azerbaijani'), ('bg', 'Bulgarian'), ('be', 'Belarusian'), ('bn', 'Bengali'), ('br', 'Breton'), ('bs', 'Bosnian'), ('ca', 'Catalan'), ('cs', 'Czech'), ('cy', 'Welsh'), ('da', 'Danish'), ('de', 'German'), ('el', 'Greek'), ('en', 'English'), ('eo', 'Esperanto'), ('es', 'Spanish'), ('et', 'Estonian'), ('eu', 'Basque'), ('fa', 'Persian'), ('fi', 'Finnish'), ('fr', 'French'), ('fy', 'Frisian'), ('ga', 'Irish'), ('gd', 'Scottish Gaelic'), ('gl', 'Galician'), ('he', 'Hebrew'), ('hi', 'Hindi'), ('hr', 'Croatian'), ('hu', 'Hungarian'), ('hy', 'Armenian'), ('ia', 'Interlingua'), ('id', 'Indonesian'), ('ig', 'Igbo'), ('io', 'Ido'), ('is', 'Icelandic'), ('it', 'Italian'), ('ja', 'Japanese'), ('ka', 'Georgian'), ('kk', 'Kazakh'), ('km', 'Khmer'), ('kn', 'Kannada'), ('ko', 'Korean'), ('ky', 'Kyrgyz'), ('lb', 'Luxembourgish'), ('lt', 'Lithuanian'), ('lv', 'Latvian'), ('mk', 'Macedonian'), ('ml', 'Malayalam'), ('mn', 'Mongolian'), ('mr', 'Marathi'), ('ms', 'Malay'), ('my', 'Burmese'), ('nb', 'Norwegian Bokmål'), ('ne', 'Nepali'), ('nl', 'Dutch'), ('nn', 'Norwegian Nynorsk'), ('os', 'Ossetic'), ('pa', 'Punjabi'), ('pl', 'Polish'), ('pt', 'Portuguese'), ('ro', 'Romanian'), ('ru', 'Russian'), ('sk', 'Slovak'), ('sl', 'Slovenian'), ('sq', 'Albanian'), ('sr', 'Serbian'), ('sv', 'Swedish'), ('sw', 'Swahili'), ('ta', 'Tamil'), ('te', 'Telugu'), ('tg', 'Tajik'), ('th', 'Thai'), ('tk', 'Turkmen'), ('tr', 'Turkish'), ('tt', 'Tatar'), ('ug', 'Uyghur'), ('uk', 'Ukrainian'), ('ur', 'Urdu'), ('uz', 'Uzbek'), ('vi', 'Vietnamese')], max_length=2, verbose_name='language')),
+                ('custom_value', models.CharField(blank=True, max_length=500, verbose_name='value of the custom field')),
+                ('order', models.CharField(choices=[('wait', 'longest waiting first'), ('newest', 'newest first'), ('window', 'messaging window that closes soonest first')], default='wait', max_length=8, verbose_name='order')),
+                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL, verbose_name='author')),
+                ('custom_field', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='console.customfield', verbose_name='custom field')),
+                ('label', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='console.label', verbose_name='label')),
+                ('on_page', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='personas.page', verbose_name='Page')),
+                ('page', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='personas.page', verbose_name='Page')),
+                ('for_team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='console.team', verbose_name='team')),
+                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='console.team', verbose_name='team')),
+            ],
+            options={
+                'verbose_name': 'saved view',
+                'verbose_name_plural': 'saved views',
+                'ordering': ['name', 'pk'],
+                'abstract': False,
+                'default_related_name': 'saved_views',
+            },
+        ),
         migrations.AddField(
             model_name='savedtemplate',
             name='team',
@@ -901,6 +932,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='team',
             constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('skill'), condition=models.Q(('skill', ''), _negated=True), name='one_team_per_skill', violation_error_message='Another team has this skill.'),
+        ),
+        migrations.AddConstraint(
+            model_name='savedview',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('page', None), ('scope', 'team'), ('team__isnull', False)), models.Q(('page__isnull', False), ('scope', 'page'), ('team', None)), models.Q(('page', None), ('scope__in', ['own', 'everyone']), ('team', None)), _connector='OR'), name='savedview_scope', violation_error_message='Choose a team or a Page only if it is shared with them.'),
+        ),
+        migrations.AddConstraint(
+            model_name='savedview',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('custom_field', None), ('custom_value', '')), models.Q(('custom_field__isnull', False), models.Q(('custom_value', ''), _negated=True)), _connector='OR'), name='saved_view_custom_field', violation_error_message='Give a custom field together with its value.'),
         ),
         migrations.AddConstraint(
             model_name='savedtemplate',

@@ -4,6 +4,7 @@ from console.merged_customers.models import MergedCustomer
 from console.messenger_templates.models import SavedFile, SavedTemplate
 from console.moderation.models import Moderation
 from console.push.models import PushSubscription
+from console.saved_views.models import SavedView
 from console.scheduled_replies.files import ScheduledFile
 from console.scheduled_replies.models import ScheduledReply
 from console.search.models import SearchDocument
@@ -67,6 +68,7 @@ __all__ = [
     "Refused",
     "SavedFile",
     "SavedTemplate",
+    "SavedView",
     "ScheduledFile",
     "ScheduledReply",
     "SearchDocument",

@@ -38,9 +38,9 @@ class LabelQuerySet(models.QuerySet):
                 _put(conversation.labels, added, removed)
 
     def change_of_customer(self, conversation, added, removed):
-        """Do the same as `change` for its customer, whose labels no row of the queue shows."""
+        """Do the same as `change` for its customer, whose labels decide in which saved views its row stands."""
         if added or removed:
-            with conversation.raising_revision(is_listed=False, has_other_headline=True):
+            with conversation.raising_revision(has_other_headline=True):
                 _put(conversation.customer.labels, added, removed)
 
     def publish(self):

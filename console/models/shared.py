@@ -1,4 +1,7 @@
-"""The base of canned replies and saved templates: each is for its author, for a team, for a Page or for everyone."""
+"""The base of canned replies, saved templates and saved views.
+
+Each is for its author, for a team, for a Page or for everyone.
+"""
 
 from django.conf import settings
 from django.db import models

@@ -10,11 +10,12 @@ from console.models import Conversation
 from console.queue.shared_rows import shared_rows
 from personas.models import Page
 
-# One statement in place of three that mostly find nothing: each of those would take Django longer than this one.
+# One statement in place of four that mostly find nothing: each of those would take Django longer than this one.
 OWN = """
 SELECT EXISTS (SELECT FROM console_mention WHERE agent_id = %(agent)s AND seen_at IS NULL),
        EXISTS (SELECT FROM console_conversation WHERE agent_id = %(agent)s AND closed_at IS NULL),
-       EXISTS (SELECT FROM console_draft WHERE agent_id = %(agent)s)
+       EXISTS (SELECT FROM console_draft WHERE agent_id = %(agent)s),
+       EXISTS (SELECT FROM console_savedview WHERE author_id = %(agent)s OR scope <> 'own')
 """
 PAGES = Compiled(lambda: Page.objects.select_related("rules").defer("token", "rules__holder_secret").order_by("pk"))
 ROWS = Compiled(
@@ -23,7 +24,7 @@ ROWS = Compiled(
 
 
 def has_own(agent):
-    """Return whether an agent has unseen mentions, holds conversations, and has drafts, on any Page."""
+    """Return whether an agent has unseen mentions, conversations, drafts, and perhaps saved views, on any Page."""
     with connection.cursor() as cursor:
         cursor.execute(OWN, {"agent": agent.pk})
         return cursor.fetchone()

@@ -13,13 +13,14 @@ MOST = 8_000_000  # bytes
 kept = KeptHtml(MOST)
 
 
-def row_html(row, section, is_current=False, note=None):
+def row_html(row, section, is_current=False, note=None, place=None):
     """Return the row of a conversation in this section.
 
     is_current: the browser shows the conversation. note: the one that mentions the agent, in the section for that.
+    place: its place in a saved view, which has an order of its own.
     """
-    context = {"conversation": row, "section": section, "is_current": is_current, "note": note}
-    shown = (*_shown(row, section, is_current), *([note.pk, note.text, str(note.author)] if note else []))
+    context = {"conversation": row, "section": section, "is_current": is_current, "note": note, "place": place}
+    shown = (*_shown(row, section, is_current), place, *([note.pk, note.text, str(note.author)] if note else []))
     return kept.of(shown, lambda: render_to_string("conversations/_row.html", context))
 
 

@@ -8,7 +8,7 @@ from console.entry_html import entry_html
 from console.links import linked
 from console.models.holder import app_name
 from console.models.mention import mention_name
-from console.wording import activities, attachments, handovers, holders, notes, shortcuts, verbs
+from console.wording import activities, attachments, handovers, holders, notes, saved_views, shortcuts, verbs
 from console.wording.message_parts import Parts
 from console.wording.moments import moment
 from personas import pictures
@@ -28,6 +28,7 @@ register.filter("notice", handovers.in_notice)
 register.filter("holder_in_row", holders.in_row)
 register.filter("activity_words", activities.words)
 register.filter(activities.door_label)
+register.filter("view_words", saved_views.words)
 register.filter(activities.door_address)
 register.filter("note_text", notes.text)
 register.filter(mention_name)

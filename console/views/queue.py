@@ -6,32 +6,31 @@ from urllib.parse import urlsplit
 
 from django.http import Http404
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from console.faces.faces import faces_for
-from console.models import Conversation, Draft, Mention, ScheduledReply
-from console.models.mention import notes_by_row
+from console.live import publish_open_views
+from console.models import Draft
 from console.queue.counts import shared_counts
 from console.queue.reading import has_own, read_rows, visible_pages
-from console.queue.row_html import row_html
-from console.queue.sections import MENTIONS, NOBODY, SCHEDULED
-from console.queue.shared_rows import shared_rows
+from console.queue.sections import MENTIONS, SCHEDULED
+from console.queue.shown_section import MOST, PAGE, MentionsSection, ScheduledSection, Section
 from console.queue.viewers import rights_of
+from console.saved_views.counts import last_counts
+from console.saved_views.reading import visible_views
+from console.saved_views.section import ViewSection
 from console.wording.pages import problem
 
-PAGE = 25  # rows of a section that are shown at first, and that the button More adds
-MARGIN = 25  # rows that are read for all agents beyond a page, because an agent's own rows stand elsewhere
-MOST = 150  # rows of a section that one desk keeps up to date; further rows are on pages of their own
 MOST_DRAFTS = 200  # that rows show
 PLACE = re.compile(r"(-?\d{1,18})-(\d{1,18})")  # rank in µs, and pk
 
 
 def queue(request):
     """Render the queue alone for an open desk, with as many rows of each section as that desk shows."""
-    return render(request, "conversations/_refresh.html", queue_context(request, _open_in_browser(request)))
+    context = queue_context(request, _open_in_browser(request))
+    publish_open_views(request.headers.get("X-Stream", ""), [one.view.pk for one in context["views"] if one.is_read])
+    return render(request, "conversations/_refresh.html", context)
 
 
 def section(request, name):
@@ -40,7 +39,8 @@ def section(request, name):
     """
     rights, moment = rights_of(request)
     pages = visible_pages(rights, None, moment)
-    sections = _sections(request.user, rights, pages, moment, _open_in_browser(request))
+    given = request.user, rights, pages, moment, _open_in_browser(request)
+    sections = _views(*given) if name.startswith("view-") else _sections(*given)
     found = next((each for each in sections if each.name == name), None)
     if found is None:
         raise Http404
@@ -53,8 +53,9 @@ def section(request, name):
 def queue_context(request, current=None):
     after, (rights, moment) = _last_hello(request), rights_of(request)
     pages = visible_pages(rights, after, moment)
-    sections = _sections(request.user, rights, pages, moment, current)
-    has_mentions, holds_any, has_drafts = has_own(request.user)
+    has_mentions, holds_any, has_drafts, has_views = has_own(request.user)
+    views = _views(request.user, rights, pages, moment, current) if has_views else []
+    sections = [*_sections(request.user, rights, pages, moment, current), *views]
     is_there = {MENTIONS: has_mentions, "mine": holds_any, "snoozed": holds_any}
     for section in sections:
         if not is_there.get(section.name, True):
@@ -69,8 +70,11 @@ def queue_context(request, current=None):
     numbers = counts.of(pages, request.user.pk, rights.teams)
     for section in sections:
         section.number = numbers.get(section.name)
+    for view in views:
+        view.count(last_counts())
     return {
-        "sections": sections,
+        "sections": sections[: len(sections) - len(views)],
+        "views": views,
         "counted_at": counts.at,
         "unread": _unread(sections),
         "drafts": Draft.objects.newest_of(request.user, pages, MOST_DRAFTS) if has_drafts else [],
@@ -85,112 +89,6 @@ def read_sections(sections, pages, above=0):
     rows = read_rows([pk for section in sections for pk in section.keys], pages)
     for section in sections:
         section.show(section.rows_among(rows), section.has_more, above)
-
-
-class Section:
-    """One section of an agent's queue: conversations in order, of which some rows are read.
-
-    at: a moment before it is read, by the database's clock. current: the conversation that the browser shows.
-    """
-
-    def __init__(self, agent, teams, pages, at, current, name, title, empty):
-        self.agent, self.teams, self.pages, self.at, self.current = agent, teams, pages, at, current
-        self.name, self.title, self.empty = name, title, empty
-        self.is_folded = name in ("snoozed", SCHEDULED, "bot", "closed")  # a folded section is read when it is opened
-        self.is_read, self.rows, self.has_more, self.shown, self.number = False, [], False, 0, None
-        self.keys, self._html_of = None, row_html
-
-    def choose(self, count, after=None):
-        """Choose the first rows, or those after a place, by an index alone: with joins, all rows would be sorted."""
-        self.keys, self.has_more = self._choose(self.agent.pk, count, after)
-
-    def share(self, count, after):
-        """Show the first rows as they were read after this moment for all agents of the same rights, without the
-        agent's own. Return whether that is possible.
-        """
-        if self.name in ("mine", "snoozed", MENTIONS, SCHEDULED) or not self.pages:
-            return False
-        key = (self.name, frozenset(self.pages), self.teams, count)
-        found = shared_rows(key, lambda: self._read(count + MARGIN), after, self.at)
-        others = [row for row in found.rows if row.agent_id != self.agent.pk]
-        is_enough = len(others) >= count or not found.has_more
-        if is_enough:
-            self.at, self._html_of = found.at, found.html
-            self.show(others[:count], found.has_more or len(others) > count)
-        return is_enough
-
-    def rows_among(self, conversations):
-        """Return the chosen rows, of {key: conversation}."""
-        chosen = set(self.keys)
-        return [row for pk, row in conversations.items() if pk in chosen]
-
-    def show(self, rows, has_more, above=0):
-        self.is_read, self.rows, self.has_more = True, rows, has_more
-        self.shown = above + len(rows)
-
-    @property
-    def html(self):
-        return format_html("{}" * len(self.rows), *map(self._render, self.rows)) if self.rows else ""
-
-    @property
-    def can_grow(self):
-        return self.shown + PAGE <= MOST
-
-    @property
-    def end(self):
-        """Return the place after which the next page begins."""
-        return self.rows[-1].row_place
-
-    def _choose(self, agent_id, count, after=None):
-        """Return the keys of the rows, and whether there are more."""
-        conversations = self._conversations(agent_id)
-        behind = conversations.after(*after) if after else conversations
-        keys = list(behind.values_list("pk", flat=True)[: count + 1])
-        return keys[:count], len(keys) > count
-
-    def _conversations(self, agent_id):
-        return Conversation.objects.on(self.pages.values()).in_section(self.name, agent_id, self.teams)
-
-    def _render(self, row):
-        return self._html_of(row, self.name, row.pk == self.current)
-
-    def _read(self, count):
-        keys, has_more = self._choose(NOBODY, count)
-        return list(read_rows(keys, self.pages).values()), has_more
-
-
-class MentionsSection(Section):
-    """The conversations in whose notes colleagues mention the agent, until the agent opens them."""
-
-    def choose(self, count, after=None):
-        super().choose(count, after)
-        mentions = Mention.objects.unseen().filter(agent=self.agent, note__conversation__in=self.keys)
-        self._notes = notes_by_row(mentions.with_notes())
-
-    def _render(self, row):
-        return row_html(row, self.name, row.pk == self.current, self._notes.get((self.agent.pk, row.pk)))
-
-    def _conversations(self, agent_id):
-        mentions = Mention.objects.unseen().filter(agent=agent_id)
-        found = Conversation.objects.on(self.pages.values()).filter(pk__in=mentions.values("note__conversation"))
-        return found.in_order()
-
-
-class ScheduledSection(Section):
-    """The scheduled replies, the agent's own first."""
-
-    def choose(self, count, after=None):
-        listed = ScheduledReply.objects.listed_for(self.agent, self.pages)
-        found = list((listed.after(*after) if after else listed)[: count + 1])
-        for reply in found:
-            reply.is_own = reply.author_id == self.agent.pk
-        self.keys, self._replies, self.has_more = [], found[:count], len(found) > count
-
-    def rows_among(self, conversations):
-        return self._replies
-
-    def _render(self, reply):
-        return render_to_string("scheduled_replies/_row.html", {"reply": reply})
 
 
 def _sections(agent, rights, pages, moment, current):
@@ -209,6 +107,11 @@ def _sections(agent, rights, pages, moment, current):
     ]
     has_bot = any(hasattr(page, "rules") and page.rules.has_bot for page in pages.values())
     return [section for section in sections if has_bot or section.name != "bot"]
+
+
+def _views(agent, rights, pages, moment, current):
+    views = visible_views(agent.pk, rights, pages)
+    return [ViewSection(view, agent, rights.teams, pages, moment, current) for view in views]
 
 
 def _unread(sections):

@@ -34,6 +34,7 @@ GROUPS = [
             ("g s", _("Go to scheduled replies")),
             ("g b", _("Go to those of the bot")),
             ("g c", _("Go to closed ones")),
+            ("g 1", _("Go to the first saved view; 2 to 9: the others")),
         ],
     ),
     (

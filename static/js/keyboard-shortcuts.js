@@ -22,7 +22,7 @@ class KeyboardShortcuts extends HTMLElement {
     const { key, target, ctrlKey, metaKey, altKey, isComposing } = event;
     if (ctrlKey || metaKey || altKey || isComposing || key.length > 1) return;
     if (target.closest(TYPED_IN) || document.querySelector("dialog[open]")) return;
-    const done = this.isGoing(event) ? goTo(SECTIONS[key]) : this.act(key, event);
+    const done = this.isGoing(event) ? goTo(SECTIONS[key] ?? nthView(key)) : this.act(key, event);
     if (done) event.preventDefault();
   };
 
@@ -62,6 +62,8 @@ function moveBy(step) {
   row?.focus();
   return row;
 }
+
+const nthView = (digit) => document.querySelectorAll("[id^=section-view-]")[digit - 1]?.id.replace("section-", "");
 
 function goTo(name) {
   const section = document.getElementById(`section-${name}`);

@@ -2,6 +2,7 @@
 
 import { readAfter } from "./csrf.js";
 import { PAGE, placeRow, rowsOf } from "./place-row.js";
+import { showCounts } from "./section-counts.js";
 
 const KEPT = 30; // s for which rows are kept, in case an answer that was read before them comes after them
 const ASK_AFTER = 500; // ms, and up to twice as long
@@ -13,7 +14,7 @@ class QueueRows extends HTMLElement {
     this.recent = new Map(); // the last of each row
     this.askedAt = -ASK_EVERY;
     document.body.addEventListener("live-row", this.place);
-    document.body.addEventListener("live-counts", this.count);
+    document.body.addEventListener("live-views", this.askSoon);
     document.addEventListener("htmx:before:swap", this.beforeSwap);
     document.addEventListener("htmx:after:swap", this.swapped);
     document.addEventListener("pointerdown", this.press);
@@ -22,7 +23,7 @@ class QueueRows extends HTMLElement {
 
   disconnectedCallback() {
     document.body.removeEventListener("live-row", this.place);
-    document.body.removeEventListener("live-counts", this.count);
+    document.body.removeEventListener("live-views", this.askSoon);
     document.removeEventListener("htmx:before:swap", this.beforeSwap);
     document.removeEventListener("htmx:after:swap", this.swapped);
     document.removeEventListener("pointerdown", this.press);
@@ -75,26 +76,11 @@ class QueueRows extends HTMLElement {
     }
   }
 
-  // The number of conversations in each section, which may be more than its rows.
-  count = ({ detail: { words } }) => {
-    const [at, ...numbers] = words;
-    this.counts = { at, numbers: numbers.map((number) => number.split("=")) };
-    this.showCounts();
-  };
-
-  showCounts() {
-    if (!(this.counts?.at > Number(document.querySelector("queue-count").dataset.at))) return;
-    for (const [section, number] of this.counts.numbers) {
-      const shown = document.getElementById(`count-${section}`);
-      if (shown.textContent !== number) shown.textContent = number;
-    }
-  }
-
   // Rows that came before an answer are put in again if they were read after it.
   swapped = ({ detail }) => {
     if (detail.ctx.sourceElement.closest("#queue, .queue-more")) {
       for (const row of this.recent.values()) this.put(row);
-      this.showCounts();
+      showCounts();
     }
     setTimeout(() => this.show()); // once the address is that of the conversation which was opened
   };
@@ -115,10 +101,14 @@ class QueueRows extends HTMLElement {
 
   askOnce(at) {
     readAfter(at);
+    this.askSoon();
+  }
+
+  askSoon = () => {
     if (this.asking) return;
     const pause = Math.max(ASK_AFTER, this.askedAt + ASK_EVERY - performance.now());
     this.asking = setTimeout(() => this.ask(), pause * (1 + Math.random()));
-  }
+  };
 
   ask() {
     this.asking = null;

@@ -24,6 +24,7 @@ from console.models import (
     Message,
     Note,
     SavedTemplate,
+    SavedView,
     ScheduledReply,
 )
 from personas.models import Persona
@@ -86,6 +87,7 @@ FORM = [
         "next_conversation",
         "calls",
         "has_shortcuts",
+        "has_dense_rows",
         "last",
         "language",
         "desk",
@@ -93,6 +95,8 @@ FORM = [
         "p256dh",
         "auth",
     ],
+    *["on_page", "for_team", "label", "is_unread", "waits_minutes", "window_hours", "came_by"],
+    *["custom_field", "custom_value", "order", "state", "version"],
 ]
 HEADERS = [
     *["HX-Request", "HX-Current-URL", "HX-Target", "HX-Boosted", "HX-History-Restore-Request", "HX-Trigger"],
@@ -154,6 +158,7 @@ def world(conversation, ana, ada, bluebird):
         "pages": bluebird.pk,
         "canned-replies": canned.pk,
         "saved": SavedTemplate.objects.create(name="Teas", payload=BUTTONS, author=ada).pk,
+        "views": SavedView.objects.create(name="Teas", author=ada).pk,
         "failed": _failed_template(conversation).pk,
         "scheduled-replies": _scheduled_reply(conversation, ada).pk,
         "fields": CustomField.objects.create(name="Order").pk,

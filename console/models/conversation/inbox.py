@@ -43,6 +43,11 @@ def sections(agent_id, teams):
     }
 
 
+def place_text(rank, pk):
+    """Return a place in the order of the queue as a text that sorts like it."""
+    return f"{rank // timedelta(microseconds=1):018d}-{pk:012d}"
+
+
 # The marks of rows
 
 
@@ -162,7 +167,7 @@ class Inbox(Revision):
     @property
     def row_place(self):
         """Return the sort key of its row, which sorts as text in a browser, too."""
-        return f"{self.rank // timedelta(microseconds=1):018d}-{self.pk:012d}"
+        return place_text(self.rank, self.pk)
 
     def note_last_words(self, message, words):
         """Show these words in the row of the queue, unless a later message is known."""

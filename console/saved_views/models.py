@@ -1,0 +1,139 @@
+"""A saved view: conditions on conversations, under a name and in an order, for its author or shared with others.
+
+A view finds only conversations that whoever looks may see, whatever its author may see.
+"""
+
+from typing import Any, ClassVar
+
+from django.conf import global_settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from console import live
+from console.custom_fields.kinds import MOST_TEXT
+from console.models.shared import Scope as SharedScope
+from console.models.shared import Shared, SharedQuerySet
+
+LONGEST_WAIT, LONGEST_WINDOW = 10_000, 168  # minutes; hours, of the 7 days in which Facebook may let an agent reply
+LANGUAGES = [(code, _(name)) for code, name in global_settings.LANGUAGES if len(code) == 2]
+
+
+class State(models.TextChoices):
+    """The holder of a conversation, or its end."""
+
+    OPEN = "open", _("open, with anybody")
+    WAITING = "waiting", _("waiting in the queue")
+    AGENT = "agent", _("with an agent")
+    BOT = "bot", _("with the bot")
+    CLOSED = "closed", _("closed in the last 30 days")
+
+
+class Door(models.TextChoices):
+    """The way by which a customer came last."""
+
+    AD = "ad", _("an ad")
+    FORM = "form", _("the form of an ad")
+    LINK = "link", _("a link")
+    SITE = "site", _("a website")
+    SHOP = "shop", _("the shop")
+
+
+class Order(models.TextChoices):
+    LONGEST_WAIT = "wait", _("longest waiting first")
+    NEWEST = "newest", _("newest first")
+    WINDOW = "window", _("messaging window that closes soonest first")
+
+
+class SavedViewQuerySet(SharedQuerySet):
+    def discard(self):
+        """Delete the views."""
+        if self.exclude(scope=SharedScope.OWN).exists():
+            self.publish()
+        self.delete()
+
+    def publish(self):
+        """Publish that shared views changed, which any desk may show."""
+        live.publish("hello")
+
+
+def _condition(to, name):
+    """Return a foreign key of a condition.
+
+    The view goes with what it names: without the condition, it would find more than it says.
+    """
+    return models.ForeignKey(to, models.CASCADE, related_name="+", null=True, blank=True, verbose_name=name)
+
+
+class SavedView(Shared):
+    on_page_id: int | None
+    team_id: int | None
+    page_id: int | None
+    author_id: int
+
+    name = models.CharField(_("name"), max_length=40)
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.OPEN)
+    on_page = _condition("personas.Page", _("Page"))
+    for_team = _condition("console.Team", _("team"))
+    label = _condition("console.Label", _("label"))
+    is_unread = models.BooleanField(_("with unread messages"), default=False)
+    waits_minutes = models.PositiveSmallIntegerField(_("waiting longer than, in minutes"), null=True, blank=True)
+    window_hours = models.PositiveSmallIntegerField(
+        _("messaging window closes within, in hours"), null=True, blank=True
+    )
+    came_by = models.CharField(_("came by"), max_length=8, choices=Door, blank=True)
+    language = models.CharField(_("language"), max_length=2, choices=LANGUAGES, blank=True)
+    custom_field = _condition("console.CustomField", _("custom field"))
+    custom_value = models.CharField(_("value of the custom field"), max_length=MOST_TEXT, blank=True)
+    order = models.CharField(_("order"), max_length=8, choices=Order, default=Order.LONGEST_WAIT)
+
+    objects: ClassVar[Any] = SavedViewQuerySet.as_manager()
+
+    class Meta(Shared.Meta):
+        default_related_name = "saved_views"
+        verbose_name = _("saved view")
+        verbose_name_plural = _("saved views")
+        ordering = ["name", "pk"]
+        constraints = [
+            *Shared.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(custom_field=None, custom_value="") | Q(custom_field__isnull=False) & ~Q(custom_value=""),
+                name="saved_view_custom_field",
+                violation_error_message=_("Give a custom field together with its value."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def is_shared(self):
+        return self.scope != SharedScope.OWN
+
+    @property
+    def section_name(self):
+        return f"view-{self.pk}"
+
+    @property
+    def changes_with_time(self):
+        """Return whether conversations begin or cease to match while nothing happens."""
+        return self.waits_minutes is not None or self.window_hours is not None
+
+    def is_visible_with(self, agent_id, rights, pages):
+        """Return whether an agent may use it: as `visible_to`, and without conditions that name another Page.
+
+        pages: the keys of the Pages that the agent may see.
+        """
+        return self._is_for(agent_id, rights, pages) and self._named_pages <= set(pages)
+
+    def _is_for(self, agent_id, rights, pages):
+        if self.scope == SharedScope.OWN:
+            return self.author_id == agent_id
+        if self.scope == SharedScope.TEAM:
+            return rights.is_superuser or self.team_id in (rights.teams or ())
+        return self.scope == SharedScope.EVERYONE or self.page_id in pages
+
+    @property
+    def _named_pages(self):
+        named = {self.on_page_id, self.label and self.label.page_id, self.custom_field and self.custom_field.page_id}
+        return named - {None}
