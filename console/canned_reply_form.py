@@ -1,7 +1,7 @@
 """The form of a canned reply at the desk: its text and files, and who may use it."""
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from console.forms import FilesField
@@ -51,11 +51,11 @@ class CannedReplyForm(SharedForm):
             return
         kept = self.fields["removed"].queryset.count() - len(given["removed"])
         if kept + len(given["files"]) > uploads.MOST_FILES:
-            self.add_error("files", _now("Attach at most %s files.") % uploads.MOST_FILES)
+            self.add_error("files", gettext("Attach at most %s files.") % uploads.MOST_FILES)
         if given["quick_replies"] and not given["text"]:
             self.add_error("quick_replies", quick_replies.ALONE)
         elif not given["text"] and not kept and not given["files"]:
-            self.add_error("text", _now("Write a text, or attach a file."))
+            self.add_error("text", gettext("Write a text, or attach a file."))
 
     def save(self, commit=True):
         reply = super().save(commit)

@@ -1,7 +1,7 @@
 """The form of rows that agents share. It asks who may use the row, and offers what this agent may share."""
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from console.models import Team
@@ -30,9 +30,9 @@ class SharedForm(forms.ModelForm):
         if agent.has_perm(MANAGE):
             yield _key(Scope.EVERYONE), _("Everyone")
             for team in Team.objects.of(agent):
-                yield _key(Scope.TEAM, team.pk), _now("Team: %s") % team
+                yield _key(Scope.TEAM, team.pk), gettext("Team: %s") % team
             for page in Page.objects.open_to(agent).defer("token"):
-                yield _key(Scope.PAGE, page.pk), _now("Everyone, for the Page %s") % page
+                yield _key(Scope.PAGE, page.pk), gettext("Everyone, for the Page %s") % page
 
     def clean(self):
         given = super().clean()
@@ -46,7 +46,7 @@ class SharedForm(forms.ModelForm):
         Saved once more, the form replaces it.
         """
         if given.get("version") and given["version"] != self.current_version:
-            self.add_error(None, _now("This was changed while you edited it. Save again to replace that change."))
+            self.add_error(None, gettext("This was changed while you edited it. Save again to replace that change."))
 
     @property
     def current_version(self):

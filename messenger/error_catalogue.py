@@ -56,6 +56,11 @@ class Meaning:
     action: Action
 
 
+def _(sentence):
+    """Mark a sentence for translation: whoever shows it translates it."""
+    return sentence
+
+
 def _nobody(sentence, action=Action.RETRY):
     return Meaning(sentence, Responsible.NOBODY, action)
 
@@ -72,89 +77,97 @@ def _developer(sentence, action=Action.GIVE_UP):
     return Meaning(sentence, Responsible.DEVELOPER, action)
 
 
-BUSY = _nobody("Facebook is not available right now.")
-NO_ANSWER = _nobody("Facebook did not answer.")
-SENT_DESPITE_ERROR = _nobody("Facebook reported an error, yet the message reached the customer; its echo will show it.")
-MISSING_PERMISSION = _admin("Our app lacks a permission on this Page; an admin must grant it.")
-WRONG_APP_SECRET = _admin("Facebook did not accept our app secret; an admin must correct it.", Action.PAUSE_PAGE)
-MALFORMED = _developer("Facebook refused the request as malformed; this is our fault.")
-UNKNOWN_OBJECT = _developer("Facebook no longer knows the object, or does not let us see it.", Action.REPLACE_PERSONA)
-UNEXPLAINED = _agent("Facebook refused without a reason that we know.")
+BUSY = _nobody(_("Facebook is not available right now."))
+NO_ANSWER = _nobody(_("Facebook did not answer."))
+SENT_DESPITE_ERROR = _nobody(
+    _("Facebook reported an error, yet the message reached the customer; its echo will show it.")
+)
+MISSING_PERMISSION = _admin(_("Our app lacks a permission on this Page; an admin must grant it."))
+WRONG_APP_SECRET = _admin(_("Facebook did not accept our app secret; an admin must correct it."), Action.PAUSE_PAGE)
+MALFORMED = _developer(_("Facebook refused the request as malformed; this is our fault."))
+UNKNOWN_OBJECT = _developer(
+    _("Facebook no longer knows the object, or does not let us see it."), Action.REPLACE_PERSONA
+)
+UNEXPLAINED = _agent(_("Facebook refused without a reason that we know."))
 
-_SLOW_APP = _nobody("Facebook limits how much our app may call; we slow down.", Action.SLOW_DOWN_APP)
-_SLOW_PAGE = _nobody("Facebook limits how much this Page may call; we slow down.", Action.SLOW_DOWN_PAGE)
-_UNEVEN_TRAFFIC = _nobody("Facebook finds this Page's traffic too uneven; we slow down.", Action.SLOW_DOWN_PAGE)
-_SESSION = _admin("Facebook no longer accepts the Page's log-in; an admin must renew the token.", Action.RENEW_TOKEN)
-_NO_TOKEN = _admin("Facebook was given no access token; an admin must enter one for the Page.", Action.RENEW_TOKEN)
-_TOKEN = _admin("The Page's access token no longer works; an admin must renew it.", Action.RENEW_TOKEN)
-_REMOVED = _admin("Our app was removed from the Page; an admin must connect it again.", Action.RENEW_TOKEN)
+_SLOW_APP = _nobody(_("Facebook limits how much our app may call; we slow down."), Action.SLOW_DOWN_APP)
+_SLOW_PAGE = _nobody(_("Facebook limits how much this Page may call; we slow down."), Action.SLOW_DOWN_PAGE)
+_UNEVEN_TRAFFIC = _nobody(_("Facebook finds this Page's traffic too uneven; we slow down."), Action.SLOW_DOWN_PAGE)
+_SESSION = _admin(_("Facebook no longer accepts the Page's log-in; an admin must renew the token."), Action.RENEW_TOKEN)
+_NO_TOKEN = _admin(_("Facebook was given no access token; an admin must enter one for the Page."), Action.RENEW_TOKEN)
+_TOKEN = _admin(_("The Page's access token no longer works; an admin must renew it."), Action.RENEW_TOKEN)
+_REMOVED = _admin(_("Our app was removed from the Page; an admin must connect it again."), Action.RENEW_TOKEN)
 _CHECKPOINT = _admin(
-    "Facebook wants the person who made the Page's token to log in there; then an admin must renew it.",
+    _("Facebook wants the person who made the Page's token to log in there; then an admin must renew it."),
     Action.RENEW_TOKEN,
 )
 _PASSWORD = _admin(
-    "The Page's token ended with a changed password or a closed session; an admin must renew it.", Action.RENEW_TOKEN
+    _("The Page's token ended with a changed password or a closed session; an admin must renew it."), Action.RENEW_TOKEN
 )
-_EXPIRED = _admin("The Page's access token has expired; an admin must renew it.", Action.RENEW_TOKEN)
+_EXPIRED = _admin(_("The Page's access token has expired; an admin must renew it."), Action.RENEW_TOKEN)
 _ROLE = _admin(
-    "The person who made the token no longer has a role on the Page; an admin with one must renew it.",
+    _("The person who made the token no longer has a role on the Page; an admin with one must renew it."),
     Action.RENEW_TOKEN,
 )
-_SCOPE = _admin("The Page's access token lacks a permission; an admin must renew it.", Action.RENEW_TOKEN)
-_NOT_LIVE = _admin("Our app may not yet write to this customer: get it approved, or make them a tester of it.")
-_NO_PHONE = _admin("Our app may not write to customers by their phone number; an admin must request the permission.")
+_SCOPE = _admin(_("The Page's access token lacks a permission; an admin must renew it."), Action.RENEW_TOKEN)
+_NOT_LIVE = _admin(_("Our app may not yet write to this customer: get it approved, or make them a tester of it."))
+_NO_PHONE = _admin(_("Our app may not write to customers by their phone number; an admin must request the permission."))
 _RESTRICTED = _admin(
-    "Facebook has restricted this Page from sending for now; an admin must look into it.", Action.PAUSE_PAGE
+    _("Facebook has restricted this Page from sending for now; an admin must look into it."), Action.PAUSE_PAGE
 )
-_BLOCKED = _admin("Facebook has blocked this Page from sending for now; an admin must look into it.", Action.PAUSE_PAGE)
-_SPAM = _admin("Facebook has blocked this Page because of spam; an admin must look into it.", Action.PAUSE_PAGE)
+_BLOCKED = _admin(
+    _("Facebook has blocked this Page from sending for now; an admin must look into it."), Action.PAUSE_PAGE
+)
+_SPAM = _admin(_("Facebook has blocked this Page because of spam; an admin must look into it."), Action.PAUSE_PAGE)
 NO_DEFAULT_APP = _admin(
-    "The Page has no default app, so nobody can take a conversation; an admin must choose one.", Action.OTHER_APP
+    _("The Page has no default app, so nobody can take a conversation; an admin must choose one."), Action.OTHER_APP
 )
-_LABEL_TERMS = _admin("Facebook's terms for labels are not accepted; an admin must accept them for the Page.")
-_PROFILES = _admin("Our app may not see the profiles of customers; an admin must request the permission.")
-_APP_ID = _developer("Facebook knows no app with the id that the conversation was passed to; our settings are wrong.")
-_METHOD = _developer("Facebook knows no such method; this is our fault.")
-_PATH = _developer("Facebook knows no such address; this is our fault.")
-_DUPLICATE = _developer("Facebook refused the same thing twice.")
-_LINK = _developer("Facebook could not read the page behind a link.")
-_MENU = _developer("Facebook takes no menus within menus.")
-_MIXED = _developer("A message and a sender action were sent together; this is our fault.")
-_EMPTY = _developer("The message was empty.")
-_TAG = _developer("Facebook no longer takes the tag that was used.")
-_PRODUCT = _developer("Facebook refused the product template: the product is not there, or not for sale.")
+_LABEL_TERMS = _admin(_("Facebook's terms for labels are not accepted; an admin must accept them for the Page."))
+_PROFILES = _admin(_("Our app may not see the profiles of customers; an admin must request the permission."))
+_APP_ID = _developer(
+    _("Facebook knows no app with the id that the conversation was passed to; our settings are wrong.")
+)
+_METHOD = _developer(_("Facebook knows no such method; this is our fault."))
+_PATH = _developer(_("Facebook knows no such address; this is our fault."))
+_DUPLICATE = _developer(_("Facebook refused the same thing twice."))
+_LINK = _developer(_("Facebook could not read the page behind a link."))
+_MENU = _developer(_("Facebook takes no menus within menus."))
+_MIXED = _developer(_("A message and a sender action were sent together; this is our fault."))
+_EMPTY = _developer(_("The message was empty."))
+_TAG = _developer(_("Facebook no longer takes the tag that was used."))
+_PRODUCT = _developer(_("Facebook refused the product template: the product is not there, or not for sale."))
 _WINDOW = _agent(
-    "More than 24 hours have passed since the customer last wrote; Facebook lets us reply once they write again.",
+    _("More than 24 hours have passed since the customer last wrote; Facebook lets us reply once they write again."),
     Action.WINDOW_CLOSED,
 )
 _BLOCKED_BY_PERSON = _agent(
-    "This customer cannot be reached: they blocked the Page, or left Messenger.", Action.UNREACHABLE
+    _("This customer cannot be reached: they blocked the Page, or left Messenger."), Action.UNREACHABLE
 )
-_NOT_NOW = _agent("This customer cannot get messages at the moment.", Action.UNREACHABLE)
-_NO_MATCH = _agent("Facebook knows no such customer on this Page.", Action.UNREACHABLE)
-_OTHER_APP = _agent("Another app or the Page Inbox holds this conversation now.", Action.OTHER_APP)
-_ROLES_ONLY = _agent("Only the apps to which the Page gave a part in conversations may do this.", Action.OTHER_APP)
-_AUTOMATED = _agent("Facebook's own automated replies run in this conversation now.", Action.OTHER_APP)
-_FETCH = _agent("Facebook could not fetch the file from its address.")
-_UPLOAD = _agent("Facebook could not use the file: its content and type do not match, or it is damaged.")
-EXPIRED_FILE = _agent("Facebook no longer has the file; it must be uploaded again.")
-_TOO_LARGE = _agent("The file is too large for Facebook.")
-_VIDEO = _agent("Facebook could not fetch the film in time, or it is damaged.")
-_TYPE = _agent("Facebook does not take files of this type.")
-_CONTENT = _agent("Facebook refused the content as reported by others.")
-_MARKETING = _agent("Facebook wants more time between two marketing messages to the same customer.")
-_TOO_MANY = _agent("Too many messages went to customers by their phone number.")
-_OPT_IN = _agent("Facebook does not allow this request to opt in.")
-_OPT_IN_AGAIN = _agent("This customer was asked to opt in too often.")
-_STOPPED = _agent("This customer stopped messages about this topic.")
-_REFUSED_MENU = _agent("Facebook refused the menu because of its effect on others.")
-_INSTAGRAM = _agent("Instagram refused: the account, its link to the Page or its settings do not allow this.")
-_TAG_OVERUSED = _agent("Facebook warns that too many tagged messages went to this customer.")
-_NO_PROFILE = _nobody("Facebook has no profile of customers without a Facebook account.", Action.GIVE_UP)
-_DELETED = _nobody("The message was deleted before it went out.", Action.GIVE_UP)
-_LINKING = _agent("The customer's log-in took too long; they must start it again.")
-_GAME = _agent("Facebook refused the message of a game.")
-_CALL = _agent("Facebook refused the call: calls are switched off, or this customer does not take any.")
+_NOT_NOW = _agent(_("This customer cannot get messages at the moment."), Action.UNREACHABLE)
+_NO_MATCH = _agent(_("Facebook knows no such customer on this Page."), Action.UNREACHABLE)
+_OTHER_APP = _agent(_("Another app or the Page Inbox holds this conversation now."), Action.OTHER_APP)
+_ROLES_ONLY = _agent(_("Only the apps to which the Page gave a part in conversations may do this."), Action.OTHER_APP)
+_AUTOMATED = _agent(_("Facebook's own automated replies run in this conversation now."), Action.OTHER_APP)
+_FETCH = _agent(_("Facebook could not fetch the file from its address."))
+_UPLOAD = _agent(_("Facebook could not use the file: its content and type do not match, or it is damaged."))
+EXPIRED_FILE = _agent(_("Facebook no longer has the file; it must be uploaded again."))
+_TOO_LARGE = _agent(_("The file is too large for Facebook."))
+_VIDEO = _agent(_("Facebook could not fetch the film in time, or it is damaged."))
+_TYPE = _agent(_("Facebook does not take files of this type."))
+_CONTENT = _agent(_("Facebook refused the content as reported by others."))
+_MARKETING = _agent(_("Facebook wants more time between two marketing messages to the same customer."))
+_TOO_MANY = _agent(_("Too many messages went to customers by their phone number."))
+_OPT_IN = _agent(_("Facebook does not allow this request to opt in."))
+_OPT_IN_AGAIN = _agent(_("This customer was asked to opt in too often."))
+_STOPPED = _agent(_("This customer stopped messages about this topic."))
+_REFUSED_MENU = _agent(_("Facebook refused the menu because of its effect on others."))
+_INSTAGRAM = _agent(_("Instagram refused: the account, its link to the Page or its settings do not allow this."))
+_TAG_OVERUSED = _agent(_("Facebook warns that too many tagged messages went to this customer."))
+_NO_PROFILE = _nobody(_("Facebook has no profile of customers without a Facebook account."), Action.GIVE_UP)
+_DELETED = _nobody(_("The message was deleted before it went out."), Action.GIVE_UP)
+_LINKING = _agent(_("The customer's log-in took too long; they must start it again."))
+_GAME = _agent(_("Facebook refused the message of a game."))
+_CALL = _agent(_("Facebook refused the call: calls are switched off, or this customer does not take any."))
 
 # (code, subcode) → meaning; (code, None) is for every other subcode. The numbers above 2 000 000 that stand as codes
 # come as subcodes too.

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 import requests
 from django.conf import settings
 from django.core.files.base import ContentFile
+from django.utils.translation import gettext_noop as _
 from requests_hardened import Config, HTTPSession
 
 from messenger.media_types import sniff
@@ -13,6 +14,7 @@ from personas.files import SHOWN
 MAX_BYTES = 25 * 1024 * 1024  # Facebook's limit for an attachment
 TIMEOUT = (3.05, 20)  # s
 SERVER_ERROR = 500
+NO_ANSWER = _("The file could not be fetched: its server did not answer.")
 GONE = {403: "access to it has ended", 404: "it is no longer there", 410: "it is no longer there"}
 
 
@@ -33,12 +35,12 @@ def fetch(url, kinds=None):
         with _session(url).get(url, stream=True, timeout=TIMEOUT) as response:
             response.raise_for_status()
             if response.is_redirect:
-                raise DownloadError("The file could not be fetched: it has moved.")
+                raise DownloadError(_("The file could not be fetched: it has moved."))
             content = _content(response)
             _check_kind(sniff(content), kinds)
             return ContentFile(content, name="file")
     except (requests.ConnectionError, requests.Timeout) as error:
-        raise DownloadError("The file could not be fetched: its server did not answer.", is_passing=True) from error
+        raise DownloadError(NO_ANSWER, is_passing=True) from error
     except (requests.RequestException, ValueError) as error:
         raise DownloadError(_reason(error), is_passing=_status(error) >= SERVER_ERROR) from error
 
@@ -64,7 +66,7 @@ def _content(response):
     for chunk in response.iter_content(64 * 1024):
         content += chunk
         if len(content) > MAX_BYTES:
-            raise DownloadError("The file is larger than 25 MB.")
+            raise DownloadError(_("The file is larger than 25 MB."))
     return bytes(content)
 
 

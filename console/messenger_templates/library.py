@@ -1,7 +1,7 @@
 """The library: agents save a template under a name, find it again in the dialog, change and delete it."""
 
 from django.shortcuts import get_object_or_404, render
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from console.canned_reply_form import SearchForm
@@ -53,7 +53,7 @@ def edit(request, pk, saved_pk):
 def delete(request, pk, saved_pk):
     conversation, saved = find(request, pk), _find_editable(request, saved_pk)
     SavedTemplate.objects.filter(pk=saved.pk).discard()
-    return render_form(request, conversation, saved.payload, note=_now("“%s” is deleted.") % saved)
+    return render_form(request, conversation, saved.payload, note=gettext("“%s” is deleted.") % saved)
 
 
 def _save(request, pk, saved):
@@ -63,7 +63,7 @@ def _save(request, pk, saved):
     if problems := form.problems:
         kept = saved if saved.pk else None
         return render_form(request, conversation, template, problems, saved=kept, save_form=form)
-    return render_form(request, conversation, template, saved=form.save(), note=_now("Saved as “%s”.") % saved)
+    return render_form(request, conversation, template, saved=form.save(), note=gettext("Saved as “%s”.") % saved)
 
 
 def _find_editable(request, pk):

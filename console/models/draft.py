@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django.db import models, transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from console import live
@@ -17,7 +17,7 @@ class NewerDraft(Refused):
 
     def __init__(self, draft):
         self.draft = draft
-        super().__init__(_now("You have written something else on another device."))
+        super().__init__(gettext("You have written something else on another device."))
 
 
 class DraftQuerySet(models.QuerySet):

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Prefetch
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from console.models.conversation.thread_order import next_moment
@@ -19,7 +19,7 @@ class NoteDeleted(Refused):
     """The author has deleted the note, perhaps on another device."""
 
     def __init__(self):
-        super().__init__(_now("This note has been deleted meanwhile."))
+        super().__init__(gettext("This note has been deleted meanwhile."))
 
 
 class NoteQuerySet(TimelineQuerySet):
@@ -33,7 +33,7 @@ class NoteQuerySet(TimelineQuerySet):
             if is_new:
                 note.mention_colleagues()
         if (note.conversation_id, note.author_id) != (conversation.pk, author.pk):
-            raise KeyInUse(_now("Another note has this key: choose a new one for each."))
+            raise KeyInUse(gettext("Another note has this key: choose a new one for each."))
         return note
 
     def written_by(self, agent):

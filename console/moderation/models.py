@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from console import tasks
@@ -45,7 +45,7 @@ class CustomerBlocked(WindowClosed):
     """Facebook delivers nothing to the customer, because agents have blocked them."""
 
     def __init__(self, customer):
-        sentence = _now("%(name)s is blocked: no reply reaches them. Agents with the permission can unblock them.")
+        sentence = gettext("%(name)s is blocked: no reply reaches them. Agents with the permission can unblock them.")
         super().__init__(sentence % {"name": customer})
 
 

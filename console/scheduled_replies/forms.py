@@ -2,7 +2,7 @@
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from console.forms import FilesField, MessageForm, SeenForm
@@ -70,7 +70,7 @@ class ScheduledReplyForm(LaterForm, MessageForm):
     def clean(self):
         self.kept = self.fields["removed"].queryset.count() - len(self.cleaned_data.get("removed", []))
         if self.kept + len(self.cleaned_data.get("files", [])) > uploads.MOST_FILES:
-            self.add_error("files", _now("Attach at most %s files.") % uploads.MOST_FILES)
+            self.add_error("files", gettext("Attach at most %s files.") % uploads.MOST_FILES)
         return super().clean()
 
     @property

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from console import live
@@ -33,7 +33,7 @@ class NotThere(Refused):
     """The reply has gone out, or its author has discarded it on another device."""
 
     def __init__(self):
-        super().__init__(_now("This reply has been sent or discarded meanwhile."))
+        super().__init__(gettext("This reply has been sent or discarded meanwhile."))
 
 
 class ScheduledReplyQuerySet(TimelineQuerySet, ListedQuerySet):
@@ -56,7 +56,7 @@ class ScheduledReplyQuerySet(TimelineQuerySet, ListedQuerySet):
 
     def _same(self, known, conversation, author):
         if (known.conversation_id, known.author_id) != (conversation.pk, author.pk):
-            raise KeyInUse(_now("Another reply has this key: choose a new one for each."))
+            raise KeyInUse(gettext("Another reply has this key: choose a new one for each."))
         return known
 
     def for_thread(self):

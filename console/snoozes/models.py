@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from console import live
@@ -32,7 +32,7 @@ class SnoozeQuerySet(models.QuerySet):
             conversation.check_held_by(agent)
             check_all_seen(conversation, until=seen)
             if until is None and conversation.waiting_since:
-                raise WaitsForAnswer(_now("%(name)s waits for an answer: choose a moment.") % {"name": conversation})
+                raise WaitsForAnswer(gettext("%(name)s waits for an answer: choose a moment.") % {"name": conversation})
             conversation.note_snooze()
             self.update_or_create(conversation=conversation, defaults={"until": until})
             live.publish(f"holder-{conversation.pk}")  # another moment does not change the conversation itself

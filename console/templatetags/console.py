@@ -11,6 +11,7 @@ from console.models.mention import mention_name
 from console.wording import activities, attachments, handovers, holders, notes, saved_views, shortcuts, verbs
 from console.wording.message_parts import Parts
 from console.wording.moments import moment
+from console.wording.stored import last_words, translated
 from personas import pictures
 
 register = template.Library()
@@ -18,6 +19,8 @@ register.filter(app_name)
 register.filter(linked)
 register.filter(entry_html)
 register.filter(moment)
+register.filter(translated)
+register.filter(last_words)
 register.filter(handovers.sentence)
 register.filter(handovers.why)
 register.filter(handovers.explanation)

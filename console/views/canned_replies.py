@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import reswap, retarget
 
@@ -106,7 +106,7 @@ def _save(form):
     except IntegrityError as error:
         if "canned_reply_per_shortcut" not in str(error):
             raise
-        form.add_error(None, _now("The shortcut has just been taken. Choose another one."))
+        form.add_error(None, gettext("The shortcut has just been taken. Choose another one."))
         return False
     return True
 

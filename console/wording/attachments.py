@@ -120,7 +120,7 @@ def amount(number, currency):
     """Return an amount of money. A whole amount stays as it came: not every currency has cents."""
     if number is None:
         return ""
-    return f"{currency} {f'{number:.0f}' if number.is_integer() else f'{number:.2f}'}".strip()
+    return f"{currency} {formats.number_format(number, 0 if number.is_integer() else 2)}".strip()
 
 
 def _place(payload):
@@ -143,7 +143,8 @@ def _span(start, end):
     if not start:
         return ""
     until = f"\N{EN DASH}{formats.date_format(end, 'H:i')}" if end and end.date() == start.date() else ""
-    return f"{formats.date_format(start, 'j M Y, H:i')}{until} ({start.tzinfo})"
+    began = formats.date_format(start, _("j M Y, H:i"))
+    return f"{began}{until} ({start.tzinfo})"
 
 
 def _template(payload):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from console.models.handover.cause import Cause
 from console.models.holder import Holder, app_name
+from console.wording.stored import translated
 
 DONE_BY = {
     *(Cause.TAKEN, Cause.TAKEN_OVER, Cause.REOPENED, Cause.UNDONE),
@@ -96,7 +97,7 @@ def explanation(handover):
     """Return the sentence behind the cause. The note of a bot that is down is technical: only admins see it."""
     if handover.cause == Cause.BOT_DOWN:
         return _("Reply in its place. Admins see the error on the Page.")
-    return handover.note if handover.cause in EXPLAINED else ""
+    return translated(handover.note) if handover.cause in EXPLAINED else ""
 
 
 def quotation(handover):

@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 
 from django.utils import formats, timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 LANGUAGES = ["en", "de"]
 DAYS = r"today|tomorrow|\w+day|heute|morgen|\w+tag|mittwoch"
@@ -23,8 +24,9 @@ def moment(at):
 
 @lru_cache(4096)
 def _moment(minute, today, language):
-    day = "" if minute.date() == today else "j M " if minute.year == today.year else "j M Y "
-    return formats.date_format(minute, f"{day}H:i")
+    if minute.date() == today:
+        return formats.date_format(minute, "H:i")
+    return formats.date_format(minute, _("j M H:i") if minute.year == today.year else _("j M Y H:i"))
 
 
 def moment_of(words, zone):

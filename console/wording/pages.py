@@ -3,11 +3,12 @@
 from django.utils.translation import gettext as _
 
 from console.models.refusals import DISCONNECTED
+from console.wording.stored import translated
 
 
 def problem(page):
     """Return why nothing can be sent on this Page now, as a sentence; "" when all is well."""
-    names = {"page": page, "why": page.why_paused}
+    names = {"page": page, "why": translated(page.why_paused)}
     if page.is_disconnected:
         return DISCONNECTED
     if page.is_paused:

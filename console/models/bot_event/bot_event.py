@@ -15,6 +15,7 @@ from console.models.bot_event.holder_change import HolderChange
 from console.models.handover.cause import Cause
 from console.models.handover.delivery import METADATA
 from console.models.holder import Holder
+from console.wording.stored import in_source_language
 from messenger import events
 
 
@@ -23,7 +24,8 @@ class BotEventQuerySet(BotEventDeliveryQuerySet):
         """Add the events of a change of holder."""
         rules = handover.conversation.rules
         if rules.holder_url:
-            body = HolderChange.of(handover).model_dump_json(by_alias=True)
+            with in_source_language():
+                body = HolderChange.of(handover).model_dump_json(by_alias=True)
             self._add(handover, BotEvent.Kind.HOLDER, body)
         if rules.webhook_url and handover.from_holder != handover.to_holder:
             self._announce_to_bot(handover, rules)

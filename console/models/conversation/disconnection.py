@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from console.models.message.message import Message
 from console.models.send_queue import LEASE
@@ -18,9 +18,9 @@ def give_up(conversations):
 
 def _give_up(messages, revision):
     state, ended = Message.State, {"next_attempt_at": None, "revision": revision}
-    not_sent = str(_("The Page was disconnected before this was sent."))
+    not_sent = _("The Page was disconnected before this was sent.")
     messages.filter(state=state.QUEUED).update(state=state.FAILED, error=not_sent, **ended)
     unknown = Q(state=state.UNKNOWN, next_attempt_at__isnull=False)
     abandoned = Q(state=state.SENDING, attempted_at__lt=timezone.now() - LEASE)  # its worker is gone
-    not_known = str(_("The Page was disconnected before we knew whether Facebook has it."))
+    not_known = _("The Page was disconnected before we knew whether Facebook has it.")
     messages.filter(unknown | abandoned).update(state=state.UNKNOWN, error=not_known, **ended)

@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import Count, F, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from console.infrastructure.compiled import Compiled, Given, GivenList
 from console.models.activity import Activity, Kind
@@ -181,4 +181,4 @@ class Inbox(Revision):
         """
         is_last = self.last_at is not None and message.at >= self.last_at
         if is_last or (self.last_words and self.last_words in {text[:MAX_LAST_WORDS] for text in texts}):
-            self.last_words = _now("Message unsent")
+            self.last_words = gettext_noop("Message unsent")

@@ -20,6 +20,7 @@ from console.models.message.attachment import Attachment
 from console.models.message.message import Message
 from console.models.refusals import KeyInUse, UnseenBeforeReply
 from console.wording import quick_replies as wording
+from console.wording.stored import in_source_language
 from messenger.text import parts
 
 MOST_MESSAGES = 50  # more than any reply becomes
@@ -110,7 +111,8 @@ class Replies(MessagingWindow, Sending):
                 message.save()
                 if template:
                     Attachment.objects.replace_template(message, template)
-                    self.note_last_words(message, message.words)
+                    with in_source_language():
+                        self.note_last_words(message, message.words)
                 if not message.is_automatic:  # which answers nobody
                     self.note_reply()
                 self.deliver_later()
@@ -129,7 +131,7 @@ class Replies(MessagingWindow, Sending):
             attachment.save()
             if attachment.url:
                 attachment.fetch_later()
-        self.note_last_words(message, message.text or attachments[0].words)
+        self.note_last_words(message, message.text or attachments[0].stored_words)
         return message
 
 

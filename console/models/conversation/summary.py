@@ -5,6 +5,7 @@ from django.db.models import prefetch_related_objects
 from console.models.handover.cause import Cause
 from console.models.handover.delivery import METADATA
 from console.models.holder import Holder
+from console.wording.stored import in_source_language
 
 SHOWN = 6  # of the last messages
 MOST_LINE = 120  # characters of each
@@ -22,7 +23,8 @@ def summary(conversation, note=""):
     head = [*filter(None, [note]), f"{answered} Messages: {len(said)}."]
     last = said[:SHOWN][::-1]
     prefetch_related_objects(last, "attachments")
-    return "\n".join(head + [_line(message) for message in last])[:METADATA]
+    with in_source_language():
+        return "\n".join(head + [_line(message) for message in last])[:METADATA]
 
 
 def without(summary, text):

@@ -5,7 +5,7 @@ The row of the message stays, empty. It shows that something was unsent, and kee
 
 import json
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from console.models.bot_event.bot_event import BotEvent
 from console.models.bot_event.relay import is_for_bot_to_answer

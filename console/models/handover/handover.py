@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from console.models.handover.cause import CALLS_FOR_PEOPLE, RETURNS, Cause
@@ -106,7 +106,7 @@ class Handover(HandoverDelivery):
     @property
     def to_name(self):
         if self.cause == Cause.CLOSED:
-            return _now("closed")
+            return gettext("closed")
         if self.to_holder == Holder.QUEUE and self.to_team:
             return f"{Holder.QUEUE.label} · {self.to_team}"
         return self._label(self.to_holder, self.to_agent, self.to_app)

@@ -9,11 +9,13 @@ from urllib.parse import unquote, urlsplit
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from console import tasks
 from console.infrastructure import downloads, heic
 from console.infrastructure.stored_file import StoredFile, StoredFileQuerySet
 from console.wording import attachments, cards
+from console.wording.stored import in_source_language
 from messenger import events
 from personas.files import SHOWN
 from personas.models import DiscardedFile
@@ -22,7 +24,7 @@ from personas.resource_shortage import is_resource_shortage
 
 LONGEST_NAME = 150  # characters
 LONGEST_ENDING = 10  # characters of them
-NOT_KEPT = "The console could not keep the file. An admin finds the reason in its log."
+NOT_KEPT = gettext_noop("The console could not keep the file. An admin finds the reason in its log.")
 PAUSE = timedelta(minutes=2)  # longer than a download takes, so that no two workers fetch the same file
 
 logger = logging.getLogger(__name__)
@@ -131,6 +133,12 @@ class Attachment(StoredFile, Retryable):
         """The attachment in one line, where there is no room for more."""
         name = self.file_name if self.kind == "file" else "" if self.is_file else self.title
         return attachments.in_short(self.kind, name, self.payload, "" if self.is_file else self.web_address)
+
+    @property
+    def stored_words(self):
+        """Return its words in the language in which the last words of a conversation are stored."""
+        with in_source_language():
+            return self.words
 
     def button_of(self, message):
         """Return the number of the button whose tap is this message, or None."""

@@ -10,13 +10,14 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from console import tasks
 from console.infrastructure import rate_limit
 from console.models.refusals import Refused
 from console.models.send_queue import SOON
+from console.wording.stored import translated
 from messenger import GraphError
 from personas.models import Page
 from personas.models.retry import CONSOLE_FAILED, Outbox, OutboxQuerySet, Outcome
@@ -93,10 +94,10 @@ class Reaction(Outbox):
     def state(self):
         """Return a sentence about a reaction that the customer does not see as the agent wants it; else ""."""
         if self.error:
-            sentence = _now("%(emoji)s not sent: %(error)s") if self.emoji else _now("Not taken back: %(error)s")
-            return sentence % {"emoji": self.emoji, "error": self.error}
+            sentence = gettext("%(emoji)s not sent: %(error)s") if self.emoji else gettext("Not taken back: %(error)s")
+            return sentence % {"emoji": self.emoji, "error": translated(self.error)}
         if self.is_pending:
-            return _now("Sending…") if self.emoji else _now("Taking back…")
+            return gettext("Sending…") if self.emoji else gettext("Taking back…")
         return ""
 
     @property
