@@ -1,5 +1,7 @@
 // The panel of emoji: the ones used last on this device, then group by group, or the results of a search.
 
+import { arrow } from "./language.js";
+
 const COLUMNS = 8;
 const MOST_RECENT = 2 * COLUMNS;
 const MOST_FOUND = 10 * COLUMNS;
@@ -96,7 +98,7 @@ class Panel {
     if (key === "Enter" && target === this.search && this.search.value) this.rows[0]?.[0].click();
     if (target === this.search ? key === "ArrowDown" : this.list.contains(target) && key in STEPS) {
       event.preventDefault();
-      this.move(target, STEPS[key]);
+      this.move(target, STEPS[arrow(key)]);
     }
   };
 

@@ -1,5 +1,7 @@
 // A picture of the thread or of the panel, large. The arrow keys show its other pictures, Escape closes it.
 
+import { arrow } from "./language.js";
+
 const CHANGES = ["thread-changed", "htmx:after:swap"];
 const STEPS = { ArrowLeft: -1, ArrowRight: 1, previous: -1, next: 1 };
 
@@ -54,7 +56,7 @@ class PictureViewer extends HTMLElement {
     else this.go(STEPS[verb]);
   };
 
-  step = ({ key }) => this.go(STEPS[key]);
+  step = ({ key }) => this.go(STEPS[arrow(key)]);
 
   go(step) {
     const { links } = this;

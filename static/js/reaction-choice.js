@@ -1,6 +1,7 @@
 // The reactions to one message of the customer's. Choosing the present one removes it.
 
 import { isOurs, post } from "./csrf.js";
+import { arrow } from "./language.js";
 
 const EDGE = 8; // px that stay free at the edge of the window
 const ARROWS = { ArrowRight: 1, ArrowLeft: -1 };
@@ -43,7 +44,7 @@ class ReactionChoice extends HTMLElement {
 
   move = ({ key }) => {
     const { length } = this.buttons;
-    const next = this.buttons.indexOf(document.activeElement) + ARROWS[key];
+    const next = this.buttons.indexOf(document.activeElement) + ARROWS[arrow(key)];
     this.buttons[(next + length) % length]?.focus();
   };
 
