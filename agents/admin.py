@@ -58,7 +58,7 @@ class AgentAdmin(PicturesStoredFirst, UserAdmin):
         (_("Who customers see"), {"fields": ["first_name", "last_name", "picture", "personas_now"]}),
         (_("Presence"), {"fields": ["is_active", "is_present", "away_since", "last_seen_at", "left_at"]}),
         (_("The queue"), {"fields": ["capacity", "teams_now"]}),
-        (_("Their desk"), {"fields": ["undo_seconds", "next_conversation", "calls", "has_shortcuts"]}),
+        (_("Their desk"), {"fields": ["undo_seconds", "next_conversation", "calls", "has_shortcuts", "language"]}),
         (_("May do"), {"fields": ["groups", "is_staff", "is_superuser", "user_permissions"]}),
         (_("Dates"), {"fields": ["last_login", "date_joined"]}),
     ]

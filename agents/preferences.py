@@ -1,6 +1,7 @@
 """Preferences of an agent for their own desk."""
 
 from django import forms
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +26,11 @@ class Calls(models.TextChoices):
     NONE = "none", _("off")
     MINE = "mine", _("for my conversations")
     ALL = "all", _("also when a customer begins to wait")
+
+
+def languages():
+    """Return the choices of a language. Without a choice, the desk speaks that of the browser."""
+    return [("", _("that of the browser")), *settings.LANGUAGES]
 
 
 class Preferences(models.Model):
@@ -52,6 +58,7 @@ class Preferences(models.Model):
     has_dense_rows = models.BooleanField(
         _("dense rows"), default=False, db_default=False, help_text=_("More conversations fit into the queue.")
     )
+    language = models.CharField(_("language"), max_length=15, choices=languages, blank=True, default="", db_default="")
 
     class Meta:
         abstract = True
@@ -67,6 +74,10 @@ class Preferences(models.Model):
     @property
     def calls_choices(self):
         return Calls.choices
+
+    @property
+    def language_choices(self):
+        return languages()
 
     @property
     def opens_next(self):
@@ -88,3 +99,4 @@ class PreferencesForm(forms.Form):
     calls = forms.ChoiceField(choices=Calls)
     has_shortcuts = forms.BooleanField(required=False)
     has_dense_rows = forms.BooleanField(required=False)
+    language = forms.ChoiceField(choices=languages, required=False)

@@ -1,11 +1,14 @@
-"""Middleware of Django's views: log-in, the agent's identity and presence, response headers, refusals."""
+"""Middleware of Django's views: language, log-in, the agent's identity and presence, response headers, refusals."""
 
 import logging
 
+from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.db import DataError
 from django.http import HttpResponse, HttpResponseBadRequest
+from django.middleware.locale import LocaleMiddleware
 from django.shortcuts import resolve_url
+from django.utils import translation
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
@@ -15,6 +18,21 @@ from personas.resource_shortage import StorageUnavailable
 RETRY_AFTER = "10"  # s
 
 logger = logging.getLogger(__name__)
+
+
+class Language(LocaleMiddleware):
+    """Answer in the language that the agent has chosen, or else in the one that the browser asks for."""
+
+    def __call__(self, request):
+        with translation.override(settings.LANGUAGE_CODE):  # which the thread has again afterwards
+            return super().__call__(request)
+
+    def process_request(self, request):
+        agent = request.user
+        if not (agent.is_authenticated and agent.language):
+            return super().process_request(request)
+        translation.activate(agent.language)
+        request.LANGUAGE_CODE = agent.language
 
 
 class LoginRequired(LoginRequiredMiddleware):

@@ -1,5 +1,6 @@
 """Every setting, from the environment alone. `.env.example` lists them with one line each."""
 
+import os
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -7,8 +8,9 @@ from ssl import CERT_REQUIRED
 
 import environ
 from csp.constants import NONE, SELF
+from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import to_language
 
 from console.infrastructure import start_up_checks
 
@@ -106,10 +108,10 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "console.middleware.Language",
     "django_htmx.middleware.HtmxMiddleware",
     "console.middleware.LoginRequired",
     "console.middleware.ReloadForOtherAgent",
@@ -185,8 +187,10 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = DEBUG
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English"))]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALES = BASE_DIR / "locale"
+LOCALE_PATHS = [LOCALES]
+# English is the language of the sources. Each folder of LOCALES is one more, and shown by its own name.
+LANGUAGES = [(code, LANG_INFO[code]["name_local"]) for code in ["en", *sorted(map(to_language, os.listdir(LOCALES)))]]
 USE_TZ = True
 
 # --- who may come in -----------------------------------------------------------------------------------------------

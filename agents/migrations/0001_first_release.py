@@ -1,5 +1,6 @@
 import agents.models
 import agents.pictures
+import agents.preferences
 import django.contrib.auth.validators
 import django.utils.timezone
 from django.db import migrations, models
@@ -39,6 +40,7 @@ class Migration(migrations.Migration):
                 ('calls', models.CharField(choices=[('none', 'off'), ('mine', 'for my conversations'), ('all', 'also when a customer begins to wait')], db_default='mine', default='mine', max_length=4, verbose_name='sounds and notifications')),
                 ('has_shortcuts', models.BooleanField(default=True, help_text='Single keys for the desk. Switch them off if you control the computer by voice.', verbose_name='keyboard shortcuts')),
                 ('has_dense_rows', models.BooleanField(db_default=False, default=False, help_text='More conversations fit into the queue.', verbose_name='dense rows')),
+                ('language', models.CharField(blank=True, choices=agents.preferences.languages, db_default='', default='', max_length=15, verbose_name='language')),
                 ('picture', models.ImageField(blank=True, help_text="Shown to customers beside the agent's messages. Square, at most 8 MB. Without one: initials.", upload_to=agents.models.picture_path, validators=[agents.pictures.check_picture], verbose_name='picture')),
                 ('capacity', models.PositiveSmallIntegerField(default=5, help_text='How many open conversations may be assigned to them.', verbose_name='capacity')),
                 ('assigned_at', models.DateTimeField(editable=False, null=True)),

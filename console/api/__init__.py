@@ -3,10 +3,12 @@
 import json
 from functools import wraps
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, JsonResponse
 from django.shortcuts import render
 from django.urls import re_path
+from django.utils import translation
 from ninja import NinjaAPI, Swagger
 
 from console import __version__
@@ -76,7 +78,8 @@ def _open(view):
     @wraps(view, updated=())
     def answer(request, *args, **kwargs):
         try:
-            response = view(request, *args, **kwargs)
+            with translation.override(settings.LANGUAGE_CODE):  # whatever an agent's browser would like
+                response = view(request, *args, **kwargs)
         except Http404:
             return JsonResponse({"detail": "There is nothing at this address. See /api/docs."}, status=404)
         if response.status_code == 405:

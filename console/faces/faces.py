@@ -12,6 +12,7 @@ from agents.models import Agent
 from agents.names import isolated
 from console.faces.looks import Looks, looks_now
 from console.live.events import event
+from console.live.languages import once_in_each_language
 from console.models import Conversation
 from personas.models import Page
 
@@ -32,7 +33,10 @@ class Face:
 
 
 class Faces:
-    """The faces in these conversations, read in a constant number of queries. Each conversation is rendered once."""
+    """The faces in these conversations, read in a constant number of queries.
+
+    Each conversation is rendered once in each language.
+    """
 
     def __init__(self, looks: Looks):
         self._at, self._looks = looks.at, looks.by_conversation
@@ -40,11 +44,11 @@ class Faces:
         self._page_of = dict(Conversation.objects.filter(pk__in=self._looks).values_list("pk", "page"))
         pages = Page.objects.prefetch_related("groups").only("is_open_to_all")
         self._pages = pages.in_bulk({*self._page_of.values()})
-        self._events = {pk: self._event(pk) for pk in self._page_of}
+        self._events = {pk: once_in_each_language(partial(self._event, pk)) for pk in self._page_of}
 
     def events_for(self, rights):
-        """Return the events for agents with these rights, as one piece."""
-        return b"".join(self._events[pk] for pk, page in self._page_of.items() if rights.may_see(self._pages[page]))
+        """Return the events for agents with these rights, as one piece in the active language."""
+        return b"".join(self._events[pk]() for pk, page in self._page_of.items() if rights.may_see(self._pages[page]))
 
     def _event(self, pk):
         faces = _faces(self._looks[pk], self._agents, self._pages[self._page_of[pk]])

@@ -1,14 +1,17 @@
 """A batch of updates: all changes within some milliseconds, rendered once, and the streams that get them."""
 
 from collections import defaultdict
+from functools import partial
 
 from django.db import connection
+from django.utils.translation import override
 
 from agents.models import Agent
 from console.faces.faces import Faces
 from console.infrastructure.sessions import logged_in
 from console.live.drafts import draft_events
 from console.live.events import event, hello
+from console.live.languages import by_language
 from console.live.rendering import Loaded, row_gone_event
 from console.live.scheduled_rows import ScheduledRows
 from console.live.view_rows import ViewRows
@@ -51,7 +54,10 @@ class Batch:
         for listener in self.listeners:
             by_session[listener.session_key].append(listener)
         found, self.moment = viewers({key: listeners[0].agent_id for key, listeners in by_session.items()})
-        groups = {rights: [each for key in keys for each in by_session.pop(key)] for rights, keys in found.items()}
+        groups = defaultdict(list)
+        for rights, keys in found.items():
+            for listener in [each for key in keys for each in by_session.pop(key)]:
+                groups[rights.read_in(listener.language)].append(listener)
         self.ended = [listener for listeners in by_session.values() for listener in listeners]
         self._note_rights(groups)
         return groups
@@ -107,10 +113,12 @@ class Batch:
             mentioned = [listener for listener in listeners if listener.agent_id == agent_id]
             if mentioned and pk in rows:
                 row, note = rows[pk], loaded.mentions.get((agent_id, pk))
-                self._add(mentioned, loaded.row(row, MENTIONS, note) if note else row_gone_event(row, loaded.at))
+                shown = note and partial(loaded.row, row, MENTIONS, note)
+                self._add(mentioned, shown or row_gone_event(row, loaded.at))
 
     def _join(self, loaded, rows, agent_id, teams):
-        return b"".join(loaded.row(row, section_of(row, agent_id, teams)) for row in rows)
+        places = [(row, section_of(row, agent_id, teams)) for row in rows]
+        return lambda: b"".join(loaded.row(*place) for place in places)
 
     # Saved views
 
@@ -145,8 +153,7 @@ class Batch:
         if self.changes.looks.by_conversation:
             faces = Faces(self.changes.looks)
             for rights, listeners in groups.items():
-                if piece := faces.events_for(rights):
-                    self._add(listeners, piece)
+                self._add(listeners, partial(faces.events_for, rights))
 
     # Scheduled replies
 
@@ -201,7 +208,12 @@ class Batch:
         return listener not in self.ended and listener.rights.may_see(conversation.page)
 
     def _add(self, listeners, piece):
-        if listeners and piece:
+        """Add a piece for these listeners, or the pieces that a function renders in the language of each."""
+        if callable(piece):
+            for language, readers in by_language(listeners).items():
+                with override(language):
+                    self._add(readers, piece())
+        elif listeners and piece:
             self.pieces.append((listeners, piece))
 
 

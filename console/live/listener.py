@@ -3,6 +3,8 @@
 import secrets
 import time
 
+from django.conf import settings
+
 from console.live.events import event, hello
 
 MOST_VIEWS = 50  # saved views of one browser
@@ -12,15 +14,17 @@ MOST_WATCHED = 100  # conversations of one browser, in all its tabs; the tab of 
 class Listener:
     """The stream of one browser. Nothing is kept for a browser that does not read: it gets a hello and asks again.
 
-    answer: the EndlessAnswer that the browser reads.
+    answer: the EndlessAnswer that the browser reads. language: that of the browser.
     """
 
     __slots__ = (
-        *("agent_id", "answer", "checked_at", "has_missed", "id", "rights", "session_key", "views", "watched"),
+        *("agent_id", "answer", "checked_at", "has_missed", "id"),
+        *("language", "rights", "session_key", "views", "watched"),
     )
 
-    def __init__(self, agent_id, session_key, answer=None):
+    def __init__(self, agent_id, session_key, answer=None, language=settings.LANGUAGE_CODE):
         self.agent_id, self.session_key, self.answer = agent_id, session_key, answer
+        self.language = language
         self.id = secrets.token_hex(8)
         self.watched = ()
         self.views = ()  # the keys of the saved views that it shows, or has shown

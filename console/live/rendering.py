@@ -2,12 +2,13 @@
 
 import logging
 from collections import defaultdict
-from functools import reduce
+from functools import partial, reduce
 from operator import or_
 
 from django.db.models import F, Q, Value, Window, prefetch_related_objects
 from django.db.models.functions import Now, RowNumber
 from django.template.loader import render_to_string
+from django.utils.translation import get_language
 
 from console.infrastructure.compiled import Compiled, GivenList
 from console.live.events import event, hello
@@ -41,8 +42,8 @@ class Loaded:
     """The changed rows and threads of a batch, as they were at one moment.
 
     mentions: the note of each pair of an agent and a conversation with an unseen mention of the agent. threads: pairs
-    of a conversation and the event for its watchers. revisions: the revision of each thread after that event. watched:
-    the conversations of threads, by their keys.
+    of a conversation and the event for its watchers, or a function that renders it. revisions: the revision of each
+    thread after that event. watched: the conversations of threads, by their keys.
     """
 
     def __init__(self, changes, watchers, revisions):
@@ -60,8 +61,8 @@ class Loaded:
         self.threads = [*self._headers(changes, threads), *self._entries(threads)]
 
     def row(self, conversation, section, note=None):
-        """Return the event of a row in this section. Each event is rendered once."""
-        key = (conversation.pk, section, note and note.pk)
+        """Return the event of a row in this section. Each event is rendered once in each language."""
+        key = (conversation.pk, section, note and note.pk, get_language())
         if key not in self._events:
             self._events[key] = rendered(row_event, conversation, section, self.at, note, otherwise=hello())
         return self._events[key]
@@ -105,10 +106,8 @@ class Loaded:
                 yield conversation, event(f"conversation-{conversation.pk}")
             elif entries[conversation.pk]:
                 ask = event(f"conversation-{conversation.pk}")
-                yield (
-                    conversation,
-                    rendered(thread_event, conversation, entries[conversation.pk], since, otherwise=ask),
-                )
+                render = partial(rendered, thread_event, conversation, entries[conversation.pk], since, otherwise=ask)
+                yield conversation, render
             if since is None or entries is None or entries[conversation.pk]:
                 self.revisions[conversation.pk] = conversation.revision
 

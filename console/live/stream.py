@@ -15,6 +15,7 @@ from console.infrastructure.http_connection import EXTENSION
 from console.infrastructure.sessions import agent_of
 from console.live.events import event
 from console.live.hub import hub
+from console.live.languages import language_of_browser
 from console.live.listener import Listener
 
 START = {
@@ -34,14 +35,16 @@ class Stream:
     async def __call__(self, scope, receive, send):
         if scope["method"] != "GET":  # an answer to HEAD has no body: a proxy would take events for the next answer
             return await Response(status_code=405, headers={"allow": "GET"})(scope, receive, send)
-        session_key = cookie_parser(Headers(scope=scope).get("cookie", "")).get(settings.SESSION_COOKIE_NAME)
+        headers = Headers(scope=scope)
+        session_key = cookie_parser(headers.get("cookie", "")).get(settings.SESSION_COOKIE_NAME)
         agent_id = await _listening_agent(session_key)
         if agent_id is None:
             return await Response(status_code=403)(scope, receive, send)
         await send(START)
         connection = scope["extensions"][EXTENSION]
         if not connection.transport.is_closing():
-            listener = Listener(agent_id, session_key)
+            language = language_of_browser(headers.get("accept-language", ""))
+            listener = Listener(agent_id, session_key, language=language)
             listener.answer = connection.hand_over(lambda: hub.unsubscribe(listener))
             listener.write(event(f"stream {listener.id}"))
             hub.subscribe(listener)

@@ -1,7 +1,10 @@
-"""Agents in groups of equal rights, looked up anew for each request and for each batch of live updates."""
+"""Agents in groups of equal rights and of one language.
+
+They are looked up anew for each request and for each batch of live updates.
+"""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import connection
 
@@ -10,24 +13,29 @@ GROUPS_OF_VIEWERS = """
 SELECT agent.is_superuser,
        ARRAY(SELECT group_id FROM agents_agent_groups WHERE agent_id = agent.id ORDER BY group_id) AS groups,
        ARRAY(SELECT team_id FROM console_team_members WHERE agent_id = agent.id ORDER BY team_id) AS teams,
-       array_agg(session.session_key), statement_timestamp()
+       agent.language, array_agg(session.session_key), statement_timestamp()
 FROM unnest(%s::text[], %s::bigint[]) AS viewer (session_key, agent_id)
 JOIN django_session session ON session.session_key = viewer.session_key AND session.expire_date > now()
 JOIN agents_agent agent ON agent.id = viewer.agent_id AND agent.is_active
-GROUP BY 1, 2, 3
+GROUP BY 1, 2, 3, 4
 """
 
 
 @dataclass(frozen=True)
 class Rights:
-    """The rights that decide what an agent sees of the queue."""
+    """The rights that decide what an agent sees of the queue, and the language in which; "" is that of the browser."""
 
     is_superuser: bool
     groups: tuple
     teams: tuple | None  # None is for all
+    language: str = ""
 
     def may_see(self, page):
         return page.is_visible_with(self.is_superuser, self.groups)
+
+    def read_in(self, language):
+        """Return them with the language of a browser, unless the agent has chosen another."""
+        return self if self.language else replace(self, language=language)
 
 
 NO_RIGHTS = Rights(is_superuser=False, groups=(), teams=None)
@@ -48,12 +56,12 @@ def viewers(agent_of_session):
         cursor.execute(GROUPS_OF_VIEWERS, [[*agent_of_session], [*agent_of_session.values()]])
         rows = cursor.fetchall()
     found = defaultdict(list)
-    for is_superuser, groups, teams, keys, _moment in rows:
-        found[_rights(is_superuser, groups, teams)] += keys
+    for is_superuser, groups, teams, language, keys, _moment in rows:
+        found[_rights(is_superuser, groups, teams, language)] += keys
     return found, rows[0][-1] if rows else None
 
 
-def _rights(is_superuser, groups, teams):
+def _rights(is_superuser, groups, teams, language):
     if is_superuser:
-        return Rights(is_superuser=True, groups=(), teams=None)
-    return Rights(is_superuser=False, groups=tuple(groups), teams=tuple(teams) or None)
+        return Rights(is_superuser=True, groups=(), teams=None, language=language)
+    return Rights(is_superuser=False, groups=tuple(groups), teams=tuple(teams) or None, language=language)

@@ -1,9 +1,11 @@
 // Shows how this page is connected to the console, where that is not as it should be: offline, without a stream or an answer,
 // each since when, or slow. A lost stream is there again once something comes by it, not when somebody asks for it.
 
+import { language } from "./language.js";
+
 const SLOW = 4_000; // ms in which the console should answer
 const TROUBLES = ["offline", "reconnecting", "unanswered", "slow"]; // the worst first: who is offline gets no answer either
-const clock = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
+const clock = new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" });
 
 class ConnectionPill extends HTMLElement {
   since = {}; // of each trouble

@@ -1,11 +1,13 @@
 // Describe a chosen file: its size in words and, for an image, a preview.
 
+import { language } from "./language.js";
+
 const SIDE = 96; // px of a preview
 
 export function sizeOf({ size }) {
   const [unit, of] = size < 1024 * 1024 ? ["kilobyte", 1024] : ["megabyte", 1024 * 1024];
   const digits = unit === "megabyte" ? 1 : 0;
-  return new Intl.NumberFormat(undefined, { style: "unit", unit, maximumFractionDigits: digits }).format(size && Math.max(size / of, 1));
+  return new Intl.NumberFormat(language, { style: "unit", unit, maximumFractionDigits: digits }).format(size && Math.max(size / of, 1));
 }
 
 // Draw it on a canvas, because our policy does not let a page show a blob: address.

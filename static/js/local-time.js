@@ -2,16 +2,18 @@
 // another; or, with `clock`, never more than the clock time, below a line with the day; or, with `ago`, how long ago;
 // or, with `left`, how long until then, and an event when it is over.
 
+import { language } from "./language.js";
+
 const TICK = 10_000; // ms
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
-const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "numeric", minute: "2-digit" });
-const year = new Intl.DateTimeFormat(undefined, { year: "numeric", month: "short", day: "numeric", hour: "numeric", minute: "2-digit" });
-const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
-const unit = (unit, unitDisplay = "narrow") => new Intl.NumberFormat(undefined, { style: "unit", unit, unitDisplay });
+const clock = new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" });
+const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", hour: "numeric", minute: "2-digit" });
+const year = new Intl.DateTimeFormat(language, { year: "numeric", month: "short", day: "numeric", hour: "numeric", minute: "2-digit" });
+const full = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "medium" });
+const unit = (unit, unitDisplay = "narrow") => new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay });
 const [minutes, hours, days] = ["minute", "hour", "day"].map((name) => unit(name));
 const [wholeMinutes, wholeHours] = ["minute", "hour"].map((name) => unit(name, "short"));
 

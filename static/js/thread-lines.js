@@ -1,12 +1,14 @@
 // Lines between the days, and groups of messages of one speaker. Both depend on what stands above and on the reader's time
 // zone, so they are found here, in the same way for entries of the page, older ones and live ones.
 
+import { language } from "./language.js";
+
 const GROUPED = 60_000; // ms between two messages under one name
 const DAY = 86_400_000; // ms
 
-const weekday = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
-const withYear = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long", year: "numeric" });
-const near = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
+const weekday = new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long" });
+const withYear = new Intl.DateTimeFormat(language, { day: "numeric", month: "long", year: "numeric" });
+const near = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 
 export function arrange(thread) {
   const lines = new Map([...thread.querySelectorAll(".thread-day")].map((line) => [line.dataset.day, line]));
