@@ -13,7 +13,8 @@ RUN pip install --no-cache-dir --disable-pip-version-check --root-user-action=ig
 
 COPY . .
 # esbuild bundles the desk's scripts into one file. The settings refuse to load without values. Neither stays in the image.
-RUN apt-get update -qq && apt-get install -qq -y --no-install-recommends esbuild \
+RUN python bin/compile-messages \
+    && apt-get update -qq && apt-get install -qq -y --no-install-recommends esbuild \
     && DATABASE_URL=postgresql:///none REDIS_URL=redis://none PUBLIC_URL=http://localhost \
     SECRET_KEY=none WEBHOOK_VERIFY_TOKEN=none FACEBOOK_APP_SECRET=none \
     TOKEN_ENCRYPTION_KEYS=example-only-key-not-for-production-0000000= \

@@ -1,8 +1,10 @@
 """Changed rows in the saved views that browsers show, and the numbers of all views."""
 
 from collections import defaultdict
+from functools import partial
 
 from django.db import connection
+from django.utils.translation import get_language
 
 from console.live.events import event, hello
 from console.live.rendering import rendered
@@ -23,17 +25,20 @@ class ViewRows:
         self._pages = _pages()
 
     def pieces_for(self, rights, listeners):
-        """Yield pairs of listeners and their events, for each view that some of these listeners show."""
+        """Yield pairs of listeners and the function that renders their events, for each view that some of them show."""
         pages = _visible(self._pages, rights)
         rows = [row for row in self._loaded.rows if row.page_id in pages]
         for view in self._views:
             open_in = [each for each in listeners if view.pk in each.views]
             may_see = [each for each in open_in if view.is_visible_with(each.agent_id, rights, pages)]
             if may_see:
-                yield may_see, b"".join(self._event(view, row) for row in rows)
+                yield may_see, partial(self._join, view, rows)
+
+    def _join(self, view, rows):
+        return b"".join(self._event(view, row) for row in rows)
 
     def _event(self, view, row):
-        key = (view.pk, row.pk)
+        key = (view.pk, row.pk, get_language())
         if key not in self._events:
             place = self._places[view.pk].get(row.pk)
             self._events[key] = rendered(_row_event, row, view, place, self._loaded.at, otherwise=hello())

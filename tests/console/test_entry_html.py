@@ -181,7 +181,7 @@ def test_an_entry_is_rendered_in_the_language_of_whoever_looks(conversation, tal
     message = conversation.messages.for_thread().get(pk=talk.question.pk)
     assert "1 May 2020" in entry_html.entry_html(message, conversation)
     with translation.override("de"):
-        assert "1 Mai 2020" in entry_html.entry_html(message, conversation)
+        assert "1. Mai 2020" in entry_html.entry_html(message, conversation)
 
 
 def test_the_form_of_retry_belongs_to_the_browser_that_shows_it(shown, talk, browser, conversation):

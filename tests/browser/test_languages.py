@@ -1,0 +1,73 @@
+"""Each agent reads the desk in a language of their own, live updates included."""
+
+import pytest
+from playwright.sync_api import expect
+
+from console.models import Conversation
+from tests.browser.desk import PHONE, findings
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def queue(tab):
+    return tab.locator("#queue")
+
+
+def row(tab):
+    return queue(tab).get_by_role("link", name="Mona Weber")
+
+
+def test_an_agent_chooses_german_and_gets_live_rows_in_german_while_a_colleague_reads_english(
+    sit_down, mona_writes, ana, ben
+):
+    anas, bens = sit_down(ana), sit_down(ben)
+    anas.locator(".menu-button").click()
+    anas.get_by_label("Language").select_option("Deutsch")
+    anas.get_by_role("button", name="Save").click()
+    expect(anas.get_by_text("Ihnen sind keine Konversationen zugewiesen.")).to_be_visible()
+    expect(anas.locator("html")).to_have_attribute("lang", "de")
+    expect(row(anas)).to_be_visible()
+
+    conversation = Conversation.objects.get()
+    conversation.take(ben)
+    expect(bens.get_by_role("heading", name="Mine")).to_be_visible()
+    expect(row(bens)).to_be_visible()
+    conversation.transfer(ben, to=ana)
+    expect(row(anas)).to_contain_text("Weitergegeben von Ben Okafor")
+    expect(row(bens)).to_contain_text("Transferred by Ben Okafor")
+
+    row(anas).click()
+    expect(anas.get_by_role("log", name="Nachrichten")).to_contain_text("hat dies weitergegeben an: Ana Ruiz")
+    conversation.transfer(ana, to=ben)
+    expect(anas.get_by_role("log", name="Nachrichten")).to_contain_text("hat dies weitergegeben an: Ben Okafor")
+    expect(row(bens)).to_contain_text("Transferred by Ana Ruiz")
+
+
+def test_a_desk_without_a_choice_gets_live_rows_in_the_language_of_the_browser(sit_down, mona_writes, ana, ben):
+    anas = sit_down(ana, locale="de-DE")
+    expect(anas.get_by_text("Ihnen sind keine Konversationen zugewiesen.")).to_be_visible()
+    expect(row(anas)).to_be_visible()
+    Conversation.objects.get().take(ben)
+    Conversation.objects.get().transfer(ben, to=ana)
+    expect(row(anas)).to_contain_text("Weitergegeben von Ben Okafor")
+
+
+def test_times_are_written_in_the_language_of_the_desk(sit_down, mona_writes, ana):
+    Conversation.objects.get().take(ana)
+    ana.choose(language="de")
+    tab = sit_down(ana, locale="en-US")
+    row(tab).click()
+    expect(tab.locator(".thread-day").first).to_contain_text("Heute")
+    assert "Uhr" not in tab.locator(".message local-time").first.inner_text()
+    assert "M" not in tab.locator(".message local-time").first.inner_text()  # as in 2:05 PM
+
+
+@pytest.mark.parametrize("screen", [{}, PHONE], ids=["desk", "phone"])
+def test_a_german_desk_has_room_for_its_words_and_no_violations(sit_down, mona_writes, ana, screen):
+    ana.choose(language="de")
+    Conversation.objects.get().take(ana)
+    tab = sit_down(ana, **screen)
+    row(tab).click()
+    expect(tab.get_by_role("textbox", name="Nachricht an")).to_be_visible()
+    assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert findings(tab) == []
