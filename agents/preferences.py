@@ -3,6 +3,7 @@
 from django import forms
 from django.conf import settings
 from django.db import models
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 
@@ -86,6 +87,10 @@ class Preferences(models.Model):
     @property
     def opens_next_on_phone(self):
         return self.next_conversation == NextConversation.ALWAYS
+
+    def reading(self):
+        """Return the context in which a task writes to the agent, in the language that the agent has chosen."""
+        return translation.override(self.language or settings.LANGUAGE_CODE)
 
     def choose(self, **preferences):
         for name, value in preferences.items():

@@ -81,7 +81,9 @@ class PushSubscriptionQuerySet(models.QuerySet):
             visible = apps.get_model("console.Conversation").objects.visible_to(subscription.agent)
             conversation = visible.select_related("customer").filter(pk=conversation_id).first()
             if conversation and _is_news_to(conversation, subscription.agent):
-                subscription.push(payload_of(conversation))
+                with subscription.agent.reading():
+                    payload = payload_of(conversation)
+                subscription.push(payload)
 
 
 class PushSubscription(models.Model):

@@ -41,7 +41,7 @@ def settle(tab):
 
 
 def requests_of(tab):
-    """Return a list that grows with each request of the tab from now on, but for scripts: all are loaded after a while."""
+    """Return a list that grows with each request of the tab from now on; scripts load by themselves after a while."""
     found = []
     tab.on("request", lambda request: "/static/" in request.url or found.append(request.url))
     return found

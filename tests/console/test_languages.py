@@ -15,6 +15,7 @@ from console.live.languages import language_of_browser
 from console.live.listener import Listener
 from console.live.topics import Changes
 from console.models import BotEvent, Conversation, HandoverRules, Message
+from console.push.payload import payload_of
 from console.wording.handovers import in_header
 from console.wording.stored import last_words, translated
 from messenger import error_catalogue
@@ -137,6 +138,18 @@ def test_a_handover_is_in_the_language_of_its_reader(conversation, ana, ben):
     with translation.override("de"):
         assert in_header(conversation, ben).words == "Weitergegeben von Ana Ruiz:"
     assert in_header(conversation, ben).words == "Transferred by Ana Ruiz:"
+
+
+def test_a_push_message_is_in_the_language_of_its_agent(german, ben, mona):
+    conversation = mona.conversation
+    Conversation.objects.update(last_words="Picture")
+    conversation.refresh_from_db()
+    payloads = []
+    for agent in (german, ben):
+        with agent.reading():
+            payloads.append(payload_of(conversation))
+    assert [each["body"] for each in payloads] == ["Bild", "Picture"]
+    assert [each["actions"][-1]["title"] for each in payloads] == ["Annehmen", "Take"]
 
 
 # Live updates
