@@ -38,6 +38,7 @@ class Batch:
         Often none does: a receipt changes a thread that nobody has open.
         """
         self.changes.forget_unwatched({pk for listener in self.listeners for pk in listener.watched})
+        self.changes.forget_known_views({listener.id: listener.views for listener in self.listeners})
         return bool(self.changes) or not all(listener.rights for listener in self.listeners)
 
     def render(self):

@@ -66,6 +66,10 @@ class Changes:
         self.threads &= shown
         self.holders &= shown
 
+    def forget_known_views(self, known):
+        """Forget views of other processes' streams, and those that a stream is known to show: {its id: views}."""
+        self.views = [(stream, view) for stream, view in self.views if stream in known and view not in known[stream]]
+
     def add_looks(self, looks, last):
         """Add the differences between the current looks and the last that were sent."""
         now, before = looks.by_conversation, last.by_conversation

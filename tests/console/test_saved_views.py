@@ -444,6 +444,23 @@ def test_a_changed_row_comes_into_the_open_views_that_find_it_and_leaves_the_oth
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_browser_asks_once_more_for_a_view_that_is_new_to_its_stream(make, ana):
+    view, desk = make(), listener(ana)
+
+    def sent_after(topic):
+        changes = Changes()
+        changes.add([topic])
+        batch = Batch(changes, {desk.id: desk}, {})
+        if batch.is_needed:
+            batch.render()
+        return b"".join(piece for _listeners, piece in batch.pieces)
+
+    assert b"data: views\n" in sent_after(f"view-{desk.id}-{view.pk}")
+    assert desk.views == (view.pk,)
+    assert sent_after(f"view-{desk.id}-{view.pk}") == sent_after(f"view-ab12-{view.pk}") == b""
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_live_row_of_a_page_that_an_agent_may_not_see_never_comes_into_a_view(guest, make, ana, ben, bluebird):
     view, row = make(scope="everyone"), guest()
     ben.groups.add(restrict(bluebird))
