@@ -43,6 +43,15 @@ def test_enter_inserts_a_line_break_on_a_phone(sit_down, mona_writes, stack, ana
     eventually(lambda: stack.texts(mona_writes) == ["one\ntwo"])
 
 
+def test_the_field_of_a_phone_stays_wide_while_one_types(sit_down, mona_writes, ana, playwright):
+    tab = sit_down(ana, **playwright.devices["Pixel 5"])
+    tab.get_by_role("link", name="Mona Weber").click()
+    tab.get_by_role("button", name="Take").click()
+    composer(tab).fill("one")
+    expect(tab.get_by_role("button", name="Send", exact=True)).to_be_visible()
+    assert composer(tab).bounding_box()["width"] > 0.4 * tab.viewport_size["width"]
+
+
 @pytest.mark.parametrize(
     ("text", "names", "chosen"),
     [
