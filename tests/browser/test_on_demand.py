@@ -105,6 +105,19 @@ def test_nothing_opens_without_its_styles(name, anas_tab):
     expect(opened(anas_tab)).to_be_visible()
 
 
+def test_a_form_of_the_composer_that_cannot_be_loaded_is_reported_above_the_field(anas_tab):
+    without_script(anas_tab, "dialog", lambda route: route.abort())
+    sends_later(anas_tab)
+    problem = anas_tab.get_by_text(UNANSWERED)
+    expect(problem).to_be_visible()
+    said, field, send = (
+        part.bounding_box()
+        for part in (problem, composer(anas_tab), anas_tab.get_by_role("button", name="Send", exact=True))
+    )
+    assert said["y"] + said["height"] <= field["y"]
+    assert send["y"] < field["y"] + field["height"]
+
+
 def test_pages_of_their_own_have_the_styles_from_the_beginning(anas_tab):
     for path in [anas_tab.get_by_role("link", name="Send later").get_attribute("href"), "/canned-replies/"]:
         anas_tab.goto(path)
