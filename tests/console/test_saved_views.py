@@ -28,7 +28,6 @@ from tests.conftest import restrict
 from tests.console.conftest import HTMX
 
 pytestmark = pytest.mark.django_db
-NOW = timezone.now()
 AD = {"source": "ADS", "ad_id": "1"}
 FORM = {"name": "Ads unread", "state": "open", "order": "wait", "audience": "own"}
 
@@ -39,6 +38,7 @@ def guest(bluebird):
 
     def make(customer=None, page=bluebird, **fields):
         customer = Customer.objects.create(page=page, psid=uuid.uuid4().hex, name="Guest", **(customer or {}))
+        fields = {name: moment(value) for name, value in fields.items()}
         return Conversation.objects.create(page=page, customer=customer, **fields)
 
     return make
@@ -52,14 +52,19 @@ def make(ana):
     return make_view
 
 
-def came(conversation, details, at=NOW):
+def came(conversation, details, at=timedelta()):
     Activity.objects.create(
-        conversation=conversation, kind="referral", details=details, at=at, revision=1, digest=uuid.uuid4().hex
+        conversation=conversation, kind="referral", details=details, at=moment(at), revision=1, digest=uuid.uuid4().hex
     )
 
 
 def ago(**length):
-    return NOW - timedelta(**length)
+    return -timedelta(**length)
+
+
+def moment(value):
+    """Return the moment so long before or after now: tests begin long after this file was read."""
+    return timezone.now() + value if isinstance(value, timedelta) else value
 
 
 def found_by(view):
@@ -78,19 +83,19 @@ def allow_sharing(agent):
     [
         ({"state": "waiting"}, {"holder": "queue"}, {"holder": "bot"}),
         ({"state": "bot"}, {"holder": "bot"}, {"holder": "queue"}),
-        ({"state": "open"}, {"holder": "bot"}, {"closed_at": NOW}),
+        ({"state": "open"}, {"holder": "bot"}, {"closed_at": ago()}),
         ({"state": "closed"}, {"closed_at": ago(days=29)}, {"closed_at": ago(days=31)}),
         ({"is_unread": True}, {"unread": 1}, {"unread": 0}),
-        ({"waits_minutes": 30}, {"waiting_since": ago(minutes=31)}, {"waiting_since": ago(minutes=29)}),
+        ({"waits_minutes": 30}, {"waiting_since": ago(minutes=31)}, {"waiting_since": ago(minutes=20)}),
         ({"waits_minutes": 30}, {"waiting_since": ago(days=1)}, {"waiting_since": None}),
         (
             {"window_hours": 2},
-            {"messaging_window_until": NOW + timedelta(hours=1)},
-            {"messaging_window_until": NOW + timedelta(hours=3)},
+            {"messaging_window_until": timedelta(hours=1)},
+            {"messaging_window_until": timedelta(hours=3)},
         ),
         (
             {"window_hours": 2},
-            {"messaging_window_until": NOW + timedelta(hours=1)},
+            {"messaging_window_until": timedelta(hours=1)},
             {"messaging_window_until": ago(hours=1)},
         ),
         ({"language": "de"}, {"customer": {"locale": "de_AT"}}, {"customer": {"locale": "den_DE"}}),
@@ -158,7 +163,7 @@ def test_the_window_of_a_view_closes_as_that_of_the_row(guest, make, bluebird):
     bluebird.may_use_human_agent = True
     bluebird.save()
     random.seed(1)
-    moments = [None, *(NOW + timedelta(minutes=minutes) for minutes in (-90, -1, 30, 90, 500))]
+    moments = [None, *(timezone.now() + timedelta(minutes=minutes) for minutes in (-90, -1, 30, 90, 500))]
     columns = ["messaging_window_until", "ad_window_until", "human_agent_until"]
     rows = [guest(**{column: random.choice(moments) for column in columns}) for _number in range(60)]
     for row in rows:
@@ -173,8 +178,8 @@ def test_the_window_of_a_view_closes_as_that_of_the_row(guest, make, bluebird):
 
 
 def test_a_view_is_sorted_by_the_longest_wait_the_newest_or_the_window_that_closes_soonest(guest, make):
-    a = guest(waiting_since=ago(hours=3), last_at=ago(hours=1), messaging_window_until=NOW + timedelta(hours=9))
-    b = guest(waiting_since=ago(hours=2), last_at=ago(hours=2), messaging_window_until=NOW + timedelta(hours=2))
+    a = guest(waiting_since=ago(hours=3), last_at=ago(hours=1), messaging_window_until=timedelta(hours=9))
+    b = guest(waiting_since=ago(hours=2), last_at=ago(hours=2), messaging_window_until=timedelta(hours=2))
     c = guest(waiting_since=None, last_at=ago(minutes=1), messaging_window_until=ago(hours=1))
     assert [list(in_order(make(order=order))) for order in ("wait", "newest", "window")] == [
         [a, b, c],
@@ -185,7 +190,8 @@ def test_a_view_is_sorted_by_the_longest_wait_the_newest_or_the_window_that_clos
 
 @pytest.mark.parametrize("order", ["wait", "newest", "window"])
 def test_pages_of_a_view_show_each_of_many_equal_rows_once(order, guest, make, anas_browser):
-    moments = [ago(minutes=number % 3) for number in range(2 * PAGE + 7)]
+    now = timezone.now()
+    moments = [now - timedelta(minutes=number % 3) for number in range(2 * PAGE + 7)]
     rows = [guest(waiting_since=at, last_at=at, messaging_window_until=at + timedelta(days=1)) for at in moments]
     view = make(order=order)
     path, shown = f"/queue/view-{view.pk}/", []
@@ -554,7 +560,7 @@ def _any_row():
         "unread": random.choice([0, 2]),
         "waiting_since": random.choice(at),
         "last_at": random.choice(at),
-        "messaging_window_until": random.choice([None, ago(hours=1), NOW + timedelta(hours=1)]),
+        "messaging_window_until": random.choice([None, ago(hours=1), timedelta(hours=1)]),
         "closed_at": random.choice([None, None, ago(days=1)]),
         "customer": {"locale": random.choice(["", "de_DE", "fr"])},
     }
