@@ -60,6 +60,9 @@ class Preferences(models.Model):
         _("dense rows"), default=False, db_default=False, help_text=_("More conversations fit into the queue.")
     )
     language = models.CharField(_("language"), max_length=15, choices=languages, blank=True, default="", db_default="")
+    own_keys = models.JSONField(  # those that differ from the standard, as {action: key}
+        default=dict, db_default={}, blank=True, editable=False
+    )
 
     class Meta:
         abstract = True

@@ -10,6 +10,7 @@ from console.snoozes import views as snoozes
 from console.transcripts import views as transcripts
 from console.views import (
     canned_replies,
+    commands,
     conversations,
     drafts,
     files,
@@ -31,6 +32,7 @@ urlpatterns = [
     path("take-next/", home.take_next, name="take-next"),
     path("queue/", queue.queue, name="queue"),
     path("queue/<str:name>/", queue.section, name="section"),
+    path("bulk-actions/", include("console.bulk_actions.urls")),
     path(
         "conversations/<int:pk>/",
         include(
@@ -96,6 +98,7 @@ urlpatterns = [
     ),
     path("views/", include("console.saved_views.urls")),
     path("search/", search, name="search"),
+    path("commands/", commands.commands, name="commands"),
     path("attachments/<int:pk>/", files.attachment, name="attachment"),
     path("canned-replies/", canned_replies.index, name="canned-replies"),
     path("canned-replies/new/", canned_replies.create, name="create-canned-reply"),
@@ -114,6 +117,7 @@ urlpatterns = [
     path("away/", agents.go_away, name="go-away"),
     path("back/", agents.come_back, name="come-back"),
     path("shortcuts/", shortcuts.shortcuts, name="shortcuts"),
+    path("shortcuts/keys/", shortcuts.change_keys, name="change-keys"),
     path("preferences/", agents.preferences, name="preferences"),
     path("push/", push.index, name="push"),
     path("push/key/", push.key, name="push-key"),

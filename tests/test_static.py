@@ -28,6 +28,8 @@ STATE = ("is-", "has-")
 ON_DEMAND = {
     *[
         "agent-calls",
+        "bulk-bar",
+        "command-palette",
         "canned-replies",
         "customer-clock",
         "customer-panel",

@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
                 ('has_shortcuts', models.BooleanField(default=True, help_text='Single keys for the desk. Switch them off if you control the computer by voice.', verbose_name='keyboard shortcuts')),
                 ('has_dense_rows', models.BooleanField(db_default=False, default=False, help_text='More conversations fit into the queue.', verbose_name='dense rows')),
                 ('language', models.CharField(blank=True, choices=agents.preferences.languages, db_default='', default='', max_length=15, verbose_name='language')),
+                ('own_keys', models.JSONField(blank=True, db_default={}, default=dict, editable=False)),
                 ('picture', models.ImageField(blank=True, help_text="Shown to customers beside the agent's messages. Square, at most 8 MB. Without one: initials.", upload_to=agents.models.picture_path, validators=[agents.pictures.check_picture], verbose_name='picture')),
                 ('capacity', models.PositiveSmallIntegerField(default=5, help_text='How many open conversations may be assigned to them.', verbose_name='capacity')),
                 ('assigned_at', models.DateTimeField(editable=False, null=True)),

@@ -17,7 +17,10 @@ TOO_LATE = _("So little of the messaging window is left already: choose another 
 
 
 class SnoozeForm(MomentForm, SeenForm):
-    """An empty moment is no moment: until the customer writes."""
+    """An empty moment is no moment: until the customer writes.
+
+    conversation: None checks the words alone, which may mean another moment for each conversation.
+    """
 
     def __init__(self, conversation, *args, **options):
         super().__init__(*args, **options)
@@ -27,7 +30,7 @@ class SnoozeForm(MomentForm, SeenForm):
     def clean_when(self):
         words = self.cleaned_data["when"].strip()
         if found := WINDOW_LEFT.search(words):
-            return self._before_end_of_window(timedelta(hours=int(found[1])))
+            return self.conversation and self._before_end_of_window(timedelta(hours=int(found[1])))
         return super().clean_when() if words else None
 
     def _before_end_of_window(self, left):

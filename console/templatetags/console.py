@@ -52,10 +52,15 @@ def parts(message):
 @register.simple_tag(takes_context=True)
 def shortcut(context, name, others=""):
     """Return the attributes of a button, link or tab with a key, if the agent has shortcuts switched on."""
-    key = shortcuts.KEYS.get(name, "") if context["user"].has_shortcuts else ""
+    key = shortcuts.key_of(context["user"], name)
     known = f"{key} {others}".strip()
     title = format_html(' title="{}"', _("Key: %(key)s") % {"key": key}) if key else ""
     return format_html('aria-keyshortcuts="{}"{}', known, title) if known else ""
+
+
+@register.simple_tag(takes_context=True)
+def key(context, name):
+    return shortcuts.key_of(context["user"], name)
 
 
 @register.simple_tag

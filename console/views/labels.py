@@ -16,7 +16,7 @@ def label(request, pk):
     conversation = find(request, pk)
     if request.method == "GET":
         return _form(request, conversation, conversation.labels, back=reverse("conversation", args=[pk]))
-    Label.objects.change(conversation, **_changes(request, conversation))
+    Label.objects.change(conversation, **changes(request, Label.objects.on(conversation.page)))
     return changed(request, pk, is_done=True)
 
 
@@ -26,13 +26,12 @@ def label_customer(request, pk):
     if request.method == "GET":
         back = reverse("customer", args=[pk])
         return _form(request, conversation, conversation.customer.labels, back, is_of_customer=True)
-    Label.objects.change_of_customer(conversation, **_changes(request, conversation))
+    Label.objects.change_of_customer(conversation, **changes(request, Label.objects.on(conversation.page)))
     return changed(request, pk, is_done=True) if request.htmx else redirect("customer", pk=pk)
 
 
-def _changes(request, conversation):
-    """Return the labels that the form adds and removes."""
-    offered = Label.objects.on(conversation.page)
+def changes(request, offered):
+    """Return the labels that the form adds and removes, of those that it offered."""
     chosen, before = (_named(request, field, offered) for field in ("labels", "before"))
     return {"added": chosen - before, "removed": before - chosen}
 

@@ -37,17 +37,23 @@ def section(request, name):
     """Render one page of one section: the rows after `?after=PLACE`, to be added to a desk, or a whole page for a
     browser without scripts.
     """
+    found = find_section(request, name)
+    found.choose(PAGE, after=_place(request))
+    read_sections([found], found.pages, above=_number(request, "shown"))
+    template = "conversations/_more.html" if request.htmx else "conversations/section.html"
+    return render(request, template, {"section": found})
+
+
+def find_section(request, name):
+    """Find a section of the agent's queue, of which nothing is read yet, or raise Http404."""
     rights, moment = rights_of(request)
     pages = visible_pages(rights, None, moment)
     given = request.user, rights, pages, moment, _open_in_browser(request)
     sections = _views(*given) if name.startswith("view-") else _sections(*given)
-    found = next((each for each in sections if each.name == name), None)
-    if found is None:
-        raise Http404
-    found.choose(PAGE, after=_place(request))
-    read_sections([found], pages, above=_number(request, "shown"))
-    template = "conversations/_more.html" if request.htmx else "conversations/section.html"
-    return render(request, template, {"section": found})
+    for each in sections:
+        if each.name == name:
+            return each
+    raise Http404
 
 
 def queue_context(request, current=None):

@@ -1,7 +1,9 @@
-// Single keys for the desk, while nobody writes in a field. An element that a key presses names it in aria-keyshortcuts;
-// the other keys are here.
+// Single keys for the desk, while nobody writes in a field. An element that a key presses names it in aria-keyshortcuts; this
+// element names the other ones. Agents choose them.
 
-const TYPED_IN = "input, textarea, select, [contenteditable]";
+import { forBulkActions } from "./on-demand.js";
+
+const TYPED_IN = "input:not([type=checkbox]), textarea, select, [contenteditable]";
 const SECTIONS = { m: "mine", n: "mentions", w: "waiting", o: "others", z: "snoozed", s: "scheduled", b: "bot", c: "closed" };
 const GO_WITHIN = 1_500; // ms from g to the letter of a section
 
@@ -20,6 +22,7 @@ class KeyboardShortcuts extends HTMLElement {
 
   press = (event) => {
     const { key, target, ctrlKey, metaKey, altKey, isComposing } = event;
+    if (key === "Escape") return leaveField(event);
     if (ctrlKey || metaKey || altKey || isComposing || key.length > 1) return;
     if (target.closest(TYPED_IN) || document.querySelector("dialog[open]")) return;
     const done = this.isGoing(event) ? goTo(SECTIONS[key] ?? nthView(key)) : this.act(key, event);
@@ -32,17 +35,39 @@ class KeyboardShortcuts extends HTMLElement {
     return isGoing;
   }
 
+  goTo(name) {
+    return goTo(name);
+  }
+
   act(key, { timeStamp, repeat }) {
-    if (key === "g") this.wentAt = timeStamp;
-    if (key === "j" || key === "k") return moveBy(key === "j" ? 1 : -1);
-    return !repeat && press(key);
+    const { next, previous, select: one, go } = this.dataset;
+    if (key === go) this.wentAt = timeStamp;
+    if (key === next || key === previous) return moveBy(key === next ? 1 : -1);
+    if (repeat) return false;
+    return key.toLowerCase() === one ? select(key !== one) : press(key);
   }
 }
 
-// Press the last of several elements, such as the latest of several Undos. It gets the focus, as by a click.
+// Select the row of the queue that has the focus, or all rows from the last one to it.
+async function select(isRange) {
+  const { activeElement } = document;
+  const { rowOf, toggle } = await forBulkActions().catch(() => ({ rowOf: () => null }));
+  const row = rowOf(activeElement);
+  if (row) toggle(row, isRange);
+}
+
+// Escape leaves the field, for single keys, unless something else has used it, such as a list that it closes.
+function leaveField({ target, defaultPrevented, isComposing }) {
+  if (defaultPrevented || isComposing || !target.matches("#pane textarea") || target.closest("dialog")) return;
+  document.getElementById("pane").focus();
+}
+
+// Press the last of several elements, such as the latest of several Undos. It gets the focus, as by a click. Outside the open
+// conversation, a verb is for the conversations that are selected, if there are any.
 function press(key) {
-  const known = [...document.querySelectorAll(`[aria-keyshortcuts~="${CSS.escape(key)}"]`)];
-  const element = known.findLast(canBePressed);
+  const known = [...document.querySelectorAll(`[aria-keyshortcuts~="${CSS.escape(key)}"]`)].filter(canBePressed);
+  const ofSelection = document.activeElement.closest("#pane") ? null : known.find((one) => one.closest("bulk-bar"));
+  const element = ofSelection ?? known.findLast((one) => !one.closest("bulk-bar"));
   element?.focus();
   element?.click();
   return element;
@@ -56,7 +81,7 @@ function canBePressed(element) {
 
 function moveBy(step) {
   const rows = [...document.querySelectorAll("#queue .row")].filter((row) => row.checkVisibility());
-  const at = rows.indexOf(document.activeElement.closest(".row"));
+  const at = rows.indexOf(document.activeElement.closest("li")?.querySelector(".row"));
   const from = at < 0 ? rows.findIndex((row) => row.ariaCurrent) : at;
   const row = rows[Math.min(Math.max(from + step, 0), rows.length - 1)];
   row?.focus();

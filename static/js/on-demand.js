@@ -2,13 +2,17 @@
 // then, and is pressed again. After a while all of them are loaded, so that they are there when the network is not.
 
 const ALL_AFTER = 5_000; // ms
+const IS_MAC = /mac|iphone|ipad/i.test(navigator.platform);
 
 const forCalls = () => import("./agent-calls.js");
 export const forDialog = () => styled(() => import("./dialog.js"));
 const forVoice = () => import("./voice-note.js");
 const forPanel = () => import("./customer-panel.js");
 const forHome = () => import("./home-pane.js");
+export const forBulkActions = () => styled(() => import("./bulk-actions.js"));
+const forCommands = () => styled(() => import("./command-palette.js"));
 const PRESSED = [
+  ["[data-commands]", "command-palette", forCommands],
   [".pictures-link", "picture-viewer", () => styled(() => import("./picture-viewer.js"))],
   ["[data-react-to]", "reaction-choice", () => styled(() => import("./reaction-choice.js"))],
   [".composer-voice-begin", "voice-note", forVoice],
@@ -55,6 +59,14 @@ async function press(pressed, load) {
   pressed.ariaBusy = null;
 }
 
+// On a Mac, Control-K deletes the end of a line.
+document.addEventListener("keydown", (event) => {
+  const { key, ctrlKey, metaKey, altKey, shiftKey } = event;
+  if (key !== "k" || altKey || shiftKey || !(IS_MAC ? metaKey : ctrlKey)) return;
+  event.preventDefault();
+  quietly(forCommands).then((found) => found?.openPalette());
+});
+
 document.addEventListener("input", ({ target: field }) => {
   for (const [pattern, name, load] of TYPED) {
     const list = field.closest("[role=tabpanel], .dialog-form")?.querySelector(`${name}:not(:defined)`);
@@ -91,7 +103,7 @@ if (document.querySelector("#dialog-form > form")) quietly(forDialog);
 if (localStorage.getItem("has-recorded")) quietly(forVoice);
 if (localStorage.getItem("customer-panel") === "open") quietly(forPanel);
 
-const all = [forCalls, forHome, forDialog, ...[...PRESSED, ...TYPED].map(([, , load]) => load)];
+const all = [forCalls, forHome, forDialog, forBulkActions, ...[...PRESSED, ...TYPED].map(([, , load]) => load)];
 const loadAll = () => Promise.all(all.map((load) => load())).catch(loadAllLater);
 const loadAllLater = () => setTimeout(loadAll, ALL_AFTER);
 

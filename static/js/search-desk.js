@@ -29,7 +29,7 @@ class SearchDesk extends HTMLElement {
   isCalled({ key, target, ctrlKey, metaKey, altKey }) {
     if (document.querySelector("dialog[open]") || altKey || !this.field.checkVisibility()) return false;
     if (ctrlKey || metaKey) return key === "f" && target !== this.field;
-    return key === "/" && !target.closest(TYPED_IN) && document.querySelector("keyboard-shortcuts[data-on]");
+    return this.field.matches(`[aria-keyshortcuts~="${CSS.escape(key)}"]`) && !target.closest(TYPED_IN);
   }
 
   // The form itself searches for what is typed: a second search would replace results that an agent uses already.

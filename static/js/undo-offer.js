@@ -38,13 +38,13 @@ class UndoOffer extends HTMLElement {
   // Compare the place of the key: with Alt, a Mac types another letter. The last of several offers is meant.
   press = (event) => {
     if (event.code !== "KeyU" || !event.altKey || !event.shiftKey || event.ctrlKey || event.metaKey) return;
-    if (this !== this.region.lastElementChild || !this.form.isConnected) return;
+    if (this !== this.region.lastElementChild || !this.form?.isConnected) return;
     event.preventDefault();
     this.form.requestSubmit();
   };
 
   click = ({ target }) => {
-    if (target.closest("[data-verb=dismiss], a")) setTimeout(() => this.remove());
+    if (target.closest("[data-verb=dismiss], .undo-offer-link")) setTimeout(() => this.remove());
   };
 }
 

@@ -118,3 +118,26 @@ def test_an_agent_who_switched_the_keys_off_types_and_nothing_happens(sit_down, 
     expect(tab.get_by_role("heading", name="waiting", exact=False).first).to_be_visible()
     assert Conversation.objects.get().holder == "queue"
     assert tab.evaluate("document.activeElement === document.body")
+
+
+def test_an_agent_chooses_another_key_and_works_with_it_at_once(sit_down, mona_writes, ana):
+    tab = sit_down(ana)
+    opens(tab)
+    tab.keyboard.press("?")
+    dialog = tab.get_by_role("dialog")
+    dialog.get_by_role("link", name="Change the keys").click()
+    dialog.get_by_label("Take, take over or reopen").fill("e")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_contain_text("“e” is the key of “Take, take over or reopen”: choose another one.")
+    dialog.get_by_label("Take, take over or reopen").fill("q")
+    assert findings(tab) == []
+    if PICTURES:
+        tab.screenshot(path=f"{PICTURES}/keys.png")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_have_count(0)
+    expect(tab.get_by_role("button", name="Take", exact=True)).to_have_attribute("aria-keyshortcuts", "q")
+    tab.keyboard.press("t")
+    tab.keyboard.press("q")
+    expect(composer(tab)).to_be_focused()
+    until(tab, lambda: Conversation.objects.get().agent == ana)
+    assert Conversation.objects.get().handovers.filter(to_agent=ana).count() == 1

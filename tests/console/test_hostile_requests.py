@@ -51,7 +51,7 @@ VALUES = {
 SHORT = ["\0", "9" * 30, "NaN", "http://["]
 QUERY = [
     *["since", "before", "after", "shown", "mine", "waiting", "others", "scheduled", "bot", "closed"],
-    *["refused_by", "next", "limit"],
+    *["refused_by", "next", "limit", "conversation"],
     *["hub.mode", "hub.verify_token", "hub.challenge", "q", "o", "p", "e", "all", "_popup"],
     *["_changelist_filters", "id__exact", "state", "state__exact", "page__id__exact", "groups__id__exact", "at__gte"],
     *["is_active__exact", "agent__id__in", "app_label", "model_name", "field_name", "term"],
@@ -88,6 +88,9 @@ FORM = [
         "calls",
         "has_shortcuts",
         "has_dense_rows",
+        "reset",
+        "hand-back",
+        "conversation",
         "last",
         "language",
         "desk",

@@ -1,0 +1,14 @@
+from django.urls import path
+
+from console.bulk_actions import views
+
+urlpatterns = [
+    path("", views.bar, name="bulk-actions"),
+    path("sections/<str:name>/", views.section, name="bulk-section"),
+    path("label/", views.label, name="bulk-label"),
+    path("transfer/", views.transfer, name="bulk-transfer"),
+    path("snooze/", views.snooze, name="bulk-snooze"),
+    path("end-snooze/", views.end_snooze, name="bulk-end-snooze"),
+    path("close/", views.close, name="bulk-close"),
+    path("undo/", views.undo, name="bulk-undo"),
+]

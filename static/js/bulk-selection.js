@@ -1,0 +1,92 @@
+// The conversations of the queue that the agent has selected. Of each, the revision is kept that its row showed then: the console
+// leaves open whatever the customer has written since. A row that leaves the queue leaves the selection.
+
+const ROWS = "li[id^=row-]";
+
+const queue = document.getElementById("queue");
+const selected = new Map(); // key of the conversation → { revision, unread, isShown }
+const changed = new EventTarget();
+let anchor = null; // the row that was selected last, from which a range begins
+let focused = null; // the row whose box has the focus
+
+const keyOf = (row) => row.id.match(/^row-(\d+)/)[1];
+const rowsOf = (key) => [...queue.querySelectorAll(`#row-${key}, [id^=row-${key}-]`)]; // one in each section
+const shownRows = () => [...queue.querySelectorAll(ROWS)].filter((row) => row.checkVisibility());
+const entryOf = ({ dataset }) => ({ revision: dataset.revision, unread: Number(dataset.unread), isShown: true });
+
+export const rowOf = (element) => element.closest(`#queue ${ROWS}`);
+export const sectionOfSelection = () => anchor?.closest(".queue-section");
+export const names = () => [...selected].map(([key, { revision }]) => `${key}-${revision}`);
+export const watchSelection = (listener) => changed.addEventListener("change", listener);
+
+export function toggle(row, isRange = false) {
+  const rows = isRange && anchor?.isConnected ? between(anchor, row) : [row];
+  const isSelected = isRange || !selected.has(keyOf(row));
+  for (const one of rows) isSelected ? selected.set(keyOf(one), entryOf(one)) : selected.delete(keyOf(one));
+  anchor = row;
+  show({ name: row.querySelector(".row-name").textContent, isSelected });
+}
+
+function between(first, last) {
+  const rows = shownRows();
+  const [from, to] = [rows.indexOf(first), rows.indexOf(last)].sort((a, b) => a - b);
+  return from < 0 ? [last] : rows.slice(from, to + 1);
+}
+
+// names: such as "12-345", also of conversations whose rows are not shown.
+export function select(more) {
+  for (const [key, revision] of more.map((name) => name.split("-")))
+    if (!selected.has(key)) selected.set(key, rowsOf(key).map(entryOf)[0] ?? { revision, isShown: false });
+  show();
+}
+
+export function deselect(keys = [...selected.keys()]) {
+  for (const key of keys) selected.delete(key);
+  show();
+}
+
+// Focus the row of the queue after these ones, which may go away.
+export function focusAfter(keys) {
+  const rows = shownRows();
+  const from = Math.max(0, rows.indexOf(anchor));
+  const stays = (row) => !keys.includes(keyOf(row));
+  const next = rows.slice(from).find(stays) ?? rows.slice(0, from).findLast(stays);
+  (next?.querySelector("a") ?? document.getElementById("pane")).focus();
+}
+
+function show(last) {
+  for (const box of queue.querySelectorAll(".bulk-select")) box.checked = selected.has(keyOf(box.parentElement));
+  changed.dispatchEvent(new CustomEvent("change", { detail: { number: selected.size, ...last } }));
+}
+
+// Rows are rendered anew, and the boxes are not among what the console renders.
+function renew() {
+  for (const row of queue.querySelectorAll(`${ROWS}:not(:has(> .bulk-select))`)) addBox(row);
+  const before = selected.size;
+  for (const [key, entry] of selected) follow(key, entry);
+  if (selected.size !== before) show();
+}
+
+function addBox(row) {
+  const box = Object.assign(document.createElement("input"), { type: "checkbox", checked: selected.has(keyOf(row)) });
+  box.classList.add("bulk-select");
+  box.ariaLabel = row.querySelector(".row-name").textContent;
+  if (document.querySelector("keyboard-shortcuts[data-on]")) box.tabIndex = -1; // there is a key for it
+  row.append(box);
+  if (row.id === focused && document.activeElement === document.body) box.focus({ preventScroll: true });
+}
+
+// A change other than a new message of the customer, such as a read one, is seen.
+function follow(key, entry) {
+  const [row] = rowsOf(key);
+  if (!row && entry.isShown) selected.delete(key);
+  if (!row) return;
+  const { revision, unread } = entryOf(row);
+  if (unread <= entry.unread) Object.assign(entry, { revision, unread });
+  entry.unread ??= unread;
+  entry.isShown = true;
+}
+
+new MutationObserver(renew).observe(queue, { childList: true, subtree: true, attributeFilter: ["data-revision"] });
+document.addEventListener("focusin", ({ target }) => (focused = target.matches(".bulk-select") ? target.parentElement.id : null));
+renew();

@@ -1,0 +1,96 @@
+// All that an agent can do at the desk at this moment. Each command presses a button or a link that stands there, as a click does.
+
+import { prepared } from "./canned-search.js";
+import { headers, isOurs } from "./csrf.js";
+
+const PRESSED = {
+  selection: "bulk-bar:not([hidden]) .bulk-bar-verbs button",
+  conversation: `#header form button, #header .button-link, #label, .customer-panel-switch a, .composer-switch-tab, .composer-later,
+    .composer-foot-verbs > *, .composer-voice-begin`,
+  desk: "#undo form button, keyboard-shortcuts form button, #presence button",
+  menu: "#menu a, #menu form:not(:has(label)) button",
+};
+const MOST_CUSTOMERS = 8;
+
+const wordsOf = (element) => (element.ariaLabel ?? element.textContent).trim().replace(/\s+/g, " ");
+const canBePressed = (one) => !one.closest("[inert]") && (one.checkVisibility() || one.closest("[popover], keyboard-shortcuts"));
+const command = (group, label, run, more = {}) =>
+  prepared({ shortcut: label, folder: group, text: more.text ?? "", key: more.key ?? "", run });
+
+function press(element) {
+  element.focus();
+  element.click();
+}
+
+// words: the names of the groups, of the palette.
+export function commandsOfDesk(words) {
+  const found = [];
+  for (const [group, selector] of Object.entries(PRESSED))
+    for (const element of [...document.querySelectorAll(selector)].filter(canBePressed))
+      found.push(command(words[group], wordsOf(element), () => press(element), { key: keyOf(element) }));
+  return [...found, ...sections(words.queue), ...settings(words.menu)];
+}
+
+const keyOf = (element) => element.getAttribute("aria-keyshortcuts")?.split(" ")[0];
+
+function sections(group) {
+  const walker = document.querySelector("keyboard-shortcuts");
+  const shown = [...document.querySelectorAll("#queue .queue-section")].filter((section) => section.checkVisibility());
+  return shown.map((section) =>
+    command(group, section.querySelector("h2").firstChild.textContent.trim(), () => walker.goTo(section.id.replace("section-", ""))));
+}
+
+// A setting is chosen in the menu.
+function settings(group) {
+  const menu = document.getElementById("menu");
+  const open = ({ control }) => {
+    menu.showPopover();
+    control.focus();
+  };
+  return [...menu.querySelectorAll("label")].map((label) => command(group, wordsOf(label), () => open(label)));
+}
+
+async function ask(url) {
+  const response = await fetch(url, { headers: headers() }).catch(() => null);
+  const html = response?.ok && isOurs(response) ? await response.text() : "";
+  return Object.assign(document.createElement("template"), { innerHTML: html }).content;
+}
+
+// The receivers are those of the form: it opens with one of them chosen.
+export async function receivers({ colleague, conversation }) {
+  const link = document.getElementById("verb-transfer");
+  if (!link) return [];
+  const choices = [...(await ask(link.href)).querySelectorAll("[name=to]")];
+  return choices.map((choice) => {
+    const name = choice.closest("label").querySelector(".dialog-form-name").textContent;
+    return command(conversation, colleague.replace("@", name), () => transferTo(link, choice.value));
+  });
+}
+
+function transferTo(link, value) {
+  const form = document.getElementById("dialog-form");
+  const watch = new MutationObserver(() => {
+    const choice = form.querySelector(`[name=to][value="${value}"]`);
+    if (!choice) return;
+    watch.disconnect();
+    choice.click();
+    choice.form.querySelector("[type=submit]").focus();
+  });
+  watch.observe(form, { childList: true });
+  press(link);
+}
+
+// links: a place where the links stay until they are pressed.
+export async function customers({ customer }, query, links) {
+  const found = [...(await ask(`${document.querySelector(".search-form").action}?${new URLSearchParams({ q: query })}`))
+    .querySelectorAll(".search-group-customer")].slice(0, MOST_CUSTOMERS);
+  links.replaceChildren(...found);
+  htmx.process(links);
+  return found.map((link) =>
+    command(customer, link.querySelector(".search-group-name").textContent, () => open(link), { text: query }));
+}
+
+function open(link) {
+  link.click();
+  document.getElementById("pane").focus();
+}

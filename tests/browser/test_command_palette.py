@@ -1,0 +1,126 @@
+"""The command palette: everything that the desk can do, found by a few letters and done by keyboard."""
+
+import os
+
+import pytest
+from playwright.sync_api import expect
+
+from console.models import Conversation
+from tests.browser.desk import PHONE, composer, findings, opens, takes, until
+from tests.stand_in import eventually
+
+PICTURES = os.environ.get("PICTURES")
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def palette(tab):
+    return tab.get_by_role("dialog", name="Commands")
+
+
+def options(tab):
+    return palette(tab).get_by_role("option")
+
+
+def chosen(tab):
+    return palette(tab).get_by_role("option", selected=True)
+
+
+def finds(tab, query, *words):
+    """Open the palette, type, and wait until the first option contains these words."""
+    tab.keyboard.press("Control+k")
+    expect(palette(tab).get_by_role("combobox")).to_be_focused()
+    tab.keyboard.type(query)
+    for some in words:
+        expect(chosen(tab)).to_contain_text(some)
+
+
+def does(tab, query, *words):
+    finds(tab, query, *words)
+    tab.keyboard.press("Enter")
+    expect(palette(tab)).to_have_count(0)
+
+
+def test_a_verb_of_the_open_conversation_is_found_with_its_key_and_done(sit_down, mona_writes, ana):
+    tab = sit_down(ana)
+    opens(tab)
+    does(tab, "take", "Take", "Conversation", "t")
+    expect(composer(tab)).to_be_focused()
+    does(tab, "snz", "Snooze…")
+    expect(tab.get_by_role("dialog").get_by_role("heading", name="Snooze Mona Weber")).to_be_visible()
+    tab.keyboard.press("Escape")
+    does(tab, "close", "Close", "e")
+    expect(tab.get_by_role("button", name="Reopen")).to_be_visible()
+    eventually(lambda: not Conversation.objects.get().is_open)
+
+
+def test_escape_closes_it_and_the_focus_returns_to_the_field(sit_down, mona_writes, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    tab.keyboard.type("Half a sent")
+    finds(tab, "transfer", "Transfer…")
+    tab.keyboard.press("Escape")
+    expect(palette(tab)).to_have_count(0)
+    expect(composer(tab)).to_be_focused()
+    tab.keyboard.type("ence")
+    expect(composer(tab)).to_have_value("Half a sentence")
+
+
+def test_a_colleague_is_found_by_name_and_chosen_in_the_form_of_transfer(sit_down, mona_writes, ana, ben):
+    tab = sit_down(ana)
+    takes(tab)
+    does(tab, "okafor", "Transfer to Ben Okafor")
+    dialog = tab.get_by_role("dialog", name="Transfer Mona Weber")
+    expect(dialog.get_by_role("radio", name="Ben Okafor")).to_be_checked()
+    expect(dialog.get_by_role("button", name="Transfer")).to_be_focused()
+    tab.keyboard.press("Enter")
+    eventually(lambda: Conversation.objects.get().agent == ben)
+
+
+def test_a_customer_is_found_by_the_search_and_opened(sit_down, stack, mona_writes, ana):
+    stack.say(stack.customer("Paul Adler"), text="Where is my order?")
+    eventually(lambda: Conversation.objects.filter(customer__name="Paul Adler").exists())
+    tab = sit_down(ana)
+    does(tab, "adler", "Paul Adler", "Customer")
+    expect(tab.get_by_role("heading", level=1, name="Paul Adler")).to_be_visible()
+    expect(tab.get_by_role("main")).to_be_focused()
+
+
+def test_sections_and_the_menu_are_found_without_a_conversation(sit_down, mona_writes, ana):
+    tab = sit_down(ana)
+    does(tab, "waiting", "Waiting", "Queue")
+    until(tab, lambda: "Mona Weber" in tab.evaluate("document.activeElement.innerText"))
+    does(tab, "sounds", "Sounds and notifications", "Menu")
+    expect(tab.get_by_label("Sounds and notifications")).to_be_focused()
+    tab.keyboard.press("Escape")
+    does(tab, "keyboard", "Keyboard shortcuts")
+    expect(tab.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+    tab.keyboard.press("Control+k")  # nothing opens over a dialog
+    expect(palette(tab)).to_have_count(0)
+
+
+def test_arrows_walk_and_nothing_found_says_so(sit_down, mona_writes, ana):
+    tab = sit_down(ana)
+    opens(tab)
+    finds(tab, "", "")
+    first = chosen(tab).inner_text()
+    tab.keyboard.press("ArrowDown")
+    assert chosen(tab).inner_text() != first
+    tab.keyboard.press("ArrowUp")
+    expect(chosen(tab)).to_have_text(first, use_inner_text=True)
+    tab.keyboard.type("qqqzzz")
+    expect(palette(tab)).to_contain_text("Nothing found.")
+    tab.keyboard.press("Enter")
+    expect(palette(tab)).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("device", [{"viewport": {"width": 1440, "height": 900}}, PHONE], ids=["desktop", "phone"])
+def test_axe_finds_no_serious_problem_in_the_palette(sit_down, mona_writes, ana, ben, device, scheme):
+    tab = sit_down(ana, color_scheme=scheme, **device)
+    opens(tab)
+    tab.keyboard.press("Control+k")
+    expect(options(tab).first).to_be_visible()
+    assert findings(tab) == []
+    assert tab.evaluate("document.documentElement.scrollWidth") <= device["viewport"]["width"]
+    if PICTURES:
+        tab.screenshot(path=f"{PICTURES}/palette-{device['viewport']['width']}-{scheme}.png")
