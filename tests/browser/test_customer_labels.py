@@ -57,7 +57,7 @@ def test_a_customer_is_labelled_in_the_panel_and_a_colleague_sees_it_at_once(sit
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("device", [WIDE, PHONE], ids=["desktop", "phone"])
-def test_axe_finds_no_serious_problem_with_the_labels_of_a_customer(sit_down, mona_writes, labels, ana, scheme, device):
+def test_axe_finds_no_problem_with_the_labels_of_a_customer(sit_down, mona_writes, labels, ana, scheme, device):
     conversation = eventually(lambda: Conversation.objects.filter(customer__name="Mona Weber").first())
     conversation.customer.labels.set(Label.objects.all())
     tab = sit_down(ana, color_scheme=scheme, **device)

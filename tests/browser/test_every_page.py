@@ -29,7 +29,7 @@ def busy_thread(stack, mona_writes, ana):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("device", [{}, PHONE], ids=["desktop", "phone"])
-def test_axe_finds_no_serious_problem_on_any_page(sit_down, busy_thread, ada, ana, scheme, device):
+def test_axe_finds_no_problem_on_any_page(sit_down, busy_thread, ada, ana, scheme, device):
     tab = sit_down(ana, color_scheme=scheme, **device)
     assert findings(tab) == []
     tab.goto(f"/conversations/{busy_thread.pk}/")
@@ -43,7 +43,20 @@ def test_axe_finds_no_serious_problem_on_any_page(sit_down, busy_thread, ada, an
     assert findings(tab) == []
 
 
-def test_axe_finds_no_serious_problem_on_the_sandbox_phone(stack, sit_down, busy_thread, ana):
+OF_THE_DESK = ["canned-replies/", "canned-replies/new/", "shortcuts/", "push/", "views/", "views/new/", "search/?q=a"]
+OF_A_CONVERSATION = ["transfer/", "label/", "snooze/", "transcript/", "customer/", "send-later/", "template/"]
+
+
+@pytest.mark.parametrize(("scheme", "device"), [("light", {}), ("dark", PHONE)], ids=["light desktop", "dark phone"])
+def test_axe_finds_no_problem_on_any_page_for_a_browser_without_scripts(sit_down, busy_thread, ana, scheme, device):
+    tab, found = sit_down(ana, color_scheme=scheme, **device), {}
+    for path in [*OF_THE_DESK, *(f"conversations/{busy_thread.pk}/{path}" for path in OF_A_CONVERSATION)]:
+        assert tab.goto(f"/{path}").ok, path
+        found[path] = findings(tab)
+    assert {path: problems for path, problems in found.items() if problems} == {}
+
+
+def test_axe_finds_no_problem_on_the_sandbox_phone(stack, sit_down, busy_thread, ana):
     tab = sit_down(ana)
     tab.goto(f"{stack.url}/?psid={busy_thread.customer.psid}")
     expect(tab.get_by_text("Hello, is anybody there?")).to_be_visible()

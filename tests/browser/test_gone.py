@@ -99,7 +99,7 @@ def test_a_verb_on_something_that_was_deleted_does_not_blame_the_console(sit_dow
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("device", [{}, PHONE], ids=["desktop", "phone"])
-def test_axe_finds_no_serious_problem_where_a_conversation_was(sit_down, conversation, bluebird, ana, scheme, device):
+def test_axe_finds_no_problem_where_a_conversation_was(sit_down, conversation, bluebird, ana, scheme, device):
     tab = sit_down(ana, color_scheme=scheme, **device)
     opens(tab)
     loses_the_page(bluebird)

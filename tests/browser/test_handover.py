@@ -290,9 +290,7 @@ def test_agents_without_scripts_can_take_transfer_and_hand_back(sit_down, robin,
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("device", [{}, PHONE], ids=["desktop", "phone"])
-def test_axe_finds_no_serious_problem_during_a_handover(
-    sit_down, robin, mona_writes, refunds, ana, ben, ada, scheme, device
-):
+def test_axe_finds_no_problem_during_a_handover(sit_down, robin, mona_writes, refunds, ana, ben, ada, scheme, device):
     robin("Hello!")
     conversation = Conversation.objects.get()
     conversation.take(ben)

@@ -68,7 +68,7 @@ def test_history_that_comes_while_an_agent_reads_is_no_news(sit_down, stack, mon
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("device", [{}, PHONE], ids=["desktop", "phone"])
-def test_axe_finds_no_serious_problem_with_imported_messages(sit_down, mona_came_back, ana, scheme, device):
+def test_axe_finds_no_problem_with_imported_messages(sit_down, mona_came_back, ana, scheme, device):
     eventually(is_imported)
     tab = sit_down(ana, color_scheme=scheme, **device)
     opens(tab)

@@ -86,7 +86,7 @@ def test_a_label_is_taken_off_and_a_renamed_one_shows_everywhere(sit_down, mona_
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("device", [{}, PHONE], ids=["desktop", "phone"])
-def test_axe_finds_no_serious_problem_with_labels_of_every_colour(sit_down, mona_writes, ana, scheme, device):
+def test_axe_finds_no_problem_with_labels_of_every_colour(sit_down, mona_writes, ana, scheme, device):
     conversation = eventually(lambda: Conversation.objects.first())
     for colour in Label._meta.get_field("colour").choices:
         conversation.labels.add(Label.objects.create(name=f"Label {colour[1]}", colour=colour[0]))

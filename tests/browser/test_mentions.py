@@ -137,7 +137,7 @@ def test_an_edited_note_mentions_a_colleague(sit_down, mona_writes, ana, ben):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("device", [{}, PHONE], ids=["desktop", "phone"])
-def test_axe_finds_no_serious_problem_with_mentions(sit_down, mona_writes, ana, ben, scheme, device):
+def test_axe_finds_no_problem_with_mentions(sit_down, mona_writes, ana, ben, scheme, device):
     tab = sit_down(ana, color_scheme=scheme, **device)
     opens(tab)
     tab.get_by_role("tab", name="Note").click()

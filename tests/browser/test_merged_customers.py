@@ -80,7 +80,7 @@ def test_a_note_of_the_other_page_leads_to_its_place_there(sit_down, monas, ana)
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("device", [WIDE, PHONE], ids=["desktop", "phone"])
-def test_axe_finds_no_serious_problem_with_merged_customers(sit_down, monas, ana, scheme, device):
+def test_axe_finds_no_problem_with_merged_customers(sit_down, monas, ana, scheme, device):
     tab = sit_down(ana, color_scheme=scheme, **device)
     opens_panel(tab)
     panel(tab).get_by_role("link", name="Merge with…").click()

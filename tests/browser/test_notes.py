@@ -213,7 +213,7 @@ def test_a_customers_phone_shows_no_note(sit_down, mona_writes, stack, ana):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("device", [{}, PHONE], ids=["desktop", "phone"])
-def test_axe_finds_no_serious_problem_with_notes(sit_down, mona_writes, ana, scheme, device):
+def test_axe_finds_no_problem_with_notes(sit_down, mona_writes, ana, scheme, device):
     tab = sit_down(ana, color_scheme=scheme, **device)
     opens(tab)
     writes_note(tab, "She has called before: https://example.com")
