@@ -22,6 +22,11 @@ COLOUR = re.compile(
     r"\b(white|black|gray|grey|silver|red|orange|yellow|green|teal|blue|navy|purple|pink|brown)\b",
     re.IGNORECASE,
 )
+SIDE = re.compile(
+    r"(?<![\w-])(?:left|right|(?:margin|padding|border|inset|scroll-margin|scroll-padding)-(?:left|right)[\w-]*)\s*:|"
+    r"(?<![\w-])(?:text-align|float|clear)\s*:\s*(?:left|right)"
+)
+FOUR_SIDES = re.compile(r"(?<![\w-])(?:margin|padding|inset)\s*:\s*([^;{}]+);")
 CLASS = re.compile(r"\.(-?[a-zA-Z_][\w-]*)")
 ELEMENT = re.compile(r"(?<![\w.#:\[-])[a-z]+(?:-[a-z]+)+")
 STATE = ("is-", "has-")
@@ -106,6 +111,21 @@ def is_among(found, patterns):
 @pytest.mark.parametrize("path", [*COMPONENTS, TOKENS, ADMIN, *SCRIPTS], ids=name)
 def test_a_stylesheet_or_script_has_few_lines(path):
     assert len(path.read_text().splitlines()) <= MAX_LINES[path.suffix]
+
+
+@pytest.mark.parametrize("path", COMPONENTS, ids=name)
+def test_a_component_names_no_left_and_no_right_because_some_languages_are_written_the_other_way(path):
+    styles = without_comments(path)
+    sides = map(sides_of, FOUR_SIDES.findall(styles))
+    assert not SIDE.findall(styles)
+    assert not [each for each in sides if len(each) == 4 and each[1] != each[3]]
+
+
+def sides_of(value):
+    """Return the values of the four sides, or of fewer."""
+    while (shorter := re.sub(r"\(([^()]*)\)", lambda inner: "[" + inner[1].replace(" ", "_") + "]", value)) != value:
+        value = shorter
+    return value.split()
 
 
 @pytest.mark.parametrize("path", [*COMPONENTS, ADMIN], ids=name)

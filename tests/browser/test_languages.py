@@ -1,5 +1,7 @@
 """Each agent reads the desk in a language of their own, live updates included."""
 
+import uuid
+
 import pytest
 from playwright.sync_api import expect
 
@@ -70,3 +72,42 @@ def test_a_german_desk_has_room_for_its_words_and_no_violations(sit_down, mona_w
     expect(tab.get_by_role("textbox", name="Nachricht an")).to_be_visible()
     assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert findings(tab) == []
+
+
+def middle(locator):
+    box = locator.bounding_box()
+    return box["x"] + box["width"] / 2
+
+
+def test_an_arabic_desk_is_mirrored(sit_down, mona_writes, ana):
+    ana.choose(language="ar")
+    conversation = Conversation.objects.get()
+    conversation.take(ana)
+    conversation.send(author=ana, text="Good morning", idempotency_key=uuid.uuid4())
+    tab = sit_down(ana)
+    expect(tab.locator("html")).to_have_attribute("dir", "rtl")
+    row(tab).click()
+    thread = tab.get_by_role("log", name="الرسائل")
+    of_mona, of_ana = thread.get_by_text("Hello, is anybody there?"), thread.get_by_text("Good morning")
+    expect(of_ana).to_be_visible()
+    assert middle(queue(tab)) > middle(thread)
+    assert middle(of_mona) > middle(of_ana)
+    assert middle(row(tab).locator(".row-avatar")) > middle(row(tab).locator(".row-name"))
+    assert middle(tab.locator(".topbar-brand")) > middle(tab.locator(".menu-button"))
+    assert of_ana.evaluate("text => getComputedStyle(text).unicodeBidi") == "plaintext"
+    assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert findings(tab) == []
+
+
+def test_the_arrow_keys_go_the_way_of_the_text(sit_down, mona_writes, stack, ana):
+    ana.choose(language="ar")
+    Conversation.objects.get().take(ana)
+    tab = sit_down(ana)
+    row(tab).click()
+    tab.locator("message-list .message").first.hover()
+    tab.get_by_role("button", name="تفاعل").first.click()
+    choice = tab.locator(".reaction-choice button")
+    expect(choice.first).to_be_focused()
+    tab.keyboard.press("ArrowLeft")
+    expect(choice.nth(1)).to_be_focused()
+    assert middle(choice.nth(1)) < middle(choice.first)
