@@ -59,7 +59,7 @@ async function select(isRange) {
 // Escape leaves the field, for single keys, unless something else has used it, such as a list that it closes.
 function leaveField({ target, defaultPrevented, isComposing }) {
   if (defaultPrevented || isComposing || !target.matches("#pane textarea") || target.closest("dialog")) return;
-  document.getElementById("pane").focus();
+  target.closest(".conversation").querySelector("h1").focus();
 }
 
 // Press the last of several elements, such as the latest of several Undos. It gets the focus, as by a click. Outside the open
