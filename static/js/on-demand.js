@@ -7,7 +7,7 @@ const IS_MAC = /mac|iphone|ipad/i.test(navigator.platform);
 const forCalls = () => import("./agent-calls.js");
 export const forDialog = () => styled(() => import("./dialog.js"));
 const forVoice = () => import("./voice-note.js");
-const forPanel = () => import("./customer-panel.js");
+const forPanel = () => styled(() => import("./customer-panel.js"));
 const forHome = () => import("./home-pane.js");
 export const forBulkActions = () => styled(() => import("./bulk-actions.js"));
 const forCommands = () => styled(() => import("./command-palette.js"));

@@ -89,7 +89,7 @@ def test_a_script_that_cannot_be_loaded_is_asked_for_again_by_the_next_press(nam
     expect(anas_tab.get_by_text(problem)).to_be_hidden()
 
 
-@pytest.mark.parametrize("name", ["reaction-choice", "picture-viewer", "dialog"])
+@pytest.mark.parametrize("name", SCRIPTS)
 def test_nothing_opens_without_its_styles(name, anas_tab):
     press, opened, problem = SCRIPTS[name]
     held = []
