@@ -60,13 +60,13 @@ def moderate(moderation_id):
 
 
 @shared_task
-def call_agents(news_of_conversations):
-    _model("console.PushSubscription").call_agents(news_of_conversations)
+def call_agents(items):
+    _model("console.CallRules").call_agents(items)
 
 
 @shared_task(autoretry_for=(Unanswered,), max_retries=3, retry_backoff=5)
-def push(subscription_id, conversation_id):
-    _model("console.PushSubscription").filter(pk=subscription_id).push(conversation_id)
+def push(subscription_id, conversation_id, news):
+    _model("console.PushSubscription").filter(pk=subscription_id).push(conversation_id, news)
 
 
 @shared_task

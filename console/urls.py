@@ -3,6 +3,7 @@ from django.urls import include, path, re_path
 
 from agents import views as agents
 from console import api
+from console.calls import views as calls
 from console.faces import views as faces
 from console.push import views as push
 from console.search.views import search
@@ -119,7 +120,7 @@ urlpatterns = [
     path("shortcuts/", shortcuts.shortcuts, name="shortcuts"),
     path("shortcuts/keys/", shortcuts.change_keys, name="change-keys"),
     path("preferences/", agents.preferences, name="preferences"),
-    path("push/", push.index, name="push"),
+    path("calls/", calls.calls, name="calls"),
     path("push/key/", push.key, name="push-key"),
     path("push/subscribe/", push.subscribe, name="subscribe"),
     path("push/renew/", push.renew, name="renew-subscription"),

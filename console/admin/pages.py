@@ -64,7 +64,7 @@ class HandoverRulesInline(admin.StackedInline):
         (_("Changes of holder"), {"fields": ["holder_url", "holder_secret", "makes_secret"]}),
         (_("Requests for an agent"), {"fields": ["payloads", "words"]}),
         (_("The queue"), {"fields": ["assigns"]}),
-        (_("Timeouts"), {"fields": ["answer_within", "away_for", "back_after"]}),
+        (_("Timeouts"), {"fields": ["answer_within", "away_for", "back_after", "escalate_after"]}),
         (_("Automatic messages"), {"fields": ["introduction", "closed_message"]}),
     ]
 

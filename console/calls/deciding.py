@@ -1,16 +1,40 @@
-"""The decision whether an agent is called by some news."""
+"""The decision whether an agent is called by some news: the one for open desks and for devices."""
+
+from datetime import time
+from typing import NamedTuple
 
 from agents.preferences import Calls
-from console.calls.news import OF_QUEUE
+from console.calls.news import OF_QUEUE, OF_TEAM
 
 
-def is_called(news, calls, *, is_holder, is_there, caused_it):
-    """Return whether an agent with this choice of calls is called.
+class Wishes(NamedTuple):
+    """Choices of an agent: by which news they are called, and when not.
 
-    is_there: they have not chosen to be away. caused_it: the news is their own act.
+    silent: news that does not call. The quiet hours may go over midnight; an agent without both has none.
     """
-    if caused_it or calls == Calls.NONE:
+
+    calls: str
+    silent: frozenset = frozenset()
+    quiet_from: time | None = None
+    quiet_until: time | None = None
+
+
+def is_called(news, wishes, clock, *, is_concerned, is_there, caused_it):
+    """Return whether an agent with these wishes is called.
+
+    clock: the agent's. is_concerned: the news is for this agent. is_there: they have not chosen to be away.
+    caused_it: the news is their own act.
+    """
+    if caused_it or wishes.calls == Calls.NONE or news in wishes.silent or is_quiet(wishes, clock):
         return False
-    if news in OF_QUEUE:
-        return calls == Calls.ALL and is_there
-    return is_holder
+    if news in OF_TEAM:
+        return is_there and (news not in OF_QUEUE or wishes.calls == Calls.ALL)
+    return is_concerned
+
+
+def is_quiet(wishes, clock):
+    """Return whether the clock shows a time in the quiet hours."""
+    begin, end = wishes.quiet_from, wishes.quiet_until
+    if begin is None or end is None:
+        return False
+    return begin <= clock < end if begin <= end else clock >= begin or clock < end

@@ -1,9 +1,9 @@
-"""News for which agents are called, found by comparing a conversation before and after a change."""
+"""News for which agents are called. Most of it is found by comparing a conversation before and after a change."""
 
+from functools import partial
 from typing import NamedTuple
 
-from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from console import tasks
@@ -11,16 +11,46 @@ from console.models.holder import Holder
 
 
 class News(models.TextChoices):
-    MESSAGE = "message", _("my customer writes")
+    MESSAGE = "message", _("a customer of mine writes")
     ASSIGNED = "assigned", _("a conversation is assigned to me")
     TRANSFERRED = "transferred", _("a colleague transfers a conversation to me")
+    MENTION = "mention", _("a note mentions me")
     UNSENT = "unsent", _("a reply of mine was not sent, and the conversation is back")
     BACK = "back", _("a snooze of mine is over")
-    WAITING = "waiting", _("a customer begins to wait in the queue")
-    HANDED_OVER = "handed-over", _("the bot hands a conversation over to the queue")
+    UNANSWERED = "unanswered", _("a customer of mine waits for long")
+    WINDOW_CLOSES = "window-closes", _("the messaging window closes while a customer of mine waits")
+    WAITING = "waiting", _("a customer begins to wait")
+    HANDED_OVER = "handed-over", _("the bot hands over a conversation")
+    QUEUE_WAITS = "queue-waits", _("a customer waits for long")
+    ESCALATED = "escalated", _("nobody reacts to a customer of my team")
 
 
-OF_QUEUE = {News.WAITING, News.HANDED_OVER}  # the others are for the holder
+OF_QUEUE = {News.WAITING, News.HANDED_OVER, News.QUEUE_WAITS}
+OF_TEAM = OF_QUEUE | {News.ESCALATED}  # the others are for one agent
+WHILE_WAITING = {News.UNANSWERED, News.WINDOW_CLOSES}  # news also after the agent has read it
+REASONS = {  # of those that the words of the customer do not explain
+    News.ASSIGNED: _("Assigned to you"),
+    News.TRANSFERRED: _("Transferred to you"),
+    News.UNSENT: _("A reply was not sent"),
+    News.BACK: _("The snooze is over"),
+    News.UNANSWERED: _("Waits for your answer"),
+    News.WINDOW_CLOSES: _("The messaging window closes soon"),
+    News.HANDED_OVER: _("From the bot"),
+    News.QUEUE_WAITS: _("Waits in the queue"),
+    News.ESCALATED: _("Nobody has reacted yet"),
+}
+
+
+class Item(NamedTuple):
+    """Some news of a conversation. agent_id: whom it is for, unless it is for a team.
+
+    minutes: those of the agents' rules, for news that a customer waits in the queue.
+    """
+
+    conversation_id: int
+    news: str
+    agent_id: int | None = None
+    minutes: int = 0
 
 
 class State(NamedTuple):
@@ -63,6 +93,15 @@ def _how_it_came(before):
 
 def announce_changes(changes):
     """Call agents by the news of changes. changes: keys of conversations, each with its state before and after."""
-    found = [(pk, news) for pk, before, after in changes if (news := news_between(before, after))]
-    if found and settings.VAPID_PRIVATE_KEY:
-        tasks.call_agents.delay(found)
+    found = [(pk, news_between(before, after), after.agent_id) for pk, before, after in changes]
+    _announce([Item(pk, news, agent_id) for pk, news, agent_id in found if news])
+
+
+def announce(items):
+    """Call agents by these items of news after the commit."""
+    transaction.on_commit(partial(_announce, items), robust=True)
+
+
+def _announce(items):
+    if items:
+        tasks.call_agents.delay([*map(list, items)])

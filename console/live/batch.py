@@ -7,6 +7,7 @@ from django.db import connection
 from django.utils.translation import override
 
 from agents.models import Agent
+from console.calls.news import REASONS
 from console.faces.faces import Faces
 from console.infrastructure.sessions import logged_in
 from console.live.drafts import draft_events
@@ -85,6 +86,7 @@ class Batch:
             self._add_rows(loaded, rights, listeners)
         self._add_view_rows(loaded, groups)
         self._add_threads(loaded, watchers)
+        self._add_calls()
         if self.changes.may_be_anything:
             self._add(self.listeners, hello(self.moment))
 
@@ -147,6 +149,14 @@ class Batch:
         for agent_id, piece in draft_events(self.changes.drafts) if self.changes.drafts else []:
             authors = [each for each in self.listeners if each.agent_id == agent_id and each not in self.ended]
             self._add(authors, piece)
+
+    # Calls
+
+    def _add_calls(self):
+        """Call agents, after the rows whose words their desks show."""
+        for agent_id, pk, volume, news in self.changes.calls:
+            called = [each for each in self.listeners if each.agent_id == agent_id and each not in self.ended]
+            self._add(called, partial(_call_event, pk, volume, news))
 
     # Faces
 
@@ -216,6 +226,10 @@ class Batch:
                     self._add(readers, piece())
         elif listeners and piece:
             self.pieces.append((listeners, piece))
+
+
+def _call_event(pk, volume, news):
+    return event(f"call {news} {pk} {volume}", str(REASONS.get(news, "")))
 
 
 def check_log_ins(session_keys):

@@ -6,6 +6,7 @@ holder-12          … and so did all that stands above and below the thread
 draft-3-12         an agent's own draft in a conversation changed
 agent-3            an agent came or went, or logged out
 mention-3-12       … and so did whether a note of it mentions agent 3, who has not seen it
+call-3-12-50-mention  agent 3 is called by news of a conversation, at this volume
 scheduled-12       a scheduled reply changed
 watch-ab12-12-34-5 the stream ab12 shows this conversation as of revision 34, below the headline with key 5
 view-ab12-7        the stream ab12 shows this saved view
@@ -45,6 +46,7 @@ class Changes:
     drafts: set = field(default_factory=set)
     mentions: set = field(default_factory=set)
     scheduled: set = field(default_factory=set)
+    calls: set = field(default_factory=set)
     watches: list = field(default_factory=list)
     views: list = field(default_factory=list)
     looks: Looks = field(default_factory=Looks)
@@ -52,7 +54,7 @@ class Changes:
 
     def __bool__(self):
         changed = [self.rows, self.threads, self.holders, self.agents, self.drafts, self.mentions, self.watches]
-        changed += [self.scheduled, self.views]
+        changed += [self.scheduled, self.views, self.calls]
         return any([self.may_be_anything, self.looks.by_conversation, *changed])
 
     @property
@@ -88,6 +90,7 @@ class Changes:
         self.drafts |= {_pair(key) for name, _hyphen, key in named if name == "draft"}
         self.mentions |= {_pair(key) for name, _hyphen, key in named if name == "mention"}
         self.scheduled |= {int(key) for name, _hyphen, key in named if name == "scheduled"}
+        self.calls |= {_call(key) for name, _hyphen, key in named if name == "call"}
         self.watches += [_watch(key) for name, _hyphen, key in named if name == "watch"]
         self.views += [_view(key) for name, _hyphen, key in named if name == "view"]
 
@@ -100,6 +103,12 @@ def _pair(key):
 def _view(key):
     stream_id, _hyphen, view = key.partition("-")
     return stream_id, int(view)
+
+
+def _call(key):
+    """Return an agent's key, a conversation's, the volume and the news."""
+    *numbers, news = key.split("-", 3)
+    return (*map(int, numbers), news)
 
 
 def _watch(key):

@@ -27,12 +27,31 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('agents', '0001_first_release'),
         ('personas', '0001_first_release'),
         ('sessions', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='CallRules',
+            fields=[
+                ('agent', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='call_rules', serialize=False, to=settings.AUTH_USER_MODEL)),
+                ('silent', models.JSONField(default=list)),
+                ('unanswered_after', models.PositiveSmallIntegerField(choices=[(0, 'never'), (2, '2 minutes'), (5, '5 minutes'), (10, '10 minutes'), (30, '30 minutes'), (60, '1 hour'), (180, '3 hours')], default=10, verbose_name='a customer of mine waits for')),
+                ('queue_after', models.PositiveSmallIntegerField(choices=[(0, 'never'), (2, '2 minutes'), (5, '5 minutes'), (10, '10 minutes'), (30, '30 minutes'), (60, '1 hour'), (180, '3 hours')], default=10, verbose_name='a customer in the queue waits for')),
+                ('window_within', models.PositiveSmallIntegerField(choices=[(0, 'never'), (2, '2 minutes'), (5, '5 minutes'), (10, '10 minutes'), (30, '30 minutes'), (60, '1 hour'), (180, '3 hours')], default=60, verbose_name='the messaging window closes, and a customer of mine waits, in')),
+                ('quiet_from', models.TimeField(blank=True, null=True, verbose_name='quiet from')),
+                ('quiet_until', models.TimeField(blank=True, null=True, verbose_name='until')),
+                ('time_zone', models.CharField(blank=True, max_length=64)),
+                ('volume', models.PositiveSmallIntegerField(choices=[(0, 'no sound'), (20, 'low'), (50, 'normal'), (100, 'loud')], default=50, verbose_name='volume')),
+            ],
+            options={
+                'verbose_name': 'rules of calls',
+                'verbose_name_plural': 'rules of calls',
+            },
+        ),
         migrations.CreateModel(
             name='Conversation',
             fields=[
@@ -108,6 +127,7 @@ class Migration(migrations.Migration):
                 ('answer_within', models.PositiveSmallIntegerField(blank=True, help_text='An agent who has not replied by then loses the conversation. Empty: never.', null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='first reply within (minutes)')),
                 ('away_for', models.PositiveSmallIntegerField(blank=True, help_text='An agent who is away for this long loses their open conversations. Empty: never.', null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='return to the queue after absence (minutes)')),
                 ('back_after', models.PositiveSmallIntegerField(blank=True, help_text='After this time without a message, unless the customer waits for a reply. Empty: never.', null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='back to the bot after (minutes)')),
+                ('escalate_after', models.PositiveSmallIntegerField(blank=True, help_text='If nobody has replied to a waiting customer by then. Without a team: all agents of the Page.', null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='call the whole team after (minutes)')),
                 ('introduction', models.CharField(blank=True, help_text='Sent when an agent takes over, for instance: You are talking to {name} now. Empty: nothing.', max_length=300, validators=[console.models.handover_rules.check_braces], verbose_name='introduction of an agent')),
                 ('closed_message', models.CharField(blank=True, help_text='Sent once to a customer who begins to wait for an agent then. Empty: nothing.', max_length=1000, verbose_name='message outside business hours')),
                 ('bot_down_until', models.DateTimeField(editable=False, null=True, verbose_name='bot does not answer; next attempt')),
@@ -467,6 +487,21 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'reaction',
                 'verbose_name_plural': 'reactions',
+            },
+        ),
+        migrations.CreateModel(
+            name='Reminder',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('news', models.CharField(choices=[('message', 'a customer of mine writes'), ('assigned', 'a conversation is assigned to me'), ('transferred', 'a colleague transfers a conversation to me'), ('mention', 'a note mentions me'), ('unsent', 'a reply of mine was not sent, and the conversation is back'), ('back', 'a snooze of mine is over'), ('unanswered', 'a customer of mine waits for long'), ('window-closes', 'the messaging window closes while a customer of mine waits'), ('waiting', 'a customer begins to wait'), ('handed-over', 'the bot hands over a conversation'), ('queue-waits', 'a customer waits for long'), ('escalated', 'nobody reacts to a customer of my team')], max_length=14)),
+                ('minutes', models.PositiveSmallIntegerField(default=0)),
+                ('since', models.DateTimeField()),
+                ('agent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='console.conversation')),
+            ],
+            options={
+                'verbose_name': 'reminder',
+                'verbose_name_plural': 'reminders',
             },
         ),
         migrations.CreateModel(
@@ -840,6 +875,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='reaction',
             index=models.Index(condition=models.Q(('is_pending', True)), fields=['next_attempt_at'], name='reaction_pending'),
+        ),
+        migrations.AddConstraint(
+            model_name='reminder',
+            constraint=models.UniqueConstraint(fields=('conversation', 'news', 'minutes', 'agent'), name='one_reminder_of_each_kind', nulls_distinct=False),
         ),
         migrations.AddIndex(
             model_name='scheduledreply',

@@ -1,3 +1,5 @@
+from console.calls.reminders import Reminder
+from console.calls.rules import CallRules
 from console.custom_fields.models import CustomField, CustomValue
 from console.history_import.models import HistoryImport
 from console.merged_customers.models import MergedCustomer
@@ -41,6 +43,7 @@ __all__ = [
     "Attachment",
     "BotEvent",
     "BusinessHours",
+    "CallRules",
     "CannedFile",
     "CannedReply",
     "CannotReceive",
@@ -66,6 +69,7 @@ __all__ = [
     "PushSubscription",
     "Reaction",
     "Refused",
+    "Reminder",
     "SavedFile",
     "SavedTemplate",
     "SavedView",

@@ -112,6 +112,13 @@ class HandoverRules(models.Model):
         validators=[MinValueValidator(1)],
         help_text=_("After this time without a message, unless the customer waits for a reply. Empty: never."),
     )
+    escalate_after = models.PositiveSmallIntegerField(
+        _("call the whole team after (minutes)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("If nobody has replied to a waiting customer by then. Without a team: all agents of the Page."),
+    )
     introduction = models.CharField(
         _("introduction of an agent"),
         max_length=300,

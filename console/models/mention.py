@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.names import plain
 from console import live
+from console.calls.news import Item, News, announce
 
 
 class MentionQuerySet(models.QuerySet):
@@ -22,6 +23,7 @@ class MentionQuerySet(models.QuerySet):
         known, wanted = {mention.agent_id for mention in note.mentions.all()}, {agent.pk for agent in agents}
         self.filter(note=note, agent__in=known - wanted).delete()
         self.bulk_create([self.model(note=note, agent_id=pk) for pk in sorted(wanted - known)])
+        announce([Item(note.conversation_id, News.MENTION, agent_id) for agent_id in sorted(wanted - known)])
         _publish(note.conversation_id, known | wanted)  # whose rows show the text
 
     def see(self, conversation, agent):

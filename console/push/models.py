@@ -6,13 +6,10 @@ from typing import Any, ClassVar
 from django.apps import apps
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from console import tasks
-from console.calls.deciding import is_called
-from console.calls.news import OF_QUEUE
+from console.calls.news import OF_QUEUE, WHILE_WAITING, News
 from console.infrastructure import sessions
 from console.push.payload import payload_of
 from console.push.post import Gone, NotTaken, post
@@ -44,45 +41,14 @@ class PushSubscriptionQuerySet(models.QuerySet):
         logged_in = sessions.logged_in([one.session_id for one in found])
         return [one for one in found if logged_in.get(one.session_id) == one.agent]
 
-    def call_agents(self, news_of_conversations):
-        """Call the agents whom these news are for, each on all their devices."""
-        for pk, news in news_of_conversations:
-            conversation = apps.get_model("console.Conversation").objects.with_page().filter(pk=pk).first()
-            for subscription in self.to_call(conversation, news) if conversation else []:
-                tasks.push.delay(subscription.pk, pk)
-
-    def to_call(self, conversation, news):
-        """Return the devices of the agents whom the news of a conversation is for."""
-        found = self._of_queue(conversation) if news in OF_QUEUE else self.filter(agent=conversation.agent_id)
-        cause = _agent_behind(conversation) if news in OF_QUEUE else None
-        return [
-            one
-            for one in found.reachable()
-            if is_called(
-                news,
-                one.agent.calls,
-                is_holder=one.agent_id == conversation.agent_id,
-                is_there=one.agent.is_present or one.agent.is_auto_away,
-                caused_it=one.agent_id == cause,
-            )
-        ]
-
-    def _of_queue(self, conversation):
-        """Filter to the devices of the agents in whose queue the conversation waits."""
-        found = self.filter(agent__in=conversation.page.agents().values("pk"))
-        if conversation.team_id is None:
-            return found
-        theirs = Q(agent__teams=conversation.team_id) | Q(agent__teams=None) | Q(agent__is_superuser=True)
-        return found.filter(theirs).distinct()
-
-    def push(self, conversation_id):
-        """Show a conversation on these devices, as far as their agents may see it and it still is news to them."""
+    def push(self, conversation_id, news):
+        """Show news of a conversation on these devices, as far as their agents may see it and it still is news."""
         for subscription in self.reachable():
             visible = apps.get_model("console.Conversation").objects.visible_to(subscription.agent)
             conversation = visible.select_related("customer").filter(pk=conversation_id).first()
-            if conversation and _is_news_to(conversation, subscription.agent):
+            if conversation and _is_news_to(subscription.agent, conversation, news):
                 with subscription.agent.reading():
-                    payload = payload_of(conversation)
+                    payload = payload_of(conversation, news, subscription.agent)
                 subscription.push(payload)
 
 
@@ -120,13 +86,13 @@ class PushSubscription(models.Model):
             logger.error("The push service refuses a message to subscription %s (%s)", self.pk, error)
 
 
-def _agent_behind(conversation):
-    change = conversation.handovers.latest_change()
-    return change and change.by_id
-
-
-def _is_news_to(conversation, agent):
-    """Return whether nobody has seen it meanwhile: it waits in the queue, or its holder has not read it."""
-    if conversation.agent_id is None:
-        return conversation.is_open
-    return conversation.is_held_by(agent) and bool(conversation.unread or conversation.calls_holder)
+def _is_news_to(agent, conversation, news):
+    """Return whether the news still is some: the agent has not seen it, and nobody has dealt with it meanwhile."""
+    if news == News.MENTION:
+        return agent.mentions.unseen().filter(note__conversation=conversation).exists()
+    if news in OF_QUEUE:
+        return conversation.is_open and conversation.agent_id is None
+    if news == News.ESCALATED:
+        return conversation.is_open and conversation.waiting_since is not None
+    is_waiting = news in WHILE_WAITING and conversation.waiting_since is not None
+    return conversation.is_held_by(agent) and bool(is_waiting or conversation.unread or conversation.calls_holder)

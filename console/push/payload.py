@@ -3,19 +3,31 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from console.calls.news import REASONS, News
 from console.models.holder import Holder
 from console.wording.stored import last_words
 
+MOST_WORDS = 200  # characters, as in a row
 
-def payload_of(conversation):
-    """Return what the browser shows of a conversation. The words of a row are at most 200 characters long."""
+
+def payload_of(conversation, news, agent):
+    """Return what the browser of this agent shows of the news of a conversation."""
     return {
         "title": str(conversation),
-        "body": last_words(conversation.last_words),
+        "body": "\n".join(filter(None, [str(REASONS.get(news, "")), _words(conversation, news, agent)])),
         "tag": f"row-{conversation.pk}",
+        "news": news,
         "address": reverse("conversation", args=[conversation.pk]),
         "actions": [{"action": name, "title": title} for name, title in _actions(conversation)],
     }
+
+
+def _words(conversation, news, agent):
+    """Return the words of the customer, or of the note that mentions the agent."""
+    if news != News.MENTION:
+        return last_words(conversation.last_words)
+    found = agent.mentions.unseen().filter(note__conversation=conversation).with_notes().last()
+    return f"{found.note.author}: {found.note.text[:MOST_WORDS]}" if found else ""
 
 
 def _actions(conversation):

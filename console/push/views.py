@@ -10,14 +10,13 @@ from console.push.forms import SubscriptionForm, device_name
 from console.push.post import public_key
 
 
-@require_GET
-def index(request):
+def devices_context(request):
+    """Return what templates/push/_devices.html shows."""
     devices, session_key = list(request.user.push_subscriptions.all()), request.session.session_key
     for device in devices:
         device.is_this = device.session_id == session_key
     is_subscribed = any(device.is_this for device in devices)
-    context = {"devices": devices, "is_subscribed": is_subscribed, "is_offered": bool(public_key())}
-    return render(request, "push/index.html", context)
+    return {"devices": devices, "is_subscribed": is_subscribed, "is_offered": bool(public_key())}
 
 
 @require_GET
@@ -50,7 +49,7 @@ def renew(request):
 @require_POST
 def unsubscribe(request, pk):
     get_object_or_404(request.user.push_subscriptions, pk=pk).delete()
-    return redirect("push")
+    return redirect("calls")
 
 
 @require_GET

@@ -1,11 +1,9 @@
-// Shows a notification of the computer for a row of the queue. On a device that push messages call as well, the service worker
-// shows it under the same tag, so that nobody is called twice for the same words; and on a phone only a service worker can.
+// Shows a notification of the computer for a call. On a device that push messages call as well, the service worker shows it under
+// the same tag, so that nobody is called twice by the same words; and on a phone only a service worker can.
 
-export async function notify(row) {
+export async function notify({ title, words, reason, tag, news, address }) {
   if (window.Notification?.permission !== "granted") return;
-  const address = row.querySelector("a").getAttribute("href");
-  const title = row.querySelector(".row-name").textContent;
-  const options = { body: row.querySelector(".row-words > bdi").textContent, tag: row.id, data: { address } };
+  const options = { body: [reason, words].filter(Boolean).join("\n"), tag, data: { address, news } };
   const registration = await navigator.serviceWorker?.getRegistration();
   if (registration?.active) return registration.showNotification(title, options);
   show(title, options);

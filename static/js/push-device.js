@@ -78,4 +78,8 @@ class PushDevice extends HTMLElement {
   }
 }
 
+// The hours of the rules above are those of this browser's clock.
+const zone = document.querySelector("[data-time-zone]");
+if (zone) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
 customElements.define("push-device", PushDevice);

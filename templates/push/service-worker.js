@@ -14,11 +14,11 @@ const isDesk = (page) => /^\/(conversations\/\d+\/)?$/.test(pathOf(page));
 const pathOf = ({ url }) => new URL(url).pathname;
 
 // A desk that is open but has no focus shows the same words by itself: nobody is called twice for them.
-async function show({ title, body, tag, address, actions }) {
+async function show({ title, body, tag, news, address, actions }) {
   const answers = await Promise.all((await windows()).filter(isDesk).map((desk) => ask(desk, "shows", address)));
   const shown = await self.registration.getNotifications({ tag });
-  if (answers.some(Boolean) || shown.some((notification) => notification.body === body)) return;
-  const options = { body, tag, actions, renotify: true, data: { address } };
+  if (answers.some(Boolean) || shown.some((notification) => notification.body === body && notification.data.news === news)) return;
+  const options = { body, tag, actions, renotify: true, data: { address, news } };
   await self.registration.showNotification(title, options);
 }
 

@@ -1,9 +1,13 @@
 """The desk calls its agent: by sounds, and by notifications of the computer. The browser's own are recorded here."""
 
+import uuid
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
-from console.models import Conversation
+from console.models import CallRules, Conversation, Note, Reminder
 from tests.browser.desk import bubbles, findings, part, row, takes, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -137,6 +141,38 @@ def test_a_customer_who_begins_to_wait_calls_only_those_who_want_it(listens, mon
     expect(row(bens, "Jonas Brandt")).to_contain_text("Please")
     anas.wait_for_timeout(2000)
     assert (len(calls(anas)), calls(bens)) == (2, [])
+
+
+def test_a_note_calls_those_whom_it_mentions_with_its_words(listens, mona_writes, ana, ben):
+    tab = listens(ben)
+    look_away(tab)
+    Note.objects.add(Conversation.objects.get(), ana, "Have a look, @ben", uuid.uuid4())
+    until(tab, lambda: len(calls(tab)) == 3)
+    assert calls(tab)[2].endswith("Ana Ruiz: Have a look, @ben")
+
+
+def test_news_that_the_agent_switched_off_does_not_call_and_the_volume_is_theirs(listens, mona_writes, stack, ana):
+    CallRules.objects.create(agent=ana, silent=["message"], volume=0)
+    tab = listens(ana)
+    takes(tab)
+    look_away(tab)
+    stack.say(mona_writes, text="Is it there?")
+    expect(bubbles(tab).last).to_contain_text("Is it there?")
+    tab.wait_for_timeout(2000)
+    assert calls(tab) == []
+    CallRules.objects.update(silent=[])
+    stack.say(mona_writes, text="Hello?")
+    until(tab, lambda: calls(tab) == ["Mona Weber: Hello?"])  # without a sound
+
+
+def test_a_reminder_calls_with_its_reason(listens, mona_writes, ana):
+    tab = listens(ana)
+    takes(tab)
+    look_away(tab)
+    Conversation.objects.update(waiting_since=timezone.now() - timedelta(minutes=11))
+    Reminder.objects.remind()
+    until(tab, lambda: len(calls(tab)) == 3)
+    assert calls(tab)[2].startswith("Mona Weber: Waits for your answer")
 
 
 def test_an_agent_who_wants_no_calls_gets_none(listens, mona_writes, stack, ana):

@@ -78,7 +78,7 @@ def address(monas):
 
 def test_a_push_message_becomes_a_notification_of_the_customers_words_with_buttons(sit_down, monas, ana):
     worker = Worker(sit_down(ana))
-    worker.push(payload_of(monas))
+    worker.push(payload_of(monas, "waiting", ana))
     until(worker.tab, lambda: worker.shown)
     [shown] = worker.shown
     assert (shown["title"], shown["body"]) == (str(monas), "Hello, is anybody there?")
@@ -86,7 +86,7 @@ def test_a_push_message_becomes_a_notification_of_the_customers_words_with_butto
 
 
 def test_the_same_words_of_a_customer_are_shown_once_and_newer_ones_again(sit_down, monas, ana):
-    worker, payload = Worker(sit_down(ana)), payload_of(monas)
+    worker, payload = Worker(sit_down(ana)), payload_of(monas, "waiting", ana)
     for body in ("Hello", "Hello", "Anybody?"):
         worker.push(payload | {"body": body})
     until(worker.tab, lambda: len(worker.shown) == 2)
@@ -98,8 +98,8 @@ def test_the_conversation_in_front_of_a_focused_desk_calls_by_no_notification(si
     worker = Worker(tab)
     opens(tab)
     until(tab, lambda: tab.evaluate("Boolean(customElements.get('agent-calls'))"))
-    worker.push(payload_of(monas))
-    worker.push(payload_of(monas) | {"tag": "row-0", "address": "/conversations/0/"})
+    worker.push(payload_of(monas, "waiting", ana))
+    worker.push(payload_of(monas, "waiting", ana) | {"tag": "row-0", "address": "/conversations/0/"})
     until(tab, lambda: worker.shown)
     assert [shown["tag"] for shown in worker.shown] == ["row-0"]
 
@@ -121,7 +121,7 @@ def test_a_click_opens_the_conversation_at_a_desk_whose_scripts_are_still_being_
 
 def test_a_click_leaves_a_page_that_is_no_desk_as_it_is(sit_down, address, ana):
     worker = Worker(sit_down(ana))
-    worker.tab.goto("/push/")
+    worker.tab.goto("/calls/")
     worker.click(address)
     assert worker.opened == ["closed", address]
 
@@ -151,11 +151,11 @@ def test_take_in_a_notification_leaves_a_conversation_that_a_colleague_has_to_th
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("device", [{}, PHONE], ids=["desktop", "phone"])
-def test_the_page_of_devices_says_what_this_browser_can_do(sit_down, mona_writes, ana, scheme, device):
+def test_the_page_of_calls_fits_and_is_accessible(sit_down, mona_writes, ana, scheme, device):
     tab = sit_down(ana, color_scheme=scheme, **device)
     tab.get_by_role("button", name="Ana Ruiz").click()
     tab.get_by_role("link", name="Notifications").click()
-    expect(tab.get_by_role("heading", level=1, name="Notifications")).to_be_visible()
+    expect(tab.get_by_role("heading", level=1, name="Sounds and notifications")).to_be_visible()
     assert findings(tab) == []
     assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert Agent.objects.get(pk=ana.pk).push_subscriptions.count() == 0

@@ -97,6 +97,7 @@ FORM = [
         "endpoint",
         "p256dh",
         "auth",
+        *["mine", "team", "unanswered_after", "window_within", "queue_after", "quiet_from", "quiet_until", "volume"],
     ],
     *["on_page", "for_team", "label", "is_unread", "waits_minutes", "window_hours", "came_by"],
     *["custom_field", "custom_value", "order", "state", "version"],

@@ -6,13 +6,12 @@ import logging
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.test import Client
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 from py_vapid import Vapid02
 
-from console.models import Conversation, PushSubscription, Team
+from console.models import Conversation, PushSubscription
 from console.new_keys import vapid_private_key
 from console.push.forms import device_name
 from console.push.post import Unanswered, public_key
@@ -64,22 +63,19 @@ def unread(conversation):
     return Conversation.objects.get()
 
 
-def called(conversation, news):
-    return [one.agent.username for one in PushSubscription.objects.to_call(conversation, news)]
-
-
 # The message
 
 
 def test_a_push_message_is_encrypted_for_the_browser_and_says_what_a_notification_of_the_desk_says(
     device, unread, push_service
 ):
-    PushSubscription.objects.push(unread.pk)
+    PushSubscription.objects.push(unread.pk, "message")
     [payload] = push_service.shown
     assert payload == {
         "title": "Mona Weber",
         "body": "Is it there?",
         "tag": f"row-{unread.pk}",
+        "news": "message",
         "address": f"/conversations/{unread.pk}/",
         "actions": [{"action": "open", "title": "Open"}],
     }
@@ -87,7 +83,7 @@ def test_a_push_message_is_encrypted_for_the_browser_and_says_what_a_notificatio
 
 
 def test_a_push_message_is_signed_for_its_push_service_with_the_key_of_the_console(device, unread, push_service):
-    PushSubscription.objects.push(unread.pk)
+    PushSubscription.objects.push(unread.pk, "message")
     headers = push_service.received[0][0]
     assert Vapid02.verify(headers["Authorization"])
     token, key = headers["Authorization"].removeprefix("vapid t=").split(",k=")
@@ -98,19 +94,19 @@ def test_a_push_message_is_signed_for_its_push_service_with_the_key_of_the_conso
 
 def test_a_conversation_in_the_queue_can_be_taken_from_its_notification(device, conversation, ana, push_service):
     conversation.return_to_queue(ana)
-    PushSubscription.objects.push(conversation.pk)
+    PushSubscription.objects.push(conversation.pk, "waiting")
     assert [action["title"] for action in push_service.shown[0]["actions"]] == ["Open", "Take"]
 
 
 def test_news_that_the_agent_has_seen_meanwhile_is_not_sent(device, unread, ana, push_service):
     unread.see(ana)
-    PushSubscription.objects.push(unread.pk)
+    PushSubscription.objects.push(unread.pk, "message")
     assert push_service.received == []
 
 
 def test_a_conversation_that_the_agent_may_no_longer_see_is_not_sent(device, unread, bluebird, push_service):
     restrict(bluebird)
-    PushSubscription.objects.push(unread.pk)
+    PushSubscription.objects.push(unread.pk, "message")
     assert push_service.received == []
 
 
@@ -141,7 +137,7 @@ def mona_holds(stack, bluebird, ana, anas_browser, push_service):
 @pytest.mark.parametrize("status", [404, 410])
 def test_a_browser_that_ended_its_subscription_is_forgotten(status, device, unread, push_service):
     push_service.answers_always = status
-    PushSubscription.objects.push(unread.pk)
+    PushSubscription.objects.push(unread.pk, "message")
     assert not PushSubscription.objects.exists()
 
 
@@ -149,7 +145,7 @@ def test_a_browser_that_ended_its_subscription_is_forgotten(status, device, unre
 def test_a_push_service_that_is_busy_is_asked_again_by_the_task(status, device, unread, push_service):
     push_service.answers_always = status
     with pytest.raises(Unanswered, match=f"HTTP {status}"):
-        PushSubscription.objects.push(unread.pk)
+        PushSubscription.objects.push(unread.pk, "message")
 
 
 @pytest.mark.parametrize("status", [302, 400, 403, 413])
@@ -157,7 +153,7 @@ def test_a_refusal_or_redirect_is_logged_without_the_address_and_not_followed(
     status, device, unread, push_service, caplog
 ):
     push_service.answers_always = status
-    PushSubscription.objects.push(unread.pk)
+    PushSubscription.objects.push(unread.pk, "message")
     assert len(push_service.received) == 1
     assert f"HTTP {status}" in caplog.text and "of-ana" not in caplog.text
 
@@ -166,7 +162,7 @@ def test_an_unreachable_push_service_is_named_in_no_error_and_no_log(device, unr
     caplog.set_level(logging.DEBUG)
     PushSubscription.objects.update(endpoint="http://127.0.0.1:9/push/of-ana")
     with pytest.raises(Unanswered) as raised:
-        PushSubscription.objects.push(unread.pk)
+        PushSubscription.objects.push(unread.pk, "message")
     assert "of-ana" not in str(raised.value) + caplog.text and raised.value.__cause__ is None
 
 
@@ -175,12 +171,12 @@ def test_an_answer_that_trickles_in_does_not_hold_a_worker(device, unread, monke
     with Raw(b"HTTP/1.1 201 Created\r\n", *[b"X-Slow: 1\r\n"] * 20) as slow:
         PushSubscription.objects.update(endpoint=slow.url)
         with pytest.raises(Unanswered):
-            PushSubscription.objects.push(unread.pk)
+            PushSubscription.objects.push(unread.pk, "message")
 
 
 def test_an_address_that_is_no_longer_allowed_is_not_called(device, unread, push_service, settings):
     settings.PUSH_HOSTS = ["fcm.googleapis.com"]
-    PushSubscription.objects.push(unread.pk)
+    PushSubscription.objects.push(unread.pk, "message")
     assert push_service.received == []
 
 
@@ -237,7 +233,7 @@ def test_an_allowed_address_leads_to_an_allowed_host_whatever_else_it_contains(t
 
 
 def test_a_device_is_listed_under_the_name_of_its_browser(device, anas_browser):
-    page = anas_browser.get("/push/").content.decode()
+    page = anas_browser.get("/calls/").content.decode()
     assert "Chrome, Android" in page and "this device" in page
     assert device.endpoint not in page
 
@@ -259,28 +255,28 @@ def test_without_a_key_of_the_console_push_is_not_offered(anas_browser, push_ser
     settings.VAPID_PRIVATE_KEY = ""
     assert anas_browser.get("/push/key/").status_code == 404
     assert subscribes(anas_browser, push_service).status_code == 404
-    assert b"not set up" in anas_browser.get("/push/").content
+    assert b"not set up" in anas_browser.get("/calls/").content
 
 
 def test_a_log_out_silences_its_device_until_the_agent_logs_in_there_again(
     device, unread, anas_browser, ana, push_service
 ):
     anas_browser.post("/logout/")
-    PushSubscription.objects.push(unread.pk)
+    PushSubscription.objects.push(unread.pk, "message")
     assert push_service.received == []
     anas_browser.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
     answer = anas_browser.post("/push/renew/", {"endpoint": device.endpoint})
     assert answer.json() == {"key": public_key()}
-    PushSubscription.objects.push(unread.pk)
+    PushSubscription.objects.push(unread.pk, "message")
     assert len(push_service.received) == 1
 
 
 def test_a_device_whose_session_has_expired_or_whose_agent_has_left_is_not_called(device, unread, ana, push_service):
     Session.objects.update(expire_date="2020-01-01T00:00Z")
-    PushSubscription.objects.push(unread.pk)
+    PushSubscription.objects.push(unread.pk, "message")
     Session.objects.update(expire_date="2100-01-01T00:00Z")
     type(ana).objects.filter(pk=ana.pk).update(is_active=False)
-    PushSubscription.objects.push(unread.pk)
+    PushSubscription.objects.push(unread.pk, "message")
     assert push_service.received == []
 
 
@@ -319,8 +315,8 @@ def test_the_page_of_devices_takes_as_many_queries_for_one_device_as_for_five(
 ):
     for count in range(number):
         subscribes(anas_browser, push_service, endpoint=f"{push_service.endpoint}-{count}")
-    with django_assert_num_queries(3):
-        anas_browser.get("/push/")
+    with django_assert_num_queries(4):
+        anas_browser.get("/calls/")
 
 
 @pytest.mark.parametrize(
@@ -335,50 +331,3 @@ def test_the_page_of_devices_takes_as_many_queries_for_one_device_as_for_five(
 )
 def test_a_device_is_named_by_its_browser_and_system(user_agent, name):
     assert device_name(user_agent) == name
-
-
-# Agents who are called
-
-
-def test_news_of_a_conversation_calls_its_holder_alone(device, unread, bens, push_service):
-    subscribes(bens, push_service, endpoint=f"{push_service.endpoint}-ben")
-    assert called(unread, "message") == ["ana"]
-
-
-def test_news_of_the_queue_calls_those_who_want_it_and_not_the_one_who_caused_it(
-    device, conversation, ana, ben, bens, push_service
-):
-    subscribes(bens, push_service, endpoint=f"{push_service.endpoint}-ben")
-    conversation.return_to_queue(ana)
-    assert called(conversation, "waiting") == []
-    for agent in (ana, ben):
-        agent.choose(calls="all")
-    assert called(conversation, "waiting") == ["ben"]
-
-
-def test_a_customer_who_waits_for_a_team_calls_its_members_and_agents_without_a_team(
-    device, mona, ana, ben, bens, push_service, bluebird
-):
-    subscribes(bens, push_service, endpoint=f"{push_service.endpoint}-ben")
-    for agent in (ana, ben):
-        agent.choose(calls="all")
-    refunds, others = Team.objects.create(name="Refunds"), Team.objects.create(name="Others")
-    others.members.add(ben)
-    mona.conversation.team = refunds
-    assert called(mona.conversation, "waiting") == ["ana"]
-    refunds.members.add(ben)
-    assert sorted(called(mona.conversation, "waiting")) == ["ana", "ben"]
-
-
-@pytest.mark.parametrize("number", [1, 5])
-def test_the_search_for_devices_takes_as_many_queries_for_one_agent_as_for_five(
-    number, conversation, ana, django_user_model, push_service, django_assert_num_queries
-):
-    conversation.return_to_queue(ana)
-    for count in range(number):
-        agent = django_user_model.objects.create_user(f"agent{count}", calls="all", is_present=True)
-        browser = Client()
-        browser.force_login(agent, backend="django.contrib.auth.backends.ModelBackend")
-        subscribes(browser, push_service, endpoint=f"{push_service.endpoint}-{count}")
-    with django_assert_num_queries(4):
-        assert len(called(conversation, "waiting")) == number

@@ -42,6 +42,12 @@ class HandoverQuerySet(ScheduledQuerySet, TimelineQuerySet):
         """Return the last change of holder; an app's request for the conversation is none."""
         return self.exclude(cause=Cause.REQUESTED).order_by("at", "pk").last()
 
+    def latest_causers(self, conversation_ids):
+        """Return {conversation's key: key of the agent who made its last change of holder, or None}."""
+        changes = self.filter(conversation__in=conversation_ids).exclude(cause=Cause.REQUESTED)
+        latest = changes.order_by("conversation", "-at", "-pk").distinct("conversation")
+        return dict(latest.values_list("conversation", "by"))
+
     def pending(self):
         """Filter to handovers whose call to Facebook is still to be made."""
         return self.filter(done_at=None).exclude(call="").order_by("at", "pk")
