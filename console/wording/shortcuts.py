@@ -54,7 +54,7 @@ SECTIONS = {
 SWITCH = ("Alt+Shift+N", _("Switch between reply and note"))
 LEAVE = ("Esc", _("Leave the field"))
 ENTER = ("Enter", _("Open it"))
-COMMANDS = ("Ctrl+K", _("Find a command or a customer"))
+COMMANDS = ("Ctrl+K", _("Find a command, a customer or a canned reply"))
 
 
 def keys_of(agent):

@@ -2,7 +2,7 @@
 // returns to where it was before.
 
 import { search } from "./canned-search.js";
-import { commandsOfDesk, customers, receivers } from "./commands.js";
+import { cannedReplies, commandsOfDesk, customers, receivers } from "./commands.js";
 import { headers, isOurs } from "./csrf.js";
 
 const STEPS = { ArrowDown: 1, ArrowUp: -1 };
@@ -28,7 +28,7 @@ class CommandPalette extends HTMLElement {
     this.field.value = "";
     this.dialog.showModal();
     this.show();
-    this.add(receivers(this.dataset));
+    for (const load of [receivers, cannedReplies]) this.add(load(this.dataset));
   }
 
   async add(loading) {

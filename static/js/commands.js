@@ -1,5 +1,6 @@
 // All that an agent can do at the desk at this moment. Each command presses a button or a link that stands there, as a click does.
 
+import { knownReplies, loadReplies } from "./canned-list.js";
 import { prepared } from "./canned-search.js";
 import { headers, isOurs } from "./csrf.js";
 
@@ -93,4 +94,22 @@ export async function customers({ customer }, query, links) {
 function open(link) {
   link.click();
   document.getElementById("pane").focus();
+}
+
+export async function cannedReplies({ canned }) {
+  const list = document.querySelector("canned-replies");
+  if (!list || document.querySelector(".composer-field").readOnly) return [];
+  await Promise.all([import("./canned-replies.js"), knownReplies(list.dataset.url) ?? loadReplies(list.dataset.url)]).catch(() => null);
+  return (knownReplies(list.dataset.url) ?? []).map((reply) =>
+    command(canned, `/${reply.shortcut}`, () => insert(list, reply), { text: reply.text }));
+}
+
+// As if it were chosen in the list that "/" opens at the end of what is written.
+function insert(list, reply) {
+  document.getElementById("tab-reply").click();
+  const start = list.field.textLength;
+  list.field.focus();
+  list.field.setSelectionRange(start, start);
+  document.execCommand("insertText", false, "/");
+  Object.assign(list, { start, query: "" }).insert(reply);
 }

@@ -5,7 +5,7 @@ import os
 import pytest
 from playwright.sync_api import expect
 
-from console.models import Conversation
+from console.models import CannedReply, Conversation
 from tests.browser.desk import PHONE, composer, findings, opens, takes, until
 from tests.stand_in import eventually
 
@@ -83,6 +83,16 @@ def test_a_customer_is_found_by_the_search_and_opened(sit_down, stack, mona_writ
     does(tab, "adler", "Paul Adler", "Customer")
     expect(tab.get_by_role("heading", level=1, name="Paul Adler")).to_be_visible()
     expect(tab.get_by_role("main")).to_be_focused()
+
+
+def test_a_canned_reply_is_inserted_at_the_end(sit_down, mona_writes, ana):
+    CannedReply.objects.create(shortcut="refund", text="The refund is on its way.", author=ana)
+    tab = sit_down(ana)
+    takes(tab)
+    tab.keyboard.type("Hello. ")
+    does(tab, "refund", "/refund", "Canned reply")
+    expect(composer(tab)).to_have_value("Hello. The refund is on its way.")
+    expect(composer(tab)).to_be_focused()
 
 
 def test_sections_and_the_menu_are_found_without_a_conversation(sit_down, mona_writes, ana):
