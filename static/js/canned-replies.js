@@ -1,5 +1,5 @@
 // The list of canned replies above the field: "/" at its start or after a space opens it, what follows searches. The focus
-// stays in the field, which is a combobox while the list is open.
+// stays in the field, a text area, whose role may not be another one (ARIA in HTML).
 
 import { CannedFiles } from "./canned-files.js";
 import { knownReplies, loadReplies } from "./canned-list.js";
@@ -8,7 +8,7 @@ import { extrasOf, fill } from "./canned-text.js";
 
 const QUERY = /(?:^|\s)\/((?:[^\s/][^\n/]{0,40})?)$/;
 const MOST_SHOWN = 50;
-const COMBOBOX = { role: "combobox", "aria-expanded": "true", "aria-controls": "canned-replies-list", "aria-autocomplete": "list" };
+const WITH_LIST = { "aria-haspopup": "listbox", "aria-controls": "canned-replies-list", "aria-autocomplete": "list" };
 const STEPS = { ArrowDown: 1, ArrowUp: -1 };
 
 class CannedReplies extends HTMLElement {
@@ -71,7 +71,7 @@ class CannedReplies extends HTMLElement {
     if (this.replies && !this.found.length && this.query.includes(" ")) return this.close();
     this.list.replaceChildren(...this.found.slice(0, MOST_SHOWN).map((reply, at) => this.option(reply, at)));
     this.panel.hidden = false;
-    for (const [name, value] of Object.entries(COMBOBOX)) this.field.setAttribute(name, value);
+    for (const [name, value] of Object.entries(WITH_LIST)) this.field.setAttribute(name, value);
     this.querySelector(".canned-replies-note").textContent = this.note;
     this.querySelector(".canned-replies-status").textContent = this.note || this.dataset.found.replace("#", this.found.length);
     this.activate(0);
@@ -141,7 +141,7 @@ class CannedReplies extends HTMLElement {
   close() {
     if (!this.isOpen) return;
     this.panel.hidden = true;
-    for (const name of [...Object.keys(COMBOBOX), "aria-activedescendant"]) this.field.removeAttribute(name);
+    for (const name of [...Object.keys(WITH_LIST), "aria-activedescendant"]) this.field.removeAttribute(name);
     this.querySelector(".canned-replies-status").textContent = "";
   }
 }

@@ -6,7 +6,7 @@ const IS_MAC = /mac|iphone|ipad/i.test(navigator.platform);
 
 const forCalls = () => import("./agent-calls.js");
 export const forDialog = () => styled(() => import("./dialog.js"));
-const forVoice = () => import("./voice-note.js");
+const forVoice = () => styled(() => import("./voice-note.js"));
 const forPanel = () => styled(() => import("./customer-panel.js"));
 const forHome = () => import("./home-pane.js");
 export const forBulkActions = () => styled(() => import("./bulk-actions.js"));
@@ -19,8 +19,8 @@ const PRESSED = [
   [".customer-panel-switch a, a[href*='#custom-field-']", "customer-panel", forPanel],
 ];
 const TYPED = [
-  [/(^|\s)\/\S*$/, "canned-replies", () => import("./canned-replies.js")],
-  [/(^|[\s(])@[^@\n]*$/, "mention-list", () => import("./mention-list.js")],
+  [/(^|\s)\/\S*$/, "canned-replies", () => styled(() => import("./canned-replies.js"))],
+  [/(^|[\s(])@[^@\n]*$/, "mention-list", () => styled(() => import("./mention-list.js"))],
 ];
 
 let styles;
