@@ -91,9 +91,9 @@ class Preferences(models.Model):
     def opens_next_on_phone(self):
         return self.next_conversation == NextConversation.ALWAYS
 
-    def reading(self):
-        """Return the context in which a task writes to the agent, in the language that the agent has chosen."""
-        return translation.override(self.language or settings.LANGUAGE_CODE)
+    def reading(self, of_browser=""):
+        """Return the context in which a task writes to the agent, in their language or else that of their browser."""
+        return translation.override(self.language or of_browser or settings.LANGUAGE_CODE)
 
     def choose(self, **preferences):
         for name, value in preferences.items():

@@ -64,6 +64,11 @@ def call_agents(items):
     _model("console.CallRules").call_agents(items)
 
 
+@shared_task
+def call_devices(called):
+    _model("console.PushSubscription").all().call_devices(called)
+
+
 @shared_task(autoretry_for=(Unanswered,), max_retries=3, retry_backoff=5)
 def push(subscription_id, conversation_id, news):
     _model("console.PushSubscription").filter(pk=subscription_id).push(conversation_id, news)

@@ -1,16 +1,13 @@
 """Call agents by news: at their open desks by a live update, and on their devices by Web Push."""
 
-from collections import defaultdict
-
 from django.apps import apps
 from django.db import models
-from django.db.models import Q
 
 from agents.models import Agent
 from console import live, tasks
 from console.calls.deciding import is_called
-from console.calls.news import OF_TEAM, Item, News
-from console.push.models import PushSubscription
+from console.calls.news import OF_QUEUE, OF_TEAM, Item, News
+from console.calls.team import of_team
 
 
 class CallRulesQuerySet(models.QuerySet):
@@ -19,7 +16,7 @@ class CallRulesQuerySet(models.QuerySet):
         called = self.agents_by_item([Item(*item) for item in items])
         if topics := [self._topic(item, agent) for item, agents in called for agent in agents]:
             live.publish(*topics)
-            _push(called)
+            tasks.call_devices.delay([(*item[:2], [one.pk for one in agents]) for item, agents in called])
 
     def _topic(self, item, agent):
         return f"call-{agent.pk}-{item.conversation_id}-{self.model.of(agent).volume}-{item.news}"
@@ -54,39 +51,21 @@ class _Candidates:
         self._conversations = conversations.with_page().in_bulk(queued) if queued else {}
         self._agents = _agents().in_bulk({item.agent_id for item in items if item.agent_id})
         self.causes = handovers.objects.latest_causers(queued) if queued else {}
-        self._of_queues = {}
+        self._of_teams = {}
 
     def of(self, item):
         if item.news not in OF_TEAM:
             return [self._agents[item.agent_id]] if item.agent_id in self._agents else []
         conversation = self._conversations.get(item.conversation_id)
-        return self._of_queue(conversation) if conversation else []
+        return self._of_team(conversation, item.news) if conversation else []
 
-    def _of_queue(self, conversation):
-        """Return the agents in whose queue the conversation waits, or would wait."""
-        queue = conversation.page_id, conversation.team_id
-        if queue not in self._of_queues:
-            found = _agents().filter(pk__in=conversation.page.agents().values("pk"))
-            self._of_queues[queue] = list(found.filter(_in_team(conversation.team_id)).distinct())
-        return self._of_queues[queue]
+    def _of_team(self, conversation, news):
+        """Read the agents of each queue once for all its news."""
+        queue = conversation.page_id, conversation.team_id, news in OF_QUEUE
+        if queue not in self._of_teams:
+            self._of_teams[queue] = list(of_team(conversation, news).select_related("call_rules"))
+        return self._of_teams[queue]
 
 
 def _agents():
     return Agent.objects.working().select_related("call_rules").order_by()
-
-
-def _in_team(team_id):
-    if team_id is None:
-        return Q()
-    return Q(teams=team_id) | Q(teams=None) | Q(is_superuser=True)
-
-
-def _push(called):
-    """Have the devices of these agents called, too."""
-    devices = defaultdict(list)
-    everybody = {agent for _item, agents in called for agent in agents}
-    for device in PushSubscription.objects.filter(agent__in=everybody).reachable():
-        devices[device.agent_id].append(device.pk)
-    for item, agents in called:
-        for device in [device for agent in agents for device in devices[agent.pk]]:
-            tasks.push.delay(device, item.conversation_id, item.news)

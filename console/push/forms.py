@@ -48,9 +48,9 @@ class SubscriptionForm(forms.Form):
 
 
 def device_name(user_agent):
-    """Return a name such as "Chrome, Android" for a browser, by which agents know their devices."""
+    """Return a name such as "Chrome, Android" for a browser, by which agents know their devices, or ""."""
     browser, system = _first(BROWSERS, user_agent), _first(SYSTEMS, user_agent)
-    return ", ".join(filter(None, [browser, system])) or str(_("A browser"))
+    return ", ".join(filter(None, [browser, system]))
 
 
 def _first(names, user_agent):

@@ -147,7 +147,7 @@ def test_a_push_message_is_in_the_language_of_its_agent(german, ben, mona):
     payloads = []
     for agent in (german, ben):
         with agent.reading():
-            payloads.append(payload_of(conversation))
+            payloads.append(payload_of(conversation, "waiting", agent))
     assert [each["body"] for each in payloads] == ["Bild", "Picture"]
     assert [each["actions"][-1]["title"] for each in payloads] == ["Annehmen", "Take"]
 

@@ -7,11 +7,13 @@ import logging
 import pytest
 from django.contrib.sessions.models import Session
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 from py_vapid import Vapid02
 
-from console.models import Conversation, PushSubscription
+from console.models import Conversation, PushSubscription, Team
+from console.models.holder import Holder
 from console.new_keys import vapid_private_key
 from console.push.forms import device_name
 from console.push.post import Unanswered, public_key
@@ -92,9 +94,16 @@ def test_a_push_message_is_signed_for_its_push_service_with_the_key_of_the_conso
     assert (headers["TTL"], headers["Topic"]) == ("3600", f"row-{unread.pk}")
 
 
-def test_a_conversation_in_the_queue_can_be_taken_from_its_notification(device, conversation, ana, push_service):
+@pytest.fixture
+def queued(conversation, ana):
+    """Mona waits in the queue, and Ana wants to be called."""
+    ana.choose(calls="all")
     conversation.return_to_queue(ana)
-    PushSubscription.objects.push(conversation.pk, "waiting")
+    return Conversation.objects.get()
+
+
+def test_a_conversation_in_the_queue_can_be_taken_from_its_notification(device, queued, push_service):
+    PushSubscription.objects.push(queued.pk, "waiting")
     assert [action["title"] for action in push_service.shown[0]["actions"]] == ["Open", "Take"]
 
 
@@ -102,6 +111,61 @@ def test_news_that_the_agent_has_seen_meanwhile_is_not_sent(device, unread, ana,
     unread.see(ana)
     PushSubscription.objects.push(unread.pk, "message")
     assert push_service.received == []
+
+
+@pytest.mark.parametrize("holder", [Holder.BOT, Holder.ELSEWHERE])
+def test_news_of_the_queue_is_not_sent_once_a_bot_or_an_app_has_the_conversation(holder, device, queued, push_service):
+    Conversation.objects.update(holder=holder)
+    PushSubscription.objects.push(queued.pk, "waiting")
+    assert push_service.received == []
+
+
+def test_news_of_the_queue_is_not_sent_once_the_agent_is_away_or_wants_no_such_calls(device, queued, ana, push_service):
+    ana.choose(calls="mine")
+    PushSubscription.objects.push(queued.pk, "waiting")
+    ana.choose(calls="all")
+    ana.go_away()
+    PushSubscription.objects.push(queued.pk, "waiting")
+    assert push_service.received == []
+
+
+@pytest.mark.parametrize("news", ["waiting", "escalated"])
+def test_news_of_a_team_is_not_sent_once_another_team_has_the_conversation(news, device, queued, ana, push_service):
+    refunds, others = Team.objects.create(name="Refunds"), Team.objects.create(name="Others")
+    others.members.add(ana)
+    Conversation.objects.update(team=refunds, waiting_since=timezone.now())
+    PushSubscription.objects.push(queued.pk, news)
+    assert push_service.received == []
+    refunds.members.add(ana)
+    PushSubscription.objects.push(queued.pk, news)
+    assert len(push_service.received) == 1
+
+
+@pytest.mark.parametrize("number", [1, 5])
+def test_news_for_many_devices_takes_as_many_queries_as_for_one(
+    number, queued, ana, anas_browser, push_service, django_assert_num_queries
+):
+    for count in range(number):
+        subscribes(anas_browser, push_service, endpoint=f"{push_service.endpoint}-{count}")
+    with django_assert_num_queries(3):  # the devices, their sessions and the agents of these
+        PushSubscription.objects.call_devices([(queued.pk, "waiting", [ana.pk])] * number)
+
+
+def test_a_push_message_takes_few_queries(device, queued, push_service, django_assert_num_queries):
+    with django_assert_num_queries(6):
+        PushSubscription.objects.push(queued.pk, "waiting")
+    assert len(push_service.received) == 1
+
+
+def test_a_push_message_is_in_the_language_of_the_browser_unless_the_agent_has_chosen_one(
+    anas_browser, ana, queued, push_service
+):
+    subscribes(anas_browser, push_service)
+    anas_browser.post("/push/renew/", {"endpoint": push_service.endpoint}, headers={"Accept-Language": "de"})
+    PushSubscription.objects.push(queued.pk, "waiting")
+    ana.choose(language="en")
+    PushSubscription.objects.push(queued.pk, "waiting")
+    assert [shown["actions"][-1]["title"] for shown in push_service.shown] == ["Annehmen", "Take"]
 
 
 def test_a_conversation_that_the_agent_may_no_longer_see_is_not_sent(device, unread, bluebird, push_service):
@@ -326,8 +390,13 @@ def test_the_page_of_devices_takes_as_many_queries_for_one_device_as_for_five(
         ("Mozilla/5.0 (Windows NT 10.0) Chrome/156.0 Safari/537.36 Edg/156.0", "Edge, Windows"),
         ("Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Version/19.0 Safari/604.1", "Safari, iPhone"),
         ("Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0", "Firefox, Linux"),
-        ("", "A browser"),
+        ("", ""),
     ],
 )
 def test_a_device_is_named_by_its_browser_and_system(user_agent, name):
     assert device_name(user_agent) == name
+
+
+def test_a_browser_that_is_not_known_is_named_in_the_language_of_its_agent(anas_browser, push_service):
+    anas_browser.post("/push/subscribe/", {"endpoint": push_service.endpoint, **push_service.keys})
+    assert "Ein Browser" in anas_browser.get("/calls/", headers={"Accept-Language": "de"}).content.decode()
