@@ -17,6 +17,7 @@ def payload_of(conversation, news, agent):
         "body": "\n".join(filter(None, [str(REASONS.get(news, "")), _words(conversation, news, agent)])),
         "tag": f"row-{conversation.pk}",
         "news": news,
+        "agent": agent.pk,
         "address": reverse("conversation", args=[conversation.pk]),
         "actions": [{"action": name, "title": title} for name, title in _actions(conversation)],
     }

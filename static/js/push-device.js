@@ -1,7 +1,7 @@
 // Has this browser call its agent while no desk is open: asks for the permission, subscribes at the browser's push service, and
 // tells the console. The element is a button for that, on the page of the devices.
 
-import { isOurs, post } from "./csrf.js";
+import { agent, isOurs, post } from "./csrf.js";
 
 const WORKER = "/service-worker.js";
 const SUBSCRIBED = 204;
@@ -9,9 +9,12 @@ const REFUSED = 422;
 
 const registered = () => navigator.serviceWorker?.getRegistration();
 
-// After a log-in, the console has to learn that the agent is back on this device. A new key of the console's needs a new subscription.
+// After a log-in, the console has to learn that the agent is back on this device, and the worker that nobody else is. A new key of
+// the console's needs a new subscription.
 export async function renew() {
-  const subscription = await (await registered())?.pushManager.getSubscription();
+  const registration = await registered();
+  registration?.active?.postMessage({ agent });
+  const subscription = await registration?.pushManager.getSubscription();
   if (!subscription) return;
   const response = await post("/push/renew/", { endpoint: subscription.endpoint });
   if (!isOurs(response) || !response.ok) return;

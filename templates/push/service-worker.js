@@ -7,6 +7,8 @@ self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim(
 self.addEventListener("push", (event) => event.waitUntil(show(event.data.json())));
 self.addEventListener("notificationclick", (event) => event.waitUntil(react(event)));
 
+self.addEventListener("message", (event) => event.waitUntil(closeOthers(event.data.agent)));
+
 const windows = () => self.clients.matchAll({ type: "window", includeUncontrolled: true });
 
 const isDesk = (page) => /^\/(conversations\/\d+\/)?$/.test(pathOf(page));
@@ -14,18 +16,18 @@ const isDesk = (page) => /^\/(conversations\/\d+\/)?$/.test(pathOf(page));
 const pathOf = ({ url }) => new URL(url).pathname;
 
 // A desk that is open but has no focus shows the same words by itself: nobody is called twice for them.
-async function show({ title, body, tag, news, address, actions }) {
+async function show({ title, body, tag, news, agent, address, actions }) {
   const answers = await Promise.all((await windows()).filter(isDesk).map((desk) => ask(desk, "shows", address)));
   const shown = await self.registration.getNotifications({ tag });
   if (answers.some(Boolean) || shown.some((notification) => notification.body === body && notification.data.news === news)) return;
-  const options = { body, tag, actions, renotify: true, data: { address, news } };
+  const options = { body, tag, actions, renotify: true, data: { agent, address, news } };
   await self.registration.showNotification(title, options);
 }
 
 async function react({ notification, action }) {
-  const { address } = notification.data;
+  const { agent, address } = notification.data;
   notification.close();
-  if (action === "take") await take(address);
+  if (action === "take") await take(agent, address);
   const [desk] = (await windows()).filter(isDesk).sort((one, other) => other.focused - one.focused);
   if (!desk) return self.clients.openWindow(address);
   await desk.focus();
@@ -43,10 +45,17 @@ function ask(desk, question, address) {
   });
 }
 
-// The token is that of the page, as for its own button. Whoever was faster, the page says who has the conversation.
-async function take(address) {
-  const page = await (await fetch(address)).text();
+// Another agent is at this computer now: names and words of customers must not stay on its screen.
+async function closeOthers(agent) {
+  const shown = await self.registration.getNotifications();
+  shown.filter(({ data }) => `${data?.agent}` !== agent).forEach((notification) => notification.close());
+}
+
+// The token is that of the page, as for its own button. Whoever was faster, the page says who has the conversation. If another
+// agent is logged in now, the console refuses both requests.
+async function take(agent, address) {
+  const page = await (await fetch(address, { headers: { "X-Agent": agent } })).text();
   const token = page.match(/name="csrfmiddlewaretoken" value="(\w+)"/)?.[1] ?? "";
-  const headers = { "X-CSRFToken": token };
+  const headers = { "X-Agent": agent, "X-CSRFToken": token };
   await fetch(`${address}take/`, { method: "POST", headers, redirect: "manual" }).catch(() => null);
 }

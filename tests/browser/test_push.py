@@ -20,15 +20,16 @@ pytestmark = pytest.mark.django_db(transaction=True)
 RECORD = """() => {
     self.shown = [];
     self.opened = [];
+    function close() { self.shown = self.shown.filter((one) => one !== this); }
     const { registration, clients } = self;
-    registration.showNotification = async (title, options) => self.shown.push({ title, ...options });
-    registration.getNotifications = async ({ tag }) => self.shown.filter((one) => one.tag === tag);
+    registration.showNotification = async (title, options) => self.shown.push({ title, ...options, close });
+    registration.getNotifications = async ({ tag } = {}) => self.shown.filter((one) => !tag || one.tag === tag);
     clients.openWindow = async (address) => self.opened.push(address);
     WindowClient.prototype.focus = async function () { self.opened.push("focus"); };
 }"""
-CLICK = """async ([address, action]) => {
+CLICK = """async ([agent, address, action]) => {
     const event = new ExtendableEvent("notificationclick");
-    const notification = { data: { address }, close: () => self.opened.push("closed") };
+    const notification = { data: { agent, address }, close: () => self.opened.push("closed") };
     let reaction;
     Object.assign(event, { notification, action, waitUntil: (promise) => (reaction = promise) });
     self.dispatchEvent(event);
@@ -47,6 +48,7 @@ class Worker:
         tab.evaluate("async () => { await navigator.serviceWorker.ready; }")
         until(tab, lambda: registrations and tab.context.service_workers)
         self.registration, self.tab = registrations[0]["registrationId"], tab
+        self.agent = tab.evaluate("document.body.dataset.agent")
         self.worker = tab.context.service_workers[0]
         self.worker.evaluate(RECORD)
 
@@ -56,14 +58,14 @@ class Worker:
 
     @property
     def shown(self):
-        return self.worker.evaluate("() => self.shown")
+        return self.worker.evaluate("() => self.shown.map(({ close, ...one }) => one)")
 
     @property
     def opened(self):
         return self.worker.evaluate("() => self.opened")
 
-    def click(self, address, action=""):
-        self.worker.evaluate(CLICK, [address, action])
+    def click(self, address, action="", agent=None):
+        self.worker.evaluate(CLICK, [agent.pk if agent else self.agent, address, action])
 
 
 @pytest.fixture
@@ -147,6 +149,22 @@ def test_take_in_a_notification_leaves_a_conversation_that_a_colleague_has_to_th
     worker.click(address, "take")
     assert Conversation.objects.get().agent == ben
     expect(worker.tab.get_by_text("Ben Okafor is handling this conversation.")).to_be_visible()
+
+
+def test_take_in_a_notification_of_another_agent_takes_nothing(sit_down, address, ana, ben):
+    worker = Worker(sit_down(ana))
+    worker.click(address, "take", agent=ben)
+    expect(worker.tab.get_by_role("heading", level=1, name="Mona Weber")).to_be_visible()
+    assert Conversation.objects.get().agent is None
+
+
+def test_notifications_of_another_agent_are_closed_when_a_desk_is_opened(sit_down, monas, ana, ben):
+    worker = Worker(sit_down(ana))
+    worker.push(payload_of(monas, "waiting", ben))
+    worker.push(payload_of(monas, "waiting", ana) | {"tag": "row-0"})
+    until(worker.tab, lambda: len(worker.shown) == 2)
+    worker.tab.reload()
+    until(worker.tab, lambda: [shown["tag"] for shown in worker.shown] == ["row-0"])
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -78,6 +78,7 @@ def test_a_push_message_is_encrypted_for_the_browser_and_says_what_a_notificatio
         "body": "Is it there?",
         "tag": f"row-{unread.pk}",
         "news": "message",
+        "agent": device.agent_id,
         "address": f"/conversations/{unread.pk}/",
         "actions": [{"action": "open", "title": "Open"}],
     }
