@@ -120,6 +120,7 @@ def _apply(request, name, verb, *, seen=False):
         return HttpResponse(status=422)
     numbers = selection.last_seen(names) if seen else names
     found = selection.selected(request.user, names)
+    snoozed = [conversation.pk for conversation in found if conversation.is_snoozed]
     refusals = {conversation: attempt(verb, conversation, numbers[conversation.pk]) for conversation in found}
     done = [conversation for conversation, refusal in refusals.items() if refusal is None]
     undo_address = wording.UNDONE_BY.get(name)
@@ -129,19 +130,20 @@ def _apply(request, name, verb, *, seen=False):
         "refusals": {conversation: refusal for conversation, refusal in refusals.items() if refusal},
         "missing": range(len(names) - len(found)),
         "undo": undo_address,
-        "undoable": UNDOABLE[undo_address](request.user, done) if undo_address else [],
+        "undoable": UNDOABLE[undo_address](request.user, done, snoozed) if undo_address else [],
     }
     return render(request, "bulk_actions/_outcomes.html", context)
 
 
-def _handovers(agent, conversations):
+def _handovers(agent, conversations, _snoozed):
     """Return the names of the handovers that the agent can undo, the last of each conversation."""
     made = Handover.objects.undoable_by(agent).filter(conversation__in=conversations).order_by("at", "pk")
     return [f"{pk}-{handover}" for pk, handover in dict(made.values_list("conversation", "pk")).items()]
 
 
-def _snoozes(_agent, conversations):
-    return [f"{conversation.pk}-0" for conversation in conversations]
+def _snoozes(_agent, conversations, snoozed):
+    """Return the names of those that were not snoozed before: Undo would end the earlier snooze too."""
+    return [f"{conversation.pk}-0" for conversation in conversations if conversation.pk not in snoozed]
 
 
 UNDOABLE = {"bulk-undo": _handovers, "bulk-end-snooze": _snoozes}  # the names to post there

@@ -1,9 +1,11 @@
 // The bar below the queue while conversations are selected: it applies a verb to all of them, some in each request, and says
 // what became of each.
 
+import { ask } from "./bulk-answer.js";
 import { collect, complain, noOutcomes, report } from "./bulk-outcomes.js";
 import { deselect, focusAfter, names, sectionOfSelection, select } from "./bulk-selection.js";
-import { headers, isOurs, leaveIfSentAway, post } from "./csrf.js";
+import { headers, post } from "./csrf.js";
+import { titleOf } from "./section-title.js";
 
 const address = document.querySelector("queue-rows").dataset.bulkActions;
 const parse = (html) => Object.assign(document.createElement("template"), { innerHTML: html }).content;
@@ -20,16 +22,10 @@ export async function showBar(change) {
 }
 
 async function load() {
-  const response = await ask(fetch(address, { headers: headers() }));
-  if (!response?.ok) return null;
-  const bar = parse(await response.text()).firstElementChild;
-  document.querySelector(".desk-notices").before(bar);
+  const answer = await ask(fetch(address, { headers: headers() }));
+  if (!answer?.ok) return null;
+  document.querySelector(".desk-notices").before(parse(answer.body));
   return document.querySelector("bulk-bar");
-}
-
-async function ask(request) {
-  const response = await request.catch(() => null);
-  return response && !leaveIfSentAway(response) && isOurs(response) ? response : null;
 }
 
 class BulkBar extends HTMLElement {
@@ -46,8 +42,9 @@ class BulkBar extends HTMLElement {
     this.querySelector(".bulk-bar-number").textContent = dataset.number.replace("#", number);
     const said = name ? (isSelected ? dataset.selected : dataset.deselected) : dataset.number;
     this.querySelector(".bulk-bar-said").textContent = said.replace("#", number).replace("@", name);
-    const title = sectionOfSelection()?.querySelector("h2").firstChild.textContent.trim();
-    this.querySelector(".bulk-bar-all").textContent = dataset.all.replace("@", title);
+    const [all, section] = [this.querySelector(".bulk-bar-all"), sectionOfSelection()];
+    all.hidden = !section;
+    if (section) all.textContent = dataset.all.replace("@", titleOf(section));
   }
 
   press(button) {
@@ -66,16 +63,16 @@ class BulkBar extends HTMLElement {
 
   async selectAll(url) {
     const section = sectionOfSelection()?.id.replace("section-", "");
-    const response = await this.busily(() => ask(fetch(`${url}${section}/`, { headers: headers() })));
-    if (response?.ok) select(await response.json());
+    const answer = await this.busily(() => ask(fetch(`${url}${section}/`, { headers: headers() })));
+    if (answer?.ok) select(JSON.parse(answer.body));
     else complain(this.querySelector(".bulk-bar-verbs"));
   }
 
   async open(url) {
     const query = new URLSearchParams(names().map((name) => ["conversation", name]));
-    const [response] = await this.busily(() =>
+    const [answer] = await this.busily(() =>
       Promise.all([ask(fetch(`${url}?${query}`, { headers: headers() })), import("./dialog.js").catch(() => null)]));
-    if (response?.ok) this.fill(await response.text());
+    if (answer?.ok) this.fill(answer.body);
     else complain(this.querySelector(".bulk-bar-verbs"));
   }
 
@@ -98,7 +95,11 @@ class BulkBar extends HTMLElement {
 
   async apply(url, fields = []) {
     const outcomes = await this.busily(() => this.send(url, fields, names()));
-    if (outcomes.form) return this.fill(outcomes.form);
+    if (outcomes.tried.length || !outcomes.form) this.tell(outcomes);
+    if (outcomes.form) this.fill(outcomes.form);
+  }
+
+  tell(outcomes) {
     if (this.contains(document.activeElement) || document.activeElement === document.body)
       focusAfter(outcomes.undoUrl ? outcomes.done : []);
     deselect(outcomes.tried);
@@ -119,10 +120,10 @@ class BulkBar extends HTMLElement {
     for (let at = 0; at < all.length; at += most) {
       this.progress(at, all.length);
       const some = all.slice(at, at + most);
-      const response = await ask(post(url, [...fields, ...some.map((name) => ["conversation", name])]));
-      if (response?.status === 422) return { form: await response.text() };
-      if (!response?.ok) return { ...outcomes, isUnanswered: true };
-      collect(outcomes, parse(await response.text()).firstElementChild, some);
+      const answer = await ask(post(url, [...fields, ...some.map((name) => ["conversation", name])]));
+      if (answer?.status === 422) return { ...outcomes, form: answer.body };
+      if (!answer?.ok) return { ...outcomes, isUnanswered: true };
+      collect(outcomes, parse(answer.body).firstElementChild, some);
     }
     return outcomes;
   }
@@ -135,10 +136,12 @@ class BulkBar extends HTMLElement {
 
   async busily(work) {
     this.ariaBusy = "true";
-    const result = await work();
-    this.ariaBusy = null;
-    this.querySelector(".bulk-bar-progress").hidden = true;
-    return result;
+    try {
+      return await work();
+    } finally {
+      this.ariaBusy = null;
+      this.querySelector(".bulk-bar-progress").hidden = true;
+    }
   }
 }
 

@@ -4,26 +4,28 @@
 const ROWS = "li[id^=row-]";
 
 const queue = document.getElementById("queue");
-const selected = new Map(); // key of the conversation → { revision, unread, isShown }
+const selected = new Map(); // key of the conversation → { revision, isShown }
 const changed = new EventTarget();
-let anchor = null; // the row that was selected last, from which a range begins
+let anchor = null; // the id of the row that was selected last, from which a range begins
+let place = null; // the id of its section, which it may leave
 let focused = null; // the row whose box has the focus
 
 const keyOf = (row) => row.id.match(/^row-(\d+)/)[1];
 const rowsOf = (key) => [...queue.querySelectorAll(`#row-${key}, [id^=row-${key}-]`)]; // one in each section
 const shownRows = () => [...queue.querySelectorAll(ROWS)].filter((row) => row.checkVisibility());
-const entryOf = ({ dataset }) => ({ revision: dataset.revision, unread: Number(dataset.unread), isShown: true });
+const entryOf = ({ dataset }) => ({ revision: dataset.revision, isShown: true });
+const anchorRow = () => document.getElementById(anchor);
 
 export const rowOf = (element) => element.closest(`#queue ${ROWS}`);
-export const sectionOfSelection = () => anchor?.closest(".queue-section");
+export const sectionOfSelection = () => document.getElementById(place);
 export const names = () => [...selected].map(([key, { revision }]) => `${key}-${revision}`);
 export const watchSelection = (listener) => changed.addEventListener("change", listener);
 
 export function toggle(row, isRange = false) {
-  const rows = isRange && anchor?.isConnected ? between(anchor, row) : [row];
+  const rows = isRange && anchorRow() ? between(anchorRow(), row) : [row];
   const isSelected = isRange || !selected.has(keyOf(row));
   for (const one of rows) isSelected ? selected.set(keyOf(one), entryOf(one)) : selected.delete(keyOf(one));
-  anchor = row;
+  [anchor, place] = [row.id, row.closest(".queue-section").id];
   show({ name: row.querySelector(".row-name").textContent, isSelected });
 }
 
@@ -48,7 +50,7 @@ export function deselect(keys = [...selected.keys()]) {
 // Focus the row of the queue after these ones, which may go away.
 export function focusAfter(keys) {
   const rows = shownRows();
-  const from = Math.max(0, rows.indexOf(anchor));
+  const from = Math.max(0, rows.indexOf(anchorRow()));
   const stays = (row) => !keys.includes(keyOf(row));
   const next = rows.slice(from).find(stays) ?? rows.slice(0, from).findLast(stays);
   (next?.querySelector("a") ?? document.getElementById("pane")).focus();
@@ -76,15 +78,10 @@ function addBox(row) {
   if (row.id === focused && document.activeElement === document.body) box.focus({ preventScroll: true });
 }
 
-// A change other than a new message of the customer, such as a read one, is seen.
 function follow(key, entry) {
-  const [row] = rowsOf(key);
-  if (!row && entry.isShown) selected.delete(key);
-  if (!row) return;
-  const { revision, unread } = entryOf(row);
-  if (unread <= entry.unread) Object.assign(entry, { revision, unread });
-  entry.unread ??= unread;
-  entry.isShown = true;
+  const isShown = rowsOf(key).length > 0;
+  if (!isShown && entry.isShown) selected.delete(key);
+  entry.isShown = isShown;
 }
 
 new MutationObserver(renew).observe(queue, { childList: true, subtree: true, attributeFilter: ["data-revision"] });

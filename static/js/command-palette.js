@@ -96,14 +96,17 @@ class CommandPalette extends HTMLElement {
 
 customElements.define("command-palette", CommandPalette);
 
+let loading = null;
+
 export async function openPalette() {
-  if (!document.querySelector("command-palette")) await load();
+  if (!document.querySelector("command-palette")) await (loading ??= load().finally(() => (loading = null)));
   document.querySelector("command-palette")?.open();
 }
 
 async function load() {
   const response = await fetch(document.querySelector(OPENER).dataset.commands, { headers: headers() }).catch(() => null);
-  if (response?.ok && isOurs(response)) document.body.insertAdjacentHTML("beforeend", await response.text());
+  const html = response?.ok && isOurs(response) ? await response.text().catch(() => "") : "";
+  document.body.insertAdjacentHTML("beforeend", html);
 }
 
 document.addEventListener("click", ({ target }) => target.closest(OPENER) && openPalette());

@@ -3,6 +3,7 @@
 import { knownReplies, loadReplies } from "./canned-list.js";
 import { prepared } from "./canned-search.js";
 import { headers, isOurs } from "./csrf.js";
+import { titleOf } from "./section-title.js";
 
 const PRESSED = {
   selection: "bulk-bar:not([hidden]) .bulk-bar-verbs button",
@@ -38,7 +39,7 @@ function sections(group) {
   const walker = document.querySelector("keyboard-shortcuts");
   const shown = [...document.querySelectorAll("#queue .queue-section")].filter((section) => section.checkVisibility());
   return shown.map((section) =>
-    command(group, section.querySelector("h2").firstChild.textContent.trim(), () => walker.goTo(section.id.replace("section-", ""))));
+    command(group, titleOf(section), () => walker.goTo(section.id.replace("section-", ""))));
 }
 
 // A setting is chosen in the menu.
@@ -53,7 +54,7 @@ function settings(group) {
 
 async function ask(url) {
   const response = await fetch(url, { headers: headers() }).catch(() => null);
-  const html = response?.ok && isOurs(response) ? await response.text() : "";
+  const html = response?.ok && isOurs(response) ? await response.text().catch(() => "") : "";
   return Object.assign(document.createElement("template"), { innerHTML: html }).content;
 }
 
@@ -69,16 +70,16 @@ export async function receivers({ colleague, conversation }) {
 }
 
 function transferTo(link, value) {
-  const form = document.getElementById("dialog-form");
-  const watch = new MutationObserver(() => {
-    const choice = form.querySelector(`[name=to][value="${value}"]`);
-    if (!choice) return;
-    watch.disconnect();
-    choice.click();
-    choice.form.querySelector("[type=submit]").focus();
-  });
-  watch.observe(form, { childList: true });
+  link.addEventListener("htmx:finally:request", () => chooseReceiver(link.pathname, value), { once: true });
   press(link);
+}
+
+// The form may not have come, or be that of another conversation by now.
+function chooseReceiver(path, value) {
+  const choice = document.querySelector(`#dialog-form form[action="${path}"] [name=to][value="${value}"]`);
+  if (!choice) return;
+  choice.click();
+  choice.form.querySelector("[type=submit]").focus();
 }
 
 // links: a place where the links stay until they are pressed.

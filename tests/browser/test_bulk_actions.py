@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from console.models import Conversation, Customer, Label
+from console.models import Conversation, Customer, Label, SavedView
 from tests.browser.desk import PHONE, findings, opens, row
 from tests.stand_in import eventually
 
@@ -119,6 +119,49 @@ def test_whoever_wrote_meanwhile_stays_open_and_is_named(sit_down, stack, mona_w
     expect(tab.get_by_role("heading", level=1, name="Mona Weber")).to_be_visible()
 
 
+@pytest.mark.parametrize("selects_all", [False, True], ids=["one", "all"])
+def test_a_conversation_selected_unopened_stays_open_if_its_customer_writes(
+    sit_down, stack, mona_writes, held, ana, ben, selects_all
+):
+    mona = eventually(lambda: Conversation.objects.filter(customer__name="Mona Weber").first())
+    mona.take(ben)
+    mona.see(ben)
+    mona.transfer(ben, to=ana)
+    tab = sit_down(ana)
+    expect(tab.locator("#section-mine .row")).to_have_count(4)
+    select_by_keys(tab, "Guest 00" if selects_all else "Mona Weber", 1)
+    if selects_all:
+        bar(tab).get_by_role("button", name="Select all of Mine").click()
+    expect(box(tab, "Mona Weber")).to_be_checked()
+    stack.say(mona_writes, text="Wait, one more thing")
+    expect(row(tab)).to_contain_text("Wait, one more thing")
+    bar(tab).get_by_role("button", name="Close").click()
+    expect(outcome(tab)).to_contain_text("Mona Weber just sent another message.")
+    assert Conversation.objects.get(pk=mona.pk).is_open
+
+
+def test_the_bar_names_the_section_of_a_row_that_has_gone(sit_down, stack, held, ana):
+    tab = sit_down(ana)
+    expect(tab.locator("#section-mine .row")).to_have_count(3)
+    select_by_keys(tab, "Guest 00", 2)
+    held[1].close(ana)
+    expect(bar(tab)).to_contain_text("1 selected")
+    bar(tab).get_by_role("button", name="Select all of Mine").click()
+    expect(bar(tab)).to_contain_text("2 selected")
+
+
+def test_all_of_a_saved_view_are_selected(sit_down, stack, held, ana):
+    view = SavedView.objects.create(name="Tea", author=ana)
+    tab = sit_down(ana)
+    section = tab.locator(f"#section-view-{view.pk}")
+    section.locator("summary").click()
+    expect(section.locator(".row")).to_have_count(3)
+    section.locator(".row").first.focus()
+    tab.keyboard.press("x")
+    bar(tab).get_by_role("button", name="Select all of Tea").click()
+    expect(bar(tab)).to_contain_text("3 selected")
+
+
 def test_a_selection_survives_changes_of_the_queue_and_loses_rows_that_go(sit_down, stack, held, ana, ben):
     tab = sit_down(ana)
     expect(tab.locator("#section-mine .row")).to_have_count(3)
@@ -202,6 +245,41 @@ def test_an_answer_that_does_not_come_leaves_the_rest_selected(sit_down, stack, 
     expect(outcome(tab)).to_contain_text("The console did not answer for all.")
     expect(bar(tab)).to_contain_text("2 selected")
     assert Conversation.objects.open().count() == 2
+
+
+def test_an_answer_that_breaks_off_leaves_a_bar_that_can_be_used(sit_down, stack, held, ana):
+    tab = sit_down(ana)
+    expect(tab.locator("#section-mine .row")).to_have_count(3)
+    select_by_keys(tab, names(tab)[0], 1)
+    tab.evaluate("() => void (Response.prototype.text = () => Promise.reject(new TypeError()))")
+    tab.keyboard.press("e")
+    expect(outcome(tab)).to_contain_text("The console did not answer for all.")
+    expect(tab.locator("bulk-bar")).not_to_have_attribute("aria-busy", "true")
+
+
+def test_a_form_that_is_refused_later_comes_after_the_outcomes_until_then(sit_down, stack, bluebird, ana):
+    guests(bluebird, ana, 12)
+    tab = sit_down(ana)
+    expect(tab.locator("#section-mine .row")).to_have_count(12)
+    select_by_keys(tab, names(tab)[0], 12)
+    tab.keyboard.press("s")
+    dialog = tab.get_by_role("dialog", name="Snooze the selected conversations")
+    dialog.get_by_label("Until").fill("tomorrow 9:00")
+    asked = []
+
+    def refuse_second(route):
+        asked.append(route)
+        words = route.request.post_data
+        route.continue_(post_data=words.replace("tomorrow", "blue") if len(asked) == 2 else words)
+
+    tab.route("**/bulk-actions/snooze/", refuse_second)
+    dialog.get_by_role("button", name="Snooze").click()
+    expect(outcome(tab)).to_contain_text("Snoozed: 10")
+    expect(dialog).to_contain_text("Write a moment")
+    expect(bar(tab)).to_contain_text("2 selected")
+    dialog.get_by_label("Until").fill("tomorrow 9:00")
+    dialog.get_by_role("button", name="Snooze").click()
+    expect(outcome(tab).last).to_contain_text("Snoozed: 2")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

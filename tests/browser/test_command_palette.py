@@ -5,7 +5,7 @@ import os
 import pytest
 from playwright.sync_api import expect
 
-from console.models import CannedReply, Conversation
+from console.models import CannedReply, Conversation, SavedView
 from tests.browser.desk import PHONE, composer, findings, opens, takes, until
 from tests.stand_in import eventually
 
@@ -74,6 +74,41 @@ def test_a_colleague_is_found_by_name_and_chosen_in_the_form_of_transfer(sit_dow
     expect(dialog.get_by_role("button", name="Transfer")).to_be_focused()
     tab.keyboard.press("Enter")
     eventually(lambda: Conversation.objects.get().agent == ben)
+
+
+def test_a_colleague_whose_form_did_not_come_is_not_chosen_later(sit_down, mona_writes, ana, ben):
+    tab = sit_down(ana)
+    takes(tab)
+    finds(tab, "okafor", "Transfer to Ben Okafor")
+    tab.route("**/transfer/**", lambda route: route.abort())
+    tab.keyboard.press("Enter")
+    expect(tab.get_by_text("The console did not answer. Try again.")).to_be_visible()
+    tab.unroute("**/transfer/**")
+    tab.get_by_role("link", name="Transfer…").click()
+    dialog = tab.get_by_role("dialog", name="Transfer Mona Weber")
+    expect(dialog.get_by_role("radio", name="Ben Okafor")).to_be_visible()
+    expect(dialog.get_by_role("radio", name="Ben Okafor")).not_to_be_checked()
+
+
+def test_keys_pressed_twice_on_a_slow_network_open_one_palette(sit_down, mona_writes, ana):
+    tab = sit_down(ana)
+    held = []
+    tab.route("**/commands/", lambda route: held.append(route))
+    tab.keyboard.press("Control+k")
+    until(tab, lambda: held)
+    tab.keyboard.press("Control+k")
+    tab.wait_for_timeout(500)
+    for route in held:
+        route.continue_()
+    expect(palette(tab)).to_be_visible()
+    assert len(held) == 1
+
+
+def test_a_saved_view_is_found_by_its_name(sit_down, mona_writes, ana):
+    view = SavedView.objects.create(name="Ads unread", author=ana)
+    tab = sit_down(ana)
+    does(tab, "ads", "Ads unread", "Queue")
+    until(tab, lambda: tab.evaluate("document.activeElement.closest('details')?.id") == f"section-view-{view.pk}")
 
 
 def test_a_customer_is_found_by_the_search_and_opened(sit_down, stack, mona_writes, ana):

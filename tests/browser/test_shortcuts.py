@@ -17,6 +17,11 @@ def focused(tab):
     return tab.evaluate("document.activeElement.innerText")
 
 
+def listens(tab):
+    """Wait until the script of the keys runs, after the page was loaded again."""
+    until(tab, lambda: tab.evaluate("customElements.get('keyboard-shortcuts') !== undefined"))
+
+
 @pytest.fixture
 def paul_writes(stack, mona_writes):
     psid = stack.customer("Paul Adler")
@@ -136,8 +141,23 @@ def test_an_agent_chooses_another_key_and_works_with_it_at_once(sit_down, mona_w
     dialog.get_by_role("button", name="Save").click()
     expect(dialog).to_have_count(0)
     expect(tab.get_by_role("button", name="Take", exact=True)).to_have_attribute("aria-keyshortcuts", "q")
+    listens(tab)
     tab.keyboard.press("t")
     tab.keyboard.press("q")
     expect(composer(tab)).to_be_focused()
     until(tab, lambda: Conversation.objects.get().agent == ana)
     assert Conversation.objects.get().handovers.filter(to_agent=ana).count() == 1
+
+
+def test_enter_in_a_field_of_the_keys_saves_them(sit_down, mona_writes, ana):
+    ana.choose(own_keys={"close": "y"})
+    tab = sit_down(ana)
+    opens(tab)
+    tab.keyboard.press("?")
+    dialog = tab.get_by_role("dialog")
+    dialog.get_by_role("link", name="Change the keys").click()
+    dialog.get_by_label("Take, take over or reopen").fill("q")
+    dialog.get_by_label("Take, take over or reopen").press("Enter")
+    expect(tab.get_by_role("button", name="Take", exact=True)).to_have_attribute("aria-keyshortcuts", "q")
+    ana.refresh_from_db()
+    assert ana.own_keys == {"close": "y", "take": "q"}

@@ -1,6 +1,7 @@
 """Bulk actions: one verb for many conversations, each with the rights, the refusals and the undo of the single verb."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -147,16 +148,30 @@ def test_snoozing_many_sets_all_aside_and_undo_brings_them_back(anas_browser, gu
     assert not any(fresh(one).is_snoozed for one in own)
 
 
+def test_undo_of_a_snooze_is_not_offered_for_those_that_were_snoozed_before(anas_browser, guests, ana):
+    before, other = guests(2)
+    Snooze.objects.snooze(before, ana)
+    answer = post(anas_browser, "snooze", before, other, when="tomorrow 9:00")
+    assert len(done(answer)) == 2 and undo_names(answer) == [f"{other.pk}-0"]
+
+
 def test_words_that_name_no_moment_show_the_form_again(anas_browser, guests):
     answer = anas_browser.post(f"{URL}snooze/", {"conversation": names(*guests(1)), "when": "blue"})
     assert answer.status_code == 422 and "Write a moment" in answer.content.decode()
 
 
-def test_a_moment_before_the_end_of_the_window_is_one_for_each_conversation(anas_browser, guests, conversation):
+def test_a_moment_before_the_end_of_the_window_is_one_for_each_conversation(
+    anas_browser, guests, conversation, receive, said
+):
+    receive(said("m_1", "Hello", now()))
     [without] = guests(1)
     Conversation.objects.filter(pk=without.pk).update(messaging_window_until=None)
     answer = post(anas_browser, "snooze", conversation, without, when="when 2 h of the window are left")
-    assert "Facebook" in words(answer)
+    assert done(answer) == [conversation.pk]
+    assert "Guest 0 : Facebook sets no end for replies here" in words(answer)
+    snooze = Snooze.objects.get()
+    assert snooze.conversation == conversation
+    assert snooze.until == fresh(conversation).answerable_until - timedelta(hours=2)
 
 
 # Label
