@@ -127,12 +127,13 @@ class Batch:
 
     def _show_views(self):
         """Note which streams show which views. A browser asks once more for a view that is new to its stream: its rows
-        may have changed since it was read.
+        may have changed since it was read. It also asks when a view of its agent's own changed.
         """
         listeners = {listener.id: listener for listener in self.listeners}
         shown = [(listeners[stream_id], key) for stream_id, key in self.changes.views if stream_id in listeners]
         begins = {listener: None for listener, key in shown if listener.show_view(key)}
-        self._add([*begins], event("views"))
+        authors = [one for one in self.listeners if one.agent_id in self.changes.authors_of_views]
+        self._add([one for one in dict.fromkeys([*begins, *authors]) if one not in self.ended], event("views"))
 
     def _add_view_rows(self, loaded, groups):
         """Send the changed rows for the views that show them, and remove them from the others."""

@@ -10,6 +10,7 @@ call-3-12-50-mention  agent 3 is called by news of a conversation, at this volum
 scheduled-12       a scheduled reply changed
 watch-ab12-12-34-5 the stream ab12 shows this conversation as of revision 34, below the headline with key 5
 view-ab12-7        the stream ab12 shows this saved view
+views-3            a saved view of agent 3 alone changed
 hello              anything may have changed
 """
 
@@ -49,12 +50,13 @@ class Changes:
     calls: set = field(default_factory=set)
     watches: list = field(default_factory=list)
     views: list = field(default_factory=list)
+    authors_of_views: set = field(default_factory=set)
     looks: Looks = field(default_factory=Looks)
     may_be_anything: bool = False
 
     def __bool__(self):
         changed = [self.rows, self.threads, self.holders, self.agents, self.drafts, self.mentions, self.watches]
-        changed += [self.scheduled, self.views, self.calls]
+        changed += [self.scheduled, self.views, self.authors_of_views, self.calls]
         return any([self.may_be_anything, self.looks.by_conversation, *changed])
 
     @property
@@ -93,6 +95,7 @@ class Changes:
         self.calls |= {_call(key) for name, _hyphen, key in named if name == "call"}
         self.watches += [_watch(key) for name, _hyphen, key in named if name == "watch"]
         self.views += [_view(key) for name, _hyphen, key in named if name == "view"]
+        self.authors_of_views |= {int(key) for name, _hyphen, key in named if name == "views"}
 
 
 def _pair(key):

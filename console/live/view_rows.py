@@ -92,4 +92,4 @@ def _pages():
 
 def _visible(pages, rights):
     """Return the keys of the Pages that an agent with these rights may see."""
-    return {page.pk for page in pages if rights.may_see(page)}
+    return frozenset(page.pk for page in pages if rights.may_see(page))

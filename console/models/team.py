@@ -9,11 +9,19 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from personas.models import Page
+
 
 class TeamQuerySet(models.QuerySet):
     def of(self, agent):
         """Filter to the teams of this agent. A superuser belongs to all."""
         return self if agent.is_superuser else self.filter(members=agent)
+
+    def visible_to(self, agent):
+        """Filter to the teams that this agent may know: their own, and those of the Pages that they may see."""
+        pages = Page.objects.open_to(agent).order_by().values("pk")
+        own = self.model.objects.of(agent).order_by().values("pk")
+        return self.filter(Q(pk__in=own) | Q(pages__in=pages)).distinct()
 
 
 class Team(models.Model):

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from console import live
 from console.custom_fields.kinds import cleaned
 from console.models import CustomField, Label, SavedView, Team
 from console.saved_views.models import LONGEST_WAIT, LONGEST_WINDOW, State
@@ -34,7 +35,7 @@ class SavedViewForm(SharedForm):
         pages = Page.objects.open_to(agent).defer("token")
         on_these = Q(page=None) | Q(page__in=pages.order_by().values("pk"))
         self.fields["on_page"].queryset = pages
-        self.fields["for_team"].queryset = Team.objects.all()
+        self.fields["for_team"].queryset = Team.objects.visible_to(agent)
         self.fields["label"].queryset = Label.objects.filter(on_these)
         self.fields["custom_field"].queryset = CustomField.objects.filter(on_these)
         for name, field in self.fields.items():
@@ -58,8 +59,7 @@ class SavedViewForm(SharedForm):
 
     def save(self, commit=True):
         view = super().save(commit)
-        if self._was_shared or view.is_shared:
-            SavedView.objects.publish()
+        live.publish("hello" if self._was_shared else view.topic)
         return view
 
     def _within(self, name, most):

@@ -6,7 +6,7 @@ A view finds only conversations that whoever looks may see, whatever its author 
 from typing import Any, ClassVar
 
 from django.conf import global_settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -48,13 +48,17 @@ class Order(models.TextChoices):
 class SavedViewQuerySet(SharedQuerySet):
     def discard(self):
         """Delete the views."""
-        if self.exclude(scope=SharedScope.OWN).exists():
-            self.publish()
-        self.delete()
+        with transaction.atomic():
+            live.publish(*{view.topic for view in self})
+            self.delete()
 
     def publish(self):
         """Publish that shared views changed, which any desk may show."""
         live.publish("hello")
+
+
+def _is_member(rights, team_id):
+    return rights.is_superuser or team_id in (rights.teams or ())
 
 
 def _condition(to, name):
@@ -67,6 +71,8 @@ def _condition(to, name):
 
 class SavedView(Shared):
     on_page_id: int | None
+    for_team_id: int | None
+    pages_of_team: list  # read by the queries of reading.py: the keys of the Pages of for_team
     team_id: int | None
     page_id: int | None
     author_id: int
@@ -115,23 +121,38 @@ class SavedView(Shared):
         return f"view-{self.pk}"
 
     @property
+    def topic(self):
+        """Return the topic of live updates for a change of the view, which any desk may show if it is shared."""
+        return "hello" if self.is_shared else f"views-{self.author_id}"
+
+    @property
     def changes_with_time(self):
-        """Return whether conversations begin or cease to match while nothing happens."""
-        return self.waits_minutes is not None or self.window_hours is not None
+        """Return whether conversations begin or cease to match, or change their places, while nothing happens."""
+        has_limit = self.waits_minutes is not None or self.window_hours is not None
+        return has_limit or self.order == Order.WINDOW or self.state == State.CLOSED
 
     def is_visible_with(self, agent_id, rights, pages):
-        """Return whether an agent may use it: as `visible_to`, and without conditions that name another Page.
+        """Return whether an agent may use it: as `visible_to`, and without conditions that name another Page, or a team
+        of other Pages alone.
 
-        pages: the keys of the Pages that the agent may see.
+        pages: the keys of the Pages that the agent may see, as a set.
         """
-        return self._is_for(agent_id, rights, pages) and self._named_pages <= set(pages)
+        return (
+            self._is_for(agent_id, rights, pages) and self._named_pages <= pages and self._may_know_team(rights, pages)
+        )
 
     def _is_for(self, agent_id, rights, pages):
         if self.scope == SharedScope.OWN:
             return self.author_id == agent_id
         if self.scope == SharedScope.TEAM:
-            return rights.is_superuser or self.team_id in (rights.teams or ())
+            return _is_member(rights, self.team_id)
         return self.scope == SharedScope.EVERYONE or self.page_id in pages
+
+    def _may_know_team(self, rights, pages):
+        """Return whether the agent may know the team of a condition: as `visible_to` of teams."""
+        return (
+            self.for_team_id is None or _is_member(rights, self.for_team_id) or not pages.isdisjoint(self.pages_of_team)
+        )
 
     @property
     def _named_pages(self):

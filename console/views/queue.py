@@ -18,7 +18,7 @@ from console.queue.sections import MENTIONS, SCHEDULED
 from console.queue.shown_section import MOST, PAGE, MentionsSection, ScheduledSection, Section
 from console.queue.viewers import rights_of
 from console.saved_views.counts import last_counts
-from console.saved_views.reading import visible_views
+from console.saved_views.reading import views_in_queue
 from console.saved_views.section import ViewSection
 from console.wording.pages import problem
 
@@ -116,7 +116,7 @@ def _sections(agent, rights, pages, moment, current):
 
 
 def _views(agent, rights, pages, moment, current):
-    views = visible_views(agent.pk, rights, pages)
+    views = views_in_queue(agent.pk, rights, pages)
     return [ViewSection(view, agent, rights.teams, pages, moment, current) for view in views]
 
 

@@ -12,14 +12,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from console.infrastructure.redis import redis
 from console.live.batch import Batch
 from console.live.listener import Listener
+from console.live.publishing import channel
 from console.live.topics import Changes
 from console.live.view_rows import numbers_of_views
 from console.models import Activity, Conversation, Customer, CustomField, CustomValue, Label, SavedView, Team
 from console.queue.shown_section import PAGE
 from console.queue.viewers import viewers
-from console.saved_views import counts
+from console.saved_views import counts, reading
 from console.saved_views.conditions import in_order, matching
 from console.saved_views.reading import OF_AGENT, places_of
 from console.wording.saved_views import words
@@ -275,6 +277,38 @@ def test_a_view_is_seen_by_its_author_its_team_those_of_its_page_or_everyone(mak
         assert at_desk == by_database == {views[name] for name in names}
 
 
+def test_views_behind_those_that_the_queue_has_room_for_are_listed_and_editable(anas_browser, make, ben, monkeypatch):
+    monkeypatch.setattr(reading, "MOST", 2)
+    shared = [make(ben, name=f"A {number}", scope="everyone") for number in range(2)]
+    own = make(name="Z")
+    shown = re.findall(r'id="section-view-(\d+)"', anas_browser.get("/").content.decode())
+    assert [int(pk) for pk in shown] == [own.pk, shared[0].pk]
+    listed = anas_browser.get("/views/").content.decode()
+    assert all(name in listed for name in ("A 0", "A 1", f"/views/{own.pk}/"))
+    assert anas_browser.post(f"/views/{own.pk}/delete/").status_code == 302
+
+
+def test_a_view_for_a_team_is_hidden_from_agents_who_may_see_no_page_of_it(anas_browser, bens, make, ben, bluebird):
+    secret, open_team = Team.objects.create(name="Secret team"), Team.objects.create(name="Open team")
+    secret.pages.add(bluebird)
+    open_team.pages.add(Page.objects.create(page_id="7", token="t", name="Rosehip", is_open_to_all=True), bluebird)
+    ben.groups.add(restrict(bluebird))
+    hidden, _shown = (make(ben, name=team.name, scope="everyone", for_team=team) for team in (secret, open_team))
+    allow_sharing(ben)
+    for browser, names in ((bens, {"Secret", "Open"}), (anas_browser, {"Open"})):
+        for path in ("/", "/views/", "/views/new/"):
+            assert set(re.findall("(Secret|Open) team", browser.get(path).content.decode())) == names
+        assert browser.get(f"/queue/view-{hidden.pk}/").status_code == (200 if "Secret" in names else 404)
+
+
+def test_a_view_may_name_a_team_of_its_author_that_has_no_page(anas_browser, ana):
+    own = Team.objects.create(name="Own team")
+    assert anas_browser.post("/views/new/", FORM | {"for_team": own.pk}).status_code == 422
+    own.members.add(ana)
+    assert anas_browser.post("/views/new/", FORM | {"for_team": own.pk}).status_code == 302
+    assert "Own team" in anas_browser.get("/views/").content.decode()
+
+
 def viewers_rights(agent):
     [rights] = viewers({session_of(agent): agent.pk})[0]
     return rights
@@ -449,21 +483,61 @@ def test_a_changed_row_comes_into_the_open_views_that_find_it_and_leaves_the_oth
     assert closed_one.pk not in {view for _pk, view in view_events(batch, anas)}
 
 
+def sent_after(topics, desk):
+    changes = Changes()
+    changes.add(topics)
+    batch = Batch(changes, {desk.id: desk}, {})
+    if batch.is_needed:
+        batch.render()
+    return b"".join(piece for listeners, piece in batch.pieces if desk in listeners)
+
+
+@pytest.fixture
+def published():
+    """Return a function that returns what was published since its last call."""
+    with redis().pubsub(ignore_subscribe_messages=True) as subscription:
+        subscription.subscribe(channel())
+        subscription.get_message(timeout=5)
+
+        def topics():
+            redis().publish(channel(), "end")
+            return [*iter(lambda: subscription.get_message(timeout=5)["data"], "end")]
+
+        yield topics
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_desk_asks_again_after_an_own_view_changed_in_another_tab(anas_browser, make, ana, ben, published):
+    view, anas, bens = make(), listener(ana), listener(ben)
+    for path in (f"/views/{view.pk}/", "/views/new/", f"/views/{view.pk}/delete/"):
+        anas_browser.post(path, FORM)
+        [topics] = published()
+        assert b"data: views\n" in sent_after(topics.split(), anas)
+        assert sent_after(topics.split(), bens) == b""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_deletion_of_a_shared_view_is_published_after_it(make, published):
+    make(scope="everyone")
+    published_before = []
+
+    def note(execute, sql, *arguments):
+        if sql.startswith("DELETE"):
+            published_before.extend(published())
+        return execute(sql, *arguments)
+
+    with connection.execute_wrapper(note):
+        SavedView.objects.all().discard()
+    assert (published_before, published()) == ([], ["hello"])
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_browser_asks_once_more_for_a_view_that_is_new_to_its_stream(make, ana):
     view, desk = make(), listener(ana)
 
-    def sent_after(topic):
-        changes = Changes()
-        changes.add([topic])
-        batch = Batch(changes, {desk.id: desk}, {})
-        if batch.is_needed:
-            batch.render()
-        return b"".join(piece for _listeners, piece in batch.pieces)
-
-    assert b"data: views\n" in sent_after(f"view-{desk.id}-{view.pk}")
+    assert b"data: views\n" in sent_after([f"view-{desk.id}-{view.pk}"], desk)
     assert desk.views == (view.pk,)
-    assert sent_after(f"view-{desk.id}-{view.pk}") == sent_after(f"view-ab12-{view.pk}") == b""
+    assert sent_after([f"view-{desk.id}-{view.pk}"], desk) == sent_after([f"view-ab12-{view.pk}"], desk) == b""
 
 
 @pytest.mark.django_db(transaction=True)
@@ -516,7 +590,9 @@ def test_the_numbers_of_views_need_a_constant_number_of_queries(guest, make, ana
 @pytest.mark.django_db(transaction=True)
 def test_desks_ask_again_for_open_views_whose_rows_change_with_time(make, ana):
     waiting, plain = make(waits_minutes=10), make()
-    for opened, is_due, asks in [(waiting, True, True), (waiting, False, False), (plain, True, False)]:
+    of_time = [waiting, make(order="window"), make(state="closed"), make(window_hours=2)]
+    cases = [*((view, True, True) for view in of_time), (waiting, False, False), (plain, True, False)]
+    for opened, is_due, asks in cases:
         sent = b"".join(piece for _listeners, piece in numbers_of_views([listener(ana, opened)], is_due))
         assert (b"data: views\n" in sent) is asks
 
