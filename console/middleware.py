@@ -13,6 +13,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
+from console.wording.languages import language_of_browser
 from personas.resource_shortage import StorageUnavailable
 
 RETRY_AFTER = "10"  # s
@@ -28,11 +29,9 @@ class Language(LocaleMiddleware):
             return super().__call__(request)
 
     def process_request(self, request):
-        agent = request.user
-        if not (agent.is_authenticated and agent.language):
-            return super().process_request(request)
-        translation.activate(agent.language)
-        request.LANGUAGE_CODE = agent.language
+        chosen = request.user.is_authenticated and request.user.language
+        request.LANGUAGE_CODE = chosen or language_of_browser(request.headers.get("Accept-Language", ""))
+        translation.activate(request.LANGUAGE_CODE)
 
 
 class LoginRequired(LoginRequiredMiddleware):

@@ -1,6 +1,5 @@
 """Every setting, from the environment alone. `.env.example` lists them with one line each."""
 
-import os
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -189,8 +188,10 @@ WHITENOISE_USE_FINDERS = DEBUG
 LANGUAGE_CODE = "en"
 LOCALES = BASE_DIR / "locale"
 LOCALE_PATHS = [LOCALES]
-# English is the language of the sources. Each folder of LOCALES is one more, and shown by its own name.
-LANGUAGES = [(code, LANG_INFO[code]["name_local"]) for code in ["en", *sorted(map(to_language, os.listdir(LOCALES)))]]
+# English is the language of the sources. Each folder of texts in LOCALES is one more, and shown by its own name.
+TRANSLATED = sorted(to_language(path.parts[-3]) for path in LOCALES.glob("*/LC_MESSAGES/django.po"))
+LANGUAGES = [(code, LANG_INFO[code]["name_local"]) for code in ["en", *TRANSLATED]]
+COMPLETE_LANGUAGES = ["en", "de"]  # the others are for agents who choose them, whatever a browser asks for
 USE_TZ = True
 
 # --- who may come in -----------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from tests.house import ROOT
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%|%[sd]|\{\w*\}|https?://|[#@|]|\\n")
 CATALOGUES = sorted((ROOT / "locale").glob("*/LC_MESSAGES/django.po"))
-COMPLETE = ["de"]
+COMPLETE = [code for code in settings.COMPLETE_LANGUAGES if code != "en"]
 
 
 def language(path):

@@ -2,8 +2,7 @@
 
 from collections import defaultdict
 
-from django.http import HttpRequest
-from django.utils.translation import get_language, get_language_from_request
+from django.utils.translation import get_language
 
 
 def once_in_each_language(render):
@@ -25,10 +24,3 @@ def by_language(listeners):
     for listener in listeners:
         found[listener.rights.language].append(listener)
     return found
-
-
-def language_of_browser(accept_language):
-    """Return the language of ours that fits this header best, as it would be for a page."""
-    request = HttpRequest()
-    request.META["HTTP_ACCEPT_LANGUAGE"] = accept_language
-    return get_language_from_request(request)

@@ -15,8 +15,8 @@ from console.infrastructure.http_connection import EXTENSION
 from console.infrastructure.sessions import agent_of
 from console.live.events import event
 from console.live.hub import hub
-from console.live.languages import language_of_browser
 from console.live.listener import Listener
+from console.wording.languages import language_of_browser
 
 START = {
     "type": "http.response.start",

@@ -63,6 +63,17 @@ def test_times_are_written_in_the_language_of_the_desk(sit_down, mona_writes, an
     assert "M" not in tab.locator(".message local-time").first.inner_text()  # as in 2:05 PM
 
 
+@pytest.mark.parametrize("tag", ["en-US@posix", "en-GB-u-co-phonebk-nu-arab"])
+def test_a_desk_works_whatever_tag_the_browser_has(sit_down, mona_writes, ana, tag):
+    Conversation.objects.get().take(ana)
+    tab = sit_down(ana)
+    tab.add_init_script(f"Object.defineProperty(navigator, 'languages', {{ get: () => ['{tag}'] }})")
+    tab.reload()
+    row(tab).click()
+    expect(tab.locator(".thread-day").first).to_contain_text("Today")
+    expect(tab.locator(".message local-time").first).to_contain_text(":")
+
+
 @pytest.mark.parametrize("screen", [{}, PHONE], ids=["desk", "phone"])
 def test_a_german_desk_has_room_for_its_words_and_no_violations(sit_down, mona_writes, ana, screen):
     ana.choose(language="de")

@@ -11,12 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from console.live.batch import Batch
-from console.live.languages import language_of_browser
 from console.live.listener import Listener
 from console.live.topics import Changes
 from console.models import BotEvent, Conversation, HandoverRules, Message
 from console.push.payload import payload_of
 from console.wording.handovers import in_header
+from console.wording.languages import language_of_browser
 from console.wording.stored import last_words, translated
 from messenger import error_catalogue
 from personas.pictures import initials
@@ -52,6 +52,13 @@ def test_a_colleague_who_has_chosen_no_language_reads_that_of_their_browser(germ
 def test_a_chosen_language_counts_more_than_that_of_the_browser(anas_browser, ana):
     ana.choose(language="en")
     assert "No customers waiting." in anas_browser.get("/", headers=GERMAN).text
+
+
+def test_a_language_that_is_begun_is_read_by_those_alone_who_chose_it(anas_browser, ana):
+    arabic = {"Accept-Language": "ar"}
+    assert '<html lang="en" dir="ltr">' in anas_browser.get("/", headers=arabic).text
+    anas_browser.post("/preferences/", PREFERENCES | {"language": "ar"})
+    assert '<html lang="ar" dir="rtl">' in anas_browser.get("/", headers=arabic).text
 
 
 def test_a_language_that_the_console_does_not_have_is_not_chosen(anas_browser, ana):
@@ -211,7 +218,11 @@ def test_a_second_language_costs_a_batch_no_query(ana, ben, conversation):
 
 
 @pytest.mark.parametrize(
-    ("header", "language"), [("de-CH,de;q=0.9", "de"), ("nl,de;q=0.5", "de"), ("nl", "en"), ("", "en"), ("é,;q=", "en")]
+    ("header", "language"),
+    [
+        *[("de-CH,de;q=0.9", "de"), ("nl,de;q=0.5", "de"), ("nl", "en"), ("", "en"), ("é,;q=", "en"), ("*", "en")],
+        *[("ar", "en"), ("ar-EG,ar;q=0.9,de;q=0.5", "de")],
+    ],
 )
 def test_a_stream_speaks_the_language_that_fits_its_browser_best(header, language):
     assert language_of_browser(header) == language
