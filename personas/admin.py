@@ -14,6 +14,7 @@ from agents.picture_uploads import PicturesStoredFirst
 from agents.picture_widget import PictureWidget
 from personas.models import Page, Persona
 from personas.page_access import RowsOfVisiblePages, VisiblePagesFilter
+from personas.wording import in_readers_language
 
 
 class ReadOnly(admin.ModelAdmin):
@@ -82,8 +83,8 @@ class PageAdmin(PicturesStoredFirst, RowsOfVisiblePages, admin.ModelAdmin):
     search_fields = ["name", "page_id"]
     filter_horizontal = ["groups"]
     readonly_fields = [
-        *("name", "state", "error", "checked_at", "paused_since", "why_paused", "policy", "integrity"),
-        *("waits_until", "why_waiting"),
+        *("name", "state", "error", "checked_at", "paused_since", "reason", "policy", "integrity"),
+        *("waits_until", "reason_to_wait"),
     ]
     fields = [*readonly_fields, *PageForm.Meta.fields]
     actions = ["check_with_facebook", "send_again", "disconnect"]
@@ -114,10 +115,20 @@ class PageAdmin(PicturesStoredFirst, RowsOfVisiblePages, admin.ModelAdmin):
         """The reasons why nothing is sent now."""
         pauses = []
         if page.is_paused:
-            pauses.append(_("since %(when)s: %(why)s") % {"when": _moment(page.paused_since), "why": page.why_paused})
+            why = in_readers_language(page.why_paused)
+            pauses.append(_("since %(when)s: %(why)s") % {"when": _moment(page.paused_since), "why": why})
         if page.is_slowed:
-            pauses.append(_("until %(when)s: %(why)s") % {"when": _moment(page.waits_until), "why": page.why_waiting})
+            why = in_readers_language(page.why_waiting)
+            pauses.append(_("until %(when)s: %(why)s") % {"when": _moment(page.waits_until), "why": why})
         return " ".join(pauses) or "-"
+
+    @admin.display(description=_("why it sends nothing"))
+    def reason(self, page):
+        return in_readers_language(page.why_paused)
+
+    @admin.display(description=_("why it waits"))
+    def reason_to_wait(self, page):
+        return in_readers_language(page.why_waiting)
 
     @admin.action(description=_("Check with Facebook"), permissions=["change"])
     def check_with_facebook(self, request, pages):

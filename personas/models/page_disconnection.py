@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from messenger import Action, GraphError
 from personas import tasks
 from personas.models.page_health import PageHealth
+from personas.wording import DISCONNECTED
 
 PATIENCE = timedelta(days=1)  # for the calls to Facebook; the token is forgotten after it even if they fail
 
@@ -28,7 +29,7 @@ class PageDisconnection(PageHealth):
         self.connected_row.update(
             state=self.State.ENDING,
             paused_since=timezone.now(),
-            why_paused=_("Disconnected by %s.") % by,
+            why_paused=DISCONNECTED % by,
             is_token_refused=False,
             waits_until=None,
             error="",

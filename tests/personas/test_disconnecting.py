@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from console.models import (
     BotEvent,
@@ -21,6 +21,7 @@ from console.models import (
     TakenByAnother,
     WindowClosed,
 )
+from messenger import error_catalogue
 from messenger.events import serialize
 from personas.models import Page, Persona
 from tests.conftest import TOKEN
@@ -283,3 +284,22 @@ def test_the_send_again_action_does_not_resume_a_disconnected_page(admin, discon
     page.note_policy("unblock", "", at=1)
     assert fresh(page).is_paused
     assert fresh(page).why_paused == "Disconnected by Ada Lindt."
+
+
+def test_why_a_page_sends_nothing_is_stored_in_english_and_read_by_each_admin_in_their_language(admin, ada, bluebird):
+    ada.choose(language="de")
+    with translation.override("de"):
+        bluebird.disconnect(by=ada)
+    assert fresh(bluebird).why_paused == "Disconnected by Ada Lindt."
+    for address in ("/admin/personas/page/", f"/admin/personas/page/{bluebird.pk}/change/"):
+        page = admin.get(address).text
+        assert "Getrennt von Ada Lindt." in page and "Disconnected by" not in page
+
+
+def test_why_a_page_waits_is_read_in_the_language_of_the_admin(admin, ada, bluebird):
+    ada.choose(language="de")
+    slow = error_catalogue.CATALOGUE[(4, None)].sentence
+    Page.objects.update(waits_until=timezone.now() + timedelta(hours=1), why_waiting=slow)
+    for address in ("/admin/personas/page/", f"/admin/personas/page/{bluebird.pk}/change/"):
+        page = admin.get(address).text
+        assert slow not in page
