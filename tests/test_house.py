@@ -37,7 +37,8 @@ MOST_PRIVATE_USES = {"agents": 0, "personas": 0, "console/models": 0}
 OWNED_COLUMNS = [  # of a conversation: each is written by the module of its slice alone
     *("holder", "elsewhere_app", "held_since", "closed_at", "waiting_since", "unread", "answer_by", "is_new"),
     *("is_snoozed", "is_back"),
-    *("last_words", "last_at", "is_controlled_elsewhere", "thread_control_at", "delivered_until", "read_until"),
+    *("last_words", "are_last_words_ours", "last_at"),
+    *("is_controlled_elsewhere", "thread_control_at", "delivered_until", "read_until"),
     *("customer_active_at", "messaging_window_until", "ad_window_until", "human_agent_until"),
 ]
 

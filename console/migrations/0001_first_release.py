@@ -59,6 +59,7 @@ class Migration(migrations.Migration):
                 ('leased_until', models.DateTimeField(editable=False, null=True)),
                 ('revision', models.BigIntegerField(default=0, editable=False)),
                 ('last_words', models.CharField(blank=True, max_length=200, verbose_name='last words')),
+                ('are_last_words_ours', models.BooleanField(db_default=False, default=False, editable=False)),
                 ('last_at', models.DateTimeField(null=True, verbose_name='last message')),
                 ('rank', models.GeneratedField(db_persist=True, expression=django.db.models.functions.comparison.Coalesce(django.db.models.expressions.CombinedExpression(models.Value(datetime.datetime(4000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc)), '-', models.F('closed_at')), django.db.models.expressions.CombinedExpression(models.F('waiting_since'), '-', models.Value(datetime.datetime(2000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc))), django.db.models.expressions.CombinedExpression(models.Value(datetime.datetime(4000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc)), '-', models.F('last_at')), django.db.models.expressions.CombinedExpression(models.Value(datetime.datetime(4000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc)), '-', models.Value(datetime.datetime(2000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc)))), output_field=models.DurationField())),
                 ('holder', models.CharField(choices=[('bot', 'bot'), ('queue', 'queue'), ('agent', 'agent'), ('elsewhere', 'elsewhere')], default='queue', max_length=10, verbose_name='holder')),

@@ -26,7 +26,7 @@ def payload_of(conversation, news, agent):
 def _words(conversation, news, agent):
     """Return the words of the customer, or of the note that mentions the agent."""
     if news != News.MENTION:
-        return last_words(conversation.last_words)
+        return last_words(conversation)
     found = agent.mentions.unseen().filter(note__conversation=conversation).with_notes().last()
     return f"{found.note.author}: {found.note.text[:MOST_WORDS]}" if found else ""
 

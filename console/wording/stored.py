@@ -3,12 +3,16 @@
 A sentence with a part that varies, such as a status, has no translation and stays as it is.
 """
 
+import re
 from functools import cache
 
 from django.conf import settings
 from django.utils.translation import gettext, override
 
-from console.wording.attachments import KINDS, TEMPLATES
+from console.wording.attachments import KINDS, STATUS, TEMPLATES, kind_name
+
+NAMES = re.compile(r"(: | · |\Z)")  # of kinds stand before the first of these, and commas between them
+UNKNOWN = re.compile(r"Attachment \((.*)\)")
 
 
 def in_source_language():
@@ -20,14 +24,27 @@ def translated(sentence):
     return gettext(sentence) if sentence else ""
 
 
-def last_words(words):
-    """Translate the name of a file's kind in the last words of a conversation: "Picture", or "Location: …"."""
-    kind, colon, rest = words.partition(": ")
-    return f"{gettext(kind)}{colon}{rest}" if kind in _kinds() else words
+def last_words(conversation):
+    """Return the last words of a conversation. Names of kinds are translated: "Picture", or "Location: …"."""
+    words = conversation.last_words
+    if not conversation.are_last_words_ours:
+        return words
+    begin, mark, rest = NAMES.split(words, maxsplit=1)
+    names = begin.split(", ")
+    return ", ".join(map(_in_readers_language, names)) + mark + rest if all(map(_is_ours, names)) else words
+
+
+def _is_ours(name):
+    return name in _kinds() or UNKNOWN.fullmatch(name)
+
+
+def _in_readers_language(name):
+    unknown = UNKNOWN.fullmatch(name)
+    return kind_name(unknown[1]) if unknown else gettext(name)
 
 
 @cache
 def _kinds():
     """Return our words for messages without a text, as they are stored."""
     with in_source_language():
-        return {gettext("Message unsent"), *map(str, [*KINDS.values(), *TEMPLATES.values()])}
+        return {gettext("Message unsent"), *map(str, [*KINDS.values(), *STATUS.values(), *TEMPLATES.values()])}

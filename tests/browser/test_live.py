@@ -233,7 +233,9 @@ def test_a_desk_fed_by_changes_ends_as_a_fresh_page(loss, sit_down, bluebird, an
 def _change_something(rng, conversation, ana, ben):
     def speak():
         with conversation.changing():
-            conversation.note_last_words(SimpleNamespace(at=timezone.now()), f"Number {rng.randrange(1000)}")
+            conversation.note_last_words(
+                SimpleNamespace(at=timezone.now(), text="Number"), f"Number {rng.randrange(1000)}"
+            )
             conversation.note_question(timezone.now())
 
     changes = [

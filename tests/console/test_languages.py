@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import translation
+from django.utils import timezone, translation
 
 from console.live.batch import Batch
 from console.live.listener import Listener
@@ -115,11 +115,39 @@ def test_the_last_words_of_a_conversation_are_stored_in_english_and_read_in_any_
     assert ">Bild</bdi>" in anas_browser.get("/").text.replace("\n", "")
 
 
-def test_only_our_own_words_in_last_words_are_translated():
+@pytest.mark.parametrize(
+    ("words", "in_german"),
+    [
+        ("Location: 52.1, 13.4", "Standort: 52.1, 13.4"),
+        ("Picture, Picture", "Bild, Bild"),
+        ("Picture, File: Picture, old.pdf", "Bild, Datei: Picture, old.pdf"),
+        ("Appointment requested · 3 May 2026, 10:00 (UTC)", "Termin angefragt · 3 May 2026, 10:00 (UTC)"),
+        ("Attachment (hologram): Tea", "Anhang (hologram): Tea"),
+        ("The picture: nice", "The picture: nice"),
+        ("", ""),
+    ],
+)
+def test_names_of_kinds_in_last_words_are_translated(words, in_german):
     with translation.override("de"):
-        assert last_words("Location: 52.1, 13.4") == "Standort: 52.1, 13.4"
-        assert last_words("The picture: nice") == "The picture: nice"
-        assert last_words("") == ""
+        assert last_words(Conversation(last_words=words, are_last_words_ours=True)) == in_german
+
+
+@pytest.mark.parametrize("words", ["Order: 2 teapots", "Picture", "Post", "Message unsent"])
+def test_words_of_customers_are_not_translated(anas_browser, german, mona, say, words):
+    conversation = say(words).conversation
+    with german.reading():
+        assert last_words(Conversation.objects.get()) == words
+    assert f"{words}</bdi>" in anas_browser.get("/").text
+    assert not conversation.are_last_words_ours
+
+
+def test_words_of_ours_are_translated_until_a_text_comes(mona, conversation, say):
+    with conversation.changing():
+        conversation.note_last_words(Message(at=timezone.now(), text=""), "Picture")
+    with translation.override("de"):
+        assert last_words(Conversation.objects.get()) == "Bild"
+        say("Picture")
+        assert last_words(Conversation.objects.get()) == "Picture"
 
 
 def test_an_error_is_stored_in_english_and_read_in_german(anas_browser, german, say):
@@ -149,7 +177,7 @@ def test_a_handover_is_in_the_language_of_its_reader(conversation, ana, ben):
 
 def test_a_push_message_is_in_the_language_of_its_agent(german, ben, mona):
     conversation = mona.conversation
-    Conversation.objects.update(last_words="Picture")
+    Conversation.objects.update(last_words="Picture", are_last_words_ours=True)
     conversation.refresh_from_db()
     payloads = []
     for agent in (german, ben):

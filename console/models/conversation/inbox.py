@@ -137,6 +137,7 @@ class Inbox(Revision):
     """The slice of a Conversation that stands in the queue."""
 
     last_words = models.CharField(_("last words"), max_length=MAX_LAST_WORDS, blank=True)
+    are_last_words_ours = models.BooleanField(default=False, db_default=False, editable=False)  # and not a text
     last_at = models.DateTimeField(_("last message"), null=True)
     # The conversation's place in its part of the queue, as one value for an index: the longest wait first, then the
     # newest of the conversations whose customer does not wait. Of closed conversations the last closed comes first.
@@ -173,6 +174,7 @@ class Inbox(Revision):
         """Show these words in the row of the queue, unless a later message is known."""
         if self.last_at is None or message.at >= self.last_at:
             self.last_at, self.last_words = message.at, words[:MAX_LAST_WORDS]
+            self.are_last_words_ours = not message.text
 
     def note_unsent_words(self, message, texts):
         """Show in the row of the queue that the last message was unsent, if it was.
@@ -181,4 +183,4 @@ class Inbox(Revision):
         """
         is_last = self.last_at is not None and message.at >= self.last_at
         if is_last or (self.last_words and self.last_words in {text[:MAX_LAST_WORDS] for text in texts}):
-            self.last_words = gettext_noop("Message unsent")
+            self.last_words, self.are_last_words_ours = gettext_noop("Message unsent"), True
