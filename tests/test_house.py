@@ -84,6 +84,19 @@ def test_each_file_named_in_a_document_exists(document):
     assert [path for path in named if not any((folder / path).exists() for folder in FOLDERS)] == []
 
 
+TEST = re.compile(r"\b(tests/[\w/]+\.py)::(test_\w+)")
+
+
+def test_each_test_named_in_the_document_on_accessibility_exists():
+    named = TEST.findall((ROOT / "docs" / "accessibility.md").read_text())
+    assert len(named) > 20
+    assert [f"{path}::{test}" for path, test in named if not has_test(ROOT / path, test)] == []
+
+
+def has_test(path, test):
+    return path.exists() and re.search(rf"^def {test}\(", path.read_text(), re.MULTILINE) is not None
+
+
 OLD_WORDS = re.compile(
     r"(?<![a-z])(lane|nudge|arrival|errand|stumbled?|wish|pace|hurry|premature|tidy|tidie[sd]|deserted|stepping"
     r"|vanished|be_seen)s?(?![a-z_])",
