@@ -130,7 +130,7 @@ class MessageComposer extends HTMLElement {
   showLength() {
     const { value } = this.field;
     this.querySelector("output").textContent = describeLength(value.trim(), this.dataset);
-    this.field.toggleAttribute("aria-invalid", this.isTooLong(value.trim()));
+    this.field.ariaInvalid = this.isTooLong(value.trim()) || null;
     this.showDraft();
     this.complain("");
     this.question.show(0);

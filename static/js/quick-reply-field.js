@@ -110,7 +110,7 @@ export class QuickReplyField {
     const titles = titlesIn(this.value);
     const isOver = title && titles.length >= most;
     const problem = title.length > longest ? tooLong.replace("#", title.length - longest) : titles.includes(title) ? twice : isOver ? tooMany : "";
-    this.field.toggleAttribute("aria-invalid", Boolean(problem));
+    this.field.ariaInvalid = problem ? true : null;
     this.composer.complain(problem);
     return problem;
   }

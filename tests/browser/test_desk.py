@@ -279,6 +279,7 @@ def test_a_text_that_is_too_long_stays_in_the_composer(sit_down, mona_writes, st
     says(tab, "x" * 20_700)
     expect(tab.get_by_role("alert").filter(has_text="Too long by 700 characters")).to_be_visible()
     expect(composer(tab)).to_have_value("x" * 20_700)
+    expect(composer(tab)).to_have_attribute("aria-invalid", "true")
 
 
 def test_a_text_waits_while_a_file_of_the_same_send_is_refused(sit_down, mona_writes, stack, ana):
