@@ -50,12 +50,13 @@ document.addEventListener("click", (event) => {
   }
 }, true);
 
+// Somebody who opens another conversation meanwhile no longer means it.
 async function press(pressed, load) {
   if (pressed.ariaBusy) return;
   const composer = document.querySelector("message-composer");
   pressed.ariaBusy = "true";
   composer?.complain("");
-  await load().then(() => pressed.click(), () => composer?.complain(composer.dataset.unloaded));
+  await load().then(() => pressed.isConnected && pressed.click(), () => composer?.complain(composer.dataset.unloaded));
   pressed.ariaBusy = null;
 }
 

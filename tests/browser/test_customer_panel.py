@@ -102,6 +102,7 @@ def test_the_panel_stays_open_from_one_customer_to_the_next_and_when_the_window_
     tab = sit_down(ana, **WIDE)
     opens(tab)
     switch(tab).click()
+    expect(panel(tab).get_by_role("heading", level=2, name="Mona Weber")).to_be_visible()
     opens(tab, "Jonas Lind")
     expect(panel(tab).get_by_role("heading", level=2, name="Jonas Lind")).to_be_visible()
     tab.set_viewport_size(NARROW["viewport"])

@@ -76,6 +76,23 @@ def test_what_is_pressed_is_busy_until_its_script_has_come(name, anas_tab):
     expect(anas_tab.locator("[aria-busy=true]")).to_have_count(0)
 
 
+def test_what_is_pressed_is_forgotten_once_another_conversation_is_open(anas_tab, stack):
+    stack.say(stack.customer("Jonas Lind"), text="Hi")
+    held = []
+    without_script(anas_tab, "customer-panel", lambda route: held.append(route))
+    opens_panel(anas_tab)
+    until(anas_tab, lambda: held)
+    anas_tab.get_by_role("link", name="Jonas Lind").click()
+    expect(anas_tab.get_by_role("heading", level=1, name="Jonas Lind")).to_be_visible()
+    opened = anas_tab.url
+    for route in held:
+        route.continue_()
+    until(anas_tab, lambda: anas_tab.evaluate("Boolean(customElements.get('customer-panel'))"))
+    opens_panel(anas_tab)
+    expect(anas_tab.locator(".customer-panel-content")).to_contain_text("Jonas Lind")
+    assert anas_tab.url == opened
+
+
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_a_script_that_cannot_be_loaded_is_asked_for_again_by_the_next_press(name, anas_tab):
     press, opened, problem = SCRIPTS[name]

@@ -15,7 +15,9 @@ def opens_reactions(tab):
     message = bubbles(tab).filter(has_text=GREETING)
     message.hover()
     message.get_by_role("button", name="React").click()
-    return tab.get_by_role("group", name="Reactions")
+    choice = tab.get_by_role("group", name="Reactions")
+    expect(choice).to_be_visible()  # its script is loaded
+    return choice
 
 
 def seen(stack, psid):
