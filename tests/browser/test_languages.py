@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from console.models import Conversation
-from tests.browser.desk import PHONE, findings
+from tests.browser.desk import PHONE, findings, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -122,3 +122,16 @@ def test_the_arrow_keys_go_the_way_of_the_text(sit_down, mona_writes, stack, ana
     tab.keyboard.press("ArrowLeft")
     expect(choice.nth(1)).to_be_focused()
     assert middle(choice.nth(1)) < middle(choice.first)
+
+
+def test_every_verb_for_many_conversations_fits_on_a_german_phone(sit_down, mona_writes, ana):
+    ana.choose(language="de")
+    tab = sit_down(ana, **PHONE)
+    expect(row(tab)).to_be_visible()
+    until(tab, lambda: tab.evaluate("Boolean(customElements.get('keyboard-shortcuts'))"))
+    row(tab).focus()
+    tab.keyboard.press("x")
+    verbs = tab.locator(".bulk-bar-verbs button")
+    expect(verbs.last).to_be_visible()
+    boxes = [verb.bounding_box() for verb in [*verbs.all(), tab.locator(".bulk-bar-clear")]]
+    assert [box for box in boxes if box["x"] < 0 or box["x"] + box["width"] > 390] == []
