@@ -20,10 +20,10 @@ export async function load(picker) {
 class Panel {
   constructor(picker, groups) {
     Object.assign(this, { picker, groups });
-    this.panel = picker.querySelector(".emoji-picker-panel");
+    this.panel = picker.querySelector(".emoji-panel");
     this.search = this.panel.querySelector("input");
     this.tones = this.panel.querySelector("select");
-    this.list = this.panel.querySelector(".emoji-picker-list");
+    this.list = this.panel.querySelector(".emoji-panel-list");
     this.tones.replaceChildren(...TONES.map((hand, tone) => new Option(hand, tone)));
     this.tones.value = localStorage.getItem("emoji-tone") ?? 0;
     this.tones.onchange = this.changeTone;

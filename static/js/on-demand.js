@@ -10,6 +10,7 @@ const forVoice = () => styled(() => import("./voice-note.js"));
 const forPanel = () => styled(() => import("./customer-panel.js"));
 const forHome = () => import("./home-pane.js");
 export const forBulkActions = () => styled(() => import("./bulk-actions.js"));
+export const forEmoji = () => styled(() => import("./emoji-panel.js"));
 const forCommands = () => styled(() => import("./command-palette.js"));
 const PRESSED = [
   ["[data-commands]", "command-palette", forCommands],
@@ -104,7 +105,7 @@ if (document.querySelector("#dialog-form > form")) quietly(forDialog);
 if (localStorage.getItem("has-recorded")) quietly(forVoice);
 if (localStorage.getItem("customer-panel") === "open") quietly(forPanel);
 
-const all = [forCalls, forHome, forDialog, forBulkActions, ...[...PRESSED, ...TYPED].map(([, , load]) => load)];
+const all = [forCalls, forHome, forDialog, forBulkActions, forEmoji, ...[...PRESSED, ...TYPED].map(([, , load]) => load)];
 const loadAll = () => Promise.all(all.map((load) => load())).catch(loadAllLater);
 const loadAllLater = () => setTimeout(loadAll, ALL_AFTER);
 
