@@ -36,3 +36,14 @@ class SharedAdmin(OffersVisiblePages, admin.ModelAdmin):
         if db_field.name == "team":
             options["queryset"] = Team.objects.of(request.user)
         return super().formfield_for_foreignkey(db_field, request, **options)
+
+
+class MadeAtDeskAdmin(SharedAdmin):
+    """The admin of what agents make at the desk alone. Admins find the rows whose author has gone."""
+
+    list_display = ["name", "scope", "team", "page", "author", "updated_at"]
+    search_fields = ["name"]
+    fields = ["name", "scope", "team", "page"]
+
+    def has_add_permission(self, request):
+        return False

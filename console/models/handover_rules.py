@@ -37,6 +37,12 @@ def check_braces(text):
         raise ValidationError(_("Only {name} may stand in braces."))
 
 
+def _minutes(name, help_text):
+    return models.PositiveSmallIntegerField(
+        name, null=True, blank=True, validators=[MinValueValidator(1)], help_text=help_text
+    )
+
+
 class HandoverRules(models.Model):
     """The rules of one Page. A Page without a row has no bot, and its agents take conversations by hand."""
 
@@ -91,33 +97,21 @@ class HandoverRules(models.Model):
         default=False,
         help_text=_("Waiting conversations go to the present agent who holds the fewest. Otherwise agents take them."),
     )
-    answer_within = models.PositiveSmallIntegerField(
+    answer_within = _minutes(
         _("first reply within (minutes)"),
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(1)],
-        help_text=_("An agent who has not replied by then loses the conversation. Empty: never."),
+        _("An agent who has not replied by then loses the conversation. Empty: never."),
     )
-    away_for = models.PositiveSmallIntegerField(
+    away_for = _minutes(
         _("return to the queue after absence (minutes)"),
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(1)],
-        help_text=_("An agent who is away for this long loses their open conversations. Empty: never."),
+        _("An agent who is away for this long loses their open conversations. Empty: never."),
     )
-    back_after = models.PositiveSmallIntegerField(
+    back_after = _minutes(
         _("back to the bot after (minutes)"),
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(1)],
-        help_text=_("After this time without a message, unless the customer waits for a reply. Empty: never."),
+        _("After this time without a message, unless the customer waits for a reply. Empty: never."),
     )
-    escalate_after = models.PositiveSmallIntegerField(
+    escalate_after = _minutes(
         _("call the whole team after (minutes)"),
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(1)],
-        help_text=_("If nobody has replied to a waiting customer by then. Without a team: all agents of the Page."),
+        _("If nobody has replied to a waiting customer by then. Without a team: all agents of the Page."),
     )
     introduction = models.CharField(
         _("introduction of an agent"),
