@@ -2,6 +2,7 @@
 // the desk has the focus. All tabs get each call: the one that holds the stream sounds, after the others had time to say that
 // somebody looks.
 
+import { parse } from "./csrf.js";
 import { listenToWorker, notify } from "./notification.js";
 import { renew, subscribe } from "./push-device.js";
 
@@ -35,7 +36,7 @@ class AgentCalls extends HTMLElement {
   }
 
   remember = ({ detail: { html } }) => {
-    const row = parse(html);
+    const row = parse(html).firstElementChild;
     this.words.set(row.id, wordsOf(row));
   };
 
@@ -82,12 +83,6 @@ class AgentCalls extends HTMLElement {
 function wordsOf(row) {
   const name = row?.querySelector(".row-name");
   return name && { title: name.textContent, words: row.querySelector(".row-words > bdi").textContent };
-}
-
-function parse(html) {
-  const template = document.createElement("template");
-  template.innerHTML = html;
-  return template.content.firstElementChild;
 }
 
 function play(audio, hertz, gain, at) {

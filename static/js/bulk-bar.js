@@ -1,14 +1,13 @@
 // The bar below the queue while conversations are selected: it applies a verb to all of them, some in each request, and says
 // what became of each.
 
-import { ask } from "./bulk-answer.js";
+import { ask, get } from "./answer.js";
 import { collect, complain, noOutcomes, report } from "./bulk-outcomes.js";
 import { deselect, focusAfter, names, sectionOfSelection, select } from "./bulk-selection.js";
-import { headers, post } from "./csrf.js";
+import { parse, post } from "./csrf.js";
 import { titleOf } from "./section-title.js";
 
 const address = document.querySelector("queue-rows").dataset.bulkActions;
-const parse = (html) => Object.assign(document.createElement("template"), { innerHTML: html }).content;
 
 let loading = null;
 
@@ -22,7 +21,7 @@ export async function showBar(change) {
 }
 
 async function load() {
-  const answer = await ask(fetch(address, { headers: headers() }));
+  const answer = await get(address);
   if (!answer?.ok) return null;
   document.querySelector(".desk-notices").before(parse(answer.body));
   return document.querySelector("bulk-bar");
@@ -63,15 +62,15 @@ class BulkBar extends HTMLElement {
 
   async selectAll(url) {
     const section = sectionOfSelection()?.id.replace("section-", "");
-    const answer = await this.busily(() => ask(fetch(`${url}${section}/`, { headers: headers() })));
+    const answer = await this.busily(() => get(`${url}${section}/`));
     if (answer?.ok) select(JSON.parse(answer.body));
     else complain(this.querySelector(".bulk-bar-verbs"));
   }
 
   async open(url) {
     const query = new URLSearchParams(names().map((name) => ["conversation", name]));
-    const [answer] = await this.busily(() =>
-      Promise.all([ask(fetch(`${url}?${query}`, { headers: headers() })), import("./dialog.js").catch(() => null)]));
+    const form = () => Promise.all([get(`${url}?${query}`), import("./dialog.js").catch(() => null)]);
+    const [answer] = await this.busily(form);
     if (answer?.ok) this.fill(answer.body);
     else complain(this.querySelector(".bulk-bar-verbs"));
   }
@@ -95,11 +94,11 @@ class BulkBar extends HTMLElement {
 
   async apply(url, fields = []) {
     const outcomes = await this.busily(() => this.send(url, fields, names()));
-    if (outcomes.tried.length || !outcomes.form) this.tell(outcomes);
+    if (outcomes.tried.length || !outcomes.form) this.settle(outcomes);
     if (outcomes.form) this.fill(outcomes.form);
   }
 
-  tell(outcomes) {
+  settle(outcomes) {
     if (this.contains(document.activeElement) || document.activeElement === document.body)
       focusAfter(outcomes.undoUrl ? outcomes.done : []);
     deselect(outcomes.tried);

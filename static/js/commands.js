@@ -1,8 +1,9 @@
 // All that an agent can do at the desk at this moment. Each command presses a button or a link that stands there, as a click does.
 
+import { elementsAt } from "./answer.js";
 import { knownReplies, loadReplies } from "./canned-list.js";
 import { prepared } from "./canned-search.js";
-import { headers, isOurs } from "./csrf.js";
+import { canBePressed, goTo } from "./keyboard-shortcuts.js";
 import { titleOf } from "./section-title.js";
 
 const PRESSED = {
@@ -15,7 +16,6 @@ const PRESSED = {
 const MOST_CUSTOMERS = 8;
 
 const wordsOf = (element) => (element.ariaLabel ?? element.textContent).trim().replace(/\s+/g, " ");
-const canBePressed = (one) => !one.closest("[inert]") && (one.checkVisibility() || one.closest("[popover], keyboard-shortcuts"));
 const command = (group, label, run, more = {}) =>
   prepared({ shortcut: label, folder: group, text: more.text ?? "", key: more.key ?? "", run });
 
@@ -36,10 +36,8 @@ export function commandsOfDesk(words) {
 const keyOf = (element) => element.getAttribute("aria-keyshortcuts")?.split(" ")[0];
 
 function sections(group) {
-  const walker = document.querySelector("keyboard-shortcuts");
   const shown = [...document.querySelectorAll("#queue .queue-section")].filter((section) => section.checkVisibility());
-  return shown.map((section) =>
-    command(group, titleOf(section), () => walker.goTo(section.id.replace("section-", ""))));
+  return shown.map((section) => command(group, titleOf(section), () => goTo(section.id.replace("section-", ""))));
 }
 
 // A setting is chosen in the menu.
@@ -52,17 +50,11 @@ function settings(group) {
   return [...menu.querySelectorAll("label")].map((label) => command(group, wordsOf(label), () => open(label)));
 }
 
-async function ask(url) {
-  const response = await fetch(url, { headers: headers() }).catch(() => null);
-  const html = response?.ok && isOurs(response) ? await response.text().catch(() => "") : "";
-  return Object.assign(document.createElement("template"), { innerHTML: html }).content;
-}
-
 // The receivers are those of the form: it opens with one of them chosen.
 export async function receivers({ colleague, conversation }) {
   const link = document.getElementById("verb-transfer");
   if (!link) return [];
-  const choices = [...(await ask(link.href)).querySelectorAll("[name=to]")];
+  const choices = [...(await elementsAt(link.href)).querySelectorAll("[name=to]")];
   return choices.map((choice) => {
     const name = choice.closest("label").querySelector(".dialog-form-name").textContent;
     return command(conversation, colleague.replace("@", name), () => transferTo(link, choice.value));
@@ -84,8 +76,8 @@ function chooseReceiver(path, value) {
 
 // links: a place where the links stay until they are pressed.
 export async function customers({ customer }, query, links) {
-  const found = [...(await ask(`${document.querySelector(".search-form").action}?${new URLSearchParams({ q: query })}`))
-    .querySelectorAll(".search-group-customer")].slice(0, MOST_CUSTOMERS);
+  const results = await elementsAt(`${document.querySelector(".search-form").action}?${new URLSearchParams({ q: query })}`);
+  const found = [...results.querySelectorAll(".search-group-customer")].slice(0, MOST_CUSTOMERS);
   links.replaceChildren(...found);
   htmx.process(links);
   return found.map((link) =>

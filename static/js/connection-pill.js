@@ -13,15 +13,15 @@ class ConnectionPill extends HTMLElement {
 
   connectedCallback() {
     this.listening = new AbortController();
-    const hear = (target, name, react) => target.addEventListener(name, react, { signal: this.listening.signal });
-    hear(window, "offline", () => this.begin("offline"));
-    hear(window, "online", () => this.end("offline"));
-    hear(document.body, "live-lost", () => this.begin("reconnecting"));
-    hear(document.body, "live-open", () => this.end("reconnecting"));
-    hear(document, "unanswered", () => this.begin("unanswered"));
-    hear(document, "answered", () => this.end("unanswered"));
-    hear(document, "htmx:before:request", ({ detail: { ctx } }) => this.await(ctx));
-    hear(document, "htmx:finally:request", ({ detail: { ctx } }) => this.awaitNoMore(ctx));
+    const listen = (target, name, react) => target.addEventListener(name, react, { signal: this.listening.signal });
+    listen(window, "offline", () => this.begin("offline"));
+    listen(window, "online", () => this.end("offline"));
+    listen(document.body, "live-lost", () => this.begin("reconnecting"));
+    listen(document.body, "live-open", () => this.end("reconnecting"));
+    listen(document, "unanswered", () => this.begin("unanswered"));
+    listen(document, "answered", () => this.end("unanswered"));
+    listen(document, "htmx:before:request", ({ detail: { ctx } }) => this.await(ctx));
+    listen(document, "htmx:finally:request", ({ detail: { ctx } }) => this.awaitNoMore(ctx));
     if (!navigator.onLine) this.begin("offline");
   }
 

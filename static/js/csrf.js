@@ -29,6 +29,9 @@ export const post = (url, fields = {}, signal = null) => {
 // place, and in a hotel or a train a portal does, even with 200: such answers are ignored.
 export const isOurs = (response) => response.headers.get("X-Agent") === agent;
 
+// The elements of an answer, before they stand in the page.
+export const parse = (html) => Object.assign(document.createElement("template"), { innerHTML: html }).content;
+
 // The console may send the whole page away: its agent is logged out, or somebody else is in. Texts stay in this browser
 // then, under the agent's id, so there is no reason to ask before leaving.
 let isLeaving = false;

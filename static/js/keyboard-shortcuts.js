@@ -35,10 +35,6 @@ class KeyboardShortcuts extends HTMLElement {
     return isGoing;
   }
 
-  goTo(name) {
-    return goTo(name);
-  }
-
   act(key, { timeStamp, repeat }) {
     const { next, previous, select: one, go } = this.dataset;
     if (key === go) this.wentAt = timeStamp;
@@ -74,7 +70,7 @@ function press(key) {
 }
 
 // An element in a menu can be out of sight. While another conversation opens, nothing is pressed in the old one.
-function canBePressed(element) {
+export function canBePressed(element) {
   if (element.closest("[inert]")) return false;
   return element.checkVisibility() || element.closest("[popover], keyboard-shortcuts");
 }
@@ -90,7 +86,7 @@ function moveBy(step) {
 
 const nthView = (digit) => document.querySelectorAll("[id^=section-view-]")[digit - 1]?.id.replace("section-", "");
 
-function goTo(name) {
+export function goTo(name) {
   const section = document.getElementById(`section-${name}`);
   if (!section?.checkVisibility()) return false;
   if (section.localName === "details") section.open = true;

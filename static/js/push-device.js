@@ -32,10 +32,10 @@ export async function subscribe() {
   const { pushManager } = await navigator.serviceWorker.ready;
   const known = await pushManager.getSubscription();
   if (known && !hasKey(known, key)) await known.unsubscribe();
-  return tell(await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytes(key) }));
+  return send(await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytes(key) }));
 }
 
-async function tell(subscription) {
+async function send(subscription) {
   const { endpoint, keys } = subscription.toJSON();
   const response = await post("/push/subscribe/", { endpoint, p256dh: keys.p256dh, auth: keys.auth });
   if (response.status === REFUSED) throw new Error(await response.text());

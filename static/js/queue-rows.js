@@ -1,6 +1,6 @@
 // Changes of the rows of the queue: the server renders each row once for all agents who see it in the same section.
 
-import { readAfter } from "./csrf.js";
+import { parse, readAfter } from "./csrf.js";
 import { PAGE, placeRow, rowsOf } from "./place-row.js";
 import { showCounts } from "./section-counts.js";
 
@@ -67,7 +67,7 @@ class QueueRows extends HTMLElement {
 
   // The oldest rows come first.
   keep(row) {
-    const [{ id }] = parse(row.html);
+    const { id } = parse(row.html).firstElementChild;
     this.recent.delete(id);
     this.recent.set(id, row);
     for (const [other, { at }] of this.recent) {
@@ -86,7 +86,7 @@ class QueueRows extends HTMLElement {
   };
 
   put({ section, at, html }) {
-    const [row, notice] = parse(html);
+    const [row, notice] = parse(html).children;
     if (!placeRow(row, section, at)) this.askOnce(at);
     const shown = document.getElementById(row.id);
     if (!shown || Number(shown.dataset.at) === at) this.announce(row.id.replace("row", "newly-assigned"), shown && notice);
@@ -129,12 +129,6 @@ class QueueRows extends HTMLElement {
     const hasMore = sections.some((section) => rowsOf(section).length > PAGE || section.querySelector("[data-end]"));
     document.querySelector("queue-count").dataset.unread = hasMore ? `${unread}+` : unread;
   }
-}
-
-function parse(html) {
-  const template = document.createElement("template");
-  template.innerHTML = html;
-  return template.content.children;
 }
 
 customElements.define("queue-rows", QueueRows);
