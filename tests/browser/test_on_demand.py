@@ -138,7 +138,7 @@ def test_a_form_of_the_composer_that_cannot_be_loaded_is_reported_above_the_fiel
 def test_pages_of_their_own_have_the_styles_from_the_beginning(anas_tab):
     for path in [anas_tab.get_by_role("link", name="Send later").get_attribute("href"), "/canned-replies/"]:
         anas_tab.goto(path)
-        expect(anas_tab.locator(".dialog-form, .canned-page")).to_have_css("display", "grid")
+        expect(anas_tab.locator(".dialog-form, .shared-page")).to_have_css("display", "grid")
 
 
 def test_canned_replies_that_cannot_be_loaded_are_asked_for_again_by_the_next_key(anas_tab):
