@@ -146,6 +146,16 @@ def known_customer(page, psid, name):
     return Conversation.objects.get_or_create(page=page, customer=customer)[0].customer
 
 
+def held_by(agent, page, count):
+    """Make conversations that the agent holds, in the order of the queue."""
+    numbers = range(count)
+    customers = [Customer.objects.create(page=page, psid=f"77{page.pk}{n}", name=f"Guest {n:02}") for n in numbers]
+    held = [Conversation.objects.create(page=page, customer=customer) for customer in customers]
+    for conversation in held:
+        conversation.take(agent)
+    return held
+
+
 @pytest.fixture
 def conversation(mona, ana):
     """Ana holds Mona's."""

@@ -1,14 +1,28 @@
 """The desk in the words of the tests: actions of an agent, and what the agent sees."""
 
 import time
+from datetime import timedelta
 
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 from playwright.sync_api import expect
+
+from console.models import Conversation, Customer
 
 ASK_FOR_HEADER = """document.body.dispatchEvent(
     new CustomEvent(`live-holder-${document.querySelector("message-list").dataset.conversation}`))"""
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 WITHOUT_STYLES = {"preload": {"assets": ["media"]}}  # axe would put imported styles into the page, against our CSP
+
+
+def line_up(page, count):
+    """Create so many conversations that wait, the first for the longest time."""
+    rows = []
+    for number in range(count):
+        since = timezone.now() - timedelta(days=1, minutes=-number)
+        customer = Customer.objects.create(page=page, psid=f"77{number}", name=f"Guest {number}")
+        rows.append(Conversation.objects.create(page=page, customer=customer, waiting_since=since, last_at=since))
+    return rows
 
 
 def opens(tab, name="Mona Weber"):

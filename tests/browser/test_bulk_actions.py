@@ -6,28 +6,18 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from console.models import Conversation, Customer, Label, SavedView
+from console.models import Conversation, Label, SavedView
 from tests.browser.desk import PHONE, findings, opens, row
+from tests.conftest import held_by
 from tests.stand_in import eventually
 
 PICTURES = os.environ.get("PICTURES")
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def guests(page, agent, count=3):
-    """Make conversations that the agent holds, in the order of the queue."""
-    made = []
-    for number in range(count):
-        customer = Customer.objects.create(page=page, psid=f"77{number}", name=f"Guest {number:02}")
-        conversation = Conversation.objects.create(page=page, customer=customer)
-        conversation.take(agent)
-        made.append(conversation)
-    return made
-
-
 @pytest.fixture
 def held(bluebird, ana):
-    return guests(bluebird, ana)
+    return held_by(ana, bluebird, 3)
 
 
 def box(tab, name):
@@ -78,7 +68,7 @@ def test_an_agent_selects_and_closes_many_by_keyboard_and_takes_all_back(sit_dow
 
 
 def test_an_agent_selects_by_mouse_a_range_and_all_of_the_section(sit_down, stack, bluebird, ana):
-    guests(bluebird, ana, 30)
+    held_by(ana, bluebird, 30)
     tab = sit_down(ana)
     expect(tab.locator("#section-mine .row")).to_have_count(25)
     first, *_others, third = names(tab)[:3]
@@ -229,7 +219,7 @@ def test_a_key_in_the_open_conversation_is_for_that_conversation_alone(sit_down,
 
 
 def test_an_answer_that_does_not_come_leaves_the_rest_selected(sit_down, stack, bluebird, ana):
-    guests(bluebird, ana, 12)
+    held_by(ana, bluebird, 12)
     tab = sit_down(ana)
     expect(tab.locator("#section-mine .row")).to_have_count(12)
     select_by_keys(tab, names(tab)[0], 12)
@@ -258,7 +248,7 @@ def test_an_answer_that_breaks_off_leaves_a_bar_that_can_be_used(sit_down, stack
 
 
 def test_a_form_that_is_refused_later_comes_after_the_outcomes_until_then(sit_down, stack, bluebird, ana):
-    guests(bluebird, ana, 12)
+    held_by(ana, bluebird, 12)
     tab = sit_down(ana)
     expect(tab.locator("#section-mine .row")).to_have_count(12)
     select_by_keys(tab, names(tab)[0], 12)

@@ -10,11 +10,11 @@ from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from console.models import Conversation, Customer
+from console.models import Conversation
 from messenger.text import parts
 from personas import pictures
 from tests.browser.conftest import session_of
-from tests.browser.desk import ASK_FOR_HEADER, bubbles, composer, opens, part, says, takes
+from tests.browser.desk import ASK_FOR_HEADER, bubbles, composer, line_up, opens, part, says, takes
 from tests.stand_in import eventually
 
 PICTURE = {"name": "teapot.png", "mimeType": "image/png", "buffer": pictures.initials("Ana Ruiz").read()}
@@ -593,14 +593,6 @@ def test_rows_loaded_with_more_stay_while_the_queue_changes(sit_down, mona_write
     assert len(set(names)) == 70
     expect(part(tab, "Waiting").get_by_role("heading")).to_have_text("Waiting 70")
     expect(part(tab, "Waiting").get_by_role("link", name="Guest 51")).to_be_focused()
-
-
-def line_up(page, count):
-    """Create so many conversations that have waited longer than Mona's."""
-    for number in range(count):
-        since = timezone.now() - timedelta(days=1, minutes=-number)
-        customer = Customer.objects.create(page=page, psid=f"77{number}", name=f"Guest {number}")
-        Conversation.objects.create(page=page, customer=customer, waiting_since=since, last_at=since)
 
 
 def test_a_section_unfolded_during_a_live_update_shows_its_rows(sit_down, mona_writes, ana):

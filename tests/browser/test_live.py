@@ -3,15 +3,14 @@
 import random
 import re
 import uuid
-from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from console.models import Conversation, Customer, Refused
-from tests.browser.desk import bubbles, opens, part, row, says, takes, until
+from console.models import Conversation, Refused
+from tests.browser.desk import bubbles, line_up, opens, part, row, says, takes, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -250,13 +249,3 @@ def _change_something(rng, conversation, ana, ben):
         rng.choice(changes)()
     except (Refused, AttributeError):  # not possible as it is held now
         return
-
-
-def line_up(page, count):
-    """Create so many conversations that wait, the first for the longest time."""
-    rows = []
-    for number in range(count):
-        since = timezone.now() - timedelta(days=1, minutes=-number)
-        customer = Customer.objects.create(page=page, psid=f"77{number}", name=f"Guest {number}")
-        rows.append(Conversation.objects.create(page=page, customer=customer, waiting_since=since, last_at=since))
-    return rows

@@ -1,13 +1,11 @@
 """The look of the thread: nothing overlaps, no text turns others around, and what an agent holds stays in place."""
 
-from datetime import timedelta
-
 import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from console.models import Conversation, Customer, Message
-from tests.browser.desk import bubbles, opens, part, row, says, takes
+from tests.browser.desk import bubbles, line_up, opens, part, row, says, takes
 from tests.stand_in import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -116,10 +114,7 @@ def test_the_banner_about_a_transfer_covers_no_row_of_the_queue(
     screen, sit_down, mona_writes, stack, bluebird, ana, ben
 ):
     conversation = eventually(lambda: Conversation.objects.filter(customer__name="Mona Weber").first())
-    for number in range(24):
-        at = timezone.now() - timedelta(days=1)
-        customer = Customer.objects.create(page=bluebird, psid=f"77{number}", name=f"Guest {number}")
-        Conversation.objects.create(page=bluebird, customer=customer, waiting_since=at, last_at=at)
+    line_up(bluebird, 24)
     conversation.take(ben)
     tab = sit_down(ana, viewport=screen)
     conversation.transfer(ben, to=ana)

@@ -7,9 +7,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from console.models import Conversation, Customer, CustomField, Label, Snooze, Team
+from console.models import Conversation, CustomField, Label, Snooze, Team
 from personas.models import Page
-from tests.conftest import restrict
+from tests.conftest import held_by, restrict
 from tests.console.conftest import fresh, now, words
 
 pytestmark = pytest.mark.django_db
@@ -24,17 +24,7 @@ def redbird(db):
 @pytest.fixture
 def guests(bluebird, ana):
     """Make conversations that Ana holds."""
-
-    def make(count, page=bluebird, agent=ana):
-        made = []
-        for number in range(count):
-            customer = Customer.objects.create(page=page, psid=f"77{page.pk}{number}", name=f"Guest {number}")
-            conversation = Conversation.objects.create(page=page, customer=customer)
-            conversation.take(agent)
-            made.append(conversation)
-        return made
-
-    return make
+    return lambda count, page=bluebird: held_by(ana, page, count)
 
 
 def names(*conversations):
