@@ -98,7 +98,7 @@ def has_test(path, test):
 
 
 OLD_WORDS = re.compile(
-    r"(?<![a-z])(lane|nudge|arrival|errand|stumbled?|wish|pace|hurry|premature|tidy|tidie[sd]|deserted|stepping"
+    r"(?<![a-z])(lane|nudge|arrival|errand|stumbled?|wishe?|pace|hurry|premature|tidy|tidie[sd]|deserted|stepping"
     r"|vanished|be_seen)s?(?![a-z_])",
     re.IGNORECASE,
 )

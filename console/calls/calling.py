@@ -34,7 +34,7 @@ class CallRulesQuerySet(models.QuerySet):
             return False
         return is_called(
             item.news,
-            rules.wishes,
+            rules.choices,
             rules.time_of_day,
             is_concerned=agent.pk == item.agent_id,
             is_there=agent.is_present or agent.is_auto_away,

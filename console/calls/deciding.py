@@ -7,7 +7,7 @@ from agents.preferences import Calls
 from console.calls.news import OF_QUEUE, OF_TEAM
 
 
-class Wishes(NamedTuple):
+class CallChoices(NamedTuple):
     """Choices of an agent: by which news they are called, and when not.
 
     silent: news that does not call. The quiet hours may go over midnight; an agent without both has none.
@@ -19,22 +19,22 @@ class Wishes(NamedTuple):
     quiet_until: time | None = None
 
 
-def is_called(news, wishes, clock, *, is_concerned, is_there, caused_it):
-    """Return whether an agent with these wishes is called.
+def is_called(news, choices, clock, *, is_concerned, is_there, caused_it):
+    """Return whether an agent with these choices is called.
 
     clock: the agent's. is_concerned: the news is for this agent. is_there: they have not chosen to be away.
     caused_it: the news is their own act.
     """
-    if caused_it or wishes.calls == Calls.NONE or news in wishes.silent or is_quiet(wishes, clock):
+    if caused_it or choices.calls == Calls.NONE or news in choices.silent or is_quiet(choices, clock):
         return False
     if news in OF_TEAM:
-        return is_there and (news not in OF_QUEUE or wishes.calls == Calls.ALL)
+        return is_there and (news not in OF_QUEUE or choices.calls == Calls.ALL)
     return is_concerned
 
 
-def is_quiet(wishes, clock):
+def is_quiet(choices, clock):
     """Return whether the clock shows a time in the quiet hours."""
-    begin, end = wishes.quiet_from, wishes.quiet_until
+    begin, end = choices.quiet_from, choices.quiet_until
     if begin is None or end is None:
         return False
     return begin <= clock < end if begin <= end else clock >= begin or clock < end

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from console.calls.calling import CallRulesQuerySet
-from console.calls.deciding import Wishes
+from console.calls.deciding import CallChoices
 from console.wording.moments import zone_of
 
 
@@ -62,8 +62,8 @@ class CallRules(models.Model):
         return getattr(agent, "call_rules", None) or cls(agent=agent)
 
     @property
-    def wishes(self):
-        return Wishes(self.agent.calls, frozenset(self.silent), self.quiet_from, self.quiet_until)
+    def choices(self):
+        return CallChoices(self.agent.calls, frozenset(self.silent), self.quiet_from, self.quiet_until)
 
     @property
     def time_of_day(self):

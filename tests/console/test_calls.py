@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.preferences import Calls
-from console.calls.deciding import Wishes, is_called, is_quiet
+from console.calls.deciding import CallChoices, is_called, is_quiet
 from console.calls.news import OF_QUEUE, OF_TEAM, Item, News, State, news_between
 from console.models import CallRules, Conversation, HandoverRules, Reminder, Team
 from console.models.holder import Holder
@@ -27,9 +27,9 @@ def states(draw):
     return State(holder, agent_id, is_open, draw(st.integers(0, 3)), draw(st.booleans()), draw(st.booleans()))
 
 
-def wishes():
+def choices():
     hours, silent = st.none() | st.times(), st.frozensets(st.sampled_from(News))
-    return st.builds(Wishes, st.sampled_from(Calls), silent, hours, hours)
+    return st.builds(CallChoices, st.sampled_from(Calls), silent, hours, hours)
 
 
 AGENTS = {"is_concerned": st.booleans(), "is_there": st.booleans(), "caused_it": st.booleans()}
@@ -57,8 +57,8 @@ def test_each_customer_who_begins_to_wait_is_news(before, after):
 # The decision
 
 
-@given(st.sampled_from(News), wishes(), st.times(), st.fixed_dictionaries(AGENTS))
-def test_an_agent_is_called_only_as_they_wish_by_what_concerns_them_or_their_team(news, wanted, clock, agent):
+@given(st.sampled_from(News), choices(), st.times(), st.fixed_dictionaries(AGENTS))
+def test_an_agent_is_called_only_as_they_chose_by_what_concerns_them_or_their_team(news, wanted, clock, agent):
     if is_called(news, wanted, clock, **agent):
         assert wanted.calls != Calls.NONE and news not in wanted.silent and not agent["caused_it"]
         assert not is_quiet(wanted, clock)
@@ -68,17 +68,17 @@ def test_an_agent_is_called_only_as_they_wish_by_what_concerns_them_or_their_tea
 
 @given(st.sampled_from(sorted({*News} - OF_TEAM)), st.sampled_from([Calls.MINE, Calls.ALL]), st.booleans())
 def test_news_of_an_agents_own_conversation_calls_them_also_while_they_chose_to_be_away(news, calls, is_there):
-    assert is_called(news, Wishes(calls), NOON, is_concerned=True, is_there=is_there, caused_it=False)
+    assert is_called(news, CallChoices(calls), NOON, is_concerned=True, is_there=is_there, caused_it=False)
 
 
 @given(st.times(), st.times(), st.times())
 def test_quiet_hours_and_the_hours_between_them_share_the_day(begin, end, clock):
-    quiet, between = Wishes("mine", frozenset(), begin, end), Wishes("mine", frozenset(), end, begin)
+    quiet, between = CallChoices("mine", frozenset(), begin, end), CallChoices("mine", frozenset(), end, begin)
     assert begin == end or is_quiet(quiet, clock) != is_quiet(between, clock)
 
 
 def test_quiet_hours_may_go_over_midnight():
-    night = Wishes("mine", frozenset(), time(22), time(6))
+    night = CallChoices("mine", frozenset(), time(22), time(6))
     assert [is_quiet(night, time(hour)) for hour in (21, 22, 0, 5, 6, 12)] == [False, True, True, True, False, False]
 
 
