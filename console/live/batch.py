@@ -12,12 +12,12 @@ from console.faces.faces import Faces
 from console.infrastructure.sessions import logged_in
 from console.live.drafts import draft_events
 from console.live.events import event, hello
+from console.live.groups import by_rights
 from console.live.languages import by_language
 from console.live.rendering import Loaded, row_gone_event
 from console.live.scheduled_rows import ScheduledRows
 from console.live.view_rows import ViewRows
 from console.queue.sections import MENTIONS, NOBODY, section_of
-from console.queue.viewers import viewers
 
 
 class Batch:
@@ -52,15 +52,13 @@ class Batch:
 
     def _groups(self):
         """Return {Rights: listeners}, and note them."""
-        by_session = defaultdict(list)
-        for listener in self.listeners:
-            by_session[listener.session_key].append(listener)
-        found, self.moment = viewers({key: listeners[0].agent_id for key, listeners in by_session.items()})
+        found, self.moment = by_rights(self.listeners)
         groups = defaultdict(list)
-        for rights, keys in found.items():
-            for listener in [each for key in keys for each in by_session.pop(key)]:
+        for rights, listeners in found.items():
+            for listener in listeners:
                 groups[rights.read_in(listener.language)].append(listener)
-        self.ended = [listener for listeners in by_session.values() for listener in listeners]
+        there = {listener for listeners in groups.values() for listener in listeners}
+        self.ended = [listener for listener in self.listeners if listener not in there]
         self._note_rights(groups)
         return groups
 

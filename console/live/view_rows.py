@@ -1,19 +1,17 @@
 """Changed rows in the saved views that browsers show, and the numbers of all views."""
 
-from collections import defaultdict
 from functools import partial
 
 from django.db import connection
 from django.utils.translation import get_language
 
 from console.live.events import event, hello
+from console.live.groups import all_pages, by_rights, visible
 from console.live.rendering import rendered
 from console.models.conversation.inbox import place_text
 from console.queue.row_html import row_html
-from console.queue.viewers import viewers
 from console.saved_views.counts import new_counts
 from console.saved_views.reading import OF_AGENTS, WITH_KEYS, places_of
-from personas.models import Page
 
 
 class ViewRows:
@@ -22,11 +20,11 @@ class ViewRows:
     def __init__(self, keys, loaded):
         self._loaded, self._views, self._events = loaded, WITH_KEYS(keys=[*keys]), {}
         self._places = places_of(self._views, [row.pk for row in loaded.rows])
-        self._pages = _pages()
+        self._pages = all_pages()
 
     def pieces_for(self, rights, listeners):
         """Yield pairs of listeners and the function that renders their events, for each view that some of them show."""
-        pages = _visible(self._pages, rights)
+        pages = visible(self._pages, rights)
         rows = [row for row in self._loaded.rows if row.page_id in pages]
         for view in self._views:
             open_in = [each for each in listeners if view.pk in each.views]
@@ -58,19 +56,16 @@ def numbers_of_views(listeners, is_due):
 
 
 def _numbers(views, listeners, is_due):
-    groups, _moment = viewers({listener.session_key: listener.agent_id for listener in listeners})
-    by_session = defaultdict(list)
-    for listener in listeners:
-        by_session[listener.session_key].append(listener)
-    counts, all_pages = new_counts(views), _pages()
-    for rights, keys in groups.items():
-        pages = _visible(all_pages, rights)
+    groups, _moment = by_rights(listeners)
+    counts, known = new_counts(views), all_pages()
+    for rights, those in groups.items():
+        pages = visible(known, rights)
         said = {view: _said(view, *counts.of(view, pages)) for view in views}
-        for listener in [each for key in keys for each in by_session[key]]:
-            visible = [view for view in views if view.is_visible_with(listener.agent_id, rights, pages)]
-            if visible:
-                yield [listener], event(" ".join(["view-counts", *(said[view] for view in visible)]))
-            if is_due and any(view.changes_with_time and view.pk in listener.views for view in visible):
+        for listener in those:
+            usable = [view for view in views if view.is_visible_with(listener.agent_id, rights, pages)]
+            if usable:
+                yield [listener], event(" ".join(["view-counts", *(said[view] for view in usable)]))
+            if is_due and any(view.changes_with_time and view.pk in listener.views for view in usable):
                 yield [listener], event("views")
 
 
@@ -84,12 +79,3 @@ def _row_event(row, view, place, at):
         return event(f"row nowhere {at.timestamp():.6f}", f'<li id="row-{row.pk}-{view.section_name}"></li>')
     html = row_html(row, view.section_name, place=place_text(place, row.pk))
     return event(f"row {view.section_name} {at.timestamp():.6f}", html)
-
-
-def _pages():
-    return list(Page.objects.prefetch_related("groups").only("is_open_to_all"))
-
-
-def _visible(pages, rights):
-    """Return the keys of the Pages that an agent with these rights may see."""
-    return frozenset(page.pk for page in pages if rights.may_see(page))
