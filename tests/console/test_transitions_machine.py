@@ -229,8 +229,8 @@ class Transitions(RuleBasedStateMachine):
             rows.waiting_for(None),
             rows.held_by(ana),
             rows.in_section("snoozed", ana.pk),
-            rows.held_by_others(ana, None),
-            rows.held_by_bot(),
+            rows.in_section("others", ana.pk),
+            rows.in_section("bot"),
             rows.closed(),
         ]
         assert [part.count() for part in parts].count(1) == 1

@@ -127,7 +127,7 @@ def test_the_demo_has_conversations_waiting_with_the_bot_with_agents_and_closed(
         return [conversation.customer.name for conversation in part]
 
     assert sorted(names(Conversation.objects.waiting())) == ["Jonas Brandt", "Mona Weber"]
-    assert names(Conversation.objects.held_by_bot()) == ["Emil Novak"]
+    assert names(Conversation.objects.in_section("bot")) == ["Emil Novak"]
     assert names(Conversation.objects.closed()) == ["Sofia Rossi"]
     assert Conversation.objects.open().filter(holder=Holder.AGENT).count() == 2
     assert ApiKey.objects.find("hk_only-for-this-test").name == "Robin"

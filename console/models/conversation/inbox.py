@@ -89,13 +89,6 @@ class InboxQuerySet(RevisionQuerySet):
     def held_by(self, agent):
         return self.in_section("mine", agent.pk)
 
-    def held_by_others(self, agent, teams):
-        """Filter to conversations with colleagues or elsewhere, and those waiting for other teams than these."""
-        return self.in_section("others", agent.pk, teams)
-
-    def held_by_bot(self):
-        return self.in_section("bot")
-
     def in_section(self, name, agent_id=None, teams=None):
         return self.filter(sections(agent_id, teams)[name]).in_order()
 
