@@ -1,0 +1,1 @@
+"""Snoozes: agents set conversations aside, until a moment or until the customer writes."""

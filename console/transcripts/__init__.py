@@ -1,0 +1,1 @@
+"""Transcripts: a conversation as a page to print, or as a text file."""
