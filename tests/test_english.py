@@ -60,6 +60,12 @@ def test_no_comment_of_a_script_begins_without_its_subject():
     assert len(texts) > 100 and not found, "\n" + "\n".join(found)
 
 
+def test_no_sentence_that_people_see_begins_without_its_subject():
+    """Texts without a full stop, such as the names of fields, may."""
+    sentences = re.findall(r'^msgid "(.+\.)"$', (ROOT / "locale/de/LC_MESSAGES/django.po").read_text(), re.MULTILINE)
+    assert len(sentences) > 300 and [text for text in sentences if FREE.search(text)] == []
+
+
 @pytest.mark.parametrize("text", ["Read it. One that fails waits.", "What it has.", "Ask. Whoever waits is next."])
 def test_a_sentence_that_begins_without_its_subject_is_found(text):
     assert FREE.search(text)

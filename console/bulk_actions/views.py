@@ -67,7 +67,7 @@ def transfer(request):
     def verb(conversation, _number):
         form = TransferForm(conversation, request.POST)
         if not form.is_valid():
-            raise CannotReceive(_("Whom you chose does not work for %(page)s.") % {"page": conversation.page})
+            raise CannotReceive(_("The colleague or team does not work for %(page)s.") % {"page": conversation.page})
         conversation.transfer(request.user, **form.cleaned_data, can_undo=True)
 
     return _apply(request, "transfer", verb)
@@ -155,7 +155,7 @@ def _on(page, labels):
 
 
 def _form(request, name, **context):
-    """Render the form of a verb for the dialog of the desk; with 422 what was sent does not say enough."""
+    """Render the form of a verb for the dialog of the desk, with 422 if what was sent is not enough."""
     status = 422 if request.method == "POST" else 200
     return render(request, f"bulk_actions/_{name}.html", context, status=status)
 

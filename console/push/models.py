@@ -106,7 +106,7 @@ def _used(session_key):
 
 
 def _is_news_to(agent, conversation, news):
-    """Return whether the news still is some: the agent has not seen it, and nobody has dealt with it meanwhile."""
+    """Return whether this still is news: the agent has not seen it, and nobody has dealt with it meanwhile."""
     if news == News.MENTION:
         return agent.mentions.unseen().filter(note__conversation=conversation).exists()
     if news in OF_TEAM:

@@ -17,7 +17,7 @@ TOO_LATE = _("So little of the messaging window is left already: choose another 
 
 
 class SnoozeForm(MomentForm, SeenForm):
-    """An empty moment is no moment: until the customer writes.
+    """The form of a snooze. Without a moment, it lasts until the customer writes.
 
     conversation: None checks the words alone, which may mean another moment for each conversation.
     """

@@ -25,7 +25,7 @@ SHARED = {"take-over": "take", "reopen": "take", "end-snooze": "snooze"}
 NAMES = {
     "next": _("Next conversation"),
     "previous": _("Previous conversation"),
-    "select": _("Select it, for a verb on many at once"),
+    "select": _("Select it, to change several at once"),
     "take-next": _("Take the next customer who waits"),
     "go": _("Go to a section, with a letter"),
     "take": _("Take, take over or reopen"),

@@ -88,7 +88,7 @@ def test_an_agent_selects_by_mouse_a_range_and_all_of_the_section(sit_down, stac
     assert Conversation.objects.open().count() == 30
 
 
-def test_whoever_wrote_meanwhile_stays_open_and_is_named(sit_down, stack, mona_writes, held, ana):
+def test_a_conversation_whose_customer_wrote_meanwhile_stays_open_and_is_named(sit_down, stack, mona_writes, held, ana):
     mona = eventually(lambda: Conversation.objects.filter(customer__name="Mona Weber").first())
     mona.take(ana)
     tab = sit_down(ana)
@@ -140,7 +140,7 @@ def test_the_bar_names_the_section_of_a_row_that_has_gone(sit_down, stack, held,
     expect(bar(tab)).to_contain_text("2 selected")
 
 
-def test_all_of_a_saved_view_are_selected(sit_down, stack, held, ana):
+def test_all_conversations_of_a_saved_view_are_selected(sit_down, stack, held, ana):
     view = SavedView.objects.create(name="Tea", author=ana)
     tab = sit_down(ana)
     section = tab.locator(f"#section-view-{view.pk}")
@@ -297,7 +297,7 @@ def test_a_long_press_selects_on_a_phone(sit_down, stack, held, ana, scheme):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_serious_problem_with_a_selection(sit_down, stack, held, ana, scheme):
+def test_axe_finds_no_problem_with_a_selection(sit_down, stack, held, ana, scheme):
     tab = sit_down(ana, color_scheme=scheme, viewport={"width": 1440, "height": 900})
     expect(tab.locator("#section-mine .row")).to_have_count(3)
     select_by_keys(tab, names(tab)[0], 2)

@@ -53,7 +53,7 @@ def test_a_verb_of_the_open_conversation_is_found_with_its_key_and_done(sit_down
     eventually(lambda: not Conversation.objects.get().is_open)
 
 
-def test_escape_closes_it_and_the_focus_returns_to_the_field(sit_down, mona_writes, ana):
+def test_escape_closes_the_palette_and_the_focus_returns_to_the_field(sit_down, mona_writes, ana):
     tab = sit_down(ana)
     takes(tab)
     tab.keyboard.type("Half a sent")
@@ -130,7 +130,7 @@ def test_a_canned_reply_is_inserted_at_the_end(sit_down, mona_writes, ana):
     expect(composer(tab)).to_be_focused()
 
 
-def test_sections_and_the_menu_are_found_without_a_conversation(sit_down, mona_writes, ana):
+def test_the_palette_finds_sections_and_the_menu_without_a_conversation(sit_down, mona_writes, ana):
     tab = sit_down(ana)
     does(tab, "waiting", "Waiting", "Queue")
     until(tab, lambda: "Mona Weber" in tab.evaluate("document.activeElement.innerText"))
@@ -143,7 +143,7 @@ def test_sections_and_the_menu_are_found_without_a_conversation(sit_down, mona_w
     expect(palette(tab)).to_have_count(0)
 
 
-def test_arrows_walk_and_nothing_found_says_so(sit_down, mona_writes, ana):
+def test_arrow_keys_walk_through_the_palette_which_says_when_it_finds_nothing(sit_down, mona_writes, ana):
     tab = sit_down(ana)
     opens(tab)
     finds(tab, "", "")
@@ -160,7 +160,7 @@ def test_arrows_walk_and_nothing_found_says_so(sit_down, mona_writes, ana):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("device", [{"viewport": {"width": 1440, "height": 900}}, PHONE], ids=["desktop", "phone"])
-def test_axe_finds_no_serious_problem_in_the_palette(sit_down, mona_writes, ana, ben, device, scheme):
+def test_axe_finds_no_problem_in_the_palette(sit_down, mona_writes, ana, ben, device, scheme):
     tab = sit_down(ana, color_scheme=scheme, **device)
     opens(tab)
     tab.keyboard.press("Control+k")

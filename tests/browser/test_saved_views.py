@@ -125,7 +125,7 @@ def test_an_agent_edits_and_deletes_a_view(sit_down, guest, ana):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("device", [{"viewport": {"width": 1440, "height": 900}}, PHONE], ids=["desktop", "phone"])
-def test_axe_finds_no_serious_problem_with_views(sit_down, guest, ana, device, scheme):
+def test_axe_finds_no_problem_with_views(sit_down, guest, ana, device, scheme):
     view = SavedView.objects.create(name="Ads unread of the week and the last one", author=ana)
     SavedView.objects.create(name="Beta", author=ana, waits_minutes=10, is_unread=True)
     for name in ("Mona Weber", "Paul Adler"):

@@ -221,7 +221,7 @@ def test_nothing_covers_undo_on_a_phone(sit_down, mona_writes, ana):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("device", [{}, PHONE], ids=["desktop", "phone"])
-def test_axe_finds_no_problem_in_offers(sit_down, mona_writes, ana, ben, scheme, device):
+def test_axe_finds_no_problem_in_an_offer_to_undo(sit_down, mona_writes, ana, ben, scheme, device):
     tab = sit_down(ana, color_scheme=scheme, **device)
     takes_anyway(tab)
     closes(tab)

@@ -75,7 +75,7 @@ def test_a_missing_custom_field_keeps_a_conversation_open(anas_browser, guests, 
     assert fresh(one).is_open
 
 
-def test_one_undo_takes_the_whole_batch_back(anas_browser, guests, ana):
+def test_one_undo_takes_a_whole_bulk_action_back(anas_browser, guests, ana):
     own = guests(3)
     answer = post(anas_browser, "close", *own)
     assert 'data-undo-url="/bulk-actions/undo/"' in answer and len(undo_names(answer)) == 3
@@ -116,13 +116,13 @@ def test_transferring_without_a_receiver_shows_the_form_again(anas_browser, gues
     assert (answer.status_code, f"agent-{ben.pk}" in answer.content.decode()) == (422, True)
 
 
-def test_a_team_gets_only_those_of_its_pages(anas_browser, guests, bluebird, redbird):
+def test_a_team_gets_only_conversations_of_its_pages(anas_browser, guests, bluebird, redbird):
     team = Team.objects.create(name="Refunds")
     team.pages.add(bluebird)
     ours, theirs = *guests(1), *guests(1, page=redbird)
     answer = post(anas_browser, "transfer", ours, theirs, to=f"team-{team.pk}")
     assert done(answer) == [ours.pk]
-    assert "Whom you chose does not work for Redbird Coffee." in words(answer)
+    assert "The colleague or team does not work for Redbird Coffee." in words(answer)
     assert (fresh(ours).team, fresh(theirs).holder) == (team, "agent")
 
 

@@ -153,7 +153,7 @@ def test_a_view_finds_customers_by_the_value_of_a_custom_field(guest, make, ana)
     assert found_by(make(custom_field=field, custom_value="gold")) == {gold}
 
 
-def test_conditions_of_a_view_hold_together(guest, make):
+def test_a_view_finds_only_what_meets_all_its_conditions(guest, make):
     row = guest(unread=1, waiting_since=ago(hours=1))
     for other in ({"unread": 1}, {"waiting_since": ago(hours=1)}, {}):
         came(guest(**other), AD)
@@ -420,7 +420,7 @@ def test_a_view_goes_with_what_its_condition_names(make):
     assert not SavedView.objects.exists()
 
 
-def test_an_agent_has_so_many_views_and_no_more(anas_browser, make, monkeypatch):
+def test_an_agent_with_as_many_views_as_allowed_can_add_none(anas_browser, make, monkeypatch):
     monkeypatch.setattr("console.saved_views.form.MOST_OWN", 1)
     view = make()
     assert anas_browser.post("/views/new/", FORM).status_code == 422

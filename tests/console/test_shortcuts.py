@@ -79,7 +79,7 @@ def test_capital_letters_are_small_ones_because_shift_selects_a_range(choose, an
 
 
 @pytest.mark.parametrize("key", ["ab", "\0"])
-def test_what_is_no_key_is_refused(choose, ana, key):
+def test_a_key_of_the_keyboard_is_one_letter_or_sign(choose, ana, key):
     assert choose(close=key).status_code == 422
     assert fresh(ana).own_keys == {}
 

@@ -130,7 +130,7 @@ class Inbox(Revision):
     """The slice of a Conversation that stands in the queue."""
 
     last_words = models.CharField(_("last words"), max_length=MAX_LAST_WORDS, blank=True)
-    are_last_words_ours = models.BooleanField(default=False, db_default=False, editable=False)  # and not a text
+    are_last_words_ours = models.BooleanField(default=False, db_default=False, editable=False)  # names of kinds
     last_at = models.DateTimeField(_("last message"), null=True)
     # The conversation's place in its part of the queue, as one value for an index: the longest wait first, then the
     # newest of the conversations whose customer does not wait. Of closed conversations the last closed comes first.
