@@ -60,26 +60,21 @@ def queue_context(request, current=None):
     after, (rights, moment) = _last_hello(request), rights_of(request)
     pages = visible_pages(rights, after, moment)
     has_mentions, holds_any, has_drafts, has_views = has_own(request.user)
-    views = _views(request.user, rights, pages, moment, current) if has_views else []
-    sections = [*_sections(request.user, rights, pages, moment, current), *views]
+    given = request.user, rights, pages, moment, current
+    sections, views = _sections(*given), _views(*given) if has_views else []
     is_there = {MENTIONS: has_mentions, "mine": holds_any, "snoozed": holds_any}
-    for section in sections:
-        if not is_there.get(section.name, True):
-            section.show([], has_more=False)
-        elif not section.is_folded or section.name in request.GET:
-            count = min(max(_number(request, section.name), PAGE), MOST)
-            if not (after and section.share(count, after)):
-                section.choose(count)
-    read_sections([section for section in sections if section.keys is not None], pages)
-    mine = next(section for section in sections if section.name == "mine")
+    for section in [*sections, *views]:
+        _choose(request, section, after, is_there.get(section.name, True))
+    read_sections([section for section in [*sections, *views] if section.keys is not None], pages)
     counts = shared_counts()
     numbers = counts.of(pages, request.user.pk, rights.teams)
     for section in sections:
         section.number = numbers.get(section.name)
     for view in views:
         view.count(last_counts())
+    mine = next(section for section in sections if section.name == "mine")
     return {
-        "sections": sections[: len(sections) - len(views)],
+        "sections": sections,
         "views": views,
         "counted_at": counts.at,
         "unread": _unread(sections),
@@ -88,6 +83,16 @@ def queue_context(request, current=None):
         "page_problems": [problem(page) for page in pages.values() if page.is_paused and not page.is_disconnected],
         "newly_assigned": [row for row in mine.rows if row.calls_holder and row.pk != current],
     }
+
+
+def _choose(request, section, after, is_there):
+    """Choose the rows of a section that the desk shows, if it is unfolded. is_there: it may have any."""
+    if not is_there:
+        section.show([], has_more=False)
+    elif not section.is_folded or section.name in request.GET:
+        count = min(max(_number(request, section.name), PAGE), MOST)
+        if not (after and section.share(count, after)):
+            section.choose(count)
 
 
 def read_sections(sections, pages, above=0):
