@@ -46,7 +46,9 @@ export const facesOf = (conversation) => [...document.querySelectorAll(`#faces [
 
 // A part that shows something of the faces at its conversation.
 export class OfFaces extends HTMLElement {
-  static observedAttributes = ["data-conversation"];
+  static get observedAttributes() {
+    return ["data-conversation"];
+  }
 
   connectedCallback() {
     document.addEventListener("faces-changed", this.changed);

@@ -3,7 +3,6 @@
 import { elementsAt } from "./answer.js";
 import { knownReplies, loadReplies } from "./canned-list.js";
 import { prepared } from "./canned-search.js";
-import { canBePressed, goTo } from "./keyboard-shortcuts.js";
 import { titleOf } from "./section-title.js";
 
 const PRESSED = {
@@ -26,18 +25,18 @@ function press(element) {
 
 // words: the names of the groups, of the palette.
 export function commandsOfDesk(words) {
-  const found = [];
+  const [found, keys] = [[], document.querySelector("keyboard-shortcuts")];
   for (const [group, selector] of Object.entries(PRESSED))
-    for (const element of [...document.querySelectorAll(selector)].filter(canBePressed))
+    for (const element of [...document.querySelectorAll(selector)].filter(keys.canBePressed))
       found.push(command(words[group], wordsOf(element), () => press(element), { key: keyOf(element) }));
-  return [...found, ...sections(words.queue), ...settings(words.menu)];
+  return [...found, ...sections(words.queue, keys), ...settings(words.menu)];
 }
 
 const keyOf = (element) => element.getAttribute("aria-keyshortcuts")?.split(" ")[0];
 
-function sections(group) {
+function sections(group, keys) {
   const shown = [...document.querySelectorAll("#queue .queue-section")].filter((section) => section.checkVisibility());
-  return shown.map((section) => command(group, titleOf(section), () => goTo(section.id.replace("section-", ""))));
+  return shown.map((section) => command(group, titleOf(section), () => keys.goTo(section.id.replace("section-", ""))));
 }
 
 // A setting is chosen in the menu.

@@ -8,6 +8,10 @@ const SECTIONS = { m: "mine", n: "mentions", w: "waiting", o: "others", z: "snoo
 const GO_WITHIN = 1_500; // ms from g to the letter of a section
 
 class KeyboardShortcuts extends HTMLElement {
+  // For the commands, which are loaded later: an import from here would split the script of the first view.
+  canBePressed = canBePressed;
+  goTo = goTo;
+
   connectedCallback() {
     this.dialog = this.querySelector("dialog");
     this.shown = new MutationObserver(() => this.dialog.open || this.dialog.showModal());
@@ -70,7 +74,7 @@ function press(key) {
 }
 
 // An element in a menu can be out of sight. While another conversation opens, nothing is pressed in the old one.
-export function canBePressed(element) {
+function canBePressed(element) {
   if (element.closest("[inert]")) return false;
   return element.checkVisibility() || element.closest("[popover], keyboard-shortcuts");
 }
@@ -86,7 +90,7 @@ function moveBy(step) {
 
 const nthView = (digit) => document.querySelectorAll("[id^=section-view-]")[digit - 1]?.id.replace("section-", "");
 
-export function goTo(name) {
+function goTo(name) {
   const section = document.getElementById(`section-${name}`);
   if (!section?.checkVisibility()) return false;
   if (section.localName === "details") section.open = true;
