@@ -158,7 +158,7 @@ def test_a_moment_before_the_end_of_the_window_is_one_for_each_conversation(
     Conversation.objects.filter(pk=without.pk).update(messaging_window_until=None)
     answer = post(anas_browser, "snooze", conversation, without, when="when 2 h of the window are left")
     assert done(answer) == [conversation.pk]
-    assert "Guest 0 : Facebook sets no end for replies here" in words(answer)
+    assert "Guest 00 : Facebook sets no end for replies here" in words(answer)
     snooze = Snooze.objects.get()
     assert snooze.conversation == conversation
     assert snooze.until == fresh(conversation).answerable_until - timedelta(hours=2)

@@ -24,7 +24,7 @@ def test_the_list_of_shortcuts_names_every_key_that_presses_a_button(anas_browse
     page = anas_browser.get(URL).content.decode()
     named = {key for _title, shortcuts in groups(ana) for key, _description in shortcuts}
     assert {*STANDARD.values()} - {"g"} <= named
-    assert all(f"<kbd>{key}</kbd>" in page for key in named)
+    assert all(f'<kbd class="key">{key}</kbd>' in page for key in named)
 
 
 def test_the_desk_gets_the_list_alone_for_its_dialog(anas_browser):
