@@ -40,6 +40,37 @@ def test_the_sentence_about_a_verb_that_failed_leaves_the_header_its_room(sit_do
     assert who.bounding_box()["width"] > width - 40  # px: the gap and the padding of an empty box
 
 
+@pytest.mark.parametrize("width", [1440, 1024, 390])
+def test_the_sentence_about_a_form_that_failed_to_open_is_whole_and_moves_no_verb(width, sit_down, mona_writes, ana):
+    tab = sit_down(ana, viewport={"width": width, "height": 900})
+    takes(tab)
+    close = tab.get_by_role("button", name="Close", exact=True)
+    place = close.bounding_box()
+    assert place["x"] + place["width"] <= width
+    tab.route("**/transfer/**", lambda route: route.abort())
+    tab.route("**/label/", lambda route: route.abort())
+    if tab.get_by_role("button", name="More", exact=True).is_visible():
+        tab.get_by_role("button", name="More", exact=True).click()
+    tab.get_by_role("link", name="Transfer…").click()
+    sentence = tab.locator("#verbs-menu").get_by_role("alert")
+    expect(sentence).to_be_visible()
+    assert is_whole(sentence)
+    tab.keyboard.press("Escape")
+    assert close.bounding_box()["x"] == place["x"]
+    tab.get_by_role("link", name="Label…").click()
+    sentence = tab.locator(".header-labels").get_by_role("alert")
+    expect(sentence).to_be_visible()
+    assert is_whole(sentence)
+
+
+def is_whole(sentence):
+    """Return whether all words are inside the window, and none is cut off."""
+    return sentence.evaluate(
+        """element => element.scrollWidth <= element.clientWidth
+            && element.getBoundingClientRect().right <= innerWidth"""
+    )
+
+
 def test_the_sentence_about_a_verb_that_failed_goes_once_another_one_succeeds(sit_down, mona_writes, ana):
     tab = sit_down(ana)
     takes(tab)
