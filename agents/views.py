@@ -1,4 +1,5 @@
 from typing import cast
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.contrib.auth import logout as end_session
@@ -14,6 +15,11 @@ from agents.rights import OnlyAdmin
 
 class Login(LoginView):
     redirect_authenticated_user = True
+
+    def get_redirect_url(self):
+        """Return the page to go on to; "" for this page itself, to which Django would redirect without end."""
+        url = super().get_redirect_url()
+        return "" if urlsplit(url).path == self.request.path else url
 
     def form_valid(self, form):
         cast(Agent, form.get_user()).come_back()

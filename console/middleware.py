@@ -7,7 +7,7 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.db import DataError
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.middleware.locale import LocaleMiddleware
-from django.shortcuts import resolve_url
+from django.shortcuts import redirect, resolve_url
 from django.utils import translation
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
@@ -35,11 +35,18 @@ class Language(LocaleMiddleware):
 
 
 class LoginRequired(LoginRequiredMiddleware):
-    """Require a log-in. For an htmx request, load the log-in page instead of swapping it into the queue."""
+    """Require a log-in. For an htmx request, load the log-in page instead of swapping it into the queue.
+
+    After the log-in, a browser is sent to the page that it asked for. The address of a verb is no page.
+    """
 
     def handle_no_permission(self, request, view_func):
-        response = super().handle_no_permission(request, view_func)
-        return HttpResponseClientRedirect(resolve_url(self.get_login_url(view_func))) if request.htmx else response
+        log_in = resolve_url(self.get_login_url(view_func))
+        if request.htmx:
+            return HttpResponseClientRedirect(log_in)
+        if request.method not in ("GET", "HEAD"):
+            return redirect(log_in)
+        return super().handle_no_permission(request, view_func)
 
 
 class ReloadForOtherAgent:
