@@ -1,7 +1,6 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from agents.models import Agent
 from console.infrastructure import uploads
 from console.messenger_templates.validation import check_file_of, template_in
 from console.models.message.reaction import EMOJIS
@@ -141,7 +140,8 @@ class HandBackForm(NoteForm, SeenForm):
 class TransferForm(NoteForm):
     """The form for a transfer to an agent (`agent-12`) or a team (`team-3`). Its data are arguments for `transfer`.
 
-    The conversation decides whether the agent can receive it.
+    An agent of other Pages is as unknown as one who does not exist: no refusal says their name. The conversation
+    decides whether a colleague can receive it.
     """
 
     to = forms.CharField(max_length=30, error_messages=dict.fromkeys(["required", "max_length"], NOBODY))
@@ -152,7 +152,8 @@ class TransferForm(NoteForm):
 
     def clean_to(self):
         kind, _dash, pk = self.cleaned_data["to"].partition("-")
-        rows = {"agent": Agent.objects.working(), "team": self.conversation.page.teams.all()}.get(kind)
+        page = self.conversation.page
+        rows = {"agent": page.agents(), "team": page.teams.all()}.get(kind)
         found = rows.filter(pk=pk).first() if rows is not None and pk.isdecimal() else None
         if found is None:
             raise forms.ValidationError(NOBODY)

@@ -290,6 +290,13 @@ def test_a_transfer_to_a_team_of_another_page_is_refused(browser_of, conversatio
     assert (answer.status_code, fresh(conversation).agent) == (422, ana)
 
 
+def test_a_transfer_to_an_agent_of_other_pages_is_refused_without_their_name(browser_of, conversation, ana, ben):
+    ana.groups.add(restrict(conversation.page))
+    answer = browser_of(ana).post(f"/conversations/{conversation.pk}/transfer/", {"to": f"agent-{ben.pk}"})
+    assert answer.status_code == 422
+    assert "Choose a colleague or a team." in words(answer.text) and "Okafor" not in answer.text
+
+
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["without scripts", "with"])
 def test_a_transfer_to_a_colleague_who_has_gone_away_is_refused_with_their_name(
     headers, browser_of, conversation, ana, ben
