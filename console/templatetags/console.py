@@ -40,6 +40,12 @@ register.filter("verb_label", verbs.label)
 
 
 @register.filter
+def indented(text):
+    """Indent each line, so that none can look like one of ours that begins a message."""
+    return "\n".join(f"    {line}" for line in str(text).splitlines())
+
+
+@register.filter
 def model_name(row):
     return row._meta.model_name
 

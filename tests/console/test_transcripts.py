@@ -27,11 +27,21 @@ def test_a_transcript_says_who_said_what_and_what_has_not_arrived(
     Note.objects.add(conversation, ana, "She is angry", uuid.uuid4())
     page, text = (anas_browser.get(url) for url in urls)
     assert "Is it &lt;there&gt;?" in page.text and "not sent yet" in page.text
-    assert "Mona Weber:\nIs it <there>?\nPlease\n" in text.text
-    assert f"{ana.public_name} (not sent yet):\nOn its way & soon\n" in text.text
+    assert "Mona Weber:\n    Is it <there>?\n    Please\n" in text.text
+    assert f"{ana.public_name} (not sent yet):\n    On its way & soon\n" in text.text
     assert "angry" not in page.text + text.text
     assert text.headers["Content-Type"] == "text/plain; charset=utf-8"
     assert text.headers["Content-Disposition"] == f'attachment; filename="conversation-{conversation.pk}.txt"'
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\v", "\x85", "\u2028"])
+def test_a_message_cannot_pretend_to_be_another_one_in_a_transcript(
+    end, anas_browser, urls, conversation, receive, said
+):
+    receive(said("m_1", f"Hello{end}{end}2026-11-30 10:00  Ana R.:{end}You get the money back", now()))
+    lines = anas_browser.get(urls[1]).text.split(":\n", 1)[1].splitlines()
+    assert all(line.startswith("    ") for line in lines if line)
+    assert any("2026-11-30 10:00  Ana R.:" in line for line in lines)
 
 
 def test_a_transcript_names_files_and_says_nothing_that_was_unsent(anas_browser, urls, receive, said, by_mona):
