@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from .calls import PageTokenCalls
 from .errors import GraphError
+from .events.coerce import to_json
 from .usage import Usage
 
 
@@ -85,7 +86,7 @@ def _answer(answer):
 
 def _parsed(text):
     try:
-        return json.loads(text)
+        return to_json(json.loads(text))
     except (ValueError, TypeError):
         return text
 

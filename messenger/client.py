@@ -14,6 +14,7 @@ from .appsecret_proof import appsecret_proof
 from .batch import Answer, parse
 from .calls import AppCalls, PageTokenCalls
 from .errors import GraphError
+from .events.coerce import to_json
 from .limits import LIMITS, check, utf16_length
 from .usage import Usage
 
@@ -120,6 +121,6 @@ def _checked(response, wanted, kind, usage):
 
 def _parsed(response) -> Any:
     try:
-        return response.json()
+        return to_json(response.json())
     except (ValueError, RecursionError):
         return None

@@ -11,7 +11,7 @@ from django.db.models.functions import MD5
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from agents.names import isolated, plain
+from agents.names import in_one_line, isolated
 from agents.pictures import new_path
 from console import tasks
 from console.history_import.models import HistoryImport
@@ -124,7 +124,7 @@ class Customer(Scheduled):
         except GraphError as error:
             return self._note_failure(error)
         shown = self.name, self.picture.name
-        self.name = plain(_full_name(profile))[:200] or self.name
+        self.name = in_one_line(_full_name(profile))[:200] or self.name
         self._note_locale(profile)
         is_kept = self._keep_picture(profile.get("profile_pic"))
         now = timezone.now()

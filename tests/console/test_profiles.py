@@ -73,6 +73,20 @@ def test_a_customer_whose_refused_profile_becomes_readable_gets_a_name(refused, 
     assert (str(fresh(refused)), fresh(refused).refusals) == ("Mona Weber", 0)
 
 
+@pytest.mark.parametrize("name", ["Mo\0na\nWeber", " Mona\u2028Weber\u202e "])
+def test_a_name_is_stored_in_one_line_and_without_what_cannot_be_stored(name, mona, sandbox):
+    psid = sandbox.post("customers", name=name)["psid"]
+    Customer.objects.update(psid=psid)
+    fresh(mona).fetch_profile()
+    assert str(fresh(mona)) == "Mona Weber"
+
+
+def test_a_customer_whose_name_is_invisible_is_called_a_guest(mona, sandbox):
+    Customer.objects.update(psid=sandbox.post("customers", name="\u200b\u3164")["psid"], name="")
+    fresh(mona).fetch_profile()
+    assert str(fresh(mona)).startswith("Guest")
+
+
 def test_a_profile_is_refreshed_weekly_when_the_customer_writes(mona, write):
     mona.fetch_profile()
     assert not write()

@@ -1,5 +1,6 @@
 """The client against the sandbox over HTTP, and its requests on the wire."""
 
+import json
 import traceback
 from urllib.parse import parse_qs, urlsplit
 
@@ -87,6 +88,13 @@ def test_debug_token_says_whether_a_token_is_valid(graph, sandbox):
     assert (about["is_valid"], about["app_id"]) == (True, APP_ID)
     assert "pages_messaging" in about["scopes"]
     assert Client("EAAWRONG", url=sandbox.url, secret=SECRET).debug_token(APP_ID)["is_valid"] is False
+
+
+def test_an_answer_contains_nothing_that_a_database_cannot_store(wire):
+    wire.text = '{"id": "1", "name": "Mo\\u0000na\\ud83d", "error_rate": Infinity}'
+    assert wire.client().page() == {"id": "1", "name": "Mona?", "error_rate": None}
+    wire.text = json.dumps([{"code": 200, "body": wire.text}])
+    assert wire.client().send_batch([{}])[0].body["name"] == "Mona?"
 
 
 # Secrets
