@@ -51,7 +51,7 @@ def post(endpoint, p256dh, auth, payload, topic):
     if not is_push_service(endpoint):
         raise Gone
     headers = {"TTL": str(KEPT_FOR), "Urgency": "high", "Topic": topic, "Content-Encoding": "aes128gcm"}
-    body = encrypt(json.dumps(payload).encode(), p256dh, auth)
+    body = encrypt(json.dumps(payload, ensure_ascii=False).encode(), p256dh, auth)  # push services take 4096 bytes
     options = {"timeout": TIMEOUT, "allow_redirects": False, "stream": True}
     try:
         with _session().post(endpoint, data=body, headers=headers | _signature(endpoint), **options) as answer:

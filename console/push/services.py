@@ -6,6 +6,9 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 ADDRESS = re.compile(r"[!-~]+")  # no spaces, no control characters: servers and libraries read those differently
+HOST = re.compile(
+    r"[a-z0-9-]+(\.[a-z0-9-]+)*"
+)  # no empty label and no percent sign: some libraries refuse or decode them
 LOOPBACK = {"127.0.0.1", "localhost"}
 
 
@@ -20,6 +23,7 @@ def is_push_service(endpoint):
     except ValueError:
         return False
     is_plain = bool(ADDRESS.fullmatch(endpoint)) and "\\" not in endpoint and "@" not in parts.netloc
+    is_plain = is_plain and bool(HOST.fullmatch(host))
     is_safe = (parts.scheme == "https" and port in (None, 443)) or (parts.scheme == "http" and host in LOOPBACK)
     return is_plain and is_safe and any(_is_of(host, allowed) for allowed in settings.PUSH_HOSTS)
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from py_vapid import Vapid02
 
-from console.models import Conversation, PushSubscription, Team
+from console.models import Conversation, Customer, PushSubscription, Team
 from console.models.holder import Holder
 from console.new_keys import vapid_private_key
 from console.push.forms import device_name
@@ -23,6 +23,7 @@ from tests.console.push_service import PushService
 from tests.stand_in import Raw, eventually
 
 pytestmark = pytest.mark.django_db
+MOST_BYTES = 4096  # that push services take
 ANDROID = "Mozilla/5.0 (Linux; Android 16; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0 Mobile Safari/537.36"
 FCM = "https://fcm.googleapis.com/fcm/send/abc:123-_"
 KNOWN = [
@@ -83,6 +84,17 @@ def test_a_push_message_is_encrypted_for_the_browser_and_says_what_a_notificatio
         "actions": [{"action": "open", "title": "Open"}],
     }
     assert b"Mona" not in push_service.bodies[0]
+
+
+@pytest.mark.parametrize(
+    "sign", ["\N{GRINNING FACE}", "\N{ARABIC LIGATURE BISMILLAH AR-RAHMAN AR-RAHEEM}", '"', "\u0085"]
+)
+def test_the_longest_name_and_words_fit_into_a_push_message(sign, device, unread, push_service):
+    Conversation.objects.update(last_words=sign * 200)
+    Customer.objects.update(name=sign * 200)
+    PushSubscription.objects.push(unread.pk, "message")
+    assert sign * 200 in push_service.shown[0]["body"]
+    assert len(push_service.bodies[0]) <= MOST_BYTES
 
 
 def test_a_push_message_is_signed_for_its_push_service_with_the_key_of_the_console(device, unread, push_service):
@@ -276,6 +288,12 @@ def test_the_push_services_of_the_known_browsers_are_allowed(endpoint):
             "https://fcm.googleapis.com/\n",
             "https://evil.example#.push.apple.com",
             "https://evil.example?.push.apple.com",
+        ],
+        *[
+            "https://.push.apple.com/",
+            "https://a..push.apple.com/",
+            "https://evil.example%2f.push.apple.com/",
+            "https://evil.example;.push.apple.com/",
         ],
     ],
 )
