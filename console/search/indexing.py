@@ -8,6 +8,7 @@ import string
 
 from console.search.trigger import Trigger
 
+MOST = 200_000  # characters of a text: at worst 4 bytes each in a tsvector, which holds a megabyte
 # Signs between words. PostgreSQL would keep addresses, names of files and ids with signs as one word each.
 SIGNS = string.punctuation
 # The words on cards and buttons, wherever they stand in a payload. spoken_words of payloads.py finds the same.
@@ -17,8 +18,11 @@ QUOTED_SIGNS = SIGNS.replace("'", "''")
 
 
 def vector(text):
-    """Return an SQL expression for the words of a text. The language is not known, so words are not stemmed."""
-    return f"to_tsvector('simple', translate({text}, '{QUOTED_SIGNS}', '{' ' * len(SIGNS)}'))"
+    """Return an SQL expression for the words of a text. The language is not known, so words are not stemmed.
+
+    Of a text that is too long for PostgreSQL's index, the beginning is indexed: a failure would lose the message.
+    """
+    return f"to_tsvector('simple', translate(left({text}, {MOST}), '{QUOTED_SIGNS}', '{' ' * len(SIGNS)}'))"
 
 
 def _add(rows, columns, values, at, text):

@@ -135,6 +135,13 @@ def test_words_of_a_document_that_was_written_late_are_learned_with_the_next_one
     assert len(find("arcel")) == 1
 
 
+def test_of_a_text_that_is_too_long_for_the_index_the_beginning_is_found(conversation, find):
+    words = (chr(0x4E00 + number % 20_000) + chr(0x6900 + number // 20_000) for number in range(160_000))
+    add(conversation, f"Begin {' '.join(words)} end")
+    assert len(find("begin")) == 1
+    assert not find("end")
+
+
 def test_words_of_what_was_unsent_are_forgotten(receive, said, by_mona, learn):
     receive(said("m_1", text="my secret parcel"))
     learn()
