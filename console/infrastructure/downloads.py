@@ -8,11 +8,12 @@ from django.core.files.base import ContentFile
 from django.utils.translation import gettext_noop as _
 from requests_hardened import Config, HTTPSession
 
+from console.infrastructure import http_deadline
 from messenger.media_types import sniff
 from personas.files import SHOWN
 
 MAX_BYTES = 25 * 1024 * 1024  # Facebook's limit for an attachment
-TIMEOUT = (3.05, 20)  # s
+TIMEOUT = (3.05, 60)  # s, to connect and for the whole file
 SERVER_ERROR = 500
 NO_ANSWER = _("The file could not be fetched: its server did not answer.")
 GONE = {403: "access to it has ended", 404: "it is no longer there", 410: "it is no longer there"}
@@ -71,7 +72,7 @@ def _content(response):
 
 
 def _session(url):
-    """Return a session that refuses private addresses, also after a redirect or a DNS look-up.
+    """Return a session that refuses private addresses, also after a redirect or a DNS look-up, and endless answers.
 
     The host of GRAPH_API_URL is exempt: the sandbox may have a private address.
     """
@@ -83,4 +84,4 @@ def _session(url):
         ip_filter_enable=not is_graph,
         ip_filter_allow_loopback_ips=False,
     )
-    return HTTPSession(config)
+    return http_deadline.limited(HTTPSession(config))

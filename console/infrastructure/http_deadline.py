@@ -10,7 +10,6 @@ from http.client import HTTPResponse
 from http.cookiejar import DefaultCookiePolicy
 
 import requests
-from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
@@ -20,8 +19,13 @@ def session():
     made = requests.Session()
     made.trust_env = False
     made.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    for scheme in ("http://", "https://"):
-        made.mount(scheme, _Adapter())
+    return limited(made)
+
+
+def limited(made):
+    """Give the deadline to a session, and return it. The timeout of each request is then that of the whole answer."""
+    for adapter in made.adapters.values():
+        adapter.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _SafePool}
     return made
 
 
@@ -66,9 +70,3 @@ class _Pool(HTTPConnectionPool):
 
 class _SafePool(HTTPSConnectionPool):
     ConnectionCls = _SafeConnection
-
-
-class _Adapter(HTTPAdapter):
-    def init_poolmanager(self, *arguments, **options):
-        super().init_poolmanager(*arguments, **options)
-        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _SafePool}

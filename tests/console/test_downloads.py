@@ -2,6 +2,7 @@
 
 import io
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote
 
@@ -9,9 +10,11 @@ import pillow_heif
 import pytest
 from PIL import Image
 
+from console.infrastructure import downloads
 from console.models import Attachment, Customer
 from console.templatetags.console import initials
 from tests.console.conftest import fresh
+from tests.stand_in import Raw
 
 MIB = 1024 * 1024
 
@@ -155,6 +158,17 @@ def test_an_attachment_at_another_local_port_is_not_requested(cdn, sends, settin
     settings.GRAPH_API_URL = sandbox.url
     assert sends(f"{cdn.url}/secret.png").error
     assert cdn.asked == []
+
+
+@pytest.mark.parametrize("begin", [b"HTTP/1.1 200 OK\r\n\r\n", b"HTTP/1.1 200 OK\r\nX-Begin: "], ids=["file", "header"])
+def test_a_file_that_trickles_in_holds_no_worker(begin, sends, settings, sandbox, monkeypatch):
+    monkeypatch.setattr(downloads, "TIMEOUT", (1, 0.5))
+    with Raw(begin, *[b"."] * 50) as server:
+        settings.GRAPH_API_URL = server.url.removesuffix("/hook")
+        began = time.monotonic()
+        attachment = sends(server.url)
+    assert time.monotonic() - began < 2
+    assert (attachment.attempts, bool(attachment.file)) == (1, False)
 
 
 def test_a_redirect_from_a_trusted_host_is_not_followed(cdn, sends):
