@@ -7,12 +7,14 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from console import live
 from console.models.conversation.checks import check_all_seen
+from console.models.message.message import Message
 from console.models.refusals import KeyInUse, Refused, UnseenBeforeLater
 from console.models.timeline import TimelineQuerySet
 from console.scheduled_replies.files import ScheduledFile
@@ -78,13 +80,21 @@ class ScheduledReplyQuerySet(TimelineQuerySet, ListedQuerySet):
         return self.filter(author=agent, state__in=SHOWN)
 
     def send_due(self):
-        """Send the replies that are due. An unexpected error stops no other reply, and the next sweep tries again."""
-        due = self.waiting().filter(at__lte=timezone.now()).select_related("conversation", "author")
-        for reply in due.order_by("at", "pk")[:SWEEP_BATCH]:
+        """Send the replies that are due, and stop those to customers who wrote before.
+
+        An unexpected error stops no other reply, and the next sweep tries again.
+        """
+        due = self.waiting().filter(models.Q(at__lte=timezone.now()) | self._broken_silence())
+        for reply in due.select_related("conversation", "author").order_by("at", "pk")[:SWEEP_BATCH]:
             try:
                 reply.send()
             except Exception:
                 logger.exception("Scheduled reply %s cannot be sent", reply.pk)
+
+    def _broken_silence(self):
+        """Return the condition that a reply is only for silence, and its customer has written since."""
+        said = Message.objects.filter(conversation=OuterRef("conversation"), pk__gt=OuterRef("seen"))
+        return models.Q(Exists(said.filter(is_imported=False, is_incoming=True)), is_for_silence=True)
 
 
 class ScheduledReply(Listed):
@@ -182,9 +192,13 @@ class ScheduledReply(Listed):
             self._send(seen=seen)
 
     def send(self):
-        """Send the reply if it is due, or note why that is not possible."""
+        """Send the reply if it is due, or note why that is not possible. It may be stopped before it is due."""
         with suppress(NotThere), self._changing():
-            if self.state == State.WAITING and self.at <= timezone.now():
+            if self.state != State.WAITING:
+                return
+            if self.is_for_silence and self._last_of_customer() > self.seen:
+                self.state = State.STOPPED
+            elif self.at <= timezone.now():
                 self._send_or_stay()
 
     def check_there(self):
@@ -219,9 +233,6 @@ class ScheduledReply(Listed):
         self.state, self.problem, self.seen = State.WAITING, "", self._last_of_customer()
 
     def _send_or_stay(self):
-        if self.is_for_silence and self._last_of_customer() > self.seen:
-            self.state = State.STOPPED
-            return
         try:
             self._send()
         except Refused as refusal:

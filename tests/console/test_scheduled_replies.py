@@ -113,6 +113,20 @@ def test_a_reply_for_silence_stops_when_the_customer_writes_before(later, due, r
     assert (silent.state, replies()) == (State.STOPPED, [(anyway.text, "ana")])
 
 
+def test_a_reply_for_silence_stops_before_it_is_due_so_that_it_no_longer_holds_up_closing(
+    later, due, receive, said, conversation, ana
+):
+    silent, anyway = later("Are you there?", is_for_silence=True), later("Here is the offer")
+    receive(said("m1", "Yes, I am", at=now()))
+    due(0.1)
+    silent.refresh_from_db()
+    anyway.refresh_from_db()
+    assert (silent.state, anyway.state, replies()) == (State.STOPPED, State.WAITING, [])
+    anyway.discard()
+    conversation.refresh_from_db()
+    conversation.close(ana)
+
+
 def test_a_reply_for_silence_goes_out_when_the_customer_stays_silent(later, due, receive, said):
     receive(said("m1", "I shall look", at=now()))
     later("Are you there?", is_for_silence=True)
