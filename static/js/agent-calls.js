@@ -3,15 +3,14 @@
 // somebody looks.
 
 import { parse } from "./csrf.js";
-import { listenToWorker, notify } from "./notification.js";
+import { isInFront, rowOf } from "./in-front.js";
+import { notify } from "./notification.js";
 import { renew, subscribe } from "./push-device.js";
+import { TONES, play } from "./tones.js";
 
 const SAID_WITHIN = 1_000; // ms
 const QUIET = 2_000; // ms between two sounds
 const OF_QUEUE = new Set(["waiting", "handed-over", "queue-waits", "escalated"]); // a lower tone; the others are the agent's own
-const TONES = { mine: [660, 880], queue: [520] }; // Hz
-const TONE = 0.14; // s
-const GAIN = 0.3; // at full volume
 
 class AgentCalls extends HTMLElement {
   words = new Map(); // the name and the words of each row that came
@@ -26,7 +25,6 @@ class AgentCalls extends HTMLElement {
     document.body.addEventListener("live-call", this.callSoon, { signal });
     this.addEventListener("click", this.ask);
     this.show();
-    listenToWorker(signal);
     renew().catch(() => null); // the next page does
   }
 
@@ -41,11 +39,9 @@ class AgentCalls extends HTMLElement {
   };
 
   callSoon = ({ detail: { words: [news, pk, volume], html: reason } }) => {
-    const id = news === "mention" ? `row-${pk}-mention` : `row-${pk}`;
+    const id = rowOf(news, pk);
     const call = { id, news, reason, volume: Number(volume), tag: `row-${pk}`, address: `/conversations/${pk}/` };
-    const isOpen = call.address === location.pathname;
-    if (document.hasFocus()) this.tabs.postMessage({ id, isOpen });
-    if (!document.querySelector("live-stream").source || (document.hasFocus() && isOpen)) return;
+    if (!document.querySelector("live-stream").source || isInFront(call.address)) return;
     this.looked.delete(id);
     setTimeout(() => this.call(call), SAID_WITHIN);
   };
@@ -53,18 +49,18 @@ class AgentCalls extends HTMLElement {
   call(call) {
     const isOpenElsewhere = this.looked.get(call.id);
     if (isOpenElsewhere) return;
-    this.sound(OF_QUEUE.has(call.news) ? TONES.queue : TONES.mine, (call.volume / 100) * GAIN);
+    this.sound(OF_QUEUE.has(call.news) ? TONES.queue : TONES.mine, call.volume);
     const row = this.words.get(call.id) ?? wordsOf(document.getElementById(call.id));
     if (isOpenElsewhere === undefined && !document.hasFocus() && row) notify({ ...call, ...row });
   }
 
   // A browser lets no page sound before its first click or key; what waits for that would sound all at once.
-  async sound(tones, gain) {
-    if (!gain || performance.now() - this.soundedAt < QUIET) return;
+  async sound(tones, volume) {
+    if (!volume || performance.now() - this.soundedAt < QUIET) return;
     this.soundedAt = performance.now();
     this.audio ??= new AudioContext();
     if (this.audio.state !== "running") return this.audio.resume();
-    tones.forEach((hertz, number) => play(this.audio, hertz, gain, this.audio.currentTime + number * TONE));
+    play(this.audio, tones, volume);
   }
 
   ask = async ({ target }) => {
@@ -83,16 +79,6 @@ class AgentCalls extends HTMLElement {
 function wordsOf(row) {
   const name = row?.querySelector(".row-name");
   return name && { title: name.textContent, words: row.querySelector(".row-words > bdi").textContent };
-}
-
-function play(audio, hertz, gain, at) {
-  const [tone, volume] = [audio.createOscillator(), audio.createGain()];
-  tone.frequency.value = hertz;
-  volume.gain.setValueAtTime(gain, at);
-  volume.gain.exponentialRampToValueAtTime(0.001, at + TONE);
-  tone.connect(volume).connect(audio.destination);
-  tone.start(at);
-  tone.stop(at + TONE);
 }
 
 customElements.define("agent-calls", AgentCalls);

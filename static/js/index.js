@@ -3,6 +3,7 @@
 import "./csrf.js";
 import "./connection-pill.js";
 import "./live-stream.js";
+import "./in-front.js";
 import "./local-time.js";
 import "./message-list.js";
 import "./playback-speed.js";

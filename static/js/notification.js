@@ -2,6 +2,7 @@
 // the same tag, so that nobody is called twice by the same words; and on a phone only a service worker can.
 
 import { agent } from "./csrf.js";
+import { open } from "./in-front.js";
 
 export async function notify({ title, words, reason, tag, news, address }) {
   if (window.Notification?.permission !== "granted") return;
@@ -10,17 +11,6 @@ export async function notify({ title, words, reason, tag, news, address }) {
   if (registration?.active) return registration.showNotification(title, options);
   show(title, options);
 }
-
-const ANSWERS = {
-  shows: (address) => document.hasFocus() && location.pathname === address,
-  opens: (address) => open(address) ?? true,
-};
-
-// The service worker asks before it shows a notification, and after a click on one.
-export const listenToWorker = (signal) =>
-  navigator.serviceWorker?.addEventListener("message", ({ data, ports }) => {
-    ports[0].postMessage(ANSWERS[data.question](data.address));
-  }, { signal });
 
 // A phone without a service worker shows none: there the sound has to do.
 function show(title, options) {
@@ -34,9 +24,4 @@ function show(title, options) {
   } catch (error) {
     if (error.name !== "TypeError") throw error;
   }
-}
-
-function open(address) {
-  const shown = document.querySelector(`.queue a[href="${CSS.escape(address)}"]`);
-  shown ? shown.click() : location.assign(address);
 }

@@ -17,12 +17,14 @@ const pathOf = ({ url }) => new URL(url).pathname;
 
 // A desk that is open but has no focus shows the same words by itself: nobody is called twice for them.
 async function show({ title, body, tag, news, agent, address, actions }) {
-  const answers = await Promise.all((await windows()).filter(isDesk).map((desk) => ask(desk, "shows", address)));
+  const answers = await Promise.all((await windows()).filter(isDesk).map((desk) => shows(desk, address)));
   const shown = await self.registration.getNotifications({ tag });
   if (answers.some(Boolean) || shown.some((notification) => notification.body === body && notification.data.news === news)) return;
   const options = { body, tag, actions, renotify: true, data: { agent, address, news } };
   await self.registration.showNotification(title, options);
 }
+
+const shows = async (desk, address) => (await ask(desk, "shows", address)) ?? (desk.focused && pathOf(desk) === address);
 
 async function react({ notification, action }) {
   const { agent, address } = notification.data;
@@ -34,14 +36,14 @@ async function react({ notification, action }) {
   if (!(await ask(desk, "opens", address))) await desk.navigate(address);
 }
 
-// Asks a desk whether it shows a conversation in front of its agent, or opens it. One that is still being loaded does not answer.
-// Its own address is the one that it was loaded from.
+// Asks a desk whether it shows a conversation in front of its agent, or opens it. One whose scripts are still being loaded does not
+// answer: it shows the address that it was loaded from.
 function ask(desk, question, address) {
   const { port1, port2 } = new MessageChannel();
   desk.postMessage({ question, address }, [port2]);
   return new Promise((resolve) => {
     port1.onmessage = ({ data }) => resolve(data);
-    setTimeout(resolve, ANSWERS_WITHIN, false);
+    setTimeout(resolve, ANSWERS_WITHIN);
   });
 }
 

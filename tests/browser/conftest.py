@@ -30,11 +30,14 @@ def browser_type_launch_args():
 
 @pytest.fixture
 def sit_down(stack, browser):
-    """Open the console as an agent. Any error in the browser's console fails the test."""
+    """Open the console as an agent. Any error in the browser's console fails the test.
+
+    It has no service worker, unless a test asks for one: playwright's routes do not see what goes through it.
+    """
     contexts, complaints = [], []
 
-    def open_console(agent, **options):
-        context = browser.new_context(base_url=CONSOLE_URL, **options)
+    def open_console(agent, service_workers="block", **options):
+        context = browser.new_context(base_url=CONSOLE_URL, service_workers=service_workers, **options)
         context.add_cookies([session_of(agent)])
         context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)

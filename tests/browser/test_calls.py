@@ -38,9 +38,9 @@ RECORD = """
 def listens(sit_down):
     """Open the desk of an agent who wants to be called by these news."""
 
-    def sit(agent, calls="mine"):
+    def sit(agent, calls="mine", **options):
         agent.choose(calls=calls)
-        tab = sit_down(agent)
+        tab = sit_down(agent, **options)
         tab.context.add_init_script(RECORD)
         tab.reload()
         listens_to_news(tab)
@@ -88,6 +88,24 @@ def test_the_conversation_in_front_of_me_does_not_call_also_from_another_tab(lis
     expect(bubbles(second).last).to_contain_text("Is it there?")
     tab.wait_for_timeout(2500)  # longer than a tab waits for the others
     assert (calls(tab), calls(second)) == ([], [])
+
+
+def test_the_conversation_in_front_of_me_does_not_call_from_another_tab_while_its_own_is_being_loaded(
+    listens, mona_writes, stack, ana
+):
+    tab = listens(ana)
+    takes(tab)
+    second = tab.context.new_page()
+    second.route("**/js/agent-calls*", lambda route: None)  # this script comes seconds after the page
+    second.goto(tab.url)
+    until(second, lambda: second.evaluate("document.body.dataset.stream"))
+    tab.goto("/")
+    listens_to_news(tab)
+    look_away(tab)
+    stack.say(mona_writes, text="Is it there?")
+    expect(bubbles(second).last).to_contain_text("Is it there?")
+    tab.wait_for_timeout(2500)  # longer than a tab waits for the others
+    assert calls(tab) == []
 
 
 def test_a_conversation_that_i_do_not_look_at_calls_by_a_sound_alone_while_the_desk_has_the_focus(
@@ -189,7 +207,7 @@ def test_an_agent_who_wants_no_calls_gets_none(listens, mona_writes, stack, ana)
     ("permission", "shown"), [("default", "Allow notifications"), ("denied", "blocks notifications")]
 )
 def test_the_menu_says_whether_this_device_shows_notifications(permission, shown, listens, mona_writes, ana):
-    tab = listens(ana)
+    tab = listens(ana, service_workers="allow")
     tab.context.add_init_script(f"""
         Notification.permission = "{permission}";
         Notification.requestPermission = async () => Notification.permission = "granted";

@@ -3,7 +3,7 @@
 No headless browser shows a notification: they are recorded, as is what a browser does only after a real click.
 """
 
-import json
+from functools import partial
 
 import pytest
 from playwright.sync_api import expect
@@ -12,60 +12,15 @@ from agents.models import Agent
 from console.models import Conversation
 from console.push.payload import payload_of
 from tests.browser.desk import PHONE, bubbles, findings, opens, until
-from tests.conftest import CONSOLE_URL
+from tests.browser.service_worker import Worker
 from tests.stand_in import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-RECORD = """() => {
-    self.shown = [];
-    self.opened = [];
-    function close() { self.shown = self.shown.filter((one) => one !== this); }
-    const { registration, clients } = self;
-    registration.showNotification = async (title, options) => self.shown.push({ title, ...options, close });
-    registration.getNotifications = async ({ tag } = {}) => self.shown.filter((one) => !tag || one.tag === tag);
-    clients.openWindow = async (address) => self.opened.push(address);
-    WindowClient.prototype.focus = async function () { self.opened.push("focus"); };
-}"""
-CLICK = """async ([agent, address, action]) => {
-    const event = new ExtendableEvent("notificationclick");
-    const notification = { data: { agent, address }, close: () => self.opened.push("closed") };
-    let reaction;
-    Object.assign(event, { notification, action, waitUntil: (promise) => (reaction = promise) });
-    self.dispatchEvent(event);
-    await reaction;
-}"""
 
-
-class Worker:
-    """The service worker of a tab's browser."""
-
-    def __init__(self, tab):
-        self.cdp, registrations = tab.context.new_cdp_session(tab), []
-        self.cdp.on("ServiceWorker.workerRegistrationUpdated", lambda said: registrations.extend(said["registrations"]))
-        self.cdp.send("ServiceWorker.enable")
-        tab.evaluate("async () => { await navigator.serviceWorker.register('/service-worker.js'); }")
-        tab.evaluate("async () => { await navigator.serviceWorker.ready; }")
-        until(tab, lambda: registrations and tab.context.service_workers)
-        self.registration, self.tab = registrations[0]["registrationId"], tab
-        self.agent = tab.evaluate("document.body.dataset.agent")
-        self.worker = tab.context.service_workers[0]
-        self.worker.evaluate(RECORD)
-
-    def push(self, payload):
-        message = {"origin": CONSOLE_URL, "registrationId": self.registration, "data": json.dumps(payload)}
-        self.cdp.send("ServiceWorker.deliverPushMessage", message)
-
-    @property
-    def shown(self):
-        return self.worker.evaluate("() => self.shown.map(({ close, ...one }) => one)")
-
-    @property
-    def opened(self):
-        return self.worker.evaluate("() => self.opened")
-
-    def click(self, address, action="", agent=None):
-        self.worker.evaluate(CLICK, [agent.pk if agent else self.agent, address, action])
+@pytest.fixture
+def sit_down(sit_down):
+    return partial(sit_down, service_workers="allow")
 
 
 @pytest.fixture
@@ -103,6 +58,20 @@ def test_the_conversation_in_front_of_a_focused_desk_calls_by_no_notification(si
     worker.push(payload_of(monas, "waiting", ana))
     worker.push(payload_of(monas, "waiting", ana) | {"tag": "row-0", "address": "/conversations/0/"})
     until(tab, lambda: worker.shown)
+    assert [shown["tag"] for shown in worker.shown] == ["row-0"]
+
+
+@pytest.mark.parametrize("missing", ["agent-calls", "index"])
+def test_the_conversation_in_front_of_a_desk_that_is_being_loaded_calls_by_no_notification(
+    missing, sit_down, monas, address, ana
+):
+    worker = Worker(sit_down(ana))
+    worker.tab.route(f"**/js/{missing}*", lambda route: None)  # the script of calls comes late, others may
+    worker.tab.goto(address, wait_until="commit")
+    expect(worker.tab.get_by_role("heading", level=1, name="Mona Weber")).to_be_visible()
+    worker.push(payload_of(monas, "waiting", ana))
+    worker.push(payload_of(monas, "waiting", ana) | {"tag": "row-0", "address": "/conversations/0/"})
+    until(worker.tab, lambda: worker.shown)
     assert [shown["tag"] for shown in worker.shown] == ["row-0"]
 
 

@@ -5,11 +5,14 @@ import uuid
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from agents.models import Agent
+from console.calls.news import News, news_between
 from console.models import CannotReceive, Cause, Conversation, HandoverRules, Holder, Message
+from console.models.conversation.revision import Change
 from console.sweep import sweep
 from personas.models import Page
 from tests.console.conftest import fresh, lines, now, words
@@ -47,6 +50,11 @@ def sales(bluebird):
     return group
 
 
+def state_of(conversation):
+    """Return the values of which news is made, as they are now."""
+    return Change(fresh(conversation)).states[2]
+
+
 def unattended():
     return Conversation.objects.unattended()
 
@@ -64,6 +72,27 @@ def test_a_reply_refused_after_close_reopens_the_conversation_for_its_author(ref
 def test_a_reply_refused_after_hand_back_returns_the_conversation_to_its_author(bot, refused, conversation, ana):
     refused(lambda: conversation.hand_back(ana))
     assert fresh(conversation).agent == ana
+
+
+@pytest.mark.parametrize("verb", ["close", "hand_back"])
+def test_a_reply_refused_after_the_conversation_was_let_go_calls_its_author(verb, bot, refused, conversation, ana):
+    let_go = []
+    refused(lambda: (getattr(conversation, verb)(ana), let_go.append(state_of(conversation))))
+    after = state_of(conversation)
+    assert (news_between(let_go[0], after), after.agent_id) == (News.UNSENT, ana.pk)
+
+
+@pytest.mark.parametrize("verb", ["close", "hand_back"])
+def test_a_conversation_with_a_refused_reply_stays_with_its_author_until_they_deal_with_it(
+    verb, bot, refused, conversation, ana
+):
+    HandoverRules.objects.update(back_after=60)
+    message = refused(lambda: getattr(conversation, verb)(ana))
+    with time_machine.travel(timezone.now() + timedelta(days=2)):
+        sweep()
+    assert (fresh(conversation).agent, conversation.waiting_since is None) == (ana, False)
+    conversation.retry(message, ana)
+    assert conversation.waiting_since is None
 
 
 def test_the_queue_shows_a_refused_reply_to_its_author(refused, conversation, ana, client):
