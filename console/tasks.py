@@ -75,6 +75,11 @@ def push(subscription_id, conversation_id, news):
 
 
 @shared_task
+def push_test(subscription_id, test):
+    _model("console.PushSubscription").filter(pk=subscription_id).push_test(test)
+
+
+@shared_task
 def beat(queue):
     """Note that beat is running, and a worker of this queue."""
     heartbeats.beat(queue)

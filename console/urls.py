@@ -5,6 +5,7 @@ from agents import views as agents
 from console import api
 from console.calls import views as calls
 from console.faces import views as faces
+from console.installation import views as installation
 from console.push import views as push
 from console.search.views import search
 from console.snoozes import views as snoozes
@@ -121,11 +122,14 @@ urlpatterns = [
     path("shortcuts/keys/", shortcuts.change_keys, name="change-keys"),
     path("preferences/", agents.preferences, name="preferences"),
     path("calls/", calls.calls, name="calls"),
+    path("check-device/", include("console.device_check.urls")),
     path("push/key/", push.key, name="push-key"),
     path("push/subscribe/", push.subscribe, name="subscribe"),
     path("push/renew/", push.renew, name="renew-subscription"),
     path("push/<int:pk>/unsubscribe/", push.unsubscribe, name="unsubscribe"),
     path("service-worker.js", push.service_worker, name="service-worker"),
+    path("manifest.webmanifest", installation.manifest, name="manifest"),
+    path("offline/", installation.offline, name="offline"),
     path("leave/", agents.leave, name="leave"),
     path("admin/", admin.site.urls),
     path("api/", api.urls),

@@ -49,8 +49,15 @@ class SubscriptionForm(forms.Form):
 
 def device_name(user_agent):
     """Return a name such as "Chrome, Android" for a browser, by which agents know their devices, or ""."""
-    browser, system = _first(BROWSERS, user_agent), _first(SYSTEMS, user_agent)
-    return ", ".join(filter(None, [browser, system]))
+    return ", ".join(filter(None, [browser_of(user_agent), system_of(user_agent)]))
+
+
+def browser_of(user_agent):
+    return _first(BROWSERS, user_agent)
+
+
+def system_of(user_agent):
+    return _first(SYSTEMS, user_agent)
 
 
 def _first(names, user_agent):

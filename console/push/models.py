@@ -16,7 +16,7 @@ from console.calls.news import OF_QUEUE, OF_TEAM, WHILE_WAITING, News
 from console.calls.team import of_team
 from console.infrastructure import sessions
 from console.models.holder import Holder
-from console.push.payload import payload_of
+from console.push.payload import payload_of, payload_of_test
 from console.push.post import Gone, NotTaken, post
 from personas.fields import EncryptedTextField
 
@@ -65,6 +65,13 @@ class PushSubscriptionQuerySet(models.QuerySet):
                     payload = payload_of(conversation, news, subscription.agent)
                 subscription.push(payload)
 
+    def push_test(self, test):
+        """Push a test to these devices, as far as their agents are logged in there."""
+        for subscription in self.reachable():
+            with subscription.agent.reading(subscription.language):
+                payload = payload_of_test(test, subscription.agent)
+            subscription.push(payload)
+
 
 class PushSubscription(models.Model):
     session_id: str | None
@@ -90,6 +97,10 @@ class PushSubscription(models.Model):
 
     def __str__(self):
         return self.device or gettext("A browser")
+
+    def push_test_later(self, test):
+        """Have a test pushed to the device. test: its name, by which the page knows it again."""
+        tasks.push_test.delay(self.pk, test)
 
     def push(self, payload):
         """Send a message to the device. A browser that has ended its subscription is forgotten."""

@@ -23,6 +23,19 @@ def payload_of(conversation, news, agent):
     }
 
 
+def payload_of_test(test, agent):
+    """Return what a device shows that is being tested, and the name of the test."""
+    return {
+        "title": _("Test notification"),
+        "body": _("This device calls you also while no desk is open."),
+        "tag": "test",
+        "news": test,
+        "agent": agent.pk,
+        "address": reverse("check-device"),
+        "actions": [],
+    }
+
+
 def _words(conversation, news, agent):
     """Return the words of the customer, or of the note that mentions the agent."""
     if news != News.MENTION:

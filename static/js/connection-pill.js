@@ -53,7 +53,13 @@ class ConnectionPill extends HTMLElement {
   show() {
     const worst = TROUBLES.find((trouble) => this.since[trouble]);
     const words = worst ? this.dataset[worst].replace("#", clock.format(this.since[worst])) : "";
-    if (this.textContent !== words) this.textContent = words;
+    if (this.textContent === words) return;
+    this.replaceChildren(...(words ? [this.link(words)] : []));
+  }
+
+  // The check of the device opens beside the desk, on which something may be unsent.
+  link(words) {
+    return Object.assign(document.createElement("a"), { href: this.dataset.check, target: "_blank", textContent: words });
   }
 }
 

@@ -105,7 +105,8 @@ if (document.querySelector("#dialog-form > form")) quietly(forDialog);
 if (localStorage.getItem("has-recorded")) quietly(forVoice);
 if (localStorage.getItem("customer-panel") === "open") quietly(forPanel);
 
-const all = [forCalls, forHome, forDialog, forBulkActions, forEmoji, ...[...PRESSED, ...TYPED].map(([, , load]) => load)];
+const ready = () => import("./offline-ready.js");
+const all = [ready, forCalls, forHome, forDialog, forBulkActions, forEmoji, ...[...PRESSED, ...TYPED].map(([, , load]) => load)];
 const loadAll = () => Promise.all(all.map((load) => load())).catch(loadAllLater);
 const loadAllLater = () => setTimeout(loadAll, ALL_AFTER);
 

@@ -1,19 +1,70 @@
-// Calls the agent while no desk is open: shows what a push message says, and opens or takes the conversation.
+{% load static %}// Calls the agent while no desk is open: shows what a push message says, and opens or takes the conversation. While the console
+// cannot be reached, it answers with a page of nobody's that it keeps; no page of an agent is ever kept.
 
 const ANSWERS_WITHIN = 1_000; // ms
+const NOT_REACHED = [502, 504]; // a proxy says that the console does not answer it
+const OFFLINE = "{% url 'offline' %}";
+const KEPT = [
+  OFFLINE, "{% static 'css/index.css' %}", "{% static 'icon.svg' %}",
+  "{% static 'js/offline-page.js' %}", "{% static 'js/outbox-store.js' %}", "{% static 'js/outbox-memory.js' %}",
+];
 
-self.addEventListener("install", () => self.skipWaiting());
-self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
-self.addEventListener("push", (event) => event.waitUntil(show(event.data.json())));
+self.addEventListener("install", (event) => event.waitUntil(install(event)));
+self.addEventListener("activate", (event) => event.waitUntil(activate()));
+self.addEventListener("fetch", (event) => answer(event));
+self.addEventListener("push", (event) => event.waitUntil(receive(event.data.json())));
 self.addEventListener("notificationclick", (event) => event.waitUntil(react(event)));
 
 self.addEventListener("message", (event) => event.waitUntil(closeOthers(event.data.agent)));
+
+// A browser that knows routes asks the worker for nothing else, and so need not start it.
+async function install(event) {
+  const asked = [{ requestMode: "navigate" }, ...KEPT.map((pathname) => ({ urlPattern: { pathname } }))];
+  const routes = asked.map((condition) => ({ condition, source: "fetch-event" }));
+  await event.addRoutes?.([...routes, { condition: { urlPattern: { pathname: "/*" } }, source: "network" }]).catch(() => null);
+  await keep().catch(() => null); // calls work without
+  await self.skipWaiting();
+}
+
+async function keep() {
+  const cache = await caches.open("offline");
+  for (const request of await cache.keys()) await cache.delete(request);
+  await cache.addAll(KEPT.map((address) => new Request(address, { cache: "reload" })));
+}
+
+async function activate() {
+  await self.registration.navigationPreload?.enable();
+  await self.clients.claim();
+}
+
+function answer(event) {
+  const { request } = event;
+  if (request.method !== "GET") return;
+  if (request.mode === "navigate") event.respondWith(load(event).catch(offline));
+  else if (KEPT.includes(pathOf(request))) event.respondWith(fetch(request).catch(() => kept(request)));
+}
+
+async function load({ request, preloadResponse }) {
+  const response = (await preloadResponse) ?? (await fetch(request));
+  return NOT_REACHED.includes(response.status) ? ((await kept(OFFLINE)) ?? response) : response;
+}
+
+const offline = async () => (await kept(OFFLINE)) ?? Response.error();
+
+const kept = (request) => caches.match(request, { ignoreVary: true });
 
 const windows = () => self.clients.matchAll({ type: "window", includeUncontrolled: true });
 
 const isDesk = (page) => /^\/(conversations\/\d+\/)?$/.test(pathOf(page));
 
+const isCheck = (page) => pathOf(page) === "{% url 'check-device' %}";
+
 const pathOf = ({ url }) => new URL(url).pathname;
+
+async function receive(message) {
+  await show(message);
+  for (const page of (await windows()).filter(isCheck)) page.postMessage({ arrived: message.news });
+}
 
 // A desk that is open but has no focus shows the same words by itself: nobody is called twice for them.
 async function show({ title, body, tag, news, agent, address, actions }) {

@@ -10,6 +10,8 @@ from py_vapid.utils import b64urlencode
 
 from tests.stand_in import Bot
 
+ANDROID = "Mozilla/5.0 (Linux; Android 16; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0 Mobile Safari/537.36"
+
 
 class PushService(Bot):
     """A push service. It records encrypted messages; `shown` decrypts them, as the one browser with the keys can."""
@@ -32,3 +34,8 @@ class PushService(Bot):
 
     def _decrypt(self, body):
         return http_ece.decrypt(body, private_key=self.private_key, auth_secret=self.secret)
+
+
+def subscribes(browser, service, **changed):
+    fields = {"endpoint": service.endpoint, **service.keys} | changed
+    return browser.post("/push/subscribe/", fields, headers={"User-Agent": ANDROID})

@@ -19,12 +19,11 @@ from console.push.forms import device_name
 from console.push.post import Unanswered, public_key
 from console.push.services import is_push_service
 from tests.conftest import restrict
-from tests.console.push_service import PushService
+from tests.console.push_service import ANDROID, PushService, subscribes
 from tests.stand_in import Raw, eventually
 
 pytestmark = pytest.mark.django_db
 MOST_BYTES = 4096  # that push services take
-ANDROID = "Mozilla/5.0 (Linux; Android 16; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0 Mobile Safari/537.36"
 FCM = "https://fcm.googleapis.com/fcm/send/abc:123-_"
 KNOWN = [
     FCM,
@@ -45,11 +44,6 @@ def keys(settings):
 def push_service(keys):
     with PushService() as service:
         yield service
-
-
-def subscribes(browser, service, **changed):
-    fields = {"endpoint": service.endpoint, **service.keys} | changed
-    return browser.post("/push/subscribe/", fields, headers={"User-Agent": ANDROID})
 
 
 @pytest.fixture
