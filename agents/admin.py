@@ -50,13 +50,32 @@ class AgentAdmin(PicturesStoredFirst, UserAdmin):
     search_fields = ["username", "first_name", "last_name", "email"]
     actions = ["remove_from_team", "return_to_team"]
     readonly_fields = [
-        *["is_active", "is_present", "away_since", "last_seen_at", "left_at", "last_login", "date_joined"],
+        *[
+            "is_active",
+            "is_present",
+            "away_since",
+            "away_reason",
+            "away_by",
+            "back_at",
+            "last_seen_at",
+            "left_at",
+            "last_login",
+            "date_joined",
+        ],
         *["personas_now", "teams_now"],
     ]
     fieldsets = [
         (None, {"fields": ["username", "password", "email"]}),
         (_("Who customers see"), {"fields": ["first_name", "last_name", "picture", "personas_now"]}),
-        (_("Presence"), {"fields": ["is_active", "is_present", "away_since", "last_seen_at", "left_at"]}),
+        (
+            _("Presence"),
+            {
+                "fields": [
+                    *["is_active", "is_present", "away_since", "away_reason", "away_by", "back_at"],
+                    *["last_seen_at", "left_at"],
+                ]
+            },
+        ),
         (_("The queue"), {"fields": ["capacity", "teams_now"]}),
         (_("Their desk"), {"fields": ["undo_seconds", "next_conversation", "calls", "has_shortcuts", "language"]}),
         (_("May do"), {"fields": ["groups", "is_staff", "is_superuser", "user_permissions"]}),

@@ -6,6 +6,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from agents.absence import NO_ABSENCE
 from agents.presence import Presence
 from agents.rights import Rights
 
@@ -31,7 +32,10 @@ class Leaving(Presence, Rights):
         self.left_at = timezone.now()
         self.away_since = self.away_since or self.left_at
         self.departures += 1
-        self.save(update_fields=["is_active", "is_present", "is_auto_away", "away_since", "left_at", "departures"])
+        for name, value in NO_ABSENCE.items():
+            setattr(self, name, value)
+        changed = ["is_active", "is_present", "is_auto_away", "away_since", "left_at", "departures"]
+        self.save(update_fields=[*changed, *NO_ABSENCE])
         self.conversations.return_to_queue()
         self.conversations.publish_presence(self)
         self.personas.withdraw()

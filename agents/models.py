@@ -46,6 +46,7 @@ class Agent(Leaving, Preferences):
         verbose_name = _("agent")
         verbose_name_plural = _("agents")
         ordering = ["first_name", "last_name", "username"]
+        permissions = [("set_presence", _("Can say of colleagues that they are away"))]
 
     def __str__(self):
         return isolated(self.get_full_name() or self.username)

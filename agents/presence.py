@@ -8,6 +8,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from agents.absence import NO_ABSENCE, Absence, absence
+
 GRACE = timedelta(seconds=60)  # an inbox may be silent for so long before its agent is away: networks fail briefly
 NOTED_EVERY = timedelta(seconds=15)  # last_seen_at is written at most so often for each agent
 
@@ -40,8 +42,15 @@ class PresenceQuerySet(models.QuerySet):
             if row.update(is_present=False, is_auto_away=True, away_since=F("last_seen_at")):
                 agent.conversations.publish_presence(agent)
 
+    def end_absences(self):
+        """End the absences whose time is over. An open inbox makes its agent present; who has none stays away."""
+        for agent in self.working().filter(back_at__lte=timezone.now()):
+            row = self.model._default_manager.filter(pk=agent.pk, back_at=agent.back_at)
+            if row.update(is_auto_away=True, away_since=F("back_at"), **NO_ABSENCE):
+                agent.conversations.publish_presence(agent)
 
-class Presence(models.Model):
+
+class Presence(Absence):
     """The part of an Agent that says whether they are present."""
 
     conversations: Any  # assigned to them
@@ -59,9 +68,13 @@ class Presence(models.Model):
         self._become(is_present=True, away_since=None, last_seen_at=self.last_seen_at and timezone.now())
         self.conversations.assign_later()
 
-    def go_away(self):
-        """Be away, for a break or the night. Personas and conversations stay."""
-        self._become(is_present=False, away_since=self.away_since or timezone.now())
+    def go_away(self, reason="", minutes=None, by=""):
+        """Be away, for a break or the night. Personas and conversations stay.
+
+        minutes: be right back after so many, and keep the conversations until then. by: the colleague who says so.
+        """
+        since = self.away_since or timezone.now()
+        self._become(is_present=False, away_since=since, **absence(reason, minutes, by))
 
     def log_out(self):
         """Be away after a log-out. An inbox still open on another device makes them present again."""
@@ -83,7 +96,7 @@ class Presence(models.Model):
             self.conversations.assign_later()
 
     def _become(self, **fields):
-        fields = {"is_auto_away": False, **fields}
+        fields = {"is_auto_away": False, **NO_ABSENCE, **fields}
         for name, value in fields.items():
             setattr(self, name, value)
         self.save(update_fields=fields)

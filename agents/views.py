@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from agents.absence import AwayForm
 from agents.models import Agent
 from agents.preferences import PreferencesForm
 from agents.rights import OnlyAdmin
@@ -41,7 +42,8 @@ logout = Logout.as_view()
 
 @require_POST
 def go_away(request):
-    request.user.go_away()
+    form = AwayForm(request.POST)
+    request.user.go_away(**(form.cleaned_data if form.is_valid() else {}))
     return presence(request)
 
 

@@ -60,6 +60,7 @@ STEPS = [  # in this order
     BotEvent.objects.deliver_later,
     return_without_agent,
     Agent.objects.make_offline_away,
+    Agent.objects.end_absences,
     Conversation.objects.apply_timeouts,
     bring_back_unattended,
     Conversation.objects.assign,

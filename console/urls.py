@@ -118,6 +118,7 @@ urlpatterns = [
     path("presence/", agents.presence, name="presence"),
     path("away/", agents.go_away, name="go-away"),
     path("back/", agents.come_back, name="come-back"),
+    path("colleagues/", include("console.colleagues.urls")),
     path("shortcuts/", shortcuts.shortcuts, name="shortcuts"),
     path("shortcuts/keys/", shortcuts.change_keys, name="change-keys"),
     path("preferences/", agents.preferences, name="preferences"),

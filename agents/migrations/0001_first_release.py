@@ -29,6 +29,9 @@ class Migration(migrations.Migration):
                 ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
                 ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
                 ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
+                ('away_reason', models.CharField(blank=True, choices=[('lunch', 'at lunch'), ('meeting', 'in a meeting'), ('other', 'busy elsewhere'), ('back-soon', 'back soon')], db_default='', default='', editable=False, max_length=9, verbose_name='reason')),
+                ('away_by', models.CharField(blank=True, db_default='', default='', editable=False, max_length=320, verbose_name='set by')),
+                ('back_at', models.DateTimeField(editable=False, null=True, verbose_name='back at')),
                 ('is_present', models.BooleanField(default=False, verbose_name='present')),
                 ('away_since', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='away since')),
                 ('last_seen_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='last seen')),
@@ -52,6 +55,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'agent',
                 'verbose_name_plural': 'agents',
                 'ordering': ['first_name', 'last_name', 'username'],
+                'permissions': [('set_presence', 'Can say of colleagues that they are away')],
             },
             managers=[
                 ('objects', agents.models.AgentManager()),

@@ -30,4 +30,6 @@ def in_row(conversation):
 
 
 def _with_presence(agent):
-    return str(agent) if agent.is_present else _("%(name)s (away)") % {"name": agent}
+    if agent.is_present:
+        return str(agent)
+    return _("%(name)s (%(absence)s)") % {"name": agent, "absence": agent.away_words}

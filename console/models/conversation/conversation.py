@@ -67,4 +67,5 @@ class Conversation(Replies, Timeouts, Unattended, Receipts, Typing, Undo):
         moderation = getattr(self.customer, "moderation", None)
         blocked = moderation and (moderation.action, moderation.state)
         labels = [(label.pk, label.name, label.colour) for label in self.shown_labels]
-        return crc32(repr((self.headline, page, self.agent and self.agent.is_present, blocked, labels)).encode())
+        presence = self.agent and (self.agent.is_present, self.agent.away_reason)
+        return crc32(repr((self.headline, page, presence, blocked, labels)).encode())

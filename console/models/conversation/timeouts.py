@@ -47,10 +47,11 @@ class TimeoutsQuerySet(InboxQuerySet):
     def abandoned(self):
         """Filter to conversations whose agent has been away for too long, unsnoozed and without a scheduled reply.
 
-        If the customer waits, neither counts.
+        If the customer waits, neither counts. An agent who said when they are back keeps all of them until then.
         """
-        long_ago = Value(timezone.now()) - _minutes("away_for")
-        away = self._held(Holder.AGENT).filter(agent__is_present=False, agent__away_since__lte=long_ago)
+        now = timezone.now()
+        away = self._held(Holder.AGENT).filter(agent__is_present=False).exclude(agent__back_at__gt=now)
+        away = away.filter(agent__away_since__lte=Value(now) - _minutes("away_for"))
         set_aside = Q(is_snoozed=True) | Q(pk__in=self._with_scheduled_reply())
         return away.exclude(set_aside, waiting_since=None)
 
