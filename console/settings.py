@@ -34,6 +34,8 @@ PUSH_HOSTS = env.list("PUSH_HOSTS", default=[]) or [
     *("fcm.googleapis.com", ".push.services.mozilla.com", ".push.apple.com", ".notify.windows.com"),
 ]
 TRUSTED_PROXIES = env("TRUSTED_PROXIES", default="").split()
+EMAIL_URL = env.str("EMAIL_URL", default="")
+EMAIL_FROM = env.str("EMAIL_FROM", default="")
 PERSONA_NAME_PATTERN = env.str("PERSONA_NAME_PATTERN", default="") or "{first} {last_initial}."
 DATA_DIR = Path(env.str("DATA_DIR", default="") or BASE_DIR / "var").resolve()
 S3_BUCKET = env.str("S3_BUCKET", default="")
@@ -60,6 +62,8 @@ try:
         PUBLIC_URL=PUBLIC_URL,
         ALLOWED_HOSTS=ALLOWED_HOSTS,
         PUSH_HOSTS=PUSH_HOSTS,
+        EMAIL_URL=EMAIL_URL,
+        EMAIL_FROM=EMAIL_FROM,
         FACEBOOK_APP_ID=FACEBOOK_APP_ID,
         GRAPH_API_URL=GRAPH_API_URL,
         GRAPH_API_VERSION=GRAPH_API_VERSION,
@@ -220,6 +224,15 @@ AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # attempts during a lockout do not prolong it
 AXES_VERBOSE = False
+
+# --- e-mail ---------------------------------------------------------------------------------------------------------
+
+_email = environ.Env.email_url_config(EMAIL_URL or "dummymail://")
+EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT = (_email[name] for name in ("EMAIL_BACKEND", "EMAIL_HOST", "EMAIL_PORT"))
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _email["EMAIL_HOST_USER"], _email["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS, EMAIL_USE_SSL = _email.get("EMAIL_USE_TLS", False), _email.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 10  # s
+DEFAULT_FROM_EMAIL = EMAIL_FROM or EMAIL_HOST_USER or "handover@localhost"
 
 # --- in the browser ------------------------------------------------------------------------------------------------
 

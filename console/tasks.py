@@ -79,6 +79,11 @@ def push_test(subscription_id, test):
     _model("console.PushSubscription").filter(pk=subscription_id).push_test(test)
 
 
+@shared_task(autoretry_for=(OSError,), max_retries=3, retry_backoff=30)
+def send_digest(agent_id):
+    _model("console.Digest").filter(pk=agent_id).send()
+
+
 @shared_task
 def beat(queue):
     """Note that beat is running, and a worker of this queue."""

@@ -4,6 +4,7 @@ from django.urls import include, path, re_path
 from agents import views as agents
 from console import api
 from console.calls import views as calls
+from console.digests import views as digests
 from console.faces import views as faces
 from console.installation import views as installation
 from console.push import views as push
@@ -49,6 +50,7 @@ urlpatterns = [
                 path("close/", handovers.close, name="close"),
                 path("transcript/", transcripts.transcript, name="transcript"),
                 path("transcript/text/", transcripts.transcript_text, name="transcript-text"),
+                path("transcript/mail/", transcripts.mail_transcript, name="mail-transcript"),
                 path("snooze/", snoozes.snooze, name="snooze"),
                 path("snooze/preview/", snoozes.preview, name="preview-snooze"),
                 path("end-snooze/", snoozes.end_snooze, name="end-snooze"),
@@ -123,6 +125,7 @@ urlpatterns = [
     path("shortcuts/keys/", shortcuts.change_keys, name="change-keys"),
     path("preferences/", agents.preferences, name="preferences"),
     path("calls/", calls.calls, name="calls"),
+    path("calls/digest/", digests.choose_digest, name="choose-digest"),
     path("check-device/", include("console.device_check.urls")),
     path("push/key/", push.key, name="push-key"),
     path("push/subscribe/", push.subscribe, name="subscribe"),

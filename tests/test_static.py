@@ -47,6 +47,7 @@ ON_DEMAND = {
     ],
     *[
         "picture-viewer",
+        "print-button",
         "push-device",
         "reaction-choice",
         "moment-field",

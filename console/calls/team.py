@@ -11,11 +11,12 @@ def of_team(conversation, news):
     """Return the present agents who want such news, and in whose queue the conversation waits, or would wait."""
     calls = {Calls.ALL} if news in OF_QUEUE else {Calls.ALL, Calls.MINE}
     there = Q(is_present=True) | Q(is_auto_away=True)
-    found = Agent.objects.working().filter(there, _in_team(conversation.team_id), calls__in=calls)
+    found = Agent.objects.working().filter(there, in_team(conversation.team_id), calls__in=calls)
     return found.filter(pk__in=conversation.page.agents().values("pk")).order_by().distinct()
 
 
-def _in_team(team_id):
+def in_team(team_id):
+    """Return the condition that an agent answers for this team; None is for any."""
     if team_id is None:
         return Q()
     return Q(teams=team_id) | Q(teams=None) | Q(is_superuser=True)

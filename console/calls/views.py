@@ -4,6 +4,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from console.calls.forms import CallRulesForm
+from console.digests.views import digest_context
 from console.models import CallRules
 from console.push.views import devices_context
 
@@ -15,4 +16,6 @@ def calls(request):
         form.save()
         return redirect("calls")
     status = 422 if form.is_bound else 200
-    return render(request, "calls/index.html", {"form": form} | devices_context(request), status=status)
+    return render(
+        request, "calls/index.html", {"form": form} | devices_context(request) | digest_context(request), status=status
+    )

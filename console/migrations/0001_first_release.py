@@ -113,6 +113,19 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Digest',
+            fields=[
+                ('agent', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='digest', serialize=False, to=settings.AUTH_USER_MODEL)),
+                ('every', models.PositiveSmallIntegerField(choices=[(0, 'never'), (1, 'at most every hour'), (4, 'at most every 4 hours'), (8, 'at most every 8 hours'), (24, 'at most once a day')], default=0, verbose_name='e-mail while I am away')),
+                ('has_words', models.BooleanField(default=False, verbose_name='with the names and last words of customers')),
+                ('sent_at', models.DateTimeField(editable=False, null=True)),
+            ],
+            options={
+                'verbose_name': 'e-mail digest',
+                'verbose_name_plural': 'e-mail digests',
+            },
+        ),
+        migrations.CreateModel(
             name='HandoverRules',
             fields=[
                 ('page', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='rules', serialize=False, to='personas.page')),

@@ -1,6 +1,7 @@
 from console.calls.reminders import Reminder
 from console.calls.rules import CallRules
 from console.custom_fields.models import CustomField, CustomValue
+from console.digests.models import Digest
 from console.history_import.models import HistoryImport
 from console.merged_customers.models import MergedCustomer
 from console.messenger_templates.models import SavedFile, SavedTemplate
@@ -52,6 +53,7 @@ __all__ = [
     "CustomField",
     "CustomValue",
     "Customer",
+    "Digest",
     "Draft",
     "Handover",
     "HandoverRules",

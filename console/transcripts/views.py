@@ -1,44 +1,49 @@
-"""The transcript of a conversation: what was said, and by whom, as the customer saw it. It has no notes."""
+"""The transcript of a conversation: as a page to print, as a text file, and by e-mail."""
 
-from django.http import HttpResponse
+from django import forms
+from django.conf import settings
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
-from console.models.message.message import Message
+from console.transcripts import mail
+from console.transcripts.content import content_of
 from console.views.desk import find
 
-MOST = 2_000  # messages, the newest ones
-REMARKS = {
-    Message.State.QUEUED: _("not sent yet"),
-    Message.State.SENDING: _("not sent yet"),
-    Message.State.UNKNOWN: _("may not have arrived"),
-    Message.State.FAILED: _("not sent"),
-}
+
+class AddressForm(forms.Form):
+    address = forms.EmailField(max_length=254)
 
 
 @require_GET
 def transcript(request, pk):
-    """Show it as a page that can be printed."""
-    return render(request, "transcripts/transcript.html", _context(find(request, pk)))
+    """Show it as a page that can be printed, or saved as a PDF by the browser, which has the fonts for all writing."""
+    return _page(request, find(request, pk), AddressForm())
 
 
 @require_GET
 def transcript_text(request, pk):
     """Download it as a text file."""
     conversation = find(request, pk)
-    text = render(request, "transcripts/transcript.txt", _context(conversation)).content
+    text = render(request, "transcripts/transcript.txt", content_of(conversation)).content
     answer = HttpResponse(text, content_type="text/plain; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="conversation-{conversation.pk}.txt"'
     return answer
 
 
-def _context(conversation):
-    newest = list(conversation.messages.for_thread().in_order().reverse()[: MOST + 1])
-    messages = newest[:MOST][::-1]
-    for message in messages:
-        message.conversation = conversation  # with its Page, of which senders have their names
-        message.remark = REMARKS.get(message.state, "")
-    is_cut = len(newest) > MOST
-    return {"conversation": conversation, "messages": messages, "is_cut": is_cut, "at": timezone.localtime()}
+@require_POST
+def mail_transcript(request, pk):
+    """Have a worker mail it to an address."""
+    conversation, form = find(request, pk), AddressForm(request.POST)
+    if not settings.EMAIL_URL:
+        raise Http404
+    if not form.is_valid():
+        return _page(request, conversation, form, status=422)
+    address = form.cleaned_data["address"]
+    mail.mail_transcript.delay(conversation.pk, request.user.pk, address)
+    return _page(request, conversation, AddressForm(), mailed_to=address)
+
+
+def _page(request, conversation, form, mailed_to="", status=200):
+    state = {"form": form, "mailed_to": mailed_to, "has_mail": bool(settings.EMAIL_URL)}
+    return render(request, "transcripts/transcript.html", content_of(conversation) | state, status=status)

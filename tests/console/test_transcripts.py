@@ -3,11 +3,13 @@
 import uuid
 
 import pytest
+from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from console.models import Note
-from console.transcripts import views
+from console.transcripts import content
+from console.transcripts.mail import mail_transcript
 from tests.conftest import restrict
 from tests.console.conftest import MINUTE, now, words
 
@@ -56,7 +58,7 @@ def test_a_transcript_names_files_and_says_nothing_that_was_unsent(anas_browser,
 def test_a_long_transcript_has_the_newest_messages_and_says_so(anas_browser, urls, receive, said, monkeypatch):
     receive(*(said(f"m_{number}", f"Line {number}", now() + number * MINUTE) for number in range(4)))
     assert "older ones are left out" not in anas_browser.get(urls[1]).text
-    monkeypatch.setattr(views, "MOST", 3)
+    monkeypatch.setattr(content, "MOST", 3)
     for url in urls:
         text = words(anas_browser.get(url).text)
         assert "older ones are left out" in text and "Line 0" not in text
@@ -89,3 +91,46 @@ def test_nobody_else_gets_a_transcript(bens, urls, bluebird, client):
     for url in urls:
         assert bens.get(url).status_code == 404
         assert client.get(url).headers["Location"].startswith("/login/")
+
+
+# By e-mail
+
+
+@pytest.fixture
+def mail_server(settings):
+    settings.EMAIL_URL = "smtp://mail.example.com"
+
+
+def test_a_transcript_is_mailed_as_text_and_answers_go_to_the_agent(conversation, ana, receive, said):
+    receive(said("m_1", "Is it there?", now()))
+    type(ana).objects.update(email="ana@example.com")
+    mail_transcript(conversation.pk, ana.pk, "boss@example.com")
+    [message] = mail.outbox
+    assert (message.to, message.reply_to) == (["boss@example.com"], ["ana@example.com"])
+    assert message.subject == "Transcript: Mona Weber" and "Mona Weber:\nIs it there?\n" in message.body
+
+
+def test_an_agent_has_a_transcript_mailed_from_its_page(anas_browser, urls, mail_server):
+    assert 'action="' + urls[0] + 'mail/"' in anas_browser.get(urls[0]).text
+    answer = anas_browser.post(f"{urls[0]}mail/", {"address": "boss@example.com"})
+    assert "The transcript is on its way to boss@example.com." in words(answer.text)
+
+
+@pytest.mark.parametrize("address", ["", "boss", "a@example.com\nBcc: b@example.com"])
+def test_an_address_that_is_none_is_refused_with_a_sentence(address, anas_browser, urls, mail_server):
+    answer = anas_browser.post(f"{urls[0]}mail/", {"address": address})
+    assert answer.status_code == 422 and 'role="alert"' in answer.text
+
+
+def test_no_transcript_is_mailed_where_e_mail_is_not_set_up(anas_browser, urls):
+    assert "Send by e-mail" not in anas_browser.get(urls[0]).text
+    assert anas_browser.post(f"{urls[0]}mail/", {"address": "boss@example.com"}).status_code == 404
+
+
+def test_no_transcript_is_mailed_for_an_agent_who_may_no_longer_see_the_conversation(
+    conversation, bens, urls, ben, bluebird, mail_server
+):
+    restrict(bluebird)
+    assert bens.post(f"{urls[0]}mail/", {"address": "boss@example.com"}).status_code == 404
+    mail_transcript(conversation.pk, ben.pk, "boss@example.com")
+    assert mail.outbox == []

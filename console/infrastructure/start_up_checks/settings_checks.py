@@ -186,6 +186,12 @@ SHAPES = [
         lambda value: re.fullmatch(r"\.?[a-z0-9.-]+", value),
         "set it to host names of push services, separated by commas; a dot in front includes all below it.",
     ),
+    (
+        "EMAIL_URL",
+        lambda value: _is_url(value, "smtp", "smtp+tls", "smtp+ssl"),
+        "set it to a URL, as in smtp+tls://user:password@mail.example.com:587, or remove it to send no e-mail.",
+    ),
+    ("EMAIL_FROM", lambda value: re.fullmatch(r".*@[^@]+", value), "set it to an address, as in help@example.com."),
     ("FACEBOOK_APP_ID", str.isdecimal, "set it to the number of your Facebook app."),
     (
         "GRAPH_API_URL",

@@ -1,0 +1,1 @@
+"""E-mail digests: an absent agent learns by e-mail that customers wait while nobody is there."""

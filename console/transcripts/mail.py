@@ -1,0 +1,31 @@
+"""A transcript by e-mail, as a worker sends it: in the language of the agent who asked for it."""
+
+import logging
+
+from celery import shared_task
+from django.apps import apps
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from console.transcripts.content import content_of
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task(autoretry_for=(OSError,), max_retries=5, retry_backoff=30)
+def mail_transcript(conversation_id, agent_id, address):
+    """Send it, unless the agent may no longer see the conversation."""
+    agent = apps.get_model("agents.Agent").objects.working().filter(pk=agent_id).first()
+    visible = agent and apps.get_model("console.Conversation").objects.visible_to(agent).in_full()
+    conversation = visible and visible.filter(pk=conversation_id).first()
+    if not conversation:
+        return
+    with agent.reading():
+        text = render_to_string("transcripts/transcript.txt", content_of(conversation))
+        subject = _("Transcript: %(conversation)s") % {"conversation": conversation}
+    EmailMessage(
+        subject, text, settings.DEFAULT_FROM_EMAIL, [address], reply_to=[agent.email] if agent.email else None
+    ).send()
+    logger.info("Agent %s has mailed the transcript of conversation %s", agent_id, conversation_id)
