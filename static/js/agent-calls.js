@@ -3,7 +3,6 @@
 // somebody looks.
 
 import { parse } from "./csrf.js";
-import { isInFront, rowOf } from "./in-front.js";
 import { notify } from "./notification.js";
 import { renew, subscribe } from "./push-device.js";
 import { TONES, play } from "./tones.js";
@@ -38,10 +37,9 @@ class AgentCalls extends HTMLElement {
     this.words.set(row.id, wordsOf(row));
   };
 
-  callSoon = ({ detail: { words: [news, pk, volume], html: reason } }) => {
-    const id = rowOf(news, pk);
-    const call = { id, news, reason, volume: Number(volume), tag: `row-${pk}`, address: `/conversations/${pk}/` };
-    if (!document.querySelector("live-stream").source || isInFront(call.address)) return;
+  callSoon = ({ detail: { words: [news, pk, volume], html: reason, id, address, isInFront } }) => {
+    const call = { id, news, reason, volume: Number(volume), tag: `row-${pk}`, address };
+    if (!document.querySelector("live-stream").source || isInFront) return;
     this.looked.delete(id);
     setTimeout(() => this.call(call), SAID_WITHIN);
   };

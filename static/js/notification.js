@@ -2,7 +2,6 @@
 // the same tag, so that nobody is called twice by the same words; and on a phone only a service worker can.
 
 import { agent } from "./csrf.js";
-import { open } from "./in-front.js";
 
 export async function notify({ title, words, reason, tag, news, address }) {
   if (window.Notification?.permission !== "granted") return;
@@ -19,7 +18,7 @@ function show(title, options) {
     notification.onclick = () => {
       notification.close();
       window.focus();
-      open(options.data.address);
+      document.dispatchEvent(new CustomEvent("open-conversation", { detail: options.data.address }));
     };
   } catch (error) {
     if (error.name !== "TypeError") throw error;
