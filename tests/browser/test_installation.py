@@ -8,7 +8,6 @@ from playwright.sync_api import expect
 from console.models import Conversation, Message
 from tests.browser.conftest import session_of
 from tests.browser.desk import composer, findings, says, takes, until
-from tests.conftest import PASSWORD
 from tests.stand_in import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -98,10 +97,8 @@ def test_the_next_agent_on_this_device_sees_their_own_desk_and_no_reply_of_mine(
     tab = desk(ana)
     tab.evaluate(ENTER, str(ana.pk))
     tab.context.clear_cookies()
-    tab.goto("/login/")
-    tab.get_by_label("Username").fill("ben")
-    tab.get_by_label("Password").fill(PASSWORD)
-    tab.get_by_role("button", name="Log in").click()
+    tab.context.add_cookies([session_of(ben)])
+    tab.goto("/")
     expect(tab.get_by_role("button", name="Ben Okafor")).to_be_visible()
     until(tab, lambda: tab.evaluate("localStorage.getItem('agent')") == str(ben.pk))
     tab.context.set_offline(True)
