@@ -304,6 +304,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "sweep": {"task": "console.sweep.sweep", "schedule": 10.0, "options": {"expires": 10}},
     "delete-old-rows": {"task": "console.retention.delete_old_rows", "schedule": 60.0, "options": {"expires": 60}},
+    "send-digests": {"task": "console.tasks.send_digests", "schedule": 300.0, "options": {"expires": 300}},
     "sweep-personas": {"task": "personas.tasks.sweep", "schedule": 15.0, "options": {"expires": 15}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")

@@ -79,6 +79,12 @@ def push_test(subscription_id, test):
     _model("console.PushSubscription").filter(pk=subscription_id).push_test(test)
 
 
+@shared_task
+def send_digests():
+    """Have the digests sent that are due."""
+    _model("console.Digest").send_later()
+
+
 @shared_task(autoretry_for=(OSError,), max_retries=3, retry_backoff=30)
 def send_digest(agent_id):
     _model("console.Digest").filter(pk=agent_id).send()

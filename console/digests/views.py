@@ -10,7 +10,9 @@ from console.digests.models import Digest
 
 def digest_context(request):
     """Return what templates/digests/_form.html shows."""
-    return {"digest_form": DigestForm(instance=Digest.of(request.user)), "has_mail": bool(settings.EMAIL_URL)}
+    has_mail = bool(settings.EMAIL_URL)
+    form = DigestForm(instance=Digest.of(request.user)) if has_mail and request.user.email else None
+    return {"has_mail": has_mail, "digest_form": form}
 
 
 @require_POST

@@ -152,7 +152,7 @@ def test_a_digest_that_the_mail_server_refuses_is_sent_at_the_next_attempt(diges
     assert len(sent()) == 1
 
 
-def test_the_sweep_sends_nothing_where_e_mail_is_not_set_up(digest, waiting, ana, settings, django_assert_num_queries):
+def test_nothing_is_sent_where_e_mail_is_not_set_up(digest, waiting, ana, settings, django_assert_num_queries):
     ana.go_away()
     settings.EMAIL_URL = ""
     with django_assert_num_queries(0):
