@@ -107,7 +107,7 @@ def test_a_transcript_is_mailed_as_text_and_answers_go_to_the_agent(conversation
     mail_transcript(conversation.pk, ana.pk, "boss@example.com")
     [message] = mail.outbox
     assert (message.to, message.reply_to) == (["boss@example.com"], ["ana@example.com"])
-    assert message.subject == "Transcript: Mona Weber" and "Mona Weber:\nIs it there?\n" in message.body
+    assert message.subject == "Transcript: Mona Weber" and "Mona Weber:\n    Is it there?\n" in message.body
 
 
 def test_an_agent_has_a_transcript_mailed_from_its_page(anas_browser, urls, mail_server):
