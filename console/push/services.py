@@ -6,9 +6,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 ADDRESS = re.compile(r"[!-~]+")  # no spaces, no control characters: servers and libraries read those differently
-HOST = re.compile(
-    r"[a-z0-9-]+(\.[a-z0-9-]+)*"
-)  # no empty label and no percent sign: some libraries refuse or decode them
+HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*")  # no empty labels, no percent signs: libraries differ in them
 LOOPBACK = {"127.0.0.1", "localhost"}
 
 
