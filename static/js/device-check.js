@@ -27,10 +27,11 @@ class DeviceCheck extends HTMLElement {
 
   // One after another: the service worker is there before a test is pushed to it.
   check = async () => {
-    this.button("again").ariaBusy = "true";
+    if (this.isChecking) return;
+    this.isChecking = true;
     this.result.textContent = this.result.dataset.running;
     for (const name of Object.keys(CHECKS)) await this.run(name);
-    this.button("again").ariaBusy = null;
+    this.isChecking = false;
     this.sum();
   };
 
@@ -48,7 +49,7 @@ class DeviceCheck extends HTMLElement {
     chip.hidden = false;
     part.classList.toggle("is-bad", state === "bad");
     if (name === "permission") this.button("allow").hidden = outcome !== "ask";
-    if (!this.button("again").ariaBusy) this.sum();
+    if (!this.isChecking) this.sum();
   }
 
   sum() {
