@@ -36,6 +36,7 @@ def test_the_transcript_is_black_on_white_on_paper_without_what_is_for_the_scree
         "(({ color, colorScheme }) => [color, colorScheme])(getComputedStyle(document.querySelector('main')))"
     )
     assert colours == ["rgb(22, 25, 29)", "light"]
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
