@@ -1,5 +1,6 @@
 """Changed rows in the saved views that browsers show, and the numbers of all views."""
 
+from collections import defaultdict
 from functools import partial
 
 from django.db import connection
@@ -10,25 +11,26 @@ from console.live.groups import all_pages, by_rights, visible
 from console.live.rendering import rendered
 from console.models.conversation.inbox import place_text
 from console.queue.row_html import row_html
-from console.saved_views.counts import new_counts
-from console.saved_views.reading import OF_AGENTS, WITH_KEYS, places_of
+from console.saved_views import counts
+from console.saved_views.reading import WITH_KEYS, QueuesOfAgents, places_of
 
 
 class ViewRows:
     """The changed rows of a batch in open views. One query finds which view shows which row."""
 
     def __init__(self, keys, loaded):
-        self._loaded, self._views, self._events = loaded, WITH_KEYS(keys=[*keys]), {}
-        self._places = places_of(self._views, [row.pk for row in loaded.rows])
+        views = WITH_KEYS(keys=[*keys])
+        self._loaded, self._views, self._events = loaded, {view.pk: view for view in views}, {}
+        self._places = places_of(views, [row.pk for row in loaded.rows])
         self._pages = all_pages()
 
     def pieces_for(self, rights, listeners):
         """Yield pairs of listeners and the function that renders their events, for each view that some of them show."""
         pages = visible(self._pages, rights)
         rows = [row for row in self._loaded.rows if row.page_id in pages]
-        for view in self._views:
-            open_in = [each for each in listeners if view.pk in each.views]
-            may_see = [each for each in open_in if view.is_visible_with(each.agent_id, rights, pages)]
+        for key, open_in in _by_view(listeners).items():
+            view = self._views.get(key)
+            may_see = [each for each in open_in if view and view.is_visible_with(each.agent_id, rights, pages)]
             if may_see:
                 yield may_see, partial(self._join, view, rows)
 
@@ -49,29 +51,46 @@ def numbers_of_views(listeners, is_due):
     is_due: have browsers ask for open views whose rows change with time.
     """
     try:
-        views = OF_AGENTS(agents=[*{listener.agent_id for listener in listeners}])
-        return list(_numbers(views, listeners, is_due)) if views else []
+        queues = QueuesOfAgents({listener.agent_id for listener in listeners})
+        return list(_numbers(queues, listeners, is_due)) if queues else []
     finally:
         connection.close()
 
 
-def _numbers(views, listeners, is_due):
+def _numbers(queues, listeners, is_due):
+    shown = list(_shown(queues, listeners))
+    counts.count((view, pages) for _listener, views, pages in shown for view in views)
+    for listener, views, pages in shown:
+        if said := [words for view in views if (words := _said(view, counts.count_of(view, pages)))]:
+            yield [listener], event(" ".join(["view-counts", *said]))
+        if is_due and any(view.changes_with_time and view.pk in listener.views for view in views):
+            yield [listener], event("views")
+
+
+def _shown(queues, listeners):
+    """Yield each listener with the views in its queue, and the keys of the Pages that its agent may see."""
     groups, _moment = by_rights(listeners)
-    counts, known = new_counts(views), all_pages()
+    known = all_pages()
     for rights, those in groups.items():
         pages = visible(known, rights)
-        said = {view: _said(view, *counts.of(view, pages)) for view in views}
+        shared = queues.shared_with(rights, pages)
         for listener in those:
-            usable = [view for view in views if view.is_visible_with(listener.agent_id, rights, pages)]
-            if usable:
-                yield [listener], event(" ".join(["view-counts", *(said[view] for view in usable)]))
-            if is_due and any(view.changes_with_time and view.pk in listener.views for view in usable):
-                yield [listener], event("views")
+            yield listener, queues.of(listener.agent_id, rights, pages, shared), pages
 
 
-def _said(view, total, unread):
-    """Return the numbers as two words. A browser shows no unread messages as nothing."""
-    return f"{view.section_name}={total} {view.section_name}-unread={unread or ''}"
+def _said(view, count):
+    """Return the numbers as two words, or "" if they are not counted yet."""
+    name = view.section_name
+    return count and f"{name}={count.total_text} {name}-unread={count.unread_text}"
+
+
+def _by_view(listeners):
+    """Return {view's key: the listeners that show it}."""
+    found = defaultdict(list)
+    for listener in listeners:
+        for key in listener.views:
+            found[key].append(listener)
+    return found
 
 
 def _row_event(row, view, place, at):

@@ -648,16 +648,17 @@ class Migration(migrations.Migration):
                 ('is_unread', models.BooleanField(default=False, verbose_name='with unread messages')),
                 ('waits_minutes', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='waiting longer than, in minutes')),
                 ('window_hours', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='messaging window closes within, in hours')),
-                ('came_by', models.CharField(blank=True, choices=[('ad', 'an ad'), ('form', 'the form of an ad'), ('link', 'a link'), ('site', 'a website'), ('shop', 'the shop')], max_length=8, verbose_name='came by')),
+                ('came_by', models.CharField(blank=True, choices=[('ad', 'an ad'), ('form', 'the form of an ad'), ('link', 'a link'), ('site', 'a website'), ('shop', 'the shop'), ('post', 'a post')], max_length=8, verbose_name='came by')),
                 ('language', models.CharField(blank=True, choices=[('af', 'Afrikaans'), ('ar', 'Arabic'), ('az', 'Azerbaijani'), ('bg', 'Bulgarian'), ('be', 'Belarusian'), ('bn', 'Bengali'), ('br', 'Breton'), ('bs', 'Bosnian'), ('ca', 'Catalan'), ('cs', 'Czech'), ('cy', 'Welsh'), ('da', 'Danish'), ('de', 'German'), ('el', 'Greek'), ('en', 'English'), ('eo', 'Esperanto'), ('es', 'Spanish'), ('et', 'Estonian'), ('eu', 'Basque'), ('fa', 'Persian'), ('fi', 'Finnish'), ('fr', 'French'), ('fy', 'Frisian'), ('ga', 'Irish'), ('gd', 'Scottish Gaelic'), ('gl', 'Galician'), ('he', 'Hebrew'), ('hi', 'Hindi'), ('hr', 'Croatian'), ('hu', 'Hungarian'), ('hy', 'Armenian'), ('ia', 'Interlingua'), ('id', 'Indonesian'), ('ig', 'Igbo'), ('io', 'Ido'), ('is', 'Icelandic'), ('it', 'Italian'), ('ja', 'Japanese'), ('ka', 'Georgian'), ('kk', 'Kazakh'), ('km', 'Khmer'), ('kn', 'Kannada'), ('ko', 'Korean'), ('ky', 'Kyrgyz'), ('lb', 'Luxembourgish'), ('lt', 'Lithuanian'), ('lv', 'Latvian'), ('mk', 'Macedonian'), ('ml', 'Malayalam'), ('mn', 'Mongolian'), ('mr', 'Marathi'), ('ms', 'Malay'), ('my', 'Burmese'), ('nb', 'Norwegian Bokmål'), ('ne', 'Nepali'), ('nl', 'Dutch'), ('nn', 'Norwegian Nynorsk'), ('os', 'Ossetic'), ('pa', 'Punjabi'), ('pl', 'Polish'), ('pt', 'Portuguese'), ('ro', 'Romanian'), ('ru', 'Russian'), ('sk', 'Slovak'), ('sl', 'Slovenian'), ('sq', 'Albanian'), ('sr', 'Serbian'), ('sv', 'Swedish'), ('sw', 'Swahili'), ('ta', 'Tamil'), ('te', 'Telugu'), ('tg', 'Tajik'), ('th', 'Thai'), ('tk', 'Turkmen'), ('tr', 'Turkish'), ('tt', 'Tatar'), ('ug', 'Uyghur'), ('uk', 'Ukrainian'), ('ur', 'Urdu'), ('uz', 'Uzbek'), ('vi', 'Vietnamese')], max_length=2, verbose_name='language')),
                 ('custom_value', models.CharField(blank=True, max_length=500, verbose_name='value of the custom field')),
-                ('order', models.CharField(choices=[('wait', 'longest waiting first'), ('newest', 'newest first'), ('window', 'messaging window that closes soonest first')], default='wait', max_length=8, verbose_name='order')),
+                ('order', models.CharField(choices=[('wait', 'longest waiting first'), ('newest', 'newest first'), ('window', 'messaging window that closes soonest first'), ('due', 'first reply that is due soonest first')], default='wait', max_length=8, verbose_name='order')),
                 ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL, verbose_name='author')),
                 ('custom_field', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='console.customfield', verbose_name='custom field')),
                 ('label', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='console.label', verbose_name='label')),
                 ('on_page', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='personas.page', verbose_name='Page')),
                 ('page', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='personas.page', verbose_name='Page')),
                 ('for_team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='console.team', verbose_name='team')),
+                ('held_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='with the agent')),
                 ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='console.team', verbose_name='team')),
             ],
             options={
@@ -1030,6 +1031,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='conversation',
             index=models.Index(condition=models.Q(('closed_at', None), ('holder', 'bot')), fields=['rank', 'id'], name='conversation_bots'),
+        ),
+        migrations.AddIndex(
+            model_name='conversation',
+            index=models.Index(condition=models.Q(('closed_at', None)), fields=['rank', 'id'], name='conversation_open'),
         ),
         migrations.AddIndex(
             model_name='conversation',

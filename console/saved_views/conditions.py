@@ -21,6 +21,7 @@ DOORS = [
     (Q(details__has_key="product_id"), Door.SHOP),
     (Q(details__has_key="referer_uri"), Door.SITE),
 ]
+OF_POST = (Q(details__has_key="post_id"), Door.POST)
 
 
 def matching(view):
@@ -30,7 +31,7 @@ def matching(view):
     for condition in _conditions(view, now):
         found = found.filter(condition)
     if view.came_by:
-        found = found.annotate(door=_last_door()).filter(door=view.came_by)
+        found = found.annotate(door=_last_door(view.came_by)).filter(door=view.came_by)
     return found.annotate(place=_place(view))
 
 
@@ -39,8 +40,13 @@ def in_order(view):
 
 
 def behind(conversations, place, pk):
-    """Filter to the conversations behind this place."""
-    return conversations.filter(Q(place__gt=place) | Q(place=place, pk__gt=pk))
+    """Filter to the conversations behind this place. PostgreSQL begins in an index by the second condition."""
+    return conversations.filter(Q(place__gt=place) | Q(pk__gt=pk), place__gte=place)
+
+
+def before(conversations, place, pk):
+    """Filter to the conversations before this place, the nearest first."""
+    return conversations.filter(Q(place__lt=place) | Q(pk__lt=pk), place__lte=place).order_by("-place", "-pk")
 
 
 def _state(view, now):
@@ -57,6 +63,8 @@ def _conditions(view, now):
         yield Q(page=view.on_page_id)
     if view.for_team_id:
         yield Q(team=view.for_team_id)
+    if view.held_by_id:
+        yield Q(agent=view.held_by_id)
     if view.label_id:
         yield _has_label(view.label_id)
     if view.is_unread:
@@ -79,9 +87,11 @@ def _has_label(label):
     return Q(pk__in=conversations) | Q(customer__in=customers)
 
 
-def _last_door():
+def _last_door(wanted):
+    """Return the way by which the customer came last. The post of an ad is part of that ad."""
     came = Activity.objects.filter(conversation=OuterRef("pk"), kind=Kind.REFERRAL).order_by("-at", "-pk")
-    doors = [When(condition, then=Value(door)) for condition, door in DOORS]
+    known = [OF_POST] if wanted == Door.POST else DOORS
+    doors = [When(condition, then=Value(door)) for condition, door in known]
     return Subquery(came.annotate(door=Case(*doors, default=Value(Door.LINK))).values("door")[:1])
 
 
@@ -100,4 +110,6 @@ def _place(view):
         return LATE - Coalesce(F("last_at"), EARLY)
     if view.order == Order.WINDOW:
         return Coalesce(F("window_end"), LATE) - EARLY
+    if view.order == Order.DUE:
+        return Coalesce(F("answer_by") - EARLY, (LATE - EARLY) + F("rank"))  # without a deadline, as the queue has it
     return F("rank")

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from agents.models import Agent
 from console import live
 from console.custom_fields.kinds import cleaned
 from console.models import CustomField, Label, SavedView, Team
@@ -21,8 +22,8 @@ class SavedViewForm(SharedForm):
     class Meta:
         model = SavedView
         fields = [
-            *["name", "state", "on_page", "for_team", "label", "is_unread", "waits_minutes", "window_hours"],
-            *["came_by", "language", "custom_field", "custom_value", "order"],
+            *["name", "state", "on_page", "for_team", "held_by", "label", "is_unread", "waits_minutes"],
+            *["window_hours", "came_by", "language", "custom_field", "custom_value", "order"],
         ]
         widgets = {
             "waits_minutes": forms.NumberInput({"min": 1, "max": LONGEST_WAIT}),
@@ -36,6 +37,7 @@ class SavedViewForm(SharedForm):
         on_these = Q(page=None) | Q(page__in=pages.order_by().values("pk"))
         self.fields["on_page"].queryset = pages
         self.fields["for_team"].queryset = Team.objects.visible_to(agent)
+        self.fields["held_by"].queryset = Agent.objects.filter(is_active=True)
         self.fields["label"].queryset = Label.objects.filter(on_these)
         self.fields["custom_field"].queryset = CustomField.objects.filter(on_these)
         for name, field in self.fields.items():
@@ -53,6 +55,7 @@ class SavedViewForm(SharedForm):
     def clean(self):
         given = super().clean()
         self._check_time(given)
+        self._check_holder(given)
         self._clean_value(given)
         self._check_number()
         return given
@@ -71,6 +74,10 @@ class SavedViewForm(SharedForm):
     def _check_time(self, given):
         if given.get("state") == State.CLOSED and (given.get("waits_minutes") or given.get("window_hours")):
             self.add_error("state", _("Nobody waits in closed conversations, and no messaging window counts."))
+
+    def _check_holder(self, given):
+        if given.get("held_by") and given.get("state") not in (State.OPEN, State.AGENT):
+            self.add_error("held_by", _("Only open conversations are with an agent."))
 
     def _clean_value(self, given):
         """Store the value of a custom field as that field stores it."""

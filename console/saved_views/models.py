@@ -5,7 +5,7 @@ A view finds only conversations that whoever looks may see, whatever its author 
 
 from typing import Any, ClassVar
 
-from django.conf import global_settings
+from django.conf import global_settings, settings
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -37,12 +37,20 @@ class Door(models.TextChoices):
     LINK = "link", _("a link")
     SITE = "site", _("a website")
     SHOP = "shop", _("the shop")
+    POST = "post", _("a post")
 
 
 class Order(models.TextChoices):
     LONGEST_WAIT = "wait", _("longest waiting first")
     NEWEST = "newest", _("newest first")
     WINDOW = "window", _("messaging window that closes soonest first")
+    DUE = "due", _("first reply that is due soonest first")
+
+
+CONDITIONS = [  # the columns that decide which conversations a view finds
+    *["state", "on_page_id", "for_team_id", "held_by_id", "label_id", "is_unread", "waits_minutes", "window_hours"],
+    *["came_by", "language", "custom_field_id", "custom_value"],
+]
 
 
 class SavedViewQuerySet(SharedQuerySet):
@@ -72,6 +80,7 @@ def _condition(to, name):
 class SavedView(Shared):
     on_page_id: int | None
     for_team_id: int | None
+    held_by_id: int | None
     pages_of_team: list  # read by the queries of reading.py: the keys of the Pages of for_team
     team_id: int | None
     page_id: int | None
@@ -81,6 +90,7 @@ class SavedView(Shared):
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.OPEN)
     on_page = _condition("personas.Page", _("Page"))
     for_team = _condition("console.Team", _("team"))
+    held_by = _condition(settings.AUTH_USER_MODEL, _("with the agent"))
     label = _condition("console.Label", _("label"))
     is_unread = models.BooleanField(_("with unread messages"), default=False)
     waits_minutes = models.PositiveSmallIntegerField(_("waiting longer than, in minutes"), null=True, blank=True)
@@ -119,6 +129,11 @@ class SavedView(Shared):
     @property
     def section_name(self):
         return f"view-{self.pk}"
+
+    @property
+    def conditions(self):
+        """Return the values of its conditions: views with equal ones find the same conversations."""
+        return tuple(getattr(self, name) for name in CONDITIONS)
 
     @property
     def topic(self):

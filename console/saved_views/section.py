@@ -5,7 +5,8 @@ from django.utils.translation import gettext as _
 from console.models.conversation.inbox import place_text
 from console.queue.row_html import row_html
 from console.queue.shown_section import Section
-from console.saved_views.conditions import behind, in_order
+from console.saved_views.conditions import before, behind, in_order
+from console.saved_views.counts import shown_count
 
 
 class ViewSection(Section):
@@ -21,22 +22,31 @@ class ViewSection(Section):
         return False
 
     def choose(self, count, after=None):
-        found = in_order(self.view).filter(page__in=[*self.pages])
-        found = behind(found, *after) if after else found
-        places = list(found.values_list("pk", "place")[: count + 1])
-        self._places, self.has_more = dict(places[:count]), len(places) > count
+        self.has_earlier = after is not None
+        places = list((behind(self._found, *after) if after else self._found)[: count + 1])
+        self._choose_places(places[:count])
+        self.has_more = len(places) > count
+
+    def choose_before(self, count, end):
+        places = list(before(self._found, *end)[: count + 1])
+        self._choose_places(places[:count][::-1])
+        self.has_earlier = len(places) > count
+
+    @property
+    def _found(self):
+        return in_order(self.view).filter(page__in=[*self.pages]).values_list("pk", "place")
+
+    def _choose_places(self, places):
+        self._places = dict(places)
         self.keys = [*self._places]
 
     def rows_among(self, conversations):
         return [conversations[pk] for pk in self.keys if pk in conversations]
 
-    def count(self, counts):
-        """Take the numbers from counts that may be known."""
-        self.number, self.unread_number = (counts and counts.of(self.view, self.pages)) or (None, None)
-
-    @property
-    def end(self):
-        return self._place_of(self.rows[-1])
+    def count(self):
+        """Take the numbers from the last count, if it is known."""
+        if found := shown_count(self.view, self.pages):
+            self.number, self.unread_number = found.total_text, found.unread_text
 
     def _place_of(self, row):
         return place_text(self._places[row.pk], row.pk)

@@ -16,7 +16,7 @@ from console.saved_views.reading import visible_views
 @require_GET
 def index(request):
     views, pages = _visible(request)
-    prefetch_related_objects(views, "for_team", "team")
+    prefetch_related_objects(views, "for_team", "held_by", "team")
     for view in views:
         view.is_editable = view.may_be_edited_by(request.user)
         view.on_page, view.page = pages.get(view.on_page_id), pages.get(view.page_id)

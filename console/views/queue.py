@@ -17,7 +17,6 @@ from console.queue.reading import has_own, read_rows, visible_pages
 from console.queue.sections import MENTIONS, SCHEDULED
 from console.queue.shown_section import MOST, PAGE, MentionsSection, ScheduledSection, Section
 from console.queue.viewers import rights_of
-from console.saved_views.counts import last_counts
 from console.saved_views.reading import views_in_queue
 from console.saved_views.section import ViewSection
 from console.wording.pages import problem
@@ -71,7 +70,7 @@ def queue_context(request, current=None):
     for section in sections:
         section.number = numbers.get(section.name)
     for view in views:
-        view.count(last_counts())
+        view.count()
     mine = next(section for section in sections if section.name == "mine")
     return {
         "sections": sections,

@@ -13,6 +13,7 @@ def _all(view):
     yield view.get_state_display()
     yield view.on_page and _("on the Page %s") % view.on_page
     yield view.for_team and _("for the team %s") % view.for_team
+    yield view.held_by and _("with %s") % view.held_by
     yield view.label and _("label %s") % view.label
     yield view.is_unread and _("unread")
     yield view.waits_minutes and _minutes(view.waits_minutes)

@@ -16,6 +16,7 @@ from console.models.conversation import inbound, opening
 from console.queue.reading import read_rows
 from messenger import webhook_signature
 from messenger.events import serialize
+from tests.bench.fill import fill
 from tests.conftest import CONSOLE_URL, PAGE_ID
 
 AT = 1790000000000  # ms
@@ -50,6 +51,15 @@ def receive(arrive, bluebird):
         return inbound_webhook
 
     return receive_events
+
+
+@pytest.fixture
+def much(db):
+    """Enough of everything that to read a whole table would be the longer way, on a disk without moving parts."""
+    fill(conversations=6_000, messages=20_000)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL random_page_cost = 1.1")
+        cursor.execute("ANALYZE")  # of tables that stayed empty, PostgreSQL may know what they had in another test
 
 
 def process(event):

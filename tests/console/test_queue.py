@@ -16,7 +16,6 @@ from console.models import Attachment, Conversation, Customer, InboundWebhook, M
 from console.models.conversation.thread import SHOW_RECEIPTS
 from console.models.conversation.timeouts import TIMEOUTS
 from console.views.queue import MOST, PAGE
-from tests.bench.fill import fill
 from tests.conftest import restrict
 from tests.console.conftest import HTMX
 
@@ -346,15 +345,6 @@ def test_a_thread_that_has_not_changed_is_asked_for_no_entries(conversation, say
     assert [query for query in found if "console_message" in query["sql"]] == []
     assert len(found) == 5  # the session, its agent, the Pages, the conversation, its labels
     assert "Hello" in anas_browser.get(f"{path}0", headers=HTMX).content.decode()
-
-
-@pytest.fixture
-def much(db):
-    """Enough of everything that to read a whole table would be the longer way, on a disk without moving parts."""
-    fill(conversations=6_000, messages=20_000)
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL random_page_cost = 1.1")
-        cursor.execute("ANALYZE")  # of tables that stayed empty, PostgreSQL may know what they had in another test
 
 
 READS = {

@@ -2,6 +2,7 @@
 
 import random
 import re
+import time
 import uuid
 from datetime import timedelta
 
@@ -109,7 +110,7 @@ def test_a_view_finds_what_meets_its_condition_and_nothing_else(condition, meets
     assert found_by(make(**condition)) == {row}
 
 
-def test_a_view_finds_conversations_of_its_page_its_team_and_with_an_agent(guest, make, ana, bluebird):
+def test_a_view_finds_conversations_of_its_page_its_team_and_with_an_agent(guest, make, ana, ben, bluebird):
     other_page = Page.objects.create(page_id="7", token="t", name="Rosehip", state=Page.State.CONNECTED)
     refunds = Team.objects.create(name="Refunds")
     plain, elsewhere, of_team = guest(), guest(page=other_page), guest(team=refunds)
@@ -118,6 +119,8 @@ def test_a_view_finds_conversations_of_its_page_its_team_and_with_an_agent(guest
     assert found_by(make(on_page=other_page)) == {elsewhere}
     assert found_by(make(for_team=refunds)) == {of_team}
     assert found_by(make(state="agent")) == {held}
+    guest(holder="agent", agent=ben)
+    assert found_by(make(held_by=ana)) == {held}
 
 
 def test_a_view_finds_a_label_of_the_conversation_or_of_its_customer(guest, make):
@@ -136,6 +139,9 @@ def test_a_view_finds_a_label_of_the_conversation_or_of_its_customer(guest, make
         ("site", {"referer_uri": "https://shop.example/"}),
         ("shop", {"product_id": "7", "referer_uri": "https://shop.example/"}),
         ("link", {"ref": "flyer", "source": "SHORTLINK"}),
+        ("post", {"post_id": "102_99"}),
+        ("post", {**AD, "post_id": "102_99"}),
+        ("ad", {**AD, "post_id": "102_99"}),
     ],
 )
 def test_a_view_finds_customers_by_the_way_they_came_last(door, details, guest, make):
@@ -190,11 +196,21 @@ def test_a_view_is_sorted_by_the_longest_wait_the_newest_or_the_window_that_clos
     ]
 
 
-@pytest.mark.parametrize("order", ["wait", "newest", "window"])
+def test_a_view_is_sorted_by_the_first_reply_that_is_due_soonest_and_then_by_the_longest_wait(guest, make):
+    waits = guest(waiting_since=ago(hours=9))
+    newest = guest(last_at=ago(minutes=1))
+    waits_shorter = guest(waiting_since=ago(hours=1))
+    due_later = guest(waiting_since=ago(hours=3), answer_by=timedelta(minutes=9))
+    overdue = guest(waiting_since=ago(minutes=9), answer_by=ago(minutes=2))
+    assert list(in_order(make(order="due"))) == [overdue, due_later, waits, waits_shorter, newest]
+
+
+@pytest.mark.parametrize("order", ["wait", "newest", "window", "due"])
 def test_pages_of_a_view_show_each_of_many_equal_rows_once(order, guest, make, anas_browser):
     now = timezone.now()
     moments = [now - timedelta(minutes=number % 3) for number in range(2 * PAGE + 7)]
-    rows = [guest(waiting_since=at, last_at=at, messaging_window_until=at + timedelta(days=1)) for at in moments]
+    same = [{"waiting_since": at, "last_at": at, "answer_by": at} for at in moments]
+    rows = [guest(messaging_window_until=each["last_at"] + timedelta(days=1), **each) for each in same]
     view = make(order=order)
     path, shown = f"/queue/view-{view.pk}/", []
     while path:
@@ -365,6 +381,8 @@ def test_an_agent_saves_edits_and_deletes_a_view(anas_browser, ana, bluebird):
         {"window_hours": "169"},
         {"state": "nowhere"},
         {"state": "closed", "waits_minutes": "5"},
+        {"state": "waiting", "held_by": "1"},
+        {"held_by": "999"},
         {"custom_value": "Gold"},
         {"audience": "everyone"},
         {"label": "999"},
@@ -427,10 +445,11 @@ def test_an_agent_with_as_many_views_as_allowed_can_add_none(anas_browser, make,
     assert anas_browser.post(f"/views/{view.pk}/", FORM).status_code == 302
 
 
-def test_the_conditions_of_a_view_are_put_into_words(make, bluebird):
-    view = make(on_page=bluebird, waits_minutes=1, window_hours=2, language="de", state="waiting", order="newest")
+def test_the_conditions_of_a_view_are_put_into_words(make, ana, bluebird):
+    given = {"on_page": bluebird, "waits_minutes": 1, "window_hours": 2, "language": "de", "held_by": ana}
+    view = make(state="waiting", order="newest", **given)
     assert [str(word) for word in words(view)] == [
-        *["waiting in the queue", "on the Page Bluebird Tea", "waiting longer than 1 minute"],
+        *["waiting in the queue", "on the Page Bluebird Tea", "with Ana Ruiz", "waiting longer than 1 minute"],
         *["window closes within 2 hours", "German", "newest first"],
     ]
 
@@ -597,14 +616,115 @@ def test_desks_ask_again_for_open_views_whose_rows_change_with_time(make, ana):
         assert (b"data: views\n" in sent) is asks
 
 
-def test_a_page_shows_the_numbers_that_this_process_counted_last(anas_browser, guest, make, monkeypatch):
+def test_a_page_shows_the_numbers_that_this_process_counted_last(anas_browser, guest, make, bluebird):
     guest(unread=1)
     view = make()
-    monkeypatch.setattr(counts, "_last", None)
     number = re.compile(rf'id="count-view-{view.pk}"[^>]*>(\d*)<')
     assert number.search(anas_browser.get("/").content.decode())[1] == ""
-    counts.new_counts([view])
+    counts.count([(view, [bluebird.pk])])
     assert number.search(anas_browser.get("/").content.decode())[1] == "1"
+
+
+# At scale
+
+
+@pytest.fixture(autouse=True)
+def _nothing_counted(monkeypatch):
+    monkeypatch.setattr(counts, "_known", {})
+
+
+def said_of(view, pages):
+    found = counts.count_of(view, pages)
+    return found and (found.total_text, found.unread_text)
+
+
+def test_a_count_of_a_view_stops_where_there_are_many(guest, make, bluebird, monkeypatch):
+    monkeypatch.setattr(counts, "MOST", 3)
+    pages, some, many = [bluebird.pk], make(state="bot"), make(state="waiting")
+    for holder, number in (("bot", 3), ("queue", 6)):
+        for unread in range(number):
+            guest(holder=holder, unread=unread % 2)
+    with CaptureQueriesContext(connection) as found:
+        counts.count([(some, pages), (many, pages)])
+    assert (said_of(some, pages), said_of(many, pages)) == (("3", "1"), ("3+", "3"))
+    assert len(found) == 2 and all("LIMIT 4" in query["sql"] for query in found)
+
+
+def test_views_with_equal_conditions_are_counted_once(guest, make, ben, bluebird):
+    guest(unread=1)
+    alike = [make(is_unread=True), make(ben, is_unread=True, order="newest", name="Others name it so")]
+    with CaptureQueriesContext(connection) as found:
+        counts.count([(view, [bluebird.pk]) for view in alike])
+    assert found[0]["sql"].count("count(*) FILTER") == 1
+    assert {said_of(view, [bluebird.pk]) for view in alike} == {("1", "1")}
+
+
+def test_one_statement_counts_so_many_views_and_the_next_one_the_others(guest, make, bluebird, monkeypatch):
+    monkeypatch.setattr(counts, "AT_ONCE", 2)
+    guest()
+    wanted = [(make(waits_minutes=number), [bluebird.pk]) for number in range(1, 6)]
+    counted = []
+    for _round in range(3):
+        time.sleep(0.001)
+        assert queries(lambda: counts.count(wanted)) == 1
+        counted.append({view.waits_minutes for view, pages in wanted if counts.count_of(view, pages)})
+    assert counted == [{1, 2}, {1, 2, 3, 4}, {1, 2, 3, 4, 5}]
+
+
+def test_an_agent_without_pages_has_nothing_in_a_view(make):
+    view = make()
+    counts.count([(view, [])])
+    assert said_of(view, []) == ("0", "")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_desk_gets_the_numbers_of_the_views_that_its_queue_has_room_for(guest, make, ana, ben, monkeypatch):
+    monkeypatch.setattr(reading, "MOST", 2)
+    shared = [make(ben, name=f"A {number}", scope="everyone", waits_minutes=number) for number in (1, 2)]
+    own = make(name="Z")
+    [(_desk, piece)] = numbers_of_views([listener(ana)], False)
+    assert {int(pk) for pk in re.findall(r"view-(\d+)=", piece.decode())} == {own.pk, shared[0].pk}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_live_rows_of_many_views_are_found_by_statements_of_limited_size(guest, make, monkeypatch):
+    monkeypatch.setattr(reading, "AT_ONCE", 2)
+    row = guest(waiting_since=ago(hours=1))
+    views = [make(waits_minutes=1 + number % 3, name=f"View {number}") for number in range(9)]
+    with CaptureQueriesContext(connection) as found:
+        places = places_of(views, [row.pk])
+    assert [query["sql"].count(" UNION ALL ") for query in found] == [1, 0]
+    assert all(row.pk in places[view.pk] for view in views)
+
+
+PLANS = {
+    "open, longest wait": ({}, "conversation_open"),
+    "waiting, longest wait": ({"state": "waiting"}, "conversation_waiting"),
+    "with the bot": ({"state": "bot"}, "conversation_bots"),
+    "open and unread": ({"is_unread": True}, "conversation_open"),
+    "closed": ({"state": "closed"}, "conversation_closed"),
+}
+
+
+@pytest.mark.parametrize(("fields", "index"), PLANS.values(), ids=PLANS)
+def test_rows_of_a_view_in_the_order_of_the_queue_are_read_by_an_index_without_sorting(fields, index, much, make):
+    found = in_order(make(**fields)).filter(page__in=all_pages()).values_list("pk", "place")
+    plan = found[: PAGE + 1].explain()
+    assert f"using {index}" in plan and "Sort" not in plan, plan
+
+
+def all_pages():
+    return list(Page.objects.values_list("pk", flat=True))
+
+
+@pytest.mark.parametrize("fields", [{}, {"is_unread": True}, {"state": "closed"}, {"waits_minutes": 5}])
+def test_a_count_of_a_view_reads_no_whole_table(fields, much, make):
+    with CaptureQueriesContext(connection) as found:
+        counts.count([(make(**fields), all_pages())])
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {found[0]['sql']}")
+        plan = str(cursor.fetchall())
+    assert "Seq Scan on console_conversation" not in plan, plan
 
 
 # Randomly
@@ -648,9 +768,9 @@ def _any_view(named):
         "waits_minutes": [None, None, 30],
         "window_hours": [None, None, 5],
         "language": ["", "", "de"],
-        "came_by": ["", "", "", "link"],
+        "came_by": ["", "", "", "link", "post"],
         **{name: [None, None, value] for name, value in named.items()},
     }
     state = {"state": random.choice(["open", "open", "waiting", "bot", "closed"])}
-    order = {"order": random.choice(["wait", "newest", "window"])}
+    order = {"order": random.choice(["wait", "newest", "window", "due"])}
     return {name: random.choice(values) for name, values in choices.items()} | state | order
