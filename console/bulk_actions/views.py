@@ -3,38 +3,41 @@
 Every conversation changes in a transaction of its own, and a refusal of one stops no other.
 """
 
-from django.http import HttpResponse, JsonResponse
+from django.http import JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from console.bulk_actions import selection
+from console.bulk_actions.answers import MOST, MOST_SELECTED, apply, form_for
 from console.forms import TransferForm
-from console.models import CannotReceive, Conversation, Handover, Label, Refused, Snooze, Team, TooLate
+from console.models import CannotReceive, Conversation, Label, Refused, Snooze, Team, TooLate
+from console.moderation.models import MODERATE
 from console.snoozes.forms import SnoozeForm
 from console.snoozes.views import CHOICES
-from console.views.desk import attempt
 from console.views.labels import changes
 from console.views.queue import find_section
 from console.wording import bulk_actions as wording
-
-MOST = 10  # conversations in one request: a browser sends the next ones after its answer
-MOST_SELECTED = 200
 
 
 @require_GET
 def bar(request):
     """Render the bar that a desk shows below the queue while something is selected."""
-    context = {"verbs": wording.VERBS, "most": MOST, "most_selected": MOST_SELECTED}
+    full = wording.FULL % {"most": MOST_SELECTED}
+    verbs = [each for each in wording.VERBS if each[0] != "block" or request.user.has_perm(MODERATE)]
+    context = {"verbs": verbs, "most": MOST, "most_selected": MOST_SELECTED, "full": full}
     return render(request, "bulk_actions/_bar.html", context)
 
 
 @require_GET
 def section(request, name):
-    """Return the names of the conversations in a section, also of those whose rows a desk does not show."""
+    """Return the names of the conversations in a section, also of those whose rows a desk does not show.
+
+    One more than can be selected shows the browser that there are more.
+    """
     found = find_section(request, name)
-    found.choose(MOST_SELECTED)
+    found.choose(MOST_SELECTED + 1)
     rows = Conversation.objects.filter(pk__in=found.keys).values_list("pk", "revision")
     return JsonResponse([f"{pk}-{revision}" for pk, revision in rows], safe=False)
 
@@ -44,25 +47,25 @@ def close(request):
     def verb(conversation, seen):
         conversation.close(request.user, seen=seen, can_undo=True)
 
-    return _apply(request, "close", verb, seen=True)
+    return apply(request, "close", verb, seen=True)
 
 
 @require_http_methods(["GET", "POST"])
 def label(request):
     if request.method == "GET":
-        return _form(request, "label", **_label_context(request))
+        return form_for(request, "label", **_label_context(request))
     changed = changes(request, Label.objects.all())
 
     def verb(conversation, _number):
         Label.objects.change(conversation, **{name: _on(conversation.page, some) for name, some in changed.items()})
 
-    return _apply(request, "label", verb)
+    return apply(request, "label", verb)
 
 
 @require_http_methods(["GET", "POST"])
 def transfer(request):
     if not request.POST.get("to"):
-        return _form(request, "transfer", **_transfer_context(request))
+        return form_for(request, "transfer", **_transfer_context(request))
 
     def verb(conversation, _number):
         form = TransferForm(conversation, request.POST)
@@ -70,14 +73,14 @@ def transfer(request):
             raise CannotReceive(_("The colleague or team does not work for %(page)s.") % {"page": conversation.page})
         conversation.transfer(request.user, **form.cleaned_data, can_undo=True)
 
-    return _apply(request, "transfer", verb)
+    return apply(request, "transfer", verb)
 
 
 @require_http_methods(["GET", "POST"])
 def snooze(request):
     words = SnoozeForm(None, request.POST if request.method == "POST" else None)
     if not words.is_valid():
-        return _form(request, "snooze", form=words, choices=CHOICES)
+        return form_for(request, "snooze", form=words, choices=CHOICES)
 
     def verb(conversation, seen):
         form = SnoozeForm(conversation, request.POST)
@@ -86,7 +89,7 @@ def snooze(request):
         Snooze.objects.snooze(conversation, request.user, form.cleaned_data["when"], seen)
 
     with timezone.override(words.zone):
-        return _apply(request, "snooze", verb, seen=True)
+        return apply(request, "snooze", verb, seen=True)
 
 
 @require_POST
@@ -94,7 +97,7 @@ def end_snooze(request):
     def verb(conversation, _number):
         Snooze.objects.end_snooze(conversation, request.user)
 
-    return _apply(request, "end-snooze", verb)
+    return apply(request, "end-snooze", verb)
 
 
 @require_POST
@@ -107,57 +110,12 @@ def undo(request):
             raise TooLate(_("Too late to undo."))
         conversation.undo(request.user, handover)
 
-    return _apply(request, "undo", verb)
-
-
-def _apply(request, name, verb, *, seen=False):
-    """Apply a verb to each conversation that the request names, and render the outcomes.
-
-    verb: is given a conversation, and its number in the request; with seen, its last message that the agent has seen.
-    """
-    names = selection.names_in(request.POST)
-    if len(names) > MOST:
-        return HttpResponse(status=422)
-    numbers = selection.last_seen(names) if seen else names
-    found = selection.selected(request.user, names)
-    snoozed = [conversation.pk for conversation in found if conversation.is_snoozed]
-    refusals = {conversation: attempt(verb, conversation, numbers[conversation.pk]) for conversation in found}
-    done = [conversation for conversation, refusal in refusals.items() if refusal is None]
-    undo_address = wording.UNDONE_BY.get(name)
-    context = {
-        "words": wording.DONE[name],
-        "done": done,
-        "refusals": {conversation: refusal for conversation, refusal in refusals.items() if refusal},
-        "missing": range(len(names) - len(found)),
-        "undo": undo_address,
-        "undoable": UNDOABLE[undo_address](request.user, done, snoozed) if undo_address else [],
-    }
-    return render(request, "bulk_actions/_outcomes.html", context)
-
-
-def _handovers(agent, conversations, _snoozed):
-    """Return the names of the handovers that the agent can undo, the last of each conversation."""
-    made = Handover.objects.undoable_by(agent).filter(conversation__in=conversations).order_by("at", "pk")
-    return [f"{pk}-{handover}" for pk, handover in dict(made.values_list("conversation", "pk")).items()]
-
-
-def _snoozes(_agent, conversations, snoozed):
-    """Return the names of those that were not snoozed before: Undo would end the earlier snooze too."""
-    return [f"{conversation.pk}-0" for conversation in conversations if conversation.pk not in snoozed]
-
-
-UNDOABLE = {"bulk-undo": _handovers, "bulk-end-snooze": _snoozes}  # the names to post there
+    return apply(request, "undo", verb)
 
 
 def _on(page, labels):
     """Return those of the labels that conversations of this Page can have."""
     return {label for label in labels if label.page_id in (None, page.pk)}
-
-
-def _form(request, name, **context):
-    """Render the form of a verb for the dialog of the desk, with 422 if what was sent is not enough."""
-    status = 422 if request.method == "POST" else 200
-    return render(request, f"bulk_actions/_{name}.html", context, status=status)
 
 
 def _label_context(request):

@@ -9,6 +9,8 @@ VERBS = [  # name, label, and whether a form asks for more
     ("transfer", LABELS["transfer"], True),
     ("snooze", LABELS["snooze"], True),
     ("close", LABELS["close"], False),
+    ("merge", _("Merge"), True),
+    ("block", _("Block"), True),
 ]
 DONE = {
     "label": _("Labelled: #"),
@@ -16,6 +18,15 @@ DONE = {
     "snooze": _("Snoozed: #"),
     "end-snooze": _("Snooze ended: #"),
     "close": _("Closed: #"),
+    "merge": _("Merged: #"),
+    "block": _("To be blocked: #"),
+    "unblock": _("To be unblocked: #"),
     "undo": _("Undone: #"),
 }
-UNDONE_BY = {"transfer": "bulk-undo", "close": "bulk-undo", "snooze": "bulk-end-snooze"}  # verb → name of an address
+UNDONE_BY = {  # verb → name of an address
+    "transfer": "bulk-undo",
+    "close": "bulk-undo",
+    "snooze": "bulk-end-snooze",
+    "block": "bulk-unblock",
+}
+FULL = _("At most %(most)d conversations can be selected at once. The others were left out.")

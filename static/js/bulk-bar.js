@@ -3,7 +3,7 @@
 
 import { ask, get } from "./answer.js";
 import { collect, complain, noOutcomes, report } from "./bulk-outcomes.js";
-import { deselect, focusAfter, names, sectionOfSelection, select } from "./bulk-selection.js";
+import { deselect, focusAfter, limit, names, sectionOfSelection, select } from "./bulk-selection.js";
 import { parse, post } from "./csrf.js";
 import { titleOf } from "./section-title.js";
 
@@ -35,11 +35,13 @@ class BulkBar extends HTMLElement {
     this.dialog.addEventListener("close", () => this.dialog.replaceChildren());
   }
 
-  show({ number, name, isSelected }) {
+  show({ name, isSelected }) {
     const { dataset } = this;
+    const [isFull, number] = [limit(dataset.mostSelected) > 0, names().length];
     this.hidden = !number && !this.ariaBusy;
     this.querySelector(".bulk-bar-number").textContent = dataset.number.replace("#", number);
-    const said = name ? (isSelected ? dataset.selected : dataset.deselected) : dataset.number;
+    this.querySelector(".bulk-bar-full").hidden = !isFull;
+    const said = isFull ? dataset.full : name ? (isSelected ? dataset.selected : dataset.deselected) : dataset.number;
     this.querySelector(".bulk-bar-said").textContent = said.replace("#", number).replace("@", name);
     const [all, section] = [this.querySelector(".bulk-bar-all"), sectionOfSelection()];
     all.hidden = !section;

@@ -42,6 +42,14 @@ export function select(more) {
   show();
 }
 
+// Keep only so many, those that were selected first; return the number of the others.
+export function limit(most) {
+  const over = [...selected.keys()].slice(most);
+  for (const key of over) selected.delete(key);
+  if (over.length) check();
+  return over.length;
+}
+
 export function deselect(keys = [...selected.keys()]) {
   for (const key of keys) selected.delete(key);
   show();
@@ -56,8 +64,12 @@ export function focusAfter(keys) {
   (next?.querySelector("a") ?? document.getElementById("pane")).focus();
 }
 
-function show(last) {
+function check() {
   for (const box of queue.querySelectorAll(".bulk-select")) box.checked = selected.has(keyOf(box.parentElement));
+}
+
+function show(last) {
+  check();
   changed.dispatchEvent(new CustomEvent("change", { detail: { number: selected.size, ...last } }));
 }
 
@@ -83,6 +95,11 @@ function follow(key, entry) {
   if (!isShown && entry.isShown) selected.delete(key);
   entry.isShown = isShown;
 }
+
+// Rows that a long section drops are still in it.
+document.addEventListener("rows-dropped", ({ detail }) => {
+  for (const key of detail.map(keyOf)) if (selected.has(key)) selected.get(key).isShown = false;
+});
 
 new MutationObserver(renew).observe(queue, { childList: true, subtree: true, attributeFilter: ["data-revision"] });
 document.addEventListener("focusin", ({ target }) => (focused = target.matches(".bulk-select") ? target.parentElement.id : null));

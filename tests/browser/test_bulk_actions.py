@@ -4,9 +4,10 @@ import os
 import re
 
 import pytest
+from django.contrib.auth.models import Permission
 from playwright.sync_api import expect
 
-from console.models import Conversation, Label, SavedView
+from console.models import Conversation, Label, MergedCustomer, Moderation, SavedView
 from tests.browser.desk import PHONE, findings, opens, row
 from tests.conftest import held_by
 from tests.stand_in import eventually
@@ -272,6 +273,27 @@ def test_a_form_that_is_refused_later_comes_after_the_outcomes_until_then(sit_do
     expect(outcome(tab).last).to_contain_text("Snoozed: 2")
 
 
+def test_no_more_than_so_many_are_selected_and_the_bar_says_so(sit_down, stack, bluebird, ana):
+    held_by(ana, bluebird, 6)
+    tab = sit_down(ana)
+    expect(tab.locator("#section-mine .row")).to_have_count(6)
+    first = names(tab)
+    select_by_keys(tab, first[0], 1)
+    tab.evaluate("document.querySelector('bulk-bar').dataset.mostSelected = 4")
+    row(tab, first[4]).click(modifiers=["Shift"])
+    expect(bar(tab)).to_contain_text("4 selected")
+    expect(bar(tab).get_by_text("conversations can be selected at once").first).to_be_visible()
+    expect(bar(tab).get_by_role("status")).to_contain_text("The others were left out.")
+    expect(box(tab, first[3])).to_be_checked()
+    expect(box(tab, first[4])).not_to_be_checked()
+    bar(tab).get_by_role("button", name="Select all of Mine").click()
+    expect(bar(tab)).not_to_have_attribute("aria-busy", "true")
+    expect(bar(tab)).to_contain_text("4 selected")
+    box(tab, first[0]).uncheck(force=True)
+    expect(bar(tab)).to_contain_text("3 selected")
+    expect(bar(tab).get_by_text("conversations can be selected at once").first).to_be_hidden()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_long_press_selects_on_a_phone(sit_down, stack, held, ana, scheme):
     tab = sit_down(ana, color_scheme=scheme, **PHONE)
@@ -304,3 +326,25 @@ def test_axe_finds_no_problem_with_a_selection(sit_down, stack, held, ana, schem
     assert findings(tab) == []
     if PICTURES:
         tab.screenshot(path=f"{PICTURES}/bulk-desktop-{scheme}.png")
+
+
+def test_an_agent_merges_and_blocks_the_customers_of_selected_conversations(sit_down, stack, held, ana):
+    ana.user_permissions.add(Permission.objects.get(codename="moderate_customer"))
+    tab = sit_down(ana)
+    expect(tab.locator("#section-mine .row")).to_have_count(3)
+    select_by_keys(tab, "Guest 00", 2)
+    bar(tab).get_by_role("button", name="Merge").click()
+    dialog = tab.get_by_role("dialog", name="Merge the selected customers")
+    expect(dialog).to_contain_text("Guest 01")
+    assert findings(tab) == []
+    dialog.get_by_role("button", name="Merge").click()
+    expect(outcome(tab)).to_contain_text("Merged: 2")
+    assert MergedCustomer.objects.count() == 2
+    select_by_keys(tab, "Guest 00", 2)
+    bar(tab).get_by_role("button", name="Block").click()
+    dialog = tab.get_by_role("dialog", name="Block the selected customers")
+    dialog.get_by_label("Block and report as spam").check()
+    assert findings(tab) == []
+    dialog.get_by_role("button", name="Block").click()
+    expect(outcome(tab).last).to_contain_text("To be blocked: 2")
+    assert set(Moderation.objects.values_list("action", flat=True)) == {"spam"}

@@ -4,10 +4,11 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from console.models import Conversation, CustomField, Label, Snooze, Team
+from console.models import Conversation, CustomField, Label, MergedCustomer, Moderation, Snooze, Team
 from personas.models import Page
 from tests.conftest import held_by, restrict
 from tests.console.conftest import fresh, now, words
@@ -216,6 +217,16 @@ def test_a_form_shows_nothing_of_conversations_of_another_group(bens, guests, bl
     assert bens.get(f"{URL}sections/others/").json() == []
 
 
+def test_nothing_of_another_group_is_blocked_or_merged(bens, guests, bluebird, ben):
+    own = guests(2)
+    ben.user_permissions.add(Permission.objects.get(codename="moderate_customer"))
+    restrict(bluebird)
+    assert "you no longer have the right to it" in post(bens, "block", *own, how="block")
+    for answer in (post(bens, "merge", *own), bens.get(f"{URL}merge/", {"conversation": names(*own)}).text):
+        assert "Guest" not in answer
+    assert not Moderation.objects.exists() and not MergedCustomer.objects.exists()
+
+
 @pytest.mark.parametrize("verb", ["end-snooze", "close", "undo"])
 def test_a_bulk_action_by_get_is_not_allowed(anas_browser, verb):
     assert anas_browser.get(f"{URL}{verb}/").status_code == 405
@@ -245,6 +256,80 @@ def test_a_request_with_too_many_conversations_is_refused_whole(anas_browser, gu
     own = guests(11)
     assert anas_browser.post(f"{URL}close/", {"conversation": names(*own)}).status_code == 422
     assert all(fresh(one).is_open for one in own)
+
+
+def test_a_section_with_more_than_can_be_selected_names_one_more(anas_browser, guests, monkeypatch):
+    monkeypatch.setattr("console.bulk_actions.views.MOST_SELECTED", 2)
+    guests(4)
+    assert len(anas_browser.get(f"{URL}sections/mine/").json()) == 3
+
+
+@pytest.mark.parametrize("verb", ["label", "transfer", "snooze", "merge"])
+def test_a_form_for_more_than_can_be_selected_is_refused_with_a_sentence(verb, anas_browser, guests, monkeypatch):
+    monkeypatch.setattr("console.bulk_actions.answers.MOST_SELECTED", 2)
+    answer = anas_browser.get(f"{URL}{verb}/", {"conversation": names(*guests(3))})
+    assert (answer.status_code, answer.text) == (
+        422,
+        "At most 2 conversations can be selected at once. The others were left out.",
+    )
+
+
+# Customers
+
+
+@pytest.fixture
+def moderator(ana):
+    ana.user_permissions.add(Permission.objects.get(codename="moderate_customer"))
+
+
+@pytest.mark.parametrize("action", ["block", "spam"])
+def test_blocking_many_asks_facebook_for_each_and_undo_unblocks_them(action, moderator, anas_browser, guests, ana):
+    own = guests(3)
+    assert "Block and report as spam" in anas_browser.get(f"{URL}block/", {"conversation": names(*own)}).text
+    answer = post(anas_browser, "block", *own, how=action)
+    assert len(done(answer)) == 3 and "To be blocked: #" in answer
+    asked = Moderation.objects.values_list("customer", "action", "state", "by")
+    assert set(asked) == {(one.customer_id, action, "pending", ana.pk) for one in own}
+    undone = anas_browser.post(f"{URL}unblock/", {"conversation": undo_names(answer)})
+    assert len(done(undone.text)) == 3
+    assert set(Moderation.objects.values_list("action", flat=True)) == {"unblock"}
+
+
+def test_a_customer_of_a_disconnected_page_is_not_blocked(moderator, anas_browser, guests, bluebird):
+    [one] = guests(1)
+    bluebird.state = Page.State.DISCONNECTED
+    bluebird.save()
+    assert "This Page is disconnected" in words(post(anas_browser, "block", one, how="block"))
+    assert not Moderation.objects.exists()
+
+
+def test_blocking_needs_the_permission_and_an_action(anas_browser, guests, ana):
+    [one] = guests(1)
+    assert "block/" not in anas_browser.get(URL).text
+    for verb in ("block", "unblock"):
+        assert anas_browser.post(f"{URL}{verb}/", {"conversation": names(one), "how": "block"}).status_code == 403
+    ana.user_permissions.add(Permission.objects.get(codename="moderate_customer"))
+    assert "block/" in anas_browser.get(URL).text
+    answer = anas_browser.post(f"{URL}block/", {"conversation": names(one), "how": "unblock"})
+    assert answer.status_code == 422 and not Moderation.objects.exists()
+
+
+def test_merging_several_puts_all_into_one_group(anas_browser, guests):
+    own = guests(3)
+    assert "Are all of them the same person?" in anas_browser.get(f"{URL}merge/", {"conversation": names(*own)}).text
+    assert len(done(post(anas_browser, "merge", *own))) == 3
+    merged = MergedCustomer.objects.values_list("customer", flat=True)
+    assert set(merged) == {one.customer_id for one in own}
+    assert len(set(MergedCustomer.objects.values_list("group", flat=True))) == 1
+
+
+def test_merging_needs_several_conversations_and_not_too_many(anas_browser, guests):
+    own = guests(11)
+    for some in (own[:1], own):
+        form = anas_browser.get(f"{URL}merge/", {"conversation": names(*some)}).text
+        assert "Select from 2 to 10 conversations of the same person." in words(form)
+    assert anas_browser.post(f"{URL}merge/", {"conversation": names(*own[:1])}).status_code == 422
+    assert not MergedCustomer.objects.exists()
 
 
 # Queries
