@@ -94,6 +94,8 @@ class AgentAdmin(PicturesStoredFirst, UserAdmin):
         """Return the conversations to the queue whose Page the agent may no longer see."""
         super().save_related(request, form, formsets, change)
         form.instance.conversations.without_agent().return_to_queue()
+        if "language" in form.changed_data:
+            form.instance.conversations.publish_language(form.instance)
 
     def has_change_permission(self, request: Any, obj=None):
         may_change = super().has_change_permission(request, obj)

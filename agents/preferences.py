@@ -1,5 +1,7 @@
 """Preferences of an agent for their own desk."""
 
+from typing import Any
+
 from django import forms
 from django.conf import settings
 from django.db import models
@@ -36,6 +38,8 @@ def languages():
 
 class Preferences(models.Model):
     """The part of an Agent that holds their preferences."""
+
+    conversations: Any
 
     undo_seconds = models.PositiveSmallIntegerField(
         _("undo Send"),
@@ -96,9 +100,13 @@ class Preferences(models.Model):
         return translation.override(self.language or of_browser or settings.LANGUAGE_CODE)
 
     def choose(self, **preferences):
+        """Save these preferences. Open desks of the agent learn of another language at once."""
+        language = self.language
         for name, value in preferences.items():
             setattr(self, name, value)
         self.save(update_fields=preferences)
+        if self.language != language:
+            self.conversations.publish_language(self)
 
 
 class PreferencesForm(forms.Form):

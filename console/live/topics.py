@@ -11,6 +11,7 @@ scheduled-12       a scheduled reply changed
 watch-ab12-12-34-5 the stream ab12 shows this conversation as of revision 34, below the headline with key 5
 view-ab12-7        the stream ab12 shows this saved view
 views-3            a saved view of agent 3 alone changed
+reader-3           agent 3 reads another language
 hello              anything may have changed
 """
 
@@ -51,12 +52,13 @@ class Changes:
     watches: list = field(default_factory=list)
     views: list = field(default_factory=list)
     authors_of_views: set = field(default_factory=set)
+    readers: set = field(default_factory=set)
     looks: Looks = field(default_factory=Looks)
     may_be_anything: bool = False
 
     def __bool__(self):
         changed = [self.rows, self.threads, self.holders, self.agents, self.drafts, self.mentions, self.watches]
-        changed += [self.scheduled, self.views, self.authors_of_views, self.calls]
+        changed += [self.scheduled, self.views, self.authors_of_views, self.calls, self.readers]
         return any([self.may_be_anything, self.looks.by_conversation, *changed])
 
     @property
@@ -96,6 +98,7 @@ class Changes:
         self.watches += [_watch(key) for name, _hyphen, key in named if name == "watch"]
         self.views += [_view(key) for name, _hyphen, key in named if name == "view"]
         self.authors_of_views |= {int(key) for name, _hyphen, key in named if name == "views"}
+        self.readers |= {int(key) for name, _hyphen, key in named if name == "reader"}
 
 
 def _pair(key):

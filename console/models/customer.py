@@ -123,7 +123,7 @@ class Customer(Scheduled):
             profile = self.page.client().profile(self.psid, fields=self._profile_fields)
         except GraphError as error:
             return self._note_failure(error)
-        shown = self.name, self.picture.name
+        shown = self.name, self.locale, self.picture.name
         self.name = in_one_line(_full_name(profile))[:200] or self.name
         self._note_locale(profile)
         is_kept = self._keep_picture(profile.get("profile_pic"))
@@ -133,10 +133,10 @@ class Customer(Scheduled):
         self.save(
             update_fields=["name", "picture", "locale", "utc_offset", "profile_at", "refusals", "next_attempt_at"]
         )
-        if shown != (self.name, self.picture.name):
+        if shown != (self.name, self.locale, self.picture.name):
             self.conversation.touch()
-        if shown[1] != self.picture.name:
-            DiscardedFile.objects.discard(shown[1])
+        if shown[-1] != self.picture.name:
+            DiscardedFile.objects.discard(shown[-1])
 
     @property
     def _profile_fields(self):

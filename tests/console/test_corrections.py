@@ -1,7 +1,12 @@
 """Reactions and edits of Mona, even before the message that they are about."""
 
-import pytest
+import uuid
+from datetime import timedelta
 
+import pytest
+from django.utils import timezone
+
+from console.models import Snooze
 from console.models.inbound_batch import PATIENCE
 from tests.console.conftest import AT, fresh, texts
 
@@ -106,3 +111,33 @@ def test_the_queue_row_names_the_attachment_of_a_message_edited_to_an_empty_text
     receive(said("m_1", "Here", attachments=[{"type": "image", "payload": {"url": "https://cdn.example.com/a.png"}}]))
     receive(edit(""))
     assert fresh(mona.conversation).last_words == "Picture"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_news"),
+    [("Where is my parcel? It is urgent", True), ("Where is  my parcel?", False), ("Where is my", False), ("", False)],
+    ids=["more words", "other spaces", "fewer words", "no words"],
+)
+def test_an_edit_with_new_words_ends_a_snooze_and_calls_the_holder(text, is_news, receive, edit, spoken, ana):
+    conversation = spoken.conversation
+    conversation.take(ana)
+    Snooze.objects.snooze(conversation, ana, timezone.now() + timedelta(hours=1))
+    receive(edit(text))
+    conversation.refresh_from_db()
+    assert (conversation.is_snoozed, conversation.is_back) == (not is_news, is_news)
+
+
+def test_an_edit_ends_a_snooze_until_the_next_message(receive, edit, spoken, ana):
+    conversation = spoken.conversation
+    conversation.take(ana)
+    conversation.send(ana, "It comes tomorrow", uuid.uuid4())
+    Snooze.objects.snooze(conversation, ana)
+    receive(edit("Where is my parcel? It did not come"))
+    conversation.refresh_from_db()
+    assert (conversation.is_snoozed, conversation.calls_holder) == (False, True)
+
+
+def test_an_edit_of_a_conversation_that_is_not_snoozed_calls_nobody(receive, edit, spoken, ana):
+    spoken.conversation.take(ana)
+    receive(edit("Where is my parcel? It is urgent"))
+    assert not fresh(spoken.conversation).calls_holder

@@ -10,8 +10,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
+from console.infrastructure.redis import redis
 from console.live.batch import Batch
 from console.live.listener import Listener
+from console.live.publishing import channel
 from console.live.topics import Changes
 from console.models import BotEvent, Conversation, HandoverRules, Message
 from console.push.payload import payload_of
@@ -233,6 +235,25 @@ def test_a_desk_asks_for_everything_once_its_agent_has_chosen_another_language(a
     assert "hello" not in batch(anas, topics=["agent-0"])[0]
     ana.choose(language="de")
     assert "hello" in batch(anas, topics=["agent-0"])[0]
+
+
+def topics_of(work):
+    """Return the topics that are published by some work."""
+    with redis().pubsub(ignore_subscribe_messages=True) as subscription:
+        subscription.subscribe(channel())
+        subscription.get_message(timeout=5)
+        work()
+        redis().publish(channel(), "end")
+        return " ".join(iter(lambda: subscription.get_message(timeout=5)["data"], "end")).split()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_open_desks_learn_at_once_that_their_agent_reads_another_language(anas_browser, ana, ben):
+    anas, bens = desk(ana), desk(ben)
+    topics = topics_of(lambda: anas_browser.post("/preferences/", PREFERENCES | {"language": "de"}))
+    sent_to_ana, sent_to_ben = batch(anas, bens, topics=topics)
+    assert "hello" in sent_to_ana and sent_to_ben == ""
+    assert topics_of(lambda: anas_browser.post("/preferences/", PREFERENCES | {"language": "de"})) == []
 
 
 @pytest.mark.django_db(transaction=True)

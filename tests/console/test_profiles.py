@@ -143,3 +143,18 @@ def test_the_name_of_a_page_is_refreshed_daily(bluebird, sandbox):
         [outdated] = Page.objects.outdated()
     outdated.verify()
     assert fresh(bluebird).name == "Bluebird Tea"
+
+
+def test_another_language_of_a_customer_is_a_change_of_their_conversation(mona, sandbox, bluebird):
+    """A saved view may have a condition for it, and open desks show its rows."""
+    bluebird.may_see_locale = True
+    bluebird.save()
+    customer = fresh(mona)
+    customer.fetch_profile()
+    before = fresh(customer.conversation).revision
+    Customer.objects.update(locale="xx_XX")
+    fresh(customer).fetch_profile()
+    assert fresh(customer).locale != "xx_XX"
+    assert fresh(customer.conversation).revision == before + 1
+    fresh(customer).fetch_profile()
+    assert fresh(customer.conversation).revision == before + 1

@@ -1,5 +1,7 @@
 """Process corrections of a message: a reaction, an edit, its unsending. Each may overtake the message."""
 
+from collections import Counter
+
 from console.models.conversation import stored_messages, unsending
 from console.models.conversation.outcomes import Outcome, OutOfOrder
 from console.models.conversation.thread_order import moment_of
@@ -61,3 +63,11 @@ def _edit(conversation, message, event):
     message.save()
     conversation.note_last_words(message, message.words)
     conversation.messages.filter(reply_to=event.mid).update(revision=conversation.revision)
+    if conversation.is_snoozed and has_new_words(message):
+        conversation.note_snooze_end(is_unseen=True)
+
+
+def has_new_words(message):
+    """Return whether the last edit says more than before. Words that are only taken away, or spaced, are no news."""
+    known = Counter(message.earlier_texts[-1].split())
+    return message.is_incoming and bool(Counter(message.text.split()) - known)

@@ -76,6 +76,10 @@ class RevisionQuerySet(models.QuerySet):
         """Publish that an agent came or went, which the rows of their conversations show."""
         live.publish(f"agent-{agent.pk}")
 
+    def publish_language(self, agent):
+        """Publish that an agent reads another language, in which their desks ask for everything."""
+        live.publish(f"reader-{agent.pk}")
+
     def publish_page(self):
         """Publish that the state of a Page changed, which stands above every conversation."""
         live.publish("hello")
