@@ -1,9 +1,16 @@
-"""One section of an agent's queue, as it is shown: its rows in order, page by page."""
+"""One section of an agent's queue, as it is shown: its rows in order, page by page.
+
+A desk that goes on and on keeps so many rows of a section, and drops those at the other end: it shows the rows from
+some place on, and asks for those before it as one goes back.
+"""
+
+from functools import cached_property
 
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 
 from console.models import Conversation, Mention, ScheduledReply
+from console.models.conversation.inbox import place_text
 from console.models.mention import notes_by_row
 from console.queue.reading import read_rows
 from console.queue.row_html import row_html
@@ -12,7 +19,7 @@ from console.queue.shared_rows import shared_rows
 
 PAGE = 25  # rows of a section that are shown at first, and that the button More adds
 MARGIN = 25  # rows that are read for all agents beyond a page, because an agent's own rows stand elsewhere
-MOST = 150  # rows of a section that one desk keeps up to date; further rows are on pages of their own
+MOST = 150  # rows of a section that one desk keeps, and keeps up to date
 
 
 class Section:
@@ -21,16 +28,33 @@ class Section:
     at: a moment before it is read, by the database's clock. current: the conversation that the browser shows.
     """
 
+    goes_back = True  # a desk may drop its first rows
+
     def __init__(self, agent, teams, pages, at, current, name, title, empty):
         self.agent, self.teams, self.pages, self.at, self.current = agent, teams, pages, at, current
         self.name, self.title, self.empty = name, title, empty
         self.is_folded = name in ("snoozed", SCHEDULED, "bot", "closed")  # a folded section is read when it is opened
         self.is_read, self.rows, self.has_more, self.shown, self.number = False, [], False, 0, None
         self.keys, self._html_of = None, row_html
+        self.has_earlier, self._begin = False, None
 
     def choose(self, count, after=None):
         """Choose the first rows, or those after a place, by an index alone: with joins, all rows would be sorted."""
+        self.has_earlier = after is not None
         self.keys, self.has_more = self._choose(self.agent.pk, count, after)
+
+    def choose_from(self, count, begin):
+        """Choose the rows from a place on; the first ones, if there are none."""
+        rank, pk = self._begin = begin
+        self.choose(count, after=(rank, pk - 1))
+        if not self.keys:
+            self._begin = None
+            self.choose(count)
+
+    def choose_before(self, count, end):
+        """Choose the last rows before a place."""
+        found = self._conversations(self.agent.pk).before(*end).values_list("pk", flat=True)[: count + 1]
+        self.keys, self.has_earlier = list(found)[:count][::-1], len(found) > count
 
     def share(self, count, after):
         """Show the first rows as they were read after this moment for all agents of the same rights, without the
@@ -62,12 +86,34 @@ class Section:
 
     @property
     def can_grow(self):
-        return self.shown + PAGE <= MOST
+        return self.goes_back or self.shown + PAGE <= MOST
+
+    @property
+    def goes_on(self):
+        """Return whether it goes on by itself as one scrolls. If it cannot be folded, somebody has asked for more: else
+        nobody would come to the sections below.
+        """
+        return self.can_grow and (self.is_folded or self.shown > PAGE or self.has_earlier)
+
+    @property
+    def begin(self):
+        """Return the place at which its rows begin, if there are rows before them; else None."""
+        if self._begin:
+            return place_text(*self._begin)
+        return self._place_of(self.rows[0]) if self.has_earlier and self.rows else None
 
     @property
     def end(self):
         """Return the place after which the next page begins."""
-        return self.rows[-1].row_place
+        return self._place_of(self.rows[-1])
+
+    @property
+    def is_long(self):
+        """Return whether a desk may have to drop its last rows, and then goes on with them again."""
+        return self.has_more or self.shown > PAGE or self.has_earlier
+
+    def _place_of(self, row):
+        return row.row_place
 
     def _choose(self, agent_id, count, after=None):
         """Return the keys of the rows, and whether there are more."""
@@ -90,10 +136,10 @@ class Section:
 class MentionsSection(Section):
     """The conversations in whose notes colleagues mention the agent, until the agent opens them."""
 
-    def choose(self, count, after=None):
-        super().choose(count, after)
+    @cached_property
+    def _notes(self):
         mentions = Mention.objects.unseen().filter(agent=self.agent, note__conversation__in=self.keys)
-        self._notes = notes_by_row(mentions.with_notes())
+        return notes_by_row(mentions.with_notes())
 
     def _render(self, row):
         return row_html(row, self.name, row.pk == self.current, self._notes.get((self.agent.pk, row.pk)))
@@ -105,7 +151,9 @@ class MentionsSection(Section):
 
 
 class ScheduledSection(Section):
-    """The scheduled replies, the agent's own first."""
+    """The scheduled replies, the agent's own first. Very many are continued on a page of their own."""
+
+    goes_back = False
 
     def choose(self, count, after=None):
         listed = ScheduledReply.objects.listed_for(self.agent, self.pages)

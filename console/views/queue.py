@@ -33,14 +33,18 @@ def queue(request):
 
 
 def section(request, name):
-    """Render one page of one section: the rows after `?after=PLACE`, to be added to a desk, or a whole page for a
-    browser without scripts.
+    """Render one page of one section: the rows after `?after=PLACE` or before `?before=PLACE`, to be added to a desk,
+    or a whole page for a browser without scripts.
     """
     found = find_section(request, name)
-    found.choose(PAGE, after=_place(request))
+    end = found.goes_back and _place(request, "before")
+    if end:
+        found.choose_before(PAGE, end)
+    else:
+        found.choose(PAGE, after=_place(request, "after"))
     read_sections([found], found.pages, above=_number(request, "shown"))
-    template = "conversations/_more.html" if request.htmx else "conversations/section.html"
-    return render(request, template, {"section": found})
+    part = "conversations/_earlier.html" if end else "conversations/_more.html"
+    return render(request, part if request.htmx else "conversations/section.html", {"section": found})
 
 
 def find_section(request, name):
@@ -90,7 +94,10 @@ def _choose(request, section, after, is_there):
         section.show([], has_more=False)
     elif not section.is_folded or section.name in request.GET:
         count = min(max(_number(request, section.name), PAGE), MOST)
-        if not (after and section.share(count, after)):
+        begin = section.goes_back and _place(request, f"{section.name}-from")
+        if begin:
+            section.choose_from(count, begin)
+        elif not (after and section.share(count, after)):
             section.choose(count)
 
 
@@ -135,8 +142,8 @@ def _unread(sections):
     return f"{unread}+" if any(section.has_more or len(section.rows) > PAGE for section in own) else str(unread)
 
 
-def _place(request):
-    place = PLACE.fullmatch(request.GET.get("after", ""))
+def _place(request, name):
+    place = PLACE.fullmatch(request.GET.get(name, ""))
     return place and (timedelta(microseconds=int(place[1])), int(place[2]))
 
 

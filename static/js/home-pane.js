@@ -51,7 +51,7 @@ const rowsOf = (section) => section.querySelectorAll(".row");
 
 // The rows know the number sooner than the counter, if all of them are shown.
 function numberOf(section) {
-  return section.querySelector("[data-end]") ? section.querySelector(".queue-section-count").textContent : rowsOf(section).length;
+  return section.querySelector("[data-end], [data-begin]") ? section.querySelector(".queue-section-count").textContent : rowsOf(section).length;
 }
 
 customElements.define("home-pane", HomePane);

@@ -1,7 +1,7 @@
 // Single keys for the desk, while nobody writes in a field. An element that a key presses names it in aria-keyshortcuts; this
 // element names the other ones. Agents choose them.
 
-import { forBulkActions } from "./on-demand.js";
+import { forBulkActions, forLongSections } from "./on-demand.js";
 
 const TYPED_IN = "input:not([type=checkbox]), textarea, select, [contenteditable]";
 const SECTIONS = { m: "mine", n: "mentions", w: "waiting", o: "others", z: "snoozed", s: "scheduled", b: "bot", c: "closed" };
@@ -82,10 +82,17 @@ function canBePressed(element) {
 function moveBy(step) {
   const rows = [...document.querySelectorAll("#queue .row")].filter((row) => row.checkVisibility());
   const at = rows.indexOf(document.activeElement.closest("li")?.querySelector(".row"));
+  if (isAtEdge(rows[at], step)) return forLongSections().then((found) => found?.goOn(rows[at], step));
   const from = at < 0 ? rows.findIndex((row) => row.ariaCurrent) : at;
   const row = rows[Math.min(Math.max(from + step, 0), rows.length - 1)];
   row?.focus();
   return row;
+}
+
+// Return whether a section goes on beyond this row, with rows that it does not show.
+function isAtEdge(row, step) {
+  const beside = step > 0 ? row?.closest("li").nextElementSibling : row?.closest("li").previousElementSibling;
+  return beside?.querySelector(":scope:is(.queue-more, .queue-earlier) > a[hx-get]")?.checkVisibility();
 }
 
 const nthView = (digit) => document.querySelectorAll("[id^=section-view-]")[digit - 1]?.id.replace("section-", "");

@@ -11,6 +11,7 @@ const forPanel = () => styled(() => import("./customer-panel.js"));
 const forHome = () => import("./home-pane.js");
 export const forBulkActions = () => styled(() => import("./bulk-actions.js"));
 export const forEmoji = () => styled(() => import("./emoji-panel.js"));
+export const forLongSections = () => quietly(() => import("./long-sections.js"));
 const forCommands = () => styled(() => import("./command-palette.js"));
 const PRESSED = [
   ["[data-commands]", "command-palette", forCommands],
@@ -106,7 +107,8 @@ if (localStorage.getItem("has-recorded")) quietly(forVoice);
 if (localStorage.getItem("customer-panel") === "open") quietly(forPanel);
 
 const ready = () => import("./offline-ready.js");
-const all = [ready, forCalls, forHome, forDialog, forBulkActions, forEmoji, ...[...PRESSED, ...TYPED].map(([, , load]) => load)];
+const later = [ready, forCalls, forHome, forDialog, forBulkActions, forEmoji, forLongSections];
+const all = [...later, ...[...PRESSED, ...TYPED].map(([, , load]) => load)];
 const loadAll = () => Promise.all(all.map((load) => load())).catch(loadAllLater);
 const loadAllLater = () => setTimeout(loadAll, ALL_AFTER);
 

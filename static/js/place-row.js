@@ -24,8 +24,11 @@ const more = (section) => section.querySelector(".queue-more");
 // A row of the live stream says when it was read; the others were read with their section.
 const readAt = (row) => Number(row.dataset.at ?? more(sectionOf(row)).dataset.at);
 
+// The place from which on a section shows its rows, if it has dropped those before it.
+const beginOf = (section) => section.querySelector(".queue-earlier")?.dataset.begin;
+
 const hasRoom = (section, row, at) =>
-  section && isRead(section) && more(section).dataset.at < at && !(row.dataset.place > more(section).dataset.end);
+  section && isRead(section) && more(section).dataset.at < at && !(row.dataset.place > more(section).dataset.end) && !(row.dataset.place < beginOf(section));
 
 // The element stays, and with it the focus and the marks of scripts.
 function insert(section, old, row, at) {
@@ -56,16 +59,24 @@ function isWhole(section) {
   const [rows, last] = [rowsOf(section), more(section)];
   const input = last.querySelector("input");
   const room = "end" in last.dataset ? Number(input.value) : Math.max(input.value, PAGE);
-  section.querySelector(".queue-empty").hidden = rows.length > 0;
+  section.querySelector(".queue-empty").hidden = rows.length > 0 || Boolean(beginOf(section));
+  if (!rows.length && beginOf(section)) return false;
   if (!("end" in last.dataset)) input.value = Math.min(rows.length, room);
   else if (rows.length > room) cut(rows, room, last);
   return "end" in last.dataset ? rows.length >= room : rows.length <= room;
 }
 
-function cut(rows, room, last) {
-  for (const row of rows.slice(room)) row.remove();
+export function cut(rows, room, last) {
+  drop(rows.slice(room));
   last.dataset.end = rows[room - 1].dataset.place;
   const link = last.querySelector("a");
-  for (const name of ["href", "hx-get"])
-    if (link.hasAttribute(name)) link.setAttribute(name, link.getAttribute(name).replace(/after=[\d-]+/, `after=${last.dataset.end}`));
+  link.hidden = false;
+  const address = `${link.pathname}?after=${last.dataset.end}&shown=${room}`;
+  for (const name of ["href", "hx-get"]) if (link.hasAttribute(name)) link.setAttribute(name, address);
+}
+
+// Take rows away whose conversations stay in the section.
+export function drop(rows) {
+  document.dispatchEvent(new CustomEvent("rows-dropped", { detail: rows }));
+  for (const row of rows) row.remove();
 }

@@ -1,7 +1,8 @@
 // Changes of the rows of the queue: the server renders each row once for all agents who see it in the same section.
 
 import { parse, readAfter } from "./csrf.js";
-import { PAGE, placeRow, rowsOf } from "./place-row.js";
+import { PAGE, cut, drop, placeRow, rowsOf } from "./place-row.js";
+import { forLongSections } from "./on-demand.js";
 import { showCounts } from "./section-counts.js";
 
 const KEPT = 30; // s for which rows are kept, in case an answer that was read before them comes after them
@@ -10,6 +11,10 @@ const ASK_EVERY = 5_000; // ms, while sections go on having too few rows or too 
 const LONGEST_PRESS = 5_000; // ms, in case the browser keeps the release to itself
 
 class QueueRows extends HTMLElement {
+  cut = cut;
+  drop = drop;
+  rowsOf = rowsOf;
+
   connectedCallback() {
     this.recent = new Map(); // the last of each row
     this.askedAt = -ASK_EVERY;
@@ -78,10 +83,11 @@ class QueueRows extends HTMLElement {
 
   // Rows that came before an answer are put in again if they were read after it.
   swapped = ({ detail }) => {
-    if (detail.ctx.sourceElement.closest("#queue, .queue-more")) {
+    if (detail.ctx.sourceElement.closest("#queue, .queue-more, .queue-earlier")) {
       for (const row of this.recent.values()) this.put(row);
       showCounts();
     }
+    if (document.querySelector(".queue-earlier")) forLongSections();
     setTimeout(() => this.show()); // once the address is that of the conversation which was opened
   };
 

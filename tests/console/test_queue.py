@@ -6,6 +6,7 @@ import re
 import time
 import uuid
 from datetime import timedelta
+from itertools import chain
 
 import pytest
 from django.db import connection
@@ -101,6 +102,66 @@ def test_pages_of_the_queue_show_each_of_many_equal_rows_once(name, headers, ana
     assert shown == list(Conversation.objects.in_order().values_list("pk", flat=True))
 
 
+def back(answer, attribute="href"):
+    """Return the address of the rows before these."""
+    found = re.search(rf'{attribute}="([^"]*before=[\d-][^"]*)"', answer.content.decode())
+    return found and found[1]
+
+
+@pytest.mark.parametrize("name", PARTS)
+@pytest.mark.parametrize("headers", [None, HTMX])
+def test_the_queue_turns_its_pages_back_to_the_front(name, headers, anas_browser, line_up):
+    line_up(name, 3 * PAGE + 7)
+    forth = list(turn(anas_browser, name))
+    last = list(answers(anas_browser, name))[-1]
+    path, pages = back(last), [numbers(last)]
+    while path:
+        answer = anas_browser.get(path, headers=headers)
+        pages.insert(0, numbers(answer))
+        path = back(answer)
+    assert list(chain(*pages)) == list(chain(*forth))
+    assert {len(page) for page in pages[1:-1]} == {PAGE}
+
+
+def answers(anas_browser, name):
+    path = f"/queue/{name}/"
+    while path:
+        answer = anas_browser.get(path)
+        yield answer
+        path = more(answer)
+
+
+def test_a_desk_that_dropped_rows_gets_those_from_its_place_on(anas_browser, line_up):
+    rows = [row.pk for row in sorted(line_up("waiting", 4 * PAGE), key=lambda row: (row.rank, row.pk))]
+    begin = Conversation.objects.get(pk=rows[30]).row_place
+    few = queries(lambda: anas_browser.get("/queue/", {"waiting": PAGE}, headers=HTMX))
+    answer = anas_browser.get("/queue/", {"waiting": PAGE, "waiting-from": begin}, headers=HTMX)
+    assert numbers(answer) == rows[30 : 30 + PAGE]
+    assert f'data-begin="{begin}"' in answer.content.decode()
+    assert queries(lambda: anas_browser.get("/queue/", {"waiting": PAGE, "waiting-from": begin}, headers=HTMX)) == few
+    Conversation.objects.filter(pk__in=rows[30:]).update(closed_at=NOW)
+    answer = anas_browser.get("/queue/", {"waiting": PAGE, "waiting-from": begin}, headers=HTMX)
+    assert numbers(answer) == rows[:PAGE] and "data-begin" not in answer.content.decode()
+
+
+def test_a_section_that_cannot_be_folded_goes_on_by_itself_once_somebody_asked_for_more(anas_browser, line_up):
+    line_up("waiting", 3 * PAGE)
+    first = anas_browser.get("/")
+    assert "intersect" not in next_link(first)
+    assert "intersect" in next_link(anas_browser.get(more(first, "hx-get"), headers=HTMX))
+    assert "intersect" in next_link(anas_browser.get("/queue/", {"waiting": 2 * PAGE}, headers=HTMX))
+
+
+def test_a_section_that_can_be_folded_goes_on_by_itself(anas_browser, line_up):
+    line_up("closed", 2 * PAGE)
+    assert "intersect" in next_link(anas_browser.get("/queue/", {"closed": PAGE}, headers=HTMX))
+
+
+def next_link(answer):
+    """Return the tag of the link More."""
+    return re.search(r"<a[^>]*after=[^>]*>", answer.content.decode())[0]
+
+
 def test_a_part_of_the_queue_that_fits_on_a_page_offers_no_more(anas_browser, line_up):
     line_up("waiting", PAGE)
     assert more(anas_browser.get("/")) is None
@@ -191,7 +252,7 @@ def test_a_part_of_the_queue_beyond_its_limit_is_read_page_by_page(anas_browser,
     line_up("waiting", MOST + 5)
     full = anas_browser.get("/queue/", {"waiting": 10_000}, headers=HTMX)
     assert len(numbers(full)) == MOST
-    assert more(full, "hx-get") is None
+    assert len(numbers(anas_browser.get(more(full, "hx-get"), headers=HTMX))) == 5
     assert len(numbers(anas_browser.get(more(full)))) == 5
 
 
@@ -356,6 +417,7 @@ READS = {
     "assignable": lambda agent: Conversation.objects.assignable()[:1],
     "bot": lambda agent: Conversation.objects.in_section("bot").values("pk")[: PAGE + 1],
     "closed": lambda agent: Conversation.objects.closed().values("pk")[: PAGE + 1],
+    "closed, back": lambda agent: Conversation.objects.closed().before(_middle_rank(), 1).values("pk")[: PAGE + 1],
     "closed, further": lambda agent: Conversation.objects.closed().after(_middle_rank(), 1).values("pk")[: PAGE + 1],
     "the admin's": lambda agent: Conversation.objects.order_by("-last_at", "-pk")[:100],
     "since": lambda agent: _longest().messages.since(_longest().revision - 1)[:501],
