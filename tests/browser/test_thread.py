@@ -131,3 +131,12 @@ def overlap(one, other):
     beside = one["x"] + one["width"] <= other["x"] or other["x"] + other["width"] <= one["x"]
     above = one["y"] + one["height"] <= other["y"] + 1 or other["y"] + other["height"] <= one["y"] + 1
     return not (beside or above)
+
+
+def test_the_field_and_the_thread_have_the_same_edges_on_a_wide_screen(sit_down, mona_writes, ana):
+    tab = sit_down(ana, viewport={"width": 1920, "height": 1000})
+    takes(tab)
+    thread, attach = tab.locator(".thread").bounding_box(), tab.locator(".composer-attach").first.bounding_box()
+    assert attach["x"] == pytest.approx(thread["x"], abs=8)  # px: half a scrollbar
+    send = tab.get_by_role("button", name="Send", exact=True).bounding_box()
+    assert send["x"] + send["width"] == pytest.approx(thread["x"] + thread["width"], abs=8)
