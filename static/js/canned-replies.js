@@ -1,5 +1,5 @@
 // The list of canned replies above the field: "/" at its start or after a space opens it, what follows searches. The focus
-// stays in the field, a text area, whose role may not be another one (ARIA in HTML).
+// stays in the field, a text area, whose role may not be another one (ARIA in HTML). Enter sends no shortcut without a reply.
 
 import { CannedFiles } from "./canned-files.js";
 import { knownReplies, loadReplies } from "./canned-list.js";
@@ -101,15 +101,16 @@ class CannedReplies extends HTMLElement {
     this.querySelector(".canned-replies-preview").textContent = option ? this.textOf(this.found[at]) : "";
   }
 
+  isShortcut = () => this.replies?.length !== 0 && this.field.value.trim() === `/${this.query}`;
   textOf = (reply) => fill(reply.text, JSON.parse(this.dataset.values));
 
   press = (event) => {
     const { key } = event;
     if (!this.isOpen || event.isComposing || event.shiftKey || event.ctrlKey || event.altKey || event.metaKey) return;
     if (key === "Escape") this.dismiss();
-    else if (!this.found.length) return;
+    else if (!this.found.length && !(key === "Enter" && this.isShortcut())) return;
     else if (key in STEPS) this.activate((this.active + STEPS[key] + this.list.children.length) % this.list.children.length);
-    else if (key === "Enter" || key === "Tab") this.insert(this.found[this.active]);
+    else if (key === "Enter" || key === "Tab") this.found.length && this.insert(this.found[this.active]);
     else return;
     event.preventDefault();
     event.stopImmediatePropagation();

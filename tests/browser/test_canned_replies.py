@@ -107,6 +107,18 @@ def test_escape_closes_the_canned_replies_and_leaves_what_was_typed(sit_down, mo
     eventually(lambda: stack.texts(mona_writes) == ["/helplo"])
 
 
+def test_enter_sends_no_mistyped_shortcut_to_the_customer(sit_down, mona_writes, three, stack, ana):
+    tab = sit_down(ana)
+    takes(tab)
+    field(tab).press_sequentially("/qqq")
+    expect(tab.locator(".canned-replies-note")).to_have_text("No canned reply matches.")
+    field(tab).press("Enter")
+    expect(field(tab)).to_have_value("/qqq")
+    field(tab).press("Escape")
+    composer(tab).press("Enter")
+    eventually(lambda: stack.texts(mona_writes) == ["/qqq"])
+
+
 def test_an_agent_without_canned_replies_reads_that_there_are_none(sit_down, mona_writes, stack, ana):
     tab = sit_down(ana)
     takes(tab)
