@@ -11,6 +11,7 @@ class SearchDesk extends HTMLElement {
     this.results = document.getElementById("search-results");
     document.addEventListener("keydown", this.press);
     for (const use of ["click", "input"]) this.field.addEventListener(use, this.open); // who tabs past it goes on to the queue
+    for (const part of [this, this.results]) part.addEventListener("keydown", this.leave);
     this.jumpTo(location.hash);
   }
 
@@ -32,11 +33,17 @@ class SearchDesk extends HTMLElement {
     return this.field.matches(`[aria-keyshortcuts~="${CSS.escape(key)}"]`) && !target.closest(TYPED_IN);
   }
 
+  leave = (event) => {
+    if (event.key !== "Escape") return;
+    event.preventDefault();
+    this.close();
+  };
+
   // The form itself searches for what is typed: a second search would replace results that an agent uses already.
-  open = async (event) => {
+  open = (event) => {
     this.results.hidden = false;
     if (event?.type !== "input" && !this.results.childElementCount) this.querySelector("form").requestSubmit();
-    this.keys ??= (await import("./search-results.js")).watchResults(this);
+    this.keys ??= import("./search-results.js").then(({ watchResults }) => watchResults(this), () => (this.keys = null));
   };
 
   close() {

@@ -1,11 +1,10 @@
-// The results of the search: arrow keys move between them, Escape leaves them, and each opens the thread at its message.
+// The results of the search: arrow keys move between them, and each opens the thread at its message.
 
 export function watchResults(search) {
   const { field, results } = search;
 
   function press(event) {
-    if (event.key === "Escape") search.close();
-    else if (event.key === "ArrowDown") walk(event.target, 1);
+    if (event.key === "ArrowDown") walk(event.target, 1);
     else if (event.key === "ArrowUp") walk(event.target, -1);
     else return;
     event.preventDefault();
@@ -43,5 +42,4 @@ export function watchResults(search) {
   document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
     if (results.contains(ctx.sourceElement)) search.jumpTo(ctx.sourceElement.hash ?? "");
   });
-  return true;
 }

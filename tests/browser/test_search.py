@@ -148,6 +148,36 @@ def test_a_search_that_the_console_does_not_answer_says_so(sit_down, long_talk, 
     expect(tab.get_by_role("alert").filter(has_text="The console did not answer")).to_be_hidden()
 
 
+def test_escape_brings_the_queue_back_although_nothing_of_the_search_could_be_loaded(sit_down, long_talk, ana):
+    tab = sit_down(ana)
+    tab.context.set_offline(True)
+    field(tab).fill("parcel")
+    expect(tab.get_by_role("alert").filter(has_text="The console did not answer")).to_be_visible()
+    expect(row(tab)).to_be_hidden()
+    field(tab).press("Escape")
+    expect(row(tab)).to_be_visible()
+    tab.context.set_offline(False)
+    field(tab).fill("parcel today")
+    expect(results(tab)).to_contain_text("Thank you")
+    field(tab).press("ArrowDown")
+    expect(results(tab).get_by_role("link").first).to_be_focused()
+
+
+def test_an_operator_is_put_in_once_although_several_keys_called_for_the_search(sit_down, long_talk, ana):
+    tab = sit_down(ana)
+    held = []
+    tab.route("**/js/search-results*.js", lambda route: held.append(route))
+    field(tab).fill("parcel")
+    field(tab).fill("")
+    until(tab, lambda: held)
+    for route in held:
+        route.continue_()
+    results(tab).get_by_role("button", name="with:mona").click()
+    expect(field(tab)).to_be_focused()
+    until(tab, lambda: field(tab).input_value())
+    assert field(tab).input_value().count("with:") == 1
+
+
 def test_what_is_typed_first_is_searched_for_once(sit_down, long_talk, ana):
     tab = sit_down(ana)
     searches = []
