@@ -52,6 +52,19 @@ def test_a_note_appears_once_at_both_desks_and_nowhere_at_facebook(sit_down, mon
     assert "called before" not in json.dumps(stack.requests()) + json.dumps(stack.said(mona_writes))
 
 
+def test_the_field_and_the_button_of_a_note_stand_side_by_side_before_the_list_of_colleagues_is_loaded(
+    sit_down, mona_writes, ana
+):
+    tab = sit_down(ana, **PHONE)
+    tab.route("**/css/on-demand*.css", lambda route: route.abort())
+    tab.reload()
+    opens(tab)
+    tab.get_by_role("tab", name="Note").click()
+    field, button = note_field(tab).bounding_box(), tab.get_by_role("button", name="Add note").bounding_box()
+    assert field["x"] + field["width"] <= button["x"]
+    assert field["width"] > button["width"]
+
+
 def test_a_note_whose_confirmation_comes_late_is_added_once(sit_down, mona_writes, stack, ana):
     stack.say(stack.customer("Jonas Brandt"), text="Me too")
     tab = sit_down(ana)
