@@ -42,10 +42,10 @@ class BulkBar extends HTMLElement {
     this.querySelector(".bulk-bar-number").textContent = dataset.number.replace("#", number);
     this.querySelector(".bulk-bar-full").hidden = !isFull;
     const said = isFull ? dataset.full : name ? (isSelected ? dataset.selected : dataset.deselected) : dataset.number;
-    this.querySelector(".bulk-bar-said").textContent = said.replace("#", number).replace("@", name);
+    this.querySelector(".bulk-bar-said").textContent = said.replace("#", number).replace("@", () => name);
     const [all, section] = [this.querySelector(".bulk-bar-all"), sectionOfSelection()];
     all.hidden = !section;
-    if (section) all.textContent = dataset.all.replace("@", titleOf(section));
+    if (section) all.textContent = dataset.all.replace("@", () => titleOf(section));
   }
 
   press(button) {

@@ -56,7 +56,7 @@ export async function receivers({ colleague, conversation }) {
   const choices = [...(await elementsAt(link.href)).querySelectorAll("[name=to]")];
   return choices.map((choice) => {
     const name = choice.closest("label").querySelector(".dialog-form-name").textContent;
-    return command(conversation, colleague.replace("@", name), () => transferTo(link, choice.value));
+    return command(conversation, colleague.replace("@", () => name), () => transferTo(link, choice.value));
   });
 }
 

@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from playwright.sync_api import expect
 
-from console.models import Conversation, Label, MergedCustomer, Moderation, SavedView
+from console.models import Conversation, Customer, Label, MergedCustomer, Moderation, SavedView
 from tests.browser.desk import PHONE, findings, opens, row
 from tests.conftest import held_by
 from tests.stand_in import eventually
@@ -50,6 +50,13 @@ def select_by_keys(tab, first, count):
 
 def names(tab):
     return tab.locator("#section-mine .row-name").all_inner_texts()
+
+
+def test_a_selected_customer_is_said_by_their_name_whatever_signs_it_has(sit_down, stack, held, ana):
+    Customer.objects.filter(pk=held[0].customer_id).update(name="$& $` # @")
+    tab = sit_down(ana)
+    box(tab, "$& $` # @").check()
+    expect(bar(tab).get_by_role("status")).to_have_text("$& $` # @ selected. 1 in all.")
 
 
 def test_an_agent_selects_and_closes_many_by_keyboard_and_takes_all_back(sit_down, stack, held, ana):
