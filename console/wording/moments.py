@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 LANGUAGES = ["en", "de"]
+LAST_YEAR = 9998  # of a moment that can be shown in every time zone
 DAYS = r"today|tomorrow|\w+day|heute|morgen|\w+tag|mittwoch"
 # dateparser takes a lone number for a day of the month.
 # Hours pass as the clocks are put forward or back; days begin by the clock.
@@ -38,11 +39,12 @@ def moment_of(words, zone):
     settings = {"RELATIVE_BASE": now, "PREFER_DATES_FROM": "future"}
     try:
         found = dateparser.parse(LONE_HOUR.sub(r"\1 \2:00", words.strip()), languages=LANGUAGES, settings=settings)
-        return found and (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(
+        at = found and (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(
             timezone.get_default_timezone()
         )
     except (ValueError, OverflowError):  # such as the year 10000
         return None
+    return at if at and at.year <= LAST_YEAR else None
 
 
 def zone_of(name):

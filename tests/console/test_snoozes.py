@@ -241,6 +241,15 @@ def test_a_moment_that_is_none_is_said_in_the_form_and_in_the_preview(when, prob
     assert not fresh(conversation).is_snoozed
 
 
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "America/Adak"])
+@pytest.mark.parametrize("when", ["31.12.9999 23:59", "9999-12-31T23:59:59 utc", "in 99999999 hours"])
+def test_a_moment_that_some_time_zones_cannot_show_is_refused(when, zone, anas_browser, conversation):
+    path, given = f"/conversations/{conversation.pk}/snooze/", form(when) | {"time_zone": zone}
+    assert anas_browser.post(path, given, headers=HTMX).status_code == 422
+    assert "Write a moment" in words(anas_browser.get(f"{path}preview/", given).text)
+    assert not fresh(conversation).is_snoozed
+
+
 def test_a_window_that_is_nearly_shut_is_refused_as_a_moment(anas_browser, conversation, receive, said):
     receive(said("m_1", "Hello", now()))
     answer = anas_browser.post(f"/conversations/{conversation.pk}/snooze/", form("when 30 h of the window are left"))
