@@ -44,26 +44,4 @@ class ColleagueFaces extends HTMLElement {
 
 export const facesOf = (conversation) => [...document.querySelectorAll(`#faces [data-conversation="${conversation}"] [data-agent]`)];
 
-// A part that shows something of the faces at its conversation.
-export class OfFaces extends HTMLElement {
-  static get observedAttributes() {
-    return ["data-conversation"];
-  }
-
-  connectedCallback() {
-    document.addEventListener("faces-changed", this.changed);
-    this.changed();
-  }
-
-  disconnectedCallback() {
-    document.removeEventListener("faces-changed", this.changed);
-  }
-
-  attributeChangedCallback() {
-    this.changed();
-  }
-
-  changed = () => this.show(facesOf(this.dataset.conversation));
-}
-
 customElements.define("colleague-faces", ColleagueFaces);

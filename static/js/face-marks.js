@@ -1,10 +1,11 @@
 // The faces of colleagues who look at a conversation, in its row and in its header.
 
-import { OfFaces } from "./colleague-faces.js";
+import { facesOf } from "./colleague-faces.js";
+import { shownOn } from "./shown-on.js";
 
-class FaceMarks extends OfFaces {
-  show(faces) {
-    const html = faces.map((face) => face.outerHTML).join("");
+class FaceMarks extends shownOn("faces-changed") {
+  show() {
+    const html = facesOf(this.dataset.conversation).map((face) => face.outerHTML).join("");
     if (this.innerHTML !== html) this.innerHTML = html;
   }
 }

@@ -1,10 +1,11 @@
 // The words “Ben is typing…” in a conversation's row and above its composer.
 
-import { OfFaces } from "./colleague-faces.js";
+import { facesOf } from "./colleague-faces.js";
+import { shownOn } from "./shown-on.js";
 
-class TypingWords extends OfFaces {
-  show(faces) {
-    const typing = faces.filter((face) => face.matches(".is-typing"));
+class TypingWords extends shownOn("faces-changed") {
+  show() {
+    const typing = facesOf(this.dataset.conversation).filter((face) => face.matches(".is-typing"));
     this.textContent = typing.map(({ title }) => title).join(" ");
   }
 }
