@@ -403,12 +403,18 @@ def test_a_reply_refused_by_facebook_shows_the_reason_and_can_be_retried(sit_dow
     assert stack.texts(mona_writes) == ["Buy this!"]
 
 
-def test_a_conversation_that_was_read_opens_at_its_newest_message_and_stays_there(sit_down, mona_writes, stack, ana):
+def sit_down_at_long_thread(sit_down, stack, mona, agent):
+    """Have the customer write sixty messages, which somebody has read, and open the desk of the agent."""
     for number in range(60):
-        stack.say(mona_writes, text=f"line {number}")
-    tab = sit_down(ana)
+        stack.say(mona, text=f"line {number}")
+    tab = sit_down(agent)
     expect(part(tab, "Waiting").get_by_role("link", name="Mona Weber")).to_contain_text("line 59", timeout=60_000)
-    Conversation.objects.update(unread=0)  # somebody has read them
+    Conversation.objects.update(unread=0)
+    return tab
+
+
+def test_a_conversation_that_was_read_opens_at_its_newest_message_and_stays_there(sit_down, mona_writes, stack, ana):
+    tab = sit_down_at_long_thread(sit_down, stack, mona_writes, ana)
     takes(tab)
     expect(bubbles(tab).last).to_be_in_viewport()
     stack.say(mona_writes, attachment={"type": "image", "url": "/_sandbox/sample.png"})
@@ -420,11 +426,7 @@ def test_a_conversation_that_was_read_opens_at_its_newest_message_and_stays_ther
 
 
 def test_a_growing_composer_does_not_cover_the_last_message(sit_down, mona_writes, stack, ana):
-    for number in range(60):
-        stack.say(mona_writes, text=f"line {number}")
-    tab = sit_down(ana)
-    expect(part(tab, "Waiting").get_by_role("link", name="Mona Weber")).to_contain_text("line 59", timeout=60_000)
-    Conversation.objects.update(unread=0)  # somebody has read them
+    tab = sit_down_at_long_thread(sit_down, stack, mona_writes, ana)
     takes(tab)
     tab.get_by_label("Attach files").set_input_files([PICTURE, RECEIPT])
     composer(tab).fill("word " * 600)
@@ -432,11 +434,7 @@ def test_a_growing_composer_does_not_cover_the_last_message(sit_down, mona_write
 
 
 def test_an_agent_scrolled_up_gets_a_new_messages_button_and_is_not_scrolled_away(sit_down, mona_writes, stack, ana):
-    for number in range(60):
-        stack.say(mona_writes, text=f"line {number}")
-    tab = sit_down(ana)
-    expect(part(tab, "Waiting").get_by_role("link", name="Mona Weber")).to_contain_text("line 59", timeout=60_000)
-    Conversation.objects.update(unread=0)  # somebody has read them
+    tab = sit_down_at_long_thread(sit_down, stack, mona_writes, ana)
     opens(tab)
     expect(bubbles(tab).last).to_be_in_viewport()
     tab.get_by_role("log", name="Messages").evaluate("list => list.scrollTop -= 400")

@@ -33,11 +33,21 @@ def anas_browser(client, ana):
 
 
 @pytest.fixture
-def bens(ben):
+def browser_of():
+    """Log an agent in, each in a browser of their own."""
+
+    def log_in(agent):
+        browser = Client()
+        browser.force_login(agent, backend="django.contrib.auth.backends.ModelBackend")
+        return browser
+
+    return log_in
+
+
+@pytest.fixture
+def bens(browser_of, ben):
     """Ben's browser."""
-    browser = Client()
-    browser.force_login(ben, backend="django.contrib.auth.backends.ModelBackend")
-    return browser
+    return browser_of(ben)
 
 
 @pytest.fixture

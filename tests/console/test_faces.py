@@ -3,7 +3,6 @@
 import pytest
 import requests
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from agents.models import Agent
@@ -14,7 +13,6 @@ from tests.conftest import CONSOLE_URL, known_customer, restrict
 from tests.console.listener import Listener
 from tests.stand_in import eventually
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 DESK, OTHER_DESK = "a" * 32, "b" * 32
 
 
@@ -24,16 +22,6 @@ def forget():
     redis().delete(*looks.KEYS)
     yield
     redis().delete(*looks.KEYS)
-
-
-@pytest.fixture
-def browser_of():
-    def log_in(agent):
-        browser = Client()
-        browser.force_login(agent, backend=BACKEND)
-        return browser
-
-    return log_in
 
 
 def look(browser, conversation, desk=DESK):

@@ -21,16 +21,6 @@ SECRET = "She is a difficult customer"
 
 
 @pytest.fixture
-def browser_of():
-    def log_in(agent):
-        browser = Client()
-        browser.force_login(agent, backend="django.contrib.auth.backends.ModelBackend")
-        return browser
-
-    return log_in
-
-
-@pytest.fixture
 def note(conversation, ben):
     """Ben's, in the conversation that Ana holds."""
     return Note.objects.add(conversation, ben, SECRET, uuid.uuid4())

@@ -8,7 +8,6 @@ import pytest
 import time_machine
 from django.db import DataError
 from django.db.models.signals import post_init
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
@@ -56,16 +55,6 @@ def due():
             sweep()
 
     return pass_by
-
-
-@pytest.fixture
-def browser_of():
-    def log_in(agent):
-        browser = Client()
-        browser.force_login(agent, backend="django.contrib.auth.backends.ModelBackend")
-        return browser
-
-    return log_in
 
 
 def replies():

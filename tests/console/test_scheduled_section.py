@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -35,16 +34,6 @@ def schedule(bluebird):
         return ScheduledReply.objects.send_later(conversation, agent, text, timezone.now() + hours * HOUR)
 
     return write
-
-
-@pytest.fixture
-def browser_of():
-    def log_in(agent):
-        browser = Client()
-        browser.force_login(agent, backend="django.contrib.auth.backends.ModelBackend")
-        return browser
-
-    return log_in
 
 
 def rows(answer):
