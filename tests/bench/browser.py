@@ -1,4 +1,5 @@
-"""Measure the desk in a browser: the bytes of the first view, when it is painted, and how soon a key shows.
+"""Measure the desk in a browser: the bytes of the first view, when it is painted, how soon a key shows, and how soon a
+conversation of a long list does.
 
 The browser's processor is slowed as that of a cheap laptop. It is Chromium, of which CHROMIUM may be the path.
 """
@@ -7,6 +8,7 @@ import gzip
 import os
 import shutil
 import threading
+import time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,7 +22,8 @@ from tests.bench.figures import Row
 SLOWED = 4  # times
 VIEWS = 9  # first views, each with an empty cache
 MESSAGES, SECONDS, KEYS = 40, 20, 100  # in the thread; for which one message a second comes, and keys are pressed
-MOST_KIB, MOST_PAINT, MOST_KEY = 60, 500, 50  # KiB, ms and ms
+LISTED, OPENED, PAUSE = 1000, 40, 0.5  # conversations, of which so many are opened; s between two
+MOST_KIB, MOST_PAINT, MOST_KEY, MOST_OPENING = 60, 500, 50, 100  # KiB, and ms
 OURS = ("document", "stylesheet", "script")
 # The shell first, as in the tests: where there is no graphics card, a whole Chromium takes long to compose a picture.
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -32,6 +35,21 @@ new PerformanceObserver((list) => {
   for (const { interactionId, duration } of list.getEntries())
     if (interactionId) keys.set(interactionId, Math.max(duration, keys.get(interactionId) ?? 0));
 }).observe({ type: "event", durationThreshold: 16, buffered: true });
+"""
+SCROLL = "() => document.querySelector('#section-others li:last-of-type').scrollIntoView()"
+# Milliseconds from the click until a picture with the thread is due.
+OPEN = """
+(link) => new Promise((resolve) => {
+  const id = link.pathname.match(/[0-9]+/)[0];
+  const start = performance.now();
+  const look = () => requestAnimationFrame(() => {
+    const isThere = document.querySelector(`message-list[data-conversation="${id}"] .message`);
+    if (isThere) setTimeout(() => resolve(performance.now() - start));
+    else look();
+  });
+  link.click();
+  look();
+})
 """
 
 
@@ -45,6 +63,7 @@ def measure(stack, cast, machine):
         typing = _typing(browser, stack, cast, machine, conversation)
         typing.notes += [f"in {Path(path or playwright.chromium.executable_path).name} {browser.version}"]
         yield typing
+        yield _opening(browser, stack, cast, machine)
         browser.close()
 
 
@@ -116,4 +135,24 @@ def _typing(browser, stack, cast, machine, conversation):
     row = Row.of(f"key → picture, CPU slowed {SLOWED} times, 1 message/s", [*slow, *fast])
     row.target, row.is_met = f"p99 < {MOST_KEY} ms", row.p99 < machine.at_most(MOST_KEY) and came > 0
     row.notes = [f"target here: {machine.at_most(MOST_KEY):.0f} ms; {came} messages came; {len(slow)} keys over 16 ms"]
+    return row
+
+
+def _opening(browser, stack, cast, machine):
+    """Open conversations on the way through a long list, with a processor that is not slowed."""
+    cast.grow(LISTED)
+    for conversation in cast.conversations[AGENTS + 1 :]:
+        cast.talk(conversation, MESSAGES)
+    took, seen = [], set()
+    with _tab(browser, stack, cast, slowed=1) as tab:
+        tab.goto("/", wait_until="networkidle")
+        rows = tab.locator("#section-others .row")
+        for _number in range(OPENED):
+            took.append(rows.nth(rows.count() // 2).evaluate(OPEN) / 1000)
+            seen.update(rows.evaluate_all("rows => rows.map((row) => row.pathname)"))
+            tab.evaluate(SCROLL)
+            time.sleep(PAUSE)
+    row = Row.of("conversation opened from a long list → picture", took)
+    row.target, row.is_met = f"p95 < {MOST_OPENING} ms", row.p95 < machine.at_most(MOST_OPENING)
+    row.notes = [f"target here: {machine.at_most(MOST_OPENING):.0f} ms; the list had shown {len(seen)} rows at the end"]
     return row
