@@ -73,7 +73,8 @@ class Presence(Absence):
 
         minutes: be right back after so many, and keep the conversations until then. by: the colleague who says so.
         """
-        since = self.away_since or timezone.now()
+        kept_until_now = self.back_at and self.back_at > timezone.now()
+        since = (not kept_until_now and self.away_since) or timezone.now()
         self._become(is_present=False, away_since=since, **absence(reason, minutes, by))
 
     def log_out(self):

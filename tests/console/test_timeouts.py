@@ -112,6 +112,18 @@ def test_conversations_of_an_agent_who_stays_away_return_to_the_queue(held, cloc
     assert last(held) == "Ana Ruiz → queue away"
 
 
+def test_an_agent_who_is_right_back_and_goes_to_lunch_instead_is_away_from_then_on(held, clock, ana):
+    answer(held, ana)
+    ana.go_away(minutes=60)
+    clock.shift(timedelta(minutes=20))
+    ana.go_away("lunch")
+    apply_timeouts(clock, minutes=9)
+    assert fresh(held).agent == ana
+    ana.go_away("meeting")
+    apply_timeouts(clock, minutes=1)
+    assert last(held) == "Ana Ruiz → queue away"
+
+
 def test_a_lost_agent_counts_as_away_since_they_were_last_seen(held, clock, ana):
     answer(held, ana)
     ana.note_online()
