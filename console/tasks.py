@@ -85,7 +85,7 @@ def send_digests():
     _model("console.Digest").send_later()
 
 
-@shared_task(autoretry_for=(OSError,), max_retries=3, retry_backoff=30)
+@shared_task
 def send_digest(agent_id):
     _model("console.Digest").filter(pk=agent_id).send()
 

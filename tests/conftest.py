@@ -76,6 +76,19 @@ def broker(request):
         app._after_fork()  # forgets the connections to the other broker
 
 
+@pytest.fixture
+def enqueued(broker):
+    """Return how many tasks of a name were enqueued in a test without workers."""
+    with app.connection() as connection:
+        waiting = connection.default_channel.client
+        waiting.delete(*QUEUES)
+        yield lambda name: sum(f'"{name}"' in task for queue in QUEUES for task in _texts(waiting, queue))
+
+
+def _texts(waiting, queue):
+    return [task.decode() for task in waiting.lrange(queue, 0, -1)]
+
+
 def pytest_addoption(parser):
     parser.addoption("--fast", action="store_true", help="leave out what needs workers, a browser, npm or much time")
 

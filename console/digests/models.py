@@ -1,6 +1,9 @@
 """An agent's digest: how often it may come, and what it says. It is sent by a task, and claimed before."""
 
+import logging
 from datetime import timedelta
+from functools import cache
+from smtplib import SMTPRecipientsRefused
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -13,8 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from console import tasks
-from console.digests.unattended import unattended_by
+from console.digests.unattended import is_attended, unattended_by
 
+logger = logging.getLogger(__name__)
+MOST, MOST_LINKED = 500, 50  # conversations that a digest counts, and of which it has links
+EVERY = 300  # s between two sweeps
 HOUR = Value(timedelta(hours=1))
 
 
@@ -35,12 +41,13 @@ class DigestQuerySet(models.QuerySet):
         return absent.exclude(agent__back_at__gt=timezone.now())
 
     def send_later(self):
-        """Have a worker send those that are due and have something to say."""
+        """Have a worker send those that are due and have something to say. The next sweep takes over what it leaves."""
         if not settings.EMAIL_URL:
             return
+        known = cache(is_attended)
         for digest in self.due().select_related("agent"):
-            if digest.waiting():
-                tasks.send_digest.delay(digest.pk)
+            if digest.waiting(known):
+                tasks.send_digest.apply_async([digest.pk], expires=EVERY)
 
     def send(self):
         for digest in self.due().select_related("agent"):
@@ -54,6 +61,7 @@ class Digest(models.Model):
     every = models.PositiveSmallIntegerField(_("e-mail while I am away"), choices=Hours, default=Hours.NEVER)
     has_words = models.BooleanField(_("with the names and last words of customers"), default=False)
     sent_at = models.DateTimeField(null=True, editable=False)
+    counted = models.JSONField(default=list, editable=False)  # the waits of the last one: [conversation, since]
 
     objects: ClassVar[Any] = DigestQuerySet.as_manager()
 
@@ -68,29 +76,35 @@ class Digest(models.Model):
     def of(cls, agent):
         return cls.objects.filter(agent=agent).first() or cls(agent=agent)
 
-    def waiting(self):
-        """Return the conversations to name, the longest wait first; none if no wait began since the last digest."""
-        found = unattended_by(self.agent)
-        is_news = any(self.sent_at is None or one.waiting_since > self.sent_at for one in found)
-        return found if is_news else []
+    def waiting(self, is_attended=is_attended):
+        """Return the waits to tell of as [conversation, since], the longest first; none if the last digest had them all.
+
+        A wait is news also if it began earlier: its agent, or the last one of the team, may have gone away since.
+        """
+        rows = unattended_by(self.agent, is_attended).values_list("pk", "waiting_since")[:MOST]
+        waits = [[pk, since.isoformat()] for pk, since in rows]
+        return waits if any(wait not in self.counted for wait in waits) else []
 
     def send(self):
-        """Send it, unless another worker has just done so. After an error, the next attempt sends it."""
-        found, now = self.waiting(), timezone.now()
-        row = type(self).objects.filter(pk=self.pk, sent_at=self.sent_at)
-        if not found or not row.update(sent_at=now):
+        """Send it, unless another worker has just done so. If the server does not answer, the next sweep sends it."""
+        waits, now = self.waiting(), timezone.now()
+        rows = type(self).objects.filter(pk=self.pk)
+        if not waits or not rows.filter(sent_at=self.sent_at).update(sent_at=now, counted=waits):
             return
         try:
-            self._mail(found)
+            self._mail(waits)
+        except SMTPRecipientsRefused:
+            logger.warning("The mail server refuses the address of agent %s", self.pk)
         except OSError:  # of smtplib too
-            type(self).objects.filter(pk=self.pk, sent_at=now).update(sent_at=self.sent_at)
+            rows.filter(sent_at=now).update(sent_at=self.sent_at, counted=self.counted)
             raise
 
-    def _mail(self, found):
+    def _mail(self, waits):
+        keys = [pk for pk, _since in waits[:MOST_LINKED]]
+        found = unattended_by(self.agent, is_attended).filter(pk__in=keys).with_holder()
+        count = len(waits)
         with self.agent.reading():
-            subject = ngettext("%(count)d customer waits", "%(count)d customers wait", len(found)) % {
-                "count": len(found)
-            }
-            context = {"digest": self, "found": found, "url": settings.PUBLIC_URL}
+            subject = ngettext("%(count)d customer waits", "%(count)d customers wait", count) % {"count": count}
+            context = {"digest": self, "found": found, "count": count, "url": settings.PUBLIC_URL}
             text = render_to_string("digests/digest.txt", context)
         send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, [self.agent.email])

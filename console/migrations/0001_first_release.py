@@ -119,6 +119,7 @@ class Migration(migrations.Migration):
                 ('every', models.PositiveSmallIntegerField(choices=[(0, 'never'), (1, 'at most every hour'), (4, 'at most every 4 hours'), (8, 'at most every 8 hours'), (24, 'at most once a day')], default=0, verbose_name='e-mail while I am away')),
                 ('has_words', models.BooleanField(default=False, verbose_name='with the names and last words of customers')),
                 ('sent_at', models.DateTimeField(editable=False, null=True)),
+                ('counted', models.JSONField(default=list, editable=False)),
             ],
             options={
                 'verbose_name': 'e-mail digest',

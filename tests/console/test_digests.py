@@ -1,12 +1,15 @@
 """The e-mail digest: who gets one, when, how often, and what it says."""
 
 from datetime import UTC, datetime, timedelta
+from smtplib import SMTPRecipientsRefused
 
 import pytest
 import time_machine
 from django.core import mail
 
-from console.models import Conversation, Digest, Holder, Team
+from console import tasks
+from console.digests import models
+from console.models import Conversation, Customer, Digest, Holder, Team
 from tests.conftest import restrict
 from tests.console.conftest import words
 
@@ -46,6 +49,15 @@ def queued(conversation, ana):
     conversation.return_to_queue(ana)
     Conversation.objects.update(waiting_since=NOON, last_words="Is it there?")
     return conversation
+
+
+@pytest.fixture
+def own_customer(bluebird, ana):
+    """Paul waits for Ana."""
+    paul = Customer.objects.create(page=bluebird, psid="9")
+    own = Conversation.objects.create(page=bluebird, customer=paul, holder=Holder.AGENT, agent=ana)
+    Conversation.objects.filter(pk=own.pk).update(waiting_since=NOON)
+    return own
 
 
 def sent():
@@ -110,6 +122,31 @@ def test_the_queue_is_in_a_digest_only_while_nobody_of_its_team_is_present(diges
     assert len(sent()) == 1
 
 
+def test_a_queue_of_which_the_last_agent_goes_away_after_a_digest_is_in_the_next_one(
+    digest, queued, ana, ben, own_customer, clock
+):
+    ana.go_away()
+    [text] = sent()
+    assert f"/conversations/{queued.pk}/" not in text
+    ben.go_away()
+    clock.shift(timedelta(hours=4))
+    [text] = sent()
+    assert f"/conversations/{queued.pk}/" in text
+
+
+def test_a_long_queue_with_agents_hides_no_queue_without(digest, queued, ana, ben, bluebird, monkeypatch):
+    monkeypatch.setattr(models, "MOST", 1)
+    refunds, others = Team.objects.create(name="Refunds"), Team.objects.create(name="Others")
+    refunds.members.add(ana)
+    others.members.add(ben)
+    paul = Customer.objects.create(page=bluebird, psid="9")
+    behind = Conversation.objects.create(page=bluebird, customer=paul, holder=Holder.QUEUE, team=refunds)
+    Conversation.objects.filter(pk=behind.pk).update(waiting_since=NOON + timedelta(minutes=1))
+    ana.go_away()
+    [text] = sent()
+    assert f"/conversations/{behind.pk}/" in text
+
+
 def test_the_queue_of_a_team_is_in_the_digests_of_its_agents_and_colleagues_elsewhere_do_not_count(
     digest, queued, ana, ben
 ):
@@ -136,7 +173,7 @@ def test_a_digest_is_in_the_language_of_its_agent(digest, waiting, ana):
     ana.go_away()
     Digest.objects.all().send()
     [message] = mail.outbox
-    assert message.subject == "1 Kunde wartet" and "niemand ist da" in message.body
+    assert message.subject == "1 Kunde wartet" and "wartet auf" in message.body
 
 
 def test_a_digest_that_the_mail_server_refuses_is_sent_at_the_next_attempt(digest, waiting, ana, settings):
@@ -150,6 +187,27 @@ def test_a_digest_that_the_mail_server_refuses_is_sent_at_the_next_attempt(diges
         Digest.objects.all().send()
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     assert len(sent()) == 1
+
+
+def test_a_digest_whose_address_the_mail_server_refuses_is_not_tried_at_every_sweep(digest, waiting, ana, monkeypatch):
+    def refuse(*_arguments):
+        raise SMTPRecipientsRefused({})
+
+    ana.go_away()
+    monkeypatch.setattr(models, "send_mail", refuse)
+    assert sent() == []
+    monkeypatch.undo()
+    assert sent() == []
+
+
+def test_the_sweep_gives_a_worker_each_digest_that_has_something_to_say(digest, waiting, ana, enqueued):
+    tasks.send_digests()
+    assert enqueued("console.tasks.send_digest") == 0
+    ana.go_away()
+    tasks.send_digests()
+    assert enqueued("console.tasks.send_digest") == 1
+    tasks.send_digest(ana.pk)
+    assert len(mail.outbox) == 1
 
 
 def test_nothing_is_sent_where_e_mail_is_not_set_up(digest, waiting, ana, settings, django_assert_num_queries):
