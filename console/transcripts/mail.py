@@ -1,6 +1,7 @@
 """A transcript by e-mail, as a worker sends it: in the language of the agent who asked for it."""
 
 import logging
+from smtplib import SMTPRecipientsRefused
 
 from celery import shared_task
 from django.apps import apps
@@ -25,7 +26,10 @@ def mail_transcript(conversation_id, agent_id, address):
     with agent.reading():
         text = render_to_string("transcripts/transcript.txt", content_of(conversation))
         subject = _("Transcript: %(conversation)s") % {"conversation": conversation}
-    EmailMessage(
-        subject, text, settings.DEFAULT_FROM_EMAIL, [address], reply_to=[agent.email] if agent.email else None
-    ).send()
+    reply_to = [agent.email] if agent.email else None
+    try:
+        EmailMessage(subject, text, settings.DEFAULT_FROM_EMAIL, [address], reply_to=reply_to).send()
+    except SMTPRecipientsRefused:
+        logger.warning("The mail server refuses the address for the transcript of conversation %s", conversation_id)
+        return
     logger.info("Agent %s has mailed the transcript of conversation %s", agent_id, conversation_id)

@@ -2,8 +2,10 @@
 
 from django import forms
 from django.conf import settings
+from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from console.transcripts import mail
@@ -41,9 +43,11 @@ def mail_transcript(request, pk):
         return _page(request, conversation, form, status=422)
     address = form.cleaned_data["address"]
     mail.mail_transcript.delay(conversation.pk, request.user.pk, address)
-    return _page(request, conversation, AddressForm(), mailed_to=address)
+    messages.success(request, _("The console e-mails the transcript to %(address)s.") % {"address": address})
+    return redirect("transcript", conversation.pk)
 
 
-def _page(request, conversation, form, mailed_to="", status=200):
-    state = {"form": form, "mailed_to": mailed_to, "has_mail": bool(settings.EMAIL_URL)}
+def _page(request, conversation, form, status=200):
+    notices = messages.get_messages(request)
+    state = {"form": form, "has_mail": bool(settings.EMAIL_URL), "notices": notices}
     return render(request, "transcripts/transcript.html", content_of(conversation) | state, status=status)

@@ -110,10 +110,14 @@ def test_a_transcript_is_mailed_as_text_and_answers_go_to_the_agent(conversation
     assert message.subject == "Transcript: Mona Weber" and "Mona Weber:\n    Is it there?\n" in message.body
 
 
-def test_an_agent_has_a_transcript_mailed_from_its_page(anas_browser, urls, mail_server):
+def test_an_agent_has_a_transcript_mailed_from_its_page_once_however_often_it_is_loaded(
+    anas_browser, urls, mail_server, enqueued
+):
     assert 'action="' + urls[0] + 'mail/"' in anas_browser.get(urls[0]).text
-    answer = anas_browser.post(f"{urls[0]}mail/", {"address": "boss@example.com"})
-    assert "The transcript is on its way to boss@example.com." in words(answer.text)
+    answer = anas_browser.post(f"{urls[0]}mail/", {"address": "boss@example.com"}, follow=True)
+    assert "The console e-mails the transcript to boss@example.com." in words(answer.text)
+    assert "boss@example.com" not in words(anas_browser.get(urls[0]).text)
+    assert enqueued(mail_transcript.name) == 1
 
 
 @pytest.mark.parametrize("address", ["", "boss", "a@example.com\nBcc: b@example.com"])
