@@ -18,11 +18,11 @@ class Check(NamedTuple):
     outcomes: dict
 
 
-def checks(user_agent, volume, is_push_offered):
-    """Return all checks in the words for this browser. volume: that of the agent's rules of being called."""
+def checks(user_agent, is_push_offered):
+    """Return all checks in the words for this browser."""
     browser, system = browser_of(user_agent), system_of(user_agent)
     return [
-        _sound(browser, system, volume),
+        _sound(browser, system),
         _permission(browser, system),
         _worker(),
         _push(system, is_push_offered),
@@ -32,7 +32,7 @@ def checks(user_agent, volume, is_push_offered):
     ]
 
 
-def _sound(browser, system, volume):
+def _sound(browser, system):
     unheard = _("Turn up the volume of the device, and look which loudspeaker or headset it uses.")
     silent = _("You have chosen to hear no sound: change it under Sounds and notifications.")
     return Check(
@@ -40,7 +40,8 @@ def _sound(browser, system, volume):
         _("Sound"),
         {
             "ask": _("The console plays the sound of a call: press the button, then say whether you heard it."),
-            "fine": _("You hear it when the console calls you.") if volume else silent,
+            "fine": _("You hear it when the console calls you."),
+            "silent": silent,
             "unheard": _together(unheard, _on_silent(system), _of_sound(browser)),
             "unable": _("This browser plays no sound. Use a current version of it, or another one."),
         },
@@ -174,7 +175,7 @@ def _storage(browser):
         "storage",
         _("Storage for replies"),
         {
-            "fine": _("Replies are kept on this device until the console has them. There is room for # MB."),
+            "fine": _("Replies are kept on this device until the console has them, unless the browser clears its data. There is room for # MB."),
             "memory": _together(_("This browser keeps no reply that has not been sent."), private, where),
             "full": _("There is room for # MB only, so files may not be kept until they are sent. Free some space."),
         },

@@ -16,7 +16,7 @@ MOST_TEST = 40  # characters of the name of a test
 @require_GET
 def check_device(request):
     volume = CallRules.of(request.user).volume
-    found = checks(request.headers.get("User-Agent", ""), volume, is_push_offered=bool(public_key()))
+    found = checks(request.headers.get("User-Agent", ""), is_push_offered=bool(public_key()))
     return render(request, "device_check/index.html", {"checks": found, "volume": volume})
 
 

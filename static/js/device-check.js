@@ -13,7 +13,7 @@ class DeviceCheck extends HTMLElement {
     this.result = this.querySelector("[role=status]");
     this.on("again", this.check);
     this.on("play", this.play);
-    this.on("heard", () => this.say("sound", ["fine"]));
+    this.on("heard", () => this.say("sound", [Number(this.dataset.volume) ? "fine" : "silent"]));
     this.on("unheard", () => this.say("sound", ["unheard"]));
     this.on("allow", this.allow);
     this.button("again").hidden = this.button("play").hidden = false;

@@ -2,7 +2,7 @@
 // cannot be reached, it answers with a page of nobody's that it keeps; no page of an agent is ever kept.
 
 const ANSWERS_WITHIN = 1_000; // ms
-const NOT_REACHED = [502, 504]; // a proxy says that the console does not answer it
+const NOT_REACHED = 502; // a proxy says that the console is not there
 const OFFLINE = "{% url 'offline' %}";
 const KEPT = [
   OFFLINE, "{% static 'css/index.css' %}", "{% static 'icon.svg' %}",
@@ -46,7 +46,7 @@ function answer(event) {
 
 async function load({ request, preloadResponse }) {
   const response = (await preloadResponse) ?? (await fetch(request));
-  return NOT_REACHED.includes(response.status) ? ((await kept(OFFLINE)) ?? response) : response;
+  return response.status === NOT_REACHED ? ((await kept(OFFLINE)) ?? response) : response;
 }
 
 const offline = async () => (await kept(OFFLINE)) ?? Response.error();
@@ -57,7 +57,8 @@ const windows = () => self.clients.matchAll({ type: "window", includeUncontrolle
 
 const isDesk = (page) => /^\/(conversations\/\d+\/)?$/.test(pathOf(page));
 
-const isCheck = (page) => pathOf(page) === "{% url 'check-device' %}";
+const CHECK = "{% url 'check-device' %}";
+const isCheck = (page) => pathOf(page) === CHECK;
 
 const pathOf = ({ url }) => new URL(url).pathname;
 
@@ -81,10 +82,10 @@ async function react({ notification, action }) {
   const { agent, address } = notification.data;
   notification.close();
   if (action === "take") await take(agent, address);
-  const [desk] = (await windows()).filter(isDesk).sort((one, other) => other.focused - one.focused);
+  const [desk] = (await windows()).filter(address === CHECK ? isCheck : isDesk).sort((one, other) => other.focused - one.focused);
   if (!desk) return self.clients.openWindow(address);
   await desk.focus();
-  if (!(await ask(desk, "opens", address))) await desk.navigate(address);
+  if (address !== CHECK && !(await ask(desk, "opens", address))) await desk.navigate(address);
 }
 
 // Asks a desk whether it shows a conversation in front of its agent, or opens it. One whose scripts are still being loaded does not
