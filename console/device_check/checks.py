@@ -175,7 +175,10 @@ def _storage(browser):
         "storage",
         _("Storage for replies"),
         {
-            "fine": _("Replies are kept on this device until the console has them, unless the browser clears its data. There is room for # MB."),
+            "fine": _(
+                "Replies are kept on this device until the console has them, unless the browser clears its data. "
+                "There is room for # MB."
+            ),
             "memory": _together(_("This browser keeps no reply that has not been sent."), private, where),
             "full": _("There is room for # MB only, so files may not be kept until they are sent. Free some space."),
         },

@@ -77,7 +77,7 @@ class Digest(models.Model):
         return cls.objects.filter(agent=agent).first() or cls(agent=agent)
 
     def waiting(self, is_attended=is_attended):
-        """Return the waits to tell of as [conversation, since], the longest first; none if the last digest had them all.
+        """Return the waits to tell of as [conversation, since], the longest first; none if the last one had them all.
 
         A wait is news also if it began earlier: its agent, or the last one of the team, may have gone away since.
         """
