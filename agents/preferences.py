@@ -31,6 +31,12 @@ class Calls(models.TextChoices):
     ALL = "all", _("also when a customer begins to wait")
 
 
+class Theme(models.TextChoices):
+    SYSTEM = "", _("that of the system")
+    LIGHT = "light", _("light")
+    DARK = "dark", _("dark")
+
+
 def languages():
     """Return the choices of a language. Without a choice, the desk speaks that of the browser."""
     return [("", _("that of the browser")), *settings.LANGUAGES]
@@ -63,6 +69,12 @@ class Preferences(models.Model):
     has_dense_rows = models.BooleanField(
         _("dense rows"), default=False, db_default=False, help_text=_("More conversations fit into the queue.")
     )
+    theme = models.CharField(
+        _("theme"), max_length=5, choices=Theme, blank=True, default=Theme.SYSTEM, db_default=Theme.SYSTEM
+    )
+    has_high_contrast = models.BooleanField(
+        _("high contrast"), default=False, db_default=False, help_text=_("The system can ask for it too.")
+    )
     language = models.CharField(_("language"), max_length=15, choices=languages, blank=True, default="", db_default="")
     own_keys = models.JSONField(  # those that differ from the standard, as {action: key}
         default=dict, db_default={}, blank=True, editable=False
@@ -82,6 +94,10 @@ class Preferences(models.Model):
     @property
     def calls_choices(self):
         return Calls.choices
+
+    @property
+    def theme_choices(self):
+        return Theme.choices
 
     @property
     def language_choices(self):
@@ -115,4 +131,6 @@ class PreferencesForm(forms.Form):
     calls = forms.ChoiceField(choices=Calls)
     has_shortcuts = forms.BooleanField(required=False)
     has_dense_rows = forms.BooleanField(required=False)
+    theme = forms.ChoiceField(choices=Theme, required=False)
+    has_high_contrast = forms.BooleanField(required=False)
     language = forms.ChoiceField(choices=languages, required=False)

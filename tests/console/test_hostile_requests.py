@@ -88,6 +88,8 @@ FORM = [
         "calls",
         "has_shortcuts",
         "has_dense_rows",
+        "theme",
+        "has_high_contrast",
         "reset",
         "hand-back",
         "conversation",
