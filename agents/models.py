@@ -13,6 +13,7 @@ from agents.names import isolated, plain
 from agents.pictures import check_picture, new_path
 from agents.preferences import Preferences
 from agents.presence import PresenceQuerySet
+from agents.sessions import Session  # noqa: F401  (a model)
 
 MAX_NAME = 50  # characters, Facebook's limit for a persona's name
 

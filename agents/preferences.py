@@ -73,7 +73,10 @@ class Preferences(models.Model):
         _("theme"), max_length=5, choices=Theme, blank=True, default=Theme.SYSTEM, db_default=Theme.SYSTEM
     )
     has_high_contrast = models.BooleanField(
-        _("high contrast"), default=False, db_default=False, help_text=_("The system can ask for it too.")
+        _("high contrast"),
+        default=False,
+        db_default=False,
+        help_text=_("The system can ask for it too."),
     )
     language = models.CharField(_("language"), max_length=15, choices=languages, blank=True, default="", db_default="")
     own_keys = models.JSONField(  # those that differ from the standard, as {action: key}

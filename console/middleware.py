@@ -65,7 +65,7 @@ class ReloadForOtherAgent:
 
 
 class NotePresence:
-    """Note on each request that the agent is present: without scripts, no live stream does.
+    """Note on each request that the agent is present and where: without scripts, no live stream does.
 
     Agents who have never opened the console are left out: their presence is as set by hand.
     """
@@ -75,6 +75,9 @@ class NotePresence:
 
     def __call__(self, request) -> HttpResponse:
         agent = request.user
+        request.session.user_agent = request.headers.get("User-Agent", "")
+        if agent.is_authenticated:
+            request.session.note_seen()
         if agent.is_authenticated and agent.last_seen_at:
             agent.note_online()
         return self.get_response(request)

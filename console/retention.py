@@ -10,11 +10,11 @@ from datetime import timedelta
 from axes.models import AccessLog
 from celery import shared_task
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from agents.sessions import Session
 from console.models import (
     Activity,
     Attachment,

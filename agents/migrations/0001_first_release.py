@@ -2,6 +2,7 @@ import agents.models
 import agents.pictures
 import agents.preferences
 import django.contrib.auth.validators
+import django.db.models.deletion
 import django.utils.timezone
 from django.db import migrations, models
 
@@ -62,5 +63,22 @@ class Migration(migrations.Migration):
             managers=[
                 ('objects', agents.models.AgentManager()),
             ],
+        ),
+        migrations.CreateModel(
+            name='Session',
+            fields=[
+                ('session_key', models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name='session key')),
+                ('session_data', models.TextField(verbose_name='session data')),
+                ('expire_date', models.DateTimeField(db_index=True, verbose_name='expire date')),
+                ('device', models.CharField(blank=True, max_length=100, verbose_name='device')),
+                ('seen_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='last seen')),
+                ('agent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='sessions', swappable=False, to='agents.agent', verbose_name='agent')),
+            ],
+            options={
+                'verbose_name': 'session',
+                'verbose_name_plural': 'sessions',
+                'ordering': ['-seen_at', 'session_key'],
+                'abstract': False,
+            },
         ),
     ]

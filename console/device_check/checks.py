@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from console.push.forms import browser_of, system_of
+from console.infrastructure.devices import browser_of, system_of
 
 
 class Check(NamedTuple):

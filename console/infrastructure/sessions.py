@@ -3,17 +3,42 @@
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, get_user, get_user_model
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
-from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
+from agents.sessions import SEEN_EVERY, Session
 from console.infrastructure.compiled import Compiled, Given
+from console.infrastructure.devices import device_name
 
 STORED = Compiled(lambda: Session.objects.filter(session_key=Given("key"), expire_date__gt=Given("now")))
 
 
 class SessionStore(DatabaseSessionStore):
+    """The session of a request. user_agent: as the browser names itself."""
+
+    user_agent = ""
+    row = None  # as it was read
+
+    @classmethod
+    def get_model_class(cls):
+        return Session
+
+    @property
+    def device(self):
+        return device_name(self.user_agent)
+
+    def note_seen(self):
+        """Note that the session is used, and by which browser, unless it was seen a moment ago."""
+        if self.row and self.row.seen_at < timezone.now() - SEEN_EVERY:
+            Session.objects.filter(pk=self.session_key).note_seen(device=self.device)
+            self.row.seen_at = timezone.now()
+
+    def create_model_instance(self, data):
+        row: Session = super().create_model_instance(data)
+        row.agent_id, row.device = data.get(SESSION_KEY), self.device
+        return row
+
     def _validate_session_key(self, key):
         """Refuse keys with other characters than letters and digits, as PostgreSQL refuses queries with a NUL."""
         return super()._validate_session_key(key) and key.isascii() and key.isalnum()
@@ -23,7 +48,8 @@ class SessionStore(DatabaseSessionStore):
         found = STORED(key=self.session_key, now=timezone.now())
         if not found:
             self._session_key = None
-        return found[0] if found else None
+        self.row = found[0] if found else None
+        return self.row
 
 
 def agent_of(cookies):

@@ -7,6 +7,7 @@ from django.db import connection
 from django.utils.translation import override
 
 from agents.models import Agent
+from agents.sessions import Session
 from console.calls.news import REASONS
 from console.faces.faces import Faces
 from console.infrastructure.sessions import logged_in
@@ -236,6 +237,7 @@ def check_log_ins(session_keys):
     try:
         agents = logged_in(session_keys)
         Agent.objects.filter(pk__in={agent.pk for agent in agents.values()}).note_online()
+        Session.objects.filter(pk__in=agents).note_seen()
         return agents.keys()
     finally:
         connection.close()

@@ -29,7 +29,6 @@ class Migration(migrations.Migration):
     dependencies = [
         ('agents', '0001_first_release'),
         ('personas', '0001_first_release'),
-        ('sessions', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -478,7 +477,7 @@ class Migration(migrations.Migration):
                 ('language', models.CharField(editable=False, max_length=15)),
                 ('used_at', models.DateTimeField(verbose_name='last used')),
                 ('agent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='push_subscriptions', to=settings.AUTH_USER_MODEL, verbose_name='agent')),
-                ('session', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='sessions.session')),
+                ('session', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='push_subscriptions', to='agents.session')),
             ],
             options={
                 'verbose_name': 'push subscription',

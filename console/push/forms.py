@@ -1,6 +1,4 @@
-"""The form by which a browser subscribes itself, and the name of the device in words."""
-
-import re
+"""The form by which a browser subscribes itself."""
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from django import forms
@@ -12,11 +10,6 @@ from console.push.services import is_push_service
 
 SECRET_BYTES = 16
 BASE64 = r"^[\w-]+=*$"
-BROWSERS = [("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari")]
-SYSTEMS = [
-    *[("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("CrOS", "ChromeOS")],
-    *[("Macintosh", "macOS"), ("Linux", "Linux")],
-]
 
 
 class SubscriptionForm(forms.Form):
@@ -45,23 +38,6 @@ class SubscriptionForm(forms.Form):
         if not _is_secret(secret):
             raise forms.ValidationError(_("The browser's key is not valid."))
         return secret
-
-
-def device_name(user_agent):
-    """Return a name such as "Chrome, Android" for a browser, by which agents know their devices, or ""."""
-    return ", ".join(filter(None, [browser_of(user_agent), system_of(user_agent)]))
-
-
-def browser_of(user_agent):
-    return _first(BROWSERS, user_agent)
-
-
-def system_of(user_agent):
-    return _first(SYSTEMS, user_agent)
-
-
-def _first(names, user_agent):
-    return next((name for mark, name in names if re.search(rf"\b{mark}\b", user_agent)), "")
 
 
 def _is_secret(text):

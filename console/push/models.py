@@ -80,7 +80,9 @@ class PushSubscription(models.Model):
     agent = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="push_subscriptions", verbose_name=_("agent")
     )
-    session = models.ForeignKey("sessions.Session", models.SET_NULL, null=True, related_name="+")  # it ends by log-out
+    session = models.ForeignKey(  # it ends by log-out
+        "agents.Session", models.SET_NULL, null=True, related_name="push_subscriptions"
+    )
     endpoint = models.CharField(max_length=MOST_ENDPOINT, unique=True, editable=False)  # at the browser's push service
     p256dh = models.CharField(max_length=100, editable=False)  # the browser's public key
     auth = EncryptedTextField(editable=False)  # the secret of the browser

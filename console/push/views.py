@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from console.models import PushSubscription
-from console.push.forms import SubscriptionForm, device_name
+from console.push.forms import SubscriptionForm
 from console.push.post import public_key
 
 
@@ -32,8 +32,8 @@ def subscribe(request):
     if not form.is_valid():
         sentences = " ".join(sentence for sentences in form.errors.values() for sentence in sentences)
         return HttpResponse(sentences, status=422, content_type="text/plain; charset=utf-8")
-    name = device_name(request.headers.get("User-Agent", ""))
-    PushSubscription.objects.subscribe(request.user, request.session.session_key, device=name, **form.cleaned_data)
+    device, session_key = request.session.device, request.session.session_key
+    PushSubscription.objects.subscribe(request.user, session_key, device=device, **form.cleaned_data)
     return HttpResponse(status=204)
 
 

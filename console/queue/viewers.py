@@ -15,7 +15,7 @@ SELECT agent.is_superuser,
        ARRAY(SELECT team_id FROM console_team_members WHERE agent_id = agent.id ORDER BY team_id) AS teams,
        agent.language, array_agg(session.session_key), statement_timestamp()
 FROM unnest(%s::text[], %s::bigint[]) AS viewer (session_key, agent_id)
-JOIN django_session session ON session.session_key = viewer.session_key AND session.expire_date > now()
+JOIN agents_session session ON session.session_key = viewer.session_key AND session.expire_date > now()
 JOIN agents_agent agent ON agent.id = viewer.agent_id AND agent.is_active
 GROUP BY 1, 2, 3, 4
 """

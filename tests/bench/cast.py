@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
 from agents.models import Agent
+from console.infrastructure.sessions import SessionStore
 from console.models import Conversation, Customer, Message
 from messenger import webhook_signature
 from personas.models import Page

@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
+from agents.sessions import Session
 from console.infrastructure.request_bodies import LEAST, PATIENCE
 from console.models import Conversation, Message
 from tests.browser.conftest import session_of

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from html import unescape
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from agents.models import Agent
+from agents.sessions import Session
 from console.models import (
     ApiKey,
     BusinessHours,

@@ -5,17 +5,17 @@ import json
 import logging
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 from py_vapid import Vapid02
 
+from agents.sessions import Session
+from console.infrastructure.devices import device_name
 from console.models import Conversation, Customer, PushSubscription, Team
 from console.models.holder import Holder
 from console.new_keys import vapid_private_key
-from console.push.forms import device_name
 from console.push.post import Unanswered, public_key
 from console.push.services import is_push_service
 from tests.conftest import restrict

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 from axes.models import AccessLog
-from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.utils import timezone
 
+from agents.sessions import Session
 from console import retention
 from console.models import (
     Activity,
