@@ -66,7 +66,10 @@ class AgentAdmin(PicturesStoredFirst, UserAdmin):
     ]
     fieldsets = [
         (None, {"fields": ["username", "password", "email"]}),
-        (_("Who customers see"), {"fields": ["first_name", "last_name", "picture", "personas_now"]}),
+        (
+            _("Who customers see"),
+            {"fields": ["first_name", "last_name", "picture", "may_change_profile", "personas_now"]},
+        ),
         (
             _("Presence"),
             {

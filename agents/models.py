@@ -36,6 +36,12 @@ class Agent(Leaving, Preferences):
         validators=[check_picture],
         help_text=_("Shown to customers beside the agent's messages. Square, at most 8 MB. Without one: initials."),
     )
+    may_change_profile = models.BooleanField(
+        _("changes their own name and picture"),
+        default=True,
+        db_default=True,
+        help_text=_("Without it, admins alone say who customers see."),
+    )
     capacity = models.PositiveSmallIntegerField(
         _("capacity"), default=5, help_text=_("How many open conversations may be assigned to them.")
     )

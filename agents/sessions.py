@@ -17,7 +17,7 @@ SEEN_EVERY = timedelta(minutes=5)  # seen_at is written at most so often for eac
 
 class SessionQuerySet(models.QuerySet):
     def note_seen(self, **fields):
-        """Note that these sessions are used now. Those that were seen a moment ago are left alone."""
+        """Note that these sessions are used now. A session that was seen a moment ago is left alone."""
         now = timezone.now()
         self.filter(seen_at__lt=now - SEEN_EVERY).update(seen_at=now, **fields)
 

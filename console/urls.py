@@ -123,6 +123,7 @@ urlpatterns = [
     path("colleagues/", include("console.colleagues.urls")),
     path("shortcuts/", shortcuts.shortcuts, name="shortcuts"),
     path("shortcuts/keys/", shortcuts.change_keys, name="change-keys"),
+    path("profile/", include("console.profile.urls")),
     path("preferences/", agents.preferences, name="preferences"),
     path("calls/", calls.calls, name="calls"),
     path("calls/digest/", digests.choose_digest, name="choose-digest"),

@@ -47,6 +47,7 @@ ON_DEMAND = {
         "offline-page",
     ],
     *[
+        "picture-crop",
         "picture-viewer",
         "print-button",
         "push-device",

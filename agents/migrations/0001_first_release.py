@@ -49,6 +49,7 @@ class Migration(migrations.Migration):
                 ('language', models.CharField(blank=True, choices=agents.preferences.languages, db_default='', default='', max_length=15, verbose_name='language')),
                 ('own_keys', models.JSONField(blank=True, db_default={}, default=dict, editable=False)),
                 ('picture', models.ImageField(blank=True, help_text="Shown to customers beside the agent's messages. Square, at most 8 MB. Without one: initials.", upload_to=agents.models.picture_path, validators=[agents.pictures.check_picture], verbose_name='picture')),
+                ('may_change_profile', models.BooleanField(db_default=True, default=True, help_text='Without it, admins alone say who customers see.', verbose_name='changes their own name and picture')),
                 ('capacity', models.PositiveSmallIntegerField(default=5, help_text='How many open conversations may be assigned to them.', verbose_name='capacity')),
                 ('assigned_at', models.DateTimeField(editable=False, null=True)),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),

@@ -51,7 +51,7 @@ VALUES = {
 SHORT = ["\0", "9" * 30, "NaN", "http://["]
 QUERY = [
     *["since", "before", "after", "shown", "mine", "waiting", "others", "scheduled", "bot", "closed"],
-    *["refused_by", "next", "limit", "conversation"],
+    *["refused_by", "next", "limit", "conversation", "first_name", "last_name"],
     *["hub.mode", "hub.verify_token", "hub.challenge", "q", "o", "p", "e", "all", "_popup"],
     *["_changelist_filters", "id__exact", "state", "state__exact", "page__id__exact", "groups__id__exact", "at__gte"],
     *["is_active__exact", "agent__id__in", "app_label", "model_name", "field_name", "term"],
@@ -76,6 +76,7 @@ FORM = [
         "confirmed",
     ],
     *["_selected_action", "select_across", "index", "page_id", "token", "groups", "name", "capacity", "first_name"],
+    *["last_name", "picture-clear", "old_password", "new_password1", "new_password2"],
     *["shortcut", "folder", "audience", "removed", "quick_replies", "template", "kind"],
     *["title", "subtitle", "image_url", "address", "button_type", "button_title", "button_value"],
     *["when", "time_zone", "is_for_silence"],

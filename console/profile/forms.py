@@ -1,0 +1,56 @@
+"""The forms of an agent's own profile: who customers see, and the password."""
+
+from django import forms
+from django.contrib.auth import authenticate
+from django.contrib.auth.forms import PasswordChangeForm
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from agents.models import Agent
+from agents.names import plain
+from personas.models import DiscardedFile
+
+
+class ProfileForm(forms.ModelForm):
+    class Meta:
+        model = Agent
+        fields = ["first_name", "last_name", "picture"]
+        widgets = {
+            "first_name": forms.TextInput({"autocomplete": "given-name"}),
+            "last_name": forms.TextInput({"autocomplete": "family-name"}),
+        }
+
+    def clean_first_name(self):
+        """Refuse an empty name: customers would see the username."""
+        name = plain(self.cleaned_data["first_name"]).strip()
+        if not name:
+            raise ValidationError(_("Customers need a first name to see."))
+        return name
+
+    def save(self, commit=True):
+        """Save these columns alone: presence may have changed meanwhile. No transaction waits for the file storage."""
+        self.instance.save(update_fields=self.fields)
+        if "picture" in self.changed_data:
+            DiscardedFile.objects.discard(self.initial["picture"].name)
+        return self.instance
+
+
+class PasswordForm(PasswordChangeForm):
+    """Django's form. Wrong guesses of the old password count as failed log-ins."""
+
+    def __init__(self, request, *args):
+        super().__init__(request.user, *args)
+        self.request = request
+        if not self.is_bound:  # the page begins above
+            del self.fields["old_password"].widget.attrs["autofocus"]
+
+    def clean_old_password(self):
+        password = self.cleaned_data["old_password"]
+        if not authenticate(self.request, username=self.user.get_username(), password=password):
+            raise ValidationError(self.error_messages["password_incorrect"], code="password_incorrect")
+        return password
+
+    def save(self, commit=True):
+        agent = super().save(commit=False)
+        agent.save(update_fields=["password"])
+        return agent
