@@ -10,6 +10,7 @@ const forVoice = () => styled(() => import("./voice-note.js"));
 const forPanel = () => styled(() => import("./customer-panel.js"));
 const forHome = () => import("./home-pane.js");
 export const forBulkActions = () => styled(() => import("./bulk-actions.js"));
+export const forSearch = () => styled(() => import("./search-results.js"));
 export const forEmoji = () => styled(() => import("./emoji-panel.js"));
 export const forLongSections = () => quietly(() => import("./long-sections.js"));
 const forCommands = () => styled(() => import("./command-palette.js"));
@@ -107,7 +108,7 @@ if (localStorage.getItem("has-recorded")) quietly(forVoice);
 if (localStorage.getItem("customer-panel") === "open") quietly(forPanel);
 
 const ready = () => import("./offline-ready.js");
-const later = [ready, forCalls, forHome, forDialog, forBulkActions, forEmoji, forLongSections];
+const later = [ready, forCalls, forHome, forDialog, forBulkActions, forSearch, forEmoji, forLongSections];
 const all = [...later, ...[...PRESSED, ...TYPED].map(([, , load]) => load)];
 const loadAll = () => Promise.all(all.map((load) => load())).catch(loadAllLater);
 const loadAllLater = () => setTimeout(loadAll, ALL_AFTER);

@@ -1,6 +1,7 @@
 // The search above the queue: the keys that call it, and its results. The rest is loaded when it is first used.
 
 import { toPane } from "./focus.js";
+import { forSearch } from "./on-demand.js";
 
 const ENTRY = /^#(message|note)-\d+$/;
 const TYPED_IN = "input, textarea, select, [contenteditable]";
@@ -43,7 +44,7 @@ class SearchDesk extends HTMLElement {
   open = (event) => {
     this.results.hidden = false;
     if (event?.type !== "input" && !this.results.childElementCount) this.querySelector("form").requestSubmit();
-    this.keys ??= import("./search-results.js").then(({ watchResults }) => watchResults(this), () => (this.keys = null));
+    this.keys ??= forSearch().then(({ watchResults }) => watchResults(this), () => (this.keys = null));
   };
 
   close() {
