@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from console.bulk_actions import selection
-from console.models import Handover
+from console.models import Handover, Moderation
 from console.views.desk import attempt
 from console.wording import bulk_actions as wording
 
@@ -22,17 +22,17 @@ def apply(request, name, verb, *, seen=False):
         return HttpResponse(status=422)
     numbers = selection.last_seen(names) if seen else names
     found = selection.selected(request.user, names)
-    snoozed = [conversation.pk for conversation in found if conversation.is_snoozed]
+    undo_address = wording.UNDONE_BY.get(name)
+    earlier = EARLIER[undo_address](found) if undo_address in EARLIER else ()
     refusals = {conversation: attempt(verb, conversation, numbers[conversation.pk]) for conversation in found}
     done = [conversation for conversation, refusal in refusals.items() if refusal is None]
-    undo_address = wording.UNDONE_BY.get(name)
     context = {
         "words": wording.DONE[name],
         "done": done,
         "refusals": {conversation: refusal for conversation, refusal in refusals.items() if refusal},
         "missing": range(len(names) - len(found)),
         "undo": undo_address,
-        "undoable": UNDOABLE[undo_address](request.user, done, snoozed) if undo_address else [],
+        "undoable": UNDOABLE[undo_address](request.user, done, earlier) if undo_address else [],
     }
     return render(request, "bulk_actions/_outcomes.html", context)
 
@@ -45,19 +45,25 @@ def form_for(request, name, **context):
     return render(request, f"bulk_actions/_{name}.html", context, status=status)
 
 
-def _handovers(agent, conversations, _snoozed):
+def _handovers(agent, conversations, _earlier):
     """Return the names of the handovers that the agent can undo, the last of each conversation."""
     made = Handover.objects.undoable_by(agent).filter(conversation__in=conversations).order_by("at", "pk")
     return [f"{pk}-{handover}" for pk, handover in dict(made.values_list("conversation", "pk")).items()]
 
 
-def _snoozes(_agent, conversations, snoozed):
-    """Return the names of those that were not snoozed before: Undo would end the earlier snooze too."""
-    return [f"{conversation.pk}-0" for conversation in conversations if conversation.pk not in snoozed]
+def _changed(_agent, conversations, earlier):
+    """Return the names of those that were not snoozed or blocked before: Undo would take that back too."""
+    return [f"{conversation.pk}-0" for conversation in conversations if conversation.pk not in earlier]
 
 
-def _all(_agent, conversations, _snoozed):
-    return [f"{conversation.pk}-0" for conversation in conversations]
+def _snoozed(conversations):
+    return {conversation.pk for conversation in conversations if conversation.is_snoozed}
 
 
-UNDOABLE = {"bulk-undo": _handovers, "bulk-end-snooze": _snoozes, "bulk-unblock": _all}  # the names to post there
+def _blocked(conversations):
+    blocked = Moderation.objects.blocking().filter(customer__conversation__in=conversations)
+    return set(blocked.values_list("customer__conversation", flat=True))
+
+
+UNDOABLE = {"bulk-undo": _handovers, "bulk-end-snooze": _changed, "bulk-unblock": _changed}  # the names to post there
+EARLIER = {"bulk-end-snooze": _snoozed, "bulk-unblock": _blocked}  # the keys of those that Undo leaves alone

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -60,6 +61,11 @@ class ModerationQuerySet(OutboxQuerySet):
 
     def pending(self):
         return self.filter(state=State.PENDING)
+
+    def blocking(self):
+        """Filter to customers who are blocked once all requests are delivered."""
+        is_pending = Q(state=State.PENDING)
+        return self.filter(is_pending & ~Q(action=Action.UNBLOCK) | ~is_pending & Q(is_blocked=True))
 
     def deliver_later(self):
         """Enqueue the deliveries whose task was lost, or whose pause is over."""

@@ -295,6 +295,21 @@ def test_blocking_many_asks_facebook_for_each_and_undo_unblocks_them(action, mod
     assert set(Moderation.objects.values_list("action", flat=True)) == {"unblock"}
 
 
+def test_undo_of_a_bulk_block_leaves_those_blocked_who_were_before(moderator, anas_browser, guests, ana):
+    done_before, asked_before, failed, freed = own = guests(4)
+    for one in own:
+        Moderation.objects.ask(one, ana, "block")
+    state = Moderation.objects.filter
+    state(customer=done_before.customer).update(state="done", is_blocked=True)
+    state(customer=failed.customer).update(state="failed")
+    state(customer=freed.customer).update(state="pending", action="unblock", is_blocked=True)
+    [new] = guests(1)
+    answer = post(anas_browser, "block", *own, new, how="block")
+    assert len(done(answer)) == 5
+    assert sorted(undo_names(answer)) == sorted(f"{one.pk}-0" for one in (failed, freed, new))
+    assert fresh(asked_before).customer.moderation.action == "block"
+
+
 def test_a_customer_of_a_disconnected_page_is_not_blocked(moderator, anas_browser, guests, bluebird):
     [one] = guests(1)
     bluebird.state = Page.State.DISCONNECTED
