@@ -90,7 +90,7 @@ def _has_label(label):
 def _last_door(wanted):
     """Return the way by which the customer came last. The post of an ad is part of that ad."""
     came = Activity.objects.filter(conversation=OuterRef("pk"), kind=Kind.REFERRAL).order_by("-at", "-pk")
-    known = [OF_POST] if wanted == Door.POST else DOORS
+    known = [OF_POST] if wanted == Door.POST else [*DOORS, OF_POST]
     doors = [When(condition, then=Value(door)) for condition, door in known]
     return Subquery(came.annotate(door=Case(*doors, default=Value(Door.LINK))).values("door")[:1])
 

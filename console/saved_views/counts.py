@@ -58,7 +58,7 @@ def count_of(view, pages):
 def count(wanted):
     """Count again those of the pairs of a view and the keys of Pages that were counted first, or not yet."""
     by_key = {_key(view, pages): (view, pages) for view, pages in wanted if pages}
-    keys = sorted(by_key, key=lambda key: _known[key].at if key in _known else 0)[:AT_ONCE]
+    keys = sorted(by_key, key=lambda key: (_known.get(key) or NOTHING).at)[:AT_ONCE]
     _forget(before=time.monotonic() - KEPT_FOR)
     _known.update(zip(keys, _count([_rows(*by_key[key]) for key in keys]), strict=True))
 

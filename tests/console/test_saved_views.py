@@ -152,6 +152,11 @@ def test_a_view_finds_customers_by_the_way_they_came_last(door, details, guest, 
     assert found_by(make(came_by=door)) == {row}
 
 
+def test_a_customer_who_came_by_a_post_came_by_no_link(guest, make):
+    came(guest(), {"post_id": "102_99"})
+    assert found_by(make(came_by="link")) == set()
+
+
 def test_a_view_finds_customers_by_the_value_of_a_custom_field(guest, make, ana):
     field, [gold, silver, _none] = CustomField.objects.create(name="Plan"), [guest() for _number in range(3)]
     for row, value in ((gold, "Gold"), (silver, "Silver")):
