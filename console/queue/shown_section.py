@@ -52,9 +52,10 @@ class Section:
             self.choose(count)
 
     def choose_before(self, count, end):
-        """Choose the last rows before a place."""
+        """Choose the last rows before a place, behind which others follow."""
         found = self._conversations(self.agent.pk).before(*end).values_list("pk", flat=True)[: count + 1]
         self.keys, self.has_earlier = list(found)[:count][::-1], len(found) > count
+        self.has_more = bool(self.keys)
 
     def share(self, count, after):
         """Show the first rows as they were read after this moment for all agents of the same rights, without the

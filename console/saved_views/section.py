@@ -30,7 +30,7 @@ class ViewSection(Section):
     def choose_before(self, count, end):
         places = list(before(self._found, *end)[: count + 1])
         self._choose_places(places[:count][::-1])
-        self.has_earlier = len(places) > count
+        self.has_earlier, self.has_more = len(places) > count, bool(places)
 
     @property
     def _found(self):

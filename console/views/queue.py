@@ -40,7 +40,7 @@ def section(request, name):
     end = found.goes_back and _place(request, "before")
     if end:
         found.choose_before(PAGE, end)
-    else:
+    if not end or not (found.keys or request.htmx):  # without scripts, a page of nothing would lead nowhere
         found.choose(PAGE, after=_place(request, "after"))
     read_sections([found], found.pages, above=_number(request, "shown"))
     part = "conversations/_earlier.html" if end else "conversations/_more.html"
@@ -139,7 +139,11 @@ def _unread(sections):
     own = [section for section in sections if section.name in ("mine", "waiting")]
     unread = sum(row.unread or row.calls_holder for section in own for row in section.rows[:PAGE])
     unread += sum(len(section.rows) for section in sections if section.name == MENTIONS)
-    return f"{unread}+" if any(section.has_more or len(section.rows) > PAGE for section in own) else str(unread)
+    return f"{unread}+" if any(map(_has_unshown, own)) else str(unread)
+
+
+def _has_unshown(section):
+    return section.has_more or section.has_earlier or len(section.rows) > PAGE
 
 
 def _place(request, name):

@@ -13,7 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from console.models import Attachment, Conversation, Customer, InboundWebhook, Message, Team
+from console.models import Attachment, Conversation, Customer, InboundWebhook, Message, SavedView, Team
 from console.models.conversation.thread import SHOW_RECEIPTS
 from console.models.conversation.timeouts import TIMEOUTS
 from console.views.queue import MOST, PAGE
@@ -121,6 +121,32 @@ def test_the_queue_turns_its_pages_back_to_the_front(name, headers, anas_browser
         path = back(answer)
     assert list(chain(*pages)) == list(chain(*forth))
     assert {len(page) for page in pages[1:-1]} == {PAGE}
+
+
+@pytest.mark.parametrize("name", ["waiting", "view"])
+def test_a_page_of_earlier_rows_leads_on_and_is_never_empty_without_scripts(name, anas_browser, line_up, ana):
+    rows = sorted(line_up("waiting", 2 * PAGE + 7), key=lambda row: (row.rank, row.pk))
+    if name == "view":
+        name = SavedView.objects.create(name="All", author=ana).section_name
+    last = list(answers(anas_browser, name))[-1]
+    page = anas_browser.get(back(last))
+    assert keys(anas_browser.get(more(page))) == keys(last)
+    Conversation.objects.filter(pk__in=[row.pk for row in rows[: 2 * PAGE]]).update(closed_at=NOW)
+    assert keys(anas_browser.get(back(last))) == keys(last)
+    assert keys(anas_browser.get(back(last), headers=HTMX)) == []
+
+
+def keys(answer):
+    """Return the keys of the conversations, in a view too."""
+    return re.findall(r'id="row-(\d+)', answer.content.decode())
+
+
+def test_the_number_of_unread_messages_is_open_while_first_rows_are_not_shown(anas_browser, line_up):
+    rows = sorted(line_up("waiting", PAGE + 5), key=lambda row: (row.rank, row.pk))
+    begin = Conversation.objects.get(pk=rows[PAGE].pk).row_place
+    answer = anas_browser.get("/queue/", {"waiting": PAGE, "waiting-from": begin}, headers=HTMX)
+    assert numbers(answer) == [row.pk for row in rows[PAGE:]]
+    assert re.search(r'data-unread="\d+\+"', answer.content.decode())
 
 
 def answers(anas_browser, name):
