@@ -98,8 +98,17 @@ function follow(key, entry) {
 
 // Rows that a long section drops are still in it.
 document.addEventListener("rows-dropped", ({ detail }) => {
-  for (const key of detail.map(keyOf)) if (selected.has(key)) selected.get(key).isShown = false;
+  keepWithoutRows(detail);
 });
+
+// The queue comes with fewer rows of a section that goes on beyond them.
+document.addEventListener("htmx:before:swap", ({ detail }) => {
+  if (detail.ctx.sourceElement === queue) keepWithoutRows(queue.querySelectorAll(".queue-section:has([data-end], [data-begin]) li[id^=row-]"));
+});
+
+function keepWithoutRows(rows) {
+  for (const key of [...rows].map(keyOf)) if (selected.has(key)) selected.get(key).isShown = false;
+}
 
 new MutationObserver(renew).observe(queue, { childList: true, subtree: true, attributeFilter: ["data-revision"] });
 document.addEventListener("focusin", ({ target }) => (focused = target.matches(".bulk-select") ? target.parentElement.id : null));

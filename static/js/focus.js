@@ -1,22 +1,14 @@
 // Moves the focus when the focused element is gone, or when a key opened something elsewhere.
 
-let rowBefore; // of the More that is being swapped away
-let isRefreshing, isCut; // the queue; and a request for more cut that short
+let rowBefore; // of the More that is being swapped away, if it was pressed or had the focus
 
 const more = ({ detail }) => detail.ctx.sourceElement.closest?.(".queue-more");
-const isQueue = ({ detail }) => detail.ctx.sourceElement.id === "queue";
 
-document.addEventListener("htmx:before:request", (event) => {
-  if (more(event)) isCut = isRefreshing;
-  if (isQueue(event)) isRefreshing = true;
-});
-
-document.addEventListener("htmx:finally:request", (event) => {
-  if (isQueue(event)) isRefreshing = false;
-});
+// Rows that come as one scrolls leave the focus alone.
+const wasUsed = ({ sourceElement, sourceEvent }) => sourceEvent?.isTrusted || sourceElement === document.activeElement;
 
 document.addEventListener("htmx:before:swap", (event) => {
-  if (more(event)) rowBefore = more(event).previousElementSibling;
+  if (more(event) && wasUsed(event.detail.ctx)) rowBefore = more(event).previousElementSibling;
 });
 
 document.addEventListener("htmx:after:swap", ({ detail }) => {
@@ -24,7 +16,6 @@ document.addEventListener("htmx:after:swap", ({ detail }) => {
   if (sourceElement.matches(".row") && sourceEvent?.detail === 0) toPane(); // a click without a mouse
   if (sourceElement.closest("#undo") && response.status < 400) toPane(); // what was pressed is gone
   if (rowBefore) setTimeout(toFirstNew, 0, rowBefore); // the next More gets it first, if there is one
-  if (rowBefore && isCut) document.body.dispatchEvent(new CustomEvent("queue-incomplete"));
   rowBefore = null;
 });
 

@@ -24,8 +24,8 @@ class HomePane extends HTMLElement {
     this.write(this.querySelector(".home-number"), numberOf(waiting));
     this.write(this.querySelector(".home-mine-number"), numberOf(mine));
     this.querySelector(".home-mine").hidden = !rowsOf(mine).length;
-    this.showOldest(waiting.querySelector("local-time[ago]"));
-    this.showOwn(mine.querySelector(".row:has(local-time[ago])"));
+    this.showOldest(hasFirst(waiting) && waiting.querySelector("local-time[ago]"));
+    this.showOwn(hasFirst(mine) && mine.querySelector(".row:has(local-time[ago])"));
   }
 
   showOldest(wait) {
@@ -48,6 +48,9 @@ class HomePane extends HTMLElement {
 }
 
 const rowsOf = (section) => section.querySelectorAll(".row");
+
+// A long section drops its first rows as one scrolls.
+const hasFirst = (section) => !section.querySelector("[data-begin]");
 
 // The rows know the number sooner than the counter, if all of them are shown.
 function numberOf(section) {

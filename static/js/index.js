@@ -25,6 +25,7 @@ import "./desk-look.js";
 import "./unsent-replies.js";
 import "./search-desk.js";
 import "./queue-rows.js";
+import "./queue-refreshes.js";
 import "./queue-count.js";
 import "./form-dialog.js";
 import "./verb-state.js";

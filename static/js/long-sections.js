@@ -8,23 +8,35 @@ const queue = document.getElementById("queue");
 const { cut, drop, rowsOf } = document.querySelector("queue-rows"); // an import would split the script of the first view
 const above = new Map(); // the id of a section → the number of rows that it dropped before those that it shows
 let looking = null; // a timer
-let before = null; // { section, count, fromEnd } while earlier rows come
+const before = new WeakMap(); // context of a request for earlier rows → { section, count, fromEnd, wasUsed } as they came
+const running = new WeakSet(); // ends of sections whose rows are on their way
+let next = null; // { row, step, end } as one moves on beyond a row, to those that its link brings
 
 const longSections = () => [...queue.querySelectorAll(".queue-section:has(.queue-earlier)")];
 const wayBack = (section) => section.querySelector(".queue-earlier");
 const last = (section) => section.querySelector(".queue-more");
-const inEarlier = ({ detail }) => detail.ctx.sourceElement.closest(".queue-earlier");
+const sectionOf = (end) => document.getElementById(`section-${end.querySelector("input").name.replace(/-from$/, "")}`); // also of one that was swapped away
+const hasFocus = (link) => link === document.activeElement;
 
-document.addEventListener("htmx:before:swap", (event) => {
-  const section = inEarlier(event)?.closest(".queue-section");
-  before = section ? { section, count: rowsOf(section).length, fromEnd: queue.scrollHeight - queue.scrollTop } : null;
+document.addEventListener("htmx:config:request", ({ detail }) => detail.ctx.end && running.add(detail.ctx.end));
+
+document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
+  if (!ctx.end?.matches(".queue-earlier")) return;
+  const [section, wasUsed] = [sectionOf(ctx.end), ctx.sourceEvent?.isTrusted || hasFocus(ctx.sourceElement)];
+  before.set(ctx, { section, count: rowsOf(section).length, fromEnd: queue.scrollHeight - queue.scrollTop, wasUsed });
 });
 
-document.addEventListener("htmx:after:swap", () => {
-  if (before) showEarlier(before);
-  arrange(before ? dropBelow : dropAbove);
-  before = null;
+// Only more rows make a section too long for a desk: any other answer leaves those alone that the agent looks at.
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+  if (before.has(ctx)) showEarlier(before.get(ctx));
+  if (ctx.end) shorten(sectionOf(ctx.end), before.has(ctx) ? dropBelow : dropAbove);
+  number();
   lookSoon();
+});
+
+document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
+  running.delete(ctx.end);
+  if (next && next.end === ctx.end) setTimeout(moveOn, 0, next);
 });
 
 queue.addEventListener("scroll", lookSoon, { passive: true });
@@ -39,22 +51,21 @@ function goOnInSight() {
   const sight = queue.getBoundingClientRect();
   const isInSight = ({ top, bottom }) => bottom > sight.top && top < sight.bottom;
   for (const link of queue.querySelectorAll(":is(.queue-more, .queue-earlier) > a[hx-trigger]"))
-    if (link.checkVisibility() && isInSight(link.getBoundingClientRect())) link.click();
+    if (!running.has(link.closest("li")) && link.checkVisibility() && isInSight(link.getBoundingClientRect())) link.click();
 }
 
-function showEarlier({ section, count, fromEnd }) {
+function showEarlier({ section, count, fromEnd, wasUsed }) {
   const rows = rowsOf(section);
   const added = rows.length - count;
   queue.scrollTop = queue.scrollHeight - fromEnd;
   above.set(section.id, Math.max(0, (above.get(section.id) ?? 0) - added));
-  if (document.activeElement === document.body) rows[added - 1]?.querySelector("a").focus({ preventScroll: true });
+  if (wasUsed && document.activeElement === document.body) rows[added - 1]?.querySelector("a").focus({ preventScroll: true });
 }
 
 document.body.addEventListener("live-row", () => setTimeout(number)); // once the row is in its place
 
-function arrange(shorten) {
-  for (const section of longSections()) if (rowsOf(section).length > MOST) shorten(section, rowsOf(section));
-  number();
+function shorten(section, dropRows) {
+  if (section && wayBack(section) && rowsOf(section).length > MOST) dropRows(section, rowsOf(section));
 }
 
 function dropAbove(section, rows) {
@@ -95,19 +106,19 @@ function number() {
   }
 }
 
-// Load more at an end of the section, and move on to the next row, unless the agent has gone elsewhere meanwhile.
+const beside = (row, step) => (step > 0 ? row.closest("li").nextElementSibling : row.closest("li").previousElementSibling);
+
+// Load more at an end of the section, and move on to the next row, unless the agent has gone elsewhere meanwhile. A key that is
+// held asks once.
 export function goOn(row, step) {
-  const li = row.closest("li");
-  const beside = () => (step > 0 ? li.nextElementSibling : li.previousElementSibling);
-  const link = beside().querySelector("a");
-  const moveOn = () => document.activeElement === row && beside().querySelector(".row")?.focus();
-  const comes = ({ detail }) => {
-    if (detail.ctx.sourceElement !== link) return;
-    document.removeEventListener("htmx:before:swap", comes);
-    document.addEventListener("htmx:after:swap", () => setTimeout(moveOn), { once: true });
-  };
-  document.addEventListener("htmx:before:swap", comes);
-  link.click();
+  const end = beside(row, step);
+  next = { row, step, end };
+  if (!running.has(end)) end.querySelector("a").click();
+}
+
+function moveOn({ row, step }) {
+  next = null;
+  if (hasFocus(row)) beside(row, step).querySelector(".row")?.focus();
 }
 
 number();

@@ -24,8 +24,19 @@ const more = (section) => section.querySelector(".queue-more");
 // A row of the live stream says when it was read; the others were read with their section.
 const readAt = (row) => Number(row.dataset.at ?? more(sectionOf(row)).dataset.at);
 
+// More was swapped away for rows that were read later than those above them: each says so, and the section stays as old as it is.
+export function keepAge(old) {
+  const last = more(document.getElementById(`section-${old.querySelector("input").name}`));
+  const { at } = last.dataset;
+  for (const row of rowsOf(sectionOf(last))) if (row.dataset.place > old.dataset.end) row.dataset.at ??= at;
+  last.dataset.at = old.dataset.at;
+}
+
 // The place from which on a section shows its rows, if it has dropped those before it.
 const beginOf = (section) => section.querySelector(".queue-earlier")?.dataset.begin;
+
+// Return whether the section has dropped the rows at the place of this one.
+export const isBefore = (row, name) => row.dataset.place < beginOf(document.getElementById(`section-${name}`));
 
 const hasRoom = (section, row, at) =>
   section && isRead(section) && more(section).dataset.at < at && !(row.dataset.place > more(section).dataset.end) && !(row.dataset.place < beginOf(section));

@@ -1,7 +1,7 @@
 // Changes of the rows of the queue: the server renders each row once for all agents who see it in the same section.
 
 import { parse, readAfter } from "./csrf.js";
-import { PAGE, cut, drop, placeRow, rowsOf } from "./place-row.js";
+import { PAGE, cut, drop, isBefore, keepAge, placeRow, rowsOf } from "./place-row.js";
 import { forLongSections } from "./on-demand.js";
 import { showCounts } from "./section-counts.js";
 
@@ -83,6 +83,7 @@ class QueueRows extends HTMLElement {
 
   // Rows that came before an answer are put in again if they were read after it.
   swapped = ({ detail }) => {
+    if (detail.ctx.end?.matches(".queue-more")) keepAge(detail.ctx.end);
     if (detail.ctx.sourceElement.closest("#queue, .queue-more, .queue-earlier")) {
       for (const row of this.recent.values()) this.put(row);
       showCounts();
@@ -95,7 +96,7 @@ class QueueRows extends HTMLElement {
     const [row, notice] = parse(html).children;
     if (!placeRow(row, section, at)) this.askOnce(at);
     const shown = document.getElementById(row.id);
-    if (!shown || Number(shown.dataset.at) === at) this.announce(row.id.replace("row", "newly-assigned"), shown && notice);
+    if (!shown || Number(shown.dataset.at) === at) this.announce(row.id.replace("row", "newly-assigned"), (shown || isBefore(row, section)) && notice);
   }
 
   announce(id, notice) {
@@ -132,7 +133,7 @@ class QueueRows extends HTMLElement {
     const first = sections.flatMap((section) => rowsOf(section).slice(0, PAGE));
     const mentions = rowsOf(document.getElementById("section-mentions")).length;
     const unread = first.reduce((sum, { dataset }) => sum + Number(dataset.unread), mentions);
-    const hasMore = sections.some((section) => rowsOf(section).length > PAGE || section.querySelector("[data-end]"));
+    const hasMore = sections.some((section) => rowsOf(section).length > PAGE || section.querySelector("[data-end], [data-begin]"));
     document.querySelector("queue-count").dataset.unread = hasMore ? `${unread}+` : unread;
   }
 }

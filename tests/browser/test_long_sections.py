@@ -9,11 +9,12 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from console.models import Conversation, Customer, SavedView
-from tests.browser.desk import findings, opens, part, row, until
+from tests.browser.desk import findings, line_up, opens, part, row, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MOST = 150  # rows that a desk keeps of a section
 MANY = 420
+REFRESH = "document.body.dispatchEvent(new CustomEvent('queue-incomplete'))"
 
 
 @pytest.fixture
@@ -36,6 +37,18 @@ def waiting(tab):
 
 def shown(tab, section="waiting"):
     return tab.locator(f"#section-{section} .row-name").all_inner_texts()
+
+
+def ready(tab):
+    """Wait for the single keys."""
+    until(tab, lambda: tab.evaluate("Boolean(customElements.get('keyboard-shortcuts'))"))
+
+
+def watch(tab, part_of_address):
+    """Return a list to which the addresses of such requests are added."""
+    found = []
+    tab.on("request", lambda request: part_of_address in request.url and found.append(request.url))
+    return found
 
 
 def scroll(tab, to):
@@ -105,13 +118,16 @@ def test_live_rows_come_into_their_place_of_a_long_section_alone(sit_down, stack
     expect(part(tab, "Mine").get_by_role("link", name=gone)).to_be_visible()
     expect(part(tab, "Waiting").get_by_role("link", name=gone)).to_be_hidden()
     many[3].touch()  # before the rows that are shown
-    Conversation.objects.get(customer__name=names[80]).touch()
+    touched = Conversation.objects.get(customer__name=names[80])
+    changed = tab.locator(f"#row-{touched.pk}").evaluate("row => row.dataset.at")
+    touched.touch()
+    until(tab, lambda: tab.locator(f"#row-{touched.pk}").evaluate("row => row.dataset.at") != changed)
     until(tab, lambda: len(shown(tab)) == MOST)
     left = [name for name in shown(tab) if name != gone]
     assert left == sorted(left) and "Guest 003" not in left and names[80] in left
     Conversation.objects.get(customer__name=gone).return_to_queue(ana)
     expect(part(tab, "Waiting").get_by_role("link", name=gone)).to_be_visible()
-    tab.evaluate("document.body.dispatchEvent(new CustomEvent('queue-incomplete'))")
+    tab.evaluate(REFRESH)
     expect(tab.locator("#section-waiting .queue-earlier")).to_be_visible()
     assert shown(tab) == sorted(shown(tab)) and gone in shown(tab)
 
@@ -122,13 +138,13 @@ def test_a_desk_whose_rows_of_a_long_section_all_left_shows_the_first_ones(sit_d
     scroll_down_to(tab, f"Guest {MANY - 1:03}")
     until(tab, lambda: len(shown(tab)) == MOST)
     Conversation.objects.filter(customer__name__in=shown(tab)).update(closed_at=timezone.now())
-    tab.evaluate("document.body.dispatchEvent(new CustomEvent('queue-incomplete'))")
+    tab.evaluate(REFRESH)
     until(tab, lambda: shown(tab)[:1] == ["Guest 000"])
 
 
 def test_the_keys_j_and_k_go_on_through_a_long_section(sit_down, stack, many, ana):
     tab = sit_down(ana)
-    until(tab, lambda: tab.evaluate("Boolean(customElements.get('keyboard-shortcuts'))"))
+    ready(tab)
     expect(waiting(tab)).to_have_count(25)
     focused = "document.activeElement.querySelector('.row-name')?.textContent"
     row(tab, "Guest 000").focus()
@@ -152,6 +168,117 @@ def test_rows_that_a_long_section_drops_stay_selected(sit_down, stack, many, ana
     scroll_down_to(tab, "Guest 300")
     until(tab, lambda: "Guest 001" not in shown(tab))
     expect(bar).to_contain_text("1 selected")
+
+
+def test_a_refresh_with_fewer_rows_of_a_long_section_deselects_none(sit_down, stack, many, ana):
+    tab = sit_down(ana)
+    begin(tab)
+    ready(tab)
+    row(tab, "Guest 040").focus()
+    tab.keyboard.press("x")
+    bar = tab.get_by_role("region", name="Selected conversations")
+    expect(bar).to_contain_text("1 selected")
+    tab.evaluate("document.querySelector('#section-waiting .queue-more input').value = 25")
+    tab.evaluate(REFRESH)
+    expect(row(tab, "Guest 040")).to_have_count(0)
+    expect(bar).to_contain_text("1 selected")
+
+
+def test_rows_that_changed_lately_stay_as_the_last_page_comes(sit_down, stack, bluebird, ana):
+    rows = line_up(bluebird, 40)
+    tab = sit_down(ana)
+    expect(waiting(tab)).to_have_count(25)
+    rows[3].touch()
+    expect(tab.locator(f"#row-{rows[3].pk}[data-at]")).to_have_count(1)
+    part(tab, "Waiting").get_by_role("link", name="More: Waiting").click()
+    expect(waiting(tab)).to_have_count(40)
+    assert shown(tab) == [f"Guest {number}" for number in range(40)]
+    rows[30].touch()
+    expect(waiting(tab)).to_have_count(40)
+
+
+def test_a_refresh_that_waits_for_more_rows_comes_after_them(sit_down, stack, many, ana):
+    tab, held = sit_down(ana), []
+    refreshes = watch(tab, "/queue/?")
+    more = part(tab, "Waiting").get_by_role("link", name="More: Waiting")
+    tab.route("**/queue/waiting/*", lambda route: held.append(route))
+    more.click()
+    until(tab, lambda: len(held) == 1)
+    before = len(refreshes)
+    tab.evaluate(REFRESH)
+    more.click()  # in place of the first request, and of all that wait for it
+    until(tab, lambda: len(held) == 2)
+    assert len(refreshes) == before
+    held[1].continue_()
+    until(tab, lambda: len(shown(tab)) == 50)
+    until(tab, lambda: len(refreshes) > before)
+
+
+def test_a_refresh_that_earlier_rows_cut_short_is_asked_for_again(sit_down, stack, many, ana):
+    tab, held = sit_down(ana), []
+    begin(tab)
+    scroll_down_to(tab, "Guest 250")
+    until(tab, lambda: len(shown(tab)) == MOST and "Guest 000" not in shown(tab))
+    tab.wait_for_timeout(500)
+    first = shown(tab)[0]
+    tab.route("**/queue/?*", lambda route: held.append(route))
+    tab.evaluate(REFRESH)
+    until(tab, lambda: len(held) == 1)
+    tab.get_by_role("link", name="Earlier rows: Waiting").dispatch_event("click")
+    until(tab, lambda: shown(tab)[0] < first)
+    until(tab, lambda: len(held) > 1)
+
+
+def test_rows_that_come_as_one_scrolls_leave_the_focus_alone(sit_down, stack, many, ana):
+    tab = sit_down(ana)
+    begin(tab)
+    tab.evaluate("document.activeElement.blur()")
+    scroll_down_to(tab, "Guest 090")
+    tab.wait_for_timeout(200)
+    assert tab.evaluate("document.activeElement === document.body")
+
+
+def test_a_key_that_is_held_at_the_edge_of_a_section_asks_once(sit_down, stack, many, ana):
+    tab, held = sit_down(ana), []
+    ready(tab)
+    expect(waiting(tab)).to_have_count(25)
+    tab.route("**/queue/waiting/*", lambda route: held.append(route))
+    row(tab, "Guest 024").focus()
+    for _repeat in range(4):
+        tab.keyboard.press("j")
+        tab.wait_for_timeout(100)
+    assert len(held) == 1
+    held[0].continue_()
+    expect(row(tab, "Guest 025")).to_be_focused()
+
+
+def test_an_answer_without_more_rows_drops_none_of_a_long_section(sit_down, stack, bluebird, ana):
+    line_up(bluebird, MOST + 1)
+    Conversation.objects.filter(customer__name=f"Guest {MOST}").update(closed_at=timezone.now())
+    tab = sit_down(ana)
+    begin(tab)
+    scroll_down_to(tab, f"Guest {MOST - 1}")
+    scroll(tab, 0)
+    ready(tab)
+    requests = watch(tab, "before=")
+    tab.route("**/queue/?*", lambda route: None)  # the refresh that would show fewer rows
+    late = Conversation.objects.get(customer__name=f"Guest {MOST}")
+    Conversation.objects.filter(pk=late.pk).update(closed_at=None)
+    late.refresh_from_db()
+    late.touch()
+    until(tab, lambda: len(shown(tab)) == MOST + 1)
+    opens(tab, "Guest 10")
+    tab.wait_for_timeout(300)
+    assert shown(tab)[0] == "Guest 0" and requests == []
+
+
+def test_home_says_no_longest_wait_once_the_first_rows_are_dropped(sit_down, stack, many, ana):
+    tab = sit_down(ana)
+    expect(tab.locator(".home-oldest")).to_be_visible()
+    begin(tab)
+    scroll_down_to(tab, "Guest 250")
+    until(tab, lambda: "Guest 000" not in shown(tab))
+    expect(tab.locator(".home-oldest")).to_be_hidden()
 
 
 def test_the_open_conversation_is_marked_again_as_one_comes_back_to_it(sit_down, stack, many, ana):
