@@ -1,13 +1,12 @@
 """The page on which agents say why they are away, and see who else is. Some may say it of colleagues."""
 
 from django.contrib.auth.decorators import permission_required
-from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from agents.absence import BACK_IN, AwayForm, Reason
 from agents.models import Agent
-from personas.models import Page
+from console.colleagues.finding import colleagues_of
 
 SET_PRESENCE = "agents.set_presence"  # the permission
 REASONS = [(reason.value, reason.label) for reason in Reason if reason != Reason.BACK_SOON]
@@ -15,7 +14,7 @@ REASONS = [(reason.value, reason.label) for reason in Reason if reason != Reason
 
 @require_GET
 def colleagues(request):
-    found = _colleagues_of(request.user).order_by("-is_present", *Agent._meta.ordering)
+    found = colleagues_of(request.user).order_by("-is_present", *Agent._meta.ordering)
     may_set = request.user.has_perm(SET_PRESENCE)
     context = {"colleagues": found, "may_set": may_set, "reasons": REASONS, "back_in": BACK_IN}
     return render(request, "colleagues/index.html", context)
@@ -25,16 +24,7 @@ def colleagues(request):
 @permission_required(SET_PRESENCE, raise_exception=True)
 def set_away(request, pk):
     """Say of a colleague that they are away."""
-    colleague, form = get_object_or_404(_colleagues_of(request.user), pk=pk), AwayForm(request.POST)
+    colleague, form = get_object_or_404(colleagues_of(request.user), pk=pk), AwayForm(request.POST)
     if form.is_valid():
         colleague.go_away(**form.cleaned_data, by=request.user)
     return redirect("colleagues")
-
-
-def _colleagues_of(agent):
-    """Return the other agents with whom this one has a Page in common."""
-    pages = Page.objects.open_to(agent).order_by()
-    others = Agent.objects.working().exclude(pk=agent.pk)
-    if agent.is_superuser or pages.filter(is_open_to_all=True).exists():
-        return others
-    return others.filter(Q(is_superuser=True) | Q(groups__page__in=pages.values("pk"))).distinct()

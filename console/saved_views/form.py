@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from agents.models import Agent
 from console import live
+from console.colleagues.finding import colleagues_of
 from console.custom_fields.kinds import cleaned
 from console.models import CustomField, Label, SavedView, Team
 from console.saved_views.models import LONGEST_WAIT, LONGEST_WINDOW, State
@@ -37,7 +38,7 @@ class SavedViewForm(SharedForm):
         on_these = Q(page=None) | Q(page__in=pages.order_by().values("pk"))
         self.fields["on_page"].queryset = pages
         self.fields["for_team"].queryset = Team.objects.visible_to(agent)
-        self.fields["held_by"].queryset = Agent.objects.filter(is_active=True)
+        self.fields["held_by"].queryset = self._holders(agent)
         self.fields["label"].queryset = Label.objects.filter(on_these)
         self.fields["custom_field"].queryset = CustomField.objects.filter(on_these)
         for name, field in self.fields.items():
@@ -45,6 +46,11 @@ class SavedViewForm(SharedForm):
                 field.empty_label = _("any")
             if name in ("came_by", "language"):
                 field.choices = [("", _("any")), *field.choices[1:]]
+
+    def _holders(self, agent):
+        """Return the agents whom this one may know, and the one whom the view names, who may have left since."""
+        known = Q(pk__in=colleagues_of(agent).order_by().values("pk"))
+        return Agent.objects.filter(known | Q(pk__in=[agent.pk, self.instance.held_by_id or agent.pk]))
 
     def clean_waits_minutes(self):
         return self._within("waits_minutes", LONGEST_WAIT)

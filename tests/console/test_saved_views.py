@@ -436,6 +436,25 @@ def test_the_form_of_a_view_names_nothing_of_pages_that_the_agent_may_not_see(an
     assert "Secret" not in form and bluebird.name not in form
 
 
+def test_the_form_of_a_view_names_the_agents_alone_with_whom_one_has_a_page(anas_browser, bluebird, ana, ben):
+    assert "Ben" in anas_browser.get("/views/new/").content.decode()
+    tea = restrict(bluebird)
+    ana.groups.add(tea)
+    form = anas_browser.get("/views/new/").content.decode()
+    assert "Ben" not in form and "Ana" in form
+    assert anas_browser.post("/views/new/", FORM | {"held_by": ben.pk}).status_code == 422
+    assert anas_browser.post("/views/new/", FORM | {"held_by": ana.pk}).status_code == 302
+
+
+def test_a_view_keeps_its_condition_when_the_agent_whom_it_names_left(anas_browser, make, ben):
+    view = make(held_by=ben)
+    ben.leave()
+    assert f'<option value="{ben.pk}" selected>' in anas_browser.get(f"/views/{view.pk}/").content.decode()
+    assert anas_browser.post(f"/views/{view.pk}/", FORM | {"held_by": ben.pk}).status_code == 302
+    view.refresh_from_db()
+    assert view.held_by == ben
+
+
 def test_a_view_goes_with_what_its_condition_names(make):
     label = Label.objects.create(name="VIP")
     make(label=label)
