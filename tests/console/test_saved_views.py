@@ -437,11 +437,11 @@ def test_the_form_of_a_view_names_nothing_of_pages_that_the_agent_may_not_see(an
 
 
 def test_the_form_of_a_view_names_the_agents_alone_with_whom_one_has_a_page(anas_browser, bluebird, ana, ben):
-    assert "Ben" in anas_browser.get("/views/new/").content.decode()
+    assert "Ben Okafor" in anas_browser.get("/views/new/").content.decode()
     tea = restrict(bluebird)
     ana.groups.add(tea)
     form = anas_browser.get("/views/new/").content.decode()
-    assert "Ben" not in form and "Ana" in form
+    assert "Ben Okafor" not in form and "Ana Ruiz" in form
     assert anas_browser.post("/views/new/", FORM | {"held_by": ben.pk}).status_code == 422
     assert anas_browser.post("/views/new/", FORM | {"held_by": ana.pk}).status_code == 302
 
