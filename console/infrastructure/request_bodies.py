@@ -96,7 +96,7 @@ STRANGERS = Limits(r"", MOST_FILES * FILE_BYTES + MIB, together=math.inf, is_kep
 LIMITS = [
     Limits(r"/webhooks/messenger/?$", settings.MAX_WEBHOOK_BYTES),
     Limits(WITH_FILES, STRANGERS.most, together=1024 * MIB, is_for_agents=True),
-    Limits(r"/admin/", settings.MAX_PICTURE_BYTES + MIB, together=256 * MIB, is_for_agents=True),
+    Limits(r"/(admin/|profile/$)", settings.MAX_PICTURE_BYTES + MIB, together=256 * MIB, is_for_agents=True),
     COMMON,
 ]
 

@@ -46,7 +46,8 @@ def change_password(request):
     form = PasswordForm(request, request.POST)
     if not form.is_valid():
         return _page(request, password_form=form)
-    devices = list(_this_session(request).push_subscriptions.values_list("pk", flat=True))
+    this = request.user.push_subscriptions.filter(session=request.session.session_key)
+    devices = list(this.values_list("pk", flat=True))
     update_session_auth_hash(request, form.save())
     request.user.push_subscriptions.filter(pk__in=devices).update(session=request.session.session_key)
     _others(request).log_out()
@@ -101,10 +102,6 @@ def _sessions(request):
         if session.is_this:
             session.device = request.session.device
     return sorted(sessions, key=lambda session: not session.is_this)
-
-
-def _this_session(request):
-    return request.user.sessions.get(pk=request.session.session_key)
 
 
 def _others(request):

@@ -5,7 +5,7 @@ const ANSWERS_WITHIN = 1_000; // ms
 const NOT_REACHED = 502; // a proxy says that the console is not there
 const OFFLINE = "{% url 'offline' %}";
 const KEPT = [
-  OFFLINE, "{% static 'css/index.css' %}", "{% static 'icon.svg' %}",
+  OFFLINE, "{% static 'css/index.css' %}", "{% static 'css/contrast.css' %}", "{% static 'icon.svg' %}",
   "{% static 'js/offline-page.js' %}", "{% static 'js/outbox-store.js' %}", "{% static 'js/outbox-memory.js' %}",
 ];
 

@@ -55,4 +55,4 @@ def test_the_page_for_a_device_that_is_offline_names_no_agent(anas_browser, ana)
 def test_the_service_worker_keeps_that_page_and_its_files_and_no_other(client):
     script = client.get("/service-worker.js").text
     kept = script.partition("const KEPT = [")[2].partition("]")[0]
-    assert "OFFLINE" in kept and kept.count(f'"/{settings.STATIC_URL.strip("/")}/') == 5
+    assert "OFFLINE" in kept and kept.count(f'"/{settings.STATIC_URL.strip("/")}/') == 6

@@ -232,7 +232,7 @@ def test_an_agents_upload_succeeds_beside_strangers_on_all_other_connections(dia
 # Bodies that are too long
 
 
-TAKEN = {"/login/": 1, "/webhooks/messenger": 1, "/admin/personas/page/add/": 9}  # MiB
+TAKEN = {"/login/": 1, "/webhooks/messenger": 1, "/admin/personas/page/add/": 9, "/profile/": 9}  # MiB
 TAKEN |= dict.fromkeys(["/conversations/1/send/", "/conversations/1/send-later/", "/canned-replies/new/"], 251)
 TAKEN |= dict.fromkeys(["/conversations/1/scheduled-replies/2/", "/canned-replies/2/"], 251)
 TAKEN |= dict.fromkeys(["/conversations/1/template/", "/conversations/1/template/saved/new/"], 251)
