@@ -2,7 +2,8 @@
 
 const VARIABLE = /\{\{([^{}]*)\}\}/g;
 
-export const fill = (text, values) => text.replace(VARIABLE, (whole, name) => values[name.trim()] ?? whole);
+export const fill = (text, values) =>
+  text.replace(VARIABLE, (whole, name) => (Object.hasOwn(values, name.trim()) ? values[name.trim()] : whole));
 
 // Return a line about the parts of the reply beside its text.
 export const extrasOf = ({ files, quick_replies }) =>

@@ -95,12 +95,13 @@ def test_the_conversation_in_front_of_me_does_not_call_from_another_tab_while_it
 ):
     tab = listens(ana)
     takes(tab)
-    second = tab.context.new_page()
-    second.route("**/js/agent-calls*", lambda route: None)  # this script comes seconds after the page
-    second.goto(tab.url)
-    until(second, lambda: second.evaluate("document.body.dataset.stream"))
+    address = tab.url
     tab.goto("/")
     listens_to_news(tab)
+    second = tab.context.new_page()
+    second.route("**/js/agent-calls*", lambda route: None)  # this script comes seconds after the page
+    second.goto(address)
+    until(second, lambda: second.evaluate("document.body.dataset.stream"))
     look_away(tab)
     stack.say(mona_writes, text="Is it there?")
     expect(bubbles(second).last).to_contain_text("Is it there?")

@@ -164,6 +164,16 @@ def test_a_gap_is_selected_and_tab_goes_to_the_next_one(sit_down, nameless, can,
     expect(composer(tab)).not_to_be_focused()
 
 
+def test_a_word_of_the_script_is_no_variable(sit_down, can, mona_writes, ana):
+    can("odd", "Dear {{ constructor }}")
+    tab = sit_down(ana)
+    takes(tab)
+    field(tab).press_sequentially("/odd")
+    expect(options(tab)).to_have_count(1)
+    field(tab).press("Enter")
+    expect(composer(tab)).to_have_value("Dear {{ constructor }}")
+
+
 def test_a_reply_with_a_gap_is_sent_only_after_a_question(sit_down, nameless, can, stack, mona_writes, ana):
     can("one", "Dear {{ customer.first_name }}!")
     tab = sit_down(ana)
