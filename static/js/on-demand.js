@@ -9,6 +9,7 @@ export const forDialog = () => styled(() => import("./dialog.js"));
 const forVoice = () => styled(() => import("./voice-note.js"));
 const forPanel = () => styled(() => import("./customer-panel.js"));
 const forHome = () => import("./home-pane.js");
+const forUndo = () => styled(() => import("./undo-offer.js"));
 export const forBulkActions = () => styled(() => import("./bulk-actions.js"));
 export const forSearch = () => styled(() => import("./search-results.js"));
 export const forEmoji = () => styled(() => import("./emoji-panel.js"));
@@ -99,16 +100,21 @@ document.body.addEventListener("missing-field", async ({ detail }) => {
 });
 
 const quietly = (load) => load().catch(() => null);
-const lookForHome = () => document.querySelector("home-pane") && quietly(forHome);
 
-document.addEventListener("htmx:after:swap", lookForHome);
-lookForHome();
+// Elements whose scripts are loaded as they come into the page.
+function lookForNew() {
+  if (document.querySelector("home-pane")) quietly(forHome);
+  if (document.querySelector("undo-offer")) quietly(forUndo);
+}
+
+document.addEventListener("htmx:after:swap", lookForNew);
+lookForNew();
 if (document.querySelector("#dialog-form > form")) quietly(forDialog);
 if (localStorage.getItem("has-recorded")) quietly(forVoice);
 if (localStorage.getItem("customer-panel") === "open") quietly(forPanel);
 
 const ready = () => import("./offline-ready.js");
-const later = [ready, forCalls, forHome, forDialog, forBulkActions, forSearch, forEmoji, forLongSections];
+const later = [ready, forCalls, forHome, forDialog, forBulkActions, forSearch, forEmoji, forUndo, forLongSections];
 const all = [...later, ...[...PRESSED, ...TYPED].map(([, , load]) => load)];
 const loadAll = () => Promise.all(all.map((load) => load())).catch(loadAllLater);
 const loadAllLater = () => setTimeout(loadAll, ALL_AFTER);
