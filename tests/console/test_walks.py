@@ -113,4 +113,4 @@ def test_a_queued_reply_gets_to_facebook_within_few_files(walk, conversation, sa
     with walk.taken():
         worker_conversation.deliver()
     assert sandbox.texts(mona.psid) == ["Hello", "Good-bye"]
-    assert_within(walk, files=25, changes=45)
+    assert_within(walk, files=26, changes=45)
