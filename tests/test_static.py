@@ -40,6 +40,7 @@ ON_DEMAND = {
         "customer-clock",
         "customer-panel",
         "device-check",
+        "form-dialog",
         "home-pane",
         "label-search",
         "later-files",
@@ -56,6 +57,7 @@ ON_DEMAND = {
         "send-later",
         "send-template",
         "template-form",
+        "undo-offer",
         "voice-note",
     ],
 }
