@@ -114,7 +114,7 @@ def test_the_worker_keeps_no_page_of_an_agent(desk, mona_writes, ana):
         tab.goto(path)
     kept = tab.evaluate(KEPT)
     assert [path for path in kept if not path.startswith("/static/")] == ["/offline/"]
-    assert len(kept) == 6
+    assert len(kept) == 7
 
 
 def test_the_desk_works_beside_the_worker(desk, mona_writes, stack, ana):
