@@ -32,8 +32,8 @@ export function keepAge(old) {
   last.dataset.at = old.dataset.at;
 }
 
-// The place from which on a section shows its rows, if it has dropped those before it.
-const beginOf = (section) => section.querySelector(".queue-earlier")?.dataset.begin;
+// The place from which on a section shows its rows, if it has dropped those before it. A row that goes has no section.
+const beginOf = (section) => section?.querySelector(".queue-earlier")?.dataset.begin;
 
 // Return whether the section has dropped the rows at the place of this one.
 export const isBefore = (row, name) => row.dataset.place < beginOf(document.getElementById(`section-${name}`));
