@@ -88,10 +88,13 @@ async function type(field, pattern, list, load) {
 }
 
 // A form for the dialog comes together with its scripts: verb-state.js shows that it is busy, and whether one of the two failed.
+// So does the answer to a verb, which may offer to undo it by a key.
 document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
   const { target, sourceElement, fetch } = ctx;
-  if (target?.id !== "dialog-form" && sourceElement.ariaHasPopup !== "dialog") return;
-  ctx.fetch = async (...request) => (await Promise.all([fetch(...request), forDialog()]))[0];
+  const isForDialog = target?.id === "dialog-form" || sourceElement.ariaHasPopup === "dialog";
+  if (!isForDialog && sourceElement.method !== "post") return;
+  const load = isForDialog ? forDialog : () => quietly(forUndo);
+  ctx.fetch = async (...request) => (await Promise.all([fetch(...request), load()]))[0];
 });
 
 document.body.addEventListener("missing-field", async ({ detail }) => {
