@@ -19,6 +19,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.files.storage import storages
 from django.db import OperationalError, connection, transaction
 from django.test import TransactionTestCase
+from playwright.sync_api import expect
 from psycopg.errors import DeadlockDetected
 
 from agents.models import Agent
@@ -34,6 +35,9 @@ from tests.bucket import Bucket
 from tests.stand_in import Pictures, Sandbox, eventually, free_port
 
 redis_settings.TIMEOUT = 5  # s, for this process: it shares a busy machine with all that it tests
+
+BROWSER_PATIENCE_MS = 20_000
+expect.set_options(timeout=BROWSER_PATIENCE_MS)
 
 counts.SHARED = 0  # s, for this process: tests do not wait until numbers are counted anew
 
@@ -198,6 +202,17 @@ def arrive(db):
 
 
 # Facebook
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args():
+    """Options of the one browser of a process, which the tests of the desk and those of the sandbox share."""
+    quiet = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    microphone = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]  # it beeps, and is allowed
+    return {
+        "executable_path": os.environ.get("CHROMIUM"),
+        "args": ["--no-sandbox", "--no-first-run", *quiet, *microphone],
+    }
 
 
 @pytest.fixture(scope="session")

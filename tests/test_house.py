@@ -173,6 +173,14 @@ def test_no_test_imports_from_the_file_of_another():
         assert not [imported for imported in imports(path) if re.match(r"tests\.(\w+\.)*test_", imported)], name(path)
 
 
+def test_no_two_fixtures_of_a_whole_session_have_one_name():
+    """The first test of a process decides which one of the same name all others get."""
+    found = re.compile(r'@pytest.fixture\(scope="session"[^)]*\)\ndef (\w+)').findall
+    names = [name for file in sorted((ROOT / "tests").rglob("*.py")) for name in found(file.read_text())]
+    assert "browser_type_launch_args" in names
+    assert sorted({name for name in names if names.count(name) > 1}) == []
+
+
 # Rooms
 
 

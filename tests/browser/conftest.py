@@ -11,21 +11,8 @@ from django.test import Client
 from playwright.sync_api import expect
 
 from console.models import Conversation
-from tests.conftest import CONSOLE_URL
+from tests.conftest import BROWSER_PATIENCE_MS, CONSOLE_URL
 from tests.stand_in import eventually
-
-PATIENCE_MS = 20_000
-expect.set_options(timeout=PATIENCE_MS)
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args():
-    quiet = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-    microphone = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]  # it beeps, and is allowed
-    return {
-        "executable_path": os.environ.get("CHROMIUM"),
-        "args": ["--no-sandbox", "--no-first-run", *quiet, *microphone],
-    }
 
 
 @pytest.fixture
@@ -39,7 +26,7 @@ def sit_down(stack, browser):
     def open_console(agent, service_workers="block", **options):
         context = browser.new_context(base_url=CONSOLE_URL, service_workers=service_workers, **options)
         context.add_cookies([session_of(agent)])
-        context.set_default_timeout(PATIENCE_MS)
+        context.set_default_timeout(BROWSER_PATIENCE_MS)
         contexts.append(context)
         tab = context.new_page()
         tab.on("pageerror", lambda error: complaints.append(str(error)))
@@ -62,7 +49,7 @@ def start_browser(stack, browser_type, browser_type_launch_args, tmp_path):
     def start(agent):
         context = browser_type.launch_persistent_context(tmp_path, base_url=CONSOLE_URL, **browser_type_launch_args)
         context.add_cookies([session_of(agent)])
-        context.set_default_timeout(PATIENCE_MS)
+        context.set_default_timeout(BROWSER_PATIENCE_MS)
         contexts.append(context)
         tab = context.new_page()
         tab.goto("/")

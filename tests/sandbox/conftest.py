@@ -1,7 +1,6 @@
 """A sandbox on a free port, a webhook that listens, and Mona, who writes."""
 
 import json
-import os
 import socket
 import threading
 import time
@@ -16,11 +15,9 @@ from playwright.sync_api import expect
 
 from sandbox import create_app
 from sandbox.app import APP_ID, APP_SECRET, PAGE_TOKEN, VERIFY_TOKEN, server_config
+from tests.conftest import BROWSER_PATIENCE_MS
 
 PATIENCE_S = 5
-PATIENCE_MS = 10_000  # a browser's
-
-expect.set_options(timeout=PATIENCE_MS)
 
 
 def eventually(look):
@@ -234,11 +231,6 @@ def mona(box):
     return mona
 
 
-@pytest.fixture(scope="session")
-def browser_type_launch_args():
-    return {"executable_path": os.environ.get("CHROMIUM"), "args": ["--no-sandbox", "--disable-gpu", "--no-first-run"]}
-
-
 @pytest.fixture
 def take_out(box, browser):
     """Open a customer's phone. Any error in the browser's console fails the test."""
@@ -246,7 +238,7 @@ def take_out(box, browser):
 
     def open_phone(customer, **options):
         context = browser.new_context(base_url=box.url, reduced_motion="reduce", **options)
-        context.set_default_timeout(PATIENCE_MS)
+        context.set_default_timeout(BROWSER_PATIENCE_MS)
         contexts.append(context)
         phone = context.new_page()
         phone.on("pageerror", lambda error: complaints.append(str(error)))
