@@ -69,7 +69,7 @@ def test_replies_that_wait_stay_visible_while_i_am_offline_and_are_sent_when_i_a
     assert findings(tab) == []
     tab.context.set_offline(False)
     expect(heading(tab)).to_have_text("Mona Weber")
-    eventually(lambda: Message.objects.filter(text="It comes <tomorrow>.", state="sent").exists())
+    eventually(lambda: Message.objects.filter(text="It comes <tomorrow>.", state__in=Message.GONE).exists())
 
 
 def test_after_i_log_out_nobody_sees_my_pages_or_replies_on_this_device_while_it_is_offline(desk, mona_writes, ana):
@@ -121,7 +121,7 @@ def test_the_desk_works_beside_the_worker(desk, mona_writes, stack, ana):
     tab = desk(ana)
     takes(tab)
     says(tab, "It comes tomorrow.")
-    eventually(lambda: Message.objects.filter(text="It comes tomorrow.", state="sent").exists())
+    eventually(lambda: Message.objects.filter(text="It comes tomorrow.", state__in=Message.GONE).exists())
     tab.reload()
     expect(heading(tab)).to_have_text("Mona Weber")
     stack.say(mona_writes, text="Thank you!")

@@ -47,6 +47,7 @@ def test_a_note_with_at_ben_arrives_in_his_mentions_and_nowhere_at_facebook(
     expect(part(bens, "Others").get_by_role("link", name="Mona Weber")).to_be_visible()
     for tab in (anas, adas):
         expect(part(tab, "Mentions")).to_be_hidden()
+    anas.goto("/")  # with the conversation open, she would read it at once
     stack.say(mona_writes, text="Still there?")
     for words in ["Ana Ruiz: Please help @Ben Okafor with the voucher", "1 unread"]:
         expect(mentions.get_by_role("link", name="Mona Weber")).to_contain_text(words)
@@ -55,6 +56,7 @@ def test_a_note_with_at_ben_arrives_in_his_mentions_and_nowhere_at_facebook(
     expect(mentions).to_be_hidden()
     expect(bens.locator("#count-mentions")).to_have_text("0")
     expect(part(bens, "Others").get_by_role("link", name="Mona Weber")).to_be_visible()
+    opens(anas)
     anas.get_by_role("tab", name="Reply").click()
     says(anas, "I am here")
     eventually(lambda: stack.texts(mona_writes) == ["I am here"])
