@@ -119,7 +119,15 @@ if (localStorage.getItem("customer-panel") === "open") quietly(forPanel);
 const ready = () => import("./offline-ready.js");
 const later = [ready, forCalls, forHome, forDialog, forBulkActions, forSearch, forEmoji, forUndo, forLongSections];
 const all = [...later, ...[...PRESSED, ...TYPED].map(([, , load]) => load)];
-const loadAll = () => Promise.all(all.map((load) => load())).catch(loadAllLater);
-const loadAllLater = () => setTimeout(loadAll, ALL_AFTER);
+const loadAllLater = () => setTimeout(() => loadAll().catch(loadAllLater), ALL_AFTER);
+const idle = () => new Promise((resolve) => (window.requestIdleCallback ?? setTimeout)(resolve));
+
+// One after another: together they would hold up what the agent types.
+async function loadAll() {
+  for (const load of all) {
+    await idle();
+    await load();
+  }
+}
 
 loadAllLater();
