@@ -31,6 +31,7 @@ FOUR_SIDES = re.compile(r"(?<![\w-])(?:margin|padding|inset)\s*:\s*([^;{}]+);")
 CLASS = re.compile(r"\.(-?[a-zA-Z_][\w-]*)")
 ELEMENT = re.compile(r"(?<![\w.#:\[-])[a-z]+(?:-[a-z]+)+")
 STATE = ("is-", "has-")
+PANE_WITH = re.compile(r"(?<![\w-])(\.desk|\.desk-page|\.conversation|article|body|main|nav)[^\s,]*@[^\s,]*\s+[^\s,]")
 ON_DEMAND = {
     *[
         "agent-calls",
@@ -151,6 +152,20 @@ def test_a_component_styles_only_its_own_classes(path):
     for selector in selectors(path):
         assert "#" not in selector, selector
         assert {*ELEMENT.findall(selector)} <= {component}, selector
+
+
+@pytest.mark.parametrize("path", COMPONENTS, ids=name)
+def test_no_rule_asks_what_a_whole_pane_has_for_the_look_of_its_parts(path):
+    """With `.desk:has(…) .row`, a browser looks at the styles of all rows and messages whenever one of them changes."""
+    assert [selector for selector in selectors(path) if PANE_WITH.search(with_short_has(selector))] == []
+
+
+def with_short_has(selector):
+    """Return the selector with "@" for each :has(…), also for one in other brackets, and "*" for all other brackets."""
+    while "(" in selector:
+        selector = re.sub(r":has\([^()]*\)|:[\w-]+\([^()]*@[^()]*\)", "@", selector)
+        selector = re.sub(r":[\w-]+\([^()@]*\)", "*", selector)
+    return selector
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=name)

@@ -18,9 +18,10 @@ export class UnseenQuestion {
   }
 
   show(count) {
+    this.shown.hidden = !count;
+    if (!count) return; // each key comes here: new words, though hidden, would have the browser look at the styles of all rows
     const { one, many } = this.shown.dataset;
     const words = { "#": count, "@": this.customer }; // a name may have either in it
-    this.shown.hidden = !count;
     this.shown.querySelector("span").textContent = (count === 1 ? one : many).replace(/[#@]/g, (mark) => words[mark]);
   }
 }
