@@ -7,7 +7,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
+from django.test import override_settings
 
 ROOT = Path(__file__).parent.parent
 CSS = ROOT / "static" / "css"
@@ -239,15 +241,20 @@ def test_every_script_is_loaded_by_a_page_or_imported_by_such_a_script():
 # Production
 
 
-@pytest.fixture
-def collected(settings, tmp_path):
+HASHED = settings.STORAGES | {"staticfiles": {"BACKEND": "console.infrastructure.static_files.HashedFiles"}}
+
+
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory):
     """The folder of what production serves, and the hashed name of each file."""
-    settings.STATIC_ROOT = tmp_path
-    settings.STORAGES = settings.STORAGES | {
-        "staticfiles": {"BACKEND": "console.infrastructure.static_files.HashedFiles"}
-    }
-    call_command("collectstatic", interactive=False, verbosity=0)
-    return tmp_path, json.loads((tmp_path / "staticfiles.json").read_text())["paths"]
+    folder = tmp_path_factory.mktemp("static")
+    return folder, collect(folder)
+
+
+def collect(folder, **more):
+    with override_settings(STATIC_ROOT=folder, STORAGES=HASHED, **more):
+        call_command("collectstatic", interactive=False, verbosity=0)
+    return json.loads((folder / "staticfiles.json").read_text())["paths"]
 
 
 def test_scripts_import_each_other_under_their_hashed_names(collected):
@@ -286,12 +293,16 @@ def test_the_stylesheet_of_production_keeps_the_spaces_that_mean_something(colle
     assert all(part in joined for part in ['content:" · "}', "@media (width < 48rem){", ".desk-pane > [inert]{"])
 
 
-def test_files_collected_again_after_a_change_have_the_change_in_the_stylesheet(collected, settings, tmp_path):
+def test_our_own_files_are_compressed_by_brotli_too(collected):
     folder, names = collected
-    changed = tmp_path / "changed"
-    (changed / "css").mkdir(parents=True)
-    (changed / "css" / "hint.css").write_text(".hint { color: var(--quiet); order: 7 }")
-    settings.STATICFILES_DIRS = [changed, *settings.STATICFILES_DIRS]
-    call_command("collectstatic", interactive=False, verbosity=0)
-    names = json.loads((folder / "staticfiles.json").read_text())["paths"]
+    own, foreign = (folder / f"{names[name]}.br" for name in ("css/index.css", "admin/css/base.css"))
+    assert own.exists() and not foreign.exists()
+    assert (folder / f"{names['css/index.css']}.gz").stat().st_size > own.stat().st_size
+
+
+def test_files_collected_again_after_a_change_have_the_change_in_the_stylesheet(collected, tmp_path):
+    folder, _names = collected
+    (tmp_path / "css").mkdir()
+    (tmp_path / "css" / "hint.css").write_text(".hint { color: var(--quiet); order: 7 }")
+    names = collect(folder, STATICFILES_DIRS=[tmp_path, *settings.STATICFILES_DIRS])
     assert "order:7" in (folder / names["css/index.css"]).read_text()
