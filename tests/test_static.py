@@ -158,7 +158,7 @@ def test_a_component_styles_only_its_own_classes(path):
 
 @pytest.mark.parametrize("path", COMPONENTS, ids=name)
 def test_no_rule_asks_what_a_whole_pane_has_for_the_look_of_its_parts(path):
-    """With `.desk:has(…) .row`, a browser looks at the styles of all rows and messages whenever one of them changes."""
+    """A rule `.desk:has(…) .row` has a browser look at the styles of all rows and messages whenever one changes."""
     assert [selector for selector in selectors(path) if PANE_WITH.search(with_short_has(selector))] == []
 
 
