@@ -2,10 +2,10 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
-from django.contrib.auth.forms import AdminPasswordChangeForm, UserChangeForm
+from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
-from django.db.models import ImageField, Prefetch
+from django.db.models import Count, ImageField, Prefetch, Q
 from django.shortcuts import render
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
@@ -14,9 +14,27 @@ from agents.models import Agent
 from agents.picture_uploads import PicturesStoredFirst
 from agents.picture_widget import PictureWidget
 from agents.rights import OnlyAdmin
+from agents.roles import Role
 
 
-class AgentForm(UserChangeForm):
+class ChoosesRole:
+    """The part of an agent's form that refuses to leave out the role where that would give more than one has."""
+
+    editor: Agent
+    cleaned_data: dict[str, Any]
+
+    def clean_groups(self):
+        groups = self.cleaned_data["groups"]
+        if not (self.editor.has_usual_rights or Role.objects.filter(pk__in=groups).exists()):
+            raise ValidationError(_("Choose a role: without one, agents have rights that you do not have."))
+        return groups
+
+
+class NewAgentForm(ChoosesRole, AdminUserCreationForm):
+    pass
+
+
+class AgentForm(ChoosesRole, UserChangeForm):
     def clean_is_superuser(self):
         stays = self.cleaned_data["is_superuser"]
         try:
@@ -40,6 +58,7 @@ class AgentAdmin(PicturesStoredFirst, UserAdmin):
     """The admin of agents. Nobody can grant a right that they lack, or change an agent's log-in who has more rights."""
 
     form = AgentForm
+    add_form = NewAgentForm
     change_password_form = PasswordForm
     formfield_overrides = {ImageField: {"widget": PictureWidget("agent-picture")}}
     list_display = [
@@ -89,6 +108,11 @@ class AgentAdmin(PicturesStoredFirst, UserAdmin):
         (_("Log-in"), {"fields": ["usable_password", "password1", "password2"]}),
     ]
 
+    def get_form(self, request, obj=None, **options):
+        form: Any = super().get_form(request, obj, **options)
+        form.editor = request.user
+        return form
+
     def get_queryset(self, request):
         personas = Prefetch("personas", to_attr="visible_personas", queryset=_personas_visible_to(request.user))
         return super().get_queryset(request).prefetch_related(personas, "teams")
@@ -114,6 +138,9 @@ class AgentAdmin(PicturesStoredFirst, UserAdmin):
     def formfield_for_manytomany(self, db_field, request: Any, **options):
         if db_field.name == "groups":
             options["queryset"] = request.user.grantable_groups()
+            options["help_text"] = _(
+                "A role says what an agent may do: without one, what agents usually do. Other groups open Pages."
+            )
         elif db_field.name == "user_permissions":
             options["queryset"] = request.user.grantable_permissions()
         return super().formfield_for_manytomany(db_field, request, **options)
@@ -167,23 +194,47 @@ class AgentAdmin(PicturesStoredFirst, UserAdmin):
 admin.site.unregister(Group)
 
 
-@admin.register(Group)
-class GroupOfAgentsAdmin(GroupAdmin):
-    """The admin of groups, which give agents permissions and Pages. Only members change them and add what they have."""
+class GrantableAdmin(GroupAdmin):
+    """The admin of groups and roles. Admins change those that they may grant, and add permissions that they have."""
 
     def has_change_permission(self, request: Any, obj=None):
-        return super().has_change_permission(request, obj) and self._is_own(request, obj)
+        return super().has_change_permission(request, obj) and self._is_grantable(request, obj)
 
     def has_delete_permission(self, request, obj=None):
-        return super().has_delete_permission(request, obj) and self._is_own(request, obj)
+        return super().has_delete_permission(request, obj) and self._is_grantable(request, obj)
 
     def formfield_for_manytomany(self, db_field, request: Any, **options):
         if db_field.name == "permissions":
             options["queryset"] = request.user.grantable_permissions()
         return super().formfield_for_manytomany(db_field, request, **options)
 
-    def _is_own(self, request, group):
+    def _is_grantable(self, request, group):
         return group is None or request.user.grantable_groups().filter(pk=group.pk).exists()
+
+
+@admin.register(Group)
+class GroupOfAgentsAdmin(GrantableAdmin):
+    """The admin of groups that open Pages."""
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).filter(role=None)
+
+
+@admin.register(Role)
+class RoleAdmin(GrantableAdmin):
+    """The admin of roles. Without theirs, agents have the usual rights: only admins who have those delete a role."""
+
+    list_display = ["name", "agents_now"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(agents=Count("user", filter=Q(user__is_active=True)))
+
+    def has_delete_permission(self, request: Any, obj=None):
+        return request.user.has_usual_rights and super().has_delete_permission(request, obj)
+
+    @admin.display(description=_("agents"), ordering="agents")
+    def agents_now(self, role):
+        return role.agents
 
 
 def _personas_visible_to(viewer):

@@ -13,6 +13,8 @@ from agents.names import isolated, plain
 from agents.pictures import check_picture, new_path
 from agents.preferences import Preferences
 from agents.presence import PresenceQuerySet
+from agents.rights import RightsQuerySet
+from agents.roles import CODENAMES, RIGHTS
 from agents.sessions import Session  # noqa: F401  (a model)
 
 MAX_NAME = 50  # characters, Facebook's limit for a persona's name
@@ -22,7 +24,11 @@ def picture_path(agent, filename):
     return new_path("agents")
 
 
-class AgentManager(UserManager.from_queryset(PresenceQuerySet)):
+class AgentQuerySet(PresenceQuerySet, RightsQuerySet):
+    pass
+
+
+class AgentManager(UserManager.from_queryset(AgentQuerySet)):
     pass
 
 
@@ -53,7 +59,10 @@ class Agent(Leaving, Preferences):
         verbose_name = _("agent")
         verbose_name_plural = _("agents")
         ordering = ["first_name", "last_name", "username"]
-        permissions = [("set_presence", _("Can say of colleagues that they are away"))]
+        permissions = [
+            ("set_presence", _("Can say of colleagues that they are away")),
+            *((name, RIGHTS[right]) for name, right in CODENAMES.items()),
+        ]
 
     def __str__(self):
         return isolated(self.get_full_name() or self.username)

@@ -1,16 +1,30 @@
 """Rights: what an agent may do and, therefore, what they may grant to others."""
 
+from typing import Any
+
 from django.contrib.auth.models import AbstractUser, Group, Permission
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.crypto import salted_hmac
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+
+from agents.roles import CODENAMES, RIGHTS, USUAL, Role
 
 NO_PASSWORD = "!"  # noqa: S105  (what Django stores for an account that nobody can log in to)
 
 
 class OnlyAdmin(Exception):
     """The last superuser cannot leave or lose that right. The text of the error is a sentence for people."""
+
+
+class RightsQuerySet(models.QuerySet):
+    def who_may(self, right):
+        """Filter to the agents who have this right of the desk."""
+        is_granted = Exists(_granted().filter(codename=right.partition(".")[2]))
+        is_usual = ~Exists(_roles()) if right in USUAL else Q(pk=None)
+        return self.filter(Q(is_superuser=True) | is_granted | is_usual)
 
 
 class Rights(AbstractUser):
@@ -23,15 +37,48 @@ class Rights(AbstractUser):
     class Meta:
         abstract = True
 
+    def has_perm(self, perm, obj: Any = None):
+        """Return whether they have a permission.
+
+        Of the rights of the desk, an agent without a role has the usual ones.
+        """
+        return perm in self.desk_rights if perm in RIGHTS else super().has_perm(perm, obj)
+
+    @cached_property
+    def desk_rights(self):
+        """Return the rights of the desk that they have, of RIGHTS. They are read once, as Django does with others."""
+        if not self.is_active or self.is_superuser:
+            return frozenset(RIGHTS if self.is_active else ())
+        agent = type(self)._default_manager.filter(pk=self.pk)
+        for codenames, has_role in agent.values_list(ArraySubquery(_granted().values("codename")), Exists(_roles())):
+            return frozenset({CODENAMES[name] for name in codenames} | (set() if has_role else USUAL))
+        return frozenset()
+
+    @property
+    def has_usual_rights(self):
+        """Return whether they have all the rights of an agent without a role."""
+        return self.desk_rights >= USUAL
+
     def grantable_groups(self):
-        """Return the groups to which they may add others."""
-        return Group.objects.all() if self.is_superuser else self.groups.all()
+        """Return the groups to which they may add others: their own, and the roles that give no more than they have."""
+        if self.is_superuser:
+            return Group.objects.all()
+        return Group.objects.filter(Q(user=self) | Q(pk__in=self._grantable_roles().values("pk"))).distinct()
+
+    def _grantable_roles(self):
+        """Return the roles of which they have all permissions, and that open no Page that is closed to them."""
+        missing = Permission.objects.exclude(pk__in=self.grantable_permissions().values("pk"))
+        pages: Any = Group._meta.get_field("page").related_model
+        closed = pages.objects.exclude(pk__in=pages.objects.open_to(self).order_by().values("pk"))
+        return Role.objects.exclude(permissions__in=missing).exclude(page__in=closed)
 
     def grantable_permissions(self):
         """Return the permissions that they may grant to others."""
         if self.is_superuser:
             return Permission.objects.all()
-        return Permission.objects.filter(Q(user=self) | Q(group__user=self)).distinct()
+        usual = [name for name, right in CODENAMES.items() if right in self.desk_rights]
+        own = Q(user=self) | Q(group__user=self) | Q(codename__in=usual, content_type__app_label="agents")
+        return Permission.objects.filter(own).distinct()
 
     def has_rights_of(self, other):
         """Return whether this agent has all rights of `other`. An agent who left has the rights that they get back.
@@ -40,6 +87,8 @@ class Rights(AbstractUser):
         """
         if self.is_superuser or other.is_superuser:
             return self.is_superuser
+        if not (self.has_usual_rights or Role.objects.filter(user=other).exists()):
+            return False
         other_groups = other.groups.exclude(pk__in=self.grantable_groups().values("pk"))
         other_permissions = other.user_permissions.exclude(pk__in=self.grantable_permissions().values("pk"))
         return not (other_groups.exists() or other_permissions.exists())
@@ -71,3 +120,13 @@ class Rights(AbstractUser):
         if not self.departures:
             return known
         return salted_hmac("agents.departures", f"{known}{self.departures}", secret=secret).hexdigest()
+
+
+def _granted():
+    """Return the rights of the desk that an agent of an outer query was granted, by a group or alone."""
+    by = Q(user=OuterRef("pk")) | Q(group__user=OuterRef("pk"))
+    return Permission.objects.filter(by, content_type__app_label="agents", codename__in=CODENAMES).order_by()
+
+
+def _roles():
+    return Role.objects.filter(user=OuterRef("pk")).order_by()

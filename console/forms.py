@@ -1,6 +1,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from agents.roles import ANSWER
 from console.infrastructure import uploads
 from console.messenger_templates.validation import check_file_of, template_in
 from console.models.message.reaction import EMOJIS
@@ -153,7 +154,7 @@ class TransferForm(NoteForm):
     def clean_to(self):
         kind, _dash, pk = self.cleaned_data["to"].partition("-")
         page = self.conversation.page
-        rows = {"agent": page.agents(), "team": page.teams.all()}.get(kind)
+        rows = {"agent": page.agents().who_may(ANSWER), "team": page.teams.all()}.get(kind)
         found = rows.filter(pk=pk).first() if rows is not None and pk.isdecimal() else None
         if found is None:
             raise forms.ValidationError(NOBODY)

@@ -23,6 +23,8 @@ from playwright.sync_api import expect
 from psycopg.errors import DeadlockDetected
 
 from agents.models import Agent
+from agents.roles import Role
+from console import roles
 from console.celery import app
 from console.infrastructure import redis as redis_settings
 from console.infrastructure.redis import redis
@@ -144,6 +146,22 @@ def restrict(page, name="tea"):
     group, _is_new = Group.objects.get_or_create(name=name)
     page.groups.add(group)
     return group
+
+
+def in_role(agent, key):
+    """Give an agent this role in place of others; return them as a next request finds them."""
+    roles.make_missing()
+    agent.groups.remove(*agent.groups.exclude(role=None))
+    agent.groups.add(Role.objects.get(key=key))
+    return Agent.objects.get(pk=agent.pk)
+
+
+def withdraw(agent, right):
+    """Take a right of the desk from the roles of an agent; return the agent as a next request finds them."""
+    permission = Permission.objects.get(codename=right.partition(".")[2], content_type__app_label="agents")
+    for role in Role.objects.filter(user=agent):
+        role.permissions.remove(permission)
+    return Agent.objects.get(pk=agent.pk)
 
 
 @pytest.fixture
@@ -276,8 +294,14 @@ def watched_files(transactional_db, settings):
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """A browser keeps an event loop in this thread, for which Django opens a second connection. Nobody closes that one,
-    and the database could not be dropped."""
-    yield
+    and the database could not be dropped.
+
+    The roles that it has from the beginning are deleted: the tables are as empty as after any test that commits.
+    """
+    with django_db_blocker.unblock():
+        made = list(Role.objects.values_list("key", flat=True))
+        Group.objects.all().delete()
+    yield made
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"

@@ -1,6 +1,7 @@
 import agents.models
 import agents.pictures
 import agents.preferences
+import django.contrib.auth.models
 import django.contrib.auth.validators
 import django.db.models.deletion
 import django.utils.timezone
@@ -59,10 +60,26 @@ class Migration(migrations.Migration):
                 'verbose_name': 'agent',
                 'verbose_name_plural': 'agents',
                 'ordering': ['first_name', 'last_name', 'username'],
-                'permissions': [('set_presence', 'Can say of colleagues that they are away')],
+                'permissions': [('set_presence', 'Can say of colleagues that they are away'), ('answer_customers', 'Can take conversations and answer customers'), ('export_conversations', 'Can print, download and mail transcripts'), ('see_custom_fields', 'Can see and fill in the custom fields of customers'), ('transfer_for_colleagues', 'Can transfer a conversation that a colleague holds')],
             },
             managers=[
                 ('objects', agents.models.AgentManager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Role',
+            fields=[
+                ('group_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='auth.group')),
+                ('key', models.SlugField(editable=False, max_length=20, null=True, unique=True)),
+            ],
+            options={
+                'verbose_name': 'role',
+                'verbose_name_plural': 'roles',
+                'ordering': ['name'],
+            },
+            bases=('auth.group',),
+            managers=[
+                ('objects', django.contrib.auth.models.GroupManager()),
             ],
         ),
         migrations.CreateModel(

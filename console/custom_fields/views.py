@@ -1,14 +1,17 @@
-"""Fill in a custom field. Any agent who may see the conversation may do it, as with labels."""
+"""Fill in a custom field. Any agent who may see the conversation may do it, unless a role withholds the fields."""
 
+from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from agents.roles import SEE_FIELDS
 from console.models import CustomField
 from console.views.desk import find
 
 
 @require_POST
+@permission_required(SEE_FIELDS, raise_exception=True)
 def fill_in(request, pk, field_pk):
     """Save the value; answer 422 if it is not valid."""
     conversation = find(request, pk)

@@ -7,6 +7,7 @@ from django.db.models import Max, Min
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
+from agents.roles import SEE_FIELDS
 from console.models import CustomField
 from console.models.activity import Kind
 
@@ -14,8 +15,8 @@ MOST_ACTIVITIES = 50
 MOST_REFERRALS = 5
 
 
-def facts(conversation):
-    """Return what the panel shows of the customer beside its lists."""
+def facts(conversation, agent):
+    """Return what the panel shows this agent of the customer beside its lists."""
     said = conversation.messages.filter(is_incoming=True)
     activities = conversation.activities.filter(kind__in=[Kind.REFERRAL, Kind.OPT_IN]).order_by("-at", "-pk")
     known = list(activities[:MOST_ACTIVITIES])
@@ -25,7 +26,7 @@ def facts(conversation):
         "time_zone": next(filter(_is_time_zone, [one.details.get("timezone") for one in known]), ""),
         "contacts": said.aggregate(first=Min("at"), last=Max("at")),
         "labels": conversation.customer.labels.all(),
-        "fields": CustomField.objects.of(conversation.customer),
+        "fields": CustomField.objects.of(conversation.customer) if agent.has_perm(SEE_FIELDS) else [],
         "referrals": [one for one in known if one.kind == Kind.REFERRAL][:MOST_REFERRALS],
     }
 

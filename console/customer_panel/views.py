@@ -16,7 +16,9 @@ MOST_DIGITS = 18  # of a primary key
 def customer(request, pk):
     shown = _find(request, pk)
     lists = {"stays": stays(shown), "notes": parts.notes(shown), "files": parts.files(shown)}
-    return _answer(request, shown, "customers/_customer.html", facts(shown[0]) | lists | {"siblings": shown[1:]})
+    return _answer(
+        request, shown, "customers/_customer.html", facts(shown[0], request.user) | lists | {"siblings": shown[1:]}
+    )
 
 
 @require_GET

@@ -3,6 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from agents.roles import ANSWER
 from console.calls.news import REASONS, News
 from console.models.holder import Holder
 from console.wording.stored import last_words
@@ -19,7 +20,7 @@ def payload_of(conversation, news, agent):
         "news": news,
         "agent": agent.pk,
         "address": reverse("conversation", args=[conversation.pk]),
-        "actions": [{"action": name, "title": title} for name, title in _actions(conversation)],
+        "actions": [{"action": name, "title": title} for name, title in _actions(conversation, agent)],
     }
 
 
@@ -44,7 +45,7 @@ def _words(conversation, news, agent):
     return f"{found.note.author}: {found.note.text[:MOST_WORDS]}" if found else ""
 
 
-def _actions(conversation):
+def _actions(conversation, agent):
     yield "open", _("Open")
-    if conversation.holder == Holder.QUEUE:
+    if conversation.holder == Holder.QUEUE and agent.has_perm(ANSWER):
         yield "take", _("Take")

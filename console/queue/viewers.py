@@ -13,11 +13,21 @@ GROUPS_OF_VIEWERS = """
 SELECT agent.is_superuser,
        ARRAY(SELECT group_id FROM agents_agent_groups WHERE agent_id = agent.id ORDER BY group_id) AS groups,
        ARRAY(SELECT team_id FROM console_team_members WHERE agent_id = agent.id ORDER BY team_id) AS teams,
-       agent.language, array_agg(session.session_key), statement_timestamp()
+       agent.language,
+       agent.is_superuser
+           OR NOT EXISTS (SELECT FROM agents_agent_groups one JOIN agents_role role ON role.group_ptr_id = one.group_id
+                          WHERE one.agent_id = agent.id)
+           OR EXISTS (SELECT FROM agents_agent_groups one JOIN auth_group_permissions of_group USING (group_id)
+                      JOIN auth_permission given ON given.id = of_group.permission_id
+                      WHERE one.agent_id = agent.id AND given.codename = 'see_custom_fields')
+           OR EXISTS (SELECT FROM agents_agent_user_permissions own
+                      JOIN auth_permission given ON given.id = own.permission_id
+                      WHERE own.agent_id = agent.id AND given.codename = 'see_custom_fields') AS sees_fields,
+       array_agg(session.session_key), statement_timestamp()
 FROM unnest(%s::text[], %s::bigint[]) AS viewer (session_key, agent_id)
 JOIN agents_session session ON session.session_key = viewer.session_key AND session.expire_date > now()
 JOIN agents_agent agent ON agent.id = viewer.agent_id AND agent.is_active
-GROUP BY 1, 2, 3, 4
+GROUP BY 1, 2, 3, 4, 5
 """
 
 
@@ -29,6 +39,7 @@ class Rights:
     groups: tuple
     teams: tuple | None  # None is for all
     language: str = ""
+    sees_fields: bool = True  # the custom fields of customers
 
     def may_see(self, page):
         return page.is_visible_with(self.is_superuser, self.groups)
@@ -56,12 +67,12 @@ def viewers(agent_of_session):
         cursor.execute(GROUPS_OF_VIEWERS, [[*agent_of_session], [*agent_of_session.values()]])
         rows = cursor.fetchall()
     found = defaultdict(list)
-    for is_superuser, groups, teams, language, keys, _moment in rows:
-        found[_rights(is_superuser, groups, teams, language)] += keys
+    for *rights, keys, _moment in rows:
+        found[_rights(*rights)] += keys
     return found, rows[0][-1] if rows else None
 
 
-def _rights(is_superuser, groups, teams, language):
+def _rights(is_superuser, groups, teams, language, sees_fields):
     if is_superuser:
         return Rights(is_superuser=True, groups=(), teams=None, language=language)
-    return Rights(is_superuser=False, groups=tuple(groups), teams=tuple(teams) or None, language=language)
+    return Rights(False, tuple(groups), tuple(teams) or None, language, sees_fields)

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from agents.models import Agent
+from agents.roles import SEE_FIELDS
 from console import live
 from console.colleagues.finding import colleagues_of
 from console.custom_fields.kinds import cleaned
@@ -41,6 +42,8 @@ class SavedViewForm(SharedForm):
         self.fields["held_by"].queryset = self._holders(agent)
         self.fields["label"].queryset = Label.objects.filter(on_these)
         self.fields["custom_field"].queryset = CustomField.objects.filter(on_these)
+        if not agent.has_perm(SEE_FIELDS):
+            del self.fields["custom_field"], self.fields["custom_value"]
         for name, field in self.fields.items():
             if isinstance(field, forms.ModelChoiceField):
                 field.empty_label = _("any")

@@ -10,6 +10,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from agents.roles import SEE_FIELDS
 from console import live
 from console.custom_fields.kinds import MOST_TEXT
 from console.models.shared import Scope as SharedScope
@@ -54,6 +55,11 @@ CONDITIONS = [  # the columns that decide which conversations a view finds
 
 
 class SavedViewQuerySet(SharedQuerySet):
+    def visible_to(self, agent):
+        """Filter to the views that this agent may use: those by a custom field only if they may see that."""
+        visible = super().visible_to(agent)
+        return visible if agent.has_perm(SEE_FIELDS) else visible.filter(custom_field=None)
+
     def discard(self):
         """Delete the views."""
         with transaction.atomic():
@@ -80,6 +86,7 @@ def _condition(to, name):
 class SavedView(Shared):
     on_page_id: int | None
     for_team_id: int | None
+    custom_field_id: int | None
     held_by_id: int | None
     pages_of_team: list  # read by the queries of reading.py: the keys of the Pages of for_team
     team_id: int | None
@@ -153,7 +160,10 @@ class SavedView(Shared):
         pages: the keys of the Pages that the agent may see, as a set.
         """
         return (
-            self._is_for(agent_id, rights, pages) and self._named_pages <= pages and self._may_know_team(rights, pages)
+            self._is_for(agent_id, rights, pages)
+            and self._named_pages <= pages
+            and self._may_know_team(rights, pages)
+            and (rights.sees_fields or self.custom_field_id is None)
         )
 
     def _is_for(self, agent_id, rights, pages):

@@ -59,7 +59,7 @@ def _form(request, conversation, form, status, refusal=None):
     is_mine = conversation.is_held_by(request.user)
     context = {
         "conversation": conversation,
-        "is_mine": is_mine,
+        "is_possible": is_mine,
         "form": form,
         "choices": CHOICES,
         "seen": (refusal and refusal.newest) or form["seen"].value() or request.GET.get("seen"),

@@ -10,6 +10,7 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from agents.roles import EXPORT
 from console.transcripts.content import content_of
 
 logger = logging.getLogger(__name__)
@@ -17,8 +18,8 @@ logger = logging.getLogger(__name__)
 
 @shared_task(autoretry_for=(OSError,), max_retries=5, retry_backoff=30)
 def mail_transcript(conversation_id, agent_id, address):
-    """Send it, unless the agent may no longer see the conversation."""
-    agent = apps.get_model("agents.Agent").objects.working().filter(pk=agent_id).first()
+    """Send it, unless the agent may no longer see or export the conversation."""
+    agent = apps.get_model("agents.Agent").objects.working().who_may(EXPORT).filter(pk=agent_id).first()
     visible = agent and apps.get_model("console.Conversation").objects.visible_to(agent).in_full()
     conversation = visible and visible.filter(pk=conversation_id).first()
     if not conversation:

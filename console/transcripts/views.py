@@ -3,11 +3,13 @@
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from agents.roles import EXPORT
 from console.transcripts import mail
 from console.transcripts.content import content_of
 from console.views.desk import find
@@ -18,12 +20,14 @@ class AddressForm(forms.Form):
 
 
 @require_GET
+@permission_required(EXPORT, raise_exception=True)
 def transcript(request, pk):
     """Show it as a page that can be printed, or saved as a PDF by the browser, which has the fonts for all writing."""
     return _page(request, find(request, pk), AddressForm())
 
 
 @require_GET
+@permission_required(EXPORT, raise_exception=True)
 def transcript_text(request, pk):
     """Download it as a text file."""
     conversation = find(request, pk)
@@ -34,6 +38,7 @@ def transcript_text(request, pk):
 
 
 @require_POST
+@permission_required(EXPORT, raise_exception=True)
 def mail_transcript(request, pk):
     """Have a worker mail it to an address."""
     conversation, form = find(request, pk), AddressForm(request.POST)

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from agents.roles import ANSWER
 from console.models import Holder
 from console.models.conversation.messaging_window import WindowState
 from console.models.refusals import DISCONNECTED
@@ -29,7 +30,7 @@ class Composer:
         if blocked := _of_blocked(conversation):
             return blocked
         if not conversation.is_held_by(agent):
-            return _of_bystander(conversation)
+            return _of_bystander(conversation, agent)
         if conversation.reply_refusal:
             return _of_closed_window(conversation)
         return _of_open_window(conversation)
@@ -43,13 +44,15 @@ def _of_blocked(conversation):
     return Composer("blocked", CustomerBlocked(conversation.customer).sentence)
 
 
-def _of_bystander(conversation):
+def _of_bystander(conversation, agent):
     if not conversation.is_open:
         return Composer("closed", _("This conversation is closed. It reopens when the customer writes."))
     if conversation.agent:
         return Composer("colleague", _("%(name)s is handling this conversation.") % {"name": conversation.agent})
     if conversation.messaging_window is WindowState.SHUT:
         return Composer("window", conversation.reply_refusal)
+    if not agent.has_perm(ANSWER):
+        return Composer(conversation.holder, _("Your role may read this conversation, but not answer the customer."))
     if conversation.holder == Holder.QUEUE:
         return Composer("queue", _("Nobody is handling this conversation yet. Take it to reply."))
     sentence = _("%(name)s is handling this conversation. Take it to reply yourself.")

@@ -101,6 +101,7 @@ def holder_context(request, conversation):
         "holder": holders.in_header(conversation, agent),
         "reason": handovers.in_header(conversation, agent),
         "page_problem": pages.problem(conversation.page),
+        "may_transfer": conversation.may_be_transferred_by(agent),
         "main_verb": verbs.main_verb(conversation, agent),
         "composer": Composer.of(conversation, agent),
         "limits": COMPOSER_LIMITS,

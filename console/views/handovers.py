@@ -97,12 +97,14 @@ def undo(request, pk, handover_pk):
 
 
 def _form(request, conversation, name, form, refusal=None, status=200):
-    is_mine, partial = conversation.is_held_by(request.user), f"handovers/_{name}.html"
-    if not is_mine:
+    partial = f"handovers/_{name}.html"
+    may = conversation.may_be_transferred_by if name == "transfer" else conversation.is_held_by
+    is_possible = may(request.user)
+    if not is_possible:
         refusal = refusal or TakenByAnother(conversation)
     context = {
         "conversation": conversation,
-        "is_mine": is_mine,
+        "is_possible": is_possible,
         "transfer_targets": conversation.transfer_targets(),
         "teams": conversation.page.teams.all(),
         "form": form,

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from agents.roles import ANSWER
 from console.models.conversation.transitions import TAKE_OVER
 from console.models.holder import Holder
 
@@ -27,7 +28,7 @@ def main_verb(conversation, agent):
     """Return the verb of the button that always shows; "" if this agent can do nothing."""
     if conversation.is_held_by(agent) or _can_only_close(conversation):
         return "close"
-    if conversation.page.is_disconnected:
+    if conversation.page.is_disconnected or not agent.has_perm(ANSWER):
         return ""
     if not conversation.is_open:
         return "reopen"

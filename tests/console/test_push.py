@@ -159,7 +159,7 @@ def test_news_for_many_devices_takes_as_many_queries_as_for_one(
 
 
 def test_a_push_message_takes_few_queries(device, queued, push_service, django_assert_num_queries):
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         PushSubscription.objects.push(queued.pk, "waiting")
     assert len(push_service.received) == 1
 

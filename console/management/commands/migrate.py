@@ -11,6 +11,7 @@ from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from psycopg.errors import LockNotAvailable
 
+from console import roles
 from console.infrastructure import table_settings
 
 LOCK_TIMEOUT = "2s"
@@ -21,12 +22,14 @@ PAUSE = 1  # s between two attempts, in which the statements that waited behind 
 
 class Command(Migrate):
     def handle(self, *args, **options):
-        _refuse_database_from_before()
+        is_new = _is_empty_database()
         for _attempt in range(ATTEMPTS):
             try:
                 result = super().handle(*args, **options)
                 _wait_for_locks(LOCK_TIMEOUT)
                 table_settings.apply()
+                if is_new and not _is_empty_database():
+                    roles.make_missing()  # once: admins may delete them
                 return result
             except OperationalError as error:
                 if not isinstance(error.__cause__, LockNotAvailable):
@@ -46,13 +49,17 @@ class Command(Migrate):
         super().migration_progress_callback(action, migration, fake)
 
 
-def _refuse_database_from_before():
-    """Raise CommandError for the tables of a version before 1.0.0: no migration leads from them to today's."""
+def _is_empty_database():
+    """Return whether nothing was migrated yet.
+
+    Raise CommandError for the tables of a version before 1.0.0: no migration leads from them to today's.
+    """
     applied = MigrationRecorder(connection).applied_migrations()
     if FIRST not in applied and any(app == FIRST[0] for app, _name in applied):
         raise CommandError(
             "This database was made by a version before 1.0.0, which cannot be upgraded: start with an empty one."
         )
+    return FIRST not in applied
 
 
 def _wait_for_locks(at_most):

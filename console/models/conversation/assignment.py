@@ -7,6 +7,7 @@ from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from agents.roles import ANSWER
 from console import tasks
 from console.models.conversation.inbox import InboxQuerySet
 from console.models.handover.cause import Cause
@@ -62,7 +63,7 @@ def _assign(conversation):
 
 def _candidates(conversation):
     """Return present agents with room for it: first those with the fewest conversations, then the longest without."""
-    agents = conversation.page.agents().present()
+    agents = conversation.page.agents().who_may(ANSWER).present()
     if conversation.team_id:
         agents = agents.filter(pk__in=conversation.team.members.values("pk"))
     theirs = type(conversation).objects.open().filter(agent=OuterRef("pk")).values("agent")

@@ -3,6 +3,7 @@
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from agents.roles import ANSWER, SEE_FIELDS
 from console.custom_fields.models import CustomField
 from console.models.bot_event.bot_event import BotEvent
 from console.models.holder import Holder
@@ -38,7 +39,15 @@ def check_may_close(conversation, agent):
         conversation.check_held_by(agent)
 
 
-def check_required_fields(conversation):
+def check_may_transfer(conversation, agent):
+    if not conversation.may_be_transferred_by(agent):
+        raise TakenByAnother(conversation)
+
+
+def check_required_fields(conversation, agent):
+    """Check that all required fields are filled in. An agent who may not see them could not do that."""
+    if not agent.has_perm(SEE_FIELDS):
+        return
     if fields := list(CustomField.objects.missing(conversation.customer)):
         raise MissingFields(fields)
 
@@ -72,7 +81,15 @@ def check_has_bot(conversation):
 def check_can_receive(conversation, agent):
     if not type(agent).objects.present().filter(pk=agent.pk).exists():
         raise CannotReceive(_("%(name)s is away.") % {"name": agent})
+    check_may_answer(conversation, agent)
+
+
+def check_may_answer(conversation, agent):
+    """Check that the agent may see it and answer its customer."""
+    if conversation.page.agents().who_may(ANSWER).filter(pk=agent.pk).exists():
+        return
     check_may_see(conversation, agent)
+    raise CannotReceive(_("%(name)s may not answer customers.") % {"name": agent})
 
 
 def check_may_see(conversation, agent):

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
+from agents.roles import ANSWER, TRANSFER
 from console.models.conversation.revision import Revision
 from console.models.holder import Holder, label_of, name_of
 from console.models.refusals import TakenByAnother
@@ -82,9 +83,14 @@ class Holding(Revision):
         """The holder of conversations that no person holds."""
         return Holder.BOT if self.rules.has_bot else Holder.QUEUE
 
+    def may_be_transferred_by(self, agent):
+        """Return whether this agent holds it, or may transfer what colleagues hold."""
+        return self.is_held_by(agent) or (self.holder == Holder.AGENT and agent.has_perm(TRANSFER))
+
     def transfer_targets(self):
         """Return the colleagues who can receive it now, each with the number of open conversations that they hold."""
-        present = self.page.agents().filter(is_present=True).exclude(pk=self.agent_id)
+        able = self.page.agents().who_may(ANSWER)
+        present = able.filter(is_present=True).exclude(pk=self.agent_id)
         held = Count("conversations", filter=Q(conversations__closed_at=None), distinct=True)
         return present.annotate(held=held).order_by("first_name", "last_name", "username")
 

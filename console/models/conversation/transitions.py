@@ -12,8 +12,9 @@ from console.models.conversation.checks import (
     check_can_receive,
     check_connected,
     check_has_bot,
+    check_may_answer,
     check_may_close,
-    check_may_see,
+    check_may_transfer,
     check_no_colleague_holds,
     check_nothing_scheduled,
     check_open,
@@ -92,13 +93,17 @@ class Transitions(Waiting):
             self.change_holder(Holder.QUEUE, cause, team=self.team, by=agent)
 
     def transfer(self, agent, *, to=None, team=None, note="", can_undo=False):
-        """Transfer the conversation to a present colleague, or into a team's queue."""
+        """Transfer the conversation to a present colleague, or into a team's queue.
+
+        With the right, an agent also transfers what a colleague holds, who then cannot undo it.
+        """
         with self.changing():
-            self.check_held_by(agent)
+            check_may_transfer(self, agent)
             check_connected(self)
+            can_undo = can_undo and self.is_held_by(agent)
             if to is None:
                 self.change_holder(Holder.QUEUE, Cause.TRANSFERRED, team=team, by=agent, note=note, can_undo=can_undo)
-            elif to.pk != agent.pk:
+            elif to.pk != self.agent_id:
                 check_can_receive(self, to)
                 self._assign_to(to, Cause.TRANSFERRED, by=agent, note=note, can_undo=can_undo)
 
@@ -121,7 +126,7 @@ class Transitions(Waiting):
             check_may_close(self, agent)
             check_all_seen(self, until=seen)
             if agent and self.is_open:
-                check_required_fields(self)
+                check_required_fields(self, agent)
             check_nothing_scheduled(self, agent)
             if agent is None and seen is None:
                 check_all_delivered_to_bot(self)
@@ -247,7 +252,7 @@ class Transitions(Waiting):
         """Change the holder to an agent who asks for the conversation, unless they hold it already."""
         if self.is_held_by(agent):
             return
-        check_may_see(self, agent)
+        check_may_answer(self, agent)
         check_connected(self)
         cause = Cause.TAKEN_OVER if self.holder == Holder.AGENT else Cause.TAKEN
         if not self.is_open:

@@ -11,6 +11,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from agents.models import Agent
+from agents.roles import ANSWER
 from console.models.conversation.inbox import RECENTLY, InboxQuerySet
 from console.models.conversation.transitions import Transitions
 from console.models.conversation.waiting import has_spoken_lately, has_undelivered_words
@@ -38,10 +40,11 @@ class UnattendedQuerySet(InboxQuerySet):
         return self.filter(pk__in=pks[0].union(*pks[1:], all=True))
 
     def without_agent(self):
-        """Filter to conversations of an agent who has left, or may no longer see the Page."""
+        """Filter to conversations of an agent who has left, or may no longer see the Page or answer customers."""
         groups = Page.groups.through.objects.filter(page=OuterRef("page"), group__user=OuterRef("agent"))
         may_see = Q(agent__is_superuser=True) | Q(page__is_open_to_all=True) | Exists(groups)
-        return self.filter(closed_at=None, agent__isnull=False).filter(~(Q(agent__is_active=True) & may_see))
+        answers = Q(agent__in=Agent.objects.who_may(ANSWER).order_by().values("pk"))
+        return self.filter(closed_at=None, agent__isnull=False).filter(~(Q(agent__is_active=True) & may_see & answers))
 
     def bring_back(self):
         """Bring each of these back to a holder. An error in one does not stop the others."""
@@ -106,7 +109,7 @@ def _return_unsent(conversation):
     message = conversation.messages.unsent().filter(is_automatic=False).latest("revision")
     conversation.start_waiting()
     why = {"cause": Cause.NOT_SENT, "team": conversation.team, "note": message.error}
-    if message.author and conversation.page.agents().present().filter(pk=message.author_id).exists():
+    if message.author and conversation.page.agents().who_may(ANSWER).present().filter(pk=message.author_id).exists():
         conversation.change_holder(Holder.AGENT, agent=message.author, **why)
     else:
         conversation.change_holder(Holder.QUEUE, **why)

@@ -2,7 +2,7 @@
 
 from console.models.bot_event.bot_event import BotEvent
 from console.models.conversation import automatic_messages
-from console.models.conversation.checks import check_connected, check_may_see, check_untouched
+from console.models.conversation.checks import check_connected, check_may_answer, check_untouched
 from console.models.conversation.thread_order import STEP
 from console.models.conversation.transitions import Transitions
 from console.models.handover.cause import Cause
@@ -24,7 +24,7 @@ class Undo(Transitions):
         with self.changing():
             if not self.is_held_by(agent):
                 check_untouched(self, handover)
-                check_may_see(self, agent)
+                check_may_answer(self, agent)
                 check_connected(self)
                 self._take_back(agent, handover)
 
