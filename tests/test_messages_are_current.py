@@ -10,7 +10,14 @@ from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 
 from tests.house import ROOT
 
-MARKS = {"_": 1, "gettext": 1, "gettext_lazy": 1, "gettext_noop": 1, "ngettext": 2}  # and how many texts each takes
+MARKS = {
+    "_": 1,
+    "gettext": 1,
+    "gettext_lazy": 1,
+    "gettext_noop": 1,
+    "ngettext": 2,
+    "ngettext_lazy": 2,
+}  # and how many texts each takes
 CONSTANT = re.compile(r"""_\((["'])(.+?)\1\)""")  # an argument of a tag or of a filter
 CODE = sorted(
     path for folder in ("agents", "console", "messenger", "personas") for path in (ROOT / folder).rglob("*.py")

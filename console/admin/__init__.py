@@ -1,3 +1,4 @@
+from .agents import AgentWithOffboardingAdmin
 from .api_keys import ApiKeyAdmin
 from .bot_events import BotEventAdmin
 from .canned_replies import CannedReplyAdmin
@@ -11,6 +12,7 @@ from .saved_views import SavedViewAdmin
 from .teams import TeamAdmin
 
 __all__ = [
+    "AgentWithOffboardingAdmin",
     "ApiKeyAdmin",
     "BotEventAdmin",
     "CannedReplyAdmin",
