@@ -1,6 +1,7 @@
 from typing import cast
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout as end_session
 from django.contrib.auth.views import LoginView, LogoutView
@@ -16,6 +17,7 @@ from agents.rights import OnlyAdmin
 
 class Login(LoginView):
     redirect_authenticated_user = True
+    extra_context = {"has_mail": bool(settings.EMAIL_URL)}
 
     def get_redirect_url(self):
         """Return the page to go on to; "" for this page itself, to which Django would redirect without end."""

@@ -7,6 +7,7 @@ from console.calls import views as calls
 from console.digests import views as digests
 from console.faces import views as faces
 from console.installation import views as installation
+from console.password_links import views as password_links
 from console.push import views as push
 from console.search.views import search
 from console.snoozes import views as snoozes
@@ -117,6 +118,8 @@ urlpatterns = [
     path("personas/<str:signed>.img", personas.picture, name="persona-picture"),
     path("login/", agents.login, name="login"),
     path("logout/", agents.logout, name="logout"),
+    path("reset-password/", password_links.reset_password, name="reset-password"),
+    path("choose-password/<uidb64>/<token>/", password_links.choose_password, name="choose-password"),
     path("presence/", agents.presence, name="presence"),
     path("away/", agents.go_away, name="go-away"),
     path("back/", agents.come_back, name="come-back"),

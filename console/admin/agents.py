@@ -1,5 +1,6 @@
-"""The admin of agents with the page of offboarding, for which `agents` would have to know conversations."""
+"""The admin of agents with invitations and offboarding, for which `agents` would have to know conversations."""
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,6 +11,9 @@ from agents.admin import AgentAdmin
 from agents.models import Agent
 from agents.rights import OnlyAdmin
 from console.offboarding import lines
+from console.password_links.invitations import InvitationsForm
+from console.password_links.links import link_for
+from console.password_links.mail import mail_invitation
 
 admin.site.unregister(Agent)
 
@@ -19,7 +23,9 @@ class AgentWithOffboardingAdmin(AgentAdmin):
     def get_urls(self):
         view = self.admin_site.admin_view
         return [
+            path("invite/", view(self.invite), name="agents_agent_invite"),
             path("<int:pk>/offboarding/", view(self.offboarding), name="agents_agent_offboarding"),
+            path("<int:pk>/password-link/", view(self.password_link), name="agents_agent_password_link"),
             *super().get_urls(),
         ]
 
@@ -31,6 +37,24 @@ class AgentWithOffboardingAdmin(AgentAdmin):
         shown = (lines.before if agent.is_active else lines.after)(agent, request.user)
         context = {"lines": shown, "is_done": all(line.is_done for line in shown)}
         return self._page(request, "admin/offboarding.html", agent, _("Remove %s from the team") % agent, context)
+
+    def password_link(self, request, pk):
+        """Make a link by which an agent chooses a password: mail it, or show it once for the admin to pass on."""
+        agent = self._changeable_agent(request, pk)
+        context = {"can_mail": bool(settings.EMAIL_URL and agent.email)}
+        if request.method == "POST" and agent.is_active:
+            context |= {"is_made": True, "link": _invite(agent)}
+        return self._page(request, "admin/password_link.html", agent, _("Invite %s") % agent, context)
+
+    def invite(self, request):
+        """Add many agents at once, and mail each a link to choose a password, or show the links."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = InvitationsForm(request.user, request.POST if request.method == "POST" else None)
+        context = {"title": _("Invite people"), "opts": self.opts, "has_mail": bool(settings.EMAIL_URL), "form": form}
+        if form.is_valid():
+            context["invited"] = [(agent, _invite(agent)) for agent in form.save()]
+        return render(request, "admin/invite.html", self.admin_site.each_context(request) | context)
 
     def _changeable_agent(self, request, pk):
         agent = get_object_or_404(self.get_queryset(request), pk=pk)
@@ -49,3 +73,11 @@ class AgentWithOffboardingAdmin(AgentAdmin):
         except OnlyAdmin as error:
             self.message_user(request, str(error), messages.ERROR)
         return redirect("admin:agents_agent_offboarding", agent.pk)
+
+
+def _invite(agent):
+    """Mail a link to the agent; return the link where that is not possible, else ""."""
+    if settings.EMAIL_URL and agent.email:
+        mail_invitation.delay(agent.pk)
+        return ""
+    return link_for(agent)

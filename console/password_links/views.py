@@ -1,0 +1,78 @@
+"""The pages on which somebody asks for a new password, and chooses one by a link."""
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import SetPasswordForm
+from django.contrib.auth.views import PasswordResetConfirmView
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from agents.throttle import client_address
+from console.infrastructure import rate_limit
+from console.password_links.links import tokens
+from console.password_links.mail import mail_reset
+
+HOUR = 3600  # s
+MOST_OF_CLIENT, MOST_OF_ADDRESS = 20, 3  # requests an hour
+
+
+class AddressForm(forms.Form):
+    address = forms.EmailField(max_length=254)
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
+def reset_password(request):
+    """Mail a link. The answer is the same whether or not an agent has the address, and beyond the rate limit."""
+    if not settings.EMAIL_URL:
+        raise Http404
+    form = AddressForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        address = form.cleaned_data["address"].lower()
+        if _may_ask(client_address(request), MOST_OF_CLIENT) and _may_ask(address, MOST_OF_ADDRESS):
+            mail_reset.delay(address)
+        return render(request, "registration/reset_password.html", {"is_done": True})
+    return render(request, "registration/reset_password.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+class NewPasswordForm(SetPasswordForm):
+    def save(self, commit=True):
+        """Save this column alone: presence may have changed meanwhile."""
+        agent = super().save(commit=False)
+        agent.save(update_fields=["password"])
+        return agent
+
+
+class ChoosePassword(PasswordResetConfirmView):
+    """The page behind a link. It keeps the token in the session, and redirects to an address without it."""
+
+    form_class = NewPasswordForm
+    template_name = "registration/choose_password.html"
+    success_url = reverse_lazy("login")
+    token_generator = tokens
+
+    def get_user(self, uidb64):
+        agent = super().get_user(uidb64)
+        return agent if agent and agent.is_active else None
+
+    def form_valid(self, form):
+        """Save the password, and end all log-ins of the agent: one of them may be a stranger's."""
+        super().form_valid(form)
+        self.user.sessions.all().log_out()
+        messages.success(self.request, _("Your password is set: log in with it."))
+        return redirect("login")
+
+
+choose_password = ChoosePassword.as_view()
+
+
+def _may_ask(who, most):
+    """Count a request of a client or for an address; return whether it is within the rate limit."""
+    apart = HOUR / most
+    within = HOUR - apart
+    return rate_limit.reserve(f"reset-{who}", ("password", 1 / apart), within=within) <= within
