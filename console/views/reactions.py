@@ -10,10 +10,10 @@ from console.views.desk import attempt, find
 
 @require_POST
 def react(request, pk, message_pk):
-    form = ReactionForm(request.POST)
+    conversation, form = find(request, pk), ReactionForm(request.POST)
     if not form.is_valid():
         return HttpResponse(status=422)
-    return _answer(attempt(Reaction.objects.react, request.user, find(request, pk), message_pk, **form.cleaned_data))
+    return _answer(attempt(Reaction.objects.react, request.user, conversation, message_pk, **form.cleaned_data))
 
 
 @require_POST

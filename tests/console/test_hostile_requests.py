@@ -3,7 +3,6 @@
 import json
 import re
 import uuid
-from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
@@ -11,26 +10,11 @@ import requests
 from django.db import transaction
 from django.http import QueryDict
 from django.test import Client
-from django.urls import URLResolver, get_resolver
 
-from console.models import (
-    ApiKey,
-    Attachment,
-    CannedFile,
-    CannedReply,
-    Conversation,
-    Customer,
-    CustomField,
-    Message,
-    Note,
-    SavedTemplate,
-    SavedView,
-    ScheduledReply,
-)
-from personas.models import Persona
+from console.models import ApiKey, Conversation, Customer
 from tests.conftest import CONSOLE_URL
+from tests.console.every_address import ROUTES, address_of, everything
 
-BUTTONS = {"template_type": "button", "text": "Green?", "buttons": []}
 VALUES = {
     "nothing": "",
     "nul": "\0",
@@ -129,63 +113,9 @@ BODIES = [
 ]
 
 
-def routes(patterns, before=""):
-    """Every address of the console, with its parameters still in it."""
-    for pattern in patterns:
-        route = before + re.sub(r"[\^$?]|\\Z", "", str(pattern.pattern))
-        if isinstance(pattern, URLResolver):
-            yield from routes(pattern.url_patterns, route)
-        else:
-            yield route
-
-
-ROUTES = sorted(set(routes(get_resolver().url_patterns)))
-
-
 @pytest.fixture
-def world(conversation, ana, ada, bluebird):
-    """One of each thing that an address may name."""
-    message = Message.objects.create(
-        conversation=conversation,
-        page=bluebird,
-        is_incoming=True,
-        state="received",
-        at=conversation.held_since,
-        revision=1,
-    )
-    canned = CannedReply.objects.create(shortcut="hello", text="Hello", author=ada)
-    return {
-        "conversations": conversation.pk,
-        "messages": message.pk,
-        "notes": Note.objects.create(conversation=conversation, author=ada, text="Hi", at=message.at, revision=1).pk,
-        "handovers": conversation.handovers.get().pk,
-        "attachments": Attachment.objects.create(message=message, kind="image").pk,
-        "customers": conversation.customer_id,
-        "agents": ana.pk,
-        "pages": bluebird.pk,
-        "canned-replies": canned.pk,
-        "saved": SavedTemplate.objects.create(name="Teas", payload=BUTTONS, author=ada).pk,
-        "views": SavedView.objects.create(name="Teas", author=ada).pk,
-        "failed": _failed_template(conversation).pk,
-        "scheduled-replies": _scheduled_reply(conversation, ada).pk,
-        "fields": CustomField.objects.create(name="Order").pk,
-        "files": CannedFile.objects.create(canned_reply=canned, title="a.pdf", size=1, file="canned-files/none").pk,
-        "personas": Persona.objects.create(agent=ana, page=bluebird, name="Ana R.").pk,
-        "psid": conversation.customer.psid,
-        "key": uuid.UUID(int=1),
-    }
-
-
-def _failed_template(conversation):
-    known = {"page": conversation.page, "is_incoming": False, "state": "failed", "at": conversation.held_since}
-    message = conversation.messages.create(**known, revision=1)
-    Attachment.objects.create(message=message, kind="template", payload=BUTTONS)
-    return message
-
-
-def _scheduled_reply(conversation, author):
-    own = {"text": "Bye", "at": conversation.held_since + timedelta(hours=1), "seen": 0, "revision": 1}
-    return ScheduledReply.objects.create(conversation=conversation, author=author, **own)
+def world(conversation, ana, ada):
+    return everything(conversation, ana, ada)
 
 
 @pytest.fixture
@@ -207,17 +137,6 @@ def ask(ada, bluebird):
         return answer
 
     return ask
-
-
-def address_of(route, world):
-    """The address of something that is there."""
-
-    def value(found):
-        name = found[1].rpartition(":")[2]
-        before = route[: found.start()].strip("/").rpartition("/")[2]
-        return str(world.get(name) or world.get(before) or world["agents"])
-
-    return "/" + re.sub(r"<([^>]+)>", value, route)
 
 
 def alone(names, route):
