@@ -36,6 +36,7 @@ PUSH_HOSTS = env.list("PUSH_HOSTS", default=[]) or [
 TRUSTED_PROXIES = env("TRUSTED_PROXIES", default="").split()
 EMAIL_URL = env.str("EMAIL_URL", default="")
 EMAIL_FROM = env.str("EMAIL_FROM", default="")
+BREACHED_PASSWORDS_FILE = env.str("BREACHED_PASSWORDS_FILE", default="")
 PERSONA_NAME_PATTERN = env.str("PERSONA_NAME_PATTERN", default="") or "{first} {last_initial}."
 DATA_DIR = Path(env.str("DATA_DIR", default="") or BASE_DIR / "var").resolve()
 S3_BUCKET = env.str("S3_BUCKET", default="")
@@ -64,6 +65,7 @@ try:
         PUSH_HOSTS=PUSH_HOSTS,
         EMAIL_URL=EMAIL_URL,
         EMAIL_FROM=EMAIL_FROM,
+        BREACHED_PASSWORDS_FILE=BREACHED_PASSWORDS_FILE,
         FACEBOOK_APP_ID=FACEBOOK_APP_ID,
         GRAPH_API_URL=GRAPH_API_URL,
         GRAPH_API_VERSION=GRAPH_API_VERSION,
@@ -209,6 +211,13 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ] + [{"NAME": "console.infrastructure.start_up_checks.example_credentials.DemoPasswordValidator"}]
+if BREACHED_PASSWORDS_FILE:
+    AUTH_PASSWORD_VALIDATORS += [
+        {
+            "NAME": "agents.breached_passwords.BreachedPasswordValidator",
+            "OPTIONS": {"path": BREACHED_PASSWORDS_FILE},
+        }
+    ]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "conversations"
 LOGOUT_REDIRECT_URL = "login"

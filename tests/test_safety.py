@@ -112,6 +112,7 @@ def test_a_weak_setting_is_refused_in_production_and_named(name, value):
         ("S3_BUCKET", "s3://files"),
         ("EMAIL_URL", "mail.example.com"),
         ("EMAIL_FROM", "help"),
+        ("BREACHED_PASSWORDS_FILE", "/no/such/list.txt"),
         ("S3_ENDPOINT_URL", "s3.example.com"),
         ("GRAPH_API_VERSION", "27"),
         ("FACEBOOK_APP_ID", "app"),
@@ -140,6 +141,7 @@ def test_the_refusal_of_a_malformed_database_url_does_not_contain_its_password()
 SHAPED = PRODUCTION | {
     "PUSH_HOSTS": [],
     **{"EMAIL_URL": "smtp+tls://help:secret@mail.example.com:587", "EMAIL_FROM": "Bluebird Tea <help@example.com>"},
+    "BREACHED_PASSWORDS_FILE": __file__,
     **{"GRAPH_API_VERSION": "v27.0", "LOG_LEVEL": "INFO", "TIME_ZONE": "Europe/Berlin"},
     **{"S3_BUCKET": "files", "S3_ENDPOINT_URL": "https://s3.example.com:9000"},
 }
@@ -153,7 +155,7 @@ SHAPED = PRODUCTION | {
         {"REDIS_URL": "unix:///run/redis.sock?db=0"},
         {"DATABASE_URL": "postgresql:///console?host=/run/postgresql"},
         {"PUBLIC_URL": "http://[::1]:8000", "ALLOWED_HOSTS": ["::1", "[::1]", ".example.com", "*", "10.0.0.1"]},
-        {"FACEBOOK_APP_ID": "", "TIME_ZONE": "UTC", "EMAIL_URL": "", "EMAIL_FROM": ""},
+        {"FACEBOOK_APP_ID": "", "TIME_ZONE": "UTC", "EMAIL_URL": "", "EMAIL_FROM": "", "BREACHED_PASSWORDS_FILE": ""},
     ],
 )
 def test_well_formed_settings_pass_the_start_up_checks(right):

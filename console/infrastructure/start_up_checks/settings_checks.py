@@ -7,6 +7,7 @@ with the values of `.env.example`. With any other name it is in production, and 
 import ipaddress
 import re
 from base64 import urlsafe_b64decode
+from os.path import isfile
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -192,6 +193,7 @@ SHAPES = [
         "set it to a URL, as in smtp+tls://user:password@mail.example.com:587, or remove it to send no e-mail.",
     ),
     ("EMAIL_FROM", lambda value: re.fullmatch(r".*@[^@]+", value), "set it to an address, as in help@example.com."),
+    ("BREACHED_PASSWORDS_FILE", isfile, "set it to a file of SHA-1 hashes, or remove it to ask no list."),
     ("FACEBOOK_APP_ID", str.isdecimal, "set it to the number of your Facebook app."),
     (
         "GRAPH_API_URL",
