@@ -86,6 +86,7 @@ FORM = [
         "auth",
         *["mine", "team", "unanswered_after", "window_within", "queue_after", "quiet_from", "quiet_until", "volume"],
     ],
+    "lines",
     *["on_page", "for_team", "label", "is_unread", "waits_minutes", "window_hours", "came_by"],
     *["custom_field", "custom_value", "order", "state", "version"],
 ]
