@@ -27,6 +27,8 @@ from console.infrastructure.task_publisher import TaskPublisher  # noqa: E402
 from console.infrastructure.trusted_proxies import BehindProxy  # noqa: E402
 from console.infrastructure.wsgi_threads import WSGIThreads  # noqa: E402
 from console.live.stream import Stream  # noqa: E402
+from console.logs import paths  # noqa: E402
+from console.logs.request_log import RequestLog  # noqa: E402
 from console.webhook_endpoint import PATHS, receive_webhook  # noqa: E402
 
 celery.publisher = TaskPublisher()
@@ -39,6 +41,7 @@ class Application(Router):
         if problems := await sync_to_async(_problems)():
             message = " ".join(["The console does not start.", *problems, example_credentials.WAY_OUT])
             return await send({"type": "lifespan.startup.failed", "message": message})
+        await sync_to_async(paths.known_words)()
         _collect_less()
         await send({"type": "lifespan.startup.complete"})
         await receive()
@@ -71,6 +74,6 @@ application = Application(
         Mount("/", WSGIThreads(django)),
     ],
     redirect_slashes=False,
-    middleware=[Middleware(ReceivedBodies)],
+    middleware=[Middleware(RequestLog), Middleware(ReceivedBodies)],
 )
 behind_proxy = BehindProxy(application, settings.TRUSTED_PROXIES)

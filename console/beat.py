@@ -3,5 +3,7 @@
 from celery import Celery
 from django.conf import settings
 
+from console.logs import task_log  # noqa: F401  (sets up the logs)
+
 app = Celery("console", fixups=[])
 app.config_from_object(settings, namespace="CELERY")

@@ -7,6 +7,7 @@ from celery.bootsteps import StartStopStep
 
 from console.infrastructure.alive import Alive
 from console.infrastructure.task_publisher import TaskPublisher
+from console.logs import ids
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
 
@@ -19,9 +20,12 @@ class Console(Celery):
     Tasks sent with `is_waited_for` do not go through it: their sender wants to know whether Redis took them.
     """
 
+    task_cls = "console.logs.task_log:LoggedTask"
     publisher = None
 
     def send_task(self, *arguments, is_waited_for=False, **options):
+        options["headers"] = {**ids.as_headers(), **(options.get("headers") or {})}
+
         def publish():
             return super(Console, self).send_task(*arguments, **options)
 

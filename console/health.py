@@ -8,6 +8,7 @@ nobody: `/readyz` answers 200 with the status `degraded`.
 
 import asyncio
 import time
+from contextvars import Context
 
 from asgiref.sync import sync_to_async
 from django.db import DatabaseError, connection
@@ -46,7 +47,8 @@ class LatestCheck:
     async def problems(self):
         if self._check is None or (self._check.done() and time.monotonic() > self._until):
             self._until = time.monotonic() + CHECK_EVERY
-            self._check = asyncio.ensure_future(sync_to_async(find_problems, thread_sensitive=False)())
+            check = sync_to_async(find_problems, thread_sensitive=False)
+            self._check = asyncio.create_task(check(), context=Context())  # for others too
         return await asyncio.shield(self._check)
 
 

@@ -13,12 +13,25 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
+from console.logs import ids
 from console.wording.languages import language_of_browser
 from personas.resource_shortage import StorageUnavailable
 
 RETRY_AFTER = "10"  # s
 
 logger = logging.getLogger(__name__)
+
+
+class NoteAgent:
+    """Note the agent in the logs of the request. Language asks for the agent anyway."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request) -> HttpResponse:
+        if request.user.is_authenticated:
+            ids.note(agent_id=request.user.pk)
+        return self.get_response(request)
 
 
 class Language(LocaleMiddleware):

@@ -45,6 +45,7 @@ S3_REGION = env.str("S3_REGION", default="")
 S3_ACCESS_KEY_ID = env.str("S3_ACCESS_KEY_ID", default="")
 S3_SECRET_ACCESS_KEY = env.str("S3_SECRET_ACCESS_KEY", default="")
 LOG_LEVEL = env.str("LOG_LEVEL", default="") or "INFO"
+LOG_FORMAT = env.str("LOG_FORMAT", default="") or "text"
 TIME_ZONE = env.str("TIME_ZONE", default="") or "UTC"
 
 try:
@@ -72,6 +73,7 @@ try:
         S3_BUCKET=S3_BUCKET,
         S3_ENDPOINT_URL=S3_ENDPOINT_URL,
         LOG_LEVEL=LOG_LEVEL,
+        LOG_FORMAT=LOG_FORMAT,
         TIME_ZONE=TIME_ZONE,
     )
     start_up_checks.refuse_invalid_vapid_key(VAPID_PRIVATE_KEY)
@@ -115,6 +117,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "console.middleware.NoteAgent",
     "console.middleware.Language",
     "django_htmx.middleware.HtmxMiddleware",
     "console.middleware.LoginRequired",
@@ -320,14 +323,23 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "formatters": {
+        "text": {"()": "console.logs.formatters.Text"},
+        "json": {"()": "console.logs.formatters.JSON"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
+    # At DEBUG, libraries log what they send and receive.
+    "root": {"handlers": ["console"], "level": "INFO" if LOG_LEVEL == "DEBUG" else LOG_LEVEL},
     "loggers": {
-        "django": {"handlers": [], "level": LOG_LEVEL},
+        **{ours: {"level": LOG_LEVEL} for ours in ("agents", "personas", "console", "messenger")},
+        "django": {"handlers": []},
+        "django.request": {"level": "ERROR"},  # each request has a line already
+        "uvicorn": {"handlers": [], "propagate": True},
+        "uvicorn.access": {"handlers": [], "propagate": False},  # it has queries
         "axes": {"level": "WARNING"},
         # Below WARNING it logs addresses: that of debug_token contains the token, and a bot's may contain a secret.
         "urllib3": {"level": "ERROR"},
-        "celery.app.trace": {"level": "WARNING"},
+        "celery": {"level": "WARNING"},
+        "celery.app.trace": {"level": "CRITICAL"},  # it quotes the values of errors: see console/logs/task_log.py
     },
 }

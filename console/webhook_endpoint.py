@@ -8,6 +8,7 @@ https://developers.facebook.com/docs/messenger-platform/webhooks
 
 import asyncio
 import logging
+from contextvars import Context
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
@@ -68,7 +69,7 @@ class Writer:
         written = asyncio.get_running_loop().create_future()
         self._waiting.append((body, written))
         if self._task is None:
-            self._task = asyncio.create_task(self._write())
+            self._task = asyncio.create_task(self._write(), context=Context())  # for others too
         await written
 
     async def _write(self):

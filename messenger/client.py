@@ -12,6 +12,7 @@ from urllib3.exceptions import NewConnectionError
 
 from .appsecret_proof import appsecret_proof
 from .batch import Answer, parse
+from .call_log import logged
 from .calls import AppCalls, PageTokenCalls
 from .errors import GraphError
 from .events.coerce import to_json
@@ -78,24 +79,26 @@ class Client(PageTokenCalls, AppCalls):
         body, content_type = upload or (None, None)
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         headers |= {"Content-Type": content_type} if content_type else {}
-        try:
-            response = self._session.request(
-                method,
-                f"{self._base}/{path}",
-                params=params,
-                json=json,
-                data=body,
-                headers=headers,
-                timeout=self._timeout,
-                allow_redirects=False,
-            )
-        except (requests.RequestException, UnicodeError) as error:
-            raise _without_answer(error) from None  # its text holds the URL, and with it the proof
-        self.usage = Usage.read(response.headers)
-        try:
-            return _checked(response, wanted, kind, self.usage)
-        except GraphError as error:
-            raise error.without({token, self._token, self._secret}) from None
+        with logged(method, path) as note:
+            try:
+                response = self._session.request(
+                    method,
+                    f"{self._base}/{path}",
+                    params=params,
+                    json=json,
+                    data=body,
+                    headers=headers,
+                    timeout=self._timeout,
+                    allow_redirects=False,
+                )
+            except (requests.RequestException, UnicodeError) as error:
+                raise _without_answer(error) from None  # its text holds the URL, and with it the proof
+            note(response.status_code)
+            self.usage = Usage.read(response.headers)
+            try:
+                return _checked(response, wanted, kind, self.usage)
+            except GraphError as error:
+                raise error.without({token, self._token, self._secret}) from None
 
 
 def _without_answer(error):

@@ -96,6 +96,7 @@ def test_a_weak_setting_is_refused_in_production_and_named(name, value):
         ("TIME_ZONE", "../etc/passwd"),
         ("LOG_LEVEL", "VERBOSE"),
         ("LOG_LEVEL", "info"),
+        ("LOG_FORMAT", "JSON"),
         ("DEBUG", "ture"),
         ("GRAPH_TIMEOUT", "ten"),
         ("SETTLE_SECONDS", "-1"),
@@ -142,7 +143,7 @@ SHAPED = PRODUCTION | {
     "PUSH_HOSTS": [],
     **{"EMAIL_URL": "smtp+tls://help:secret@mail.example.com:587", "EMAIL_FROM": "Bluebird Tea <help@example.com>"},
     "BREACHED_PASSWORDS_FILE": __file__,
-    **{"GRAPH_API_VERSION": "v27.0", "LOG_LEVEL": "INFO", "TIME_ZONE": "Europe/Berlin"},
+    **{"GRAPH_API_VERSION": "v27.0", "LOG_LEVEL": "INFO", "LOG_FORMAT": "json", "TIME_ZONE": "Europe/Berlin"},
     **{"S3_BUCKET": "files", "S3_ENDPOINT_URL": "https://s3.example.com:9000"},
 }
 

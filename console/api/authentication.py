@@ -3,6 +3,7 @@
 from ninja.errors import Throttled
 from ninja.security import HttpBearer
 
+from console.logs import ids
 from console.models import ApiKey
 
 
@@ -15,4 +16,5 @@ class PageKey(HttpBearer):
             raise Throttled(wait)
         if key:
             key.note_use()
+            ids.note(api_key_id=key.pk)
         return key

@@ -10,6 +10,7 @@ import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 
 from django.db import connection
 
@@ -27,7 +28,7 @@ def submit(page_id, work):
     if not _take(page_id, MOST_FOR_ONE_PAGE, among=THREADS):
         return False
     try:
-        _threads.submit(_run, page_id, work)
+        _threads.submit(copy_context().run, _run, page_id, work)
     except RuntimeError:  # the operating system gives no more threads
         _leave(page_id)
         return False

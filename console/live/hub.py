@@ -5,6 +5,7 @@ import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from contextvars import Context
 
 from django.conf import settings
 from redis import ConnectionError as RedisConnectionError
@@ -55,7 +56,8 @@ class Hub:
         if not self._tasks:
             loops = (self._keep_listening(), self._keep_sending(), self._keep_counting())
             checks = (self._keep_counting_views(), self._keep_checking(), self._keep_looking())
-            self._tasks = [asyncio.create_task(loop) for loop in (*loops, *checks)]
+            every = (*loops, *checks)
+            self._tasks = [asyncio.create_task(loop, context=Context()) for loop in every]  # for all agents
         self._has_changes.set()
 
     def unsubscribe(self, listener):

@@ -16,6 +16,7 @@ from console.infrastructure.sessions import agent_of
 from console.live.events import event
 from console.live.hub import hub
 from console.live.listener import Listener
+from console.logs import ids
 from console.wording.languages import language_of_browser
 
 START = {
@@ -44,6 +45,7 @@ class Stream:
         connection = scope["extensions"][EXTENSION]
         if not connection.transport.is_closing():
             language = language_of_browser(headers.get("accept-language", ""))
+            ids.note(agent_id=agent_id)
             listener = Listener(agent_id, session_key, language=language)
             listener.answer = connection.hand_over(lambda: hub.unsubscribe(listener))
             listener.write(event(f"stream {listener.id}"))

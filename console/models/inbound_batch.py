@@ -5,11 +5,13 @@ of its events is processed by itself, so that an error in one holds up none of t
 conversation that somebody has locked for long is put off, and the others pass.
 """
 
+import logging
 from contextlib import contextmanager
 
 from django.db import connection, transaction
 
 from console.infrastructure import rows
+from console.logs import ids
 from console.models.bot_event.relay import relay
 from console.models.conversation import inbound, opening
 from console.models.conversation.outcomes import Outcome, OutOfOrder
@@ -19,6 +21,8 @@ PATIENCE = 4  # attempts, about half a minute, until a reaction no longer waits 
 TURN = 5_290_002  # of PostgreSQL's advisory locks
 LOCK_TIMEOUT = "1s"  # longer than another batch takes
 OUTCOME = ["unknown", "attempts", "error", "processed_at", "next_attempt_at", "is_relayed", "mids"]
+
+logger = logging.getLogger(__name__)
 
 
 class Batch:
@@ -113,6 +117,7 @@ class Batch:
     def _save(self):
         for webhook in self.webhooks:
             webhook.note_attempt()
+        logger.info("Webhooks are processed", extra={"fields": {"webhook_ids": self.pks}})
         rows.write(self.webhooks, *OUTCOME)
         rows.write([webhook for webhook in self.webhooks if webhook.is_redacted], "body")
 
@@ -145,7 +150,8 @@ def _ask(sql, *parameters):
 
 def _process(webhook, event, conversations):
     try:
-        return inbound.process(event, conversations, has_waited=webhook.attempts >= PATIENCE)
+        with ids.carrying(webhook_id=webhook.pk):
+            return inbound.process(event, conversations, has_waited=webhook.attempts >= PATIENCE)
     except OutOfOrder as error:
         webhook.errors.append(str(error))
         inbound.extend_messaging_window(event, conversations)

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from console import tasks
 from console.infrastructure.compiled import Compiled, CompiledUpdate, Given, GivenList, attach
+from console.logs import ids
 from personas.models.retry import Outcome
 
 LEASE = timedelta(seconds=3 * settings.GRAPH_TIMEOUT)
@@ -63,13 +64,14 @@ class SendQueue:
         Afterwards it checks once more: a message that was queued while the lease was given back would wait for the
         sweep.
         """
-        while self.lease():
-            try:
-                outcome = self._deliver_in_turn()
-            finally:
-                self.give_back()
-            if outcome is Outcome.WAIT:
-                return
+        with ids.carrying(conversation_id=self.conversation.pk, page_id=self.conversation.page_id):
+            while self.lease():
+                try:
+                    outcome = self._deliver_in_turn()
+                finally:
+                    self.give_back()
+                if outcome is Outcome.WAIT:
+                    return
 
     def lease(self):
         """Lease the queue if anything is pending and no other worker has it; return whether it is ours."""
@@ -119,7 +121,8 @@ class SendQueue:
     def _deliver_in_turn(self):
         """Deliver what is pending, until one of them has to wait."""
         for row in self.next_pending():
-            outcome = row.deliver()
+            with ids.carrying(**{f"{row._meta.model_name}_id": row.pk}):
+                outcome = row.deliver()
             if outcome is not Outcome.NEXT:
                 return outcome
         return Outcome.READ_AGAIN

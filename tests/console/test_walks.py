@@ -21,13 +21,15 @@ from tests.console.conftest import webhook
 from tests.house import ROOT
 
 OURS = [str(ROOT / package) for package in ("agents", "console", "messenger", "personas")]
+BESIDE = [str(ROOT / path) for path in ("console/logs/", "messenger/call_log.py")]
 
 
 class Walk:
     """Counts on this thread the files of ours that are entered, and the calls from one of them into another.
 
     A call through a library (a decorator, a context manager, a query's method) counts from the last of our files that
-    is still running. Code that runs while a module is imported is not counted: it runs once.
+    is still running. Code that runs while a module is imported is not counted: it runs once. Code of
+    logs is not counted either: it changes nothing of the work.
     """
 
     def __init__(self):
@@ -46,7 +48,8 @@ class Walk:
 
     def _note(self, frame, event, _argument):
         file = frame.f_code.co_filename
-        if not file.startswith(tuple(OURS)) or frame.f_code.co_name == "<module>":
+        is_on_the_way = file.startswith(tuple(OURS)) and not file.startswith(tuple(BESIDE))
+        if not is_on_the_way or frame.f_code.co_name == "<module>":
             return
         if event == "call" and (self._running or file.startswith(self._door)):
             self.changes += bool(self._running) and self._running[-1] != file

@@ -19,6 +19,7 @@ EXAMPLE = "example-only"  # every value in .env.example that must not be used in
 SANDBOX_SECRET = "sandbox-app-secret"  # noqa: S105  (bin/dev runs with it)
 EXAMPLE_KEY = "example-only-key-not-for-production-0000000="
 LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
+FORMATS = ["text", "json"]  # of logs
 MOST_DAYS = 36_500
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 YES, NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
@@ -216,6 +217,7 @@ SHAPES = [
         "set it to scheme and host, as in https://s3.example.com, or remove it for Amazon S3.",
     ),
     ("LOG_LEVEL", lambda value: value in LEVELS, f"set it to one of {', '.join(LEVELS)}."),
+    ("LOG_FORMAT", lambda value: value in FORMATS, f"set it to {' or '.join(FORMATS)}."),
     ("TIME_ZONE", _is_time_zone, "set it to a name of the IANA time zone database, as in Europe/Berlin."),
 ]
 

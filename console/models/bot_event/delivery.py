@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from console import tasks
 from console.infrastructure import thread_pool
+from console.logs import ids
 from console.models.bot_event.post import TIMEOUT, NoConnection, NotTaken, post
 from console.models.handover_rules import HandoverRules
 from console.models.send_queue import SOON
@@ -98,7 +99,7 @@ class BotEventDelivery(Outbox):
             self.deliver_later()
 
     def _deliver_from(self, bot_event):
-        while bot_event and bot_event._attempt() is Outcome.NEXT:
+        while bot_event and bot_event._attempt_logged() is Outcome.NEXT:
             bot_event = bot_event._next()
 
     def _next(self):
@@ -124,6 +125,10 @@ class BotEventDelivery(Outbox):
     @property
     def backoff(self):
         return timedelta(seconds=PAUSES[self.attempts - 1]) if self.is_event else super().backoff
+
+    def _attempt_logged(self):
+        with ids.carrying(bot_event_id=self.pk, conversation_id=self.conversation_id, page_id=self.page_id):
+            return self._attempt()
 
     def _attempt(self):
         address = self.rules.webhook_url if self.is_event else self.rules.holder_url
@@ -156,6 +161,7 @@ class BotEventDelivery(Outbox):
 
     def _taken(self):
         self._end()
+        logger.info("The bot event is delivered")
         if self.is_event and self.rules.note_bot_success(self.has_words):
             waiting = self.page.bot_events.filter(kind=self.Kind.EVENT)
             waiting.make_due()

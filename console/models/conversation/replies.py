@@ -3,6 +3,7 @@
 A reply becomes one or more messages, and is sent once, however often a browser sends it.
 """
 
+import logging
 import re
 import uuid
 
@@ -26,6 +27,8 @@ from messenger.text import parts
 MOST_MESSAGES = 50  # more than any reply becomes
 MOST_BREAKS = 20
 BREAK = re.compile(r"^[ \t]*---[ \t]*$", re.MULTILINE)  # begins another message, as in canned-text.js
+
+logger = logging.getLogger(__name__)
 
 
 SAID = Compiled(
@@ -126,6 +129,8 @@ class Replies(MessagingWindow, Sending):
 
     def _queue(self, author, key, at, text, attachments, reply_to):
         message = Message.objects.queue(self, author, text, at, idempotency_key=key, reply_to=reply_to)
+        known = {"message_id": message.pk, "conversation_id": self.pk, "page_id": self.page_id}
+        logger.info("The message is queued", extra={"fields": known})
         for attachment in attachments:
             attachment.message = message
             attachment.save()

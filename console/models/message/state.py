@@ -1,5 +1,6 @@
 """The state of a message, which says only what is known, and the outcomes of its attempts."""
 
+import logging
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +18,8 @@ UPDATE console_message SET {}, revision = stepped.revision FROM stepped
 WHERE console_message.id = %s AND state = ANY(%s) AND attempts = %s
 RETURNING EXISTS (SELECT FROM console_message AS failed WHERE conversation_id = stepped.id AND failed.state = 'failed')
 """
+
+logger = logging.getLogger(__name__)
 
 
 class MessageState(Retryable):
@@ -107,6 +110,7 @@ class MessageState(Retryable):
             [follows_a_failure] = cursor.fetchone() or [False]
         for name, value in zip(fields, values, strict=True):
             setattr(self, name, value)
+        logger.info("The message is %s", state, extra={"fields": {"message_id": self.pk, "attempts": self.attempts}})
         is_listed = self.can_retry or (state == self.State.SENT and follows_a_failure)
         self.conversation.publish_change(is_listed=is_listed, has_other_headline=self.can_retry)  # stays with the agent
         if self.can_retry:
