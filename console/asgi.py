@@ -29,6 +29,7 @@ from console.infrastructure.wsgi_threads import WSGIThreads  # noqa: E402
 from console.live.stream import Stream  # noqa: E402
 from console.logs import paths  # noqa: E402
 from console.logs.request_log import RequestLog  # noqa: E402
+from console.metrics.endpoint import metrics  # noqa: E402
 from console.webhook_endpoint import PATHS, receive_webhook  # noqa: E402
 
 celery.publisher = TaskPublisher()
@@ -70,6 +71,7 @@ application = Application(
         Route("/live/look-away/", faces.look_away, methods=["POST"]),
         Route("/livez", livez),
         Route("/readyz", readyz),
+        Route("/metrics", metrics),
         *[Route(path, receive_webhook, methods=["POST"]) for path in PATHS],
         Mount("/", WSGIThreads(django)),
     ],

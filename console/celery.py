@@ -20,7 +20,7 @@ class Console(Celery):
     Tasks sent with `is_waited_for` do not go through it: their sender wants to know whether Redis took them.
     """
 
-    task_cls = "console.logs.task_log:LoggedTask"
+    task_cls = "console.metrics.last_runs:NotedTask"
     publisher = None
 
     def send_task(self, *arguments, is_waited_for=False, **options):

@@ -7,10 +7,7 @@ nobody: `/readyz` answers 200 with the status `degraded`.
 """
 
 import asyncio
-import time
-from contextvars import Context
 
-from asgiref.sync import sync_to_async
 from django.db import DatabaseError, connection
 from django.db.models import Min
 from django.utils import timezone
@@ -18,8 +15,10 @@ from redis import RedisError
 from starlette.responses import JSONResponse, PlainTextResponse
 
 from console.infrastructure import heartbeats
+from console.infrastructure.latest import Latest
 from console.infrastructure.redis import redis
-from console.models import Conversation, InboundWebhook, Message
+from console.metrics.figures import pending_messages
+from console.models import InboundWebhook
 
 TIMEOUT = 3  # s for the database to answer
 CHECK_EVERY = 1  # s, however many requests come
@@ -32,24 +31,10 @@ async def livez(request):
 
 async def readyz(request):
     try:
-        problems = await asyncio.wait_for(_latest.problems(), TIMEOUT)
+        problems = await asyncio.wait_for(_latest.result(), TIMEOUT)
     except (TimeoutError, DatabaseError):
         return JSONResponse({"status": "unavailable", "problems": {"database": "It does not answer."}}, 503)
     return JSONResponse({"status": "degraded" if problems else "ok", "problems": problems})
-
-
-class LatestCheck:
-    """The result of the latest check. One check runs at a time, and one per second. Other requests get its result."""
-
-    def __init__(self):
-        self._check, self._until = None, 0
-
-    async def problems(self):
-        if self._check is None or (self._check.done() and time.monotonic() > self._until):
-            self._until = time.monotonic() + CHECK_EVERY
-            check = sync_to_async(find_problems, thread_sensitive=False)
-            self._check = asyncio.create_task(check(), context=Context())  # for others too
-        return await asyncio.shield(self._check)
 
 
 def find_problems():
@@ -57,16 +42,12 @@ def find_problems():
     try:
         oldest = {
             "webhooks": InboundWebhook.objects.due().aggregate(at=Min("received_at"))["at"],
-            "messages": _pending_messages().aggregate(at=Min("at"))["at"],
+            "messages": pending_messages().aggregate(at=Min("at"))["at"],
         }
     finally:
         connection.close()  # back into the pool
     late = {name: age for name, at in oldest.items() if at and (age := (timezone.now() - at).total_seconds()) > LATE}
     return _problems_of_redis() | {name: f"The oldest has waited {age:.0f} s." for name, age in late.items()}
-
-
-def _pending_messages():
-    return Message.objects.pending().order_by().filter(conversation__in=Conversation.objects.pending())
 
 
 def _problems_of_redis():
@@ -87,4 +68,4 @@ def _sentence(age):
     return "No heartbeat for a day, or none yet." if age is None else f"No heartbeat for {age:.0f} s."
 
 
-_latest = LatestCheck()
+_latest = Latest(find_problems, CHECK_EVERY)

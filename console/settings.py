@@ -45,6 +45,7 @@ S3_REGION = env.str("S3_REGION", default="")
 S3_ACCESS_KEY_ID = env.str("S3_ACCESS_KEY_ID", default="")
 S3_SECRET_ACCESS_KEY = env.str("S3_SECRET_ACCESS_KEY", default="")
 LOG_LEVEL = env.str("LOG_LEVEL", default="") or "INFO"
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 LOG_FORMAT = env.str("LOG_FORMAT", default="") or "text"
 TIME_ZONE = env.str("TIME_ZONE", default="") or "UTC"
 

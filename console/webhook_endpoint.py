@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import OperationalError, connection
 from starlette.responses import PlainTextResponse
 
+from console.metrics import counters
 from console.models import InboundWebhook
 from messenger import events, webhook_signature
 
@@ -87,6 +88,7 @@ class Writer:
             for _body, written in batch:
                 written.cancelled() or written.set_exception(error)
         else:
+            counters.add("webhooks_received", amount=len(batch))
             for _body, written in batch:
                 written.cancelled() or written.set_result(None)
 

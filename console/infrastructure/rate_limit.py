@@ -50,6 +50,12 @@ def learn(page_id, usage):
         return
 
 
+def rates(pages):
+    """Return {key of a Page: calls a second} for the Pages that were slowed down. Raises RedisError without Redis."""
+    found = redis().mget([f"rate-limit:{page}:rate" for page in pages]) if pages else []
+    return {page: float(rate) for page, rate in zip(pages, found, strict=True) if rate}
+
+
 @cache
 def _reserve():
     return redis().register_script(RESERVE)

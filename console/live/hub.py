@@ -60,6 +60,9 @@ class Hub:
             self._tasks = [asyncio.create_task(loop, context=Context()) for loop in every]  # for all agents
         self._has_changes.set()
 
+    def count_streams(self):
+        return len(self._listeners)
+
     def unsubscribe(self, listener):
         self._listeners.pop(listener.id, None)
 

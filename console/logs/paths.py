@@ -6,7 +6,7 @@ Queries, such as what an agent searches for, are left out.
 import re
 from functools import cache
 
-BESIDE_DJANGO = {"live", "look-on", "look-away", "livez", "readyz", "static", "media"}
+BESIDE_DJANGO = {"live", "look-on", "look-away", "livez", "readyz", "metrics", "static", "media"}
 NUMBER = re.compile(r"[0-9]{1,12}")  # a row's; Facebook's ids of customers are longer
 HIDDEN = "…"
 

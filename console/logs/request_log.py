@@ -7,8 +7,8 @@ from starlette.datastructures import Headers
 
 from console.logs import ids, paths
 
-# A load balancer, and each desk that shows a conversation, ask every few seconds.
-QUIET = {"/livez", "/readyz", "/live/look-on/", "/live/look-away/"}
+# Monitors, and each desk that shows a conversation, ask every few seconds.
+QUIET = {"/livez", "/readyz", "/metrics", "/live/look-on/", "/live/look-away/"}
 HEADER = "X-Request-ID"
 
 logger = logging.getLogger(__name__)

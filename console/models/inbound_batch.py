@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 from console.infrastructure import rows
 from console.logs import ids
+from console.metrics import counters
 from console.models.bot_event.relay import relay
 from console.models.conversation import inbound, opening
 from console.models.conversation.outcomes import Outcome, OutOfOrder
@@ -117,6 +118,9 @@ class Batch:
     def _save(self):
         for webhook in self.webhooks:
             webhook.note_attempt()
+        failed = sum(bool(webhook.errors) for webhook in self.webhooks)
+        counters.add("webhooks_processed", "failed", failed)
+        counters.add("webhooks_processed", "processed", len(self.webhooks) - failed)
         logger.info("Webhooks are processed", extra={"fields": {"webhook_ids": self.pks}})
         rows.write(self.webhooks, *OUTCOME)
         rows.write([webhook for webhook in self.webhooks if webhook.is_redacted], "body")

@@ -50,6 +50,10 @@ class InboundWebhookQuerySet(ScheduledQuerySet):
     def due(self, now=None):
         return super().due(now).unprocessed().filter(attempts__lt=MAX_ATTEMPTS)
 
+    def given_up(self):
+        """Filter to those that wait for an admin to requeue them."""
+        return self.unprocessed().filter(attempts__gte=MAX_ATTEMPTS)
+
     def process(self):
         """Process all that is due, unless a thread of this process does so already.
 
@@ -144,6 +148,11 @@ class InboundWebhook(Retryable):
         constraints = [models.UniqueConstraint(fields=["digest"], name="one_webhook_per_digest")]
         indexes = [
             models.Index(fields=["id"], condition=Q(processed_at=None, attempts__lt=MAX_ATTEMPTS), name="webhook_due"),
+            models.Index(
+                fields=["id"],
+                condition=Q(processed_at=None, attempts__gte=MAX_ATTEMPTS),
+                name="webhook_given_up",
+            ),
             GinIndex(fields=["mids"], name="webhook_mids"),
         ]
 

@@ -21,7 +21,7 @@ from tests.console.conftest import webhook
 from tests.house import ROOT
 
 OURS = [str(ROOT / package) for package in ("agents", "console", "messenger", "personas")]
-BESIDE = [str(ROOT / path) for path in ("console/logs/", "messenger/call_log.py")]
+BESIDE = [str(ROOT / path) for path in ("console/logs/", "console/metrics/", "messenger/call_log.py")]
 
 
 class Walk:
@@ -29,7 +29,7 @@ class Walk:
 
     A call through a library (a decorator, a context manager, a query's method) counts from the last of our files that
     is still running. Code that runs while a module is imported is not counted: it runs once. Code of
-    logs is not counted either: it changes nothing of the work.
+    logs and of counters is not counted either: it changes nothing of the work.
     """
 
     def __init__(self):
