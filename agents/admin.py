@@ -122,7 +122,7 @@ class AgentAdmin(PicturesStoredFirst, UserAdmin):
         super().save_related(request, form, formsets, change)
         form.instance.conversations.without_agent().return_to_queue()
         if "language" in form.changed_data:
-            form.instance.conversations.publish_language(form.instance)
+            form.instance.conversations.publish_reader(form.instance)
 
     def has_change_permission(self, request: Any, obj=None):
         may_change = super().has_change_permission(request, obj)

@@ -37,6 +37,15 @@ class Theme(models.TextChoices):
     DARK = "dark", _("dark")
 
 
+class QueueOrder(models.TextChoices):
+    """The order of open conversations in the queue, and of those in a saved view."""
+
+    LONGEST_WAIT = "wait", _("longest waiting first")
+    NEWEST = "newest", _("newest first")
+    WINDOW = "window", _("messaging window that closes soonest first")
+    DUE = "due", _("first reply that is due soonest first")
+
+
 def languages():
     """Return the choices of a language. Without a choice, the desk speaks that of the browser."""
     return [("", _("that of the browser")), *settings.LANGUAGES]
@@ -69,6 +78,13 @@ class Preferences(models.Model):
     has_dense_rows = models.BooleanField(
         _("dense rows"), default=False, db_default=False, help_text=_("More conversations fit into the queue.")
     )
+    queue_order = models.CharField(
+        _("order of the queue"),
+        max_length=6,
+        choices=QueueOrder,
+        default=QueueOrder.LONGEST_WAIT,
+        db_default=QueueOrder.LONGEST_WAIT,
+    )
     theme = models.CharField(
         _("theme"), max_length=5, choices=Theme, blank=True, default=Theme.SYSTEM, db_default=Theme.SYSTEM
     )
@@ -99,6 +115,10 @@ class Preferences(models.Model):
         return Calls.choices
 
     @property
+    def order_choices(self):
+        return QueueOrder.choices
+
+    @property
     def theme_choices(self):
         return Theme.choices
 
@@ -119,13 +139,13 @@ class Preferences(models.Model):
         return translation.override(self.language or of_browser or settings.LANGUAGE_CODE)
 
     def choose(self, **preferences):
-        """Save these preferences. Open desks of the agent learn of another language at once."""
-        language = self.language
+        """Save these preferences. Open desks of the agent learn at once of another language or order."""
+        before = self.language, self.queue_order
         for name, value in preferences.items():
             setattr(self, name, value)
         self.save(update_fields=preferences)
-        if self.language != language:
-            self.conversations.publish_language(self)
+        if (self.language, self.queue_order) != before:
+            self.conversations.publish_reader(self)
 
 
 class PreferencesForm(forms.Form):
@@ -134,6 +154,7 @@ class PreferencesForm(forms.Form):
     calls = forms.ChoiceField(choices=Calls)
     has_shortcuts = forms.BooleanField(required=False)
     has_dense_rows = forms.BooleanField(required=False)
+    queue_order = forms.TypedChoiceField(choices=QueueOrder, required=False, empty_value=QueueOrder.LONGEST_WAIT)
     theme = forms.ChoiceField(choices=Theme, required=False)
     has_high_contrast = forms.BooleanField(required=False)
     language = forms.ChoiceField(choices=languages, required=False)

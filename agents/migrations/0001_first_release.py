@@ -45,6 +45,7 @@ class Migration(migrations.Migration):
                 ('calls', models.CharField(choices=[('none', 'off'), ('mine', 'for my conversations'), ('all', 'also when a customer begins to wait')], db_default='mine', default='mine', max_length=4, verbose_name='sounds and notifications')),
                 ('has_shortcuts', models.BooleanField(default=True, help_text='Single keys for the desk. Switch them off if you control the computer by voice.', verbose_name='keyboard shortcuts')),
                 ('has_dense_rows', models.BooleanField(db_default=False, default=False, help_text='More conversations fit into the queue.', verbose_name='dense rows')),
+                ('queue_order', models.CharField(choices=[('wait', 'longest waiting first'), ('newest', 'newest first'), ('window', 'messaging window that closes soonest first'), ('due', 'first reply that is due soonest first')], db_default='wait', default='wait', max_length=6, verbose_name='order of the queue')),
                 ('theme', models.CharField(blank=True, choices=[('', 'that of the system'), ('light', 'light'), ('dark', 'dark')], db_default='', default='', max_length=5, verbose_name='theme')),
                 ('has_high_contrast', models.BooleanField(db_default=False, default=False, help_text='The system can ask for it too.', verbose_name='high contrast')),
                 ('language', models.CharField(blank=True, choices=agents.preferences.languages, db_default='', default='', max_length=15, verbose_name='language')),

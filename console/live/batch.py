@@ -99,11 +99,11 @@ class Batch:
         holders, others = {row.agent_id for row in rows}, []
         for listener in listeners:
             if listener.agent_id in holders:
-                self._add([listener], self._join(loaded, rows, listener.agent_id, rights.teams))
+                self._add([listener], self._join(loaded, rows, listener.agent_id, rights))
             else:
                 others.append(listener)
         if others:
-            self._add(others, self._join(loaded, rows, NOBODY, rights.teams))
+            self._add(others, self._join(loaded, rows, NOBODY, rights))
         self._add_mentions(loaded, rows, listeners)
 
     def _add_mentions(self, loaded, rows, listeners):
@@ -115,11 +115,11 @@ class Batch:
             mentioned = [listener for listener in listeners if listener.agent_id == agent_id]
             if mentioned and pk in rows:
                 row, note = rows[pk], loaded.mentions.get((agent_id, pk))
-                shown = note and partial(loaded.row, row, MENTIONS, note)
+                shown = note and partial(loaded.row, row, MENTIONS, note=note)
                 self._add(mentioned, shown or row_gone_event(row, loaded.at))
 
-    def _join(self, loaded, rows, agent_id, teams):
-        places = [(row, section_of(row, agent_id, teams)) for row in rows]
+    def _join(self, loaded, rows, agent_id, rights):
+        places = [(row, section_of(row, agent_id, rights.teams), rights.order) for row in rows]
         return lambda: b"".join(loaded.row(*place) for place in places)
 
     # Saved views

@@ -10,11 +10,13 @@ from django.db.models.functions import Now, RowNumber
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
+from agents.preferences import QueueOrder
 from console.infrastructure.compiled import Compiled, GivenList
 from console.live.events import event, hello
 from console.models import Activity, Conversation, Handover, Mention, Message, Note, ScheduledReply
 from console.models.mention import notes_by_row
 from console.models.message.message import find_quotes
+from console.queue.orders import order_in, place_text_of
 from console.queue.row_html import row_html
 from console.queue.shown_section import MOST
 from console.views.messages import MOST_CHANGES
@@ -60,11 +62,12 @@ class Loaded:
         self.revisions = {pk: revision for pk, revision in revisions.items() if pk in watchers}
         self.threads = [*self._headers(changes, threads), *self._entries(threads)]
 
-    def row(self, conversation, section, note=None):
-        """Return the event of a row in this section. Each event is rendered once in each language."""
-        key = (conversation.pk, section, note and note.pk, get_language())
+    def row(self, conversation, section, order=QueueOrder.LONGEST_WAIT, note=None):
+        """Return the event of a row in this section. Each event is rendered once in each language and order."""
+        order = order_in(section, order)
+        key = (conversation.pk, section, order, note and note.pk, get_language())
         if key not in self._events:
-            self._events[key] = rendered(row_event, conversation, section, self.at, note, otherwise=hello())
+            self._events[key] = rendered(row_event, conversation, section, self.at, order, note, otherwise=hello())
         return self._events[key]
 
     # Rows
@@ -132,9 +135,9 @@ def rendered(render, conversation, *arguments, otherwise):
         return otherwise
 
 
-def row_event(conversation, section, at, note=None):
+def row_event(conversation, section, at, order, note):
     """Return the event that puts a row into its place, with the notice to an agent who was given the conversation."""
-    html = row_html(conversation, section, note=note)
+    html = row_html(conversation, section, note=note, place=place_text_of(conversation, order, at))
     if section == "mine" and conversation.calls_holder:
         html += render_to_string("conversations/_newly_assigned.html", {"newly_assigned": [conversation]})
     return event(f"row {section} {at.timestamp():.6f}", html)

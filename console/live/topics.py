@@ -11,7 +11,7 @@ scheduled-12       a scheduled reply changed
 watch-ab12-12-34-5 the stream ab12 shows this conversation as of revision 34, below the headline with key 5
 view-ab12-7        the stream ab12 shows this saved view
 views-3            a saved view of agent 3 alone changed
-reader-3           agent 3 reads another language
+reader-3           agent 3 reads another language, or the queue in another order
 hello              anything may have changed
 """
 

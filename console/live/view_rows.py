@@ -6,6 +6,7 @@ from functools import partial
 from django.db import connection
 from django.utils.translation import get_language
 
+from agents.preferences import QueueOrder
 from console.live.events import event, hello
 from console.live.groups import all_pages, by_rights, visible
 from console.live.rendering import rendered
@@ -48,11 +49,13 @@ class ViewRows:
 def numbers_of_views(listeners, is_due):
     """Return pairs of listeners and the event with the numbers of their views.
 
-    is_due: have browsers ask for open views whose rows change with time.
+    is_due: have browsers ask for open views whose rows change with time, and for a queue whose order does.
     """
+    asking = [one for one in listeners if is_due and one.rights.order == QueueOrder.WINDOW]
+    pieces = [(asking, event("views"))] if asking else []
     try:
         queues = QueuesOfAgents({listener.agent_id for listener in listeners})
-        return list(_numbers(queues, listeners, is_due)) if queues else []
+        return [*pieces, *(_numbers(queues, listeners, is_due) if queues else [])]
     finally:
         connection.close()
 

@@ -1046,6 +1046,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='conversation',
+            index=models.Index(django.db.models.expressions.CombinedExpression(models.Value(datetime.datetime(4000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc)), '-', django.db.models.functions.comparison.Coalesce(models.F('last_at'), models.Value(datetime.datetime(2000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc)))), models.F('id'), condition=models.Q(('closed_at', None)), name='conversation_open_newest'),
+        ),
+        migrations.AddIndex(
+            model_name='conversation',
+            index=models.Index(django.db.models.functions.comparison.Coalesce(django.db.models.expressions.CombinedExpression(models.F('answer_by'), '-', models.Value(datetime.datetime(2000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc))), django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.Value(datetime.datetime(4000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc)), '-', models.Value(datetime.datetime(2000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc))), '+', models.F('rank'))), models.F('id'), condition=models.Q(('closed_at', None)), name='conversation_open_due'),
+        ),
+        migrations.AddIndex(
+            model_name='conversation',
             index=models.Index(condition=models.Q(('answer_by__isnull', False), ('closed_at', None)), fields=['answer_by'], name='conversation_unanswered'),
         ),
         migrations.AddIndex(

@@ -1,7 +1,5 @@
 """Read what the queue shows: the Pages that an agent may see, and the rows of all sections together."""
 
-from operator import attrgetter
-
 from django.db import connection
 from django.db.models import prefetch_related_objects
 
@@ -49,7 +47,7 @@ def read_rows(keys, pages):
     Conversation.objects.mark(rows)
     for row in rows:
         row.page = pages[row.page_id]
-    return {row.pk: row for row in sorted(rows, key=attrgetter("rank", "pk"))}
+    return {row.pk: row for row in rows}
 
 
 def _pages():

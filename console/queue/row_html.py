@@ -17,9 +17,11 @@ def row_html(row, section, is_current=False, note=None, place=None):
     """Return the row of a conversation in this section.
 
     is_current: the browser shows the conversation. note: the one that mentions the agent, in the section for that.
-    place: its place in a saved view, which has an order of its own.
+    place: its place in the order of the section, if that is not the order by rank.
     """
+    place = place or row.row_place
     context = {"conversation": row, "section": section, "is_current": is_current, "note": note, "place": place}
+    context["is_in_view"] = section.startswith("view-")
     shown = (*_shown(row, section, is_current), place, *([note.pk, note.text, str(note.author)] if note else []))
     return kept.of(shown, lambda: render_to_string("conversations/_row.html", context))
 

@@ -25,11 +25,11 @@ class SharedRows:
         self.at, self.rows, self.has_more = at, rows, has_more
         self._html = {}
 
-    def html(self, row, section, is_current):
+    def html(self, row, section, is_current, place):
         """Return the row as HTML. The row stays as it was read, so only the minute changes its HTML."""
         key = (row.pk, section, is_current, time.time() // 60, get_language())
         if key not in self._html:
-            self._html[key] = row_html(row, section, is_current)
+            self._html[key] = row_html(row, section, is_current, place=place)
         return self._html[key]
 
 

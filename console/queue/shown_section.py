@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from console.models import Conversation, Mention, ScheduledReply
 from console.models.conversation.inbox import place_text
 from console.models.mention import notes_by_row
+from console.queue.orders import before, behind, order_in, place_text_of, sorted_by
 from console.queue.reading import read_rows
 from console.queue.row_html import row_html
 from console.queue.sections import MENTIONS, NOBODY, SCHEDULED
@@ -35,25 +36,26 @@ class Section:
         self.name, self.title, self.empty = name, title, empty
         self.is_folded = name in ("snoozed", SCHEDULED, "bot", "closed")  # a folded section is read when it is opened
         self.is_read, self.rows, self.has_more, self.shown, self.number = False, [], False, 0, None
+        self.order = order_in(name, agent.queue_order)
         self.keys, self._html_of = None, row_html
         self.has_earlier, self._begin = False, None
 
     def choose(self, count, after=None):
-        """Choose the first rows, or those after a place, by an index alone: with joins, all rows would be sorted."""
+        """Choose the first rows, or those after a place, by an index alone if there is one for the order."""
         self.has_earlier = after is not None
         self.keys, self.has_more = self._choose(self.agent.pk, count, after)
 
     def choose_from(self, count, begin):
         """Choose the rows from a place on; the first ones, if there are none."""
-        rank, pk = self._begin = begin
-        self.choose(count, after=(rank, pk - 1))
+        place, pk = self._begin = begin
+        self.choose(count, after=(place, pk - 1))
         if not self.keys:
             self._begin = None
             self.choose(count)
 
     def choose_before(self, count, end):
         """Choose the last rows before a place, behind which others follow."""
-        found = self._conversations(self.agent.pk).before(*end).values_list("pk", flat=True)[: count + 1]
+        found = before(self._conversations(self.agent.pk), *end).values_list("pk", flat=True)[: count + 1]
         self.keys, self.has_earlier = list(found)[:count][::-1], len(found) > count
         self.has_more = bool(self.keys)
 
@@ -63,7 +65,7 @@ class Section:
         """
         if self.name in ("mine", "snoozed", MENTIONS, SCHEDULED) or not self.pages:
             return False
-        key = (self.name, frozenset(self.pages), self.teams, count)
+        key = (self.name, self.order, frozenset(self.pages), self.teams, count)
         found = shared_rows(key, lambda: self._read(count + MARGIN), after, self.at)
         others = [row for row in found.rows if row.agent_id != self.agent.pk]
         is_enough = len(others) >= count or not found.has_more
@@ -73,9 +75,8 @@ class Section:
         return is_enough
 
     def rows_among(self, conversations):
-        """Return the chosen rows, of {key: conversation}."""
-        chosen = set(self.keys)
-        return [row for pk, row in conversations.items() if pk in chosen]
+        """Return the chosen rows in order, of {key: conversation}."""
+        return sorted((conversations[pk] for pk in self.keys if pk in conversations), key=self._place_of)
 
     def show(self, rows, has_more, above=0):
         self.is_read, self.rows, self.has_more = True, rows, has_more
@@ -114,24 +115,25 @@ class Section:
         return self.has_more or self.shown > PAGE or self.has_earlier
 
     def _place_of(self, row):
-        return row.row_place
+        return place_text_of(row, self.order, self.at)
 
     def _choose(self, agent_id, count, after=None):
         """Return the keys of the rows, and whether there are more."""
         conversations = self._conversations(agent_id)
-        behind = conversations.after(*after) if after else conversations
-        keys = list(behind.values_list("pk", flat=True)[: count + 1])
+        found = behind(conversations, *after) if after else conversations
+        keys = list(found.values_list("pk", flat=True)[: count + 1])
         return keys[:count], len(keys) > count
 
     def _conversations(self, agent_id):
-        return Conversation.objects.on(self.pages.values()).in_section(self.name, agent_id, self.teams)
+        found = Conversation.objects.on(self.pages.values()).in_section(self.name, agent_id, self.teams)
+        return sorted_by(found, self.order, self.at)
 
     def _render(self, row):
-        return self._html_of(row, self.name, row.pk == self.current)
+        return self._html_of(row, self.name, row.pk == self.current, place=self._place_of(row))
 
     def _read(self, count):
         keys, has_more = self._choose(NOBODY, count)
-        return list(read_rows(keys, self.pages).values()), has_more
+        return sorted(read_rows(keys, self.pages).values(), key=self._place_of), has_more
 
 
 class MentionsSection(Section):
@@ -148,7 +150,7 @@ class MentionsSection(Section):
     def _conversations(self, agent_id):
         mentions = Mention.objects.unseen().filter(agent=agent_id)
         found = Conversation.objects.on(self.pages.values()).filter(pk__in=mentions.values("note__conversation"))
-        return found.in_order()
+        return sorted_by(found, self.order, self.at)
 
 
 class ScheduledSection(Section):

@@ -1,4 +1,4 @@
-"""Agents in groups of equal rights and of one language.
+"""Agents in groups of equal rights, of one language and one order of the queue.
 
 They are looked up anew for each request and for each batch of live updates.
 """
@@ -7,6 +7,8 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 
 from django.db import connection
+
+from agents.preferences import QueueOrder
 
 # Nothing of this is remembered: rights and log-ins that ended a moment ago count. One statement finds all groups.
 GROUPS_OF_VIEWERS = """
@@ -23,23 +25,28 @@ SELECT agent.is_superuser,
            OR EXISTS (SELECT FROM agents_agent_user_permissions own
                       JOIN auth_permission given ON given.id = own.permission_id
                       WHERE own.agent_id = agent.id AND given.codename = 'see_custom_fields') AS sees_fields,
+       agent.queue_order,
        array_agg(session.session_key), statement_timestamp()
 FROM unnest(%s::text[], %s::bigint[]) AS viewer (session_key, agent_id)
 JOIN agents_session session ON session.session_key = viewer.session_key AND session.expire_date > now()
 JOIN agents_agent agent ON agent.id = viewer.agent_id AND agent.is_active
-GROUP BY 1, 2, 3, 4, 5
+GROUP BY 1, 2, 3, 4, 5, 6
 """
 
 
 @dataclass(frozen=True)
 class Rights:
-    """The rights that decide what an agent sees of the queue, and the language in which; "" is that of the browser."""
+    """The rights that decide what an agent sees of the queue, the language in which, and the order.
+
+    The language "" is that of the browser.
+    """
 
     is_superuser: bool
     groups: tuple
     teams: tuple | None  # None is for all
     language: str = ""
     sees_fields: bool = True  # the custom fields of customers
+    order: str = QueueOrder.LONGEST_WAIT
 
     def may_see(self, page):
         return page.is_visible_with(self.is_superuser, self.groups)
@@ -72,7 +79,7 @@ def viewers(agent_of_session):
     return found, rows[0][-1] if rows else None
 
 
-def _rights(is_superuser, groups, teams, language, sees_fields):
+def _rights(is_superuser, groups, teams, language, sees_fields, order):
     if is_superuser:
-        return Rights(is_superuser=True, groups=(), teams=None, language=language)
-    return Rights(False, tuple(groups), tuple(teams) or None, language, sees_fields)
+        groups, teams = (), ()
+    return Rights(is_superuser, tuple(groups), tuple(teams) or None, language, sees_fields, order)

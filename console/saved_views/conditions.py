@@ -3,14 +3,14 @@
 from datetime import timedelta
 
 from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from console.models import Activity, Conversation, CustomValue, Holder, Label
 from console.models.activity import Kind
-from console.models.conversation.inbox import EARLY, LATE
+from console.models.conversation.inbox import LATE
 from console.models.conversation.messaging_window import ADS
-from console.saved_views.models import Door, Order, State
+from console.queue.orders import place_by, window_end
+from console.saved_views.models import Door, State
 
 CLOSED_WITHIN = timedelta(days=30)  # older ones are for the search: a view stays quick however many there are
 HOLDERS = {State.WAITING: Holder.QUEUE, State.AGENT: Holder.AGENT, State.BOT: Holder.BOT}
@@ -27,26 +27,16 @@ OF_POST = (Q(details__has_key="post_id"), Door.POST)
 def matching(view):
     """Return the conversations on any Page that meet the conditions of a view now, each with its `place`."""
     now = timezone.now()
-    found = Conversation.objects.annotate(window_end=_window_end(now)).filter(_state(view, now))
+    found = Conversation.objects.annotate(window_end=window_end(now)).filter(_state(view, now))
     for condition in _conditions(view, now):
         found = found.filter(condition)
     if view.came_by:
         found = found.annotate(door=_last_door(view.came_by)).filter(door=view.came_by)
-    return found.annotate(place=_place(view))
+    return found.annotate(place=place_by(view.order, F("window_end")))
 
 
 def in_order(view):
     return matching(view).order_by("place", "pk")
-
-
-def behind(conversations, place, pk):
-    """Filter to the conversations behind this place. PostgreSQL begins in an index by the second condition."""
-    return conversations.filter(Q(place__gt=place) | Q(pk__gt=pk), place__gte=place)
-
-
-def before(conversations, place, pk):
-    """Filter to the conversations before this place, the nearest first."""
-    return conversations.filter(Q(place__lt=place) | Q(pk__lt=pk), place__lte=place).order_by("-place", "-pk")
 
 
 def _state(view, now):
@@ -93,23 +83,3 @@ def _last_door(wanted):
     known = [OF_POST] if wanted == Door.POST else [*DOORS, OF_POST]
     doors = [When(condition, then=Value(door)) for condition, door in known]
     return Subquery(came.annotate(door=Case(*doors, default=Value(Door.LINK))).values("door")[:1])
-
-
-def _window_end(now):
-    """Return the moment at which the messaging window changes next, as `answerable_until` of a loaded row."""
-    return Case(
-        When(messaging_window_until__gt=now, then=F("messaging_window_until")),
-        When(ad_window_until__gt=now, then=F("ad_window_until")),
-        When(page__may_use_human_agent=True, human_agent_until__gt=now, then=F("human_agent_until")),
-    )
-
-
-def _place(view):
-    """Return the value by which a view is sorted, in the form of a conversation's rank."""
-    if view.order == Order.NEWEST:
-        return LATE - Coalesce(F("last_at"), EARLY)
-    if view.order == Order.WINDOW:
-        return Coalesce(F("window_end"), LATE) - EARLY
-    if view.order == Order.DUE:
-        return Coalesce(F("answer_by") - EARLY, (LATE - EARLY) + F("rank"))  # without a deadline, as the queue has it
-    return F("rank")

@@ -10,6 +10,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from agents.preferences import QueueOrder
 from agents.roles import SEE_FIELDS
 from console import live
 from console.custom_fields.kinds import MOST_TEXT
@@ -39,13 +40,6 @@ class Door(models.TextChoices):
     SITE = "site", _("a website")
     SHOP = "shop", _("the shop")
     POST = "post", _("a post")
-
-
-class Order(models.TextChoices):
-    LONGEST_WAIT = "wait", _("longest waiting first")
-    NEWEST = "newest", _("newest first")
-    WINDOW = "window", _("messaging window that closes soonest first")
-    DUE = "due", _("first reply that is due soonest first")
 
 
 CONDITIONS = [  # the columns that decide which conversations a view finds
@@ -108,7 +102,7 @@ class SavedView(Shared):
     language = models.CharField(_("language"), max_length=2, choices=LANGUAGES, blank=True)
     custom_field = _condition("console.CustomField", _("custom field"))
     custom_value = models.CharField(_("value of the custom field"), max_length=MOST_TEXT, blank=True)
-    order = models.CharField(_("order"), max_length=8, choices=Order, default=Order.LONGEST_WAIT)
+    order = models.CharField(_("order"), max_length=8, choices=QueueOrder, default=QueueOrder.LONGEST_WAIT)
 
     objects: ClassVar[Any] = SavedViewQuerySet.as_manager()
 
@@ -151,7 +145,7 @@ class SavedView(Shared):
     def changes_with_time(self):
         """Return whether conversations begin or cease to match, or change their places, while nothing happens."""
         has_limit = self.waits_minutes is not None or self.window_hours is not None
-        return has_limit or self.order == Order.WINDOW or self.state == State.CLOSED
+        return has_limit or self.order == QueueOrder.WINDOW or self.state == State.CLOSED
 
     def is_visible_with(self, agent_id, rights, pages):
         """Return whether an agent may use it: as `visible_to`, and without conditions that name another Page, or a team

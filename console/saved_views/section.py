@@ -3,9 +3,10 @@
 from django.utils.translation import gettext as _
 
 from console.models.conversation.inbox import place_text
+from console.queue.orders import before, behind
 from console.queue.row_html import row_html
 from console.queue.shown_section import Section
-from console.saved_views.conditions import before, behind, in_order
+from console.saved_views.conditions import in_order
 from console.saved_views.counts import shown_count
 
 

@@ -73,6 +73,7 @@ FORM = [
         "calls",
         "has_shortcuts",
         "has_dense_rows",
+        "queue_order",
         "theme",
         "has_high_contrast",
         "reset",

@@ -13,9 +13,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from agents.preferences import QueueOrder
 from console.models import Attachment, Conversation, Customer, InboundWebhook, Message, SavedView, Team
 from console.models.conversation.thread import SHOW_RECEIPTS
 from console.models.conversation.timeouts import TIMEOUTS
+from console.queue.orders import before, behind, sorted_by
 from console.views.queue import MOST, PAGE
 from tests.conftest import restrict
 from tests.console.conftest import HTMX
@@ -443,8 +445,8 @@ READS = {
     "assignable": lambda agent: Conversation.objects.assignable()[:1],
     "bot": lambda agent: Conversation.objects.in_section("bot").values("pk")[: PAGE + 1],
     "closed": lambda agent: Conversation.objects.closed().values("pk")[: PAGE + 1],
-    "closed, back": lambda agent: Conversation.objects.closed().before(_middle_rank(), 1).values("pk")[: PAGE + 1],
-    "closed, further": lambda agent: Conversation.objects.closed().after(_middle_rank(), 1).values("pk")[: PAGE + 1],
+    "closed, back": lambda agent: before(_closed(), _middle_rank(), 1).values("pk")[: PAGE + 1],
+    "closed, further": lambda agent: behind(_closed(), _middle_rank(), 1).values("pk")[: PAGE + 1],
     "the admin's": lambda agent: Conversation.objects.order_by("-last_at", "-pk")[:100],
     "since": lambda agent: _longest().messages.since(_longest().revision - 1)[:501],
     "before": lambda agent: _longest().messages.before(_longest().messages.in_order()[5]).in_order().reverse()[:31],
@@ -460,6 +462,10 @@ READS = {
     "unfetched profiles": lambda agent: Customer.objects.unfetched(),
     "unfetched files": lambda agent: Attachment.objects.unfetched(),
 }
+
+
+def _closed():
+    return sorted_by(Conversation.objects.closed(), QueueOrder.LONGEST_WAIT, NOW)
 
 
 def _middle_rank():

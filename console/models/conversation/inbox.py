@@ -106,14 +106,6 @@ class InboxQuerySet(RevisionQuerySet):
     def in_order(self):
         return self.order_by("rank", "pk")
 
-    def after(self, rank, pk):
-        """Filter to the rows behind this place. PostgreSQL begins in the index by the first condition."""
-        return self.filter(Q(rank__gt=rank) | Q(pk__gt=pk), rank__gte=rank)
-
-    def before(self, rank, pk):
-        """Filter to the rows before this place, the nearest first."""
-        return self.filter(Q(rank__lt=rank) | Q(pk__lt=pk), rank__lte=rank).order_by("-rank", "-pk")
-
     def mark(self, rows):
         """Read the marks of rows. In the query of the rows, they would cost Django 3 ms."""
         if not rows:
@@ -161,6 +153,16 @@ class Inbox(Revision):
             models.Index(fields=["rank", "id"], condition=Q(closed_at=None), name="conversation_open"),  # saved views
             models.Index(fields=["rank", "id"], condition=Q(closed_at__isnull=False), name="conversation_closed"),
             models.Index(fields=["-last_at", "-id"], name="conversation_newest"),
+            # Agents may sort open conversations by these: console/queue/orders.py.
+            models.Index(
+                LATE - Coalesce(F("last_at"), EARLY), "id", condition=Q(closed_at=None), name="conversation_open_newest"
+            ),
+            models.Index(
+                Coalesce(F("answer_by") - EARLY, (LATE - EARLY) + F("rank")),
+                "id",
+                condition=Q(closed_at=None),
+                name="conversation_open_due",
+            ),
         ]
 
     @property

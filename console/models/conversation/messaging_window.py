@@ -104,11 +104,13 @@ class MessagingWindow(ThreadControl):
     @property
     def answerable_until(self):
         """Return when the window changes its state; None when it does not, or is shut."""
-        if self.messaging_window is WindowState.OPEN:
-            return self.messaging_window_until
-        if self.messaging_window is WindowState.AD:
-            return self.ad_window_until
-        return None if self.messaging_window is WindowState.SHUT else self.human_agent_until
+        return self.window_end_at(timezone.now())
+
+    def window_end_at(self, now):
+        """Return when the window changes its state next after a moment, if the customer does nothing until then."""
+        of_people = self.page.may_use_human_agent and self.human_agent_until
+        ends = self.messaging_window_until, self.ad_window_until, of_people
+        return next((end for end in ends if end and end > now), None)
 
     @property
     def time_left(self):

@@ -76,8 +76,8 @@ class RevisionQuerySet(models.QuerySet):
         """Publish that an agent came or went, which the rows of their conversations show."""
         live.publish(f"agent-{agent.pk}")
 
-    def publish_language(self, agent):
-        """Publish that an agent reads another language, in which their desks ask for everything."""
+    def publish_reader(self, agent):
+        """Publish that an agent reads another language, or the queue in another order: their desks ask for all."""
         live.publish(f"reader-{agent.pk}")
 
     def publish_page(self):
