@@ -3,6 +3,7 @@
 A view finds only conversations that whoever looks may see, whatever its author may see.
 """
 
+import uuid
 from typing import Any, ClassVar
 
 from django.conf import global_settings, settings
@@ -83,6 +84,8 @@ class SavedView(Shared):
     custom_field_id: int | None
     held_by_id: int | None
     pages_of_team: list  # read by the queries of reading.py: the keys of the Pages of for_team
+    pages_of_holder: list  # … those of the Pages that held_by may see
+    is_of_superuser: bool | None  # whether held_by is one
     team_id: int | None
     page_id: int | None
     author_id: int
@@ -102,6 +105,7 @@ class SavedView(Shared):
     language = models.CharField(_("language"), max_length=2, choices=LANGUAGES, blank=True)
     custom_field = _condition("console.CustomField", _("custom field"))
     custom_value = models.CharField(_("value of the custom field"), max_length=MOST_TEXT, blank=True)
+    idempotency_key = models.UUIDField(default=uuid.uuid4, editable=False)  # of the form that made it
     order = models.CharField(_("order"), max_length=8, choices=QueueOrder, default=QueueOrder.LONGEST_WAIT)
 
     objects: ClassVar[Any] = SavedViewQuerySet.as_manager()
@@ -113,6 +117,7 @@ class SavedView(Shared):
         ordering = ["name", "pk"]
         constraints = [
             *Shared.Meta.constraints,
+            models.UniqueConstraint(fields=["author", "idempotency_key"], name="one_saved_view_per_form"),
             models.CheckConstraint(
                 condition=Q(custom_field=None, custom_value="") | Q(custom_field__isnull=False) & ~Q(custom_value=""),
                 name="saved_view_custom_field",
@@ -149,7 +154,7 @@ class SavedView(Shared):
 
     def is_visible_with(self, agent_id, rights, pages):
         """Return whether an agent may use it: as `visible_to`, and without conditions that name another Page, or a team
-        of other Pages alone.
+        or an agent of other Pages alone.
 
         pages: the keys of the Pages that the agent may see, as a set.
         """
@@ -158,6 +163,7 @@ class SavedView(Shared):
             and self._named_pages <= pages
             and self._may_know_team(rights, pages)
             and (rights.sees_fields or self.custom_field_id is None)
+            and self._may_know_holder(rights, pages)
         )
 
     def _is_for(self, agent_id, rights, pages):
@@ -172,6 +178,11 @@ class SavedView(Shared):
         return (
             self.for_team_id is None or _is_member(rights, self.for_team_id) or not pages.isdisjoint(self.pages_of_team)
         )
+
+    def _may_know_holder(self, rights, pages):
+        """Return whether the agent may know the one of a condition: as `colleagues_of`, and those who left too."""
+        is_colleague = rights.is_superuser or self.is_of_superuser or not pages.isdisjoint(self.pages_of_holder)
+        return self.held_by_id is None or not self.is_shared or is_colleague
 
     @property
     def _named_pages(self):

@@ -4,17 +4,19 @@ from collections import defaultdict
 from operator import attrgetter
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q, Value
+from django.db.models import F, OuterRef, Q, Value
 
 from console.infrastructure.compiled import Compiled, Given, GivenList
 from console.models import Team
 from console.models.shared import Scope
 from console.saved_views.conditions import matching
 from console.saved_views.models import SavedView
+from personas.models import Page
 
 MOST = 50  # views in one queue
 AT_ONCE = 100  # views in one statement
 PAGES_OF_TEAM = Team.pages.through.objects.filter(team=OuterRef("for_team")).values("page")
+PAGES_OF_HOLDER = Page.objects.open_to_member(OuterRef("held_by")).order_by().values("pk")
 
 
 def _views(condition):
@@ -22,7 +24,8 @@ def _views(condition):
         lambda: (
             SavedView.objects.filter(condition)
             .select_related("label", "custom_field")
-            .annotate(pages_of_team=ArraySubquery(PAGES_OF_TEAM))
+            .annotate(pages_of_team=ArraySubquery(PAGES_OF_TEAM), pages_of_holder=ArraySubquery(PAGES_OF_HOLDER))
+            .annotate(is_of_superuser=F("held_by__is_superuser"))
             .order_by("name", "pk")
         )
     )

@@ -56,7 +56,13 @@ def _find_editable(request, pk):
 def _form_or_save(request, view):
     """Show the form, or save it and lead to the view in the queue."""
     form = SavedViewForm(request.user, request.POST if request.method == "POST" else None, instance=view)
+    if form.is_bound and form.known:
+        return _to_queue(form.known)
     if not form.is_valid():
         context, status = {"form": form, "view": view}, 422 if form.is_bound else 200
         return render(request, "saved_views/form.html", context, status=status)
-    return redirect(f"{reverse('conversations')}#section-{form.save().section_name}")
+    return _to_queue(form.save())
+
+
+def _to_queue(view):
+    return redirect(f"{reverse('conversations')}#section-{view.section_name}")

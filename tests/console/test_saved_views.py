@@ -20,10 +20,12 @@ from console.live.publishing import channel
 from console.live.topics import Changes
 from console.live.view_rows import numbers_of_views
 from console.models import Activity, Conversation, Customer, CustomField, CustomValue, Label, SavedView, Team
+from console.queue.orders import before, behind
 from console.queue.shown_section import PAGE
 from console.queue.viewers import viewers
 from console.saved_views import counts, reading
 from console.saved_views.conditions import in_order, matching
+from console.saved_views.form import SavedViewForm
 from console.saved_views.reading import OF_AGENT, places_of
 from console.wording.saved_views import words
 from personas.models import Page
@@ -455,6 +457,58 @@ def test_a_view_keeps_its_condition_when_the_agent_whom_it_names_left(anas_brows
     assert view.held_by == ben
 
 
+def test_a_shared_view_names_its_agent_to_those_alone_who_have_a_page_with_them(client, make, ana, ben, ada, bluebird):
+    rosehip = Page.objects.create(page_id="7", token="t", name="Rosehip", state=Page.State.CONNECTED)
+    tea, rose = restrict(bluebird), restrict(rosehip, "rose")
+    ana.groups.add(tea)
+    ben.groups.add(rose)
+    view = make(ben, scope="everyone", held_by=ben, name="With Ben")
+    for agent, is_known in ((ana, False), (ben, True), (ada, True)):
+        client.force_login(agent, backend="django.contrib.auth.backends.ModelBackend")
+        assert ("With Ben" in client.get("/views/").text) is is_known
+        assert client.get(f"/queue/view-{view.pk}/").status_code == (200 if is_known else 404)
+        assert bool(reading.QueuesOfAgents({agent.pk}).shared_with(viewers_rights(agent), pages_of(agent))) is is_known
+    ana.groups.add(rose)
+    client.force_login(ana, backend="django.contrib.auth.backends.ModelBackend")
+    assert "With Ben" in client.get("/views/").text
+
+
+def test_an_admin_who_is_named_by_a_shared_view_is_known_to_all(anas_browser, make, ada, bluebird, ana):
+    make(ada, scope="everyone", held_by=ada, name="With Ada")
+    ana.groups.add(restrict(bluebird))
+    assert "With Ada" in anas_browser.get("/views/").text
+
+
+def pages_of(agent):
+    return frozenset(Page.objects.open_to(agent).values_list("pk", flat=True))
+
+
+# Pressed twice
+
+
+def test_a_button_that_is_pressed_twice_makes_one_view(anas_browser, ana):
+    page = anas_browser.get("/views/new/").text
+    key = re.search(r'name="idempotency_key" value="([\w-]+)"', page)[1]
+    answers = [anas_browser.post("/views/new/", FORM | {"idempotency_key": key}) for _press in range(2)]
+    view = SavedView.objects.get()
+    assert {answer["Location"] for answer in answers} == {f"/#section-view-{view.pk}"}
+    anas_browser.post("/views/new/", FORM)
+    assert SavedView.objects.count() == 2
+
+
+def test_two_presses_at_the_same_moment_make_one_view(ana):
+    given = FORM | {"idempotency_key": str(uuid.uuid4())}
+    first, second = (SavedViewForm(ana, given, instance=SavedView()) for _press in range(2))
+    assert first.is_valid() and second.is_valid()
+    assert first.save() == second.save() == SavedView.objects.get()
+
+
+def test_the_key_of_a_form_leads_to_no_view_of_a_colleague(anas_browser, make, ben):
+    bens = make(ben, name="Of Ben")
+    answer = anas_browser.post("/views/new/", FORM | {"idempotency_key": str(bens.idempotency_key)}, follow=True)
+    assert "Of Ben" not in answer.text and SavedView.objects.count() == 2
+
+
 def test_a_view_goes_with_what_its_condition_names(make):
     label = Label.objects.create(name="VIP")
     make(label=label)
@@ -735,6 +789,27 @@ def test_rows_of_a_view_in_the_order_of_the_queue_are_read_by_an_index_without_s
     found = in_order(make(**fields)).filter(page__in=all_pages()).values_list("pk", "place")
     plan = found[: PAGE + 1].explain()
     assert f"using {index}" in plan and "Sort" not in plan, plan
+
+
+def test_rows_of_a_view_of_one_agent_are_read_by_the_index_of_what_they_hold(much, make, ana):
+    Conversation.objects.waiting().first().take(ana)
+    found = in_order(make(held_by=ana)).filter(page__in=all_pages()).values_list("pk", "place")
+    assert "conversation_held" in found[: PAGE + 1].explain()
+
+
+@pytest.mark.parametrize("state", ["open", "waiting", "closed"])
+@pytest.mark.parametrize("go", [behind, before])
+def test_a_long_view_goes_on_in_both_directions_by_an_index_without_sorting(state, go, much, make):
+    if state != "closed":
+        Conversation.objects.update(closed_at=None)
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE console_conversation")
+    view = make(state=state)
+    found = in_order(view).filter(page__in=all_pages()).values_list("pk", "place")
+    pk, place = found[found.count() // 2]
+    plan = go(found, place, pk)[: PAGE + 1].explain()
+    assert "Sort" not in plan and re.search(r"Index Scan( Backward)? using conversation_\w+", plan), plan
+    assert "Index Cond" in plan, plan
 
 
 def all_pages():
