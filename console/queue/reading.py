@@ -8,12 +8,14 @@ from console.models import Conversation
 from console.queue.shared_rows import shared_rows
 from personas.models import Page
 
-# One statement in place of four that mostly find nothing: each of those would take Django longer than this one.
+# One statement in place of five that mostly find nothing: each of those would take Django longer than this one.
 OWN = """
 SELECT EXISTS (SELECT FROM console_mention WHERE agent_id = %(agent)s AND seen_at IS NULL),
        EXISTS (SELECT FROM console_conversation WHERE agent_id = %(agent)s AND closed_at IS NULL),
        EXISTS (SELECT FROM console_draft WHERE agent_id = %(agent)s),
-       EXISTS (SELECT FROM console_savedview WHERE author_id = %(agent)s OR scope <> 'own')
+       EXISTS (SELECT FROM console_savedview WHERE author_id = %(agent)s OR scope <> 'own'),
+       ARRAY(SELECT id FROM console_conversation
+             WHERE agent_id = %(agent)s AND closed_at IS NULL AND (is_new OR is_back) ORDER BY rank, id LIMIT 25)
 """
 PAGES = Compiled(lambda: Page.objects.select_related("rules").defer("token", "rules__holder_secret").order_by("pk"))
 ROWS = Compiled(
@@ -21,8 +23,10 @@ ROWS = Compiled(
 )
 
 
-def has_own(agent):
-    """Return whether an agent has unseen mentions, conversations, drafts, and perhaps saved views, on any Page."""
+def own(agent):
+    """Return whether an agent has unseen mentions, conversations, drafts, and perhaps saved views, on any Page; and the
+    keys of the conversations that call them: these came to the agent, or back from a snooze, who has not seen them.
+    """
     with connection.cursor() as cursor:
         cursor.execute(OWN, {"agent": agent.pk})
         return cursor.fetchone()

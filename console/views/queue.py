@@ -13,7 +13,7 @@ from console.faces.faces import faces_for
 from console.live import publish_open_views
 from console.models import Draft
 from console.queue.counts import shared_counts
-from console.queue.reading import has_own, read_rows, visible_pages
+from console.queue.reading import own, read_rows, visible_pages
 from console.queue.sections import MENTIONS, SCHEDULED
 from console.queue.shown_section import MOST, PAGE, MentionsSection, ScheduledSection, Section
 from console.queue.viewers import rights_of
@@ -37,12 +37,12 @@ def section(request, name):
     or a whole page for a browser without scripts.
     """
     found = find_section(request, name)
-    end = found.goes_back and _place(request, "before")
+    end = found.goes_back and place(request, "before")
     if end:
         found.choose_before(PAGE, end)
     if not end or not (found.keys or request.htmx):  # without scripts, a page of nothing would lead nowhere
-        found.choose(PAGE, after=_place(request, "after"))
-    read_sections([found], found.pages, above=_number(request, "shown"))
+        found.choose(PAGE, after=place(request, "after"))
+    read_sections([found], found.pages, above=number(request, "shown"))
     part = "conversations/_earlier.html" if end else "conversations/_more.html"
     return render(request, part if request.htmx else "conversations/section.html", {"section": found})
 
@@ -62,20 +62,19 @@ def find_section(request, name):
 def queue_context(request, current=None):
     after, (rights, moment) = _last_hello(request), rights_of(request)
     pages = visible_pages(rights, after, moment)
-    has_mentions, holds_any, has_drafts, has_views = has_own(request.user)
+    has_mentions, holds_any, has_drafts, has_views, calling = own(request.user)
     given = request.user, rights, pages, moment, current
     sections, views = _sections(*given), _views(*given) if has_views else []
     is_there = {MENTIONS: has_mentions, "mine": holds_any, "snoozed": holds_any}
     for section in [*sections, *views]:
         _choose(request, section, after, is_there.get(section.name, True))
-    read_sections([section for section in [*sections, *views] if section.keys is not None], pages)
+    rows = read_sections([section for section in [*sections, *views] if section.keys is not None], pages, also=calling)
     counts = shared_counts()
     numbers = counts.of(pages, request.user.pk, rights.teams)
     for section in sections:
         section.number = numbers.get(section.name)
     for view in views:
         view.count()
-    mine = next(section for section in sections if section.name == "mine")
     return {
         "sections": sections,
         "views": views,
@@ -84,7 +83,7 @@ def queue_context(request, current=None):
         "drafts": Draft.objects.newest_of(request.user, pages, MOST_DRAFTS) if has_drafts else [],
         "faces": faces_for(request.user, pages),
         "page_problems": [problem(page) for page in pages.values() if page.is_paused and not page.is_disconnected],
-        "newly_assigned": [row for row in mine.rows if row.calls_holder and row.pk != current],
+        "newly_assigned": [rows[pk] for pk in calling if pk in rows and pk != current],
     }
 
 
@@ -93,19 +92,23 @@ def _choose(request, section, after, is_there):
     if not is_there:
         section.show([], has_more=False)
     elif not section.is_folded or section.name in request.GET:
-        count = min(max(_number(request, section.name), PAGE), MOST)
-        begin = section.goes_back and _place(request, f"{section.name}-from")
+        count = min(max(number(request, section.name), PAGE), MOST)
+        begin = section.goes_back and place(request, f"{section.name}-from")
         if begin:
             section.choose_from(count, begin)
         elif not (after and section.share(count, after)):
             section.choose(count)
 
 
-def read_sections(sections, pages, above=0):
-    """Read the conversations that were chosen for these sections, all at once. above: the rows that the desk shows."""
-    rows = read_rows([pk for section in sections for pk in section.keys], pages)
+def read_sections(sections, pages, above=0, also=()):
+    """Read the conversations that were chosen for these sections, and others, all at once; return {key: row}.
+
+    above: the number of rows that the desk shows already.
+    """
+    rows = read_rows([*also, *(pk for section in sections for pk in section.keys)], pages)
     for section in sections:
         section.show(section.rows_among(rows), section.has_more, above)
+    return rows
 
 
 def _sections(agent, rights, pages, moment, current):
@@ -146,14 +149,16 @@ def _has_unshown(section):
     return section.has_more or section.has_earlier or len(section.rows) > PAGE
 
 
-def _place(request, name):
-    place = PLACE.fullmatch(request.GET.get(name, ""))
-    return place and (timedelta(microseconds=int(place[1])), int(place[2]))
+def place(request, name):
+    """Return a place in an order of the queue, or None."""
+    given = PLACE.fullmatch(request.GET.get(name, ""))
+    return given and (timedelta(microseconds=int(given[1])), int(given[2]))
 
 
-def _number(request, name):
-    number = request.GET.get(name, "")
-    return int(number) if re.fullmatch(r"[0-9]{1,6}", number) else 0
+def number(request, name):
+    """Return a number of the query, or 0."""
+    given = request.GET.get(name, "")
+    return int(given) if re.fullmatch(r"[0-9]{1,6}", given) else 0
 
 
 def _last_hello(request):

@@ -35,11 +35,17 @@ export function keepAge(old) {
 // The place from which on a section shows its rows, if it has dropped those before it. A row that goes has no section.
 const beginOf = (section) => section?.querySelector(".queue-earlier")?.dataset.begin;
 
-// Return whether the section has dropped the rows at the place of this one.
-export const isBefore = (row, name) => row.dataset.place < beginOf(document.getElementById(`section-${name}`));
+const isOlder = (section, at) => section && isRead(section) && more(section).dataset.at < at;
 
-const hasRoom = (section, row, at) =>
-  section && isRead(section) && more(section).dataset.at < at && !(row.dataset.place > more(section).dataset.end) && !(row.dataset.place < beginOf(section));
+const isShownAt = (section, { dataset }) => !(dataset.place > more(section).dataset.end) && !(dataset.place < beginOf(section));
+
+const hasRoom = (section, row, at) => isOlder(section, at) && isShownAt(section, row);
+
+// Return whether the section does not show the rows at the place of this one, which is newer.
+export function isBeyond(row, name, at) {
+  const section = document.getElementById(`section-${name}`);
+  return isOlder(section, at) && !isShownAt(section, row);
+}
 
 // The element stays, and with it the focus and the marks of scripts.
 function insert(section, old, row, at) {

@@ -1,7 +1,7 @@
 // Changes of the rows of the queue: the server renders each row once for all agents who see it in the same section.
 
 import { parse, readAfter } from "./csrf.js";
-import { PAGE, cut, drop, isBefore, keepAge, placeRow, rowsOf } from "./place-row.js";
+import { PAGE, cut, drop, isBeyond, keepAge, placeRow, rowsOf } from "./place-row.js";
 import { forLongSections } from "./on-demand.js";
 import { showCounts } from "./section-counts.js";
 
@@ -96,7 +96,7 @@ class QueueRows extends HTMLElement {
     const [row, notice] = parse(html).children;
     if (!placeRow(row, section, at)) this.askOnce(at);
     const shown = document.getElementById(row.id);
-    if (!shown || Number(shown.dataset.at) === at) this.announce(row.id.replace("row", "newly-assigned"), (shown || isBefore(row, section)) && notice);
+    if (!shown || Number(shown.dataset.at) === at) this.announce(row.id.replace("row", "newly-assigned"), (shown || isBeyond(row, section, at)) && notice);
   }
 
   announce(id, notice) {

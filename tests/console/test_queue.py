@@ -383,6 +383,20 @@ def test_a_paused_page_is_named_above_the_queue(anas_browser, bluebird):
     assert f"{bluebird} is not sending right now" in anas_browser.get("/").content.decode()
 
 
+def test_a_desk_announces_a_conversation_that_came_to_its_agent_beyond_the_rows_that_it_shows(
+    anas_browser, line_up, ana, ben, conversation
+):
+    line_up("mine", 2 * PAGE)
+    Conversation.objects.filter(pk=conversation.pk).update(holder="agent", agent=ben, waiting_since=None, last_at=None)
+    conversation.refresh_from_db()
+    conversation.transfer(ben, to=ana)
+    Conversation.objects.filter(pk=conversation.pk).update(waiting_since=None, last_at=None)
+    page = anas_browser.get("/queue/", headers=HTMX).content.decode()
+    assert f'id="row-{conversation.pk}"' not in page and f'id="newly-assigned-{conversation.pk}"' in page
+    conversation.see(ana)
+    assert "newly-assigned-" not in anas_browser.get("/queue/", headers=HTMX).content.decode()
+
+
 def test_an_agent_chooses_dense_rows(anas_browser, ana):
     assert 'class="queue desk-queue"' in anas_browser.get("/").content.decode()
     known = {"undo_seconds": "5", "next_conversation": "desk", "calls": "mine"}
