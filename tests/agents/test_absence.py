@@ -1,5 +1,6 @@
 """Absence: a reason that colleagues read, who said so, and a time for which conversations stay with their agent."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -188,3 +189,17 @@ def test_an_agent_who_leaves_the_team_has_no_absence(ana, anas):
     anas.post("/away/", {"minutes": "15"})
     Agent.objects.get(pk=ana.pk).leave()
     assert reason_of(ana) == (False, "")
+
+
+def test_a_long_list_of_colleagues_has_pages(ana, anas, bluebird):
+    Agent.objects.bulk_create(
+        Agent(username=f"agent-{number:03}", first_name=f"Guest {number:03}") for number in range(120)
+    )
+    found, path = [], "/colleagues/"
+    while path:
+        page = anas.get(path).text
+        assert page.count('class="colleagues-name"') <= 100
+        found += re.findall(r"Guest (\d{3})</span>", page)
+        path = (more := re.search(r'href="([^"]+)">More colleagues', page)) and f"/colleagues/{more[1]}"
+    assert found == [f"{number:03}" for number in range(120)]
+    assert re.search(r'href="\?after=0">Earlier colleagues', page)
