@@ -17,7 +17,7 @@ from console.moderation.models import MODERATE
 from console.snoozes.forms import SnoozeForm
 from console.snoozes.views import CHOICES
 from console.views.labels import changes
-from console.views.queue import find_section
+from console.views.queue import find_section, place
 from console.wording import bulk_actions as wording
 
 
@@ -34,12 +34,17 @@ def bar(request):
 def section(request, name):
     """Return the names of the conversations in a section, also of those whose rows a desk does not show.
 
-    One more than can be selected shows the browser that there are more.
+    With `?from=PLACE&to=PLACE`, only those from one row to another. One more than can be selected shows the browser
+    that there are more.
     """
-    found = find_section(request, name)
-    found.choose(MOST_SELECTED + 1)
-    rows = Conversation.objects.filter(pk__in=found.keys).values_list("pk", "revision")
-    return JsonResponse([f"{pk}-{revision}" for pk, revision in rows], safe=False)
+    found, begin, end = find_section(request, name), place(request, "from"), place(request, "to")
+    if begin and found.goes_back:
+        found.choose_from(MOST_SELECTED + 1, begin)
+    else:
+        found.choose(MOST_SELECTED + 1)
+    keys = _until(found.keys, end and end[1])
+    rows = dict(Conversation.objects.filter(pk__in=keys).values_list("pk", "revision"))
+    return JsonResponse([f"{pk}-{rows[pk]}" for pk in keys if pk in rows], safe=False)
 
 
 @require_POST
@@ -134,3 +139,8 @@ def _transfer_context(request):
     first = {conversation.page: conversation for conversation in selection.selected(request.user, names)[::-1]}
     found = {agent: None for one in first.values() for agent in one.transfer_targets() if agent != request.user}
     return {"transfer_targets": [*found], "teams": Team.objects.filter(pages__in=first).distinct()}
+
+
+def _until(keys, last):
+    """Return the keys up to the last one, or all if it is not among them."""
+    return keys[: keys.index(last) + 1] if last in keys else keys

@@ -1,12 +1,16 @@
 // The conversations of the queue that the agent has selected. Of each, the revision is kept that its row showed then: the console
 // leaves open whatever the customer has written since. A row that leaves the queue leaves the selection.
 
+import { get } from "./answer.js";
+
 const ROWS = "li[id^=row-]";
+const address = document.querySelector("queue-rows").dataset.bulkActions;
 
 const queue = document.getElementById("queue");
 const selected = new Map(); // key of the conversation → { revision, isShown }
 const changed = new EventTarget();
 let anchor = null; // the id of the row that was selected last, from which a range begins
+let anchorPlace = null; // the place of that row, which the section may drop
 let place = null; // the id of its section, which it may leave
 let focused = null; // the row whose box has the focus
 
@@ -22,11 +26,24 @@ export const names = () => [...selected].map(([key, { revision }]) => `${key}-${
 export const watchSelection = (listener) => changed.addEventListener("change", listener);
 
 export function toggle(row, isRange = false) {
+  if (isRange && anchor && !anchorRow() && row.closest(".queue-section").id === place) return selectUnshown(row);
   const rows = isRange && anchorRow() ? between(anchorRow(), row) : [row];
   const isSelected = isRange || !selected.has(keyOf(row));
   for (const one of rows) isSelected ? selected.set(keyOf(one), entryOf(one)) : selected.delete(keyOf(one));
-  [anchor, place] = [row.id, row.closest(".queue-section").id];
+  moveAnchor(row);
   show({ name: row.querySelector(".row-name").textContent, isSelected });
+}
+
+function moveAnchor(row) {
+  [anchor, anchorPlace, place] = [row.id, row.dataset.place, row.closest(".queue-section").id];
+}
+
+// The section has dropped the row from which the range begins: the console knows which are between.
+async function selectUnshown(row) {
+  const [from, to] = [anchorPlace, row.dataset.place].sort();
+  const answer = await get(`${address}sections/${place.replace("section-", "")}/?from=${from}&to=${to}`);
+  moveAnchor(row);
+  select(answer?.ok ? JSON.parse(answer.body) : [`${keyOf(row)}-${row.dataset.revision}`]);
 }
 
 function between(first, last) {

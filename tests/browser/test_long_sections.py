@@ -170,6 +170,20 @@ def test_rows_that_a_long_section_drops_stay_selected(sit_down, stack, many, ana
     expect(bar).to_contain_text("1 selected")
 
 
+def test_a_range_is_selected_from_a_row_that_a_long_section_has_dropped(sit_down, stack, many, ana):
+    tab = sit_down(ana)
+    begin(tab)
+    ready(tab)
+    row(tab, "Guest 020").focus()
+    tab.keyboard.press("x")
+    bar = tab.get_by_role("region", name="Selected conversations")
+    expect(bar).to_contain_text("1 selected")
+    scroll_down_to(tab, "Guest 200")
+    until(tab, lambda: "Guest 020" not in shown(tab))
+    row(tab, "Guest 180").click(modifiers=["Shift"])
+    expect(bar).to_contain_text("161 selected")
+
+
 def test_a_refresh_with_fewer_rows_of_a_long_section_deselects_none(sit_down, stack, many, ana):
     tab = sit_down(ana)
     begin(tab)

@@ -248,6 +248,12 @@ def test_all_of_a_section_are_named_with_their_revisions(anas_browser, guests, m
     assert anas_browser.get(f"{URL}sections/nowhere/").status_code == 404
 
 
+def test_the_conversations_between_two_rows_of_a_section_are_named_in_order(anas_browser, guests):
+    rows = sorted((fresh(one) for one in guests(5)), key=lambda one: one.row_place)
+    between = {"from": rows[1].row_place, "to": rows[3].row_place}
+    assert anas_browser.get(f"{URL}sections/mine/", between).json() == names(*rows[1:4])
+
+
 def test_a_row_of_the_queue_says_its_revision(anas_browser, conversation):
     assert f'data-revision="{conversation.revision}"' in anas_browser.get("/queue/").content.decode()
 
