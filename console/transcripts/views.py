@@ -46,6 +46,9 @@ def mail_transcript(request, pk):
         raise Http404
     if not form.is_valid():
         return _page(request, conversation, form, status=422)
+    if not mail.may_mail(request.user):
+        form.add_error("address", _("You have mailed many transcripts within an hour. Wait a while before the next."))
+        return _page(request, conversation, form, status=429)
     address = form.cleaned_data["address"]
     mail.mail_transcript.delay(conversation.pk, request.user.pk, address)
     messages.success(request, _("The console e-mails the transcript to %(address)s.") % {"address": address})

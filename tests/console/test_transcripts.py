@@ -7,6 +7,7 @@ from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from console.infrastructure.redis import redis
 from console.models import Note
 from console.transcripts import content
 from console.transcripts.mail import mail_transcript
@@ -124,6 +125,19 @@ def test_an_agent_has_a_transcript_mailed_from_its_page_once_however_often_it_is
 def test_an_address_that_is_none_is_refused_with_a_sentence(address, anas_browser, urls, mail_server):
     answer = anas_browser.post(f"{urls[0]}mail/", {"address": address})
     assert answer.status_code == 422 and 'role="alert"' in answer.text
+
+
+def test_an_agent_mails_so_many_transcripts_in_an_hour(
+    anas_browser, bens, urls, mail_server, enqueued, monkeypatch, ana
+):
+    monkeypatch.setattr("console.transcripts.mail.MOST_IN_AN_HOUR", 2)
+    redis().delete(f"mailed-transcripts:{ana.pk}")
+    statuses = [anas_browser.post(f"{urls[0]}mail/", {"address": "a@example.com"}).status_code for _turn in range(3)]
+    assert (statuses, enqueued(mail_transcript.name)) == ([302, 302, 429], 2)
+    assert 0 < redis().ttl(f"mailed-transcripts:{ana.pk}") <= 3600
+    refused = anas_browser.post(f"{urls[0]}mail/", {"address": "a@example.com"})
+    assert "You have mailed many transcripts within an hour." in words(refused.text)
+    assert bens.post(f"{urls[0]}mail/", {"address": "a@example.com"}).status_code == 302
 
 
 def test_no_transcript_is_mailed_where_e_mail_is_not_set_up(anas_browser, urls):
