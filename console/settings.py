@@ -77,6 +77,7 @@ try:
         LOG_FORMAT=LOG_FORMAT,
         TIME_ZONE=TIME_ZONE,
     )
+    start_up_checks.refuse_missing_sender(EMAIL_URL, EMAIL_FROM)
     start_up_checks.refuse_invalid_vapid_key(VAPID_PRIVATE_KEY)
     start_up_checks.refuse_missing_or_weak(
         SECRET_KEY=SECRET_KEY,

@@ -139,6 +139,32 @@ def test_the_refusal_of_a_malformed_database_url_does_not_contain_its_password()
     assert "gT5rW2qX" not in str(refused.value)
 
 
+@pytest.mark.parametrize("url", ["smtp://mail.example.com:25", "smtp+tls://apikey:secret@mail.example.com:587"])
+def test_e_mail_without_a_sender_is_refused_at_start(url):
+    ended = subprocess.run(
+        [sys.executable, "-c", "import console.settings"],
+        env=os.environ | {"EMAIL_URL": url, "EMAIL_FROM": ""},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert ended.returncode != 0
+    assert ended.stderr.startswith("The console does not start. Set EMAIL_FROM to an address, as in help@example.com:")
+    assert "secret" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "sender"),
+    [
+        ("smtp+tls://help%40example.com:secret@mail.example.com:587", ""),
+        ("smtp://mail.example.com:25", "Bluebird Tea <help@example.com>"),
+        ("", ""),
+    ],
+)
+def test_e_mail_has_a_sender_of_its_own_or_the_address_that_logs_in_at_the_mail_server(url, sender):
+    start_up_checks.refuse_missing_sender(url, sender)
+
+
 SHAPED = PRODUCTION | {
     "PUSH_HOSTS": [],
     **{"EMAIL_URL": "smtp+tls://help:secret@mail.example.com:587", "EMAIL_FROM": "Bluebird Tea <help@example.com>"},

@@ -15,6 +15,7 @@ from .settings_checks import (
     refuse_invalid_vapid_key,
     refuse_malformed,
     refuse_missing_or_weak,
+    refuse_missing_sender,
     seconds,
 )
 
@@ -29,5 +30,6 @@ __all__ = [
     "refuse_invalid_vapid_key",
     "refuse_malformed",
     "refuse_missing_or_weak",
+    "refuse_missing_sender",
     "seconds",
 ]

@@ -151,6 +151,10 @@ def _is_url(value, *schemes, is_origin=False):
     return parts.scheme in schemes and (not is_origin or (bool(parts.hostname) and not (parts.path + parts.query)))
 
 
+def _is_sender(value):
+    return bool(re.fullmatch(r".+@[^@]+", value))
+
+
 def _is_time_zone(value):
     try:
         return bool(ZoneInfo(value))
@@ -193,7 +197,7 @@ SHAPES = [
         lambda value: _is_url(value, "smtp", "smtp+tls", "smtp+ssl"),
         "set it to a URL, as in smtp+tls://user:password@mail.example.com:587, or remove it to send no e-mail.",
     ),
-    ("EMAIL_FROM", lambda value: re.fullmatch(r".*@[^@]+", value), "set it to an address, as in help@example.com."),
+    ("EMAIL_FROM", lambda value: _is_sender(value), "set it to an address, as in help@example.com."),
     ("BREACHED_PASSWORDS_FILE", isfile, "set it to a file of SHA-1 hashes, or remove it to ask no list."),
     ("FACEBOOK_APP_ID", str.isdecimal, "set it to the number of your Facebook app."),
     (
@@ -230,6 +234,15 @@ def refuse_invalid_vapid_key(key):
         is_valid = False
     if not is_valid:
         raise ImproperlyConfigured("VAPID_PRIVATE_KEY is not valid: `python -m console.new_keys` prints a valid one.")
+
+
+def refuse_missing_sender(email_url, email_from):
+    """Raise ImproperlyConfigured if e-mail would be from nobody: without a sender, it is from the user of the URL."""
+    user = unquote(urlsplit(email_url).username or "")
+    if email_url and not email_from and not _is_sender(user):
+        raise ImproperlyConfigured(
+            "Set EMAIL_FROM to an address, as in help@example.com: EMAIL_URL has no user that is one."
+        )
 
 
 def _refuse_invalid_keys(keys):
