@@ -4,6 +4,7 @@ from django import forms
 from django.contrib.auth import authenticate
 from django.contrib.auth.forms import PasswordChangeForm
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
@@ -28,11 +29,19 @@ class ProfileForm(forms.ModelForm):
         return name
 
     def save(self, commit=True):
-        """Save these columns alone: presence may have changed meanwhile. No transaction waits for the file storage."""
-        self.instance.save(update_fields=self.fields)
+        """Save the changed columns alone: another tab may have saved others. The file is stored before."""
         if "picture" in self.changed_data:
-            DiscardedFile.objects.discard(self.initial["picture"].name)
+            self._store(self.instance.picture)
+        with transaction.atomic():
+            known = Agent.objects.select_for_update().only("picture").get(pk=self.instance.pk)
+            self.instance.save(update_fields=self.changed_data)
+            if "picture" in self.changed_data:
+                DiscardedFile.objects.discard(known.picture.name)
         return self.instance
+
+    def _store(self, picture):
+        if picture:
+            picture.save(picture.name, picture.file, save=False)
 
 
 class PasswordForm(PasswordChangeForm):

@@ -13,6 +13,7 @@ from agents.models import Agent
 from agents.sessions import SEEN_EVERY, Session
 from console.live.batch import check_log_ins
 from console.models import PushSubscription
+from console.profile.forms import ProfileForm
 from personas.models import DiscardedFile, Persona
 from tests.conftest import PASSWORD
 
@@ -73,6 +74,33 @@ def test_a_changed_picture_makes_a_new_persona_and_the_old_file_is_deleted(anas_
     assert Persona.objects.for_agent(ana, conversation.page) != before
     assert DiscardedFile.objects.filter(name=first.name).exists() or not first.storage.exists(first.name)
     assert ana.picture.storage.exists(ana.picture.name)
+
+
+def test_two_pictures_that_are_saved_at_the_same_time_leave_one_file(
+    watched_files, ana, django_capture_on_commit_callbacks
+):
+    forms = [form_of(ana, picture=picture(color)) for color in ("red", "blue")]
+    for form in forms:
+        with django_capture_on_commit_callbacks(execute=True):
+            form.save()
+    ana.refresh_from_db()
+    assert watched_files.names == [ana.picture.name]
+
+
+def test_a_name_that_is_saved_by_an_old_page_leaves_the_new_picture(ana, watched_files):
+    old = form_of(ana, first_name="Anna")
+    form_of(ana, picture=picture()).save()
+    old.save()
+    ana.refresh_from_db()
+    assert (ana.first_name, watched_files.names) == ("Anna", [ana.picture.name])
+
+
+def form_of(agent, picture=None, **fields):
+    """Return a valid form that was loaded now."""
+    given = {"first_name": "Ana", "last_name": "Ruiz"} | fields
+    form = ProfileForm(given, {"picture": picture} if picture else {}, instance=Agent.objects.get(pk=agent.pk))
+    assert form.is_valid()
+    return form
 
 
 def test_a_picture_is_stored_outside_of_a_transaction(client, watched_files, ana):
