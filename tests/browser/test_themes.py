@@ -11,6 +11,15 @@ from tests.browser.desk import WITHOUT_STYLES, bubbles, composer, findings, open
 PICTURES = os.environ.get("PICTURES")
 LIGHT, DARK = "rgb(245, 246, 247)", "rgb(16, 18, 20)"  # the grounds
 HIGH = {"rules": {"color-contrast-enhanced": {"enabled": True}}}
+SOFT = """() => {
+    const probe = document.body.appendChild(document.createElement("span"));
+    probe.style.color = "var(--ink-soft)";
+    return getComputedStyle(probe).color;
+}"""
+PLACEHOLDERS = """() => [...document.querySelectorAll("[placeholder]")].map((field) => {
+    const { color, opacity } = getComputedStyle(field, "::placeholder");
+    return opacity === "1" ? color : `${color} at ${opacity}`;
+})"""
 GROUND = "() => getComputedStyle(document.body).backgroundColor"
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -62,6 +71,15 @@ def test_a_page_is_dark_before_its_first_paint(sit_down, ana):
     tab.route("**/*.css", lambda route: route.abort())
     tab.goto("/calls/")
     assert tab.evaluate("getComputedStyle(document.body).color") == "rgb(255, 255, 255)"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_words_in_empty_fields_have_the_contrast_of_other_words(sit_down, ana, scheme):
+    """Axe does not look at placeholders."""
+    ana.choose(theme=scheme, has_high_contrast=True)
+    tab = sit_down(ana)
+    soft = tab.evaluate(SOFT)
+    assert set(tab.evaluate(PLACEHOLDERS)) == {soft}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
