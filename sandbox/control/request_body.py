@@ -6,6 +6,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from ..graph.request_parsing import without_nulls
+
 NUMBER = (int, float)
 KINDS = {
     str: "a text",
@@ -50,7 +52,7 @@ async def read(request: Request) -> Body:
     if not (await request.body()).strip():
         return Body()
     try:
-        body = await request.json()
+        body = without_nulls(await request.json())
     except (JSONDecodeError, UnicodeDecodeError):
         raise bad_request("The body is not JSON.") from None
     if not isinstance(body, dict):

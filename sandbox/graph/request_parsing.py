@@ -74,9 +74,16 @@ def parse_json(text: str):
 
 
 def without_nulls(value):
+    """Return JSON without nulls. JSON can escape half of a character, which no answer can say: it becomes “?”."""
     if isinstance(value, dict):
-        return {key: without_nulls(inner) for key, inner in value.items() if inner is not None}
-    return [without_nulls(inner) for inner in value] if isinstance(value, list) else value
+        return {_whole(key): without_nulls(inner) for key, inner in value.items() if inner is not None}
+    if isinstance(value, list):
+        return [without_nulls(inner) for inner in value]
+    return _whole(value) if isinstance(value, str) else value
+
+
+def _whole(text: str) -> str:
+    return text.encode(errors="replace").decode()
 
 
 def header_token(request: Request) -> str:

@@ -100,6 +100,13 @@ def test_a_persona_needs_a_name_and_a_picture_url(box, body, words):
     assert words in answer.json()["error"]["message"]
 
 
+def test_half_a_character_in_a_name_becomes_a_question_mark(box, pictures):
+    origin, _shelf, _asked = pictures
+    answer = create(box, name="Ana \ud800", profile_picture_url=f"{origin}/ana.png")
+    assert answer.status_code == 200
+    assert box.graph("GET", f"/v26.0/{answer.json()['id']}").json()["name"] == "Ana ?"
+
+
 def test_messages_of_a_deleted_persona_keep_its_name(box, mona):
     id = box.persona()
     mona.is_sent(message={"text": "Hello"}, persona_id=id)
