@@ -1,4 +1,11 @@
-"""Numbers of conversations in the sections of the queue, counted once for all agents of a process."""
+"""Numbers of conversations in the sections of the queue, counted once for all agents of a process.
+
+They are counted from the rows, not kept in counters, which cost more than they bring. With 10,000 open conversations a
+count takes 5 ms, at most once a second for each process; with 100,000, 29 ms. Triggers that insert the difference for
+each change of place, so that nothing waits for a row, make such a change 60 µs slower or more, and a message, which
+changes no place, about 20 µs. At a thousand messages a second and a hundred changes of place, that is 26 ms of each
+second. And a count is right whatever happened before it.
+"""
 
 import threading
 import time
