@@ -1,6 +1,7 @@
 """The cast: Ana and Ben answer for Bluebird Tea, Ada is the admin, Mona writes. Facebook is the sandbox, over HTTP."""
 
 import fcntl
+import gc
 import os
 import subprocess
 import sys
@@ -62,6 +63,7 @@ settings.VAPID_PRIVATE_KEY = ""  # for this process: programs of the stack call 
 NOT_FAST = {"stack_processes", "browser", "node_modules"}  # fixtures that take long to set up
 KEPT = {model._meta.db_table for model in (ContentType, Permission)}  # they belong to the migrations
 CONSOLE_URL = f"http://127.0.0.1:{CONSOLE_PORT}"
+settings.WHITENOISE_AUTOREFRESH = True  # for this process: each client would list all static files first
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
 
 
@@ -105,6 +107,12 @@ def pytest_collection_modifyitems(config, items):
     if config.option.fast:
         config.hook.pytest_deselected(items=[item for item in items if not _is_fast(item)])
         items[:] = filter(_is_fast, items)
+
+
+def pytest_collection_finish():
+    """Spare the garbage collector everything that lives as long as this process: thousands of tests, Django, models."""
+    gc.collect()
+    gc.freeze()
 
 
 def _is_fast(item):
