@@ -5,7 +5,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from console.models import Conversation, Customer, Message
-from tests.browser.desk import bubbles, line_up, opens, part, row, says, takes
+from tests.browser.desk import bubbles, line_up, opens, part, row, says, takes, until
 from tests.stand_in import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -122,6 +122,7 @@ def test_the_banner_about_a_transfer_covers_no_row_of_the_queue(
     expect(notice).to_be_visible()
     last = part(tab, "Waiting").get_by_role("link", name="Guest 23", exact=False)
     last.scroll_into_view_if_needed()
+    until(tab, notice.bounding_box)  # a refresh of the queue puts it there anew
     assert not overlap(notice.bounding_box(), last.bounding_box())
     queue = tab.get_by_role("navigation", name="Conversations").bounding_box()
     assert not overlap(notice.bounding_box(), queue)
