@@ -2,6 +2,7 @@
 // then, and is pressed again. After a while all of them are loaded, so that they are there when the network is not.
 
 const ALL_AFTER = 5_000; // ms
+const BUSY_AT_MOST = 1_000; // ms that a busy page waits for the next script
 const IS_MAC = /mac|iphone|ipad/i.test(navigator.platform);
 
 const forCalls = () => import("./agent-calls.js");
@@ -110,6 +111,8 @@ function lookForNew() {
   if (document.querySelector("undo-offer")) quietly(forUndo);
 }
 
+// The box that selects a row shows under the pointer.
+document.getElementById("queue")?.addEventListener("pointerover", () => quietly(forBulkActions), { once: true });
 document.addEventListener("htmx:after:swap", lookForNew);
 lookForNew();
 if (document.querySelector("#dialog-form > form")) quietly(forDialog);
@@ -119,15 +122,18 @@ if (localStorage.getItem("customer-panel") === "open") quietly(forPanel);
 const ready = () => import("./offline-ready.js");
 const later = [ready, forCalls, forHome, forDialog, forBulkActions, forSearch, forEmoji, forUndo, forLongSections];
 const all = [...later, ...[...PRESSED, ...TYPED].map(([, , load]) => load)];
-const loadAllLater = () => setTimeout(() => loadAll().catch(loadAllLater), ALL_AFTER);
-const idle = () => new Promise((resolve) => (window.requestIdleCallback ?? setTimeout)(resolve));
+const loadAllLater = () => setTimeout(loadAll, ALL_AFTER);
+const whenIdle = window.requestIdleCallback ?? setTimeout;
+const idle = () => new Promise((resolve) => whenIdle(resolve, { timeout: BUSY_AT_MOST }));
 
-// One after another: together they would hold up what the agent types.
+// One after another: together they would hold up what the agent types. One that fails holds up none of the others.
 async function loadAll() {
+  let failed = false;
   for (const load of all) {
     await idle();
-    await load();
+    await load().catch(() => (failed = true));
   }
+  if (failed) loadAllLater();
 }
 
 loadAllLater();

@@ -169,3 +169,15 @@ def test_all_scripts_are_there_after_a_while(anas_tab):
     names = ["picture-viewer", "reaction-choice", "voice-note", "customer-panel", "canned-replies", "mention-list"]
     for name in [*names, "moment-field", "send-later", "template-form", "label-search"]:
         until(anas_tab, lambda name=name: anas_tab.evaluate("name => Boolean(customElements.get(name))", name))
+
+
+def test_a_script_that_cannot_be_loaded_holds_up_none_of_the_others(anas_tab):
+    without_script(anas_tab, "agent-calls", lambda route: route.abort())
+    until(anas_tab, lambda: anas_tab.evaluate("Boolean(customElements.get('label-search'))"))
+
+
+def test_rows_can_be_selected_as_soon_as_the_pointer_is_over_the_queue(anas_tab):
+    anas_tab.add_init_script("window.requestIdleCallback = () => 0")  # a page that is never idle
+    anas_tab.reload()
+    anas_tab.locator("#queue .row").hover()
+    expect(anas_tab.get_by_role("checkbox", name="Mona Weber")).to_be_attached()
