@@ -1,6 +1,9 @@
 """The form of rows that agents share. It asks who may use the row, and offers what this agent may share."""
 
+import uuid
+
 from django import forms
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -60,6 +63,40 @@ class SharedForm(forms.ModelForm):
 
     def _get_validation_exclusions(self):
         return super()._get_validation_exclusions() - VALIDATED
+
+
+class OnceForm(SharedForm):
+    """A form that makes one row, also if its button is pressed twice. Its model has a column idempotency_key."""
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        if not self.instance.pk:
+            self.instance.idempotency_key = _uuid(self.data.get("idempotency_key", ""))
+
+    @property
+    def known(self):
+        """Return the row that this form has made already, or None."""
+        made = {"author": self.instance.author, "idempotency_key": self.instance.idempotency_key}
+        rows = self._meta.model._default_manager
+        return None if self.instance.pk else rows.filter(**made).first()
+
+    def save(self, commit=True):
+        """Save the row, or return the one that another press of the button has made meanwhile."""
+        try:
+            with transaction.atomic():
+                return super().save(commit)
+        except IntegrityError:
+            self.instance.pk = None
+            if known := self.known:
+                return known
+            raise
+
+
+def _uuid(text):
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return uuid.uuid4()
 
 
 def _key(scope, pk=None):

@@ -9,10 +9,10 @@ from console.infrastructure import uploads
 from console.messenger_templates.limits import problems_of
 from console.messenger_templates.models import SavedFile, SavedTemplate
 from console.messenger_templates.validation import check_kinds_for
-from console.shared_form import SharedForm
+from console.shared_form import OnceForm
 
 
-class SavedTemplateForm(SharedForm):
+class SavedTemplateForm(OnceForm):
     files = FilesField(label=_("Picture or video"), required=False)
 
     class Meta:

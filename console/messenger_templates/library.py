@@ -63,7 +63,8 @@ def _save(request, pk, saved):
     if problems := form.problems:
         kept = saved if saved.pk else None
         return render_form(request, conversation, template, problems, saved=kept, save_form=form)
-    return render_form(request, conversation, template, saved=form.save(), note=gettext("Saved as “%s”.") % saved)
+    saved = form.save()
+    return render_form(request, conversation, template, saved=saved, note=gettext("Saved as “%s”.") % saved)
 
 
 def _find_editable(request, pk):

@@ -1,5 +1,6 @@
 """A saved template: cards and buttons that agents keep under a name to send them again, with a picture or video."""
 
+import uuid
 from typing import Any, ClassVar
 
 from django.db import models
@@ -39,6 +40,7 @@ class SavedTemplate(Shared):
 
     name = models.CharField(_("name"), max_length=60)
     payload = models.JSONField(_("template"))  # as Facebook takes it
+    idempotency_key = models.UUIDField(default=uuid.uuid4, editable=False)  # of the form that made it
 
     objects: ClassVar[Any] = SavedTemplateQuerySet.as_manager()
 
@@ -47,6 +49,10 @@ class SavedTemplate(Shared):
         verbose_name = _("saved template")
         verbose_name_plural = _("saved templates")
         ordering = ["name", "pk"]
+        constraints = [
+            *Shared.Meta.constraints,
+            models.UniqueConstraint(fields=["author", "idempotency_key"], name="one_saved_template_per_form"),
+        ]
 
     def __str__(self):
         return self.name

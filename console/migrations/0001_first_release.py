@@ -527,6 +527,7 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
                 ('name', models.CharField(max_length=60, verbose_name='name')),
                 ('payload', models.JSONField(verbose_name='template')),
+                ('idempotency_key', models.UUIDField(default=uuid.uuid4, editable=False)),
                 ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL, verbose_name='author')),
                 ('page', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='personas.page', verbose_name='Page')),
             ],
@@ -1000,6 +1001,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='savedview',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('custom_field', None), ('custom_value', '')), models.Q(('custom_field__isnull', False), models.Q(('custom_value', ''), _negated=True)), _connector='OR'), name='saved_view_custom_field', violation_error_message='Give a custom field together with its value.'),
+        ),
+        migrations.AddConstraint(
+            model_name='savedtemplate',
+            constraint=models.UniqueConstraint(fields=('author', 'idempotency_key'), name='one_saved_template_per_form'),
         ),
         migrations.AddConstraint(
             model_name='savedtemplate',

@@ -1,10 +1,7 @@
 """The form of a saved view: its conditions and order, and who may use it."""
 
-import uuid
-
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -15,20 +12,13 @@ from console.colleagues.finding import colleagues_of
 from console.custom_fields.kinds import cleaned
 from console.models import CustomField, Label, SavedView, Team
 from console.saved_views.models import LONGEST_WAIT, LONGEST_WINDOW, State
-from console.shared_form import SharedForm
+from console.shared_form import OnceForm
 from personas.models import Page
 
 MOST_OWN = 50  # views of one agent
 
 
-def _key(text):
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return uuid.uuid4()
-
-
-class SavedViewForm(SharedForm):
+class SavedViewForm(OnceForm):
     """A form for one agent. It offers the Pages that the agent may see, and what is made for these or for all."""
 
     class Meta:
@@ -45,8 +35,6 @@ class SavedViewForm(SharedForm):
     def __init__(self, agent, *args, **options):
         super().__init__(agent, *args, **options)
         self._was_shared = self.instance.is_shared
-        if not self.instance.pk:
-            self.instance.idempotency_key = _key(self.data.get("idempotency_key", ""))
         pages = Page.objects.open_to(agent).defer("token")
         on_these = Q(page=None) | Q(page__in=pages.order_by().values("pk"))
         self.fields["on_page"].queryset = pages
@@ -81,21 +69,8 @@ class SavedViewForm(SharedForm):
         self._check_number()
         return given
 
-    @property
-    def known(self):
-        """Return the view that this form has made already, because its button was pressed twice, or None."""
-        made = {"author": self.instance.author, "idempotency_key": self.instance.idempotency_key}
-        return None if self.instance.pk else SavedView.objects.filter(**made).first()
-
     def save(self, commit=True):
-        try:
-            with transaction.atomic():
-                view = super().save(commit)
-        except IntegrityError:
-            self.instance.pk = None
-            if view := self.known:
-                return view
-            raise
+        view = super().save(commit)
         live.publish("hello" if self._was_shared else view.topic)
         return view
 

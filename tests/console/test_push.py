@@ -348,6 +348,23 @@ def test_a_log_out_silences_its_device_until_the_agent_logs_in_there_again(
     assert len(push_service.received) == 1
 
 
+def test_a_device_that_the_agent_logs_out_elsewhere_gets_no_more_pushes(
+    device, unread, anas_browser, ana, browser_of, push_service
+):
+    browser_of(ana).post("/profile/devices/log-out-others/")
+    PushSubscription.objects.push(unread.pk, "message")
+    PushSubscription.objects.push_test("still there?")
+    assert push_service.received == []
+    assert anas_browser.get("/calls/").status_code == 302
+
+
+def test_a_device_gets_no_pushes_under_an_older_password(device, unread, ana, push_service):
+    ana.set_password("a teapot of many colours")
+    ana.save()
+    PushSubscription.objects.push(unread.pk, "message")
+    assert push_service.received == []
+
+
 def test_a_device_whose_session_has_expired_or_whose_agent_has_left_is_not_called(device, unread, ana, push_service):
     Session.objects.update(expire_date="2020-01-01T00:00Z")
     PushSubscription.objects.push(unread.pk, "message")

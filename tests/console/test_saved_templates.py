@@ -71,6 +71,24 @@ def test_an_agent_saves_uses_changes_and_deletes_a_template(anas_browser, path, 
     assert not SavedTemplate.objects.exists()
 
 
+def test_a_button_that_is_pressed_twice_saves_one_template(anas_browser, conversation, path, ana):
+    form = anas_browser.get(f"/conversations/{conversation.pk}/template/", headers=HTMX).text
+    key = re.search(r'name="idempotency_key" value="([\w-]+)"', form)[1]
+    given = FIELDS | {"name": "Teas", "idempotency_key": key}
+    answers = [anas_browser.post(f"{path}new/", given, headers=HTMX) for _press in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    saved = SavedTemplate.objects.get()
+    assert f"{path}{saved.pk}/edit/" in answers[1].text
+    assert f'value="{key}"' not in answers[1].text  # the next template that is saved is another one
+
+
+def test_a_picture_whose_button_is_pressed_twice_is_kept_once(anas_browser, path):
+    given = FIELDS | {"kind": "media", "name": "Pot", "idempotency_key": "5b0a4f2e-7d8c-4a55-8d5c-0f6a3f6f4c11"}
+    for _press in range(2):
+        anas_browser.post(f"{path}new/", given | {"files": teapot()}, headers=HTMX)
+    assert SavedTemplate.objects.get().files.get().title == "teapot.png"
+
+
 def test_a_change_of_another_is_replaced_only_by_an_agent_who_knows_of_it(keep, anas_browser, path, ana):
     address = f"{path}{keep('Teas').pk}/"
 
