@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -27,6 +28,16 @@ class HashedFiles(CompressedManifestStaticFilesStorage):
     """
 
     support_js_module_import_aggregation = True
+
+    def url(self, name, force=False):
+        """Return the address of a file, which is made once: every message of a thread shows several icons."""
+        if name not in self._addresses:
+            self._addresses[name] = super().url(name, force)
+        return self._addresses[name]
+
+    @cached_property
+    def _addresses(self):
+        return {}
 
     def post_process(self, paths, dry_run=False, **options):
         if not dry_run:

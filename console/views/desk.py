@@ -20,7 +20,7 @@ from console.views.queue import queue_context
 from console.wording import canned_variables, handovers, holders, pages, verbs
 from messenger.limits import LIMITS
 
-MAX_MESSAGES = 30  # on a page of a thread
+FIRST_PAGE, OLDER_PAGE = 20, 30  # messages that a thread opens with, and that come as one scrolls up
 COMPOSER_LIMITS = {
     "message": LIMITS["text"].most,
     "reply": MOST_TEXT,
@@ -62,10 +62,11 @@ def show_page(request, conversation, status=200, **more):
 
 def thread_context(request, conversation, before=None):
     """Return the context of the last page of the thread, or of the page before a message, the oldest entry first."""
-    page = list(_page(conversation.messages.before(before))) if before else LAST_MESSAGES(pk=conversation.pk)
+    size = OLDER_PAGE if before else FIRST_PAGE
+    page = list(_page(conversation.messages.before(before), size)) if before else LAST_MESSAGES(pk=conversation.pk)
     for message in page:
         message.conversation = conversation
-    has_older, page = len(page) > MAX_MESSAGES, page[:MAX_MESSAGES][::-1]
+    has_older, page = len(page) > size, page[:size][::-1]
     find_quotes(page)
     oldest = page[0] if page else None
     ends = (oldest if has_older else None, before)
@@ -77,11 +78,11 @@ def thread_context(request, conversation, before=None):
     return holder_context(request, conversation) | shown
 
 
-def _page(messages):
-    return messages.for_thread().in_order().reverse()[: MAX_MESSAGES + 1]
+def _page(messages, size):
+    return messages.for_thread().in_order().reverse()[: size + 1]
 
 
-LAST_MESSAGES = Compiled(lambda: _page(Message.objects.filter(conversation=Given("pk"))))
+LAST_MESSAGES = Compiled(lambda: _page(Message.objects.filter(conversation=Given("pk")), FIRST_PAGE))
 
 
 def timelines(conversation, since=-1):

@@ -27,7 +27,7 @@ export class Reading {
   // Open the thread at the first message that nobody has read, or at its end.
   async begin() {
     const unread = Number(this.list.dataset.unread ?? 0);
-    if (!unread) return this.list.toEnd();
+    if (!unread) return (this.list.sticks = true); // goes to the end with the first picture
     for (let page = 0; page < MOST_PAGES && this.asked.length < unread && this.list.link; page++) await addOlder(this.list);
     const first = this.asked.at(-unread) ?? this.asked[0];
     if (!first) return this.list.toEnd();

@@ -166,3 +166,15 @@ def test_the_messaging_window_uses_facebooks_clock(story):
     played.writes()
     assert fresh(played.conversation).customer_active_at == NOW + SECOND
     assert Message.objects.get(is_incoming=True).sent_at == NOW + SECOND
+
+
+def test_a_thread_opens_with_its_last_page_and_older_messages_come_in_larger_pages(story, browser_of, ana):
+    chat = story()
+    conversation = chat.conversation
+    for number in range(60):
+        chat.writes(text=f"line {number}.")
+    shown = browser_of(ana).get(f"/conversations/{conversation.pk}/", headers={"HX-Request": "true"}).text
+    assert [f"line {number}." in shown for number in (0, 39, 40, 59)] == [False, False, True, True]
+    oldest = conversation.messages.get(text="line 40.")
+    older = browser_of(ana).get(f"/conversations/{conversation.pk}/messages/?before={oldest.pk}").text
+    assert [f"line {number}." in older for number in (9, 10, 39, 40)] == [False, True, True, False]
