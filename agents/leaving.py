@@ -25,9 +25,11 @@ class Leaving(Presence, Rights):
     def leave(self):
         """End the agent's work: return their conversations to the queue, delete their personas, close their account.
 
-        Raises OnlyAdmin for the last superuser.
+        An agent who has left already stays as they are. Raises OnlyAdmin for the last superuser.
         """
         self.check_not_last_admin()
+        if not self._lock_working():
+            return
         self.is_active = self.is_present = self.is_auto_away = False
         self.left_at = timezone.now()
         self.away_since = self.away_since or self.left_at
@@ -39,6 +41,11 @@ class Leaving(Presence, Rights):
         self.conversations.return_to_queue()
         self.conversations.publish_presence(self)
         self.personas.withdraw()
+
+    def _lock_working(self):
+        """Lock the row until the transaction ends; return whether the agent still works here."""
+        working = type(self)._default_manager.filter(pk=self.pk, is_active=True)
+        return working.select_for_update(no_key=True).first() is not None
 
     def return_to_team(self):
         """Let an agent who left log in again. They are away until they do; personas are created on first use."""

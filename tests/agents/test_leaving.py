@@ -21,6 +21,14 @@ def test_leaving_returns_open_conversations_to_queue(ana, conversation):
     assert conversation.is_open
 
 
+def test_an_agent_whom_two_admins_remove_at_the_same_moment_leaves_once(ana, conversation):
+    first, second = (Agent.objects.get(pk=ana.pk) for _admin in range(2))
+    first.leave()
+    second.leave()
+    found = Agent.objects.get(pk=ana.pk)
+    assert (found.departures, found.left_at) == (1, first.left_at)
+
+
 def test_leaving_keeps_a_closed_conversation_closed(ana, conversation):
     conversation.close(ana)
     ana.leave()
