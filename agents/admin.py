@@ -208,6 +208,12 @@ class GrantableAdmin(GroupAdmin):
             options["queryset"] = request.user.grantable_permissions()
         return super().formfield_for_manytomany(db_field, request, **options)
 
+    def save_related(self, request, form, formsets, change):
+        """Return the conversations to the queue whose customers an agent may not answer any more."""
+        super().save_related(request, form, formsets, change)
+        for agent in form.instance.user_set.all():
+            agent.conversations.without_agent().return_to_queue()
+
     def _is_grantable(self, request, group):
         return group is None or request.user.grantable_groups().filter(pk=group.pk).exists()
 

@@ -8,6 +8,8 @@ from django.test import Client
 from agents.models import Agent
 from agents.roles import ANSWER, EXPORT, RIGHTS, SEE_FIELDS, TRANSFER, USUAL, Role
 from console import roles
+from console.models import Conversation
+from console.models.holder import Holder
 from tests.conftest import PASSWORD, in_role, restrict, withdraw
 
 NEW = {
@@ -171,6 +173,14 @@ def test_deleting_a_role_takes_one_request_of_an_admin_with_the_usual_rights(car
     lead = role("lead").pk
     assert caras.post(f"/admin/agents/role/{lead}/delete/", {"post": "yes"}).status_code == 302
     assert not Group.objects.filter(pk=lead).exists()
+
+
+def test_a_role_that_loses_the_right_to_answer_returns_the_conversations_of_its_agents(caras, conversation, ana):
+    in_role(ana, "lead")
+    assert Conversation.objects.get(pk=conversation.pk).is_held_by(ana)
+    given = role("lead").permissions.exclude(codename="answer_customers").values_list("pk", flat=True)
+    caras.post(f"/admin/agents/role/{role('lead').pk}/change/", {"name": "Lead", "permissions": [*given]})
+    assert Conversation.objects.get(pk=conversation.pk).holder == Holder.QUEUE
 
 
 def test_every_right_of_the_desk_is_named_by_a_constant():
