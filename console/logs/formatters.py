@@ -22,7 +22,7 @@ class Formatter(logging.Formatter):
 class Text(Formatter):
     def line(self, head, message, fields, trace):
         named = [f"{name}={value}" for name, value in fields.items()]
-        return " ".join([*head.values(), message.replace("\n", "\\n"), *named]) + (f"\n{trace}" if trace else "")
+        return texts.escaped(" ".join([*head.values(), message, *named])) + (f"\n{trace}" if trace else "")
 
 
 class JSON(Formatter):

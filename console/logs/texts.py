@@ -9,6 +9,7 @@ import traceback
 LONGEST = 300  # characters of the text of an error
 QUOTED = re.compile(r"""(["'`]).*\1""")  # from the first quote to the last, as a value may contain quotes
 QUERY = re.compile(r"\?\S+")  # of an address
+UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")  # they end, hide or turn a line
 NAME_CODE = (AttributeError, ImportError, NameError, TypeError)  # their quotes are names of our own code
 
 
@@ -17,7 +18,12 @@ def said(error):
     line = str(error).partition("\n")[0]  # the rest of a database error is the row
     if not isinstance(error, NAME_CODE):
         line = QUOTED.sub("…", line)
-    return QUERY.sub("?…", line)[:LONGEST]
+    return escaped(QUERY.sub("?…", line)[:LONGEST])
+
+
+def escaped(text):
+    """Return a text that stays on its line: a value in it may have been chosen to look like another line."""
+    return UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def shown(value):

@@ -169,8 +169,13 @@ def test_a_line_is_one_object_of_json_in_utc_with_its_ids(log):
 
 def test_a_text_line_stays_one_line(log):
     logger, written = log(Text())
-    logger.info("Two\nlines")
-    assert written().count("\n") == 1
+    logger.info("Two\r\nlines\x85\u2028\x1b[31m of %s", "one\n2030-01-01 INFO", extra={"fields": {"code": "5\nERROR"}})
+    assert len(written().splitlines()) == 1 and "\x1b" not in written()
+    assert "Two\\r\\nlines" in written()
+
+
+def test_the_text_of_an_error_stays_one_line():
+    assert texts.said(ValueError("one\rtwo\u2028three\x1b[2J")) == "one\\rtwo\\u2028three\\x1b[2J"
 
 
 @pytest.mark.django_db
