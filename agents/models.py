@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from agents.leaving import Leaving
-from agents.names import isolated, plain
+from agents.names import in_one_line, isolated, plain
 from agents.pictures import check_picture, new_path
 from agents.preferences import Preferences
 from agents.presence import PresenceQuerySet
@@ -66,6 +66,11 @@ class Agent(Leaving, Preferences):
 
     def __str__(self):
         return isolated(self.get_full_name() or self.username)
+
+    def clean(self):
+        """Keep names to one line, without what nobody sees: customers and e-mails show them."""
+        super().clean()
+        self.first_name, self.last_name = in_one_line(self.first_name), in_one_line(self.last_name)
 
     @property
     def public_name(self):

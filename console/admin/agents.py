@@ -52,8 +52,8 @@ class AgentWithOffboardingAdmin(AgentAdmin):
             raise PermissionDenied
         form = InvitationsForm(request.user, request.POST if request.method == "POST" else None)
         context = {"title": _("Invite people"), "opts": self.opts, "has_mail": bool(settings.EMAIL_URL), "form": form}
-        if form.is_valid():
-            context["invited"] = [(agent, _invite(agent)) for agent in form.save()]
+        if form.is_valid() and (added := form.save()):
+            context["invited"] = [(agent, _invite(agent)) for agent in added]
         return render(request, "admin/invite.html", self.admin_site.each_context(request) | context)
 
     def _changeable_agent(self, request, pk):

@@ -1,23 +1,26 @@
 """Invite many people at once: one line for each, with name, e-mail address, role, Pages and team."""
 
 import csv
+import re
 
 from django import forms
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agents.models import Agent
+from agents.names import in_one_line
 from agents.roles import Role
 from console.models import Team
 from personas.models import Page
 
 MOST = 200  # lines
 COLUMNS = 5
+NOT_OF_USERNAMES = re.compile(r"[^\w.@+-]")  # an address may have other signs
 
 
 class InvitationsForm(forms.Form):
@@ -29,7 +32,7 @@ class InvitationsForm(forms.Form):
         widget=forms.Textarea({"rows": 12, "class": "vLargeTextField", "spellcheck": "false"}),
         help_text=gettext_lazy(
             "A line for each: name, e-mail address, role, Pages, team. All after the address may be left out."
-            " Separate several Pages by semicolons."
+            " Separate several Pages by semicolons. Rows that are copied from a spreadsheet work too."
         ),
     )
 
@@ -38,12 +41,12 @@ class InvitationsForm(forms.Form):
         self.admin = admin
 
     def clean_lines(self):
-        rows = list(csv.reader(self.cleaned_data["lines"].splitlines(), skipinitialspace=True))
-        errors, self.invited, addresses = [], [], set()
+        rows = [_cells(line) for line in self.cleaned_data["lines"].splitlines()]
+        errors, self.invited, usernames = [], [], set()
         for number, row in enumerate(rows[: MOST + 1], start=1):
             try:
                 if any(row):
-                    self.invited.append(self._read([cell.strip() for cell in row], addresses))
+                    self.invited.append(self._read(row, usernames))
             except ValidationError as error:
                 errors.append(_("Line %(number)d: %(problem)s") % {"number": number, "problem": error.messages[0]})
         if len(rows) > MOST:
@@ -52,21 +55,27 @@ class InvitationsForm(forms.Form):
             raise ValidationError(errors)
         return self.cleaned_data["lines"]
 
-    @transaction.atomic
     def save(self):
-        """Add the agents, without a password; return them."""
-        for agent, groups, teams in self.invited:
-            agent.save()
-            agent.groups.add(*groups)
-            agent.teams.add(*teams)
-        return [agent for agent, _groups, _teams in self.invited]
+        """Add the agents, without a password; return them, or nobody if another admin has just added one of them."""
+        try:
+            with transaction.atomic():
+                return [self._add(*invited) for invited in self.invited]
+        except IntegrityError:
+            self.add_error("lines", _("One of them has just been added by somebody else: try again."))
+            return []
 
-    def _read(self, cells, addresses):
-        """Return the agent of a line with their groups and teams. addresses: of the lines above."""
-        if not 2 <= len(cells) <= COLUMNS:
+    def _add(self, agent, groups, teams):
+        agent.save()
+        agent.groups.add(*groups)
+        agent.teams.add(*teams)
+        return agent
+
+    def _read(self, cells, usernames):
+        """Return the agent of a line with their groups and teams. usernames: of the lines above."""
+        if not (2 <= len(cells) <= COLUMNS and in_one_line(cells[0])):
             raise ValidationError(_("Give a name and an e-mail address, and at most role, Pages and team."))
         name, address, role, pages, team = cells + [""] * (COLUMNS - len(cells))
-        agent = _agent(name, address, addresses)
+        agent = _agent(name, address, usernames)
         groups = [*self._role(role), *(group for page in pages.split(";") for group in self._page(page.strip()))]
         return agent, groups, self._team(team)
 
@@ -102,15 +111,22 @@ class InvitationsForm(forms.Form):
         return [found]
 
 
-def _agent(name, address, addresses):
-    first, _space, last = name.partition(" ")
+def _cells(line):
+    """Return the cells of a line, each alone: a quote that is left open swallows no other line."""
+    rows = csv.reader([line], delimiter="\t" if "\t" in line else ",", skipinitialspace=True)
+    return [cell.strip() for row in rows for cell in row]
+
+
+def _agent(name, address, usernames):
+    first, _space, last = in_one_line(name).partition(" ")
     validate_email(address)
     address = address.lower()
-    is_known = Agent.objects.filter(Q(username__iexact=address) | Q(email__iexact=address)).exists()
-    if is_known or address in addresses:
+    username = NOT_OF_USERNAMES.sub("", address)
+    is_known = Agent.objects.filter(Q(username__iexact=username) | Q(email__iexact=address)).exists()
+    if is_known or username in usernames:
         raise ValidationError(_("An agent has the address %s already.") % address)
-    addresses.add(address)
-    agent = Agent(username=address, email=address, first_name=first, last_name=last.strip())
+    usernames.add(username)
+    agent = Agent(username=username, email=address, first_name=first, last_name=last)
     agent.set_unusable_password()
     agent.full_clean()
     return agent

@@ -1,5 +1,6 @@
 """The pages on which somebody asks for a new password, and chooses one by a link."""
 
+from axes.utils import reset
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -61,8 +62,12 @@ class ChoosePassword(PasswordResetConfirmView):
         return agent if agent and agent.is_active else None
 
     def form_valid(self, form):
-        """Save the password, and end all log-ins of the agent: one of them may be a stranger's."""
+        """Save the password, and end all log-ins of the agent: one of them may be a stranger's.
+
+        Wrong passwords from before do not lock out the agent any more.
+        """
         super().form_valid(form)
+        reset(username=self.user.get_username())
         self.user.sessions.all().log_out()
         messages.success(self.request, _("Your password is set: log in with it."))
         return redirect("login")

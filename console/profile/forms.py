@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
-from agents.names import plain
+from agents.names import in_one_line
 from personas.models import DiscardedFile
 
 
@@ -23,7 +23,7 @@ class ProfileForm(forms.ModelForm):
 
     def clean_first_name(self):
         """Refuse an empty name: customers would see the username."""
-        name = plain(self.cleaned_data["first_name"]).strip()
+        name = in_one_line(self.cleaned_data["first_name"])
         if not name:
             raise ValidationError(_("Customers need a first name to see."))
         return name

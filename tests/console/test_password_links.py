@@ -10,6 +10,7 @@ from agents.models import Agent
 from agents.roles import Role
 from console import roles
 from console.models import Team
+from console.password_links.invitations import InvitationsForm
 from console.password_links.links import link_for
 from console.password_links.mail import mail_invitation, mail_reset
 from tests.conftest import PASSWORD, in_role, restrict
@@ -54,6 +55,25 @@ def link_in(text):
 
 
 # The link
+
+
+def test_a_link_is_to_the_console_whatever_host_the_request_names(adas, dora, settings):
+    settings.ALLOWED_HOSTS = ["*"]
+    page = adas.post(f"/admin/agents/agent/{dora.pk}/password-link/", headers={"host": "evil.example"})
+    assert page.context["link"].startswith(f"{settings.PUBLIC_URL}/choose-password/")
+
+
+def test_a_link_ends_when_the_address_of_its_agent_changes(dora):
+    link = link_for(dora)
+    Agent.objects.filter(pk=dora.pk).update(email="dora@elsewhere.example")
+    assert "This link does not work any more" in open_link(Client(), link).text
+
+
+def test_an_agent_who_was_locked_out_logs_in_with_the_password_chosen_by_a_link(client, ana):
+    for _guess in range(6):
+        client.post("/login/", {"username": "ana", "password": "wrong"})
+    choose(client, link_for(ana))
+    assert client.post("/login/", {"username": "ana", "password": PHRASE})["Location"] == "/"
 
 
 def test_an_invited_agent_chooses_a_password_and_logs_in(client, dora):
@@ -163,6 +183,10 @@ def test_an_admin_invites_many_people_with_role_page_and_team(adas, bluebird):
         ("Dora, dora@example.com, , , Pots", "There is no team “Pots” that you may change."),
         ("Dora, dora@example.com, , , , x", "Give a name and an e-mail address"),
         ("\0, dora@example.com", "Null characters are not allowed."),
+        (", dora@example.com", "Give a name and an e-mail address"),
+        ("\u200b, dora@example.com", "Give a name and an e-mail address"),
+        ('"Dora, dora@example.com\nFay, fay@example.com', "Line 2: Give a name and an e-mail address"),
+        ("Dora, dora@example.com\n" * 300, "At most 200 lines at once."),
     ],
 )
 def test_nobody_is_added_while_a_line_has_a_problem(adas, ana, line, problem):
@@ -170,6 +194,24 @@ def test_nobody_is_added_while_a_line_has_a_problem(adas, ana, line, problem):
     page = adas.post(INVITE, {"lines": f"Emil, emil@example.com\n{line}"})
     assert problem in page.text
     assert not Agent.objects.filter(email="emil@example.com").exists()
+
+
+def test_rows_that_are_copied_from_a_spreadsheet_are_invited(adas):
+    lines = "Dora Lam\tdora@example.com\n=1+1\t o'neil@example.com \nÉva, Ltd\teva@example.com"
+    invited = [agent for agent, _link in adas.post(INVITE, {"lines": lines}).context["invited"]]
+    assert [(agent.username, agent.email, agent.get_full_name()) for agent in invited] == [
+        ("dora@example.com", "dora@example.com", "Dora Lam"),
+        ("oneil@example.com", "o'neil@example.com", "=1+1"),
+        ("eva@example.com", "eva@example.com", "Éva, Ltd"),
+    ]
+
+
+def test_of_two_admins_who_invite_the_same_people_at_the_same_moment_one_is_asked_to_try_again(ada):
+    first, second = (InvitationsForm(ada, {"lines": "Dora, dora@example.com"}) for _admin in range(2))
+    assert first.is_valid() and second.is_valid()
+    assert len(first.save()) == 1
+    assert second.save() == [] and "try again" in str(second.errors)
+    assert Agent.objects.filter(email="dora@example.com").count() == 1
 
 
 def test_an_admin_by_role_invites_nobody_to_more_than_they_have(browser_of, ben, bluebird):
