@@ -15,22 +15,18 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from agents.sessions import Session
+from console import deletion
 from console.models import (
-    Activity,
-    Attachment,
     BotEvent,
     Conversation,
-    Customer,
     Handover,
     InboundWebhook,
     Message,
     Note,
-    ScheduledFile,
     ScheduledReply,
     UploadedFile,
 )
 from console.models.conversation.inbox import LATE
-from personas.models import DiscardedFile
 
 BATCH = 500  # rows in one transaction, which takes some milliseconds
 PAUSE = 0.05  # s between two batches, in which others get on
@@ -157,21 +153,4 @@ def _delete_part(pk):
         conversation = _long_closed().select_for_update(skip_locked=True, of=("self",)).filter(pk=pk).first()
         if conversation is None:
             return False
-        messages = list(conversation.messages.order_by("at", "pk").values_list("pk", flat=True)[:BATCH])
-        Attachment.objects.filter(message__in=messages).discard()
-        Message.objects.filter(pk__in=messages).delete()
-        if len(messages) < BATCH:
-            _delete_rest(conversation)
-        return len(messages) == BATCH
-
-
-def _delete_rest(conversation):
-    ScheduledFile.objects.filter(scheduled_reply__conversation=conversation).discard()
-    for rows in (Activity.objects, Note.objects, ScheduledReply.objects):
-        rows.filter(conversation=conversation).delete()
-    Conversation.objects.filter(pk=conversation.pk).update(reason=None)
-    Handover.objects.filter(conversation=conversation).delete()
-    conversation.delete()
-    customer = Customer.objects.get(pk=conversation.customer_id)
-    customer.delete()
-    DiscardedFile.objects.discard(customer.picture.name)
+        return deletion.delete_part(conversation, BATCH)[0]

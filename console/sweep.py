@@ -11,6 +11,7 @@ from console.models import (
     BotEvent,
     Conversation,
     Customer,
+    Erasure,
     HistoryImport,
     InboundWebhook,
     Moderation,
@@ -69,5 +70,6 @@ STEPS = [  # in this order
     fetch_missing_files,
     Moderation.objects.deliver_later,
     HistoryImport.objects.import_later,
+    Erasure.objects.work_later,
     SearchWord.objects.learn,
 ]

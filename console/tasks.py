@@ -60,6 +60,11 @@ def moderate(moderation_id):
 
 
 @shared_task
+def erase(erasure_id):
+    _model("console.Erasure").filter(pk=erasure_id).work()
+
+
+@shared_task
 def call_agents(items):
     _model("console.CallRules").call_agents(items)
 

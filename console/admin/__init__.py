@@ -4,6 +4,7 @@ from .bot_events import BotEventAdmin
 from .canned_replies import CannedReplyAdmin
 from .conversations import ConversationAdmin
 from .custom_fields import CustomFieldAdmin
+from .erasures import ErasureAdmin
 from .inbound_webhooks import InboundWebhookAdmin
 from .labels import LabelAdmin
 from .pages import PageWithRulesAdmin
@@ -18,6 +19,7 @@ __all__ = [
     "CannedReplyAdmin",
     "ConversationAdmin",
     "CustomFieldAdmin",
+    "ErasureAdmin",
     "InboundWebhookAdmin",
     "LabelAdmin",
     "PageWithRulesAdmin",

@@ -1,9 +1,11 @@
 from django.contrib import admin
 from django.template.loader import render_to_string
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from console.admin.long_list import LongList
 from console.models import Conversation, Holder
+from console.privacy import views as privacy
 from personas.page_access import RowsOfVisiblePages, VisiblePagesFilter
 
 SHOWN_MESSAGES = 100
@@ -50,6 +52,13 @@ class ConversationAdmin(RowsOfVisiblePages, LongList):
         *WINDOW,
         "thread",
     ]
+
+    def get_urls(self):
+        erase = self.admin_site.admin_view(self.erase)
+        return [path("<int:pk>/erase/", erase, name="console_conversation_erase"), *super().get_urls()]
+
+    def erase(self, request, pk):
+        return privacy.erase(request, self.get_queryset(request), pk)
 
     @admin.display(description=_("state"), ordering="holder")
     def state(self, conversation):

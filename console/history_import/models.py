@@ -31,9 +31,13 @@ class State(models.TextChoices):
 
 class HistoryImportQuerySet(OutboxQuerySet):
     def begin(self, customer):
-        """Import the history of a new customer. Idempotent."""
-        _row, is_new = self.get_or_create(customer=customer)
-        if is_new:
+        """Import the history of a new customer. Idempotent.
+
+        Nothing is imported of a customer who was erased here: Facebook still has their old messages.
+        """
+        is_erased = customer.page.erasures.of(customer.page_id, customer.psid).exists()
+        row, is_new = self.get_or_create(customer=customer, defaults={"state": State.DONE} if is_erased else {})
+        if is_new and row.state == State.PENDING:
             _import_next_later(customer.page_id)
 
     def pending(self):

@@ -3,6 +3,7 @@ import console.models.canned_file
 import console.models.customer
 import console.models.handover_rules
 import console.models.message.attachment
+import console.privacy.models
 import console.search.trigger
 import console.wording.canned_variables
 import console.wording.quick_replies
@@ -1101,5 +1102,31 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='uploadedfile',
             constraint=models.UniqueConstraint(fields=('page', 'digest', 'kind'), name='one_upload_per_page_and_file'),
+        ),
+        migrations.CreateModel(
+            name='Erasure',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('next_attempt_at', models.DateTimeField(editable=False, null=True, verbose_name='next attempt')),
+                ('psid', models.TextField(blank=True, editable=False)),
+                ('digest', models.CharField(db_index=True, editable=False, max_length=64)),
+                ('code', models.CharField(default=console.privacy.models.new_code, editable=False, max_length=40, unique=True, verbose_name='confirmation code')),
+                ('source', models.CharField(choices=[('admin', 'in the admin'), ('command', 'by command')], max_length=10, verbose_name='asked for')),
+                ('asked_at', models.DateTimeField(auto_now_add=True, verbose_name='asked at')),
+                ('gone_at', models.DateTimeField(editable=False, null=True)),
+                ('done_at', models.DateTimeField(null=True, verbose_name='done at')),
+                ('state', models.CharField(choices=[('asked', 'asked for'), ('deleting', 'deleting the conversation'), ('cleaning', 'cleaning stored webhooks'), ('done', 'done')], default='asked', max_length=10, verbose_name='state')),
+                ('counts', models.JSONField(default=dict, verbose_name='receipt')),
+                ('cleaned', models.BigIntegerField(default=0, editable=False)),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='asked by')),
+                ('customer', models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='erasure', to='console.customer')),
+                ('page', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='erasures', to='personas.page', verbose_name='Page')),
+            ],
+            options={
+                'verbose_name': 'erasure',
+                'verbose_name_plural': 'erasures',
+                'ordering': ['-pk'],
+                'default_permissions': ('add', 'view'),
+            },
         ),
     ]

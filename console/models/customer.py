@@ -130,13 +130,21 @@ class Customer(Scheduled):
         now = timezone.now()
         self.profile_at, self.refusals = now if is_kept else None, 0
         self.next_attempt_at = now + REFRESHED_EVERY if is_kept else soon()
-        self.save(
-            update_fields=["name", "picture", "locale", "utc_offset", "profile_at", "refusals", "next_attempt_at"]
-        )
+        if not self._write_profile():
+            return
         if shown != (self.name, self.locale, self.picture.name):
             self.conversation.touch()
         if shown[-1] != self.picture.name:
             DiscardedFile.objects.discard(shown[-1])
+
+    def _write_profile(self):
+        """Write what was fetched; return False if the customer was erased meanwhile, and discard the picture."""
+        fields = ["name", "locale", "utc_offset", "profile_at", "refusals", "next_attempt_at"]
+        values = {name: getattr(self, name) for name in fields} | {"picture": self.picture.name}
+        is_there = self.row.filter(psid=self.psid).update(**values)
+        if not is_there:
+            DiscardedFile.objects.discard(self.picture.name)
+        return is_there
 
     @property
     def _profile_fields(self):

@@ -97,6 +97,16 @@ class InboundWebhookQuerySet(ScheduledQuerySet):
         for inbound_webhook in self.filter(mids__contains=[number_of(mid)]).select_for_update(skip_locked=True):
             self.filter(pk=inbound_webhook.pk).update(body=events.redact(inbound_webhook.body, mid))
 
+    def erase(self, psid):
+        """Remove a customer from the stored bodies; return from how many.
+
+        A row stays, with the digest of its body: Facebook may send the body again, and it is not stored again.
+        """
+        erased = 0
+        for inbound_webhook in self.filter(body__contains=psid).select_for_update().order_by("pk"):
+            erased += inbound_webhook.erase(psid)
+        return erased
+
     def _process_round(self):
         """Process batches until one takes all that is left; return how many webhooks there were.
 
@@ -169,6 +179,13 @@ class InboundWebhook(Retryable):
         self.save()
         transaction.on_commit(wake_up.wake_processor, robust=True)
 
+    def erase(self, psid):
+        """Remove a customer from the body; return whether it named them."""
+        body = events.erase(self.body, psid)
+        if body != self.body:
+            self.row.update(body=body, mids=_mids_of(events.parse(body.encode())), error="")
+        return body != self.body
+
     def process(self):
         """Process it now, whether it is due or not."""
         Batch().process(lambda: [self])
@@ -181,7 +198,7 @@ class InboundWebhook(Retryable):
         Events are sorted by customer: where they are processed apart, two workers never wait for each other.
         """
         self.events = sorted(events.parse(self.body.encode()), key=lambda event: event.psid or "")
-        self.mids = sorted({number_of(mid) for event in self.events if (mid := getattr(event, "mid", ""))})
+        self.mids = _mids_of(self.events)
         self.unknown = sum(isinstance(event, events.Unknown) for event in self.events)
 
     def redact(self, mid):
@@ -216,6 +233,10 @@ def _fitting(sizes):
     """Return the keys of the first of these (key, size) that fit into a batch together, at least of one."""
     so_far = accumulate(size for _pk, size in sizes)
     return [pk for (pk, size), total in zip(sizes, so_far, strict=True) if total <= max(MOST_BYTES, size)]
+
+
+def _mids_of(found):
+    return sorted({number_of(mid) for event in found if (mid := getattr(event, "mid", ""))})
 
 
 def number_of(mid):

@@ -5,6 +5,7 @@ https://developers.facebook.com/docs/messenger-platform/reference/webhook-events
 """
 
 from .coerce import to_json
+from .erase import erase
 from .event import DashboardTest, Event, OtherObject, Unknown
 from .interactions import (
     AccountLinking,
@@ -60,6 +61,7 @@ __all__ = [
     "ThreadTaken",
     "Unknown",
     "entry_of",
+    "erase",
     "load",
     "make_entry",
     "parse",

@@ -13,6 +13,7 @@ from console.models import (
     CannedReply,
     Customer,
     CustomField,
+    Erasure,
     HandoverRules,
     InboundWebhook,
     Label,
@@ -76,6 +77,7 @@ class World:
             *[InboundWebhook.objects.create(body="{}"), Label.objects.create(**of_page, name="VIP")],
             *[CannedReply.objects.get(), SavedTemplate.objects.get(), SavedView.objects.get()],
             *[CustomField.objects.get(), Persona.objects.get(), self.agents[1].groups.exclude(role=None).get().role],
+            Erasure.objects.create(page=self.page, source="admin", state="done"),
         ]
         return {row._meta.model_name: row.pk for row in rows}
 

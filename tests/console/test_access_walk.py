@@ -151,6 +151,8 @@ GET  L LLL++3 +        /admin/console/cannedreply/add/
 POST L LLL++3 +        /admin/console/cannedreply/add/
 GET  L LLL+++ +        /admin/console/conversation/
 POST L LLL+++ +        /admin/console/conversation/
+GET  L LLL++3 + LLL443 /admin/console/conversation/<int:pk>/erase/
+POST L LLL++3 + LLL443 /admin/console/conversation/<int:pk>/erase/
 GET  L LLL+++ + LLL+++ /admin/console/conversation/<path:object_id>/
 POST L LLL+++ + LLL+++ /admin/console/conversation/<path:object_id>/
 GET  L LLL+++ + LLL444 /admin/console/conversation/<path:object_id>/change/
@@ -173,6 +175,18 @@ GET  L LLL++3 + LLL444 /admin/console/customfield/<path:object_id>/history/
 POST L LLL++3 + LLL444 /admin/console/customfield/<path:object_id>/history/
 GET  L LLL++3 +        /admin/console/customfield/add/
 POST L LLL++3 +        /admin/console/customfield/add/
+GET  L LLL++3 +        /admin/console/erasure/
+POST L LLL++3 +        /admin/console/erasure/
+GET  L LLL+++ + LLL+++ /admin/console/erasure/<path:object_id>/
+POST L LLL+++ + LLL+++ /admin/console/erasure/<path:object_id>/
+GET  L LLL++3 + LLL443 /admin/console/erasure/<path:object_id>/change/
+POST L LLL333 3 LLL333 /admin/console/erasure/<path:object_id>/change/
+GET  L LLL333 3 LLL333 /admin/console/erasure/<path:object_id>/delete/
+POST L LLL333 3 LLL333 /admin/console/erasure/<path:object_id>/delete/
+GET  L LLL++3 + LLL444 /admin/console/erasure/<path:object_id>/history/
+POST L LLL++3 + LLL444 /admin/console/erasure/<path:object_id>/history/
+GET  L LLL333 3        /admin/console/erasure/add/
+POST L LLL333 3        /admin/console/erasure/add/
 GET  L LLL333 +        /admin/console/inboundwebhook/
 POST L LLL333 +        /admin/console/inboundwebhook/
 GET  L LLL+++ + LLL+++ /admin/console/inboundwebhook/<path:object_id>/

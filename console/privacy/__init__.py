@@ -1,0 +1,1 @@
+"""Privacy: erase one customer, with a receipt."""

@@ -1,0 +1,39 @@
+"""Remove one customer from a webhook body."""
+
+import json
+
+from .coerce import to_dicts
+from .serialize import serialize
+
+KEPT = ("id", "time")  # fields of an entry that say nothing of a customer
+
+
+def erase(body: str, psid: str) -> str:
+    """Remove every event that names this customer from a webhook body.
+
+    A body that does not name them is returned unchanged, byte for byte.
+    """
+    parsed = json.loads(body)
+    if not _names(parsed, psid):
+        return body
+    for entry in to_dicts(parsed.get("entry")):
+        _erase_from(entry, psid)
+    return serialize(parsed).decode()
+
+
+def _erase_from(entry, psid):
+    for name, value in list(entry.items()):
+        if isinstance(value, list):
+            entry[name] = [raw for raw in value if not _names(raw, psid)]
+    if _names(entry, psid):  # beside the lists, where Facebook puts some events of calls
+        for name in entry.keys() - KEPT:
+            del entry[name]
+
+
+def _names(value, psid):
+    """Return whether a part of a body has this id in it. Facebook sends ids as strings, and sometimes as numbers."""
+    if isinstance(value, dict):
+        return any(_names(part, psid) for part in value.values())
+    if isinstance(value, list):
+        return any(_names(part, psid) for part in value)
+    return str(value) == psid

@@ -1,0 +1,45 @@
+"""A customer is removed from a webhook body, and everybody else stays."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from messenger import events
+
+PAYLOADS = Path(__file__).parent.parent / "payloads"
+PSID = "5557003111222333"
+
+
+def body_with(*raws, **entry):
+    return json.dumps({"object": "page", "entry": [{"id": "9", "time": 1, "messaging": list(raws)} | entry]})
+
+
+def message(psid, mid):
+    return {"sender": {"id": psid}, "recipient": {"id": "9"}, "timestamp": 1, "message": {"mid": mid, "text": "Hi"}}
+
+
+def test_the_events_of_the_customer_go_and_those_of_others_stay():
+    erased = events.erase(body_with(message(PSID, "m_1"), message("8", "m_2")), PSID)
+    assert [event.mid for event in events.parse(erased.encode())] == ["m_2"]
+
+
+def test_a_body_that_does_not_name_the_customer_stays_as_it_is():
+    body = body_with(message("8" + PSID, "m_1"))
+    assert events.erase(body, PSID) == body
+
+
+def test_an_id_that_facebook_sent_as_a_number_is_found():
+    assert PSID not in events.erase(body_with(message(int(PSID), "m_1")), PSID)
+
+
+def test_ids_beside_the_lists_of_an_entry_are_removed_with_what_stands_there():
+    erased = json.loads(events.erase(body_with(sender={"id": PSID}, call_permission_reply={"response": "yes"}), PSID))
+    assert erased["entry"] == [{"id": "9", "time": 1}]
+
+
+@pytest.mark.parametrize("path", sorted(PAYLOADS.glob("*.json")), ids=lambda path: path.stem)
+def test_every_kind_of_event_loses_its_customer(path):
+    body = path.read_text()
+    for psid in {event.psid for event in events.parse(body.encode()) if event.psid}:
+        assert psid not in events.erase(body, psid)
