@@ -2,14 +2,17 @@
 
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser, Group, Permission
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models.functions import Concat
 from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from agents.compiled import Compiled, Given
 from agents.roles import CODENAMES, RIGHTS, USUAL, Role
 
 NO_PASSWORD = "!"  # noqa: S105  (what Django stores for an account that nobody can log in to)
@@ -38,20 +41,19 @@ class Rights(AbstractUser):
         abstract = True
 
     def has_perm(self, perm, obj: Any = None):
-        """Return whether they have a permission.
+        """Return whether they have a permission. Nobody has one for a single object."""
+        return self.is_active and (self.is_superuser or (obj is None and perm in self._permission_names))
 
-        Of the rights of the desk, an agent without a role has the usual ones.
-        """
-        return perm in self.desk_rights if perm in RIGHTS else super().has_perm(perm, obj)
+    @property
+    def desk_rights(self):
+        """Return the rights of the desk that they have, of RIGHTS. An agent without a role has the usual ones."""
+        return frozenset(right for right in RIGHTS if self.has_perm(right))
 
     @cached_property
-    def desk_rights(self):
-        """Return the rights of the desk that they have, of RIGHTS. They are read once, as Django does with others."""
-        if not self.is_active or self.is_superuser:
-            return frozenset(RIGHTS if self.is_active else ())
-        agent = type(self)._default_manager.filter(pk=self.pk)
-        for codenames, has_role in agent.values_list(ArraySubquery(_granted().values("codename")), Exists(_roles())):
-            return frozenset({CODENAMES[name] for name in codenames} | (set() if has_role else USUAL))
+    def _permission_names(self):
+        """Return the names of what they may do. They are read once, as Django does."""
+        for names, has_role in GRANTED(pk=self.pk):
+            return frozenset(names) | (frozenset() if has_role else USUAL)
         return frozenset()
 
     @property
@@ -124,9 +126,21 @@ class Rights(AbstractUser):
 
 def _granted():
     """Return the rights of the desk that an agent of an outer query was granted, by a group or alone."""
+    return _permissions().filter(content_type__app_label="agents", codename__in=CODENAMES)
+
+
+def _permissions():
     by = Q(user=OuterRef("pk")) | Q(group__user=OuterRef("pk"))
-    return Permission.objects.filter(by, content_type__app_label="agents", codename__in=CODENAMES).order_by()
+    return Permission.objects.filter(by).order_by()
 
 
 def _roles():
     return Role.objects.filter(user=OuterRef("pk")).order_by()
+
+
+def _names_of(agent):
+    name = Concat("content_type__app_label", Value("."), "codename")
+    return agent.values_list(ArraySubquery(_permissions().values_list(name)), Exists(_roles()))
+
+
+GRANTED = Compiled(lambda: _names_of(get_user_model()._default_manager.filter(pk=Given("pk"))))  # most requests ask

@@ -7,8 +7,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
+from agents.compiled import Compiled, Given
 from agents.sessions import SEEN_EVERY, Session
-from console.infrastructure.compiled import Compiled, Given
 from console.infrastructure.devices import device_name
 
 STORED = Compiled(lambda: Session.objects.filter(session_key=Given("key"), expire_date__gt=Given("now")))

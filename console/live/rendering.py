@@ -10,8 +10,8 @@ from django.db.models.functions import Now, RowNumber
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
+from agents.compiled import Compiled, GivenList
 from agents.preferences import QueueOrder
-from console.infrastructure.compiled import Compiled, GivenList
 from console.live.events import event, hello
 from console.models import Activity, Conversation, Handover, Mention, Message, Note, ScheduledReply
 from console.models.mention import notes_by_row

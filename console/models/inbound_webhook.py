@@ -14,9 +14,9 @@ from django.db.models import Func, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from agents.compiled import Compiled, Given, GivenList
 from console import tasks
 from console.infrastructure import wake_up
-from console.infrastructure.compiled import Compiled, Given, GivenList
 from console.models.inbound_batch import Batch
 from messenger import events
 from personas.models.retry import Retryable, ScheduledQuerySet

@@ -9,8 +9,8 @@ from django.db import transaction
 from django.db.models import Exists
 from django.utils import timezone
 
+from agents.compiled import Compiled, CompiledUpdate, Given, GivenList, attach
 from console import tasks
-from console.infrastructure.compiled import Compiled, CompiledUpdate, Given, GivenList, attach
 from console.logs import ids
 from personas.models.retry import Outcome
 

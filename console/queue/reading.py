@@ -3,7 +3,7 @@
 from django.db import connection
 from django.db.models import prefetch_related_objects
 
-from console.infrastructure.compiled import Compiled, GivenList
+from agents.compiled import Compiled, GivenList
 from console.models import Conversation
 from console.queue.shared_rows import shared_rows
 from personas.models import Page

@@ -6,7 +6,7 @@ from operator import attrgetter
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, Q, Value
 
-from console.infrastructure.compiled import Compiled, Given, GivenList
+from agents.compiled import Compiled, Given, GivenList
 from console.models import Team
 from console.models.shared import Scope
 from console.saved_views.conditions import matching

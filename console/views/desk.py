@@ -7,9 +7,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django_htmx.http import push_url, trigger_client_event
 
+from agents.compiled import Compiled, Given, GivenList
 from console.forms import MOST_PRIVATE_NOTE, MOST_TEXT
 from console.infrastructure import uploads
-from console.infrastructure.compiled import Compiled, Given, GivenList
 from console.models import Conversation, Draft, Message, Refused
 from console.models.conversation.revision import open_pages
 from console.models.message.message import find_quotes

@@ -115,7 +115,7 @@ def test_a_value_steps_the_revision_of_the_conversation(bens, conversation, orde
 
 def test_fields_need_a_constant_number_of_queries(bens, conversation, size, django_assert_num_queries):
     def ask():
-        with django_assert_num_queries(16):
+        with django_assert_num_queries(14):
             panel(bens, conversation)
 
     fill_in(bens, conversation, size, "Small")

@@ -100,7 +100,7 @@ def test_labels_of_a_customer_that_stay_as_they_are_change_no_revision(bens, mon
 
 def test_labels_of_a_customer_need_a_constant_number_of_queries(bens, mona, bluebird, django_assert_num_queries):
     def ask():
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(13):
             panel(bens, mona.conversation)
 
     ask()

@@ -107,7 +107,7 @@ def test_the_panel_needs_a_constant_number_of_queries(
     bens, mona, ana, ben, sent_file, stay, by_mona, receive, django_assert_num_queries
 ):
     def ask():
-        with django_assert_num_queries(17):
+        with django_assert_num_queries(15):
             bens.get(reverse("customer", args=[mona.conversation.pk]), headers=HTMX)
 
     def fill(at):

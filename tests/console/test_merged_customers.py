@@ -254,7 +254,7 @@ def test_the_panel_of_many_merged_customers_needs_a_constant_number_of_queries(
     bens, mona, met, pots, ana, django_assert_num_queries
 ):
     def ask():
-        with django_assert_num_queries(19):
+        with django_assert_num_queries(17):
             panel(bens, mona)
 
     def add(number):

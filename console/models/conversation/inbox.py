@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from console.infrastructure.compiled import Compiled, Given, GivenList
+from agents.compiled import Compiled, Given, GivenList
 from console.models.activity import Activity, Kind
 from console.models.conversation.revision import Revision, RevisionQuerySet
 from console.models.holder import Holder

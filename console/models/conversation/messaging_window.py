@@ -8,7 +8,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from console.infrastructure.compiled import Compiled, Given
+from agents.compiled import Compiled, Given
 from console.models.conversation.thread_control import ThreadControl
 from console.models.handover.cause import Cause
 from console.models.refusals import DISCONNECTED, WindowClosed

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from django.db import OperationalError, transaction
 from psycopg.errors import LockNotAvailable
 
-from console.infrastructure.compiled import Compiled, GivenList
+from agents.compiled import Compiled, GivenList
 from console.models.conversation import customer_messages, echoes, thread
 from console.models.conversation.conversation import Conversation
 from console.models.conversation.inbound import begins_conversation

@@ -10,7 +10,7 @@ import uuid
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from console.infrastructure.compiled import Compiled, Given
+from agents.compiled import Compiled, Given
 from console.models.conversation import typing_dots
 from console.models.conversation.checks import check_all_seen, check_failed
 from console.models.conversation.messaging_window import MessagingWindow

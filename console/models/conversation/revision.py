@@ -13,10 +13,10 @@ from django.db import connection, models, transaction
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from agents.compiled import Compiled, Given, GivenList
 from console import live
 from console.calls.news import State, announce_changes
 from console.infrastructure import rows
-from console.infrastructure.compiled import Compiled, Given, GivenList
 from console.models.conversation import thread
 from console.models.conversation.outcomes import OutOfOrder
 from console.models.handover_rules import HandoverRules

@@ -9,8 +9,8 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
+from agents.compiled import Compiled, GivenList
 from console.infrastructure import rows
-from console.infrastructure.compiled import Compiled, GivenList
 from console.models.conversation.thread_order import FEW, Entry
 from console.models.message.message import Message
 

@@ -12,8 +12,8 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from agents.compiled import CompiledUpdate, Given
 from console.infrastructure import rate_limit
-from console.infrastructure.compiled import CompiledUpdate, Given
 from console.models.message import quotes
 from console.models.message.reconciliation import SHORTAGE, Reconciliation
 from console.models.message.state import MessageState

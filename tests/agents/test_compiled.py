@@ -9,8 +9,8 @@ from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from agents.compiled import Compiled, CompiledUpdate, Given, GivenList, attach
 from agents.models import Agent
-from console.infrastructure.compiled import Compiled, CompiledUpdate, Given, GivenList, attach
 from console.models import Conversation, Message
 
 NAMED = Compiled(lambda: Agent.objects.filter(username=Given("name")).order_by("pk"))
