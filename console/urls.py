@@ -140,6 +140,7 @@ urlpatterns = [
     path("offline/", installation.offline, name="offline"),
     path("leave/", agents.leave, name="leave"),
     path("admin/", admin.site.urls),
+    path("privacy/", include("console.privacy.urls")),
     path("api/", api.urls),
     path("favicon.ico", files.icon),
     re_path(r"^webhooks/messenger/?$", webhook.messenger, name="webhook"),

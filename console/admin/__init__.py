@@ -4,6 +4,7 @@ from .bot_events import BotEventAdmin
 from .canned_replies import CannedReplyAdmin
 from .conversations import ConversationAdmin
 from .custom_fields import CustomFieldAdmin
+from .deletion_requests import DeletionRequestAdmin
 from .erasures import ErasureAdmin
 from .inbound_webhooks import InboundWebhookAdmin
 from .labels import LabelAdmin
@@ -19,6 +20,7 @@ __all__ = [
     "CannedReplyAdmin",
     "ConversationAdmin",
     "CustomFieldAdmin",
+    "DeletionRequestAdmin",
     "ErasureAdmin",
     "InboundWebhookAdmin",
     "LabelAdmin",

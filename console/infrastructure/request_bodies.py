@@ -95,6 +95,7 @@ COMMON = Limits(r"", MIB)
 STRANGERS = Limits(r"", MOST_FILES * FILE_BYTES + MIB, together=math.inf, is_kept=False)
 LIMITS = [
     Limits(r"/webhooks/messenger/?$", settings.MAX_WEBHOOK_BYTES),
+    Limits(r"/privacy/deletion/$", MIB, bodies=16),
     Limits(WITH_FILES, STRANGERS.most, together=1024 * MIB, is_for_agents=True),
     Limits(r"/(admin/|profile/$)", settings.MAX_PICTURE_BYTES + MIB, together=256 * MIB, is_for_agents=True),
     COMMON,

@@ -1111,7 +1111,7 @@ class Migration(migrations.Migration):
                 ('psid', models.TextField(blank=True, editable=False)),
                 ('digest', models.CharField(db_index=True, editable=False, max_length=64)),
                 ('code', models.CharField(default=console.privacy.models.new_code, editable=False, max_length=40, unique=True, verbose_name='confirmation code')),
-                ('source', models.CharField(choices=[('admin', 'in the admin'), ('command', 'by command')], max_length=10, verbose_name='asked for')),
+                ('source', models.CharField(choices=[('admin', 'in the admin'), ('command', 'by command'), ('facebook', 'at Facebook')], max_length=10, verbose_name='asked for')),
                 ('asked_at', models.DateTimeField(auto_now_add=True, verbose_name='asked at')),
                 ('gone_at', models.DateTimeField(editable=False, null=True)),
                 ('done_at', models.DateTimeField(null=True, verbose_name='done at')),
@@ -1127,6 +1127,24 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'erasures',
                 'ordering': ['-pk'],
                 'default_permissions': ('add', 'view'),
+            },
+        ),
+        migrations.CreateModel(
+            name='DeletionRequest',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('digest', models.CharField(editable=False, max_length=64, unique=True)),
+                ('user_id', models.TextField(blank=True, verbose_name='id of the user for this app')),
+                ('code', models.CharField(default=console.privacy.models.new_code, editable=False, max_length=40, unique=True, verbose_name='confirmation code')),
+                ('asked_at', models.DateTimeField(auto_now_add=True, verbose_name='asked at')),
+                ('handled_at', models.DateTimeField(null=True, verbose_name='handled at')),
+                ('erasures', models.ManyToManyField(related_name='requests', to='console.erasure', verbose_name='erasures')),
+            ],
+            options={
+                'verbose_name': "deletion request of Facebook's",
+                'verbose_name_plural': "deletion requests of Facebook's",
+                'ordering': ['-pk'],
+                'default_permissions': ('view',),
             },
         ),
     ]

@@ -6,6 +6,7 @@ from console.history_import.models import HistoryImport
 from console.merged_customers.models import MergedCustomer
 from console.messenger_templates.models import SavedFile, SavedTemplate
 from console.moderation.models import Moderation
+from console.privacy.deletion_requests import DeletionRequest
 from console.privacy.models import Erasure
 from console.push.models import PushSubscription
 from console.saved_views.models import SavedView
@@ -54,6 +55,7 @@ __all__ = [
     "CustomField",
     "CustomValue",
     "Customer",
+    "DeletionRequest",
     "Digest",
     "Draft",
     "Erasure",

@@ -49,6 +49,7 @@ class State(models.TextChoices):
 class Source(models.TextChoices):
     ADMIN = "admin", _("in the admin")
     COMMAND = "command", _("by command")
+    FACEBOOK = "facebook", _("at Facebook")
 
 
 class ErasureQuerySet(ScheduledQuerySet):

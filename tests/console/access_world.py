@@ -13,6 +13,7 @@ from console.models import (
     CannedReply,
     Customer,
     CustomField,
+    DeletionRequest,
     Erasure,
     HandoverRules,
     InboundWebhook,
@@ -42,6 +43,7 @@ class World:
         self.conversation.take(self.agents[0])
         self.things = everything(self.conversation, self.agents[0], self.agents[0])
         self.things |= self._rows(tea) | {"sections": "waiting", "queue": "waiting"}
+        self.things["code"] = DeletionRequest.objects.get().code
         for shared in (CannedReply, SavedTemplate, SavedView):
             shared.objects.update(scope="page", page=self.page)
         CustomField.objects.update(page=self.page)
@@ -78,6 +80,7 @@ class World:
             *[CannedReply.objects.get(), SavedTemplate.objects.get(), SavedView.objects.get()],
             *[CustomField.objects.get(), Persona.objects.get(), self.agents[1].groups.exclude(role=None).get().role],
             Erasure.objects.create(page=self.page, source="admin", state="done"),
+            DeletionRequest.objects.create(user_id="218471"),
         ]
         return {row._meta.model_name: row.pk for row in rows}
 

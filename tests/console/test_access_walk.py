@@ -175,6 +175,18 @@ GET  L LLL++3 + LLL444 /admin/console/customfield/<path:object_id>/history/
 POST L LLL++3 + LLL444 /admin/console/customfield/<path:object_id>/history/
 GET  L LLL++3 +        /admin/console/customfield/add/
 POST L LLL++3 +        /admin/console/customfield/add/
+GET  L LLL333 +        /admin/console/deletionrequest/
+POST L LLL333 +        /admin/console/deletionrequest/
+GET  L LLL+++ + LLL+++ /admin/console/deletionrequest/<path:object_id>/
+POST L LLL+++ + LLL+++ /admin/console/deletionrequest/<path:object_id>/
+GET  L LLL333 + LLL333 /admin/console/deletionrequest/<path:object_id>/change/
+POST L LLL333 3 LLL333 /admin/console/deletionrequest/<path:object_id>/change/
+GET  L LLL333 3 LLL333 /admin/console/deletionrequest/<path:object_id>/delete/
+POST L LLL333 3 LLL333 /admin/console/deletionrequest/<path:object_id>/delete/
+GET  L LLL333 + LLL333 /admin/console/deletionrequest/<path:object_id>/history/
+POST L LLL333 + LLL333 /admin/console/deletionrequest/<path:object_id>/history/
+GET  L LLL333 3        /admin/console/deletionrequest/add/
+POST L LLL333 3        /admin/console/deletionrequest/add/
 GET  L LLL++3 +        /admin/console/erasure/
 POST L LLL++3 +        /admin/console/erasure/
 GET  L LLL+++ + LLL+++ /admin/console/erasure/<path:object_id>/
@@ -505,6 +517,10 @@ GET  L 555555 5        /preferences/
 POST L ++++++ +        /preferences/
 GET  L ++++++ +        /presence/
 POST L ++++++ +        /presence/
+GET  5 555555 5        /privacy/deletion/
+POST 3 333333 3        /privacy/deletion/
+GET  + ++++++ + ++++++ /privacy/deletion/<str:code>/
+POST 5 555555 5 555555 /privacy/deletion/<str:code>/
 GET  L ++++++ +        /profile/
 POST L ++++++ +        /profile/
 GET  L 555555 5 555555 /profile/devices/<str:public_id>/log-out/
