@@ -61,7 +61,7 @@ class HandoverRulesInline(admin.StackedInline):
     readonly_fields = BOT_STATE
     fieldsets = [
         (_("The bot"), {"fields": ["webhook_url", "bot_fields", "receives_standby", "bot_app_id", *BOT_STATE]}),
-        (_("Changes of holder"), {"fields": ["holder_url", "holder_secret", "makes_secret"]}),
+        (_("Changes of holder"), {"fields": ["holder_url", "holder_secret", "makes_secret", "bot_gets_full_names"]}),
         (_("Requests for an agent"), {"fields": ["payloads", "words"]}),
         (_("The queue"), {"fields": ["assigns"]}),
         (_("Timeouts"), {"fields": ["answer_within", "away_for", "back_after", "escalate_after"]}),

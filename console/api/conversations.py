@@ -136,7 +136,7 @@ def state_of(conversation):
     return {
         "psid": conversation.customer.psid,
         "holder": conversation.holder,
-        "name": conversation.holder_name,
+        "name": conversation.holder_name_for_bot,
         "team": conversation.team and conversation.team.name,
         "is_open": conversation.is_open,
         "since": conversation.held_since,

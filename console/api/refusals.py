@@ -28,6 +28,7 @@ def answer_in_json(api):
         return response
 
     def refused(request, refusal):
+        refusal = refusal.for_bot()
         if refusal.field:
             return refuse(request, 422, f"{refusal.field}: {refusal.sentence}")
         return refuse(request, 409, refusal.sentence, holder=refusal.holder, name=refusal.name)

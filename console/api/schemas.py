@@ -10,6 +10,7 @@ from pydantic import AfterValidator, ConfigDict, StringConstraints
 
 from console.forms import MOST_TEXT
 from console.models import Holder
+from console.models.bot_event.holder_change import AGENT_NAMES
 from messenger.client import utf16_length
 
 MOST_REASON = 500  # characters
@@ -117,7 +118,7 @@ class ConversationState(Schema):
         description="Who may reply: `bot` (you), `queue` (no agent has taken it yet), `agent`, or `elsewhere`"
         " (the Page Inbox, another app)."
     )
-    name: str = Field(description="The holder's name, for people.")
+    name: str = Field(description=f"The holder's name, for people. {AGENT_NAMES}")
     team: str | None = Field(description="The team whose queue it is in, or from whose queue the agent took it.")
     is_open: bool = Field(description="False once somebody closed it. The customer's next message reopens it.")
     since: datetime | None = Field(description="When the holder got it.")
@@ -125,7 +126,7 @@ class ConversationState(Schema):
     model_config = _example(
         psid=MONA,
         holder="agent",
-        name="Ana Ruiz",
+        name="Ana R.",
         team="Refunds",
         is_open=True,
         since="2026-11-20T14:02:00Z",
@@ -188,7 +189,7 @@ class Unknown(Refusal):
 class Conflict(Refusal):
     holder: Holder | None = Field(description="Who holds the conversation; null if that is not the reason.")
     name: str | None
-    model_config = _example(detail="This conversation is with Ana Ruiz.", holder="agent", name="Ana Ruiz")
+    model_config = _example(detail="This conversation is with Ana R.", holder="agent", name="Ana R.")
 
 
 class Wrong(Refusal):

@@ -82,6 +82,12 @@ class HandoverRules(models.Model):
         help_text=_("Each change of holder is posted to this address, signed with the secret below."),
     )
     holder_secret = EncryptedTextField(_("secret"), blank=True)
+    bot_gets_full_names = models.BooleanField(
+        _("the bot gets the full names of agents"),
+        default=False,
+        db_default=False,
+        help_text=_("Otherwise it gets the names that customers see."),
+    )
     payloads = models.TextField(
         _("payloads that ask for an agent"),
         blank=True,
@@ -146,6 +152,9 @@ class HandoverRules(models.Model):
         """Return {page id: rules} for the Pages that have any."""
         rows = cls.objects.filter(page__page_id__in=page_ids)
         return {rules.page.page_id: rules for rules in rows.select_related("page").defer("page__token")}
+
+    def name_for_bot(self, agent):
+        return str(agent) if self.bot_gets_full_names else agent.public_name
 
     @property
     def has_bot(self):

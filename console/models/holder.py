@@ -23,6 +23,11 @@ def name_of(page, holder, agent, app):
     return app_name(app) if holder == Holder.ELSEWHERE else _("the queue")
 
 
+def name_for_bot(rules, page, holder, agent, app):
+    """Return the name of a conversation's holder for the Page's bot, by its rules."""
+    return rules.name_for_bot(agent) if holder == Holder.AGENT else name_of(page, holder, agent, app)
+
+
 def label_of(page, holder, agent, app):
     """Return the name as agents see it in a list, where a bot with a name must not look like a colleague."""
     if holder == Holder.ELSEWHERE:

@@ -23,20 +23,29 @@ class Refused(Exception):
     def sentence(self):
         return str(self)
 
+    def for_bot(self):
+        """Return the refusal as the Page's bot gets it."""
+        return self
+
 
 class TakenByAnother(Refused):
     """Somebody else holds the conversation, or nobody does."""
 
-    def __init__(self, conversation):
-        self.holder, self.name = conversation.holder, conversation.holder_name
+    def __init__(self, conversation, name=""):
+        self.conversation = conversation
+        self.holder, self.name = conversation.holder, name or conversation.holder_name
         super().__init__(self._sentence(conversation))
+
+    def for_bot(self):
+        """Name an agent as the bot may know them."""
+        return TakenByAnother(self.conversation, self.conversation.holder_name_for_bot)
 
     def _sentence(self, conversation):
         if not conversation.is_open:
             return _("This conversation is closed.")
         if self.holder == Holder.QUEUE:
             return _("This conversation is in the queue: nobody has taken it yet.")
-        return _("This conversation is with %(name)s.") % {"name": self.name}
+        return _("This conversation is with %(name)s.") % {"name": self.name.removesuffix(".")}
 
 
 class TooLate(Refused):

@@ -91,7 +91,7 @@ def test_hand_back_passes_thread_control_after_the_last_answer(routed, ana, face
     assert calls(facebook) == ["take_thread_control", "pass_thread_control"]
     [passed] = facebook.requests("POST", "pass_thread_control")
     assert passed["body"]["target_app_id"] == BOT
-    assert passed["body"]["metadata"].startswith("Refunded\nReplied: Ana Ruiz. Messages: 1.\nAna Ruiz: The refund")
+    assert passed["body"]["metadata"].startswith("Refunded\nReplied: Ana R. Messages: 1.\nAna R.: The refund")
     assert owner(facebook, mona) == BOT
     assert (fresh(routed).holder, fresh(routed).is_controlled_elsewhere) == (Holder.BOT, True)
 

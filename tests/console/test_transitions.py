@@ -86,7 +86,7 @@ def test_hand_back_gives_the_conversation_to_the_bot_with_a_summary(with_bot, an
     with_bot.hand_back(ana, "Solved")
     assert fresh(with_bot).holder == Holder.BOT
     last = with_bot.handovers.in_order().last()
-    assert last.summary == "Solved\nReplied: Ana Ruiz. Messages: 1.\nAna Ruiz: The parcel comes tomorrow."
+    assert last.summary == "Solved\nReplied: Ana R. Messages: 1.\nAna R.: The parcel comes tomorrow."
 
 
 def test_hand_back_is_refused_on_a_page_without_a_bot(conversation, ana):

@@ -7,12 +7,15 @@ from ninja import Field, Schema
 from pydantic import ConfigDict
 
 from console.models.handover.cause import Cause
-from console.models.holder import Holder, name_of
+from console.models.handover_rules import HandoverRules
+from console.models.holder import Holder, name_for_bot
+
+AGENT_NAMES = "Of an agent the name that customers see, or the full name if the Page's rules say so."
 
 
 class FormerHolder(Schema):
     holder: Holder
-    name: str = Field(description="The holder's name, for people.")
+    name: str = Field(description=f"The holder's name, for people. {AGENT_NAMES}")
 
 
 class NewHolder(FormerHolder):
@@ -38,11 +41,11 @@ class HolderChange(Schema):
                 "id": 1711,
                 "page": "102030405060708",
                 "psid": "5557003111222333",
-                "from": {"holder": "agent", "name": "Ana Ruiz"},
+                "from": {"holder": "agent", "name": "Ana R."},
                 "to": {"holder": "bot", "name": "Robin", "team": ""},
                 "cause": "handed-back",
                 "note": "A new lid is on its way",
-                "summary": "A new lid is on its way\nReplied: Ana Ruiz. Messages: 4.\nCustomer: Thank you!",
+                "summary": "A new lid is on its way\nReplied: Ana R. Messages: 4.\nCustomer: Thank you!",
                 "at": "2026-11-20T14:20:00Z",
             }
         },
@@ -52,8 +55,9 @@ class HolderChange(Schema):
     def of(cls, handover):
         """Describe this handover."""
         page, team = handover.conversation.page, handover.to_team
-        former = name_of(page, handover.from_holder, handover.from_agent, handover.from_app)
-        new = name_of(page, handover.to_holder, handover.to_agent, handover.to_app)
+        rules = HandoverRules.of(page)
+        former = name_for_bot(rules, page, handover.from_holder, handover.from_agent, handover.from_app)
+        new = name_for_bot(rules, page, handover.to_holder, handover.to_agent, handover.to_app)
         return cls.model_validate(
             {
                 "id": handover.pk,

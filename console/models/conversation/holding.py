@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.roles import ANSWER, TRANSFER
 from console.models.conversation.revision import Revision
-from console.models.holder import Holder, label_of, name_of
+from console.models.holder import Holder, label_of, name_for_bot, name_of
 from console.models.refusals import TakenByAnother
 
 
@@ -66,6 +66,10 @@ class Holding(Revision):
     @property
     def holder_name(self):
         return name_of(self.page, self.holder, self.agent, self.elsewhere_app)
+
+    @property
+    def holder_name_for_bot(self):
+        return name_for_bot(self.rules, self.page, self.holder, self.agent, self.elsewhere_app)
 
     @property
     def holder_label(self):

@@ -18,13 +18,14 @@ def summary(conversation, note=""):
     last_change = taken.in_order().last()
     messages = conversation.messages.filter(is_imported=False).select_related("author").order_by("-at", "-pk")
     said = list(messages.filter(at__gt=last_change.at) if last_change else messages[:SHOWN])
-    names = {str(message.author) for message in said if message.author}
-    answered = f"Replied: {', '.join(sorted(names))}." if names else "Nobody replied."
+    rules = conversation.rules
+    names = {rules.name_for_bot(message.author) for message in said if message.author}
+    answered = f"Replied: {', '.join(sorted(names)).removesuffix('.')}." if names else "Nobody replied."
     head = [*filter(None, [note]), f"{answered} Messages: {len(said)}."]
     last = said[:SHOWN][::-1]
     prefetch_related_objects(last, "attachments")
     with in_source_language():
-        return "\n".join(head + [_line(message) for message in last])[:METADATA]
+        return "\n".join(head + [_line(message, rules) for message in last])[:METADATA]
 
 
 def without(summary, text):
@@ -36,6 +37,7 @@ def without(summary, text):
     return summary[:-cut] + f"{CUSTOMER}: {UNSENT}"[:cut] if cut and len(summary) == METADATA else summary
 
 
-def _line(message):
-    speaker = CUSTOMER if message.is_incoming else message.author or "Bot"
+def _line(message, rules):
+    author = rules.name_for_bot(message.author) if message.author else "Bot"
+    speaker = CUSTOMER if message.is_incoming else author
     return f"{speaker}: {message.words[:MOST_LINE] or (UNSENT if message.is_deleted else '(no text)')}"
