@@ -1,8 +1,10 @@
 """Middleware of Django's views: language, log-in, the agent's identity and presence, response headers, refusals."""
 
 import logging
+from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.db import DataError
 from django.http import HttpResponse, HttpResponseBadRequest
@@ -13,6 +15,8 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
+from agents.session_age import acted_at, reason_of_end
+from console.infrastructure.sessions import ended_session
 from console.logs import ids
 from console.wording.languages import language_of_browser
 from personas.resource_shortage import StorageUnavailable
@@ -50,13 +54,18 @@ class Language(LocaleMiddleware):
 class LoginRequired(LoginRequiredMiddleware):
     """Require a log-in. For an htmx request, load the log-in page instead of swapping it into the queue.
 
-    After the log-in, a browser is sent to the page that it asked for. The address of a verb is no page.
+    After the log-in, a browser is sent to the page that it asked for, or where it was. The address of a verb is no
+    page. A session that has ended by its age is explained there.
     """
 
     def handle_no_permission(self, request, view_func):
+        if ended := ended_session(request.COOKIES):
+            messages.info(request, reason_of_end(ended))
         log_in = resolve_url(self.get_login_url(view_func))
         if request.htmx:
-            return HttpResponseClientRedirect(log_in)
+            here = request.htmx.current_url_abs_path
+            query = {self.get_redirect_field_name(view_func): here}
+            return HttpResponseClientRedirect(f"{log_in}?{urlencode(query, safe='/')}" if here else log_in)
         if request.method not in ("GET", "HEAD"):
             return redirect(log_in)
         return super().handle_no_permission(request, view_func)
@@ -78,7 +87,9 @@ class ReloadForOtherAgent:
 
 
 class NotePresence:
-    """Note on each request that the agent is present and where: without scripts, no live stream does.
+    """Note on each request that the agent is present, where, and whether they did something themselves.
+
+    Without scripts, no live stream does.
 
     Agents who have never opened the console are left out: their presence is as set by hand.
     """
@@ -91,6 +102,8 @@ class NotePresence:
         request.session.user_agent = request.headers.get("User-Agent", "")
         if agent.is_authenticated:
             request.session.note_seen()
+            if at := acted_at(request.headers):
+                request.session.note_act(at)
         if agent.is_authenticated and agent.last_seen_at:
             agent.note_online()
         return self.get_response(request)

@@ -32,6 +32,7 @@ BATCH = 500  # rows in one transaction, which takes some milliseconds
 PAUSE = 0.05  # s between two batches, in which others get on
 MOST_SECONDS = 10  # for one kind of row in one run; the next run goes on
 LOG_INS_KEPT = timedelta(days=365)
+ENDED_SESSIONS_KEPT = timedelta(days=1)
 SCHEDULED_REPLIES_KEPT = timedelta(days=7)  # once sent or discarded: desks that were away remove them from the thread
 
 logger = logging.getLogger(__name__)
@@ -65,8 +66,8 @@ def webhooks():
 
 
 def sessions():
-    """Delete sessions that have expired."""
-    while _delete(Session.objects.filter(expire_date__lt=timezone.now())[:BATCH]):
+    """Delete sessions that have expired. For a while, the log-in page says to their agents why they ended."""
+    while _delete(Session.objects.filter(expire_date__lt=timezone.now() - ENDED_SESSIONS_KEPT)[:BATCH]):
         yield
 
 

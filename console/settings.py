@@ -59,6 +59,12 @@ try:
     CONVERSATION_RETENTION_DAYS = start_up_checks.days(  # 0 is for ever
         "CONVERSATION_RETENTION_DAYS", env.str("CONVERSATION_RETENTION_DAYS", default="") or "0", least=0
     )
+    SESSION_IDLE_MINUTES = start_up_checks.whole(
+        "SESSION_IDLE_MINUTES", env.str("SESSION_IDLE_MINUTES", default="") or "120", "minutes", least=10, most=1440
+    )
+    SESSION_HOURS = start_up_checks.whole(
+        "SESSION_HOURS", env.str("SESSION_HOURS", default="") or "12", "hours", least=1, most=720
+    )
     start_up_checks.refuse_malformed(
         DATABASE_URL=DATABASE_URL,
         REDIS_URL=REDIS_URL,

@@ -59,6 +59,7 @@ settings.REDIS_URL = settings.REDIS_URL.replace("db=0", f"db={NUMBER}")
 settings.CELERY_BROKER_URL = settings.CELERY_BROKER_URL.replace("virtual_host=0", f"virtual_host={NUMBER}")
 BROKER_WITHOUT_WORKERS = settings.CELERY_BROKER_URL.replace(f"host={NUMBER}", f"host={32 + int(NUMBER)}")
 settings.GRAPH_API_URL = f"http://127.0.0.1:{SANDBOX_PORT}"
+settings.SESSION_IDLE_MINUTES, settings.SESSION_HOURS = 14 * 24 * 60, 14 * 24  # for this process: tests travel in time
 settings.VAPID_PRIVATE_KEY = ""  # for this process: programs of the stack call agents
 NOT_FAST = {"stack_processes", "browser", "node_modules"}  # fixtures that take long to set up
 KEPT = {model._meta.db_table for model in (ContentType, Permission)}  # they belong to the migrations

@@ -102,6 +102,8 @@ def test_a_weak_setting_is_refused_in_production_and_named(name, value):
         ("SETTLE_SECONDS", "-1"),
         ("WEBHOOK_RETENTION_DAYS", "1"),
         ("CONVERSATION_RETENTION_DAYS", "never"),
+        ("SESSION_IDLE_MINUTES", "5"),
+        ("SESSION_HOURS", "12h"),
         ("DATABASE_URL", "localhost:5432/console"),
         ("DATABASE_URL", "mysql://console@db/console"),
         ("DATABASE_URL", "postgresql://console@db:port/console"),

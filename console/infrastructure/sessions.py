@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from agents.compiled import Compiled, Given
+from agents.session_age import LOGGED_IN_AT, MOVED_EVERY, end_of
 from agents.sessions import SEEN_EVERY, Session
 from console.infrastructure.devices import device_name
 
@@ -19,6 +20,7 @@ class SessionStore(DatabaseSessionStore):
 
     user_agent = ""
     row = None  # as it was read
+    is_new_log_in = False
 
     @classmethod
     def get_model_class(cls):
@@ -28,15 +30,32 @@ class SessionStore(DatabaseSessionStore):
     def device(self):
         return device_name(self.user_agent)
 
+    def __setitem__(self, key, value):
+        """Note a log-in, by whichever door: Django's login() alone sets the agent."""
+        super().__setitem__(key, value)
+        if key == SESSION_KEY:
+            super().__setitem__(LOGGED_IN_AT, timezone.now().timestamp())
+            self.is_new_log_in = True
+
     def note_seen(self):
         """Note that the session is used, and by which browser, unless it was seen a moment ago."""
         if self.row and self.row.seen_at < timezone.now() - SEEN_EVERY:
             Session.objects.filter(pk=self.session_key).note_seen(device=self.device)
             self.row.seen_at = timezone.now()
 
+    def note_act(self, at):
+        """Move the end of the session, of which the agent did something at this moment."""
+        end = end_of(self, at)
+        if self.row and end > self.row.expire_date + MOVED_EVERY:
+            Session.objects.filter(pk=self.session_key, expire_date__lt=end).update(expire_date=end)
+            self.row.expire_date = end
+
     def create_model_instance(self, data):
+        """Make the row. Values that change move the end of the session no more than a request does that reads them."""
         row: Session = super().create_model_instance(data)
         row.agent_id, row.device = data.get(SESSION_KEY), self.device
+        is_known = self.row and not self.is_new_log_in
+        row.expire_date = self.row.expire_date if is_known else end_of(data, timezone.now())
         return row
 
     def _validate_session_key(self, key):
@@ -57,6 +76,13 @@ def agent_of(cookies):
     request = HttpRequest()
     request.session = SessionStore(cookies.get(settings.SESSION_COOKIE_NAME))
     return get_user(request)
+
+
+def ended_session(cookies):
+    """Return the session of an agent that these cookies name and that has ended by its age, or None."""
+    key = cookies.get(settings.SESSION_COOKIE_NAME)
+    ended = Session.objects.filter(agent__isnull=False, expire_date__lte=timezone.now())
+    return ended.filter(pk=key).first() if SessionStore(key).session_key else None
 
 
 def logged_in(session_keys):

@@ -1,5 +1,6 @@
 """The page of an agent's own profile: who customers see, the password, and the devices where they are logged in."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.http import Http404
@@ -78,6 +79,7 @@ def _page(request, form=None, password_form=None):
         "form": form or ProfileForm(instance=_own_row(request)),
         "password_form": password_form or PasswordForm(request),
         "sessions": _sessions(request),
+        "settings": settings,
         **_persona(request, request.user),
     }
     return render(request, "profile/index.html", context, status=422 if form or password_form else 200)

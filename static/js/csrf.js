@@ -1,6 +1,8 @@
 // Every request of ours carries the token of the cookie, which a log-in in another tab may have changed since this page
 // came, and the agent whose page this is: the console refuses it once somebody else is logged in here.
 
+import { idleSeconds } from "./idle.js";
+
 export const agent = document.body.dataset.agent ?? "";
 
 const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
@@ -15,7 +17,7 @@ export function readAfter(moment) {
   if (dataset.hello < moment) dataset.hello = moment;
 }
 
-export const headers = () => ({ "HX-Request": "true", "X-Agent": agent, "X-CSRFToken": token(), ...stream() });
+export const headers = () => ({ "HX-Request": "true", "X-Agent": agent, "X-CSRFToken": token(), "X-Idle": idleSeconds(), ...stream() });
 
 const MOST_ALIVE = 20_000; // bytes: a browser refuses to keep more than 64 KB alive, of all requests together
 

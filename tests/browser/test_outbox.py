@@ -1,8 +1,11 @@
 """The outbox: unconfirmed replies are sent in order, once, under their author's persona, and failures are shown."""
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
+from django.contrib.auth.hashers import make_password
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from agents.sessions import Session
@@ -10,7 +13,7 @@ from console.infrastructure.request_bodies import LEAST, PATIENCE
 from console.models import Conversation, Message
 from tests.browser.conftest import session_of
 from tests.browser.desk import bubbles, composer, opens, part, row, says, takes, unconfirmed, until
-from tests.conftest import restrict
+from tests.conftest import BROWSER_PATIENCE_MS, PASSWORD, restrict
 from tests.stand_in import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -563,6 +566,23 @@ def test_a_reply_written_as_the_session_ended_is_sent_after_the_log_in(sit_down,
     expect(tab.get_by_label("Password")).to_be_visible()
     logs_in(tab, ana, path)
     until(tab, lambda: stack.texts(mona_writes) == ["Do not lose me"])
+
+
+def test_a_session_that_ends_while_its_agent_types_says_why_and_brings_them_back(sit_down, mona_writes, stack, ana):
+    ana.password = make_password(PASSWORD, hasher="pbkdf2_sha256")  # which the console knows too
+    ana.save(update_fields=["password"])
+    tab = sit_down(ana)
+    takes(tab)
+    path = urlsplit(tab.url).path
+    composer(tab).fill("A long answer, half writt")
+    Session.objects.update(expire_date=timezone.now())  # the next heartbeat of the live stream finds out
+    sentence = "You were logged out because nothing was done here"
+    expect(tab.get_by_role("status").filter(has_text=sentence)).to_be_visible(timeout=4 * BROWSER_PATIENCE_MS)
+    tab.get_by_label("Username").fill("ana")
+    tab.get_by_label("Password").fill(PASSWORD)
+    tab.get_by_role("button", name="Log in").click()
+    expect(composer(tab)).to_have_value("A long answer, half writt")
+    assert urlsplit(tab.url).path == path
 
 
 def test_the_next_agent_at_a_browser_sees_no_drafts_or_replies_of_the_first(sit_down, mona_writes, stack, ana, ben):

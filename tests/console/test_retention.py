@@ -210,9 +210,9 @@ def test_a_deletion_leaves_rows_that_another_run_is_deleting(deletion_in_flight,
 # Log-ins
 
 
-def test_expired_sessions_are_deleted_and_valid_ones_stay(db):
+def test_sessions_are_deleted_a_day_after_they_ended_and_valid_ones_stay(db):
     now = timezone.now()
-    for key, expires in [("old", now - timedelta(hours=1)), ("valid", now + timedelta(hours=1))]:
+    for key, expires in [("old", now - timedelta(hours=25)), ("valid", now + timedelta(hours=1))]:
         Session.objects.create(session_key=key, session_data="", expire_date=expires)
     retention.delete_old_rows()
     assert [session.session_key for session in Session.objects.all()] == ["valid"]

@@ -17,6 +17,7 @@ from .settings_checks import (
     refuse_missing_or_weak,
     refuse_missing_sender,
     seconds,
+    whole,
 )
 
 __all__ = [
@@ -32,4 +33,5 @@ __all__ = [
     "refuse_missing_or_weak",
     "refuse_missing_sender",
     "seconds",
+    "whole",
 ]

@@ -121,8 +121,13 @@ def days(name, value, least=2):
     least: Facebook repeats a webhook for a day and a half. The row by which a repeated one is recognised has to last
     two days.
     """
-    if not value.isdecimal() or not least <= int(value) <= MOST_DAYS:
-        raise ImproperlyConfigured(f"{name} is {value!r}: set it to a number of days from {least} to {MOST_DAYS}.")
+    return whole(name, value, "days", least, MOST_DAYS)
+
+
+def whole(name, value, unit, least, most):
+    """Return a whole number from the environment; raise ImproperlyConfigured for anything else."""
+    if not (value.isascii() and value.isdecimal()) or not least <= int(value) <= most:
+        raise ImproperlyConfigured(f"{name} is {value!r}: set it to a number of {unit} from {least} to {most}.")
     return int(value)
 
 
