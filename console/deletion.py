@@ -60,7 +60,7 @@ def delete_customer(pk):
     """Delete a customer without a conversation, and their picture; return the number of rows of each kind."""
     customer = Customer.objects.filter(pk=pk)
     for row in customer:
-        DiscardedFile.objects.discard(row.picture.name)
+        DiscardedFile.objects.discard(row.picture.name, *row.exports.values_list("file", flat=True))
     return _deleted(customer)
 
 

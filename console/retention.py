@@ -19,6 +19,7 @@ from console import deletion
 from console.models import (
     BotEvent,
     Conversation,
+    CustomerExport,
     Handover,
     InboundWebhook,
     Message,
@@ -82,6 +83,12 @@ def scheduled_replies():
         yield
 
 
+def exports():
+    """Delete exports of customers after a day, with their files."""
+    while CustomerExport.objects.outdated()[:BATCH].discard():
+        yield
+
+
 def uploads():
     """Delete the rows of uploads that Facebook no longer has."""
     while _delete(UploadedFile.objects.outdated()[:BATCH]):
@@ -99,7 +106,7 @@ def conversations():
         yield
 
 
-KINDS = [webhooks, sessions, log_ins, scheduled_replies, uploads, conversations]
+KINDS = [webhooks, sessions, log_ins, scheduled_replies, exports, uploads, conversations]
 
 
 def _days_ago(days):

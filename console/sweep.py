@@ -11,6 +11,7 @@ from console.models import (
     BotEvent,
     Conversation,
     Customer,
+    CustomerExport,
     Erasure,
     HistoryImport,
     InboundWebhook,
@@ -71,5 +72,6 @@ STEPS = [  # in this order
     Moderation.objects.deliver_later,
     HistoryImport.objects.import_later,
     Erasure.objects.work_later,
+    CustomerExport.objects.make_later,
     SearchWord.objects.learn,
 ]

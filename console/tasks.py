@@ -65,6 +65,11 @@ def erase(erasure_id):
 
 
 @shared_task
+def make_export(export_id):
+    _model("console.CustomerExport").filter(pk=export_id).make()
+
+
+@shared_task
 def call_agents(items):
     _model("console.CallRules").call_agents(items)
 

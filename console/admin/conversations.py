@@ -54,11 +54,22 @@ class ConversationAdmin(RowsOfVisiblePages, LongList):
     ]
 
     def get_urls(self):
-        erase = self.admin_site.admin_view(self.erase)
-        return [path("<int:pk>/erase/", erase, name="console_conversation_erase"), *super().get_urls()]
+        view = self.admin_site.admin_view
+        return [
+            path("<int:pk>/erase/", view(self.erase), name="console_conversation_erase"),
+            path("<int:pk>/export/", view(self.export), name="console_conversation_export"),
+            path("<int:pk>/export/<int:export_pk>/", view(self.download), name="console_conversation_download"),
+            *super().get_urls(),
+        ]
 
     def erase(self, request, pk):
         return privacy.erase(request, self.get_queryset(request), pk)
+
+    def export(self, request, pk):
+        return privacy.export(request, self.get_queryset(request), pk)
+
+    def download(self, request, pk, export_pk):
+        return privacy.download(request, self.get_queryset(request), pk, export_pk)
 
     @admin.display(description=_("state"), ordering="holder")
     def state(self, conversation):

@@ -3,6 +3,7 @@ import console.models.canned_file
 import console.models.customer
 import console.models.handover_rules
 import console.models.message.attachment
+import console.privacy.exports
 import console.privacy.models
 import console.search.trigger
 import console.wording.canned_variables
@@ -1146,6 +1147,23 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': "deletion requests of Facebook's",
                 'ordering': ['-pk'],
                 'default_permissions': ('view',),
+            },
+        ),
+        migrations.CreateModel(
+            name='CustomerExport',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('next_attempt_at', models.DateTimeField(editable=False, null=True, verbose_name='next attempt')),
+                ('asked_at', models.DateTimeField(auto_now_add=True)),
+                ('file', models.FileField(blank=True, upload_to=console.privacy.exports.export_path)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='exports', to='console.customer')),
+            ],
+            options={
+                'verbose_name': 'export of a customer',
+                'verbose_name_plural': 'exports of customers',
+                'ordering': ['-pk'],
+                'default_permissions': (),
             },
         ),
     ]

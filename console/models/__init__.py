@@ -7,6 +7,7 @@ from console.merged_customers.models import MergedCustomer
 from console.messenger_templates.models import SavedFile, SavedTemplate
 from console.moderation.models import Moderation
 from console.privacy.deletion_requests import DeletionRequest
+from console.privacy.exports import CustomerExport
 from console.privacy.models import Erasure
 from console.push.models import PushSubscription
 from console.saved_views.models import SavedView
@@ -55,6 +56,7 @@ __all__ = [
     "CustomField",
     "CustomValue",
     "Customer",
+    "CustomerExport",
     "DeletionRequest",
     "Digest",
     "Draft",

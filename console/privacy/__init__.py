@@ -1,1 +1,1 @@
-"""Privacy: erase one customer, with a receipt."""
+"""Privacy: export one customer, and erase one with a receipt."""

@@ -5,7 +5,7 @@ https://developers.facebook.com/docs/messenger-platform/reference/webhook-events
 """
 
 from .coerce import to_json
-from .erase import erase
+from .erase import about, erase
 from .event import DashboardTest, Event, OtherObject, Unknown
 from .interactions import (
     AccountLinking,
@@ -60,6 +60,7 @@ __all__ = [
     "ThreadRequested",
     "ThreadTaken",
     "Unknown",
+    "about",
     "entry_of",
     "erase",
     "load",

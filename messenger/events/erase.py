@@ -1,4 +1,4 @@
-"""Remove one customer from a webhook body."""
+"""One customer in a webhook body: remove them, or find what it says of them alone."""
 
 import json
 
@@ -19,6 +19,14 @@ def erase(body: str, psid: str) -> str:
     for entry in to_dicts(parsed.get("entry")):
         _erase_from(entry, psid)
     return serialize(parsed).decode()
+
+
+def about(body: str, psid: str) -> list:
+    """Return the events of a webhook body that name this customer, as they came."""
+    entries = to_dicts(json.loads(body).get("entry"))
+    lists = [value for entry in entries for value in entry.values() if isinstance(value, list)]
+    beside = [{name: value for name, value in entry.items() if not isinstance(value, list)} for entry in entries]
+    return [raw for raw in [*(raw for value in lists for raw in value), *beside] if _names(raw, psid)]
 
 
 def _erase_from(entry, psid):

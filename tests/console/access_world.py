@@ -12,6 +12,7 @@ from console.models import (
     CannedFile,
     CannedReply,
     Customer,
+    CustomerExport,
     CustomField,
     DeletionRequest,
     Erasure,
@@ -43,6 +44,9 @@ class World:
         self.conversation.take(self.agents[0])
         self.things = everything(self.conversation, self.agents[0], self.agents[0])
         self.things |= self._rows(tea) | {"sections": "waiting", "queue": "waiting"}
+        self.things["export_pk"] = CustomerExport.objects.create(
+            customer=self.conversation.customer, by=self.superuser, file="gone.zip"
+        ).pk
         self.things["code"] = DeletionRequest.objects.get().code
         for shared in (CannedReply, SavedTemplate, SavedView):
             shared.objects.update(scope="page", page=self.page)

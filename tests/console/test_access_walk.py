@@ -153,6 +153,10 @@ GET  L LLL+++ +        /admin/console/conversation/
 POST L LLL+++ +        /admin/console/conversation/
 GET  L LLL++3 + LLL443 /admin/console/conversation/<int:pk>/erase/
 POST L LLL++3 + LLL443 /admin/console/conversation/<int:pk>/erase/
+GET  L LLL++3 + LLL443 /admin/console/conversation/<int:pk>/export/
+POST L LLL++3 + LLL443 /admin/console/conversation/<int:pk>/export/
+GET  L LLL443 4 LLL443 /admin/console/conversation/<int:pk>/export/<int:export_pk>/
+POST L LLL443 4 LLL443 /admin/console/conversation/<int:pk>/export/<int:export_pk>/
 GET  L LLL+++ + LLL+++ /admin/console/conversation/<path:object_id>/
 POST L LLL+++ + LLL+++ /admin/console/conversation/<path:object_id>/
 GET  L LLL+++ + LLL444 /admin/console/conversation/<path:object_id>/change/

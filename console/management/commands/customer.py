@@ -1,13 +1,16 @@
 """One customer, by their Page's id and their PSID, or by their key: `customer erase PAGE PSID`.
 
+`export` writes a ZIP file with everything that is stored of them: `customer export PAGE PSID > file.zip`.
 `erase` says what it will delete, asks, deletes it, and prints the receipt. With --yes it does not ask.
 """
 
+import sys
 import time
 
 from django.core.management.base import BaseCommand, CommandError
 
 from console.models import Customer, Erasure
+from console.privacy.archive import write_archive
 from console.privacy.contents import contents_of, in_words
 
 MOST_ATTEMPTS = 30
@@ -20,10 +23,17 @@ class Command(BaseCommand):
         verbs = parser.add_subparsers(dest="verb", required=True)
         erase = verbs.add_parser("erase", help="erase the customer from this console")
         _add_customer(erase)
+        _add_customer(verbs.add_parser("export", help="write everything of the customer as a ZIP file"))
         erase.add_argument("--yes", action="store_true", help="do not ask")
 
     def handle(self, verb, **options):
         getattr(self, verb)(_customer(**options), **options)
+
+    def export(self, customer, **_options):
+        if sys.stdout.isatty():
+            raise CommandError("Redirect the output into a file: customer export … > file.zip")
+        write_archive(customer, sys.stdout.buffer)
+        sys.stdout.buffer.flush()
 
     def erase(self, customer, yes, **_options):
         self._say(f"This will be deleted of {customer}:", contents_of(customer))
