@@ -17,6 +17,7 @@ from django.utils import timezone
 from agents.sessions import Session
 from console import deletion
 from console.models import (
+    Attachment,
     BotEvent,
     Conversation,
     CustomerExport,
@@ -24,6 +25,7 @@ from console.models import (
     InboundWebhook,
     Message,
     Note,
+    RetentionRules,
     ScheduledReply,
     UploadedFile,
 )
@@ -32,6 +34,8 @@ from console.models.conversation.inbox import LATE
 BATCH = 500  # rows in one transaction, which takes some milliseconds
 PAUSE = 0.05  # s between two batches, in which others get on
 MOST_SECONDS = 10  # for one kind of row in one run; the next run goes on
+HOUR = timedelta(hours=1)
+ON_THEIR_WAY = [Message.State.QUEUED, Message.State.SENDING, Message.State.UNKNOWN]
 LOG_INS_KEPT = timedelta(days=365)
 ENDED_SESSIONS_KEPT = timedelta(days=1)
 SCHEDULED_REPLIES_KEPT = timedelta(days=7)  # once sent or discarded: desks that were away remove them from the thread
@@ -97,16 +101,51 @@ def uploads():
 
 def conversations():
     """Delete conversations that have long been closed, with all that was said and with their customers, if wanted."""
-    if not settings.CONVERSATION_RETENTION_DAYS:
-        return
-    found = _long_closed().in_order().reverse()  # from the end of an index: the first that was closed
-    for conversation in found.values_list("pk", flat=True)[:BATCH]:
-        while _delete_part(conversation):
-            yield
+    if settings.CONVERSATION_RETENTION_DAYS:
+        own = RetentionRules.objects.exclude(message_days=None).values("pk")
+        yield from _conversations(_long_closed(settings.CONVERSATION_RETENTION_DAYS).exclude(page__in=own))
+
+
+def of_pages():
+    """Delete what the rules of single Pages say. Each Page is looked through hourly."""
+    for rules in RetentionRules.objects.due():
+        if rules.webhook_days:
+            yield from _webhooks_of(rules)
+        if rules.file_days:
+            yield from _files_of(rules)
+        if rules.message_days:
+            yield from _conversations(_long_closed(rules.message_days).filter(page=rules.page_id))
+        rules.row.postpone(timezone.now() + HOUR)
+
+
+KINDS = [webhooks, sessions, log_ins, scheduled_replies, exports, uploads, conversations, of_pages]
+
+
+def _webhooks_of(rules):
+    """Delete the stored webhooks of a Page, each looked at once. Other Pages in the same body stay in it."""
+    page_id, before = rules.page.page_id, _days_ago(rules.webhook_days)
+    later = InboundWebhook.objects.filter(received_at__lt=before).order_by("pk")
+    while chunk := list(later.filter(pk__gt=rules.looked_at).values_list("pk", flat=True)[:BATCH]):
+        InboundWebhook.objects.filter(pk__in=chunk, processed_at__isnull=False).delete_page(page_id)
+        rules.looked_at = chunk[-1]
+        rules.row.update(looked_at=rules.looked_at)
         yield
 
 
-KINDS = [webhooks, sessions, log_ins, scheduled_replies, exports, uploads, conversations]
+def _files_of(rules):
+    """Delete the files of a Page. A file that is still to be sent stays."""
+    before = _days_ago(rules.file_days)
+    old = Attachment.objects.filter(message__page=rules.page_id, message__at__lt=before).exclude(file="")
+    while old.exclude(message__state__in=ON_THEIR_WAY)[:BATCH].delete_files():
+        yield
+
+
+def _conversations(long_closed):
+    found = long_closed.in_order().reverse()  # from the end of an index: the first that was closed
+    for conversation in found.values_list("pk", flat=True)[:BATCH]:
+        while _delete_part(long_closed, conversation):
+            yield
+        yield
 
 
 def _days_ago(days):
@@ -138,11 +177,11 @@ def _delete(rows):
 # A long conversation is deleted in several transactions. If its customer writes meanwhile, the rest stays.
 
 
-def _long_closed():
+def _long_closed(days):
     """Filter to conversations in which nothing has happened for that long, and nothing is left to do."""
-    before = _days_ago(settings.CONVERSATION_RETENTION_DAYS)
+    before = _days_ago(days)
     waits = [
-        Message.objects.filter(state__in=[Message.State.QUEUED, Message.State.SENDING, Message.State.UNKNOWN]),
+        Message.objects.filter(state__in=ON_THEIR_WAY),
         Handover.objects.pending().order_by(),
         BotEvent.objects.order_by(),
         ScheduledReply.objects.waiting(),
@@ -155,10 +194,10 @@ def _long_closed():
     )
 
 
-def _delete_part(pk):
+def _delete_part(long_closed, pk):
     """Delete some of its messages, or all the rest; return whether there may be more."""
     with transaction.atomic():
-        conversation = _long_closed().select_for_update(skip_locked=True, of=("self",)).filter(pk=pk).first()
+        conversation = long_closed.select_for_update(skip_locked=True, of=("self",)).filter(pk=pk).first()
         if conversation is None:
             return False
         return deletion.delete_part(conversation, BATCH)[0]

@@ -23,6 +23,7 @@ ADMIN = [
     *SUPERVISOR,
     *["add_agent", "change_agent", "add_page", "change_page", "change_persona"],
     *["view_handoverrules", "add_handoverrules", "change_handoverrules"],
+    *["view_retentionrules", "add_retentionrules", "change_retentionrules"],
     *["view_apikey", "add_apikey", "change_apikey"],
     *[f"{verb}_{model}" for model in ("group", "role") for verb in ALL],
 ]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from console.admin.business_hours import BusinessHoursInline, HolidayInline
 from console.admin.secret import ShowsSecret
-from console.models import HandoverRules
+from console.models import HandoverRules, RetentionRules
 from console.models.handover_rules import BOT_FIELDS, usual_bot_fields
 from personas.admin import PageAdmin
 from personas.models import Page
@@ -69,6 +69,13 @@ class HandoverRulesInline(admin.StackedInline):
     ]
 
 
+class RetentionRulesInline(admin.StackedInline):
+    model = RetentionRules
+    can_delete = False
+    verbose_name_plural = _("Retention")
+    fields = ["message_days", "file_days", "webhook_days"]
+
+
 admin.site.unregister(Page)
 
 
@@ -76,7 +83,7 @@ admin.site.unregister(Page)
 class PageWithRulesAdmin(ShowsSecret, PageAdmin):
     list_display = [*PageAdmin.list_display, "has_bot", "bot_error", "assigns"]
     list_select_related = ["rules"]
-    inlines = [HandoverRulesInline, BusinessHoursInline, HolidayInline]
+    inlines = [HandoverRulesInline, BusinessHoursInline, HolidayInline, RetentionRulesInline]
 
     @admin.display(description=_("bot"), boolean=True)
     def has_bot(self, page):

@@ -1166,4 +1166,19 @@ class Migration(migrations.Migration):
                 'default_permissions': (),
             },
         ),
+        migrations.CreateModel(
+            name='RetentionRules',
+            fields=[
+                ('next_attempt_at', models.DateTimeField(editable=False, null=True, verbose_name='next attempt')),
+                ('page', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='retention_rules', serialize=False, to='personas.page')),
+                ('message_days', models.PositiveSmallIntegerField(blank=True, help_text='A closed conversation is deleted after this time, with its messages, files and customer. 0: never. Empty: as for the whole console.', null=True, verbose_name='messages (days)')),
+                ('file_days', models.PositiveSmallIntegerField(blank=True, help_text='A file is deleted this long after its message, which stays. Empty or 0: with its message.', null=True, verbose_name='files (days)')),
+                ('webhook_days', models.PositiveSmallIntegerField(blank=True, help_text='At most as long as for the whole console. Empty: exactly so long.', null=True, validators=[django.core.validators.MinValueValidator(2)], verbose_name='stored webhooks (days)')),
+                ('looked_at', models.BigIntegerField(default=0, editable=False)),
+            ],
+            options={
+                'verbose_name': 'retention rules',
+                'verbose_name_plural': 'retention rules',
+            },
+        ),
     ]

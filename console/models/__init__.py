@@ -9,6 +9,7 @@ from console.moderation.models import Moderation
 from console.privacy.deletion_requests import DeletionRequest
 from console.privacy.exports import CustomerExport
 from console.privacy.models import Erasure
+from console.privacy.retention_rules import RetentionRules
 from console.push.models import PushSubscription
 from console.saved_views.models import SavedView
 from console.scheduled_replies.files import ScheduledFile
@@ -78,6 +79,7 @@ __all__ = [
     "Reaction",
     "Refused",
     "Reminder",
+    "RetentionRules",
     "SavedFile",
     "SavedTemplate",
     "SavedView",

@@ -107,6 +107,13 @@ class InboundWebhookQuerySet(ScheduledQuerySet):
             erased += inbound_webhook.erase(psid)
         return erased
 
+    def delete_page(self, page_id):
+        """Delete the bodies about one Page alone, and remove the Page from those about several."""
+        for inbound_webhook in self.filter(body__contains=page_id).select_for_update(skip_locked=True).order_by("pk"):
+            body = events.without_page(inbound_webhook.body, page_id)
+            row = self.model.objects.filter(pk=inbound_webhook.pk)
+            row.update(body=body) if body else row.delete()
+
     def _process_round(self):
         """Process batches until one takes all that is left; return how many webhooks there were.
 

@@ -5,7 +5,7 @@ https://developers.facebook.com/docs/messenger-platform/reference/webhook-events
 """
 
 from .coerce import to_json
-from .erase import about, erase
+from .erase import about, erase, without_page
 from .event import DashboardTest, Event, OtherObject, Unknown
 from .interactions import (
     AccountLinking,
@@ -72,4 +72,5 @@ __all__ = [
     "standby_entry_of",
     "subscription_field_of",
     "to_json",
+    "without_page",
 ]

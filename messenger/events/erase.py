@@ -1,4 +1,4 @@
-"""One customer in a webhook body: remove them, or find what it says of them alone."""
+"""One customer in a webhook body: remove them, or find what it says of them alone. The same for a Page."""
 
 import json
 
@@ -27,6 +27,16 @@ def about(body: str, psid: str) -> list:
     lists = [value for entry in entries for value in entry.values() if isinstance(value, list)]
     beside = [{name: value for name, value in entry.items() if not isinstance(value, list)} for entry in entries]
     return [raw for raw in [*(raw for value in lists for raw in value), *beside] if _names(raw, psid)]
+
+
+def without_page(body: str, page_id: str) -> str:
+    """Return a webhook body without the entries of a Page; "" if it has no others."""
+    parsed = json.loads(body)
+    entries = parsed.get("entry")
+    parsed["entry"] = [entry for entry in entries if str(entry.get("id")) != page_id]
+    if len(parsed["entry"]) == len(entries):
+        return body
+    return serialize(parsed).decode() if parsed["entry"] else ""
 
 
 def _erase_from(entry, psid):

@@ -23,6 +23,7 @@ from console.models import (
     Holiday,
     InboundWebhook,
     Message,
+    RetentionRules,
     Team,
 )
 from messenger.events import serialize
@@ -182,6 +183,15 @@ def test_the_admin_shows_why_a_token_is_invalid_or_for_another_page(token, verdi
     assert verdict in shown
     assert token not in shown
     assert not sandbox.requests("POST", "subscribed_apps")
+
+
+def test_the_retention_of_a_page_is_set_beside_it_and_webhooks_are_kept_no_longer_than_everywhere(new_page, admin):
+    path = f"personas/page/{new_page.pk}/change"
+    days = {"retention_rules-0-message_days": 90, "retention_rules-0-webhook_days": 99}
+    assert "kept for 30 days: choose at most as many" in admin.save(path, **days).content.decode()
+    admin.save(path, **days | {"retention_rules-0-webhook_days": 7})
+    rules = RetentionRules.objects.get()
+    assert (rules.message_days, rules.file_days, rules.webhook_days) == (90, None, 7)
 
 
 # How a Page's conversations are handed over

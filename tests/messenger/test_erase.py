@@ -43,3 +43,16 @@ def test_every_kind_of_event_loses_its_customer(path):
     body = path.read_text()
     for psid in {event.psid for event in events.parse(body.encode()) if event.psid}:
         assert psid not in events.erase(body, psid)
+
+
+def test_what_a_body_says_of_a_customer_is_found_without_the_others():
+    body = body_with(message(PSID, "m_1"), message("8", "m_2"))
+    assert [raw["message"]["mid"] for raw in events.about(body, PSID)] == ["m_1"]
+
+
+def test_a_page_is_removed_from_a_body_about_several():
+    entry = {"id": "8", "time": 1, "messaging": []}
+    body = json.dumps({"object": "page", "entry": [{**entry, "id": "9"}, entry]})
+    assert json.loads(events.without_page(body, "9"))["entry"] == [entry]
+    assert events.without_page(body, "7") == body
+    assert events.without_page(body_with(message(PSID, "m_1")), "9") == ""

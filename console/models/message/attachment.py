@@ -24,6 +24,7 @@ from personas.resource_shortage import is_resource_shortage
 
 LONGEST_NAME = 150  # characters
 LONGEST_ENDING = 10  # characters of them
+NO_LONGER_KEPT = gettext_noop("The file was deleted: here, files are kept for a limited time.")
 NOT_KEPT = gettext_noop("The console could not keep the file. An admin finds the reason in its log.")
 PAUSE = timedelta(minutes=2)  # longer than a download takes, so that no two workers fetch the same file
 
@@ -62,6 +63,17 @@ class AttachmentQuerySet(StoredFileQuerySet, ScheduledQuerySet):
         """Delete the rows, and their files after the commit. A worker that downloads one finds its row deleted."""
         DiscardedFile.objects.discard(*[attachment.file.name for attachment in self.select_for_update()])
         self.all().delete()
+
+    @transaction.atomic
+    def delete_files(self):
+        """Delete our copies, after the commit, and keep the rows, which say so; return the number of files."""
+        rows = list(self.select_for_update(skip_locked=True, of=("self",)).select_related("message__conversation"))
+        DiscardedFile.objects.discard(*[row.file.name for row in rows])
+        gone = {"file": "", "media_type": "", "size": None, "url": "", "error": NO_LONGER_KEPT}
+        self.model.objects.filter(pk__in=[row.pk for row in rows]).update(**gone)
+        for message in {row.message for row in rows}:
+            message.conversation.touch(message)
+        return len(rows)
 
     def fetch_later(self):
         for attachment in self:
