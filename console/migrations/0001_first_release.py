@@ -1113,7 +1113,7 @@ class Migration(migrations.Migration):
                 ('psid', models.TextField(blank=True, editable=False)),
                 ('digest', models.CharField(db_index=True, editable=False, max_length=64)),
                 ('code', models.CharField(default=console.privacy.models.new_code, editable=False, max_length=40, unique=True, verbose_name='confirmation code')),
-                ('source', models.CharField(choices=[('admin', 'in the admin'), ('command', 'by command'), ('facebook', 'at Facebook')], max_length=10, verbose_name='asked for')),
+                ('source', models.CharField(choices=[('admin', 'in the admin'), ('command', 'by command'), ('facebook', 'at Facebook')], max_length=10, verbose_name='where it was asked for')),
                 ('asked_at', models.DateTimeField(auto_now_add=True, verbose_name='asked at')),
                 ('gone_at', models.DateTimeField(editable=False, null=True)),
                 ('done_at', models.DateTimeField(null=True, verbose_name='done at')),

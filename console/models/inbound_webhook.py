@@ -97,6 +97,14 @@ class InboundWebhookQuerySet(ScheduledQuerySet):
         for inbound_webhook in self.filter(mids__contains=[number_of(mid)]).select_for_update(skip_locked=True):
             self.filter(pk=inbound_webhook.pk).update(body=events.redact(inbound_webhook.body, mid))
 
+    def erase_unprocessed(self, psid, before):
+        """Remove a customer from the bodies that came before this moment and are still to be processed.
+
+        These are two queries, because each of the two kinds has an index.
+        """
+        waiting = self.unprocessed().filter(attempts__lt=MAX_ATTEMPTS), self.given_up()
+        return sum(rows.filter(received_at__lte=before).erase(psid) for rows in waiting)
+
     def erase(self, psid):
         """Remove a customer from the stored bodies; return from how many.
 

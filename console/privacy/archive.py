@@ -20,12 +20,22 @@ from console.models.handover.handover import Handover
 from console.models.inbound_webhook import InboundWebhook
 from console.models.message.attachment import Attachment
 from console.models.message.message import Message
+from console.models.message.reaction import Reaction
 from console.models.note import Note
 from console.scheduled_replies.files import ScheduledFile
 from console.scheduled_replies.models import ScheduledReply
 from messenger import events
 from messenger.media_types import ENDINGS
 
+KINDS = {
+    "messages": Message,
+    "notes": Note,
+    "drafts": Draft,
+    "scheduled_replies": ScheduledReply,
+    "handovers": Handover,
+    "activities": Activity,
+    "bot_events": BotEvent,
+}
 CHUNK = 500  # rows in memory
 PIECE = 1024 * 1024  # bytes of a file in memory
 
@@ -43,11 +53,9 @@ def write_archive(customer, out):
 
 def _rows_of(customer):
     """Return the rows of each kind, by the name of their file."""
-    own = {"conversation__customer": customer}
-    rows = {model: model.objects.filter(**own) for model in (Message, Activity, Handover, BotEvent)}
-    rows |= {model: model.objects.filter(**own) for model in (Note, Draft, ScheduledReply)}
-    named = {model._meta.model_name + "s": found for model, found in rows.items()}
-    return named | {"attachments": _attachments(customer), "scheduled_files": _scheduled_files(customer)}
+    rows = {name: model.objects.filter(conversation__customer=customer) for name, model in KINDS.items()}
+    rows["reactions"] = Reaction.objects.filter(message__conversation__customer=customer)
+    return rows | {"attachments": _attachments(customer), "scheduled_files": _scheduled_files(customer)}
 
 
 def _attachments(customer):

@@ -90,7 +90,7 @@ class Erasure(Scheduled):
     psid = models.TextField(blank=True, editable=False)  # as long as it is needed
     digest = models.CharField(max_length=64, db_index=True, editable=False)
     code = models.CharField(_("confirmation code"), max_length=40, unique=True, default=new_code, editable=False)
-    source = models.CharField(_("asked for"), max_length=10, choices=Source)
+    source = models.CharField(_("where it was asked for"), max_length=10, choices=Source)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, verbose_name=_("asked by")
     )

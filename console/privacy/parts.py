@@ -1,5 +1,7 @@
 """The parts of an erasure: each is one transaction, under the lock of the erasure's row, and may be repeated."""
 
+from datetime import timedelta
+
 from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.db.models import Q
@@ -16,6 +18,7 @@ from personas.models import DiscardedFile
 from personas.models.retry import Outcome
 
 WEBHOOKS = 500  # bodies that are looked through in one transaction
+ECHO_WITHIN = timedelta(seconds=30)  # of a message, nearly always
 WEBHOOK_LABEL = InboundWebhook._meta.label
 
 
@@ -25,8 +28,7 @@ def detach(erasure):
     No batch of webhooks locks conversations meanwhile: one that waited would store a message in the old conversation.
     """
     _take_turn()
-    came_before = InboundWebhook.objects.unprocessed().filter(received_at__lte=erasure.asked_at)
-    deleted = {WEBHOOK_LABEL: came_before.erase(erasure.psid)}
+    deleted = {WEBHOOK_LABEL: InboundWebhook.objects.erase_unprocessed(erasure.psid, erasure.asked_at)}
     conversation = Conversation.objects.for_change().filter(customer=erasure.customer_id).first()
     if conversation:
         queued = conversation.messages.filter(state=Message.State.QUEUED).select_for_update()
@@ -74,9 +76,14 @@ def clean(erasure):
 
 
 def is_being_sent(conversation):
-    """Return whether a message is on its way, or it is being found out whether it arrived."""
+    """Return whether a message is on its way, it is being found out whether it arrived, or its echo may still come.
+
+    An echo without its message would begin a new conversation.
+    """
     is_reconciled = Q(state=Message.State.UNKNOWN, next_attempt_at__isnull=False)
-    return conversation.messages.filter(Q(state=Message.State.SENDING) | is_reconciled).exists()
+    is_echoed_soon = Q(state__in=Message.GONE, is_imported=False, at__gt=timezone.now() - ECHO_WITHIN)
+    on_its_way = Q(state=Message.State.SENDING) | is_reconciled | is_echoed_soon
+    return conversation.messages.filter(on_its_way).exists()
 
 
 def _take_turn():

@@ -53,8 +53,9 @@ def test_an_export_has_everything_that_is_stored_of_the_customer(everything):
     assert (profile["psid"], profile["name"], profile["page"]) == (everything.psid, "Mona Weber", PAGE_ID)
     assert (profile["labels"], profile["custom_fields"]) == (["VIP"], {"Order": SECRET})
     assert profile["moderation"]["action"] == "block"
+    assert [reaction["emoji"] for reaction in rows(found, "reactions")] == ["🫖"]
     assert len(rows(found, "messages")) == Message.objects.filter(conversation=everything.conversation).count()
-    kinds = ("messages", "notes", "drafts", "scheduledreplys", "handovers", "botevents", "activitys", "webhooks")
+    kinds = [*archive.KINDS, "webhooks"]
     assert [kind for kind in kinds if SECRET not in found.read(f"{kind}.json").decode()] == []
 
 

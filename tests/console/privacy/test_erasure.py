@@ -1,19 +1,23 @@
 """The erasure of a customer: everything of them goes, everything of others stays, and a receipt says how much."""
 
 import io
+import logging
+import threading
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from agents.models import Agent
 from console import deletion
 from console.models import (
     Attachment,
+    Conversation,
     Customer,
+    CustomerExport,
     Erasure,
     HistoryImport,
     InboundWebhook,
@@ -24,7 +28,7 @@ from console.models.inbound_webhook import MAX_ATTEMPTS
 from messenger import events
 from messenger.events import serialize
 from tests.conftest import PAGE_ID, in_role, restrict
-from tests.console.conftest import AT, fresh, webhook, words
+from tests.console.conftest import AT, fresh, meanwhile, webhook, words
 from tests.console.privacy.conftest import SECRET
 
 
@@ -158,6 +162,9 @@ def test_the_erasure_waits_for_a_message_that_is_on_its_way(say, conversation, s
     assert (erasure.state, Customer.objects.get().name) == (Erasure.State.ASKED, "Mona Weber")
     Message.objects.filter(pk=reply.pk).update(state=Message.State.SENT, mid="m_8")
     erasure.work()
+    assert not fresh(erasure).is_done  # the echo may still come, and would begin a new conversation
+    Message.objects.filter(pk=reply.pk).update(at=timezone.now() - timedelta(minutes=1))
+    erasure.work()
     assert fresh(erasure).is_done
 
 
@@ -173,6 +180,26 @@ def test_a_queued_reply_is_not_sent(say, conversation, sandbox):
     say("Still in the queue")
     erase(conversation.customer)
     assert rows_with("Still in the queue") == []
+
+
+def test_the_erasure_waits_for_a_conversation_that_a_worker_has_locked(transactional_db, mona):
+    locked, end = threading.Event(), threading.Event()
+
+    def lock():
+        with transaction.atomic():
+            Conversation.objects.select_for_update().get(customer=mona)
+            locked.set()
+            end.wait(60)
+
+    worker = meanwhile(lock)
+    assert locked.wait(30)
+    erasure = Erasure.objects.ask(mona)
+    erasure.work()
+    assert (fresh(erasure).state, fresh(mona).name) == (Erasure.State.ASKED, "Mona Weber")
+    end.set()
+    worker.join()
+    erasure.work()
+    assert fresh(erasure).is_done
 
 
 # Crashes
@@ -191,6 +218,15 @@ def test_a_worker_that_dies_leaves_the_rest_to_the_next_and_nothing_is_counted_t
     erasure.work()
     assert fresh(erasure).is_done
     assert erasure.counts["console.Message"] == 4
+
+
+def test_nothing_personal_is_logged(everything, ada, caplog):
+    caplog.set_level(logging.DEBUG)
+    CustomerExport.objects.ask(everything, by=ada).make()
+    said_before = (everything.psid, everything.name, SECRET)
+    erase(everything)
+    said = "\n".join([record.getMessage() for record in caplog.records if record.name.startswith("console")])
+    assert said and [word for word in said_before if word in said] == []
 
 
 def test_the_sweep_finds_an_erasure_whose_task_was_lost(mona, enqueued, django_capture_on_commit_callbacks):
