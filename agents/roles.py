@@ -29,6 +29,13 @@ class Role(Group):
 
     key = models.SlugField(max_length=20, null=True, unique=True, editable=False)  # noqa: DJ001
 
+    requires_second_factor = models.BooleanField(
+        _("needs a second factor"),
+        default=False,
+        db_default=False,
+        help_text=_("Its agents can do nothing until they have set up an authenticator app or a passkey."),
+    )
+
     objects: ClassVar[Any] = GroupManager()
 
     class Meta:

@@ -7,10 +7,13 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.db import models, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from agents.roles import Role
 
 SEEN_EVERY = timedelta(minutes=5)  # seen_at is written at most so often for each session
 
@@ -21,6 +24,11 @@ class SessionQuerySet(models.QuerySet):
         now = timezone.now()
         self.filter(seen_at__lt=now - SEEN_EVERY).update(seen_at=now, **fields)
 
+    def with_requirement(self):
+        """Add to each session whether a role of its agent needs a second factor."""
+        roles = Role.objects.filter(user=OuterRef("agent_id"), requires_second_factor=True)
+        return self.annotate(needs_second_factor=Exists(roles.order_by()))
+
     def log_out(self):
         for session in self.select_related("agent"):
             session.log_out()
@@ -29,6 +37,7 @@ class SessionQuerySet(models.QuerySet):
 class Session(AbstractBaseSession):
     agent_id: int | None
     push_subscriptions: Any
+    needs_second_factor: bool  # by with_requirement()
 
     agent = models.ForeignKey(  # None: nobody is logged in. A swappable key would split the migration.
         "agents.Agent", models.CASCADE, related_name="sessions", null=True, verbose_name=_("agent"), swappable=False

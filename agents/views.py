@@ -38,7 +38,6 @@ class Logout(LogoutView):
         return response
 
 
-login = Login.as_view()
 logout = Logout.as_view()
 
 

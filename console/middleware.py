@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.db import DataError
 from django.http import HttpResponse, HttpResponseBadRequest
@@ -69,6 +70,32 @@ class LoginRequired(LoginRequiredMiddleware):
         if request.method not in ("GET", "HEAD"):
             return redirect(log_in)
         return super().handle_no_permission(request, view_func)
+
+
+class SecondFactorRequired:
+    """Let agents whose role needs a second factor do nothing but set one up, until their log-in has it."""
+
+    SET_UP = {"second-factors", "add-app", "add-passkey", "recovery-codes", "logout"}
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request, view_func, _args, _kwargs):
+        is_public = not getattr(view_func, "login_required", True)
+        if is_public or not (request.user.is_authenticated and request.session.lacks_second_factor):
+            return None
+        if request.user.second_factors.exists():  # set up meanwhile, elsewhere
+            logout(request)
+            return self._send(request, "login")
+        if request.resolver_match.view_name in self.SET_UP:
+            return None
+        return self._send(request, "second-factors")
+
+    def _send(self, request, name):
+        return HttpResponseClientRedirect(resolve_url(name)) if request.htmx else redirect(name)
 
 
 class ReloadForOtherAgent:

@@ -129,6 +129,7 @@ MIDDLEWARE = [
     "console.middleware.Language",
     "django_htmx.middleware.HtmxMiddleware",
     "console.middleware.LoginRequired",
+    "console.middleware.SecondFactorRequired",
     "console.middleware.ReloadForOtherAgent",
     "console.middleware.NotePresence",
     "django.contrib.messages.middleware.MessageMiddleware",

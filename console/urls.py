@@ -10,6 +10,7 @@ from console.installation import views as installation
 from console.password_links import views as password_links
 from console.push import views as push
 from console.search.views import search
+from console.second_factors import views as second_factors
 from console.snoozes import views as snoozes
 from console.transcripts import views as transcripts
 from console.views import (
@@ -116,7 +117,8 @@ urlpatterns = [
     path("pages/<int:pk>/bot-picture/", files.bot_picture, name="bot-picture"),
     path("personas/<int:pk>/picture/", files.persona_picture, name="persona-picture-here"),
     path("personas/<str:signed>.img", personas.picture, name="persona-picture"),
-    path("login/", agents.login, name="login"),
+    path("login/", second_factors.login, name="login"),
+    path("login/second-step/", second_factors.second_step, name="second-step"),
     path("logout/", agents.logout, name="logout"),
     path("reset-password/", password_links.reset_password, name="reset-password"),
     path("choose-password/<uidb64>/<token>/", password_links.choose_password, name="choose-password"),
@@ -127,6 +129,7 @@ urlpatterns = [
     path("shortcuts/", shortcuts.shortcuts, name="shortcuts"),
     path("shortcuts/keys/", shortcuts.change_keys, name="change-keys"),
     path("profile/", include("console.profile.urls")),
+    path("second-factors/", include("console.second_factors.urls")),
     path("preferences/", agents.preferences, name="preferences"),
     path("calls/", calls.calls, name="calls"),
     path("calls/digest/", digests.choose_digest, name="choose-digest"),
@@ -139,6 +142,7 @@ urlpatterns = [
     path("manifest.webmanifest", installation.manifest, name="manifest"),
     path("offline/", installation.offline, name="offline"),
     path("leave/", agents.leave, name="leave"),
+    path("admin/login/", second_factors.admin_login),
     path("admin/", admin.site.urls),
     path("privacy/", include("console.privacy.urls")),
     path("api/", api.urls),

@@ -49,6 +49,7 @@ ON_DEMAND = {
         "later-files",
         "mention-list",
         "offline-page",
+        "passkey-form",
     ],
     *[
         "picture-crop",

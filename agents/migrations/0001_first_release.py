@@ -72,6 +72,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('group_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='auth.group')),
                 ('key', models.SlugField(editable=False, max_length=20, null=True, unique=True)),
+                ('requires_second_factor', models.BooleanField(db_default=False, default=False, help_text='Its agents can do nothing until they have set up an authenticator app or a passkey.', verbose_name='needs a second factor')),
             ],
             options={
                 'verbose_name': 'role',

@@ -14,6 +14,7 @@ from console.offboarding import lines
 from console.password_links.invitations import InvitationsForm
 from console.password_links.links import link_for
 from console.password_links.mail import mail_invitation
+from console.second_factors.models import remove_all
 
 admin.site.unregister(Agent)
 
@@ -26,6 +27,7 @@ class AgentWithOffboardingAdmin(AgentAdmin):
             path("invite/", view(self.invite), name="agents_agent_invite"),
             path("<int:pk>/offboarding/", view(self.offboarding), name="agents_agent_offboarding"),
             path("<int:pk>/password-link/", view(self.password_link), name="agents_agent_password_link"),
+            path("<int:pk>/second-factors/", view(self.second_factors), name="agents_agent_second_factors"),
             *super().get_urls(),
         ]
 
@@ -45,6 +47,17 @@ class AgentWithOffboardingAdmin(AgentAdmin):
         if request.method == "POST" and agent.is_active:
             context |= {"is_made": True, "link": _invite(agent)}
         return self._page(request, "admin/password_link.html", agent, _("Invite %s") % agent, context)
+
+    def second_factors(self, request, pk):
+        """Show which second factors an agent has; remove them all, when they are lost."""
+        agent = self._changeable_agent(request, pk)
+        if request.method != "POST":
+            context = {"factors": agent.second_factors.all()}
+            return self._page(request, "admin/second_factors.html", agent, _("Second factor of %s") % agent, context)
+        if removed := remove_all(agent):
+            self.log_change(request, agent, _("Removed the second factor: %s.") % ", ".join(removed))
+            self.message_user(request, _("The second factor is removed, and %s is logged out.") % agent)
+        return redirect("admin:agents_agent_change", agent.pk)
 
     def invite(self, request):
         """Add many agents at once, and mail each a link to choose a password, or show the links."""

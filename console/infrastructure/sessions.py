@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, get_user, get_user_model
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
 from django.http import HttpRequest
 from django.utils import timezone
@@ -12,7 +13,10 @@ from agents.session_age import LOGGED_IN_AT, MOVED_EVERY, end_of
 from agents.sessions import SEEN_EVERY, Session
 from console.infrastructure.devices import device_name
 
-STORED = Compiled(lambda: Session.objects.filter(session_key=Given("key"), expire_date__gt=Given("now")))
+SECOND_FACTOR = "second_factor"  # in the session: its agent has shown one, or has just set one up
+STORED = Compiled(
+    lambda: Session.objects.with_requirement().filter(session_key=Given("key"), expire_date__gt=Given("now"))
+)
 
 
 class SessionStore(DatabaseSessionStore):
@@ -36,6 +40,15 @@ class SessionStore(DatabaseSessionStore):
         if key == SESSION_KEY:
             super().__setitem__(LOGGED_IN_AT, timezone.now().timestamp())
             self.is_new_log_in = True
+
+    @property
+    def needs_second_factor(self):
+        """Return whether a role of its agent needs a second factor."""
+        return bool(self.row and self.row.needs_second_factor)
+
+    @property
+    def lacks_second_factor(self):
+        return self.needs_second_factor and SECOND_FACTOR not in self
 
     def note_seen(self):
         """Note that the session is used, and by which browser, unless it was seen a moment ago."""
@@ -72,10 +85,14 @@ class SessionStore(DatabaseSessionStore):
 
 
 def agent_of(cookies):
-    """Return the agent who is logged in with these cookies, or AnonymousUser, outside of Django's requests."""
+    """Return the agent who is logged in with these cookies, or AnonymousUser, outside of Django's requests.
+
+    Agents who still have to set up a second factor are nobody here.
+    """
     request = HttpRequest()
     request.session = SessionStore(cookies.get(settings.SESSION_COOKIE_NAME))
-    return get_user(request)
+    agent = get_user(request)
+    return AnonymousUser() if request.session.lacks_second_factor else agent
 
 
 def ended_session(cookies):
@@ -87,8 +104,9 @@ def ended_session(cookies):
 
 def logged_in(session_keys):
     """Return {session key: agent} of the sessions whose agent is logged in. It takes two queries."""
-    sessions = Session.objects.filter(session_key__in=session_keys, expire_date__gt=timezone.now())
-    stored = {session.session_key: session.get_decoded() for session in sessions}
+    sessions = Session.objects.with_requirement().filter(session_key__in=session_keys, expire_date__gt=timezone.now())
+    decoded = [(session, session.get_decoded()) for session in sessions]
+    stored = {one.pk: values for one, values in decoded if SECOND_FACTOR in values or not one.needs_second_factor}
     agents = get_user_model().objects.working().in_bulk([values.get(SESSION_KEY, 0) for values in stored.values()])
     found = {key: agents.get(int(values.get(SESSION_KEY, 0))) for key, values in stored.items()}
     return {key: agent for key, agent in found.items() if agent and _is_valid(stored[key], agent)}

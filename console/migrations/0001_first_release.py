@@ -1181,4 +1181,32 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'retention rules',
             },
         ),
+        migrations.CreateModel(
+            name='SecondFactor',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('app', 'Authenticator app'), ('passkey', 'Passkey')], max_length=10)),
+                ('name', models.CharField(blank=True, max_length=60)),
+                ('secret', personas.fields.EncryptedTextField()),
+                ('counter', models.BigIntegerField(default=0)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('used_at', models.DateTimeField(null=True)),
+                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='second_factors', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['kind', 'pk'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('kind', 'app')), fields=('agent',), name='one_authenticator_app_per_agent')],
+            },
+        ),
+        migrations.CreateModel(
+            name='RecoveryCode',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('digest', models.CharField(max_length=64)),
+                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recovery_codes', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('agent', 'digest'), name='one_recovery_code_per_digest')],
+            },
+        ),
     ]

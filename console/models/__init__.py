@@ -16,6 +16,7 @@ from console.scheduled_replies.files import ScheduledFile
 from console.scheduled_replies.models import ScheduledReply
 from console.search.models import SearchDocument
 from console.search.words import SearchWord
+from console.second_factors.models import RecoveryCode, SecondFactor
 from console.snoozes.models import Snooze
 from console.uploaded_files.models import UploadedFile
 
@@ -77,6 +78,7 @@ __all__ = [
     "Note",
     "PushSubscription",
     "Reaction",
+    "RecoveryCode",
     "Refused",
     "Reminder",
     "RetentionRules",
@@ -87,6 +89,7 @@ __all__ = [
     "ScheduledReply",
     "SearchDocument",
     "SearchWord",
+    "SecondFactor",
     "Snooze",
     "TakenByAnother",
     "Team",

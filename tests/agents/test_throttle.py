@@ -42,10 +42,17 @@ def test_an_ip_address_is_locked_out_after_thirty_failed_log_ins(ana):
     assert log_in("ana", PASSWORD, address="203.0.113.8") == 302
 
 
-def test_an_ip_address_is_locked_out_of_the_admin_after_thirty_failed_log_ins(ada):
-    try_many_names()
-    answer = Client().post("/admin/login/", {"username": "ada", "password": PASSWORD}, REMOTE_ADDR="203.0.113.7")
-    assert answer.status_code == LOCKED
+def test_the_administration_has_no_log_in_of_its_own(ada):
+    answer = Client().post("/admin/login/", {"username": "ada", "password": PASSWORD}, follow=True)
+    assert (answer.request["PATH_INFO"], answer.wsgi_request.user.is_authenticated) == ("/login/", False)
+
+
+def test_the_log_in_on_the_way_to_the_administration_leads_there_and_to_no_other_server(ada):
+    for asked, reached in [("/admin/agents/role/", "/admin/agents/role/"), ("//evil.example/", "/")]:
+        browser = Client()
+        page = browser.get("/admin/login/", {"next": asked}, follow=True)
+        given = {"username": "ada", "password": PASSWORD, "next": page.context["next"]}
+        assert browser.post("/login/", given)["Location"] == reached
 
 
 def test_a_locked_out_ip_address_can_log_in_again_after_fifteen_minutes(ana, time_machine):

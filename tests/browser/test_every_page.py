@@ -45,7 +45,17 @@ def test_axe_finds_no_problem_on_any_page(sit_down, busy_thread, ada, ana, schem
 
 OF_THE_DESK = [
     *["canned-replies/", "canned-replies/new/", "shortcuts/", "shortcuts/keys/"],
-    *["calls/", "profile/", "check-device/", "colleagues/", "views/", "views/new/", "search/?q=hello"],
+    *[
+        "calls/",
+        "profile/",
+        "second-factors/",
+        "second-factors/app/",
+        "check-device/",
+        "colleagues/",
+        "views/",
+        "views/new/",
+        "search/?q=hello",
+    ],
 ]
 OF_A_CONVERSATION = ["transfer/", "label/", "snooze/", "transcript/", "customer/", "send-later/", "template/"]
 

@@ -39,6 +39,8 @@ GET  L LLL3+3 + LLL333 /admin/agents/agent/<int:pk>/offboarding/
 POST L LLL3+3 + LLL333 /admin/agents/agent/<int:pk>/offboarding/
 GET  L LLL3+3 + LLL333 /admin/agents/agent/<int:pk>/password-link/
 POST L LLL3+3 + LLL333 /admin/agents/agent/<int:pk>/password-link/
+GET  L LLL3+3 + LLL333 /admin/agents/agent/<int:pk>/second-factors/
+POST L LLL3+3 + LLL333 /admin/agents/agent/<int:pk>/second-factors/
 GET  L LLL+++ + LLL+++ /admin/agents/agent/<path:object_id>/
 POST L LLL+++ + LLL+++ /admin/agents/agent/<path:object_id>/
 GET  L LLL++3 + LLL++3 /admin/agents/agent/<path:object_id>/change/
@@ -265,8 +267,8 @@ GET  L LLL++3 +        /admin/console/team/add/
 POST L LLL++3 +        /admin/console/team/add/
 GET  L LLL+++ +        /admin/jsi18n/
 POST L LLL555 5        /admin/jsi18n/
-GET  + ++++++ +        /admin/login/
-POST + ++++++ +        /admin/login/
+GET  L ++++++ +        /admin/login/
+POST L ++++++ +        /admin/login/
 GET  L 444555 5        /admin/logout/
 POST L 444LLL L        /admin/logout/
 GET  L LLL+++ +        /admin/password_change/
@@ -503,6 +505,8 @@ GET  L ++++++ +        /leave/
 POST L LLLLLL +        /leave/
 GET  + ++++++ +        /login/
 POST + ++++++ +        /login/
+GET  L LLLLLL L        /login/second-step/
+POST L LLLLLL L        /login/second-step/
 GET  L 555555 5        /logout/
 POST L LLLLLL L        /logout/
 GET  + ++++++ +        /manifest.webmanifest
@@ -551,6 +555,16 @@ GET  + ++++++ +        /reset-password/
 POST + ++++++ +        /reset-password/
 GET  L ++++++ +        /search/
 POST L 555555 5        /search/
+GET  L ++++++ +        /second-factors/
+POST L 555555 5        /second-factors/
+GET  L 555555 5 555555 /second-factors/<int:pk>/remove/
+POST L 444444 4 444444 /second-factors/<int:pk>/remove/
+GET  L ++++++ +        /second-factors/app/
+POST L ++++++ +        /second-factors/app/
+GET  L 555555 5        /second-factors/passkey/
+POST L ++++++ +        /second-factors/passkey/
+GET  L 555555 5        /second-factors/recovery-codes/
+POST L ++++++ +        /second-factors/recovery-codes/
 GET  + ++++++ +        /service-worker.js
 POST 5 555555 5        /service-worker.js
 GET  L ++++++ +        /shortcuts/
