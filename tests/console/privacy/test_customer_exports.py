@@ -7,7 +7,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from agents.models import Agent
@@ -65,7 +68,7 @@ def test_an_export_has_nothing_of_another_customer_in_the_same_webhook(everythin
     assert [word for word in (nils.psid, "Nils", "kettle") if word in content] == []
 
 
-def test_an_export_has_the_files_and_the_picture_and_a_transcript_that_leads_to_them(everything):
+def test_an_export_has_the_files_and_the_picture_and_a_transcript_that_leads_to_them(storage, everything):
     found = exported(everything)
     files = [name for name in found.namelist() if name.startswith("files/")]
     assert len(files) == 2 and all(found.read(name) for name in files)
@@ -157,17 +160,30 @@ def test_a_supervisor_of_another_page_finds_nothing_to_export(browser_of, ben, c
     assert not CustomerExport.objects.exists()
 
 
-def test_an_export_is_deleted_after_a_day_with_its_file(mona, ben, django_capture_on_commit_callbacks):
+def test_an_export_is_deleted_after_a_day_with_its_file(storage, mona, ben, django_capture_on_commit_callbacks):
     export = CustomerExport.objects.ask(mona, by=ben)
     export.make()
-    path = Path(fresh(export).file.path)
+    name = fresh(export).file.name
     with django_capture_on_commit_callbacks(execute=True):
         retention.delete_old_rows()
-    assert path.exists()
+    assert default_storage.exists(name)
     CustomerExport.objects.update(asked_at=timezone.now() - timedelta(days=1, seconds=1))
     with django_capture_on_commit_callbacks(execute=True):
         retention.delete_old_rows()
-    assert not path.exists() and not CustomerExport.objects.exists()
+    assert not default_storage.exists(name) and not CustomerExport.objects.exists()
+
+
+def test_the_page_of_an_export_takes_a_constant_number_of_queries(
+    browser_of, ada, mona, conversation, address, receive, said, django_assert_num_queries
+):
+    browser = browser_of(ada)
+    CustomerExport.objects.ask(mona, by=ada)
+    with CaptureQueriesContext(connection) as first:
+        browser.get(address)
+    CustomerExport.objects.ask(mona, by=ada)
+    receive(*[said(f"n_{number}") for number in range(20)])
+    with django_assert_num_queries(len(first)):
+        browser.get(address)
 
 
 def test_the_erasure_of_a_customer_deletes_their_exports(mona, ben, django_capture_on_commit_callbacks):
