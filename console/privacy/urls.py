@@ -6,5 +6,5 @@ from console.privacy.callback import deletion, receive_deletion
 
 urlpatterns = [
     path("deletion/", receive_deletion, name="receive-deletion"),
-    path("deletion/<str:code>/", deletion, name="deletion"),
+    path("deletion/<slug:code>/", deletion, name="deletion"),
 ]

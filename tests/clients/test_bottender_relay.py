@@ -79,7 +79,7 @@ def test_a_bottender_bot_behind_the_relay_hands_over_to_an_agent_and_gets_it_bac
     eventually(lambda: events.ThreadPassed in robin.kinds)
     [passed] = events.parse(robin.bodies[len(received)])
     assert passed.metadata.startswith("All is well")
-    assert "Ana Ruiz: Ana here." in passed.metadata
+    assert "Ana R.: Ana here." in passed.metadata
     say("Which teas do you have?")
     assert answers(3) == [greeting, ("Ana R.", "Ana here."), greeting]
     rest()

@@ -527,8 +527,8 @@ GET  L ++++++ +        /presence/
 POST L ++++++ +        /presence/
 GET  5 555555 5        /privacy/deletion/
 POST 3 333333 3        /privacy/deletion/
-GET  + ++++++ + ++++++ /privacy/deletion/<str:code>/
-POST 5 555555 5 555555 /privacy/deletion/<str:code>/
+GET  + ++++++ + ++++++ /privacy/deletion/<slug:code>/
+POST 5 555555 5 555555 /privacy/deletion/<slug:code>/
 GET  L ++++++ +        /profile/
 POST L ++++++ +        /profile/
 GET  L 555555 5 555555 /profile/devices/<str:public_id>/log-out/
