@@ -65,6 +65,9 @@ try:
     SESSION_HOURS = start_up_checks.whole(
         "SESSION_HOURS", env.str("SESSION_HOURS", default="") or "12", "hours", least=1, most=720
     )
+    CONFIRM_MINUTES = start_up_checks.whole(
+        "CONFIRM_MINUTES", env.str("CONFIRM_MINUTES", default="") or "30", "minutes", least=1, most=1440
+    )
     start_up_checks.refuse_malformed(
         DATABASE_URL=DATABASE_URL,
         REDIS_URL=REDIS_URL,
@@ -130,6 +133,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "console.middleware.LoginRequired",
     "console.middleware.SecondFactorRequired",
+    "console.confirmation.ConfirmationRequired",
     "console.middleware.ReloadForOtherAgent",
     "console.middleware.NotePresence",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -60,6 +60,7 @@ settings.CELERY_BROKER_URL = settings.CELERY_BROKER_URL.replace("virtual_host=0"
 BROKER_WITHOUT_WORKERS = settings.CELERY_BROKER_URL.replace(f"host={NUMBER}", f"host={32 + int(NUMBER)}")
 settings.GRAPH_API_URL = f"http://127.0.0.1:{SANDBOX_PORT}"
 settings.SESSION_IDLE_MINUTES, settings.SESSION_HOURS = 14 * 24 * 60, 14 * 24  # for this process: tests travel in time
+settings.CONFIRM_MINUTES = 14 * 24 * 60
 settings.VAPID_PRIVATE_KEY = ""  # for this process: programs of the stack call agents
 NOT_FAST = {"stack_processes", "browser", "node_modules"}  # fixtures that take long to set up
 KEPT = {model._meta.db_table for model in (ContentType, Permission)}  # they belong to the migrations

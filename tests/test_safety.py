@@ -104,6 +104,7 @@ def test_a_weak_setting_is_refused_in_production_and_named(name, value):
         ("CONVERSATION_RETENTION_DAYS", "never"),
         ("SESSION_IDLE_MINUTES", "5"),
         ("SESSION_HOURS", "12h"),
+        ("CONFIRM_MINUTES", "0"),
         ("DATABASE_URL", "localhost:5432/console"),
         ("DATABASE_URL", "mysql://console@db/console"),
         ("DATABASE_URL", "postgresql://console@db:port/console"),

@@ -12,7 +12,7 @@ from agents.models import Agent
 from console.second_factors.models import MOST_PASSKEYS, SecondFactor
 from console.second_factors.totp import ISSUER
 
-STATE = "passkey"  # the challenge, in the session
+STATE, NEW_STATE = "passkey", "new_passkey"  # the challenges, in the session
 MOST_CHARACTERS = 20_000  # of what a browser sends
 
 
@@ -24,7 +24,7 @@ def begin_registration(request):
     entity = PublicKeyCredentialUserEntity(
         id=str(agent.pk).encode(), name=agent.get_username(), display_name=agent.get_full_name() or agent.get_username()
     )
-    options, request.session[STATE] = _server(request).register_begin(
+    options, request.session[NEW_STATE] = _server(request).register_begin(
         entity, [one for one, _passkey in _credentials(agent)], user_verification="preferred"
     )
     return json.dumps(dict(options))
@@ -33,7 +33,7 @@ def begin_registration(request):
 def register(request, answer, name):
     """Keep the passkey that a browser has made; return it, or None if the answer is not valid."""
     try:
-        made = _server(request).register_complete(_state(request), _parsed(answer))
+        made = _server(request).register_complete(request.session.pop(NEW_STATE), _parsed(answer))
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
     with transaction.atomic():
@@ -59,7 +59,9 @@ def accept_passkey(request, agent, answer):
     credentials = _credentials(agent)
     try:
         parsed = _parsed(answer)
-        used = _server(request).authenticate_complete(_state(request), [one for one, _passkey in credentials], parsed)
+        used = _server(request).authenticate_complete(
+            request.session.pop(STATE), [one for one, _passkey in credentials], parsed
+        )
         counter = _counter(parsed)
     except (ValueError, TypeError, KeyError, AttributeError):
         return False
@@ -77,10 +79,6 @@ def _counter(answer):
     from fido2.webauthn import AuthenticationResponse
 
     return AuthenticationResponse.from_dict(answer).response.authenticator_data.counter
-
-
-def _state(request):
-    return request.session.pop(STATE)
 
 
 def _credentials(agent):

@@ -9,12 +9,13 @@ class PasskeyForm extends HTMLElement {
 
   ask = async (event) => {
     const { target: form } = event;
-    if (form.elements.credential.value) return;
+    const field = form.querySelector("[data-passkey]");
+    if (field.value) return;
     event.preventDefault();
     const credential = await this.credential().catch(() => null);
     this.querySelector("[role=alert]").hidden = Boolean(credential);
     if (!credential) return;
-    form.elements.credential.value = JSON.stringify(credential);
+    field.value = JSON.stringify(credential);
     form.requestSubmit();
   };
 

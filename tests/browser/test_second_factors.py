@@ -1,11 +1,15 @@
 """Passkeys, with a device of the browser's own; and the second step of the log-in by keys, on a phone."""
 
+import time
 from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.auth.hashers import make_password
 from playwright.sync_api import expect
 
+from agents.session_age import LOGGED_IN_AT
+from agents.sessions import Session
+from console.infrastructure.sessions import SessionStore
 from console.second_factors.models import SecondFactor, make_recovery_codes
 from tests.browser.conftest import session_of
 from tests.browser.desk import until
@@ -95,6 +99,38 @@ def test_a_passkey_that_a_copy_has_overtaken_does_not_log_in(visit, ana):
     gives_password(tab)
     tab.get_by_role("button", name="Use a passkey").click()
     expect(tab.get_by_text("This did not work.")).to_be_visible()
+
+
+def test_a_passkey_confirms_a_dangerous_act_which_goes_on(visit, ana):
+    tab = visit(is_known=True)
+    tab.goto("/second-factors/")
+    tab.get_by_role("button", name="Add a passkey").click()
+    expect(tab.get_by_role("heading", name="Your recovery codes")).to_be_visible()
+    logged_in_long_ago()
+    tab.get_by_role("button", name="Make new recovery codes").click()
+    expect(tab.get_by_role("heading", name="Confirm that it is you")).to_be_visible()
+    assert fits(tab)
+    tab.get_by_role("button", name="Use a passkey").click()
+    expect(tab.get_by_role("heading", name="Your recovery codes")).to_be_visible()
+
+
+def test_a_passkey_is_added_after_the_password_has_confirmed_it(visit, ana):
+    tab = visit(is_known=True)
+    tab.goto("/second-factors/")
+    logged_in_long_ago()
+    tab.get_by_label("Name of a new passkey").fill("Blue key")
+    tab.get_by_role("button", name="Add a passkey").click()
+    tab.get_by_label("Password").fill(PASSWORD)
+    tab.keyboard.press("Enter")
+    expect(tab.get_by_role("button", name="Remove Blue key")).to_be_visible()
+
+
+def logged_in_long_ago():
+    """Let all log-ins be an hour old."""
+    for row in Session.objects.all():
+        store = SessionStore(row.pk)
+        store.update({LOGGED_IN_AT: time.time() - 3600})
+        store.save()
 
 
 def test_the_key_of_an_app_is_shown_as_a_picture_on_a_phone(visit):
