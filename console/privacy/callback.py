@@ -53,7 +53,7 @@ def deletion(request, code):
     """Show how far the deletion with this code is, to whoever has the code."""
     if rate_limit.reserve(f"deletion-{client_address(request)}", RATE, within=BURST) > BURST:
         return _page(request, _("You have asked often. Wait a minute, and try again."), status=429)
-    found = DeletionRequest.objects.prefetch_related("erasures").filter(code=code.replace("\x00", "")).first()
+    found = DeletionRequest.objects.prefetch_related("erasures").filter(code=code).first()
     if found is None:
         return _page(request, _("There is no request with this code. Check the address."), status=404)
     return _page(request, SENTENCES[found.state], found)
