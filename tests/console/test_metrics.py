@@ -27,6 +27,7 @@ from tests.stand_in import free_port
 
 MONITORING = ROOT / "deploy" / "monitoring"
 TOKEN = "metrics-token-of-the-tests"
+SWEEP = "console.sweep.sweep"
 POOL = {"used": 1, "free": 2, "waiting": 0}
 
 pytestmark = pytest.mark.django_db
@@ -237,6 +238,16 @@ def test_every_metric_in_the_rules_and_the_dashboard_exists(bluebird):
     named = {name for expression in expressions() for name in re.findall(r"console_\w+", expression)}
     assert len(named) > 20
     assert named - shown().keys() - {"console_webhooks_processed_total"} == set()
+
+
+def test_a_worker_or_sweep_without_a_known_run_has_a_rule():
+    redis().delete(*[f"heartbeat:{name}" for name in [*heartbeats.QUEUES, SWEEP]])
+    found = shown()
+    assert not found.get("console_worker_heartbeat_seconds")
+    assert SWEEP not in found.get("console_last_run_timestamp_seconds", {})
+    [expression] = [rule["expr"] for rule in rules() if rule["alert"] == "HeartbeatUnknown"]
+    assert re.findall(r'absent\(console_worker_heartbeat_seconds{queue="(\w+)"}\)', expression) == heartbeats.QUEUES
+    assert f'absent(console_last_run_timestamp_seconds{{task="{SWEEP}"}})' in expression
 
 
 def test_each_rule_has_a_severity_a_summary_and_whole_parentheses():
