@@ -15,7 +15,7 @@ LEAD = [
 SUPERVISOR = [
     *LEAD,
     *["view_conversation", "view_botevent", "view_persona", "view_page", "view_agent"],
-    *["view_erasure", "add_erasure"],
+    *["view_erasure", "add_erasure", "view_health"],
     *[f"{verb}_{model}" for model in ("label", "customfield", "team") for verb in ALL],
     *[f"{verb}_{model}" for model in ("businesshours", "holiday") for verb in ALL],
 ]

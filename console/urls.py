@@ -143,6 +143,7 @@ urlpatterns = [
     path("offline/", installation.offline, name="offline"),
     path("leave/", agents.leave, name="leave"),
     path("admin/login/", second_factors.admin_login),
+    path("admin/health/", include("console.health_page.urls")),
     path("admin/", admin.site.urls),
     path("privacy/", include("console.privacy.urls")),
     path("api/", api.urls),

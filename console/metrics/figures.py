@@ -38,6 +38,9 @@ class Waiting:
         return max(0.0, (timezone.now() - self.since).total_seconds()) if self.since else 0.0
 
 
+NONE = Waiting(0, None)
+
+
 @dataclass(frozen=True)
 class Figures:
     """All figures at one moment. Those of Redis are empty while it is away."""
@@ -83,6 +86,27 @@ def read():
     )
 
 
+@dataclass(frozen=True)
+class PageFigures:
+    """The work of one Page that waits, and its replies that failed."""
+
+    queued: Waiting
+    unknown: Waiting
+    failed: Waiting
+    bot_events: Waiting
+
+
+def read_of_pages(pages):
+    """Read {key of a Page: its figures} with a constant number of queries."""
+    pending = Message.objects.filter(state__in=PENDING, page__in=pages)
+    queued = _waiting_by(pending.exclude(state=Message.State.UNKNOWN), "at", "page")
+    unknown = _waiting_by(pending.filter(state=Message.State.UNKNOWN), "at", "page")
+    failed = _waiting_by(Message.objects.failed().filter(page__in=pages), "at", "page")
+    events = _waiting_by(BotEvent.objects.filter(page__in=pages), "created_at", "page")
+    all_of_them = (queued, unknown, failed, events)
+    return {page.pk: PageFigures(*[found.get(page.pk, NONE) for found in all_of_them]) for page in pages}
+
+
 def pending_messages():
     """Return the messages that should be on their way: their Page is not paused, and they wait for no moment."""
     return Message.objects.pending().order_by().filter(conversation__in=Conversation.objects.pending())
@@ -93,10 +117,15 @@ def _waiting(rows, since):
     return Waiting(found["count"], found["since"])
 
 
+def _waiting_by(rows, since, column):
+    """Return {value of the column: the work with it}."""
+    found = rows.order_by().values_list(column).annotate(n=Count("pk"), since=Min(since))
+    return {value: Waiting(n, since) for value, n, since in found}
+
+
 def _messages():
-    rows = Message.objects.filter(state__in=PENDING).order_by().values("state")
-    found = {row["state"]: Waiting(row["n"], row["since"]) for row in rows.annotate(n=Count("pk"), since=Min("at"))}
-    return {state.value: found.get(state, Waiting(0, None)) for state in PENDING}
+    found = _waiting_by(Message.objects.filter(state__in=PENDING), "at", "state")
+    return {state.value: found.get(state, NONE) for state in PENDING}
 
 
 def _personas():

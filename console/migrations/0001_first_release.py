@@ -312,6 +312,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'inbound webhook',
                 'verbose_name_plural': 'inbound webhooks',
+                'permissions': [('view_health', 'Can see the Health page')],
                 'indexes': [models.Index(condition=models.Q(('attempts__lt', 12), ('processed_at', None)), fields=['id'], name='webhook_due'), models.Index(condition=models.Q(('attempts__gte', 12), ('processed_at', None)), fields=['id'], name='webhook_given_up'), django.contrib.postgres.indexes.GinIndex(fields=['mids'], name='webhook_mids')],
                 'constraints': [models.UniqueConstraint(fields=('digest',), name='one_webhook_per_digest')],
             },

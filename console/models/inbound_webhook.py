@@ -169,6 +169,7 @@ class InboundWebhook(Retryable):
     class Meta:
         verbose_name = _("inbound webhook")
         verbose_name_plural = _("inbound webhooks")
+        permissions = [("view_health", _("Can see the Health page"))]
         # With unique=True on the field, Django would add a second index for LIKE.
         constraints = [models.UniqueConstraint(fields=["digest"], name="one_webhook_per_digest")]
         indexes = [

@@ -265,6 +265,8 @@ GET  L LLL++3 + LLL444 /admin/console/team/<path:object_id>/history/
 POST L LLL++3 + LLL444 /admin/console/team/<path:object_id>/history/
 GET  L LLL++3 +        /admin/console/team/add/
 POST L LLL++3 +        /admin/console/team/add/
+GET  L LLL++3 +        /admin/health/
+POST L 555555 5        /admin/health/
 GET  L LLL+++ +        /admin/jsi18n/
 POST L LLL555 5        /admin/jsi18n/
 GET  L ++++++ +        /admin/login/
