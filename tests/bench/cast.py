@@ -184,8 +184,7 @@ def _agent(number):
 
 def _session(agent):
     session = SessionStore()
-    session.update(
-        {SESSION_KEY: str(agent.pk), BACKEND_SESSION_KEY: BACKEND, HASH_SESSION_KEY: agent.get_session_auth_hash()}
-    )
+    session[SESSION_KEY] = str(agent.pk)  # as Django's login() does, from which the log-in has its age
+    session[BACKEND_SESSION_KEY], session[HASH_SESSION_KEY] = BACKEND, agent.get_session_auth_hash()
     session.save()
     return f"{settings.SESSION_COOKIE_NAME}={session.session_key}; csrftoken={CSRF}"
