@@ -14,6 +14,8 @@ from console.models import Conversation
 from tests.conftest import BROWSER_PATIENCE_MS, CONSOLE_URL
 from tests.stand_in import eventually
 
+DESKTOP = {"width": 1440, "height": 720}  # all verbs stand beside each other
+
 
 @pytest.fixture
 def sit_down(stack, browser):
@@ -24,6 +26,7 @@ def sit_down(stack, browser):
     contexts, complaints = [], []
 
     def open_console(agent, service_workers="block", **options):
+        options = {"viewport": DESKTOP} | options
         context = browser.new_context(base_url=CONSOLE_URL, service_workers=service_workers, **options)
         context.add_cookies([session_of(agent)])
         context.set_default_timeout(BROWSER_PATIENCE_MS)

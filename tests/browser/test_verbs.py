@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from agents.models import Agent
+from console.models import Conversation, Customer, HandoverRules
 from tests.browser.desk import ASK_FOR_HEADER, opens, takes, until
 from tests.conftest import CONSOLE_URL
 
@@ -27,6 +29,18 @@ def test_a_verb_that_fails_says_so_where_it_was_pressed_and_can_be_tried_again(s
     tab.get_by_role("button", name="Close").click()
     expect(tab.get_by_role("button", name="Reopen")).to_be_visible()
     expect(tab.locator("#header").get_by_role("alert")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [1280, 1440])
+def test_a_long_name_has_room_beside_the_verbs(width, sit_down, mona_writes, bluebird, ana):
+    HandoverRules.objects.create(page=bluebird, webhook_url="http://127.0.0.1:9/")  # one more verb: hand back
+    Agent.objects.filter(pk=ana.pk).update(language="de")
+    Customer.objects.update(name="Maximiliane Schwarzenberger-Oberhuber")
+    tab = sit_down(ana, viewport={"width": width, "height": 720})
+    tab.goto(f"/conversations/{Conversation.objects.get().pk}/")
+    tab.get_by_role("button", name="Annehmen").click()
+    expect(tab.get_by_role("button", name="Schließen", exact=True)).to_be_visible()
+    assert tab.locator(".header-who").bounding_box()["width"] >= 200
 
 
 def test_the_sentence_about_a_verb_that_failed_leaves_the_header_its_room(sit_down, mona_writes, ana):
