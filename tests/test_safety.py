@@ -117,6 +117,7 @@ def test_a_weak_setting_is_refused_in_production_and_named(name, value):
         ("EMAIL_URL", "mail.example.com"),
         ("EMAIL_FROM", "help"),
         ("BREACHED_PASSWORDS_FILE", "/no/such/list.txt"),
+        ("BREACHED_PASSWORDS_FILE", __file__),
         ("S3_ENDPOINT_URL", "s3.example.com"),
         ("GRAPH_API_VERSION", "27"),
         ("FACEBOOK_APP_ID", "app"),
@@ -171,7 +172,7 @@ def test_e_mail_has_a_sender_of_its_own_or_the_address_that_logs_in_at_the_mail_
 SHAPED = PRODUCTION | {
     "PUSH_HOSTS": [],
     **{"EMAIL_URL": "smtp+tls://help:secret@mail.example.com:587", "EMAIL_FROM": "Bluebird Tea <help@example.com>"},
-    "BREACHED_PASSWORDS_FILE": __file__,
+    "BREACHED_PASSWORDS_FILE": "",
     **{"GRAPH_API_VERSION": "v27.0", "LOG_LEVEL": "INFO", "LOG_FORMAT": "json", "TIME_ZONE": "Europe/Berlin"},
     **{"S3_BUCKET": "files", "S3_ENDPOINT_URL": "https://s3.example.com:9000"},
 }
@@ -185,11 +186,17 @@ SHAPED = PRODUCTION | {
         {"REDIS_URL": "unix:///run/redis.sock?db=0"},
         {"DATABASE_URL": "postgresql:///console?host=/run/postgresql"},
         {"PUBLIC_URL": "http://[::1]:8000", "ALLOWED_HOSTS": ["::1", "[::1]", ".example.com", "*", "10.0.0.1"]},
-        {"FACEBOOK_APP_ID": "", "TIME_ZONE": "UTC", "EMAIL_URL": "", "EMAIL_FROM": "", "BREACHED_PASSWORDS_FILE": ""},
+        {"FACEBOOK_APP_ID": "", "TIME_ZONE": "UTC", "EMAIL_URL": "", "EMAIL_FROM": ""},
     ],
 )
 def test_well_formed_settings_pass_the_start_up_checks(right):
     start_up_checks.refuse_malformed(**SHAPED | right)
+
+
+def test_a_list_of_breached_passwords_in_order_passes_the_start_up_checks(tmp_path):
+    path = tmp_path / "breached.txt"
+    path.write_text("".join(f"{number:040X}:{number}\n" for number in range(1000)))
+    start_up_checks.refuse_malformed(**SHAPED | {"BREACHED_PASSWORDS_FILE": str(path)})
 
 
 @pytest.mark.parametrize(

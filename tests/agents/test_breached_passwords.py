@@ -5,7 +5,7 @@ import hashlib
 import pytest
 from django.core.exceptions import ValidationError
 
-from agents.breached_passwords import BreachedPasswordValidator
+from agents.breached_passwords import BreachedPasswordValidator, is_list
 
 KNOWN = [f"password number {number}" for number in range(50)]
 
@@ -46,3 +46,20 @@ def test_a_list_with_a_single_line_without_an_end_is_read(tmp_path):
     path.write_text(hash_of("one").lower())
     with pytest.raises(ValidationError):
         BreachedPasswordValidator(str(path)).validate("one")
+
+
+@pytest.mark.parametrize(
+    ("lines", "is_one"),
+    [
+        (sorted(map(hash_of, KNOWN)), True),
+        (sorted(map(hash_of, KNOWN), key=lambda line: line[::-1]), False),  # as a list ordered by prevalence
+        (KNOWN, False),
+        ([], False),
+        (["0" * 1000], False),
+    ],
+)
+def test_a_file_is_taken_for_a_list_only_if_it_has_hashes_in_order(lines, is_one, tmp_path):
+    path = tmp_path / "breached.txt"
+    path.write_text("".join(f"{line}\n" for line in lines))
+    assert is_list(path) is is_one
+    assert not is_list(tmp_path / "missing.txt")

@@ -7,12 +7,13 @@ with the values of `.env.example`. With any other name it is in production, and 
 import ipaddress
 import re
 from base64 import urlsafe_b64decode
-from os.path import isfile
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
+
+from agents.breached_passwords import is_list
 
 REQUIRED = ["SECRET_KEY", "DATABASE_URL", "REDIS_URL", "PUBLIC_URL", "WEBHOOK_VERIFY_TOKEN", "FACEBOOK_APP_SECRET"]
 EXAMPLE = "example-only"  # every value in .env.example that must not be used in production contains it
@@ -203,7 +204,7 @@ SHAPES = [
         "set it to a URL, as in smtp+tls://user:password@mail.example.com:587, or remove it to send no e-mail.",
     ),
     ("EMAIL_FROM", lambda value: _is_sender(value), "set it to an address, as in help@example.com."),
-    ("BREACHED_PASSWORDS_FILE", isfile, "set it to a file of SHA-1 hashes, or remove it to ask no list."),
+    ("BREACHED_PASSWORDS_FILE", is_list, "set it to a file of SHA-1 hashes in order, or remove it to ask no list."),
     ("FACEBOOK_APP_ID", str.isdecimal, "set it to the number of your Facebook app."),
     (
         "GRAPH_API_URL",
