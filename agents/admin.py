@@ -15,6 +15,7 @@ from agents.picture_uploads import PicturesStoredFirst
 from agents.picture_widget import PictureWidget
 from agents.rights import OnlyAdmin
 from agents.roles import Role
+from agents.saving import SavesChangedColumns, SavesPasswordAlone
 
 
 class ChoosesRole:
@@ -45,7 +46,7 @@ class AgentForm(ChoosesRole, UserChangeForm):
         return stays
 
 
-class PasswordForm(AdminPasswordChangeForm):
+class PasswordForm(SavesPasswordAlone, AdminPasswordChangeForm):
     def clean(self):
         super().clean()
         if not self.cleaned_data.get("set_usable_password") and self.user.is_last_admin:
@@ -54,7 +55,7 @@ class PasswordForm(AdminPasswordChangeForm):
 
 
 @admin.register(Agent)
-class AgentAdmin(PicturesStoredFirst, UserAdmin):
+class AgentAdmin(SavesChangedColumns, PicturesStoredFirst, UserAdmin):
     """The admin of agents. Nobody can grant a right that they lack, or change an agent's log-in who has more rights."""
 
     form = AgentForm

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.picture_uploads import PicturesStoredFirst
 from agents.picture_widget import PictureWidget
+from agents.saving import SavesChangedColumns
 from personas.models import Page, Persona
 from personas.page_access import RowsOfVisiblePages, VisiblePagesFilter
 from personas.wording import in_readers_language
@@ -74,7 +75,7 @@ class PageForm(forms.ModelForm):
 
 
 @admin.register(Page)
-class PageAdmin(PicturesStoredFirst, RowsOfVisiblePages, admin.ModelAdmin):
+class PageAdmin(SavesChangedColumns, PicturesStoredFirst, RowsOfVisiblePages, admin.ModelAdmin):
     form = PageForm
     formfield_overrides = {ImageField: {"widget": PictureWidget("bot-picture")}}
     page_lookup = "pk"

@@ -13,12 +13,12 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from agents.saving import SavesPasswordAlone
 from agents.throttle import client_address
-from console.infrastructure import rate_limit
+from console.infrastructure import hourly_limit
 from console.password_links.links import tokens
 from console.password_links.mail import mail_reset
 
-HOUR = 3600  # s
 MOST_OF_CLIENT, MOST_OF_ADDRESS = 20, 3  # requests an hour
 
 
@@ -29,7 +29,7 @@ class AddressForm(forms.Form):
 @login_not_required
 @require_http_methods(["GET", "POST"])
 def reset_password(request):
-    """Mail a link. The answer is the same whether or not an agent has the address, and beyond the rate limit."""
+    """Mail a link. The answer is the same whether or not an agent has the address, and beyond the limits."""
     if not settings.EMAIL_URL:
         raise Http404
     form = AddressForm(request.POST if request.method == "POST" else None)
@@ -41,12 +41,8 @@ def reset_password(request):
     return render(request, "registration/reset_password.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
-class NewPasswordForm(SetPasswordForm):
-    def save(self, commit=True):
-        """Save this column alone: presence may have changed meanwhile."""
-        agent = super().save(commit=False)
-        agent.save(update_fields=["password"])
-        return agent
+class NewPasswordForm(SavesPasswordAlone, SetPasswordForm):
+    pass
 
 
 class ChoosePassword(PasswordResetConfirmView):
@@ -77,7 +73,5 @@ choose_password = ChoosePassword.as_view()
 
 
 def _may_ask(who, most):
-    """Count a request of a client or for an address; return whether it is within the rate limit."""
-    apart = HOUR / most
-    within = HOUR - apart
-    return rate_limit.reserve(f"reset-{who}", ("password", 1 / apart), within=within) <= within
+    """Count a request of a client or for an address; return whether it is within the limit."""
+    return hourly_limit.is_within(f"reset-password-{who}", most)

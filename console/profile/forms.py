@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent
 from agents.names import in_one_line
+from agents.saving import SavesPasswordAlone
 from personas.models import DiscardedFile
 
 
@@ -44,7 +45,7 @@ class ProfileForm(forms.ModelForm):
             picture.save(picture.name, picture.file, save=False)
 
 
-class PasswordForm(PasswordChangeForm):
+class PasswordForm(SavesPasswordAlone, PasswordChangeForm):
     """Django's form. Wrong guesses of the old password count as failed log-ins."""
 
     def __init__(self, request, *args):
@@ -58,8 +59,3 @@ class PasswordForm(PasswordChangeForm):
         if not authenticate(self.request, username=self.user.get_username(), password=password):
             raise ValidationError(self.error_messages["password_incorrect"], code="password_incorrect")
         return password
-
-    def save(self, commit=True):
-        agent = super().save(commit=False)
-        agent.save(update_fields=["password"])
-        return agent

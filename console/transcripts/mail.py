@@ -11,21 +11,17 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from agents.roles import EXPORT
-from console.infrastructure.redis import redis
+from console.infrastructure import hourly_limit
 from console.transcripts.content import content_of
 
-HOUR = 3600  # s
 MOST_IN_AN_HOUR = 20  # transcripts of one agent
 
 logger = logging.getLogger(__name__)
 
 
 def may_mail(agent):
-    """Count a transcript of this agent; return whether it is one of so many in an hour. Redis also takes the task."""
-    key = f"mailed-transcripts:{agent.pk}"
-    with redis().pipeline() as pipeline:
-        number, _is_first = pipeline.incr(key).expire(key, HOUR, nx=True).execute()
-    return number <= MOST_IN_AN_HOUR
+    """Count a transcript of this agent; return whether it is one of so many in an hour."""
+    return hourly_limit.is_within(f"mailed-transcripts-{agent.pk}", MOST_IN_AN_HOUR)
 
 
 @shared_task(autoretry_for=(OSError,), max_retries=5, retry_backoff=30)

@@ -4,10 +4,13 @@ import io
 import re
 
 import pytest
+from django.contrib import admin
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.forms import modelform_factory
 from django.test import Client
 from PIL import Image
 
+from agents.admin import PasswordForm
 from agents.models import Agent
 from personas.models import Persona
 
@@ -52,6 +55,25 @@ def edit(browser, agent, **fields):
 def leave(browser, *agents):
     chosen = {"action": "remove_from_team", "confirmed": "1", "_selected_action": [agent.pk for agent in agents]}
     return browser.post("/admin/agents/agent/", chosen, follow=True).content.decode()
+
+
+def test_saving_a_form_that_was_read_before_an_agent_left_brings_nobody_back(ana):
+    admin_of_agents, stale = admin.site.get_model_admin(Agent), Agent.objects.get(pk=ana.pk)
+    form = modelform_factory(Agent, fields=["first_name"])({"first_name": "Anna"}, instance=stale)
+    assert form.is_valid()
+    ana.leave()
+    admin_of_agents.save_model(None, form.save(commit=False), form, change=True)
+    found = Agent.objects.get(pk=ana.pk)
+    assert (found.is_active, found.first_name) == (False, "Anna")
+
+
+def test_a_password_that_is_set_while_an_agent_leaves_brings_nobody_back(ana):
+    given = {"usable_password": "true", "password1": "quite a long phrase", "password2": "quite a long phrase"}
+    form = PasswordForm(Agent.objects.get(pk=ana.pk), given)
+    assert form.is_valid()
+    ana.leave()
+    form.save()
+    assert not Agent.objects.get(pk=ana.pk).is_active
 
 
 def test_the_leave_action_asks_for_confirmation_before_an_agent_leaves(browser, ana):

@@ -131,10 +131,10 @@ def test_an_agent_mails_so_many_transcripts_in_an_hour(
     anas_browser, bens, urls, mail_server, enqueued, monkeypatch, ana
 ):
     monkeypatch.setattr("console.transcripts.mail.MOST_IN_AN_HOUR", 2)
-    redis().delete(f"mailed-transcripts:{ana.pk}")
+    redis().delete(f"hourly:mailed-transcripts-{ana.pk}")
     statuses = [anas_browser.post(f"{urls[0]}mail/", {"address": "a@example.com"}).status_code for _turn in range(3)]
     assert (statuses, enqueued(mail_transcript.name)) == ([302, 302, 429], 2)
-    assert 0 < redis().ttl(f"mailed-transcripts:{ana.pk}") <= 3600
+    assert 0 < redis().ttl(f"hourly:mailed-transcripts-{ana.pk}") <= 3600
     refused = anas_browser.post(f"{urls[0]}mail/", {"address": "a@example.com"})
     assert "You have mailed many transcripts within an hour." in words(refused.text)
     assert bens.post(f"{urls[0]}mail/", {"address": "a@example.com"}).status_code == 302
