@@ -37,7 +37,7 @@ class AgentWithOffboardingAdmin(AgentAdmin):
         if request.method == "POST":
             return self._leave(request, agent)
         shown = (lines.before if agent.is_active else lines.after)(agent, request.user)
-        context = {"lines": shown, "is_done": all(line.is_done for line in shown)}
+        context = {"lines": shown, "is_done": all(line.is_done for line in shown), "is_last": agent.is_last_admin}
         return self._page(request, "admin/offboarding.html", agent, _("Remove %s from the team") % agent, context)
 
     def password_link(self, request, pk):

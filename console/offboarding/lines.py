@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from console.models import Cause, Handover
 from personas.models import Page
@@ -32,6 +32,8 @@ HIDDEN = ngettext_lazy(
     "%(n)d personas on Pages that you may not see are deleted.",
     "n",
 )
+DELETED = gettext_lazy("The persona “%(name)s” on %(page)s is deleted.")
+STAYS = gettext_lazy("The persona “%(name)s” stays at Facebook, because %(page)s is disconnected.")
 
 
 class Line(NamedTuple):
@@ -51,8 +53,8 @@ def before(agent, viewer):
         *_counted(UNSENT, agent.messages.pending().count()),
         *_counted(SCHEDULED, agent.scheduled_replies.waiting().count()),
         *_counted(LOGGED_IN, agent.sessions.filter(expire_date__gt=timezone.now()).count()),
-        *(Line(_("The persona “%(name)s” on %(page)s is deleted.") % _names(persona)) for persona in shown),
-        *_counted(HIDDEN, len(personas) - len(shown)),
+        *(Line((STAYS if _stays(persona) else DELETED) % _names(persona)) for persona in shown),
+        *_counted(HIDDEN, _to_delete(personas, shown)),
     ]
 
 
@@ -63,7 +65,6 @@ def after(agent, viewer):
         agent.personas.exclude(gone_at__lt=agent.left_at).order_by("pk").select_related("page").defer("page__token")
     )
     shown = _visible(personas, viewer)
-    hidden = sum(persona.gone_at is None for persona in personas if persona not in shown)
     return [
         Line(_("%(name)s left on %(when)s, and cannot log in.") % {"name": agent, "when": _moment(agent.left_at)}),
         *_counted(RETURNED, returned.count()),
@@ -71,7 +72,7 @@ def after(agent, viewer):
         *_counted(UNSENT, agent.messages.pending().count(), is_done=False),
         *_counted(SCHEDULED, agent.scheduled_replies.waiting().count()),
         *map(_of_persona, shown),
-        *_counted(HIDDEN, hidden, is_done=False),
+        *_counted(HIDDEN, _to_delete(personas, shown), is_done=False),
     ]
 
 
@@ -81,8 +82,20 @@ def _of_persona(persona):
             _("The persona “%(name)s” on %(page)s was deleted on %(when)s.")
             % (_names(persona) | {"when": _moment(persona.gone_at)})
         )
+    if _stays(persona):
+        return Line(STAYS % _names(persona))
     words = _("The persona “%(name)s” on %(page)s is being deleted.") % _names(persona)
     return Line(words, is_done=False, problem=in_readers_language(persona.error))
+
+
+def _stays(persona):
+    """Return whether nothing deletes it: a disconnected Page has no token to do that with."""
+    return persona.gone_at is None and persona.page.state == Page.State.DISCONNECTED
+
+
+def _to_delete(personas, shown):
+    """Return how many are still to be deleted, beside those shown."""
+    return sum(persona.gone_at is None and not _stays(persona) for persona in personas if persona not in shown)
 
 
 def _visible(personas, viewer):

@@ -1,5 +1,8 @@
 """Mail a link to an agent, as a worker does: the answer of the page takes as long for an address that nobody has."""
 
+import logging
+from smtplib import SMTPRecipientsRefused
+
 from celery import shared_task
 from django.apps import apps
 from django.conf import settings
@@ -9,6 +12,8 @@ from django.utils.translation import gettext as _
 
 from agents.rights import NO_PASSWORD
 from console.password_links.links import link_for
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task(autoretry_for=(OSError,), max_retries=5, retry_backoff=30)
@@ -30,4 +35,7 @@ def _working():
 def _mail(agent, subject, template):
     with agent.reading():
         text = render_to_string(template, {"agent": agent, "link": link_for(agent)})
+    try:
         EmailMessage(str(subject), text, settings.DEFAULT_FROM_EMAIL, [agent.email]).send()
+    except SMTPRecipientsRefused:
+        logger.warning("The mail server refuses the address of agent %s", agent.pk)

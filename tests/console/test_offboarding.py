@@ -75,12 +75,24 @@ def test_the_page_says_why_a_persona_is_not_deleted_yet(adas, address, ana, pers
     assert "is being deleted. Facebook does not answer." in adas.get(address).text
 
 
+def test_a_persona_on_a_disconnected_page_is_said_to_stay_and_holds_nothing_up(adas, address, ana, persona):
+    Page.objects.update(state="disconnected")
+    stays = "The persona “Ana R.” stays at Facebook, because Bluebird Tea is disconnected."
+    assert stays in adas.get(address).text
+    ana.leave()
+    page = adas.get(address).text
+    assert f"Done:</strong> {stays}" in page and "All of it is done." in page
+
+
 def test_an_agent_with_nothing_open_is_said_to_lose_the_log_in_alone(adas, address):
     assert "They can no longer log in. Nothing else is theirs." in adas.get(address).text
 
 
 def test_the_last_superuser_stays(adas, ada):
     address = f"/admin/agents/agent/{ada.pk}/offboarding/"
+    page = adas.get(address).text
+    assert "Ada Lindt is the only admin: make somebody else one first." in page
+    assert 'value="Remove from the team"' not in page
     assert "is the only admin: make somebody else one first." in adas.post(address, follow=True).text
     assert Agent.objects.get(pk=ada.pk).is_active
 

@@ -1,14 +1,18 @@
 """Links by which agents choose a password: invitations by an admin, and a new password for one who forgot theirs."""
 
+from smtplib import SMTPRecipientsRefused
+
 import pytest
 import time_machine
 from django.contrib.auth.models import Permission
 from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
 from django.test import Client
 
 from agents.models import Agent
 from agents.roles import Role
 from console import roles
+from console.infrastructure.redis import redis
 from console.models import Team
 from console.password_links.invitations import InvitationsForm
 from console.password_links.links import link_for
@@ -259,10 +263,21 @@ def test_nothing_goes_to_those_who_have_left_or_have_no_password_yet(ana, dora):
 
 
 def test_at_most_three_links_an_hour_are_sent_to_an_address(with_mail, enqueued):
+    redis().delete("hourly:reset-password-rate@example.com", "hourly:reset-password-127.0.0.1")
     for _time in range(5):
         answer = Client().post("/reset-password/", {"address": "rate@example.com"})
         assert "a link is on its way" in answer.text
     assert enqueued("console.password_links.mail.mail_reset") == 3
+
+
+def test_an_address_that_the_mail_server_refuses_is_not_tried_again(dora, monkeypatch, caplog):
+    def refuse(_backend, messages):
+        raise SMTPRecipientsRefused({messages[0].to[0]: (550, b"No such person here")})
+
+    monkeypatch.setattr(EmailBackend, "send_messages", refuse)
+    mail_invitation(dora.pk)
+    assert f"refuses the address of agent {dora.pk}" in caplog.text
+    assert dora.email not in caplog.text
 
 
 def test_without_a_mail_server_the_page_is_not_there(client):
