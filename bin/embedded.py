@@ -17,6 +17,11 @@ from children import stop, tethered
 
 DATABASE = "console"  # the name of the database and of its user
 START_TIMEOUT = 60  # s, including recovery after a crash
+POSTGRES = [  # as docker-compose.yml has it: an error is logged without its statement and its row, which name customers
+    *("-c", "max_connections=200"),
+    *("-c", "log_min_error_statement=panic"),
+    *("-c", "log_error_verbosity=terse"),
+]
 # A temporary database may lose everything in a crash, which makes it faster.
 POSTGRES_TEMPORARY = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
 
@@ -80,7 +85,7 @@ def postgres(data_dir, sockets, lock, temporary):
     cluster = data_dir / "postgres"
     if not cluster.exists():
         _make_cluster(cluster)
-    command = [_postgres_program("postgres"), "-D", cluster, "-h", "", "-k", sockets, "-c", "max_connections=200"]
+    command = [_postgres_program("postgres"), "-D", cluster, "-h", "", "-k", sockets, *POSTGRES]
     return Server(
         "PostgreSQL",
         f"postgresql://{DATABASE}@/{DATABASE}?host={sockets}",

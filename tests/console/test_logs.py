@@ -8,14 +8,14 @@ import uuid
 
 import pytest
 import requests
-from django.db import DatabaseError
+from django.db import DatabaseError, IntegrityError
 from django.test import Client
 
 from console import tasks
 from console.celery import app
 from console.logs import ids, paths, texts
 from console.logs.formatters import JSON, Text
-from console.models import ApiKey, Conversation, HandoverRules
+from console.models import ApiKey, Conversation, Customer, HandoverRules
 from console.models.holder import Holder
 from messenger.call_log import kind_of
 from tests.conftest import CONSOLE_URL, TOKEN, program
@@ -102,6 +102,17 @@ def test_a_whole_flow_can_be_followed_by_its_ids_and_leaves_nothing_personal_in_
     assert having(logs, path="/api/conversations/…/hand-over", status="200")
     assert having(logs, path="/search/", agent_id=str(ana.pk))
     assert [secret for secret in [*SECRETS, psid, key] if secret in logs()] == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_refused_row_leaves_no_value_in_the_logs_of_the_database(mona, logs):
+    error = "duplicate key value violates unique constraint"
+    before = logs().count(error)
+    with pytest.raises(IntegrityError):
+        Customer.objects.create(page=mona.page, psid=mona.psid, name="Order 4711")
+    eventually(lambda: logs().count(error) > before)
+    assert "Order 4711" not in logs()
+    assert mona.psid not in logs()
 
 
 @pytest.mark.django_db(transaction=True)

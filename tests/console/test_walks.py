@@ -82,7 +82,7 @@ def test_a_bot_hands_over_by_api_within_few_files(walk, mona, bluebird):
     with walk.taken("console/api"):
         answer = bot.post(f"{path}/hand-over", {"reason": "Wants a refund"}, content_type="application/json")
     assert answer.json()["holder"] == "queue"
-    assert_within(walk, files=25, changes=48)
+    assert_within(walk, files=25, changes=50)
 
 
 def test_a_webhook_body_becomes_a_message_within_few_files(walk, receive, said, thread):
