@@ -377,7 +377,7 @@ def test_older_messages_load_when_the_agent_scrolls_up(sit_down, mona_writes, st
     opens(tab)
     expect(bubbles(tab).last).to_contain_text("old 119")
     assert bubbles(tab).count() < 121
-    for shown in (30, 60, 90, 120):
+    for shown in (20, 50, 80, 110):
         expect(bubbles(tab)).to_have_count(shown)
         tab.locator("message-list").evaluate("list => list.scrollTop = 0")
     expect(bubbles(tab)).to_have_count(121)
