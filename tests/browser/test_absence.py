@@ -3,7 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
+from agents.models import Agent
 from tests.browser.desk import PHONE, findings, part, takes
+from tests.stand_in import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -38,6 +40,7 @@ def test_logging_out_on_my_phone_leaves_me_present_at_the_desk(sit_down, bluebir
     phone.get_by_role("button", name="Ana Ruiz").click()
     phone.get_by_role("button", name="Log out").click()
     expect(phone.get_by_role("button", name="Log in")).to_be_visible()
+    eventually(lambda: Agent.objects.get(pk=ana.pk).is_present, seconds=60)  # the next sign of life of the open desk
     expect(office.get_by_role("button", name="Present")).to_be_visible()
     bens.goto("/colleagues/")
     expect(bens.get_by_role("listitem").filter(has_text="Ana Ruiz")).to_contain_text("present")
