@@ -32,8 +32,7 @@ class InboundWebhookAdmin(LongList):
 
     @admin.action(description=_("Requeue"), permissions=["act"])
     def requeue(self, request, inbound_webhooks):
-        for inbound_webhook in inbound_webhooks:
-            inbound_webhook.requeue()
+        inbound_webhooks.requeue()
         self.message_user(request, _("The webhooks were requeued. A worker processes them again."))
 
 

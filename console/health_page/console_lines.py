@@ -64,7 +64,8 @@ def _webhooks(figures):
         amount(given_up),
         state_of(not given_up.count),
         _("They failed at %d attempts, and are not attempted again by themselves.") % MAX_ATTEMPTS,
-        _("A superuser finds the reason at Inbound webhooks. Fix it, then requeue them there."),
+        _("A superuser finds the reason at Inbound webhooks. Fix it, then requeue them."),
+        tool="requeue-webhooks",
     )
 
 

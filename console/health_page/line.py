@@ -20,13 +20,17 @@ class State(models.TextChoices):
 
 @dataclass(frozen=True)
 class Line:
-    """A figure with its state. meaning: of the figure; advice: what to do, unless it is right."""
+    """A figure with its state. meaning: of the figure; advice: what to do, unless it is right.
+
+    tool: the name of the address that does it, for superusers.
+    """
 
     name: str
     value: str
     state: State
     meaning: str
     advice: str = ""
+    tool: str = ""
 
     @property
     def is_right(self):

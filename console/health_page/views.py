@@ -1,15 +1,18 @@
 """The Health page, for staff who may see it. Of the Pages, it shows those that they may see."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.decorators import permission_required
-from django.shortcuts import render
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
 
 from console.health_page.console_lines import console_lines
 from console.health_page.line import State
 from console.health_page.page_lines import page_lines
 from console.metrics import figures
+from console.models import InboundWebhook
 from personas.models import Page
 
 SEE = "console.view_health"
@@ -25,6 +28,24 @@ def health(request):
     looks = sum(line.state is State.LOOK for _page, lines in parts for line in lines)
     shown = {"title": _("Health"), "parts": parts, "looks": looks}
     return render(request, "admin/health.html", admin.site.each_context(request) | shown)
+
+
+@require_http_methods(["GET", "POST"])
+@admin.site.admin_view
+def requeue(request):
+    """Requeue the webhooks that were given up: by superusers alone, as one may be about several Pages."""
+    if not request.user.is_superuser:
+        raise PermissionDenied
+    given_up = InboundWebhook.objects.given_up()
+    if request.method == "POST":
+        messages.success(request, _requeued(given_up.requeue()))
+        return redirect("health")
+    shown = {"title": _("Requeue the webhooks that were given up?"), "count": given_up.count()}
+    return render(request, "admin/requeue.html", admin.site.each_context(request) | shown)
+
+
+def _requeued(count):
+    return ngettext("%(count)d webhook was requeued.", "%(count)d webhooks were requeued.", count) % {"count": count}
 
 
 def _pages(agent):

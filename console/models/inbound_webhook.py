@@ -54,6 +54,11 @@ class InboundWebhookQuerySet(ScheduledQuerySet):
         """Filter to those that wait for an admin to requeue them."""
         return self.unprocessed().filter(attempts__gte=MAX_ATTEMPTS)
 
+    def requeue(self):
+        """Requeue them for processing, and return how many. Idempotent: messages already stored are skipped."""
+        transaction.on_commit(wake_up.wake_processor, robust=True)
+        return self.update(processed_at=None, attempts=0, next_attempt_at=None, error="")
+
     def process(self):
         """Process all that is due, unless a thread of this process does so already.
 
@@ -190,10 +195,7 @@ class InboundWebhook(Retryable):
         return f"{self.pk}"
 
     def requeue(self):
-        """Requeue this webhook for processing. Idempotent: messages already stored are skipped."""
-        self.processed_at, self.attempts, self.next_attempt_at, self.error = None, 0, None, ""
-        self.save()
-        transaction.on_commit(wake_up.wake_processor, robust=True)
+        self.row.requeue()
 
     def erase(self, psid):
         """Remove a customer from the body; return whether it named them."""

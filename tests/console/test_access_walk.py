@@ -267,6 +267,8 @@ GET  L LLL++3 +        /admin/console/team/add/
 POST L LLL++3 +        /admin/console/team/add/
 GET  L LLL++3 +        /admin/health/
 POST L 555555 5        /admin/health/
+GET  L LLL333 +        /admin/health/requeue/
+POST L LLL333 +        /admin/health/requeue/
 GET  L LLL+++ +        /admin/jsi18n/
 POST L LLL555 5        /admin/jsi18n/
 GET  L ++++++ +        /admin/login/

@@ -178,3 +178,36 @@ def test_the_page_takes_the_same_number_of_queries_for_many_pages(health, say, d
         say("Hello")
     with django_assert_num_queries(15):
         health()
+
+
+# Requeueing
+
+
+def test_requeueing_asks_first_and_then_says_how_many_webhooks_are_processed_again(health, client):
+    for _number in range(2):
+        webhook(attempts=MAX_ATTEMPTS, error="KeyError")
+    webhook(processed_at=timezone.now())
+    assert 'href="/admin/health/requeue/"' in health()["Webhooks given up"][2]
+    assert "2 webhooks were given up." in client.get("/admin/health/requeue/").content.decode()
+    assert InboundWebhook.objects.given_up().count() == 2
+    answer = client.post("/admin/health/requeue/", follow=True)
+    assert "2 webhooks were requeued." in answer.content.decode()
+    assert (InboundWebhook.objects.given_up().count(), InboundWebhook.objects.due().count()) == (0, 2)
+    InboundWebhook.objects.process()
+    assert not InboundWebhook.objects.unprocessed().exists()
+
+
+def test_requeueing_where_nothing_was_given_up_offers_no_button(client, ada):
+    client.force_login(ada)
+    text = client.get("/admin/health/requeue/").content.decode()
+    assert ("No webhook was given up." in text, 'value="Requeue"' in text) == (True, False)
+
+
+def test_staff_who_are_no_superusers_cannot_requeue_and_see_no_link(client, ana):
+    webhook(attempts=MAX_ATTEMPTS)
+    ana.is_staff = True
+    ana.save()
+    client.force_login(in_role(ana, "admin"))
+    assert "/admin/health/requeue/" not in client.get("/admin/health/").content.decode()
+    assert client.post("/admin/health/requeue/").status_code == 403
+    assert InboundWebhook.objects.given_up().count() == 1
