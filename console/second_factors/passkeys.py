@@ -5,6 +5,7 @@ fido2 checks the origin, the challenge and the signature. It is imported late, a
 
 import base64
 import json
+import struct
 
 from django.db import transaction
 
@@ -14,6 +15,7 @@ from console.second_factors.totp import ISSUER
 
 STATE, NEW_STATE = "passkey", "new_passkey"  # the challenges, in the session
 MOST_CHARACTERS = 20_000  # of what a browser sends
+NOT_VALID = (ValueError, TypeError, LookupError, AttributeError, RecursionError, struct.error)  # fido2 lets all out
 
 
 def begin_registration(request):
@@ -34,7 +36,7 @@ def register(request, answer, name):
     """Keep the passkey that a browser has made; return it, or None if the answer is not valid."""
     try:
         made = _server(request).register_complete(request.session.pop(NEW_STATE), _parsed(answer))
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except NOT_VALID:
         return None
     with transaction.atomic():
         Agent.objects.select_for_update(no_key=True).get(pk=request.user.pk)
@@ -63,7 +65,7 @@ def accept_passkey(request, agent, answer):
             request.session.pop(STATE), [one for one, _passkey in credentials], parsed
         )
         counter = _counter(parsed)
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except NOT_VALID:
         return False
     factor = next(passkey for one, passkey in credentials if one.credential_id == used.credential_id)
     return factor.advance(counter) if counter or factor.counter else factor.note_use()

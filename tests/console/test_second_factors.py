@@ -1,5 +1,7 @@
 """Second factors: authenticator apps and recovery codes at the log-in, and roles that need one."""
 
+import base64
+import json
 import re
 import time
 from datetime import timedelta
@@ -258,13 +260,24 @@ def test_a_second_factor_of_a_colleague_cannot_be_removed(bens, app):
     assert bens.post(f"/second-factors/{app.pk}/remove/").status_code == 404
 
 
-@pytest.mark.parametrize("answer", ["", "{}", "[]", "7", "null", '{"id": 1}', "not json", "x" * 30_000])
+@pytest.mark.parametrize("answer", ["", "{}", "[]", "7", "null", '{"id": 1}', "not json", "x" * 30_000, "[" * 10_000])
 def test_nonsense_is_no_passkey(answer, anas_browser, app, ana):
     anas_browser.get("/second-factors/")
     anas_browser.post("/second-factors/passkey/", {"name": "key", "credential": answer})
     assert ana.second_factors.get() == app
     browser, _answer = first_step()
     assert browser.post(STEP, {"credential": answer}).status_code == 422
+
+
+@pytest.mark.parametrize("made", ["", "gQ", "o2Nm", "Wv8", "gYGB" * 1000])
+def test_a_passkey_that_is_cut_off_is_not_added(made, anas_browser, ana):
+    client = base64.urlsafe_b64encode(b'{"type": "webauthn.create", "challenge": "AA", "origin": "http://localhost"}')
+    response = {"clientDataJSON": client.decode().rstrip("="), "attestationObject": made}
+    credential = json.dumps({"id": "eA", "rawId": "eA", "type": "public-key", "response": response})
+    anas_browser.get("/second-factors/")
+    answer = anas_browser.post("/second-factors/passkey/", {"name": "key", "credential": credential})
+    assert answer.status_code == 302
+    assert not ana.second_factors.exists()
 
 
 @pytest.mark.parametrize("number", [0, 4])
