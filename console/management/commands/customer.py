@@ -37,7 +37,7 @@ class Command(BaseCommand):
 
     def erase(self, customer, yes, **_options):
         self._say(f"This will be deleted of {customer}:", contents_of(customer))
-        if not yes and input("Erase them? Nobody can take this back. [y/N] ").strip().lower() != "y":
+        if not (yes or _is_confirmed()):
             raise CommandError("Nothing was deleted.")
         erasure = Erasure.objects.ask(customer, source=Erasure.Source.COMMAND)
         _finish(erasure)
@@ -65,6 +65,13 @@ def _customer(page, psid, key, **_options):
     if customer is None:
         raise CommandError("No such customer is known here.")
     return customer
+
+
+def _is_confirmed():
+    try:
+        return input("Erase them? Nobody can take this back. [y/N] ").strip().lower() == "y"
+    except EOFError:
+        raise CommandError("Nothing was deleted: nobody is there to answer. With --yes it does not ask.") from None
 
 
 def _finish(erasure):

@@ -273,6 +273,13 @@ def test_the_command_deletes_nothing_without_a_yes(mona, monkeypatch):
     assert Customer.objects.exists()
 
 
+def test_the_command_deletes_nothing_where_nobody_can_answer(mona, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    with pytest.raises(CommandError, match="With --yes it does not ask"):
+        run("erase", PAGE_ID, mona.psid)
+    assert Customer.objects.exists()
+
+
 def test_the_command_says_that_nobody_has_this_psid(bluebird):
     with pytest.raises(CommandError, match="No such customer"):
         run("erase", PAGE_ID, "404", "--yes")
