@@ -27,12 +27,17 @@ class State(models.TextChoices):
 class DeletionRequestQuerySet(models.QuerySet):
     @transaction.atomic
     def receive(self, signed_request, user_id):
-        """Store a request, and erase the customers whose id it names. Idempotent: Facebook may send it again."""
+        """Store a request, and erase the customers whose id it names. Idempotent: Facebook may send it again.
+
+        Only an id that is nobody's is kept, for the admin who looks for its customer.
+        """
         digest = hashlib.sha256(signed_request.encode()).hexdigest()
         request, is_new = self.get_or_create(digest=digest, defaults={"user_id": user_id})
         if is_new:
             customers = Customer.objects.filter(psid=user_id).select_related("page")
             request.erasures.set([Erasure.objects.ask(customer, source=Source.FACEBOOK) for customer in customers])
+            if customers:
+                self.filter(pk=request.pk).update(user_id="")
         return request
 
     def handle(self):
@@ -64,7 +69,7 @@ class DeletionRequest(models.Model):
     @property
     def state(self):
         states = [erasure.is_done for erasure in self.erasures.all()]
-        if self.handled_at or (states and all(states)):
+        if (self.handled_at or states) and all(states):
             return State.DONE
         return State.ERASING if states else State.OPEN
 

@@ -2,7 +2,7 @@
 
 import json
 
-from .coerce import to_dicts
+from .coerce import to_dict, to_dicts
 from .serialize import serialize
 
 KEPT = ("id", "time")  # fields of an entry that say nothing of a customer
@@ -33,7 +33,7 @@ def without_page(body: str, page_id: str) -> str:
     """Return a webhook body without the entries of a Page; "" if it has no others."""
     parsed = json.loads(body)
     entries = parsed.get("entry")
-    parsed["entry"] = [entry for entry in entries if str(entry.get("id")) != page_id]
+    parsed["entry"] = [entry for entry in entries if str(to_dict(entry).get("id")) != page_id]
     if len(parsed["entry"]) == len(entries):
         return body
     return serialize(parsed).decode() if parsed["entry"] else ""

@@ -56,3 +56,8 @@ def test_a_page_is_removed_from_a_body_about_several():
     assert json.loads(events.without_page(body, "9"))["entry"] == [entry]
     assert events.without_page(body, "7") == body
     assert events.without_page(body_with(message(PSID, "m_1")), "9") == ""
+
+
+def test_an_entry_that_is_no_object_stays_when_those_of_a_page_are_removed():
+    body = json.dumps({"object": "page", "entry": [None, "x", {"id": "9"}]})
+    assert json.loads(events.without_page(body, "9"))["entry"] == [None, "x"]

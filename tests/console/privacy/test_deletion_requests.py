@@ -48,10 +48,19 @@ def test_an_id_that_belongs_to_no_customer_is_said_to_be_unknown_and_an_admin_ha
 def test_an_id_that_is_a_customers_has_them_erased(mona):
     answer = ask(mona.psid)
     assert "are being deleted now" in page_of(answer)
+    assert DeletionRequest.objects.get().user_id == ""
     Erasure.objects.get().work()
     assert not Customer.objects.exists()
     assert "Done" in page_of(answer)
     assert Erasure.objects.get().source == Erasure.Source.FACEBOOK
+
+
+def test_a_request_that_an_admin_notes_as_handled_is_done_when_its_erasure_is(mona):
+    answer = ask(mona.psid)
+    DeletionRequest.objects.handle()
+    assert "are being deleted now" in page_of(answer)
+    Erasure.objects.get().work()
+    assert "Done" in page_of(answer)
 
 
 def test_a_request_that_facebook_sends_again_gets_the_same_code(mona):
