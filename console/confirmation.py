@@ -68,7 +68,7 @@ def _ask(request, problem):
     context = {
         "fields": [(name, value) for name, value in fields if name not in NOT_REPEATED],
         "has_files": bool(request.FILES),
-        "options": passkeys.begin_authentication(request, request.user),
+        "options": passkeys.begin_authentication(request, request.user, "required"),  # a key may be left plugged in
         "problem": problem,
     }
     return render(request, "registration/confirm.html", context, status=403)

@@ -47,12 +47,15 @@ def register(request, answer, name):
         return request.user.second_factors.create(kind=kind, name=name, secret=secret, counter=made.counter)
 
 
-def begin_authentication(request, agent):
-    """Return what the browser needs to use a passkey of the agent, as JSON; "" without any."""
+def begin_authentication(request, agent, verification="preferred"):
+    """Return what the browser needs to use a passkey of the agent, as JSON; "" without any.
+
+    verification: "required" if whoever touches the key has to show by a PIN or a finger that it is theirs.
+    """
     credentials = [one for one, _passkey in _credentials(agent)]
     if not credentials:
         return ""
-    options, request.session[STATE] = _server(request).authenticate_begin(credentials, user_verification="preferred")
+    options, request.session[STATE] = _server(request).authenticate_begin(credentials, user_verification=verification)
     return json.dumps(dict(options))
 
 

@@ -110,6 +110,7 @@ def test_a_passkey_confirms_a_dangerous_act_which_goes_on(visit, ana):
     tab.get_by_role("button", name="Make new recovery codes").click()
     expect(tab.get_by_role("heading", name="Confirm that it is you")).to_be_visible()
     assert fits(tab)
+    assert '"userVerification": "required"' in tab.locator("passkey-form").get_attribute("data-options")
     tab.get_by_role("button", name="Use a passkey").click()
     expect(tab.get_by_role("heading", name="Your recovery codes")).to_be_visible()
 
