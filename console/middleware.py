@@ -131,7 +131,7 @@ class NotePresence:
             request.session.note_seen()
             if at := acted_at(request.headers):
                 request.session.note_act(at)
-        if agent.is_authenticated and agent.last_seen_at:
+        if agent.is_authenticated and agent.last_seen_at and not request.session.lacks_second_factor:
             agent.note_online()
         return self.get_response(request)
 

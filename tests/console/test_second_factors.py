@@ -314,6 +314,17 @@ def test_whoever_needs_a_second_factor_can_do_nothing_but_set_one_up(lead, brows
     assert browser.get("/").status_code == 200
 
 
+def test_an_agent_who_has_to_set_up_a_second_factor_is_not_seen_at_work(lead, browser_of):
+    an_hour_ago = timezone.now() - timedelta(hours=1)
+    Agent.objects.update(last_seen_at=an_hour_ago)
+    browser = browser_of(lead)
+    browser.get("/second-factors/")
+    assert Agent.objects.get(pk=lead.pk).last_seen_at == an_hour_ago
+    set_up(browser)
+    browser.get("/")
+    assert Agent.objects.get(pk=lead.pk).last_seen_at > an_hour_ago
+
+
 def test_a_superuser_in_such_a_role_does_not_reach_the_administration_without_one(ada, browser_of):
     ada = in_role(ada, "admin")
     Role.objects.filter(key="admin").update(requires_second_factor=True)
