@@ -18,7 +18,7 @@ from console.models.conversation import inbound, opening
 from console.models.conversation.outcomes import Outcome, OutOfOrder
 from personas.resource_shortage import is_resource_shortage
 
-PATIENCE = 4  # attempts, about half a minute, until a reaction no longer waits for its message
+PATIENCE = 4  # attempts, about half a minute, until a reaction no longer waits for its message or the echo
 TURN = 5_290_002  # of PostgreSQL's advisory locks
 LOCK_TIMEOUT = "1s"  # longer than another batch takes
 OUTCOME = ["unknown", "attempts", "error", "processed_at", "next_attempt_at", "is_relayed", "mids"]

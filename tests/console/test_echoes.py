@@ -13,7 +13,7 @@ from django.utils import timezone
 from console.models import Message
 from console.models.message.reconciliation import SETTLE
 from personas import pictures
-from tests.console.conftest import INBOX, texts
+from tests.console.conftest import AT, INBOX, texts
 
 OURS = int(settings.FACEBOOK_APP_ID)
 PICTURE = pictures.initials("Ana Ruiz").read()
@@ -90,6 +90,29 @@ def test_two_echoes_with_one_key_become_two_messages_in_any_order_and_repetition
         receive(_echo(mona, said[place], app_id=OURS, metadata=str(message.idempotency_key)))
     assert sorted(row.mid for row in thread) == sorted(received["mid"] for received in said)
     assert {row.state for row in thread} == {State.SENT}
+
+
+@pytest.mark.parametrize("order", sorted(set(itertools.permutations(["echo 0", "echo 1", "reactions"]))))
+def test_a_reaction_stays_with_its_message_when_two_echoes_have_one_key(
+    order, say, lose, settle, take_effect_late, receive, mona, thread, by_mona, sandbox
+):
+    message = say("once more")
+    lose("before")
+    settle()
+    take_effect_late(message)
+    said = sandbox.said(mona.psid)
+    emojis = {said[0]["mid"]: "❤", said[1]["mid"]: "👍"}
+    reactions = [by_mona(AT, reaction={"mid": mid, "action": "react", "emoji": emojis[mid]}) for mid in emojis]
+    waiting = []
+    for step in order:
+        if step == "reactions":
+            waiting = [receive(reaction) for reaction in reactions]
+        else:
+            receive(_echo(mona, said[int(step[-1])], app_id=OURS, metadata=str(message.idempotency_key)))
+    for webhook in waiting:
+        if webhook.processed_at is None:
+            webhook.process()
+    assert {row.mid: row.reaction for row in thread} == emojis
 
 
 def test_a_picture_that_reached_the_customer_twice_is_shown_twice(

@@ -8,16 +8,33 @@ from console.models.conversation.thread_order import moment_of
 
 
 def process_reaction(conversation, event):
+    """Show a reaction at its message. It waits for the echo of a message of ours, which may yet get another id."""
     with conversation.changing() as revision:
         message = stored_messages.lock(conversation, mid=event.mid)
         if message is None:
             raise OutOfOrder(f"The message {event.mid} has not come yet.")
-        if event.emoji:
-            conversation.note_customer_activity(moment_of(event.at))
-        if event.at >= message.reaction_at and not message.is_deleted:
-            message.reaction, message.reaction_at, message.revision = event.emoji[:64], event.at, revision
-            message.save()
+        if not message.is_id_settled:
+            raise OutOfOrder(f"The echo of the message {event.mid} has not come yet.")
+        _react(conversation, message, event, revision)
     return Outcome.PROCESSED
+
+
+def process_late_reaction(conversation, event):
+    """Show a reaction that has waited long enough for an echo. Return None if its message is not there either."""
+    with conversation.changing() as revision:
+        message = stored_messages.lock(conversation, mid=event.mid)
+        if message is None:
+            return None
+        _react(conversation, message, event, revision)
+    return Outcome.PROCESSED
+
+
+def _react(conversation, message, event, revision):
+    if event.emoji:
+        conversation.note_customer_activity(moment_of(event.at))
+    if event.at >= message.reaction_at and not message.is_deleted:
+        message.reaction, message.reaction_at, message.revision = event.emoji[:64], event.at, revision
+        message.save()
 
 
 def process_edit(conversation, event):

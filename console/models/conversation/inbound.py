@@ -101,7 +101,7 @@ def _process_in(conversation, event, has_waited):
         return processor(conversation, event)
     except OutOfOrder:
         if has_waited and isinstance(event, events.Reaction):
-            return _process_activity(conversation, event)
+            return corrections.process_late_reaction(conversation, event) or _process_activity(conversation, event)
         if has_waited and isinstance(event, events.Edit):  # to an empty text, which leaves nothing to show
             return Outcome.PROCESSED
         raise

@@ -180,6 +180,11 @@ class Message(MessageDelivery):
         return bool(self.mid) and ":" not in self.mid and not self.is_deleted
 
     @property
+    def is_id_settled(self):
+        """Return whether it keeps its id. Until its echo comes, one of ours may have got the id of another message."""
+        return self.is_incoming or self.is_imported or self.sent_at is not None
+
+    @property
     def place(self):
         """Return a sort key for its place in the thread, which sorts as text in a browser, too."""
         return f"{int(self.at.timestamp() * 1_000_000):017d}-{self.pk:012d}"
