@@ -554,11 +554,11 @@ def test_an_agent_logs_out_and_in_and_a_wrong_password_is_refused(sit_down, stac
     tab.get_by_role("button", name="Ana Ruiz").click()
     tab.get_by_role("button", name="Log out").click()
     tab.get_by_label("Name").fill("ana")
-    tab.get_by_label("Password").fill("wrong")
+    tab.get_by_label("Password", exact=True).fill("wrong")
     tab.get_by_role("button", name="Log in").click()
     expect(tab.get_by_role("alert")).to_contain_text("correct username and password")
     tab.get_by_label("Name").fill("ana")
-    tab.get_by_label("Password").fill("correct horse")
+    tab.get_by_label("Password", exact=True).fill("correct horse")
     tab.get_by_role("button", name="Log in").click()
     expect(part(tab, "Waiting")).to_contain_text("No customers waiting.")
 
@@ -568,7 +568,7 @@ def test_an_agent_who_left_is_logged_out_in_open_tabs(sit_down, mona_writes, sta
     takes(tab)
     ana.refresh_from_db()
     ana.leave()
-    expect(tab.get_by_label("Password")).to_be_visible()
+    expect(tab.get_by_label("Password", exact=True)).to_be_visible()
 
 
 def test_rows_loaded_with_more_stay_while_the_queue_changes(sit_down, mona_writes, stack, bluebird, ana):

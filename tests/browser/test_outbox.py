@@ -563,7 +563,7 @@ def test_a_reply_written_as_the_session_ended_is_sent_after_the_log_in(sit_down,
     composer(tab).fill("Do not lose me")
     Session.objects.all().delete()
     tab.keyboard.press("Enter")
-    expect(tab.get_by_label("Password")).to_be_visible()
+    expect(tab.get_by_label("Password", exact=True)).to_be_visible()
     logs_in(tab, ana, path)
     until(tab, lambda: stack.texts(mona_writes) == ["Do not lose me"])
 
@@ -579,7 +579,7 @@ def test_a_session_that_ends_while_its_agent_types_says_why_and_brings_them_back
     sentence = "You were logged out because nothing was done here"
     expect(tab.get_by_role("status").filter(has_text=sentence)).to_be_visible(timeout=4 * BROWSER_PATIENCE_MS)
     tab.get_by_label("Username").fill("ana")
-    tab.get_by_label("Password").fill(PASSWORD)
+    tab.get_by_label("Password", exact=True).fill(PASSWORD)
     tab.get_by_role("button", name="Log in").click()
     expect(composer(tab)).to_have_value("A long answer, half writt")
     assert urlsplit(tab.url).path == path

@@ -163,7 +163,7 @@ def test_an_agent_logs_out_a_lost_phone_and_its_desk_goes_at_once(sit_down, mona
     opens_the_profile(tab, ana)
     tab.get_by_role("button", name="Log out", exact=False).first.click()
     expect(tab.get_by_role("status")).to_contain_text("is logged out.")
-    expect(phone.get_by_label("Password")).to_be_visible(timeout=8_000)  # ms: less than between two checks of log-ins
+    expect(phone.get_by_label("Password", exact=True)).to_be_visible(timeout=8_000)  # ms: less than between two checks
     assert not PushSubscription.objects.exists()
     expect(tab.get_by_text("this device")).to_be_visible()
 
@@ -185,7 +185,7 @@ def test_an_agent_changes_the_password_and_is_logged_out_elsewhere_but_not_here(
         tab.get_by_label(label, exact=True).fill(words)
     tab.get_by_role("button", name="Change the password").click()
     expect(tab.get_by_role("status")).to_contain_text("Your password is changed")
-    expect(other.get_by_label("Password")).to_be_visible(timeout=8_000)  # ms
+    expect(other.get_by_label("Password", exact=True)).to_be_visible(timeout=8_000)  # ms
     second.get_by_role("navigation", name="Conversations").get_by_role("link", name="Mona Weber").click()
     expect(second.get_by_role("button", name="Take")).to_be_visible()
     eventually(lambda: Agent.objects.get(pk=ana.pk).check_password(NEW))

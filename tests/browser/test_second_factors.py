@@ -48,7 +48,7 @@ def visit(stack, browser, ana):
 def gives_password(tab, path="/"):
     tab.goto(path)
     tab.get_by_label("Username").fill("ana")
-    tab.get_by_label("Password").fill(PASSWORD)
+    tab.get_by_label("Password", exact=True).fill(PASSWORD)
     tab.keyboard.press("Enter")
     expect(tab.get_by_role("heading", name="Confirm that it is you")).to_be_visible()
 
@@ -121,7 +121,7 @@ def test_a_passkey_is_added_after_the_password_has_confirmed_it(visit, ana):
     logged_in_long_ago()
     tab.get_by_label("Name of a new passkey").fill("Blue key")
     tab.get_by_role("button", name="Add a passkey").click()
-    tab.get_by_label("Password").fill(PASSWORD)
+    tab.get_by_label("Password", exact=True).fill(PASSWORD)
     tab.keyboard.press("Enter")
     expect(tab.get_by_role("button", name="Remove Blue key")).to_be_visible()
 
