@@ -1,5 +1,6 @@
 // Shows how this page is connected to the console, where that is not as it should be: offline, without a stream or an answer,
-// each since when, or slow. A lost stream is there again once something comes by it, not when somebody asks for it.
+// each since when, or slow. A lost stream is there again once something comes by it, not when somebody asks for it. The link
+// that the page begins with is for a page without this script.
 
 import { language } from "./language.js";
 
@@ -22,6 +23,7 @@ class ConnectionPill extends HTMLElement {
     listen(document, "answered", () => this.end("unanswered"));
     listen(document, "htmx:before:request", ({ detail: { ctx } }) => this.await(ctx));
     listen(document, "htmx:finally:request", ({ detail: { ctx } }) => this.awaitNoMore(ctx));
+    this.show();
     if (!navigator.onLine) this.begin("offline");
   }
 

@@ -55,6 +55,18 @@ def test_a_stream_that_has_been_silent_during_a_sleep_is_opened_anew(sit_down, m
     expect(connection(tab)).to_have_text("")
 
 
+def test_a_desk_whose_scripts_cannot_be_loaded_says_that_it_is_not_live(sit_down, mona_writes, ana):
+    tab = sit_down(ana)
+    tab.route("**/js/*", lambda route: route.abort())
+    tab.reload()
+    link = connection(tab).get_by_role("link", name="Not live: load the page again")
+    expect(link).to_be_visible()
+    tab.unroute("**/js/*")
+    link.click()
+    expect(row(tab)).to_be_visible()
+    expect(connection(tab)).to_have_text("")
+
+
 def test_a_slow_answer_is_said_while_it_is_awaited(sit_down, mona_writes, ana):
     tab = sit_down(ana)
     held = []

@@ -18,6 +18,7 @@ from tests.chaos.drivers import FINISH, Refused, Talk, Typed, log_in_all
 from tests.chaos.people import AT_DESKS, PAGES
 
 PATIENCE_MS = 10_000
+HAS_OUTBOX = "Boolean(customElements.get('message-outbox') && customElements.get('message-composer'))"
 OUTBOX = "**/js/outbox.*js"  # also under its hashed name
 # A text of the outbox's script, and its replacement.
 MUTATIONS = {
@@ -134,10 +135,10 @@ class Desk(Talk):
         return self.tab.get_by_role("textbox", name="Message to")
 
     def _is_open(self):
-        """Return whether the conversation opens: the console may be down just now."""
+        """Return whether the conversation opens with its scripts: the console may be down just now."""
         try:
             self.tab.goto(f"/conversations/{self.pk}/")
-            return self.field.is_editable(timeout=PATIENCE_MS)
+            return self.field.is_editable(timeout=PATIENCE_MS) and self.tab.evaluate(HAS_OUTBOX)
         except Error:
             return False
 
