@@ -1,20 +1,23 @@
-"""Every setting, from the environment alone. `.env.example` lists them with one line each."""
+"""Every setting, from the environment alone. `.env.example` lists them with one line each.
+
+NAME_FILE, in place of NAME, is the path of a file that holds the value.
+"""
 
 import sys
 from importlib.util import find_spec
 from pathlib import Path
 from ssl import CERT_REQUIRED
 
-import environ
 from csp.constants import NONE, SELF
 from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import to_language
 
 from console.infrastructure import start_up_checks
+from console.infrastructure.secret_files import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+env = Environment()
 
 # --- from the environment ------------------------------------------------------------------------------------------
 
@@ -174,7 +177,7 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": {**environ.Env.db_url_config(DATABASE_URL), "CONN_HEALTH_CHECKS": True}}
+DATABASES = {"default": {**Environment.db_url_config(DATABASE_URL), "CONN_HEALTH_CHECKS": True}}
 # A pool of connections for each process: an idle thread holds no connection, and idle connections are closed.
 DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 40, "max_idle": 20, "timeout": 10}
 # A lost network connection to the database is noticed within half a minute; otherwise it would hang for ever.
@@ -251,7 +254,7 @@ AXES_VERBOSE = False
 
 # --- e-mail ---------------------------------------------------------------------------------------------------------
 
-_email = environ.Env.email_url_config(EMAIL_URL or "dummymail://")
+_email = Environment.email_url_config(EMAIL_URL or "dummymail://")
 EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT = (_email[name] for name in ("EMAIL_BACKEND", "EMAIL_HOST", "EMAIL_PORT"))
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _email["EMAIL_HOST_USER"], _email["EMAIL_HOST_PASSWORD"]
 EMAIL_USE_TLS, EMAIL_USE_SSL = _email.get("EMAIL_USE_TLS", False), _email.get("EMAIL_USE_SSL", False)
