@@ -31,6 +31,7 @@ def main():
     parser.add_argument("--desks", type=int, default=int(bool(desks.chromium())), help=desks_help)
     parser.add_argument("--no-deaths", dest="deaths", action="store_false", help="no Page's token ends")
     parser.add_argument("--patience", type=int, default=PATIENCE, help=f"s for all to come to rest ({PATIENCE})")
+    parser.add_argument("--calm", action="store_true", help="nothing goes wrong, and no program may grow: bin/soak")
     parser.add_argument("--logs", metavar="FOLDER", help="keep what the programs wrote")
     options = parser.parse_args()
     for number in (signal.SIGTERM, signal.SIGHUP):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from tests.chaos import desks, letters_witness, witness
 from tests.chaos.bot import Bots
+from tests.chaos.calm import Calm
 from tests.chaos.checker import STATE, Verdict, judge
 from tests.chaos.drivers import CROWD, FINISH, Browser, Load, Talk, log_in_all
 from tests.chaos.facebook import Facebook
@@ -36,6 +37,7 @@ class Plan:
     deaths: bool = True  # whether a Page's token may end
     patience: int = PATIENCE
     logs: str | None = None  # the folder in which to keep them
+    calm: bool = False  # nothing goes wrong: calm.py
 
 
 @dataclass
@@ -89,10 +91,10 @@ def run(plan):
             talk.routed = Routed(talk, other_app) if talk.page[0] == ROUTED else None
         at_desks = desks.sit_down_all(plan, facebook, stack.console_url, load, database.ask)
         talks += at_desks
-        letters = _letters(plan, facebook, browsers, load, database.ask)
+        letters = [] if plan.calm else _letters(plan, facebook, browsers, load, database.ask)
         outsider = Outsider(stack.console_urls, load)
         leaving = Leaving(browsers[0].urls, load, database.ask)
-        weather = Weather(plan.seed, stack, facebook, bots, may_tokens_die=plan.deaths)
+        weather = Calm(stack) if plan.calm else Weather(plan.seed, stack, facebook, bots, may_tokens_die=plan.deaths)
         spent = {"to start": time.monotonic() - began}
 
         watch = threading.Thread(target=_watch, args=[facebook, load], daemon=True)
@@ -119,6 +121,8 @@ def run(plan):
                 verdict.add(STATE, f"conversation {talk.number} could not go on: {talk.error}")
         for error in bots.problems:
             verdict.add(STATE, error)
+        if plan.calm:
+            weather.judge(verdict)
         counts = weather.count + bots.count + other_app.count + desks.losses(at_desks)
         return Outcome(plan.seed, verdict, counts, spent, stack.gave_up, _errors(facebook))
 
