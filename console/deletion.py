@@ -60,7 +60,8 @@ def delete_customer(pk):
     """Delete a customer without a conversation, and their picture; return the number of rows of each kind."""
     customer = Customer.objects.filter(pk=pk)
     for row in customer:
-        DiscardedFile.objects.discard(row.picture.name, *row.exports.values_list("file", flat=True))
+        exports = row.exports.select_for_update()  # a worker that is making one finds it gone, and discards its file
+        DiscardedFile.objects.discard(row.picture.name, *exports.values_list("file", flat=True))
     return _deleted(customer)
 
 

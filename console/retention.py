@@ -107,29 +107,43 @@ def conversations():
 
 
 def of_pages():
-    """Delete what the rules of single Pages say. Each Page is looked through hourly."""
+    """Delete what the rules of single Pages say. Each Page is looked through hourly. One that fails stops no other."""
     for rules in RetentionRules.objects.due():
-        if rules.webhook_days:
-            yield from _webhooks_of(rules)
-        if rules.file_days:
-            yield from _files_of(rules)
-        if rules.message_days:
-            yield from _conversations(_long_closed(rules.message_days).filter(page=rules.page_id))
+        try:
+            yield from _of_page(rules)
+        except Exception:
+            logger.exception("The retention failed at Page %s", rules.page_id)
         rules.row.postpone(timezone.now() + HOUR)
 
 
 KINDS = [webhooks, sessions, log_ins, scheduled_replies, exports, uploads, conversations, of_pages]
 
 
+def _of_page(rules):
+    if rules.webhook_days:
+        yield from _webhooks_of(rules)
+    if rules.file_days:
+        yield from _files_of(rules)
+    if rules.message_days:
+        yield from _conversations(_long_closed(rules.message_days).filter(page=rules.page_id))
+
+
 def _webhooks_of(rules):
-    """Delete the stored webhooks of a Page, each looked at once. Other Pages in the same body stay in it."""
+    """Delete the stored webhooks of a Page, each looked at once. Other Pages in the same body stay in it.
+
+    One that is still to be processed, or that somebody has locked, is looked at again in an hour, with all after it.
+    """
     page_id, before = rules.page.page_id, _days_ago(rules.webhook_days)
     later = InboundWebhook.objects.filter(received_at__lt=before).order_by("pk")
     while chunk := list(later.filter(pk__gt=rules.looked_at).values_list("pk", flat=True)[:BATCH]):
-        InboundWebhook.objects.filter(pk__in=chunk, processed_at__isnull=False).delete_page(page_id)
-        rules.looked_at = chunk[-1]
+        rows = InboundWebhook.objects.filter(pk__in=chunk)
+        about = set(rows.not_given_up().filter(body__contains=page_id).values_list("pk", flat=True))
+        left = about - rows.filter(processed_at__isnull=False).delete_page(page_id)
+        rules.looked_at = min(left) - 1 if left else chunk[-1]
         rules.row.update(looked_at=rules.looked_at)
         yield
+        if left:
+            return
 
 
 def _files_of(rules):

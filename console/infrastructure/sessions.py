@@ -63,6 +63,11 @@ class SessionStore(DatabaseSessionStore):
             Session.objects.filter(pk=self.session_key, expire_date__lt=end).update(expire_date=end)
             self.row.expire_date = end
 
+    def flush(self):
+        """End the session, and forget the row as it was read."""
+        super().flush()
+        self.row = None
+
     def create_model_instance(self, data):
         """Make the row. Values that change move the end of the session no more than a request does that reads them."""
         row: Session = super().create_model_instance(data)

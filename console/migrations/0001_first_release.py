@@ -1144,8 +1144,8 @@ class Migration(migrations.Migration):
                 ('erasures', models.ManyToManyField(related_name='requests', to='console.erasure', verbose_name='erasures')),
             ],
             options={
-                'verbose_name': "deletion request of Facebook's",
-                'verbose_name_plural': "deletion requests of Facebook's",
+                'verbose_name': 'data deletion request',
+                'verbose_name_plural': 'data deletion requests',
                 'ordering': ['-pk'],
                 'default_permissions': ('view',),
             },

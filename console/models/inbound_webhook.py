@@ -54,6 +54,9 @@ class InboundWebhookQuerySet(ScheduledQuerySet):
         """Filter to those that wait for an admin to requeue them."""
         return self.unprocessed().filter(attempts__gte=MAX_ATTEMPTS)
 
+    def not_given_up(self):
+        return self.exclude(processed_at=None, attempts__gte=MAX_ATTEMPTS)
+
     def requeue(self):
         """Requeue them for processing, and return how many. Idempotent: messages already stored are skipped."""
         transaction.on_commit(wake_up.wake_processor, robust=True)
@@ -120,12 +123,18 @@ class InboundWebhookQuerySet(ScheduledQuerySet):
             erased += inbound_webhook.erase(psid)
         return erased
 
+    @transaction.atomic
     def delete_page(self, page_id):
-        """Delete the bodies about one Page alone, and remove the Page from those about several."""
-        for inbound_webhook in self.filter(body__contains=page_id).select_for_update(skip_locked=True).order_by("pk"):
+        """Delete the bodies about one Page alone, and remove the Page from those about several.
+
+        Return the keys of the rows that were looked at: those that somebody has locked are left.
+        """
+        found = list(self.filter(body__contains=page_id).select_for_update(skip_locked=True).order_by("pk"))
+        for inbound_webhook in found:
             body = events.without_page(inbound_webhook.body, page_id)
             row = self.model.objects.filter(pk=inbound_webhook.pk)
             row.update(body=body) if body else row.delete()
+        return {inbound_webhook.pk for inbound_webhook in found}
 
     def _process_round(self):
         """Process batches until one takes all that is left; return how many webhooks there were.

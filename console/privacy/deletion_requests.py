@@ -29,9 +29,11 @@ class DeletionRequestQuerySet(models.QuerySet):
     def receive(self, signed_request, user_id):
         """Store a request, and erase the customers whose id it names. Idempotent: Facebook may send it again.
 
+        The signature is left out of the digest, because the same one can be written in several ways.
         Only an id that is nobody's is kept, for the admin who looks for its customer.
         """
-        digest = hashlib.sha256(signed_request.encode()).hexdigest()
+        _signature, _dot, payload = signed_request.partition(".")
+        digest = hashlib.sha256(payload.encode()).hexdigest()
         request, is_new = self.get_or_create(digest=digest, defaults={"user_id": user_id})
         if is_new:
             customers = Customer.objects.filter(psid=user_id).select_related("page")
@@ -58,8 +60,8 @@ class DeletionRequest(models.Model):
     objects: ClassVar[Any] = DeletionRequestQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("deletion request of Facebook's")
-        verbose_name_plural = _("deletion requests of Facebook's")
+        verbose_name = _("data deletion request")
+        verbose_name_plural = _("data deletion requests")
         ordering = ["-pk"]
         default_permissions = ("view",)
 

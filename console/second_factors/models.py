@@ -5,6 +5,7 @@ codes for the day on which both are lost.
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -20,6 +21,19 @@ MOST_PASSKEYS = 10  # of one agent
 
 
 class SecondFactorQuerySet(models.QuerySet):
+    def lock(self, agent):
+        """Have nobody else add or remove second factors of this agent until the transaction has ended."""
+        get_user_model().objects.select_for_update(no_key=True).get(pk=agent.pk)
+
+    @transaction.atomic
+    def add(self, agent, **fields):
+        """Add a second factor to an agent, and note whether it is their first."""
+        self.lock(agent)
+        is_first = not self.filter(agent=agent).exists()
+        factor = self.create(agent=agent, **fields)
+        factor.is_first = is_first
+        return factor
+
     def apps(self):
         return self.filter(kind=SecondFactor.Kind.APP)
 
@@ -45,6 +59,7 @@ class SecondFactor(models.Model):
     used_at = models.DateTimeField(null=True)
 
     objects: ClassVar[Any] = models.Manager.from_queryset(SecondFactorQuerySet)()
+    is_first = False  # of its agent, when it was added
 
     class Meta:
         ordering = ["kind", "pk"]

@@ -9,7 +9,6 @@ import struct
 
 from django.db import transaction
 
-from agents.models import Agent
 from console.second_factors.models import MOST_PASSKEYS, SecondFactor
 from console.second_factors.totp import ISSUER
 
@@ -39,12 +38,12 @@ def register(request, answer, name):
     except NOT_VALID:
         return None
     with transaction.atomic():
-        Agent.objects.select_for_update(no_key=True).get(pk=request.user.pk)
+        SecondFactor.objects.lock(request.user)
         if request.user.second_factors.passkeys().count() >= MOST_PASSKEYS:
             return None
         secret = base64.b64encode(bytes(made.credential_data)).decode()
         kind = SecondFactor.Kind.PASSKEY
-        return request.user.second_factors.create(kind=kind, name=name, secret=secret, counter=made.counter)
+        return SecondFactor.objects.add(request.user, kind=kind, name=name, secret=secret, counter=made.counter)
 
 
 def begin_authentication(request, agent, verification="preferred"):

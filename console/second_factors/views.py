@@ -116,12 +116,14 @@ def add_passkey(request):
 
 @require_POST
 def remove(request, pk):
-    """Remove one of the agent's own. The recovery codes go with the last one."""
+    """Remove one of the agent's own. The recovery codes and all other log-ins go with the last one."""
     with transaction.atomic():
-        factor = get_object_or_404(request.user.second_factors.select_for_update(), pk=pk)
+        SecondFactor.objects.lock(request.user)
+        factor = get_object_or_404(request.user.second_factors, pk=pk)
         factor.delete()
         if is_last := not request.user.second_factors.exists():
             request.user.recovery_codes.all().delete()
+            _log_out_elsewhere(request)
     if is_last:
         request.session.pop(SECOND_FACTOR, None)
     messages.success(request, _("%s is removed.") % factor)
@@ -140,7 +142,7 @@ def _save_app(agent, secret, step):
     """Keep the app. The code by which it was added does not work again."""
     try:
         with transaction.atomic():
-            return agent.second_factors.create(kind=SecondFactor.Kind.APP, secret=secret, counter=step)
+            return SecondFactor.objects.add(agent, kind=SecondFactor.Kind.APP, secret=secret, counter=step)
     except IntegrityError:
         return None  # another tab has added one
 
@@ -150,12 +152,16 @@ def _added(request, factor):
     if not factor:
         messages.error(request, _("Nothing was added. Try again."))
         return redirect("second-factors")
-    if request.user.second_factors.count() > 1:
+    if not factor.is_first:
         messages.success(request, _("%s is added.") % factor)
         return redirect("second-factors")
     request.session[SECOND_FACTOR] = True
-    request.user.sessions.exclude(pk=request.session.session_key).log_out()
+    _log_out_elsewhere(request)
     return _page(request, codes=make_recovery_codes(request.user))
+
+
+def _log_out_elsewhere(request):
+    request.user.sessions.exclude(pk=request.session.session_key).log_out()
 
 
 def _show_app(request, problem=""):

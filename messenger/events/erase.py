@@ -49,9 +49,17 @@ def _erase_from(entry, psid):
 
 
 def _names(value, psid):
-    """Return whether a part of a body has this id in it. Facebook sends ids as strings, and sometimes as numbers."""
-    if isinstance(value, dict):
-        return any(_names(part, psid) for part in value.values())
-    if isinstance(value, list):
-        return any(_names(part, psid) for part in value)
-    return str(value) == psid
+    """Return whether a part of a body has this id in it. Facebook sends ids as strings, and sometimes as numbers.
+
+    However deep the parts are, this needs no more calls.
+    """
+    parts = [value]
+    while parts:
+        part = parts.pop()
+        if isinstance(part, dict):
+            parts += part.values()
+        elif isinstance(part, list):
+            parts += part
+        elif str(part) == psid:
+            return True
+    return False

@@ -4,6 +4,7 @@ import base64
 import json
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -254,6 +255,34 @@ def test_the_last_second_factor_takes_the_recovery_codes_with_it(anas_browser, a
     anas_browser.post(f"/second-factors/{app.pk}/remove/")
     assert not (ana.second_factors.exists() or ana.recovery_codes.exists())
     assert first_step()[1]["Location"] == "/"
+
+
+def test_the_last_second_factor_takes_the_other_log_ins_with_it(anas_browser, app, ana):
+    codes = make_recovery_codes(ana)
+    other, _answer = first_step()
+    second_step(other, codes[0])
+    passkey = ana.second_factors.create(kind=SecondFactor.Kind.PASSKEY, secret=SECRET)
+    anas_browser.post(f"/second-factors/{passkey.pk}/remove/")
+    assert is_in(other)
+    anas_browser.post(f"/second-factors/{app.pk}/remove/")
+    assert (is_in(anas_browser), is_in(other)) == (True, False)
+
+
+def test_of_two_second_factors_added_at_once_one_is_the_first(ana, transactional_db):
+    """Both would else be the second: no recovery codes, and nobody logged out."""
+    with ThreadPoolExecutor(2) as tabs:
+        kinds = [SecondFactor.Kind.APP, SecondFactor.Kind.PASSKEY]
+        added = list(
+            tabs.map(lambda kind: in_thread(lambda: SecondFactor.objects.add(ana, kind=kind, secret=SECRET)), kinds)
+        )
+    assert sorted(factor.is_first for factor in added) == [False, True]
+
+
+def in_thread(do):
+    try:
+        return do()
+    finally:
+        connection.close()
 
 
 def test_a_second_factor_of_a_colleague_cannot_be_removed(bens, app):

@@ -61,3 +61,9 @@ def test_a_page_is_removed_from_a_body_about_several():
 def test_an_entry_that_is_no_object_stays_when_those_of_a_page_are_removed():
     body = json.dumps({"object": "page", "entry": [None, "x", {"id": "9"}]})
     assert json.loads(events.without_page(body, "9"))["entry"] == [None, "x"]
+
+
+def test_a_body_of_any_depth_that_can_be_read_is_looked_through():
+    deep = json.loads("[" * 900 + f'"{PSID}"' + "]" * 900)
+    body = json.dumps({"object": "page", "entry": [{"id": "1", "messaging": [{"deep": deep}]}]})
+    assert PSID not in events.erase(body, PSID)

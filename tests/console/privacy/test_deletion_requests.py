@@ -97,3 +97,12 @@ def test_superusers_alone_see_the_requests(db, browser_of, ben):
 def test_the_page_has_the_language_of_the_customers_browser(mona):
     address = ask(mona.psid).json()["url"].removeprefix(settings.PUBLIC_URL)
     assert "Ihre Nachrichten werden jetzt gelöscht" in stranger().get(address, headers={"Accept-Language": "de"}).text
+
+
+def test_a_request_whose_signature_is_written_otherwise_is_the_same_request(db):
+    signed = signed_request.sign("218471", 1790000000, settings.FACEBOOK_APP_SECRET)
+    signature, _dot, payload = signed.partition(".")
+    for same in (signed, f"{signature}=.{payload}"):
+        answer = Client().post("/privacy/deletion/", {"signed_request": same})
+        assert answer.status_code == 200
+    assert DeletionRequest.objects.count() == 1

@@ -1,14 +1,18 @@
 """The retention of a Page, where its rules differ from those of the installation."""
 
 import hashlib
+import os
 from datetime import timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from console import retention
 from console.models import Attachment, Conversation, InboundWebhook, Message, RetentionRules
+from console.models.inbound_webhook import MAX_ATTEMPTS
 from messenger import events
 from personas import pictures
 from personas.models import Page
@@ -162,3 +166,46 @@ def test_a_page_is_looked_through_once_an_hour_and_goes_on_where_it_stopped(blue
     retention.delete_old_rows()
     assert there(later) == [False]
     assert fresh(rules).looked_at == later.pk
+
+
+def test_a_webhook_that_is_still_to_be_processed_is_looked_at_again(bluebird):
+    RetentionRules.objects.create(page=bluebird, webhook_days=5)
+    waits, done = stored(body_of(PAGE_ID), 6), stored(body_of(PAGE_ID), 7)
+    InboundWebhook.objects.filter(pk=waits.pk).update(processed_at=None)
+    retention.delete_old_rows()
+    assert there(waits, done) == [True, False]
+    InboundWebhook.objects.filter(pk=waits.pk).update(processed_at=timezone.now())
+    RetentionRules.objects.update(next_attempt_at=None)
+    retention.delete_old_rows()
+    assert there(waits) == [False]
+
+
+def test_a_webhook_that_waits_for_an_admin_holds_up_none_behind_it(bluebird):
+    rules = RetentionRules.objects.create(page=bluebird, webhook_days=5)
+    given_up, later = stored(body_of(PAGE_ID), 7), stored(body_of(PAGE_ID), 6)
+    InboundWebhook.objects.filter(pk=given_up.pk).update(processed_at=None, attempts=MAX_ATTEMPTS)
+    retention.delete_old_rows()
+    assert there(given_up, later) == [True, False]
+    assert fresh(rules).looked_at == later.pk
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_webhook_that_somebody_has_locked_is_looked_at_again(bluebird):
+    RetentionRules.objects.create(page=bluebird, webhook_days=5)
+    locked, free = stored(body_of(PAGE_ID), 7), stored(body_of(PAGE_ID), 6)
+    with psycopg.connect(os.environ["DATABASE_URL"], dbname=connection.settings_dict["NAME"]) as another:
+        another.execute("SELECT 1 FROM console_inboundwebhook WHERE id = %s FOR UPDATE", [locked.pk])
+        retention.delete_old_rows()
+    assert there(locked, free) == [True, False]
+    RetentionRules.objects.update(next_attempt_at=None)
+    retention.delete_old_rows()
+    assert there(locked) == [False]
+
+
+def test_a_page_whose_retention_fails_stops_no_other(bluebird, pots, monkeypatch, caplog):
+    for page in (bluebird, pots):
+        RetentionRules.objects.create(page=page, webhook_days=5)
+    broken, right = stored(b'{"entry": 7, "of": "%s"}' % PAGE_ID.encode(), 6), stored(body_of("90909"), 6)
+    retention.delete_old_rows()
+    assert there(broken, right) == [True, False]
+    assert f"The retention failed at Page {bluebird.pk}" in caplog.text
