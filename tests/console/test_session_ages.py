@@ -8,11 +8,12 @@ from django.conf import settings as project
 from django.test import Client
 from django.utils import timezone
 
+from agents.roles import Role
 from agents.sessions import Session
-from console.infrastructure.sessions import agent_of
+from console.infrastructure.sessions import SessionStore, agent_of
 from console.live.batch import check_log_ins
 from console.models import PushSubscription
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, in_role
 
 pytestmark = pytest.mark.django_db
 PAGE = {"Accept": "text/html,application/xhtml+xml"}  # as a browser asks for a page
@@ -179,3 +180,13 @@ def test_an_act_is_noted_once_in_a_minute(desk, clock):
     clock(seconds=20)
     desk.get("/presence/")
     assert Session.objects.get().expire_date == end + timedelta(seconds=70)
+
+
+def test_a_session_that_was_ended_needs_no_second_factor(desk, ana):
+    in_role(ana, "lead")
+    Role.objects.filter(key="lead").update(requires_second_factor=True)
+    session = SessionStore(key_of(desk))
+    session.load()
+    assert session.needs_second_factor
+    session.flush()
+    assert not session.needs_second_factor

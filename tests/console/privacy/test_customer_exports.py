@@ -2,19 +2,23 @@
 
 import io
 import json
+import os
+import threading
 import zipfile
 from datetime import timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from agents.models import Agent
 from console import retention
+from console.deletion import delete_customer
 from console.models import CustomerExport, Erasure, Message
 from console.privacy import archive
 from console.privacy.archive import write_archive
@@ -193,6 +197,28 @@ def test_the_erasure_of_a_customer_deletes_their_exports(mona, ben, django_captu
     with django_capture_on_commit_callbacks(execute=True):
         Erasure.objects.ask(mona).work()
     assert not path.exists()
+
+
+def test_a_customer_who_is_deleted_while_an_export_is_stored_leaves_no_file(transactional_db, mona, ben):
+    mona.conversation.delete()
+    export = CustomerExport.objects.ask(mona, by=ben)
+    default_storage.save("exports/made", io.BytesIO(b"all about Mona"))
+    with psycopg.connect(os.environ["DATABASE_URL"], dbname=connection.settings_dict["NAME"]) as worker:
+        worker.execute("UPDATE console_customerexport SET file = %s WHERE id = %s", ["exports/made", export.pk])
+        deletion = threading.Thread(target=delete, args=[mona])
+        deletion.start()
+        deletion.join(1)
+        assert deletion.is_alive()  # it waits for the worker
+    deletion.join(20)
+    assert not default_storage.exists("exports/made")
+
+
+def delete(customer):
+    try:
+        with transaction.atomic():
+            delete_customer(customer.pk)
+    finally:
+        connection.close()
 
 
 def test_the_sweep_finds_an_export_whose_task_was_lost(mona, ben, enqueued, django_capture_on_commit_callbacks):
