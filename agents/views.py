@@ -13,6 +13,7 @@ from agents.absence import AwayForm
 from agents.models import Agent
 from agents.preferences import PreferencesForm
 from agents.rights import OnlyAdmin
+from agents.roles import Role
 
 
 class Login(LoginView):
@@ -25,7 +26,10 @@ class Login(LoginView):
         return "" if urlsplit(url).path == self.request.path else url
 
     def form_valid(self, form):
-        cast(Agent, form.get_user()).come_back()
+        """Log in. Agents who still have to set up a second factor come back once they have."""
+        agent = cast(Agent, form.get_user())
+        if not Role.objects.filter(user=agent, requires_second_factor=True).exists():
+            agent.come_back()
         return super().form_valid(form)
 
 

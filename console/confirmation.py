@@ -17,7 +17,7 @@ from console.second_factors import passkeys
 CONFIRMED_AT = "confirmed_at"  # s since 1970, in the session
 PASSWORD, CREDENTIAL = "confirm_password", "confirm_passkey"
 NOT_REPEATED = {PASSWORD, CREDENTIAL, "csrfmiddlewaretoken"}
-APPS = ("admin:agents_", "admin:auth_", "admin:personas_page_", "admin:console_apikey_")  # people, roles, Pages, keys
+APPS = ("admin:agents_", "admin:auth_", "admin:personas_", "admin:console_apikey_")  # people, roles, Pages, keys
 ACTS = {
     *["admin:console_conversation_erase", "admin:console_conversation_export"],
     *["log-out-device", "log-out-others"],

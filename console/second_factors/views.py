@@ -156,6 +156,8 @@ def _added(request, factor):
         messages.success(request, _("%s is added.") % factor)
         return redirect("second-factors")
     request.session[SECOND_FACTOR] = True
+    if request.session.needs_second_factor:
+        request.user.come_back()  # now that they may answer customers
     _log_out_elsewhere(request)
     return _page(request, codes=make_recovery_codes(request.user))
 

@@ -106,11 +106,14 @@ def test_a_fresh_log_in_is_asked_for_nothing(ada, ana):
     assert browser.post(f"/admin/agents/agent/{ana.pk}/password-link/").status_code == 200
 
 
-@pytest.mark.parametrize("act", ["token", "key", "revoke", "erase", "export", "devices", "app", "recovery", "invite"])
+@pytest.mark.parametrize(
+    "act", ["token", "persona", "key", "revoke", "erase", "export", "devices", "app", "recovery", "invite"]
+)
 def test_a_dangerous_act_asks_first(act, later, ada, bluebird, conversation):
     ApiKey.objects.make(bluebird, "Robin")
     addresses = {
         "token": (f"/admin/personas/page/{bluebird.pk}/change/", {"token": "new"}),
+        "persona": ("/admin/personas/persona/", {"action": "delete_on_facebook", "_selected_action": ["1"]}),
         "key": ("/admin/console/apikey/add/", {"page": bluebird.pk, "name": "Two"}),
         "revoke": ("/admin/console/apikey/", {"action": "revoke", "_selected_action": [ApiKey.objects.get().pk]}),
         "erase": (f"/admin/console/conversation/{conversation.pk}/erase/", {}),

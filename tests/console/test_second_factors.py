@@ -354,6 +354,20 @@ def test_an_agent_who_has_to_set_up_a_second_factor_is_not_seen_at_work(lead, br
     assert Agent.objects.get(pk=lead.pk).last_seen_at > an_hour_ago
 
 
+def test_an_agent_comes_back_when_they_have_set_up_what_their_role_needs_and_not_before(lead):
+    lead.go_away()
+    browser, _answer = first_step()
+    assert not Agent.objects.get(pk=lead.pk).is_present
+    set_up(browser)
+    assert Agent.objects.get(pk=lead.pk).is_present
+
+
+def test_an_agent_who_chose_to_be_away_stays_so_when_they_add_a_second_factor(anas_browser, ana):
+    ana.go_away()
+    set_up(anas_browser)
+    assert not Agent.objects.get(pk=ana.pk).is_present
+
+
 def test_a_superuser_in_such_a_role_does_not_reach_the_administration_without_one(ada, browser_of):
     ada = in_role(ada, "admin")
     Role.objects.filter(key="admin").update(requires_second_factor=True)
