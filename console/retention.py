@@ -107,7 +107,7 @@ def conversations():
 
 
 def of_pages():
-    """Delete what the rules of single Pages say. Each Page is looked through hourly. One that fails stops no other."""
+    """Delete what the rules of single Pages say. Each Page is looked through hourly. A failure at one stops no other."""
     for rules in RetentionRules.objects.due():
         try:
             yield from _of_page(rules)
@@ -131,7 +131,8 @@ def _of_page(rules):
 def _webhooks_of(rules):
     """Delete the stored webhooks of a Page, each looked at once. Other Pages in the same body stay in it.
 
-    One that is still to be processed, or that somebody has locked, is looked at again in an hour, with all after it.
+    A webhook that is still to be processed, or that somebody has locked, is looked at again in an hour, with all after
+    it.
     """
     page_id, before = rules.page.page_id, _days_ago(rules.webhook_days)
     later = InboundWebhook.objects.filter(received_at__lt=before).order_by("pk")

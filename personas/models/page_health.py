@@ -102,10 +102,15 @@ class PageHealth(PageConnection):
             return
         self.paused_since = self.waits_until = None
         self.personas.make_due()
-        self.messages.make_due()
+        self.release_send_queue()
+        self.conversations.publish_page()
+
+    def release_send_queue(self):
+        """Have all that waits for another attempt sent now; return how many messages waited."""
+        count = self.messages.make_due()
         self.conversations.make_due()
         self.conversations.deliver_later()
-        self.conversations.publish_page()
+        return count
 
     def try_again(self):
         """Resume after a check that found nothing wrong.

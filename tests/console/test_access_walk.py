@@ -267,6 +267,10 @@ GET  L LLL++3 +        /admin/console/team/add/
 POST L LLL++3 +        /admin/console/team/add/
 GET  L LLL++3 +        /admin/health/
 POST L 555555 5        /admin/health/
+GET  L LLL3+3 + LLL343 /admin/health/pages/<int:pk>/release/
+POST L LLL3+3 + LLL343 /admin/health/pages/<int:pk>/release/
+GET  L LLL3+3 + LLL343 /admin/health/pages/<int:pk>/retry/
+POST L LLL3+3 + LLL343 /admin/health/pages/<int:pk>/retry/
 GET  L LLL333 +        /admin/health/requeue/
 POST L LLL333 +        /admin/health/requeue/
 GET  L LLL+++ +        /admin/jsi18n/

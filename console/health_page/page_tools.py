@@ -1,0 +1,81 @@
+"""The tools of the Health page for one Page: release its send queue, and retry its failed replies. Each asks first."""
+
+from django.contrib import admin, messages
+from django.contrib.auth.decorators import permission_required
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from console.models import Refused
+from personas.models import Page
+
+ACT = "personas.change_page"
+MOST = 200  # replies that are retried at once; a press more takes the next ones
+
+
+def _tool(view):
+    for wrap in (permission_required(ACT, raise_exception=True), admin.site.admin_view):
+        view = wrap(view)
+    return require_http_methods(["GET", "POST"])(view)
+
+
+@_tool
+def release_send_queue(request, pk):
+    page = _page(request, pk)
+    if request.method == "POST":
+        count = page.release_send_queue()
+        said = ngettext("%(count)d reply is due now.", "%(count)d replies are due now.", count)
+        messages.success(request, said % {"count": count})
+        return redirect("health")
+    return _ask(
+        request,
+        page,
+        _("Release the send queue?"),
+        page.messages.pending().count(),
+        _("Replies that wait for another attempt are sent now. While the Page is paused or slowed down, they wait on."),
+        _("Release"),
+    )
+
+
+@_tool
+def retry_failed(request, pk):
+    page = _page(request, pk)
+    failed = page.messages.failed().exclude(author=None)
+    if request.method == "POST":
+        queued, refused = retry_all(failed)
+        said = ngettext("%(count)d reply is queued again.", "%(count)d replies are queued again.", queued)
+        messages.success(request, said % {"count": queued})
+        if refused:
+            said = ngettext("%(count)d reply stays as it is.", "%(count)d replies stay as they are.", refused)
+            messages.warning(request, said % {"count": refused} + " " + _("The conversation says why."))
+        return redirect("health")
+    return _ask(
+        request,
+        page,
+        _("Retry all failed replies?"),
+        failed.count(),
+        _("Each is sent again for the agent who wrote it, if they still have the conversation and may still reply."),
+        _("Retry"),
+    )
+
+
+def retry_all(failed):
+    """Retry failed replies for their authors, the oldest first; return how many were queued, and how many refused."""
+    queued, refused = 0, 0
+    for message in failed.select_related("conversation", "author").in_order()[:MOST]:
+        try:
+            message.conversation.retry(message, message.author)
+            queued += 1
+        except Refused:
+            refused += 1
+    return queued, refused
+
+
+def _page(request, pk):
+    return get_object_or_404(Page.objects.open_to(request.user), pk=pk)
+
+
+def _ask(request, page, title, count, meaning, verb):
+    shown = {"title": title, "page": page, "count": count, "meaning": meaning, "verb": verb}
+    return render(request, "admin/page_tool.html", admin.site.each_context(request) | shown)
