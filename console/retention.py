@@ -107,7 +107,7 @@ def conversations():
 
 
 def of_pages():
-    """Delete what the rules of single Pages say. Each Page is looked through hourly. A failure at one stops no other."""
+    """Delete what the rules of single Pages say. Each is looked through hourly. A failure at one stops no other."""
     for rules in RetentionRules.objects.due():
         try:
             yield from _of_page(rules)

@@ -55,21 +55,33 @@ def retry_failed(request, pk):
         page,
         _("Retry all failed replies?"),
         failed.count(),
-        _("Each is sent again for the agent who wrote it, if they still have the conversation and may still reply."),
+        _(
+            "Each is sent again for the agent who wrote it, if they still have the conversation and may still reply, "
+            "and the customer has not written since."
+        ),
         _("Retry"),
     )
 
 
 def retry_all(failed):
-    """Retry failed replies for their authors, the oldest first; return how many were queued, and how many refused."""
+    """Retry failed replies for their authors, the oldest first; return how many were queued, and how many refused.
+
+    A reply stays as it is if the customer has written since: its author has not seen that.
+    """
     queued, refused = 0, 0
     for message in failed.select_related("conversation", "author").in_order()[:MOST]:
         try:
-            message.conversation.retry(message, message.author)
+            message.conversation.retry(message, message.author, seen=_seen_with(message))
             queued += 1
         except Refused:
             refused += 1
     return queued, refused
+
+
+def _seen_with(message):
+    """Return the key of the customer's last message before this one."""
+    before = message.conversation.messages.filter(is_incoming=True).before(message)
+    return before.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 def _page(request, pk):

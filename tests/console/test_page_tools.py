@@ -9,6 +9,7 @@ from console.health_page.page_tools import MOST, retry_all
 from console.models import Message
 from personas.models import Page
 from tests.conftest import TOKEN, in_role, restrict
+from tests.console.conftest import now
 
 pytestmark = pytest.mark.django_db
 State = Message.State
@@ -68,6 +69,15 @@ def test_a_reply_of_an_agent_who_gave_the_conversation_away_stays_failed(tool, c
     answer = client.post(tool("retry"), follow=True).text
     assert "0 replies are queued again." in answer
     assert "1 reply stays as it is." in answer
+    assert states() == [("One", State.FAILED)]
+
+
+def test_a_reply_stays_failed_if_the_customer_has_written_since(say, receive, said):
+    receive(said("m_1", "Where is my tea?", now() - 1000))
+    message = say("One")
+    Message.objects.filter(pk=message.pk).update(state=State.FAILED)
+    receive(said("m_2", "Forget it", now() + 1000))
+    assert retry_all(Message.objects.failed()) == (0, 1)
     assert states() == [("One", State.FAILED)]
 
 
