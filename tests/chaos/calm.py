@@ -21,8 +21,10 @@ class Calm:
     def __init__(self, stack):
         self.stack, self.count = stack, Counter()
         self.looks = []  # {program: MiB}
+        self.logged = {}  # characters of each log when the run began: sweeps find no tables before
 
     def rage(self, seconds):
+        self.logged = {name: len(self.stack.log(name)) for name in self.stack.commands}
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             self.looks.append({name: rss(process.pid) for name, process in self.stack.programs.items()})
@@ -40,7 +42,7 @@ class Calm:
     def judge(self, verdict):
         """Compare the memory of each program, and look for errors in the logs."""
         judge_memory(self.looks, self.count, verdict)
-        judge_logs({name: self.stack.log(name) for name in self.stack.commands}, verdict)
+        judge_logs({name: self.stack.log(name)[start:] for name, start in self.logged.items()}, verdict)
 
 
 def judge_memory(looks, count, verdict):
