@@ -2,11 +2,12 @@
 
 from django.contrib import admin, messages
 from django.contrib.auth.decorators import permission_required
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from console.health_page.question import ask
 from console.models import Refused
 from personas.models import Page
 
@@ -28,13 +29,18 @@ def release_send_queue(request, pk):
         said = ngettext("%(count)d reply is due now.", "%(count)d replies are due now.", count)
         messages.success(request, said % {"count": count})
         return redirect("health")
-    return _ask(
+    count = page.messages.pending().count()
+    return ask(
         request,
-        page,
-        _("Release the send queue?"),
-        page.messages.pending().count(),
-        _("Replies that wait for another attempt are sent now. While the Page is paused or slowed down, they wait on."),
-        _("Release"),
+        page=page,
+        title=_("Release the send queue?"),
+        count=count,
+        found=ngettext("%(count)d reply waits.", "%(count)d replies wait.", count) % {"count": count},
+        meaning=_(
+            "Replies that wait for another attempt are sent now. While the Page is paused or slowed down, they wait on."
+        ),
+        nothing=_("No reply waits."),
+        verb=_("Release"),
     )
 
 
@@ -50,16 +56,19 @@ def retry_failed(request, pk):
             said = ngettext("%(count)d reply stays as it is.", "%(count)d replies stay as they are.", refused)
             messages.warning(request, said % {"count": refused} + " " + _("The conversation says why."))
         return redirect("health")
-    return _ask(
+    count = failed.count()
+    return ask(
         request,
-        page,
-        _("Retry all failed replies?"),
-        failed.count(),
-        _(
+        page=page,
+        title=_("Retry all failed replies?"),
+        count=count,
+        found=ngettext("%(count)d reply failed.", "%(count)d replies failed.", count) % {"count": count},
+        meaning=_(
             "Each is sent again for the agent who wrote it, if they still have the conversation and may still reply, "
             "and the customer has not written since."
         ),
-        _("Retry"),
+        nothing=_("No reply failed."),
+        verb=_("Retry"),
     )
 
 
@@ -71,8 +80,7 @@ def retry_all(failed):
     queued, refused = 0, 0
     for message in failed.select_related("conversation", "author").in_order()[:MOST]:
         try:
-            message.conversation.retry(message, message.author, seen=_seen_with(message))
-            queued += 1
+            queued += message.conversation.retry(message, message.author, seen=_seen_with(message))
         except Refused:
             refused += 1
     return queued, refused
@@ -86,8 +94,3 @@ def _seen_with(message):
 
 def _page(request, pk):
     return get_object_or_404(Page.objects.open_to(request.user), pk=pk)
-
-
-def _ask(request, page, title, count, meaning, verb):
-    shown = {"title": title, "page": page, "count": count, "meaning": meaning, "verb": verb}
-    return render(request, "admin/page_tool.html", admin.site.each_context(request) | shown)

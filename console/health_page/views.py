@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from console.health_page.console_lines import console_lines
 from console.health_page.line import State
 from console.health_page.page_lines import page_lines
+from console.health_page.question import ask
 from console.metrics import figures
 from console.models import InboundWebhook
 from personas.models import Page
@@ -40,8 +41,17 @@ def requeue(request):
     if request.method == "POST":
         messages.success(request, _requeued(given_up.requeue()))
         return redirect("health")
-    shown = {"title": _("Requeue the webhooks that were given up?"), "count": given_up.count()}
-    return render(request, "admin/requeue.html", admin.site.each_context(request) | shown)
+    count = given_up.count()
+    return ask(
+        request,
+        title=_("Requeue the webhooks that were given up?"),
+        count=count,
+        found=ngettext("%(count)d webhook was given up.", "%(count)d webhooks were given up.", count)
+        % {"count": count},
+        meaning=_("Workers process them again, and skip the messages that are stored already."),
+        nothing=_("No webhook was given up."),
+        verb=_("Requeue"),
+    )
 
 
 def _requeued(count):

@@ -32,7 +32,7 @@ def test_the_release_of_a_send_queue_asks_first_and_then_sends_what_waits(
     message = say("Your tea is on its way")
     an_hour = timezone.now() + timedelta(hours=1)
     Message.objects.filter(pk=message.pk).update(next_attempt_at=an_hour, error="Too many calls.")
-    assert "1 reply." in client.get(tool("release")).text
+    assert "1 reply waits." in client.get(tool("release")).text
     conversation.deliver()
     assert sandbox.said(mona.psid) == []
     assert "1 reply is due now." in client.post(tool("release"), follow=True).text
@@ -55,7 +55,7 @@ def test_failed_replies_are_retried_in_order_for_the_agent_who_wrote_them(
     for text in ("One", "Two"):
         say(text)
     Message.objects.filter(is_incoming=False).update(state=State.FAILED, error="Facebook refused it.")
-    assert "2 replies." in client.get(tool("retry")).text
+    assert "2 replies failed." in client.get(tool("retry")).text
     assert "2 replies are queued again." in client.post(tool("retry"), follow=True).text
     conversation.deliver()
     assert [said["text"] for said in sandbox.said(mona.psid)] == ["One", "Two"]
@@ -81,10 +81,18 @@ def test_a_reply_stays_failed_if_the_customer_has_written_since(say, receive, sa
     assert states() == [("One", State.FAILED)]
 
 
+def test_a_reply_that_somebody_has_just_retried_is_not_counted_again(say):
+    message = say("One")
+    Message.objects.filter(pk=message.pk).update(state=State.FAILED)
+    assert message.conversation.retry(message, message.author)
+    assert not message.conversation.retry(message, message.author)
+    assert retry_all(Message.objects.filter(pk=message.pk)) == (0, 0)
+
+
 def test_a_reply_of_unknown_outcome_is_left_to_an_agent(tool, client, say):
     message = say("One")
     Message.objects.filter(pk=message.pk).update(state=State.UNKNOWN, next_attempt_at=None)
-    assert "There is no such reply." in client.get(tool("retry")).text
+    assert "No reply failed." in client.get(tool("retry")).text
     client.post(tool("retry"))
     assert states() == [("One", State.UNKNOWN)]
 

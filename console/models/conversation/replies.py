@@ -96,6 +96,7 @@ class Replies(MessagingWindow, Sending):
     def retry(self, message, agent, template=None, seen=None):
         """Queue a failed or unknown message again. It moves to the end of the thread, where the customer will see it.
 
+        Return whether it was queued: somebody else may have retried it a moment ago.
         template: in place of the one that was refused. Raises Refused if the message is not to be edited any more.
         seen: the last message that the agent has seen. A newer one of the customer keeps the reply back.
         """
@@ -105,7 +106,7 @@ class Replies(MessagingWindow, Sending):
             message.refresh_from_db(from_queryset=Message.objects.select_for_update())
             if template:
                 check_failed(message)
-            if message.can_retry:
+            if can_retry := message.can_retry:
                 self.check_window(agent)
                 message.state, message.at, message.revision = Message.State.QUEUED, next_moment(self), revision
                 message.attempts = message.forgotten_personas = 0
@@ -119,6 +120,7 @@ class Replies(MessagingWindow, Sending):
                 if not message.is_automatic:  # which answers nobody
                     self.note_reply()
                 self.deliver_later()
+        return can_retry
 
     def _said_under(self, key, author):
         """Return the messages of a reply that was sent before under this key. Mostly there are none."""
